@@ -1,0 +1,248 @@
+//! Conditions with typed bounds: what was resolved when the recipe was loaded.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::integer::Integer;
+use crate::context::{Shape, Value};
+
+/// What a condition asks, as recipes spell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// At least the bound.
+    Min,
+    /// At most the bound.
+    Max,
+    /// The bound itself.
+    Eq,
+    /// Anything but the bound.
+    Neq,
+    /// A length of at least the bound: characters of a string, entries of a collection.
+    MinLen,
+    /// A length of at most the bound.
+    MaxLen,
+}
+
+impl Test {
+    pub(super) const ALL: [Self; 6] = [Self::Min, Self::Max, Self::Eq, Self::Neq, Self::MinLen, Self::MaxLen];
+
+    /// The key in a recipe.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Eq => "eq",
+            Self::Neq => "neq",
+            Self::MinLen => "min_len",
+            Self::MaxLen => "max_len",
+        }
+    }
+
+    /// The tests that fit a shape.
+    pub(super) fn fitting(shape: &Shape) -> &'static [Self] {
+        match shape.innermost() {
+            Shape::Int { .. } | Shape::Float32 | Shape::Float64 => &[Self::Min, Self::Max, Self::Eq, Self::Neq],
+            Shape::Text => &[Self::Eq, Self::Neq, Self::MinLen, Self::MaxLen],
+            Shape::Bool | Shape::Char => &[Self::Eq, Self::Neq],
+            Shape::Collection => &[Self::MinLen, Self::MaxLen],
+            Shape::Optional(_) | Shape::Opaque => &[],
+        }
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A test on an ordered value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Min,
+    Max,
+    Eq,
+    Neq,
+}
+
+/// A test on a value that only is or is not another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Same {
+    Eq,
+    Neq,
+}
+
+/// A test on a length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Limit {
+    Min,
+    Max,
+}
+
+/// A test with its bound. A value of another kind than the bound satisfies none, and so does NaN.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Condition {
+    Int(Order, i128),
+    /// A bound above `i128::MAX`.
+    Huge(Order, u128),
+    Float(Order, f64),
+    Text(Same, Box<str>),
+    Char(Same, char),
+    Bool(Same, bool),
+    /// Characters of a string, or entries of a collection.
+    Length(Limit, usize),
+}
+
+impl Condition {
+    pub(super) const fn integer(order: Order, bound: Integer) -> Self {
+        match bound {
+            Integer::Small(bound) => Self::Int(order, bound),
+            Integer::Huge(bound) => Self::Huge(order, bound),
+        }
+    }
+
+    #[inline]
+    pub(super) fn passes(&self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Int(order, bound), Value::Int(value)) => order.holds(value, *bound),
+            (Self::Float(order, bound), Value::Float(value)) => !value.is_nan() && order.holds(value, *bound),
+            (Self::Length(limit, bound), Value::Collection(length)) => limit.holds(length, *bound),
+            (Self::Bool(same, bound), Value::Bool(value)) => same.holds(value == *bound),
+            (Self::Char(same, bound), Value::Char(value)) => same.holds(value == *bound),
+            (Self::Text(same, bound), Value::Text(value)) => same.holds(value == &**bound),
+            (Self::Length(limit, bound), Value::Text(text)) => limit.holds_for(text, *bound),
+            // The one of different kinds that can be compared: everything huge is above everything that is not.
+            (Self::Int(order, _), Value::Huge(_)) => matches!(order, Order::Min | Order::Neq),
+            (Self::Huge(order, _), Value::Int(_)) => matches!(order, Order::Max | Order::Neq),
+            (Self::Huge(order, bound), Value::Huge(value)) => order.holds(value, *bound),
+            _ => false,
+        }
+    }
+
+    /// Whether no value satisfies both a lower bound and this upper bound.
+    pub(super) fn is_above(&self, upper: &Self) -> bool {
+        match (self, upper) {
+            (Self::Int(_, min), Self::Int(_, max)) => min > max,
+            (Self::Huge(_, min), Self::Huge(_, max)) => min > max,
+            (Self::Huge(..), Self::Int(..)) => true,
+            (Self::Float(_, min), Self::Float(_, max)) => min > max,
+            (Self::Length(_, min), Self::Length(_, max)) => min > max,
+            _ => false,
+        }
+    }
+}
+
+impl Order {
+    #[inline]
+    fn holds<T: PartialOrd>(self, value: T, bound: T) -> bool {
+        match self {
+            Self::Min => value >= bound,
+            Self::Max => value <= bound,
+            Self::Eq => value == bound,
+            Self::Neq => value != bound,
+        }
+    }
+}
+
+impl Same {
+    #[inline]
+    fn holds(self, equal: bool) -> bool {
+        equal == matches!(self, Self::Eq)
+    }
+}
+
+impl Limit {
+    #[inline]
+    fn holds(self, length: usize, bound: usize) -> bool {
+        match self {
+            Self::Min => length >= bound,
+            Self::Max => length <= bound,
+        }
+    }
+
+    /// Counts no further than the bound, however long the text is.
+    fn holds_for(self, text: &str, bound: usize) -> bool {
+        self.holds(text.chars().take(bound.saturating_add(1)).count(), bound)
+    }
+}
+
+/// The bound as records show it.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Int(_, bound) => bound.fmt(f),
+            Self::Huge(_, bound) => bound.fmt(f),
+            Self::Float(_, bound) => bound.fmt(f),
+            Self::Text(_, bound) => write!(f, "{bound:?}"),
+            Self::Char(_, bound) => write!(f, "{bound:?}"),
+            Self::Bool(_, bound) => bound.fmt(f),
+            Self::Length(_, bound) => bound.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDERS: [Order; 4] = [Order::Min, Order::Max, Order::Eq, Order::Neq];
+
+    fn orders(condition: impl Fn(Order) -> Condition, value: Value<'_>) -> [bool; 4] {
+        ORDERS.map(|order| condition(order).passes(value))
+    }
+
+    #[test]
+    fn integers_compare_exactly_at_their_extremes() {
+        let int = |bound| move |order| Condition::Int(order, bound);
+        let huge = |bound| move |order| Condition::Huge(order, bound);
+        let top = i128::from(u64::MAX);
+        assert_eq!(orders(int(top), Value::Int(top - 1)), [false, true, false, true], "one apart beyond 2^53");
+        assert_eq!(orders(int(top), Value::Int(top)), [true, true, true, false]);
+        assert_eq!(orders(int(i128::MIN), Value::Int(i128::MIN)), [true, true, true, false]);
+        assert_eq!(orders(int(i128::MAX), Value::Huge(u128::MAX)), [true, false, false, true]);
+        assert_eq!(orders(huge(u128::MAX), Value::Int(i128::MAX)), [false, true, false, true]);
+        assert_eq!(orders(huge(u128::MAX), Value::Huge(u128::MAX)), [true, true, true, false]);
+        assert_eq!(orders(huge(u128::MAX), Value::Huge(u128::MAX - 1)), [false, true, false, true]);
+    }
+
+    #[test]
+    fn nan_satisfies_nothing_and_infinities_are_the_ends() {
+        let float = |bound| move |order| Condition::Float(order, bound);
+        assert_eq!(orders(float(1.0), Value::Float(f64::NAN)), [false; 4]);
+        assert_eq!(orders(float(f64::INFINITY), Value::Float(f64::NAN)), [false; 4]);
+        assert_eq!(orders(float(1.0), Value::Float(f64::INFINITY)), [true, false, false, true]);
+        assert_eq!(orders(float(1.0), Value::Float(f64::NEG_INFINITY)), [false, true, false, true]);
+        assert_eq!(orders(float(f64::INFINITY), Value::Float(f64::MAX)), [false, true, false, true]);
+        assert_eq!(orders(float(0.0), Value::Float(-0.0)), [true, true, true, false]);
+    }
+
+    #[test]
+    fn missing_opaque_and_other_kinds_satisfy_nothing() {
+        let conditions = [
+            Condition::Int(Order::Neq, 1),
+            Condition::Huge(Order::Neq, u128::MAX),
+            Condition::Float(Order::Neq, 1.0),
+            Condition::Text(Same::Neq, "a".into()),
+            Condition::Char(Same::Neq, 'a'),
+            Condition::Bool(Same::Neq, true),
+            Condition::Length(Limit::Min, 0),
+        ];
+        for condition in &conditions {
+            assert!(!condition.passes(Value::Missing) && !condition.passes(Value::Opaque), "{condition:?}");
+        }
+        assert!(!conditions[0].passes(Value::Float(2.0)) && !conditions[2].passes(Value::Int(2)));
+    }
+
+    #[test]
+    fn lengths_count_characters_and_entries() {
+        let (two, three) = (Condition::Length(Limit::Min, 2), Condition::Length(Limit::Max, 3));
+        assert!(!two.passes(Value::Text("ü")) && two.passes(Value::Text("üb")));
+        assert!(three.passes(Value::Text("übe")) && !three.passes(Value::Text("über")));
+        assert!(!two.passes(Value::Collection(0)) && three.passes(Value::Collection(0)));
+        assert!(Condition::Length(Limit::Max, 0).passes(Value::Text("")));
+        assert!(Condition::Length(Limit::Max, usize::MAX).passes(Value::Text("a")));
+    }
+}

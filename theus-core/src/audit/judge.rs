@@ -1,0 +1,96 @@
+//! The judging of one gate: the hot path of the audit.
+
+use std::sync::Arc;
+
+use super::findings::Findings;
+use super::gate::Gate;
+use super::rule::{Rule, Target};
+use crate::context::Value;
+
+/// Where a gate reads the values from. The engine implements it over the views of a run.
+///
+/// A path is the position of each name among the fields of its context, as
+/// [`Schema::resolve`](crate::context::Schema::resolve) gives it. What is not there is [`Value::Missing`], which satisfies
+/// no condition.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be judged by audit rules",
+    label = "does not implement `Subject`",
+    note = "implement `theus_core::audit::Subject`: a borrowed look at arguments, global, domain and local values"
+)]
+pub trait Subject {
+    /// An argument, by its position.
+    fn argument(&self, index: usize) -> Value<'_>;
+    /// A field of the global context.
+    fn global(&self, path: &[usize]) -> Value<'_>;
+    /// A field of the domain: as it is at the input gate, as it is proposed at the output gate.
+    fn domain(&self, path: &[usize]) -> Value<'_>;
+    /// A field of the local scratch.
+    fn local(&self, path: &[usize]) -> Value<'_>;
+}
+
+/// The rules of one process, in the order of its recipe.
+#[derive(Debug)]
+pub struct ProcessRules {
+    process: &'static str,
+    input: Box<[Arc<Rule>]>,
+    output: Box<[Arc<Rule>]>,
+    input_reads_arguments: bool,
+    output_reads_arguments: bool,
+}
+
+impl ProcessRules {
+    pub(super) fn new(process: &'static str, rules: Vec<Rule>) -> Self {
+        let (input, output): (Vec<_>, Vec<_>) =
+            rules.into_iter().map(Arc::new).partition(|rule| rule.gate == Gate::Input);
+        let reads = |rules: &[Arc<Rule>]| rules.iter().any(|rule| matches!(rule.target, Target::Argument(_)));
+        let (input_reads_arguments, output_reads_arguments) = (reads(&input), reads(&output));
+        Self { process, input: input.into(), output: output.into(), input_reads_arguments, output_reads_arguments }
+    }
+
+    /// The process.
+    #[must_use]
+    pub const fn process(&self) -> &'static str {
+        self.process
+    }
+
+    /// The rules of a gate, in order.
+    #[inline]
+    #[must_use]
+    pub fn rules(&self, gate: Gate) -> &[Arc<Rule>] {
+        match gate {
+            Gate::Input => &self.input,
+            Gate::Output => &self.output,
+        }
+    }
+
+    /// Judges every rule of a gate. Nothing is changed or counted, and nothing is allocated while the rules pass.
+    #[inline]
+    pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized)) -> Findings {
+        let mut findings = Findings::default();
+        for rule in self.rules(gate) {
+            let value = rule.target.read(subject);
+            let passes = rule.condition.passes(value);
+            if !passes || (rule.reset_on_success && rule.count() != 0) {
+                findings.note(rule, value, passes);
+            }
+        }
+        findings
+    }
+
+    /// Whether a rule of the gate looks at an argument, so that the arguments must still be there.
+    #[inline]
+    #[must_use]
+    pub const fn reads_arguments(&self, gate: Gate) -> bool {
+        match gate {
+            Gate::Input => self.input_reads_arguments,
+            Gate::Output => self.output_reads_arguments,
+        }
+    }
+
+    /// Whether the gate has no rules.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self, gate: Gate) -> bool {
+        self.rules(gate).is_empty()
+    }
+}

@@ -1,0 +1,55 @@
+//! How strongly a rule reacts.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The level of a rule: what happens when its counter reaches the threshold.
+///
+/// | level | error | reaction | reach |
+/// |---|---|---|---|
+/// | S Safety | `AuditInterlockError` | emergency stop: this run rolls back, every later run of the engine is refused until a reset with a reason | system |
+/// | A Abort | `AuditInterlockError` | hard stop: rolls back and ends this workflow; others go on | workflow |
+/// | B Block | `AuditBlockError` | rolls back this transaction; the workflow can branch or retry | process |
+/// | C Campaign | none | recorded; the run goes on | |
+///
+/// The strongest comes first in the order: `Level::S < Level::C`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Level {
+    /// Safety: stops the engine.
+    S,
+    /// Abort: ends the workflow.
+    A,
+    /// Block: rolls the transaction back. The default.
+    #[default]
+    B,
+    /// Campaign: records.
+    C,
+}
+
+impl Level {
+    pub(super) const ALL: [Self; 4] = [Self::S, Self::A, Self::B, Self::C];
+
+    /// The letter that recipes use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+        }
+    }
+
+    /// Whether a rule of this level refuses the run when it acts: all but C.
+    #[must_use]
+    pub const fn refuses(self) -> bool {
+        !matches!(self, Self::C)
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

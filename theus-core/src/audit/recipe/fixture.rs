@@ -1,0 +1,91 @@
+//! A small bank to load recipes against.
+
+use super::*;
+use crate::context::{FieldSchema, Zone};
+use crate::process::Argument;
+use crate::source::SourceFile;
+
+const ARGUMENTS: &[(&str, &str)] = &[
+    ("amount", "f64"),
+    ("count", "u8"),
+    ("name", "String"),
+    ("flag", "bool"),
+    ("tag", "char"),
+    ("big", "u128"),
+    ("single", "f32"),
+    ("items", "Vec<u8>"),
+    ("note", "Option<String>"),
+    ("secret", "Secret"),
+    ("low", "i128"),
+];
+
+const fn arguments() -> [Argument; ARGUMENTS.len()] {
+    let mut arguments = [Argument { name: "", type_name: "" }; ARGUMENTS.len()];
+    let mut index = 0;
+    while index < ARGUMENTS.len() {
+        arguments[index] = Argument { name: ARGUMENTS[index].0, type_name: ARGUMENTS[index].1 };
+        index += 1;
+    }
+    arguments
+}
+
+static TRANSFER_ARGUMENTS: [Argument; ARGUMENTS.len()] = arguments();
+
+const fn contract(process: &'static str, arguments: &'static [Argument]) -> Contract {
+    Contract { process, inputs: &[], outputs: &[], effects: &[], errors: &[], arguments, local: None, is_async: false }
+}
+
+static TRANSFER: Contract = contract("transfer", &TRANSFER_ARGUMENTS);
+static REFUND: Contract = contract("refund", &[]);
+
+fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested }
+}
+
+fn schema(name: &'static str, fields: Vec<FieldSchema>) -> Schema {
+    Schema { name, version: 1, fields }
+}
+
+pub(in super::super) const I64: Shape = Shape::Int { min: i64::MIN as i128, max: i64::MAX as u128 };
+
+pub(in super::super) fn catalog() -> Catalog {
+    let shapes = vec![
+        Shape::Float64,
+        Shape::Int { min: 0, max: 255 },
+        Shape::Text,
+        Shape::Bool,
+        Shape::Char,
+        Shape::Int { min: 0, max: u128::MAX },
+        Shape::Float32,
+        Shape::Collection,
+        Shape::Optional(Box::new(Shape::Text)),
+        Shape::Opaque,
+        Shape::Int { min: i128::MIN, max: i128::MAX as u128 },
+    ];
+    let scratch = schema("Scratch", vec![field("steps", I64, None)]);
+    let user = schema("User", vec![field("id", I64, None), field("balance", I64, None)]);
+    let domain = vec![
+        field("total", I64, None),
+        field("temperature", Shape::Float64, None),
+        field("accounts", Shape::Collection, None),
+        field("user", Shape::Opaque, Some(user)),
+        field("secret", Shape::Optional(Box::new(Shape::Opaque)), None),
+    ];
+    Catalog {
+        processes: vec![
+            ProcessEntry { contract: &TRANSFER, arguments: shapes, local: scratch },
+            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty() },
+        ],
+        domain: schema("Bank", domain),
+        global: schema("Limits", vec![field("max_transfer", I64, None)]),
+    }
+}
+
+pub(in super::super) fn load(yaml: &str) -> Result<Recipe, SourceError> {
+    Recipe::load(&Document::parse(SourceFile::new("r.yaml", yaml))?, &catalog())
+}
+
+/// One entry at the input gate of `transfer`.
+pub(in super::super) fn load_entry(entry: &str) -> Result<Recipe, SourceError> {
+    load(&format!("process_recipes:\n  transfer:\n    inputs:\n      - {{ {entry} }}\n"))
+}

@@ -1,0 +1,111 @@
+//! One rule: a condition on one value, with its level, thresholds and counter.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::condition::{Condition, Test};
+use super::gate::Gate;
+use super::level::Level;
+use crate::context::Value;
+
+use super::judge::Subject;
+
+/// Where a rule reads its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// An argument, by its position.
+    Argument(usize),
+    /// A field of the global context: the position of each name on the way.
+    Global(Box<[usize]>),
+    /// A field of the domain.
+    Domain(Box<[usize]>),
+    /// A field of the local scratch.
+    Local(Box<[usize]>),
+}
+
+impl Target {
+    #[inline]
+    pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match self {
+            Self::Argument(index) => subject.argument(*index),
+            Self::Global(path) => subject.global(path),
+            Self::Domain(path) => subject.domain(path),
+            Self::Local(path) => subject.local(path),
+        }
+    }
+}
+
+/// One condition on one value at one gate of one process, with a counter of its own.
+#[derive(Debug)]
+pub struct Rule {
+    pub(super) target: Target,
+    pub(super) condition: Condition,
+    pub(super) reset_on_success: bool,
+    /// Violations since the level acted last. Changed only by the auditor, under its lock.
+    pub(super) count: AtomicU32,
+    pub(super) gate: Gate,
+    pub(super) path: String,
+    pub(super) test: Test,
+    pub(super) level: Level,
+    pub(super) min_threshold: u32,
+    pub(super) max_threshold: u32,
+    pub(super) message: Option<String>,
+    /// `file:line:column` of the condition.
+    pub(super) source: String,
+}
+
+impl Rule {
+    /// The gate at which it is judged.
+    #[must_use]
+    pub const fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// The path that it is on, as written.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it asks.
+    #[must_use]
+    pub const fn test(&self) -> Test {
+        self.test
+    }
+
+    /// The bound, as records show it.
+    #[must_use]
+    pub fn limit(&self) -> String {
+        self.condition.to_string()
+    }
+
+    /// Its level.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// From how many violations on an early warning is given.
+    #[must_use]
+    pub const fn min_threshold(&self) -> u32 {
+        self.min_threshold
+    }
+
+    /// At how many violations the level acts.
+    #[must_use]
+    pub const fn max_threshold(&self) -> u32 {
+        self.max_threshold
+    }
+
+    /// Where its condition stands: `file:line:column`.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// How many violations have been counted since its level acted, or since it was put back.
+    #[inline]
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count.load(Ordering::Acquire)
+    }
+}

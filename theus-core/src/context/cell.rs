@@ -1,0 +1,230 @@
+//! The engine's place for one field: the committed value, the draft of the running transaction, and the version.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use super::storage::Storage;
+use super::zone::{Data, Meta, Signal as SignalZone, ZoneType};
+use crate::signal::Signal;
+use crate::transaction::{Draft, Input, Order, Output, Raised, Update};
+
+/// One field of a context's mirror. `#[derive(Context)]` makes a struct of them; a snapshot shows them.
+///
+/// It dereferences to the committed value.
+pub struct Cell<T, Z: ZoneType, S: Storage<T>> {
+    slot: S::Slot,
+    version: u64,
+    draft: Draft<T>,
+    zone: PhantomData<Z>,
+}
+
+impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
+    /// A cell that holds `value`, at version 0.
+    #[inline]
+    pub(crate) fn new(value: T) -> Self {
+        Self { slot: S::keep(value), version: 0, draft: Draft::none(), zone: PhantomData }
+    }
+
+    /// A cell of a workspace, into which nothing has been pinned.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn blank() -> Self {
+        Self { slot: S::blank(), version: 0, draft: Draft::none(), zone: PhantomData }
+    }
+
+    /// A second cell with a handle on the same committed value, without the draft.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn share(&self) -> Self {
+        Self { slot: S::share(&self.slot), version: self.version, draft: Draft::none(), zone: PhantomData }
+    }
+
+    /// The version of the state that last changed this field; 0 for the first state.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    #[inline]
+    fn committed(&self) -> &T {
+        committed::<T, S>(&self.slot)
+    }
+
+    /// The value as it would be after the commit: the draft if something was written, else the committed one.
+    #[doc(hidden)]
+    #[inline]
+    pub fn proposed(&self) -> &T {
+        self.draft.value.as_ref().unwrap_or_else(|| self.committed())
+    }
+
+    #[inline]
+    pub(crate) fn input(&self) -> Input<'_, T> {
+        Input::new(self.committed())
+    }
+
+    #[inline]
+    pub(crate) fn output<'a>(&'a mut self, order: &'a Order) -> Output<'a, T, Z> {
+        Output::new(&mut self.draft, order)
+    }
+
+    #[inline]
+    pub(crate) fn update<'a>(&'a mut self, order: &'a Order) -> Update<'a, T, Z> {
+        Update::new(committed::<T, S>(&self.slot), &mut self.draft, order)
+    }
+
+    /// Takes a handle on the committed value of `base` and remembers its version.
+    #[doc(hidden)]
+    #[inline]
+    pub fn pin(&mut self, base: &Self) {
+        self.slot = S::share(&base.slot);
+        self.version = base.version;
+    }
+
+    /// Whether the value that was pinned is still the committed one.
+    #[doc(hidden)]
+    #[inline]
+    pub fn is_current(&self, base: &Self) -> bool {
+        self.version == base.version
+    }
+
+    /// Takes over the draft of a workspace.
+    #[doc(hidden)]
+    #[inline]
+    pub fn propose(&mut self, work: &mut Self) {
+        self.draft = std::mem::replace(&mut work.draft, Draft::none());
+    }
+
+    /// Lets go of what was pinned and drafted, so that a spare workspace keeps no old value alive.
+    #[doc(hidden)]
+    #[inline]
+    pub fn clear(&mut self) {
+        self.slot = S::blank();
+        self.draft = Draft::none();
+    }
+
+    /// Makes the draft the committed value, if something was written.
+    #[doc(hidden)]
+    #[inline]
+    pub fn commit(&mut self, version: u64) {
+        if let Some(value) = self.draft.value.take() {
+            S::replace(&mut self.slot, value);
+            self.version = version;
+        }
+    }
+
+    /// Drops the draft.
+    #[doc(hidden)]
+    #[inline]
+    pub fn discard(&mut self) {
+        self.draft.value = None;
+    }
+}
+
+/// Every cell that a process reads holds a value: the engine's own from the start, those of a workspace because the
+/// process's inputs are pinned before it runs.
+#[inline]
+fn committed<T, S: Storage<T>>(slot: &S::Slot) -> &T {
+    match S::get(slot) {
+        Some(value) => value,
+        #[expect(clippy::unreachable, reason = "a cell is pinned before it is read: see above")]
+        None => unreachable!("a cell was read that had not been pinned"),
+    }
+}
+
+impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
+    /// Notes this signal if the draft raises it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn collect_raised(&self, path: &'static str, raised: &mut Vec<Raised>) {
+        if let Some(value) = &self.draft.value
+            && value.is_raised()
+        {
+            raised.push(Raised { path, order: self.draft.order });
+        }
+    }
+
+    /// Puts the signal back to rest, unless it was raised anew after `raised_by`. Says whether it changed.
+    #[doc(hidden)]
+    pub fn reset_signal(&mut self, raised_by: u64, version: u64) -> bool {
+        let changes = self.version == raised_by && self.committed().is_raised();
+        if changes {
+            S::replace(&mut self.slot, T::default());
+            self.version = version;
+        }
+        changes
+    }
+}
+
+impl<T, S: Storage<T>> Cell<T, Data, S> {
+    /// Data is no signal.
+    #[doc(hidden)]
+    #[inline]
+    pub fn collect_raised(&self, _: &'static str, _: &mut Vec<Raised>) {}
+}
+
+impl<T, S: Storage<T>> Cell<T, Meta, S> {
+    /// Meta is no signal.
+    #[doc(hidden)]
+    #[inline]
+    pub fn collect_raised(&self, _: &'static str, _: &mut Vec<Raised>) {}
+}
+
+impl<T, Z: ZoneType, S: Storage<T>> Deref for Cell<T, Z, S> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        self.committed()
+    }
+}
+
+impl<T: std::fmt::Debug, Z: ZoneType, S: Storage<T>> std::fmt::Debug for Cell<T, Z, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match S::get(&self.slot) {
+            Some(value) => value.fmt(f),
+            None => f.write_str("(blank)"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Inline, Shared, zone::Data};
+
+    #[test]
+    fn a_draft_is_seen_as_proposed_and_committed_only_when_told() {
+        let mut cell: Cell<i64, Data, Inline> = Cell::new(1);
+        let order = Order::default();
+        cell.output(&order).set(2);
+        assert_eq!((*cell, *cell.proposed()), (1, 2));
+        cell.commit(7);
+        assert_eq!((*cell, cell.version()), (2, 7));
+        cell.output(&order).set(3);
+        cell.discard();
+        cell.commit(8);
+        assert_eq!((*cell, cell.version()), (2, 7));
+    }
+
+    #[test]
+    fn a_shared_value_is_not_disturbed_by_a_commit() {
+        let mut cell: Cell<String, Data, Shared> = Cell::new("old".to_owned());
+        let snapshot = cell.share();
+        let order = Order::default();
+        cell.update(&order).push_str(" and new");
+        cell.commit(1);
+        assert_eq!((snapshot.as_str(), cell.as_str()), ("old", "old and new"));
+    }
+
+    #[test]
+    fn a_signal_raised_anew_is_not_reset_by_the_old_event() {
+        let mut cell: Cell<bool, SignalZone, Inline> = Cell::new(false);
+        let order = Order::default();
+        cell.output(&order).set(true);
+        cell.commit(3);
+        cell.output(&order).set(true);
+        cell.commit(4);
+        assert!(!cell.reset_signal(3, 5) && *cell);
+        assert!(cell.reset_signal(4, 5) && !*cell);
+    }
+
+}

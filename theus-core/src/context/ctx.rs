@@ -1,0 +1,49 @@
+//! The placeholder in a process's signature, which the macro replaces by the process's own guard.
+
+use std::marker::PhantomData;
+
+/// Names the types that a process works on: `Ctx<Domain, Global = (), Effects = ()>`.
+///
+/// It is never built: `#[process]` puts the process's own guard in its place, whose members are the declared paths and
+/// nothing else. An alias serves as well:
+///
+/// ```
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Bank { total: i64 }
+/// #[derive(Clone, Default, Context)]
+/// struct Limits { most: i64 }
+/// type App = Ctx<Bank, Limits>;
+///
+/// #[process(inputs = [global.most], outputs = [domain.total])]
+/// fn fill_up(ctx: App) {
+///     let most = *ctx.global.most;
+///     ctx.domain.total.set(most);
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Ctx<Domain, Global = (), Effects = ()> {
+    types: PhantomData<fn() -> (Domain, Global, Effects)>,
+}
+
+/// Implemented by [`Ctx`] alone: how generated code takes its types apart, aliases included.
+#[diagnostic::on_unimplemented(
+    message = "the first parameter of a process is its context, not `{Self}`",
+    label = "expected `Ctx<Domain, Global, Effects>`",
+    note = "write `ctx: Ctx<YourDomain>`, or a type alias of it, as the first parameter"
+)]
+pub trait ContextTypes {
+    /// The domain layer.
+    type Domain;
+    /// The global layer.
+    type Global;
+    /// The handles to the world outside.
+    type Effects;
+}
+
+impl<Domain, Global, Effects> ContextTypes for Ctx<Domain, Global, Effects> {
+    type Domain = Domain;
+    type Global = Global;
+    type Effects = Effects;
+}

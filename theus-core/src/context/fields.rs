@@ -1,0 +1,85 @@
+//! What `#[derive(Context)]` implements: the context, and its mirror of cells.
+
+use super::schema::Schema;
+use super::value::Value;
+
+/// A layer of state: a plain struct whose fields the engine keeps, guards and versions one by one.
+///
+/// Derive it. Fields need `Clone + Send + Sync + 'static`; signal fields need [`Signal`](crate::Signal) as well.
+///
+/// | attribute | on | meaning |
+/// |---|---|---|
+/// | `#[context(version = 2)]` | the struct | the version of its schema; 1 where not given |
+/// | `#[context(crate = path)]` | the struct | where `theus_core` is, if it was renamed |
+/// | `#[context(nested)]` | a field | its type derives `Context` too, and its fields are paths of their own |
+/// | `#[zone(data)]`, `#[zone(signal)]`, `#[zone(meta)]` | a field | its zone, whatever its name |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a context",
+    label = "does not implement `Context`",
+    note = "put `#[derive(Context)]` on the struct `{Self}`"
+)]
+pub trait Context: Sized + Send + Sync + 'static {
+    /// The mirror: the same fields, each a [`Cell`](crate::context::Cell).
+    type Fields: Fields;
+
+    /// The version of the schema.
+    const VERSION: u32;
+
+    /// The schema as a value.
+    fn schema() -> Schema;
+
+    /// Moves the values into cells.
+    #[doc(hidden)]
+    fn into_fields(self) -> Self::Fields;
+
+    /// Copies the committed values out of the cells.
+    #[doc(hidden)]
+    fn from_fields(fields: &Self::Fields) -> Self;
+
+    /// A look at the field at `path`, the index of each name among its struct's fields.
+    #[doc(hidden)]
+    fn inspect(&self, path: &[usize]) -> Value<'_>;
+}
+
+/// The mirror of a context. Written by `#[derive(Context)]`, used by the engine.
+pub trait Fields: Sized + Send + Sync + 'static {
+    /// A workspace into which nothing is pinned yet.
+    #[doc(hidden)]
+    fn blank() -> Self;
+
+    /// Handles on the committed values.
+    #[doc(hidden)]
+    fn share(&self) -> Self;
+
+    /// A look at the proposed value of the field at `path`.
+    #[doc(hidden)]
+    fn inspect(&self, path: &[usize]) -> Value<'_>;
+
+    /// Puts the signal at `path` (without the layer) back to rest, unless it was raised after `raised_by`.
+    #[doc(hidden)]
+    fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool;
+}
+
+impl Context for () {
+    type Fields = ();
+    const VERSION: u32 = 1;
+    fn schema() -> Schema {
+        Schema::empty()
+    }
+    fn into_fields(self) {}
+    fn from_fields((): &()) {}
+    fn inspect(&self, _: &[usize]) -> Value<'_> {
+        Value::Opaque
+    }
+}
+
+impl Fields for () {
+    fn blank() {}
+    fn share(&self) {}
+    fn inspect(&self, _: &[usize]) -> Value<'_> {
+        Value::Opaque
+    }
+    fn reset_signal(&mut self, _: &str, _: u64, _: u64) -> bool {
+        false
+    }
+}

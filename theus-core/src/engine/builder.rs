@@ -1,0 +1,208 @@
+//! Puts an engine together.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::core::Core;
+use super::error::BuildError;
+use super::handle::Engine;
+use super::locking::Locking;
+use super::registry::{Registry, StepMaker};
+use super::session::State;
+use crate::audit::{Auditor, Catalog, Recipe};
+use crate::context::Context;
+use crate::process::Process;
+use crate::signal::SignalBus;
+use crate::source::{Document, SourceFile};
+use crate::transaction::SessionLock;
+
+/// How often a run is attempted where nothing else is said.
+const DEFAULT_ATTEMPTS: u32 = 32;
+/// How many events wait at most where nothing else is said.
+const DEFAULT_SIGNAL_CAPACITY: usize = 65_536;
+
+type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Builds an [`Engine`]: the layers first, then the processes, the recipe and the options.
+///
+/// ```
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Tank { level: i64 }
+/// #[derive(Clone, Default, Context)]
+/// struct Limits { most: i64 }
+///
+/// #[process(inputs = [global.most], outputs = [domain.level])]
+/// fn fill_up(ctx: Ctx<Tank, Limits>) { ctx.domain.level.set(*ctx.global.most); }
+///
+/// let engine = Engine::builder(Tank::default())
+///     .global(Limits { most: 100 })
+///     .process::<FillUp>()
+///     .recipe("audit.yaml", "process_recipes: { fill_up: { outputs: [ { field: domain.level, max: 90 } ] } }")?
+///     .locking(Locking::Optimistic)
+///     .build()?;
+/// let refused = engine.run(FillUp {}).unwrap_err();
+/// assert!(matches!(refused, RunError::Blocked(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
+    domain: D,
+    global: G,
+    effects: E,
+    registry: Registry<D, G, E>,
+    recipe: Option<Document>,
+    locking: Locking,
+    attempts: u32,
+    signal_capacity: usize,
+    clock: Option<Clock>,
+    /// The first thing that was wrong; told by `build`.
+    wrong: Option<BuildError>,
+}
+
+impl<D: Context> EngineBuilder<D> {
+    pub(super) fn new(domain: D) -> Self {
+        Self {
+            domain,
+            global: (),
+            effects: (),
+            registry: Registry::new(),
+            recipe: None,
+            locking: Locking::default(),
+            attempts: DEFAULT_ATTEMPTS,
+            signal_capacity: DEFAULT_SIGNAL_CAPACITY,
+            clock: None,
+            wrong: None,
+        }
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
+    /// The global layer: read-only for as long as the engine lives.
+    pub fn global<G2: Context>(self, global: G2) -> EngineBuilder<D, G2, E> {
+        self.retyped("global", |_, effects| (global, effects))
+    }
+
+    /// The handles to the world outside, of which each process gets those that it declares.
+    pub fn effects<E2: Send + Sync + 'static>(self, effects: E2) -> EngineBuilder<D, G, E2> {
+        self.retyped("effects", |global, _| (global, effects))
+    }
+
+    fn retyped<G2: Context, E2: Send + Sync + 'static>(
+        self,
+        call: &'static str,
+        layers: impl FnOnce(G, E) -> (G2, E2),
+    ) -> EngineBuilder<D, G2, E2> {
+        let late = (!self.registry.is_empty()).then_some(BuildError::Order { call });
+        let (global, effects) = layers(self.global, self.effects);
+        EngineBuilder {
+            domain: self.domain,
+            global,
+            effects,
+            registry: Registry::new(),
+            recipe: self.recipe,
+            locking: self.locking,
+            attempts: self.attempts,
+            signal_capacity: self.signal_capacity,
+            clock: self.clock,
+            wrong: self.wrong.or(late),
+        }
+    }
+
+    /// Registers a process. Only registered processes run, and recipes and workflows know them by name.
+    pub fn process<P>(mut self) -> Self
+    where
+        P: Process<Domain = D, Global = G, Effects = E>,
+        P::Kind: StepMaker<P>,
+    {
+        if !self.registry.add::<P>() {
+            self.wrong.get_or_insert(BuildError::DuplicateProcess { name: P::CONTRACT.process });
+        }
+        self
+    }
+
+    /// The audit recipe, read from a file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is no YAML; what it says is checked by [`build`](Self::build).
+    pub fn recipe_file(self, path: impl AsRef<Path>) -> Result<Self, BuildError> {
+        self.with_recipe(SourceFile::read(path)?)
+    }
+
+    /// The audit recipe as text; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// Where it is no YAML; what it says is checked by [`build`](Self::build).
+    pub fn recipe(self, name: &str, text: &str) -> Result<Self, BuildError> {
+        self.with_recipe(SourceFile::new(name, text))
+    }
+
+    fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {
+        if self.recipe.is_some() {
+            return Err(BuildError::DuplicateRecipe);
+        }
+        self.recipe = Some(Document::parse(file)?);
+        Ok(self)
+    }
+
+    /// How runs are kept apart; [`Locking::ByKind`] where not given.
+    pub const fn locking(mut self, locking: Locking) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// How often an optimistic run is attempted before it is a [`Conflict`](crate::RunError::Conflict): 32 where not
+    /// given, at least once.
+    pub const fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// How many events can wait on the signal bus: 65,536 where not given.
+    pub const fn signal_capacity(mut self, events: usize) -> Self {
+        self.signal_capacity = events;
+        self
+    }
+
+    /// The clock that audit records are dated by: the system's where not given.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Checks the recipe against the processes and the contexts, and builds the engine.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the recipe, each with file, line, column and a suggestion; two processes of one name.
+    pub fn build(mut self) -> Result<Engine<D, G, E>, BuildError> {
+        if let Some(wrong) = self.wrong {
+            return Err(wrong);
+        }
+        let mut auditor = match &self.recipe {
+            None => Auditor::without_rules(),
+            Some(document) => {
+                let processes = self.registry.iter().map(|registered| registered.entry.clone()).collect();
+                let catalog = Catalog { processes, domain: D::schema(), global: G::schema() };
+                Auditor::new(Recipe::load(document, &catalog)?)
+            }
+        };
+        if let Some(clock) = self.clock {
+            auditor = auditor.with_clock(clock);
+        }
+        for registered in self.registry.iter_mut() {
+            registered.rules = auditor.rules(registered.contract.process);
+        }
+        Ok(Engine::new(Core {
+            session: SessionLock::new(State::new(self.domain)),
+            global: self.global.into_fields(),
+            effects: self.effects,
+            auditor,
+            bus: SignalBus::new(self.signal_capacity),
+            registry: self.registry,
+            locking: self.locking,
+            attempts: self.attempts,
+        }))
+    }
+}

@@ -1,0 +1,183 @@
+//! The engine as its users hold it.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use super::builder::EngineBuilder;
+use super::core::Core;
+use super::pipeline;
+use super::registry::{Registered, StepReport};
+use super::report::Report;
+use super::snapshot::Snapshot;
+use crate::audit::{AuditRecord, Interlock, ResetError};
+use crate::context::{Context, Fields};
+use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
+use crate::signal::{Event, Origin, SignalBus};
+
+/// Runs processes as transactions on one session's state.
+///
+/// A handle: cloning it is cheap, and every clone is the same engine. See the [crate documentation](crate) for a tour.
+///
+/// ```
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Counter { count: u64 }
+///
+/// #[process(inputs = [domain.count], outputs = [domain.count])]
+/// fn add(ctx: Ctx<Counter>, by: u64) -> u64 {
+///     *ctx.domain.count += by;
+///     *ctx.domain.count
+/// }
+///
+/// let engine = Engine::builder(Counter::default()).process::<Add>().build()?;
+/// assert_eq!(engine.run(Add { by: 2 })?, 2);
+/// assert_eq!(*engine.snapshot()?.count, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Engine<D: Context, G: Context = (), E = ()> {
+    core: Arc<Core<D, G, E>>,
+}
+
+impl<D: Context> Engine<D> {
+    /// Starts an engine with the first state of its domain.
+    #[must_use]
+    pub fn builder(domain: D) -> EngineBuilder<D> {
+        EngineBuilder::new(domain)
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    pub(super) fn new(core: Core<D, G, E>) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    /// Runs one process as one transaction: all of what it wrote is committed, or none of it.
+    ///
+    /// # Errors
+    /// [`RunError`] says whose doing it was; in every case the state is as before.
+    #[inline]
+    pub fn run<P>(&self, command: P) -> Result<P::Output, RunError<P::Error>>
+    where
+        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        pipeline::run(&self.core, command).result
+    }
+
+    /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
+    pub fn run_reported<P>(&self, command: P) -> Report<P>
+    where
+        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        pipeline::run(&self.core, command)
+    }
+
+    /// Runs one `async` process as one transaction. The future is `Send`, owns what it needs and assumes no runtime.
+    ///
+    /// Dropping the future before it is ready rolls the run back.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_async<P>(
+        &self,
+        command: P,
+    ) -> impl Future<Output = Result<P::Output, RunError<P::Error>>> + Send + use<P, D, G, E>
+    where
+        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        let run = self.run_async_reported(command);
+        async move { run.await.result }
+    }
+
+    /// As [`run_async`](Self::run_async), with the audit's violations and the version of the state besides the result.
+    pub fn run_async_reported<P>(&self, command: P) -> impl Future<Output = Report<P>> + Send + use<P, D, G, E>
+    where
+        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        let core = Arc::clone(&self.core);
+        async move { pipeline::run_async(&core, command).await }
+    }
+
+    /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a
+    /// run holds the session.
+    ///
+    /// # Errors
+    /// [`RunError::Nested`] from inside a body that holds the session.
+    pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<std::convert::Infallible>> {
+        let state = self.core.session.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
+        Ok(Snapshot::new(state.fields.share(), state.version))
+    }
+
+    /// The queue of events: signals that were committed, and what was emitted from outside.
+    #[must_use]
+    pub fn bus(&self) -> &SignalBus {
+        &self.core.bus
+    }
+
+    /// Takes the next event off the bus and puts the signal that raised it back to rest.
+    ///
+    /// For programs without a workflow; a [`WorkflowManager`](crate::workflow::WorkflowManager) does it by itself.
+    ///
+    /// # Errors
+    /// [`RunError::Nested`] from inside a body that holds the session; no event is taken.
+    pub fn next_event(&self) -> Result<Option<Event>, RunError<std::convert::Infallible>> {
+        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "next_event" })?;
+        let event = self.core.bus.try_next();
+        if let Some(event) = &event {
+            pipeline::reset_signal::<D>(&mut state, &event.origin);
+        }
+        Ok(event)
+    }
+
+    /// Puts the signal that raised an event back to rest, once the event has been dispatched.
+    pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<std::convert::Infallible>> {
+        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "dispatch" })?;
+        pipeline::reset_signal::<D>(&mut state, origin);
+        Ok(())
+    }
+
+    /// Why nothing runs at present, if the interlock is latched.
+    #[must_use]
+    pub fn interlock(&self) -> Option<Interlock> {
+        self.core.auditor.interlock()
+    }
+
+    /// Lets the engine run again after a violation of level S. The reason is recorded.
+    ///
+    /// # Errors
+    /// Without a reason, or where nothing is latched.
+    pub fn reset_interlock(&self, reason: &str) -> Result<(), ResetError> {
+        self.core.auditor.reset_interlock(reason)
+    }
+
+    /// What the audit has recorded, oldest first.
+    #[must_use]
+    pub fn audit_records(&self) -> Vec<AuditRecord> {
+        self.core.auditor.records()
+    }
+
+    /// The contracts of the registered processes, in the order of their names.
+    #[must_use]
+    pub fn contracts(&self) -> Vec<&'static Contract> {
+        self.core.registry.iter().map(|registered| registered.contract).collect()
+    }
+
+    /// Runs a registered process by its name; `None` where none of that name can be a step.
+    pub(crate) fn run_step(&self, process: &str) -> Option<StepReport> {
+        let step = self.core.registry.named(process).and_then(Registered::step)?;
+        Some(step(self))
+    }
+}
+
+impl<D: Context, G: Context, E> Clone for Engine<D, G, E> {
+    fn clone(&self) -> Self {
+        Self { core: Arc::clone(&self.core) }
+    }
+}
+
+impl<D: Context, G: Context, E> fmt::Debug for Engine<D, G, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,24 @@
+//! The engine: one session's state, and the seven stages that every run on it goes through.
+
+mod backoff;
+mod block_on;
+mod builder;
+mod core;
+mod error;
+mod handle;
+mod locking;
+mod nesting;
+mod pipeline;
+mod registry;
+mod report;
+mod session;
+mod snapshot;
+
+pub use builder::EngineBuilder;
+pub use error::BuildError;
+pub use handle::Engine;
+pub use locking::Locking;
+pub use registry::{ProcessError, StepMaker};
+pub(crate) use registry::StepReport;
+pub use report::Report;
+pub use snapshot::Snapshot;

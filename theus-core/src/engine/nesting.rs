@@ -1,0 +1,51 @@
+//! Which engines the current thread is inside of, so that a nested run is an error instead of a deadlock.
+//!
+//! A run that holds the session through its body is recognised by the lock itself; this is for the bodies that run
+//! without holding it.
+
+use std::cell::{Cell, RefCell};
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    static INSIDE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether the current thread is inside a body that runs on `engine`.
+#[inline]
+pub(super) fn is_inside(engine: usize) -> bool {
+    DEPTH.get() != 0 && INSIDE.with_borrow(|inside| inside.contains(&engine))
+}
+
+/// The current thread is inside a body of an engine, until this is dropped.
+pub(super) struct Inside;
+
+impl Inside {
+    pub(super) fn enter(engine: usize) -> Self {
+        DEPTH.set(DEPTH.get() + 1);
+        INSIDE.with_borrow_mut(|inside| inside.push(engine));
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+        INSIDE.with_borrow_mut(|inside| inside.pop());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_inside_of_every_engine_entered_and_of_none_after() {
+        let outer = Inside::enter(1);
+        let inner = Inside::enter(2);
+        assert!(is_inside(1) && is_inside(2) && !is_inside(3));
+        drop(inner);
+        assert!(is_inside(1) && !is_inside(2));
+        drop(outer);
+        assert!(!is_inside(1));
+    }
+}

@@ -1,0 +1,485 @@
+//! The seven stages of a run, in this order:
+//!
+//! 1. audit input gate, 2. lock, 3. begin, 4. guard, 5. execute, 6. audit output gate, 7. commit or roll back.
+//!
+//! Three ways lead through them. A plain `fn` usually holds the session throughout ([`alone`]). A run that is checked at
+//! its commit ([`checked`], [`checked_async`]) holds it for stages 1 to 3 and again for 6 and 7, with a workspace between.
+//! An `async fn` with effects takes the session as its turn, and then goes the same way.
+//!
+//! The input gate judges the very values that the process is given because stages 1 to 3 happen in one hold.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::backoff;
+use super::core::Core;
+use super::locking::Isolation;
+use super::nesting::{self, Inside};
+use super::registry::Registered;
+use super::report::Report;
+use super::session::State;
+use crate::audit::{Findings, Gate, ProcessRules, Subject, Violation};
+use crate::context::{Context, Fields, Value, Zone};
+use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
+use crate::signal::{Event, EventName, Origin};
+use crate::transaction::{NestedHold, Order};
+
+type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
+type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
+type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
+type StateOf<P> = State<<P as Process>::Domain>;
+type ErrorOf<P> = RunError<<P as Process>::Error>;
+type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
+
+/// One run: what it knows from its first stage to its last, however many attempts it takes.
+struct Run<'a, P: Process> {
+    core: &'a Arc<CoreOf<P>>,
+    rules: Option<&'a ProcessRules>,
+    /// The arguments, kept where a rule of the output gate looks at them.
+    arguments: Option<P>,
+    local: Option<P::Local>,
+    order: Order,
+    /// What the input gate found and has not been counted yet.
+    findings: Findings,
+    violations: Vec<Violation>,
+    version: u64,
+    attempts: u32,
+}
+
+/// How an attempt on a workspace ended.
+enum Closed<P: Process> {
+    Finished(ResultOf<P>),
+    /// Something that was read has changed since: nothing was done.
+    Stale,
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The ways through the stages
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// Runs a plain `fn`.
+#[inline]
+pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
+    let Some(registered) = core.registry.get::<P>() else { return unregistered() };
+    if nesting::is_inside(core.identity()) {
+        return nested();
+    }
+    let run = Run::new(core, registered, &command);
+    match core.locking.isolation(const { &P::CONTRACT }) {
+        Isolation::Alone => alone(run, command),
+        Isolation::Checked => checked(run, command),
+    }
+}
+
+/// Runs an `async fn`.
+pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
+    let Some(registered) = core.registry.get::<P>() else { return unregistered() };
+    if nesting::is_inside(core.identity()) {
+        return nested();
+    }
+    let run = Run::new(core, registered, &command);
+    match core.locking.isolation(const { &P::CONTRACT }) {
+        Isolation::Alone => alone_async(run, command).await,
+        Isolation::Checked => checked_async(run, command).await,
+    }
+}
+
+/// The session is held from the first stage to the last; drafts are opened in place.
+#[inline]
+fn alone<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+    let Ok(mut state) = run.core.session.hold() else { return nested() };
+    run.attempts = 1;
+    run.version = state.version;
+    let proposed = catch::<P, _>(|| {
+        run.audit_input_gate(&command, &state.fields)?; // 1
+        run.count_findings()?;
+        // 2. lock: the session is held already, and stays so.
+        let scope = run.begin(&mut state.fields); // 3
+        let returned = P::execute(command, scope); // 4 and 5: generated code makes the guard and runs the body in it
+        let output = P::outcome(returned).map_err(RunError::Process)?;
+        run.audit_output_gate(&state.fields)?; // 6
+        Ok(output)
+    });
+    let result = run.commit_or_roll_back(&mut state, proposed); // 7
+    run.report(result)
+}
+
+/// The session is held for the first three stages and for the last two.
+fn checked<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+    loop {
+        let Ok(mut state) = run.core.session.hold() else { return nested() };
+        let mut work = match run.open(&mut state, &command, Counting::AtTheEnd) {
+            Ok(work) => work, // 1 and 2
+            Err(error) => return run.report(Err(error)),
+        };
+        drop(state);
+        let returned = {
+            let _inside = Inside::enter(run.core.identity());
+            catch::<P, _>(|| Ok(P::execute(command.clone(), run.begin(&mut work)))) // 3 to 5
+        };
+        let Ok(mut state) = run.core.session.hold() else { return nested() };
+        match run.close(&mut state, work, returned) {
+            Closed::Finished(result) => return run.report(result), // 6 and 7
+            Closed::Stale if run.attempts < run.core.attempts => {}
+            Closed::Stale => return run.conflict(),
+        }
+        drop(state);
+        backoff::wait(run.attempts);
+    }
+}
+
+/// As [`checked`], without blocking the thread for as long as somebody has a turn.
+async fn checked_async<P: AsyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+    loop {
+        let opened = match run.core.session.hold_async().await {
+            Ok(mut state) => run.open(&mut state, &command, Counting::AtTheEnd), // 1 and 2
+            Err(NestedHold) => return nested(),
+        };
+        let mut work = match opened {
+            Ok(work) => work,
+            Err(error) => return run.report(Err(error)),
+        };
+        let identity = run.core.identity();
+        let body = P::execute(command.clone(), run.begin(&mut work)); // 3 and 4
+        let returned = catch_async::<P, _>(identity, body).await; // 5
+        let closed = match run.core.session.hold_async().await {
+            Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+            Err(NestedHold) => return nested(),
+        };
+        match closed {
+            Closed::Finished(result) => return run.report(result),
+            Closed::Stale if run.attempts < run.core.attempts => backoff::wait_async(run.attempts).await,
+            Closed::Stale => return run.conflict(),
+        }
+    }
+}
+
+/// The session is this run's alone from begin to commit, and is not held while the body awaits.
+async fn alone_async<P: AsyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+    let Ok(turn) = run.core.session.take_turn().await else { return nested() };
+    let opened = match turn.hold() {
+        Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
+        Err(NestedHold) => return nested(),
+    };
+    let mut work = match opened {
+        Ok(work) => work,
+        Err(error) => return run.report(Err(error)),
+    };
+    let identity = run.core.identity();
+    let body = P::execute(command, run.begin(&mut work)); // 3 and 4
+    let returned = catch_async::<P, _>(identity, body).await; // 5
+    let closed = match turn.hold() {
+        Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+        Err(NestedHold) => return nested(),
+    };
+    drop(turn);
+    match closed {
+        Closed::Finished(result) => run.report(result),
+        Closed::Stale => run.conflict(),
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// The stages
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// When the findings of the input gate are counted.
+#[derive(Clone, Copy)]
+enum Counting {
+    /// At once: this attempt is the only one.
+    Now,
+    /// When the run ends: an attempt that meets a conflict does not count. What would refuse the run is counted at once.
+    AtTheEnd,
+}
+
+impl<'a, P: Process> Run<'a, P> {
+    const RAISES_SIGNALS: bool = raises_signals(&P::CONTRACT);
+    const WRITES: bool = !P::CONTRACT.outputs.is_empty();
+
+    #[inline]
+    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>, command: &P) -> Self {
+        let rules = registered.rules.as_deref();
+        let keep = rules.is_some_and(|rules| rules.reads_arguments(Gate::Output));
+        Self {
+            core,
+            rules,
+            arguments: keep.then(|| command.clone()),
+            local: None,
+            order: Order::default(),
+            findings: Findings::default(),
+            violations: Vec::new(),
+            version: 0,
+            attempts: 0,
+        }
+    }
+
+    /// Stages 1 and 2 of an attempt on a workspace.
+    fn open(
+        &mut self,
+        state: &mut StateOf<P>,
+        command: &P,
+        counting: Counting,
+    ) -> Result<Box<FieldsOf<P>>, ErrorOf<P>> {
+        self.attempts += 1;
+        self.version = state.version;
+        catch::<P, _>(|| {
+            self.audit_input_gate(command, &state.fields)?;
+            let refuses = self.core.auditor.would_refuse(&self.findings);
+            if refuses || matches!(counting, Counting::Now) { self.count_findings() } else { Ok(()) }
+        })?;
+        let mut work = state.workspace();
+        self.lock(&mut work, &state.fields);
+        Ok(work)
+    }
+
+    /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.
+    #[inline]
+    fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
+        self.refuse_if_halted()?;
+        let local = &*self.local.insert(P::Local::default());
+        if let Some(rules) = self.rules {
+            let look = Look::<P> { arguments: Some(command), domain: fields, global: &self.core.global, local };
+            self.findings = rules.judge(Gate::Input, &look);
+        }
+        Ok(())
+    }
+
+    /// Stage 2, where the session is not held through the body: handles and versions of what is read are taken, by which
+    /// the commit will know whether they still hold.
+    fn lock(&self, work: &mut FieldsOf<P>, base: &FieldsOf<P>) {
+        P::pin(work, base);
+    }
+
+    /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here.
+    #[inline]
+    fn begin<'s>(&'s mut self, fields: &'s mut FieldsOf<P>) -> Scope<'s, P> {
+        Scope {
+            domain: fields,
+            global: &self.core.global,
+            effects: &self.core.effects,
+            local: self.local.get_or_insert_with(P::Local::default),
+            order: &self.order,
+        }
+    }
+
+    /// Stages 6 and 7 of an attempt on a workspace.
+    fn close(
+        &mut self,
+        state: &mut StateOf<P>,
+        mut work: Box<FieldsOf<P>>,
+        returned: Result<P::Returned, ErrorOf<P>>,
+    ) -> Closed<P> {
+        let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
+        let proposed = match output {
+            Ok(_) if !P::is_current(&work, &state.fields) => None,
+            Ok(output) => {
+                P::propose(&mut state.fields, &mut work);
+                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields).map(|()| output)))
+            }
+            Err(error) => Some(Err(error)),
+        };
+        P::clear(&mut work);
+        state.keep(work);
+        match proposed {
+            Some(proposed) => Closed::Finished(self.commit_or_roll_back(state, proposed)),
+            None => Closed::Stale,
+        }
+    }
+
+    /// Stage 6. The state as it would be after the commit, against the recipe.
+    #[inline]
+    fn audit_output_gate(&mut self, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
+        if let Some(rules) = self.rules
+            && let Some(local) = &self.local
+        {
+            let arguments = self.arguments.as_ref();
+            let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
+            self.findings.append(rules.judge(Gate::Output, &look));
+        }
+        self.count_findings()?;
+        // Another run may have latched the interlock while this one was under way.
+        self.refuse_if_halted()
+    }
+
+    /// Stage 7. All of what was proposed becomes the committed state, or none of it.
+    #[inline]
+    fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
+        match proposed.and_then(|output| self.commit(state).map(|()| output)) {
+            Ok(output) => Ok(output),
+            Err(error) => Err(self.roll_back(state, error)),
+        }
+    }
+
+    #[inline]
+    fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
+        if !Self::WRITES {
+            return Ok(());
+        }
+        let version = state.version.wrapping_add(1);
+        if Self::RAISES_SIGNALS {
+            self.commit_with_signals(state, version)?;
+        } else {
+            P::commit(&mut state.fields, version);
+        }
+        state.version = version;
+        self.version = version;
+        Ok(())
+    }
+
+    /// The signals leave after the commit, all together: room for them is taken before it.
+    fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
+        let mut raised = Vec::new();
+        P::collect_raised(&state.fields, &mut raised);
+        if raised.is_empty() {
+            P::commit(&mut state.fields, version);
+            return Ok(());
+        }
+        raised.sort_by_key(|signal| signal.order);
+        let process = P::CONTRACT.process;
+        let events = raised.iter().map(|signal| Event {
+            name: EventName::from_signal_field(signal.path),
+            origin: Origin::Signal { path: signal.path, version, process },
+        });
+        self.core
+            .bus
+            .publish_with(events, || P::commit(&mut state.fields, version))
+            .map_err(|full| RunError::BusFull { process, signals: full.offered, capacity: full.capacity })
+    }
+
+    #[cold]
+    fn roll_back(&mut self, state: &mut StateOf<P>, error: ErrorOf<P>) -> ErrorOf<P> {
+        P::discard(&mut state.fields);
+        // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
+        match self.count_findings() {
+            Ok(()) => error,
+            Err(refusal) => refusal,
+        }
+    }
+
+    #[inline]
+    fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
+        if self.findings.is_empty() {
+            return Ok(());
+        }
+        let findings = std::mem::take(&mut self.findings);
+        Ok(self.core.auditor.settle(P::CONTRACT.process, findings, &mut self.violations)?)
+    }
+
+    #[inline]
+    fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
+        if self.core.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn halted(&self) -> ErrorOf<P> {
+        let reason = self.core.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
+        RunError::Halted(Halted { reason })
+    }
+
+    #[cold]
+    fn conflict(mut self) -> Report<P> {
+        let error = RunError::Conflict { process: P::CONTRACT.process, attempts: self.attempts };
+        tracing::warn!(target: "theus::engine", process = P::CONTRACT.process, attempts = self.attempts, "conflict");
+        let error = self.count_findings().err().unwrap_or(error);
+        self.report(Err(error))
+    }
+
+    #[inline]
+    fn report(self, result: ResultOf<P>) -> Report<P> {
+        Report { result, violations: self.violations, version: self.version, attempts: self.attempts }
+    }
+}
+
+/// What the rules of a gate look at.
+struct Look<'a, P: Process> {
+    arguments: Option<&'a P>,
+    domain: &'a FieldsOf<P>,
+    global: &'a <P::Global as Context>::Fields,
+    local: &'a P::Local,
+}
+
+impl<P: Process> Subject for Look<'_, P> {
+    #[inline]
+    fn argument(&self, index: usize) -> Value<'_> {
+        self.arguments.map_or(Value::Opaque, |arguments| arguments.argument(index))
+    }
+    #[inline]
+    fn global(&self, path: &[usize]) -> Value<'_> {
+        self.global.inspect(path)
+    }
+    #[inline]
+    fn domain(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect(path)
+    }
+    #[inline]
+    fn local(&self, path: &[usize]) -> Value<'_> {
+        self.local.inspect(path)
+    }
+}
+
+/// Puts the signal that raised an event back to rest, unless it was raised anew since.
+pub(super) fn reset_signal<D: Context>(state: &mut State<D>, origin: &Origin) {
+    if let Origin::Signal { path, version, .. } = origin {
+        let next = state.version.wrapping_add(1);
+        let path = path.strip_prefix("domain.").unwrap_or(path);
+        if state.fields.reset_signal(path, *version, next) {
+            state.version = next;
+        }
+    }
+}
+
+const fn raises_signals(contract: &Contract) -> bool {
+    let mut at = 0;
+    while at < contract.outputs.len() {
+        if matches!(contract.outputs[at].zone, Zone::Signal) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Runs code of a process: a panic in it becomes an error of the run.
+#[inline]
+fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, ErrorOf<P>>) -> Result<T, ErrorOf<P>> {
+    // What the code may have left half done is drafts, and those are dropped.
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(panicked::<P>(&*payload)))
+}
+
+/// As [`catch`], for each poll of a body. While it is polled, its engine is known to be occupied by this thread.
+async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, ErrorOf<P>> {
+    let mut body = pin!(body);
+    poll_fn(|task| {
+        let _inside = Inside::enter(engine);
+        match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {
+            Ok(Poll::Ready(returned)) => Poll::Ready(Ok(returned)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(payload) => Poll::Ready(Err(panicked::<P>(&*payload))),
+        }
+    })
+    .await
+}
+
+#[cold]
+fn panicked<P: Process>(payload: &(dyn Any + Send)) -> ErrorOf<P> {
+    let error = Panicked::new(P::CONTRACT.process, payload);
+    tracing::error!(target: "theus::engine", process = P::CONTRACT.process, message = error.message, "panicked");
+    RunError::Panicked(error)
+}
+
+#[cold]
+fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
+    Report { result: Err(error), violations: Vec::new(), version: 0, attempts: 0 }
+}
+
+fn nested<P: Process>() -> Report<P> {
+    refused(RunError::Nested { process: P::CONTRACT.process })
+}
+
+fn unregistered<P: Process>() -> Report<P> {
+    refused(RunError::Unregistered { process: P::CONTRACT.process, command: std::any::type_name::<P>() })
+}

@@ -1,0 +1,19 @@
+//! What generated code calls, and nothing else does. Not part of the public API.
+
+pub use serde;
+
+pub use crate::context::zone::{Data, Meta, Signal as SignalZone};
+pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
+pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, DeclaredError, Plain, Scope};
+pub use crate::transaction::Raised;
+
+mod doors;
+mod nested;
+mod probe;
+mod results;
+
+pub use doors::*;
+pub use nested::{NestedMirror, split_path};
+pub use probe::*;
+pub use results::{HasResult, ReturnsResultSoListItsErrors};
+pub use crate::context::SignalValue;

@@ -1,0 +1,20 @@
+//! Refuses a `Result` behind an alias: a process without declared errors would commit even when it holds an error.
+
+/// Every type has one of these to infer; a `Result` has two, and rustc says that it cannot choose.
+pub trait ReturnsResultSoListItsErrors<Marker> {
+    /// Asked for by generated code.
+    const CHECKED: () = ();
+}
+
+impl<T: ?Sized> ReturnsResultSoListItsErrors<()> for T {}
+
+/// What tells a `Result` from other types.
+pub trait HasResult {}
+
+impl<T, E> HasResult for Result<T, E> {}
+
+/// The second marker.
+#[derive(Debug)]
+pub enum IsResult {}
+
+impl<T: HasResult> ReturnsResultSoListItsErrors<IsResult> for T {}

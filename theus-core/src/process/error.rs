@@ -1,0 +1,136 @@
+//! Why a run was refused or failed.
+
+use std::any::Any;
+
+use thiserror::Error;
+
+use crate::audit::{AuditBlockError, AuditInterlockError, Refusal};
+
+/// Why a run changed nothing. Whatever the reason, the domain, its version and the pending signals are as before.
+///
+/// | variant | whose doing | what to do |
+/// |---|---|---|
+/// | [`Process`](Self::Process) | the process declared this error and returned it | handle it |
+/// | [`Blocked`](Self::Blocked) | an audit rule of level B | branch or run again with other values |
+/// | [`Interlocked`](Self::Interlocked) | an audit rule of level A or S | end the workflow; for S, call an operator |
+/// | [`Halted`](Self::Halted) | an earlier violation of level S | `engine.reset_interlock(reason)` |
+/// | [`Conflict`](Self::Conflict) | other runs changed what this one read, each time | run again later, or lock pessimistically |
+/// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | mend the process; the engine goes on |
+/// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
+/// | [`BusFull`](Self::BusFull) | nobody takes the events off the signal bus | dispatch them, or give the bus more room |
+/// | [`Unregistered`](Self::Unregistered) | the process is not known to this engine | `.process::<P>()` on the builder |
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RunError<E> {
+    /// The process failed with an error that it declares.
+    #[error("{0}")]
+    Process(#[source] E),
+    /// An audit rule of level B refused this transaction.
+    #[error(transparent)]
+    Blocked(AuditBlockError),
+    /// An audit rule of level A or S stopped this run, and more than this run.
+    #[error(transparent)]
+    Interlocked(AuditInterlockError),
+    /// The engine's interlock is latched since an earlier run.
+    #[error(transparent)]
+    Halted(Halted),
+    /// Every attempt found at its commit that something it had read was changed meanwhile.
+    #[error("`{process}` gave up after {attempts} attempts: other runs kept changing what it reads; run it again later or build the engine with `Locking::Pessimistic`")]
+    Conflict {
+        /// The process.
+        process: &'static str,
+        /// How many attempts were made.
+        attempts: u32,
+    },
+    /// The process panicked. The panic was caught and the run rolled back.
+    #[error(transparent)]
+    Panicked(Panicked),
+    /// The run was started from inside the body of a run on the same engine.
+    #[error("`{process}` was started from inside a process of the same engine: a transaction cannot contain another; run it after the other one has returned")]
+    Nested {
+        /// The process that was refused.
+        process: &'static str,
+    },
+    /// The signal bus has no room for the signals of this run.
+    #[error("`{process}` raises {signals} signal(s), and the signal bus has no room ({capacity} events are waiting at most): dispatch events, or give `signal_capacity` more room")]
+    BusFull {
+        /// The process.
+        process: &'static str,
+        /// How many signals it raises.
+        signals: usize,
+        /// How many events the bus holds.
+        capacity: usize,
+    },
+    /// The process was not registered with this engine.
+    #[error("`{process}` is not registered with this engine: add `.process::<{command}>()` to its builder")]
+    Unregistered {
+        /// The process.
+        process: &'static str,
+        /// The type of its command.
+        command: &'static str,
+    },
+}
+
+/// The interlock is latched: nothing runs until an operator resets it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the engine is halted: {reason}; `reset_interlock(reason)` lets it run again")]
+pub struct Halted {
+    /// The violation that latched it.
+    pub reason: String,
+}
+
+/// A panic inside a process, caught.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{process}` panicked: {message}; the run was rolled back")]
+pub struct Panicked {
+    /// The process.
+    pub process: &'static str,
+    /// What the panic said, where it said it in words.
+    pub message: String,
+}
+
+impl Panicked {
+    pub(crate) fn new(process: &'static str, payload: &(dyn Any + Send)) -> Self {
+        let message = payload
+            .downcast_ref::<&'static str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "(no message)".to_owned());
+        Self { process, message }
+    }
+}
+
+impl<E> RunError<E> {
+    /// The process's own error, if that is what it is.
+    #[must_use]
+    pub fn process_error(&self) -> Option<&E> {
+        match self {
+            Self::Process(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The same error, with the process's own one turned into another type.
+    pub fn map_process<F>(self, map: impl FnOnce(E) -> F) -> RunError<F> {
+        match self {
+            Self::Process(error) => RunError::Process(map(error)),
+            Self::Blocked(error) => RunError::Blocked(error),
+            Self::Interlocked(error) => RunError::Interlocked(error),
+            Self::Halted(error) => RunError::Halted(error),
+            Self::Conflict { process, attempts } => RunError::Conflict { process, attempts },
+            Self::Panicked(error) => RunError::Panicked(error),
+            Self::Nested { process } => RunError::Nested { process },
+            Self::BusFull { process, signals, capacity } => RunError::BusFull { process, signals, capacity },
+            Self::Unregistered { process, command } => RunError::Unregistered { process, command },
+        }
+    }
+}
+
+impl<E> From<Refusal> for RunError<E> {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Block(error) => Self::Blocked(error),
+            Refusal::Interlock(error) => Self::Interlocked(error),
+        }
+    }
+}

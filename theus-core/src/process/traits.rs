@@ -1,0 +1,140 @@
+//! What `#[process]` implements for a command.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::contract::Contract;
+use super::scope::Scope;
+use crate::context::{Context, Shape, Value};
+use crate::transaction::Raised;
+
+/// A command: one call of a process as a value, with the contract under which it runs.
+///
+/// `#[process]` makes the struct and this implementation; `fn transfer(..)` becomes `Transfer { .. }`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a process",
+    label = "expected a command made by `#[process]`",
+    note = "`#[process(..)] fn transfer(..)` makes the command `Transfer {{ .. }}`: pass that to the engine"
+)]
+pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
+    /// The domain layer it works on.
+    type Domain: Context;
+    /// The global layer it reads.
+    type Global: Context;
+    /// The handles to the world outside, of which it uses the declared ones.
+    type Effects: Send + Sync + 'static;
+    /// Its scratch, created fresh for each run; `()` where it has none.
+    type Local: Context + Default;
+    /// What it returns when it succeeds.
+    type Output;
+    /// What it can fail with; [`Infallible`](std::convert::Infallible) where it declares no error.
+    type Error: DeclaredError;
+
+    /// What it reads, writes, touches outside and can fail with.
+    const CONTRACT: Contract;
+
+    /// Whether it is a plain `fn` or an `async fn`: [`Plain`] or [`Asynchronous`].
+    #[doc(hidden)]
+    type Kind;
+    /// What its function returns.
+    #[doc(hidden)]
+    type Returned;
+    #[doc(hidden)]
+    #[expect(clippy::missing_errors_doc, reason = "hidden; the process's own error")]
+    fn outcome(returned: Self::Returned) -> Result<Self::Output, Self::Error>;
+
+    /// The shapes of the arguments, in order.
+    #[doc(hidden)]
+    fn argument_shapes() -> Vec<Shape>;
+    /// A look at one argument.
+    #[doc(hidden)]
+    fn argument(&self, index: usize) -> Value<'_>;
+    /// Makes the command, where it needs no arguments.
+    #[doc(hidden)]
+    fn without_arguments() -> Option<fn() -> Self>;
+
+    /// Takes handles on what is read, into a workspace.
+    #[doc(hidden)]
+    fn pin(work: &mut <Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields);
+    /// Whether what was read is still the committed state.
+    #[doc(hidden)]
+    fn is_current(work: &<Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields) -> bool;
+    /// Moves the drafts of a workspace into the session.
+    #[doc(hidden)]
+    fn propose(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields);
+    /// Lets go of what a workspace holds.
+    #[doc(hidden)]
+    fn clear(work: &mut <Self::Domain as Context>::Fields);
+    /// The signals that the drafts raise.
+    #[doc(hidden)]
+    fn collect_raised(fields: &<Self::Domain as Context>::Fields, raised: &mut Vec<Raised>);
+    /// Makes the drafts the committed state.
+    #[doc(hidden)]
+    fn commit(fields: &mut <Self::Domain as Context>::Fields, version: u64);
+    /// Drops the drafts.
+    #[doc(hidden)]
+    fn discard(fields: &mut <Self::Domain as Context>::Fields);
+}
+
+/// A process that is a plain `fn`: run it with [`Engine::run`](crate::Engine::run).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a synchronous process",
+    label = "cannot be run with `run`",
+    note = "a process that is an `async fn` runs with `engine.run_async(..).await`"
+)]
+pub trait SyncProcess: Process {
+    /// Runs the body on the scope, through the guard.
+    #[doc(hidden)]
+    fn execute(self, scope: Scope<'_, Self>) -> Self::Returned;
+}
+
+/// A process that is an `async fn`: run it with [`Engine::run_async`](crate::Engine::run_async).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an asynchronous process",
+    label = "cannot be run with `run_async`",
+    note = "a process that is a plain `fn` runs with `engine.run(..)`"
+)]
+pub trait AsyncProcess: Process<Returned: Send, Output: Send> {
+    /// Runs the body on the scope, through the guard.
+    #[doc(hidden)]
+    fn execute(self, scope: Scope<'_, Self>) -> impl Future<Output = Self::Returned> + Send;
+}
+
+/// The kind of a process that is a plain `fn`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Plain {}
+
+/// The kind of a process that is an `async fn`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Asynchronous {}
+
+/// What a declared error must be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a declared error",
+    label = "a declared error implements `std::error::Error + Send + Sync + 'static`",
+    note = "derive it: `#[derive(Debug, thiserror::Error)]` with `#[error(\"..\")]`"
+)]
+pub trait DeclaredError: Error + Send + Sync + 'static {
+    #[doc(hidden)]
+    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+    #[doc(hidden)]
+    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
+    fn display(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+    #[doc(hidden)]
+    fn cause(&self) -> Option<&(dyn Error + 'static)> {
+        self.source()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> DeclaredError for E {}

@@ -1,0 +1,42 @@
+//! One occurrence of an event.
+
+use serde::Serialize;
+
+use super::EventName;
+
+/// Something that happened, as the bus carries it.
+///
+/// ```
+/// use theus_core::signal::{Event, EventName, Origin};
+///
+/// let origin = Origin::Signal { path: "domain.sig_stop", version: 7, process: "watch" };
+/// let event = Event { name: EventName::from_signal_field("sig_stop"), origin };
+/// assert_eq!(event.name, EventName::parse("SIG_STOP")?);
+/// # Ok::<(), theus_core::signal::EventNameError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Event {
+    /// Which event it is.
+    pub name: EventName,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where an event came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// From outside, by [`SignalBus::emit`](super::SignalBus::emit).
+    External,
+    /// From a signal field that a committed transaction had raised.
+    Signal {
+        /// The field, with its layer.
+        path: &'static str,
+        /// The version of the state that the commit made.
+        version: u64,
+        /// The process that raised it.
+        process: &'static str,
+    },
+    /// From the end of a workflow's entry chain.
+    Chain,
+}

@@ -1,0 +1,198 @@
+//! What a document refuses, and how it says so.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use super::super::{MAX_DEPTH, big_integer};
+use super::*;
+
+fn parse(text: &str) -> Result<Document, SourceError> {
+    Document::parse(SourceFile::new("f.yaml", text))
+}
+
+fn refused(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+fn at(text: &str, path: &NodePath) -> (usize, usize) {
+    let positions = parse(text).unwrap().positions([path]);
+    (positions[0].line, positions[0].column)
+}
+
+#[test]
+fn a_syntax_error_is_drawn_like_any_other() {
+    assert_eq!(
+        refused("a: 1\nb: [1, 2\nc: 3\n"),
+        "\
+error: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence at line 2 column 4
+ --> f.yaml:3:2
+  |
+3 | c: 3
+  |  ^"
+    );
+    assert_eq!(refused("a: *nothing\n").lines().next(), Some("error: not valid YAML: unknown anchor"));
+}
+
+#[test]
+fn values_keys_and_elements_have_their_own_positions() {
+    let text = "a:\n  - x: 1\n  - { y: ü, z: 2 }\nb: \"t\"\nempty:\nlist:\n- 1\n";
+    let root = NodePath::root();
+    assert_eq!(at(text, &root), (1, 1));
+    assert_eq!(at(text, &root.key("a").index(0).key("x")), (2, 8));
+    assert_eq!(at(text, &root.key("a").index(1).at_key("z")), (3, 13), "columns count characters, not bytes");
+    assert_eq!(at(text, &root.at_key("b")), (4, 1));
+    assert_eq!(at(text, &root.key("b")), (4, 4));
+    assert_eq!(at(text, &root.key("empty")), (5, 1), "a value that is not written is shown by its key");
+    assert_eq!(at(text, &root.key("list").index(0)), (7, 3));
+    assert_eq!(at(text, &root.key("a").index(7).key("q")), (2, 5), "the nearest ancestor: its first child");
+    assert_eq!(at("a: 1\r\nb: 2\r\n", &root.key("b")), (2, 4));
+}
+
+#[test]
+fn a_problem_behind_an_alias_points_at_the_alias() {
+    let text = "base: &base { min: 1 }\nuse: *base\n";
+    assert_eq!(at(text, &NodePath::root().key("use").key("min")), (2, 6));
+    assert_eq!(at(text, &NodePath::root().key("base").key("min")), (1, 20));
+}
+
+#[test]
+fn problems_come_in_the_order_of_the_file_and_once() {
+    let document = parse("a: 1\nb: 2\n").unwrap();
+    let root = NodePath::root();
+    let b = Problem::new(root.key("b"), "bad b").label("two").help("say 3");
+    let error = document.error(vec![b.clone(), Problem::new(root.key("a"), "bad a"), b]);
+    assert_eq!(
+        error.to_string(),
+        "\
+error: bad a
+ --> f.yaml:1:4
+  |
+1 | a: 1
+  |    ^
+
+error: bad b
+ --> f.yaml:2:4
+  |
+2 | b: 2
+  |    ^ two
+  |
+  = help: say 3"
+    );
+    let places: Vec<_> = error.problems().iter().map(|problem| (problem.line, problem.column)).collect();
+    assert_eq!(places, [(1, 4), (2, 4)]);
+}
+
+#[test]
+fn every_duplicate_key_is_shown_at_its_repetition() {
+    let error = parse("a: 1\nb: { c: 1, c: 2 }\na: 2\na: 3\n").unwrap_err();
+    let places: Vec<_> = error.problems().iter().map(|at| (at.line, at.column, at.message.as_str())).collect();
+    let (a, c) = ("the key `a` is given twice", "the key `c` is given twice");
+    assert_eq!(places, [(2, 12, c), (3, 1, a), (4, 1, a)]);
+    assert!(parse("a: 1\nb: { c: 1, d: 2 }\n").is_ok());
+}
+
+#[test]
+fn a_second_document_tags_and_strange_keys_are_refused() {
+    assert_eq!(
+        refused("a: 1\n---\nb: 2\n"),
+        "error: a second document in one file\n --> f.yaml:2:1\n  |\n2 | ---\n  | ^^^\n  |\n  = help: put it into a file of its own"
+    );
+    assert_eq!(
+        refused("a: !secret x\n"),
+        "\
+error: the tag `!secret` has no meaning here
+ --> f.yaml:1:4
+  |
+1 | a: !secret x
+  |    ^^^^^^^^^
+  |
+  = help: remove the tag"
+    );
+    assert!(refused("? [a]\n: 1\n").starts_with("error: a key of this map is a list, a map or tagged\n --> f.yaml:1:"));
+    assert!(refused("!integer '1'").starts_with("error: the tag `!integer` has no meaning here"));
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(parse(&nested(MAX_DEPTH)).is_ok());
+    assert!(refused(&nested(MAX_DEPTH + 1)).starts_with("error: nested deeper than 64 levels\n --> f.yaml:1:65\n"));
+    assert!(refused("&a [*a]\n").starts_with("error: nested deeper than 64 levels\n --> f.yaml:1:5"));
+    let block: String = (0..=MAX_DEPTH).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    assert!(refused(&block).starts_with("error: nested deeper than 64 levels"));
+}
+
+#[test]
+fn hostile_nesting_is_refused_fast() {
+    for part in ["[", "- ", "{a: ", "? ", "[] [", "\"[\" ["] {
+        let start = Instant::now();
+        assert!(parse(&part.repeat(200_000)).is_err());
+        assert!(start.elapsed() < Duration::from_secs(5), "{part}: {:?}", start.elapsed());
+    }
+    for depth in [999, 1_001, 5_000] {
+        let deep = refused(&("{a: ".repeat(depth) + &"}".repeat(depth)));
+        assert!(deep.starts_with("error: nested deeper than 64 levels"), "with the first look or without: {deep}");
+    }
+    assert!(parse(&format!("[{}]", "{a: [1]}, ".repeat(2_000))).is_ok());
+}
+
+#[test]
+fn billion_laughs_are_refused_fast() {
+    let mut text = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
+    for level in 1..10 {
+        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+        text += &format!("a{level}: &a{level} [{aliases}]\n");
+    }
+    let start = Instant::now();
+    let message = refused(&text);
+    assert!(message.starts_with("error: the aliases of this file repeat too much\n --> f.yaml:2:10\n"), "{message}");
+    assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn a_long_text_repeated_by_aliases_is_refused_and_a_few_aliases_are_not() {
+    let long = "x".repeat(100_000);
+    let text = format!("a: &a {long}\nb: [{}]\n", vec!["*a"; 1_000].join(",\n "));
+    assert!(refused(&text).contains("the aliases of this file repeat too much\n --> f.yaml:2:5"));
+    assert!(parse("a: &a { min: 1 }\nb: [*a, *a, *a]\n").is_ok());
+}
+
+#[test]
+fn a_large_plain_file_is_within_the_limits() {
+    let text = format!("[{}1]", "1,".repeat(300_000));
+    assert_eq!(parse(&text).unwrap().root().as_sequence().map(Vec::len), Some(300_001));
+}
+
+#[test]
+fn many_problems_are_cut_and_counted() {
+    let text = format!("{{{}}}", "a: 1, ".repeat(5_000));
+    let error = parse(&text).unwrap_err();
+    assert_eq!(error.problems().len(), 100);
+    assert!(error.omitted() > 0 && error.to_string().ends_with(" more"));
+    let document = parse(&format!("[{}]", "1,".repeat(1_000_000))).unwrap();
+    let problems = (0..1_000_000).map(|index| Problem::new(NodePath::root().index(index), "bad")).collect();
+    let error = document.error(problems);
+    assert_eq!((error.problems().len(), error.omitted()), (100, 999_900));
+    assert_eq!(error.problems()[99].to_string(), "error: bad\n--> f.yaml:1:200", "a monstrous line is not drawn");
+}
+
+#[test]
+fn integers_beyond_64_bits_stay_exact() {
+    let document = parse(
+        "[340282366920938463463374607431768211455, -170141183460469231731687303715884105728, 18446744073709551615]",
+    );
+    let document = document.unwrap();
+    let list = document.root().as_sequence().unwrap();
+    assert_eq!(big_integer(&list[0]), Some("340282366920938463463374607431768211455"));
+    assert_eq!(big_integer(&list[1]), Some("-170141183460469231731687303715884105728"));
+    assert_eq!((big_integer(&list[2]), list[2].as_u64()), (None, Some(u64::MAX)));
+}
+
+#[test]
+fn an_empty_file_is_null() {
+    assert!(parse("").unwrap().root().is_null());
+    assert!(parse("# nothing\n").unwrap().root().is_null());
+    let error = parse("").unwrap().error(vec![Problem::new(NodePath::root(), "nothing here")]);
+    assert!(error.to_string().starts_with("error: nothing here\n --> f.yaml:1:1"), "{error}");
+}

@@ -1,0 +1,109 @@
+//! The problems of one file, each with its line and drawn as rustc would.
+
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// How many problems one error locates and keeps; the rest are counted.
+pub(super) const MOST_PROBLEMS: usize = 100;
+
+/// A longer line is not drawn: only its position is given.
+const LONGEST_LINE: usize = 2_000;
+
+/// Everything that is wrong in one file, in the order of the file; or that it could not be read.
+///
+/// Its `Display` draws each problem with its line, a caret and a help.
+#[derive(Debug, thiserror::Error)]
+pub struct SourceError {
+    problems: Vec<LocatedProblem>,
+    omitted: usize,
+}
+
+/// One problem and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LocatedProblem {
+    /// The name of the file.
+    pub file: String,
+    /// The line, counted from 1; 0 where the problem is the file itself, as when it cannot be read.
+    pub line: usize,
+    /// The column in characters, counted from 1; 0 where the line is 0.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What stands beside the caret.
+    pub label: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The line itself, for drawing, and the bytes of it that the caret marks.
+    pub(super) excerpt: Option<(String, std::ops::Range<usize>)>,
+}
+
+impl SourceError {
+    /// A file that cannot be used as a whole.
+    pub(super) fn whole_file(file: &str, message: String) -> Self {
+        let file = file.to_owned();
+        let (label, help, excerpt) = (None, None, None);
+        Self { problems: vec![LocatedProblem { file, line: 0, column: 0, message, label, help, excerpt }], omitted: 0 }
+    }
+
+    /// Sorts by position; says the same thing at the same place once.
+    pub(super) fn located(mut problems: Vec<LocatedProblem>, omitted: usize) -> Self {
+        problems.sort_by_key(|problem| (problem.line, problem.column));
+        problems.dedup_by(|b, a| (a.line, a.column, &a.message) == (b.line, b.column, &b.message));
+        Self { problems, omitted }
+    }
+
+    /// The problems, in the order of the file: at most 100 of them.
+    #[must_use]
+    pub fn problems(&self) -> &[LocatedProblem] {
+        &self.problems
+    }
+
+    /// How many problems there are beyond those of [`problems`](Self::problems).
+    #[must_use]
+    pub const fn omitted(&self) -> usize {
+        self.omitted
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        match self.omitted {
+            0 => Ok(()),
+            more => write!(f, "\n\n… and {more} more"),
+        }
+    }
+}
+
+/// Keeps the line where it can be drawn.
+pub(super) fn excerpt(line: &str, marked: std::ops::Range<usize>) -> Option<(String, std::ops::Range<usize>)> {
+    (line.len() <= LONGEST_LINE).then(|| (line.to_owned(), marked))
+}
+
+impl fmt::Display for LocatedProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let title = Level::ERROR.primary_title(self.message.as_str());
+        let mut group = match &self.excerpt {
+            Some((line, marked)) => {
+                let caret = AnnotationKind::Primary.span(marked.clone()).label(self.label.as_deref());
+                let snippet = Snippet::source(line.as_str()).line_start(self.line).path(self.file.as_str());
+                title.element(snippet.annotation(caret))
+            }
+            None if self.line > 0 => {
+                title.element(Origin::path(self.file.as_str()).line(self.line).char_column(self.column))
+            }
+            None => Group::with_title(title),
+        };
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        f.write_str(&Renderer::plain().render(&[group]))
+    }
+}

@@ -1,0 +1,78 @@
+//! "Did you mean": the known word that is nearest to an unknown one.
+
+/// Longer words are not compared: the cost grows with the product of the lengths, and nobody types them.
+const LONGEST_WORD: usize = 64;
+
+/// How many known words a help lists.
+const MOST_LISTED: usize = 12;
+
+/// The known word nearest to `word`, if it is near: about one wrong letter in three, whatever the case.
+///
+/// ```
+/// use theus_core::source::nearest;
+/// assert_eq!(nearest("domian", ["global", "domain", "local"]), Some("domain"));
+/// assert_eq!(nearest("zebra", ["global", "domain", "local"]), None);
+/// ```
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().take(LONGEST_WORD + 1).count();
+    if length > LONGEST_WORD {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    known
+        .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST_WORD)
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).max(1))
+        // The first of equally near ones, so that the answer follows the order of the known words.
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The help for an unknown word: the nearest known one, else what is known, else nothing.
+///
+/// ```
+/// use theus_core::source::did_you_mean;
+/// assert_eq!(did_you_mean("mim", ["min", "max"]).as_deref(), Some("did you mean `min`?"));
+/// assert_eq!(did_you_mean("regex", ["min", "max"]).as_deref(), Some("known: min, max"));
+/// assert_eq!(did_you_mean("min", []), None);
+/// ```
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(near) = nearest(word, known.iter().copied()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let more = known.len().saturating_sub(MOST_LISTED);
+    let listed = known[..known.len() - more].join(", ");
+    match (known.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(format!("known: {listed}")),
+        (false, _) => Some(format!("known: {listed} and {more} more")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_word_allows_one_wrong_letter_only() {
+        assert_eq!(nearest("eg", ["eq", "neq"]), Some("eq"));
+        assert_eq!(nearest("xy", ["eq", "neq"]), None);
+        assert_eq!(nearest("MIN", ["max", "min"]), Some("min"));
+    }
+
+    #[test]
+    fn a_monstrous_word_is_not_compared() {
+        assert_eq!(nearest(&"a".repeat(1 << 20), ["a"]), None);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let words: Vec<String> = (0..20).map(|n| format!("process_{n}")).collect();
+        let help = did_you_mean("zzz", words.iter().map(String::as_str));
+        assert!(help.is_some_and(|help| help.ends_with("process_11 and 8 more")));
+    }
+}

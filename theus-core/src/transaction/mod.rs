@@ -1,0 +1,13 @@
+//! What a run works on before it is committed: drafts, the guard's views on them, and the lock of a session.
+
+mod draft;
+mod input;
+mod lock;
+mod output;
+mod update;
+
+pub use draft::{Draft, Order, Raised};
+pub use input::Input;
+pub(crate) use lock::{NestedHold, SessionLock};
+pub use output::Output;
+pub use update::Update;

@@ -1,0 +1,371 @@
+//! Writes the mirror of a context and its implementations.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Generics, Ident, Type, parse_quote};
+
+use super::attr::Zone;
+use super::model::{Field, Model};
+use crate::tokens::spelled;
+
+/// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
+/// kept behind a handle, which is slower and just as right.
+const INLINE: [&str; 16] = [
+    "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64",
+];
+
+pub(crate) fn context(model: &Model) -> TokenStream {
+    let Model { krate, vis, ident, fields, cfgs, .. } = model;
+    let mirror = format_ident!("{ident}Fields");
+    let generics = storable(model);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+
+    let members = fields.iter().map(|field| member(field, krate));
+    let mirror_docs = format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
+    let implementation = implementation(model, &mirror, &generics);
+    let serialization = [quote!(#ident), quote!(#mirror)]
+        .into_iter()
+        .map(|target| serialize_data(model, &target, target.to_string() == mirror.to_string(), &generics));
+    let debug = debug(model, &mirror, &generics);
+
+    quote! {
+        #(#cfgs)*
+        #[doc = #mirror_docs]
+        #[allow(clippy::struct_field_names)]
+        #vis struct #mirror #impl_generics #where_clause {
+            #(#members)*
+        }
+
+        #(#cfgs)*
+        const _: () = {
+            #implementation
+            #(#serialization)*
+            #debug
+            impl #impl_generics #krate::__private::NestedMirror for #mirror #type_generics #where_clause {}
+        };
+    }
+}
+
+/// After a mistake: the mirror and the implementation still exist, so that processes of this context do not fail as well.
+pub(crate) fn stub(model: &Model) -> TokenStream {
+    context(model)
+}
+
+/// The generics with what storage needs of every type parameter.
+fn storable(model: &Model) -> Generics {
+    let krate = &model.krate;
+    let mut generics = model.generics.clone();
+    let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
+    for parameter in &mut generics.params {
+        if let syn::GenericParam::Type(parameter) = parameter {
+            parameter.default = None;
+        }
+    }
+    for parameter in parameters {
+        generics.make_where_clause().predicates.push(parse_quote!(#parameter: #krate::__private::FieldValue));
+    }
+    generics
+}
+
+fn member(field: &Field, krate: &syn::Path) -> TokenStream {
+    let Field { vis, ident, cfgs, .. } = field;
+    let docs = (!field.docs.is_empty()).then(|| {
+        let docs = &field.docs;
+        quote!(#[doc = #docs])
+    });
+    let docs = docs.unwrap_or_else(|| {
+        let docs = format!("The field `{}`.", field.name());
+        quote!(#[doc = #docs])
+    });
+    let cell = cell_type(field, krate);
+    quote!(#(#cfgs)* #docs #vis #ident: #cell,)
+}
+
+fn cell_type(field: &Field, krate: &syn::Path) -> TokenStream {
+    let ty = &field.ty;
+    if field.nested {
+        return quote_spanned!(ty.span()=> <#ty as #krate::Context>::Fields);
+    }
+    let zone = zone_type(field, krate);
+    let storage = storage_type(field, krate);
+    quote_spanned!(ty.span()=> #krate::__private::Cell<#ty, #zone, #storage>)
+}
+
+fn zone_type(field: &Field, krate: &syn::Path) -> TokenStream {
+    let name = match field.zone {
+        Zone::Data => quote!(Data),
+        Zone::Signal => quote!(SignalZone),
+        Zone::Meta => quote!(Meta),
+    };
+    quote!(#krate::__private::#name)
+}
+
+fn zone_value(field: &Field, krate: &syn::Path) -> TokenStream {
+    let name = match field.zone {
+        Zone::Data => quote!(Data),
+        Zone::Signal => quote!(Signal),
+        Zone::Meta => quote!(Meta),
+    };
+    quote!(#krate::Zone::#name)
+}
+
+fn storage_type(field: &Field, krate: &syn::Path) -> TokenStream {
+    let spelled = spelled(&field.ty);
+    let inner = spelled.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&spelled);
+    let name = if INLINE.contains(&inner) { quote!(Inline) } else { quote!(Shared) };
+    quote!(#krate::__private::#name)
+}
+
+/// The field's type as itself, located at itself: whatever it lacks is one error there.
+fn located(ty: &Type, trait_path: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #trait_path>)
+}
+
+fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
+    let Model { krate, ident, version, fields, .. } = model;
+    let private = quote!(#krate::__private);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let name = ident.to_string();
+
+    let schema = fields.iter().map(|field| field_schema(field, krate));
+    let into = fields.iter().map(|field| {
+        let Field { ident, ty, cfgs, nested, zone, .. } = field;
+        let value = if *nested {
+            let context = located(ty, &quote!(#krate::Context));
+            quote!(#context::into_fields(self.#ident))
+        } else if *zone == Zone::Signal {
+            let signal = located(ty, &quote!(#private::SignalValue));
+            quote!(#signal::into_signal_cell(self.#ident))
+        } else {
+            let value = located(ty, &quote!(#private::FieldValue));
+            quote!(#value::into_cell(self.#ident))
+        };
+        quote!(#(#cfgs)* #ident: #value,)
+    });
+    let from = fields.iter().map(|field| {
+        let Field { ident, ty, cfgs, nested, .. } = field;
+        let value = if *nested {
+            let context = located(ty, &quote!(#krate::Context));
+            quote!(#context::from_fields(&fields.#ident))
+        } else {
+            let value = located(ty, &quote!(#private::FieldValue));
+            quote!(#value::from_cell(&fields.#ident))
+        };
+        quote!(#(#cfgs)* #ident: #value,)
+    });
+    let blank = each(fields, |field, _| if field.nested { quote!(#private::Fields::blank()) } else { quote!(#private::Cell::blank()) });
+    let share = each(fields, |field, ident| if field.nested { quote!(#private::Fields::share(&self.#ident)) } else { quote!(self.#ident.share()) });
+    let inspect_plain = inspect(fields, krate, false);
+    let inspect_mirror = inspect(fields, krate, true);
+    let reset = reset_signal(fields, krate);
+
+    quote! {
+        impl #impl_generics #krate::Context for #ident #type_generics #where_clause {
+            type Fields = #mirror #type_generics;
+            const VERSION: u32 = #version;
+            fn schema() -> #krate::Schema {
+                #[allow(unused_imports)]
+                use #private::{ShapeInspect as _, ShapeOpaque as _};
+                #krate::Schema {
+                    name: #name,
+                    version: #version,
+                    fields: ::std::vec![#(#schema),*],
+                }
+            }
+            fn into_fields(self) -> Self::Fields {
+                #mirror { #(#into)* }
+            }
+            #[allow(unused_variables)]
+            fn from_fields(fields: &Self::Fields) -> Self {
+                Self { #(#from)* }
+            }
+            fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
+                #inspect_plain
+            }
+        }
+
+        impl #impl_generics #private::Fields for #mirror #type_generics #where_clause {
+            fn blank() -> Self {
+                Self { #(#blank)* }
+            }
+            fn share(&self) -> Self {
+                Self { #(#share)* }
+            }
+            #[inline]
+            fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
+                #inspect_mirror
+            }
+            fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool {
+                #reset
+            }
+        }
+    }
+}
+
+fn each(fields: &[Field], value: impl Fn(&Field, &Ident) -> TokenStream) -> Vec<TokenStream> {
+    fields
+        .iter()
+        .map(|field| {
+            let Field { ident, cfgs, .. } = field;
+            let value = value(field, ident);
+            quote!(#(#cfgs)* #ident: #value,)
+        })
+        .collect()
+}
+
+fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
+    let Field { ty, docs, cfgs, nested, .. } = field;
+    let name = field.name();
+    let zone = zone_value(field, krate);
+    let type_name = spelled(ty);
+    let (shape, nested) = if *nested {
+        (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(<#ty as #krate::Context>::schema())))
+    } else {
+        (quote!((&#krate::__private::ShapeOf::<#ty>::new()).shape()), quote!(::std::option::Option::None))
+    };
+    quote! {
+        #(#cfgs)*
+        #krate::__private::FieldSchema {
+            name: #name,
+            zone: #zone,
+            type_name: #type_name,
+            doc: #docs,
+            shape: #shape,
+            nested: #nested,
+        }
+    }
+}
+
+/// A look at the field whose index comes first in the path.
+fn inspect(fields: &[Field], krate: &syn::Path, mirror: bool) -> TokenStream {
+    if fields.is_empty() {
+        return quote!({
+            let _ = path;
+            #krate::Value::Opaque
+        });
+    }
+    let arms = fields.iter().enumerate().map(|(index, field)| {
+        let Field { ident, cfgs, nested, ty, .. } = field;
+        if *nested {
+            let look = if mirror {
+                quote!(#krate::__private::Fields::inspect(&self.#ident, rest))
+            } else {
+                quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest))
+            };
+            return quote!(#(#cfgs)* ::std::option::Option::Some((#index, rest)) => #look,);
+        }
+        let value = if mirror { quote!(self.#ident.proposed()) } else { quote!(&self.#ident) };
+        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => (&#krate::__private::Look(#value)).look(),)
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #krate::__private::{LookInspect as _, LookOpaque as _};
+        match path.split_first() {
+            #(#arms)*
+            _ => #krate::Value::Opaque,
+        }
+    }
+}
+
+fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
+    let arms: Vec<TokenStream> = fields
+        .iter()
+        .filter(|field| field.nested || field.zone == Zone::Signal)
+        .map(|field| {
+            let Field { ident, cfgs, nested, .. } = field;
+            let name = field.name();
+            if *nested {
+                return quote! {
+                    #(#cfgs)*
+                    (#name, ::std::option::Option::Some(rest)) => {
+                        #krate::__private::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
+                    }
+                };
+            }
+            quote!(#(#cfgs)* (#name, ::std::option::Option::None) => self.#ident.reset_signal(raised_by, version),)
+        })
+        .collect();
+    if arms.is_empty() {
+        return quote!({
+            let _ = (path, raised_by, version);
+            false
+        });
+    }
+    quote! {
+        match #krate::__private::split_path(path) {
+            #(#arms)*
+            _ => false,
+        }
+    }
+}
+
+/// The Data zone, where every field of it is `Serialize`. The bounds are higher-ranked so that a context with a field that
+/// is not still compiles, and only serialising it does not.
+fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &Generics) -> TokenStream {
+    let Model { krate, ident, fields, .. } = model;
+    let private = quote!(#krate::__private);
+    let data: Vec<&Field> = fields.iter().filter(|field| field.nested || field.zone == Zone::Data).collect();
+    let mut generics = generics.clone();
+    for field in &data {
+        let ty = &field.ty;
+        let predicate = if !field.nested {
+            parse_quote!(for<'theus> &'theus #ty: #private::serde::Serialize)
+        } else if mirror {
+            parse_quote!(for<'theus> #private::DataZone<'theus, <#ty as #krate::Context>::Fields>: #private::serde::Serialize)
+        } else {
+            parse_quote!(for<'theus> #private::DataZone<'theus, #ty>: #private::serde::Serialize)
+        };
+        generics.make_where_clause().predicates.push(predicate);
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, type_generics, _) = model.generics.split_for_impl();
+    let name = ident.to_string();
+    let len = data.len();
+    let fields = data.iter().map(|field| {
+        let Field { ident, nested, cfgs, .. } = field;
+        let name = field.name();
+        let value = match (*nested, mirror) {
+            (true, _) => quote!(&#private::DataZone(&self.#ident)),
+            (false, true) => quote!(&*self.#ident),
+            (false, false) => quote!(&&self.#ident),
+        };
+        quote!(#(#cfgs)* #private::serde::ser::SerializeStruct::serialize_field(&mut data, #name, #value)?;)
+    });
+
+    quote! {
+        impl #impl_generics #krate::SerializeData for #target #type_generics #where_clause {
+            fn serialize_data<__Serializer: #private::serde::Serializer>(
+                &self,
+                serializer: __Serializer,
+            ) -> ::std::result::Result<__Serializer::Ok, __Serializer::Error> {
+                #[allow(unused_mut)]
+                let mut data = #private::serde::Serializer::serialize_struct(serializer, #name, #len)?;
+                #(#fields)*
+                #private::serde::ser::SerializeStruct::end(data)
+            }
+        }
+    }
+}
+
+
+fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
+    let Model { krate, ident, fields, .. } = model;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let name = ident.to_string();
+    let shown = fields.iter().map(|field| {
+        let Field { ident, nested, cfgs, .. } = field;
+        let name = field.name();
+        let value = if *nested { quote!(&self.#ident) } else { quote!((&#krate::__private::Look(&*self.#ident)).show()) };
+        quote!(#(#cfgs)* .field(#name, #value))
+    });
+    quote! {
+        impl #impl_generics ::std::fmt::Debug for #mirror #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                #[allow(unused_imports)]
+                use #krate::__private::{ShowDebug as _, ShowNothing as _};
+                f.debug_struct(#name)#(#shown)*.finish()
+            }
+        }
+    }
+}

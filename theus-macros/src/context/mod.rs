@@ -1,0 +1,24 @@
+//! `#[derive(Context)]`.
+
+mod attr;
+mod expand;
+mod model;
+
+use proc_macro2::TokenStream;
+
+use crate::errors::Errors;
+
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let model = syn::parse2(item)
+        .map_err(|error| errors.push(error))
+        .ok()
+        .and_then(|input| model::Model::of(input, &mut errors));
+    let expanded = match &model {
+        Some(model) if errors.is_empty() => expand::context(model),
+        Some(model) => expand::stub(model),
+        None => TokenStream::new(),
+    };
+    let errors = errors.into_tokens();
+    quote::quote!(#expanded #errors)
+}

@@ -1,0 +1,27 @@
+//! The macros of Theus: `#[process]` and `#[derive(Context)]`.
+//!
+//! Use them through `theus_core`, which documents them and has what their output calls. Each goes the same way:
+//! attributes are read (`attr`), a model with the user's own tokens is made (`model`), all mistakes of it are reported at
+//! once (`check`), and the model is written out (`expand`). After a mistake the item is still written, as a stub, so that
+//! nothing else fails because of it.
+#![forbid(unsafe_code)]
+
+mod context;
+mod errors;
+mod names;
+mod process;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+/// Makes a command out of a function, with the contract that is declared here. See `theus_core`'s documentation.
+#[proc_macro_attribute]
+pub fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    process::process(attribute.into(), item.into()).into()
+}
+
+/// Makes a struct a layer of state. See `theus_core::Context`.
+#[proc_macro_derive(Context, attributes(context, zone))]
+pub fn derive_context(item: TokenStream) -> TokenStream {
+    context::derive(item.into()).into()
+}

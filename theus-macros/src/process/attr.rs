@@ -1,0 +1,97 @@
+//! Reads `#[process(inputs = [..], outputs = [..], ..)]`.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Path, Token, Type, bracketed};
+
+use super::path::ContextPath;
+use crate::errors::Errors;
+use crate::names::{hint, plain};
+
+const KNOWN: [&str; 6] = ["inputs", "outputs", "effects", "errors", "local", "crate"];
+
+/// The options as written.
+pub(crate) struct Options {
+    pub(crate) inputs: Vec<ContextPath>,
+    pub(crate) outputs: Vec<ContextPath>,
+    pub(crate) effects: Vec<Ident>,
+    pub(crate) errors: Vec<Type>,
+    /// The word `errors`, where the list was given.
+    pub(crate) errors_word: Option<Ident>,
+    pub(crate) local: Option<Type>,
+    pub(crate) krate: Path,
+}
+
+impl Options {
+    pub(crate) fn read(attribute: TokenStream, errors: &mut Errors) -> Self {
+        let mut options = Self {
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            effects: Vec::new(),
+            errors: Vec::new(),
+            errors_word: None,
+            local: None,
+            krate: syn::parse_quote!(::theus_core),
+        };
+        let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(attribute);
+        errors.take(result);
+        options
+    }
+
+    fn parse(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let mut seen: Vec<String> = Vec::new();
+        while !input.is_empty() {
+            let word: Ident = if input.peek(Token![crate]) {
+                let token: Token![crate] = input.parse()?;
+                Ident::new("crate", token.span)
+            } else {
+                input.parse()?
+            };
+            let name = plain(&word);
+            if !KNOWN.contains(&name.as_str()) {
+                let help = hint(&name, KNOWN);
+                return Err(syn::Error::new(
+                    word.span(),
+                    format!("unknown option `{name}`; {help}\nthe options are: {}", KNOWN.join(", ")),
+                ));
+            }
+            if seen.contains(&name) {
+                errors.at(&word, format!("`{name}` is given twice: put everything into one list"));
+            }
+            input.parse::<Token![=]>().map_err(|error| {
+                syn::Error::new(error.span(), format!("expected `=` after `{name}`: write `{name} = ..`"))
+            })?;
+            self.value(&name, &word, input)?;
+            seen.push(name);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, name: &str, word: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        match name {
+            "inputs" => self.inputs.extend(list(input, name, ContextPath::parse)?),
+            "outputs" => self.outputs.extend(list(input, name, ContextPath::parse)?),
+            "effects" => self.effects.extend(list(input, name, |input| input.parse::<Ident>())?),
+            "errors" => {
+                self.errors.extend(list(input, name, |input| input.parse::<Type>())?);
+                self.errors_word = Some(word.clone());
+            }
+            "local" => self.local = Some(input.parse()?),
+            _ => self.krate = Path::parse_mod_style(input)?,
+        }
+        Ok(())
+    }
+}
+
+fn list<T>(input: ParseStream<'_>, name: &str, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+    if !input.peek(syn::token::Bracket) {
+        return Err(input.error(format!("`{name}` is a list: write `{name} = [..]`")));
+    }
+    let content;
+    bracketed!(content in input);
+    Ok(Punctuated::<T, Token![,]>::parse_terminated_with(&content, item)?.into_iter().collect())
+}

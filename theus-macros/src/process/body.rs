@@ -1,0 +1,272 @@
+//! Reads the body for `ctx.layer.name` and refuses what the contract does not allow, in words that say what to declare.
+//!
+//! It works on tokens, so that the inside of `format!(..)` is read as well, and reports only what is certain. Whatever it
+//! does not see, the guard refuses: it has the declared paths as members and nothing else.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use super::model::Model;
+use crate::errors::Errors;
+use crate::names::{list, nearest, plain};
+
+/// What the contract allows on a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    Read,
+    Write,
+    Both,
+}
+
+pub(crate) fn check(model: &Model, errors: &mut Errors) {
+    let mut declared: Vec<(String, Allowed)> = Vec::new();
+    for path in &model.options.inputs {
+        declared.push((path.text(), Allowed::Read));
+    }
+    for path in &model.options.outputs {
+        let text = path.text();
+        match declared.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, allowed)) => *allowed = Allowed::Both,
+            None => declared.push((text, Allowed::Write)),
+        }
+    }
+    let body = model.block.to_token_stream();
+    if rebinds(&body, &model.context) {
+        // The name may mean something else in places: the guard alone decides.
+        return;
+    }
+    Reader { model, declared, errors }.read(body);
+}
+
+/// Whether the body gives the context's name to something else: `let ctx`, `|ctx|`.
+fn rebinds(body: &TokenStream, context: &Ident) -> bool {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => rebinds(&group.stream(), context),
+        TokenTree::Ident(word) if word == context => {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            match before {
+                Some(TokenTree::Ident(word)) => *word == "let" || *word == "mut",
+                Some(TokenTree::Punct(punct)) => {
+                    matches!(punct.as_char(), '|' | ',') && !is_punct(tokens.get(at + 1), '.')
+                        && matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if matches!(next.as_char(), '|' | ':'))
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    })
+}
+
+struct Reader<'a> {
+    model: &'a Model,
+    declared: Vec<(String, Allowed)>,
+    errors: &'a mut Errors,
+}
+
+/// `ctx.layer.a.b` somewhere in the body.
+struct Use<'t> {
+    layer: Ident,
+    names: Vec<Ident>,
+    /// Whether each name is called as a method.
+    calls: Vec<bool>,
+    before: Option<&'t TokenTree>,
+    before_that: Option<&'t TokenTree>,
+    after: &'t [TokenTree],
+}
+
+impl Reader<'_> {
+    fn read(&mut self, body: TokenStream) {
+        let tokens: Vec<TokenTree> = body.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Group(group) => self.read(group.stream()),
+                TokenTree::Ident(word)
+                    if *word == self.model.context && !is_punct(at.checked_sub(1).and_then(|at| tokens.get(at)), '.') =>
+                {
+                    if let Some(found) = Use::at(&tokens, at) {
+                        self.check(&found);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn check(&mut self, found: &Use<'_>) {
+        match plain(&found.layer).as_str() {
+            "domain" | "global" => self.check_path(found),
+            "effects" => self.check_effect(found),
+            "local" if self.model.options.local.is_none() => self.errors.at(
+                &found.layer,
+                "this process has no local scratch: add `local = Type` to `#[process(..)]`, with a type that derives `Context` and `Default`",
+            ),
+            "local" => {}
+            layer => {
+                let near = nearest(layer, ["domain", "global", "local", "effects"]);
+                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                self.errors.at(
+                    &found.layer,
+                    format!("a context has the layers `domain`, `global`, `local` and `effects`, but no `{layer}`{hint}"),
+                );
+            }
+        }
+    }
+
+    fn check_effect(&mut self, found: &Use<'_>) {
+        let Some(name) = found.names.first() else { return };
+        let effects = &self.model.options.effects;
+        if effects.iter().any(|effect| plain(effect) == plain(name)) {
+            return;
+        }
+        let names: Vec<String> = effects.iter().map(plain).collect();
+        let mut all = names.clone();
+        all.push(plain(name));
+        self.errors.at(
+            name,
+            format!("the effect `{name}` is not declared: write `effects = [{}]` (declared: {})", all.join(", "), list(names.iter().map(String::as_str))),
+        );
+    }
+
+    fn check_path(&mut self, found: &Use<'_>) {
+        let mut path = plain(&found.layer);
+        for (at, name) in found.names.iter().enumerate() {
+            let parent = path.clone();
+            path.push('.');
+            path.push_str(&plain(name));
+            if let Some((_, allowed)) = self.declared.iter().find(|(known, _)| *known == path) {
+                let allowed = *allowed;
+                return self.check_use(found, at, &path, allowed);
+            }
+            if self.declared.iter().any(|(known, _)| known.starts_with(&format!("{path}."))) {
+                continue;
+            }
+            if found.calls[at] {
+                return; // A method of the guard: rustc knows that there is none.
+            }
+            return self.undeclared(found, at, &parent, &path);
+        }
+    }
+
+    fn undeclared(&mut self, found: &Use<'_>, at: usize, parent: &str, path: &str) {
+        let written = found.is_assigned(at) || found.is_set(at);
+        let siblings: Vec<&str> = self
+            .declared
+            .iter()
+            .filter_map(|(known, _)| known.strip_prefix(parent)?.strip_prefix('.'))
+            .map(|rest| rest.split('.').next().unwrap_or(rest))
+            .collect();
+        let name = &found.names[at];
+        let hint = match nearest(&plain(name), siblings.iter().copied()) {
+            Some(near) => format!("; did you mean `{parent}.{near}`?"),
+            None => String::new(),
+        };
+        let message = if written && parent.starts_with("global") {
+            format!("`{path}` is written, and `global` is never an output{hint}")
+        } else if written {
+            format!("`{path}` is written but not declared: list it under `outputs`{hint}")
+        } else {
+            format!("`{path}` is used but not declared: list it under `inputs` to read it, under `outputs` to write it{hint}")
+        };
+        self.errors.at(name, message);
+    }
+
+    fn check_use(&mut self, found: &Use<'_>, at: usize, path: &str, allowed: Allowed) {
+        let name = &found.names[at];
+        match allowed {
+            Allowed::Both => {}
+            Allowed::Read if found.is_assigned(at) => {
+                let remedy = if path.starts_with("global") {
+                    "`global` is read-only: write to a field of `domain`".to_owned()
+                } else {
+                    format!("to write it, list `{path}` under `outputs` too")
+                };
+                self.errors.at(name, format!("`{path}` is an input and cannot be written: {remedy}"));
+            }
+            Allowed::Read => {}
+            Allowed::Write if found.is_set(at) || found.is_borrowed(at) => {}
+            Allowed::Write if found.is_assigned(at) && found.names.len() == at + 1 && !found.is_compound(at) => {
+                self.errors.at(name, format!("`{path}` is write-only: write it with `.set(value)`"));
+            }
+            Allowed::Write => self.errors.at(
+                name,
+                format!("`{path}` is an output and cannot be read: to read it, list it under `inputs` too"),
+            ),
+        }
+    }
+}
+
+impl<'t> Use<'t> {
+    fn at(tokens: &'t [TokenTree], context: usize) -> Option<Self> {
+        if !is_punct(tokens.get(context + 1), '.') {
+            return None;
+        }
+        let Some(TokenTree::Ident(layer)) = tokens.get(context + 2) else { return None };
+        let mut names = Vec::new();
+        let mut calls = Vec::new();
+        let mut at = context + 3;
+        while is_punct(tokens.get(at), '.')
+            && let Some(TokenTree::Ident(name)) = tokens.get(at + 1)
+        {
+            if *name == "await" {
+                break;
+            }
+            at += 2;
+            let called = is_group(tokens.get(at), Delimiter::Parenthesis)
+                || (is_punct(tokens.get(at), ':') && is_punct(tokens.get(at + 1), ':'));
+            names.push(name.clone());
+            calls.push(called);
+            if called {
+                break;
+            }
+        }
+        Some(Self {
+            layer: layer.clone(),
+            names,
+            calls,
+            before: context.checked_sub(1).and_then(|at| tokens.get(at)),
+            before_that: context.checked_sub(2).and_then(|at| tokens.get(at)),
+            after: tokens.get(at..).unwrap_or_default(),
+        })
+    }
+
+    /// `ctx.layer.name.set(..)`
+    fn is_set(&self, at: usize) -> bool {
+        self.names.get(at + 1).is_some_and(|name| name == "set") && self.calls.get(at + 1) == Some(&true)
+    }
+
+    /// `&ctx.layer.name` or `&mut ctx.layer.name`
+    fn is_borrowed(&self, at: usize) -> bool {
+        let mutable = matches!(self.before, Some(TokenTree::Ident(word)) if *word == "mut");
+        let borrow = if mutable { self.before_that } else { self.before };
+        self.names.len() == at + 1 && is_punct(borrow, '&')
+    }
+
+    /// `ctx.layer.name = ..`, `*ctx.layer.name += ..`, `ctx.layer.name.part = ..`
+    fn is_assigned(&self, at: usize) -> bool {
+        !self.calls[at..].contains(&true) && (self.is_plain_assignment() || self.is_compound(at))
+    }
+
+    fn is_plain_assignment(&self) -> bool {
+        is_punct(self.after.first(), '=') && !is_punct(self.after.get(1), '=') && !is_punct(self.after.get(1), '>')
+    }
+
+    /// `+=` and the like
+    fn is_compound(&self, at: usize) -> bool {
+        let operators = ['+', '-', '*', '/', '%', '^', '&', '|'];
+        let simple = operators.iter().any(|operator| is_punct(self.after.first(), *operator)) && is_punct(self.after.get(1), '=')
+            && !is_punct(self.after.get(2), '=');
+        let shift = ['<', '>'].iter().any(|operator| {
+            is_punct(self.after.first(), *operator) && is_punct(self.after.get(1), *operator) && is_punct(self.after.get(2), '=')
+        });
+        !self.calls[at..].contains(&true) && (simple || shift)
+    }
+}
+
+fn is_punct(token: Option<&TokenTree>, character: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == character)
+}
+
+fn is_group(token: Option<&TokenTree>, delimiter: Delimiter) -> bool {
+    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == delimiter)
+}

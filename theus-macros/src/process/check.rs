@@ -1,0 +1,225 @@
+//! Everything that can be refused by looking at the process alone. What needs types is left to rustc, on the same tokens.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{GenericParam, Type};
+
+use super::model::{Model, Returns};
+use super::path::{Asked, ContextPath};
+use super::{body, doors, errors as error_enum};
+use crate::errors::Errors;
+use crate::names::{hint, list, plain};
+use crate::tokens::spelled;
+
+pub(crate) fn check(model: &Model, errors: &mut Errors) {
+    let before_paths = errors.is_empty();
+    paths(model, errors);
+    repeated(&model.options.effects, "effect", errors);
+    returns(model, errors);
+    generics(model, errors);
+    arguments(model, errors);
+    doors::check(model, errors);
+    // A wrong contract would make the body look wrong as well.
+    if before_paths && errors.is_empty() {
+        body::check(model, errors);
+    }
+}
+
+fn paths(model: &Model, errors: &mut Errors) {
+    let options = &model.options;
+    for path in &options.inputs {
+        layer(path, errors);
+    }
+    for path in &options.outputs {
+        if !layer(path, errors) {
+            continue;
+        }
+        if plain(&path.layer) == "global" {
+            errors.at(path, "`global` is read-only configuration and never an output: write to a field of `domain`");
+        }
+        if path.asked != Asked::Bare {
+            errors.at(path, format!("an output is a bare path, whatever its zone: write `{}`", path.text()));
+        }
+    }
+    duplicates(&options.inputs, "inputs", errors);
+    duplicates(&options.outputs, "outputs", errors);
+    overlaps(options.inputs.iter().chain(&options.outputs), errors);
+}
+
+fn layer(path: &ContextPath, errors: &mut Errors) -> bool {
+    let layer = plain(&path.layer);
+    match layer.as_str() {
+        "domain" | "global" if path.names.is_empty() => {
+            errors.at(path, format!("a contract lists fields: write `{layer}.name_of_the_field`"));
+            false
+        }
+        "domain" | "global" => true,
+        "local" => {
+            errors.at(path, "local scratch is this process's own and needs no declaration: give its type with `local = Type`");
+            false
+        }
+        "effects" => {
+            errors.at(path, "an effect is no path: list its name under `effects = [..]`");
+            false
+        }
+        _ => {
+            let hint = hint(&layer, ["domain", "global"]);
+            errors.at(&path.layer, format!("unknown layer `{layer}`; {hint}"));
+            false
+        }
+    }
+}
+
+fn duplicates(paths: &[ContextPath], list: &str, errors: &mut Errors) {
+    let mut seen = Vec::new();
+    for path in paths {
+        let text = path.text();
+        if seen.contains(&text) {
+            errors.at(path, format!("`{text}` is listed twice under `{list}`: remove one"));
+        }
+        seen.push(text);
+    }
+}
+
+/// A path and another one inside it would be two ways to one value.
+fn overlaps<'a>(paths: impl Iterator<Item = &'a ContextPath>, errors: &mut Errors) {
+    let paths: Vec<(&ContextPath, String)> = paths.map(|path| (path, path.text())).collect();
+    let mut told = Vec::new();
+    for (path, text) in &paths {
+        let outer = paths.iter().map(|(_, outer)| outer).find(|outer| text.starts_with(&format!("{outer}.")));
+        if let Some(outer) = outer
+            && !told.contains(text)
+        {
+            told.push(text.clone());
+            errors.at(path, format!("`{text}` lies inside `{outer}`, which is listed too: keep one of them"));
+        }
+    }
+}
+
+fn repeated(names: &[Ident], what: &str, errors: &mut Errors) {
+    let mut seen = Vec::new();
+    for name in names {
+        let text = plain(name);
+        if seen.contains(&text) {
+            errors.at(name, format!("the {what} `{text}` is listed twice: remove one"));
+        }
+        seen.push(text);
+    }
+}
+
+fn returns(model: &Model, errors: &mut Errors) {
+    let declared = &model.options.errors;
+    if let Type::ImplTrait(ty) = model.returns.whole() {
+        errors.at(ty, "a process returns a named type, so that its result can be kept");
+    }
+    if let Some(reference) = matches!(model.returns.whole(), Type::Reference(_)).then(|| model.returns.whole()) {
+        errors.at(reference, "a process cannot return a reference into the state: return a copy, or write an output");
+    }
+    match &model.returns {
+        Returns::Value(_) if declared.is_empty() => {
+            if let Some(word) = &model.options.errors_word {
+                errors.at(word, "`errors` is empty: remove it, or list what the process can fail with");
+            }
+        }
+        Returns::Value(ty) => {
+            let shown = spelled(ty);
+            errors.at(
+                &declared[0],
+                format!("the process declares errors but returns `{shown}`: return `Result<{shown}, {}>`, or remove `errors`", expected(model)),
+            );
+        }
+        Returns::Result { whole, error, .. } if declared.is_empty() => {
+            let list = error.as_ref().map_or_else(|| "..".to_owned(), spelled);
+            errors.at(
+                whole,
+                format!("the process returns a `Result` but declares no error: add `errors = [{list}]`, or return a value that is no `Result`"),
+            );
+        }
+        Returns::Result { whole, error, .. } => {
+            let expected = expected(model);
+            match error {
+                None => errors.at(whole, format!("name the declared error in the signature: `Result<.., {expected}>`")),
+                Some(error) if last_word(error) != last_word_of(&expected) => errors.at(
+                    error,
+                    format!("the process declares {}, so it returns `Result<.., {expected}>`", declared_list(declared)),
+                ),
+                Some(_) => {}
+            }
+            error_enum::check(model, errors);
+        }
+    }
+}
+
+fn expected(model: &Model) -> String {
+    match &model.options.errors[..] {
+        [one] => spelled(one),
+        _ => error_enum::name(model).to_string(),
+    }
+}
+
+fn declared_list(declared: &[Type]) -> String {
+    let names: Vec<String> = declared.iter().map(|error| spelled(error)).collect();
+    format!("the error{} {}", if names.len() == 1 { "" } else { "s" }, list(names.iter().map(String::as_str)))
+}
+
+fn last_word(ty: &Type) -> String {
+    last_word_of(&spelled(ty))
+}
+
+/// `Error` for `crate::bank::Error<T>`: two spellings of one type agree in it.
+fn last_word_of(spelled: &str) -> String {
+    let head = spelled.split('<').next().unwrap_or(spelled);
+    head.rsplit("::").next().unwrap_or(head).trim().to_owned()
+}
+
+/// A parameter that no argument mentions could not be told from the command.
+fn generics(model: &Model, errors: &mut Errors) {
+    for parameter in &model.generics.params {
+        let ident = match parameter {
+            GenericParam::Type(parameter) => &parameter.ident,
+            GenericParam::Const(parameter) => &parameter.ident,
+            GenericParam::Lifetime(_) => continue,
+        };
+        let used = model.arguments.iter().any(|argument| mentions(&argument.ty, ident));
+        if !used {
+            let command = &model.command;
+            errors.at(
+                parameter,
+                format!("no argument mentions `{ident}`, so `{command}` could not tell which one is meant: take an argument of that type"),
+            );
+        }
+    }
+}
+
+/// Whether a type has `ident` among its tokens.
+pub(crate) fn mentions(ty: &Type, ident: &Ident) -> bool {
+    fn inside(tokens: proc_macro2::TokenStream, ident: &Ident) -> bool {
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(word) => word == *ident,
+            proc_macro2::TokenTree::Group(group) => inside(group.stream(), ident),
+            _ => false,
+        })
+    }
+    inside(ty.to_token_stream(), ident)
+}
+
+fn arguments(model: &Model, errors: &mut Errors) {
+    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
+    for argument in &model.arguments {
+        let name = argument.name();
+        if name == plain(&model.context) {
+            errors.at(&argument.ident, format!("`{name}` is the context already: give this argument another name"));
+        }
+        if ["global", "domain", "local", "effects"].contains(&name.as_str()) {
+            errors.at(
+                &argument.ident,
+                format!("`{name}` is the name of a layer, by which rules know it: give this argument another name"),
+            );
+        }
+        if seen.insert(name.clone(), ()).is_some() {
+            errors.at(&argument.ident, format!("two arguments are called `{name}`"));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The enum of a process that declares several errors.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, Type};
+
+use super::check::mentions;
+use super::model::Model;
+use crate::errors::Errors;
+
+/// `TransferError`.
+pub(crate) fn name(model: &Model) -> Ident {
+    format_ident!("{}Error", model.command, span = model.command.span())
+}
+
+/// The variant for an error: the last word of its type.
+fn variant(error: &Type) -> Option<Ident> {
+    match error {
+        Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.clone()),
+        _ => None,
+    }
+}
+
+pub(crate) fn check(model: &Model, errors: &mut Errors) {
+    let declared = &model.options.errors;
+    let mut seen: Vec<Ident> = Vec::new();
+    for error in declared {
+        let Some(variant) = variant(error) else {
+            errors.at(error, "a declared error is a named type");
+            continue;
+        };
+        if seen.contains(&variant) {
+            errors.at(error, format!("two declared errors are called `{variant}`: each needs a name of its own, by a newtype or a renaming type"));
+        }
+        seen.push(variant);
+    }
+}
+
+/// The enum with its implementations, for two errors and more.
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let declared = &model.options.errors;
+    if declared.len() < 2 {
+        return TokenStream::new();
+    }
+    let krate = &model.options.krate;
+    let vis = &model.vis;
+    let name = name(model);
+    let cfgs = &model.attributes.cfgs;
+    let generics = generics(model);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let docs = format!("What `{}` can fail with.", model.name());
+    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
+    let variant_docs = variants.iter().map(|variant| format!("A [`{variant}`]."));
+    let source = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::DeclaredError>));
+    let source_two = source.clone();
+    let source_three = source.clone();
+    let from = declared.iter().zip(&variants).map(|(ty, variant)| {
+        quote! {
+            impl #impl_generics ::std::convert::From<#ty> for #name #type_generics #where_clause {
+                fn from(error: #ty) -> Self {
+                    Self::#variant(error)
+                }
+            }
+        }
+    });
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        #[allow(clippy::enum_variant_names)]
+        #vis enum #name #impl_generics #where_clause {
+            #(#[doc = #variant_docs] #variants(#declared),)*
+        }
+
+        #(#cfgs)*
+        const _: () = {
+            #(#from)*
+            impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    match self { #(Self::#variants(error) => #source::debug(error, f),)* }
+                }
+            }
+            impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    match self { #(Self::#variants(error) => #source_two::display(error, f),)* }
+                }
+            }
+            impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
+                fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+                    match self { #(Self::#variants(error) => #source_three::cause(error),)* }
+                }
+            }
+        };
+    }
+}
+
+/// `<T>`, where the errors mention the process's parameters.
+pub(crate) fn type_arguments(model: &Model) -> TokenStream {
+    let generics = generics(model);
+    let (_, type_generics, _) = generics.split_for_impl();
+    quote!(#type_generics)
+}
+
+/// The process's own parameters, as far as the errors mention them.
+fn generics(model: &Model) -> Generics {
+    let mut generics = model.generics.clone();
+    generics.params = generics
+        .params
+        .into_iter()
+        .filter(|parameter| {
+            let ident = match parameter {
+                GenericParam::Type(parameter) => &parameter.ident,
+                GenericParam::Const(parameter) => &parameter.ident,
+                GenericParam::Lifetime(_) => return false,
+            };
+            model.options.errors.iter().any(|error| mentions(error, ident))
+        })
+        .collect();
+    if generics.params.is_empty() {
+        generics.where_clause = None;
+    }
+    generics
+}

@@ -1,0 +1,185 @@
+//! The guard of a process: structs whose members are the declared paths and nothing else.
+//!
+//! They are generic over their members, so that rustc finds the types of the fields, which a macro cannot see.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::model::Model;
+use super::path::{Asked, ContextPath};
+use crate::names::{pascal, plain};
+
+/// The guard's structs, and the expression that makes it.
+pub(crate) struct Guard {
+    pub(crate) structs: TokenStream,
+    pub(crate) value: TokenStream,
+    /// Which parts of the scope the expression uses.
+    pub(crate) parts: Vec<Ident>,
+}
+
+/// A struct of the guard.
+struct Node {
+    name: Ident,
+    docs: String,
+    members: Vec<Member>,
+}
+
+struct Member {
+    ident: Ident,
+    value: Value,
+}
+
+enum Value {
+    /// The expression for one view.
+    Leaf(TokenStream),
+    Nested(Node),
+}
+
+/// An identifier of the generated code, which no name of the user's can meet.
+pub(crate) fn hidden(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+pub(crate) fn guard(model: &Model) -> Guard {
+    let base = format_ident!("{}Guard", model.command);
+    let mut parts = Vec::new();
+    let mut root = Node {
+        docs: format!("What the body of `{}` sees: the declared paths, and nothing else.", model.name()),
+        name: base.clone(),
+        members: Vec::new(),
+    };
+    for layer in ["domain", "global"] {
+        if let Some(node) = layer_node(model, layer, &base) {
+            parts.push(hidden(layer));
+            root.members.push(Member { ident: Ident::new(layer, Span::call_site()), value: Value::Nested(node) });
+        }
+    }
+    if !model.options.effects.is_empty() {
+        parts.push(hidden("effects"));
+        let effects = hidden("effects");
+        let members = model.options.effects.iter().map(|effect| {
+            Member { ident: effect.clone(), value: Value::Leaf(quote!(&(*#effects).#effect)) }
+        });
+        let node = Node {
+            name: format_ident!("{base}Effects"),
+            docs: "The declared handles to the world outside.".to_owned(),
+            members: members.collect(),
+        };
+        root.members.push(Member { ident: Ident::new("effects", Span::call_site()), value: Value::Nested(node) });
+    }
+    if model.options.local.is_some() {
+        let local = hidden("local");
+        parts.push(local.clone());
+        root.members.push(Member { ident: Ident::new("local", Span::call_site()), value: Value::Leaf(quote!(#local)) });
+    }
+    if !model.options.outputs.is_empty() {
+        parts.push(hidden("order"));
+    }
+    let mut structs = TokenStream::new();
+    root.structs(&mut structs);
+    Guard { structs, value: root.value(), parts }
+}
+
+fn layer_node(model: &Model, layer: &str, base: &Ident) -> Option<Node> {
+    let mut node = Node {
+        name: format_ident!("{base}{}", pascal(layer)),
+        docs: format!("The declared paths of `{layer}`."),
+        members: Vec::new(),
+    };
+    let options = &model.options;
+    for input in options.inputs.iter().filter(|path| plain(&path.layer) == layer) {
+        let updated = options.outputs.iter().any(|output| output.text() == input.text());
+        node.insert(&input.names, view(model, input, if updated { Kind::Update } else { Kind::Input }));
+    }
+    for output in options.outputs.iter().filter(|path| plain(&path.layer) == layer) {
+        if !options.inputs.iter().any(|input| input.text() == output.text()) {
+            node.insert(&output.names, view(model, output, Kind::Output));
+        }
+    }
+    (!node.members.is_empty()).then_some(node)
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Input,
+    Update,
+    Output,
+}
+
+/// The expression that makes the view of one path.
+fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
+    let krate = &model.options.krate;
+    let base = hidden(&plain(&path.layer));
+    let order = hidden("order");
+    let place = path.place(&base);
+    let door = match (kind, path.asked) {
+        (Kind::Output, _) => "output",
+        (Kind::Input, Asked::Bare) => "input",
+        (Kind::Input, Asked::Signal) => "signal_input",
+        (Kind::Input, Asked::Meta) => "meta_input",
+        (Kind::Update, Asked::Bare) => "update",
+        (Kind::Update, Asked::Signal) => "signal_update",
+        (Kind::Update, Asked::Meta) => "meta_update",
+    };
+    let door = Ident::new(door, Span::call_site());
+    let door = quote!(#krate::__private::#door);
+    match kind {
+        Kind::Input => path.call(&door, &path.argument(&quote!(&#place))),
+        Kind::Update | Kind::Output => {
+            let field = path.argument(&quote!(&mut #place));
+            path.call(&door, &quote!(#field, #order))
+        }
+    }
+}
+
+impl Node {
+    fn insert(&mut self, names: &[Ident], value: TokenStream) {
+        let Some((name, rest)) = names.split_first() else { return };
+        if rest.is_empty() {
+            self.members.push(Member { ident: name.clone(), value: Value::Leaf(value) });
+            return;
+        }
+        let found = self.members.iter_mut().find(|member| plain(&member.ident) == plain(name));
+        if let Some(Member { value: Value::Nested(node), .. }) = found {
+            return node.insert(rest, value);
+        }
+        let mut node = Node {
+            name: format_ident!("{}{}", self.name, pascal(&plain(name))),
+            docs: format!("The declared paths inside `{}`.", plain(name)),
+            members: Vec::new(),
+        };
+        node.insert(rest, value);
+        self.members.push(Member { ident: name.clone(), value: Value::Nested(node) });
+    }
+
+    fn structs(&self, all: &mut TokenStream) {
+        let Self { name, docs, members } = self;
+        let idents = members.iter().map(|member| &member.ident);
+        let parameters: Vec<Ident> = members.iter().map(|member| format_ident!("{}", pascal(&plain(&member.ident)))).collect();
+        let generics = (!members.is_empty()).then(|| quote!(<#(#parameters),*>));
+        all.extend(quote! {
+            #[doc = #docs]
+            #[allow(clippy::struct_field_names)]
+            struct #name #generics {
+                #(#idents: #parameters,)*
+            }
+        });
+        for member in members {
+            if let Value::Nested(node) = &member.value {
+                node.structs(all);
+            }
+        }
+    }
+
+    fn value(&self) -> TokenStream {
+        let name = &self.name;
+        let members = self.members.iter().map(|Member { ident, value }| {
+            let value = match value {
+                Value::Leaf(value) => value.clone(),
+                Value::Nested(node) => node.value(),
+            };
+            quote!(#ident: #value)
+        });
+        quote!(#name { #(#members,)* })
+    }
+}

@@ -1,0 +1,71 @@
+//! Small readings of tokens: types as text, spans, `cfg` attributes.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Attribute;
+
+/// A type as one would write it: `BTreeMap<String, i64>`, not `BTreeMap < String , i64 >`.
+pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
+    let mut text = String::new();
+    for word in tokens.to_token_stream().to_string().split_whitespace() {
+        let tight_before = matches!(word.chars().next(), Some('<' | '>' | ',' | ';' | ':' | ')' | ']'));
+        let tight_after = matches!(text.chars().last(), Some('<' | ':' | '(' | '[' | '&') | None);
+        let after_colon = text.ends_with(':') && !text.ends_with("::");
+        if !(tight_before || tight_after) || after_colon {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+/// All tokens, located at one span.
+pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            if let TokenTree::Group(group) = &token {
+                let mut inner = proc_macro2::Group::new(group.delimiter(), respanned(group.stream(), span));
+                inner.set_span(span);
+                return TokenTree::Group(inner);
+            }
+            token.set_span(span);
+            token
+        })
+        .collect()
+}
+
+/// The `#[cfg(..)]` attributes: whatever is made for an item is under the same ones.
+pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<&Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+}
+
+/// The doc comment as text, its lines joined by newlines.
+pub(crate) fn docs(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .filter_map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(syn::MetaNameValue {
+                value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+                ..
+            }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_spelled_as_written() {
+        let cases = ["BTreeMap<String, i64>", "Vec<Option<u8>>", "std::time::Duration", "[f64; 4]", "(i32, String)"];
+        for case in cases {
+            let ty: syn::Type = syn::parse_str(case).unwrap();
+            assert_eq!(spelled(&ty), case);
+        }
+    }
+}
