@@ -18,16 +18,17 @@ pub enum Refusal {
 
 /// A rule of level B refused a run: its transaction is rolled back, its workflow can branch or retry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("audit blocked `{process}`: {}", Acted(.violations))]
-pub struct AuditBlockError {
-    process: &'static str,
-    violations: Vec<Violation>,
-}
+#[error("audit blocked `{}`: {}", .0.process, Acted(&.0.violations))]
+pub struct AuditBlockError(Box<Refused>);
 
 /// A rule of level A or S refused a run: its workflow ends, or the whole engine is stopped.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("audit {} `{process}`: {}", if *.level == Level::S { "interlocked the engine at" } else { "aborted" }, Acted(.violations))]
-pub struct AuditInterlockError {
+#[error("audit {} `{}`: {}", if .0.level == Level::S { "interlocked the engine at" } else { "aborted" }, .0.process, Acted(&.0.violations))]
+pub struct AuditInterlockError(Box<Refused>);
+
+/// What both errors hold; in a box, so that a run that is not refused carries a pointer's width of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Refused {
     process: &'static str,
     level: Level,
     violations: Vec<Violation>,
@@ -36,34 +37,34 @@ pub struct AuditInterlockError {
 impl AuditBlockError {
     /// The process that was refused.
     #[must_use]
-    pub const fn process(&self) -> &'static str {
-        self.process
+    pub fn process(&self) -> &'static str {
+        self.0.process
     }
 
     /// The violations whose levels acted, in order.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        &self.violations
+        &self.0.violations
     }
 }
 
 impl AuditInterlockError {
     /// The process that was refused.
     #[must_use]
-    pub const fn process(&self) -> &'static str {
-        self.process
+    pub fn process(&self) -> &'static str {
+        self.0.process
     }
 
     /// The strongest level that acted: A or S.
     #[must_use]
-    pub const fn level(&self) -> Level {
-        self.level
+    pub fn level(&self) -> Level {
+        self.0.level
     }
 
     /// The violations whose levels acted, in order.
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
-        &self.violations
+        &self.0.violations
     }
 }
 
@@ -71,18 +72,19 @@ impl Refusal {
     /// The refusal that these violations make; `None` where none of their levels refuses.
     pub(super) fn of(process: &'static str, acted: Vec<Violation>) -> Option<Self> {
         let level = acted.iter().map(|violation| violation.level).filter(|level| level.refuses()).min()?;
+        let refused = Box::new(Refused { process, level, violations: acted });
         Some(match level {
-            Level::S | Level::A => AuditInterlockError { process, level, violations: acted }.into(),
-            Level::B | Level::C => AuditBlockError { process, violations: acted }.into(),
+            Level::S | Level::A => AuditInterlockError(refused).into(),
+            Level::B | Level::C => AuditBlockError(refused).into(),
         })
     }
 
     /// The strongest level that acted.
     #[must_use]
-    pub const fn level(&self) -> Level {
+    pub fn level(&self) -> Level {
         match self {
             Self::Block(_) => Level::B,
-            Self::Interlock(error) => error.level,
+            Self::Interlock(error) => error.0.level,
         }
     }
 
@@ -90,8 +92,8 @@ impl Refusal {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {
-            Self::Block(error) => &error.violations,
-            Self::Interlock(error) => &error.violations,
+            Self::Block(error) => &error.0.violations,
+            Self::Interlock(error) => &error.0.violations,
         }
     }
 }

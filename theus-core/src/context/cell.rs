@@ -226,5 +226,4 @@ mod tests {
         assert!(!cell.reset_signal(3, 5) && *cell);
         assert!(cell.reset_signal(4, 5) && !*cell);
     }
-
 }

@@ -104,12 +104,7 @@ impl Schema {
             let path = format!("{prefix}{}", field.name);
             match &field.nested {
                 Some(nested) => nested.collect(&format!("{path}."), paths),
-                None => paths.push(FieldPath {
-                    path,
-                    zone: field.zone,
-                    type_name: field.type_name,
-                    doc: field.doc,
-                }),
+                None => paths.push(FieldPath { path, zone: field.zone, type_name: field.type_name, doc: field.doc }),
             }
         }
     }
@@ -141,15 +136,12 @@ impl Schema {
     }
 
     fn unresolved(&self, at: usize) -> Unresolved<'_> {
-        Unresolved {
-            at,
-            context: Some(self.name),
-            known: self.fields.iter().map(|field| field.name).collect(),
-        }
+        Unresolved { at, context: Some(self.name), known: self.fields.iter().map(|field| field.name).collect() }
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -12,7 +12,9 @@ pub enum BuildError {
     #[error(transparent)]
     Recipe(#[from] SourceError),
     /// Two processes have the same name, by which recipes and workflows would call them.
-    #[error("two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions")]
+    #[error(
+        "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"
+    )]
     DuplicateProcess {
         /// The name.
         name: &'static str,
@@ -21,7 +23,9 @@ pub enum BuildError {
     #[error("the engine has two recipes: give it one")]
     DuplicateRecipe,
     /// `global` or `effects` came after a process had been registered for other types.
-    #[error("`{call}` must come before the first `.process::<..>()`: it changes the types that processes are registered for")]
+    #[error(
+        "`{call}` must come before the first `.process::<..>()`: it changes the types that processes are registered for"
+    )]
     Order {
         /// The call that came too late.
         call: &'static str,

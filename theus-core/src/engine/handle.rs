@@ -62,7 +62,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run(&self.core, command).result
+        pipeline::run(&self.core, command)
     }
 
     /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
@@ -70,7 +70,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run(&self.core, command)
+        pipeline::run_reported(&self.core, command)
     }
 
     /// Runs one `async` process as one transaction. The future is `Send`, owns what it needs and assumes no runtime.

@@ -18,7 +18,7 @@ pub use builder::EngineBuilder;
 pub use error::BuildError;
 pub use handle::Engine;
 pub use locking::Locking;
-pub use registry::{ProcessError, StepMaker};
 pub(crate) use registry::StepReport;
+pub use registry::{ProcessError, StepMaker};
 pub use report::Report;
 pub use snapshot::Snapshot;

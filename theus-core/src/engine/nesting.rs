@@ -13,7 +13,13 @@ thread_local! {
 /// Whether the current thread is inside a body that runs on `engine`.
 #[inline]
 pub(super) fn is_inside(engine: usize) -> bool {
-    DEPTH.get() != 0 && INSIDE.with_borrow(|inside| inside.contains(&engine))
+    DEPTH.get() != 0 && search(engine)
+}
+
+#[cold]
+#[inline(never)]
+fn search(engine: usize) -> bool {
+    INSIDE.with_borrow(|inside| inside.contains(&engine))
 }
 
 /// The current thread is inside a body of an engine, until this is dropped.

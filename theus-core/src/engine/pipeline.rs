@@ -22,7 +22,7 @@ use super::nesting::{self, Inside};
 use super::registry::Registered;
 use super::report::Report;
 use super::session::State;
-use crate::audit::{Findings, Gate, ProcessRules, Subject, Violation};
+use crate::audit::{Auditor, Findings, Gate, ProcessRules, Subject, Violation};
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
@@ -39,15 +39,22 @@ type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 struct Run<'a, P: Process> {
     core: &'a Arc<CoreOf<P>>,
     rules: Option<&'a ProcessRules>,
-    /// The arguments, kept where a rule of the output gate looks at them.
-    arguments: Option<P>,
     local: Option<P::Local>,
-    order: Order,
-    /// What the input gate found and has not been counted yet.
-    findings: Findings,
-    violations: Vec<Violation>,
+    /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
+    notes: Option<Box<Notes<P>>>,
     version: u64,
     attempts: u32,
+    order: Order,
+}
+
+/// What the audit keeps of a run.
+struct Notes<P> {
+    /// The arguments, where a rule of the output gate looks at them.
+    arguments: Option<P>,
+    /// What was found and has not been counted yet.
+    findings: Findings,
+    /// What was counted.
+    violations: Vec<Violation>,
 }
 
 /// How an attempt on a workspace ended.
@@ -63,35 +70,60 @@ enum Closed<P: Process> {
 
 /// Runs a plain `fn`.
 #[inline]
-pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
-    let Some(registered) = core.registry.get::<P>() else { return unregistered() };
+pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> ResultOf<P> {
+    let registered = admitted::<P>(core)?;
+    go(&mut Run::new(core, registered, &command), command)
+}
+
+/// Runs a plain `fn`, and tells all about it.
+pub(super) fn run_reported<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
+    let registered = match admitted::<P>(core) {
+        Ok(registered) => registered,
+        Err(error) => return refused(error),
+    };
+    let mut run = Run::new(core, registered, &command);
+    let result = go(&mut run, command);
+    run.report(result)
+}
+
+/// The process's registration, where the run may start.
+#[inline]
+fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
     if nesting::is_inside(core.identity()) {
-        return nested();
+        return Err(nested::<P>());
     }
-    let run = Run::new(core, registered, &command);
-    match core.locking.isolation(const { &P::CONTRACT }) {
+    match core.registry.get::<P>() {
+        Some(registered) => Ok(registered),
+        None => Err(RunError::Unregistered { process: P::CONTRACT.process }),
+    }
+}
+
+#[inline]
+fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    match run.core.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => alone(run, command),
         Isolation::Checked => checked(run, command),
     }
 }
 
-/// Runs an `async fn`.
+/// Runs an `async fn`, and tells all about it.
 pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
-    let Some(registered) = core.registry.get::<P>() else { return unregistered() };
-    if nesting::is_inside(core.identity()) {
-        return nested();
-    }
-    let run = Run::new(core, registered, &command);
-    match core.locking.isolation(const { &P::CONTRACT }) {
-        Isolation::Alone => alone_async(run, command).await,
-        Isolation::Checked => checked_async(run, command).await,
-    }
+    let registered = match admitted::<P>(core) {
+        Ok(registered) => registered,
+        Err(error) => return refused(error),
+    };
+    let mut run = Run::new(core, registered, &command);
+    let result = match core.locking.isolation(const { &P::CONTRACT }) {
+        Isolation::Alone => alone_async(&mut run, command).await,
+        Isolation::Checked => checked_async(&mut run, command).await,
+    };
+    run.report(result)
 }
 
 /// The session is held from the first stage to the last; drafts are opened in place.
 #[inline]
-fn alone<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
-    let Ok(mut state) = run.core.session.hold() else { return nested() };
+fn alone<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
     run.attempts = 1;
     run.version = state.version;
     let proposed = catch::<P, _>(|| {
@@ -104,28 +136,25 @@ fn alone<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
         run.audit_output_gate(&state.fields)?; // 6
         Ok(output)
     });
-    let result = run.commit_or_roll_back(&mut state, proposed); // 7
-    run.report(result)
+    run.commit_or_roll_back(&mut state, proposed) // 7
 }
 
 /// The session is held for the first three stages and for the last two.
-fn checked<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+#[inline(never)]
+fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     loop {
-        let Ok(mut state) = run.core.session.hold() else { return nested() };
-        let mut work = match run.open(&mut state, &command, Counting::AtTheEnd) {
-            Ok(work) => work, // 1 and 2
-            Err(error) => return run.report(Err(error)),
-        };
+        let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
+        let mut work = run.open(&mut state, &command, Counting::AtTheEnd)?; // 1 and 2
         drop(state);
         let returned = {
             let _inside = Inside::enter(run.core.identity());
             catch::<P, _>(|| Ok(P::execute(command.clone(), run.begin(&mut work)))) // 3 to 5
         };
-        let Ok(mut state) = run.core.session.hold() else { return nested() };
+        let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
         match run.close(&mut state, work, returned) {
-            Closed::Finished(result) => return run.report(result), // 6 and 7
+            Closed::Finished(result) => return result, // 6 and 7
             Closed::Stale if run.attempts < run.core.attempts => {}
-            Closed::Stale => return run.conflict(),
+            Closed::Stale => return Err(run.conflict()),
         }
         drop(state);
         backoff::wait(run.attempts);
@@ -133,53 +162,47 @@ fn checked<P: SyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
 }
 
 /// As [`checked`], without blocking the thread for as long as somebody has a turn.
-async fn checked_async<P: AsyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
+async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     loop {
         let opened = match run.core.session.hold_async().await {
             Ok(mut state) => run.open(&mut state, &command, Counting::AtTheEnd), // 1 and 2
-            Err(NestedHold) => return nested(),
+            Err(NestedHold) => return Err(nested::<P>()),
         };
-        let mut work = match opened {
-            Ok(work) => work,
-            Err(error) => return run.report(Err(error)),
-        };
+        let mut work = opened?;
         let identity = run.core.identity();
         let body = P::execute(command.clone(), run.begin(&mut work)); // 3 and 4
         let returned = catch_async::<P, _>(identity, body).await; // 5
         let closed = match run.core.session.hold_async().await {
             Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
-            Err(NestedHold) => return nested(),
+            Err(NestedHold) => return Err(nested::<P>()),
         };
         match closed {
-            Closed::Finished(result) => return run.report(result),
+            Closed::Finished(result) => return result,
             Closed::Stale if run.attempts < run.core.attempts => backoff::wait_async(run.attempts).await,
-            Closed::Stale => return run.conflict(),
+            Closed::Stale => return Err(run.conflict()),
         }
     }
 }
 
 /// The session is this run's alone from begin to commit, and is not held while the body awaits.
-async fn alone_async<P: AsyncProcess>(mut run: Run<'_, P>, command: P) -> Report<P> {
-    let Ok(turn) = run.core.session.take_turn().await else { return nested() };
+async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    let Ok(turn) = run.core.session.take_turn().await else { return Err(nested::<P>()) };
     let opened = match turn.hold() {
         Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
-        Err(NestedHold) => return nested(),
+        Err(NestedHold) => return Err(nested::<P>()),
     };
-    let mut work = match opened {
-        Ok(work) => work,
-        Err(error) => return run.report(Err(error)),
-    };
+    let mut work = opened?;
     let identity = run.core.identity();
     let body = P::execute(command, run.begin(&mut work)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
     let closed = match turn.hold() {
         Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
-        Err(NestedHold) => return nested(),
+        Err(NestedHold) => return Err(nested::<P>()),
     };
     drop(turn);
     match closed {
-        Closed::Finished(result) => run.report(result),
-        Closed::Stale => run.conflict(),
+        Closed::Finished(result) => result,
+        Closed::Stale => Err(run.conflict()),
     }
 }
 
@@ -203,18 +226,11 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline]
     fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>, command: &P) -> Self {
         let rules = registered.rules.as_deref();
-        let keep = rules.is_some_and(|rules| rules.reads_arguments(Gate::Output));
-        Self {
-            core,
-            rules,
-            arguments: keep.then(|| command.clone()),
-            local: None,
-            order: Order::default(),
-            findings: Findings::default(),
-            violations: Vec::new(),
-            version: 0,
-            attempts: 0,
-        }
+        let notes = match rules {
+            Some(rules) if rules.reads_arguments(Gate::Output) => Some(Notes::with(Some(command.clone()))),
+            _ => None,
+        };
+        Self { core, rules, local: None, notes, version: 0, attempts: 0, order: Order::default() }
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
@@ -226,9 +242,13 @@ impl<'a, P: Process> Run<'a, P> {
     ) -> Result<Box<FieldsOf<P>>, ErrorOf<P>> {
         self.attempts += 1;
         self.version = state.version;
+        if let Some(notes) = &mut self.notes {
+            // What an earlier attempt found is void: this one judges anew.
+            notes.findings = Findings::default();
+        }
         catch::<P, _>(|| {
             self.audit_input_gate(command, &state.fields)?;
-            let refuses = self.core.auditor.would_refuse(&self.findings);
+            let refuses = self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings));
             if refuses || matches!(counting, Counting::Now) { self.count_findings() } else { Ok(()) }
         })?;
         let mut work = state.workspace();
@@ -237,15 +257,25 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.
-    #[inline]
+    #[inline(always)]
     fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
-        let local = &*self.local.insert(P::Local::default());
+        self.local = Some(P::Local::default());
         if let Some(rules) = self.rules {
-            let look = Look::<P> { arguments: Some(command), domain: fields, global: &self.core.global, local };
-            self.findings = rules.judge(Gate::Input, &look);
+            self.judge(rules, Gate::Input, Some(command), fields);
         }
         Ok(())
+    }
+
+    #[inline(never)]
+    fn judge(&mut self, rules: &ProcessRules, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>) {
+        let Some(local) = &self.local else { return };
+        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
+        let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
+        let findings = rules.judge(gate, &look);
+        if !findings.is_empty() {
+            self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
+        }
     }
 
     /// Stage 2, where the session is not held through the body: handles and versions of what is read are taken, by which
@@ -255,7 +285,7 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here.
-    #[inline]
+    #[inline(always)]
     fn begin<'s>(&'s mut self, fields: &'s mut FieldsOf<P>) -> Scope<'s, P> {
         Scope {
             domain: fields,
@@ -291,14 +321,10 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     /// Stage 6. The state as it would be after the commit, against the recipe.
-    #[inline]
+    #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
-        if let Some(rules) = self.rules
-            && let Some(local) = &self.local
-        {
-            let arguments = self.arguments.as_ref();
-            let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
-            self.findings.append(rules.judge(Gate::Output, &look));
+        if let Some(rules) = self.rules {
+            self.judge(rules, Gate::Output, None, fields);
         }
         self.count_findings()?;
         // Another run may have latched the interlock while this one was under way.
@@ -306,7 +332,7 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
-    #[inline]
+    #[inline(always)]
     fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
         match proposed.and_then(|output| self.commit(state).map(|()| output)) {
             Ok(output) => Ok(output),
@@ -314,7 +340,7 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
         if !Self::WRITES {
             return Ok(());
@@ -347,10 +373,11 @@ impl<'a, P: Process> Run<'a, P> {
         self.core
             .bus
             .publish_with(events, || P::commit(&mut state.fields, version))
-            .map_err(|full| RunError::BusFull { process, signals: full.offered, capacity: full.capacity })
+            .map_err(|full| RunError::BusFull { process, capacity: full.capacity })
     }
 
     #[cold]
+    #[inline(never)]
     fn roll_back(&mut self, state: &mut StateOf<P>, error: ErrorOf<P>) -> ErrorOf<P> {
         P::discard(&mut state.fields);
         // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
@@ -360,13 +387,12 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
-        if self.findings.is_empty() {
-            return Ok(());
+        match &mut self.notes {
+            Some(notes) if !notes.findings.is_empty() => notes.settle(&self.core.auditor),
+            _ => Ok(()),
         }
-        let findings = std::mem::take(&mut self.findings);
-        Ok(self.core.auditor.settle(P::CONTRACT.process, findings, &mut self.violations)?)
     }
 
     #[inline]
@@ -377,20 +403,32 @@ impl<'a, P: Process> Run<'a, P> {
     #[cold]
     fn halted(&self) -> ErrorOf<P> {
         let reason = self.core.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
-        RunError::Halted(Halted { reason })
+        RunError::Halted(Halted { reason: reason.into() })
     }
 
     #[cold]
-    fn conflict(mut self) -> Report<P> {
-        let error = RunError::Conflict { process: P::CONTRACT.process, attempts: self.attempts };
-        tracing::warn!(target: "theus::engine", process = P::CONTRACT.process, attempts = self.attempts, "conflict");
-        let error = self.count_findings().err().unwrap_or(error);
-        self.report(Err(error))
+    fn conflict(&mut self) -> ErrorOf<P> {
+        let (process, attempts) = (P::CONTRACT.process, self.attempts);
+        tracing::warn!(target: "theus::engine", process, attempts, "conflict");
+        self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
     }
 
-    #[inline]
     fn report(self, result: ResultOf<P>) -> Report<P> {
-        Report { result, violations: self.violations, version: self.version, attempts: self.attempts }
+        let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
+        Report { result, violations, version: self.version, attempts: self.attempts }
+    }
+}
+
+impl<P: Process> Notes<P> {
+    #[cold]
+    fn with(arguments: Option<P>) -> Box<Self> {
+        Box::new(Self { arguments, findings: Findings::default(), violations: Vec::new() })
+    }
+
+    #[cold]
+    fn settle(&mut self, auditor: &Auditor) -> Result<(), ErrorOf<P>> {
+        let findings = std::mem::take(&mut self.findings);
+        Ok(auditor.settle(P::CONTRACT.process, findings, &mut self.violations)?)
     }
 }
 
@@ -467,19 +505,16 @@ async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F:
 #[cold]
 fn panicked<P: Process>(payload: &(dyn Any + Send)) -> ErrorOf<P> {
     let error = Panicked::new(P::CONTRACT.process, payload);
-    tracing::error!(target: "theus::engine", process = P::CONTRACT.process, message = error.message, "panicked");
+    tracing::error!(target: "theus::engine", process = P::CONTRACT.process, message = error.message(), "panicked");
     RunError::Panicked(error)
 }
 
 #[cold]
+#[inline(never)]
 fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
     Report { result: Err(error), violations: Vec::new(), version: 0, attempts: 0 }
 }
 
-fn nested<P: Process>() -> Report<P> {
-    refused(RunError::Nested { process: P::CONTRACT.process })
-}
-
-fn unregistered<P: Process>() -> Report<P> {
-    refused(RunError::Unregistered { process: P::CONTRACT.process, command: std::any::type_name::<P>() })
+const fn nested<P: Process>() -> ErrorOf<P> {
+    RunError::Nested { process: P::CONTRACT.process }
 }

@@ -23,7 +23,6 @@ pub(crate) struct Registry<D: Context, G: Context, E> {
 /// One registered process.
 pub(crate) struct Registered<D: Context, G: Context, E> {
     pub(crate) contract: &'static Contract,
-    pub(crate) command: &'static str,
     pub(crate) entry: ProcessEntry,
     pub(crate) rules: Option<Arc<ProcessRules>>,
     step: Option<StepFn<D, G, E>>,
@@ -103,10 +102,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
             return false;
         }
         self.by_name.insert(contract.process, TypeId::of::<P>());
-        let entry =
-            ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
-        let command = std::any::type_name::<P>();
-        self.by_type.insert(TypeId::of::<P>(), Registered { contract, command, entry, rules: None, step });
+        let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
+        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, rules: None, step });
         true
     }
 

@@ -12,8 +12,8 @@ mod nested;
 mod probe;
 mod results;
 
+pub use crate::context::SignalValue;
 pub use doors::*;
 pub use nested::{NestedMirror, split_path};
 pub use probe::*;
 pub use results::{HasResult, ReturnsResultSoListItsErrors};
-pub use crate::context::SignalValue;

@@ -153,16 +153,7 @@ mod tests {
     }
 
     const fn contract(process: &'static str, inputs: &'static [Access], outputs: &'static [Access]) -> Contract {
-        Contract {
-            process,
-            inputs,
-            outputs,
-            effects: &[],
-            errors: &[],
-            arguments: &[],
-            local: None,
-            is_async: false,
-        }
+        Contract { process, inputs, outputs, effects: &[], errors: &[], arguments: &[], local: None, is_async: false }
     }
 
     const READS_A: Contract = contract("reads_a", &[access("domain.a")], &[]);

@@ -35,7 +35,9 @@ pub enum RunError<E> {
     #[error(transparent)]
     Halted(Halted),
     /// Every attempt found at its commit that something it had read was changed meanwhile.
-    #[error("`{process}` gave up after {attempts} attempts: other runs kept changing what it reads; run it again later or build the engine with `Locking::Pessimistic`")]
+    #[error(
+        "`{process}` gave up after {attempts} attempts: other runs kept changing what it reads; run it again later or build the engine with `Locking::Pessimistic`"
+    )]
     Conflict {
         /// The process.
         process: &'static str,
@@ -46,28 +48,28 @@ pub enum RunError<E> {
     #[error(transparent)]
     Panicked(Panicked),
     /// The run was started from inside the body of a run on the same engine.
-    #[error("`{process}` was started from inside a process of the same engine: a transaction cannot contain another; run it after the other one has returned")]
+    #[error(
+        "`{process}` was started from inside a process of the same engine: a transaction cannot contain another; run it after the other one has returned"
+    )]
     Nested {
         /// The process that was refused.
         process: &'static str,
     },
     /// The signal bus has no room for the signals of this run.
-    #[error("`{process}` raises {signals} signal(s), and the signal bus has no room ({capacity} events are waiting at most): dispatch events, or give `signal_capacity` more room")]
+    #[error(
+        "the signals of `{process}` have no room on the signal bus, which holds {capacity} events: dispatch what waits there, or give `signal_capacity` more room"
+    )]
     BusFull {
         /// The process.
         process: &'static str,
-        /// How many signals it raises.
-        signals: usize,
         /// How many events the bus holds.
         capacity: usize,
     },
     /// The process was not registered with this engine.
-    #[error("`{process}` is not registered with this engine: add `.process::<{command}>()` to its builder")]
+    #[error("`{process}` is not registered with this engine: add `.process::<..>()` with its command to the builder")]
     Unregistered {
         /// The process.
         process: &'static str,
-        /// The type of its command.
-        command: &'static str,
     },
 }
 
@@ -76,27 +78,40 @@ pub enum RunError<E> {
 #[error("the engine is halted: {reason}; `reset_interlock(reason)` lets it run again")]
 pub struct Halted {
     /// The violation that latched it.
-    pub reason: String,
+    pub reason: Box<str>,
 }
 
 /// A panic inside a process, caught.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{process}` panicked: {message}; the run was rolled back")]
-pub struct Panicked {
-    /// The process.
-    pub process: &'static str,
-    /// What the panic said, where it said it in words.
-    pub message: String,
+#[error("`{}` panicked: {}; the run was rolled back", .0.process, .0.message)]
+pub struct Panicked(Box<Panic>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Panic {
+    process: &'static str,
+    message: String,
 }
 
 impl Panicked {
+    /// The process.
+    #[must_use]
+    pub fn process(&self) -> &'static str {
+        self.0.process
+    }
+
+    /// What the panic said, where it said it in words.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     pub(crate) fn new(process: &'static str, payload: &(dyn Any + Send)) -> Self {
         let message = payload
             .downcast_ref::<&'static str>()
             .map(|text| (*text).to_owned())
             .or_else(|| payload.downcast_ref::<String>().cloned())
             .unwrap_or_else(|| "(no message)".to_owned());
-        Self { process, message }
+        Self(Box::new(Panic { process, message }))
     }
 }
 
@@ -120,8 +135,8 @@ impl<E> RunError<E> {
             Self::Conflict { process, attempts } => RunError::Conflict { process, attempts },
             Self::Panicked(error) => RunError::Panicked(error),
             Self::Nested { process } => RunError::Nested { process },
-            Self::BusFull { process, signals, capacity } => RunError::BusFull { process, signals, capacity },
-            Self::Unregistered { process, command } => RunError::Unregistered { process, command },
+            Self::BusFull { process, capacity } => RunError::BusFull { process, capacity },
+            Self::Unregistered { process } => RunError::Unregistered { process },
         }
     }
 }

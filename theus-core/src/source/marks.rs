@@ -40,7 +40,11 @@ impl Marks {
         let mut documents = 0;
         let mut parser = Parser::new_from_str(text);
         while let Some(Ok((event, span))) = parser.next_event() {
-            let range = span.start.index()..span.end.index();
+            let mut range = span.start.index()..span.end.index();
+            // Of a list or map in flow style, the bracket.
+            if matches!(event, Event::SequenceStart(..) | Event::MappingStart(..)) {
+                range.end = range.end.min(range.start + 1);
+            }
             let kind = match event {
                 Event::Scalar(text, ..) => Kind::Scalar(text.into_owned()),
                 Event::Alias(_) => Kind::Alias,

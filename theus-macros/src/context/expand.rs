@@ -12,7 +12,8 @@ use crate::tokens::spelled;
 /// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
 /// kept behind a handle, which is slower and just as right.
 const INLINE: [&str; 16] = [
-    "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64",
+    "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+    "f64",
 ];
 
 pub(crate) fn context(model: &Model) -> TokenStream {
@@ -22,7 +23,8 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
 
     let members = fields.iter().map(|field| member(field, krate));
-    let mirror_docs = format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
+    let mirror_docs =
+        format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
     let implementation = implementation(model, &mirror, &generics);
     let serialization = [quote!(#ident), quote!(#mirror)]
         .into_iter()
@@ -154,8 +156,14 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
         };
         quote!(#(#cfgs)* #ident: #value,)
     });
-    let blank = each(fields, |field, _| if field.nested { quote!(#private::Fields::blank()) } else { quote!(#private::Cell::blank()) });
-    let share = each(fields, |field, ident| if field.nested { quote!(#private::Fields::share(&self.#ident)) } else { quote!(self.#ident.share()) });
+    let blank =
+        each(
+            fields,
+            |field, _| if field.nested { quote!(#private::Fields::blank()) } else { quote!(#private::Cell::blank()) },
+        );
+    let share = each(fields, |field, ident| {
+        if field.nested { quote!(#private::Fields::share(&self.#ident)) } else { quote!(self.#ident.share()) }
+    });
     let inspect_plain = inspect(fields, krate, false);
     let inspect_mirror = inspect(fields, krate, true);
     let reset = reset_signal(fields, krate);
@@ -348,7 +356,6 @@ fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &
     }
 }
 
-
 fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let Model { krate, ident, fields, .. } = model;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -356,7 +363,8 @@ fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let shown = fields.iter().map(|field| {
         let Field { ident, nested, cfgs, .. } = field;
         let name = field.name();
-        let value = if *nested { quote!(&self.#ident) } else { quote!((&#krate::__private::Look(&*self.#ident)).show()) };
+        let value =
+            if *nested { quote!(&self.#ident) } else { quote!((&#krate::__private::Look(&*self.#ident)).show()) };
         quote!(#(#cfgs)* .field(#name, #value))
     });
     quote! {

@@ -82,7 +82,8 @@ impl Reader<'_> {
             match token {
                 TokenTree::Group(group) => self.read(group.stream()),
                 TokenTree::Ident(word)
-                    if *word == self.model.context && !is_punct(at.checked_sub(1).and_then(|at| tokens.get(at)), '.') =>
+                    if *word == self.model.context
+                        && !is_punct(at.checked_sub(1).and_then(|at| tokens.get(at)), '.') =>
                 {
                     if let Some(found) = Use::at(&tokens, at) {
                         self.check(&found);
@@ -124,7 +125,11 @@ impl Reader<'_> {
         all.push(plain(name));
         self.errors.at(
             name,
-            format!("the effect `{name}` is not declared: write `effects = [{}]` (declared: {})", all.join(", "), list(names.iter().map(String::as_str))),
+            format!(
+                "the effect `{name}` is not declared: write `effects = [{}]` (declared: {})",
+                all.join(", "),
+                list(names.iter().map(String::as_str))
+            ),
         );
     }
 
@@ -166,7 +171,9 @@ impl Reader<'_> {
         } else if written {
             format!("`{path}` is written but not declared: list it under `outputs`{hint}")
         } else {
-            format!("`{path}` is used but not declared: list it under `inputs` to read it, under `outputs` to write it{hint}")
+            format!(
+                "`{path}` is used but not declared: list it under `inputs` to read it, under `outputs` to write it{hint}"
+            )
         };
         self.errors.at(name, message);
     }
@@ -188,10 +195,9 @@ impl Reader<'_> {
             Allowed::Write if found.is_assigned(at) && found.names.len() == at + 1 && !found.is_compound(at) => {
                 self.errors.at(name, format!("`{path}` is write-only: write it with `.set(value)`"));
             }
-            Allowed::Write => self.errors.at(
-                name,
-                format!("`{path}` is an output and cannot be read: to read it, list it under `inputs` too"),
-            ),
+            Allowed::Write => self
+                .errors
+                .at(name, format!("`{path}` is an output and cannot be read: to read it, list it under `inputs` too")),
         }
     }
 }
@@ -254,10 +260,13 @@ impl<'t> Use<'t> {
     /// `+=` and the like
     fn is_compound(&self, at: usize) -> bool {
         let operators = ['+', '-', '*', '/', '%', '^', '&', '|'];
-        let simple = operators.iter().any(|operator| is_punct(self.after.first(), *operator)) && is_punct(self.after.get(1), '=')
+        let simple = operators.iter().any(|operator| is_punct(self.after.first(), *operator))
+            && is_punct(self.after.get(1), '=')
             && !is_punct(self.after.get(2), '=');
         let shift = ['<', '>'].iter().any(|operator| {
-            is_punct(self.after.first(), *operator) && is_punct(self.after.get(1), *operator) && is_punct(self.after.get(2), '=')
+            is_punct(self.after.first(), *operator)
+                && is_punct(self.after.get(1), *operator)
+                && is_punct(self.after.get(2), '=')
         });
         !self.calls[at..].contains(&true) && (simple || shift)
     }

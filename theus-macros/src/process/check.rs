@@ -57,7 +57,10 @@ fn layer(path: &ContextPath, errors: &mut Errors) -> bool {
         }
         "domain" | "global" => true,
         "local" => {
-            errors.at(path, "local scratch is this process's own and needs no declaration: give its type with `local = Type`");
+            errors.at(
+                path,
+                "local scratch is this process's own and needs no declaration: give its type with `local = Type`",
+            );
             false
         }
         "effects" => {

@@ -91,8 +91,7 @@ fn bound(model: &Model) -> TokenStream {
     if model.generics.params.is_empty() {
         return TokenStream::new();
     }
-    let predicates: Vec<String> =
-        generic_arguments(model).map(|predicate| spelled(&predicate)).collect();
+    let predicates: Vec<String> = generic_arguments(model).map(|predicate| spelled(&predicate)).collect();
     let text = predicates.join(", ");
     quote!(, bound = #text)
 }

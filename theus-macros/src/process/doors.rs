@@ -144,7 +144,9 @@ impl Walk<'_> {
             return;
         }
         let found = DOORS.iter().find(|door| {
-            words.windows(door.path.len()).any(|part| part.iter().zip(door.path).all(|(word, door)| *door == "*" || word == door))
+            words
+                .windows(door.path.len())
+                .any(|part| part.iter().zip(door.path).all(|(word, door)| *door == "*" || word == door))
         });
         if let Some(door) = found {
             return self.refuse(&whole, &words.join("::"), door.what, door.effect);
@@ -153,7 +155,8 @@ impl Walk<'_> {
         if is_function && words.len() == 2 && words[0] == "fastrand" {
             return self.refuse(&whole, &words.join("::"), "chance", "random");
         }
-        if let Some((_, what, effect)) = BARE.iter().find(|(bare, ..)| is_function && words.len() == 1 && name == bare) {
+        if let Some((_, what, effect)) = BARE.iter().find(|(bare, ..)| is_function && words.len() == 1 && name == bare)
+        {
             self.refuse(&whole, name, what, effect);
         }
     }

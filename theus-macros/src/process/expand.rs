@@ -255,7 +255,10 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         function(quote!(fn pin(#work: &mut #mirror, #base: &#mirror)), pin),
         function(quote!(fn propose(#base: &mut #mirror, #work: &mut #mirror)), propose),
         function(quote!(fn clear(#work: &mut #mirror)), clear),
-        function(quote!(fn collect_raised(#fields: &#mirror, #raised: &mut ::std::vec::Vec<#private::Raised>)), collect),
+        function(
+            quote!(fn collect_raised(#fields: &#mirror, #raised: &mut ::std::vec::Vec<#private::Raised>)),
+            collect,
+        ),
         function(quote!(fn commit(#fields: &mut #mirror, #version: u64)), commit),
         function(quote!(fn discard(#fields: &mut #mirror)), discard),
     ];

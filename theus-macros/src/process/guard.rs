@@ -57,9 +57,11 @@ pub(crate) fn guard(model: &Model) -> Guard {
     if !model.options.effects.is_empty() {
         parts.push(hidden("effects"));
         let effects = hidden("effects");
-        let members = model.options.effects.iter().map(|effect| {
-            Member { ident: effect.clone(), value: Value::Leaf(quote!(&(*#effects).#effect)) }
-        });
+        let members = model
+            .options
+            .effects
+            .iter()
+            .map(|effect| Member { ident: effect.clone(), value: Value::Leaf(quote!(&(*#effects).#effect)) });
         let node = Node {
             name: format_ident!("{base}Effects"),
             docs: "The declared handles to the world outside.".to_owned(),
@@ -155,7 +157,8 @@ impl Node {
     fn structs(&self, all: &mut TokenStream) {
         let Self { name, docs, members } = self;
         let idents = members.iter().map(|member| &member.ident);
-        let parameters: Vec<Ident> = members.iter().map(|member| format_ident!("{}", pascal(&plain(&member.ident)))).collect();
+        let parameters: Vec<Ident> =
+            members.iter().map(|member| format_ident!("{}", pascal(&plain(&member.ident)))).collect();
         let generics = (!members.is_empty()).then(|| quote!(<#(#parameters),*>));
         all.extend(quote! {
             #[doc = #docs]

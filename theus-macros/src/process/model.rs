@@ -70,7 +70,8 @@ impl Model {
             errors.at(variadic, "a process has a fixed list of arguments");
         }
         if let Some(lifetime) = sig.generics.lifetimes().next() {
-            errors.at(lifetime, "a command outlives the call, so a process has no lifetimes: take values that are owned");
+            errors
+                .at(lifetime, "a command outlives the call, so a process has no lifetimes: take values that are owned");
         }
         let name = plain(&sig.ident);
         let (context, context_type, inputs) = context(&sig, errors)?;
@@ -125,7 +126,9 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
                 errors.at(&sig.inputs[place], "the context comes first: move this parameter to the front");
                 return None;
             }
-            if place.is_none() && matches!(*first.ty, Type::Reference(_) | Type::Tuple(_) | Type::Array(_) | Type::ImplTrait(_)) {
+            if place.is_none()
+                && matches!(*first.ty, Type::Reference(_) | Type::Tuple(_) | Type::Array(_) | Type::ImplTrait(_))
+            {
                 errors.at(&first.ty, example);
                 return None;
             }
@@ -156,7 +159,8 @@ impl Argument {
             return None;
         };
         if pattern.by_ref.is_some() || pattern.subpat.is_some() {
-            errors.at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
+            errors
+                .at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
             return None;
         }
         if let Some(reference) = reference_in(&argument.ty) {

@@ -31,7 +31,10 @@ pub(crate) struct ContextPath {
 impl ContextPath {
     pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let first: Ident = input.parse().map_err(|error| {
-            syn::Error::new(error.span(), "expected a path such as `domain.balance`, `global.limit` or `signal(domain.sig_stop)`")
+            syn::Error::new(
+                error.span(),
+                "expected a path such as `domain.balance`, `global.limit` or `signal(domain.sig_stop)`",
+            )
         })?;
         let asked = match plain(&first).as_str() {
             "signal" => Asked::Signal,

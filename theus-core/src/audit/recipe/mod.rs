@@ -58,7 +58,9 @@ pub struct ProcessEntry {
 /// assert_eq!(rules, Some(1));
 /// # Ok::<(), theus_core::source::SourceError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+///
+/// It is no `Clone`: its rules hold the counters, which belong to one auditor.
+#[derive(Debug, Default)]
 pub struct Recipe {
     processes: BTreeMap<&'static str, Arc<ProcessRules>>,
 }

@@ -102,3 +102,38 @@ fn rules_that_multiply_are_refused_fast() {
     assert!(refused(&(yaml + &users)).contains("error: inheritance makes more than 100000 rules"));
     assert!(start.elapsed() < std::time::Duration::from_secs(20));
 }
+
+#[test]
+fn whatever_the_file_holds_loading_answers_with_positions_inside_it() {
+    let seed = "process_recipes:\n  _m: { outputs: &o [{ field: domain.total, min: 0, level: A }] }\n  transfer:\n    inherits: [_m]\n    \
+        inputs:\n      - field: amount\n        min: .5\n        message: \"ü\"\n    outputs: *o\n  refund: !x { inputs: [] }\n";
+    let pieces: Vec<&str> =
+        "[ ] { } : , - & * ! | > ? # ' \" % @ \n \t \r\n ü ~ 0 .nan *o &o << --- ... domain. local. _m"
+            .split(' ')
+            .chain([" ", "  ", "\n", "\n  ", "field: ", "min: ", "inherits: _m"])
+            .collect();
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut refused = 0;
+    for _ in 0..20_000 {
+        let mut characters: Vec<String> = seed.chars().map(String::from).collect();
+        for _ in 0..random.usize(1..6) {
+            let at = random.usize(..characters.len());
+            match random.u8(..3) {
+                0 => drop(characters.remove(at)),
+                1 => characters[at] = pieces[random.usize(..pieces.len())].to_owned(),
+                _ => characters.insert(at, pieces[random.usize(..pieces.len())].to_owned()),
+            }
+        }
+        let yaml = characters.concat();
+        if let Err(error) = load(&yaml) {
+            refused += 1;
+            assert!(!error.problems().is_empty() && error.to_string().starts_with("error: "), "{yaml}");
+            for problem in error.problems() {
+                let line = yaml.split('\n').nth(problem.line - 1);
+                let length = line.map(|line| line.chars().count());
+                assert!(length.is_some_and(|length| problem.column <= length + 1), "{problem:?} in {yaml:?}");
+            }
+        }
+    }
+    assert!(refused > 10_000, "{refused}");
+}
