@@ -4,4 +4,5 @@ pub use crate::context::{Context, Ctx, DataZone, Inspect, Shape, Value, Zone};
 pub use crate::engine::{BuildError, Engine, Locking, Snapshot};
 pub use crate::process::{Process, RunError};
 pub use crate::signal::Signal;
+pub use crate::workflow::WorkflowManager;
 pub use theus_macros::{Context, process};

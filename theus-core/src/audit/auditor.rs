@@ -144,6 +144,9 @@ impl Auditor {
     /// Why the engine is stopped and since when; `None` while it is not.
     #[must_use]
     pub fn interlock(&self) -> Option<Interlock> {
+        if !self.is_latched() {
+            return None;
+        }
         self.ledger.lock().interlock.clone()
     }
 

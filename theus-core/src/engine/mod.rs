@@ -18,7 +18,6 @@ pub use builder::EngineBuilder;
 pub use error::BuildError;
 pub use handle::Engine;
 pub use locking::Locking;
-pub(crate) use registry::StepReport;
 pub use registry::{ProcessError, StepMaker};
 pub use report::Report;
 pub use snapshot::Snapshot;

@@ -120,11 +120,10 @@ impl Definition {
 
     /// A state by its id.
     ///
-    /// # Panics
-    /// With the id of another definition that has more states than this one.
+    /// `None` for an id of another definition that has more states than this one.
     #[must_use]
-    pub fn state(&self, id: StateId) -> &State {
-        &self.states[id.0]
+    pub fn state(&self, id: StateId) -> Option<&State> {
+        self.states.get(id.0)
     }
 
     /// The state of that name.

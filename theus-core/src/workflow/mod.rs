@@ -17,6 +17,8 @@
 //!
 //! | construct | for |
 //! |---|---|
+//! | [`WorkflowManager`] | runs a workflow on an engine |
+//! | [`Handled`], [`Status`] | what handling an event did, and how the workflow stands |
 //! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the whole state machine |
 //! | [`Catalog`] | what a workflow is checked against: the processes and the signals there are |
 //! | [`State`], [`Step`], [`Handler`] | its parts |
@@ -24,8 +26,11 @@
 
 mod catalog;
 mod definition;
+mod error;
 mod load;
 mod load_state;
+mod manager;
+mod outcome;
 mod read;
 mod serialize;
 mod sources;
@@ -36,4 +41,7 @@ mod tests;
 
 pub use catalog::Catalog;
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
+pub use error::WorkflowError;
+pub use manager::WorkflowManager;
+pub use outcome::{Handled, Status, StepOutcome};
 pub use warning::Warning;

@@ -13,7 +13,7 @@ impl Serialize for Definition {
         if let Some(description) = self.description() {
             map.serialize_entry("description", description)?;
         }
-        map.serialize_entry("initial", self.state(self.initial()).name())?;
+        map.serialize_entry("initial", self.state(self.initial()).map_or("", super::State::name))?;
         if !self.external().is_empty() {
             map.serialize_entry("external", self.external())?;
         }
@@ -59,7 +59,7 @@ struct Events<'a> {
 
 impl Serialize for Events<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let target = |handler: &Handler| self.definition.state(handler.target()).name();
+        let target = |handler: &Handler| self.definition.state(handler.target()).map_or("", super::State::name);
         serializer.collect_map(self.handlers.iter().map(|handler| (handler.written(), target(handler))))
     }
 }

@@ -92,7 +92,7 @@ error: a step of state `B` must be the name of a process
  --> flows/desk.yaml:3:16
   |
 3 |   B: { entry: [{ process: p_load }, 4, ~] }
-  |                ^^ this is a map
+  |                ^ this is a map
 
 error: a step of state `B` must be the name of a process
  --> flows/desk.yaml:3:37

@@ -24,14 +24,15 @@ states:
 fn a_definition_says_what_its_file_says_in_its_order() {
     let desk = load(DESK).unwrap();
     assert_eq!((desk.name(), desk.description()), ("desk", Some("The front desk.")));
-    assert_eq!(desk.state(desk.initial()).name(), "IDLE");
-    assert_eq!(desk.state(desk.initial()).description(), Some("Waits."));
+    assert_eq!(desk.state(desk.initial()).unwrap().name(), "IDLE");
+    assert_eq!(desk.state(desk.initial()).unwrap().description(), Some("Waits."));
     assert_eq!(desk.external(), ["CMD_GO", "EVT_NEWS"].map(|name| EventName::parse(name).unwrap()));
     assert_eq!(desk.states().iter().map(|state| state.name()).collect::<Vec<_>>(), ["LAST", "IDLE", "WORK"]);
-    let work = desk.state(desk.state_named("WORK").unwrap());
+    let work = desk.state(desk.state_named("WORK").unwrap()).unwrap();
     assert_eq!(work.entry().iter().map(|step| step.process()).collect::<Vec<_>>(), ["p_load", "p_analyze", "p_load"]);
     assert_eq!(work.entry()[1].contract(), PROCESSES[1]);
-    let events: Vec<_> = work.events().iter().map(|on| (on.written(), desk.state(on.target()).name())).collect();
+    let events: Vec<_> =
+        work.events().iter().map(|on| (on.written(), desk.state(on.target()).unwrap().name())).collect();
     assert_eq!(events, [("SIG_OVERHEAT", "LAST"), ("EVT_CHAIN_FAIL", "IDLE"), ("CMD_START", "WORK")]);
     assert_eq!(desk.states().iter().map(|state| state.is_final()).collect::<Vec<_>>(), [true, false, false]);
     assert_eq!(desk.state_named("LOST"), None);
@@ -42,7 +43,7 @@ fn a_definition_says_what_its_file_says_in_its_order() {
 fn the_smallest_workflow_has_the_name_of_its_file_and_begins_in_its_first_state() {
     let desk = load("states: { B: , A: {} }").unwrap();
     assert_eq!((desk.name(), desk.description(), desk.initial().index()), ("desk", None, 0));
-    assert_eq!(desk.state(desk.initial()).name(), "B");
+    assert_eq!(desk.state(desk.initial()).unwrap().name(), "B");
     assert!(desk.states().iter().all(|state| state.is_final() && state.entry().is_empty()));
 }
 

@@ -72,12 +72,12 @@ fn a_thousand_random_workflows_do_what_their_text_says() {
         let mut at = definition.initial();
         let mut naive_at = root.get("initial").map_or("S0", |initial| initial.as_str().unwrap()).to_owned();
         for _ in 0..30 {
-            assert_eq!(definition.state(at).name(), naive_at);
+            assert_eq!(definition.state(at).unwrap().name(), naive_at);
             let event = EVENTS[rng.usize(..EVENTS.len())];
             let found = definition.transition(at, &EventName::parse(event).unwrap());
             let steps = |to: super::super::Transition<'_>| {
                 let names = to.steps.iter().map(|step| step.process().to_owned()).collect();
-                (definition.state(to.target).name().to_owned(), names)
+                (definition.state(to.target).unwrap().name().to_owned(), names)
             };
             let expected = naive(&root, &naive_at, event);
             assert_eq!(found.map(steps), expected, "{yaml}\nin {naive_at} on {event}");
@@ -96,7 +96,7 @@ fn a_signal_field_leads_where_its_event_does() {
     let door = load_with(yaml, &SIGNALS).unwrap();
     let target = |field: &'static str| {
         let to = door.transition(door.initial(), &EventName::from_signal_field(field))?;
-        Some(door.state(to.target).name())
+        Some(door.state(to.target).unwrap().name())
     };
     assert_eq!(target("domain.panel.sig_open"), Some("B"));
     assert_eq!(target("door"), Some("C"));
