@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod manager;
 mod error_names;
 mod error_shapes;
 mod loading;
