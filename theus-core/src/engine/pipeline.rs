@@ -39,12 +39,22 @@ type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 struct Run<'a, P: Process> {
     core: &'a Arc<CoreOf<P>>,
     rules: Option<&'a ProcessRules>,
-    local: Option<P::Local>,
     /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
     notes: Option<Box<Notes<P>>>,
     version: u64,
     attempts: u32,
+}
+
+/// What one attempt has to itself: its local layer, and the order in which it writes signals.
+struct Scratch<P: Process> {
+    local: P::Local,
     order: Order,
+}
+
+/// An attempt that does not hold the session: what it pinned, and its drafts.
+struct Work<P: Process> {
+    fields: Box<FieldsOf<P>>,
+    scratch: Scratch<P>,
 }
 
 /// What the audit keeps of a run.
@@ -124,16 +134,16 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
 #[inline]
 fn alone<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
-    run.attempts = 1;
     run.version = state.version;
     let proposed = catch::<P, _>(|| {
-        run.audit_input_gate(&command, &state.fields)?; // 1
+        let mut scratch = Scratch::default();
+        run.audit_input_gate(&command, &state.fields, &scratch)?; // 1
         run.count_findings()?;
         // 2. lock: the session is held already, and stays so.
-        let scope = run.begin(&mut state.fields); // 3
+        let scope = run.begin(&mut state.fields, &mut scratch); // 3
         let returned = P::execute(command, scope); // 4 and 5: generated code makes the guard and runs the body in it
         let output = P::outcome(returned).map_err(RunError::Process)?;
-        run.audit_output_gate(&state.fields)?; // 6
+        run.audit_output_gate(&state.fields, &scratch)?; // 6
         Ok(output)
     });
     run.commit_or_roll_back(&mut state, proposed) // 7
@@ -148,7 +158,8 @@ fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
         drop(state);
         let returned = {
             let _inside = Inside::enter(run.core.identity());
-            catch::<P, _>(|| Ok(P::execute(command.clone(), run.begin(&mut work)))) // 3 to 5
+            let scope = run.begin(&mut work.fields, &mut work.scratch); // 3
+            catch::<P, _>(|| Ok(P::execute(command.clone(), scope))) // 4 and 5
         };
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
         match run.close(&mut state, work, returned) {
@@ -158,6 +169,7 @@ fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
         }
         drop(state);
         backoff::wait(run.attempts);
+        run.attempts += 1;
     }
 }
 
@@ -170,7 +182,7 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         };
         let mut work = opened?;
         let identity = run.core.identity();
-        let body = P::execute(command.clone(), run.begin(&mut work)); // 3 and 4
+        let body = P::execute(command.clone(), run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
         let returned = catch_async::<P, _>(identity, body).await; // 5
         let closed = match run.core.session.hold_async().await {
             Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
@@ -178,7 +190,10 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         };
         match closed {
             Closed::Finished(result) => return result,
-            Closed::Stale if run.attempts < run.core.attempts => backoff::wait_async(run.attempts).await,
+            Closed::Stale if run.attempts < run.core.attempts => {
+                backoff::wait_async(run.attempts).await;
+                run.attempts += 1;
+            }
             Closed::Stale => return Err(run.conflict()),
         }
     }
@@ -193,7 +208,7 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     };
     let mut work = opened?;
     let identity = run.core.identity();
-    let body = P::execute(command, run.begin(&mut work)); // 3 and 4
+    let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
     let closed = match turn.hold() {
         Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
@@ -230,46 +245,42 @@ impl<'a, P: Process> Run<'a, P> {
             Some(rules) if rules.reads_arguments(Gate::Output) => Some(Notes::with(Some(command.clone()))),
             _ => None,
         };
-        Self { core, rules, local: None, notes, version: 0, attempts: 0, order: Order::default() }
+        Self { core, rules, notes, version: 0, attempts: 1 }
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
-    fn open(
-        &mut self,
-        state: &mut StateOf<P>,
-        command: &P,
-        counting: Counting,
-    ) -> Result<Box<FieldsOf<P>>, ErrorOf<P>> {
-        self.attempts += 1;
+    fn open(&mut self, state: &mut StateOf<P>, command: &P, counting: Counting) -> Result<Work<P>, ErrorOf<P>> {
         self.version = state.version;
         if let Some(notes) = &mut self.notes {
             // What an earlier attempt found is void: this one judges anew.
             notes.findings = Findings::default();
         }
-        catch::<P, _>(|| {
-            self.audit_input_gate(command, &state.fields)?;
+        let scratch = catch::<P, _>(|| {
+            let scratch = Scratch::default();
+            self.audit_input_gate(command, &state.fields, &scratch)?;
             let refuses = self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings));
-            if refuses || matches!(counting, Counting::Now) { self.count_findings() } else { Ok(()) }
+            if refuses || matches!(counting, Counting::Now) {
+                self.count_findings()?;
+            }
+            Ok(scratch)
         })?;
-        let mut work = state.workspace();
-        self.lock(&mut work, &state.fields);
-        Ok(work)
+        let mut fields = state.workspace();
+        self.lock(&mut fields, &state.fields);
+        Ok(Work { fields, scratch })
     }
 
     /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.
     #[inline(always)]
-    fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
+    fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
-        self.local = Some(P::Local::default());
         if let Some(rules) = self.rules {
-            self.judge(rules, Gate::Input, Some(command), fields);
+            self.judge(rules, Gate::Input, Some(command), fields, &scratch.local);
         }
         Ok(())
     }
 
     #[inline(never)]
-    fn judge(&mut self, rules: &ProcessRules, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>) {
-        let Some(local) = &self.local else { return };
+    fn judge(&mut self, rules: &ProcessRules, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
         let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
         let findings = rules.judge(gate, &look);
@@ -286,34 +297,32 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here.
     #[inline(always)]
-    fn begin<'s>(&'s mut self, fields: &'s mut FieldsOf<P>) -> Scope<'s, P> {
-        Scope {
-            domain: fields,
-            global: &self.core.global,
-            effects: &self.core.effects,
-            local: self.local.get_or_insert_with(P::Local::default),
-            order: &self.order,
-        }
+    fn begin<'s>(&self, fields: &'s mut FieldsOf<P>, scratch: &'s mut Scratch<P>) -> Scope<'s, P>
+    where
+        'a: 's,
+    {
+        let (global, effects) = (&self.core.global, &self.core.effects);
+        Scope { domain: fields, global, effects, local: &mut scratch.local, order: &scratch.order }
     }
 
     /// Stages 6 and 7 of an attempt on a workspace.
     fn close(
         &mut self,
         state: &mut StateOf<P>,
-        mut work: Box<FieldsOf<P>>,
+        mut work: Work<P>,
         returned: Result<P::Returned, ErrorOf<P>>,
     ) -> Closed<P> {
         let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
         let proposed = match output {
-            Ok(_) if !P::is_current(&work, &state.fields) => None,
+            Ok(_) if !P::is_current(&work.fields, &state.fields) => None,
             Ok(output) => {
-                P::propose(&mut state.fields, &mut work);
-                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields).map(|()| output)))
+                P::propose(&mut state.fields, &mut work.fields);
+                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields, &work.scratch).map(|()| output)))
             }
             Err(error) => Some(Err(error)),
         };
-        P::clear(&mut work);
-        state.keep(work);
+        P::clear(&mut work.fields);
+        state.keep(work.fields);
         match proposed {
             Some(proposed) => Closed::Finished(self.commit_or_roll_back(state, proposed)),
             None => Closed::Stale,
@@ -322,9 +331,9 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
-    fn audit_output_gate(&mut self, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
+    fn audit_output_gate(&mut self, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         if let Some(rules) = self.rules {
-            self.judge(rules, Gate::Output, None, fields);
+            self.judge(rules, Gate::Output, None, fields, &scratch.local);
         }
         self.count_findings()?;
         // Another run may have latched the interlock while this one was under way.
@@ -343,6 +352,7 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
         if !Self::WRITES {
+            self.version = state.version;
             return Ok(());
         }
         let version = state.version.wrapping_add(1);
@@ -416,6 +426,13 @@ impl<'a, P: Process> Run<'a, P> {
     fn report(self, result: ResultOf<P>) -> Report<P> {
         let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
         Report { result, violations, version: self.version, attempts: self.attempts }
+    }
+}
+
+impl<P: Process> Default for Scratch<P> {
+    #[inline]
+    fn default() -> Self {
+        Self { local: P::Local::default(), order: Order::default() }
     }
 }
 

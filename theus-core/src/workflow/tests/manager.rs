@@ -55,8 +55,7 @@ states:
 ";
 
 fn engine(desk: Desk, rules: &str) -> Engine<Desk> {
-    let builder =
-        Engine::builder(desk).process::<Work>().process::<Note>().process::<Again>().process::<Go>();
+    let builder = Engine::builder(desk).process::<Work>().process::<Note>().process::<Again>().process::<Go>();
     let builder = if rules.is_empty() {
         builder
     } else {

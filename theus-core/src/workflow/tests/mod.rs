@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod manager;
 mod error_names;
 mod error_shapes;
 mod loading;
 mod machine;
+mod manager;
 
 use super::{Catalog, Definition};
 use crate::process::{Argument, Contract};

@@ -1,0 +1,14 @@
+//! What Theus costs, each measurement beside its baseline: `cargo bench -p theus-core`.
+//!
+//! The groups are named for the claims; compare the medians inside a group.
+#![allow(missing_docs, clippy::expect_used, reason = "benches")]
+
+mod audit;
+mod collections;
+mod transactions;
+mod wide;
+mod workflow;
+
+fn main() {
+    divan::main();
+}
