@@ -1,4 +1,152 @@
 //! Theus: processes with contracts checked at build time, run as audited transactions and driven by workflows.
+//!
+//! A program is a set of **processes**, functions that declare what they read, write, touch outside and can fail with, over
+//! a managed **context**. The compiler checks the declaration; the engine runs each call as a transaction, under the audit
+//! rules of a recipe; a workflow says what runs when.
+//!
+//! # Which construct do I need?
+//!
+//! | I want to | use |
+//! |---|---|
+//! | describe the state | [`#[derive(Context)]`](derive@Context) on a struct |
+//! | describe a step | [`#[process(..)]`](macro@process) on a function |
+//! | run steps | [`Engine::builder`], [`Engine::run`], [`Engine::run_async`] |
+//! | look at the state | [`Engine::snapshot`] |
+//! | know why a run changed nothing | [`RunError`] |
+//! | know what the audit counted | [`Engine::run_reported`], [`Engine::audit_records`] |
+//! | forbid values | a recipe: [`audit`] |
+//! | let a type of mine be audited | [`Inspect`] |
+//! | go from step to step by events | [`WorkflowManager`](workflow::WorkflowManager) |
+//! | send events from outside | [`SignalBus::emit`](signal::SignalBus::emit) |
+//! | have a signal field of a type of mine | [`Signal`] |
+//! | let processes run side by side | [`Locking`], [`Contract::conflicts`] |
+//! | read what a process may do | [`Process::CONTRACT`] |
+//! | read what a context holds | [`Context::schema`] |
+//! | serialise the state | [`Snapshot`], [`DataZone`]: the Data zone only |
+//!
+//! # A context
+//!
+//! ```
+//! use theus_core::prelude::*;
+//!
+//! #[derive(Clone, Default, Context)]
+//! #[context(version = 2)]
+//! struct Machine {
+//!     /// Degrees Celsius.
+//!     temperature: f64,          // Data: persisted, audited
+//!     sig_overheat: bool,        // Signal: an event after the commit, then reset
+//!     meta_checked: u64,         // Meta: diagnostics
+//!     #[zone(signal)]
+//!     door_open: Option<String>, // a zone given by attribute
+//!     #[context(nested)]
+//!     motor: Motor,              // its fields are paths of their own: `domain.motor.speed`
+//! }
+//!
+//! #[derive(Clone, Default, Context)]
+//! struct Motor { speed: i64 }
+//!
+//! assert_eq!(Machine::schema().paths()[4].path, "motor.speed");
+//! ```
+//!
+//! # A process
+//!
+//! The function's first parameter names the types; its body sees a *guard* with the declared paths as members and nothing
+//! else. The macro makes a command struct of the arguments, which is what one runs.
+//!
+//! ```
+//! use theus_core::prelude::*;
+//!
+//! #[derive(Clone, Default, Context)]
+//! struct Machine { temperature: f64, readings: u64, sig_overheat: bool }
+//! #[derive(Clone, Default, Context)]
+//! struct Limits { hottest: f64 }
+//! struct Ports { siren: Box<dyn Fn(&str) + Send + Sync> }
+//!
+//! #[derive(Debug, thiserror::Error)]
+//! #[error("{0} is not a temperature")]
+//! struct NotATemperature(f64);
+//!
+//! /// Takes one reading.
+//! #[process(
+//!     inputs = [global.hottest, domain.readings],     // read
+//!     outputs = [domain.temperature, domain.readings, domain.sig_overheat], // written; `readings` is both
+//!     effects = [siren],                              // the world outside
+//!     errors = [NotATemperature],                     // `?` on anything else does not compile
+//! )]
+//! fn record(ctx: Ctx<Machine, Limits, Ports>, value: f64) -> Result<u64, NotATemperature> {
+//!     if !value.is_finite() {
+//!         return Err(NotATemperature(value));
+//!     }
+//!     ctx.domain.temperature.set(value);
+//!     *ctx.domain.readings += 1;
+//!     if value > *ctx.global.hottest {
+//!         ctx.domain.sig_overheat.set(true);
+//!         (ctx.effects.siren)("too hot");
+//!     }
+//!     Ok(*ctx.domain.readings)
+//! }
+//!
+//! let engine = Engine::builder(Machine::default())
+//!     .global(Limits { hottest: 90.0 })
+//!     .effects(Ports { siren: Box::new(|_| ()) })
+//!     .process::<Record>()
+//!     .build()?;
+//! assert_eq!(engine.run(Record { value: 95.5 })?, 1);
+//! assert_eq!(engine.next_event()?.map(|event| event.name.to_string()).as_deref(), Some("EVT_OVERHEAT"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Audit rules
+//!
+//! See [`audit`] for what a recipe can say. What is wrong in one is shown when the engine is built:
+//!
+//! ```
+//! # use theus_core::prelude::*;
+//! # #[derive(Clone, Default, Context)]
+//! # struct Machine { temperature: f64 }
+//! # #[process(outputs = [domain.temperature])]
+//! # fn record(ctx: Ctx<Machine>, value: f64) { ctx.domain.temperature.set(value); }
+//! let recipe = "process_recipes:\n  record:\n    outputs:\n      - { field: domain.temprature, max: 90 }\n";
+//! let error = Engine::builder(Machine::default())
+//!     .process::<Record>()
+//!     .recipe("audit.yaml", recipe)?
+//!     .build()
+//!     .unwrap_err();
+//! assert!(error.to_string().contains("audit.yaml:4:"));
+//! assert!(error.to_string().contains("did you mean `temperature`?"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A workflow
+//!
+//! See [`workflow::WorkflowManager`] for an example, and [`workflow`] for what a file can say.
+//!
+//! # What holds, whatever happens
+//!
+//! - After a declared error, a panic, an audit block or a conflict the domain (all zones), its version and the pending
+//!   signals are as before.
+//! - Whatever the interleaving, the result is one that some order of the runs, one at a time, would have given.
+//! - What a run costs follows what it touches: nothing is copied that is not written, and the size of the context does not
+//!   matter.
+//! - A nested run on the same engine is an error, not a deadlock.
+//!
+//! # Honest limits
+//!
+//! - **The check of pure bodies reads syntax, not meaning.** It refuses the well-known doors to the world by their names
+//!   (`std::fs`, `std::net`, `std::env`, `std::process`, clocks, threads, printing, randomness) in a process without effects,
+//!   and `unsafe` and statics that change in every process. It does not see a door behind a function of another name, a
+//!   renamed import, a method of a value that holds a handle, or what a macro expands to. The same goes for the order of a
+//!   `HashMap`, which differs from run to run.
+//! - A context's field can hold a type with interior mutability (`Arc<Mutex<..>>`). What is changed inside of it is not a
+//!   write, is not rolled back and is not audited: do not use such types for state.
+//! - A field is copied on its first write. Use a persistent collection (`imbl`, `rpds`) for a large one.
+//! - The storage of a field is chosen by the spelling of its type: `i64` is kept in place, an alias of it behind an `Arc`,
+//!   which is slower and just as right.
+//! - A run that is [`Halted`](RunError::Halted) because another one latched the interlock while it was under way is rolled
+//!   back; effects that it had are not undone.
+//! - A destructor that panics while a commit replaces the old value can leave that commit half done.
+//! - An `async fn` process that waits for another task which runs a process with effects on the same engine can wait for
+//!   ever: only the nesting that happens on one thread is recognised.
 #![forbid(unsafe_code)]
 // Generated code names this crate from outside; its own tests are inside.
 extern crate self as theus_core;
@@ -21,4 +169,64 @@ pub mod __private;
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
 pub use engine::{BuildError, Engine, EngineBuilder, Locking, Report, Snapshot};
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
-pub use theus_macros::{Context, process};
+pub use signal::Signal;
+
+/// Makes a process of a function: a contract that the compiler checks, and a command that an engine runs.
+///
+/// ```
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Tank { level: i64, sig_full: bool }
+///
+/// /// Fills up.
+/// #[process(inputs = [domain.level], outputs = [domain.level, domain.sig_full])]
+/// fn fill(ctx: Ctx<Tank>, litres: i64) -> i64 {
+///     *ctx.domain.level += litres;
+///     if *ctx.domain.level >= 100 { ctx.domain.sig_full.set(true); }
+///     *ctx.domain.level
+/// }
+///
+/// let engine = Engine::builder(Tank::default()).process::<Fill>().build()?;
+/// assert_eq!(engine.run(Fill { litres: 120 })?, 120);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// | option | meaning |
+/// |---|---|
+/// | `inputs = [domain.a, global.b, signal(domain.sig_c), meta(domain.meta_d)]` | what it reads |
+/// | `outputs = [domain.a, domain.e]` | what it writes; what is in both lists it reads and updates |
+/// | `effects = [clock]` | members of the `Effects` struct that it uses; without any it is pure and may be run again |
+/// | `errors = [A, B]` | what it can fail with; for two and more the macro makes an enum, `fill` has `FillError` |
+/// | `local = Scratch` | the type of its scratch, a context with a `Default` |
+/// | `crate = path` | where `theus_core` is, if it was renamed |
+///
+/// The function may be `async`, and generic where its arguments mention the parameters. Arguments are owned values that are
+/// `Clone + Serialize + Deserialize + Send`. Documentation and attributes are kept.
+///
+/// # What does not compile
+///
+/// What the contract does not say: an undeclared read, write, effect or error; a write to an input; a read of an output
+/// that is no input; a Signal or Meta field among the bare inputs; an output under `global`; a door to the world in a pure
+/// body. Each is one error on the token that is wrong.
+///
+/// ```compile_fail
+/// # use theus_core::prelude::*;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Tank { level: i64, sig_full: bool }
+/// #[process(inputs = [domain.level])]
+/// fn fill(ctx: Ctx<Tank>, litres: i64) {
+///     *ctx.domain.level += litres; // error: `domain.level` is an input and cannot be written
+/// }
+/// ```
+pub use theus_macros::process;
+
+/// Implements [`Context`](trait@Context) for a struct with named fields, and makes its mirror of cells.
+///
+/// The attributes are documented at the [trait](trait@Context).
+pub use theus_macros::Context;
+
+/// The README's examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
