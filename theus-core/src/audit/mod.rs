@@ -5,12 +5,86 @@
 //! [`ProcessRules`] of a process, lets them [`judge`](ProcessRules::judge) what a [`Subject`] shows, which changes nothing, and
 //! has the [`Findings`] of a run settled once.
 //!
-//! | level | reaction | reach |
+//! # What a recipe says
+//!
+//! ```yaml
+//! process_recipes:
+//!   _money:                            # a leading underscore: a template
+//!     outputs:
+//!       - { field: domain.total, min: 0, level: A, message: "the books must balance" }
+//!   transfer:
+//!     inherits: _money                 # or a list of templates; a rule of one's own replaces theirs
+//!     inputs:                          # judged before the body, on what the body will be given
+//!       - { field: amount, min: 1, max: 10000, level: B }
+//!     outputs:                         # judged after the body, on what would be committed
+//!       - field: domain.temperature
+//!         max: 90
+//!         level: S
+//!         min_threshold: 2
+//!         max_threshold: 3
+//!         reset_on_success: true
+//! ```
+//!
+//! A field is an argument by its name (`amount`), or a path that starts with its layer (`domain.motor.speed`, `global.limit`,
+//! `local.sum`). Several conditions in one entry are several rules, each with a counter of its own.
+//!
+//! | condition | fits | passes when |
 //! |---|---|---|
-//! | S Safety | interlock: every later run is refused until a reset | system |
+//! | `min`, `max` | integers, floats | the value is at least, at most the bound |
+//! | `eq`, `neq` | integers, floats, booleans, strings, characters | it is, is not the bound |
+//! | `min_len`, `max_len` | strings (in characters), collections (in entries) | its length is at least, at most the bound |
+//!
+//! An `Option` is judged by what is in it, and `None` satisfies no condition; neither does NaN. Integers are compared as
+//! integers, at any size. A type of one's own is judged by what its [`Inspect`](crate::Inspect) shows.
+//!
+//! | key | meaning | where not given |
+//! |---|---|---|
+//! | `level` | what happens when the rule acts | `B` |
+//! | `max_threshold` | at which violation it acts; the counter then starts again | 1 |
+//! | `min_threshold` | from which violation on it warns, below `max_threshold` | 1 |
+//! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
+//! | `message` | what records and errors say besides | |
+//!
+//! | level | when it acts | reach |
+//! |---|---|---|
+//! | S Safety | the run rolls back; every later run is refused until [`Engine::reset_interlock`](crate::Engine::reset_interlock) | system |
 //! | A Abort | the run rolls back, its workflow ends | workflow |
 //! | B Block | the run rolls back | process |
-//! | C Campaign | recorded | |
+//! | C Campaign | recorded; the run goes on | |
+//!
+//! Below its threshold a violation is counted and the run goes on. All rules of a gate are judged; the strongest level that
+//! acts is what happens. Every violation is a record ([`Violation`]), which the caller gets too: from
+//! [`Engine::run_reported`](crate::Engine::run_reported), and from the error where a level acted.
+//!
+//! ```
+//! use theus_core::prelude::*;
+//!
+//! #[derive(Clone, Default, Context)]
+//! struct Oven { temperature: f64 }
+//!
+//! #[process(outputs = [domain.temperature])]
+//! fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+//!
+//! let recipe = "
+//! process_recipes:
+//!   record:
+//!     outputs: [ { field: domain.temperature, max: 90, level: S, max_threshold: 2 } ]
+//! ";
+//! let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+//!
+//! let first = engine.run_reported(Record { value: 95.0 });
+//! assert!(first.result.is_ok(), "one violation of two: a warning");
+//! assert_eq!(first.violations[0].rule, "domain.temperature max 90");
+//!
+//! let second = engine.run(Record { value: 96.0 }).unwrap_err();
+//! assert!(matches!(second, RunError::Interlocked(_)));
+//! assert!(matches!(engine.run(Record { value: 20.0 }), Err(RunError::Halted(_))));
+//! assert_eq!(*engine.snapshot()?.temperature, 95.0, "what was refused changed nothing");
+//!
+//! engine.reset_interlock("the burner was replaced")?;
+//! engine.run(Record { value: 20.0 })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod auditor;
 mod condition;
