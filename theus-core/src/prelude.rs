@@ -5,4 +5,5 @@ pub use crate::engine::{BuildError, Engine, Locking, Snapshot};
 pub use crate::process::{Process, RunError};
 pub use crate::signal::Signal;
 pub use crate::workflow::WorkflowManager;
+pub use serde::{Deserialize, Serialize};
 pub use theus_macros::{Context, process};

@@ -24,7 +24,7 @@ use std::marker::PhantomData;
 /// ```
 #[derive(Debug)]
 pub struct Ctx<Domain, Global = (), Effects = ()> {
-    types: PhantomData<fn() -> (Domain, Global, Effects)>,
+    types: PhantomData<(Domain, Global, Effects)>,
 }
 
 /// Implemented by [`Ctx`] alone: how generated code takes its types apart, aliases included.

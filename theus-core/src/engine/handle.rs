@@ -42,7 +42,6 @@ pub struct Engine<D: Context, G: Context = (), E = ()> {
 
 impl<D: Context> Engine<D> {
     /// Starts an engine with the first state of its domain.
-    #[must_use]
     pub fn builder(domain: D) -> EngineBuilder<D> {
         EngineBuilder::new(domain)
     }
