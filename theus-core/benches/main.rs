@@ -5,6 +5,7 @@
 
 mod audit;
 mod collections;
+mod ledger;
 mod transactions;
 mod wide;
 mod workflow;

@@ -167,7 +167,7 @@ pub mod workflow;
 pub mod __private;
 
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
-pub use engine::{BuildError, Engine, EngineBuilder, Locking, Report, Snapshot};
+pub use engine::{BuildError, Engine, EngineBuilder, Locking, ReloadError, Report, Snapshot};
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
 

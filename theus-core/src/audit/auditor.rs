@@ -1,6 +1,5 @@
-//! The auditor of an engine: rules, counters, records and the interlock.
+//! The auditor of an engine: counts, decides and records; the interlock.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,15 +7,17 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
-use super::error::{Refusal, ResetError};
+use super::change::RecipeStatus;
+use super::error::{Refusal, ResetError, Unrecorded};
 use super::findings::Findings;
 use super::judge::ProcessRules;
-use super::level::Level;
+use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, Tail};
 use super::recipe::Recipe;
-use super::record::{Action, AuditRecord, Interlock, Violation};
+use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use super::rule::Rule;
+use super::status::RecordsStatus;
 
-/// How many records are kept; the oldest make room.
+/// How many records are kept in memory where nothing else is said; the oldest make room.
 pub const MAX_RECORDS: usize = 16_384;
 
 type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -27,22 +28,25 @@ type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 /// use theus_core::audit::{Auditor, Findings, ResetError};
 /// let auditor = Auditor::without_rules();
 /// assert!(auditor.rules("transfer").is_none() && !auditor.is_latched());
-/// assert!(auditor.settle("transfer", Findings::default(), &mut Vec::new()).is_ok());
-/// assert_eq!(auditor.reset_interlock("checked the valve"), Err(ResetError::NotLatched));
+/// assert!(auditor.settle("transfer", 0, Findings::default(), &mut Vec::new()).is_ok());
+/// assert_eq!(auditor.reset_interlock("R. Lee", "checked the valve", 0), Err(ResetError::NotLatched));
 /// ```
 pub struct Auditor {
-    recipe: Recipe,
-    clock: Clock,
+    pub(super) clock: Clock,
     latched: AtomicBool,
     /// Guards every counter too: they change only under this lock.
-    ledger: Mutex<Ledger>,
+    pub(super) desk: Mutex<Desk>,
+    /// Taken before the desk by whoever records, and held until what was recorded is delivered.
+    pub(super) sinks: Sinks,
 }
 
-#[derive(Debug, Default)]
-struct Ledger {
-    sequence: u64,
-    records: VecDeque<AuditRecord>,
-    dropped: u64,
+/// What the auditor works with.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) recipe: Recipe,
+    /// Where a recipe was loaded under a name.
+    pub(super) in_force: Option<RecipeStatus>,
+    pub(super) book: Book,
     interlock: Option<Interlock>,
 }
 
@@ -50,8 +54,10 @@ impl Auditor {
     /// An auditor for the rules of a recipe.
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
+        let book = Book::new("", MAX_RECORDS);
+        let desk = Desk { recipe, in_force: None, book, interlock: None };
         let clock: Clock = Arc::new(SystemTime::now);
-        Self { recipe, clock, latched: AtomicBool::new(false), ledger: Mutex::default() }
+        Self { clock, latched: AtomicBool::new(false), desk: Mutex::new(desk), sinks: Sinks::none() }
     }
 
     /// An auditor that finds nothing.
@@ -67,10 +73,10 @@ impl Auditor {
         self
     }
 
-    /// The rules of a process, if it has any. An engine asks once, when it is built.
+    /// The rules of a process, if it has any. An engine asks when it is built, and when its recipe changes.
     #[must_use]
     pub fn rules(&self, process: &str) -> Option<Arc<ProcessRules>> {
-        self.recipe.rules(process)
+        self.desk.lock().recipe.rules(process)
     }
 
     /// Whether settling these findings now would make a level act that refuses the run: S, A or B.
@@ -79,7 +85,7 @@ impl Auditor {
         if findings.is_empty() {
             return false;
         }
-        let _counters = self.ledger.lock();
+        let _counters = self.desk.lock();
         let mut counts: Vec<(*const Rule, u32)> = Vec::new();
         for found in &findings.found {
             let rule = Arc::as_ptr(&found.rule);
@@ -98,9 +104,11 @@ impl Auditor {
     ///
     /// # Errors
     /// [`Refusal`] by the strongest level that acted, when it is S, A or B. Level S has latched the interlock by then.
+    /// Where none acted, [`Refusal::Unrecorded`] if a sink that must have the records did not take them.
     pub fn settle(
         &self,
         process: &'static str,
+        version: u64,
         findings: Findings,
         report: &mut Vec<Violation>,
     ) -> Result<(), Refusal> {
@@ -110,28 +118,67 @@ impl Auditor {
         let first = report.len();
         // Read before the lock: a clock is a stranger's code.
         let time = (self.clock)();
+        let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
+        let mut records = Vec::new();
         {
-            let mut ledger = self.ledger.lock();
+            let mut desk = self.desk.lock();
             for found in findings.found {
                 let rule = &found.rule;
                 let (count, acts) = next_count(rule, rule.count(), found.failed.is_some());
                 if let Some(value) = found.failed {
                     let reached = if acts { rule.max_threshold } else { count };
-                    report.push(ledger.record(process, rule, value, reached, acts, time));
+                    let session = desk.book.session().clone();
+                    let (violation, digest) = rule.violated(&session, process, value, reached, acts);
+                    let event = AuditEvent::Violation(violation);
+                    let record = desk.book.append_digested(time, version, event, digest);
+                    report.extend(record.violation().cloned());
+                    records.push(record.clone());
                 }
                 rule.count.store(count, Ordering::Release);
             }
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
-                ledger.latch(violation, time);
+                records.extend(desk.latch(violation, time, version));
                 self.latched.store(true, Ordering::Release);
             }
         }
-        // Logged outside the lock: a subscriber is a stranger's code too.
-        report[first..].iter().for_each(log);
+        let recorded = records.len();
+        let failures = self.publish(delivery, &mut records);
+        let unrecorded = Unrecorded::of(process, &records[..recorded], &failures);
         let refusing = |violation: &&Violation| violation.action.is_acting() && violation.level.refuses();
         let acted: Vec<_> = report[first..].iter().filter(refusing).cloned().collect();
-        Refusal::of(process, acted).map_or(Ok(()), Err)
+        Refusal::of(process, acted, unrecorded).map_or(Ok(()), Err)
+    }
+
+    /// Delivers what was just recorded, and puts on record which sinks begin to fail. Returns those that fail.
+    pub(super) fn publish(&self, delivery: Option<Delivery<'_>>, records: &mut Vec<AuditRecord>) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        if let Some(mut delivery) = delivery {
+            let kept = |from| self.desk.lock().book.from(from).cloned().collect();
+            let mut new = 0..records.len();
+            let mut told = 0;
+            while !new.is_empty() {
+                let begun = delivery.deliver(&records[new.clone()], &failures, kept);
+                failures.extend(begun);
+                new.start = new.end;
+                let version = records.last().map_or(0, |record| record.version);
+                let time = (self.clock)();
+                let mut desk = self.desk.lock();
+                for failure in failures[told..].iter().filter(|failure| failure.is_new) {
+                    records.push(desk.book.append(time, version, failure.event()).clone());
+                }
+                drop(desk);
+                new.end = records.len();
+                told = failures.len();
+            }
+        }
+        // Told outside of every lock: a subscriber is a stranger's code too.
+        records.iter().for_each(ledger::tell);
+        for failure in failures.iter().filter(|failure| !failure.is_new) {
+            let (sink, error) = (&failure.sink, &failure.error);
+            tracing::error!(target: "theus::audit", %sink, %error, "the sink still does not take records");
+        }
+        failures
     }
 
     /// Whether level S has stopped the engine: one atomic load.
@@ -147,53 +194,111 @@ impl Auditor {
         if !self.is_latched() {
             return None;
         }
-        self.ledger.lock().interlock.clone()
+        self.desk.lock().interlock.clone()
     }
 
-    /// Lets the engine go on after an interlock. The reason is recorded.
+    /// Lets the engine go on after an interlock. Who did it and why is recorded, with the version of the state.
     ///
     /// # Errors
-    /// [`ResetError`] when the reason is empty or the engine is not stopped.
-    pub fn reset_interlock(&self, reason: &str) -> Result<(), ResetError> {
-        let reason = reason.trim();
+    /// [`ResetError`] when nobody or no reason is named, the engine is not stopped, or a sink that must have the record
+    /// does not take it: the engine stays stopped.
+    pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
+        let (operator, reason) = (operator.trim(), reason.trim());
+        if operator.is_empty() {
+            return Err(ResetError::NoOperator);
+        }
         if reason.is_empty() {
             return Err(ResetError::NoReason);
         }
         let time = (self.clock)();
-        let sequence = {
-            let mut ledger = self.ledger.lock();
-            ledger.interlock.take().ok_or(ResetError::NotLatched)?;
-            let sequence = ledger.next();
-            ledger.push(AuditRecord::InterlockReset { sequence, time, reason: reason.to_owned() });
-            self.latched.store(false, Ordering::Release);
-            sequence
+        let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
+        let (record, interlock) = {
+            let mut desk = self.desk.lock();
+            let interlock = desk.interlock.clone().ok_or(ResetError::NotLatched)?;
+            let event = AuditEvent::InterlockReset { operator: operator.into(), reason: reason.into() };
+            let record = desk.book.append(time, version, event).clone();
+            if delivery.is_none() {
+                self.unlatch(&mut desk);
+            }
+            (record, interlock)
         };
-        tracing::info!(target: "theus::audit", sequence, reason, "interlock reset");
-        Ok(())
+        let Some(mut delivery) = delivery else {
+            ledger::tell(&record);
+            return Ok(());
+        };
+        // The engine goes on only when the sinks have it: until then no other run passes.
+        let refused = self.offer(&mut delivery, &record);
+        let mut records = vec![record];
+        let mut desk = self.desk.lock();
+        match &refused {
+            None => self.unlatch(&mut desk),
+            Some(_) => {
+                let event = AuditEvent::Interlock { violation: interlock.violation.sequence };
+                records.push(desk.book.append(time, version, event).clone());
+            }
+        }
+        drop(desk);
+        self.publish(Some(delivery), &mut records);
+        refused.map_or(Ok(()), |(sink, reason)| Err(ResetError::Unrecorded { sink, reason }))
     }
 
-    /// The last [`MAX_RECORDS`] records, in order.
+    /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
+    pub(super) fn offer(&self, delivery: &mut Delivery<'_>, record: &AuditRecord) -> Option<(String, String)> {
+        let kept = |from| self.desk.lock().book.from(from).cloned().collect();
+        let failures = delivery.try_deliver(record, kept);
+        let refusing = failures.iter().find(|failure| failure.closes(record))?;
+        Some((refusing.sink.to_string(), refusing.error.to_string()))
+    }
+
+    fn unlatch(&self, desk: &mut Desk) {
+        desk.interlock = None;
+        self.latched.store(false, Ordering::Release);
+    }
+
+    /// The last records, oldest first: [`MAX_RECORDS`] of them where nothing else was said.
     #[must_use]
     pub fn records(&self) -> Vec<AuditRecord> {
-        self.ledger.lock().records.iter().cloned().collect()
+        self.desk.lock().book.records().cloned().collect()
+    }
+
+    /// The records that are in memory, to be asked and verified.
+    #[must_use]
+    pub fn excerpt(&self) -> Excerpt {
+        Excerpt::of(&self.desk.lock().book)
+    }
+
+    /// The last record's number and hash.
+    #[must_use]
+    pub fn tail(&self) -> Tail {
+        self.desk.lock().book.tail()
     }
 
     /// How many records had to make room for later ones.
     #[must_use]
     pub fn dropped_records(&self) -> u64 {
-        self.ledger.lock().dropped
+        self.desk.lock().book.dropped()
+    }
+
+    /// The version that the last record looked at.
+    pub(crate) fn tail_version(&self) -> u64 {
+        self.desk.lock().book.records().last().map_or(0, |record| record.version)
+    }
+
+    pub(crate) fn records_status(&self) -> RecordsStatus {
+        let desk = self.desk.lock();
+        RecordsStatus { count: desk.book.len() as u64, dropped: desk.book.dropped(), tail: desk.book.tail() }
     }
 }
 
 impl fmt::Debug for Auditor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { recipe, latched, ledger, .. } = self;
-        f.debug_struct("Auditor").field("recipe", recipe).field("latched", latched).field("ledger", ledger).finish()
+        let Self { latched, desk, sinks, .. } = self;
+        f.debug_struct("Auditor").field("latched", latched).field("desk", desk).field("sinks", sinks).finish()
     }
 }
 
 /// The counter after a pass or a violation, and whether the level acts.
-fn next_count(rule: &Rule, count: u32, failed: bool) -> (u32, bool) {
+pub(super) fn next_count(rule: &Rule, count: u32, failed: bool) -> (u32, bool) {
     match failed {
         true if count.saturating_add(1) >= rule.max_threshold => (0, true),
         true => (count + 1, false),
@@ -202,81 +307,15 @@ fn next_count(rule: &Rule, count: u32, failed: bool) -> (u32, bool) {
     }
 }
 
-impl Ledger {
-    fn next(&mut self) -> u64 {
-        self.sequence += 1;
-        self.sequence
-    }
-
-    fn push(&mut self, record: AuditRecord) {
-        if self.records.len() == MAX_RECORDS {
-            self.records.pop_front();
-            self.dropped += 1;
-        }
-        self.records.push_back(record);
-    }
-
-    fn record(
-        &mut self,
-        process: &'static str,
-        rule: &Rule,
-        value: String,
-        count: u32,
-        acts: bool,
-        time: SystemTime,
-    ) -> Violation {
-        let action = match acts {
-            true => Action::of(rule.level),
-            false if count >= rule.min_threshold => Action::Warned,
-            false => Action::Counted,
-        };
-        let limit = rule.condition.to_string();
-        let violation = Violation {
-            sequence: self.next(),
-            time,
-            process,
-            gate: rule.gate,
-            rule: format!("{} {} {limit}", rule.path, rule.test),
-            path: rule.path.clone(),
-            condition: rule.test,
-            limit,
-            value,
-            level: rule.level,
-            count,
-            max_threshold: rule.max_threshold,
-            action,
-            message: rule.message.clone(),
-            source: rule.source.clone(),
-        };
-        self.push(AuditRecord::Violation(violation.clone()));
-        violation
-    }
-
+impl Desk {
     /// The first violation that stops the engine stays its reason.
-    fn latch(&mut self, violation: &Violation, time: SystemTime) {
+    fn latch(&mut self, violation: &Violation, time: SystemTime, version: u64) -> Option<AuditRecord> {
         if self.interlock.is_some() {
-            return;
+            return None;
         }
-        let sequence = self.next();
-        self.push(AuditRecord::Interlock { sequence, time, violation: violation.sequence });
-        self.interlock = Some(Interlock { since: time, violation: violation.clone() });
-    }
-}
-
-fn log(violation: &Violation) {
-    let Violation { sequence, process, rule, value, count, action, source, .. } = violation;
-    let (gate, level, message) = (violation.gate, violation.level, violation.message.as_deref().unwrap_or(""));
-    macro_rules! event {
-        ($log:ident) => {
-            tracing::$log!(
-                target: "theus::audit", sequence, process, %gate, rule, value, %level, count, %action, source, message,
-                "rule violated"
-            )
-        };
-    }
-    match (action, level) {
-        (Action::Counted, _) => event!(debug),
-        (Action::Warned, _) | (Action::Campaign, Level::C) => event!(warn),
-        _ => event!(error),
+        let event = AuditEvent::Interlock { violation: violation.sequence };
+        let record = self.book.append(time, version, event).clone();
+        self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
+        Some(record)
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::rule::Rule;
+use super::text::Text;
 use crate::context::Value;
 
 /// Longer texts are cut in records.
@@ -21,7 +22,7 @@ pub struct Findings {
 pub(super) struct Found {
     pub(super) rule: Arc<Rule>,
     /// The value that failed, as records show it; `None` where the rule passed.
-    pub(super) failed: Option<String>,
+    pub(super) failed: Option<Text>,
 }
 
 impl Findings {
@@ -39,12 +40,12 @@ impl Findings {
 
     #[cold]
     pub(super) fn note(&mut self, rule: &Arc<Rule>, value: Value<'_>, passes: bool) {
-        let failed = (!passes).then(|| shown(value));
+        let failed = (!passes).then(|| shown(value).into());
         self.found.push(Found { rule: Arc::clone(rule), failed });
     }
 }
 
-fn shown(value: Value<'_>) -> String {
+pub(super) fn shown(value: Value<'_>) -> String {
     match value {
         Value::Text(text) => match text.char_indices().nth(LONGEST_TEXT) {
             Some((end, _)) => format!("{:?}… ({} characters)", &text[..end], text.chars().count()),

@@ -63,6 +63,11 @@ impl ProcessRules {
         }
     }
 
+    /// The rules themselves, as long as nobody else has them.
+    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
+        self.input.iter_mut().chain(&mut self.output).filter_map(Arc::get_mut)
+    }
+
     /// Judges every rule of a gate. Nothing is changed or counted, and nothing is allocated while the rules pass.
     #[inline]
     pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized)) -> Findings {

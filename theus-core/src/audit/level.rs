@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The level of a rule: what happens when its counter reaches the threshold.
 ///
@@ -14,7 +14,7 @@ use serde::Serialize;
 /// | C Campaign | none | recorded; the run goes on | |
 ///
 /// The strongest comes first in the order: `Level::S < Level::C`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// Safety: stops the engine.
     S,
@@ -50,6 +50,6 @@ impl Level {
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.as_str())
     }
 }

@@ -81,33 +81,50 @@
 //! assert!(matches!(engine.run(Record { value: 20.0 }), Err(RunError::Halted(_))));
 //! assert_eq!(*engine.snapshot()?.temperature, 95.0, "what was refused changed nothing");
 //!
-//! engine.reset_interlock("the burner was replaced")?;
+//! engine.reset_interlock("R. Lee", "the burner was replaced")?;
 //! engine.run(Record { value: 20.0 })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod auditor;
+mod change;
 mod condition;
+mod describe;
 mod error;
+mod explain;
 mod findings;
 mod gate;
 mod integer;
 mod judge;
+mod ledger;
 mod level;
 mod recipe;
 mod record;
+mod reload;
 mod rule;
+mod status;
+mod text;
 
 pub use auditor::{Auditor, MAX_RECORDS};
+pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
 pub use condition::Test;
-pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError};
+pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
+pub use explain::{Explanation, RuleAccount, Would};
 pub use findings::Findings;
 pub use gate::Gate;
 pub use judge::{ProcessRules, Subject};
+pub use ledger::{
+    Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, NotAHash, Opened, Place, Query,
+    RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, WhenFull,
+};
 pub use level::Level;
 pub use recipe::{Catalog, ProcessEntry, Recipe};
-pub use record::{Action, AuditRecord, Interlock, Violation};
+pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 pub use rule::Rule;
+pub use status::{EngineStatus, RecordsStatus};
+pub use text::Text;
+
+pub(crate) use reload::{Beginning, NotTaken};
 
 #[cfg(test)]
 mod fake;

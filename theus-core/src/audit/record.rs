@@ -3,14 +3,16 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::condition::Test;
+use super::change::{RecipeChange, RecipeIdentity};
 use super::gate::Gate;
+use super::ledger::{Hash, timestamp};
 use super::level::Level;
+use super::text::Text;
 
 /// What came of a violation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Below `min_threshold`: counted, nothing more.
@@ -43,55 +45,62 @@ impl Action {
     pub const fn is_acting(self) -> bool {
         !matches!(self, Self::Counted | Self::Warned)
     }
-}
 
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// The word that records use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Counted => "counted",
             Self::Warned => "warned",
             Self::Campaign => "campaign",
             Self::Blocked => "blocked",
             Self::Aborted => "aborted",
             Self::Interlocked => "interlocked",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 
 /// One violation of one rule, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Its number among all records, counted from 1.
+    /// The number of its record, which has the rest: time, session, version. A record writes it once, itself.
+    #[serde(skip)]
     pub sequence: u64,
-    /// When it was settled.
-    pub time: SystemTime,
     /// The process.
-    pub process: &'static str,
+    pub process: Text,
     /// The gate.
     pub gate: Gate,
     /// The rule, as in `domain.temperature min 45`.
-    pub rule: String,
+    pub rule: Text,
     /// The path that the rule is on.
-    pub path: String,
-    /// What the rule asks.
-    pub condition: Test,
+    pub path: Text,
+    /// What the rule asks, as recipes spell it.
+    pub condition: Text,
     /// The bound.
-    pub limit: String,
+    pub limit: Text,
     /// The value that was seen.
-    pub value: String,
+    pub value: Text,
     /// The level of the rule.
     pub level: Level,
     /// What the counter reached, this violation included.
     pub count: u32,
+    /// From which count on the rule warns.
+    pub min_threshold: u32,
     /// At which count the level acts.
     pub max_threshold: u32,
     /// What came of it.
     pub action: Action,
     /// The message of the recipe.
-    pub message: Option<String>,
+    pub message: Option<Text>,
     /// Where the rule stands: `file:line:column`.
-    pub source: String,
+    pub source: Text,
 }
 
 impl fmt::Display for Violation {
@@ -110,6 +119,7 @@ impl fmt::Display for Violation {
 #[non_exhaustive]
 pub struct Interlock {
     /// Since when.
+    #[serde(with = "timestamp")]
     pub since: SystemTime,
     /// The violation that stopped it.
     pub violation: Violation,
@@ -121,49 +131,87 @@ impl fmt::Display for Interlock {
     }
 }
 
-/// One record of the audit, in the order in which things were settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// One record of the audit, chained to the one before it.
+///
+/// Serialised, it is one flat object: what happened is under `record`, and its facts are beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AuditRecord {
+    /// Its number, counted from 1 and without gaps, for as long as the ledger is continued.
+    pub sequence: u64,
+    /// When.
+    #[serde(with = "timestamp")]
+    pub time: SystemTime,
+    /// The session.
+    pub session: Text,
+    /// The version of the state that was looked at.
+    pub version: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: AuditEvent,
+    /// The hash of the record before it.
+    pub previous: Hash,
+    /// The hash over `previous` and all of the above.
+    pub hash: Hash,
+}
+
+/// What a record tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "record")]
 #[non_exhaustive]
-pub enum AuditRecord {
+pub enum AuditEvent {
     /// A rule was violated.
     Violation(Violation),
-    /// A violation of level S stopped the engine.
+    /// A violation of level S stopped the engine, or keeps it stopped because its reset could not be recorded.
     Interlock {
-        /// The number of this record.
-        sequence: u64,
-        /// When.
-        time: SystemTime,
-        /// The number of the violation that did it.
+        /// The number of the violation's record.
         violation: u64,
     },
     /// An operator let the engine go on.
     InterlockReset {
-        /// The number of this record.
-        sequence: u64,
-        /// When.
-        time: SystemTime,
+        /// Who.
+        operator: Text,
         /// Why, in the operator's words.
-        reason: String,
+        reason: Text,
+    },
+    /// A recipe came into force where there was none, or stays in force because its change could not be recorded.
+    RecipeLoaded(RecipeIdentity),
+    /// A running engine took another recipe.
+    RecipeChanged(RecipeChange),
+    /// A sink does not take records; or could not keep one that it had taken, as after a crash.
+    SinkFailure {
+        /// The sink.
+        sink: Text,
+        /// What it said.
+        message: Text,
+        /// The first record that it lacks; 0 where it lacks none that is known.
+        first_missing: u64,
     },
 }
 
 impl AuditRecord {
-    /// The number of the record, counted from 1.
+    /// The violation, where it is one.
     #[must_use]
-    pub const fn sequence(&self) -> u64 {
-        match self {
-            Self::Violation(violation) => violation.sequence,
-            Self::Interlock { sequence, .. } | Self::InterlockReset { sequence, .. } => *sequence,
+    pub const fn violation(&self) -> Option<&Violation> {
+        match &self.event {
+            AuditEvent::Violation(violation) => Some(violation),
+            _ => None,
         }
     }
 
-    /// When it was made.
-    #[must_use]
-    pub const fn time(&self) -> SystemTime {
-        match self {
-            Self::Violation(violation) => violation.time,
-            Self::Interlock { time, .. } | Self::InterlockReset { time, .. } => *time,
+    /// The violation's level. What is no violation weighs as much as the strongest: it says what was done to the audit.
+    pub(super) const fn weight(&self) -> Level {
+        match &self.event {
+            AuditEvent::Violation(violation) => violation.level,
+            _ => Level::S,
         }
+    }
+
+    /// Puts its own number into what it tells.
+    pub(super) fn numbered(mut self) -> Self {
+        if let AuditEvent::Violation(violation) = &mut self.event {
+            violation.sequence = self.sequence;
+        }
+        self
     }
 }

@@ -1,8 +1,10 @@
 //! One rule: a condition on one value, with its level, thresholds and counter.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::condition::{Condition, Test};
+use super::describe::Described;
 use super::gate::Gate;
 use super::level::Level;
 use crate::context::Value;
@@ -41,7 +43,10 @@ pub struct Rule {
     pub(super) condition: Condition,
     pub(super) reset_on_success: bool,
     /// Violations since the level acted last. Changed only by the auditor, under its lock.
-    pub(super) count: AtomicU32,
+    /// Shared with the same rule of a recipe that takes the place of this one's.
+    pub(super) count: Arc<AtomicU32>,
+    /// What records say of it, made for the first of them.
+    pub(super) described: OnceLock<Described>,
     pub(super) gate: Gate,
     pub(super) path: String,
     pub(super) test: Test,

@@ -27,7 +27,7 @@ fn run(auditor: &Auditor, gate: Gate, value: i128) -> (Vec<Violation>, Result<()
     let findings = auditor.rules("refund").unwrap().judge(gate, &total(value));
     let would = auditor.would_refuse(&findings);
     let mut report = Vec::new();
-    let settled = auditor.settle("refund", findings, &mut report);
+    let settled = auditor.settle("refund", 0, findings, &mut report);
     assert_eq!(would, settled.is_err(), "the question and the deed must agree");
     (report, settled)
 }
@@ -97,7 +97,7 @@ fn thresholds_follow_the_table_for_every_setting() {
                             steps += 1;
                         }
                         let records = auditor.records();
-                        assert!(records.iter().map(AuditRecord::sequence).eq(1..=records.len() as u64));
+                        assert!(records.iter().map(|record| record.sequence).eq(1..=records.len() as u64));
                     }
                 }
             }
@@ -123,7 +123,7 @@ fn all_violations_are_reported_in_order_and_the_strongest_level_reacts() {
     let values = vec![Value::Int(-5), Value::Float(f64::NAN), Value::Collection(0), Value::Int(7)];
     let subject = Fake { domain: values, ..Fake::default() };
     let mut report = vec![];
-    let refusal = auditor.settle("refund", rules.judge(Gate::Output, &subject), &mut report).unwrap_err();
+    let refusal = auditor.settle("refund", 0, rules.judge(Gate::Output, &subject), &mut report).unwrap_err();
     let seen: Vec<_> = report.iter().map(|it| (it.sequence, it.rule.as_str(), it.value.as_str(), it.action)).collect();
     assert_eq!(
         seen,
@@ -141,8 +141,8 @@ fn all_violations_are_reported_in_order_and_the_strongest_level_reacts() {
     );
     assert_eq!(refusal.violations().len(), 2, "those that acted and refuse");
     assert!(!auditor.is_latched());
-    let records: Vec<_> = auditor.records().into_iter().collect();
-    assert_eq!(records, report.into_iter().map(AuditRecord::Violation).collect::<Vec<_>>());
+    let records: Vec<_> = auditor.records().into_iter().map(|record| record.event).collect();
+    assert_eq!(records, report.into_iter().map(AuditEvent::Violation).collect::<Vec<_>>());
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn both_gates_of_one_run_are_settled_together() {
     findings.append(rules.judge(Gate::Output, &subject));
     assert!(auditor.would_refuse(&findings));
     let mut report = Vec::new();
-    assert!(auditor.settle("transfer", findings, &mut report).is_err());
+    assert!(auditor.settle("transfer", 0, findings, &mut report).is_err());
     assert_eq!(report.iter().map(|violation| violation.gate).collect::<Vec<_>>(), [Gate::Input, Gate::Output]);
 }
 
@@ -208,7 +208,7 @@ fn each_process_counts_an_inherited_rule_for_itself() {
 fn level_s_latches_until_a_reset_with_a_reason() {
     let second = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     let auditor = auditor("outputs", "level: S, message: too cold").with_clock(Arc::new(move || second(7)));
-    assert_eq!(auditor.reset_interlock("why not"), Err(ResetError::NotLatched));
+    assert_eq!(auditor.reset_interlock("R. Lee", "why not", 0), Err(ResetError::NotLatched));
     assert_eq!(auditor.interlock(), None);
     let (report, settled) = run(&auditor, Gate::Output, -3);
     assert!(matches!(&settled, Err(Refusal::Interlock(error)) if error.level() == Level::S));
@@ -223,26 +223,29 @@ fn level_s_latches_until_a_reset_with_a_reason() {
     assert!(run(&auditor, Gate::Output, -4).1.is_err());
     assert_eq!(auditor.interlock().unwrap().violation.value, "-3", "the first one stays the reason");
 
-    assert_eq!(auditor.reset_interlock(" \n"), Err(ResetError::NoReason));
+    assert_eq!(auditor.reset_interlock("R. Lee", " \n", 0), Err(ResetError::NoReason));
+    assert_eq!(auditor.reset_interlock("\t", "heater repaired", 0), Err(ResetError::NoOperator));
     assert!(auditor.is_latched());
-    auditor.reset_interlock(" heater repaired ").unwrap();
+    auditor.reset_interlock(" R. Lee ", " heater repaired ", 7).unwrap();
     assert!(!auditor.is_latched() && auditor.interlock().is_none());
     let kinds: Vec<_> =
         auditor.records().iter().map(|record| serde_json::to_value(record).unwrap()["record"].clone()).collect();
     assert_eq!(kinds, ["violation", "interlock", "violation", "interlock_reset"]);
-    let reset = AuditRecord::InterlockReset { sequence: 4, time: second(7), reason: "heater repaired".to_owned() };
-    assert_eq!(auditor.records().last(), Some(&reset));
+    let reset = auditor.records().pop().unwrap();
+    let event = AuditEvent::InterlockReset { operator: "R. Lee".into(), reason: "heater repaired".into() };
+    assert_eq!((reset.sequence, reset.time, reset.version, reset.event), (4, second(7), 7, event));
 }
 
 #[test]
 fn a_violation_serialises_with_the_words_of_the_recipe() {
     let auditor = auditor("inputs", "level: C").with_clock(Arc::new(|| SystemTime::UNIX_EPOCH));
     assert!(run(&auditor, Gate::Input, -1).1.is_ok());
+    let hash = auditor.tail().hash.to_string();
     let expected = serde_json::json!([{
-        "record": "violation", "sequence": 1, "time": { "secs_since_epoch": 0, "nanos_since_epoch": 0 },
+        "sequence": 1, "time": "1970-01-01T00:00:00.000000000Z", "session": "", "version": 0, "record": "violation",
         "process": "refund", "gate": "input", "rule": "domain.total min 0", "path": "domain.total", "condition": "min",
-        "limit": "0", "value": "-1", "level": "C", "count": 1, "max_threshold": 1, "action": "campaign",
-        "message": null, "source": "r.yaml:4:32",
+        "limit": "0", "value": "-1", "level": "C", "count": 1, "min_threshold": 1, "max_threshold": 1,
+        "action": "campaign", "message": null, "source": "r.yaml:4:32", "previous": "0".repeat(64), "hash": hash,
     }]);
     assert_eq!(serde_json::to_value(auditor.records()).unwrap(), expected);
 }
@@ -254,7 +257,7 @@ fn records_are_bounded_and_the_dropped_ones_counted() {
         assert!(run(&auditor, Gate::Input, -1).1.is_ok());
     }
     let records = auditor.records();
-    assert_eq!((records.len(), records[0].sequence(), auditor.dropped_records()), (MAX_RECORDS, 6, 5));
+    assert_eq!((records.len(), records[0].sequence, auditor.dropped_records()), (MAX_RECORDS, 6, 5));
 }
 
 #[test]
@@ -267,14 +270,14 @@ fn when_threads_violate_at_once_the_threshold_acts_exactly_once() {
             std::thread::spawn(move || {
                 let findings = auditor.rules("refund").unwrap().judge(Gate::Input, &total(-1));
                 barrier.wait();
-                auditor.settle("refund", findings, &mut Vec::new()).is_err()
+                auditor.settle("refund", 0, findings, &mut Vec::new()).is_err()
             })
         });
         let refused = threads.map(|thread| thread.join().unwrap());
         assert_eq!(refused.into_iter().filter(|refused| *refused).count(), 1);
         assert!(auditor.is_latched());
         assert_eq!(auditor.rules("refund").unwrap().rules(Gate::Input)[0].count(), 0);
-        assert!(auditor.records().iter().map(AuditRecord::sequence).eq(1..=3));
+        assert!(auditor.records().iter().map(|record| record.sequence).eq(1..=3));
     }
 }
 
@@ -286,7 +289,7 @@ fn many_threads_lose_no_count() {
             let auditor = Arc::clone(&auditor);
             std::thread::spawn(move || {
                 let rules = auditor.rules("refund").unwrap();
-                let settle = || auditor.settle("refund", rules.judge(Gate::Input, &total(-1)), &mut Vec::new());
+                let settle = || auditor.settle("refund", 0, rules.judge(Gate::Input, &total(-1)), &mut Vec::new());
                 (0..300).filter(|_| settle().is_err()).count()
             })
         })
@@ -341,7 +344,7 @@ fn warnings_actions_and_resets_are_logged_outside_the_lock() {
         for _ in 0..3 {
             let _refused_at_last = run(&auditor, Gate::Input, -1);
         }
-        auditor.reset_interlock("checked").unwrap();
+        auditor.reset_interlock("R. Lee", "checked", 0).unwrap();
     });
     assert_eq!(
         *listener.heard.lock(),
@@ -349,7 +352,8 @@ fn warnings_actions_and_resets_are_logged_outside_the_lock() {
             "DEBUG theus::audit count=1 action=counted",
             "WARN theus::audit count=2 action=warned",
             "ERROR theus::audit count=3 action=interlocked",
-            "INFO theus::audit reason=\"checked\"",
+            "ERROR theus::audit",
+            "INFO theus::audit reason=checked",
         ]
     );
 }

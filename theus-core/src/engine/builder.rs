@@ -10,7 +10,7 @@ use super::handle::Engine;
 use super::locking::Locking;
 use super::registry::{Registry, StepMaker};
 use super::session::State;
-use crate::audit::{Auditor, Catalog, Recipe};
+use crate::audit::{Auditor, Beginning, MAX_RECORDS, Recipe, Sink, SinkOptions};
 use crate::context::Context;
 use crate::process::Process;
 use crate::signal::SignalBus;
@@ -21,6 +21,9 @@ use crate::transaction::SessionLock;
 const DEFAULT_ATTEMPTS: u32 = 32;
 /// How many events wait at most where nothing else is said.
 const DEFAULT_SIGNAL_CAPACITY: usize = 65_536;
+
+/// What the session is called in records where nothing else is said.
+const DEFAULT_SESSION: &str = "main";
 
 type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -58,6 +61,9 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     attempts: u32,
     signal_capacity: usize,
     clock: Option<Clock>,
+    session: String,
+    records: usize,
+    sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -74,6 +80,9 @@ impl<D: Context> EngineBuilder<D> {
             attempts: DEFAULT_ATTEMPTS,
             signal_capacity: DEFAULT_SIGNAL_CAPACITY,
             clock: None,
+            session: DEFAULT_SESSION.to_owned(),
+            records: MAX_RECORDS,
+            sinks: Vec::new(),
             wrong: None,
         }
     }
@@ -107,6 +116,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             attempts: self.attempts,
             signal_capacity: self.signal_capacity,
             clock: self.clock,
+            session: self.session,
+            records: self.records,
+            sinks: self.sinks,
             wrong: self.wrong.or(late),
         }
     }
@@ -172,30 +184,46 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// What the session is called in audit records: `main` where not given.
+    pub fn session(mut self, name: impl Into<String>) -> Self {
+        self.session = name.into();
+        self
+    }
+
+    /// How many audit records are kept in memory: [`MAX_RECORDS`] where not given, at least one.
+    pub const fn records(mut self, records: usize) -> Self {
+        self.records = records;
+        self
+    }
+
+    /// Sends the audit's records on, besides `tracing`, which always has them: to a
+    /// [`FileSink`](crate::audit::FileSink), or to a [`Sink`] of one's own. The options say what happens where it fails.
+    pub fn sink(mut self, sink: impl Sink, options: SinkOptions) -> Self {
+        self.sinks.push((Box::new(sink), options));
+        self
+    }
+
     /// Checks the recipe against the processes and the contexts, and builds the engine.
     ///
     /// # Errors
-    /// Everything that is wrong with the recipe, each with file, line, column and a suggestion; two processes of one name.
-    pub fn build(mut self) -> Result<Engine<D, G, E>, BuildError> {
+    /// Everything that is wrong with the recipe, each with file, line, column and a suggestion; two processes of one name; a
+    /// sink that cannot be used.
+    pub fn build(self) -> Result<Engine<D, G, E>, BuildError> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
         let mut auditor = match &self.recipe {
             None => Auditor::without_rules(),
-            Some(document) => {
-                let processes = self.registry.iter().map(|registered| registered.entry.clone()).collect();
-                let catalog = Catalog { processes, domain: D::schema(), global: G::schema() };
-                Auditor::new(Recipe::load(document, &catalog)?)
-            }
+            Some(document) => Auditor::new(Recipe::load(document, &self.registry.catalog())?),
         };
         if let Some(clock) = self.clock {
             auditor = auditor.with_clock(clock);
         }
-        for registered in self.registry.iter_mut() {
-            registered.rules = auditor.rules(registered.contract.process);
-        }
+        let recipe = self.recipe.as_ref().map(|document| document.file().name().to_owned());
+        auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
+        let rules = self.registry.rules(&auditor);
         Ok(Engine::new(Core {
-            session: SessionLock::new(State::new(self.domain)),
+            session: SessionLock::new(State::new(self.domain, rules)),
             global: self.global.into_fields(),
             effects: self.effects,
             auditor,

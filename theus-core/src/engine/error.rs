@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::audit::LedgerError;
 use crate::source::SourceError;
 
 /// Why [`EngineBuilder::build`](super::EngineBuilder::build) refused.
@@ -11,6 +12,9 @@ pub enum BuildError {
     /// The recipe could not be read, or says something that is not so.
     #[error(transparent)]
     Recipe(#[from] SourceError),
+    /// A sink of the audit's records cannot be used, or what it keeps cannot be continued.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Two processes have the same name, by which recipes and workflows would call them.
     #[error(
         "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"
@@ -30,4 +34,26 @@ pub enum BuildError {
         /// The call that came too late.
         call: &'static str,
     },
+}
+
+/// Why a running engine did not take a new recipe. What was in force stays so.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ReloadError {
+    /// It could not be read, or says something that is not so: all of it, each with file, line, column and a suggestion.
+    #[error(transparent)]
+    Recipe(#[from] SourceError),
+    /// A sink that must have the record of the change did not take it.
+    #[error("the recipe stays: its change could not be put on record, the sink `{sink}` does not take it: {reason}")]
+    Unrecorded {
+        /// The sink.
+        sink: String,
+        /// What it said.
+        reason: String,
+    },
+    /// It was asked for from inside a process that holds the session, or from inside a sink.
+    #[error(
+        "a recipe cannot be changed from inside a process or a sink of the same engine: do it after that has returned"
+    )]
+    Nested,
 }

@@ -10,7 +10,6 @@ use super::pipeline;
 use super::registry::{Registered, StepReport};
 use super::report::Report;
 use super::snapshot::Snapshot;
-use crate::audit::{AuditRecord, Interlock, ResetError};
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
@@ -37,7 +36,7 @@ use crate::signal::{Event, Origin, SignalBus};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Engine<D: Context, G: Context = (), E = ()> {
-    core: Arc<Core<D, G, E>>,
+    pub(super) core: Arc<Core<D, G, E>>,
 }
 
 impl<D: Context> Engine<D> {
@@ -134,26 +133,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "dispatch" })?;
         pipeline::reset_signal::<D>(&mut state, origin);
         Ok(())
-    }
-
-    /// Why nothing runs at present, if the interlock is latched.
-    #[must_use]
-    pub fn interlock(&self) -> Option<Interlock> {
-        self.core.auditor.interlock()
-    }
-
-    /// Lets the engine run again after a violation of level S. The reason is recorded.
-    ///
-    /// # Errors
-    /// Without a reason, or where nothing is latched.
-    pub fn reset_interlock(&self, reason: &str) -> Result<(), ResetError> {
-        self.core.auditor.reset_interlock(reason)
-    }
-
-    /// What the audit has recorded, oldest first.
-    #[must_use]
-    pub fn audit_records(&self) -> Vec<AuditRecord> {
-        self.core.auditor.records()
     }
 
     /// The contracts of the registered processes, in the order of their names.

@@ -1,5 +1,6 @@
 //! The engine: one session's state, and the seven stages that every run on it goes through.
 
+mod audit;
 mod backoff;
 mod block_on;
 mod builder;
@@ -15,7 +16,7 @@ mod session;
 mod snapshot;
 
 pub use builder::EngineBuilder;
-pub use error::BuildError;
+pub use error::{BuildError, ReloadError};
 pub use handle::Engine;
 pub use locking::Locking;
 pub use registry::{ProcessError, StepMaker};

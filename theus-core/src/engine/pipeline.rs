@@ -22,7 +22,7 @@ use super::nesting::{self, Inside};
 use super::registry::Registered;
 use super::report::Report;
 use super::session::State;
-use crate::audit::{Auditor, Findings, Gate, ProcessRules, Subject, Violation};
+use crate::audit::{Auditor, Explanation, Findings, Gate, ProcessRules, Subject, Violation};
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
@@ -38,7 +38,10 @@ type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 /// One run: what it knows from its first stage to its last, however many attempts it takes.
 struct Run<'a, P: Process> {
     core: &'a Arc<CoreOf<P>>,
-    rules: Option<&'a ProcessRules>,
+    /// Its place in the table of rules.
+    place: usize,
+    /// The rules that were in force when it began.
+    rules: Option<Arc<ProcessRules>>,
     /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
     notes: Option<Box<Notes<P>>>,
     version: u64,
@@ -82,7 +85,7 @@ enum Closed<P: Process> {
 #[inline]
 pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> ResultOf<P> {
     let registered = admitted::<P>(core)?;
-    go(&mut Run::new(core, registered, &command), command)
+    go(&mut Run::new(core, registered), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
@@ -91,7 +94,7 @@ pub(super) fn run_reported<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) ->
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = go(&mut run, command);
     run.report(result)
 }
@@ -122,7 +125,7 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = match core.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => alone_async(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
@@ -135,6 +138,7 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
 fn alone<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
     run.version = state.version;
+    run.take_rules(&state, &command);
     let proposed = catch::<P, _>(|| {
         let mut scratch = Scratch::default();
         run.audit_input_gate(&command, &state.fields, &scratch)?; // 1
@@ -239,18 +243,31 @@ impl<'a, P: Process> Run<'a, P> {
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
 
     #[inline]
-    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>, command: &P) -> Self {
-        let rules = registered.rules.as_deref();
-        let notes = match rules {
-            Some(rules) if rules.reads_arguments(Gate::Output) => Some(Notes::with(Some(command.clone()))),
-            _ => None,
-        };
-        Self { core, rules, notes, version: 0, attempts: 1 }
+    fn new(core: &'a Arc<CoreOf<P>>, registered: &RegisteredOf<P>) -> Self {
+        Self { core, place: registered.place, rules: None, notes: None, version: 0, attempts: 1 }
+    }
+
+    /// The first thing that is done with the session: which rules hold for this run, to its end.
+    #[inline(always)]
+    fn take_rules(&mut self, state: &StateOf<P>, command: &P) {
+        if let Some(rules) = state.rules(self.place) {
+            self.take_these(rules, command);
+        }
+    }
+
+    fn take_these(&mut self, rules: &Arc<ProcessRules>, command: &P) {
+        if rules.reads_arguments(Gate::Output) {
+            self.notes = Some(Notes::with(Some(command.clone())));
+        }
+        self.rules = Some(Arc::clone(rules));
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
     fn open(&mut self, state: &mut StateOf<P>, command: &P, counting: Counting) -> Result<Work<P>, ErrorOf<P>> {
         self.version = state.version;
+        if self.attempts == 1 {
+            self.take_rules(state, command);
+        }
         if let Some(notes) = &mut self.notes {
             // What an earlier attempt found is void: this one judges anew.
             notes.findings = Findings::default();
@@ -273,14 +290,15 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
-        if let Some(rules) = self.rules {
-            self.judge(rules, Gate::Input, Some(command), fields, &scratch.local);
+        if self.rules.is_some() {
+            self.judge(Gate::Input, Some(command), fields, &scratch.local);
         }
         Ok(())
     }
 
     #[inline(never)]
-    fn judge(&mut self, rules: &ProcessRules, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
+    fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
+        let Some(rules) = &self.rules else { return };
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
         let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
         let findings = rules.judge(gate, &look);
@@ -332,8 +350,8 @@ impl<'a, P: Process> Run<'a, P> {
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
-        if let Some(rules) = self.rules {
-            self.judge(rules, Gate::Output, None, fields, &scratch.local);
+        if self.rules.is_some() {
+            self.judge(Gate::Output, None, fields, &scratch.local);
         }
         self.count_findings()?;
         // Another run may have latched the interlock while this one was under way.
@@ -400,7 +418,7 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
         match &mut self.notes {
-            Some(notes) if !notes.findings.is_empty() => notes.settle(&self.core.auditor),
+            Some(notes) if !notes.findings.is_empty() => notes.settle(&self.core.auditor, self.version),
             _ => Ok(()),
         }
     }
@@ -443,10 +461,27 @@ impl<P: Process> Notes<P> {
     }
 
     #[cold]
-    fn settle(&mut self, auditor: &Auditor) -> Result<(), ErrorOf<P>> {
+    fn settle(&mut self, auditor: &Auditor, version: u64) -> Result<(), ErrorOf<P>> {
         let findings = std::mem::take(&mut self.findings);
-        Ok(auditor.settle(P::CONTRACT.process, findings, &mut self.violations)?)
+        Ok(auditor.settle(P::CONTRACT.process, version, findings, &mut self.violations)?)
     }
+}
+
+/// What the rules would say to a command as things are. Nothing is run, counted or recorded.
+pub(super) fn explain<P: Process>(
+    core: &Arc<CoreOf<P>>,
+    command: &P,
+) -> Result<Explanation, RunError<std::convert::Infallible>> {
+    let process = P::CONTRACT.process;
+    let Some(registered) = core.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
+    let local = P::Local::default();
+    let interlock = core.auditor.interlock();
+    let state = core.session.peek().map_err(|_| RunError::Nested { process })?;
+    let look = Look::<P> { arguments: Some(command), domain: &state.fields, global: &core.global, local: &local };
+    Ok(match state.rules(registered.place) {
+        Some(rules) => rules.explain(&look, state.version, interlock),
+        None => Explanation::without_rules(process, state.version, interlock),
+    })
 }
 
 /// What the rules of a gate look at.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use super::block_on::block_on;
 use super::handle::Engine;
 use super::report::Report;
-use crate::audit::{ProcessEntry, ProcessRules, Violation};
+use super::session::RuleTable;
+use crate::audit::{Auditor, Catalog, ProcessEntry, Violation};
 use crate::context::Context;
 use crate::process::{AsyncProcess, Asynchronous, Contract, Plain, Process, RunError, SyncProcess};
 
@@ -24,7 +25,8 @@ pub(crate) struct Registry<D: Context, G: Context, E> {
 pub(crate) struct Registered<D: Context, G: Context, E> {
     pub(crate) contract: &'static Contract,
     pub(crate) entry: ProcessEntry,
-    pub(crate) rules: Option<Arc<ProcessRules>>,
+    /// Its place in the table of rules.
+    pub(crate) place: usize,
     step: Option<StepFn<D, G, E>>,
 }
 
@@ -103,7 +105,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         }
         self.by_name.insert(contract.process, TypeId::of::<P>());
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
-        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, rules: None, step });
+        let place = self.by_type.len();
+        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, place, step });
         true
     }
 
@@ -125,8 +128,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         self.by_name.values().filter_map(|id| self.by_type.get(id))
     }
 
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Registered<D, G, E>> {
-        self.by_type.values_mut()
+    /// What recipes are checked against.
+    pub(crate) fn catalog(&self) -> Catalog {
+        let processes = self.iter().map(|registered| registered.entry.clone()).collect();
+        Catalog { processes, domain: D::schema(), global: G::schema() }
+    }
+
+    /// The rules that an auditor has for each process, in their places.
+    pub(super) fn rules(&self, auditor: &Auditor) -> RuleTable {
+        let mut table: Vec<_> = self.iter().map(|_| None).collect();
+        for registered in self.iter() {
+            if let Some(rules) = table.get_mut(registered.place) {
+                *rules = auditor.rules(registered.contract.process);
+            }
+        }
+        table.into()
     }
 }
 

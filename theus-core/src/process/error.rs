@@ -4,7 +4,7 @@ use std::any::Any;
 
 use thiserror::Error;
 
-use crate::audit::{AuditBlockError, AuditInterlockError, Refusal};
+use crate::audit::{AuditBlockError, AuditInterlockError, Refusal, Unrecorded, Violation};
 
 /// Why a run changed nothing. Whatever the reason, the domain, its version and the pending signals are as before.
 ///
@@ -13,7 +13,8 @@ use crate::audit::{AuditBlockError, AuditInterlockError, Refusal};
 /// | [`Process`](Self::Process) | the process declared this error and returned it | handle it |
 /// | [`Blocked`](Self::Blocked) | an audit rule of level B | branch or run again with other values |
 /// | [`Interlocked`](Self::Interlocked) | an audit rule of level A or S | end the workflow; for S, call an operator |
-/// | [`Halted`](Self::Halted) | an earlier violation of level S | `engine.reset_interlock(reason)` |
+/// | [`Halted`](Self::Halted) | an earlier violation of level S | `engine.reset_interlock(operator, reason)` |
+/// | [`Unrecorded`](Self::Unrecorded) | a sink that must have the run's audit records does not take them | mend the sink; run it again |
 /// | [`Conflict`](Self::Conflict) | other runs changed what this one read, each time | run again later, or lock pessimistically |
 /// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | mend the process; the engine goes on |
 /// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
@@ -31,6 +32,9 @@ pub enum RunError<E> {
     /// An audit rule of level A or S stopped this run, and more than this run.
     #[error(transparent)]
     Interlocked(AuditInterlockError),
+    /// No rule refused it, but what it violated could not be put on record where it must be.
+    #[error(transparent)]
+    Unrecorded(Unrecorded),
     /// The engine's interlock is latched since an earlier run.
     #[error(transparent)]
     Halted(Halted),
@@ -75,7 +79,7 @@ pub enum RunError<E> {
 
 /// The interlock is latched: nothing runs until an operator resets it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the engine is halted: {reason}; `reset_interlock(reason)` lets it run again")]
+#[error("the engine is halted: {reason}; `reset_interlock(operator, reason)` lets it run again")]
 pub struct Halted {
     /// The violation that latched it.
     pub reason: Box<str>,
@@ -125,12 +129,24 @@ impl<E> RunError<E> {
         }
     }
 
+    /// What the audit refused it for: rule, value, count, and the line of the recipe. Empty where it was not the audit.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::Blocked(error) => error.violations(),
+            Self::Interlocked(error) => error.violations(),
+            Self::Unrecorded(error) => error.violations(),
+            _ => &[],
+        }
+    }
+
     /// The same error, with the process's own one turned into another type.
     pub fn map_process<F>(self, map: impl FnOnce(E) -> F) -> RunError<F> {
         match self {
             Self::Process(error) => RunError::Process(map(error)),
             Self::Blocked(error) => RunError::Blocked(error),
             Self::Interlocked(error) => RunError::Interlocked(error),
+            Self::Unrecorded(error) => RunError::Unrecorded(error),
             Self::Halted(error) => RunError::Halted(error),
             Self::Conflict { process, attempts } => RunError::Conflict { process, attempts },
             Self::Panicked(error) => RunError::Panicked(error),
@@ -146,6 +162,7 @@ impl<E> From<Refusal> for RunError<E> {
         match refusal {
             Refusal::Block(error) => Self::Blocked(error),
             Refusal::Interlock(error) => Self::Interlocked(error),
+            Refusal::Unrecorded(error) => Self::Unrecorded(error),
         }
     }
 }

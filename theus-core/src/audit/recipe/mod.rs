@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::judge::ProcessRules;
+use super::rule::Rule;
 use crate::context::{Schema, Shape};
 use crate::process::Contract;
 use crate::source::{Document, NodePath, Problem, SourceError};
@@ -98,6 +99,11 @@ impl Recipe {
     #[must_use]
     pub fn rules(&self, process: &str) -> Option<Arc<ProcessRules>> {
         self.processes.get(process).map(Arc::clone)
+    }
+
+    /// The rules themselves, as long as nobody else has them.
+    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
+        self.processes.values_mut().filter_map(Arc::get_mut).flat_map(ProcessRules::rules_mut)
     }
 
     /// Every process that has rules, in the order of their names.

@@ -1,7 +1,7 @@
 //! Names looked up: from entries to rules.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, OnceLock};
 
 use super::super::condition::{Condition, Test};
 use super::super::rule::{Rule, Target};
@@ -47,7 +47,8 @@ fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
         target,
         condition,
         reset_on_success: *reset_on_success,
-        count: AtomicU32::new(0),
+        count: Arc::default(),
+        described: OnceLock::new(),
         gate: *gate,
         path: (*field).to_owned(),
         test: item.bound.test,

@@ -138,7 +138,7 @@ fn level_s_halts_until_the_reset_and_loses_no_event() {
     assert!(matches!(desk.status(), Status::Halted { .. }));
     assert!(matches!(desk.process_event(), Err(WorkflowError::Halted(_))));
     assert!(matches!(engine.run(Go { raise: true }), Err(RunError::Halted(_))));
-    engine.reset_interlock("inspected the desk").unwrap();
+    engine.reset_interlock("R. Lee", "inspected the desk").unwrap();
     let next = desk.process_event().unwrap().unwrap();
     assert_eq!(next.event.unwrap().name.to_string(), "EVT_CHAIN_FAIL");
     assert_eq!((desk.state(), engine.bus().len()), ("FAILED", 1));

@@ -1,0 +1,211 @@
+//! Which recipe is in force, and what a change of it changes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::gate::Gate;
+use super::ledger::{Encoder, Hash, timestamp};
+use super::recipe::Recipe;
+use super::rule::Rule;
+use super::text::Text;
+
+/// How many rules a record names under each of added, removed and changed.
+const MOST_NAMED: usize = 100;
+
+/// Which recipe: what it is called, and a digest over its rules, by which it is known again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecipeIdentity {
+    /// The name of its file, or the name that was given with its text.
+    pub recipe: Text,
+    /// How many rules it has.
+    pub rules: u64,
+    /// The same for two recipes of the same rules in the same order, wherever they stand in their files.
+    pub digest: Hash,
+}
+
+/// The recipe that is in force, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RecipeStatus {
+    /// Which one.
+    #[serde(flatten)]
+    pub identity: RecipeIdentity,
+    /// Since when.
+    #[serde(with = "timestamp")]
+    pub loaded: SystemTime,
+}
+
+/// What a running engine's new recipe changed.
+///
+/// A rule is unchanged where process, gate, path, condition, bound, level, thresholds and `reset_on_success` are: it keeps
+/// its counter. Its message and its place in the file may be others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RecipeChange {
+    /// The new recipe.
+    #[serde(flatten)]
+    pub identity: RecipeIdentity,
+    /// The name of the recipe before, where there was one.
+    pub before: Option<Text>,
+    /// How many rules are unchanged and keep their counters.
+    pub kept: u64,
+    /// The rules that are new, as in `transfer input: amount max 10000 (level B, acts at 3)`: at most 100 of them.
+    pub added: Vec<Text>,
+    /// The rules that are gone.
+    pub removed: Vec<Text>,
+    /// The rules that ask the same of the same path, with another bound, level or threshold: `before -> after`.
+    pub changed: Vec<Text>,
+    /// How many more there are than the three lists name.
+    pub omitted: u64,
+}
+
+impl RecipeIdentity {
+    /// The identity of a recipe of this name.
+    pub(super) fn of(name: &str, recipe: &Recipe) -> Self {
+        let mut encoder = Encoder::default();
+        let mut rules = 0;
+        for (process, rule) in all(recipe) {
+            rules += 1;
+            encoder.text(process).text(rule.gate().key()).text(&described(rule));
+        }
+        Self { recipe: name.into(), rules, digest: encoder.hash() }
+    }
+}
+
+impl RecipeChange {
+    /// What differs. Where `adopt` is asked for, it is called with each pair of rules that are the same.
+    pub(super) fn between(
+        before: Option<(&str, &Recipe)>,
+        identity: RecipeIdentity,
+        after: &Recipe,
+    ) -> (Self, Vec<Kept>) {
+        let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        for (process, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
+            same.entry(Key::of(process, rule)).or_default().push_back(rule);
+        }
+        let mut kept = Vec::new();
+        let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        for (process, rule) in all(after) {
+            match same.get_mut(&Key::of(process, rule)).and_then(VecDeque::pop_front) {
+                Some(old) => kept.push(Kept { new: Arc::as_ptr(rule), counter: Arc::clone(&old.count) }),
+                None => new.entry(Asks::of(process, rule)).or_default().push_back(rule),
+            }
+        }
+        let mut lists = Lists::default();
+        for (key, rules) in same {
+            for old in rules {
+                let of_old = Asks::of(key.process, old);
+                match new.get_mut(&of_old).and_then(VecDeque::pop_front) {
+                    Some(rule) => {
+                        lists.changed.add(|| of_old.line(&format!("{} -> {}", described(old), settings(rule))))
+                    }
+                    None => lists.removed.add(|| of_old.line(&described(old))),
+                }
+            }
+        }
+        for (key, rules) in new {
+            for rule in rules {
+                lists.added.add(|| key.line(&described(rule)));
+            }
+        }
+        let Lists { added, removed, changed } = lists;
+        let change = Self {
+            identity,
+            before: before.map(|(name, _)| name.into()),
+            kept: kept.len() as u64,
+            omitted: added.omitted + removed.omitted + changed.omitted,
+            added: added.named,
+            removed: removed.named,
+            changed: changed.named,
+        };
+        (change, kept)
+    }
+}
+
+/// A rule that goes on with the counter of an earlier one.
+pub(super) struct Kept {
+    pub(super) new: *const Rule,
+    pub(super) counter: Arc<std::sync::atomic::AtomicU32>,
+}
+
+#[derive(Default)]
+struct Lists {
+    added: Named,
+    removed: Named,
+    changed: Named,
+}
+
+#[derive(Default)]
+struct Named {
+    named: Vec<Text>,
+    omitted: u64,
+}
+
+impl Named {
+    fn add(&mut self, line: impl FnOnce() -> String) {
+        if self.named.len() < MOST_NAMED {
+            self.named.push(line().into());
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+/// What a rule asks of what.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Asks<'a> {
+    process: &'a str,
+    gate: Gate,
+    path: &'a str,
+    test: &'static str,
+}
+
+/// All that makes two rules the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    process: &'a str,
+    gate: Gate,
+    path: &'a str,
+    settings: String,
+}
+
+impl<'a> Asks<'a> {
+    fn of(process: &'a str, rule: &'a Rule) -> Self {
+        Self { process, gate: rule.gate(), path: rule.path(), test: rule.test().as_str() }
+    }
+
+    fn line(&self, rule: &str) -> String {
+        format!("{} {}: {rule}", self.process, self.gate)
+    }
+}
+
+impl<'a> Key<'a> {
+    fn of(process: &'a str, rule: &'a Rule) -> Self {
+        let settings = format!("{} {}", rule.test(), settings(rule));
+        Self { process, gate: rule.gate(), path: rule.path(), settings }
+    }
+}
+
+/// Every rule with its process, in the order in which they are judged.
+fn all(recipe: &Recipe) -> impl Iterator<Item = (&'static str, &Arc<Rule>)> {
+    recipe
+        .processes()
+        .flat_map(|rules| Gate::ALL.into_iter().flat_map(|gate| rules.rules(gate)).map(|rule| (rules.process(), rule)))
+}
+
+fn described(rule: &Rule) -> String {
+    format!("{} {} {}", rule.path(), rule.test(), settings(rule))
+}
+
+fn settings(rule: &Rule) -> String {
+    let warns = match rule.min_threshold() {
+        least if least < rule.max_threshold() => format!(", warns from {least}"),
+        _ => String::new(),
+    };
+    let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
+    format!("{} (level {}{warns}, acts at {}{resets})", rule.limit(), rule.level(), rule.max_threshold())
+}

@@ -1,0 +1,188 @@
+//! What the rules would say to a command, without running, counting or recording anything.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::auditor::next_count;
+use super::findings::shown;
+use super::gate::Gate;
+use super::judge::{ProcessRules, Subject};
+use super::level::Level;
+use super::record::{Action, Interlock};
+use super::rule::Rule;
+use super::text::Text;
+
+/// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The process.
+    pub process: Text,
+    /// The version of the state that was looked at.
+    pub version: u64,
+    /// Why nothing runs at present, where that is so.
+    pub interlock: Option<Interlock>,
+    /// The rules: those of the input gate first.
+    pub rules: Vec<RuleAccount>,
+}
+
+/// One rule, how it stands, and what it would say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RuleAccount {
+    /// The gate.
+    pub gate: Gate,
+    /// The rule, as in `domain.total min 0`.
+    pub rule: Text,
+    /// The path that it is on.
+    pub path: Text,
+    /// What it asks, as recipes spell it.
+    pub condition: Text,
+    /// The bound.
+    pub limit: Text,
+    /// Its level.
+    pub level: Level,
+    /// Violations counted at present.
+    pub count: u32,
+    /// From which count on it warns.
+    pub min_threshold: u32,
+    /// At which count it acts.
+    pub max_threshold: u32,
+    /// Whether a pass puts the counter back.
+    pub reset_on_success: bool,
+    /// The message of the recipe.
+    pub message: Option<Text>,
+    /// Where it stands: `file:line:column`.
+    pub source: Text,
+    /// The value at present; none where it is known only in the run, as the scratch is.
+    pub value: Option<Text>,
+    /// What the rule would say to that value. At the output gate the process may have changed it by then.
+    pub would: Would,
+}
+
+/// What a rule would say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Would {
+    /// The value passes.
+    Pass,
+    /// It does not, and this would come of it.
+    Violate(Action),
+    /// There is no value yet.
+    Unknown,
+}
+
+impl ProcessRules {
+    pub(crate) fn explain(
+        &self,
+        subject: &(impl Subject + ?Sized),
+        version: u64,
+        interlock: Option<Interlock>,
+    ) -> Explanation {
+        let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate)).map(|rule| RuleAccount::of(rule, subject));
+        Explanation { process: Text::from_static(self.process()), version, interlock, rules: rules.collect() }
+    }
+}
+
+impl Explanation {
+    /// The explanation of a process that has no rules.
+    pub(crate) const fn without_rules(process: &'static str, version: u64, interlock: Option<Interlock>) -> Self {
+        Self { process: Text::from_static(process), version, interlock, rules: Vec::new() }
+    }
+
+    /// The strongest of what the rules would do to the run as things are; none where they would let it pass.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Action> {
+        let refusing = self.rules.iter().filter(|rule| rule.level.refuses());
+        let acting = refusing.filter(|rule| matches!(rule.would, Would::Violate(action) if action.is_acting()));
+        acting.min_by_key(|rule| rule.level).map(|rule| Action::of(rule.level))
+    }
+}
+
+impl RuleAccount {
+    fn of(rule: &Rule, subject: &(impl Subject + ?Sized)) -> Self {
+        let count = rule.count();
+        let known = !rule.path().starts_with("local.");
+        let value = known.then(|| rule.target.read(subject));
+        let would = match value {
+            None => Would::Unknown,
+            Some(value) if rule.condition.passes(value) => Would::Pass,
+            Some(_) => Would::Violate(match next_count(rule, count, true) {
+                (_, true) => Action::of(rule.level()),
+                (after, false) if after >= rule.min_threshold() => Action::Warned,
+                _ => Action::Counted,
+            }),
+        };
+        let limit = rule.limit();
+        Self {
+            gate: rule.gate(),
+            rule: format!("{} {} {limit}", rule.path(), rule.test()).into(),
+            path: rule.path().into(),
+            condition: Text::from_static(rule.test().as_str()),
+            limit: limit.into(),
+            level: rule.level(),
+            count,
+            min_threshold: rule.min_threshold(),
+            max_threshold: rule.max_threshold(),
+            reset_on_success: rule.reset_on_success,
+            message: rule.message.as_deref().map(Text::from),
+            source: rule.source().into(),
+            value: value.map(|value| shown(value).into()),
+            would,
+        }
+    }
+}
+
+impl fmt::Display for Would {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pass => f.pad("passes"),
+            Self::Violate(action) => action.fmt(f),
+            Self::Unknown => f.pad("known in the run"),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` at version {}: {} rules", self.process, self.version, self.rules.len())?;
+        if let Some(interlock) = &self.interlock {
+            write!(f, "; the engine is halted, {interlock}")?;
+        }
+        let mut rows = vec![HEAD.map(str::to_owned)];
+        rows.extend(self.rules.iter().map(RuleAccount::row));
+        let mut widths = [0; HEAD.len()];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        for row in rows.iter().filter(|_| !self.rules.is_empty()) {
+            let cells: Vec<_> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+            write!(f, "\n{}", cells.join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+const HEAD: [&str; 7] = ["gate", "rule", "level", "count", "value", "would be", "where"];
+
+impl RuleAccount {
+    fn row(&self) -> [String; HEAD.len()] {
+        let warns = if self.min_threshold < self.max_threshold {
+            format!(" (warns from {})", self.min_threshold)
+        } else {
+            String::new()
+        };
+        [
+            self.gate.to_string(),
+            self.rule.to_string(),
+            self.level.to_string(),
+            format!("{} of {}{warns}", self.count, self.max_threshold),
+            self.value.as_deref().unwrap_or("-").to_owned(),
+            self.would.to_string(),
+            self.source.to_string(),
+        ]
+    }
+}

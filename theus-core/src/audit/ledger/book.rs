@@ -1,0 +1,132 @@
+//! The records in memory: the chain, and the ring that keeps the last of them.
+
+use std::collections::VecDeque;
+use std::time::SystemTime;
+
+use super::encode::{self, Encoder, Head};
+use super::hash::Hash;
+use super::sink::Tail;
+use super::timestamp;
+use crate::audit::record::{AuditEvent, AuditRecord, Violation};
+use crate::audit::text::Text;
+
+/// A ring of records, each chained to the one before it.
+///
+/// The engine has one; it is public so that its cost can be measured.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use theus_core::audit::{AuditEvent, Book, Excerpt};
+///
+/// let mut book = Book::new("desk", 2);
+/// for violation in 1..=3 {
+///     book.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
+/// }
+/// assert_eq!((book.len(), book.dropped()), (2, 1));
+/// assert!(Excerpt::of(&book).verify().is_ok());
+/// ```
+#[derive(Debug)]
+pub struct Book {
+    session: Text,
+    tail: Tail,
+    ring: VecDeque<AuditRecord>,
+    capacity: usize,
+    dropped: u64,
+    encoder: Encoder,
+}
+
+impl Book {
+    /// An empty book for a session, that keeps at most `capacity` records, and at least one.
+    #[must_use]
+    pub fn new(session: impl Into<Text>, capacity: usize) -> Self {
+        let (tail, ring, encoder) = (Tail::START, VecDeque::new(), Encoder::default());
+        Self { session: session.into(), tail, ring, capacity: capacity.max(1), dropped: 0, encoder }
+    }
+
+    /// Goes on where an earlier ledger ended.
+    pub(in crate::audit) const fn continue_from(&mut self, tail: Tail) {
+        self.tail = tail;
+    }
+
+    pub(in crate::audit) fn set_session(&mut self, session: Text) {
+        self.session = session;
+    }
+
+    pub(in crate::audit) const fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = if capacity == 0 { 1 } else { capacity };
+    }
+
+    /// Adds a record; the oldest makes room.
+    pub fn append(&mut self, time: SystemTime, version: u64, event: AuditEvent) -> &AuditRecord {
+        self.append_as(time, version, event, None)
+    }
+
+    /// The part of a violation's hash that is the same for all violations of its rule: a digest of what the rule brings.
+    #[must_use]
+    pub fn digest(session: &str, violation: &Violation) -> Hash {
+        encode::rule_part(session, violation)
+    }
+
+    /// As [`append`](Self::append), for a violation whose rule's digest is at hand.
+    #[doc(hidden)]
+    pub fn append_digested(&mut self, time: SystemTime, version: u64, event: AuditEvent, rule: &Hash) -> &AuditRecord {
+        self.append_as(time, version, event, Some(rule))
+    }
+
+    fn append_as(&mut self, time: SystemTime, version: u64, event: AuditEvent, rule: Option<&Hash>) -> &AuditRecord {
+        if self.ring.len() >= self.capacity {
+            self.ring.pop_front();
+            self.dropped += 1;
+        }
+        let (previous, sequence, time) = (self.tail.hash, self.tail.sequence + 1, timestamp::kept(time));
+        let head = Head { previous, sequence, time, session: &self.session, version };
+        let hash = encode::hash(&head, &event, rule, &mut self.encoder);
+        self.tail = Tail { sequence, hash };
+        let session = self.session.clone();
+        let record = AuditRecord { sequence, time, session, version, event, previous, hash }.numbered();
+        self.ring.push_back(record);
+        // Just pushed.
+        &self.ring[self.ring.len() - 1]
+    }
+
+    /// The last record's number and hash.
+    #[must_use]
+    pub const fn tail(&self) -> Tail {
+        self.tail
+    }
+
+    /// The session whose records these are.
+    #[must_use]
+    pub const fn session(&self) -> &Text {
+        &self.session
+    }
+
+    /// The records that are kept, oldest first.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = &AuditRecord> {
+        self.ring.iter()
+    }
+
+    /// The kept records from this number on.
+    pub(in crate::audit) fn from(&self, sequence: u64) -> impl Iterator<Item = &AuditRecord> {
+        let first = self.ring.front().map_or(0, |record| record.sequence);
+        self.ring.iter().skip(usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX))
+    }
+
+    /// How many records are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ring.len()
+    }
+
+    /// Whether nothing was recorded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ring.is_empty()
+    }
+
+    /// How many records had to make room for later ones.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}

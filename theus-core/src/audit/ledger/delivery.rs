@@ -1,0 +1,255 @@
+//! Records on their way to the sinks: in order, each offered until it is taken, and nothing lost without a word.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::queue::Queue;
+use super::sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail};
+use crate::audit::level::Level;
+use crate::audit::record::{AuditEvent, AuditRecord};
+use crate::audit::text::Text;
+use crate::sync::thread_mark;
+
+/// The health of one sink, which anyone may look at while the sink is at work.
+pub(super) type Health = Arc<Mutex<SinkStatus>>;
+
+/// The sinks of one ledger.
+pub(in crate::audit) struct Sinks {
+    lines: Mutex<Vec<Line>>,
+    health: Vec<Health>,
+    /// The mark of the thread that delivers: how a sink that calls back is told from contention.
+    deliverer: AtomicUsize,
+}
+
+/// The way to one sink.
+struct Line {
+    way: Way,
+    closed_at: Option<Level>,
+    /// The first record that it has not taken.
+    next: u64,
+    failing: bool,
+    health: Health,
+}
+
+enum Way {
+    AtOnce(Box<dyn Sink>),
+    Queued(Queue),
+}
+
+/// A sink that did not take everything.
+pub(in crate::audit) struct Failure {
+    pub(in crate::audit) sink: Text,
+    pub(in crate::audit) error: SinkError,
+    /// The first record that it lacks.
+    pub(in crate::audit) first_missing: u64,
+    /// It took everything before this delivery.
+    pub(in crate::audit) is_new: bool,
+    closed_at: Option<Level>,
+}
+
+impl Failure {
+    /// How it is put on record.
+    pub(in crate::audit) fn event(&self) -> AuditEvent {
+        let message = self.error.0.as_str().into();
+        AuditEvent::SinkFailure { sink: self.sink.clone(), message, first_missing: self.first_missing }
+    }
+
+    /// Whether what this record tells of must not happen without the sink.
+    pub(in crate::audit) fn closes(&self, record: &AuditRecord) -> bool {
+        record.sequence >= self.first_missing && self.closed_at.is_some_and(|level| record.weight() <= level)
+    }
+}
+
+/// The calling thread is inside of a sink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::audit) struct InsideASink;
+
+/// The sinks, in the hands of one thread.
+pub(in crate::audit) struct Delivery<'a> {
+    lines: MutexGuard<'a, Vec<Line>>,
+    deliverer: &'a AtomicUsize,
+}
+
+impl Sinks {
+    pub(in crate::audit) const fn none() -> Self {
+        Self { lines: Mutex::new(Vec::new()), health: Vec::new(), deliverer: AtomicUsize::new(0) }
+    }
+
+    /// Adds a sink that has been opened, with the number of the first record that it shall get.
+    pub(in crate::audit) fn add(
+        &mut self,
+        sink: Box<dyn Sink>,
+        options: &SinkOptions,
+        next: u64,
+    ) -> Result<(), SinkError> {
+        let name = Text::from(sink.name());
+        let health: Health = Arc::new(Mutex::new(SinkStatus { name, written: next - 1, ..SinkStatus::default() }));
+        let way = match options.queue {
+            Some(queue) => Way::Queued(Queue::start(sink, queue, Arc::clone(&health))?),
+            None => Way::AtOnce(sink),
+        };
+        self.health.push(Arc::clone(&health));
+        self.lines.get_mut().push(Line { way, closed_at: options.closed_at, next, failing: false, health });
+        Ok(())
+    }
+
+    #[inline]
+    pub(in crate::audit) fn is_empty(&self) -> bool {
+        self.health.is_empty()
+    }
+
+    pub(in crate::audit) fn status(&self) -> Vec<SinkStatus> {
+        self.health.iter().map(|health| health.lock().clone()).collect()
+    }
+
+    /// Takes the sinks in hand, where there are any. Whoever records takes them first: so that what is recorded first is
+    /// delivered first.
+    pub(in crate::audit) fn open(&self) -> Result<Option<Delivery<'_>>, InsideASink> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        // Only this thread can have stored its own mark.
+        if self.deliverer.load(Ordering::Relaxed) == thread_mark() {
+            return Err(InsideASink);
+        }
+        let lines = self.lines.lock();
+        self.deliverer.store(thread_mark(), Ordering::Relaxed);
+        Ok(Some(Delivery { lines, deliverer: &self.deliverer }))
+    }
+}
+
+impl Drop for Delivery<'_> {
+    fn drop(&mut self) {
+        self.deliverer.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Delivery<'_> {
+    /// Offers these records, the newest there are, to every sink that is not among `tried`; before them what it did not
+    /// take earlier, which `kept` gives from a number on. Returns who did not take them all.
+    pub(in crate::audit) fn deliver(
+        &mut self,
+        records: &[AuditRecord],
+        tried: &[Failure],
+        kept: impl Fn(u64) -> Vec<AuditRecord>,
+    ) -> Vec<Failure> {
+        let mut failures = Vec::new();
+        let Some(first) = records.first().map(|record| record.sequence) else { return failures };
+        for line in self.lines.iter_mut() {
+            let name = line.health.lock().name.clone();
+            if tried.iter().any(|failure| failure.sink == name) {
+                continue;
+            }
+            let earlier = if line.next < first { kept(line.next) } else { Vec::new() };
+            let earlier = earlier.iter().take_while(|record| record.sequence < first);
+            if let Err(error) = line.offer(earlier.chain(records)) {
+                let is_new = !std::mem::replace(&mut line.failing, true);
+                let (first_missing, closed_at) = (line.next, line.closed_at);
+                failures.push(Failure { sink: name, error, first_missing, is_new, closed_at });
+            }
+        }
+        failures
+    }
+}
+
+impl Delivery<'_> {
+    /// Offers one record to every sink, without saying yet which of them begins to fail: it will be delivered again.
+    pub(in crate::audit) fn try_deliver(
+        &mut self,
+        record: &AuditRecord,
+        kept: impl Fn(u64) -> Vec<AuditRecord>,
+    ) -> Vec<Failure> {
+        let failing: Vec<bool> = self.lines.iter().map(|line| line.failing).collect();
+        let failures = self.deliver(std::slice::from_ref(record), &[], kept);
+        for (line, failing) in self.lines.iter_mut().zip(failing) {
+            line.failing = failing;
+        }
+        failures
+    }
+}
+
+impl Line {
+    /// Offers records until one is not taken.
+    fn offer<'r>(&mut self, records: impl Iterator<Item = &'r AuditRecord>) -> Result<(), SinkError> {
+        for record in records {
+            if record.sequence < self.next {
+                continue;
+            }
+            if record.sequence > self.next {
+                self.gave_up(record.sequence);
+            }
+            let taken = match &mut self.way {
+                Way::AtOnce(sink) => guarded(sink.as_mut(), record),
+                Way::Queued(queue) => queue.put(record),
+            };
+            if let Err(error) = taken {
+                self.health.lock().failure = Some(error.0.as_str().into());
+                return Err(error);
+            }
+            self.next = record.sequence + 1;
+            if matches!(self.way, Way::AtOnce(_)) {
+                let mut health = self.health.lock();
+                health.written = record.sequence;
+                health.failure = None;
+            }
+        }
+        if std::mem::take(&mut self.failing) {
+            let sink = self.health.lock().name.clone();
+            tracing::info!(target: "theus::audit", %sink, "the sink takes records again");
+        }
+        Ok(())
+    }
+
+    /// The ring no longer has what this sink did not take.
+    fn gave_up(&mut self, next: u64) {
+        let lost = next - self.next;
+        let mut health = self.health.lock();
+        health.lost += lost;
+        let sink = health.name.clone();
+        drop(health);
+        tracing::error!(target: "theus::audit", %sink, first = self.next, lost, "records are lost to the sink");
+        self.next = next;
+    }
+}
+
+/// A sink is a stranger's code: its panic is a failure of the sink.
+pub(super) fn guarded(sink: &mut dyn Sink, record: &AuditRecord) -> Result<(), SinkError> {
+    catch_unwind(AssertUnwindSafe(|| sink.write(record))).unwrap_or_else(|_| Err(SinkError("it panicked".to_owned())))
+}
+
+/// Opens sinks and finds the one end that those which keep a chain agree on.
+pub(in crate::audit) fn open_all(
+    sinks: &mut [(Box<dyn Sink>, SinkOptions)],
+) -> Result<(Tail, Vec<Opened>), super::LedgerError> {
+    let mut opened = Vec::new();
+    let mut agreed: Option<(String, Tail)> = None;
+    let mut names = BTreeSet::new();
+    for (sink, _) in sinks {
+        let name = sink.name();
+        if !names.insert(name.clone()) {
+            return Err(super::LedgerError::DuplicateSink { name });
+        }
+        let found = sink.open().map_err(|error| super::LedgerError::Sink { sink: name.clone(), error })?;
+        match (&agreed, found.tail) {
+            (Some((other, theirs)), Some(tail)) if *theirs != tail => {
+                let (first, second) = ((other.clone(), theirs.sequence), (name, tail.sequence));
+                return Err(super::LedgerError::Disagreement { first, second });
+            }
+            (None, Some(tail)) => agreed = Some((name, tail)),
+            _ => {}
+        }
+        opened.push(found);
+    }
+    Ok((agreed.map_or(Tail::START, |(_, tail)| tail), opened))
+}
+
+impl fmt::Debug for Sinks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.status()).finish()
+    }
+}

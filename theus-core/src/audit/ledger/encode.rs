@@ -1,0 +1,160 @@
+//! The bytes of a record that are hashed: one encoding for each record, whatever it is written in.
+
+use std::time::SystemTime;
+
+use super::hash::Hash;
+use super::timestamp;
+use crate::audit::change::{RecipeChange, RecipeIdentity};
+use crate::audit::gate::Gate;
+use crate::audit::level::Level;
+use crate::audit::record::{AuditEvent, AuditRecord, Violation};
+use crate::audit::text::Text;
+
+/// Fields one after another, each of a known length or led by its length, so that no two lists of fields are the same bytes.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Encoder(Vec<u8>);
+
+impl Encoder {
+    pub(in crate::audit) fn number(&mut self, number: u64) -> &mut Self {
+        self.raw(&number.to_le_bytes())
+    }
+
+    pub(in crate::audit) fn text(&mut self, text: &str) -> &mut Self {
+        // A text of 4 GiB does not come here: values are cut, and recipes are bounded.
+        self.short(u32::try_from(text.len()).unwrap_or(u32::MAX)).raw(text.as_bytes())
+    }
+
+    fn short(&mut self, number: u32) -> &mut Self {
+        self.raw(&number.to_le_bytes())
+    }
+
+    fn byte(&mut self, byte: u8) -> &mut Self {
+        self.0.push(byte);
+        self
+    }
+
+    fn raw(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn texts(&mut self, texts: &[Text]) -> &mut Self {
+        self.number(texts.len() as u64);
+        for text in texts {
+            self.text(text);
+        }
+        self
+    }
+
+    fn identity(&mut self, identity: &RecipeIdentity) -> &mut Self {
+        self.text(&identity.recipe).number(identity.rules).raw(identity.digest.as_bytes())
+    }
+
+    pub(in crate::audit) fn hash(&self) -> Hash {
+        Hash::of(&self.0)
+    }
+}
+
+/// What a record is hashed from, besides the event.
+pub(super) struct Head<'a> {
+    pub(super) previous: Hash,
+    pub(super) sequence: u64,
+    pub(super) time: SystemTime,
+    pub(super) session: &'a str,
+    pub(super) version: u64,
+}
+
+/// The hash of a record that is there.
+pub(super) fn hash_of(record: &AuditRecord) -> Hash {
+    let AuditRecord { sequence, time, ref session, version, previous, .. } = *record;
+    let head = Head { previous, sequence, time, session, version };
+    let part = record.violation().map(|violation| rule_part(session, violation));
+    hash(&head, &record.event, part.as_ref(), &mut Encoder::default())
+}
+
+/// The hash of a record to be. A violation is hashed through the digest of what its rule brings along, which is the same
+/// for all of the rule's records.
+pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, rule: Option<&Hash>, encoder: &mut Encoder) -> Hash {
+    encoder.0.clear();
+    let (seconds, nanos) = timestamp::parts(head.time);
+    encoder.raw(head.previous.as_bytes()).byte(tag(event)).number(head.sequence);
+    encoder.number(seconds).short(nanos).number(head.version);
+    match event {
+        AuditEvent::Violation(violation) => {
+            match rule {
+                Some(digest) => encoder.raw(digest.as_bytes()),
+                None => encoder.raw(rule_part(head.session, violation).as_bytes()),
+            };
+            encoder.short(violation.count).byte(violation.action as u8);
+            encoder.text(&violation.process).text(&violation.value);
+            match &violation.message {
+                Some(message) => encoder.byte(1).text(message),
+                None => encoder.byte(0),
+            };
+        }
+        event => {
+            encoder.text(head.session);
+            encode(event, encoder);
+        }
+    }
+    encoder.hash()
+}
+
+fn encode(event: &AuditEvent, to: &mut Encoder) {
+    match event {
+        AuditEvent::Violation(_) => {}
+        AuditEvent::Interlock { violation } => {
+            to.number(*violation);
+        }
+        AuditEvent::InterlockReset { operator, reason } => {
+            to.text(operator).text(reason);
+        }
+        AuditEvent::RecipeLoaded(identity) => {
+            to.identity(identity);
+        }
+        AuditEvent::RecipeChanged(change) => {
+            let RecipeChange { identity, before, kept, added, removed, changed, omitted } = change;
+            to.identity(identity);
+            match before {
+                Some(before) => to.byte(1).text(before),
+                None => to.byte(0),
+            };
+            to.number(*kept).texts(added).texts(removed).texts(changed).number(*omitted);
+        }
+        AuditEvent::SinkFailure { sink, message, first_missing } => {
+            to.text(sink).text(message).number(*first_missing);
+        }
+    }
+}
+
+const fn tag(event: &AuditEvent) -> u8 {
+    match event {
+        AuditEvent::Violation(_) => 1,
+        AuditEvent::Interlock { .. } => 2,
+        AuditEvent::InterlockReset { .. } => 3,
+        AuditEvent::RecipeLoaded(_) => 4,
+        AuditEvent::RecipeChanged(_) => 5,
+        AuditEvent::SinkFailure { .. } => 6,
+    }
+}
+
+/// The digest of what is the same for every record of a rule in a session.
+pub(in crate::audit) fn rule_part(session: &str, violation: &Violation) -> Hash {
+    let Violation { gate, rule, path, condition, limit, level, min_threshold, max_threshold, source, .. } = violation;
+    let mut encoder = Encoder::default();
+    encoder.text(session).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
+    encoder.byte(level_tag(*level)).short(*min_threshold).short(*max_threshold).text(source);
+    encoder.hash()
+}
+
+const fn gate_tag(gate: Gate) -> u8 {
+    match gate {
+        Gate::Input => 0,
+        Gate::Output => 1,
+    }
+}
+
+fn level_tag(level: Level) -> u8 {
+    // The letter: it stays the same whatever levels there are.
+    level.as_str().bytes().next().unwrap_or_default()
+}

@@ -1,0 +1,252 @@
+//! Records in a file: one JSON object a line, appended, rotated by size.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::files::{self, LedgerFiles};
+use super::sink::{Opened, Sink, SinkError, Tail};
+use super::{LedgerError, error::io};
+use crate::audit::record::AuditRecord;
+
+/// When what was written is forced onto the disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fsync {
+    /// The operating system decides. A crash of the program loses nothing; one of the machine can.
+    Never,
+    /// After so many records.
+    Every(u32),
+    /// After each record. The default.
+    #[default]
+    Always,
+}
+
+/// How a [`FileSink`] writes.
+///
+/// ```
+/// use theus_core::audit::{FileOptions, Fsync};
+/// let options = FileOptions::new().fsync(Fsync::Every(100)).rotate(64 * 1024 * 1024).keep(12);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use]
+pub struct FileOptions {
+    fsync: Fsync,
+    rotate_at: Option<u64>,
+    keep: Option<usize>,
+}
+
+impl FileOptions {
+    /// Forced onto the disk after each record, never rotated.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When what was written is forced onto the disk.
+    pub const fn fsync(mut self, fsync: Fsync) -> Self {
+        self.fsync = fsync;
+        self
+    }
+
+    /// Starts a new file before one would grow beyond so many bytes. The full one is renamed: it gets the number of its
+    /// first record behind its name, as in `audit.jsonl.00000000000000000001`.
+    pub const fn rotate(mut self, bytes: u64) -> Self {
+        self.rotate_at = Some(bytes);
+        self
+    }
+
+    /// Keeps at most so many full files, and at least one, and removes the oldest. All are kept where this is not said.
+    pub const fn keep(mut self, files: usize) -> Self {
+        self.keep = Some(if files == 0 { 1 } else { files });
+        self
+    }
+}
+
+/// Writes records into a file, one line of JSON each.
+///
+/// A file that is there is continued. A last line that a crash has torn is finished if only its end is missing, else it is
+/// cut off, which is put on record. One engine writes a file at a time: that is what the `.lock` beside it is for.
+///
+/// ```
+/// use theus_core::audit::{FileOptions, FileSink, LedgerFiles, SinkOptions};
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Oven { temperature: f64 }
+///
+/// #[process(outputs = [domain.temperature])]
+/// fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+///
+/// # let folder = std::env::temp_dir().join(format!("theus-doc-file-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// let path = folder.join("audit.jsonl");
+/// let recipe = "process_recipes: { record: { outputs: [ { field: domain.temperature, max: 90, level: C } ] } }";
+/// let engine = Engine::builder(Oven::default())
+///     .process::<Record>()
+///     .recipe("audit.yaml", recipe)?
+///     .sink(FileSink::open(&path, FileOptions::new())?, SinkOptions::new())
+///     .build()?;
+/// engine.run(Record { value: 95.0 })?;
+///
+/// let verified = LedgerFiles::at(&path).verify()?;
+/// assert_eq!((verified.records, verified.tail), (2, engine.status()?.records.tail));
+/// # drop(engine);
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct FileSink {
+    path: PathBuf,
+    options: FileOptions,
+    file: File,
+    /// What of the file is whole lines.
+    length: u64,
+    /// The number of the first record in the file.
+    first: Option<u64>,
+    unsynced: u32,
+    /// Something behind `length` may have been left behind.
+    soiled: bool,
+    opened: Opened,
+    line: Vec<u8>,
+    /// Held for as long as this lives.
+    _lock: File,
+}
+
+impl FileSink {
+    /// Opens a file to append to, and finds where its chain ends.
+    ///
+    /// # Errors
+    /// [`LedgerError`] where it cannot be opened, another engine writes to it, or its last record is not what it was.
+    pub fn open(path: impl Into<PathBuf>, options: FileOptions) -> Result<Self, LedgerError> {
+        let path = path.into();
+        let lock = lock(&path)?;
+        let mut file = append(&path).map_err(|error| io(&path, &error))?;
+        let mut found = files::end_of(&path, &mut file)?;
+        let mut note = None;
+        if let Some(torn) = &found.torn {
+            match torn.whole {
+                // Only the end of the line is missing.
+                true => file.write_all(b"\n").map_err(|error| io(&path, &error))?,
+                false => {
+                    file.set_len(found.length).map_err(|error| io(&path, &error))?;
+                    note = Some(format!("a torn last line of {} bytes was cut off", torn.bytes));
+                }
+            }
+            file.sync_data().map_err(|error| io(&path, &error))?;
+        }
+        let length = file.seek(SeekFrom::End(0)).map_err(|error| io(&path, &error))?;
+        if found.tail.is_none() {
+            found.tail = LedgerFiles::at(&path).end_of_full_files()?;
+        }
+        let opened = Opened { tail: found.tail, note };
+        let (first, line) = (found.first, Vec::new());
+        Ok(Self { path, options, file, length, first, unsynced: 0, soiled: false, opened, line, _lock: lock })
+    }
+
+    fn append_line(&mut self) -> std::io::Result<()> {
+        if std::mem::replace(&mut self.soiled, true) {
+            self.file.set_len(self.length)?;
+        }
+        self.file.write_all(&self.line)?;
+        let due = match self.options.fsync {
+            Fsync::Never => false,
+            Fsync::Every(records) => self.unsynced.saturating_add(1) >= records,
+            Fsync::Always => true,
+        };
+        if due {
+            self.file.sync_data()?;
+        }
+        self.unsynced = if due { 0 } else { self.unsynced.saturating_add(1) };
+        self.length += self.line.len() as u64;
+        self.soiled = false;
+        Ok(())
+    }
+
+    fn rotate(&mut self, first: u64) -> std::io::Result<()> {
+        if self.soiled {
+            self.file.set_len(self.length)?;
+            self.soiled = false;
+        }
+        if self.options.fsync != Fsync::Never {
+            self.file.sync_data()?;
+        }
+        let full = files::name_of_full(&self.path, first);
+        std::fs::rename(&self.path, &full)?;
+        self.file = append(&self.path)?;
+        (self.length, self.first, self.unsynced) = (0, None, 0);
+        if self.options.fsync != Fsync::Never {
+            sync_folder(&self.path)?;
+        }
+        if let Some(keep) = self.options.keep {
+            self.remove_all_but(keep);
+        }
+        Ok(())
+    }
+
+    /// A file too many is no reason to lose a record; it is told.
+    fn remove_all_but(&self, keep: usize) {
+        let files = LedgerFiles::at(&self.path).full_files().unwrap_or_default();
+        for (_, file) in files.iter().take(files.len().saturating_sub(keep)) {
+            if let Err(error) = std::fs::remove_file(file) {
+                tracing::warn!(target: "theus::audit", file = %file.display(), %error, "an old file of the ledger stays");
+            }
+        }
+    }
+}
+
+impl Sink for FileSink {
+    fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn open(&mut self) -> Result<Opened, SinkError> {
+        Ok(self.opened.clone())
+    }
+
+    fn write(&mut self, record: &AuditRecord) -> Result<(), SinkError> {
+        self.line.clear();
+        files::write_line(record, &mut self.line)?;
+        if let (Some(most), Some(first)) = (self.options.rotate_at, self.first)
+            && self.length + self.line.len() as u64 > most
+        {
+            self.rotate(first)?;
+        }
+        if let Err(error) = self.append_line() {
+            // Half a line must not stay; where that fails too, it is tried again before the next line.
+            self.soiled = self.file.set_len(self.length).is_err();
+            return Err(error.into());
+        }
+        self.first.get_or_insert(record.sequence);
+        self.opened.tail = Some(Tail { sequence: record.sequence, hash: record.hash });
+        Ok(())
+    }
+}
+
+fn append(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).append(true).create(true).open(path)
+}
+
+fn lock(path: &Path) -> Result<File, LedgerError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let beside = PathBuf::from(name);
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+    let file = file.map_err(|error| io(&beside, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::InUse { file: path.display().to_string() }),
+        Err(std::fs::TryLockError::Error(error)) => Err(io(&beside, &error)),
+    }
+}
+
+/// A renamed file stays renamed only when its folder is on the disk too.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened as a file.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! The ledger: what the audit did, on record.
+//!
+//! Every record is chained to the one before it by its hash. The last of them are kept in a ring ([`Book`]); all of them go
+//! to `tracing` and to the sinks that the engine was built with ([`Sink`], [`FileSink`]).
+
+mod book;
+mod delivery;
+mod encode;
+mod error;
+mod file;
+mod files;
+mod hash;
+mod query;
+mod queue;
+mod sink;
+pub(in crate::audit) mod timestamp;
+mod trace;
+mod verify;
+
+pub use book::Book;
+pub use error::LedgerError;
+pub use file::{FileOptions, FileSink, Fsync};
+pub use files::LedgerFiles;
+pub use hash::{Hash, NotAHash};
+pub use query::{Excerpt, Query, RuleName};
+pub use sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail, WhenFull};
+pub use verify::{Fault, Place, Tampered, Verified};
+
+pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
+pub(super) use encode::{Encoder, rule_part};
+pub(super) use trace::tell;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Records as `tracing` tells them: every one, under the target `theus::audit`.
+
+use crate::audit::level::Level;
+use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
+
+/// Tells one record. A subscriber is a stranger's code: no lock is held when this is called.
+pub(in crate::audit) fn tell(record: &AuditRecord) {
+    let AuditRecord { sequence, session, version, .. } = record;
+    match &record.event {
+        AuditEvent::Violation(violation) => violated(record, violation),
+        AuditEvent::Interlock { violation } => {
+            tracing::error!(target: "theus::audit", sequence, %session, version, violation, "interlocked");
+        }
+        AuditEvent::InterlockReset { operator, reason } => {
+            tracing::info!(target: "theus::audit", sequence, %session, version, %operator, %reason, "interlock reset");
+        }
+        AuditEvent::RecipeLoaded(identity) => {
+            let (recipe, rules, digest) = (&identity.recipe, identity.rules, identity.digest);
+            tracing::info!(target: "theus::audit", sequence, %session, version, %recipe, rules, %digest, "recipe in force");
+        }
+        AuditEvent::RecipeChanged(change) => {
+            let (recipe, rules, digest) = (&change.identity.recipe, change.identity.rules, change.identity.digest);
+            let (kept, omitted) = (change.kept, change.omitted);
+            let (added, removed, changed) = (change.added.len(), change.removed.len(), change.changed.len());
+            tracing::info!(
+                target: "theus::audit", sequence, %session, version, %recipe, rules, %digest, kept, added, removed, changed,
+                omitted, "recipe changed"
+            );
+        }
+        AuditEvent::SinkFailure { sink, message, first_missing } => {
+            tracing::error!(target: "theus::audit", sequence, %session, %sink, %message, first_missing, "sink failure");
+        }
+    }
+}
+
+fn violated(record: &AuditRecord, violation: &Violation) {
+    let AuditRecord { sequence, session, version, .. } = record;
+    let Violation { process, rule, value, count, action, source, .. } = violation;
+    let (gate, level, message) = (violation.gate, violation.level, violation.message.as_deref().unwrap_or(""));
+    macro_rules! event {
+        ($log:ident) => {
+            tracing::$log!(
+                target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, %action,
+                %source, message, "rule violated"
+            )
+        };
+    }
+    match (action, level) {
+        (Action::Counted, _) => event!(debug),
+        (Action::Warned, _) | (Action::Campaign, Level::C) => event!(warn),
+        _ => event!(error),
+    }
+}

@@ -1,0 +1,155 @@
+//! Whether records are what was recorded: the first that was altered, is missing or is out of its place.
+
+use std::fmt;
+
+use super::encode::hash_of;
+use super::sink::Tail;
+use crate::audit::record::AuditRecord;
+
+/// What a ledger that verifies consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// How many records there are.
+    pub records: u64,
+    /// The number of the first; above 1 where older ones were given up, as by rotation or by the ring.
+    pub first: u64,
+    /// The last record. Kept elsewhere, it shows later whether records were cut off the end: a chain cannot know that.
+    pub tail: Tail,
+}
+
+/// The first thing that is wrong with a ledger.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{place}{fault}")]
+#[non_exhaustive]
+pub struct Tampered {
+    /// What is wrong.
+    pub fault: Fault,
+    /// Where it is, in a file.
+    pub place: Place,
+}
+
+/// A file and a line of it; empty for records in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line, counted from 1; 0 for records in memory.
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 { Ok(()) } else { write!(f, "{}:{}: ", self.file, self.line) }
+    }
+}
+
+/// What is wrong with a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The record is not what was hashed.
+    #[error("record {sequence} was altered: it is not what its hash was made of")]
+    Altered {
+        /// The number that it gives, or that it should have.
+        sequence: u64,
+    },
+    /// Each is what was hashed, and still the one was not written after the other.
+    #[error("record {sequence} does not follow the record before it: one of the two was put in the place of another")]
+    Replaced {
+        /// The number of the later one.
+        sequence: u64,
+    },
+    /// Records are not there.
+    #[error("records {first} to {last} are missing")]
+    Missing {
+        /// The first that is missing.
+        first: u64,
+        /// The last that is missing.
+        last: u64,
+    },
+    /// A record is where another should be.
+    #[error("record {sequence} is out of its place: {expected} should be there")]
+    Reordered {
+        /// The number of the record.
+        sequence: u64,
+        /// The number that should be there.
+        expected: u64,
+    },
+    /// A line is no record.
+    #[error("this is no record ({expected} should be here): {reason}")]
+    Unreadable {
+        /// The number that should be there.
+        expected: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The last line has no end: a crash, or something was cut off.
+    #[error("the last line is torn: record {expected} was not written to its end")]
+    Torn {
+        /// The number that should be there.
+        expected: u64,
+    },
+    /// The records end elsewhere than they are known to end.
+    #[error("the ledger ends at record {found}, and is known to end at record {expected}")]
+    EndsElsewhere {
+        /// The last number that is there.
+        found: u64,
+        /// The last number that should be there.
+        expected: u64,
+    },
+}
+
+/// Follows a chain, record by record.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    first: Option<u64>,
+    records: u64,
+    tail: Option<Tail>,
+}
+
+impl Chain {
+    /// The number of the record that comes next.
+    pub(super) fn expected(&self) -> u64 {
+        self.tail.map_or(1, |tail| tail.sequence.saturating_add(1))
+    }
+
+    /// Takes the next record. `later` says whether a record of this number comes later on.
+    pub(super) fn follow(&mut self, record: &AuditRecord, later: impl FnOnce(u64) -> bool) -> Result<(), Fault> {
+        let sequence = record.sequence;
+        if hash_of(record) != record.hash {
+            return Err(Fault::Altered { sequence });
+        }
+        if let Some(tail) = self.tail {
+            let expected = self.expected();
+            if sequence > expected && !later(expected) {
+                return Err(Fault::Missing { first: expected, last: sequence - 1 });
+            }
+            if sequence != expected {
+                return Err(Fault::Reordered { sequence, expected });
+            }
+            if record.previous != tail.hash {
+                return Err(Fault::Replaced { sequence });
+            }
+        } else if (sequence <= 1) != (record.previous == super::Hash::START) {
+            return Err(Fault::Replaced { sequence });
+        }
+        self.first.get_or_insert(sequence);
+        self.records += 1;
+        self.tail = Some(Tail { sequence, hash: record.hash });
+        Ok(())
+    }
+
+    /// What was followed, where it ends as it is known to.
+    pub(super) fn finish(self, known: Option<Tail>) -> Result<Verified, Fault> {
+        let tail = self.tail.unwrap_or(Tail::START);
+        match known {
+            Some(known) if known.sequence != tail.sequence => {
+                Err(Fault::EndsElsewhere { found: tail.sequence, expected: known.sequence })
+            }
+            Some(known) if known != tail => Err(Fault::Replaced { sequence: tail.sequence }),
+            _ => Ok(Verified { records: self.records, first: self.first.unwrap_or(1), tail }),
+        }
+    }
+}

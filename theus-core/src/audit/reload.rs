@@ -1,0 +1,123 @@
+//! The recipe in force: how an auditor begins with one, and how it takes another while the engine runs.
+
+use std::collections::BTreeMap;
+
+use super::auditor::{Auditor, Desk};
+use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
+use super::ledger::{InsideASink, LedgerError, Sink, SinkError, SinkOptions, open_all};
+use super::recipe::Recipe;
+use super::record::{AuditEvent, AuditRecord};
+use super::rule::Rule;
+use super::text::Text;
+
+/// What an auditor begins with, besides its rules.
+pub(crate) struct Beginning {
+    pub(crate) session: Text,
+    /// How many records are kept in memory.
+    pub(crate) capacity: usize,
+    /// What the recipe is called, where there is one.
+    pub(crate) recipe: Option<String>,
+    pub(crate) sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
+}
+
+/// Why a new recipe was not taken, though it is right.
+pub(crate) enum NotTaken {
+    Unrecorded { sink: String, reason: String },
+    InsideASink,
+}
+
+impl Auditor {
+    /// Opens the sinks, continues the ledger that they keep, and records which recipe is in force.
+    pub(crate) fn begin(&mut self, mut beginning: Beginning) -> Result<(), LedgerError> {
+        let (tail, opened) = open_all(&mut beginning.sinks)?;
+        let time = (self.clock)();
+        let desk = self.desk.get_mut();
+        desk.book.set_session(beginning.session);
+        desk.book.set_capacity(beginning.capacity);
+        desk.book.continue_from(tail);
+        let mut records = Vec::new();
+        for ((sink, options), opened) in beginning.sinks.into_iter().zip(opened) {
+            let name = sink.name();
+            let added = self.sinks.add(sink, &options, tail.sequence.saturating_add(1));
+            added.map_err(|error| LedgerError::Sink { sink: name.clone(), error })?;
+            if let Some(note) = opened.note {
+                let event = AuditEvent::SinkFailure { sink: name.into(), message: note.into(), first_missing: 0 };
+                records.push(desk.book.append(time, 0, event).clone());
+            }
+        }
+        if let Some(name) = beginning.recipe {
+            let identity = RecipeIdentity::of(&name, &desk.recipe);
+            records.push(desk.book.append(time, 0, AuditEvent::RecipeLoaded(identity.clone())).clone());
+            desk.in_force = Some(RecipeStatus { identity, loaded: time });
+        }
+        let recorded = records.len();
+        let delivery = self.sinks.open().unwrap_or_default();
+        let failures = self.publish(delivery, &mut records);
+        match failures.iter().find(|failure| records[..recorded].iter().any(|record| failure.closes(record))) {
+            Some(failure) => {
+                Err(LedgerError::Sink { sink: failure.sink.to_string(), error: SinkError(failure.error.to_string()) })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Takes another recipe. The counters of unchanged rules go on; the change is a record.
+    pub(crate) fn replace(&self, recipe: Recipe, name: &str, version: u64) -> Result<RecipeChange, NotTaken> {
+        let time = (self.clock)();
+        let delivery = self.sinks.open().map_err(|InsideASink| NotTaken::InsideASink)?;
+        let identity = RecipeIdentity::of(name, &recipe);
+        let status = RecipeStatus { identity: identity.clone(), loaded: time };
+        let mut records = Vec::new();
+        let (change, kept) = {
+            let mut desk = self.desk.lock();
+            let before = desk.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &desk.recipe));
+            let (change, kept) = RecipeChange::between(before, identity, &recipe);
+            let event = AuditEvent::RecipeChanged(change.clone());
+            records.push(desk.book.append(time, version, event).clone());
+            (change, kept)
+        };
+        let Some(mut delivery) = delivery else {
+            self.desk.lock().install(recipe, status, kept);
+            self.publish(None, &mut records);
+            return Ok(change);
+        };
+        let refused = self.offer(&mut delivery, &records[0]);
+        {
+            let mut desk = self.desk.lock();
+            match &refused {
+                None => desk.install(recipe, status, kept),
+                Some(_) => records.push(desk.stays(time, version)),
+            }
+        }
+        self.publish(Some(delivery), &mut records);
+        refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
+    }
+
+    pub(super) fn session_and_recipe(&self) -> (Text, Option<RecipeStatus>) {
+        let desk = self.desk.lock();
+        (desk.book.session().clone(), desk.in_force.clone())
+    }
+}
+
+impl Desk {
+    fn install(&mut self, mut recipe: Recipe, status: RecipeStatus, kept: Vec<Kept>) {
+        let mut counters: BTreeMap<*const Rule, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
+        for rule in recipe.rules_mut() {
+            if let Some(counter) = counters.remove(&std::ptr::from_ref(rule)) {
+                // Shared, not copied: a run under way may still count on the rule that this one takes the place of.
+                rule.count = counter;
+            }
+        }
+        self.recipe = recipe;
+        self.in_force = Some(status);
+    }
+
+    /// The record that what was in force stays so.
+    fn stays(&mut self, time: std::time::SystemTime, version: u64) -> AuditRecord {
+        let identity = match &self.in_force {
+            Some(status) => status.identity.clone(),
+            None => RecipeIdentity::of("(none)", &self.recipe),
+        };
+        self.book.append(time, version, AuditEvent::RecipeLoaded(identity)).clone()
+    }
+}

@@ -1,0 +1,156 @@
+//! What an operator asks of a running engine: its records, its status, its recipe, its interlock.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use super::error::ReloadError;
+use super::handle::Engine;
+use super::pipeline;
+use crate::audit::{
+    AuditRecord, EngineStatus, Excerpt, Explanation, Interlock, NotTaken, Recipe, RecipeChange, ResetError,
+};
+use crate::context::Context;
+use crate::process::{Process, RunError};
+use crate::source::{Document, SourceFile};
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// Why nothing runs at present, if the interlock is latched. It waits for no run.
+    #[must_use]
+    pub fn interlock(&self) -> Option<Interlock> {
+        self.core.auditor.interlock()
+    }
+
+    /// Lets the engine run again after a violation of level S. Who did it and why is put on record.
+    ///
+    /// # Errors
+    /// Without an operator or a reason, where nothing is latched, and where a sink that must have the record does not take
+    /// it: then the engine stays stopped.
+    pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
+        self.core.auditor.reset_interlock(operator, reason, self.core.auditor.tail_version())
+    }
+
+    /// What the audit has on record in memory, oldest first.
+    #[must_use]
+    pub fn audit_records(&self) -> Vec<AuditRecord> {
+        self.core.auditor.records()
+    }
+
+    /// The same, to be asked and verified.
+    #[must_use]
+    pub fn ledger(&self) -> Excerpt {
+        self.core.auditor.excerpt()
+    }
+
+    /// How the engine stands: its version, its interlock, its recipe, its records, its sinks. It waits while a run holds the
+    /// session, and never for a sink.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// let engine = Engine::builder(Oven::default()).session("oven 7").build()?;
+    /// let status = engine.status()?;
+    /// assert!(status.interlock.is_none() && status.recipe.is_none());
+    /// assert_eq!((status.session.as_str(), status.version, status.records.count), ("oven 7", 0, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`RunError::Nested`] from inside a body that holds the session.
+    pub fn status(&self) -> Result<EngineStatus, RunError<Infallible>> {
+        let version = self.core.session.peek().map_err(|_| RunError::Nested { process: "status" })?.version;
+        Ok(EngineStatus::of(&self.core.auditor, version, self.core.bus.len() as u64))
+    }
+
+    /// Takes another recipe from a file, between two runs: see [`reload_recipe`](Self::reload_recipe).
+    ///
+    /// # Errors
+    /// As [`reload_recipe`](Self::reload_recipe).
+    pub fn reload_recipe_file(&self, path: impl AsRef<Path>) -> Result<RecipeChange, ReloadError> {
+        self.reload(SourceFile::read(path)?)
+    }
+
+    /// Takes another recipe, between two runs; `name` is what errors and records call it. A run under way keeps the rules
+    /// that it began with. A rule that is the same in both recipes keeps its counter. The change is a record.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let at_most = |bound: u32| {
+    ///     format!("process_recipes: {{ record: {{ outputs: [ {{ field: domain.temperature, max: {bound} }} ] }} }}")
+    /// };
+    /// let engine =
+    ///     Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", &at_most(90))?.build()?;
+    /// assert!(engine.run(Record { value: 85.0 }).is_ok());
+    ///
+    /// let change = engine.reload_recipe("stricter.yaml", &at_most(80))?;
+    /// assert_eq!(
+    ///     change.changed[0],
+    ///     "record output: domain.temperature max 90 (level B, acts at 1) -> 80 (level B, acts at 1)"
+    /// );
+    /// assert!(engine.run(Record { value: 85.0 }).is_err());
+    ///
+    /// assert!(engine.reload_recipe("broken.yaml", "process_recipes: { recrod: {} }").is_err());
+    /// assert!(engine.run(Record { value: 85.0 }).is_err(), "what was in force stays so");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ReloadError`] where it is wrong, where a sink that must have the record of the change does not take it, and from
+    /// inside a process or a sink of this engine. What was in force stays so.
+    pub fn reload_recipe(&self, name: &str, text: &str) -> Result<RecipeChange, ReloadError> {
+        self.reload(SourceFile::new(name, text))
+    }
+
+    fn reload(&self, file: SourceFile) -> Result<RecipeChange, ReloadError> {
+        let name = file.name().to_owned();
+        // Everything that can be wrong with it is found before anything waits for it.
+        let recipe = Recipe::load(&Document::parse(file)?, &self.core.registry.catalog())?;
+        // Only for those that hold the session: a run that has it as its turn has taken its rules.
+        let mut state = self.core.session.peek().map_err(|_| ReloadError::Nested)?;
+        let change = self.core.auditor.replace(recipe, &name, state.version).map_err(|error| match error {
+            NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
+            NotTaken::InsideASink => ReloadError::Nested,
+        })?;
+        state.change_rules(self.core.registry.rules(&self.core.auditor));
+        Ok(change)
+    }
+
+    /// Which rules would be checked for a command, in what order, with their counters, and what they would say to the
+    /// values as they are now: arguments, global, and the committed domain. Nothing is run, counted or recorded.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes:
+    ///   record:
+    ///     inputs: [ { field: value, max: 100, level: A } ]
+    ///     outputs: [ { field: domain.temperature, max: 90, level: S, max_threshold: 3 } ]
+    /// ";
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// assert_eq!(
+    ///     engine.explain(&Record { value: 120.0 })?.to_string(),
+    ///     "\
+    /// `record` at version 0: 2 rules
+    /// gate    rule                       level  count                  value  would be  where
+    /// input   value max 100              A      0 of 1                 120.0  aborted   audit.yaml:3:31
+    /// output  domain.temperature max 90  S      0 of 3 (warns from 1)  0.0    passes    audit.yaml:4:45"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`RunError::Unregistered`], and [`RunError::Nested`] from inside a body that holds the session.
+    pub fn explain<P>(&self, command: &P) -> Result<Explanation, RunError<Infallible>>
+    where
+        P: Process<Domain = D, Global = G, Effects = E>,
+    {
+        pipeline::explain(&self.core, command)
+    }
+}
