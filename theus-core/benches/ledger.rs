@@ -50,18 +50,9 @@ mod a_record {
         });
     }
 
-    /// Numbered, dated, hashed and chained.
+    /// Numbered, dated, hashed and chained, as the engine does it: the digest of the rule is at hand.
     #[divan::bench]
     fn to_the_ring(bencher: Bencher<'_, '_>) {
-        let event = violation();
-        let mut book = Book::new("desk", CAPACITY);
-        let time = SystemTime::now();
-        bencher.bench_local(move || book.append(black_box(time), 7, black_box(&event).clone()).sequence);
-    }
-
-    /// A violation's record as the engine makes it: the rule's digest is at hand.
-    #[divan::bench]
-    fn of_a_rule_to_the_ring(bencher: Bencher<'_, '_>) {
         let event = violation();
         let mut book = Book::new("desk", CAPACITY);
         let time = SystemTime::now();

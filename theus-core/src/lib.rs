@@ -15,6 +15,10 @@
 //! | know why a run changed nothing | [`RunError`] |
 //! | know what the audit counted | [`Engine::run_reported`], [`Engine::audit_records`] |
 //! | forbid values | a recipe: [`audit`] |
+//! | change the rules while it runs | [`Engine::reload_recipe_file`] |
+//! | know what the rules would say | [`Engine::explain`] |
+//! | keep the audit's records, and prove them unaltered | [`EngineBuilder::sink`], [`audit::LedgerFiles`] |
+//! | see how an engine stands | [`Engine::status`] |
 //! | let a type of mine be audited | [`Inspect`] |
 //! | go from step to step by events | [`WorkflowManager`](workflow::WorkflowManager) |
 //! | send events from outside | [`SignalBus::emit`](signal::SignalBus::emit) |

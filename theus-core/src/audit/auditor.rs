@@ -130,7 +130,7 @@ impl Auditor {
                     let session = desk.book.session().clone();
                     let (violation, digest) = rule.violated(&session, process, value, reached, acts);
                     let event = AuditEvent::Violation(violation);
-                    let record = desk.book.append_digested(time, version, event, digest);
+                    let record = desk.book.append_digested(time, version, event, &digest);
                     report.extend(record.violation().cloned());
                     records.push(record.clone());
                 }

@@ -1,14 +1,15 @@
 //! What the rules would say to a command, without running, counting or recording anything.
 
 use std::fmt;
+use std::ops::Deref;
 
 use serde::Serialize;
 
 use super::auditor::next_count;
+use super::facts::RuleFacts;
 use super::findings::shown;
 use super::gate::Gate;
 use super::judge::{ProcessRules, Subject};
-use super::level::Level;
 use super::record::{Action, Interlock};
 use super::rule::Rule;
 use super::text::Text;
@@ -31,30 +32,15 @@ pub struct Explanation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RuleAccount {
-    /// The gate.
-    pub gate: Gate,
-    /// The rule, as in `domain.total min 0`.
-    pub rule: Text,
-    /// The path that it is on.
-    pub path: Text,
-    /// What it asks, as recipes spell it.
-    pub condition: Text,
-    /// The bound.
-    pub limit: Text,
-    /// Its level.
-    pub level: Level,
+    /// What it says; the account dereferences to it: `account.rule`, `account.source`.
+    #[serde(flatten)]
+    pub facts: RuleFacts,
     /// Violations counted at present.
     pub count: u32,
-    /// From which count on it warns.
-    pub min_threshold: u32,
-    /// At which count it acts.
-    pub max_threshold: u32,
     /// Whether a pass puts the counter back.
     pub reset_on_success: bool,
     /// The message of the recipe.
     pub message: Option<Text>,
-    /// Where it stands: `file:line:column`.
-    pub source: Text,
     /// The value at present; none where it is known only in the run, as the scratch is.
     pub value: Option<Text>,
     /// What the rule would say to that value. At the output gate the process may have changed it by then.
@@ -80,8 +66,10 @@ impl ProcessRules {
         version: u64,
         interlock: Option<Interlock>,
     ) -> Explanation {
-        let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate)).map(|rule| RuleAccount::of(rule, subject));
-        Explanation { process: Text::from_static(self.process()), version, interlock, rules: rules.collect() }
+        let process = self.process();
+        let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate));
+        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject));
+        Explanation { process: Text::from_static(process), version, interlock, rules: rules.collect() }
     }
 }
 
@@ -101,7 +89,7 @@ impl Explanation {
 }
 
 impl RuleAccount {
-    fn of(rule: &Rule, subject: &(impl Subject + ?Sized)) -> Self {
+    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized)) -> Self {
         let count = rule.count();
         let known = !rule.path().starts_with("local.");
         let value = known.then(|| rule.target.read(subject));
@@ -114,23 +102,21 @@ impl RuleAccount {
                 _ => Action::Counted,
             }),
         };
-        let limit = rule.limit();
         Self {
-            gate: rule.gate(),
-            rule: format!("{} {} {limit}", rule.path(), rule.test()).into(),
-            path: rule.path().into(),
-            condition: Text::from_static(rule.test().as_str()),
-            limit: limit.into(),
-            level: rule.level(),
+            facts: RuleFacts::of(process, rule),
             count,
-            min_threshold: rule.min_threshold(),
-            max_threshold: rule.max_threshold(),
             reset_on_success: rule.reset_on_success,
             message: rule.message.as_deref().map(Text::from),
-            source: rule.source().into(),
             value: value.map(|value| shown(value).into()),
             would,
         }
+    }
+}
+
+impl Deref for RuleAccount {
+    type Target = RuleFacts;
+    fn deref(&self) -> &RuleFacts {
+        &self.facts
     }
 }
 

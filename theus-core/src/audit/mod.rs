@@ -85,13 +85,47 @@
 //! engine.run(Record { value: 20.0 })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # On record
+//!
+//! Everything that the audit does is an [`AuditRecord`]: violations and what came of them, interlocks and their resets, which
+//! recipe was in force and what its changes changed, and sinks that failed. Each is chained to the one before it by its hash.
+//!
+//! | I want to | use |
+//! |---|---|
+//! | see the last records, ask and verify them | [`Engine::ledger`](crate::Engine::ledger), [`Query`] |
+//! | keep them in a file | [`EngineBuilder::sink`](crate::EngineBuilder::sink) with a [`FileSink`] |
+//! | keep them elsewhere | a [`Sink`] of one's own |
+//! | say what happens where a sink fails or blocks | [`SinkOptions`] |
+//! | read and verify files, with no engine | [`LedgerFiles`] |
+//! | change the rules while the engine runs | [`Engine::reload_recipe`](crate::Engine::reload_recipe) |
+//! | know beforehand what the rules would say | [`Engine::explain`](crate::Engine::explain) |
+//! | see how the engine stands | [`Engine::status`](crate::Engine::status) |
+//!
+//! Where a sink does not take a record, it is offered again before the next one for as long as it is in memory. Until then:
+//!
+//! | the record tells of | the sink is closed for it (level S and A where nothing else is said) | it is not |
+//! |---|---|---|
+//! | a violation below its threshold | the run is refused: [`RunError::Unrecorded`](crate::RunError::Unrecorded) | the run goes on |
+//! | a violation whose level acts | the level acts, and its error says what is not on record | the level acts |
+//! | a reset of the interlock | the engine stays stopped | it goes on |
+//! | a change of the recipe | the recipe stays | it changes |
+//! | the recipe at the start | the engine is not built | it is built |
+//!
+//! That a sink begins to fail is a record itself, and every failure is told by `tracing`.
+//!
+//! # What a chain proves, and what it does not
+//!
+//! Whoever can write the file can write a whole new one, with a chain that is right in itself: the hash has no secret. What is
+//! changed in a ledger shows as long as one later hash of it is known from elsewhere, and what is cut off its end shows only
+//! then: note [`Tail`]s where others cannot write, and check against them with [`LedgerFiles::verify_to`].
 
 mod auditor;
 mod change;
 mod condition;
-mod describe;
 mod error;
 mod explain;
+mod facts;
 mod findings;
 mod gate;
 mod integer;
@@ -110,6 +144,7 @@ pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
 pub use condition::Test;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
+pub use facts::RuleFacts;
 pub use findings::Findings;
 pub use gate::Gate;
 pub use judge::{ProcessRules, Subject};

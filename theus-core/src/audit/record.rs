@@ -1,12 +1,14 @@
 //! What the audit records.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use super::change::{RecipeChange, RecipeIdentity};
-use super::gate::Gate;
+use super::facts::RuleFacts;
 use super::ledger::{Hash, timestamp};
 use super::level::Level;
 use super::text::Text;
@@ -67,45 +69,38 @@ impl fmt::Display for Action {
 }
 
 /// One violation of one rule, and what came of it.
+///
+/// It dereferences to what its rule says: `violation.rule`, `violation.level`, `violation.source`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Violation {
     /// The number of its record, which has the rest: time, session, version. A record writes it once, itself.
     #[serde(skip)]
     pub sequence: u64,
-    /// The process.
-    pub process: Text,
-    /// The gate.
-    pub gate: Gate,
-    /// The rule, as in `domain.temperature min 45`.
-    pub rule: Text,
-    /// The path that the rule is on.
-    pub path: Text,
-    /// What the rule asks, as recipes spell it.
-    pub condition: Text,
-    /// The bound.
-    pub limit: Text,
+    /// What its rule says, shared by all violations of the rule.
+    #[serde(flatten, with = "super::facts::shared")]
+    pub facts: Arc<RuleFacts>,
     /// The value that was seen.
     pub value: Text,
-    /// The level of the rule.
-    pub level: Level,
     /// What the counter reached, this violation included.
     pub count: u32,
-    /// From which count on the rule warns.
-    pub min_threshold: u32,
-    /// At which count the level acts.
-    pub max_threshold: u32,
     /// What came of it.
     pub action: Action,
     /// The message of the recipe.
     pub message: Option<Text>,
-    /// Where the rule stands: `file:line:column`.
-    pub source: Text,
+}
+
+impl Deref for Violation {
+    type Target = RuleFacts;
+    fn deref(&self) -> &RuleFacts {
+        &self.facts
+    }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, value, level, count, max_threshold, source, .. } = self;
+        let Self { facts, value, count, .. } = self;
+        let RuleFacts { rule, level, max_threshold, source, .. } = &**facts;
         write!(f, "rule `{rule}` (level {level}) found {value}, violation {count} of {max_threshold}")?;
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
@@ -177,7 +172,7 @@ pub enum AuditEvent {
     /// A recipe came into force where there was none, or stays in force because its change could not be recorded.
     RecipeLoaded(RecipeIdentity),
     /// A running engine took another recipe.
-    RecipeChanged(RecipeChange),
+    RecipeChanged(Box<RecipeChange>),
     /// A sink does not take records; or could not keep one that it had taken, as after a crash.
     SinkFailure {
         /// The sink.
@@ -200,7 +195,7 @@ impl AuditRecord {
     }
 
     /// The violation's level. What is no violation weighs as much as the strongest: it says what was done to the audit.
-    pub(super) const fn weight(&self) -> Level {
+    pub(super) fn weight(&self) -> Level {
         match &self.event {
             AuditEvent::Violation(violation) => violation.level,
             _ => Level::S,

@@ -72,7 +72,7 @@ impl Auditor {
             let mut desk = self.desk.lock();
             let before = desk.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &desk.recipe));
             let (change, kept) = RecipeChange::between(before, identity, &recipe);
-            let event = AuditEvent::RecipeChanged(change.clone());
+            let event = AuditEvent::RecipeChanged(Box::new(change.clone()));
             records.push(desk.book.append(time, version, event).clone());
             (change, kept)
         };

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::condition::{Condition, Test};
-use super::describe::Described;
+use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
 use crate::context::Value;

@@ -338,6 +338,13 @@ impl tracing::Subscriber for Listener {
 
 #[test]
 fn warnings_actions_and_resets_are_logged_outside_the_lock() {
+    // Every place that logs is known before the listener comes: one that another test reaches first, at that very moment,
+    // could be missed.
+    let first = auditor("inputs", "level: S, min_threshold: 2, max_threshold: 3");
+    for _ in 0..3 {
+        let _refused_at_last = run(&first, Gate::Input, -1);
+    }
+    first.reset_interlock("R. Lee", "checked", 0).unwrap();
     let auditor = Arc::new(auditor("inputs", "level: S, min_threshold: 2, max_threshold: 3"));
     let listener = Arc::new(Listener { auditor: Arc::clone(&auditor), heard: Mutex::default() });
     tracing::subscriber::with_default(Arc::clone(&listener), || {

@@ -7,7 +7,8 @@ use super::encode::{self, Encoder, Head};
 use super::hash::Hash;
 use super::sink::Tail;
 use super::timestamp;
-use crate::audit::record::{AuditEvent, AuditRecord, Violation};
+use crate::audit::facts::RuleFacts;
+use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
 
 /// A ring of records, each chained to the one before it.
@@ -63,8 +64,8 @@ impl Book {
 
     /// The part of a violation's hash that is the same for all violations of its rule: a digest of what the rule brings.
     #[must_use]
-    pub fn digest(session: &str, violation: &Violation) -> Hash {
-        encode::rule_part(session, violation)
+    pub fn digest(session: &str, facts: &RuleFacts) -> Hash {
+        encode::rule_digest(session, facts)
     }
 
     /// As [`append`](Self::append), for a violation whose rule's digest is at hand.

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 use super::hash::Hash;
 use super::timestamp;
 use crate::audit::change::{RecipeChange, RecipeIdentity};
+use crate::audit::facts::RuleFacts;
 use crate::audit::gate::Gate;
 use crate::audit::level::Level;
-use crate::audit::record::{AuditEvent, AuditRecord, Violation};
+use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
 
 /// Fields one after another, each of a known length or led by its length, so that no two lists of fields are the same bytes.
@@ -15,17 +16,17 @@ use crate::audit::text::Text;
 pub(in crate::audit) struct Encoder(Vec<u8>);
 
 impl Encoder {
-    pub(in crate::audit) fn number(&mut self, number: u64) -> &mut Self {
-        self.raw(&number.to_le_bytes())
+    /// Seven bits a byte, the last byte without the eighth: the one way to write each number.
+    pub(in crate::audit) fn number(&mut self, mut number: u64) -> &mut Self {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8)
     }
 
     pub(in crate::audit) fn text(&mut self, text: &str) -> &mut Self {
-        // A text of 4 GiB does not come here: values are cut, and recipes are bounded.
-        self.short(u32::try_from(text.len()).unwrap_or(u32::MAX)).raw(text.as_bytes())
-    }
-
-    fn short(&mut self, number: u32) -> &mut Self {
-        self.raw(&number.to_le_bytes())
+        self.number(text.len() as u64).raw(text.as_bytes())
     }
 
     fn byte(&mut self, byte: u8) -> &mut Self {
@@ -68,25 +69,23 @@ pub(super) struct Head<'a> {
 pub(super) fn hash_of(record: &AuditRecord) -> Hash {
     let AuditRecord { sequence, time, ref session, version, previous, .. } = *record;
     let head = Head { previous, sequence, time, session, version };
-    let part = record.violation().map(|violation| rule_part(session, violation));
-    hash(&head, &record.event, part.as_ref(), &mut Encoder::default())
+    let digest = record.violation().map(|violation| rule_digest(session, violation));
+    hash(&head, &record.event, digest.as_ref(), &mut Encoder::default())
 }
 
-/// The hash of a record to be. A violation is hashed through the digest of what its rule brings along, which is the same
-/// for all of the rule's records.
-pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, rule: Option<&Hash>, encoder: &mut Encoder) -> Hash {
+/// The hash of a record to be. A violation is hashed through the digest of its facts, which is the same for all records of
+/// a rule.
+pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, encoder: &mut Encoder) -> Hash {
     encoder.0.clear();
     let (seconds, nanos) = timestamp::parts(head.time);
-    encoder.raw(head.previous.as_bytes()).byte(tag(event)).number(head.sequence);
-    encoder.number(seconds).short(nanos).number(head.version);
+    encoder.byte(tag(event)).number(head.sequence).number(seconds).raw(&nanos.to_le_bytes()).number(head.version);
     match event {
         AuditEvent::Violation(violation) => {
-            match rule {
+            match digest {
                 Some(digest) => encoder.raw(digest.as_bytes()),
-                None => encoder.raw(rule_part(head.session, violation).as_bytes()),
+                None => encoder.raw(rule_digest(head.session, violation).as_bytes()),
             };
-            encoder.short(violation.count).byte(violation.action as u8);
-            encoder.text(&violation.process).text(&violation.value);
+            encoder.number(violation.count.into()).byte(violation.action as u8).text(&violation.value);
             match &violation.message {
                 Some(message) => encoder.byte(1).text(message),
                 None => encoder.byte(0),
@@ -97,7 +96,7 @@ pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, rule: Option<&Hash>, enc
             encode(event, encoder);
         }
     }
-    encoder.hash()
+    head.previous.then(&encoder.0)
 }
 
 fn encode(event: &AuditEvent, to: &mut Encoder) {
@@ -113,7 +112,7 @@ fn encode(event: &AuditEvent, to: &mut Encoder) {
             to.identity(identity);
         }
         AuditEvent::RecipeChanged(change) => {
-            let RecipeChange { identity, before, kept, added, removed, changed, omitted } = change;
+            let RecipeChange { identity, before, kept, added, removed, changed, omitted } = &**change;
             to.identity(identity);
             match before {
                 Some(before) => to.byte(1).text(before),
@@ -138,12 +137,12 @@ const fn tag(event: &AuditEvent) -> u8 {
     }
 }
 
-/// The digest of what is the same for every record of a rule in a session.
-pub(in crate::audit) fn rule_part(session: &str, violation: &Violation) -> Hash {
-    let Violation { gate, rule, path, condition, limit, level, min_threshold, max_threshold, source, .. } = violation;
+/// The digest of what is the same for every violation of a rule in a session.
+pub(in crate::audit) fn rule_digest(session: &str, facts: &RuleFacts) -> Hash {
+    let RuleFacts { process, gate, rule, path, condition, limit, level, min_threshold, max_threshold, source } = facts;
     let mut encoder = Encoder::default();
-    encoder.text(session).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
-    encoder.byte(level_tag(*level)).short(*min_threshold).short(*max_threshold).text(source);
+    encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
+    encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);
     encoder.hash()
 }
 

@@ -27,7 +27,7 @@ pub use sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail, WhenFull}
 pub use verify::{Fault, Place, Tampered, Verified};
 
 pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
-pub(super) use encode::{Encoder, rule_part};
+pub(super) use encode::{Encoder, rule_digest};
 pub(super) use trace::tell;
 
 #[cfg(test)]

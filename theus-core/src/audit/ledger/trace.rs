@@ -1,5 +1,6 @@
 //! Records as `tracing` tells them: every one, under the target `theus::audit`.
 
+use crate::audit::facts::RuleFacts;
 use crate::audit::level::Level;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
 
@@ -35,8 +36,9 @@ pub(in crate::audit) fn tell(record: &AuditRecord) {
 
 fn violated(record: &AuditRecord, violation: &Violation) {
     let AuditRecord { sequence, session, version, .. } = record;
-    let Violation { process, rule, value, count, action, source, .. } = violation;
-    let (gate, level, message) = (violation.gate, violation.level, violation.message.as_deref().unwrap_or(""));
+    let Violation { facts, value, count, action, message, .. } = violation;
+    let RuleFacts { process, gate, rule, level, source, .. } = &**facts;
+    let message = message.as_deref().unwrap_or("");
     macro_rules! event {
         ($log:ident) => {
             tracing::$log!(

@@ -1,0 +1,118 @@
+//! What every violation of a rule says of it, made once a rule.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::gate::Gate;
+use super::ledger::{Hash, rule_digest};
+use super::level::Level;
+use super::record::{Action, Violation};
+use super::rule::Rule;
+use super::text::Text;
+
+/// What a rule of a process says, as records show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RuleFacts {
+    /// The process.
+    pub process: Text,
+    /// The gate.
+    pub gate: Gate,
+    /// The rule, as in `domain.temperature min 45`.
+    pub rule: Text,
+    /// The path that the rule is on.
+    pub path: Text,
+    /// What the rule asks, as recipes spell it.
+    pub condition: Text,
+    /// The bound.
+    pub limit: Text,
+    /// The level of the rule.
+    pub level: Level,
+    /// From which count on the rule warns.
+    pub min_threshold: u32,
+    /// At which count the level acts.
+    pub max_threshold: u32,
+    /// Where the rule stands: `file:line:column`.
+    pub source: Text,
+}
+
+impl RuleFacts {
+    pub(super) fn of(process: &'static str, rule: &Rule) -> Self {
+        let limit = rule.limit();
+        Self {
+            process: Text::from_static(process),
+            gate: rule.gate(),
+            rule: format!("{} {} {limit}", rule.path(), rule.test()).into(),
+            path: rule.path().into(),
+            condition: Text::from_static(rule.test().as_str()),
+            limit: limit.into(),
+            level: rule.level(),
+            min_threshold: rule.min_threshold(),
+            max_threshold: rule.max_threshold(),
+            source: rule.source().into(),
+        }
+    }
+}
+
+/// The facts of a rule, its message, and the digest through which its records are hashed.
+#[derive(Clone, Debug)]
+pub(super) struct Described {
+    facts: Arc<RuleFacts>,
+    message: Option<Text>,
+    digest: Hash,
+}
+
+impl Described {
+    fn of(process: &'static str, rule: &Rule, session: &str) -> Self {
+        let facts = RuleFacts::of(process, rule);
+        let digest = rule_digest(session, &facts);
+        Self { facts: Arc::new(facts), message: rule.message.as_deref().map(Text::from), digest }
+    }
+
+    fn violation(&self, value: Text, count: u32, acts: bool) -> (Violation, Hash) {
+        let action = match acts {
+            true => Action::of(self.facts.level),
+            false if count >= self.facts.min_threshold => Action::Warned,
+            false => Action::Counted,
+        };
+        let (facts, message) = (Arc::clone(&self.facts), self.message.clone());
+        (Violation { sequence: 0, facts, value, count, action, message }, self.digest)
+    }
+}
+
+impl Rule {
+    /// A violation of this rule as it will be recorded, and the digest of its facts in the session.
+    pub(super) fn violated(
+        &self,
+        session: &str,
+        process: &'static str,
+        value: Text,
+        count: u32,
+        acts: bool,
+    ) -> (Violation, Hash) {
+        let described = self.described.get_or_init(|| Described::of(process, self, session));
+        if described.facts.process == process {
+            described.violation(value, count, acts)
+        } else {
+            // A rule that another process was the first to violate.
+            Described::of(process, self, session).violation(value, count, acts)
+        }
+    }
+}
+
+/// Facts are written as if each violation had its own.
+pub(super) mod shared {
+    use super::{Arc, Deserialize, RuleFacts, Serialize};
+    use serde::{Deserializer, Serializer};
+
+    pub(in crate::audit) fn serialize<S: Serializer>(facts: &Arc<RuleFacts>, serializer: S) -> Result<S::Ok, S::Error> {
+        facts.as_ref().serialize(serializer)
+    }
+
+    pub(in crate::audit) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<RuleFacts>, D::Error> {
+        RuleFacts::deserialize(deserializer).map(Arc::new)
+    }
+}

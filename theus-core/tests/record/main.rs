@@ -1,0 +1,10 @@
+//! The audit on record, through the public API: ledger and sinks, interlock, hot reload, explain.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod explain;
+mod failing;
+mod interlock;
+mod kept;
+mod oven;
+mod reload;
