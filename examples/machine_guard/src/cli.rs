@@ -1,0 +1,44 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+const ABOUT: &str = "Guards a machine by its temperature: every reading is a transaction under an audit recipe, \
+                     and the machine is stopped where the recipe says so.";
+
+const MORE: &str = "\
+Summary (--json), one object on the last line:
+  readings     readings taken from the input, the stopping one included
+  committed    readings that were recorded
+  rejected     readings that were refused: committed + rejected = readings
+  violations   violations of rules that the audit counted, of all processes
+  warnings     those that were early warnings, from min_threshold on
+  actions      those whose level acted, C included: reading (from 1), timestamp,
+               value, level, process, rule
+  final_state  the workflow's state at the end
+  halted       whether a rule of level S stopped the machine
+  status       running (the input ended), finished, aborted (level A) or halted
+
+Exit codes: 0 at the end of the input or stopped by the audit; 2 for a malformed
+row, a file that cannot be read, a wrong recipe or workflow, or a wrong option.";
+
+#[derive(Debug, Parser)]
+#[command(version, about = ABOUT, after_help = MORE, max_term_width = 80)]
+pub(crate) struct Options {
+    /// Readings: CSV with the header `timestamp,value`; without it, a built-in simulation that ends in a failure
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Audit recipe; without it, the one of workflows/machine_guard
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipe: Option<PathBuf>,
+    /// Workflow; without it, the one of workflows/machine_guard
+    #[arg(long, value_name = "FILE")]
+    pub(crate) workflow: Option<PathBuf>,
+    /// Prints a summary as one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Seed of the built-in simulation
+    #[arg(long, value_name = "N", default_value_t = 42, conflicts_with = "input")]
+    pub(crate) seed: u64,
+}
