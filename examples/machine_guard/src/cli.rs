@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-const ABOUT: &str = "Guards a machine by its temperature: every reading is a transaction under an audit recipe, \
-                     and the machine is stopped where the recipe says so.";
+const ABOUT: &str = "\
+Guards a machine by its temperature: every reading is a transaction under an
+audit recipe, and the machine is stopped where the recipe says so.";
 
 const MORE: &str = "\
 Summary (--json), one object on the last line:
@@ -24,21 +25,21 @@ Exit codes: 0 at the end of the input or stopped by the audit; 2 for a malformed
 row, a file that cannot be read, a wrong recipe or workflow, or a wrong option.";
 
 #[derive(Debug, Parser)]
-#[command(version, about = ABOUT, after_help = MORE, max_term_width = 80)]
+#[command(version, about = ABOUT, after_help = MORE)]
 pub(crate) struct Options {
-    /// Readings: CSV with the header `timestamp,value`; without it, a built-in simulation that ends in a failure
+    /// Readings, CSV: `timestamp,value` [default: a simulation]
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
-    /// Audit recipe; without it, the one of workflows/machine_guard
+    /// Audit recipe [default: workflows/machine_guard, built in]
     #[arg(long, value_name = "FILE")]
     pub(crate) recipe: Option<PathBuf>,
-    /// Workflow; without it, the one of workflows/machine_guard
+    /// Workflow [default: workflows/machine_guard, built in]
     #[arg(long, value_name = "FILE")]
     pub(crate) workflow: Option<PathBuf>,
     /// Prints a summary as one JSON object instead of the report
     #[arg(long)]
     pub(crate) json: bool,
-    /// Seed of the built-in simulation
+    /// Seed of the simulation
     #[arg(long, value_name = "N", default_value_t = 42, conflicts_with = "input")]
     pub(crate) seed: u64,
 }

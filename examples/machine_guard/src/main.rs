@@ -38,7 +38,7 @@ const WRONG: u8 = 2;
 fn main() -> ExitCode {
     let options = Options::parse();
     let (outcome, error) = run(&options);
-    let told = tell(&options, outcome.as_ref());
+    let told = tell(&options, outcome.as_ref(), error.is_some());
     if let Some(error) = &error {
         let text = error.to_string();
         // What has a place in a file is drawn with its title already.
@@ -69,7 +69,7 @@ fn run(options: &Options) -> (Option<Outcome>, Option<Box<dyn Error>>) {
 
 fn watch(guard: &mut Guard, options: &Options) -> Result<(), Box<dyn Error>> {
     let mut readings = match &options.input {
-        Some(path) => Readings::File(CsvReadings::open(path)?),
+        Some(path) => Readings::File(Box::new(CsvReadings::open(path)?)),
         None => Readings::Simulated(Trace::new(options.seed)),
     };
     let progress = Progress::of(&readings, !options.json && std::io::stdout().is_terminal());
@@ -82,10 +82,13 @@ fn watch(guard: &mut Guard, options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn tell(options: &Options, outcome: Option<&Outcome>) -> std::io::Result<()> {
+fn tell(options: &Options, outcome: Option<&Outcome>, broken_off: bool) -> std::io::Result<()> {
     let text = match outcome {
         _ if options.json => json::line(outcome)? + "\n",
-        Some(outcome) if outcome.tally.readings > 0 => report::report(outcome, options, colours()),
+        // Where nothing was done before it went wrong, there is nothing to report.
+        Some(outcome) if outcome.tally.readings > 0 || !broken_off => {
+            report::report(outcome, options, broken_off, colours())
+        }
         _ => return Ok(()),
     };
     let mut out = std::io::stdout().lock();

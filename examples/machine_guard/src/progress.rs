@@ -29,8 +29,8 @@ impl Progress {
     /// Shows how far the guard is.
     pub(crate) fn show(&self, readings: &Readings, guard: &Guard) {
         if guard.readings().is_multiple_of(EVERY) && !self.0.is_hidden() {
-            self.0.set_position(readings.progress().map_or(0, |(taken, _)| taken));
             self.0.set_message(Cow::from(format!("reading {}, {}", guard.readings(), guard.state())));
+            self.0.set_position(readings.progress().map_or(0, |(taken, _)| taken));
         }
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Reading {
 /// Where readings come from.
 pub(crate) enum Readings {
     /// A CSV file.
-    File(CsvReadings),
+    File(Box<CsvReadings>),
     /// The built-in simulation.
     Simulated(Trace),
 }

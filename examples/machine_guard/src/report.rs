@@ -19,10 +19,10 @@ const MOST_RULES: usize = 20;
 const RULE: usize = 50;
 
 /// What happened, in a page or so.
-pub(crate) fn report(outcome: &Outcome, options: &Options, colours: bool) -> String {
+pub(crate) fn report(outcome: &Outcome, options: &Options, broken_off: bool, colours: bool) -> String {
     let mut page = Page::new(colours);
     title(&mut page, options);
-    ending(&mut page, outcome);
+    ending(&mut page, outcome, broken_off);
     numbers(&mut page, outcome);
     rules(&mut page, &outcome.tally);
     failures(&mut page, &outcome.tally);
@@ -40,16 +40,20 @@ fn title(page: &mut Page, options: &Options) {
 }
 
 /// Where and why it ended.
-fn ending(page: &mut Page, outcome: &Outcome) {
+fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     let tally = &outcome.tally;
-    let last = tally.span.as_ref().map_or("", |(_, last)| last);
-    let place = format!("reading {}, {last}", grouped(tally.readings));
-    let (headline, style) = match &outcome.status {
-        Status::Running => (format!("END OF INPUT after {place}"), Style::new().green().bold()),
-        Status::Finished => (format!("FINISHED at {place}"), Style::new().green().bold()),
-        Status::Aborted { .. } => (format!("ABORTED at {place}"), Style::new().red().bold()),
-        Status::Halted { .. } => (format!("STOPPED at {place}"), Style::new().red().bold()),
+    let place = match &tally.span {
+        Some((_, last)) => format!("at reading {}, {last}", grouped(tally.readings)),
+        None => "before the first reading".to_owned(),
     };
+    let (headline, style) = match &outcome.status {
+        Status::Aborted { .. } => ("ABORTED", Style::new().red()),
+        Status::Halted { .. } => ("STOPPED", Style::new().red()),
+        _ if broken_off => ("BROKEN OFF", Style::new().yellow()),
+        Status::Finished => ("FINISHED", Style::new().green()),
+        Status::Running => ("END OF INPUT", Style::new().green()),
+    };
+    let (headline, style) = (format!("{headline} {place}"), style.bold());
     page.line(format!("  {headline}"), style);
     let stop = match outcome.status {
         Status::Running | Status::Finished => None,

@@ -59,7 +59,6 @@ pub(crate) struct RuleCount {
     pub(crate) found: u64,
     pub(crate) warned: u64,
     pub(crate) acted: u64,
-    pub(crate) last: u64,
 }
 
 impl Tally {
@@ -91,7 +90,6 @@ impl Tally {
         let (level, process, gate, rule) = (violation.level, violation.process, violation.gate, violation.rule.clone());
         let count = self.rules.entry(RuleKey { level, process, gate, rule }).or_default();
         count.found += 1;
-        count.last = self.readings;
         if violation.action == Action::Warned {
             count.warned += 1;
             self.warnings += 1;
