@@ -19,7 +19,8 @@ Summary (--json), one object on the last line:
                value, level, process, rule
   final_state  the workflow's state at the end
   halted       whether a rule of level S stopped the machine
-  status       running (the input ended), finished, aborted (level A) or halted
+  status       running (the input ended), finished (a final state), aborted
+               (level A), halted (level S), not_started (nothing could be run)
 
 Exit codes: 0 at the end of the input or stopped by the audit; 2 for a malformed
 row, a file that cannot be read, a wrong recipe or workflow, or a wrong option.";

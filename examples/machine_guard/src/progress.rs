@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::guard::Guard;
+use crate::page::grouped;
 use crate::reading::Readings;
 
 /// The bar is told of every so many readings.
@@ -29,7 +30,7 @@ impl Progress {
     /// Shows how far the guard is.
     pub(crate) fn show(&self, readings: &Readings, guard: &Guard) {
         if guard.readings().is_multiple_of(EVERY) && !self.0.is_hidden() {
-            self.0.set_message(Cow::from(format!("reading {}, {}", guard.readings(), guard.state())));
+            self.0.set_message(Cow::from(format!("reading {}, {}", grouped(guard.readings()), guard.state())));
             self.0.set_position(readings.progress().map_or(0, |(taken, _)| taken));
         }
     }

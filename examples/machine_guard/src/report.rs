@@ -10,7 +10,7 @@ use crate::chart::{self, Chart};
 use crate::cli::Options;
 use crate::guard::Outcome;
 use crate::page::{Page, WIDTH, grouped, shortened};
-use crate::tally::{Acted, RuleCount, RuleKey, Tally};
+use crate::tally::{RuleCount, RuleKey, Tally};
 use crate::trend::Mark;
 
 /// So many rules are listed; a recipe may have any number.
@@ -55,12 +55,7 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     };
     let (headline, style) = (format!("{headline} {place}"), style.bold());
     page.line(format!("  {headline}"), style);
-    let stop = match outcome.status {
-        Status::Running | Status::Finished => None,
-        Status::Aborted { .. } => last_of(tally, Level::A),
-        Status::Halted { .. } => last_of(tally, Level::S),
-    };
-    if let Some(Acted { violation, .. }) = stop {
+    if let Some(violation) = &tally.stop {
         if let Some(message) = &violation.message {
             page.line(format!("  {message}"), Style::new());
         }
@@ -72,10 +67,6 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
         page.line(format!("  level {} rule at {}", violation.level, violation.source), Style::new().dim());
     }
     page.end();
-}
-
-fn last_of(tally: &Tally, level: Level) -> Option<&Acted> {
-    tally.actions.iter().rev().find(|acted| acted.level == level)
 }
 
 fn numbers(page: &mut Page, outcome: &Outcome) {

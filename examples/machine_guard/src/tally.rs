@@ -17,6 +17,8 @@ pub(crate) struct Tally {
     pub(crate) violations: u64,
     pub(crate) warnings: u64,
     pub(crate) actions: Vec<Acted>,
+    /// The strongest violation that ended the run: of level S or A.
+    pub(crate) stop: Option<Violation>,
     /// What each violated rule found, by where the rule stands.
     pub(crate) rules: BTreeMap<RuleKey, RuleCount>,
     /// Steps that failed without the audit's doing: by process, how often, and what the last one said.
@@ -39,9 +41,6 @@ pub(crate) struct Acted {
     pub(crate) level: Level,
     pub(crate) process: &'static str,
     pub(crate) rule: String,
-    /// What the report says of it besides.
-    #[serde(skip)]
-    pub(crate) violation: Violation,
 }
 
 /// A rule, in the order of the report: the strongest level first, then as in the recipe.
@@ -106,8 +105,11 @@ impl Tally {
                 level,
                 process,
                 rule: violation.rule.clone(),
-                violation,
             });
+            let strongest = self.stop.as_ref().is_none_or(|stop| level < stop.level);
+            if strongest && matches!(level, Level::S | Level::A) {
+                self.stop = Some(violation);
+            }
         }
     }
 
