@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Handled;
 use crate::process::Halted;
 use crate::source::SourceError;
 
@@ -55,6 +56,8 @@ pub enum WorkflowError {
         state: String,
         /// How many events are allowed.
         limit: usize,
+        /// What the events did, in order, the last one included.
+        handled: Vec<Handled>,
     },
     /// It was asked to go on from inside a process that it runs.
     #[error("the workflow was driven from inside a process of its own engine: drive it after the process has returned")]

@@ -193,6 +193,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                     workflow: self.definition.name().to_owned(),
                     state: self.state().to_owned(),
                     limit: self.event_limit,
+                    handled: all,
                 });
             }
         }
