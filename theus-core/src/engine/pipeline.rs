@@ -26,7 +26,7 @@ use crate::audit::{Auditor, Findings, Gate, ProcessRules, Subject, Violation};
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{NestedHold, Order};
+use crate::transaction::{NestedHold, Order, Turn};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -55,6 +55,19 @@ struct Scratch<P: Process> {
 struct Work<P: Process> {
     fields: Box<FieldsOf<P>>,
     scratch: Scratch<P>,
+}
+
+/// The session to oneself, until the run is over or given up.
+struct TurnOfRun<'a, P: Process> {
+    turn: Turn<'a, StateOf<P>>,
+}
+
+impl<P: Process> Drop for TurnOfRun<'_, P> {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.turn.hold() {
+            state.turn_over();
+        }
+    }
 }
 
 /// What the audit keeps of a run.
@@ -202,7 +215,8 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
 /// The session is this run's alone from begin to commit, and is not held while the body awaits.
 async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(turn) = run.core.session.take_turn().await else { return Err(nested::<P>()) };
-    let opened = match turn.hold() {
+    let turn = TurnOfRun::<P> { turn };
+    let opened = match turn.turn.hold() {
         Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
         Err(NestedHold) => return Err(nested::<P>()),
     };
@@ -210,7 +224,7 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     let identity = run.core.identity();
     let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
-    let closed = match turn.hold() {
+    let closed = match turn.turn.hold() {
         Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
         Err(NestedHold) => return Err(nested::<P>()),
     };
@@ -473,17 +487,6 @@ impl<P: Process> Subject for Look<'_, P> {
     #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
         self.local.inspect(path)
-    }
-}
-
-/// Puts the signal that raised an event back to rest, unless it was raised anew since.
-pub(super) fn reset_signal<D: Context>(state: &mut State<D>, origin: &Origin) {
-    if let Origin::Signal { path, version, .. } = origin {
-        let next = state.version.wrapping_add(1);
-        let path = path.strip_prefix("domain.").unwrap_or(path);
-        if state.fields.reset_signal(path, *version, next) {
-            state.version = next;
-        }
     }
 }
 

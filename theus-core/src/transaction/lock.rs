@@ -145,6 +145,13 @@ impl<S> Drop for Turn<'_, S> {
     }
 }
 
+impl<S> Held<'_, S> {
+    /// Whether somebody has a turn: the state is theirs to change.
+    pub(crate) fn turn_is_taken(&self) -> bool {
+        self.gate.turn_taken
+    }
+}
+
 impl<S> Drop for Held<'_, S> {
     #[inline]
     fn drop(&mut self) {

@@ -8,6 +8,6 @@ mod update;
 
 pub use draft::{Draft, Order, Raised};
 pub use input::Input;
-pub(crate) use lock::{NestedHold, SessionLock};
+pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use output::Output;
 pub use update::Update;
