@@ -335,7 +335,7 @@ fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &
         let name = field.name();
         let value = match (*nested, mirror) {
             (true, _) => quote!(&#private::DataZone(&self.#ident)),
-            (false, true) => quote!(&*self.#ident),
+            (false, true) => quote!(&&*self.#ident),
             (false, false) => quote!(&&self.#ident),
         };
         quote!(#(#cfgs)* #private::serde::ser::SerializeStruct::serialize_field(&mut data, #name, #value)?;)

@@ -1,0 +1,15 @@
+//! Random programs on the engine and on the reference: the same results, states, versions, events and records.
+
+mod alone;
+mod at_once;
+mod replay;
+mod tasks;
+mod subject;
+
+use proptest::test_runner::Config;
+
+/// How many programs are run in one property; `share` of what `THEUS_CASES` says.
+fn cases(share: u32) -> Config {
+    let cases = std::env::var("THEUS_CASES").ok().map_or(300, |text| text.parse().expect("THEUS_CASES is a number"));
+    Config { cases: (cases / share).max(1), failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
+}
