@@ -10,9 +10,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod executor;
-// mod interleavings;
+mod interleavings;
 mod programs;
 mod properties;
 mod reference;
-// mod scenarios;
-// mod sync;
+mod scenarios;
+mod sync;

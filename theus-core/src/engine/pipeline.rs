@@ -151,7 +151,7 @@ fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
             catch::<P, _>(|| Ok(P::execute(command.clone(), run.begin(&mut work)))) // 3 to 5
         };
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
-        match run.close(&mut state, work, returned) {
+        match run.close(&mut state, work, Some(&command), returned) {
             Closed::Finished(result) => return result, // 6 and 7
             Closed::Stale if run.attempts < run.core.attempts => {}
             Closed::Stale => return Err(run.conflict()),
@@ -173,7 +173,7 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         let body = P::execute(command.clone(), run.begin(&mut work)); // 3 and 4
         let returned = catch_async::<P, _>(identity, body).await; // 5
         let closed = match run.core.session.hold_async().await {
-            Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+            Ok(mut state) => run.close(&mut state, work, Some(&command), returned), // 6 and 7
             Err(NestedHold) => return Err(nested::<P>()),
         };
         match closed {
@@ -196,7 +196,8 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     let body = P::execute(command, run.begin(&mut work)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
     let closed = match turn.hold() {
-        Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+        // Nothing can have changed since the input gate: it needs no second look at the command.
+        Ok(mut state) => run.close(&mut state, work, None, returned), // 6 and 7
         Err(NestedHold) => return Err(nested::<P>()),
     };
     drop(turn);
@@ -248,8 +249,7 @@ impl<'a, P: Process> Run<'a, P> {
         }
         catch::<P, _>(|| {
             self.audit_input_gate(command, &state.fields)?;
-            let refuses = self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings));
-            if refuses || matches!(counting, Counting::Now) { self.count_findings() } else { Ok(()) }
+            if self.refuses() || matches!(counting, Counting::Now) { self.count_findings() } else { Ok(()) }
         })?;
         let mut work = state.workspace();
         self.lock(&mut work, &state.fields);
@@ -301,15 +301,17 @@ impl<'a, P: Process> Run<'a, P> {
         &mut self,
         state: &mut StateOf<P>,
         mut work: Box<FieldsOf<P>>,
+        command: Option<&P>,
         returned: Result<P::Returned, ErrorOf<P>>,
     ) -> Closed<P> {
         let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
         let proposed = match output {
             Ok(_) if !P::is_current(&work, &state.fields) => None,
-            Ok(output) => {
+            Ok(output) => Some(catch::<P, _>(|| {
+                self.confirm_input_gate(command, state)?;
                 P::propose(&mut state.fields, &mut work);
-                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields).map(|()| output)))
-            }
+                self.audit_output_gate(&state.fields).map(|()| output)
+            })),
             Err(error) => Some(Err(error)),
         };
         P::clear(&mut work);
@@ -320,15 +322,38 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
+    /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
+    /// others have committed since the attempt began, the gate judges anew, so that the run is as if it had begun now.
+    fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
+        // Another run may have latched the interlock while this one was under way.
+        self.refuse_if_halted()?;
+        if self.version != state.version {
+            self.version = state.version;
+            if let Some(rules) = self.rules {
+                if let Some(notes) = &mut self.notes {
+                    notes.findings = Findings::default();
+                }
+                // The gate sees the scratch as the run found it, the output gate as the run left it.
+                let left = self.local.replace(P::Local::default());
+                self.judge(rules, Gate::Input, command, &state.fields);
+                self.local = left;
+            }
+        }
+        if self.refuses() { self.count_findings() } else { Ok(()) }
+    }
+
+    /// Whether what was found would refuse the run, were it counted now.
+    fn refuses(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings))
+    }
+
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>) -> Result<(), ErrorOf<P>> {
         if let Some(rules) = self.rules {
             self.judge(rules, Gate::Output, None, fields);
         }
-        self.count_findings()?;
-        // Another run may have latched the interlock while this one was under way.
-        self.refuse_if_halted()
+        self.count_findings()
     }
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.

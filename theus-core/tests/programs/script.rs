@@ -78,11 +78,11 @@ impl Steps {
         Stop::Done(self.read)
     }
 
-    /// Goes on to the end, where stopping means nothing.
+    /// Goes on to the end; a pause gives other threads their chance.
     pub(crate) fn finish(&mut self, members: &mut [&mut dyn View]) -> Stop {
         loop {
             match self.go(members) {
-                Stop::Pause => {}
+                Stop::Pause => std::thread::yield_now(),
                 stop => return stop,
             }
         }
@@ -91,7 +91,7 @@ impl Steps {
     /// Goes on to the end, for a process that declares no error.
     pub(crate) fn finish_without_errors(&mut self, members: &mut [&mut dyn View]) -> i64 {
         loop {
-            if let Stop::Done(read) = self.go(members) {
+            if let Stop::Done(read) = self.finish(members) {
                 return read;
             }
         }
