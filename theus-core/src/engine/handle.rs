@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use super::builder::EngineBuilder;
 use super::core::Core;
+use super::nesting;
 use super::pipeline;
 use super::registry::{Registered, StepReport};
 use super::report::Report;
+use super::session::State;
 use super::snapshot::Snapshot;
 use crate::audit::{AuditRecord, Interlock, ResetError};
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
+use crate::transaction::Held;
 
 /// Runs processes as transactions on one session's state.
 ///
@@ -120,9 +123,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// For programs without a workflow; a [`WorkflowManager`](crate::workflow::WorkflowManager) does it by itself.
     ///
     /// # Errors
-    /// [`RunError::Nested`] from inside a body that holds the session; no event is taken.
+    /// [`RunError::Nested`] from inside a body; no event is taken.
     pub fn next_event(&self) -> Result<Option<Event>, RunError<std::convert::Infallible>> {
-        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "next_event" })?;
+        let mut state = self.hold("next_event")?;
         let event = self.core.bus.try_next();
         if let Some(event) = &event {
             pipeline::reset_signal::<D>(&mut state, &event.origin);
@@ -132,9 +135,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<std::convert::Infallible>> {
-        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "dispatch" })?;
+        let mut state = self.hold("dispatch")?;
         pipeline::reset_signal::<D>(&mut state, origin);
         Ok(())
+    }
+
+    /// The session, for something that is no run but changes the state as one does: so not from inside a body either.
+    fn hold(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<std::convert::Infallible>> {
+        if nesting::is_inside(self.core.identity()) {
+            return Err(RunError::Nested { process: what });
+        }
+        self.core.session.hold().map_err(|_| RunError::Nested { process: what })
     }
 
     /// Why nothing runs at present, if the interlock is latched.

@@ -26,7 +26,7 @@ use crate::audit::{Auditor, Findings, Gate, ProcessRules, Subject, Violation};
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{NestedHold, Order};
+use crate::transaction::{NestedHold, Order, shed};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -72,7 +72,7 @@ enum Closed<P: Process> {
 #[inline]
 pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> ResultOf<P> {
     let registered = admitted::<P>(core)?;
-    go(&mut Run::new(core, registered, &command), command)
+    go(&mut Run::new(core, registered), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
@@ -81,7 +81,7 @@ pub(super) fn run_reported<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) ->
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = go(&mut run, command);
     run.report(result)
 }
@@ -112,7 +112,7 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = match core.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => alone_async(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
@@ -170,8 +170,13 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         };
         let mut work = opened?;
         let identity = run.core.identity();
-        let body = P::execute(command.clone(), run.begin(&mut work)); // 3 and 4
-        let returned = catch_async::<P, _>(identity, body).await; // 5
+        let returned = match catch::<P, _>(|| Ok(command.clone())) {
+            Ok(command) => {
+                let body = P::execute(command, run.begin(&mut work)); // 3 and 4
+                catch_async::<P, _>(identity, body).await // 5
+            }
+            Err(error) => Err(error),
+        };
         let closed = match run.core.session.hold_async().await {
             Ok(mut state) => run.close(&mut state, work, Some(&command), returned), // 6 and 7
             Err(NestedHold) => return Err(nested::<P>()),
@@ -225,13 +230,9 @@ impl<'a, P: Process> Run<'a, P> {
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
 
     #[inline]
-    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>, command: &P) -> Self {
+    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>) -> Self {
         let rules = registered.rules.as_deref();
-        let notes = match rules {
-            Some(rules) if rules.reads_arguments(Gate::Output) => Some(Notes::with(Some(command.clone()))),
-            _ => None,
-        };
-        Self { core, rules, local: None, notes, version: 0, attempts: 0, order: Order::default() }
+        Self { core, rules, local: None, notes: None, version: 0, attempts: 0, order: Order::default() }
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
@@ -262,6 +263,9 @@ impl<'a, P: Process> Run<'a, P> {
         self.refuse_if_halted()?;
         self.local = Some(P::Local::default());
         if let Some(rules) = self.rules {
+            if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
+                self.notes = Some(Notes::with(Some(command.clone())));
+            }
             self.judge(rules, Gate::Input, Some(command), fields);
         }
         Ok(())
@@ -306,7 +310,10 @@ impl<'a, P: Process> Run<'a, P> {
     ) -> Closed<P> {
         let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
         let proposed = match output {
-            Ok(_) if !P::is_current(&work, &state.fields) => None,
+            Ok(output) if !P::is_current(&work, &state.fields) => {
+                shed(output);
+                None
+            }
             Ok(output) => Some(catch::<P, _>(|| {
                 self.confirm_input_gate(command, state)?;
                 P::propose(&mut state.fields, &mut work);
@@ -359,9 +366,17 @@ impl<'a, P: Process> Run<'a, P> {
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
     #[inline(always)]
     fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
-        match proposed.and_then(|output| self.commit(state).map(|()| output)) {
-            Ok(output) => Ok(output),
-            Err(error) => Err(self.roll_back(state, error)),
+        let output = match proposed {
+            Ok(output) => output,
+            Err(error) => return Err(self.roll_back(state, error)),
+        };
+        match self.commit(state) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                let error = self.roll_back(state, error);
+                shed(output);
+                Err(error)
+            }
         }
     }
 
@@ -378,13 +393,16 @@ impl<'a, P: Process> Run<'a, P> {
         }
         state.version = version;
         self.version = version;
+        // The old values, which the commit has left where the drafts were.
+        P::discard(&mut state.fields);
         Ok(())
     }
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
         let mut raised = Vec::new();
-        P::collect_raised(&state.fields, &mut raised);
+        // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
+        catch::<P, _>(|| Ok(P::collect_raised(&state.fields, &mut raised)))?;
         if raised.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());
@@ -489,7 +507,9 @@ pub(super) fn reset_signal<D: Context>(state: &mut State<D>, origin: &Origin) {
     if let Origin::Signal { path, version, .. } = origin {
         let next = state.version.wrapping_add(1);
         let path = path.strip_prefix("domain.").unwrap_or(path);
-        if state.fields.reset_signal(path, *version, next) {
+        // A signal's default is code of a user's type: where it panics the signal stays as it is.
+        let fields = &mut state.fields;
+        if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
             state.version = next;
         }
     }

@@ -42,8 +42,7 @@ fn op() -> impl Strategy<Value = Op> {
 
 /// One call of a process out of `kinds`.
 fn call(kinds: impl Strategy<Value = usize>) -> impl Strategy<Value = Call> {
-    (kinds, 0..12_i64, vec(op(), 0..9))
-        .prop_map(|(kind, weight, ops)| Call::of(kind, weight, Script { ops, run: 0 }))
+    (kinds, 0..12_i64, vec(op(), 0..9)).prop_map(|(kind, weight, ops)| Call::of(kind, weight, Script { ops, run: 0 }))
 }
 
 fn world() -> impl Strategy<Value = World> {
@@ -76,8 +75,8 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
         "local.steps",
     ]);
     let thresholds = (1..=most, 1..=most);
-    (process, any::<bool>(), target, 0..3_u8, 0..20_i64, prop::sample::select(levels), thresholds, any::<bool>()).prop_map(
-        |(process, output_gate, field, test, number, level, (one, other), reset_on_success)| {
+    (process, any::<bool>(), target, 0..3_u8, 0..20_i64, prop::sample::select(levels), thresholds, any::<bool>())
+        .prop_map(|(process, output_gate, field, test, number, level, (one, other), reset_on_success)| {
             // Only `scribe` has scratch that a rule can look at.
             let process = if field == "local.steps" { "scribe" } else { process };
             let len = number.unsigned_abs() as usize;
@@ -100,8 +99,7 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
                 max_threshold: one.max(other),
                 reset_on_success,
             }
-        },
-    )
+        })
 }
 
 /// As many rules, of which a recipe may have each only once.
@@ -132,9 +130,8 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
         1 => Just(Step::ResetInterlock),
     ];
     let capacity = prop_oneof![3 => Just(64_usize), 1 => 0..4_usize];
-    (world(), rules(&['S', 'A', 'B', 'C'], 3, 5), capacity, vec(step, 1..16)).prop_map(
-        |(world, rules, capacity, steps)| Program { world, rules, capacity, steps: numbered(steps) },
-    )
+    (world(), rules(&['S', 'A', 'B', 'C'], 3, 5), capacity, vec(step, 1..16))
+        .prop_map(|(world, rules, capacity, steps)| Program { world, rules, capacity, steps: numbered(steps) })
 }
 
 /// Programs that run at once on one engine. Their rules act at once and never stop the engine, so that what a run gives

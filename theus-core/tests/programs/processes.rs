@@ -139,8 +139,7 @@ pub(crate) fn shelve(ctx: App, weight: i64, script: Script) -> i64 {
 pub(crate) fn post(ctx: App, weight: i64, script: Script) -> Result<i64, Refused> {
     let domain = &mut ctx.domain;
     let mut told = Told { ledger: ctx.effects.ledger, run: script.run };
-    let mut members: [&mut dyn View; 4] =
-        [&mut told, &mut domain.count, &mut domain.items, &mut domain.sig_alarm];
+    let mut members: [&mut dyn View; 4] = [&mut told, &mut domain.count, &mut domain.items, &mut domain.sig_alarm];
     match Steps::of(script).finish(&mut members) {
         Stop::Fail(_, read) => Err(Refused(read)),
         Stop::Done(read) => Ok(read + weight),
@@ -194,8 +193,7 @@ pub(crate) async fn drift(ctx: App, weight: i64, script: Script) -> Result<i64, 
 pub(crate) async fn deliver(ctx: App, weight: i64, script: Script) -> Result<i64, Refused> {
     let domain = &mut ctx.domain;
     let mut told = Told { ledger: ctx.effects.ledger, run: script.run };
-    let mut members: [&mut dyn View; 4] =
-        [&mut told, &mut domain.items, &mut domain.count, &mut domain.cmd_move];
+    let mut members: [&mut dyn View; 4] = [&mut told, &mut domain.items, &mut domain.count, &mut domain.cmd_move];
     let mut steps = Steps::of(script);
     loop {
         match steps.go(&mut members) {

@@ -30,14 +30,7 @@ proptest! {
     }
 }
 
-fn check(
-    world: &World,
-    rules: &[RuleSpec],
-    programs: &[Vec<Call>],
-    locking: Locking,
-    attempts: u32,
-    dispatches: bool,
-) {
+fn check(world: &World, rules: &[RuleSpec], programs: &[Vec<Call>], locking: Locking, attempts: u32, dispatches: bool) {
     let (engine, ledger) = engine(world, rules, ROOM, locking, attempts);
     let start = Barrier::new(programs.len());
     let running = AtomicUsize::new(programs.len());

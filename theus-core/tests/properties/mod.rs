@@ -3,8 +3,8 @@
 mod alone;
 mod at_once;
 mod replay;
-mod tasks;
 mod subject;
+mod tasks;
 
 use proptest::test_runner::Config;
 

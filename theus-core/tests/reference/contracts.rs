@@ -132,22 +132,16 @@ pub(super) fn execute(call: &Call, w: &mut World, limits: &mut Limits, trace: &M
                 reads!("step", limits.step),
             ],
         ),
-        Call::Stamp(_) => one_error(
-            script,
-            &mut [writes!("flag", w.flag), writes!("limit", w.limit), writes!("name", w.name)],
-        )?,
+        Call::Stamp(_) => {
+            one_error(script, &mut [writes!("flag", w.flag), writes!("limit", w.limit), writes!("name", w.name)])?
+        }
         Call::Bump(_) => one_error(script, &mut [updates!("count", w.count)])?,
-        Call::Gather(_) => two_errors(
-            script,
-            &mut [reads!("count", w.count), updates!("items", w.items), updates!("table", w.table)],
-        )?,
+        Call::Gather(_) => {
+            two_errors(script, &mut [reads!("count", w.count), updates!("items", w.items), updates!("table", w.table)])?
+        }
         Call::Tanks(_) => infallible(
             script,
-            &mut [
-                updates!("tank.level", w.tank.level),
-                writes!("tank.label", w.tank.label),
-                reads!("flag", w.flag),
-            ],
+            &mut [updates!("tank.level", w.tank.level), writes!("tank.label", w.tank.label), reads!("flag", w.flag)],
         ),
         Call::Ring(_) => one_error(
             script,
@@ -170,19 +164,12 @@ pub(super) fn execute(call: &Call, w: &mut World, limits: &mut Limits, trace: &M
         ),
         Call::Trace(_) => infallible(
             script,
-            &mut [
-                updates!("meta_trace", w.meta_trace),
-                writes!("meta_runs", w.meta_runs),
-                reads!("name", w.name),
-            ],
+            &mut [updates!("meta_trace", w.meta_trace), writes!("meta_runs", w.meta_runs), reads!("name", w.name)],
         ),
-        Call::Scribe(_) => one_error(
-            script,
-            &mut [&mut Scratchpad(trace), updates!("count", w.count), writes!("name", w.name)],
-        )?,
-        Call::Shelve(_) => {
-            infallible(script, &mut [updates!("shelf", w.shelf), reads!("step", limits.step)])
+        Call::Scribe(_) => {
+            one_error(script, &mut [&mut Scratchpad(trace), updates!("count", w.count), writes!("name", w.name)])?
         }
+        Call::Shelve(_) => infallible(script, &mut [updates!("shelf", w.shelf), reads!("step", limits.step)]),
         Call::Post(_) => one_error(
             script,
             &mut [

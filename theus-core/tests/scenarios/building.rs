@@ -23,7 +23,7 @@ async fn add_later(ctx: Ctx<Counter>) -> i64 {
 }
 
 mod elsewhere {
-    use super::{Context, Counter, Ctx, process};
+    use super::{Counter, Ctx, process};
 
     #[process(outputs = [domain.count])]
     pub(super) fn add(ctx: Ctx<Counter>) {

@@ -158,14 +158,7 @@ const FIELDS: usize = 500;
 fn large(locking: Locking) -> (Engine<Large>, Arc<Tally>) {
     let tally = Arc::new(Tally::default());
     let hundred = || Hundred::new(&tally);
-    let large = Large {
-        one: hundred(),
-        two: hundred(),
-        three: hundred(),
-        four: hundred(),
-        five: hundred(),
-        count: 0,
-    };
+    let large = Large { one: hundred(), two: hundred(), three: hundred(), four: hundred(), five: hundred(), count: 0 };
     let engine = Engine::builder(large)
         .process::<Read>()
         .process::<UpdateOne>()

@@ -144,6 +144,74 @@ fn a_draft_that_panics_when_dropped_is_rolled_back_all_the_same() {
     }
 }
 
+/// A signal that panics when it is asked whether it is raised, or for its default.
+mod alarm {
+    use std::cell::Cell;
+    use std::panic::resume_unwind;
+
+    use theus_core::prelude::*;
+
+    thread_local! {
+        pub(super) static ARMED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    #[derive(Clone, Debug, PartialEq)]
+    pub(super) struct Alarm(pub(super) i64);
+
+    impl Default for Alarm {
+        fn default() -> Self {
+            if ARMED.get() {
+                resume_unwind(Box::new("armed"));
+            }
+            Self(0)
+        }
+    }
+
+    impl Signal for Alarm {
+        fn is_raised(&self) -> bool {
+            if self.0 == 13 {
+                resume_unwind(Box::new("armed"));
+            }
+            self.0 != 0
+        }
+    }
+
+    #[derive(Clone, Default, Context)]
+    pub(super) struct House {
+        pub sig_alarm: Alarm,
+        pub count: i64,
+    }
+
+    #[process(outputs = [domain.sig_alarm, domain.count])]
+    pub(super) fn sound(ctx: Ctx<House>, alarm: i64) {
+        ctx.domain.sig_alarm.set(Alarm(alarm));
+        ctx.domain.count.set(alarm);
+    }
+
+    #[process(outputs = [domain.sig_alarm, domain.count])]
+    pub(super) fn rest(_ctx: Ctx<House>) {}
+}
+
+#[test]
+fn a_signal_that_panics_tears_nothing() {
+    for locking in LOCKINGS {
+        let house = alarm::House::default();
+        let builder = Engine::builder(house).process::<alarm::Sound>().process::<alarm::Rest>();
+        let engine = builder.locking(locking).build().unwrap();
+        assert!(matches!(engine.run(alarm::Sound { alarm: 13 }), Err(RunError::Panicked(_))));
+        engine.run(alarm::Rest {}).unwrap();
+        let now = engine.snapshot().unwrap();
+        assert_eq!((now.sig_alarm.0, *now.count, engine.bus().len()), (0, 0, 0), "nothing was left over");
+
+        engine.run(alarm::Sound { alarm: 1 }).unwrap();
+        alarm::ARMED.set(true);
+        let event = engine.next_event().unwrap();
+        alarm::ARMED.set(false);
+        assert!(event.is_some(), "the event was told all the same");
+        assert_eq!((engine.snapshot().unwrap().sig_alarm.0, engine.snapshot().unwrap().version()), (1, 2));
+    }
+}
+
 #[test]
 fn a_value_that_panics_when_cloned_is_a_panic_of_the_run() {
     for locking in LOCKINGS {

@@ -93,7 +93,10 @@ fn a_signal_raised_anew_outlives_the_older_event() {
         let engine = door(locking);
         engine.run(RingThenOpen {}).unwrap();
         engine.run(OpenThenRing {}).unwrap();
-        assert_eq!((next(&engine), next(&engine)), (Some(("EVT_BELL".to_owned(), 1)), Some(("EVT_OPEN".to_owned(), 1))));
+        assert_eq!(
+            (next(&engine), next(&engine)),
+            (Some(("EVT_BELL".to_owned(), 1)), Some(("EVT_OPEN".to_owned(), 1)))
+        );
         assert!(engine.run(See {}).unwrap(), "the second event has not been told");
         assert_eq!(next(&engine), Some(("EVT_OPEN".to_owned(), 2)));
         assert!(!engine.run(See {}).unwrap());
