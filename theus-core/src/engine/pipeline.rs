@@ -400,9 +400,12 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
-        let mut raised = Vec::new();
         // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
-        catch::<P, _>(|| Ok(P::collect_raised(&state.fields, &mut raised)))?;
+        let mut raised = catch::<P, _>(|| {
+            let mut raised = Vec::new();
+            P::collect_raised(&state.fields, &mut raised);
+            Ok(raised)
+        })?;
         if raised.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());

@@ -71,7 +71,7 @@ async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
         let pinned = lock.hold_async().await.unwrap().clone();
         yield_now().await;
         let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
-        if close(&mut *lock.hold_async().await.unwrap(), &pinned, written, run, validation) {
+        if close(&mut lock.hold_async().await.unwrap(), &pinned, written, run, validation) {
             return;
         }
         yield_now().await;
