@@ -18,7 +18,7 @@ use std::task::Poll;
 use super::backoff;
 use super::core::Core;
 use super::locking::Isolation;
-use super::nesting::{self, Inside};
+use super::nesting::{self, EntersOnDrop, Inside, LeavesOnDrop};
 use super::registry::Registered;
 use super::report::Report;
 use super::session::State;
@@ -536,9 +536,11 @@ fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, ErrorOf<P>>) -> Result<
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(panicked::<P>(&*payload)))
 }
 
-/// As [`catch`], for each poll of a body. While it is polled, its engine is known to be occupied by this thread.
+/// As [`catch`], for each poll of a body. While it is polled or dropped, its engine is known to be occupied by this thread.
 async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, ErrorOf<P>> {
+    let _leaves = LeavesOnDrop;
     let mut body = pin!(body);
+    let _enters = EntersOnDrop(engine);
     poll_fn(|task| {
         let _inside = Inside::enter(engine);
         match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {

@@ -9,7 +9,7 @@ use crate::programs::{Program, Step, program};
 use crate::reference::{Happened, Record, Reference};
 
 proptest! {
-    #![proptest_config(cases(1))]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_program_gives_what_the_reference_gives(program in program()) {

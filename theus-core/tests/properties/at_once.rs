@@ -16,7 +16,7 @@ use crate::reference::Happened;
 const ROOM: usize = 4_096;
 
 proptest! {
-    #![proptest_config(cases(2))]
+    #![proptest_config(cases())]
 
     #[test]
     fn threads_give_what_some_order_gives(

@@ -19,7 +19,7 @@ const ROOM: usize = 4_096;
 type Schedule = Vec<(usize, bool)>;
 
 proptest! {
-    #![proptest_config(cases(2))]
+    #![proptest_config(cases())]
 
     #[test]
     fn tasks_give_what_some_order_gives(

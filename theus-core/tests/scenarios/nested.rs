@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex};
 use theus_core::prelude::*;
 
 use super::LOCKINGS;
-use super::plant::{End, Fill, Measure, MeasureSlowly, PlantEngine, Pump, PumpOut, PumpOutSlowly, engine};
-use crate::executor::block_on;
+use super::plant::{
+    App, Builder, End, Fill, Measure, MeasureSlowly, PlantEngine, Pump, PumpOut, PumpOutSlowly, built, engine,
+};
+use crate::executor::{Task, block_on, pause};
 
 /// What everything that can be asked of an engine from inside a body says.
 fn asked(engine: &PlantEngine) -> Vec<&'static str> {
@@ -103,6 +105,38 @@ fn inside_an_optimistic_body_everything_but_looking_is_refused() {
         engine.run(Ask {}).unwrap();
         assert_eq!(*heard.lock().unwrap(), [(true, true, looking)]);
         assert_eq!(*engine.snapshot().unwrap().count, 1);
+    }
+}
+
+/// Asks the engine when it goes: a body that is dropped half-way still runs its destructors.
+struct Parting(Pump);
+
+impl Drop for Parting {
+    fn drop(&mut self) {
+        self.0.push(0);
+    }
+}
+
+#[process(inputs = [domain.level], effects = [pump])]
+async fn part(ctx: App) -> i64 {
+    let _parting = Parting(ctx.effects.pump.clone());
+    pause().await;
+    *ctx.domain.level
+}
+
+#[test]
+fn inside_a_body_that_is_dropped_half_way_everything_but_looking_is_refused() {
+    for locking in LOCKINGS {
+        let (engine, pump) = built(locking, Builder::process::<Part>);
+        let heard = answers(&engine, &pump);
+        let mut task = Task::new(engine.run_async(Part {}));
+        assert!(task.poll().is_pending());
+        drop(task);
+        assert_eq!(block_on(engine.run_async(Part {})).unwrap(), 5);
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard.len(), 2, "once given up, once well");
+        assert!(heard.iter().all(|heard| heard[..6] == REFUSED && heard[6] == "done"), "{heard:?}");
+        assert_eq!(engine.run(Measure {}).unwrap(), 5);
     }
 }
 
