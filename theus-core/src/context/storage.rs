@@ -20,8 +20,10 @@ pub trait Storage<T> {
     fn get(slot: &Self::Slot) -> Option<&T>;
     /// A second handle on the same value; copies plain values only.
     fn share(slot: &Self::Slot) -> Self::Slot;
-    /// Puts a new value in the place of the old one, without disturbing who else holds a handle on the old one.
-    fn replace(slot: &mut Self::Slot, value: T);
+    /// Puts a new value in the place of the old one, without disturbing who else holds a handle on the old one. Gives the
+    /// old one back where nobody does and dropping it means something.
+    #[must_use = "dropping the old value is a stranger's code"]
+    fn replace(slot: &mut Self::Slot, value: T) -> Option<T>;
 }
 
 /// In place: for scalars and options of them.
@@ -62,8 +64,9 @@ impl<T: InlineValue> Storage<T> for Inline {
         *slot
     }
     #[inline]
-    fn replace(slot: &mut T, value: T) {
+    fn replace(slot: &mut T, value: T) -> Option<T> {
         *slot = value;
+        None
     }
 }
 
@@ -86,11 +89,11 @@ impl<T> Storage<T> for Shared {
         slot.clone()
     }
     #[inline]
-    fn replace(slot: &mut Option<Arc<T>>, value: T) {
+    fn replace(slot: &mut Option<Arc<T>>, value: T) -> Option<T> {
         // Where no snapshot holds the old value its allocation is used again.
         match slot.as_mut().and_then(Arc::get_mut) {
-            Some(place) => *place = value,
-            None => *slot = Some(Arc::new(value)),
+            Some(place) => Some(std::mem::replace(place, value)),
+            None => slot.replace(Arc::new(value)).and_then(Arc::into_inner),
         }
     }
 }

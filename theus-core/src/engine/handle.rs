@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::builder::EngineBuilder;
 use super::core::Core;
+use super::nesting;
 use super::pipeline;
 use super::registry::{Registered, StepReport};
 use super::report::Report;
@@ -124,9 +125,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// then put back to rest when that run is over.
     ///
     /// # Errors
-    /// [`RunError::Nested`] from inside a body that holds the session; no event is taken.
+    /// [`RunError::Nested`] from inside a body; no event is taken.
     pub fn next_event(&self) -> Result<Option<Event>, RunError<Infallible>> {
-        let mut state = self.core.session.peek().map_err(|_| RunError::Nested { process: "next_event" })?;
+        let mut state = self.between_runs("next_event")?;
         let event = self.core.bus.try_next();
         if let Some(event) = &event {
             put_to_rest(&mut state, &event.origin);
@@ -136,9 +137,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
-        let mut state = self.core.session.peek().map_err(|_| RunError::Nested { process: "dispatch" })?;
+        let mut state = self.between_runs("dispatch")?;
         put_to_rest(&mut state, origin);
         Ok(())
+    }
+
+    /// The session, for something that is no run but changes the state as one does: so not from inside a body either.
+    fn between_runs(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
+        if nesting::is_inside(self.core.identity()) {
+            return Err(RunError::Nested { process: what });
+        }
+        self.core.session.peek().map_err(|_| RunError::Nested { process: what })
     }
 
     /// Why nothing runs at present, if the interlock is latched.

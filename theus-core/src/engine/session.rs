@@ -1,5 +1,7 @@
 //! The state of one session: the domain's cells, the version, and spare workspaces.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::context::{Context, Fields};
 use crate::signal::Origin;
 
@@ -37,7 +39,9 @@ impl<D: Context> State<D> {
         if let Origin::Signal { path, version, .. } = origin {
             let next = self.version.wrapping_add(1);
             let path = path.strip_prefix("domain.").unwrap_or(path);
-            if self.fields.reset_signal(path, *version, next) {
+            // A signal's default is code of a user's type: where it panics the signal stays as it is.
+            let fields = &mut self.fields;
+            if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
                 self.version = next;
             }
         }

@@ -100,7 +100,7 @@ fn forbid_hidden_result(model: &Model, body: Body) -> TokenStream {
         return TokenStream::new();
     }
     let krate = &model.options.krate;
-    quote_spanned!(ty.span()=> let _ = <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::CHECKED;)
+    quote_spanned!(ty.span()=> let () = <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::CHECKED;)
 }
 
 fn contract(model: &Model, body: Body) -> TokenStream {
