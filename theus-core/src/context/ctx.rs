@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::fields::Context;
+
 /// Names the types that a process works on: `Ctx<Domain, Global = (), Effects = ()>`.
 ///
 /// It is never built: `#[process]` puts the process's own guard in its place, whose members are the declared paths and
@@ -35,15 +37,35 @@ pub struct Ctx<Domain, Global = (), Effects = ()> {
 )]
 pub trait ContextTypes {
     /// The domain layer.
-    type Domain;
+    type Domain: Context;
     /// The global layer.
-    type Global;
+    type Global: Context;
     /// The handles to the world outside.
-    type Effects;
+    type Effects: Send + Sync + 'static;
+    /// The cells of the domain.
+    #[doc(hidden)]
+    type DomainFields;
+    /// The cells of the global layer.
+    #[doc(hidden)]
+    type GlobalFields;
 }
 
-impl<Domain, Global, Effects> ContextTypes for Ctx<Domain, Global, Effects> {
+/// What the handles to the world outside must be.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the effects of a process",
+    label = "a process may run on any thread: its effects are `Send + Sync + 'static`",
+    note = "share what they hold by `Arc`, and change it behind a `Mutex`"
+)]
+pub trait EffectHandles: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Send + Sync + 'static> EffectHandles for E {}
+
+impl<Domain: Context, Global: Context, Effects: EffectHandles> ContextTypes for Ctx<Domain, Global, Effects> {
     type Domain = Domain;
     type Global = Global;
     type Effects = Effects;
+    type DomainFields = Domain::Fields;
+    type GlobalFields = Global::Fields;
 }

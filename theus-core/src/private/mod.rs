@@ -4,16 +4,20 @@ pub use serde;
 
 pub use crate::context::zone::{Data, Meta, Signal as SignalZone};
 pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
-pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, DeclaredError, Plain, Scope};
+pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};
 pub use crate::transaction::Raised;
 
+mod command;
 mod doors;
+mod kept;
 mod nested;
 mod probe;
 mod results;
 
 pub use crate::context::SignalValue;
+pub use command::{CommandFields, Source, deserialize};
 pub use doors::*;
-pub use nested::{NestedMirror, split_path};
+pub use kept::{Kept, Unfit};
+pub use nested::{NestedMirror, NoSignal, split_path};
 pub use probe::*;
 pub use results::{HasResult, ReturnsResultSoListItsErrors};

@@ -1,7 +1,6 @@
 //! What `#[process]` implements for a command.
 
 use std::error::Error;
-use std::fmt;
 use std::future::Future;
 
 use serde::Serialize;
@@ -120,21 +119,26 @@ pub enum Asynchronous {}
     label = "a declared error implements `std::error::Error + Send + Sync + 'static`",
     note = "derive it: `#[derive(Debug, thiserror::Error)]` with `#[error(\"..\")]`"
 )]
-pub trait DeclaredError: Error + Send + Sync + 'static {
-    #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-    #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
-    fn display(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-    #[doc(hidden)]
-    fn cause(&self) -> Option<&(dyn Error + 'static)> {
-        self.source()
-    }
+pub trait DeclaredError: Error + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> DeclaredError for E {}
+
+/// The same question in generated code, which asks it always in the same way.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a declared error",
+    label = "a declared error implements `std::error::Error + Send + Sync + 'static`",
+    note = "derive it: `#[derive(Debug, thiserror::Error)]` with `#[error(\"..\")]`"
+)]
+pub trait ErrorValue {
+    /// The same, as any error.
+    fn as_error(&self) -> &(dyn Error + 'static);
 }
 
-impl<E: Error + Send + Sync + 'static> DeclaredError for E {}
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> ErrorValue for E {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}

@@ -44,7 +44,9 @@ pub(crate) fn context(model: &Model) -> TokenStream {
             #implementation
             #(#serialization)*
             #debug
-            impl #impl_generics #krate::__private::NestedMirror for #mirror #type_generics #where_clause {}
+            impl #impl_generics #krate::__private::NestedMirror for #mirror #type_generics #where_clause {
+                type Context = #ident #type_generics;
+            }
         };
     }
 }
@@ -56,7 +58,6 @@ pub(crate) fn stub(model: &Model) -> TokenStream {
 
 /// The generics with what storage needs of every type parameter.
 fn storable(model: &Model) -> Generics {
-    let krate = &model.krate;
     let mut generics = model.generics.clone();
     let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
     for parameter in &mut generics.params {
@@ -65,7 +66,9 @@ fn storable(model: &Model) -> Generics {
         }
     }
     for parameter in parameters {
-        generics.make_where_clause().predicates.push(parse_quote!(#parameter: #krate::__private::FieldValue));
+        generics.make_where_clause().predicates.push(parse_quote! {
+            #parameter: ::std::clone::Clone + ::std::marker::Send + ::std::marker::Sync + 'static
+        });
     }
     generics
 }
@@ -151,8 +154,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             let context = located(ty, &quote!(#krate::Context));
             quote!(#context::from_fields(&fields.#ident))
         } else {
-            let value = located(ty, &quote!(#private::FieldValue));
-            quote!(#value::from_cell(&fields.#ident))
+            quote!(#private::Kept::<#ty>::copied(&fields.#ident))
         };
         quote!(#(#cfgs)* #ident: #value,)
     });
@@ -186,6 +188,8 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             }
             #[allow(unused_variables)]
             fn from_fields(fields: &Self::Fields) -> Self {
+                #[allow(unused_imports)]
+                use #private::Unfit as _;
                 Self { #(#from)* }
             }
             fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
@@ -301,6 +305,8 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
         });
     }
     quote! {
+        #[allow(unused_imports)]
+        use #krate::__private::NoSignal as _;
         match #krate::__private::split_path(path) {
             #(#arms)*
             _ => false,
@@ -335,7 +341,7 @@ fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &
         let name = field.name();
         let value = match (*nested, mirror) {
             (true, _) => quote!(&#private::DataZone(&self.#ident)),
-            (false, true) => quote!(&*self.#ident),
+            (false, true) => quote!(&&*self.#ident),
             (false, false) => quote!(&&self.#ident),
         };
         quote!(#(#cfgs)* #private::serde::ser::SerializeStruct::serialize_field(&mut data, #name, #value)?;)

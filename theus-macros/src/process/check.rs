@@ -140,7 +140,7 @@ fn returns(model: &Model, errors: &mut Errors) {
                 format!("the process returns a `Result` but declares no error: add `errors = [{list}]`, or return a value that is no `Result`"),
             );
         }
-        Returns::Result { whole, error, .. } => {
+        Returns::Result { whole, error, .. } if error_enum::check(model, errors) => {
             let expected = expected(model);
             match error {
                 None => errors.at(whole, format!("name the declared error in the signature: `Result<.., {expected}>`")),
@@ -150,8 +150,8 @@ fn returns(model: &Model, errors: &mut Errors) {
                 ),
                 Some(_) => {}
             }
-            error_enum::check(model, errors);
         }
+        Returns::Result { .. } => {}
     }
 }
 

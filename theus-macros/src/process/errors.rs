@@ -8,6 +8,7 @@ use syn::{GenericParam, Generics, Type};
 use super::check::mentions;
 use super::model::Model;
 use crate::errors::Errors;
+use crate::tokens::spelled;
 
 /// `TransferError`.
 pub(crate) fn name(model: &Model) -> Ident {
@@ -15,32 +16,43 @@ pub(crate) fn name(model: &Model) -> Ident {
 }
 
 /// The variant for an error: the last word of its type.
-fn variant(error: &Type) -> Option<Ident> {
+pub(crate) fn variant(error: &Type) -> Option<Ident> {
     match error {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.clone()),
         _ => None,
     }
 }
 
-pub(crate) fn check(model: &Model, errors: &mut Errors) {
-    let declared = &model.options.errors;
-    let mut seen: Vec<Ident> = Vec::new();
-    for error in declared {
+/// Says whether the list of errors is sound.
+pub(crate) fn check(model: &Model, errors: &mut Errors) -> bool {
+    let mut sound = true;
+    let mut seen: Vec<(Ident, String)> = Vec::new();
+    for error in &model.options.errors {
+        let text = spelled(error);
         let Some(variant) = variant(error) else {
-            errors.at(error, "a declared error is a named type");
+            errors.at(error, "a declared error is a named type: write the path of a struct or an enum");
+            sound = false;
             continue;
         };
-        if seen.contains(&variant) {
-            errors.at(error, format!("two declared errors are called `{variant}`: each needs a name of its own, by a newtype or a renaming type"));
+        if seen.iter().any(|(_, known)| *known == text) {
+            errors.at(error, format!("the error `{text}` is listed twice: remove one"));
+            sound = false;
+        } else if seen.iter().any(|(known, _)| *known == variant) {
+            errors.at(
+                error,
+                format!("two declared errors are called `{variant}`, which names a variant of `{}`: give one of them another name, by a newtype or by `use .. as ..`", name(model)),
+            );
+            sound = false;
         }
-        seen.push(variant);
+        seen.push((variant, text));
     }
+    sound
 }
 
 /// The enum with its implementations, for two errors and more.
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let declared = &model.options.errors;
-    if declared.len() < 2 {
+    if !model.has_several_errors {
         return TokenStream::new();
     }
     let krate = &model.options.krate;
@@ -52,9 +64,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let docs = format!("What `{}` can fail with.", model.name());
     let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
     let variant_docs = variants.iter().map(|variant| format!("A [`{variant}`]."));
-    let source = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::DeclaredError>));
-    let source_two = source.clone();
-    let source_three = source.clone();
+    let source = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorValue>));
+    let (debug, display) = (source.clone(), source.clone());
     let from = declared.iter().zip(&variants).map(|(ty, variant)| {
         quote! {
             impl #impl_generics ::std::convert::From<#ty> for #name #type_generics #where_clause {
@@ -77,17 +88,17 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #(#from)*
             impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => #source::debug(error, f),)* }
+                    match self { #(Self::#variants(error) => ::std::fmt::Debug::fmt(#debug::as_error(error), f),)* }
                 }
             }
             impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => #source_two::display(error, f),)* }
+                    match self { #(Self::#variants(error) => ::std::fmt::Display::fmt(#display::as_error(error), f),)* }
                 }
             }
             impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
                 fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
-                    match self { #(Self::#variants(error) => #source_three::cause(error),)* }
+                    match self { #(Self::#variants(error) => #source::as_error(error).source(),)* }
                 }
             }
         };

@@ -40,6 +40,11 @@ pub(crate) fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// The same, located at `span`.
+pub(crate) fn hidden_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
+}
+
 pub(crate) fn guard(model: &Model) -> Guard {
     let base = format_ident!("{}Guard", model.command);
     let mut parts = Vec::new();
@@ -126,9 +131,9 @@ fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
     let door = Ident::new(door, Span::call_site());
     let door = quote!(#krate::__private::#door);
     match kind {
-        Kind::Input => path.call(&door, &path.argument(&quote!(&#place))),
+        Kind::Input => path.call(&door, &path.reference(&place, false)),
         Kind::Update | Kind::Output => {
-            let field = path.argument(&quote!(&mut #place));
+            let field = path.reference(&place, true);
             path.call(&door, &quote!(#field, #order))
         }
     }

@@ -1,0 +1,16 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+struct Machine {
+    mode: Mode,
+}
+
+#[derive(Clone)]
+enum Mode {
+    On,
+    Off,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Copy, Context)]
+struct Bits {
+    whole: u64,
+    parts: [u8; 8],
+}
+
+fn main() {}

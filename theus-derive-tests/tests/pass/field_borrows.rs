@@ -1,0 +1,10 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+struct Bank {
+    ledger: std::borrow::Cow<'static, str>,
+}
+
+fn main() {}

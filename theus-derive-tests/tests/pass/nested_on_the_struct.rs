@@ -1,0 +1,11 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+#[context(version = 2)]
+struct Bank {
+    total: i64,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+struct Bank {
+    #[zone(signal)]
+    alarm: bool,
+}
+
+fn main() {}

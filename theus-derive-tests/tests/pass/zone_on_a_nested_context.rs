@@ -1,0 +1,16 @@
+#![deny(warnings)]
+#![allow(dead_code)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+struct User {
+    name: String,
+}
+
+#[derive(Clone, Context)]
+struct Bank {
+    #[context(nested)]
+    user: User,
+}
+
+fn main() {}
