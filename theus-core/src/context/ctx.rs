@@ -26,8 +26,11 @@ use super::fields::Context;
 /// ```
 #[derive(Debug)]
 pub struct Ctx<Domain, Global = (), Effects = ()> {
-    types: PhantomData<fn() -> (Domain, Global, Effects)>,
+    types: PhantomData<Types<Domain, Global, Effects>>,
 }
+
+/// Owns none of the three.
+type Types<Domain, Global, Effects> = fn() -> (Domain, Global, Effects);
 
 /// Implemented by [`Ctx`] alone: how generated code takes its types apart, aliases included.
 #[diagnostic::on_unimplemented(
@@ -50,19 +53,7 @@ pub trait ContextTypes {
     type GlobalFields;
 }
 
-/// What the handles to the world outside must be.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the effects of a process",
-    label = "a process may run on any thread: its effects are `Send + Sync + 'static`",
-    note = "share what they hold by `Arc`, and change it behind a `Mutex`"
-)]
-pub trait EffectHandles: Send + Sync + 'static {}
-
-#[diagnostic::do_not_recommend]
-impl<E: Send + Sync + 'static> EffectHandles for E {}
-
-impl<Domain: Context, Global: Context, Effects: EffectHandles> ContextTypes for Ctx<Domain, Global, Effects> {
+impl<Domain: Context, Global: Context, Effects: Send + Sync + 'static> ContextTypes for Ctx<Domain, Global, Effects> {
     type Domain = Domain;
     type Global = Global;
     type Effects = Effects;

@@ -46,17 +46,22 @@ impl<T: DeserializeOwned> Kept<T> {
 }
 
 /// The same functions, for types that are not fit.
-#[expect(clippy::missing_errors_doc, reason = "never called")]
 pub trait Unfit<T> {
     /// Not a copy.
     fn copied(_: &T) -> T {
         never()
     }
     /// Writes nothing.
+    ///
+    /// # Errors
+    /// None.
     fn put<S: SerializeStruct>(_: &T, _: &'static str, _: &mut S) -> Result<(), S::Error> {
         never()
     }
     /// Reads nothing.
+    ///
+    /// # Errors
+    /// None.
     fn take<'de, S: Source<'de>>(_: S, _: &mut Option<T>) -> Result<bool, S::Error> {
         never()
     }

@@ -3,7 +3,7 @@
 /// Every type has one of these to infer; a `Result` has two, and rustc says that it cannot choose.
 pub trait ReturnsResultSoListItsErrors<Marker> {
     /// Asked for by generated code.
-    const CHECKED: () = ();
+    fn checked() {}
 }
 
 impl<T: ?Sized> ReturnsResultSoListItsErrors<()> for T {}

@@ -1,7 +1,7 @@
 //! What an argument must be, for its command to be a value that can be kept, journalled and run again.
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The type of an argument of a process.
 ///

@@ -42,8 +42,11 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What its function returns.
     #[doc(hidden)]
     type Returned;
+    /// Its value, told apart into success and failure.
+    ///
+    /// # Errors
+    /// The process's own.
     #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; the process's own error")]
     fn outcome(returned: Self::Returned) -> Result<Self::Output, Self::Error>;
 
     /// The shapes of the arguments, in order.

@@ -12,7 +12,7 @@ async fn clear(ctx: Ctx<Bank>) {
 }
 
 fn run(engine: &Engine<Bank>) {
-    let _ = engine.run(Clear {});
+    let _run = engine.run(Clear {});
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ struct Bank {
 }
 
 mod rand {
-    pub fn random() -> i64 {
+    pub(super) fn random() -> i64 {
         4
     }
 }

@@ -16,7 +16,7 @@ struct UnknownAccount;
 mod other {
     #[derive(Debug, thiserror::Error)]
     #[error("not enough elsewhere")]
-    pub struct NotEnough;
+    pub(super) struct NotEnough;
 }
 
 #[process(inputs = [domain.total], errors = [NotEnough, other::NotEnough])]

@@ -12,7 +12,7 @@ fn clear(ctx: Ctx<Bank>) {
 }
 
 fn run(engine: &Engine<Bank>) {
-    let _ = engine.run_async(Clear {});
+    let _run = engine.run_async(Clear {});
 }
 
 fn main() {}

@@ -1,5 +1,3 @@
-#![deny(warnings)]
-#![allow(dead_code)]
 use theus_core::prelude::*;
 
 #[derive(Clone, Default, Context)]
@@ -14,7 +12,7 @@ async fn clear(ctx: Ctx<Bank>) {
 }
 
 fn run(engine: &Engine<Bank>) {
-    let _ = engine.run_async(Clear {});
+    let _run = engine.run_async(Clear {});
 }
 
 fn main() {}

@@ -1,6 +1,4 @@
 //! The way through every door: a declared effect.
-#![deny(warnings)]
-#![allow(dead_code)]
 use theus_core::prelude::*;
 
 #[derive(Clone, Default, Context)]

@@ -1,5 +1,3 @@
-#![deny(warnings)]
-#![allow(dead_code)]
 use theus_core::prelude::*;
 
 #[derive(Clone, Default, Context)]

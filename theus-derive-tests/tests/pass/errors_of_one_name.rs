@@ -1,5 +1,3 @@
-#![deny(warnings)]
-#![allow(dead_code)]
 use theus_core::prelude::*;
 
 #[derive(Clone, Default, Context)]
@@ -18,7 +16,7 @@ struct UnknownAccount;
 mod other {
     #[derive(Debug, thiserror::Error)]
     #[error("not enough elsewhere")]
-    pub struct TooLittle;
+    pub(super) struct TooLittle;
 }
 
 #[process(inputs = [domain.total], errors = [NotEnough, other::TooLittle])]

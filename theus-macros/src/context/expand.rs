@@ -26,9 +26,8 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     let mirror_docs =
         format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
     let implementation = implementation(model, &mirror, &generics);
-    let serialization = [quote!(#ident), quote!(#mirror)]
-        .into_iter()
-        .map(|target| serialize_data(model, &target, target.to_string() == mirror.to_string(), &generics));
+    let serialization = [(ident, false), (&mirror, true)]
+        .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
     let debug = debug(model, &mirror, &generics);
 
     quote! {
@@ -316,7 +315,7 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
 
 /// The Data zone, where every field of it is `Serialize`. The bounds are higher-ranked so that a context with a field that
 /// is not still compiles, and only serialising it does not.
-fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &Generics) -> TokenStream {
+fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generics) -> TokenStream {
     let Model { krate, ident, fields, .. } = model;
     let private = quote!(#krate::__private);
     let data: Vec<&Field> = fields.iter().filter(|field| field.nested || field.zone == Zone::Data).collect();

@@ -163,7 +163,7 @@ fn expected(model: &Model) -> String {
 }
 
 fn declared_list(declared: &[Type]) -> String {
-    let names: Vec<String> = declared.iter().map(|error| spelled(error)).collect();
+    let names: Vec<String> = declared.iter().map(spelled).collect();
     format!("the error{} {}", if names.len() == 1 { "" } else { "s" }, list(names.iter().map(String::as_str)))
 }
 

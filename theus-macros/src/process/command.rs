@@ -178,7 +178,7 @@ fn serialization(model: &Model) -> TokenStream {
     let mutable = (count > 0).then(|| quote!(mut));
     let read = if count == 0 {
         quote! {
-            let _ = (read, field, source);
+            let ((), _, _) = (read, field, source);
             ::std::result::Result::Ok(false)
         }
     } else {
@@ -190,7 +190,16 @@ fn serialization(model: &Model) -> TokenStream {
             }
         }
     };
-    let finish = if count == 0 { quote!(let () = read;) } else { TokenStream::new() };
+    let (start, taken) = if count == 0 {
+        (
+            quote!(
+                fn start() {}
+            ),
+            quote!(()),
+        )
+    } else {
+        (quote!(fn start() -> Self::Read { (#(#nothing,)*) }), quote!(read))
+    };
     quote! {
         impl #impl_generics #serde::Serialize for #command #type_generics #where_clause {
             fn serialize<__S: #serde::Serializer>(
@@ -208,9 +217,7 @@ fn serialization(model: &Model) -> TokenStream {
             const NAME: &'static str = #name;
             const FIELDS: &'static [&'static str] = &[#(#names),*];
             type Read = (#(::std::option::Option<#types>,)*);
-            fn start() -> Self::Read {
-                (#(#nothing,)*)
-            }
+            #start
             fn read<'de, __S: #private::Source<'de>>(
                 read: &mut Self::Read,
                 field: usize,
@@ -218,8 +225,7 @@ fn serialization(model: &Model) -> TokenStream {
             ) -> ::std::result::Result<bool, __S::Error> {
                 #read
             }
-            fn finish(read: Self::Read) -> ::std::result::Result<Self, &'static str> {
-                #finish
+            fn finish(#taken: Self::Read) -> ::std::result::Result<Self, &'static str> {
                 ::std::result::Result::Ok(Self { #(#idents: read.#places.ok_or(#names)?,)* })
             }
         }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Type};
+use syn::{GenericParam, Generics, Type, parse_quote};
 
 use super::check::mentions;
 use super::model::Model;
@@ -60,7 +60,11 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let name = name(model);
     let cfgs = &model.attributes.cfgs;
     let generics = generics(model);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let enum_where = &generics.where_clause;
+    let enum_generics = &generics.params;
+    let enum_generics = (!enum_generics.is_empty()).then(|| quote!(<#enum_generics>));
+    let bounded = bounded(model, &generics);
+    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
     let docs = format!("What `{}` can fail with.", model.name());
     let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
     let variant_docs = variants.iter().map(|variant| format!("A [`{variant}`]."));
@@ -79,7 +83,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         #(#cfgs)*
         #[doc = #docs]
         #[allow(clippy::enum_variant_names)]
-        #vis enum #name #impl_generics #where_clause {
+        #vis enum #name #enum_generics #enum_where {
             #(#[doc = #variant_docs] #variants(#declared),)*
         }
 
@@ -103,6 +107,21 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
         };
     }
+}
+
+/// The same, where every error that mentions a parameter is one.
+fn bounded(model: &Model, generics: &Generics) -> Generics {
+    let krate = &model.options.krate;
+    let mut bounded = generics.clone();
+    for error in model.options.errors.iter().filter(|error| is_generic(model, error)) {
+        bounded.make_where_clause().predicates.push(parse_quote!(#error: #krate::__private::ErrorValue));
+    }
+    bounded
+}
+
+fn is_generic(model: &Model, error: &Type) -> bool {
+    model.generics.type_params().any(|parameter| mentions(error, &parameter.ident))
+        || model.generics.const_params().any(|parameter| mentions(error, &parameter.ident))
 }
 
 /// `<T>`, where the errors mention the process's parameters.

@@ -120,7 +120,7 @@ fn forbid_hidden_result(model: &Model, body: Body) -> TokenStream {
         return TokenStream::new();
     }
     let krate = &model.options.krate;
-    quote_spanned!(ty.span()=> let _ = <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::CHECKED;)
+    quote_spanned!(ty.span()=> <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::checked();)
 }
 
 fn contract(model: &Model, body: Body) -> TokenStream {
@@ -148,7 +148,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     let inputs = options.inputs.iter().filter(|_| real).map(access);
     let outputs = options.outputs.iter().filter(|_| real).map(access);
     let effects = options.effects.iter().map(plain);
-    let errors = options.errors.iter().map(|error| spelled(error));
+    let errors = options.errors.iter().map(spelled);
     let argument_names = model.arguments.iter().map(|argument| argument.name());
     let argument_types = model.arguments.iter().map(|argument| spelled(&argument.ty));
     let local = match &options.local {

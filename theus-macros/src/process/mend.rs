@@ -24,10 +24,11 @@ pub(crate) fn mend(model: &mut Model) {
 /// Takes out lifetimes and parameters that no argument mentions, with everything that mentions them.
 fn generics(model: &mut Model) {
     let arguments = &model.arguments;
-    let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut model.generics.params).into_iter().partition(|parameter| {
-        !matches!(parameter, GenericParam::Lifetime(_))
-            && arguments.iter().any(|argument| mentions(&argument.ty, name(parameter)))
-    });
+    let (kept, gone): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut model.generics.params).into_iter().partition(|parameter| {
+            !matches!(parameter, GenericParam::Lifetime(_))
+                && arguments.iter().any(|argument| mentions(&argument.ty, name(parameter)))
+        });
     model.generics.params = kept.into_iter().collect();
     if gone.is_empty() {
         return;

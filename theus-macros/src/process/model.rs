@@ -1,6 +1,6 @@
 //! What the macro knows of a process.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
@@ -39,6 +39,7 @@ pub(crate) struct Argument {
 }
 
 /// What the function returns.
+#[expect(clippy::large_enum_variant, reason = "there is one for each process")]
 pub(crate) enum Returns {
     /// Anything but a `Result`; with the type's own tokens.
     Value(Type),
@@ -142,7 +143,7 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             }
             let ident = match &*first.pat {
                 Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => pattern.ident.clone(),
-                Pat::Wild(underscore) => Ident::new("_ctx", underscore.span()),
+                Pat::Wild(underscore) => Ident::new("_ctx", Span::mixed_site().located_at(underscore.span())),
                 pattern => {
                     errors.at(pattern, "the context is one name: write `ctx: Ctx<..>`");
                     return None;
