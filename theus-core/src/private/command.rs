@@ -64,6 +64,33 @@ pub fn deserialize<'de, C: CommandFields, D: Deserializer<'de>>(deserializer: D)
     deserializer.deserialize_struct(C::NAME, C::FIELDS, CommandVisitor(PhantomData))
 }
 
+/// Reads a command without arguments.
+///
+/// # Errors
+/// Where there is an argument.
+pub fn deserialize_empty<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<(), D::Error> {
+    deserializer.deserialize_struct(name, &[], EmptyVisitor(name))
+}
+
+struct EmptyVisitor(&'static str);
+
+impl<'de> Visitor<'de> for EmptyVisitor {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the command {}", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        // No name is known, so any key is an error.
+        map.next_key_seed(FieldName(&[])).map(drop)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        Ok(())
+    }
+}
+
 struct CommandVisitor<C>(PhantomData<C>);
 
 impl<'de, C: CommandFields> Visitor<'de> for CommandVisitor<C> {

@@ -15,7 +15,7 @@ mod probe;
 mod results;
 
 pub use crate::context::SignalValue;
-pub use command::{CommandFields, Source, deserialize};
+pub use command::{CommandFields, Source, deserialize, deserialize_empty};
 pub use doors::*;
 pub use kept::{Kept, Unfit};
 pub use nested::{NestedMirror, NoSignal, split_path};

@@ -51,35 +51,51 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
 
     /// The shapes of the arguments, in order.
     #[doc(hidden)]
-    fn argument_shapes() -> Vec<Shape>;
+    fn argument_shapes() -> Vec<Shape> {
+        Vec::new()
+    }
     /// A look at one argument.
     #[doc(hidden)]
-    fn argument(&self, index: usize) -> Value<'_>;
+    #[inline]
+    fn argument(&self, _index: usize) -> Value<'_> {
+        Value::Opaque
+    }
     /// Makes the command, where it needs no arguments.
     #[doc(hidden)]
-    fn without_arguments() -> Option<fn() -> Self>;
+    fn without_arguments() -> Option<fn() -> Self> {
+        None
+    }
 
     /// Takes handles on what is read, into a workspace.
     #[doc(hidden)]
-    fn pin(work: &mut <Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields);
+    #[inline]
+    fn pin(_work: &mut <Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) {}
     /// Whether what was read is still the committed state.
     #[doc(hidden)]
-    fn is_current(work: &<Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields) -> bool;
+    #[inline]
+    fn is_current(_work: &<Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) -> bool {
+        true
+    }
     /// Moves the drafts of a workspace into the session.
     #[doc(hidden)]
-    fn propose(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn propose(_base: &mut <Self::Domain as Context>::Fields, _work: &mut <Self::Domain as Context>::Fields) {}
     /// Lets go of what a workspace holds.
     #[doc(hidden)]
-    fn clear(work: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn clear(_work: &mut <Self::Domain as Context>::Fields) {}
     /// The signals that the drafts raise.
     #[doc(hidden)]
-    fn collect_raised(fields: &<Self::Domain as Context>::Fields, raised: &mut Vec<Raised>);
+    #[inline]
+    fn collect_raised(_fields: &<Self::Domain as Context>::Fields, _raised: &mut Vec<Raised>) {}
     /// Makes the drafts the committed state.
     #[doc(hidden)]
-    fn commit(fields: &mut <Self::Domain as Context>::Fields, version: u64);
+    #[inline]
+    fn commit(_fields: &mut <Self::Domain as Context>::Fields, _version: u64) {}
     /// Drops the drafts.
     #[doc(hidden)]
-    fn discard(fields: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn discard(_fields: &mut <Self::Domain as Context>::Fields) {}
 }
 
 /// A process that is a plain `fn`: run it with [`Engine::run`](crate::Engine::run).

@@ -176,29 +176,34 @@ fn serialization(model: &Model) -> TokenStream {
     let nothing = arguments.iter().map(|_| quote!(::std::option::Option::None));
     let unfit = (count > 0).then(|| quote!(#[allow(unused_imports)] use #private::Unfit as _;));
     let mutable = (count > 0).then(|| quote!(mut));
-    let read = if count == 0 {
-        quote! {
-            let ((), _, _) = (read, field, source);
-            ::std::result::Result::Ok(false)
-        }
-    } else {
-        quote! {
-            #unfit
-            match field {
-                #(#places => #private::Kept::<#types>::take(source, &mut read.#places),)*
-                _ => ::std::result::Result::Ok(false),
+    let fields = (count > 0).then(|| quote! {
+        impl #impl_generics #private::CommandFields for #command #type_generics #where_clause {
+            const NAME: &'static str = #name;
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
+            type Read = (#(::std::option::Option<#types>,)*);
+            fn start() -> Self::Read {
+                (#(#nothing,)*)
+            }
+            fn read<'de, __S: #private::Source<'de>>(
+                read: &mut Self::Read,
+                field: usize,
+                source: __S,
+            ) -> ::std::result::Result<bool, __S::Error> {
+                #unfit
+                match field {
+                    #(#places => #private::Kept::<#types>::take(source, &mut read.#places),)*
+                    _ => ::std::result::Result::Ok(false),
+                }
+            }
+            fn finish(read: Self::Read) -> ::std::result::Result<Self, &'static str> {
+                ::std::result::Result::Ok(Self { #(#idents: read.#places.ok_or(#names)?,)* })
             }
         }
-    };
-    let (start, taken) = if count == 0 {
-        (
-            quote!(
-                fn start() {}
-            ),
-            quote!(()),
-        )
+    });
+    let deserialize = if count == 0 {
+        quote!(#private::deserialize_empty(deserializer, #name).map(|()| Self {}))
     } else {
-        (quote!(fn start() -> Self::Read { (#(#nothing,)*) }), quote!(read))
+        quote!(#private::deserialize(deserializer))
     };
     quote! {
         impl #impl_generics #serde::Serialize for #command #type_generics #where_clause {
@@ -213,26 +218,11 @@ fn serialization(model: &Model) -> TokenStream {
             }
         }
 
-        impl #impl_generics #private::CommandFields for #command #type_generics #where_clause {
-            const NAME: &'static str = #name;
-            const FIELDS: &'static [&'static str] = &[#(#names),*];
-            type Read = (#(::std::option::Option<#types>,)*);
-            #start
-            fn read<'de, __S: #private::Source<'de>>(
-                read: &mut Self::Read,
-                field: usize,
-                source: __S,
-            ) -> ::std::result::Result<bool, __S::Error> {
-                #read
-            }
-            fn finish(#taken: Self::Read) -> ::std::result::Result<Self, &'static str> {
-                ::std::result::Result::Ok(Self { #(#idents: read.#places.ok_or(#names)?,)* })
-            }
-        }
+        #fields
 
         impl #deserialize_generics #serde::Deserialize<'de> for #command #type_generics #where_clause {
             fn deserialize<__D: #serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                #private::deserialize(deserializer)
+                #deserialize
             }
         }
     }

@@ -173,10 +173,17 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     }
 }
 
-/// The arguments, as rules look at them.
+/// The arguments, as rules look at them; where there are none, how the command is made.
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
     let private = quote!(#krate::__private);
+    if model.arguments.is_empty() {
+        return quote! {
+            fn without_arguments() -> ::std::option::Option<fn() -> Self> {
+                ::std::option::Option::Some(|| Self {})
+            }
+        };
+    }
     let shapes = model.arguments.iter().map(|argument| {
         let ty = &argument.ty;
         quote!((&#private::ShapeOf::<#ty>::new()).shape())
@@ -185,26 +192,6 @@ fn arguments(model: &Model) -> TokenStream {
         let ident = &argument.ident;
         quote!(#index => (&#private::Look(&self.#ident)).look(),)
     });
-    let look = if model.arguments.is_empty() {
-        quote! {
-            let _ = index;
-            #krate::Value::Opaque
-        }
-    } else {
-        quote! {
-            #[allow(unused_imports)]
-            use #private::{LookInspect as _, LookOpaque as _};
-            match index {
-                #(#arms)*
-                _ => #krate::Value::Opaque,
-            }
-        }
-    };
-    let without = if model.arguments.is_empty() {
-        quote!(::std::option::Option::Some(|| Self {}))
-    } else {
-        quote!(::std::option::Option::None)
-    };
     quote! {
         fn argument_shapes() -> ::std::vec::Vec<#krate::Shape> {
             #[allow(unused_imports)]
@@ -213,10 +200,12 @@ fn arguments(model: &Model) -> TokenStream {
         }
         #[inline]
         fn argument(&self, index: usize) -> #krate::Value<'_> {
-            #look
-        }
-        fn without_arguments() -> ::std::option::Option<fn() -> Self> {
-            #without
+            #[allow(unused_imports)]
+            use #private::{LookInspect as _, LookOpaque as _};
+            match index {
+                #(#arms)*
+                _ => #krate::Value::Opaque,
+            }
         }
     }
 }
@@ -247,7 +236,7 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         let (work, base) = (path.place(&work), path.place(&base));
         quote!(#work.is_current(&#base))
     });
-    let current = if inputs.is_empty() { quote!(true) } else { quote!(#(#current)&&*) };
+    let current = if inputs.is_empty() { TokenStream::new() } else { quote!(#(#current)&&*) };
     let propose = lines(&outputs, |path| {
         let (work, base) = (path.place(&work), path.place(&base));
         quote!(#base.propose(&mut #work);)
@@ -269,16 +258,22 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         quote!(#field.discard();)
     });
     let mirror = layer_type(model, "DomainFields");
-    let nested = real.then(|| quote!(#[allow(unused_imports)] use #private::{NestedMirror as _, NoSignal as _};));
+    // What has nothing to do keeps the trait's own empty function.
     let function = |signature: TokenStream, lines: TokenStream| {
-        if lines.is_empty() {
-            quote_spanned!(here=> #[allow(unused_variables)] #signature {})
-        } else {
-            quote_spanned!(here=> #[inline] #signature { #nested #lines })
-        }
+        (!lines.is_empty()).then(|| {
+            quote_spanned! {here=>
+                #[inline]
+                #signature {
+                    #[allow(unused_imports)]
+                    use #private::{NestedMirror as _, NoSignal as _};
+                    #lines
+                }
+            }
+        })
     };
     let functions = [
         function(quote_spanned!(here=> fn pin(#work: &mut #mirror, #base: &#mirror)), pin),
+        function(quote_spanned!(here=> fn is_current(#work: &#mirror, #base: &#mirror) -> bool), current),
         function(quote_spanned!(here=> fn propose(#base: &mut #mirror, #work: &mut #mirror)), propose),
         function(quote_spanned!(here=> fn clear(#work: &mut #mirror)), clear),
         function(
@@ -288,15 +283,7 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         function(quote_spanned!(here=> fn commit(#fields: &mut #mirror, #version: u64)), commit),
         function(quote_spanned!(here=> fn discard(#fields: &mut #mirror)), discard),
     ];
-    quote_spanned! {here=>
-        #[inline]
-        #[allow(unused_variables)]
-        fn is_current(#work: &#mirror, #base: &#mirror) -> bool {
-            #nested
-            #current
-        }
-        #(#functions)*
-    }
+    quote!(#(#functions)*)
 }
 
 fn lines(paths: &[ContextPath], line: impl Fn(&ContextPath) -> TokenStream) -> TokenStream {
@@ -343,11 +330,14 @@ fn execute(model: &Model, body: Body) -> TokenStream {
     let scope = hidden_at(if structs.is_empty() { "_scope" } else { "scope" }, here);
     let private = tokens::respanned(private, here);
     let scope_type = quote_spanned!(here=> #private::Scope<'_, Self>);
+    // What cannot be sent between threads is told at the word `async`.
+    let async_span = model.asyncness.map_or(here, |word| Span::mixed_site().located_at(word.span));
+    let future = quote_spanned!(async_span=> impl ::std::future::Future<Output = #returned> + Send);
     let (kind, signature, body) = if model.asyncness.is_some() {
         (
             quote!(AsyncProcess),
-            quote_spanned!(here=> fn execute(self, #scope: #scope_type) -> impl ::std::future::Future<Output = #returned> + Send),
-            quote!(async move { #body }),
+            quote_spanned!(here=> fn execute(self, #scope: #scope_type) -> #future),
+            quote_spanned!(async_span=> async move { #body }),
         )
     } else {
         (quote!(SyncProcess), quote_spanned!(here=> fn execute(self, #scope: #scope_type) -> #returned), body)
