@@ -20,4 +20,4 @@ pub use doors::*;
 pub use kept::{Kept, Unfit};
 pub use nested::{NestedMirror, NoSignal, split_path};
 pub use probe::*;
-pub use results::{HasResult, ReturnsResultSoListItsErrors};
+pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};

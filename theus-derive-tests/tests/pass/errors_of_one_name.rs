@@ -21,7 +21,9 @@ mod other {
 
 #[process(inputs = [domain.total], errors = [NotEnough, other::TooLittle])]
 fn check(ctx: Ctx<Bank>) -> Result<(), CheckError> {
-    if *ctx.domain.total < 0 { Err(NotEnough)? }
+    if *ctx.domain.total < 0 {
+        Err(NotEnough)?
+    }
     Err(other::TooLittle)?
 }
 

@@ -19,7 +19,9 @@ struct Closed;
 
 #[process(inputs = [domain.total], errors = [NotEnough, Closed])]
 fn check(ctx: Ctx<Bank>) -> Result<(), CheckError> {
-    if *ctx.domain.total < 0 { Err(NotEnough)? }
+    if *ctx.domain.total < 0 {
+        Err(NotEnough)?
+    }
     Err(Closed)?
 }
 

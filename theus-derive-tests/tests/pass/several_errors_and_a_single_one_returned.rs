@@ -15,7 +15,9 @@ struct UnknownAccount;
 
 #[process(inputs = [domain.total], errors = [NotEnough, UnknownAccount])]
 fn check(ctx: Ctx<Bank>) -> Result<(), CheckError> {
-    if *ctx.domain.total < 0 { Err(NotEnough)? }
+    if *ctx.domain.total < 0 {
+        Err(NotEnough)?
+    }
     Err(UnknownAccount)?
 }
 

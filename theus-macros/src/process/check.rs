@@ -88,7 +88,9 @@ fn duplicates(paths: &[ContextPath], list: &str, errors: &mut Errors) {
 
 /// A path and another one inside it would be two ways to one value.
 fn overlaps<'a>(paths: impl Iterator<Item = &'a ContextPath>, errors: &mut Errors) {
-    let paths: Vec<(&ContextPath, String)> = paths.map(|path| (path, path.text())).collect();
+    let whole_layers_are_told_already = |path: &&ContextPath| !path.names.is_empty();
+    let paths: Vec<(&ContextPath, String)> =
+        paths.filter(whole_layers_are_told_already).map(|path| (path, path.text())).collect();
     let mut told = Vec::new();
     for (path, text) in &paths {
         let outer = paths.iter().map(|(_, outer)| outer).find(|outer| text.starts_with(&format!("{outer}.")));

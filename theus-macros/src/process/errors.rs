@@ -8,7 +8,7 @@ use syn::{GenericParam, Generics, Type, parse_quote};
 use super::check::mentions;
 use super::model::Model;
 use crate::errors::Errors;
-use crate::tokens::spelled;
+use crate::tokens::{doc, spelled};
 
 /// `TransferError`.
 pub(crate) fn name(model: &Model) -> Ident {
@@ -49,72 +49,79 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) -> bool {
     sound
 }
 
-/// The enum with its implementations, for two errors and more.
-pub(crate) fn expand(model: &Model) -> TokenStream {
-    let declared = &model.options.errors;
+/// The enum, for two errors and more.
+pub(crate) fn item(model: &Model) -> TokenStream {
     if !model.has_several_errors {
         return TokenStream::new();
     }
-    let krate = &model.options.krate;
-    let vis = &model.vis;
-    let name = name(model);
-    let cfgs = &model.attributes.cfgs;
+    let (vis, name, cfgs, declared) = (&model.vis, name(model), &model.attributes.cfgs, &model.options.errors);
     let generics = generics(model);
-    let enum_where = &generics.where_clause;
-    let enum_generics = &generics.params;
-    let enum_generics = (!enum_generics.is_empty()).then(|| quote!(<#enum_generics>));
-    let bounded = bounded(model, &generics);
-    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
-    let docs = format!("What `{}` can fail with.", model.name());
-    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
-    let variant_docs = variants.iter().map(|variant| format!("A [`{variant}`]."));
-    let source = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorValue>));
-    let (debug, display) = (source.clone(), source.clone());
-    let from = declared.iter().zip(&variants).map(|(ty, variant)| {
-        quote! {
-            impl #impl_generics ::std::convert::From<#ty> for #name #type_generics #where_clause {
-                fn from(error: #ty) -> Self {
-                    Self::#variant(error)
-                }
-            }
-        }
+    let parameters = (!generics.params.is_empty()).then(|| {
+        let parameters = &generics.params;
+        quote!(<#parameters>)
     });
+    let where_clause = &generics.where_clause;
+    let docs = doc(&format!("What `{}` can fail with.", model.name()));
+    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
+    let variant_docs = variants.iter().map(|variant| doc(&format!("A [`{variant}`].")));
     quote! {
         #(#cfgs)*
-        #[doc = #docs]
+        #docs
         #[allow(clippy::enum_variant_names)]
-        #vis enum #name #enum_generics #enum_where {
-            #(#[doc = #variant_docs] #variants(#declared),)*
+        #vis enum #name #parameters #where_clause {
+            #(#variant_docs #variants(#declared),)*
+        }
+    }
+}
+
+/// What makes it an error: `From` each of the declared ones, and the texts of whichever it holds.
+pub(crate) fn implementation(model: &Model) -> TokenStream {
+    if !model.has_several_errors {
+        return TokenStream::new();
+    }
+    let (name, declared) = (name(model), &model.options.errors);
+    let bounded = bounded(model, &generics(model));
+    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
+    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
+    let inner = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as __theus::ErrorValue>));
+    quote! {
+        #(impl #impl_generics ::std::convert::From<#declared> for #name #type_generics #where_clause {
+            fn from(error: #declared) -> Self {
+                Self::#variants(error)
+            }
+        })*
+
+        impl #impl_generics __theus::ErrorEnum for #name #type_generics #where_clause {
+            fn inner(&self) -> &(dyn ::std::error::Error + 'static) {
+                match self { #(Self::#variants(error) => #inner::as_error(error),)* }
+            }
         }
 
-        #(#cfgs)*
-        const _: () = {
-            #(#from)*
-            impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => ::std::fmt::Debug::fmt(#debug::as_error(error), f),)* }
-                }
+        impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(__theus::ErrorEnum::inner(self), f)
             }
-            impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => ::std::fmt::Display::fmt(#display::as_error(error), f),)* }
-                }
+        }
+
+        impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(__theus::ErrorEnum::inner(self), f)
             }
-            impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
-                fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
-                    match self { #(Self::#variants(error) => #source::as_error(error).source(),)* }
-                }
+        }
+
+        impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
+            fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+                __theus::ErrorEnum::inner(self).source()
             }
-        };
+        }
     }
 }
 
 /// The same, where every error that mentions a parameter is one.
 fn bounded(model: &Model, generics: &Generics) -> Generics {
-    let krate = &model.options.krate;
     let mut bounded = generics.clone();
     for error in model.options.errors.iter().filter(|error| is_generic(model, error)) {
-        bounded.make_where_clause().predicates.push(parse_quote!(#error: #krate::__private::ErrorValue));
+        bounded.make_where_clause().predicates.push(parse_quote!(#error: __theus::ErrorValue));
     }
     bounded
 }

@@ -18,21 +18,27 @@ pub(crate) enum Body {
     Stub,
 }
 
+/// What one reads first comes first: the command, the body in its guard, the contract; then what makes the command a value.
 pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
+    let krate = &model.options.krate;
     let cfgs = &model.attributes.cfgs;
-    let command = command::expand(model);
-    let error_enum = errors::expand(model);
-    // After a mistake in the contract its paths are left out, so that nothing fails a second time.
-    let process = process_trait(model, body);
+    let (command, error_enum) = (command::item(model), errors::item(model));
     let execute = execute(model, body);
+    let process = process_trait(model, body);
+    let values = command::implementation(model);
+    let error_values = errors::implementation(model);
     quote! {
         #command
         #error_enum
 
         #(#cfgs)*
         const _: () = {
-            #process
+            use #krate::__private as __theus;
+
             #execute
+            #process
+            #values
+            #error_values
         };
     }
 }
@@ -40,7 +46,7 @@ pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
 fn process_trait(model: &Model, body: Body) -> TokenStream {
     let Model { command, .. } = model;
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let generics = command::generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let domain = layer_type(model, "Domain");
@@ -85,12 +91,11 @@ fn context_span(model: &Model) -> Span {
 
 /// A type that the context names, located at it and always by this one spelling: if it does not fit, that is one error.
 fn layer_type(model: &Model, name: &str) -> TokenStream {
-    let Model { context_type, options, .. } = model;
-    let krate = &options.krate;
+    let context_type = &model.context_type;
     let span = context_span(model);
     let name = Ident::new(name, span);
     let context_type = tokens::respanned(quote!(#context_type), span);
-    quote_spanned!(span=> <#context_type as #krate::__private::ContextTypes>::#name)
+    quote_spanned!(span=> <#context_type as __theus::ContextTypes>::#name)
 }
 
 /// The types of success and failure, and how the function's value is told apart into them.
@@ -119,13 +124,12 @@ fn forbid_hidden_result(model: &Model, body: Body) -> TokenStream {
     if body == Body::Stub || matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) {
         return TokenStream::new();
     }
-    let krate = &model.options.krate;
-    quote_spanned!(ty.span()=> <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::checked();)
+    quote_spanned!(ty.span()=> <#ty as __theus::ReturnsResultSoListItsErrors<_>>::checked();)
 }
 
 fn contract(model: &Model, body: Body) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let name = model.name();
     let options = &model.options;
     let access = |path: &ContextPath| {
@@ -176,7 +180,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
 /// The arguments, as rules look at them; where there are none, how the command is made.
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     if model.arguments.is_empty() {
         return quote! {
             fn without_arguments() -> ::std::option::Option<fn() -> Self> {
@@ -212,8 +216,7 @@ fn arguments(model: &Model) -> TokenStream {
 
 /// What the engine does with the cells that the contract names, a line for each.
 fn mechanics(model: &Model, body: Body) -> TokenStream {
-    let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let real = body == Body::Real;
     let domain = |paths: &[ContextPath]| -> Vec<ContextPath> {
         paths.iter().filter(|path| real && plain(&path.layer) == "domain").cloned().collect()
@@ -294,7 +297,7 @@ fn lines(paths: &[ContextPath], line: impl Fn(&ContextPath) -> TokenStream) -> T
 fn execute(model: &Model, body: Body) -> TokenStream {
     let Model { command, context, returns, .. } = model;
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let generics = command::generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let attributes = &model.attributes.body;

@@ -11,6 +11,8 @@ mod guard;
 mod mend;
 mod model;
 mod path;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
