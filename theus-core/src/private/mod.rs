@@ -17,7 +17,16 @@ mod results;
 pub use crate::context::SignalValue;
 pub use command::{CommandFields, Source, deserialize, deserialize_empty};
 pub use doors::*;
-pub use kept::{Kept, Unfit};
-pub use nested::{NestedMirror, NoSignal, split_path};
+pub use kept::Kept;
+pub use nested::{NestedMirror, split_path};
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
+
+/// The traits whose functions generated code calls, without their names: they meet none of the user's.
+pub mod traits {
+    pub use super::kept::Unfit as _;
+    pub use super::nested::{NestedMirror as _, NoSignal as _};
+    pub use super::probe::{
+        LookInspect as _, LookOpaque as _, ShapeInspect as _, ShapeOpaque as _, ShowDebug as _, ShowNothing as _,
+    };
+}

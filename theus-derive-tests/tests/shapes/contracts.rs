@@ -74,7 +74,7 @@ fn zones_and_nested_paths_are_in_the_contract() {
 #[test]
 fn a_process_without_effects_is_pure() {
     assert!(Deposit::CONTRACT.is_pure() && !Stamp::CONTRACT.is_pure());
-    assert!(!Stamp::CONTRACT.is_async && StampLater::CONTRACT.is_async);
+    assert_eq!([Stamp::CONTRACT.is_async, StampLater::CONTRACT.is_async], [false, true]);
     assert_eq!(StampLater::CONTRACT.effects, ["clock"]);
 }
 

@@ -41,6 +41,8 @@ pub(crate) fn context(model: &Model) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
 
             #implementation
             #(#serialization)*
@@ -170,8 +172,6 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             type Fields = #mirror #type_generics;
             const VERSION: u32 = #version;
             fn schema() -> #krate::Schema {
-                #[allow(unused_imports)]
-                use #private::{ShapeInspect as _, ShapeOpaque as _};
                 #krate::Schema {
                     name: #name,
                     version: #version,
@@ -183,8 +183,6 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             }
             #[allow(unused_variables)]
             fn from_fields(fields: &Self::Fields) -> Self {
-                #[allow(unused_imports)]
-                use #private::Unfit as _;
                 Self { #(#from)* }
             }
             fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
@@ -266,8 +264,6 @@ fn inspect(fields: &[Field], krate: &syn::Path, mirror: bool) -> TokenStream {
         quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => (&__theus::Look(#value)).look(),)
     });
     quote! {
-        #[allow(unused_imports)]
-        use __theus::{LookInspect as _, LookOpaque as _};
         match path.split_first() {
             #(#arms)*
             _ => #krate::Value::Opaque,
@@ -300,8 +296,6 @@ fn reset_signal(fields: &[Field]) -> TokenStream {
         });
     }
     quote! {
-        #[allow(unused_imports)]
-        use __theus::NoSignal as _;
         match __theus::split_path(path) {
             #(#arms)*
             _ => false,
@@ -370,8 +364,6 @@ fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     quote! {
         impl #impl_generics ::std::fmt::Debug for #mirror #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports)]
-                use __theus::{ShowDebug as _, ShowNothing as _};
                 f.debug_struct(#name)#(#shown)*.finish()
             }
         }

@@ -133,8 +133,6 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
 
         impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports)]
-                use __theus::{ShowDebug as _, ShowNothing as _};
                 f.debug_struct(#name)
                     #(.field(#names, (&__theus::Look(&self.#idents)).show()))*
                     .finish()
@@ -161,7 +159,6 @@ fn serialization(model: &Model) -> TokenStream {
     let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
     let places: Vec<_> = (0..count).map(Literal::usize_unsuffixed).collect();
     let nothing = arguments.iter().map(|_| quote!(::std::option::Option::None));
-    let unfit = (count > 0).then(|| quote!(#[allow(unused_imports)] use #private::Unfit as _;));
     let mutable = (count > 0).then(|| quote!(mut));
     let fields = (count > 0).then(|| {
         quote! {
@@ -177,7 +174,6 @@ fn serialization(model: &Model) -> TokenStream {
                     field: usize,
                     source: __S,
                 ) -> ::std::result::Result<bool, __S::Error> {
-                    #unfit
                     match field {
                         #(#places => #private::Kept::<#types>::take(source, &mut read.#places),)*
                         _ => ::std::result::Result::Ok(false),
@@ -200,7 +196,6 @@ fn serialization(model: &Model) -> TokenStream {
                 &self,
                 serializer: __S,
             ) -> ::std::result::Result<__S::Ok, __S::Error> {
-                #unfit
                 let #mutable fields = #serde::Serializer::serialize_struct(serializer, #name, #count)?;
                 #(#private::Kept::<#types>::put(&self.#idents, #names, &mut fields)?;)*
                 #serde::ser::SerializeStruct::end(fields)

@@ -34,6 +34,8 @@ pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
         #(#cfgs)*
         const _: () = {
             use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
 
             #execute
             #process
@@ -198,14 +200,10 @@ fn arguments(model: &Model) -> TokenStream {
     });
     quote! {
         fn argument_shapes() -> ::std::vec::Vec<#krate::Shape> {
-            #[allow(unused_imports)]
-            use #private::{ShapeInspect as _, ShapeOpaque as _};
             ::std::vec![#(#shapes),*]
         }
         #[inline]
         fn argument(&self, index: usize) -> #krate::Value<'_> {
-            #[allow(unused_imports)]
-            use #private::{LookInspect as _, LookOpaque as _};
             match index {
                 #(#arms)*
                 _ => #krate::Value::Opaque,
@@ -267,8 +265,6 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
             quote_spanned! {here=>
                 #[inline]
                 #signature {
-                    #[allow(unused_imports)]
-                    use #private::{NestedMirror as _, NoSignal as _};
                     #lines
                 }
             }
