@@ -100,28 +100,22 @@ impl<T> Storage<T> for Shared {
 
 /// What every field of a context must be: `Clone`, to be copied on the first write, and fit to cross threads.
 ///
-/// Generated code reaches a field's cell only through this trait, named by the field's own type: so a type that does
-/// not fit is one error, on that type.
+/// Generated code asks for it once, named by the field's own type: so a type that does not fit is one error, on that type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a context",
     label = "storage needs `Clone + Send + Sync + 'static`",
     note = "a transaction copies a field on its first write and snapshots share it between threads"
 )]
-pub trait FieldValue: Clone + Send + Sync + 'static {
+pub trait FieldValue: Sized {
     /// A cell that holds this value.
     #[doc(hidden)]
     #[inline]
     fn into_cell<Z: ZoneType, S: Storage<Self>>(self) -> Cell<Self, Z, S> {
         Cell::new(self)
     }
-    /// A copy of the cell's value.
-    #[doc(hidden)]
-    #[inline]
-    fn from_cell<Z: ZoneType, S: Storage<Self>>(cell: &Cell<Self, Z, S>) -> Self {
-        Self::clone(cell)
-    }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync + 'static> FieldValue for T {}
 
 /// What every field of the Signal zone must be.
@@ -130,7 +124,7 @@ impl<T: Clone + Send + Sync + 'static> FieldValue for T {}
     label = "a signal says when it is raised, and its default is at rest",
     note = "use `bool` or `Option<..>`, or implement `theus_core::signal::Signal` for `{Self}`"
 )]
-pub trait SignalValue: FieldValue + Signal {
+pub trait SignalValue: Sized {
     /// A cell that holds this value.
     #[doc(hidden)]
     #[inline]
@@ -139,4 +133,5 @@ pub trait SignalValue: FieldValue + Signal {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FieldValue + Signal> SignalValue for T {}

@@ -2,6 +2,7 @@
 //!
 //! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
 
+#[allow(dead_code, reason = "the engine uses all of it")]
 #[path = "../../src/transaction/lock.rs"]
 mod lock;
 

@@ -11,6 +11,7 @@ mod nested;
 mod plant;
 mod rollback;
 mod signals;
+mod turns;
 
 use theus_core::Locking;
 
