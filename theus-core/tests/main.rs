@@ -6,7 +6,8 @@
 //! | [`properties`] | random programs give on the engine what they give on the [`reference`], alone and at once |
 //! | [`interleavings`] | the lock and the optimistic protocol under every schedule that `shuttle` can think of |
 //!
-//! `THEUS_CASES` sets the number of random programs; without it the run is short.
+//! Without more said the random programs are few, for the test command. The nightly-sized run, a minute or two:
+//! `THEUS_CASES=100000 cargo test --release -p theus-core --test main properties`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod executor;
