@@ -6,4 +6,4 @@ pub use crate::process::{Process, RunError};
 pub use crate::signal::Signal;
 pub use crate::workflow::WorkflowManager;
 pub use serde::{Deserialize, Serialize};
-pub use theus_macros::{Context, process};
+pub use theus_macros::{Context, Inspect, process};

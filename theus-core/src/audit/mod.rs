@@ -87,9 +87,11 @@
 //! ```
 
 mod auditor;
+mod change;
 mod condition;
 mod error;
 mod findings;
+mod fold;
 mod gate;
 mod integer;
 mod judge;
@@ -97,6 +99,9 @@ mod level;
 mod recipe;
 mod record;
 mod rule;
+mod set;
+mod steps;
+mod test;
 
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use condition::Test;

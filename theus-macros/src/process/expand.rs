@@ -8,6 +8,7 @@ use super::guard::hidden;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
 use super::{command, errors, guard};
+use crate::inspect;
 use crate::names::{pascal, plain};
 use crate::tokens::spelled;
 
@@ -153,15 +154,16 @@ fn contract(model: &Model, body: Body) -> TokenStream {
 /// The arguments, as rules look at them.
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
     let shapes = model.arguments.iter().map(|argument| {
         let ty = &argument.ty;
-        quote!((&#private::ShapeOf::<#ty>::new()).shape())
+        inspect::shape(krate, ty, None)
     });
     let arms = model.arguments.iter().enumerate().map(|(index, argument)| {
         let ident = &argument.ident;
-        quote!(#index => (&#private::Look(&self.#ident)).look(),)
+        let look = inspect::look(krate, &argument.ty, None, &quote!(&self.#ident));
+        quote!(#index => #look,)
     });
+    let probes = inspect::probes(krate);
     let look = if model.arguments.is_empty() {
         quote! {
             let _ = index;
@@ -169,8 +171,7 @@ fn arguments(model: &Model) -> TokenStream {
         }
     } else {
         quote! {
-            #[allow(unused_imports)]
-            use #private::{LookInspect as _, LookOpaque as _};
+            #probes
             match index {
                 #(#arms)*
                 _ => #krate::Value::Opaque,
@@ -184,8 +185,7 @@ fn arguments(model: &Model) -> TokenStream {
     };
     quote! {
         fn argument_shapes() -> ::std::vec::Vec<#krate::Shape> {
-            #[allow(unused_imports)]
-            use #private::{ShapeInspect as _, ShapeOpaque as _};
+            #probes
             ::std::vec![#(#shapes),*]
         }
         #[inline]
