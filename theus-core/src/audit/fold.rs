@@ -45,19 +45,18 @@ impl Wide {
         }
     }
 
-    /// The sum divided, with the fraction kept: exact in its whole part wherever a float is.
+    /// The float that is nearest to the sum divided by a count.
     fn divided_by(&self, count: usize) -> f64 {
-        match self.value() {
-            Value::Int(sum) => {
-                let count = count as i128;
-                (sum / count) as f64 + (sum % count) as f64 / count as f64
-            }
-            Value::Huge(sum) => {
-                let count = count as u128;
-                (sum / count) as f64 + (sum % count) as f64 / count as f64
-            }
-            _ => (self.high as f64 * 2.0_f64.powi(128) + self.low as f64) / count as f64,
-        }
+        let (sum, sign) = match self.value() {
+            Value::Int(sum) => (sum.unsigned_abs(), if sum < 0 { -1.0 } else { 1.0 }),
+            Value::Huge(sum) => (sum, 1.0),
+            _ => return (self.high as f64 * 2.0_f64.powi(128) + self.low as f64) / count as f64,
+        };
+        // With all its bits at the top the quotient has more than a float keeps; what is left decides a tie only.
+        let shift = sum.leading_zeros().min(127);
+        let (sum, count) = (sum << shift, count as u128);
+        let quotient = (sum / count) | u128::from(!sum.is_multiple_of(count));
+        sign * quotient as f64 * 2.0_f64.powi(-(shift as i32))
     }
 }
 
@@ -206,6 +205,7 @@ mod tests {
         assert_eq!(ints(vec![u128::MAX, 1]).0, "(opaque)");
         assert_eq!(ints(vec![i128::MAX, 1]).0, (1_u128 << 127).to_string());
         assert_eq!(ints(vec![9_007_199_254_740_993_i64, 9_007_199_254_740_994]).1, "9007199254740994.0");
+        assert_eq!(ints(vec![1_i8, 0, 0]).1, (1.0_f64 / 3.0).to_string());
         assert_eq!(ints(Vec::<u8>::new()), ("0".to_owned(), "none".to_owned()));
     }
 

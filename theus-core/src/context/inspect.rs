@@ -59,6 +59,8 @@ use super::value::Value;
 /// }
 /// assert_eq!(Cents(1250).inspect().to_string(), "12.50");
 /// ```
+///
+/// A field or an argument of a generic type `T` can be audited where the context or the process says `T: Inspect`.
 #[diagnostic::on_unimplemented(
     message = "the audit cannot look into `{Self}`",
     label = "does not implement `Inspect`",

@@ -44,11 +44,17 @@ pub enum Signal {}
 #[derive(Clone, Copy, Debug)]
 pub enum Meta {}
 
+/// Stands in for a zone where a whole nested context was named by mistake; nothing that compiles has it.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Whole {}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Data {}
     impl Sealed for super::Signal {}
     impl Sealed for super::Meta {}
+    impl Sealed for super::Whole {}
 }
 
 /// A zone as a type: [`Data`], [`Signal`] or [`Meta`]. Sealed.
@@ -67,4 +73,8 @@ impl ZoneType for Signal {
 
 impl ZoneType for Meta {
     const ZONE: Zone = Zone::Meta;
+}
+
+impl ZoneType for Whole {
+    const ZONE: Zone = Zone::Data;
 }

@@ -1,11 +1,13 @@
 //! Why an engine could not be built.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::source::SourceError;
 
 /// Why [`EngineBuilder::build`](super::EngineBuilder::build) refused.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The recipe could not be read, or says something that is not so.
@@ -30,4 +32,14 @@ pub enum BuildError {
         /// The call that came too late.
         call: &'static str,
     },
+}
+
+/// As `Display`: it is what a `main` that returns the error shows.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recipe(error) => fmt::Debug::fmt(error, f),
+            error => fmt::Display::fmt(error, f),
+        }
+    }
 }

@@ -18,7 +18,7 @@ use std::task::Poll;
 use super::backoff;
 use super::core::Core;
 use super::locking::Isolation;
-use super::nesting::{self, Inside};
+use super::nesting::{self, EntersOnDrop, Inside, LeavesOnDrop};
 use super::registry::Registered;
 use super::report::Report;
 use super::session::State;
@@ -26,7 +26,7 @@ use crate::audit::{Auditor, Findings, Gate, ProcessRules, Subject, Violation};
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{NestedHold, Order};
+use crate::transaction::{NestedHold, Order, Turn, shed};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -57,6 +57,19 @@ struct Work<P: Process> {
     scratch: Scratch<P>,
 }
 
+/// The session to oneself, until the run is over or given up.
+struct TurnOfRun<'a, P: Process> {
+    turn: Turn<'a, StateOf<P>>,
+}
+
+impl<P: Process> Drop for TurnOfRun<'_, P> {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.turn.hold() {
+            state.turn_over();
+        }
+    }
+}
+
 /// What the audit keeps of a run.
 struct Notes<P> {
     /// The arguments, where a rule of the output gate looks at them.
@@ -82,7 +95,7 @@ enum Closed<P: Process> {
 #[inline]
 pub(super) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> ResultOf<P> {
     let registered = admitted::<P>(core)?;
-    go(&mut Run::new(core, registered, &command), command)
+    go(&mut Run::new(core, registered), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
@@ -91,7 +104,7 @@ pub(super) fn run_reported<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) ->
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = go(&mut run, command);
     run.report(result)
 }
@@ -122,7 +135,7 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
         Ok(registered) => registered,
         Err(error) => return refused(error),
     };
-    let mut run = Run::new(core, registered, &command);
+    let mut run = Run::new(core, registered);
     let result = match core.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => alone_async(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
@@ -162,7 +175,7 @@ fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
             catch::<P, _>(|| Ok(P::execute(command.clone(), scope))) // 4 and 5
         };
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
-        match run.close(&mut state, work, returned) {
+        match run.close(&mut state, work, Some(&command), returned) {
             Closed::Finished(result) => return result, // 6 and 7
             Closed::Stale if run.attempts < run.core.attempts => {}
             Closed::Stale => return Err(run.conflict()),
@@ -182,10 +195,15 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         };
         let mut work = opened?;
         let identity = run.core.identity();
-        let body = P::execute(command.clone(), run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
-        let returned = catch_async::<P, _>(identity, body).await; // 5
+        let returned = match catch::<P, _>(|| Ok(command.clone())) {
+            Ok(command) => {
+                let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
+                catch_async::<P, _>(identity, body).await // 5
+            }
+            Err(error) => Err(error),
+        };
         let closed = match run.core.session.hold_async().await {
-            Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+            Ok(mut state) => run.close(&mut state, work, Some(&command), returned), // 6 and 7
             Err(NestedHold) => return Err(nested::<P>()),
         };
         match closed {
@@ -202,7 +220,8 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
 /// The session is this run's alone from begin to commit, and is not held while the body awaits.
 async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(turn) = run.core.session.take_turn().await else { return Err(nested::<P>()) };
-    let opened = match turn.hold() {
+    let turn = TurnOfRun::<P> { turn };
+    let opened = match turn.turn.hold() {
         Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
         Err(NestedHold) => return Err(nested::<P>()),
     };
@@ -210,8 +229,9 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     let identity = run.core.identity();
     let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
-    let closed = match turn.hold() {
-        Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+    let closed = match turn.turn.hold() {
+        // Nothing can have changed since the input gate: it needs no second look at the command.
+        Ok(mut state) => run.close(&mut state, work, None, returned), // 6 and 7
         Err(NestedHold) => return Err(nested::<P>()),
     };
     drop(turn);
@@ -239,13 +259,9 @@ impl<'a, P: Process> Run<'a, P> {
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
 
     #[inline]
-    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>, command: &P) -> Self {
+    fn new(core: &'a Arc<CoreOf<P>>, registered: &'a RegisteredOf<P>) -> Self {
         let rules = registered.rules.as_deref();
-        let notes = match rules {
-            Some(rules) if rules.reads_arguments(Gate::Output) => Some(Notes::with(Some(command.clone()))),
-            _ => None,
-        };
-        Self { core, rules, notes, version: 0, attempts: 1 }
+        Self { core, rules, notes: None, version: 0, attempts: 1 }
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
@@ -258,8 +274,7 @@ impl<'a, P: Process> Run<'a, P> {
         let scratch = catch::<P, _>(|| {
             let scratch = Scratch::default();
             self.audit_input_gate(command, &state.fields, &scratch)?;
-            let refuses = self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings));
-            if refuses || matches!(counting, Counting::Now) {
+            if self.refuses() || matches!(counting, Counting::Now) {
                 self.count_findings()?;
             }
             Ok(scratch)
@@ -274,6 +289,9 @@ impl<'a, P: Process> Run<'a, P> {
     fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
         if let Some(rules) = self.rules {
+            if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
+                self.notes = Some(Notes::with(Some(command.clone())));
+            }
             self.judge(rules, Gate::Input, Some(command), fields, &scratch.local);
         }
         Ok(())
@@ -310,15 +328,20 @@ impl<'a, P: Process> Run<'a, P> {
         &mut self,
         state: &mut StateOf<P>,
         mut work: Work<P>,
+        command: Option<&P>,
         returned: Result<P::Returned, ErrorOf<P>>,
     ) -> Closed<P> {
         let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
         let proposed = match output {
-            Ok(_) if !P::is_current(&work.fields, &state.fields) => None,
-            Ok(output) => {
-                P::propose(&mut state.fields, &mut work.fields);
-                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields, &work.scratch).map(|()| output)))
+            Ok(output) if !P::is_current(&work.fields, &state.fields) => {
+                shed(output);
+                None
             }
+            Ok(output) => Some(catch::<P, _>(|| {
+                self.confirm_input_gate(command, state)?;
+                P::propose(&mut state.fields, &mut work.fields);
+                self.audit_output_gate(&state.fields, &work.scratch).map(|()| output)
+            })),
             Err(error) => Some(Err(error)),
         };
         P::clear(&mut work.fields);
@@ -329,23 +352,52 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
+    /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
+    /// others have committed since the attempt began, the gate judges anew, so that the run is as if it had begun now.
+    fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
+        // Another run may have latched the interlock while this one was under way.
+        self.refuse_if_halted()?;
+        if self.version != state.version {
+            self.version = state.version;
+            if let Some(rules) = self.rules {
+                if let Some(notes) = &mut self.notes {
+                    notes.findings = Findings::default();
+                }
+                // The input gate sees the scratch as a run finds it, the output gate as this run left it.
+                self.judge(rules, Gate::Input, command, &state.fields, &P::Local::default());
+            }
+        }
+        if self.refuses() { self.count_findings() } else { Ok(()) }
+    }
+
+    /// Whether what was found would refuse the run, were it counted now.
+    fn refuses(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings))
+    }
+
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         if let Some(rules) = self.rules {
             self.judge(rules, Gate::Output, None, fields, &scratch.local);
         }
-        self.count_findings()?;
-        // Another run may have latched the interlock while this one was under way.
-        self.refuse_if_halted()
+        self.count_findings()
     }
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
     #[inline(always)]
     fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
-        match proposed.and_then(|output| self.commit(state).map(|()| output)) {
-            Ok(output) => Ok(output),
-            Err(error) => Err(self.roll_back(state, error)),
+        let output = match proposed {
+            Ok(output) => output,
+            Err(error) => return Err(self.roll_back(state, error)),
+        };
+        match self.commit(state) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                let error = self.roll_back(state, error);
+                shed(output);
+                Err(error)
+            }
         }
     }
 
@@ -363,13 +415,19 @@ impl<'a, P: Process> Run<'a, P> {
         }
         state.version = version;
         self.version = version;
+        // The old values, which the commit has left where the drafts were.
+        P::discard(&mut state.fields);
         Ok(())
     }
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
-        let mut raised = Vec::new();
-        P::collect_raised(&state.fields, &mut raised);
+        // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
+        let mut raised = catch::<P, _>(|| {
+            let mut raised = Vec::new();
+            P::collect_raised(&state.fields, &mut raised);
+            Ok(raised)
+        })?;
         if raised.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());
@@ -480,17 +538,6 @@ impl<P: Process> Subject for Look<'_, P> {
     }
 }
 
-/// Puts the signal that raised an event back to rest, unless it was raised anew since.
-pub(super) fn reset_signal<D: Context>(state: &mut State<D>, origin: &Origin) {
-    if let Origin::Signal { path, version, .. } = origin {
-        let next = state.version.wrapping_add(1);
-        let path = path.strip_prefix("domain.").unwrap_or(path);
-        if state.fields.reset_signal(path, *version, next) {
-            state.version = next;
-        }
-    }
-}
-
 const fn raises_signals(contract: &Contract) -> bool {
     let mut at = 0;
     while at < contract.outputs.len() {
@@ -509,9 +556,11 @@ fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, ErrorOf<P>>) -> Result<
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(panicked::<P>(&*payload)))
 }
 
-/// As [`catch`], for each poll of a body. While it is polled, its engine is known to be occupied by this thread.
+/// As [`catch`], for each poll of a body. While it is polled or dropped, its engine is known to be occupied by this thread.
 async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, ErrorOf<P>> {
+    let _leaves = LeavesOnDrop;
     let mut body = pin!(body);
+    let _enters = EntersOnDrop(engine);
     poll_fn(|task| {
         let _inside = Inside::enter(engine);
         match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {

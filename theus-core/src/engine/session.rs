@@ -1,6 +1,9 @@
 //! The state of one session: the domain's cells, the version, and spare workspaces.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::context::{Context, Fields};
+use crate::signal::Origin;
 
 /// Workspaces that are kept for the next run; more are dropped.
 const SPARES: usize = 8;
@@ -10,11 +13,13 @@ pub(super) struct State<D: Context> {
     pub(super) fields: D::Fields,
     pub(super) version: u64,
     spare: Vec<Box<D::Fields>>,
+    /// Signals to be put back to rest when the turn that is under way is over.
+    deferred: Vec<Origin>,
 }
 
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D) -> Self {
-        Self { fields: domain.into_fields(), version: 0, spare: Vec::new() }
+        Self { fields: domain.into_fields(), version: 0, spare: Vec::new(), deferred: Vec::new() }
     }
 
     /// An empty workspace: one used before, so that what a run costs does not follow the size of the context.
@@ -26,6 +31,31 @@ impl<D: Context> State<D> {
     pub(super) fn keep(&mut self, workspace: Box<D::Fields>) {
         if self.spare.len() < SPARES {
             self.spare.push(workspace);
+        }
+    }
+
+    /// Puts the signal that raised an event back to rest, unless it was raised anew since.
+    pub(super) fn reset_signal(&mut self, origin: &Origin) {
+        if let Origin::Signal { path, version, .. } = origin {
+            let next = self.version.wrapping_add(1);
+            let path = path.strip_prefix("domain.").unwrap_or(path);
+            // A signal's default is code of a user's type: where it panics the signal stays as it is.
+            let fields = &mut self.fields;
+            if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
+                self.version = next;
+            }
+        }
+    }
+
+    /// As [`reset_signal`](Self::reset_signal), when the turn that is under way is over: nothing changes under its run.
+    pub(super) fn defer_reset(&mut self, origin: Origin) {
+        self.deferred.push(origin);
+    }
+
+    /// What was put off while a turn was under way.
+    pub(super) fn turn_over(&mut self) {
+        for origin in std::mem::take(&mut self.deferred) {
+            self.reset_signal(&origin);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::attr::Zone;
 use super::model::{Field, Model};
 use super::view;
 use crate::inspect as rules;
-use crate::tokens::spelled;
+use crate::tokens::{doc, spelled};
 
 /// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
 /// kept behind a handle, which is slower and just as right.
@@ -26,17 +26,16 @@ pub(crate) fn context(model: &Model) -> TokenStream {
 
     let members = fields.iter().map(|field| member(field, krate));
     let mirror_docs =
-        format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
+        doc(&format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows."));
     let implementation = implementation(model, &mirror, &generics);
-    let serialization = [quote!(#ident), quote!(#mirror)]
-        .into_iter()
-        .map(|target| serialize_data(model, &target, target.to_string() == mirror.to_string(), &generics));
+    let serialization = [(ident, false), (&mirror, true)]
+        .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
     let debug = debug(model, &mirror, &generics);
     let view = view::view(model, &generics);
 
     quote! {
         #(#cfgs)*
-        #[doc = #mirror_docs]
+        #mirror_docs
         #[allow(clippy::struct_field_names)]
         #vis struct #mirror #impl_generics #where_clause {
             #(#members)*
@@ -46,10 +45,16 @@ pub(crate) fn context(model: &Model) -> TokenStream {
 
         #(#cfgs)*
         const _: () = {
+            use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
+
             #implementation
             #(#serialization)*
             #debug
-            impl #impl_generics #krate::__private::NestedMirror for #mirror #type_generics #where_clause {}
+            impl #impl_generics __theus::NestedMirror for #mirror #type_generics #where_clause {
+                type Context = #ident #type_generics;
+            }
         };
     }
 }
@@ -61,7 +66,6 @@ pub(crate) fn stub(model: &Model) -> TokenStream {
 
 /// The generics with what storage needs of every type parameter.
 fn storable(model: &Model) -> Generics {
-    let krate = &model.krate;
     let mut generics = model.generics.clone();
     let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
     for parameter in &mut generics.params {
@@ -70,21 +74,17 @@ fn storable(model: &Model) -> Generics {
         }
     }
     for parameter in parameters {
-        generics.make_where_clause().predicates.push(parse_quote!(#parameter: #krate::__private::FieldValue));
+        generics.make_where_clause().predicates.push(parse_quote! {
+            #parameter: ::std::clone::Clone + ::std::marker::Send + ::std::marker::Sync + 'static
+        });
     }
     generics
 }
 
 fn member(field: &Field, krate: &syn::Path) -> TokenStream {
     let Field { vis, ident, cfgs, .. } = field;
-    let docs = (!field.docs.is_empty()).then(|| {
-        let docs = &field.docs;
-        quote!(#[doc = #docs])
-    });
-    let docs = docs.unwrap_or_else(|| {
-        let docs = format!("The field `{}`.", field.name());
-        quote!(#[doc = #docs])
-    });
+    let docs = if field.docs.is_empty() { format!("The field `{}`.", field.name()) } else { field.docs.clone() };
+    let docs = doc(&docs);
     let cell = cell_type(field, krate);
     quote!(#(#cfgs)* #docs #vis #ident: #cell,)
 }
@@ -131,7 +131,7 @@ fn located(ty: &Type, trait_path: &TokenStream) -> TokenStream {
 
 fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let Model { krate, ident, version, fields, .. } = model;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
 
@@ -156,8 +156,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             let context = located(ty, &quote!(#krate::Context));
             quote!(#context::from_fields(&fields.#ident))
         } else {
-            let value = located(ty, &quote!(#private::FieldValue));
-            quote!(#value::from_cell(&fields.#ident))
+            quote!(#private::Kept::<#ty>::copied(&fields.#ident))
         };
         quote!(#(#cfgs)* #ident: #value,)
     });
@@ -172,16 +171,14 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let inspect_plain = inspect(model, Source::Plain);
     let inspect_proposed = inspect(model, Source::Proposed);
     let inspect_committed = inspect(model, Source::Committed);
-    let probes = rules::probes(krate);
-    let methods = rules::methods(krate, &model.methods);
-    let reset = reset_signal(fields, krate);
+    let methods = rules::methods(&model.methods);
+    let reset = reset_signal(fields);
 
     quote! {
         impl #impl_generics #krate::Context for #ident #type_generics #where_clause {
             type Fields = #mirror #type_generics;
             const VERSION: u32 = #version;
             fn schema() -> #krate::Schema {
-                #probes
                 #krate::Schema {
                     name: #name,
                     version: #version,
@@ -241,11 +238,11 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     let (shape, nested) = if *nested {
         (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(<#ty as #krate::Context>::schema())))
     } else {
-        (rules::shape(krate, ty, field.with.as_ref()), quote!(::std::option::Option::None))
+        (rules::shape(ty, field.with.as_ref()), quote!(::std::option::Option::None))
     };
     quote! {
         #(#cfgs)*
-        #krate::__private::FieldSchema {
+        __theus::FieldSchema {
             name: #name,
             zone: #zone,
             type_name: #type_name,
@@ -292,22 +289,20 @@ fn inspect(model: &Model, source: Source) -> TokenStream {
         if *nested {
             let look = match source {
                 Source::Plain => quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest)),
-                Source::Proposed => quote!(#krate::__private::Fields::inspect(&self.#ident, rest)),
-                Source::Committed => quote!(#krate::__private::Fields::inspect_committed(&self.#ident, rest)),
+                Source::Proposed => quote!(__theus::Fields::inspect(&self.#ident, rest)),
+                Source::Committed => quote!(__theus::Fields::inspect_committed(&self.#ident, rest)),
             };
             return quote!(#(#cfgs)* ::std::option::Option::Some((#index, rest)) => #look,);
         }
-        let look = rules::look(krate, ty, with.as_ref(), &source.reference(ident));
+        let look = rules::look(ty, with.as_ref(), &source.reference(ident));
         quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => #look,)
     });
     let calls = methods.iter().enumerate().map(|(index, method)| {
         let index = fields.len() + index;
-        let call = rules::call(krate, method, &view::of(model, source));
+        let call = rules::call(method, &view::of(model, source));
         quote!(::std::option::Option::Some((#index, [])) => #call,)
     });
-    let probes = rules::probes(krate);
     quote! {
-        #probes
         match path.split_first() {
             #(#arms)*
             #(#calls)*
@@ -316,7 +311,7 @@ fn inspect(model: &Model, source: Source) -> TokenStream {
     }
 }
 
-fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
+fn reset_signal(fields: &[Field]) -> TokenStream {
     let arms: Vec<TokenStream> = fields
         .iter()
         .filter(|field| field.nested || field.zone == Zone::Signal)
@@ -327,7 +322,7 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
                 return quote! {
                     #(#cfgs)*
                     (#name, ::std::option::Option::Some(rest)) => {
-                        #krate::__private::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
+                        __theus::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
                     }
                 };
             }
@@ -341,7 +336,7 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
         });
     }
     quote! {
-        match #krate::__private::split_path(path) {
+        match __theus::split_path(path) {
             #(#arms)*
             _ => false,
         }
@@ -350,9 +345,9 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
 
 /// The Data zone, where every field of it is `Serialize`. The bounds are higher-ranked so that a context with a field that
 /// is not still compiles, and only serialising it does not.
-fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &Generics) -> TokenStream {
+fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generics) -> TokenStream {
     let Model { krate, ident, fields, .. } = model;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let data: Vec<&Field> = fields.iter().filter(|field| field.nested || field.zone == Zone::Data).collect();
     let mut generics = generics.clone();
     for field in &data {
@@ -397,21 +392,18 @@ fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &
 }
 
 fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
-    let Model { krate, ident, fields, .. } = model;
+    let Model { ident, fields, .. } = model;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
     let shown = fields.iter().map(|field| {
         let Field { ident, nested, cfgs, .. } = field;
         let name = field.name();
-        let value =
-            if *nested { quote!(&self.#ident) } else { quote!((&#krate::__private::Look(&*self.#ident)).show()) };
+        let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Look(&*self.#ident)).show()) };
         quote!(#(#cfgs)* .field(#name, #value))
     });
     quote! {
         impl #impl_generics ::std::fmt::Debug for #mirror #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports)]
-                use #krate::__private::{ShowDebug as _, ShowNothing as _};
                 f.debug_struct(#name)#(#shown)*.finish()
             }
         }

@@ -9,11 +9,22 @@ use super::model::{Body, Field, Model, Variant, VariantShape};
 use crate::names::plain;
 
 pub(crate) fn inspect(model: &Model) -> TokenStream {
-    match &model.body {
+    let krate = &model.krate;
+    let implementations = match &model.body {
         Body::Newtype(field) if model.methods.is_empty() => newtype(model, field),
         Body::Newtype(field) => record(model, std::slice::from_ref(&**field), true),
         Body::Struct(fields) => record(model, fields, false),
         Body::Enum(variants) => enumeration(model, variants),
+    };
+    quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
+
+            #implementations
+        };
     }
 }
 
@@ -43,7 +54,7 @@ fn exact(model: &Model, field: &Field, function: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match &field.with {
         Some(adapter) => {
-            quote_spanned!(adapter.span()=> <#adapter as #krate::__private::InspectAs<#ty>>::#function)
+            quote_spanned!(adapter.span()=> <#adapter as __theus::InspectAs<#ty>>::#function)
         }
         None => quote_spanned!(ty.span()=> <#ty as #krate::Inspect>::#function),
     }
@@ -64,33 +75,30 @@ fn from_key(model: &Model, field: &Field) -> TokenStream {
 }
 
 fn field_shapes(model: &Model, fields: &[Field]) -> TokenStream {
-    let krate = &model.krate;
     let shapes = fields.iter().map(|field| {
         let name = &field.name;
-        let shape = look::shape(krate, &field.ty, field.with.as_ref());
-        quote!(#krate::__private::FieldShape { name: #name, shape: #shape })
+        let shape = look::shape(&field.ty, field.with.as_ref());
+        quote!(__theus::FieldShape { name: #name, shape: #shape })
     });
     quote!(::std::vec![#(#shapes),*])
 }
 
 fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
     let Model { krate, ident, generics, methods, .. } = model;
-    let private = quote!(#krate::__private);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = plain(ident);
-    let probes = look::probes(krate);
     let key = if transparent { from_key(model, &fields[0]) } else { TokenStream::new() };
     let shapes = if transparent {
         let shape = exact(model, &fields[0], &quote!(shape));
-        quote!(::std::vec![#private::FieldShape { name: "0", shape: #shape() }])
+        quote!(::std::vec![__theus::FieldShape { name: "0", shape: #shape() }])
     } else {
         field_shapes(model, fields)
     };
-    let method_shapes = look::methods(krate, methods);
+    let method_shapes = look::methods(methods);
     let count = fields.len();
     let looks = fields.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
-        let look = look::look(krate, &field.ty, field.with.as_ref(), &quote!(&self.#member));
+        let look = look::look(&field.ty, field.with.as_ref(), &quote!(&self.#member));
         quote!(#index => #look,)
     });
     let looks = choice(krate, looks, &quote!(index));
@@ -105,8 +113,7 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
     quote! {
         impl #impl_generics #krate::Inspect for #ident #type_generics #where_clause {
             fn shape() -> #krate::Shape {
-                #probes
-                #krate::Shape::Record(#private::RecordShape {
+                #krate::Shape::Record(__theus::RecordShape {
                     name: #name,
                     fields: || #shapes,
                     methods: || #method_shapes,
@@ -120,7 +127,7 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
             #key
         }
 
-        impl #impl_generics #private::Record for #ident #type_generics #where_clause {
+        impl #impl_generics __theus::Record for #ident #type_generics #where_clause {
             fn name(&self) -> &'static str {
                 #name
             }
@@ -128,7 +135,6 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
                 #count
             }
             fn field(&self, index: usize) -> #krate::Value<'_> {
-                #probes
                 #looks
             }
             #calls
@@ -159,7 +165,7 @@ fn calls(model: &Model) -> Option<TokenStream> {
         return None;
     }
     let arms = methods.iter().enumerate().map(|(index, method)| {
-        let call = look::call(krate, method, &quote!(self));
+        let call = look::call(method, &quote!(self));
         quote!(#index => #call,)
     });
     let arms = choice(krate, arms, &quote!(index));
@@ -172,14 +178,12 @@ fn calls(model: &Model) -> Option<TokenStream> {
 
 fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
     let Model { krate, ident, generics, methods, .. } = model;
-    let private = quote!(#krate::__private);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = plain(ident);
-    let probes = look::probes(krate);
-    let method_shapes = look::methods(krate, methods);
+    let method_shapes = look::methods(methods);
     let shapes = variants.iter().map(|variant| {
         let (name, fields) = (plain(&variant.ident), field_shapes(model, &variant.fields));
-        quote!(#private::VariantShape { name: #name, fields: #fields })
+        quote!(__theus::VariantShape { name: #name, fields: #fields })
     });
     let each = |value: &dyn Fn(usize, &Variant) -> TokenStream| {
         if variants.is_empty() {
@@ -204,7 +208,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
         let ident = &variant.ident;
         variant.fields.iter().enumerate().map(move |(index, field)| {
             let (member, binding) = (&field.member, field.binding());
-            let look = look::look(krate, &field.ty, field.with.as_ref(), &quote!(#binding));
+            let look = look::look(&field.ty, field.with.as_ref(), &quote!(#binding));
             quote!((Self::#ident { #member: #binding, .. }, #index) => #look,)
         })
     });
@@ -217,8 +221,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
     quote! {
         impl #impl_generics #krate::Inspect for #ident #type_generics #where_clause {
             fn shape() -> #krate::Shape {
-                #probes
-                #krate::Shape::Enum(#private::EnumShape {
+                #krate::Shape::Enum(__theus::EnumShape {
                     name: #name,
                     variants: || ::std::vec![#(#shapes),*],
                     methods: || #method_shapes,
@@ -236,7 +239,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
             }
         }
 
-        impl #impl_generics #private::Record for #ident #type_generics #where_clause {
+        impl #impl_generics __theus::Record for #ident #type_generics #where_clause {
             fn name(&self) -> &'static str {
                 #names
             }
@@ -247,7 +250,6 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
                 #lengths
             }
             fn field(&self, index: usize) -> #krate::Value<'_> {
-                #probes
                 #looks
             }
             #calls
