@@ -19,7 +19,8 @@
 //! | know what the rules would say | [`Engine::explain`] |
 //! | keep the audit's records, and prove them unaltered | [`EngineBuilder::sink`], [`audit::LedgerFiles`] |
 //! | see how an engine stands | [`Engine::status`] |
-//! | let a type of mine be audited | [`Inspect`] |
+//! | let a type of mine be audited | [`#[derive(Inspect)]`](derive@Inspect) |
+//! | let a foreign type be audited | a feature of this crate, or [`InspectAs`](context::InspectAs) |
 //! | go from step to step by events | [`WorkflowManager`](workflow::WorkflowManager) |
 //! | send events from outside | [`SignalBus::emit`](signal::SignalBus::emit) |
 //! | have a signal field of a type of mine | [`Signal`] |
@@ -228,6 +229,11 @@ pub use theus_macros::process;
 ///
 /// The attributes are documented at the [trait](trait@Context).
 pub use theus_macros::Context;
+
+/// Implements [`Inspect`](trait@Inspect) for a struct or an enum, so that audit rules can look into it.
+///
+/// The attributes are documented at the [trait](trait@Inspect).
+pub use theus_macros::Inspect;
 
 /// The README's examples are compiled and run.
 #[cfg(doctest)]

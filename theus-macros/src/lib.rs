@@ -1,4 +1,4 @@
-//! The macros of Theus: `#[process]` and `#[derive(Context)]`.
+//! The macros of Theus: `#[process]`, `#[derive(Context)]` and `#[derive(Inspect)]`.
 //!
 //! Use them through `theus_core`, which documents them and has what their output calls. Each goes the same way:
 //! attributes are read (`attr`), a model with the user's own tokens is made (`model`), all mistakes of it are reported at
@@ -10,6 +10,7 @@
 
 mod context;
 mod errors;
+mod inspect;
 mod names;
 mod process;
 mod tokens;
@@ -23,7 +24,13 @@ pub fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes a struct a layer of state. See `theus_core::Context`.
-#[proc_macro_derive(Context, attributes(context, zone))]
+#[proc_macro_derive(Context, attributes(context, inspect, zone))]
 pub fn derive_context(item: TokenStream) -> TokenStream {
     context::derive(item.into()).into()
+}
+
+/// Lets audit rules look into a struct or an enum. See `theus_core::Inspect`.
+#[proc_macro_derive(Inspect, attributes(inspect))]
+pub fn derive_inspect(item: TokenStream) -> TokenStream {
+    inspect::derive(item.into()).into()
 }

@@ -2,62 +2,13 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use regex::Regex;
 
+use super::delta::Change;
 use super::integer::Integer;
-use crate::context::{Shape, Value};
-
-/// What a condition asks, as recipes spell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Test {
-    /// At least the bound.
-    Min,
-    /// At most the bound.
-    Max,
-    /// The bound itself.
-    Eq,
-    /// Anything but the bound.
-    Neq,
-    /// A length of at least the bound: characters of a string, entries of a collection.
-    MinLen,
-    /// A length of at most the bound.
-    MaxLen,
-}
-
-impl Test {
-    pub(super) const ALL: [Self; 6] = [Self::Min, Self::Max, Self::Eq, Self::Neq, Self::MinLen, Self::MaxLen];
-
-    /// The key in a recipe.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Eq => "eq",
-            Self::Neq => "neq",
-            Self::MinLen => "min_len",
-            Self::MaxLen => "max_len",
-        }
-    }
-
-    /// The tests that fit a shape.
-    pub(super) fn fitting(shape: &Shape) -> &'static [Self] {
-        match shape.innermost() {
-            Shape::Int { .. } | Shape::Float32 | Shape::Float64 => &[Self::Min, Self::Max, Self::Eq, Self::Neq],
-            Shape::Text => &[Self::Eq, Self::Neq, Self::MinLen, Self::MaxLen],
-            Shape::Bool | Shape::Char => &[Self::Eq, Self::Neq],
-            Shape::Collection => &[Self::MinLen, Self::MaxLen],
-            Shape::Optional(_) | Shape::Opaque => &[],
-        }
-    }
-}
-
-impl fmt::Display for Test {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use super::set::{Set, all_differ};
+pub use super::test::Test;
+use crate::context::{Decimal, Time, Value};
 
 /// A test on an ordered value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,17 +34,34 @@ pub(super) enum Limit {
 }
 
 /// A test with its bound. A value of another kind than the bound satisfies none, and so does NaN.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) enum Condition {
     Int(Order, i128),
     /// A bound above `i128::MAX`.
     Huge(Order, u128),
     Float(Order, f64),
+    Decimal(Order, Decimal),
+    Time(Order, Time),
     Text(Same, Box<str>),
     Char(Same, char),
     Bool(Same, bool),
+    Uuid(Same, u128),
+    /// A variant of an enum, by its position; its name is for records.
+    Variant(Same, usize, &'static str),
     /// Characters of a string, or entries of a collection.
     Length(Limit, usize),
+    /// A lower and an upper bound in one.
+    Between(Box<[Self; 2]>),
+    /// Whether it is one of a list.
+    OneOf(Same, Box<Set>),
+    Regex(Box<Regex>),
+    Exists(bool),
+    Unique,
+    Finite,
+    MultipleOf(u128),
+    DecimalMultipleOf(Decimal),
+    /// On the committed value too: see [`Change::passes`].
+    Change(Change),
 }
 
 impl Condition {
@@ -109,16 +77,54 @@ impl Condition {
         match (self, value) {
             (Self::Int(order, bound), Value::Int(value)) => order.holds(value, *bound),
             (Self::Float(order, bound), Value::Float(value)) => !value.is_nan() && order.holds(value, *bound),
-            (Self::Length(limit, bound), Value::Collection(length)) => limit.holds(length, *bound),
+            _ => self.passes_otherwise(value),
+        }
+    }
+
+    /// The less frequent kinds, out of the way of numbers.
+    fn passes_otherwise(&self, value: Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Decimal(order, bound), Value::Decimal { mantissa, scale }) => {
+                order.holds(Decimal::of(mantissa, scale), *bound)
+            }
+            (Self::Time(order, bound), Value::Time { kind, nanos }) => {
+                kind == bound.kind && order.holds(nanos, bound.nanos)
+            }
+            (Self::Length(limit, bound), Value::Collection { elements, .. }) => limit.holds(elements.len(), *bound),
+            (Self::Length(limit, bound), Value::Count(length)) => limit.holds(length, *bound),
             (Self::Bool(same, bound), Value::Bool(value)) => same.holds(value == *bound),
             (Self::Char(same, bound), Value::Char(value)) => same.holds(value == *bound),
             (Self::Text(same, bound), Value::Text(value)) => same.holds(value == &**bound),
+            (Self::Uuid(same, bound), Value::Uuid(value)) => same.holds(value == *bound),
+            (Self::Variant(same, bound, _), Value::Record(record)) => {
+                record.variant().is_some_and(|variant| same.holds(variant == *bound))
+            }
             (Self::Length(limit, bound), Value::Text(text)) => limit.holds_for(text, *bound),
+            (Self::Between(bounds), value) => bounds.iter().all(|bound| bound.passes(value)),
+            (Self::OneOf(same, set), value) => set.contains(value).is_some_and(|contained| same.holds(contained)),
+            (Self::Regex(regex), Value::Text(text)) => regex.is_match(text),
+            (Self::Exists(wanted), value) => *wanted != matches!(value, Value::Missing),
+            (Self::Unique, Value::Collection { elements, part }) => all_differ(elements, part),
+            (Self::Finite, Value::Float(value)) => value.is_finite(),
+            (Self::MultipleOf(step), Value::Int(value)) => value.unsigned_abs().is_multiple_of(*step),
+            (Self::MultipleOf(step), Value::Huge(value)) => value.is_multiple_of(*step),
+            (Self::DecimalMultipleOf(step), Value::Decimal { mantissa, scale }) => {
+                Decimal::of(mantissa, scale).is_multiple_of(*step)
+            }
             // The one of different kinds that can be compared: everything huge is above everything that is not.
             (Self::Int(order, _), Value::Huge(_)) => matches!(order, Order::Min | Order::Neq),
             (Self::Huge(order, _), Value::Int(_)) => matches!(order, Order::Max | Order::Neq),
             (Self::Huge(order, bound), Value::Huge(value)) => order.holds(value, *bound),
             _ => false,
+        }
+    }
+
+    /// The test of a change, where this is one.
+    #[inline]
+    pub(super) const fn change(&self) -> Option<&Change> {
+        match self {
+            Self::Change(change) => Some(change),
+            _ => None,
         }
     }
 
@@ -129,6 +135,8 @@ impl Condition {
             (Self::Huge(_, min), Self::Huge(_, max)) => min > max,
             (Self::Huge(..), Self::Int(..)) => true,
             (Self::Float(_, min), Self::Float(_, max)) => min > max,
+            (Self::Decimal(_, min), Self::Decimal(_, max)) => min > max,
+            (Self::Time(_, min), Self::Time(_, max)) => min.nanos > max.nanos,
             (Self::Length(_, min), Self::Length(_, max)) => min > max,
             _ => false,
         }
@@ -180,6 +188,18 @@ impl fmt::Display for Condition {
             Self::Char(_, bound) => write!(f, "{bound:?}"),
             Self::Bool(_, bound) => bound.fmt(f),
             Self::Length(_, bound) => bound.fmt(f),
+            Self::Decimal(_, bound) => bound.fmt(f),
+            Self::Time(_, bound) => bound.fmt(f),
+            Self::Uuid(_, bound) => Value::Uuid(*bound).fmt(f),
+            Self::Variant(_, _, name) => f.write_str(name),
+            Self::Between(bounds) => write!(f, "[{}, {}]", bounds[0], bounds[1]),
+            Self::OneOf(_, set) => set.fmt(f),
+            Self::Regex(regex) => write!(f, "{:?}", regex.as_str()),
+            Self::Exists(wanted) => wanted.fmt(f),
+            Self::Unique | Self::Finite => f.write_str("true"),
+            Self::MultipleOf(step) => step.fmt(f),
+            Self::DecimalMultipleOf(step) => step.fmt(f),
+            Self::Change(change) => change.fmt(f),
         }
     }
 }
@@ -187,6 +207,7 @@ impl fmt::Display for Condition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Inspect as _;
 
     const ORDERS: [Order; 4] = [Order::Min, Order::Max, Order::Eq, Order::Neq];
 
@@ -241,7 +262,7 @@ mod tests {
         let (two, three) = (Condition::Length(Limit::Min, 2), Condition::Length(Limit::Max, 3));
         assert!(!two.passes(Value::Text("ü")) && two.passes(Value::Text("üb")));
         assert!(three.passes(Value::Text("übe")) && !three.passes(Value::Text("über")));
-        assert!(!two.passes(Value::Collection(0)) && three.passes(Value::Collection(0)));
+        assert!(!two.passes(Value::Count(0)) && three.passes(vec![1_u8].inspect()));
         assert!(Condition::Length(Limit::Max, 0).passes(Value::Text("")));
         assert!(Condition::Length(Limit::Max, usize::MAX).passes(Value::Text("a")));
     }

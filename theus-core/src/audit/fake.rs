@@ -9,6 +9,7 @@ use super::judge::Subject;
 pub(super) struct Fake<'v> {
     pub(super) arguments: Vec<Value<'v>>,
     pub(super) domain: Vec<Value<'v>>,
+    pub(super) committed: Vec<Value<'v>>,
 }
 
 impl Subject for Fake<'_> {
@@ -20,6 +21,9 @@ impl Subject for Fake<'_> {
     }
     fn domain(&self, path: &[usize]) -> Value<'_> {
         path.first().and_then(|index| self.domain.get(*index)).copied().unwrap_or(Value::Missing)
+    }
+    fn committed(&self, path: &[usize]) -> Value<'_> {
+        path.first().and_then(|index| self.committed.get(*index)).copied().unwrap_or(Value::Missing)
     }
     fn local(&self, _path: &[usize]) -> Value<'_> {
         Value::Missing

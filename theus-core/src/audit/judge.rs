@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::findings::Findings;
 use super::gate::Gate;
-use super::rule::{Rule, Target};
+use super::rule::{Base, Rule};
 use crate::context::Value;
 
 /// Where a gate reads the values from. The engine implements it over the views of a run.
@@ -24,6 +24,8 @@ pub trait Subject {
     fn global(&self, path: &[usize]) -> Value<'_>;
     /// A field of the domain: as it is at the input gate, as it is proposed at the output gate.
     fn domain(&self, path: &[usize]) -> Value<'_>;
+    /// A field of the domain as it is committed, at either gate: what a proposed change is compared with.
+    fn committed(&self, path: &[usize]) -> Value<'_>;
     /// A field of the local scratch.
     fn local(&self, path: &[usize]) -> Value<'_>;
 }
@@ -42,7 +44,7 @@ impl ProcessRules {
     pub(super) fn new(process: &'static str, rules: Vec<Rule>) -> Self {
         let (input, output): (Vec<_>, Vec<_>) =
             rules.into_iter().map(Arc::new).partition(|rule| rule.gate == Gate::Input);
-        let reads = |rules: &[Arc<Rule>]| rules.iter().any(|rule| matches!(rule.target, Target::Argument(_)));
+        let reads = |rules: &[Arc<Rule>]| rules.iter().any(|rule| matches!(rule.target.base, Base::Argument(_)));
         let (input_reads_arguments, output_reads_arguments) = (reads(&input), reads(&output));
         Self { process, input: input.into(), output: output.into(), input_reads_arguments, output_reads_arguments }
     }
@@ -74,7 +76,10 @@ impl ProcessRules {
         let mut findings = Findings::default();
         for rule in self.rules(gate) {
             let value = rule.target.read(subject);
-            let passes = rule.condition.passes(value);
+            let passes = match rule.condition.change() {
+                None => rule.condition.passes(value),
+                Some(change) => change.passes(value, rule.target.read_committed(subject)),
+            };
             if !passes || (rule.reset_on_success && rule.count() != 0) {
                 findings.note(rule, value, passes);
             }

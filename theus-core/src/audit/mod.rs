@@ -123,10 +123,12 @@
 mod auditor;
 mod change;
 mod condition;
+mod delta;
 mod error;
 mod explain;
 mod facts;
 mod findings;
+mod fold;
 mod gate;
 mod integer;
 mod judge;
@@ -136,7 +138,10 @@ mod recipe;
 mod record;
 mod reload;
 mod rule;
+mod set;
 mod status;
+mod steps;
+mod test;
 mod text;
 
 pub use auditor::{Auditor, MAX_RECORDS};

@@ -7,13 +7,21 @@ use super::condition::{Condition, Test};
 use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
+use super::steps::{Step, walk};
 use crate::context::Value;
 
 use super::judge::Subject;
 
-/// Where a rule reads its value.
+/// Where a rule reads its value: a field, and the steps from it.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) base: Base,
+    pub(super) steps: Box<[Step]>,
+}
+
+/// What a path starts with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum Base {
     /// An argument, by its position.
     Argument(usize),
     /// A field of the global context: the position of each name on the way.
@@ -27,11 +35,20 @@ pub(super) enum Target {
 impl Target {
     #[inline]
     pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
-        match self {
-            Self::Argument(index) => subject.argument(*index),
-            Self::Global(path) => subject.global(path),
-            Self::Domain(path) => subject.domain(path),
-            Self::Local(path) => subject.local(path),
+        let value = match &self.base {
+            Base::Argument(index) => subject.argument(*index),
+            Base::Global(path) => subject.global(path),
+            Base::Domain(path) => subject.domain(path),
+            Base::Local(path) => subject.local(path),
+        };
+        if self.steps.is_empty() { value } else { walk(value, &self.steps) }
+    }
+
+    /// The same place as it is committed; only the domain has one.
+    pub(super) fn read_committed<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match &self.base {
+            Base::Domain(path) => walk(subject.committed(path), &self.steps),
+            _ => Value::Opaque,
         }
     }
 }

@@ -120,7 +120,7 @@ fn all_violations_are_reported_in_order_and_the_strongest_level_reacts() {
     );
     let auditor = Auditor::new(recipe.unwrap());
     let rules = auditor.rules("refund").unwrap();
-    let values = vec![Value::Int(-5), Value::Float(f64::NAN), Value::Collection(0), Value::Int(7)];
+    let values = vec![Value::Int(-5), Value::Float(f64::NAN), Value::Count(0), Value::Int(7)];
     let subject = Fake { domain: values, ..Fake::default() };
     let mut report = vec![];
     let refusal = auditor.settle("refund", 0, rules.judge(Gate::Output, &subject), &mut report).unwrap_err();
@@ -181,7 +181,7 @@ fn both_gates_of_one_run_are_settled_together() {
     let auditor = Auditor::new(load(yaml).unwrap());
     let rules = auditor.rules("transfer").unwrap();
     assert!(rules.reads_arguments(Gate::Input) && !rules.reads_arguments(Gate::Output));
-    let subject = Fake { arguments: vec![Value::Float(6.0)], domain: vec![Value::Int(-1)] };
+    let subject = Fake { arguments: vec![Value::Float(6.0)], domain: vec![Value::Int(-1)], ..Fake::default() };
     let mut findings = rules.judge(Gate::Input, &subject);
     assert!(!auditor.would_refuse(&findings), "level C refuses nothing");
     findings.append(rules.judge(Gate::Output, &subject));

@@ -13,7 +13,33 @@ use super::zone::ZoneEntry;
 /// | `#[context(version = 2)]` | the struct | the version of its schema; 1 where not given |
 /// | `#[context(crate = path)]` | the struct | where `theus_core` is, if it was renamed |
 /// | `#[context(nested)]` | a field | its type derives `Context` too, and its fields are paths of their own |
+/// | `#[inspect(methods(total -> i64))]` | the struct | rules may call `domain.total()`, a method of its view `..View` |
+/// | `#[inspect(with = Adapter)]` | a field | an [`InspectAs`](crate::context::InspectAs) shows it to rules: for foreign types |
 /// | `#[zone(data)]`, `#[zone(signal)]`, `#[zone(meta)]` | a field | its zone, whatever its name |
+///
+/// A method that rules call looks at a *view* of the context, which the derive makes where there are such methods: a struct
+/// of references to the fields as they are proposed. Nested contexts are not part of it; they can have methods of their own.
+///
+/// ```
+/// use theus_core::prelude::*;
+///
+/// #[derive(Clone, Default, Context)]
+/// #[inspect(methods(surplus -> i64))]
+/// struct Books { assets: i64, debts: i64 }
+///
+/// impl BooksView<'_> {
+///     fn surplus(&self) -> i64 { self.assets - self.debts }
+/// }
+///
+/// #[process(inputs = [domain.debts], outputs = [domain.debts])]
+/// fn borrow(ctx: Ctx<Books>, amount: i64) { *ctx.domain.debts += amount; }
+///
+/// let recipe = "process_recipes: { borrow: { outputs: [ { field: domain.surplus(), min: 0 } ] } }";
+/// let engine = Engine::builder(Books { assets: 10, debts: 0 }).process::<Borrow>().recipe("r.yaml", recipe)?.build()?;
+/// assert!(engine.run(Borrow { amount: 10 }).is_ok());
+/// assert!(engine.run(Borrow { amount: 1 }).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a context",
     label = "does not implement `Context`",
@@ -60,6 +86,10 @@ pub trait Fields: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn inspect(&self, path: &[usize]) -> Value<'_>;
 
+    /// A look at the committed value of the field at `path`.
+    #[doc(hidden)]
+    fn inspect_committed(&self, path: &[usize]) -> Value<'_>;
+
     /// Puts the signal at `path` (without the layer) back to rest, unless it was raised after `raised_by`.
     #[doc(hidden)]
     fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool;
@@ -83,6 +113,9 @@ impl Fields for () {
     fn blank() {}
     fn share(&self) {}
     fn inspect(&self, _: &[usize]) -> Value<'_> {
+        Value::Opaque
+    }
+    fn inspect_committed(&self, _: &[usize]) -> Value<'_> {
         Value::Opaque
     }
     fn reset_signal(&mut self, _: &str, _: u64, _: u64) -> bool {

@@ -1,6 +1,6 @@
 //! The schema of a context as a value: what its fields are called, in which zone they are, of which type.
 
-use super::value::Shape;
+use super::shape::{FieldShape, Shape};
 use super::zone::Zone;
 
 /// The fields of a context, in the order in which they are declared.
@@ -32,6 +32,8 @@ pub struct Schema {
     pub version: u32,
     /// The fields, as declared.
     pub fields: Vec<FieldSchema>,
+    /// The methods that rules may call. In a path each has the position after those of the fields and earlier methods.
+    pub methods: Vec<FieldShape>,
 }
 
 /// One field of a context.
@@ -88,7 +90,7 @@ impl Schema {
     /// The schema of the context without fields, `()`.
     #[must_use]
     pub const fn empty() -> Self {
-        Self { name: "()", version: 1, fields: Vec::new() }
+        Self { name: "()", version: 1, fields: Vec::new(), methods: Vec::new() }
     }
 
     /// Every field that holds a value, nested ones with their whole path, in the order of declaration.
@@ -150,8 +152,18 @@ mod tests {
     }
 
     fn bank() -> Schema {
-        let user = Schema { name: "User", version: 1, fields: vec![field("id", None), field("balance", None)] };
-        Schema { name: "Bank", version: 1, fields: vec![field("total", None), field("user", Some(user))] }
+        let user = Schema {
+            name: "User",
+            version: 1,
+            fields: vec![field("id", None), field("balance", None)],
+            methods: Vec::new(),
+        };
+        Schema {
+            name: "Bank",
+            version: 1,
+            fields: vec![field("total", None), field("user", Some(user))],
+            methods: Vec::new(),
+        }
     }
 
     #[test]

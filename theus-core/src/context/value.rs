@@ -1,13 +1,19 @@
-//! A value as the audit sees it, and the shape of the values a field can have.
+//! A value as the audit sees it.
 
 use std::fmt;
 
+use super::decimal::Decimal;
+use super::elements::{Elements, Part};
+use super::record::Record;
+use super::time::{Time, TimeKind};
+
 /// A borrowed look at one value, made without allocating.
 ///
-/// Integers stay integers and floats stay floats: nothing is compared through the other.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Integers stay integers, floats stay floats and decimals stay decimals: nothing is compared through another.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
 pub enum Value<'a> {
-    /// An `Option` that is `None`. It satisfies no condition.
+    /// An `Option` that is `None`, or what is not there: it satisfies no condition but `exists: false`.
     Missing,
     /// A boolean.
     Bool(bool),
@@ -21,15 +27,117 @@ pub enum Value<'a> {
     Text(&'a str),
     /// One character.
     Char(char),
-    /// A collection, of which the audit sees the number of entries.
-    Collection(usize),
+    /// A decimal number: make it from a [`Decimal`].
+    Decimal {
+        /// The digits, as a whole number.
+        mantissa: i128,
+        /// How many of them are fractional, at most 38.
+        scale: u8,
+    },
+    /// A time: make it from a [`Time`].
+    Time {
+        /// What kind of time it is.
+        kind: TimeKind,
+        /// See [`Time::nanos`].
+        nanos: i128,
+    },
+    /// A UUID, as its number.
+    Uuid(u128),
+    /// A list, a set, a map, or a part of one.
+    Collection {
+        /// The collection.
+        elements: &'a dyn Elements,
+        /// What of it.
+        part: Part,
+    },
+    /// The number of entries of a collection that the audit cannot look into.
+    Count(usize),
+    /// A struct, a tuple or an enum.
+    Record(&'a dyn Record),
     /// Something the audit cannot look into.
     Opaque,
 }
 
+impl<'a> Value<'a> {
+    /// A whole collection.
+    #[inline]
+    #[must_use]
+    pub const fn collection(elements: &'a dyn Elements) -> Self {
+        Self::Collection { elements, part: Part::All }
+    }
+
+    /// Any integer.
+    pub(crate) fn unsigned(value: u128) -> Self {
+        i128::try_from(value).map_or(Self::Huge(value), Self::Int)
+    }
+
+    /// What a newtype stands for.
+    pub(crate) fn seen_through(self) -> Self {
+        match self {
+            Self::Record(record) if record.is_transparent() => record.field(0).seen_through(),
+            value => value,
+        }
+    }
+
+    /// Whether two looks show the same, however deep. NaN is the same as NaN: this is about change, not about numbers.
+    pub(crate) fn is_same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Float(one), Self::Float(two)) => one == two || (one.is_nan() && two.is_nan()),
+            (Self::Collection { elements, part }, Self::Collection { elements: others, part: of }) => {
+                part == of && elements.is_same(others)
+            }
+            (Self::Record(one), Self::Record(two)) => {
+                one.variant() == two.variant()
+                    && one.len() == two.len()
+                    && (0..one.len()).all(|index| one.field(index).is_same(two.field(index)))
+            }
+            (one, two) => one == two,
+        }
+    }
+}
+
+/// As the audit compares: NaN is not equal to itself, and what cannot be looked into is equal to nothing.
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Missing, Self::Missing) => true,
+            (Self::Bool(one), Self::Bool(two)) => one == two,
+            (Self::Int(one), Self::Int(two)) => one == two,
+            (Self::Huge(one), Self::Huge(two)) | (Self::Uuid(one), Self::Uuid(two)) => one == two,
+            (Self::Float(one), Self::Float(two)) => one == two,
+            (Self::Count(one), Self::Count(two)) => one == two,
+            (Self::Text(one), Self::Text(two)) => one == two,
+            (Self::Char(one), Self::Char(two)) => one == two,
+            (Self::Decimal { mantissa, scale }, Self::Decimal { mantissa: other, scale: at }) => {
+                Decimal::of(mantissa, scale) == Decimal::of(other, at)
+            }
+            (Self::Time { kind, nanos }, Self::Time { kind: of, nanos: other }) => kind == of && nanos == other,
+            (one @ (Self::Collection { .. } | Self::Record(_)), two) => match two {
+                Self::Collection { .. } | Self::Record(_) => one.is_same(two),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
+
+impl From<Decimal> for Value<'_> {
+    #[inline]
+    fn from(decimal: Decimal) -> Self {
+        Self::Decimal { mantissa: decimal.mantissa(), scale: decimal.scale() }
+    }
+}
+
+impl From<Time> for Value<'_> {
+    #[inline]
+    fn from(Time { kind, nanos }: Time) -> Self {
+        Self::Time { kind, nanos }
+    }
+}
+
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match *self {
             Self::Missing => f.write_str("none"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Int(value) => write!(f, "{value}"),
@@ -37,63 +145,76 @@ impl fmt::Display for Value<'_> {
             Self::Float(value) => write!(f, "{value:?}"),
             Self::Text(value) => write!(f, "{value:?}"),
             Self::Char(value) => write!(f, "{value:?}"),
-            Self::Collection(1) => f.write_str("1 entry"),
-            Self::Collection(len) => write!(f, "{len} entries"),
+            Self::Decimal { mantissa, scale } => Decimal::of(mantissa, scale).fmt(f),
+            Self::Time { kind, nanos } => Time { kind, nanos }.fmt(f),
+            Self::Uuid(value) => uuid(value, f),
+            Self::Collection { elements, .. } => entries(elements.len(), f),
+            Self::Count(len) => entries(len, f),
+            Self::Record(record) if record.is_transparent() => record.field(0).fmt(f),
+            Self::Record(record) => f.write_str(record.name()),
             Self::Opaque => f.write_str("(opaque)"),
         }
     }
 }
 
-/// What kind of value a field or an argument holds: what a rule on it may ask, known before any value exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// `bool`.
-    Bool,
-    /// An integer type, with the least and the greatest value it can hold.
-    Int {
-        /// The least value.
-        min: i128,
-        /// The greatest value; it does not fit `i128` for `u128` only.
-        max: u128,
-    },
-    /// `f32`: a bound on it is rounded to `f32` once, when the recipe is loaded.
-    Float32,
-    /// `f64`.
-    Float64,
-    /// A string.
-    Text,
-    /// A character.
-    Char,
-    /// A list, set or map: it has a length.
-    Collection,
-    /// An `Option` of something.
-    Optional(Box<Shape>),
-    /// A type the audit cannot look into: one that does not implement [`Inspect`](crate::Inspect).
-    Opaque,
-}
-
-impl Shape {
-    /// The shape without its `Option`s.
-    #[must_use]
-    pub fn innermost(&self) -> &Self {
-        match self {
-            Self::Optional(inner) => inner.innermost(),
-            shape => shape,
-        }
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bool => f.write_str("a boolean"),
-            Self::Int { .. } => f.write_str("an integer"),
-            Self::Float32 | Self::Float64 => f.write_str("a float"),
-            Self::Text => f.write_str("a string"),
-            Self::Char => f.write_str("a character"),
-            Self::Collection => f.write_str("a collection"),
-            Self::Optional(inner) => write!(f, "an optional value ({inner})"),
-            Self::Opaque => f.write_str("a type the audit cannot look into"),
+fn entries(len: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match len {
+        1 => f.write_str("1 entry"),
+        len => write!(f, "{len} entries"),
+    }
+}
+
+/// As UUIDs are written: five groups of small hexadecimal digits.
+pub(crate) fn uuid(value: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let group = |shift: u32, digits: u32| (value >> shift) & ((1 << (digits * 4)) - 1);
+    let [a, b, c, d, e] = [group(96, 8), group(80, 4), group(64, 4), group(48, 4), group(0, 12)];
+    write!(f, "{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+}
+
+/// Reads a UUID as it is written, with hyphens.
+pub(crate) fn parse_uuid(text: &str) -> Option<u128> {
+    let hyphens = [8, 13, 18, 23];
+    if text.len() != 36 {
+        return None;
+    }
+    text.bytes().enumerate().try_fold(0, |number, (at, byte)| {
+        if hyphens.contains(&at) {
+            return (byte == b'-').then_some(number);
         }
+        char::from(byte).to_digit(16).map(|digit| number << 4 | u128::from(digit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_two_registers_and_a_tag() {
+        assert_eq!(size_of::<Value<'_>>(), 32);
+    }
+
+    #[test]
+    fn uuids_are_read_as_they_are_shown() {
+        let text = "67e55044-10b1-426f-9247-bb680e5fe0c8";
+        assert_eq!(parse_uuid(text).map(|number| Value::Uuid(number).to_string()).as_deref(), Some(text));
+        assert_eq!(parse_uuid(&text.to_uppercase()), parse_uuid(text));
+        for wrong in ["", "67e5504410b1426f9247bb680e5fe0c8", "67e55044-10b1-426f-9247-bb680e5fe0cg", "ü"] {
+            assert_eq!(parse_uuid(wrong), None, "{wrong}");
+        }
+        assert_eq!(Value::Uuid(u128::MAX).to_string(), "ffffffff-ffff-ffff-ffff-ffffffffffff");
+    }
+
+    #[test]
+    fn nan_is_no_number_but_no_change_either() {
+        let nan = Value::Float(f64::NAN);
+        assert!(nan != nan && nan.is_same(nan) && !nan.is_same(Value::Float(0.0)));
+        assert!(!Value::Opaque.is_same(Value::Opaque), "nothing can be said about it");
     }
 }

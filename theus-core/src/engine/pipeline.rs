@@ -561,6 +561,10 @@ impl<P: Process> Subject for Look<'_, P> {
         self.domain.inspect(path)
     }
     #[inline]
+    fn committed(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect_committed(path)
+    }
+    #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
         self.local.inspect(path)
     }

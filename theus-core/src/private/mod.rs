@@ -4,6 +4,7 @@ pub use serde;
 
 pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry, zone_at};
 pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
+pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};
 pub use crate::transaction::Raised;
 
@@ -11,6 +12,7 @@ mod command;
 mod doors;
 mod kept;
 mod nested;
+mod partly;
 mod probe;
 mod results;
 
@@ -27,6 +29,7 @@ pub mod traits {
     pub use super::kept::Unfit as _;
     pub use super::nested::{NestedMirror as _, NoSignal as _};
     pub use super::probe::{
-        LookInspect as _, LookOpaque as _, ShapeInspect as _, ShapeOpaque as _, ShowDebug as _, ShowNothing as _,
+        LookInspect as _, LookOpaque as _, LookPartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
+        ShowDebug as _, ShowNothing as _,
     };
 }

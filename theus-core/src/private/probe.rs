@@ -1,12 +1,14 @@
 //! Looks at a value whose type may or may not be one that the audit, or `Debug`, can look into.
 //!
-//! Two traits with one method name: the compiler takes the first where its bound holds, and the second, one reference
-//! further away, where it does not. So a context may have fields of any type.
+//! Three traits with one method name, asked through two references: the compiler takes the first where its bound holds, else
+//! the second, else the third. So a context may have fields of any type, and rules can ask what can be known of them.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::context::{Inspect, Shape, Value};
+
+use super::partly::Partly;
 
 /// A value to look at.
 #[derive(Debug)]
@@ -36,10 +38,23 @@ pub trait LookInspect<'a> {
     fn look(&self) -> Value<'a>;
 }
 
-impl<'a, T: Inspect + ?Sized> LookInspect<'a> for Look<'a, T> {
+impl<'a, T: Inspect + ?Sized> LookInspect<'a> for &Look<'a, T> {
     #[inline]
     fn look(&self) -> Value<'a> {
         self.0.inspect()
+    }
+}
+
+/// For collections and options of other types.
+pub trait LookPartly<'a> {
+    /// What can be known of the value.
+    fn look(&self) -> Value<'a>;
+}
+
+impl<'a, T: Partly> LookPartly<'a> for &&Look<'a, T> {
+    #[inline]
+    fn look(&self) -> Value<'a> {
+        self.0.partly()
     }
 }
 
@@ -49,7 +64,7 @@ pub trait LookOpaque<'a> {
     fn look(&self) -> Value<'a>;
 }
 
-impl<'a, T: ?Sized> LookOpaque<'a> for &Look<'a, T> {
+impl<'a, T: ?Sized> LookOpaque<'a> for Look<'a, T> {
     #[inline]
     fn look(&self) -> Value<'a> {
         Value::Opaque
@@ -62,7 +77,19 @@ pub trait ShapeInspect {
     fn shape(&self) -> Shape;
 }
 
-impl<T: Inspect + ?Sized> ShapeInspect for ShapeOf<T> {
+impl<T: Inspect + ?Sized> ShapeInspect for &ShapeOf<T> {
+    fn shape(&self) -> Shape {
+        T::shape()
+    }
+}
+
+/// For collections and options of other types.
+pub trait ShapePartly {
+    /// What can be known of the shape.
+    fn shape(&self) -> Shape;
+}
+
+impl<T: Partly> ShapePartly for &&ShapeOf<T> {
     fn shape(&self) -> Shape {
         T::shape()
     }
@@ -74,7 +101,7 @@ pub trait ShapeOpaque {
     fn shape(&self) -> Shape;
 }
 
-impl<T: ?Sized> ShapeOpaque for &ShapeOf<T> {
+impl<T: ?Sized> ShapeOpaque for ShapeOf<T> {
     fn shape(&self) -> Shape {
         Shape::Opaque
     }

@@ -7,6 +7,8 @@ use syn::{Generics, Ident, Type, parse_quote};
 
 use super::attr::Zone;
 use super::model::{Field, Model};
+use super::view;
+use crate::inspect as rules;
 use crate::tokens::{doc, spelled};
 
 /// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
@@ -29,6 +31,7 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     let serialization = [(ident, false), (&mirror, true)]
         .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
     let debug = debug(model, &mirror, &generics);
+    let view = view::view(model, &generics);
 
     quote! {
         #(#cfgs)*
@@ -37,6 +40,8 @@ pub(crate) fn context(model: &Model) -> TokenStream {
         #vis struct #mirror #impl_generics #where_clause {
             #(#members)*
         }
+
+        #view
 
         #(#cfgs)*
         const _: () = {
@@ -164,8 +169,10 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let share = each(fields, |field, ident| {
         if field.nested { quote!(#private::Fields::share(&self.#ident)) } else { quote!(self.#ident.share()) }
     });
-    let inspect_plain = inspect(fields, krate, false);
-    let inspect_mirror = inspect(fields, krate, true);
+    let inspect_plain = inspect(model, Source::Plain);
+    let inspect_proposed = inspect(model, Source::Proposed);
+    let inspect_committed = inspect(model, Source::Committed);
+    let methods = rules::methods(&model.methods);
     let reset = reset_signal(fields);
 
     quote! {
@@ -177,6 +184,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
                     name: #name,
                     version: #version,
                     fields: ::std::vec![#(#schema),*],
+                    methods: #methods,
                 }
             }
             fn into_fields(self) -> Self::Fields {
@@ -201,7 +209,10 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             }
             #[inline]
             fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
-                #inspect_mirror
+                #inspect_proposed
+            }
+            fn inspect_committed(&self, path: &[usize]) -> #krate::Value<'_> {
+                #inspect_committed
             }
             fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool {
                 #reset
@@ -243,7 +254,7 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     let (shape, nested) = if *nested {
         (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(<#ty as #krate::Context>::schema())))
     } else {
-        (quote!((&__theus::ShapeOf::<#ty>::new()).shape()), quote!(::std::option::Option::None))
+        (rules::shape(ty, field.with.as_ref()), quote!(::std::option::Option::None))
     };
     quote! {
         #(#cfgs)*
@@ -258,30 +269,59 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     }
 }
 
-/// A look at the field whose index comes first in the path.
-fn inspect(fields: &[Field], krate: &syn::Path, mirror: bool) -> TokenStream {
-    if fields.is_empty() {
+/// Where values are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// In the context itself.
+    Plain,
+    /// In its mirror: what would be committed.
+    Proposed,
+    /// In its mirror: what is.
+    Committed,
+}
+
+impl Source {
+    /// A reference to a field's value.
+    pub(super) fn reference(self, ident: &Ident) -> TokenStream {
+        match self {
+            Self::Plain => quote!(&self.#ident),
+            Self::Proposed => quote!(self.#ident.proposed()),
+            Self::Committed => quote!(&*self.#ident),
+        }
+    }
+}
+
+/// A look at the field whose index comes first in the path, or at what the method says whose index comes after the fields'.
+fn inspect(model: &Model, source: Source) -> TokenStream {
+    let Model { krate, fields, methods, .. } = model;
+    if fields.is_empty() && methods.is_empty() {
         return quote!({
             let _ = path;
             #krate::Value::Opaque
         });
     }
     let arms = fields.iter().enumerate().map(|(index, field)| {
-        let Field { ident, cfgs, nested, ty, .. } = field;
+        let Field { ident, cfgs, nested, ty, with, .. } = field;
         if *nested {
-            let look = if mirror {
-                quote!(__theus::Fields::inspect(&self.#ident, rest))
-            } else {
-                quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest))
+            let look = match source {
+                Source::Plain => quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest)),
+                Source::Proposed => quote!(__theus::Fields::inspect(&self.#ident, rest)),
+                Source::Committed => quote!(__theus::Fields::inspect_committed(&self.#ident, rest)),
             };
             return quote!(#(#cfgs)* ::std::option::Option::Some((#index, rest)) => #look,);
         }
-        let value = if mirror { quote!(self.#ident.proposed()) } else { quote!(&self.#ident) };
-        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => (&__theus::Look(#value)).look(),)
+        let look = rules::look(ty, with.as_ref(), &source.reference(ident));
+        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => #look,)
+    });
+    let calls = methods.iter().enumerate().map(|(index, method)| {
+        let index = fields.len() + index;
+        let call = rules::call(method, &view::of(model, source));
+        quote!(::std::option::Option::Some((#index, [])) => #call,)
     });
     quote! {
         match path.split_first() {
             #(#arms)*
+            #(#calls)*
             _ => #krate::Value::Opaque,
         }
     }

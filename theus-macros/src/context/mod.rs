@@ -3,6 +3,7 @@
 mod attr;
 mod expand;
 mod model;
+mod view;
 
 use proc_macro2::TokenStream;
 

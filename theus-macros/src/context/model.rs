@@ -5,6 +5,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Ident, Path, Type, Visibility};
 
 use super::attr::{self, Zone};
 use crate::errors::Errors;
+use crate::inspect::{self, Method};
 use crate::names::plain;
 use crate::tokens;
 
@@ -16,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) generics: Generics,
     pub(crate) version: u32,
     pub(crate) fields: Vec<Field>,
+    /// The methods of its view that rules may call.
+    pub(crate) methods: Vec<Method>,
     pub(crate) cfgs: Vec<syn::Attribute>,
 }
 
@@ -26,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) zone: Zone,
     pub(crate) nested: bool,
+    /// The adapter that shows it to rules.
+    pub(crate) with: Option<Type>,
     pub(crate) docs: String,
     pub(crate) cfgs: Vec<syn::Attribute>,
 }
@@ -33,6 +38,7 @@ pub(crate) struct Field {
 impl Model {
     pub(crate) fn of(input: DeriveInput, errors: &mut Errors) -> Option<Self> {
         let attributes = attr::of_struct(&input.attrs, errors);
+        let inspect = inspect::of_type(&input.attrs, errors);
         let named = match input.data {
             Data::Struct(data) => match data.fields {
                 Fields::Named(fields) => fields.named,
@@ -71,6 +77,7 @@ impl Model {
             generics: input.generics,
             version: attributes.version.and_then(|number| number.base10_parse().ok()).unwrap_or(1),
             fields,
+            methods: inspect.methods,
             cfgs,
         })
     }
@@ -81,13 +88,18 @@ impl Field {
         let ident = field.ident?;
         let attributes = attr::of_field(&field.attrs, errors);
         let name = plain(&ident);
+        let with = inspect::of_field(&field.attrs, errors);
         if attributes.nested && attributes.zone.is_some() {
             errors.push(syn::Error::new(
                 field.ty.span(),
                 "a nested context has no zone of its own: put `#[zone(..)]` on its fields",
             ));
         }
+        if let (Some(with), true) = (&with, attributes.nested) {
+            errors.at(with, "a nested context shows its own fields: put `#[inspect(with = ..)]` on those");
+        }
         Some(Self {
+            with,
             zone: attributes.zone.unwrap_or_else(|| Zone::of_name(&name)),
             nested: attributes.nested,
             docs: tokens::docs(&field.attrs),

@@ -8,6 +8,7 @@ use super::guard::hidden_at;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
 use super::{command, errors, guard};
+use crate::inspect;
 use crate::names::{pascal, plain};
 use crate::tokens::{self, spelled};
 
@@ -180,7 +181,6 @@ fn contract(model: &Model, body: Body) -> TokenStream {
 /// The arguments, as rules look at them; where there are none, how the command is made.
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(__theus);
     if model.arguments.is_empty() {
         return quote! {
             fn without_arguments() -> ::std::option::Option<fn() -> Self> {
@@ -190,11 +190,12 @@ fn arguments(model: &Model) -> TokenStream {
     }
     let shapes = model.arguments.iter().map(|argument| {
         let ty = &argument.ty;
-        quote!((&#private::ShapeOf::<#ty>::new()).shape())
+        inspect::shape(ty, None)
     });
     let arms = model.arguments.iter().enumerate().map(|(index, argument)| {
         let ident = &argument.ident;
-        quote!(#index => (&#private::Look(&self.#ident)).look(),)
+        let look = inspect::look(&argument.ty, None, &quote!(&self.#ident));
+        quote!(#index => #look,)
     });
     quote! {
         fn argument_shapes() -> ::std::vec::Vec<#krate::Shape> {

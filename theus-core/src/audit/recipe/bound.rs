@@ -1,12 +1,19 @@
-//! Bounds: a YAML value typed by the shape that it bounds.
+//! Conditions: a test and a YAML value, typed by the shape that they are on.
 
 use serde_yaml::Value;
 
+use super::super::delta::Change;
 use super::super::condition::{Condition, Limit, Order, Same, Test};
 use super::super::integer::Integer;
+use super::number::{self, Number};
 use super::parse::{instead, written_as};
-use crate::context::Shape;
-use crate::source::big_integer;
+use super::set;
+use crate::context::{Decimal, EnumShape, Shape, Time, parse_uuid};
+use crate::source::did_you_mean;
+
+/// The longest regular expression, and what it may compile to.
+const LONGEST_PATTERN: usize = 4_096;
+const LARGEST_PATTERN: usize = 1 << 20;
 
 /// Why a condition does not hold water.
 pub(super) struct Refused {
@@ -14,74 +21,168 @@ pub(super) struct Refused {
     pub(super) help: Option<String>,
     /// Whether the test is wrong, rather than its value.
     pub(super) at_test: bool,
+    /// Which item of the value is wrong, where it is a list.
+    pub(super) item: Option<usize>,
 }
 
 impl Refused {
-    fn value(message: String) -> Self {
-        Self { message, help: None, at_test: false }
+    pub(super) const fn value(message: String) -> Self {
+        Self { message, help: None, at_test: false, item: None }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    const fn test(message: String) -> Self {
+        Self { message, help: None, at_test: true, item: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) const fn item(mut self, index: usize) -> Self {
+        self.item = Some(index);
         self
     }
 }
 
-/// A number as it is written in YAML.
-enum Number {
-    Integer(Integer),
-    Float(f64),
+/// What a condition is on.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The path, as written.
+    pub(super) field: &'a str,
+    pub(super) shape: &'a Shape,
+    /// Whether there is a committed value to compare with, or why there is none.
+    pub(super) changes: Result<(), NoChange>,
 }
 
-/// The condition that a test with a value makes on a field of a shape.
-pub(super) fn condition(test: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
-    let shape = shape.innermost();
-    let fitting = Test::fitting(shape);
+/// Why nothing is compared with what is committed.
+#[derive(Clone, Copy)]
+pub(super) enum NoChange {
+    AtTheInputGate,
+    NotInTheDomain,
+}
+
+/// The condition that a test with a value makes.
+pub(super) fn condition(test: Test, value: &Value, place: Place<'_>) -> Result<Condition, Refused> {
+    let Place { field, shape, changes } = place;
+    if let (true, Err(why)) = (test.is_of_change(), changes) {
+        return Err(no_change(test, field, why));
+    }
+    let fitting = Test::fitting(shape, changes.is_ok());
     if !fitting.contains(&test) {
         let fitting = fitting.iter().map(|test| test.as_str()).collect::<Vec<_>>().join(", ");
-        let (message, help) =
-            (format!("`{test}` does not fit {field}, {shape}"), format!("conditions that fit: {fitting}"));
-        return Err(Refused { message, help: Some(help), at_test: true });
+        let refused = Refused::test(format!("`{test}` does not fit {field}, {}", on(test, shape)));
+        return Err(match (test, shape.innermost()) {
+            (_, Shape::Record(_)) if fitting.is_empty() => refused.help("name one of its fields"),
+            (Test::MultipleOf, Shape::Float32 | Shape::Float64) => {
+                refused.help(format!("a float has no exact multiples; conditions that fit: {fitting}"))
+            }
+            _ => refused.help(format!("conditions that fit: {fitting}")),
+        });
     }
+    let shape = shape.innermost();
+    match test {
+        Test::Min | Test::Max | Test::Eq | Test::Neq => atom(test, test, value, shape, field),
+        Test::MinLen | Test::MaxLen => length(test, value, field),
+        Test::Between => between(value, shape, field),
+        Test::In | Test::NotIn => set::one_of(test, value, shape, field),
+        Test::Regex => regex(value, field),
+        Test::Exists => match value.as_bool() {
+            Some(wanted) => Ok(Condition::Exists(wanted)),
+            None => Err(expected(test, field, "true or false", value)),
+        },
+        Test::Unique => switched_on(test, value, field, Condition::Unique),
+        Test::Finite => switched_on(test, value, field, Condition::Finite),
+        Test::Changed => switched_on(test, value, field, Condition::Change(Change::Changed)),
+        Test::Unchanged => switched_on(test, value, field, Condition::Change(Change::Unchanged)),
+        Test::Monotonic => switched_on(test, value, field, Condition::Change(Change::Monotonic)),
+        Test::MultipleOf => multiple_of(value, shape, field),
+        Test::MaxDelta => max_delta(value, shape, field),
+    }
+}
+
+/// The shape that a test is on: whether it is optional is of interest to `exists` alone.
+fn on(test: Test, shape: &Shape) -> &Shape {
+    if test == Test::Exists { shape } else { shape.innermost() }
+}
+
+fn no_change(test: Test, field: &str, why: NoChange) -> Refused {
+    match why {
+        NoChange::AtTheInputGate => Refused::test(format!(
+            "`{test}` compares the proposed {field} with the committed one: not at the input gate"
+        ))
+        .help("put the entry under `outputs`"),
+        NoChange::NotInTheDomain => {
+            Refused::test(format!("`{test}` compares with the committed state, in which {field} is not"))
+                .help("it fits paths that start with `domain.`")
+        }
+    }
+}
+
+pub(super) fn expected(test: Test, field: &str, what: &str, value: &Value) -> Refused {
+    Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)))
+}
+
+/// A comparison with one value. `test` says how it is compared, `named` what the recipe calls it.
+pub(super) fn atom(test: Test, named: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
     let order = match test {
-        Test::Min | Test::MinLen => Order::Min,
-        Test::Max | Test::MaxLen => Order::Max,
-        Test::Eq => Order::Eq,
+        Test::Min => Order::Min,
+        Test::Max => Order::Max,
         Test::Neq => Order::Neq,
+        _ => Order::Eq,
     };
     let same = if test == Test::Neq { Same::Neq } else { Same::Eq };
-    let expected = |what: &str| Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)));
-    match (test, shape) {
-        (Test::MinLen | Test::MaxLen, _) => {
-            let limit = if test == Test::MinLen { Limit::Min } else { Limit::Max };
-            let length = value.as_u64().and_then(|length| usize::try_from(length).ok());
-            length
-                .map(|length| Condition::Length(limit, length))
-                .ok_or_else(|| expected("a length, an integer from 0 on"))
+    let expected = |what: &str| expected(named, field, what, value);
+    match shape {
+        Shape::Int { min, max } => {
+            let number = number::read(value).ok_or_else(|| expected("an integer"))?;
+            let is_listed = matches!(named, Test::In | Test::NotIn);
+            number::integer(order, number, (Integer::Small(*min), Integer::from(*max)), field, is_listed)
+                .map_err(Refused::value)
         }
-        (_, Shape::Int { min, max }) => {
-            let number = number(value).ok_or_else(|| expected("an integer"))?;
-            integer(order, number, Integer::Small(*min), Integer::from(*max), field).map_err(Refused::value)
+        Shape::Float32 | Shape::Float64 => {
+            let number = number::read(value).ok_or_else(|| expected("a number"))?;
+            number::float(order, number, *shape == Shape::Float32, field)
         }
-        (_, Shape::Float32 | Shape::Float64) => {
-            let number = number(value).ok_or_else(|| expected("a number"))?;
-            float(order, number, *shape == Shape::Float32, field)
-        }
-        (_, Shape::Bool) => {
+        Shape::Decimal => decimal(named, value, field).map(|bound| Condition::Decimal(order, bound)),
+        Shape::Time(kind) => match value.as_str().and_then(|text| Time::parse(*kind, text)) {
+            Some(time) => Ok(Condition::Time(order, time)),
+            None => Err(expected(kind.example())),
+        },
+        Shape::Bool => {
             value.as_bool().map(|bound| Condition::Bool(same, bound)).ok_or_else(|| expected("true or false"))
         }
-        (_, Shape::Char) => {
+        Shape::Char => {
             let mut characters = value.as_str().unwrap_or_default().chars();
             match (characters.next(), characters.next()) {
                 (Some(only), None) => Ok(Condition::Char(same, only)),
                 _ => Err(quoted(value, expected("one character"))),
             }
         }
+        Shape::Uuid => match value.as_str().and_then(parse_uuid) {
+            Some(number) => Ok(Condition::Uuid(same, number)),
+            None => Err(expected("a UUID such as \"67e55044-10b1-426f-9247-bb680e5fe0c8\"")),
+        },
+        Shape::Enum(shape) => variant(value, shape, field, expected("the name of a variant"))
+            .map(|(index, name)| Condition::Variant(same, index, name)),
         _ => match value.as_str() {
             Some(text) => Ok(Condition::Text(same, text.into())),
             None => Err(quoted(value, expected("a string"))),
         },
     }
+}
+
+fn variant(value: &Value, shape: &EnumShape, field: &str, expected: Refused) -> Result<(usize, &'static str), Refused> {
+    let Some(name) = value.as_str() else { return Err(quoted(value, expected)) };
+    let variants = (shape.variants)();
+    if let Some(index) = variants.iter().position(|variant| variant.name == name) {
+        return Ok((index, variants[index].name));
+    }
+    let refused = Refused::value(format!("{field} is never {name:?}: {} has no such variant", shape.name));
+    Err(match did_you_mean(name, variants.iter().map(|variant| variant.name)) {
+        Some(help) => refused.help(help),
+        None => refused,
+    })
 }
 
 /// YAML takes `12` and `true` for a number and a boolean unless they are quoted.
@@ -92,79 +193,117 @@ fn quoted(value: &Value, refused: Refused) -> Refused {
     }
 }
 
-fn number(value: &Value) -> Option<Number> {
-    if let Some(digits) = big_integer(value) {
-        return Integer::parse(digits).map(Number::Integer);
-    }
-    let small = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
-    small.map(|small| Number::Integer(Integer::Small(small))).or_else(|| value.as_f64().map(Number::Float))
+fn length(test: Test, value: &Value, field: &str) -> Result<Condition, Refused> {
+    let limit = if test == Test::MinLen { Limit::Min } else { Limit::Max };
+    let length = value.as_u64().and_then(|length| usize::try_from(length).ok());
+    length
+        .map(|length| Condition::Length(limit, length))
+        .ok_or_else(|| expected(test, field, "a length, an integer from 0 on", value))
 }
 
-/// A bound on an integer. A fractional `min` or `max` is turned into the integer that bounds the same integers.
-fn integer(order: Order, number: Number, least: Integer, most: Integer, field: &str) -> Result<Condition, String> {
-    let bound = match number {
-        Number::Integer(bound) => Ok(bound),
-        Number::Float(float) if !float.is_finite() => {
-            return Err(format!("{} bounds no integer: {field} is an integer", yaml(float)));
+fn decimal(test: Test, value: &Value, field: &str) -> Result<Decimal, Refused> {
+    match number::decimal(value) {
+        Some(Some(decimal)) => Ok(decimal),
+        Some(None) => Err(Refused::value(format!("{} is not kept exactly as a number", written_as(value)))
+            .help("put the number in quotes: it is then read as a decimal")),
+        None => Err(expected(test, field, "a number", value)),
+    }
+}
+
+fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
+    let test = Test::Between;
+    let Some([low, high]) = value.as_sequence().map(Vec::as_slice) else {
+        return Err(
+            expected(test, field, "a list of two bounds", value).help("write it as `between: [lowest, highest]`")
+        );
+    };
+    let low = atom(Test::Min, test, low, shape, field).map_err(|refused| refused.item(0))?;
+    let high = atom(Test::Max, test, high, shape, field).map_err(|refused| refused.item(1))?;
+    if low.is_above(&high) {
+        return Err(Refused::value(format!("{low} is above {high}: no value of {field} is between them")).item(0));
+    }
+    Ok(Condition::Between(Box::new([low, high])))
+}
+
+fn regex(value: &Value, field: &str) -> Result<Condition, Refused> {
+    let Some(pattern) = value.as_str() else {
+        return Err(quoted(value, expected(Test::Regex, field, "a regular expression", value)));
+    };
+    if pattern.len() > LONGEST_PATTERN {
+        return Err(Refused::value(format!("the regular expression is longer than {LONGEST_PATTERN} bytes")));
+    }
+    let mut builder = regex::RegexBuilder::new(pattern);
+    builder.size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).nest_limit(100);
+    builder.build().map(|regex| Condition::Regex(Box::new(regex))).map_err(|error| match error {
+        regex::Error::CompiledTooBig(limit) => {
+            Refused::value(format!("the regular expression grows beyond {limit} bytes")).help("repeat fewer times")
         }
-        Number::Float(float) => match order {
-            Order::Eq | Order::Neq if float.fract() != 0.0 => {
-                let outcome = if order == Order::Eq { "no value equals" } else { "every value differs from" };
-                return Err(format!("{field} is an integer: {outcome} {float:?}"));
-            }
-            Order::Min => Integer::from_whole(float.ceil()).ok_or(float),
-            Order::Max => Integer::from_whole(float.floor()).ok_or(float),
-            Order::Eq | Order::Neq => Integer::from_whole(float).ok_or(float),
+        // What is wrong stands in the last line, below a drawing of the pattern.
+        other => {
+            let said = other.to_string();
+            let said = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            Refused::value(format!("not a regular expression: {said}"))
+        }
+    })
+}
+
+/// A condition that is only ever asked for with `true`.
+fn switched_on(test: Test, value: &Value, field: &str, condition: Condition) -> Result<Condition, Refused> {
+    match value.as_bool() {
+        Some(true) => Ok(condition),
+        _ => {
+            let refused = expected(test, field, "true", value);
+            Err(match (value.as_bool(), test) {
+                (None, _) => refused,
+                (_, Test::Changed) => refused.help("write `unchanged: true`"),
+                (_, Test::Unchanged) => refused.help("write `changed: true`"),
+                _ => refused.help("leave it out"),
+            })
+        }
+    }
+}
+
+fn multiple_of(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
+    let test = Test::MultipleOf;
+    if *shape == Shape::Decimal {
+        let step = decimal(test, value, field)?;
+        return match step.mantissa() > 0 {
+            true => Ok(Condition::DecimalMultipleOf(step)),
+            false => Err(expected(test, field, "above 0", value)),
+        };
+    }
+    match number::read(value) {
+        Some(Number::Integer(Integer::Small(step))) if step > 0 => match step {
+            1 => Err(Refused::value(format!("every value of {field} is a multiple of 1"))),
+            step => Ok(Condition::MultipleOf(step.unsigned_abs())),
         },
-    };
-    let (below, above) = match bound {
-        Ok(bound) => (bound < least, bound > most),
-        Err(float) => (float < 0.0, float > 0.0),
-    };
-    let outcome = match order {
-        Order::Min if above => "no value passes",
-        Order::Max if below => "no value passes",
-        Order::Eq if below || above => "no value passes",
-        _ => "every value passes",
-    };
-    match bound {
-        Ok(bound) if !below && !above => Ok(Condition::integer(order, bound)),
-        bound => {
-            let bound = bound.map_or_else(|float| format!("{float:?}"), |bound| bound.to_string());
-            Err(format!("{bound} is outside the range of {field}, {least} to {most}: {outcome}"))
-        }
+        Some(Number::Integer(Integer::Huge(step))) => Ok(Condition::MultipleOf(step)),
+        _ => Err(expected(test, field, "an integer above 0", value)),
     }
 }
 
-/// A bound on a float. What is written must be what is compared, but for the rounding that decimal fractions need.
-fn float(order: Order, number: Number, single: bool, field: &str) -> Result<Condition, Refused> {
-    let kind = if single { "f32" } else { "f64" };
-    let bound = match number {
-        Number::Float(float) if float.is_nan() => {
-            return Err(Refused::value(format!("NaN satisfies no condition: it cannot bound {field}")));
+fn max_delta(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
+    let test = Test::MaxDelta;
+    Ok(Condition::Change(match shape {
+        Shape::Int { min, max } => {
+            let Some(most) = number::read(value).and_then(|number| number.as_whole_distance()) else {
+                return Err(expected(test, field, "an integer from 0 on", value));
+            };
+            // The least is below 0 or 0, and the greatest above it, so that their distance may be beyond 128 bits.
+            let range = max.saturating_add(min.unsigned_abs());
+            if most >= range {
+                let message = format!("no value of {field} is further than {range} from another: every value passes");
+                return Err(Refused::value(message));
+            }
+            Change::IntDelta(most)
         }
-        Number::Float(float) if single => f64::from(float as f32),
-        Number::Float(float) => return Ok(Condition::Float(order, float)),
-        Number::Integer(integer) => {
-            let exact = integer.to_float().filter(|float| !single || f64::from(*float as f32) == *float);
-            return exact.map(|float| Condition::Float(order, float)).ok_or_else(|| {
-                let message = format!("{integer} is no {kind} exactly: {field} would be compared with another number");
-                Refused::value(message).help("write the number that is meant as a float, with a `.0`")
-            });
-        }
-    };
-    match number {
-        Number::Float(float) if float.is_finite() && bound.is_infinite() => {
-            Err(Refused::value(format!("{float:?} is outside the range of {field}, an f32")))
-        }
-        _ => Ok(Condition::Float(order, bound)),
-    }
-}
-
-fn yaml(float: f64) -> &'static str {
-    match float {
-        _ if float.is_nan() => ".nan",
-        _ if float > 0.0 => ".inf",
-        _ => "-.inf",
-    }
+        Shape::Decimal => match decimal(test, value, field)? {
+            most if most.mantissa() >= 0 => Change::DecimalDelta(most),
+            _ => return Err(expected(test, field, "0 or more", value)),
+        },
+        _ => match number::read(value).and_then(|number| number.as_float()) {
+            Some(most) if most >= 0.0 && most.is_finite() => Change::FloatDelta(most),
+            _ => return Err(expected(test, field, "a finite number from 0 on", value)),
+        },
+    }))
 }

@@ -1,7 +1,9 @@
 //! A small bank to load recipes against.
 
+use std::collections::BTreeMap;
+
 use super::*;
-use crate::context::{FieldSchema, Zone};
+use crate::context::{FieldSchema, Inspect, Zone};
 use crate::process::Argument;
 use crate::source::SourceFile;
 
@@ -43,7 +45,7 @@ fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchem
 }
 
 fn schema(name: &'static str, fields: Vec<FieldSchema>) -> Schema {
-    Schema { name, version: 1, fields }
+    Schema { name, version: 1, fields, methods: Vec::new() }
 }
 
 pub(in super::super) const I64: Shape = Shape::Int { min: i64::MIN as i128, max: i64::MAX as u128 };
@@ -57,7 +59,7 @@ pub(in super::super) fn catalog() -> Catalog {
         Shape::Char,
         Shape::Int { min: 0, max: u128::MAX },
         Shape::Float32,
-        Shape::Collection,
+        <Vec<u8>>::shape(),
         Shape::Optional(Box::new(Shape::Text)),
         Shape::Opaque,
         Shape::Int { min: i128::MIN, max: i128::MAX as u128 },
@@ -67,7 +69,7 @@ pub(in super::super) fn catalog() -> Catalog {
     let domain = vec![
         field("total", I64, None),
         field("temperature", Shape::Float64, None),
-        field("accounts", Shape::Collection, None),
+        field("accounts", <BTreeMap<String, i64>>::shape(), None),
         field("user", Shape::Opaque, Some(user)),
         field("secret", Shape::Optional(Box::new(Shape::Opaque)), None),
     ];

@@ -1,10 +1,15 @@
 //! Recipes: YAML resolved against the processes and contexts of an engine.
 
 mod bound;
+mod find;
 mod inherit;
 mod model;
+mod number;
 mod parse;
+mod path;
 mod resolve;
+mod set;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

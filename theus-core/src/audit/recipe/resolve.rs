@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use super::super::condition::{Condition, Test};
-use super::super::rule::{Rule, Target};
+use super::super::gate::Gate;
+use super::super::rule::{Base, Rule, Target};
+use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
-use super::{Catalog, Places, Problems, ProcessEntry, bound};
-use crate::context::{Layer, Schema, Shape};
-use crate::source::{Problem, did_you_mean};
+use super::{Catalog, Places, Problems, ProcessEntry, bound, find};
+use crate::context::Shape;
+use crate::source::{NodePath, Problem};
 
 /// The rules of one process and where they stand, in the same order.
 pub(super) struct Draft {
@@ -29,8 +31,8 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
         let mut draft = Draft { process: process.contract.process, rules: Vec::new(), places: Places::new() };
         let mut lower = Lower::default();
         for item in &list.items {
-            let Some((target, shape)) = target(item.entry, catalog, Some(process), problems) else { continue };
-            if let Some(condition) = condition(item, &shape, problems) {
+            let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
+            if let Some(condition) = condition(item, &target, &shape, problems) {
                 lower.compare(item, &condition, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 draft.rules.push(rule(item, target, condition));
@@ -74,7 +76,7 @@ impl<'d, 'a> Lower<'d, 'a> {
             }
             Test::Max => Test::Min,
             Test::MaxLen => Test::MinLen,
-            Test::Eq | Test::Neq => return,
+            _ => return,
         };
         if let Some((earlier, min)) = &self.0
             && std::ptr::eq(earlier.entry, item.entry)
@@ -94,33 +96,36 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
         definitions.iter().flat_map(|definition| &definition.inherits).map(|(name, _)| *name).collect();
     for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
         for entry in &definition.entries {
-            let belongs_to_a_process = !entry.field.contains('.') || entry.field.starts_with("local.");
-            if belongs_to_a_process {
+            if find::belongs_to_a_process(entry.field) {
                 continue;
             }
-            if let Some((_, shape)) = target(entry, catalog, None, problems) {
-                for bound in &entry.conditions {
-                    condition(&Item { entry, bound }, &shape, problems);
-                }
+            for bound in &entry.conditions {
+                let item = Item { entry, bound };
+                let Some((target, shape)) = target(&item, catalog, None, problems) else { break };
+                condition(&item, &target, &shape, problems);
             }
         }
     }
 }
 
-fn condition(item: &Item<'_, '_>, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
+fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
     let Item { entry, bound } = item;
-    match bound::condition(bound.test, bound.value, shape, entry.field) {
+    let changes = match (&target.base, entry.gate) {
+        (Base::Domain(_), Gate::Output) => Ok(()),
+        (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
+        _ => Err(NoChange::NotInTheDomain),
+    };
+    let place = Place { field: entry.field, shape, changes };
+    match bound::condition(bound.test, bound.value, place) {
         Ok(condition) => Some(condition),
         Err(refused) => {
-            let at = match refused.at_test {
-                true => entry.at.at_key(bound.test.as_str()),
-                false => entry.at.key(bound.test.as_str()),
+            let value = entry.at.key(bound.test.as_str());
+            let at = match (refused.at_test, refused.item) {
+                (true, _) => entry.at.at_key(bound.test.as_str()),
+                (false, Some(item)) => value.index(item),
+                (false, None) => value,
             };
-            let problem = Problem::new(at, refused.message);
-            problems.push(match refused.help {
-                Some(help) => problem.help(help),
-                None => problem,
-            });
+            problems.push(problem(at, (refused.message, refused.help)));
             None
         }
     }
@@ -128,92 +133,31 @@ fn condition(item: &Item<'_, '_>, shape: &Shape, problems: &mut Problems) -> Opt
 
 /// Where a field is, and the shape of its values.
 fn target(
-    entry: &Entry<'_>,
+    item: &Item<'_, '_>,
     catalog: &Catalog,
     process: Option<&ProcessEntry>,
     problems: &mut Problems,
 ) -> Option<(Target, Shape)> {
-    match find(entry.field, catalog, process) {
-        Ok((_, shape)) if *shape.innermost() == Shape::Opaque => {
+    let entry = item.entry;
+    match find::target(entry.field, catalog, process) {
+        // Whether it is there can be asked of what cannot be looked into.
+        Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Test::Exists => {
             let message = format!("the audit cannot look into {}", entry.field);
             problems.push(Problem::new(entry.field_at(), message).help("implement `theus_core::Inspect` for its type"));
             None
         }
         Ok(found) => Some(found),
-        Err((message, help)) => {
-            let problem = Problem::new(entry.field_at(), message);
-            problems.push(match help {
-                Some(help) => problem.help(help),
-                None => problem,
-            });
+        Err(lost) => {
+            problems.push(problem(entry.field_at(), lost));
             None
         }
     }
 }
 
-type Lost = (String, Option<String>);
-
-fn find(field: &str, catalog: &Catalog, process: Option<&ProcessEntry>) -> Result<(Target, Shape), Lost> {
-    let names: Vec<&str> = field.split('.').collect();
-    let nothing = Schema::empty();
-    let (layer, schema) = match names[0] {
-        _ if names.len() == 1 => return argument(field, catalog, process),
-        "global" => (Layer::Global, &catalog.global),
-        "domain" => (Layer::Domain, &catalog.domain),
-        "local" => (Layer::Local, process.map_or(&nothing, |process| &process.local)),
-        other => {
-            let message = format!("unknown layer `{other}` in `{field}`");
-            return Err((
-                message,
-                did_you_mean(other, [Layer::Global, Layer::Domain, Layer::Local].map(Layer::as_str)),
-            ));
-        }
-    };
-    let names = &names[1..];
-    let resolved = schema.resolve(names).map_err(|lost| {
-        let name = names.get(lost.at).copied().unwrap_or_default();
-        match lost.context {
-            _ if name.is_empty() => (format!("a name is missing in `{field}`"), did_you_mean("", lost.known)),
-            None => (format!("`{name}` in `{field}`: the name before it has no fields"), None),
-            Some(_) if lost.known.is_empty() => {
-                (format!("unknown field `{name}` in `{field}`: {layer} has no fields"), None)
-            }
-            Some(context) => {
-                (format!("unknown field `{name}` of {context} in `{field}`"), did_you_mean(name, lost.known))
-            }
-        }
-    })?;
-    if let Some(nested) = &resolved.field.nested {
-        let known = nested.paths().into_iter().map(|inner| format!("{field}.{}", inner.path)).collect::<Vec<_>>();
-        let help = did_you_mean("", known.iter().map(String::as_str));
-        return Err((format!("`{field}` is a whole context: name one of its fields"), help));
+fn problem(at: NodePath, (message, help): find::Lost) -> Problem {
+    let problem = Problem::new(at, message);
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
     }
-    let path = resolved.indexes.into_boxed_slice();
-    let target = match layer {
-        Layer::Global => Target::Global(path),
-        Layer::Domain => Target::Domain(path),
-        Layer::Local => Target::Local(path),
-    };
-    Ok((target, resolved.field.shape.clone()))
-}
-
-fn argument(name: &str, catalog: &Catalog, process: Option<&ProcessEntry>) -> Result<(Target, Shape), Lost> {
-    let Some(process) = process else { return Err((format!("`{name}` is the name of no value"), None)) };
-    let arguments = process.contract.arguments;
-    if let Some(index) = arguments.iter().position(|argument| argument.name == name) {
-        let shape = process.arguments.get(index).cloned().unwrap_or(Shape::Opaque);
-        return Ok((Target::Argument(index), shape));
-    }
-    if [Layer::Global, Layer::Domain, Layer::Local].iter().any(|layer| layer.as_str() == name) {
-        return Err((format!("`{name}` is a layer: name one of its fields, as in `{name}.…`"), None));
-    }
-    let message = format!("`{}` has no argument `{name}`", process.contract.process);
-    // A field without its layer is the likelier slip, where there is one of that name.
-    let layers = [("global", &catalog.global), ("domain", &catalog.domain), ("local", &process.local)];
-    let layer = layers.into_iter().find(|(_, schema)| schema.fields.iter().any(|field| field.name == name));
-    let help = match layer {
-        Some((layer, _)) => Some(format!("did you mean `{layer}.{name}`?")),
-        None => did_you_mean(name, arguments.iter().map(|argument| argument.name)),
-    };
-    Err((message, help))
 }

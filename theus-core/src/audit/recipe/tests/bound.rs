@@ -97,7 +97,7 @@ error: `min` does not fit name, a string
 4 |       - { field: name, min: a }
   |                        ^^^
   |
-  = help: conditions that fit: eq, neq, min_len, max_len
+  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex
 "#
     );
 }
@@ -113,7 +113,7 @@ error: `min_len` does not fit amount, a float
 4 |       - { field: amount, min_len: 1 }
   |                          ^^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite
 "#
     );
 }
@@ -139,13 +139,13 @@ fn equality_of_a_collection_is_refused() {
     assert_eq!(
         refused_entry("field: items, eq: 1"),
         r#"
-error: `eq` does not fit items, a collection
+error: `eq` does not fit items, a list
  --> r.yaml:4:25
   |
 4 |       - { field: items, eq: 1 }
   |                         ^^
   |
-  = help: conditions that fit: min_len, max_len
+  = help: conditions that fit: min_len, max_len, unique
 "#
     );
 }
@@ -161,7 +161,7 @@ error: `min_len` does not fit tag, a character
 4 |       - { field: tag, min_len: 1 }
   |                       ^^^^^^^
   |
-  = help: conditions that fit: eq, neq
+  = help: conditions that fit: eq, neq, in, not_in
 "#
     );
 }

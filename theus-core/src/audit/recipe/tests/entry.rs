@@ -43,7 +43,7 @@ error: the entry has no condition
 4 |       - { field: amount, level: A }
   |         ^
   |
-  = help: give it one of: min, max, eq, neq, min_len, max_len
+  = help: give it one of: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, exists, unique, finite, multiple_of, changed, unchanged, max_delta, monotonic
 "#
     );
 }
@@ -69,13 +69,13 @@ fn a_condition_of_another_time_is_refused() {
     assert_eq!(
         refused_entry("field: amount, regex: x"),
         r#"
-error: unknown key or condition `regex`
+error: `regex` does not fit amount, a float
  --> r.yaml:4:26
   |
 4 |       - { field: amount, regex: x }
   |                          ^^^^^
   |
-  = help: known: field, level, min_threshold, max_threshold, reset_on_success, message, min, max, eq, neq, min_len, max_len
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite
 "#
     );
 }
@@ -117,7 +117,7 @@ fn an_unknown_layer_is_refused() {
     assert_eq!(
         refused_entry("field: domian.total, min: 1"),
         r#"
-error: unknown layer `domian` in `domian.total`
+error: unknown layer or argument `domian` in `domian.total`
  --> r.yaml:4:18
   |
 4 |       - { field: domian.total, min: 1 }
@@ -165,7 +165,7 @@ fn a_field_of_a_value_is_refused() {
     assert_eq!(
         refused_entry("field: domain.total.cents, min: 1"),
         r#"
-error: `cents` in `domain.total.cents`: the name before it has no fields
+error: `cents` in `domain.total.cents`: domain.total is an integer, which has no fields
  --> r.yaml:4:18
   |
 4 |       - { field: domain.total.cents, min: 1 }

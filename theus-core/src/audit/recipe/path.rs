@@ -1,0 +1,132 @@
+//! Paths as they are written: names, indexes, keys and computed properties.
+
+/// One part of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Segment {
+    /// A field, a variant, an argument or a layer.
+    Name(String),
+    /// `mean()`.
+    Call(String),
+    /// `[3]`, `[-1]`: an element by its position, or a map's integer key.
+    Number(i128),
+    /// `["alice"]`: a map's key.
+    Key(String),
+}
+
+/// Reads a path; what is wrong with it otherwise, and what to do about it.
+pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<String>)> {
+    let mut segments = Vec::new();
+    let mut rest = path;
+    loop {
+        let end = rest.find(['.', '[', ']', '(', ')', '"', '\'']).unwrap_or(rest.len());
+        let (name, after) = rest.split_at(end);
+        if name.trim().is_empty() {
+            return Err((format!("a name is missing in `{path}`"), None));
+        }
+        if name.chars().any(char::is_whitespace) {
+            return Err((format!("`{path}` has a space in it"), None));
+        }
+        rest = after;
+        if let Some(after) = rest.strip_prefix('(') {
+            let Some(after) = after.strip_prefix(')') else {
+                return Err((format!("`{name}` in `{path}` takes no arguments"), Some(format!("write `{name}()`"))));
+            };
+            segments.push(Segment::Call(name.to_owned()));
+            rest = after;
+        } else {
+            segments.push(Segment::Name(name.to_owned()));
+        }
+        while let Some(after) = rest.strip_prefix('[') {
+            let (segment, after) = bracket(path, after)?;
+            segments.push(segment);
+            rest = after;
+        }
+        match rest.strip_prefix('.') {
+            Some(after) => rest = after,
+            None if rest.is_empty() => return Ok(segments),
+            None => return Err((format!("`{rest}` in `{path}` is not part of a path"), None)),
+        }
+    }
+}
+
+/// What is between brackets, and what comes after them.
+fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment, &'a str), (String, Option<String>)> {
+    let open = || (format!("a bracket is not closed in `{path}`"), None);
+    if let Some(quote) = inside.chars().next().filter(|first| matches!(first, '"' | '\'')) {
+        let mut key = String::new();
+        let mut characters = inside[1..].char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                '\\' => key.push(characters.next().ok_or_else(open)?.1),
+                _ if character == quote => {
+                    let after = inside[at + 2..].strip_prefix(']').ok_or_else(open)?;
+                    return Ok((Segment::Key(key), after));
+                }
+                other => key.push(other),
+            }
+        }
+        return Err(open());
+    }
+    let (written, after) = inside.split_once(']').ok_or_else(open)?;
+    match written.parse() {
+        Ok(number) => Ok((Segment::Number(number), after)),
+        Err(_) => {
+            let help = format!("write an index such as `[0]` or `[-1]`, or a key in quotes: `[\"{written}\"]`");
+            Err((format!("`[{written}]` in `{path}` is neither an index nor a key"), Some(help)))
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Segment {
+        Segment::Name(text.to_owned())
+    }
+
+    fn call(text: &str) -> Segment {
+        Segment::Call(text.to_owned())
+    }
+
+    #[test]
+    fn every_part_is_told_from_the_others() {
+        let key = |text: &str| Segment::Key(text.to_owned());
+        let cases = [
+            ("amount", vec![name("amount")]),
+            ("domain.pair.0", vec![name("domain"), name("pair"), name("0")]),
+            ("domain.readings[-1]", vec![name("domain"), name("readings"), Segment::Number(-1)]),
+            ("a[\"x.y]\"].len()", vec![name("a"), key("x.y]"), call("len")]),
+            ("a['it''s']", vec![]),
+            (r#"a["say \"hi\" \\"]"#, vec![name("a"), key(r#"say "hi" \"#)]),
+            ("a.values().mean()", vec![name("a"), call("values"), call("mean")]),
+            ("a[1][2].b", vec![name("a"), Segment::Number(1), Segment::Number(2), name("b")]),
+            ("a[\"\"]", vec![name("a"), key("")]),
+        ];
+        for (path, expected) in cases {
+            match segments(path) {
+                Ok(segments) => assert_eq!(segments, expected, "{path}"),
+                Err(_) => assert!(expected.is_empty(), "{path}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_said() {
+        let said = |path: &str| segments(path).unwrap_err().0;
+        assert_eq!(said("a."), "a name is missing in `a.`");
+        assert_eq!(said("a..b"), "a name is missing in `a..b`");
+        assert_eq!(said("[0]"), "a name is missing in `[0]`");
+        assert_eq!(said("a.[0]"), "a name is missing in `a.[0]`");
+        assert_eq!(said("a b"), "`a b` has a space in it");
+        assert_eq!(said("a[0"), "a bracket is not closed in `a[0`");
+        assert_eq!(said("a[\"x]"), "a bracket is not closed in `a[\"x]`");
+        assert_eq!(said("a[\"x\\"), "a bracket is not closed in `a[\"x\\`");
+        assert_eq!(said("a[\"ü\"x]"), "a bracket is not closed in `a[\"ü\"x]`");
+        assert_eq!(said("a[x]"), "`[x]` in `a[x]` is neither an index nor a key");
+        assert_eq!(said("a.mean(3)"), "`mean` in `a.mean(3)` takes no arguments");
+        assert_eq!(said("a()x"), "`x` in `a()x` is not part of a path");
+        assert_eq!(said("a]"), "`]` in `a]` is not part of a path");
+    }
+}

@@ -1,0 +1,84 @@
+//! The lists of `in` and `not_in`.
+
+use serde_yaml::Value;
+
+use super::super::condition::{Condition, Same, Test};
+use super::super::integer::Integer;
+use super::super::set::Set;
+use super::bound::{Refused, atom, expected};
+use crate::context::Shape;
+
+/// The bound of an equality of the kind that is expected.
+macro_rules! pick {
+    ($condition:expr, $kind:ident) => {
+        match $condition {
+            Condition::$kind(_, bound) => Some(bound),
+            _ => None,
+        }
+    };
+}
+/// The condition that a list makes: each of its values is read as that of an `eq` would be.
+pub(super) fn one_of(test: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
+    let Some(list) = value.as_sequence() else {
+        return Err(expected(test, field, "a list", value).help(format!("write it as `{test}: [one, another]`")));
+    };
+    if list.is_empty() {
+        let outcome = if test == Test::In { "no value passes" } else { "every value passes" };
+        return Err(Refused::value(format!("the list of `{test}` is empty: {outcome}")));
+    }
+    let mut conditions = Vec::with_capacity(list.len());
+    for (index, value) in list.iter().enumerate() {
+        conditions.push((index, atom(Test::Eq, test, value, shape, field).map_err(|refused| refused.item(index))?));
+    }
+    let same = if test == Test::In { Same::Eq } else { Same::Neq };
+    let set = match shape {
+        Shape::Int { .. } => Set::Ints(sorted(conditions, integer, Integer::cmp)?),
+        Shape::Float32 | Shape::Float64 => Set::Floats(sorted(conditions, float, f64::total_cmp)?),
+        Shape::Decimal => Set::Decimals(sorted(conditions, |it| pick!(it, Decimal), Ord::cmp)?),
+        Shape::Time(kind) => {
+            Set::Times(*kind, sorted(conditions, |it| pick!(it, Time).map(|time| time.nanos), Ord::cmp)?)
+        }
+        Shape::Char => Set::Chars(sorted(conditions, |it| pick!(it, Char), Ord::cmp)?),
+        Shape::Uuid => Set::Uuids(sorted(conditions, |it| pick!(it, Uuid), Ord::cmp)?),
+        Shape::Enum(_) => Set::Variants(sorted(conditions, variant, Ord::cmp)?),
+        _ => Set::Texts(sorted(conditions, |it| pick!(it, Text), Ord::cmp)?),
+    };
+    Ok(Condition::OneOf(same, Box::new(set)))
+}
+
+fn integer(condition: Condition) -> Option<Integer> {
+    match condition {
+        Condition::Int(_, bound) => Some(Integer::Small(bound)),
+        Condition::Huge(_, bound) => Some(Integer::Huge(bound)),
+        _ => None,
+    }
+}
+
+fn float(condition: Condition) -> Option<f64> {
+    // Adding zero makes the negative zero the positive one: they are equal, and looked up as one.
+    pick!(condition, Float).map(|bound| bound + 0.0)
+}
+
+fn variant(condition: Condition) -> Option<(usize, &'static str)> {
+    match condition {
+        Condition::Variant(_, index, name) => Some((index, name)),
+        _ => None,
+    }
+}
+
+/// In order, each once.
+fn sorted<T: Clone>(
+    conditions: Vec<(usize, Condition)>,
+    bound: impl Fn(Condition) -> Option<T>,
+    order: impl Fn(&T, &T) -> std::cmp::Ordering,
+) -> Result<Box<[T]>, Refused> {
+    let shown: Vec<String> = conditions.iter().map(|(_, condition)| condition.to_string()).collect();
+    let mut all: Vec<(usize, T)> =
+        conditions.into_iter().filter_map(|(index, condition)| Some((index, bound(condition)?))).collect();
+    all.sort_by(|one, two| order(&one.1, &two.1));
+    let twice = all.windows(2).find(|pair| order(&pair[0].1, &pair[1].1).is_eq());
+    if let Some(later) = twice.map(|pair| pair[1].0.max(pair[0].0)) {
+        return Err(Refused::value(format!("{} is in the list twice", shown[later])).help("keep one").item(later));
+    }
+    Ok(all.into_iter().map(|(_, bound)| bound).collect())
+}

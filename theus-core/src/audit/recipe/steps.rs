@@ -1,0 +1,367 @@
+//! From the field that a path names to the part of it that the path ends at.
+
+use super::super::fold::Numbers;
+use super::super::rule::{Base, Target};
+use super::super::steps::Step;
+use super::find::{Lost, written};
+use super::path::Segment;
+use crate::context::{CollectionKind, CollectionShape, EnumShape, FieldShape, RecordShape, Shape, Value};
+use crate::source::did_you_mean;
+
+/// A walk along a path: the steps so far, and the shape of what they lead to.
+pub(super) struct Walk<'a> {
+    field: &'a str,
+    /// The path so far.
+    here: String,
+    shape: Shape,
+    steps: Vec<Step>,
+    /// Whether there may be nothing here.
+    optional: bool,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn from(field: &'a str, here: &str, shape: Shape) -> Self {
+        let mut walk = Self { field, here: here.to_owned(), shape, steps: Vec::new(), optional: false };
+        walk.look_through();
+        walk
+    }
+
+    /// Takes the rest of the path.
+    pub(super) fn through(mut self, mut rest: &[Segment]) -> Result<Self, Lost> {
+        while let Some((segment, after)) = rest.split_first() {
+            rest = self.step(segment, after)?;
+            self.here = self.field.strip_suffix(&written_after(rest)).unwrap_or(self.field).to_owned();
+            self.look_through();
+        }
+        self.unwrap_newtypes();
+        Ok(self)
+    }
+
+    pub(super) fn target(self, base: Base) -> (Target, Shape) {
+        let shape = if self.optional { self.shape.optional() } else { self.shape };
+        (Target { base, steps: self.steps.into_boxed_slice() }, shape)
+    }
+
+    /// An option is what is in it, or missing.
+    fn look_through(&mut self) {
+        while let Shape::Optional(inner) = &self.shape {
+            self.optional = true;
+            self.shape = (**inner).clone();
+        }
+    }
+
+    /// A newtype is what is in it.
+    fn unwrap_newtypes(&mut self) {
+        while let Shape::Record(record) = &self.shape
+            && record.transparent
+        {
+            let shape = (record.fields)().into_iter().next().map_or(Shape::Opaque, |field| field.shape);
+            self.go(Step::Field(0), shape);
+            self.look_through();
+        }
+    }
+
+    fn go(&mut self, step: Step, shape: Shape) {
+        self.steps.push(step);
+        self.shape = shape;
+    }
+
+    /// One step; the segments that are left after it.
+    fn step<'s>(&mut self, segment: &Segment, rest: &'s [Segment]) -> Result<&'s [Segment], Lost> {
+        if let (Shape::Record(record), Segment::Call(name)) = (&self.shape, segment)
+            && let Some((index, method)) = named((record.methods)(), name)
+        {
+            self.go(Step::Method(index), method.shape);
+            return Ok(rest);
+        }
+        let outer = self.shape.clone();
+        self.unwrap_newtypes();
+        match (self.shape.clone(), segment) {
+            (Shape::Record(record), Segment::Name(name)) => {
+                let Some((index, field)) = named((record.fields)(), name) else {
+                    return Err(self.unknown(segment, &members(&record), &outer));
+                };
+                self.go(Step::Field(index), field.shape);
+                Ok(rest)
+            }
+            (Shape::Record(record), Segment::Call(_)) => Err(self.unknown(segment, &members(&record), &outer)),
+            (Shape::Enum(shape), Segment::Call(name)) => {
+                let Some((index, method)) = named((shape.methods)(), name) else {
+                    return Err(self.unknown(segment, &variants(&shape), &outer));
+                };
+                self.go(Step::Method(index), method.shape);
+                Ok(rest)
+            }
+            (Shape::Enum(shape), Segment::Name(name)) => self.variant(&shape, name, segment, rest),
+            (Shape::Collection(collection), Segment::Call(_)) => self.computed(&collection, segment, &outer, rest),
+            (Shape::Text, Segment::Call(name)) => {
+                match name.as_str() {
+                    "len" => self.go(Step::Len, LENGTH),
+                    "first" => self.go(Step::First, Shape::Char.optional()),
+                    "last" => self.go(Step::Last, Shape::Char.optional()),
+                    _ => return Err(self.unknown(segment, &owned(&["first()", "last()", "len()"]), &outer)),
+                }
+                Ok(rest)
+            }
+            (Shape::Collection(collection), Segment::Number(_) | Segment::Key(_)) => {
+                self.element(&collection, segment)?;
+                Ok(rest)
+            }
+            (shape, _) => Err(self.none_here(segment, &shape)),
+        }
+    }
+
+    /// A field of a variant: the variant's name and the field's.
+    fn variant<'s>(
+        &mut self,
+        shape: &EnumShape,
+        name: &str,
+        segment: &Segment,
+        rest: &'s [Segment],
+    ) -> Result<&'s [Segment], Lost> {
+        let all = (shape.variants)();
+        let Some(variant) = all.iter().position(|variant| variant.name == name) else {
+            return Err(self.unknown(segment, &variants(shape), &self.shape));
+        };
+        let fields = &all[variant].fields;
+        let path = format!("{}.{name}", self.here);
+        if fields.is_empty() {
+            let help = format!("to ask for the variant: `field: {}, eq: {name}`", self.here);
+            return Err((format!("`{path}` is a variant without fields"), Some(help)));
+        }
+        let known = fields.iter().map(|field| field.name.to_owned()).collect::<Vec<_>>();
+        match rest.split_first() {
+            Some((Segment::Name(field), rest)) => {
+                let Some((index, field)) = named(fields.clone(), field) else {
+                    let help = did_you_mean(field, known.iter().map(String::as_str));
+                    return Err((format!("unknown field `{field}` of {name} in `{}`", self.field), help));
+                };
+                self.go(Step::Variant(variant, index), field.shape);
+                self.optional = true;
+                Ok(rest)
+            }
+            _ => {
+                let known: Vec<String> = known.iter().map(|field| format!("{path}.{field}")).collect();
+                let help = did_you_mean("", known.iter().map(String::as_str));
+                Err((format!("`{path}` is a whole variant: name one of its fields"), help))
+            }
+        }
+    }
+
+    /// A property of a collection.
+    fn computed<'s>(
+        &mut self,
+        collection: &CollectionShape,
+        segment: &Segment,
+        outer: &Shape,
+        rest: &'s [Segment],
+    ) -> Result<&'s [Segment], Lost> {
+        let known = properties(collection);
+        let Segment::Call(name) = segment else { return Ok(rest) };
+        if !known.iter().any(|known| known.strip_suffix("()") == Some(name)) {
+            let all = ["first", "keys", "last", "len", "max", "mean", "min", "sum", "values"];
+            if all.contains(&name.as_str()) {
+                let help = format!("properties that fit: {}", known.join(", "));
+                let what = self.element_note(collection);
+                return Err((format!("`{name}()` in `{}` does not fit {}, {what}", self.field, self.here), Some(help)));
+            }
+            return Err(self.unknown(segment, &owned(&known), outer));
+        }
+        let element = collection.element().seen_through();
+        let number = numbers(element.innermost());
+        let may_miss = |shape: Shape| if matches!(element, Shape::Optional(_)) { shape.optional() } else { shape };
+        match (name.as_str(), number) {
+            ("len", _) => self.go(Step::Len, LENGTH),
+            ("keys", _) => self.go(Step::Keys, collection.keys().map_or(Shape::Opaque, Shape::Collection)),
+            ("values", _) => self.go(Step::Values, Shape::Collection(collection.values())),
+            ("first", _) => self.go(Step::First, collection.element().optional()),
+            ("last", _) => self.go(Step::Last, collection.element().optional()),
+            ("min", _) => self.go(Step::Min, collection.element().optional()),
+            ("max", _) => self.go(Step::Max, collection.element().optional()),
+            ("mean", Some(numbers)) => self.go(Step::Mean(numbers), Shape::Float64.optional()),
+            (_, Some(numbers)) => self.go(Step::Sum(numbers), may_miss(total(element.innermost()))),
+            (_, None) => {}
+        }
+        Ok(rest)
+    }
+
+    /// An element by its position or its key.
+    fn element(&mut self, collection: &CollectionShape, segment: &Segment) -> Result<(), Lost> {
+        let bracket = written(std::slice::from_ref(segment));
+        if let Some(key) = collection.key() {
+            let value = match segment {
+                Segment::Number(number) => Value::Int(*number),
+                Segment::Key(key) => Value::Text(key),
+                Segment::Name(_) | Segment::Call(_) => Value::Opaque,
+            };
+            let Some(made) = (key.make)(value) else {
+                let keys = key.shape.shape().seen_through();
+                let help = match (&keys, segment) {
+                    (Shape::Text, Segment::Number(number)) => Some(format!("put it in quotes: `[\"{number}\"]`")),
+                    (Shape::Int { .. }, Segment::Key(_)) => Some("write the number without quotes".to_owned()),
+                    _ => None,
+                };
+                return Err((
+                    format!(
+                        "`{bracket}` in `{}` is no key of {}: its keys are {}",
+                        self.field,
+                        self.here,
+                        plural(&keys)
+                    ),
+                    help,
+                ));
+            };
+            self.go(Step::Key(made), collection.element().optional());
+            return Ok(());
+        }
+        match (collection.kind(), segment) {
+            (CollectionKind::List, Segment::Number(number)) => {
+                let position = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
+                let step = if *number < 0 { Step::Back(position) } else { Step::Index(position) };
+                self.go(step, collection.element().optional());
+                Ok(())
+            }
+            (CollectionKind::List, _) => {
+                Err((format!("`{bracket}` in `{}`: {} is a list, which has no keys", self.field, self.here), None))
+            }
+            _ => Err(self.none_here(segment, &self.shape)),
+        }
+    }
+
+    fn element_note(&self, collection: &CollectionShape) -> String {
+        match self.shape {
+            Shape::Collection(_) if collection.key().is_none() && collection.kind() != CollectionKind::Counted => {
+                format!("{} of {}", self.shape, plural(&collection.element().seen_through()))
+            }
+            _ => self.shape.to_string(),
+        }
+    }
+
+    fn unknown(&self, segment: &Segment, known: &[String], of: &Shape) -> Lost {
+        let (what, name) = match segment {
+            Segment::Call(name) => ("method", format!("{name}()")),
+            segment => {
+                (if matches!(of, Shape::Enum(_)) { "variant" } else { "field" }, written(std::slice::from_ref(segment)))
+            }
+        };
+        let of = match of {
+            Shape::Record(record) => record.name.to_owned(),
+            Shape::Enum(shape) => shape.name.to_owned(),
+            shape => format!("{}, {shape},", self.here),
+        };
+        let message = format!("unknown {what} `{name}` of {of} in `{}`", self.field);
+        (message, did_you_mean(&name, known.iter().map(String::as_str)))
+    }
+
+    fn none_here(&self, segment: &Segment, shape: &Shape) -> Lost {
+        let written = written(std::slice::from_ref(segment));
+        let (what, help) = match (segment, shape) {
+            (_, Shape::Opaque) => ("no parts", Some("implement `theus_core::Inspect` for its type".to_owned())),
+            (Segment::Name(name), Shape::Collection(shape)) => {
+                let known = properties(shape);
+                ("no fields", did_you_mean(&format!("{name}()"), known.iter().copied()))
+            }
+            (Segment::Name(_), _) => ("no fields", None),
+            (Segment::Call(_), _) => ("no computed properties", None),
+            (Segment::Number(_), Shape::Collection(_)) => ("no positions", None),
+            (Segment::Number(_), _) => ("no elements", None),
+            (Segment::Key(_), _) => ("no keys", None),
+        };
+        (format!("`{written}` in `{}`: {} is {shape}, which has {what}", self.field, self.here), help)
+    }
+}
+
+const LENGTH: Shape = Shape::Int { min: 0, max: usize::MAX as u128 };
+
+/// The end of a path, as it is written after what was taken.
+fn written_after(rest: &[Segment]) -> String {
+    let text = written(rest);
+    match rest.first() {
+        Some(Segment::Name(_) | Segment::Call(_)) => format!(".{text}"),
+        _ => text,
+    }
+}
+
+fn named(fields: Vec<FieldShape>, name: &str) -> Option<(usize, FieldShape)> {
+    fields.into_iter().enumerate().find(|(_, field)| field.name == name)
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn calls(methods: Vec<FieldShape>) -> impl Iterator<Item = String> {
+    methods.into_iter().map(|method| format!("{}()", method.name))
+}
+
+fn members(record: &RecordShape) -> Vec<String> {
+    let fields = (record.fields)().into_iter().map(|field| field.name.to_owned());
+    fields.chain(calls((record.methods)())).collect()
+}
+
+fn variants(shape: &EnumShape) -> Vec<String> {
+    let variants = (shape.variants)().into_iter().map(|variant| variant.name.to_owned());
+    variants.chain(calls((shape.methods)())).collect()
+}
+
+/// The properties that a collection has.
+fn properties(collection: &CollectionShape) -> Vec<&'static str> {
+    let mut known = Vec::new();
+    let ordered = collection.is_ordered();
+    match collection.kind() {
+        CollectionKind::SortedMap | CollectionKind::HashMap => return vec!["keys()", "len()", "values()"],
+        CollectionKind::Counted => return vec!["len()"],
+        _ if ordered => known.extend(["first()", "last()", "len()"]),
+        _ => known.push("len()"),
+    }
+    let element = collection.element().seen_through();
+    let number = numbers(element.innermost());
+    if number.is_some() || matches!(element.innermost(), Shape::Time(_)) {
+        known.extend(["max()", "min()"]);
+    }
+    if number.is_some() {
+        known.push("sum()");
+    }
+    if matches!(number, Some(Numbers::Ints | Numbers::Floats)) {
+        known.push("mean()");
+    }
+    known.sort_unstable();
+    known
+}
+
+const fn numbers(shape: &Shape) -> Option<Numbers> {
+    match shape {
+        Shape::Int { .. } => Some(Numbers::Ints),
+        Shape::Float32 | Shape::Float64 => Some(Numbers::Floats),
+        Shape::Decimal => Some(Numbers::Decimals),
+        _ => None,
+    }
+}
+
+/// The shape of a sum: it can be greater than any of the elements.
+fn total(element: &Shape) -> Shape {
+    match element {
+        Shape::Int { min, .. } => Shape::Int { min: if *min < 0 { i128::MIN } else { 0 }, max: u128::MAX },
+        Shape::Float32 => Shape::Float64,
+        shape => shape.clone(),
+    }
+}
+
+/// What there are several of.
+fn plural(shape: &Shape) -> String {
+    match shape {
+        Shape::Bool => "booleans".to_owned(),
+        Shape::Int { .. } => "integers".to_owned(),
+        Shape::Float32 | Shape::Float64 => "floats".to_owned(),
+        Shape::Decimal => "decimals".to_owned(),
+        Shape::Time(_) => "times".to_owned(),
+        Shape::Uuid => "UUIDs".to_owned(),
+        Shape::Text => "strings".to_owned(),
+        Shape::Char => "characters".to_owned(),
+        Shape::Record(record) => format!("values of {}", record.name),
+        Shape::Enum(shape) => format!("values of {}", shape.name),
+        Shape::Optional(inner) => format!("optional {}", plural(inner)),
+        Shape::Collection(_) => "collections".to_owned(),
+        Shape::Opaque => "values the audit cannot look into".to_owned(),
+    }
+}

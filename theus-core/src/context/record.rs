@@ -1,0 +1,76 @@
+//! Structs, tuples and enums, as the audit looks into them.
+
+use super::inspect::Inspect;
+use super::shape::{FieldShape, RecordShape, Shape};
+use super::value::Value;
+
+/// A value with fields. `#[derive(Inspect)]` implements it.
+pub trait Record {
+    /// The name of the type; of an enum, that of the variant.
+    fn name(&self) -> &'static str;
+    /// The position of the variant, of an enum.
+    fn variant(&self) -> Option<usize> {
+        None
+    }
+    /// How many fields it has; of an enum, the variant.
+    fn len(&self) -> usize;
+    /// Whether it has no fields.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The field at a position; of an enum, of the variant that it is.
+    fn field(&self, index: usize) -> Value<'_>;
+    /// What the method at a position says.
+    fn method(&self, index: usize) -> Value<'_> {
+        let _ = index;
+        Value::Opaque
+    }
+    /// Whether it stands for its only field.
+    fn is_transparent(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! tuples {
+    ($($count:literal: $($type:ident $index:tt),*;)*) => {$(
+        impl<$($type: Inspect),*> Record for ($($type,)*) {
+            fn name(&self) -> &'static str {
+                "tuple"
+            }
+            fn len(&self) -> usize {
+                $count
+            }
+            fn field(&self, index: usize) -> Value<'_> {
+                match index {
+                    $($index => self.$index.inspect(),)*
+                    _ => Value::Opaque,
+                }
+            }
+        }
+
+        impl<$($type: Inspect),*> Inspect for ($($type,)*) {
+            fn shape() -> Shape {
+                Shape::Record(RecordShape {
+                    name: "tuple",
+                    fields: || vec![$(FieldShape { name: stringify!($index), shape: $type::shape() }),*],
+                    methods: Vec::new,
+                    transparent: false,
+                })
+            }
+            fn inspect(&self) -> Value<'_> {
+                Value::Record(self)
+            }
+        }
+    )*};
+}
+
+tuples! {
+    1: A 0;
+    2: A 0, B 1;
+    3: A 0, B 1, C 2;
+    4: A 0, B 1, C 2, D 3;
+    5: A 0, B 1, C 2, D 3, E 4;
+    6: A 0, B 1, C 2, D 3, E 4, F 5;
+    7: A 0, B 1, C 2, D 3, E 4, F 5, G 6;
+    8: A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7;
+}

@@ -1,0 +1,335 @@
+//! The shape of the values that a field can have: what a rule on it may ask, known before any value exists.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use super::inspect::Inspect;
+use super::time::TimeKind;
+use super::value::Value;
+
+/// What kind of value a field or an argument holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `bool`.
+    Bool,
+    /// An integer type, with the least and the greatest value it can hold.
+    Int {
+        /// The least value.
+        min: i128,
+        /// The greatest value; it does not fit `i128` for `u128` only.
+        max: u128,
+    },
+    /// `f32`: a bound on it is rounded to `f32` once, when the recipe is loaded.
+    Float32,
+    /// `f64`.
+    Float64,
+    /// A decimal number, compared exactly.
+    Decimal,
+    /// A time.
+    Time(TimeKind),
+    /// A UUID.
+    Uuid,
+    /// A string.
+    Text,
+    /// A character.
+    Char,
+    /// A list, set or map: it has a length.
+    Collection(CollectionShape),
+    /// A struct or a tuple: it has fields.
+    Record(RecordShape),
+    /// An enum: one of its variants, each with fields of its own.
+    Enum(EnumShape),
+    /// An `Option` of something, or something that need not be there.
+    Optional(Box<Shape>),
+    /// A type the audit cannot look into: one that does not implement [`Inspect`](crate::Inspect).
+    Opaque,
+}
+
+/// The shape of a type, asked for when it is needed: types may hold themselves.
+#[derive(Clone, Copy)]
+pub struct Lazy {
+    type_name: fn() -> &'static str,
+    shape: fn() -> Shape,
+}
+
+/// The shape of a list, a set or a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CollectionShape {
+    kind: CollectionKind,
+    element: Lazy,
+    key: Option<KeyShape>,
+}
+
+/// What can be asked of a collection besides its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CollectionKind {
+    /// Elements by their positions.
+    List,
+    /// Elements in an order, without positions.
+    Sequence,
+    /// Elements in no order.
+    Bag,
+    /// Elements in order, no two the same.
+    SortedSet,
+    /// Elements in no order, no two the same.
+    HashSet,
+    /// Entries in the order of their keys.
+    SortedMap,
+    /// Entries in no order.
+    HashMap,
+    /// Nothing but the length: elements of a type that the audit cannot look into.
+    Counted,
+}
+
+/// The keys of a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyShape {
+    pub(crate) shape: Lazy,
+    pub(crate) make: fn(Value<'_>) -> Option<Arc<dyn Any + Send + Sync>>,
+}
+
+/// The shape of a struct or a tuple.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordShape {
+    /// The name of the type.
+    pub name: &'static str,
+    /// Its fields, in order.
+    pub fields: fn() -> Vec<FieldShape>,
+    /// Its methods that rules may call.
+    pub methods: fn() -> Vec<FieldShape>,
+    /// Whether it stands for its only field: a newtype.
+    pub transparent: bool,
+}
+
+/// The shape of an enum.
+#[derive(Clone, Copy, Debug)]
+pub struct EnumShape {
+    /// The name of the type.
+    pub name: &'static str,
+    /// Its variants, in order.
+    pub variants: fn() -> Vec<VariantShape>,
+    /// Its methods that rules may call.
+    pub methods: fn() -> Vec<FieldShape>,
+}
+
+/// One variant of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantShape {
+    /// Its name.
+    pub name: &'static str,
+    /// Its fields, in order.
+    pub fields: Vec<FieldShape>,
+}
+
+/// A field or a method, and the shape of its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldShape {
+    /// Its name; its position where it has none.
+    pub name: &'static str,
+    /// The shape of its values.
+    pub shape: Shape,
+}
+
+impl Shape {
+    /// The shape without its `Option`s.
+    #[must_use]
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Optional(inner) => inner.innermost(),
+            shape => shape,
+        }
+    }
+
+    /// The same, as what need not be there.
+    pub(crate) fn optional(self) -> Self {
+        match self {
+            Self::Optional(_) => self,
+            shape => Self::Optional(Box::new(shape)),
+        }
+    }
+
+    /// What a newtype stands for, through any number of them.
+    pub(crate) fn seen_through(self) -> Self {
+        match self {
+            Self::Record(record) if record.transparent => match (record.fields)().into_iter().next() {
+                Some(field) => field.shape.seen_through(),
+                None => Self::Opaque,
+            },
+            Self::Optional(inner) => inner.seen_through().optional(),
+            shape => shape,
+        }
+    }
+}
+
+impl Lazy {
+    /// The shape of `T`.
+    #[must_use]
+    pub const fn of<T: Inspect + ?Sized>() -> Self {
+        Self { type_name: std::any::type_name::<T>, shape: T::shape }
+    }
+
+    pub(crate) const fn opaque() -> Self {
+        Self { type_name: || "", shape: || Shape::Opaque }
+    }
+
+    /// Asks for it.
+    #[must_use]
+    pub fn shape(self) -> Shape {
+        (self.shape)()
+    }
+}
+
+impl fmt::Debug for Lazy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str((self.type_name)())
+    }
+}
+
+/// By the name of the type: a shape may hold itself, so that it cannot be compared to its end.
+impl PartialEq for Lazy {
+    fn eq(&self, other: &Self) -> bool {
+        (self.type_name)() == (other.type_name)()
+    }
+}
+
+impl Eq for Lazy {}
+
+impl PartialEq for KeyShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape
+    }
+}
+
+impl Eq for KeyShape {}
+
+impl PartialEq for RecordShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for RecordShape {}
+
+impl PartialEq for EnumShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for EnumShape {}
+
+impl CollectionShape {
+    const fn plain(kind: CollectionKind, element: Lazy) -> Self {
+        Self { kind, element, key: None }
+    }
+
+    /// A list of `T`.
+    #[must_use]
+    pub const fn list<T: Inspect>() -> Self {
+        Self::plain(CollectionKind::List, Lazy::of::<T>())
+    }
+
+    /// A sorted set of `T`.
+    #[must_use]
+    pub const fn sorted_set<T: Inspect>() -> Self {
+        Self::plain(CollectionKind::SortedSet, Lazy::of::<T>())
+    }
+
+    /// A set of `T` in no order.
+    #[must_use]
+    pub const fn hash_set<T: Inspect>() -> Self {
+        Self::plain(CollectionKind::HashSet, Lazy::of::<T>())
+    }
+
+    /// A map in the order of its keys.
+    #[must_use]
+    pub const fn sorted_map<K: Inspect + Send + Sync + 'static, V: Inspect>() -> Self {
+        Self { kind: CollectionKind::SortedMap, element: Lazy::of::<V>(), key: Some(KeyShape::of::<K>()) }
+    }
+
+    /// A map in no order.
+    #[must_use]
+    pub const fn hash_map<K: Inspect + Send + Sync + 'static, V: Inspect>() -> Self {
+        Self { kind: CollectionKind::HashMap, element: Lazy::of::<V>(), key: Some(KeyShape::of::<K>()) }
+    }
+
+    /// A collection of which nothing can be known but its length.
+    #[must_use]
+    pub const fn counted() -> Self {
+        Self::plain(CollectionKind::Counted, Lazy::opaque())
+    }
+
+    pub(crate) const fn kind(&self) -> CollectionKind {
+        self.kind
+    }
+
+    pub(crate) const fn key(&self) -> Option<KeyShape> {
+        self.key
+    }
+
+    /// The shape of an element; of a map, of a value in it.
+    #[must_use]
+    pub fn element(&self) -> Shape {
+        self.element.shape()
+    }
+
+    /// The keys of a map, as a collection.
+    pub(crate) fn keys(&self) -> Option<Self> {
+        let key = self.key?;
+        let kind = if self.is_ordered() { CollectionKind::SortedSet } else { CollectionKind::HashSet };
+        Some(Self::plain(kind, key.shape))
+    }
+
+    /// The values of a map, as a collection.
+    pub(crate) const fn values(&self) -> Self {
+        let kind = if self.is_ordered() { CollectionKind::Sequence } else { CollectionKind::Bag };
+        Self::plain(kind, self.element)
+    }
+
+    /// Whether there is a first element and a last one.
+    pub(crate) const fn is_ordered(&self) -> bool {
+        !matches!(
+            self.kind,
+            CollectionKind::Bag | CollectionKind::HashSet | CollectionKind::HashMap | CollectionKind::Counted
+        )
+    }
+
+    /// Whether two elements can be the same.
+    pub(crate) const fn may_repeat(&self) -> bool {
+        matches!(self.kind, CollectionKind::List | CollectionKind::Sequence | CollectionKind::Bag)
+    }
+}
+
+impl KeyShape {
+    const fn of<K: Inspect + Send + Sync + 'static>() -> Self {
+        Self { shape: Lazy::of::<K>(), make: |value| K::from_key(value).map(|key| Arc::new(key) as _) }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool => f.write_str("a boolean"),
+            Self::Int { .. } => f.write_str("an integer"),
+            Self::Float32 | Self::Float64 => f.write_str("a float"),
+            Self::Decimal => f.write_str("a decimal"),
+            Self::Time(TimeKind::Date) => f.write_str("a date"),
+            Self::Time(_) => f.write_str("a time"),
+            Self::Uuid => f.write_str("a UUID"),
+            Self::Text => f.write_str("a string"),
+            Self::Char => f.write_str("a character"),
+            Self::Collection(collection) => f.write_str(match collection.kind {
+                CollectionKind::List => "a list",
+                CollectionKind::SortedSet | CollectionKind::HashSet => "a set",
+                CollectionKind::SortedMap | CollectionKind::HashMap => "a map",
+                CollectionKind::Sequence | CollectionKind::Bag | CollectionKind::Counted => "a collection",
+            }),
+            Self::Record(record) => write!(f, "a {}", record.name),
+            Self::Enum(shape) => write!(f, "the enum {}", shape.name),
+            Self::Optional(inner) => write!(f, "an optional value ({inner})"),
+            Self::Opaque => f.write_str("a type the audit cannot look into"),
+        }
+    }
+}
