@@ -129,6 +129,7 @@ mod facts;
 mod findings;
 mod gate;
 mod integer;
+mod interlock;
 mod judge;
 mod ledger;
 mod level;

@@ -351,6 +351,9 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         if self.rules.is_some() {
+            // A run that was under way when another one stopped the engine is refused as the later ones are: were it
+            // counted, the threshold could act twice.
+            self.refuse_if_halted()?;
             self.judge(Gate::Output, None, fields, &scratch.local);
         }
         self.count_findings()?;
