@@ -35,9 +35,38 @@ pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
         .collect()
 }
 
+/// Whether a type leaves out a lifetime where a struct cannot: `&str` or `Cow<'_, str>`, but not `fn(&str)`.
+pub(crate) fn elides_a_lifetime(ty: &syn::Type) -> bool {
+    struct Find(bool);
+    impl<'a> syn::visit::Visit<'a> for Find {
+        fn visit_type_reference(&mut self, reference: &'a syn::TypeReference) {
+            self.0 |= reference.lifetime.is_none();
+            syn::visit::visit_type_reference(self, reference);
+        }
+        fn visit_lifetime(&mut self, lifetime: &'a syn::Lifetime) {
+            self.0 |= lifetime.ident == "_";
+        }
+        fn visit_type_fn_ptr(&mut self, _: &'a syn::TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments(&mut self, _: &'a syn::ParenthesizedGenericArguments) {}
+    }
+    let mut find = Find(false);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.0
+}
+
 /// The `#[cfg(..)]` attributes: whatever is made for an item is under the same ones.
 pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<&Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+}
+
+/// A doc comment as one would write it: a line for each line.
+pub(crate) fn doc(text: &str) -> TokenStream {
+    text.lines()
+        .map(|line| {
+            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            quote::quote!(#[doc = #line])
+        })
+        .collect()
 }
 
 /// The doc comment as text, its lines joined by newlines.

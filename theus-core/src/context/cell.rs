@@ -6,7 +6,7 @@ use std::ops::Deref;
 use super::storage::Storage;
 use super::zone::{Data, Meta, Signal as SignalZone, ZoneType};
 use crate::signal::Signal;
-use crate::transaction::{Draft, Input, Order, Output, Raised, Update};
+use crate::transaction::{Draft, Input, Order, Output, Raised, Update, shed};
 
 /// One field of a context's mirror. `#[derive(Context)]` makes a struct of them; a snapshot shows them.
 ///
@@ -98,25 +98,26 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     #[doc(hidden)]
     #[inline]
     pub fn clear(&mut self) {
-        self.slot = S::blank();
-        self.draft = Draft::none();
+        shed(std::mem::replace(&mut self.slot, S::blank()));
+        shed(std::mem::replace(&mut self.draft, Draft::none()));
     }
 
-    /// Makes the draft the committed value, if something was written.
+    /// Makes the draft the committed value, if something was written. The old value waits in the draft's place, to be
+    /// dropped by [`discard`](Self::discard) once all cells are committed: its drop is a stranger's code.
     #[doc(hidden)]
     #[inline]
     pub fn commit(&mut self, version: u64) {
         if let Some(value) = self.draft.value.take() {
-            S::replace(&mut self.slot, value);
+            self.draft.value = S::replace(&mut self.slot, value);
             self.version = version;
         }
     }
 
-    /// Drops the draft.
+    /// Drops the draft, or what a commit has left in its place.
     #[doc(hidden)]
     #[inline]
     pub fn discard(&mut self) {
-        self.draft.value = None;
+        shed(self.draft.value.take());
     }
 }
 
@@ -148,8 +149,9 @@ impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
     pub fn reset_signal(&mut self, raised_by: u64, version: u64) -> bool {
         let changes = self.version == raised_by && self.committed().is_raised();
         if changes {
-            S::replace(&mut self.slot, T::default());
+            let old = S::replace(&mut self.slot, T::default());
             self.version = version;
+            shed(old);
         }
         changes
     }

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use super::fields::Context;
+
 /// Names the types that a process works on: `Ctx<Domain, Global = (), Effects = ()>`.
 ///
 /// It is never built: `#[process]` puts the process's own guard in its place, whose members are the declared paths and
@@ -24,8 +26,11 @@ use std::marker::PhantomData;
 /// ```
 #[derive(Debug)]
 pub struct Ctx<Domain, Global = (), Effects = ()> {
-    types: PhantomData<(Domain, Global, Effects)>,
+    types: PhantomData<Types<Domain, Global, Effects>>,
 }
+
+/// Owns none of the three.
+type Types<Domain, Global, Effects> = fn() -> (Domain, Global, Effects);
 
 /// Implemented by [`Ctx`] alone: how generated code takes its types apart, aliases included.
 #[diagnostic::on_unimplemented(
@@ -35,15 +40,23 @@ pub struct Ctx<Domain, Global = (), Effects = ()> {
 )]
 pub trait ContextTypes {
     /// The domain layer.
-    type Domain;
+    type Domain: Context;
     /// The global layer.
-    type Global;
+    type Global: Context;
     /// The handles to the world outside.
-    type Effects;
+    type Effects: Send + Sync + 'static;
+    /// The cells of the domain.
+    #[doc(hidden)]
+    type DomainFields;
+    /// The cells of the global layer.
+    #[doc(hidden)]
+    type GlobalFields;
 }
 
-impl<Domain, Global, Effects> ContextTypes for Ctx<Domain, Global, Effects> {
+impl<Domain: Context, Global: Context, Effects: Send + Sync + 'static> ContextTypes for Ctx<Domain, Global, Effects> {
     type Domain = Domain;
     type Global = Global;
     type Effects = Effects;
+    type DomainFields = Domain::Fields;
+    type GlobalFields = Global::Fields;
 }

@@ -26,6 +26,8 @@ use super::value::{Shape, Value};
 /// }
 /// assert_eq!(Money(5).inspect(), Value::Int(5));
 /// ```
+///
+/// A field or an argument of a generic type `T` can be audited where the context or the process says `T: Inspect`.
 #[diagnostic::on_unimplemented(
     message = "the audit cannot look into `{Self}`",
     label = "does not implement `Inspect`",

@@ -20,8 +20,10 @@ pub trait Storage<T> {
     fn get(slot: &Self::Slot) -> Option<&T>;
     /// A second handle on the same value; copies plain values only.
     fn share(slot: &Self::Slot) -> Self::Slot;
-    /// Puts a new value in the place of the old one, without disturbing who else holds a handle on the old one.
-    fn replace(slot: &mut Self::Slot, value: T);
+    /// Puts a new value in the place of the old one, without disturbing who else holds a handle on the old one. Gives the
+    /// old one back where nobody does and dropping it means something.
+    #[must_use = "dropping the old value is a stranger's code"]
+    fn replace(slot: &mut Self::Slot, value: T) -> Option<T>;
 }
 
 /// In place: for scalars and options of them.
@@ -62,8 +64,9 @@ impl<T: InlineValue> Storage<T> for Inline {
         *slot
     }
     #[inline]
-    fn replace(slot: &mut T, value: T) {
+    fn replace(slot: &mut T, value: T) -> Option<T> {
         *slot = value;
+        None
     }
 }
 
@@ -86,39 +89,33 @@ impl<T> Storage<T> for Shared {
         slot.clone()
     }
     #[inline]
-    fn replace(slot: &mut Option<Arc<T>>, value: T) {
+    fn replace(slot: &mut Option<Arc<T>>, value: T) -> Option<T> {
         // Where no snapshot holds the old value its allocation is used again.
         match slot.as_mut().and_then(Arc::get_mut) {
-            Some(place) => *place = value,
-            None => *slot = Some(Arc::new(value)),
+            Some(place) => Some(std::mem::replace(place, value)),
+            None => slot.replace(Arc::new(value)).and_then(Arc::into_inner),
         }
     }
 }
 
 /// What every field of a context must be: `Clone`, to be copied on the first write, and fit to cross threads.
 ///
-/// Generated code reaches a field's cell only through this trait, named by the field's own type: so a type that does
-/// not fit is one error, on that type.
+/// Generated code asks for it once, named by the field's own type: so a type that does not fit is one error, on that type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a context",
     label = "storage needs `Clone + Send + Sync + 'static`",
     note = "a transaction copies a field on its first write and snapshots share it between threads"
 )]
-pub trait FieldValue: Clone + Send + Sync + 'static {
+pub trait FieldValue: Sized {
     /// A cell that holds this value.
     #[doc(hidden)]
     #[inline]
     fn into_cell<Z: ZoneType, S: Storage<Self>>(self) -> Cell<Self, Z, S> {
         Cell::new(self)
     }
-    /// A copy of the cell's value.
-    #[doc(hidden)]
-    #[inline]
-    fn from_cell<Z: ZoneType, S: Storage<Self>>(cell: &Cell<Self, Z, S>) -> Self {
-        Self::clone(cell)
-    }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Clone + Send + Sync + 'static> FieldValue for T {}
 
 /// What every field of the Signal zone must be.
@@ -127,7 +124,7 @@ impl<T: Clone + Send + Sync + 'static> FieldValue for T {}
     label = "a signal says when it is raised, and its default is at rest",
     note = "use `bool` or `Option<..>`, or implement `theus_core::signal::Signal` for `{Self}`"
 )]
-pub trait SignalValue: FieldValue + Signal {
+pub trait SignalValue: Sized {
     /// A cell that holds this value.
     #[doc(hidden)]
     #[inline]
@@ -136,4 +133,5 @@ pub trait SignalValue: FieldValue + Signal {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: FieldValue + Signal> SignalValue for T {}

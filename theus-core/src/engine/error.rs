@@ -1,12 +1,14 @@
 //! Why an engine could not be built.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::audit::LedgerError;
 use crate::source::SourceError;
 
 /// Why [`EngineBuilder::build`](super::EngineBuilder::build) refused.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The recipe could not be read, or says something that is not so.
@@ -34,6 +36,16 @@ pub enum BuildError {
         /// The call that came too late.
         call: &'static str,
     },
+}
+
+/// As `Display`: it is what a `main` that returns the error shows.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recipe(error) => fmt::Debug::fmt(error, f),
+            error => fmt::Display::fmt(error, f),
+        }
+    }
 }
 
 /// Why a running engine did not take a new recipe. What was in force stays so.

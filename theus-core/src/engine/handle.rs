@@ -1,18 +1,22 @@
 //! The engine as its users hold it.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use super::builder::EngineBuilder;
 use super::core::Core;
+use super::nesting;
 use super::pipeline;
 use super::registry::{Registered, StepReport};
 use super::report::Report;
+use super::session::State;
 use super::snapshot::Snapshot;
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
+use crate::transaction::Held;
 
 /// Runs processes as transactions on one session's state.
 ///
@@ -102,7 +106,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ///
     /// # Errors
     /// [`RunError::Nested`] from inside a body that holds the session.
-    pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<std::convert::Infallible>> {
+    pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<Infallible>> {
         let state = self.core.session.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
         Ok(Snapshot::new(state.fields.share(), state.version))
     }
@@ -115,24 +119,34 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Takes the next event off the bus and puts the signal that raised it back to rest.
     ///
-    /// For programs without a workflow; a [`WorkflowManager`](crate::workflow::WorkflowManager) does it by itself.
+    /// For programs without a workflow; a [`WorkflowManager`](crate::workflow::WorkflowManager) does it by itself. It waits
+    /// for a run that holds the session, and not for an `async` one that awaits with the session to itself: the signal is
+    /// then put back to rest when that run is over.
     ///
     /// # Errors
-    /// [`RunError::Nested`] from inside a body that holds the session; no event is taken.
-    pub fn next_event(&self) -> Result<Option<Event>, RunError<std::convert::Infallible>> {
-        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "next_event" })?;
+    /// [`RunError::Nested`] from inside a body; no event is taken.
+    pub fn next_event(&self) -> Result<Option<Event>, RunError<Infallible>> {
+        let mut state = self.between_runs("next_event")?;
         let event = self.core.bus.try_next();
         if let Some(event) = &event {
-            pipeline::reset_signal::<D>(&mut state, &event.origin);
+            put_to_rest(&mut state, &event.origin);
         }
         Ok(event)
     }
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
-    pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<std::convert::Infallible>> {
-        let mut state = self.core.session.hold().map_err(|_| RunError::Nested { process: "dispatch" })?;
-        pipeline::reset_signal::<D>(&mut state, origin);
+    pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
+        let mut state = self.between_runs("dispatch")?;
+        put_to_rest(&mut state, origin);
         Ok(())
+    }
+
+    /// The session, for something that is no run but changes the state as one does: so not from inside a body either.
+    pub(super) fn between_runs(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
+        if nesting::is_inside(self.core.identity()) {
+            return Err(RunError::Nested { process: what });
+        }
+        self.core.session.peek().map_err(|_| RunError::Nested { process: what })
     }
 
     /// The contracts of the registered processes, in the order of their names.
@@ -145,6 +159,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(crate) fn run_step(&self, process: &str) -> Option<StepReport> {
         let step = self.core.registry.named(process).and_then(Registered::step)?;
         Some(step(self))
+    }
+}
+
+fn put_to_rest<D: Context>(state: &mut Held<'_, State<D>>, origin: &Origin) {
+    if state.turn_is_taken() {
+        state.defer_reset(*origin);
+    } else {
+        state.reset_signal(origin);
     }
 }
 

@@ -40,6 +40,25 @@ impl Drop for Inside {
     }
 }
 
+/// Enters when it is dropped. Declared after a body, and [`LeavesOnDrop`] before it, so that a body that is dropped half-way
+/// is inside while what it holds is dropped: the destructor of a local is the body's code too.
+pub(super) struct EntersOnDrop(pub(super) usize);
+
+impl Drop for EntersOnDrop {
+    fn drop(&mut self) {
+        std::mem::forget(Inside::enter(self.0));
+    }
+}
+
+/// Leaves when it is dropped what [`EntersOnDrop`] has entered.
+pub(super) struct LeavesOnDrop;
+
+impl Drop for LeavesOnDrop {
+    fn drop(&mut self) {
+        drop(Inside);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ use std::task::Poll;
 use super::backoff;
 use super::core::Core;
 use super::locking::Isolation;
-use super::nesting::{self, Inside};
+use super::nesting::{self, EntersOnDrop, Inside, LeavesOnDrop};
 use super::registry::Registered;
 use super::report::Report;
 use super::session::State;
@@ -26,7 +26,7 @@ use crate::audit::{Auditor, Explanation, Findings, Gate, ProcessRules, Subject, 
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{NestedHold, Order};
+use crate::transaction::{NestedHold, Order, Turn, shed};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -58,6 +58,19 @@ struct Scratch<P: Process> {
 struct Work<P: Process> {
     fields: Box<FieldsOf<P>>,
     scratch: Scratch<P>,
+}
+
+/// The session to oneself, until the run is over or given up.
+struct TurnOfRun<'a, P: Process> {
+    turn: Turn<'a, StateOf<P>>,
+}
+
+impl<P: Process> Drop for TurnOfRun<'_, P> {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.turn.hold() {
+            state.turn_over();
+        }
+    }
 }
 
 /// What the audit keeps of a run.
@@ -138,7 +151,7 @@ pub(super) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P
 fn alone<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
     run.version = state.version;
-    run.take_rules(&state, &command);
+    run.take_rules(&state);
     let proposed = catch::<P, _>(|| {
         let mut scratch = Scratch::default();
         run.audit_input_gate(&command, &state.fields, &scratch)?; // 1
@@ -166,7 +179,7 @@ fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
             catch::<P, _>(|| Ok(P::execute(command.clone(), scope))) // 4 and 5
         };
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
-        match run.close(&mut state, work, returned) {
+        match run.close(&mut state, work, Some(&command), returned) {
             Closed::Finished(result) => return result, // 6 and 7
             Closed::Stale if run.attempts < run.core.attempts => {}
             Closed::Stale => return Err(run.conflict()),
@@ -186,10 +199,15 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
         };
         let mut work = opened?;
         let identity = run.core.identity();
-        let body = P::execute(command.clone(), run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
-        let returned = catch_async::<P, _>(identity, body).await; // 5
+        let returned = match catch::<P, _>(|| Ok(command.clone())) {
+            Ok(command) => {
+                let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
+                catch_async::<P, _>(identity, body).await // 5
+            }
+            Err(error) => Err(error),
+        };
         let closed = match run.core.session.hold_async().await {
-            Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+            Ok(mut state) => run.close(&mut state, work, Some(&command), returned), // 6 and 7
             Err(NestedHold) => return Err(nested::<P>()),
         };
         match closed {
@@ -206,7 +224,8 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
 /// The session is this run's alone from begin to commit, and is not held while the body awaits.
 async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(turn) = run.core.session.take_turn().await else { return Err(nested::<P>()) };
-    let opened = match turn.hold() {
+    let turn = TurnOfRun::<P> { turn };
+    let opened = match turn.turn.hold() {
         Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
         Err(NestedHold) => return Err(nested::<P>()),
     };
@@ -214,8 +233,9 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     let identity = run.core.identity();
     let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
-    let closed = match turn.hold() {
-        Ok(mut state) => run.close(&mut state, work, returned), // 6 and 7
+    let closed = match turn.turn.hold() {
+        // Nothing can have changed since the input gate: it needs no second look at the command.
+        Ok(mut state) => run.close(&mut state, work, None, returned), // 6 and 7
         Err(NestedHold) => return Err(nested::<P>()),
     };
     drop(turn);
@@ -249,24 +269,17 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// The first thing that is done with the session: which rules hold for this run, to its end.
     #[inline(always)]
-    fn take_rules(&mut self, state: &StateOf<P>, command: &P) {
+    fn take_rules(&mut self, state: &StateOf<P>) {
         if let Some(rules) = state.rules(self.place) {
-            self.take_these(rules, command);
+            self.rules = Some(Arc::clone(rules));
         }
-    }
-
-    fn take_these(&mut self, rules: &Arc<ProcessRules>, command: &P) {
-        if rules.reads_arguments(Gate::Output) {
-            self.notes = Some(Notes::with(Some(command.clone())));
-        }
-        self.rules = Some(Arc::clone(rules));
     }
 
     /// Stages 1 and 2 of an attempt on a workspace.
     fn open(&mut self, state: &mut StateOf<P>, command: &P, counting: Counting) -> Result<Work<P>, ErrorOf<P>> {
         self.version = state.version;
         if self.attempts == 1 {
-            self.take_rules(state, command);
+            self.take_rules(state);
         }
         if let Some(notes) = &mut self.notes {
             // What an earlier attempt found is void: this one judges anew.
@@ -275,8 +288,7 @@ impl<'a, P: Process> Run<'a, P> {
         let scratch = catch::<P, _>(|| {
             let scratch = Scratch::default();
             self.audit_input_gate(command, &state.fields, &scratch)?;
-            let refuses = self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings));
-            if refuses || matches!(counting, Counting::Now) {
+            if self.refuses() || matches!(counting, Counting::Now) {
                 self.count_findings()?;
             }
             Ok(scratch)
@@ -290,7 +302,10 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
-        if self.rules.is_some() {
+        if let Some(rules) = &self.rules {
+            if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
+                self.notes = Some(Notes::with(Some(command.clone())));
+            }
             self.judge(Gate::Input, Some(command), fields, &scratch.local);
         }
         Ok(())
@@ -328,15 +343,20 @@ impl<'a, P: Process> Run<'a, P> {
         &mut self,
         state: &mut StateOf<P>,
         mut work: Work<P>,
+        command: Option<&P>,
         returned: Result<P::Returned, ErrorOf<P>>,
     ) -> Closed<P> {
         let output = returned.and_then(|returned| P::outcome(returned).map_err(RunError::Process));
         let proposed = match output {
-            Ok(_) if !P::is_current(&work.fields, &state.fields) => None,
-            Ok(output) => {
-                P::propose(&mut state.fields, &mut work.fields);
-                Some(catch::<P, _>(|| self.audit_output_gate(&state.fields, &work.scratch).map(|()| output)))
+            Ok(output) if !P::is_current(&work.fields, &state.fields) => {
+                shed(output);
+                None
             }
+            Ok(output) => Some(catch::<P, _>(|| {
+                self.confirm_input_gate(command, state)?;
+                P::propose(&mut state.fields, &mut work.fields);
+                self.audit_output_gate(&state.fields, &work.scratch).map(|()| output)
+            })),
             Err(error) => Some(Err(error)),
         };
         P::clear(&mut work.fields);
@@ -347,26 +367,52 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
+    /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
+    /// others have committed since the attempt began, the gate judges anew, so that the run is as if it had begun now.
+    fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
+        // Another run may have latched the interlock while this one was under way.
+        self.refuse_if_halted()?;
+        if self.version != state.version {
+            self.version = state.version;
+            if self.rules.is_some() {
+                if let Some(notes) = &mut self.notes {
+                    notes.findings = Findings::default();
+                }
+                // The input gate sees the scratch as a run finds it, the output gate as this run left it.
+                self.judge(Gate::Input, command, &state.fields, &P::Local::default());
+            }
+        }
+        if self.refuses() { self.count_findings() } else { Ok(()) }
+    }
+
+    /// Whether what was found would refuse the run, were it counted now.
+    fn refuses(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings))
+    }
+
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
     fn audit_output_gate(&mut self, fields: &FieldsOf<P>, scratch: &Scratch<P>) -> Result<(), ErrorOf<P>> {
         if self.rules.is_some() {
-            // A run that was under way when another one stopped the engine is refused as the later ones are: were it
-            // counted, the threshold could act twice.
-            self.refuse_if_halted()?;
             self.judge(Gate::Output, None, fields, &scratch.local);
         }
-        self.count_findings()?;
-        // Another run may have latched the interlock while this one was under way.
-        self.refuse_if_halted()
+        self.count_findings()
     }
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
     #[inline(always)]
     fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
-        match proposed.and_then(|output| self.commit(state).map(|()| output)) {
-            Ok(output) => Ok(output),
-            Err(error) => Err(self.roll_back(state, error)),
+        let output = match proposed {
+            Ok(output) => output,
+            Err(error) => return Err(self.roll_back(state, error)),
+        };
+        match self.commit(state) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                let error = self.roll_back(state, error);
+                shed(output);
+                Err(error)
+            }
         }
     }
 
@@ -384,13 +430,19 @@ impl<'a, P: Process> Run<'a, P> {
         }
         state.version = version;
         self.version = version;
+        // The old values, which the commit has left where the drafts were.
+        P::discard(&mut state.fields);
         Ok(())
     }
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
-        let mut raised = Vec::new();
-        P::collect_raised(&state.fields, &mut raised);
+        // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
+        let mut raised = catch::<P, _>(|| {
+            let mut raised = Vec::new();
+            P::collect_raised(&state.fields, &mut raised);
+            Ok(raised)
+        })?;
         if raised.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());
@@ -514,17 +566,6 @@ impl<P: Process> Subject for Look<'_, P> {
     }
 }
 
-/// Puts the signal that raised an event back to rest, unless it was raised anew since.
-pub(super) fn reset_signal<D: Context>(state: &mut State<D>, origin: &Origin) {
-    if let Origin::Signal { path, version, .. } = origin {
-        let next = state.version.wrapping_add(1);
-        let path = path.strip_prefix("domain.").unwrap_or(path);
-        if state.fields.reset_signal(path, *version, next) {
-            state.version = next;
-        }
-    }
-}
-
 const fn raises_signals(contract: &Contract) -> bool {
     let mut at = 0;
     while at < contract.outputs.len() {
@@ -543,9 +584,11 @@ fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, ErrorOf<P>>) -> Result<
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(panicked::<P>(&*payload)))
 }
 
-/// As [`catch`], for each poll of a body. While it is polled, its engine is known to be occupied by this thread.
+/// As [`catch`], for each poll of a body. While it is polled or dropped, its engine is known to be occupied by this thread.
 async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, ErrorOf<P>> {
+    let _leaves = LeavesOnDrop;
     let mut body = pin!(body);
+    let _enters = EntersOnDrop(engine);
     poll_fn(|task| {
         let _inside = Inside::enter(engine);
         match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {

@@ -1,9 +1,11 @@
 //! The state of one session: the domain's cells, the version, the rules in force, and spare workspaces.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::audit::ProcessRules;
 use crate::context::{Context, Fields};
+use crate::signal::Origin;
 
 /// Workspaces that are kept for the next run; more are dropped.
 const SPARES: usize = 8;
@@ -18,11 +20,13 @@ pub(super) struct State<D: Context> {
     pub(super) version: u64,
     rules: RuleTable,
     spare: Vec<Box<D::Fields>>,
+    /// Signals to be put back to rest when the turn that is under way is over.
+    deferred: Vec<Origin>,
 }
 
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: RuleTable) -> Self {
-        Self { fields: domain.into_fields(), version: 0, rules, spare: Vec::new() }
+        Self { fields: domain.into_fields(), version: 0, rules, spare: Vec::new(), deferred: Vec::new() }
     }
 
     /// The rules of the process at this place in the registry.
@@ -45,6 +49,31 @@ impl<D: Context> State<D> {
     pub(super) fn keep(&mut self, workspace: Box<D::Fields>) {
         if self.spare.len() < SPARES {
             self.spare.push(workspace);
+        }
+    }
+
+    /// Puts the signal that raised an event back to rest, unless it was raised anew since.
+    pub(super) fn reset_signal(&mut self, origin: &Origin) {
+        if let Origin::Signal { path, version, .. } = origin {
+            let next = self.version.wrapping_add(1);
+            let path = path.strip_prefix("domain.").unwrap_or(path);
+            // A signal's default is code of a user's type: where it panics the signal stays as it is.
+            let fields = &mut self.fields;
+            if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
+                self.version = next;
+            }
+        }
+    }
+
+    /// As [`reset_signal`](Self::reset_signal), when the turn that is under way is over: nothing changes under its run.
+    pub(super) fn defer_reset(&mut self, origin: Origin) {
+        self.deferred.push(origin);
+    }
+
+    /// What was put off while a turn was under way.
+    pub(super) fn turn_over(&mut self) {
+        for origin in std::mem::take(&mut self.deferred) {
+            self.reset_signal(&origin);
         }
     }
 }

@@ -1,29 +1,33 @@
 //! How a guard gets its members. Each is a function, so that a path that does not fit is one error on that path.
 
-use crate::context::zone::{Data, Meta, Signal, Zone, ZoneType};
-use crate::context::{Cell, Storage};
+use super::nested::NestedMirror;
+use crate::context::zone::{Data, Meta, Signal, Whole, ZoneType};
+use crate::context::{Cell, Shared, Storage};
 use crate::transaction::{Input, Order, Output, Update};
 
-/// A cell: what a path of a contract must name.
-#[diagnostic::on_unimplemented(
-    message = "a nested context cannot be taken as one field",
-    label = "names a whole nested context",
-    note = "list its fields one by one, each with its whole path: `domain.user.name`, `domain.user.balance`"
-)]
-pub trait SingleField {
+/// What a path of a contract names: a cell, or by mistake the mirror of a nested context.
+pub trait Place {
     /// The field's type.
     type Value;
     /// The field's zone.
     type Zone: ZoneType;
     /// The field's storage.
     type Storage: Storage<Self::Value>;
-    /// The same, as what it is.
+    /// The same, as the cell that it is.
     fn cell(&self) -> &Cell<Self::Value, Self::Zone, Self::Storage>;
-    /// The same, as what it is.
+    /// The same, as the cell that it is.
     fn cell_mut(&mut self) -> &mut Cell<Self::Value, Self::Zone, Self::Storage>;
 }
 
-impl<T, Z: ZoneType, S: Storage<T>> SingleField for Cell<T, Z, S> {
+/// A cell, and not the mirror of a nested context: what a guard asks of each path.
+#[diagnostic::on_unimplemented(
+    message = "a nested context cannot be taken as one field",
+    label = "names a whole nested context",
+    note = "list its fields one by one, each with its whole path: `domain.user.name`, `domain.user.balance`"
+)]
+pub trait SingleField: Place {}
+
+impl<T, Z: ZoneType, S: Storage<T>> Place for Cell<T, Z, S> {
     type Value = T;
     type Zone = Z;
     type Storage = S;
@@ -37,32 +41,51 @@ impl<T, Z: ZoneType, S: Storage<T>> SingleField for Cell<T, Z, S> {
     }
 }
 
+impl<T, Z: ZoneType, S: Storage<T>> SingleField for Cell<T, Z, S> {}
+
+// Answers as if it were one field, so that a body which uses it that way is not refused a second time.
+#[expect(clippy::unreachable, reason = "no guard is made of it: it is no `SingleField`")]
+impl<M: NestedMirror> Place for M {
+    type Value = M::Context;
+    type Zone = Whole;
+    type Storage = Shared;
+    fn cell(&self) -> &Cell<M::Context, Whole, Shared> {
+        unreachable!("a nested context is no single field")
+    }
+    fn cell_mut(&mut self) -> &mut Cell<M::Context, Whole, Shared> {
+        unreachable!("a nested context is no single field")
+    }
+}
+
 /// The Data zone: what can be a bare input.
 #[diagnostic::on_unimplemented(
-    message = "a field of the {Self} zone cannot be a bare input",
-    label = "this field is not Data",
-    note = "ask for it by its zone, so that it is journalled: `signal(domain.sig_x)` or `meta(domain.meta_x)`"
+    message = "a Signal or Meta field cannot be a bare input",
+    label = "this field is in the `{Self}` zone",
+    note = "ask for it by its zone, so that it is journalled: write `signal(domain.sig_x)` or `meta(domain.meta_x)`"
 )]
 pub trait BareInput: ZoneType {}
 impl BareInput for Data {}
+impl BareInput for Whole {}
 
 /// The Signal zone.
 #[diagnostic::on_unimplemented(
-    message = "`signal(..)` is for fields of the Signal zone; this one is {Self}",
-    label = "this field is not a Signal",
+    message = "`signal(..)` is for fields of the Signal zone",
+    label = "this field is in the `{Self}` zone",
     note = "write a Data field as a bare path, and a Meta field as `meta(..)`"
 )]
 pub trait SignalInput: ZoneType {}
 impl SignalInput for Signal {}
+impl SignalInput for Whole {}
 
 /// The Meta zone.
 #[diagnostic::on_unimplemented(
-    message = "`meta(..)` is for fields of the Meta zone; this one is {Self}",
-    label = "this field is not Meta",
+    message = "`meta(..)` is for fields of the Meta zone",
+    label = "this field is in the `{Self}` zone",
     note = "write a Data field as a bare path, and a Signal field as `signal(..)`"
 )]
 pub trait MetaInput: ZoneType {}
 impl MetaInput for Meta {}
+impl MetaInput for Whole {}
 
 /// The view of a bare input.
 #[inline]
@@ -113,10 +136,4 @@ pub fn meta_update<'a, F: SingleField<Zone: MetaInput>>(
     order: &'a Order,
 ) -> Update<'a, F::Value, F::Zone> {
     field.cell_mut().update(order)
-}
-
-/// The zone of the field that a path names.
-#[must_use]
-pub const fn zone_of<Fields, T, Z: ZoneType, S: Storage<T>>(_: fn(&Fields) -> &Cell<T, Z, S>) -> Zone {
-    Z::ZONE
 }

@@ -2,18 +2,31 @@
 
 pub use serde;
 
-pub use crate::context::zone::{Data, Meta, Signal as SignalZone};
+pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry, zone_at};
 pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
-pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, DeclaredError, Plain, Scope};
+pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};
 pub use crate::transaction::Raised;
 
+mod command;
 mod doors;
+mod kept;
 mod nested;
 mod probe;
 mod results;
 
 pub use crate::context::SignalValue;
+pub use command::{CommandFields, Source, deserialize, deserialize_empty};
 pub use doors::*;
+pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
 pub use probe::*;
-pub use results::{HasResult, ReturnsResultSoListItsErrors};
+pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
+
+/// The traits whose functions generated code calls, without their names: they meet none of the user's.
+pub mod traits {
+    pub use super::kept::Unfit as _;
+    pub use super::nested::{NestedMirror as _, NoSignal as _};
+    pub use super::probe::{
+        LookInspect as _, LookOpaque as _, ShapeInspect as _, ShapeOpaque as _, ShowDebug as _, ShowNothing as _,
+    };
+}

@@ -10,4 +10,4 @@ pub use argument::ArgumentValue;
 pub use contract::{Access, AccessConflict, AccessKind, Argument, Contract};
 pub use error::{Halted, Panicked, RunError};
 pub use scope::Scope;
-pub use traits::{AsyncProcess, Asynchronous, DeclaredError, Plain, Process, SyncProcess};
+pub use traits::{AsyncProcess, Asynchronous, DeclaredError, ErrorValue, Plain, Process, SyncProcess};

@@ -1,7 +1,6 @@
 //! What `#[process]` implements for a command.
 
 use std::error::Error;
-use std::fmt;
 use std::future::Future;
 
 use serde::Serialize;
@@ -43,41 +42,60 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What its function returns.
     #[doc(hidden)]
     type Returned;
+    /// Its value, told apart into success and failure.
+    ///
+    /// # Errors
+    /// The process's own.
     #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; the process's own error")]
     fn outcome(returned: Self::Returned) -> Result<Self::Output, Self::Error>;
 
     /// The shapes of the arguments, in order.
     #[doc(hidden)]
-    fn argument_shapes() -> Vec<Shape>;
+    fn argument_shapes() -> Vec<Shape> {
+        Vec::new()
+    }
     /// A look at one argument.
     #[doc(hidden)]
-    fn argument(&self, index: usize) -> Value<'_>;
+    #[inline]
+    fn argument(&self, _index: usize) -> Value<'_> {
+        Value::Opaque
+    }
     /// Makes the command, where it needs no arguments.
     #[doc(hidden)]
-    fn without_arguments() -> Option<fn() -> Self>;
+    fn without_arguments() -> Option<fn() -> Self> {
+        None
+    }
 
     /// Takes handles on what is read, into a workspace.
     #[doc(hidden)]
-    fn pin(work: &mut <Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields);
+    #[inline]
+    fn pin(_work: &mut <Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) {}
     /// Whether what was read is still the committed state.
     #[doc(hidden)]
-    fn is_current(work: &<Self::Domain as Context>::Fields, base: &<Self::Domain as Context>::Fields) -> bool;
+    #[inline]
+    fn is_current(_work: &<Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) -> bool {
+        true
+    }
     /// Moves the drafts of a workspace into the session.
     #[doc(hidden)]
-    fn propose(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn propose(_base: &mut <Self::Domain as Context>::Fields, _work: &mut <Self::Domain as Context>::Fields) {}
     /// Lets go of what a workspace holds.
     #[doc(hidden)]
-    fn clear(work: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn clear(_work: &mut <Self::Domain as Context>::Fields) {}
     /// The signals that the drafts raise.
     #[doc(hidden)]
-    fn collect_raised(fields: &<Self::Domain as Context>::Fields, raised: &mut Vec<Raised>);
+    #[inline]
+    fn collect_raised(_fields: &<Self::Domain as Context>::Fields, _raised: &mut Vec<Raised>) {}
     /// Makes the drafts the committed state.
     #[doc(hidden)]
-    fn commit(fields: &mut <Self::Domain as Context>::Fields, version: u64);
+    #[inline]
+    fn commit(_fields: &mut <Self::Domain as Context>::Fields, _version: u64) {}
     /// Drops the drafts.
     #[doc(hidden)]
-    fn discard(fields: &mut <Self::Domain as Context>::Fields);
+    #[inline]
+    fn discard(_fields: &mut <Self::Domain as Context>::Fields) {}
 }
 
 /// A process that is a plain `fn`: run it with [`Engine::run`](crate::Engine::run).
@@ -120,21 +138,26 @@ pub enum Asynchronous {}
     label = "a declared error implements `std::error::Error + Send + Sync + 'static`",
     note = "derive it: `#[derive(Debug, thiserror::Error)]` with `#[error(\"..\")]`"
 )]
-pub trait DeclaredError: Error + Send + Sync + 'static {
-    #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-    #[doc(hidden)]
-    #[expect(clippy::missing_errors_doc, reason = "hidden; what the formatter says")]
-    fn display(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-    #[doc(hidden)]
-    fn cause(&self) -> Option<&(dyn Error + 'static)> {
-        self.source()
-    }
+pub trait DeclaredError: Error + Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> DeclaredError for E {}
+
+/// The same question in generated code, which asks it always in the same way.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a declared error",
+    label = "a declared error implements `std::error::Error + Send + Sync + 'static`",
+    note = "derive it: `#[derive(Debug, thiserror::Error)]` with `#[error(\"..\")]`"
+)]
+pub trait ErrorValue {
+    /// The same, as any error.
+    fn as_error(&self) -> &(dyn Error + 'static);
 }
 
-impl<E: Error + Send + Sync + 'static> DeclaredError for E {}
+#[diagnostic::do_not_recommend]
+impl<E: Error + Send + Sync + 'static> ErrorValue for E {
+    fn as_error(&self) -> &(dyn Error + 'static) {
+        self
+    }
+}

@@ -55,6 +55,14 @@ pub enum EmitError {
     /// The name does not have the form of an event's name.
     #[error(transparent)]
     Name(#[from] EventNameError),
+    /// No state of the workflow has a use for this event.
+    #[error("no state of this workflow handles the event `{event}`; {help}")]
+    Unhandled {
+        /// The event, as given.
+        event: String,
+        /// The one that was probably meant, or those that there are.
+        help: String,
+    },
     /// Only the runtime tells this event.
     #[error("`{0}` cannot come from outside: the workflow tells it when an entry chain ends")]
     Builtin(EventName),

@@ -12,8 +12,9 @@ const LONGEST_LINE: usize = 2_000;
 
 /// Everything that is wrong in one file, in the order of the file; or that it could not be read.
 ///
-/// Its `Display` draws each problem with its line, a caret and a help.
-#[derive(Debug, thiserror::Error)]
+/// Its `Display` draws each problem with its line, a caret and a help. So does its `Debug`, because that is what a `main`
+/// that returns the error shows.
+#[derive(thiserror::Error)]
 pub struct SourceError {
     problems: Vec<LocatedProblem>,
     omitted: usize,
@@ -37,6 +38,12 @@ pub struct LocatedProblem {
     pub help: Option<String>,
     /// The line itself, for drawing, and the bytes of it that the caret marks.
     pub(super) excerpt: Option<(String, std::ops::Range<usize>)>,
+}
+
+impl fmt::Debug for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\n{self}")
+    }
 }
 
 impl SourceError {

@@ -5,7 +5,8 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A declared input. It dereferences to the committed value; there is no way to write through it.
-#[derive(Clone, Copy)]
+///
+/// It is not `Clone` itself, so that `ctx.domain.name.clone()` is a copy of the value and not of the view.
 pub struct Input<'a, T> {
     value: &'a T,
 }

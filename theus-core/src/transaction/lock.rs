@@ -24,6 +24,15 @@ struct Gate<S> {
     waiting: Vec<Waker>,
 }
 
+impl<S> Gate<S> {
+    /// Has this waker woken when the turn is over. A future that is polled often while it waits is in the list once.
+    fn wait(&mut self, waker: &Waker) {
+        if !self.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
+            self.waiting.push(waker.clone());
+        }
+    }
+}
+
 /// The calling thread holds this session already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NestedHold;
@@ -69,7 +78,7 @@ impl<S> SessionLock<S> {
         poll_fn(|task| match self.enter() {
             Err(nested) => Poll::Ready(Err(nested)),
             Ok(mut gate) if gate.turn_taken => {
-                gate.waiting.push(task.waker().clone());
+                gate.wait(task.waker());
                 Poll::Pending
             }
             Ok(gate) => Poll::Ready(Ok(self.held(gate))),
@@ -82,7 +91,7 @@ impl<S> SessionLock<S> {
         poll_fn(|task| match self.enter() {
             Err(nested) => Poll::Ready(Err(nested)),
             Ok(mut gate) if gate.turn_taken => {
-                gate.waiting.push(task.waker().clone());
+                gate.wait(task.waker());
                 Poll::Pending
             }
             Ok(mut gate) => {
@@ -142,6 +151,13 @@ impl<S> Drop for Turn<'_, S> {
         for waker in waiting {
             waker.wake();
         }
+    }
+}
+
+impl<S> Held<'_, S> {
+    /// Whether somebody has a turn: the state is theirs to change.
+    pub(crate) fn turn_is_taken(&self) -> bool {
+        self.gate.turn_taken
     }
 }
 

@@ -4,10 +4,12 @@ mod draft;
 mod input;
 mod lock;
 mod output;
+mod shed;
 mod update;
 
 pub use draft::{Draft, Order, Raised};
 pub use input::Input;
-pub(crate) use lock::{NestedHold, SessionLock};
+pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use output::Output;
+pub(crate) use shed::shed;
 pub use update::Update;

@@ -132,6 +132,13 @@ impl Definition {
         self.states.iter().position(|state| state.name == name).map(StateId)
     }
 
+    /// Whether some state handles an event, or the file lists it as one from outside.
+    #[must_use]
+    pub fn handles(&self, event: &EventName) -> bool {
+        let at_home = |state: &State| state.targets.iter().any(|(known, _)| known == event);
+        self.states.iter().any(at_home) || self.external.contains(event)
+    }
+
     /// What is doubtful in the file, in the order of the text.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {

@@ -1,12 +1,15 @@
 //! Why a workflow could not be loaded or does not go on.
 
+use std::fmt;
+
 use thiserror::Error;
 
+use super::Handled;
 use crate::process::Halted;
 use crate::source::SourceError;
 
 /// Why a workflow did not do what was asked.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum WorkflowError {
     /// The file could not be read, or says something that is not so.
@@ -40,8 +43,10 @@ pub enum WorkflowError {
         workflow: String,
         /// Where it waits.
         state: String,
-        /// What it waits for.
+        /// What it waits for, and the failure that led there if one did.
         hint: String,
+        /// What was handled before, in order.
+        handled: Vec<Handled>,
     },
     /// Events kept causing events.
     #[error(
@@ -55,8 +60,20 @@ pub enum WorkflowError {
         state: String,
         /// How many events are allowed.
         limit: usize,
+        /// What the events did, in order, the last one included.
+        handled: Vec<Handled>,
     },
     /// It was asked to go on from inside a process that it runs.
     #[error("the workflow was driven from inside a process of its own engine: drive it after the process has returned")]
     Nested,
+}
+
+/// As `Display`: it is what a `main` that returns the error shows.
+impl fmt::Debug for WorkflowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source(error) => fmt::Debug::fmt(error, f),
+            error => fmt::Display::fmt(error, f),
+        }
+    }
 }

@@ -5,13 +5,13 @@ use std::fmt;
 use std::path::Path;
 
 use super::outcome::{Handled, Status, StepOutcome};
-use super::{Catalog, Definition, State, StateId, Step, WorkflowError};
+use super::{Catalog, Definition, Handler, State, StateId, Step, WorkflowError};
 use crate::audit::Level;
 use crate::context::{Context, Zone};
 use crate::engine::{Engine, Report};
 use crate::process::{Halted, RunError, SyncProcess};
 use crate::signal::{EmitError, Event, EventName, Origin};
-use crate::source::{Document, SourceFile};
+use crate::source::{Document, SourceFile, did_you_mean};
 
 /// How many events may come of handling events where nothing else is said.
 const DEFAULT_EVENT_LIMIT: usize = 10_000;
@@ -25,7 +25,10 @@ const DEFAULT_EVENT_LIMIT: usize = 10_000;
 /// | level A | the chain stops; the workflow is aborted |
 /// | level S | the chain stops; no event is taken until the interlock is reset, then `EVT_CHAIN_FAIL` |
 ///
-/// The two chain events come before whatever waits on the bus. A state without an entry chain tells neither.
+/// The two chain events come before whatever waits on the bus. A state without an entry chain tells neither. An event that
+/// the present state does not list is taken and let pass ([`Handled::to`] is `None`), as in any state machine.
+///
+/// An engine has one bus, and whoever takes an event has it alone: drive one workflow at a time on an engine.
 ///
 /// ```
 /// use theus_core::prelude::*;
@@ -108,8 +111,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Puts an event from outside on the engine's bus.
     ///
     /// # Errors
-    /// Where it has not the form of an event's name, or the bus is full.
+    /// Where it has not the form of an event's name, where no state of this workflow has a use for it, or the bus is full.
     pub fn emit(&self, event: &str) -> Result<(), EmitError> {
+        let name = EventName::parse(event)?;
+        if !name.is_builtin() && !self.definition.handles(&name) {
+            let known = self.definition.states().iter().flat_map(State::events).map(Handler::written);
+            return Err(EmitError::Unhandled {
+                event: event.to_owned(),
+                help: did_you_mean(event, known).unwrap_or_default(),
+            });
+        }
         self.engine.bus().emit(event)
     }
 
@@ -193,6 +204,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                     workflow: self.definition.name().to_owned(),
                     state: self.state().to_owned(),
                     limit: self.event_limit,
+                    handled: all,
                 });
             }
         }
@@ -209,16 +221,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             return Ok(all);
         }
         self.refuse_if_stopped()?;
-        let events: Vec<String> = self
-            .definition
-            .state(self.state)
-            .map(|state| state.events().iter().map(|handler| handler.written().to_owned()).collect())
-            .unwrap_or_default();
         Err(WorkflowError::Idle {
             workflow: self.definition.name().to_owned(),
             state: self.state().to_owned(),
-            hint: format!("it waits for {}", events.join(", ")),
+            hint: self.waits_for(&all),
+            handled: all,
         })
+    }
+
+    /// What the present state waits for, and the last failure, which may be why it waits in vain.
+    fn waits_for(&self, handled: &[Handled]) -> String {
+        let events = self.definition.state(self.state).map(State::events).unwrap_or_default();
+        let events: Vec<&str> = events.iter().map(Handler::written).collect();
+        let failed = handled.iter().rev().find_map(Handled::failure);
+        let failure = failed.and_then(|step| Some((step.process, step.result.as_ref().err()?)));
+        match failure {
+            Some((process, error)) => {
+                format!("it waits for {}, and `{process}` had failed: {error}", events.join(", "))
+            }
+            None => format!("it waits for {}", events.join(", ")),
+        }
     }
 
     /// Runs a command for this workflow, as a chain of one step: what the audit says of it, the workflow hears.

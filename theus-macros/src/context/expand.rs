@@ -7,7 +7,7 @@ use syn::{Generics, Ident, Type, parse_quote};
 
 use super::attr::Zone;
 use super::model::{Field, Model};
-use crate::tokens::spelled;
+use crate::tokens::{doc, spelled};
 
 /// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
 /// kept behind a handle, which is slower and just as right.
@@ -24,16 +24,15 @@ pub(crate) fn context(model: &Model) -> TokenStream {
 
     let members = fields.iter().map(|field| member(field, krate));
     let mirror_docs =
-        format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows.");
+        doc(&format!("The mirror of [`{ident}`]: where the engine keeps its fields, and what a snapshot shows."));
     let implementation = implementation(model, &mirror, &generics);
-    let serialization = [quote!(#ident), quote!(#mirror)]
-        .into_iter()
-        .map(|target| serialize_data(model, &target, target.to_string() == mirror.to_string(), &generics));
+    let serialization = [(ident, false), (&mirror, true)]
+        .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
     let debug = debug(model, &mirror, &generics);
 
     quote! {
         #(#cfgs)*
-        #[doc = #mirror_docs]
+        #mirror_docs
         #[allow(clippy::struct_field_names)]
         #vis struct #mirror #impl_generics #where_clause {
             #(#members)*
@@ -41,10 +40,16 @@ pub(crate) fn context(model: &Model) -> TokenStream {
 
         #(#cfgs)*
         const _: () = {
+            use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
+
             #implementation
             #(#serialization)*
             #debug
-            impl #impl_generics #krate::__private::NestedMirror for #mirror #type_generics #where_clause {}
+            impl #impl_generics __theus::NestedMirror for #mirror #type_generics #where_clause {
+                type Context = #ident #type_generics;
+            }
         };
     }
 }
@@ -56,7 +61,6 @@ pub(crate) fn stub(model: &Model) -> TokenStream {
 
 /// The generics with what storage needs of every type parameter.
 fn storable(model: &Model) -> Generics {
-    let krate = &model.krate;
     let mut generics = model.generics.clone();
     let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
     for parameter in &mut generics.params {
@@ -65,21 +69,17 @@ fn storable(model: &Model) -> Generics {
         }
     }
     for parameter in parameters {
-        generics.make_where_clause().predicates.push(parse_quote!(#parameter: #krate::__private::FieldValue));
+        generics.make_where_clause().predicates.push(parse_quote! {
+            #parameter: ::std::clone::Clone + ::std::marker::Send + ::std::marker::Sync + 'static
+        });
     }
     generics
 }
 
 fn member(field: &Field, krate: &syn::Path) -> TokenStream {
     let Field { vis, ident, cfgs, .. } = field;
-    let docs = (!field.docs.is_empty()).then(|| {
-        let docs = &field.docs;
-        quote!(#[doc = #docs])
-    });
-    let docs = docs.unwrap_or_else(|| {
-        let docs = format!("The field `{}`.", field.name());
-        quote!(#[doc = #docs])
-    });
+    let docs = if field.docs.is_empty() { format!("The field `{}`.", field.name()) } else { field.docs.clone() };
+    let docs = doc(&docs);
     let cell = cell_type(field, krate);
     quote!(#(#cfgs)* #docs #vis #ident: #cell,)
 }
@@ -126,11 +126,12 @@ fn located(ty: &Type, trait_path: &TokenStream) -> TokenStream {
 
 fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let Model { krate, ident, version, fields, .. } = model;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
 
     let schema = fields.iter().map(|field| field_schema(field, krate));
+    let zones = fields.iter().map(|field| zone_entry(field, krate));
     let into = fields.iter().map(|field| {
         let Field { ident, ty, cfgs, nested, zone, .. } = field;
         let value = if *nested {
@@ -151,8 +152,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             let context = located(ty, &quote!(#krate::Context));
             quote!(#context::from_fields(&fields.#ident))
         } else {
-            let value = located(ty, &quote!(#private::FieldValue));
-            quote!(#value::from_cell(&fields.#ident))
+            quote!(#private::Kept::<#ty>::copied(&fields.#ident))
         };
         quote!(#(#cfgs)* #ident: #value,)
     });
@@ -166,15 +166,13 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     });
     let inspect_plain = inspect(fields, krate, false);
     let inspect_mirror = inspect(fields, krate, true);
-    let reset = reset_signal(fields, krate);
+    let reset = reset_signal(fields);
 
     quote! {
         impl #impl_generics #krate::Context for #ident #type_generics #where_clause {
             type Fields = #mirror #type_generics;
             const VERSION: u32 = #version;
             fn schema() -> #krate::Schema {
-                #[allow(unused_imports)]
-                use #private::{ShapeInspect as _, ShapeOpaque as _};
                 #krate::Schema {
                     name: #name,
                     version: #version,
@@ -194,6 +192,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
         }
 
         impl #impl_generics #private::Fields for #mirror #type_generics #where_clause {
+            const ZONES: &'static [#private::ZoneEntry] = &[#(#zones),*];
             fn blank() -> Self {
                 Self { #(#blank)* }
             }
@@ -222,6 +221,20 @@ fn each(fields: &[Field], value: impl Fn(&Field, &Ident) -> TokenStream) -> Vec<
         .collect()
 }
 
+/// The zone of a field, for contracts.
+fn zone_entry(field: &Field, krate: &syn::Path) -> TokenStream {
+    let Field { ty, cfgs, nested, .. } = field;
+    let name = field.name();
+    let zone = zone_value(field, krate);
+    let private = quote!(#krate::__private);
+    let nested = if *nested {
+        quote_spanned!(ty.span()=> <<#ty as #krate::Context>::Fields as #private::Fields>::ZONES)
+    } else {
+        quote!(&[])
+    };
+    quote!(#(#cfgs)* #private::ZoneEntry { name: #name, zone: #zone, nested: #nested })
+}
+
 fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     let Field { ty, docs, cfgs, nested, .. } = field;
     let name = field.name();
@@ -230,11 +243,11 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     let (shape, nested) = if *nested {
         (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(<#ty as #krate::Context>::schema())))
     } else {
-        (quote!((&#krate::__private::ShapeOf::<#ty>::new()).shape()), quote!(::std::option::Option::None))
+        (quote!((&__theus::ShapeOf::<#ty>::new()).shape()), quote!(::std::option::Option::None))
     };
     quote! {
         #(#cfgs)*
-        #krate::__private::FieldSchema {
+        __theus::FieldSchema {
             name: #name,
             zone: #zone,
             type_name: #type_name,
@@ -257,18 +270,16 @@ fn inspect(fields: &[Field], krate: &syn::Path, mirror: bool) -> TokenStream {
         let Field { ident, cfgs, nested, ty, .. } = field;
         if *nested {
             let look = if mirror {
-                quote!(#krate::__private::Fields::inspect(&self.#ident, rest))
+                quote!(__theus::Fields::inspect(&self.#ident, rest))
             } else {
                 quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest))
             };
             return quote!(#(#cfgs)* ::std::option::Option::Some((#index, rest)) => #look,);
         }
         let value = if mirror { quote!(self.#ident.proposed()) } else { quote!(&self.#ident) };
-        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => (&#krate::__private::Look(#value)).look(),)
+        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => (&__theus::Look(#value)).look(),)
     });
     quote! {
-        #[allow(unused_imports)]
-        use #krate::__private::{LookInspect as _, LookOpaque as _};
         match path.split_first() {
             #(#arms)*
             _ => #krate::Value::Opaque,
@@ -276,7 +287,7 @@ fn inspect(fields: &[Field], krate: &syn::Path, mirror: bool) -> TokenStream {
     }
 }
 
-fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
+fn reset_signal(fields: &[Field]) -> TokenStream {
     let arms: Vec<TokenStream> = fields
         .iter()
         .filter(|field| field.nested || field.zone == Zone::Signal)
@@ -287,7 +298,7 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
                 return quote! {
                     #(#cfgs)*
                     (#name, ::std::option::Option::Some(rest)) => {
-                        #krate::__private::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
+                        __theus::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
                     }
                 };
             }
@@ -301,7 +312,7 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
         });
     }
     quote! {
-        match #krate::__private::split_path(path) {
+        match __theus::split_path(path) {
             #(#arms)*
             _ => false,
         }
@@ -310,9 +321,9 @@ fn reset_signal(fields: &[Field], krate: &syn::Path) -> TokenStream {
 
 /// The Data zone, where every field of it is `Serialize`. The bounds are higher-ranked so that a context with a field that
 /// is not still compiles, and only serialising it does not.
-fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &Generics) -> TokenStream {
+fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generics) -> TokenStream {
     let Model { krate, ident, fields, .. } = model;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let data: Vec<&Field> = fields.iter().filter(|field| field.nested || field.zone == Zone::Data).collect();
     let mut generics = generics.clone();
     for field in &data {
@@ -357,21 +368,18 @@ fn serialize_data(model: &Model, target: &TokenStream, mirror: bool, generics: &
 }
 
 fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
-    let Model { krate, ident, fields, .. } = model;
+    let Model { ident, fields, .. } = model;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
     let shown = fields.iter().map(|field| {
         let Field { ident, nested, cfgs, .. } = field;
         let name = field.name();
-        let value =
-            if *nested { quote!(&self.#ident) } else { quote!((&#krate::__private::Look(&*self.#ident)).show()) };
+        let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Look(&*self.#ident)).show()) };
         quote!(#(#cfgs)* .field(#name, #value))
     });
     quote! {
         impl #impl_generics ::std::fmt::Debug for #mirror #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports)]
-                use #krate::__private::{ShowDebug as _, ShowNothing as _};
                 f.debug_struct(#name)#(#shown)*.finish()
             }
         }

@@ -56,6 +56,11 @@ impl Model {
         };
         if let Some(lifetime) = input.generics.lifetimes().next() {
             errors.at(lifetime, "a context owns its values, so it has no lifetime: own them, or share them with `Arc`");
+            return None;
+        }
+        if named.iter().any(|field| tokens::elides_a_lifetime(&field.ty)) {
+            // The struct itself does not compile; rustc says so, once.
+            return None;
         }
         let fields = named.into_iter().filter_map(|field| Field::of(field, errors)).collect();
         let cfgs = tokens::cfgs(&input.attrs).into_iter().cloned().collect();

@@ -88,7 +88,9 @@ fn duplicates(paths: &[ContextPath], list: &str, errors: &mut Errors) {
 
 /// A path and another one inside it would be two ways to one value.
 fn overlaps<'a>(paths: impl Iterator<Item = &'a ContextPath>, errors: &mut Errors) {
-    let paths: Vec<(&ContextPath, String)> = paths.map(|path| (path, path.text())).collect();
+    let whole_layers_are_told_already = |path: &&ContextPath| !path.names.is_empty();
+    let paths: Vec<(&ContextPath, String)> =
+        paths.filter(whole_layers_are_told_already).map(|path| (path, path.text())).collect();
     let mut told = Vec::new();
     for (path, text) in &paths {
         let outer = paths.iter().map(|(_, outer)| outer).find(|outer| text.starts_with(&format!("{outer}.")));
@@ -140,7 +142,7 @@ fn returns(model: &Model, errors: &mut Errors) {
                 format!("the process returns a `Result` but declares no error: add `errors = [{list}]`, or return a value that is no `Result`"),
             );
         }
-        Returns::Result { whole, error, .. } => {
+        Returns::Result { whole, error, .. } if error_enum::check(model, errors) => {
             let expected = expected(model);
             match error {
                 None => errors.at(whole, format!("name the declared error in the signature: `Result<.., {expected}>`")),
@@ -150,8 +152,8 @@ fn returns(model: &Model, errors: &mut Errors) {
                 ),
                 Some(_) => {}
             }
-            error_enum::check(model, errors);
         }
+        Returns::Result { .. } => {}
     }
 }
 
@@ -163,7 +165,7 @@ fn expected(model: &Model) -> String {
 }
 
 fn declared_list(declared: &[Type]) -> String {
-    let names: Vec<String> = declared.iter().map(|error| spelled(error)).collect();
+    let names: Vec<String> = declared.iter().map(spelled).collect();
     format!("the error{} {}", if names.len() == 1 { "" } else { "s" }, list(names.iter().map(String::as_str)))
 }
 

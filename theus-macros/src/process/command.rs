@@ -1,4 +1,7 @@
 //! The command of a process: one call of it as a value.
+//!
+//! `Serialize` and `Deserialize` are written here, short and by calls of functions, because serde's own derive costs more
+//! build time than all the rest of a process.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -7,42 +10,28 @@ use syn::{GenericParam, Generics, parse_quote};
 
 use super::check::mentions;
 use super::model::{Argument, Model};
-use crate::tokens::spelled;
+use crate::tokens::{doc, spelled};
 
-/// The struct and what makes it a value: `Clone`, `Debug`, `Serialize`, `Deserialize`.
-pub(crate) fn expand(model: &Model) -> TokenStream {
+/// The struct.
+pub(crate) fn item(model: &Model) -> TokenStream {
     let Model { vis, command, arguments, .. } = model;
-    let krate = &model.options.krate;
-    let serde = quote!(#krate::__private::serde);
-    let serde_path = spelled(&serde);
     let cfgs = &model.attributes.cfgs;
     let attributes = &model.attributes.command;
     let summary = summary(model);
     let docs = if model.docs().is_empty() {
-        let first = format!("A call of the process `{}`.", model.name());
-        quote!(#[doc = #first] #[doc = ""] #[doc = #summary])
+        doc(&format!("A call of the process `{}`.\n\n{summary}", model.name()))
     } else {
-        quote!(#[doc = ""] #[doc = #summary])
+        doc(&format!("\n{summary}"))
     };
     let generics = bare(&model.generics);
     let where_clause = &model.generics.where_clause;
-    let bound = bound(model);
     let fields = arguments.iter().map(|argument| field(argument, model));
     let shape = if arguments.is_empty() { quote!(#where_clause;) } else { quote!(#where_clause { #(#fields)* }) };
-    let implementation = implementation(model);
-
     quote! {
         #(#cfgs)*
         #(#attributes)*
         #docs
-        #[derive(#serde::Serialize, #serde::Deserialize)]
-        #[serde(crate = #serde_path, deny_unknown_fields #bound)]
         #vis struct #command #generics #shape
-
-        #(#cfgs)*
-        const _: () = {
-            #implementation
-        };
     }
 }
 
@@ -63,42 +52,23 @@ fn summary(model: &Model) -> String {
 }
 
 /// Every use of an argument's type is by the same trait and located at the type: if it does not fit, that is one error.
-fn argument_trait(argument: &Argument, model: &Model) -> TokenStream {
-    let krate = &model.options.krate;
+fn argument_trait(argument: &Argument) -> TokenStream {
     let ty = &argument.ty;
-    quote_spanned!(ty.span()=> <#ty as #krate::__private::ArgumentValue>)
+    quote_spanned!(ty.span()=> <#ty as __theus::ArgumentValue>)
 }
 
 fn field(argument: &Argument, model: &Model) -> TokenStream {
     let Argument { ident, ty, .. } = argument;
     let vis = &model.vis;
-    let docs = format!("The argument `{}`.", argument.name());
-    let path = |function: &str| {
-        let mut literal = Literal::string(&format!("{}::{function}", spelled(&argument_trait(argument, model))));
-        literal.set_span(ty.span());
-        literal
-    };
-    let (put, take) = (path("put"), path("take"));
+    let docs = doc(&format!("The argument `{}`.", argument.name()));
     quote! {
-        #[doc = #docs]
-        #[serde(serialize_with = #put, deserialize_with = #take)]
+        #docs
         #vis #ident: #ty,
     }
 }
 
-/// For a generic process, what serde needs to know of its parameters.
-fn bound(model: &Model) -> TokenStream {
-    if model.generics.params.is_empty() {
-        return TokenStream::new();
-    }
-    let predicates: Vec<String> = generic_arguments(model).map(|predicate| spelled(&predicate)).collect();
-    let text = predicates.join(", ");
-    quote!(, bound = #text)
-}
-
 /// `Vec<T>: ArgumentValue` for each argument whose type mentions a parameter.
 fn generic_arguments(model: &Model) -> impl Iterator<Item = TokenStream> + '_ {
-    let krate = &model.options.krate;
     let idents: Vec<_> = model
         .generics
         .params
@@ -112,7 +82,15 @@ fn generic_arguments(model: &Model) -> impl Iterator<Item = TokenStream> + '_ {
     model.arguments.iter().filter(move |argument| idents.iter().any(|ident| mentions(&argument.ty, ident))).map(
         move |argument| {
             let ty = &argument.ty;
-            quote!(#ty: #krate::__private::ArgumentValue)
+            let private = quote!(__theus);
+            quote! {
+                #ty: #private::ArgumentValue
+                    + ::std::clone::Clone
+                    + #private::serde::Serialize
+                    + #private::serde::de::DeserializeOwned
+                    + ::std::marker::Send
+                    + 'static
+            }
         },
     )
 }
@@ -136,15 +114,16 @@ pub(crate) fn generics(model: &Model) -> Generics {
     generics
 }
 
-fn implementation(model: &Model) -> TokenStream {
+/// What makes it a value: `Clone`, `Debug`, `Serialize`, `Deserialize`.
+pub(crate) fn implementation(model: &Model) -> TokenStream {
     let Model { command, arguments, .. } = model;
-    let krate = &model.options.krate;
     let generics = generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = command.to_string();
     let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
     let names: Vec<_> = arguments.iter().map(Argument::name).collect();
-    let copied = arguments.iter().map(|argument| argument_trait(argument, model));
+    let copied = arguments.iter().map(argument_trait);
+    let serialization = serialization(model);
     quote! {
         impl #impl_generics ::std::clone::Clone for #command #type_generics #where_clause {
             fn clone(&self) -> Self {
@@ -154,11 +133,80 @@ fn implementation(model: &Model) -> TokenStream {
 
         impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                #[allow(unused_imports)]
-                use #krate::__private::{ShowDebug as _, ShowNothing as _};
                 f.debug_struct(#name)
-                    #(.field(#names, (&#krate::__private::Look(&self.#idents)).show()))*
+                    #(.field(#names, (&__theus::Look(&self.#idents)).show()))*
                     .finish()
+            }
+        }
+
+        #serialization
+    }
+}
+
+fn serialization(model: &Model) -> TokenStream {
+    let Model { command, arguments, .. } = model;
+    let private = quote!(__theus);
+    let serde = quote!(#private::serde);
+    let generics = generics(model);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let mut with_lifetime = generics.clone();
+    with_lifetime.params.insert(0, parse_quote!('de));
+    let (deserialize_generics, ..) = with_lifetime.split_for_impl();
+    let name = command.to_string();
+    let count = arguments.len();
+    let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
+    let names: Vec<_> = arguments.iter().map(Argument::name).collect();
+    let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
+    let places: Vec<_> = (0..count).map(Literal::usize_unsuffixed).collect();
+    let nothing = arguments.iter().map(|_| quote!(::std::option::Option::None));
+    let mutable = (count > 0).then(|| quote!(mut));
+    let fields = (count > 0).then(|| {
+        quote! {
+            impl #impl_generics #private::CommandFields for #command #type_generics #where_clause {
+                const NAME: &'static str = #name;
+                const FIELDS: &'static [&'static str] = &[#(#names),*];
+                type Read = (#(::std::option::Option<#types>,)*);
+                fn start() -> Self::Read {
+                    (#(#nothing,)*)
+                }
+                fn read<'de, __S: #private::Source<'de>>(
+                    read: &mut Self::Read,
+                    field: usize,
+                    source: __S,
+                ) -> ::std::result::Result<bool, __S::Error> {
+                    match field {
+                        #(#places => #private::Kept::<#types>::take(source, &mut read.#places),)*
+                        _ => ::std::result::Result::Ok(false),
+                    }
+                }
+                fn finish(read: Self::Read) -> ::std::result::Result<Self, &'static str> {
+                    ::std::result::Result::Ok(Self { #(#idents: read.#places.ok_or(#names)?,)* })
+                }
+            }
+        }
+    });
+    let deserialize = if count == 0 {
+        quote!(#private::deserialize_empty(deserializer, #name).map(|()| Self {}))
+    } else {
+        quote!(#private::deserialize(deserializer))
+    };
+    quote! {
+        impl #impl_generics #serde::Serialize for #command #type_generics #where_clause {
+            fn serialize<__S: #serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::std::result::Result<__S::Ok, __S::Error> {
+                let #mutable fields = #serde::Serializer::serialize_struct(serializer, #name, #count)?;
+                #(#private::Kept::<#types>::put(&self.#idents, #names, &mut fields)?;)*
+                #serde::ser::SerializeStruct::end(fields)
+            }
+        }
+
+        #fields
+
+        impl #deserialize_generics #serde::Deserialize<'de> for #command #type_generics #where_clause {
+            fn deserialize<__D: #serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
+                #deserialize
             }
         }
     }

@@ -110,10 +110,10 @@ impl Walk<'_> {
                     "a process has no `unsafe`: what it does could not be kept to its contract; put it behind an effect",
                 ),
                 TokenTree::Ident(word) if *word == "thread_local" && is_punct(tokens.get(at + 1), '!') => self.no_static(word),
-                TokenTree::Ident(word) if *word == "static" && !is_punct(before(&tokens, at), '\'') => {
-                    if changes(&tokens[at + 1..]) {
-                        self.no_static(word);
-                    }
+                TokenTree::Ident(word)
+                    if *word == "static" && !is_punct(before(&tokens, at), '\'') && changes(&tokens[at + 1..]) =>
+                {
+                    self.no_static(word);
                 }
                 TokenTree::Ident(_) if self.pure && !is_continued(&tokens, at) => {
                     let words = path(&tokens, at);

@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Type};
+use syn::{GenericParam, Generics, Type, parse_quote};
 
 use super::check::mentions;
 use super::model::Model;
 use crate::errors::Errors;
+use crate::tokens::{doc, spelled};
 
 /// `TransferError`.
 pub(crate) fn name(model: &Model) -> Ident {
@@ -15,83 +16,119 @@ pub(crate) fn name(model: &Model) -> Ident {
 }
 
 /// The variant for an error: the last word of its type.
-fn variant(error: &Type) -> Option<Ident> {
+pub(crate) fn variant(error: &Type) -> Option<Ident> {
     match error {
         Type::Path(path) => path.path.segments.last().map(|segment| segment.ident.clone()),
         _ => None,
     }
 }
 
-pub(crate) fn check(model: &Model, errors: &mut Errors) {
-    let declared = &model.options.errors;
-    let mut seen: Vec<Ident> = Vec::new();
-    for error in declared {
+/// Says whether the list of errors is sound.
+pub(crate) fn check(model: &Model, errors: &mut Errors) -> bool {
+    let mut sound = true;
+    let mut seen: Vec<(Ident, String)> = Vec::new();
+    for error in &model.options.errors {
+        let text = spelled(error);
         let Some(variant) = variant(error) else {
-            errors.at(error, "a declared error is a named type");
+            errors.at(error, "a declared error is a named type: write the path of a struct or an enum");
+            sound = false;
             continue;
         };
-        if seen.contains(&variant) {
-            errors.at(error, format!("two declared errors are called `{variant}`: each needs a name of its own, by a newtype or a renaming type"));
+        if seen.iter().any(|(_, known)| *known == text) {
+            errors.at(error, format!("the error `{text}` is listed twice: remove one"));
+            sound = false;
+        } else if seen.iter().any(|(known, _)| *known == variant) {
+            errors.at(
+                error,
+                format!("two declared errors are called `{variant}`, which names a variant of `{}`: give one of them another name, by a newtype or by `use .. as ..`", name(model)),
+            );
+            sound = false;
         }
-        seen.push(variant);
+        seen.push((variant, text));
+    }
+    sound
+}
+
+/// The enum, for two errors and more.
+pub(crate) fn item(model: &Model) -> TokenStream {
+    if !model.has_several_errors {
+        return TokenStream::new();
+    }
+    let (vis, name, cfgs, declared) = (&model.vis, name(model), &model.attributes.cfgs, &model.options.errors);
+    let generics = generics(model);
+    let parameters = (!generics.params.is_empty()).then(|| {
+        let parameters = &generics.params;
+        quote!(<#parameters>)
+    });
+    let where_clause = &generics.where_clause;
+    let docs = doc(&format!("What `{}` can fail with.", model.name()));
+    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
+    let variant_docs = variants.iter().map(|variant| doc(&format!("A [`{variant}`].")));
+    quote! {
+        #(#cfgs)*
+        #docs
+        #[allow(clippy::enum_variant_names)]
+        #vis enum #name #parameters #where_clause {
+            #(#variant_docs #variants(#declared),)*
+        }
     }
 }
 
-/// The enum with its implementations, for two errors and more.
-pub(crate) fn expand(model: &Model) -> TokenStream {
-    let declared = &model.options.errors;
-    if declared.len() < 2 {
+/// What makes it an error: `From` each of the declared ones, and the texts of whichever it holds.
+pub(crate) fn implementation(model: &Model) -> TokenStream {
+    if !model.has_several_errors {
         return TokenStream::new();
     }
-    let krate = &model.options.krate;
-    let vis = &model.vis;
-    let name = name(model);
-    let cfgs = &model.attributes.cfgs;
-    let generics = generics(model);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let docs = format!("What `{}` can fail with.", model.name());
+    let (name, declared) = (name(model), &model.options.errors);
+    let bounded = bounded(model, &generics(model));
+    let (impl_generics, type_generics, where_clause) = bounded.split_for_impl();
     let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
-    let variant_docs = variants.iter().map(|variant| format!("A [`{variant}`]."));
-    let source = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #krate::__private::DeclaredError>));
-    let source_two = source.clone();
-    let source_three = source.clone();
-    let from = declared.iter().zip(&variants).map(|(ty, variant)| {
-        quote! {
-            impl #impl_generics ::std::convert::From<#ty> for #name #type_generics #where_clause {
-                fn from(error: #ty) -> Self {
-                    Self::#variant(error)
-                }
-            }
-        }
-    });
+    let inner = declared.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as __theus::ErrorValue>));
     quote! {
-        #(#cfgs)*
-        #[doc = #docs]
-        #[allow(clippy::enum_variant_names)]
-        #vis enum #name #impl_generics #where_clause {
-            #(#[doc = #variant_docs] #variants(#declared),)*
+        #(impl #impl_generics ::std::convert::From<#declared> for #name #type_generics #where_clause {
+            fn from(error: #declared) -> Self {
+                Self::#variants(error)
+            }
+        })*
+
+        impl #impl_generics __theus::ErrorEnum for #name #type_generics #where_clause {
+            fn inner(&self) -> &(dyn ::std::error::Error + 'static) {
+                match self { #(Self::#variants(error) => #inner::as_error(error),)* }
+            }
         }
 
-        #(#cfgs)*
-        const _: () = {
-            #(#from)*
-            impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => #source::debug(error, f),)* }
-                }
+        impl #impl_generics ::std::fmt::Debug for #name #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(__theus::ErrorEnum::inner(self), f)
             }
-            impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
-                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    match self { #(Self::#variants(error) => #source_two::display(error, f),)* }
-                }
+        }
+
+        impl #impl_generics ::std::fmt::Display for #name #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(__theus::ErrorEnum::inner(self), f)
             }
-            impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
-                fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
-                    match self { #(Self::#variants(error) => #source_three::cause(error),)* }
-                }
+        }
+
+        impl #impl_generics ::std::error::Error for #name #type_generics #where_clause {
+            fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
+                __theus::ErrorEnum::inner(self).source()
             }
-        };
+        }
     }
+}
+
+/// The same, where every error that mentions a parameter is one.
+fn bounded(model: &Model, generics: &Generics) -> Generics {
+    let mut bounded = generics.clone();
+    for error in model.options.errors.iter().filter(|error| is_generic(model, error)) {
+        bounded.make_where_clause().predicates.push(parse_quote!(#error: __theus::ErrorValue));
+    }
+    bounded
+}
+
+fn is_generic(model: &Model, error: &Type) -> bool {
+    model.generics.type_params().any(|parameter| mentions(error, &parameter.ident))
+        || model.generics.const_params().any(|parameter| mentions(error, &parameter.ident))
 }
 
 /// `<T>`, where the errors mention the process's parameters.

@@ -1,15 +1,15 @@
 //! Writes a process out: the command, the contract as a value, and the body inside its guard.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::guard::hidden;
+use super::guard::hidden_at;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
 use super::{command, errors, guard};
 use crate::names::{pascal, plain};
-use crate::tokens::spelled;
+use crate::tokens::{self, spelled};
 
 /// Whether the user's body is written, or a stub in its place because of mistakes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,32 +18,42 @@ pub(crate) enum Body {
     Stub,
 }
 
+/// What one reads first comes first: the command, the body in its guard, the contract; then what makes the command a value.
 pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
+    let krate = &model.options.krate;
     let cfgs = &model.attributes.cfgs;
-    let command = command::expand(model);
-    let error_enum = errors::expand(model);
-    // After a mistake in the contract its paths are left out, so that nothing fails a second time.
-    let process = process_trait(model, body);
+    let (command, error_enum) = (command::item(model), errors::item(model));
     let execute = execute(model, body);
+    let process = process_trait(model, body);
+    let values = command::implementation(model);
+    let error_values = errors::implementation(model);
     quote! {
         #command
         #error_enum
 
         #(#cfgs)*
         const _: () = {
-            #process
+            use #krate::__private as __theus;
+            #[allow(unused_imports)]
+            use __theus::traits::*;
+
             #execute
+            #process
+            #values
+            #error_values
         };
     }
 }
 
 fn process_trait(model: &Model, body: Body) -> TokenStream {
-    let Model { command, context_type, .. } = model;
+    let Model { command, .. } = model;
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let generics = command::generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let types = quote_spanned!(context_type.span()=> <#context_type as #private::ContextTypes>);
+    let domain = layer_type(model, "Domain");
+    let global = layer_type(model, "Global");
+    let effects = layer_type(model, "Effects");
     let local = model.options.local.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let returned = model.returns.whole();
     let (output, error, outcome) = outcome(model, body);
@@ -54,9 +64,9 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let forbid_result = forbid_hidden_result(model, body);
     quote! {
         impl #impl_generics #krate::Process for #command #type_generics #where_clause {
-            type Domain = #types::Domain;
-            type Global = #types::Global;
-            type Effects = #types::Effects;
+            type Domain = #domain;
+            type Global = #global;
+            type Effects = #effects;
             type Local = #local;
             type Output = #output;
             type Error = #error;
@@ -75,21 +85,38 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     }
 }
 
+/// Where the context's type is, for code that stays the macro's own: its names meet none of the user's, and lints leave it
+/// alone.
+fn context_span(model: &Model) -> Span {
+    Span::mixed_site().located_at(model.context_type.span())
+}
+
+/// A type that the context names, located at it and always by this one spelling: if it does not fit, that is one error.
+fn layer_type(model: &Model, name: &str) -> TokenStream {
+    let context_type = &model.context_type;
+    let span = context_span(model);
+    let name = Ident::new(name, span);
+    let context_type = tokens::respanned(quote!(#context_type), span);
+    quote_spanned!(span=> <#context_type as __theus::ContextTypes>::#name)
+}
+
 /// The types of success and failure, and how the function's value is told apart into them.
 fn outcome(model: &Model, body: Body) -> (TokenStream, TokenStream, TokenStream) {
-    let ok = quote!(::std::result::Result::Ok(returned));
-    match (&model.returns, &model.options.errors[..]) {
-        (Returns::Result { value: Some(value), .. }, [one]) => (quote!(#value), quote!(#one), quote!(returned)),
-        (Returns::Result { value: Some(value), .. }, [_, _, ..]) => {
+    let infallible = quote!(::std::convert::Infallible);
+    let (output, error, outcome) = match (&model.returns, &model.options.errors[..]) {
+        (Returns::Result { value: Some(value), .. }, _) if model.has_several_errors => {
             let name = errors::name(model);
             let generics = errors::type_arguments(model);
             (quote!(#value), quote!(#name #generics), quote!(returned))
         }
-        (Returns::Value(value), _) => (quote!(#value), quote!(::std::convert::Infallible), ok),
-        (Returns::Result { whole, .. }, _) => {
-            debug_assert!(body == Body::Stub || model.options.errors.is_empty());
-            (quote!(#whole), quote!(::std::convert::Infallible), ok)
+        (Returns::Result { value: Some(value), .. }, [error, ..]) => (quote!(#value), quote!(#error), quote!(returned)),
+        (Returns::Value(whole) | Returns::Result { whole, .. }, _) => {
+            (quote!(#whole), infallible, quote!(::std::result::Result::Ok(returned)))
         }
+    };
+    match body {
+        Body::Real => (output, error, outcome),
+        Body::Stub => (output, error, quote!(let _ = returned; ::std::unreachable!("this process did not compile"))),
     }
 }
 
@@ -99,25 +126,25 @@ fn forbid_hidden_result(model: &Model, body: Body) -> TokenStream {
     if body == Body::Stub || matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) {
         return TokenStream::new();
     }
-    let krate = &model.options.krate;
-    quote_spanned!(ty.span()=> let _ = <#ty as #krate::__private::ReturnsResultSoListItsErrors<_>>::CHECKED;)
+    quote_spanned!(ty.span()=> <#ty as __theus::ReturnsResultSoListItsErrors<_>>::checked();)
 }
 
 fn contract(model: &Model, body: Body) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let name = model.name();
     let options = &model.options;
     let access = |path: &ContextPath| {
         let text = path.text();
-        let layer = Ident::new(&pascal(&plain(&path.layer)), proc_macro2::Span::call_site());
-        let fields = hidden("fields");
-        let place = path.place(&fields);
+        let layer = Ident::new(&pascal(&plain(&path.layer)), Span::call_site());
+        let mirror = layer_type(model, &format!("{layer}Fields"));
+        let inner = path.inner_text();
+        let zones = quote_spanned!(context_span(model)=> <#mirror as #private::Fields>::ZONES);
         quote! {
             #private::Access {
                 layer: #krate::Layer::#layer,
                 path: #text,
-                zone: #private::zone_of(|#fields: &<<Self as #krate::Process>::#layer as #krate::Context>::Fields| &#place),
+                zone: #private::zone_at(#zones, #inner),
             }
         }
     };
@@ -125,7 +152,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     let inputs = options.inputs.iter().filter(|_| real).map(access);
     let outputs = options.outputs.iter().filter(|_| real).map(access);
     let effects = options.effects.iter().map(plain);
-    let errors = options.errors.iter().map(|error| spelled(error));
+    let errors = options.errors.iter().map(spelled);
     let argument_names = model.arguments.iter().map(|argument| argument.name());
     let argument_types = model.arguments.iter().map(|argument| spelled(&argument.ty));
     let local = match &options.local {
@@ -150,10 +177,17 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     }
 }
 
-/// The arguments, as rules look at them.
+/// The arguments, as rules look at them; where there are none, how the command is made.
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
+    if model.arguments.is_empty() {
+        return quote! {
+            fn without_arguments() -> ::std::option::Option<fn() -> Self> {
+                ::std::option::Option::Some(|| Self {})
+            }
+        };
+    }
     let shapes = model.arguments.iter().map(|argument| {
         let ty = &argument.ty;
         quote!((&#private::ShapeOf::<#ty>::new()).shape())
@@ -162,46 +196,23 @@ fn arguments(model: &Model) -> TokenStream {
         let ident = &argument.ident;
         quote!(#index => (&#private::Look(&self.#ident)).look(),)
     });
-    let look = if model.arguments.is_empty() {
-        quote! {
-            let _ = index;
-            #krate::Value::Opaque
-        }
-    } else {
-        quote! {
-            #[allow(unused_imports)]
-            use #private::{LookInspect as _, LookOpaque as _};
-            match index {
-                #(#arms)*
-                _ => #krate::Value::Opaque,
-            }
-        }
-    };
-    let without = if model.arguments.is_empty() {
-        quote!(::std::option::Option::Some(|| Self {}))
-    } else {
-        quote!(::std::option::Option::None)
-    };
     quote! {
         fn argument_shapes() -> ::std::vec::Vec<#krate::Shape> {
-            #[allow(unused_imports)]
-            use #private::{ShapeInspect as _, ShapeOpaque as _};
             ::std::vec![#(#shapes),*]
         }
         #[inline]
         fn argument(&self, index: usize) -> #krate::Value<'_> {
-            #look
-        }
-        fn without_arguments() -> ::std::option::Option<fn() -> Self> {
-            #without
+            match index {
+                #(#arms)*
+                _ => #krate::Value::Opaque,
+            }
         }
     }
 }
 
 /// What the engine does with the cells that the contract names, a line for each.
 fn mechanics(model: &Model, body: Body) -> TokenStream {
-    let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let real = body == Body::Real;
     let domain = |paths: &[ContextPath]| -> Vec<ContextPath> {
         paths.iter().filter(|path| real && plain(&path.layer) == "domain").cloned().collect()
@@ -211,6 +222,9 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
     let mut touched = inputs.clone();
     touched.extend(outputs.iter().filter(|output| !inputs.iter().any(|input| input.text() == output.text())).cloned());
 
+    // Whole functions are located at the context's type: a context that does not fit is then one error, on its type.
+    let here = context_span(model);
+    let hidden = |name: &str| hidden_at(name, here);
     let (work, base, fields) = (hidden("work"), hidden("base"), hidden("fields"));
     let (version, raised) = (hidden("version"), hidden("raised"));
     let pin = lines(&inputs, |path| {
@@ -221,7 +235,7 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         let (work, base) = (path.place(&work), path.place(&base));
         quote!(#work.is_current(&#base))
     });
-    let current = if inputs.is_empty() { quote!(true) } else { quote!(#(#current)&&*) };
+    let current = if inputs.is_empty() { TokenStream::new() } else { quote!(#(#current)&&*) };
     let propose = lines(&outputs, |path| {
         let (work, base) = (path.place(&work), path.place(&base));
         quote!(#base.propose(&mut #work);)
@@ -242,35 +256,31 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
         let field = path.place(&fields);
         quote!(#field.discard();)
     });
-    let mirror = quote!(<Self::Domain as #krate::Context>::Fields);
-    let nested = real.then(|| quote!(#[allow(unused_imports)] use #private::NestedMirror as _;));
+    let mirror = layer_type(model, "DomainFields");
+    // What has nothing to do keeps the trait's own empty function.
     let function = |signature: TokenStream, lines: TokenStream| {
-        if lines.is_empty() {
-            quote!(#[allow(unused_variables)] #signature {})
-        } else {
-            quote!(#[inline] #signature { #nested #lines })
-        }
+        (!lines.is_empty()).then(|| {
+            quote_spanned! {here=>
+                #[inline]
+                #signature {
+                    #lines
+                }
+            }
+        })
     };
     let functions = [
-        function(quote!(fn pin(#work: &mut #mirror, #base: &#mirror)), pin),
-        function(quote!(fn propose(#base: &mut #mirror, #work: &mut #mirror)), propose),
-        function(quote!(fn clear(#work: &mut #mirror)), clear),
+        function(quote_spanned!(here=> fn pin(#work: &mut #mirror, #base: &#mirror)), pin),
+        function(quote_spanned!(here=> fn is_current(#work: &#mirror, #base: &#mirror) -> bool), current),
+        function(quote_spanned!(here=> fn propose(#base: &mut #mirror, #work: &mut #mirror)), propose),
+        function(quote_spanned!(here=> fn clear(#work: &mut #mirror)), clear),
         function(
-            quote!(fn collect_raised(#fields: &#mirror, #raised: &mut ::std::vec::Vec<#private::Raised>)),
+            quote_spanned!(here=> fn collect_raised(#fields: &#mirror, #raised: &mut ::std::vec::Vec<#private::Raised>)),
             collect,
         ),
-        function(quote!(fn commit(#fields: &mut #mirror, #version: u64)), commit),
-        function(quote!(fn discard(#fields: &mut #mirror)), discard),
+        function(quote_spanned!(here=> fn commit(#fields: &mut #mirror, #version: u64)), commit),
+        function(quote_spanned!(here=> fn discard(#fields: &mut #mirror)), discard),
     ];
-    quote! {
-        #[inline]
-        #[allow(unused_variables)]
-        fn is_current(#work: &#mirror, #base: &#mirror) -> bool {
-            #nested
-            #current
-        }
-        #(#functions)*
-    }
+    quote!(#(#functions)*)
 }
 
 fn lines(paths: &[ContextPath], line: impl Fn(&ContextPath) -> TokenStream) -> TokenStream {
@@ -281,24 +291,27 @@ fn lines(paths: &[ContextPath], line: impl Fn(&ContextPath) -> TokenStream) -> T
 fn execute(model: &Model, body: Body) -> TokenStream {
     let Model { command, context, returns, .. } = model;
     let krate = &model.options.krate;
-    let private = quote!(#krate::__private);
+    let private = quote!(__theus);
     let generics = command::generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let attributes = &model.attributes.body;
     let returned = returns.whole();
+    // Located at the context's type, like everything that needs it to be one.
+    let here = context_span(model);
     let (structs, body) = match body {
         Body::Stub => (TokenStream::new(), quote!(::std::unreachable!("this process did not compile"))),
         Body::Real => {
             let guard = guard::guard(model);
-            let (scope, parts, value) = (hidden("scope"), &guard.parts, &guard.value);
+            let (scope, value) = (hidden_at("scope", here), &guard.value);
+            let parts: Vec<Ident> = guard.parts.iter().map(|part| hidden_at(&plain(part), here)).collect();
             let parts = if parts.is_empty() {
                 quote!(let _ = #scope;)
             } else {
-                quote!(let #private::Scope { #(#parts,)* .. } = #scope;)
+                quote_spanned!(here=> let #private::Scope { #(#parts,)* .. } = #scope;)
             };
             let arguments = model.arguments.iter().map(|argument| {
                 let (mutability, ident, ty) = (&argument.mutability, &argument.ident, &argument.ty);
-                quote!(let #mutability #ident: #ty = self.#ident;)
+                quote_spanned!(here=> let #mutability #ident: #ty = self.#ident;)
             });
             let statements = &model.block.stmts;
             let body = quote! {
@@ -311,30 +324,32 @@ fn execute(model: &Model, body: Body) -> TokenStream {
             (guard.structs, body)
         }
     };
-    let scope = hidden(if structs.is_empty() { "_scope" } else { "scope" });
+    let scope = hidden_at(if structs.is_empty() { "_scope" } else { "scope" }, here);
+    let private = tokens::respanned(private, here);
+    let scope_type = quote_spanned!(here=> #private::Scope<'_, Self>);
+    // What cannot be sent between threads is told at the word `async`.
+    let async_span = model.asyncness.map_or(here, |word| Span::mixed_site().located_at(word.span));
+    let future = quote_spanned!(async_span=> impl ::std::future::Future<Output = #returned> + Send);
     let (kind, signature, body) = if model.asyncness.is_some() {
         (
             quote!(AsyncProcess),
-            quote!(fn execute(self, #scope: #private::Scope<'_, Self>) -> impl ::std::future::Future<Output = #returned> + Send),
-            quote!(async move { #body }),
+            quote_spanned!(here=> fn execute(self, #scope: #scope_type) -> #future),
+            quote_spanned!(async_span=> async move { #body }),
         )
     } else {
-        (quote!(SyncProcess), quote!(fn execute(self, #scope: #private::Scope<'_, Self>) -> #returned), body)
+        (quote!(SyncProcess), quote_spanned!(here=> fn execute(self, #scope: #scope_type) -> #returned), body)
     };
     let lints = if model.asyncness.is_some() {
         quote!(#[allow(clippy::manual_async_fn, refining_impl_trait)])
     } else {
         TokenStream::new()
     };
+    let function = quote_spanned!(here=> #lints #(#attributes)* #signature { #body });
     quote! {
         #structs
 
         impl #impl_generics #krate::#kind for #command #type_generics #where_clause {
-            #lints
-            #(#attributes)*
-            #signature {
-                #body
-            }
+            #function
         }
     }
 }

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 use super::model::Model;
 use super::path::{Asked, ContextPath};
 use crate::names::{pascal, plain};
+use crate::tokens::doc;
 
 /// The guard's structs, and the expression that makes it.
 pub(crate) struct Guard {
@@ -38,6 +39,11 @@ enum Value {
 /// An identifier of the generated code, which no name of the user's can meet.
 pub(crate) fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// The same, located at `span`.
+pub(crate) fn hidden_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
 }
 
 pub(crate) fn guard(model: &Model) -> Guard {
@@ -91,11 +97,11 @@ fn layer_node(model: &Model, layer: &str, base: &Ident) -> Option<Node> {
     let options = &model.options;
     for input in options.inputs.iter().filter(|path| plain(&path.layer) == layer) {
         let updated = options.outputs.iter().any(|output| output.text() == input.text());
-        node.insert(&input.names, view(model, input, if updated { Kind::Update } else { Kind::Input }));
+        node.insert(&input.names, view(input, if updated { Kind::Update } else { Kind::Input }));
     }
     for output in options.outputs.iter().filter(|path| plain(&path.layer) == layer) {
         if !options.inputs.iter().any(|input| input.text() == output.text()) {
-            node.insert(&output.names, view(model, output, Kind::Output));
+            node.insert(&output.names, view(output, Kind::Output));
         }
     }
     (!node.members.is_empty()).then_some(node)
@@ -109,8 +115,7 @@ enum Kind {
 }
 
 /// The expression that makes the view of one path.
-fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
-    let krate = &model.options.krate;
+fn view(path: &ContextPath, kind: Kind) -> TokenStream {
     let base = hidden(&plain(&path.layer));
     let order = hidden("order");
     let place = path.place(&base);
@@ -124,11 +129,11 @@ fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
         (Kind::Update, Asked::Meta) => "meta_update",
     };
     let door = Ident::new(door, Span::call_site());
-    let door = quote!(#krate::__private::#door);
+    let door = quote!(__theus::#door);
     match kind {
-        Kind::Input => path.call(&door, &path.argument(&quote!(&#place))),
+        Kind::Input => path.call(&door, &path.reference(&place, false)),
         Kind::Update | Kind::Output => {
-            let field = path.argument(&quote!(&mut #place));
+            let field = path.reference(&place, true);
             path.call(&door, &quote!(#field, #order))
         }
     }
@@ -160,8 +165,9 @@ impl Node {
         let parameters: Vec<Ident> =
             members.iter().map(|member| format_ident!("{}", pascal(&plain(&member.ident)))).collect();
         let generics = (!members.is_empty()).then(|| quote!(<#(#parameters),*>));
+        let docs = doc(docs);
         all.extend(quote! {
-            #[doc = #docs]
+            #docs
             #[allow(clippy::struct_field_names)]
             struct #name #generics {
                 #(#idents: #parameters,)*

@@ -8,8 +8,11 @@ mod doors;
 mod errors;
 mod expand;
 mod guard;
+mod mend;
 mod model;
 mod path;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -27,12 +30,17 @@ pub(crate) fn process(attribute: TokenStream, item: TokenStream) -> TokenStream 
             return quote!(#item #errors);
         }
     };
-    let Some(model) = model::Model::of(function, options, &mut errors) else {
+    let Some(mut model) = model::Model::of(function, options, &mut errors) else {
         // Without a context there is nothing that a stub could implement.
         return errors.into_tokens();
     };
     check::check(&model, &mut errors);
-    let body = if errors.is_empty() { expand::Body::Real } else { expand::Body::Stub };
+    let body = if errors.is_empty() {
+        expand::Body::Real
+    } else {
+        mend::mend(&mut model);
+        expand::Body::Stub
+    };
     let expanded = expand::process(&model, body);
     let errors = errors.into_tokens();
     quote!(#expanded #errors)

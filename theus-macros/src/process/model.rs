@@ -1,6 +1,6 @@
 //! What the macro knows of a process.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Attribute, Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
@@ -13,6 +13,8 @@ use crate::tokens;
 /// A function that is to be a process.
 pub(crate) struct Model {
     pub(crate) options: Options,
+    /// Whether the macro makes an enum of the errors.
+    pub(crate) has_several_errors: bool,
     pub(crate) attributes: Attributes,
     pub(crate) vis: Visibility,
     pub(crate) asyncness: Option<Token![async]>,
@@ -37,6 +39,7 @@ pub(crate) struct Argument {
 }
 
 /// What the function returns.
+#[expect(clippy::large_enum_variant, reason = "there is one for each process")]
 pub(crate) enum Returns {
     /// Anything but a `Result`; with the type's own tokens.
     Value(Type),
@@ -77,6 +80,7 @@ impl Model {
         let (context, context_type, inputs) = context(&sig, errors)?;
         let arguments = inputs.iter().filter_map(|input| Argument::of(input, errors)).collect();
         Some(Self {
+            has_several_errors: options.errors.len() > 1,
             options,
             attributes: Attributes::sort(attrs),
             vis,
@@ -126,6 +130,11 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
                 errors.at(&sig.inputs[place], "the context comes first: move this parameter to the front");
                 return None;
             }
+            if place.is_none() && is_plain_value(&first.ty) {
+                let shown = tokens::spelled(&first.ty);
+                errors.at(&first.ty, format!("`{shown}` is no context; {example}, and the arguments after it"));
+                return None;
+            }
             if place.is_none()
                 && matches!(*first.ty, Type::Reference(_) | Type::Tuple(_) | Type::Array(_) | Type::ImplTrait(_))
             {
@@ -134,7 +143,7 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             }
             let ident = match &*first.pat {
                 Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => pattern.ident.clone(),
-                Pat::Wild(underscore) => Ident::new("_ctx", underscore.span()),
+                Pat::Wild(underscore) => Ident::new("_ctx", Span::mixed_site().located_at(underscore.span())),
                 pattern => {
                     errors.at(pattern, "the context is one name: write `ctx: Ctx<..>`");
                     return None;
@@ -143,6 +152,16 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             Some((ident, (*first.ty).clone(), sig.inputs.iter().skip(1).cloned().collect()))
         }
     }
+}
+
+/// Whether this is a well-known type that can only be an argument. An alias of `Ctx` has a name of its own.
+fn is_plain_value(ty: &Type) -> bool {
+    const PLAIN: [&str; 25] = [
+        "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+        "f64", "String", "str", "Vec", "Option", "Box", "Arc", "BTreeMap", "HashMap", "Duration",
+    ];
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))
 }
 
 fn is_context(argument: &FnArg) -> bool {

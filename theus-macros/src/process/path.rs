@@ -69,14 +69,23 @@ impl ContextPath {
         text
     }
 
-    /// The place `(*base).user.balance`, with the user's own names.
+    /// `user.balance`: without the layer.
+    pub(crate) fn inner_text(&self) -> String {
+        self.names.iter().map(plain).collect::<Vec<_>>().join(".")
+    }
+
+    /// The place `(*base).user.balance`, with the user's own names and located at the path.
     pub(crate) fn place(&self, base: &Ident) -> TokenStream {
+        let here = self.layer.span();
+        let mut base = base.clone();
+        base.set_span(base.span().located_at(here));
+        let whole = quote_spanned!(here=> (*#base));
         let names = self.names.iter().map(|name| {
             // The dot takes the name's span: an unknown name is then one error, on that name.
             let dot = quote_spanned!(name.span()=> .);
             quote!(#dot #name)
         });
-        quote!((*#base)#(#names)*)
+        quote!(#whole #(#names)*)
     }
 
     /// A call of a hidden function on this path, located at the path: what the path lacks is underlined as a whole.
@@ -90,9 +99,11 @@ impl ContextPath {
         call
     }
 
-    /// The argument of such a call, located at the path.
-    pub(crate) fn argument(&self, argument: &TokenStream) -> TokenStream {
-        argument.clone()
+    /// A reference to a place, located at the path.
+    pub(crate) fn reference(&self, place: &TokenStream, mutable: bool) -> TokenStream {
+        let here = self.layer.span();
+        let and = if mutable { quote_spanned!(here=> &mut) } else { quote_spanned!(here=> &) };
+        quote!(#and #place)
     }
 
     fn ends(&self) -> (Span, Span) {

@@ -186,7 +186,8 @@ fn states_that_chase_each_other_are_stopped() {
     let flow = "states: { A: { entry: again, events: { SIG_LOOP: A } } }";
     let mut desk = WorkflowManager::from_text(&engine, "desk.yaml", flow).unwrap().event_limit(50);
     let error = desk.run_until_idle().unwrap_err();
-    assert!(matches!(error, WorkflowError::Runaway { limit: 50, .. }), "{error}");
+    let WorkflowError::Runaway { limit: 50, handled, .. } = error else { panic!("{error}") };
+    assert_eq!(handled.len(), 51, "what was done is not lost");
 }
 
 #[test]
@@ -204,9 +205,30 @@ fn a_final_state_that_nothing_leads_to_is_told() {
 fn an_event_without_use_is_taken_and_changes_nothing() {
     let engine = engine(Desk::default(), "");
     let mut desk = desk(&engine);
-    desk.emit("EVT_WEATHER").unwrap();
+    engine.bus().emit("EVT_WEATHER").unwrap();
     let handled = desk.run_until_idle().unwrap();
     assert_eq!(handled.len(), 2);
     assert!(handled[1].to.is_none() && handled[1].steps.is_empty());
     assert_eq!(desk.state(), "IDLE");
+}
+
+#[test]
+fn an_event_that_no_state_handles_is_not_emitted_for_the_workflow() {
+    let engine = engine(Desk::default(), "");
+    let desk = desk(&engine);
+    let error = desk.emit("CMD_GOO").unwrap_err();
+    assert_eq!(error.to_string(), "no state of this workflow handles the event `CMD_GOO`; did you mean `CMD_GO`?");
+    assert!(engine.bus().is_empty());
+}
+
+#[test]
+fn waiting_in_vain_tells_the_failure_that_led_there() {
+    let engine = engine(Desk { fail: true, ..Desk::default() }, "");
+    let flow = "states: { A: { entry: work, events: { EVT_CHAIN_DONE: B } }, B: {} }";
+    let mut desk = WorkflowManager::from_text(&engine, "desk.yaml", flow).unwrap();
+    let error = desk.run_until_final().unwrap_err();
+    let text = "the workflow `desk` waits in state A, which is not final, and no event is left: \
+                it waits for EVT_CHAIN_DONE, and `work` had failed: asked to fail";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(format!("{error:?}"), text, "Debug is what a main that returns it shows");
 }

@@ -1,0 +1,46 @@
+//! The options.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+const ABOUT: &str = "\
+Guards a machine by its temperature: every reading is a transaction under an
+audit recipe, and the machine is stopped where the recipe says so.";
+
+const MORE: &str = "\
+Summary (--json), one object on the last line:
+  readings     readings taken from the input, the stopping one included
+  committed    readings that were recorded
+  rejected     readings that were refused: committed + rejected = readings
+  violations   violations of rules that the audit counted, of all processes
+  warnings     those that were early warnings, from min_threshold on
+  actions      those whose level acted, C included: reading (from 1), timestamp,
+               value, level, process, rule
+  final_state  the workflow's state at the end
+  halted       whether a rule of level S stopped the machine
+  status       running (the input ended), finished (a final state), aborted
+               (level A), halted (level S), not_started (nothing could be run)
+
+Exit codes: 0 at the end of the input or stopped by the audit; 2 for a malformed
+row, a file that cannot be read, a wrong recipe or workflow, or a wrong option.";
+
+#[derive(Debug, Parser)]
+#[command(version, about = ABOUT, after_help = MORE)]
+pub(crate) struct Options {
+    /// Readings, CSV: `timestamp,value` [default: a simulation]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// Audit recipe [default: workflows/machine_guard, built in]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipe: Option<PathBuf>,
+    /// Workflow [default: workflows/machine_guard, built in]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) workflow: Option<PathBuf>,
+    /// Prints a summary as one JSON object instead of the report
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Seed of the simulation
+    #[arg(long, value_name = "N", default_value_t = 42, conflicts_with = "input")]
+    pub(crate) seed: u64,
+}

@@ -1,0 +1,103 @@
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+use std::io::Write;
+
+use super::*;
+
+/// What a file of this text gives: its readings, and the error that ended them.
+fn read(text: &[u8]) -> (Vec<(String, f64)>, Option<String>) {
+    let mut file = tempfile::Builder::new().prefix("r").suffix(".csv").tempfile().unwrap();
+    file.write_all(text).unwrap();
+    let name = file.path().display().to_string();
+    let mut readings = Vec::new();
+    let opened = CsvReadings::open(file.path());
+    let error = match opened {
+        Ok(mut rows) => rows.find_map(|row| row.map(|r| readings.push((r.timestamp, r.value))).err()),
+        Err(error) => Some(error),
+    };
+    (readings, error.map(|error| error.to_string().replace(&name, "r.csv")))
+}
+
+fn error(rows: &str) -> String {
+    read(format!("timestamp,value\n{rows}").as_bytes()).1.unwrap()
+}
+
+#[test]
+fn rows_are_read_whatever_their_line_ends_quotes_and_blanks() {
+    let plain = [("2024-01-01 00:00:00".to_owned(), 70.5), ("2024-01-01 00:05:00".to_owned(), -1.0)];
+    for text in [
+        "timestamp,value\n2024-01-01 00:00:00,70.5\n2024-01-01 00:05:00,-1\n",
+        "timestamp,value\r\n2024-01-01 00:00:00,70.5\r\n2024-01-01 00:05:00,-1",
+        "\u{feff}timestamp,value\n\n2024-01-01 00:00:00 , 70.50\n  \n2024-01-01 00:05:00,-1e0\n\n",
+        "\"timestamp\",\"value\"\n\"2024-01-01 00:00:00\",\"70.5\"\n2024-01-01 00:05:00,\"-1\"\n",
+    ] {
+        assert_eq!(read(text.as_bytes()), (plain.to_vec(), None), "{text}");
+    }
+    assert_eq!(read(b"timestamp,value\n"), (Vec::new(), None));
+    assert_eq!(read(b"timestamp,value\n\"a\"\"1\",2").0, [("a\"1".to_owned(), 2.0)]);
+}
+
+#[test]
+fn what_is_not_finite_is_a_reading_too() {
+    let (readings, error) = read(b"timestamp,value\n1,NaN\n2,-inf\n3,1e308\n");
+    assert_eq!(error, None);
+    assert!(readings[0].1.is_nan() && readings[1].1 == f64::NEG_INFINITY && readings[2].1 == 1e308);
+}
+
+#[test]
+fn what_came_before_a_malformed_row_is_given_and_nothing_after_it() {
+    let (readings, error) = read(b"timestamp,value\n1,70\n\n2,abc\n3,71\n");
+    assert_eq!(readings, [("1".to_owned(), 70.0)]);
+    let expected = "\
+error: `abc` is not a number
+ --> r.csv:4:3
+  |
+4 | 2,abc
+  |   ^^^ not a number";
+    assert_eq!(error.unwrap(), expected);
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line() {
+    for (rows, message, place) in [
+        ("1,70\n2\n", "the row has 1 field instead of 2", "r.csv:3:1"),
+        ("1,70\n2,71,72\n", "the row has 3 fields instead of 2", "r.csv:3:1"),
+        ("1,2,3,4,5,6,7,8,9\n", "the row has 9 fields instead of 2", "r.csv:2:1"),
+        ("1,\n", "the value is missing", "r.csv:2:3"),
+        (",70\n", "the timestamp is missing", "r.csv:2:1"),
+        ("yesterday, 70\n", "`yesterday` is no timestamp", "r.csv:2:1"),
+        ("1\u{1b}[31m,70\n", "is no timestamp", "r.csv:2:1"),
+        ("1,1e999\n", "`1e999` is out of range", "r.csv:2:3"),
+        ("1,7O\n", "`7O` is not a number", "r.csv:2:3"),
+        ("1,\"7\n0\"\n", "a quote is opened and not closed", "r.csv:2:1"),
+        ("timestamp,value\n", "is no timestamp", "r.csv:2:1"),
+    ] {
+        let error = error(rows);
+        assert!(error.contains(message) && error.contains(place), "{rows:?}: {error}");
+        assert!(!error.contains('\u{1b}'), "no terminal is steered by a file");
+    }
+    assert!(error(&format!("1,{}\n", "7".repeat(5_000))).contains("r.csv:2"));
+    assert!(error(&format!("1,{}\n", "7".repeat(5_000))).contains("longer than 4096 bytes"));
+    // The longest row is read to its end, whatever the line end is.
+    for end in ["", "\n", "\r\n"] {
+        let row = format!("timestamp,value\n{},70{end}", "1".repeat(LONGEST_ROW as usize - 3));
+        assert_eq!(read(row.as_bytes()).1, None);
+    }
+}
+
+#[test]
+fn a_file_that_is_none_says_so() {
+    for (text, message) in [
+        (&b""[..], "the file has no header"),
+        (b"1,70\n2,71\n", "the first line must be the header"),
+        (b"time,temp\n", "the first line must be the header"),
+        (b"timestamp,value,more\n", "the first line must be the header"),
+    ] {
+        let error = read(text).1.unwrap();
+        assert!(error.contains(message) && error.contains("r.csv:1"), "{error}");
+    }
+    let not_text = read(b"timestamp,value\n1,\xff\n").1.unwrap();
+    assert!(not_text.contains("not UTF-8") && not_text.contains("r.csv:2"), "{not_text}");
+    let missing = CsvReadings::open(Path::new("/no/such/file.csv")).err().unwrap().to_string();
+    assert!(missing.starts_with("error: cannot read `/no/such/file.csv`: No such file"), "{missing}");
+}

@@ -1,0 +1,10 @@
+//! The built program, run as a user runs it, on fixtures of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod fixture;
+mod levels;
+mod oracle;
+mod random;
+mod refused;
+mod report;
+mod simulation;

@@ -1,0 +1,23 @@
+//! The lock of a session under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
+//!
+//! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
+
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/lock.rs"]
+mod lock;
+
+mod holds;
+mod optimistic;
+mod turns;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How many random schedules of each test.
+const SCHEDULES: usize = 3_000;
+
+/// What `shuttle` says against a test that must fail; `None` where it finds nothing.
+fn found_by_shuttle(test: impl Fn() + Send + Sync + 'static) -> Option<String> {
+    let failure = catch_unwind(AssertUnwindSafe(|| shuttle::check_random(test, SCHEDULES))).err()?;
+    let text = failure.downcast_ref::<String>().cloned();
+    Some(text.or_else(|| failure.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
+}

@@ -1,0 +1,190 @@
+//! Having the session as a turn, across awaits, beside those who hold it for a step.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use shuttle::future::{block_on, yield_now};
+use shuttle::thread;
+
+use super::lock::SessionLock;
+use super::{SCHEDULES, found_by_shuttle};
+
+/// What the turn's holder began and has not ended; how many steps and turns were made.
+#[derive(Default)]
+struct Desk {
+    turn: Option<u32>,
+    turns: u32,
+    steps: u32,
+}
+
+type Lock = SessionLock<Desk>;
+
+/// Begins, awaits, commits: nobody else may have been at the desk.
+async fn take_turn(lock: &Lock, mark: u32) {
+    let turn = lock.take_turn().await.unwrap();
+    let steps = {
+        let mut desk = turn.hold().unwrap();
+        assert_eq!(desk.turn, None, "two have a turn");
+        desk.turn = Some(mark);
+        desk.steps
+    };
+    yield_now().await;
+    let mut desk = turn.hold().unwrap();
+    assert_eq!((desk.turn, desk.steps), (Some(mark), steps), "somebody came between begin and commit");
+    desk.turn = None;
+    desk.turns += 1;
+}
+
+fn step(lock: &Lock) {
+    let mut desk = lock.hold().unwrap();
+    assert_eq!(desk.turn, None, "a step was made within somebody's turn");
+    desk.steps += 1;
+}
+
+async fn step_async(lock: &Lock) {
+    let mut desk = lock.hold_async().await.unwrap();
+    assert_eq!(desk.turn, None, "a step was made within somebody's turn");
+    desk.steps += 1;
+}
+
+fn spawn(lock: &Arc<Lock>, work: impl FnOnce(&Lock) + Send + 'static) -> thread::JoinHandle<()> {
+    let lock = Arc::clone(lock);
+    thread::spawn(move || work(&lock))
+}
+
+fn finish(lock: &Lock, threads: Vec<thread::JoinHandle<()>>, turns: u32, steps: u32) {
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let desk = lock.hold().unwrap();
+    assert_eq!((desk.turn, desk.turns, desk.steps), (None, turns, steps));
+}
+
+fn mixed() {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let threads = vec![
+        spawn(&lock, |lock| block_on(take_turn(lock, 1))),
+        spawn(&lock, |lock| {
+            step(lock);
+            step(lock);
+        }),
+        spawn(&lock, |lock| block_on(take_turn(lock, 2))),
+        spawn(&lock, |lock| block_on(step_async(lock))),
+    ];
+    finish(&lock, threads, 2, 3);
+}
+
+#[test]
+fn turns_and_steps_exclude_each_other_and_nobody_waits_for_ever() {
+    shuttle::check_random(mixed, SCHEDULES);
+}
+
+fn one_turn_one_step() {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let threads = vec![spawn(&lock, |lock| block_on(take_turn(lock, 1))), spawn(&lock, step)];
+    finish(&lock, threads, 1, 1);
+}
+
+#[test]
+fn a_turn_and_a_step_exclude_each_other_in_every_schedule() {
+    shuttle::check_dfs(one_turn_one_step, None);
+}
+
+/// Polls a waiter a few times and gives it up, as a cancelled future does.
+fn give_up(waiting: impl Future) {
+    let mut task = Context::from_waker(Waker::noop());
+    let mut waiting = pin!(waiting);
+    for _ in 0..2 {
+        if waiting.as_mut().poll(&mut task).is_ready() {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+fn cancelled() {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let threads = vec![
+        spawn(&lock, |lock| block_on(take_turn(lock, 1))),
+        // One that waits, one that has its turn when it is given up, one that may be either.
+        spawn(&lock, |lock| give_up(lock.take_turn())),
+        spawn(&lock, |lock| give_up(lock.hold_async())),
+        spawn(&lock, |lock| block_on(take_turn(lock, 2))),
+        spawn(&lock, step),
+    ];
+    finish(&lock, threads, 2, 1);
+}
+
+#[test]
+fn a_waiter_that_is_given_up_takes_nothing_with_it() {
+    shuttle::check_random(cancelled, SCHEDULES);
+}
+
+/// A run that is dropped in the middle of its turn ends the turn.
+fn dropped_in_its_turn() {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let abandoned = |lock: &Lock| {
+        let mut task = Context::from_waker(Waker::noop());
+        let mut turn = pin!(async {
+            let _turn = lock.take_turn().await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        assert_eq!(turn.as_mut().poll(&mut task), Poll::Pending);
+    };
+    let threads = vec![
+        spawn(&lock, abandoned),
+        spawn(&lock, |lock| block_on(take_turn(lock, 1))),
+        spawn(&lock, step),
+        spawn(&lock, |lock| block_on(step_async(lock))),
+    ];
+    finish(&lock, threads, 1, 2);
+}
+
+#[test]
+fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
+    shuttle::check_random(dropped_in_its_turn, SCHEDULES);
+}
+
+/// Looking needs no turn: it is done while another has one, and awaited by nobody.
+fn looking() {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let turn = block_on(lock.take_turn()).unwrap();
+    let looker = spawn(&lock, |lock| assert_eq!(lock.peek().unwrap().turns, 0));
+    looker.join().unwrap();
+    drop(turn);
+    step(&lock);
+    finish(&lock, Vec::new(), 0, 1);
+}
+
+#[test]
+fn looking_waits_for_no_turn() {
+    shuttle::check_random(looking, SCHEDULES);
+    shuttle::check_dfs(looking, None);
+}
+
+#[test]
+fn a_turn_that_never_ends_is_found() {
+    let found = found_by_shuttle(|| {
+        let lock = Arc::new(Lock::new(Desk::default()));
+        let stepper = spawn(&lock, step);
+        std::mem::forget(block_on(lock.take_turn()).unwrap());
+        stepper.join().unwrap();
+    });
+    assert!(found.is_some_and(|text| text.contains("deadlock")), "the tests above could not see a deadlock");
+}
+
+#[test]
+fn a_step_that_does_not_wait_for_the_turn_is_found() {
+    let found = found_by_shuttle(|| {
+        let lock = Arc::new(Lock::new(Desk::default()));
+        let threads = vec![
+            spawn(&lock, |lock| block_on(take_turn(lock, 1))),
+            // `peek` does not wait for turns: what would be if `hold` did not either.
+            spawn(&lock, |lock| lock.peek().unwrap().steps += 1),
+        ];
+        finish(&lock, threads, 1, 1);
+    });
+    assert!(found.is_some_and(|text| text.contains("came between")), "the tests above could not see a broken turn");
+}

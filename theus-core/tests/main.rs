@@ -1,0 +1,19 @@
+//! The proof that transactions hold.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | [`scenarios`] | one promise each, through the public API, in words |
+//! | [`properties`] | random programs give on the engine what they give on the [`reference`], alone and at once |
+//! | [`interleavings`] | the lock and the optimistic protocol under every schedule that `shuttle` can think of |
+//!
+//! Without more said the random programs are few, for the test command. The nightly-sized run, a minute or two:
+//! `THEUS_CASES=100000 cargo test --release -p theus-core --test main properties`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod executor;
+mod interleavings;
+mod programs;
+mod properties;
+mod reference;
+mod scenarios;
+mod sync;

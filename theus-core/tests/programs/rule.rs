@@ -1,0 +1,71 @@
+//! Random audit rules: kept as plain data for the reference, written out as a recipe for the engine.
+
+use std::fmt::Write;
+
+/// One rule on one path at one gate of one process.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RuleSpec {
+    pub process: &'static str,
+    pub output_gate: bool,
+    pub field: &'static str,
+    pub bound: Bound,
+    pub level: char,
+    pub min_threshold: u32,
+    pub max_threshold: u32,
+    pub reset_on_success: bool,
+}
+
+/// What it asks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Bound {
+    Min(i64),
+    Max(i64),
+    Neq(i64),
+    Is(bool),
+    MinLen(usize),
+    MaxLen(usize),
+}
+
+impl Bound {
+    /// As a recipe spells it.
+    pub(crate) fn spelled(self) -> (&'static str, String) {
+        match self {
+            Self::Min(bound) => ("min", bound.to_string()),
+            Self::Max(bound) => ("max", bound.to_string()),
+            Self::Neq(bound) => ("neq", bound.to_string()),
+            Self::Is(bound) => ("eq", bound.to_string()),
+            Self::MinLen(bound) => ("min_len", bound.to_string()),
+            Self::MaxLen(bound) => ("max_len", bound.to_string()),
+        }
+    }
+}
+
+/// The rules as a recipe; `None` where there are none.
+pub(crate) fn recipe_text(rules: &[RuleSpec]) -> Option<String> {
+    let mut text = String::from("process_recipes:\n");
+    let mut processes: Vec<_> = rules.iter().map(|rule| rule.process).collect();
+    processes.sort_unstable();
+    processes.dedup();
+    for process in &processes {
+        writeln!(text, "  {process}:").unwrap();
+        for (output_gate, key) in [(false, "inputs"), (true, "outputs")] {
+            let entries: Vec<_> =
+                rules.iter().filter(|rule| rule.process == *process && rule.output_gate == output_gate).collect();
+            if entries.is_empty() {
+                continue;
+            }
+            writeln!(text, "    {key}:").unwrap();
+            for rule in entries {
+                let RuleSpec { field, level, min_threshold, max_threshold, reset_on_success, .. } = rule;
+                let (test, bound) = rule.bound.spelled();
+                writeln!(
+                    text,
+                    "      - {{ field: {field}, {test}: {bound}, level: {level}, min_threshold: {min_threshold}, \
+                     max_threshold: {max_threshold}, reset_on_success: {reset_on_success} }}"
+                )
+                .unwrap();
+            }
+        }
+    }
+    (!processes.is_empty()).then_some(text)
+}

@@ -1,0 +1,223 @@
+//! The audit of the reference: every rule looked at, one by one, with a counter beside it.
+
+use theus_core::audit::{AuditEvent, AuditRecord, Violation};
+
+use crate::programs::{Bound, Limits, RuleSpec, World};
+
+/// One record, as far as it does not depend on the clock.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Record {
+    Violation {
+        sequence: u64,
+        process: String,
+        gate: &'static str,
+        rule: String,
+        value: String,
+        level: char,
+        count: u32,
+        action: &'static str,
+    },
+    Interlock {
+        sequence: u64,
+        violation: u64,
+    },
+    Reset {
+        sequence: u64,
+        reason: String,
+    },
+}
+
+impl Record {
+    /// None for the one record that says which recipe is in force.
+    pub(crate) fn of(record: &AuditRecord) -> Option<Self> {
+        let sequence = record.sequence;
+        match &record.event {
+            AuditEvent::Violation(violation) => Some(Self::of_violation(violation)),
+            AuditEvent::Interlock { violation } => Some(Self::Interlock { sequence, violation: *violation }),
+            AuditEvent::InterlockReset { reason, .. } => Some(Self::Reset { sequence, reason: reason.to_string() }),
+            AuditEvent::RecipeLoaded(_) if sequence == 1 => None,
+            other => panic!("a record of a kind that the reference does not know: {other:?}"),
+        }
+    }
+
+    pub(crate) fn of_violation(violation: &Violation) -> Self {
+        Self::Violation {
+            sequence: violation.sequence,
+            process: violation.process.to_string(),
+            gate: if violation.gate.to_string() == "input" { "input" } else { "output" },
+            rule: violation.rule.to_string(),
+            value: violation.value.to_string(),
+            level: violation.level.as_str().chars().next().unwrap(),
+            count: violation.count,
+            action: ["counted", "warned", "campaign", "blocked", "aborted", "interlocked"]
+                .into_iter()
+                .find(|action| violation.action.to_string() == **action)
+                .unwrap(),
+        }
+    }
+
+    /// What is the same in whatever order the runs of several threads were counted.
+    pub(crate) fn unordered(&self) -> (String, String, &'static str) {
+        match self {
+            Self::Violation { rule, value, action, .. } => (rule.clone(), value.clone(), *action),
+            other => panic!("not a violation: {other:?}"),
+        }
+    }
+}
+
+/// What a rule looks at.
+pub(super) struct Seen<'a> {
+    pub(super) weight: i64,
+    pub(super) world: &'a World,
+    pub(super) limits: &'a Limits,
+    pub(super) local: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Audit {
+    rules: Vec<(RuleSpec, u32)>,
+    sequence: u64,
+    pub(super) records: Vec<Record>,
+    pub(super) latched: bool,
+}
+
+/// A rule that was looked at: its position, and the value where it failed.
+pub(super) type Finding = (usize, Option<String>);
+
+impl Audit {
+    pub(super) fn new(rules: &[RuleSpec]) -> Self {
+        // A recipe is on record before anything that it finds.
+        let sequence = u64::from(!rules.is_empty());
+        let rules = rules.iter().map(|rule| (rule.clone(), 0)).collect();
+        Self { rules, sequence, records: Vec::new(), latched: false }
+    }
+
+    /// Looks at the rules of one gate.
+    pub(super) fn judge(&self, process: &str, output_gate: bool, seen: &Seen<'_>) -> Vec<Finding> {
+        self.rules
+            .iter()
+            .enumerate()
+            .filter(|(_, (rule, _))| rule.process == process && rule.output_gate == output_gate)
+            .map(|(at, (rule, _))| (at, fails(rule, seen)))
+            .collect()
+    }
+
+    /// Counts and records; the strongest level that refuses, if one acted.
+    pub(super) fn settle(&mut self, findings: Vec<Finding>, report: &mut Vec<Record>) -> Option<char> {
+        let mut strongest: Option<char> = None;
+        let mut stop = None;
+        for (at, failed) in findings {
+            let (rule, count) = &mut self.rules[at];
+            let Some(value) = failed else {
+                if rule.reset_on_success {
+                    *count = 0;
+                }
+                continue;
+            };
+            *count += 1;
+            let reached = *count;
+            let acts = reached >= rule.max_threshold;
+            if acts {
+                *count = 0;
+            }
+            self.sequence += 1;
+            let action = match (acts, rule.level) {
+                (false, _) if reached >= rule.min_threshold => "warned",
+                (false, _) => "counted",
+                (true, 'S') => "interlocked",
+                (true, 'A') => "aborted",
+                (true, 'B') => "blocked",
+                (true, _) => "campaign",
+            };
+            let (test, bound) = rule.bound.spelled();
+            let record = Record::Violation {
+                sequence: self.sequence,
+                process: rule.process.to_string(),
+                gate: if rule.output_gate { "output" } else { "input" },
+                rule: format!("{} {test} {bound}", rule.field),
+                value,
+                level: rule.level,
+                count: reached,
+                action,
+            };
+            if acts && rule.level == 'S' && stop.is_none() {
+                stop = Some(self.sequence);
+            }
+            // 'S' is the strongest, then 'A', then 'B'.
+            if acts && rule.level != 'C' {
+                let stronger = "SAB".chars().find(|level| Some(*level) == strongest || *level == rule.level);
+                strongest = stronger;
+            }
+            report.push(record.clone());
+            self.records.push(record);
+        }
+        if let Some(violation) = stop
+            && !self.latched
+        {
+            self.sequence += 1;
+            self.records.push(Record::Interlock { sequence: self.sequence, violation });
+            self.latched = true;
+        }
+        strongest
+    }
+
+    /// Lets the engine go on. Says whether it was stopped.
+    pub(super) fn reset(&mut self, reason: &str) -> bool {
+        if self.latched {
+            self.sequence += 1;
+            self.records.push(Record::Reset { sequence: self.sequence, reason: reason.to_owned() });
+        }
+        std::mem::replace(&mut self.latched, false)
+    }
+}
+
+/// The value as records show it, where it fails the rule.
+fn fails(rule: &RuleSpec, seen: &Seen<'_>) -> Option<String> {
+    let Seen { weight, world, limits, local } = *seen;
+    match rule.field {
+        "weight" => number(rule.bound, Some(weight)),
+        "global.step" => number(rule.bound, Some(limits.step)),
+        "domain.count" => number(rule.bound, Some(world.count)),
+        "domain.limit" => number(rule.bound, world.limit),
+        "domain.tank.level" => number(rule.bound, Some(world.tank.level)),
+        "domain.meta_runs" => number(rule.bound, Some(world.meta_runs)),
+        "local.steps" => number(rule.bound, Some(local)),
+        "domain.flag" => truth(rule.bound, world.flag),
+        "domain.sig_alarm" => truth(rule.bound, world.sig_alarm),
+        "domain.name" => length(rule.bound, world.name.chars().count(), format!("{:?}", world.name)),
+        "domain.items" => entries(rule.bound, world.items.len()),
+        "domain.table" => entries(rule.bound, world.table.len()),
+        other => panic!("the reference does not know the field {other}"),
+    }
+}
+
+fn number(bound: Bound, value: Option<i64>) -> Option<String> {
+    let Some(value) = value else { return Some("none".to_owned()) };
+    let holds = match bound {
+        Bound::Min(bound) => value >= bound,
+        Bound::Max(bound) => value <= bound,
+        Bound::Neq(bound) => value != bound,
+        other => panic!("{other:?} is no bound of a number"),
+    };
+    (!holds).then(|| value.to_string())
+}
+
+fn truth(bound: Bound, value: bool) -> Option<String> {
+    match bound {
+        Bound::Is(bound) => (value != bound).then(|| value.to_string()),
+        other => panic!("{other:?} is no bound of a boolean"),
+    }
+}
+
+fn length(bound: Bound, length: usize, shown: String) -> Option<String> {
+    let holds = match bound {
+        Bound::MinLen(bound) => length >= bound,
+        Bound::MaxLen(bound) => length <= bound,
+        other => panic!("{other:?} is no bound of a length"),
+    };
+    (!holds).then_some(shown)
+}
+
+fn entries(bound: Bound, count: usize) -> Option<String> {
+    length(bound, count, if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") })
+}

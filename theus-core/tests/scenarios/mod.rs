@@ -1,0 +1,19 @@
+//! What the engine promises, one promise a test, through its public API.
+
+mod building;
+mod cost;
+mod effects;
+mod gates;
+mod hostile;
+mod interlock;
+mod isolation;
+mod nested;
+mod plant;
+mod rollback;
+mod signals;
+mod turns;
+
+use theus_core::Locking;
+
+/// Every way to keep runs apart.
+const LOCKINGS: [Locking; 3] = [Locking::Pessimistic, Locking::Optimistic, Locking::ByKind];

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[process(outputs = [domain.total])]
+fn add(ctx: Ctx<Bank>, (left, right): (i64, i64)) {
+    ctx.domain.total.set(left + right);
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+#[context(version = 2, version = 3)]
+struct Bank {
+    total: i64,
+}
+
+fn main() {}

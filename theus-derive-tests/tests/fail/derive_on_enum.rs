@@ -1,0 +1,9 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+enum Mode {
+    On,
+    Off,
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+use std::time::Instant;
+
+#[process(outputs = [domain.total])]
+fn guess(ctx: Ctx<Bank>) {
+    let start = Instant::now();
+    ctx.domain.total.set(start.elapsed().as_millis() as i64);
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[process(outputs = [domain.total])]
+fn clear<'a>(ctx: Ctx<Bank>) {
+    ctx.domain.total.set(0);
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[process(inputs = [domain.total, local.limit], local = Bank)]
+fn show(ctx: Ctx<Bank>) {
+    ctx.local.limit = *ctx.domain.total;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[process(outputs = [domain.total])]
+struct Clear;
+
+fn main() {}

@@ -1,0 +1,21 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct User {
+    name: String,
+    balance: i64,
+}
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    #[context(nested)]
+    user: User,
+}
+
+#[process(inputs = [domain.user.name])]
+fn shout(ctx: Ctx<Bank>) {
+    ctx.domain.user.name.push('!');
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! What the macros refuse, accept and write, and what the accepted shapes do when they run.
+//!
+//! | folder | what it holds |
+//! |---|---|
+//! | `fail/` | programs with one mistake each, and beside each the one error that the compiler gives |
+//! | `pass/` | the nearest program that compiles, under the same name or the part of it before a `_` |
+//! | `snapshots/` | what the macros write for a matrix of shapes, to be read as one reads `cargo expand` |
+//! | `shapes/` | every shape of this crate's library, run on an engine |
+// A test that fails panics.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+// The macros' sources: a proc-macro crate gives nobody its functions.
+#[path = "../../theus-macros/src/context/mod.rs"]
+mod context;
+#[path = "../../theus-macros/src/errors.rs"]
+mod errors;
+#[path = "../../theus-macros/src/names.rs"]
+mod names;
+#[path = "../../theus-macros/src/process/mod.rs"]
+mod process;
+#[path = "../../theus-macros/src/tokens.rs"]
+mod tokens;
+
+mod compile;
+mod expansion;
+mod pass;
+mod shapes;

@@ -1,0 +1,9 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Copy, Context)]
+struct Bits {
+    whole: u64,
+    parts: [u8; 8],
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+}
+
+struct Ports {
+    clock: fn() -> i64,
+    log: fn(&str),
+}
+
+#[process(outputs = [domain.total], effects = [clock])]
+fn stamp(ctx: Ctx<Bank, (), Ports>) {
+    ctx.domain.total.set((ctx.effects.clock)());
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[derive(Clone, Context)]
+struct Limits {
+    most: i64,
+}
+
+#[process(inputs = [global.most])]
+fn show(ctx: Ctx<Bank, Limits>) -> i64 {
+    *ctx.global.most
+}
+
+fn main() {}

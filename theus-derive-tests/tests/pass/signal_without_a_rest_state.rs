@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone)]
+enum Alarm {
+    Fire,
+    Flood,
+}
+
+#[derive(Clone, Context)]
+struct Bank {
+    sig_alarm: Option<Alarm>,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+#[process(inputs = [domain.limit], outputs = [domain.total])]
+fn fill(ctx: Ctx<Bank>) {
+    ctx.domain.total.set(*ctx.domain.limit);
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Context)]
+struct User {
+    name: String,
+}
+
+#[derive(Clone, Context)]
+struct Bank {
+    #[context(nested)]
+    user: User,
+}
+
+fn main() {}
