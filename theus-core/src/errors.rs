@@ -1,0 +1,1 @@
+//! What can be wrong with a recipe: a page for each code.
