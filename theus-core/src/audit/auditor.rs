@@ -231,7 +231,7 @@ impl Ledger {
             false => Action::Counted,
         };
         let limit = rule.condition.to_string();
-        let violation = Violation {
+        let mut violation = Violation {
             sequence: self.next(),
             time,
             process,
@@ -245,9 +245,10 @@ impl Ledger {
             count,
             max_threshold: rule.max_threshold,
             action,
-            message: rule.message.clone(),
+            message: None,
             source: rule.source.clone(),
         };
+        violation.message = rule.message.as_ref().map(|message| message.about(&violation));
         self.push(AuditRecord::Violation(violation.clone()));
         violation
     }
@@ -276,6 +277,7 @@ fn log(violation: &Violation) {
     }
     match (action, level) {
         (Action::Counted, _) => event!(debug),
+        (_, Level::I) => event!(info),
         (Action::Warned, _) | (Action::Campaign, Level::C) => event!(warn),
         _ => event!(error),
     }

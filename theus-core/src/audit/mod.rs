@@ -94,6 +94,7 @@ mod gate;
 mod integer;
 mod judge;
 mod level;
+mod message;
 mod recipe;
 mod record;
 mod rule;
@@ -105,7 +106,7 @@ pub use findings::Findings;
 pub use gate::Gate;
 pub use judge::{ProcessRules, Subject};
 pub use level::Level;
-pub use recipe::{Catalog, ProcessEntry, Recipe};
+pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use record::{Action, AuditRecord, Interlock, Violation};
 pub use rule::Rule;
 

@@ -19,6 +19,8 @@ pub enum Action {
     Warned,
     /// Level C acted: recorded, the run goes on.
     Campaign,
+    /// Level I acted: recorded as information, the run goes on.
+    Informed,
     /// Level B acted: the run is refused.
     Blocked,
     /// Level A acted: the run is refused and its workflow ends.
@@ -35,6 +37,7 @@ impl Action {
             Level::A => Self::Aborted,
             Level::B => Self::Blocked,
             Level::C => Self::Campaign,
+            Level::I => Self::Informed,
         }
     }
 
@@ -51,6 +54,7 @@ impl fmt::Display for Action {
             Self::Counted => "counted",
             Self::Warned => "warned",
             Self::Campaign => "campaign",
+            Self::Informed => "informed",
             Self::Blocked => "blocked",
             Self::Aborted => "aborted",
             Self::Interlocked => "interlocked",

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::condition::{Condition, Test};
 use super::gate::Gate;
 use super::level::Level;
+use super::message::Message;
 use crate::context::Value;
 
 use super::judge::Subject;
@@ -48,7 +49,7 @@ pub struct Rule {
     pub(super) level: Level,
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
-    pub(super) message: Option<String>,
+    pub(super) message: Option<Message>,
     /// `file:line:column` of the condition.
     pub(super) source: String,
 }

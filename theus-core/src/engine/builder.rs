@@ -53,7 +53,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     global: G,
     effects: E,
     registry: Registry<D, G, E>,
-    recipe: Option<Document>,
+    recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
     signal_capacity: usize,
@@ -69,7 +69,7 @@ impl<D: Context> EngineBuilder<D> {
             global: (),
             effects: (),
             registry: Registry::new(),
-            recipe: None,
+            recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
             signal_capacity: DEFAULT_SIGNAL_CAPACITY,
@@ -102,7 +102,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global,
             effects,
             registry: Registry::new(),
-            recipe: self.recipe,
+            recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
             signal_capacity: self.signal_capacity,
@@ -123,7 +123,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
-    /// The audit recipe, read from a file.
+    /// The audit recipe, read from a file. Of several files, in the order of the calls, a later one overrides the rules of
+    /// the earlier ones by process, gate, field and condition; see [`Recipe::load_all`].
     ///
     /// # Errors
     /// Where the file cannot be read or is no YAML; what it says is checked by [`build`](Self::build).
@@ -131,7 +132,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self.with_recipe(SourceFile::read(path)?)
     }
 
-    /// The audit recipe as text; `name` is what errors call it.
+    /// The audit recipe as text; `name` is what errors call it. It is merged with others as
+    /// [`recipe_file`](Self::recipe_file) does.
     ///
     /// # Errors
     /// Where it is no YAML; what it says is checked by [`build`](Self::build).
@@ -140,10 +142,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {
-        if self.recipe.is_some() {
-            return Err(BuildError::DuplicateRecipe);
-        }
-        self.recipe = Some(Document::parse(file)?);
+        self.recipes.push(Document::parse(file)?);
         Ok(self)
     }
 
@@ -180,13 +179,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
-        let mut auditor = match &self.recipe {
-            None => Auditor::without_rules(),
-            Some(document) => {
-                let processes = self.registry.iter().map(|registered| registered.entry.clone()).collect();
-                let catalog = Catalog { processes, domain: D::schema(), global: G::schema() };
-                Auditor::new(Recipe::load(document, &catalog)?)
+        let mut auditor = if self.recipes.is_empty() {
+            Auditor::without_rules()
+        } else {
+            let processes = self.registry.iter().map(|registered| registered.entry.clone()).collect();
+            let catalog = Catalog { processes, domain: D::schema(), global: G::schema() };
+            let recipe = Recipe::load_all(&self.recipes, &catalog)?;
+            for warning in recipe.warnings() {
+                let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
+                tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
             }
+            Auditor::new(recipe)
         };
         if let Some(clock) = self.clock {
             auditor = auditor.with_clock(clock);

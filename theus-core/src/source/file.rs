@@ -35,8 +35,9 @@ impl SourceFile {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let unreadable =
-            |reason: std::io::Error| SourceError::whole_file(&name, code::UNREADABLE, format!("cannot read `{name}`: {reason}"));
+        let unreadable = |reason: std::io::Error| {
+            SourceError::whole_file(&name, code::UNREADABLE, format!("cannot read `{name}`: {reason}"))
+        };
         let mut bytes = Vec::new();
         // One byte more than the limit is enough to know that there is too much, even from a pipe.
         let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
@@ -85,7 +86,10 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_names_the_path_and_the_reason() {
         let error = SourceFile::read("no/such/file.yaml").unwrap_err();
-        assert_eq!(error.to_string(), "error[Y001]: cannot read `no/such/file.yaml`: No such file or directory (os error 2)");
+        assert_eq!(
+            error.to_string(),
+            "error[Y001]: cannot read `no/such/file.yaml`: No such file or directory (os error 2)"
+        );
         assert_eq!((error.problems()[0].line, error.problems()[0].column), (0, 0));
         assert!(SourceFile::read(std::env::temp_dir()).is_err(), "a folder is no file");
     }

@@ -109,9 +109,10 @@ impl<'d> Locator<'d> {
             let ranges: Vec<_> = problems.iter().map(|problem| marks.find(&problem.at)).collect();
             let others: Vec<_> = problems.iter().filter_map(|problem| problem.other.clone()).collect();
             let places = self.positions(others.iter().map(|(_, at)| at));
-            let mut notes = others.iter().zip(places).map(|((what, _), (name, at))| {
-                format!("{what}: {name}:{}:{}", at.line, at.column)
-            });
+            let mut notes = others
+                .iter()
+                .zip(places)
+                .map(|((what, _), (name, at))| format!("{what}: {name}:{}:{}", at.line, at.column));
             let has_note: Vec<_> = problems.iter().map(|problem| problem.other.is_some()).collect();
             let mut here = at_ranges(file, problems, &ranges);
             for (problem, has_note) in here.iter_mut().zip(has_note) {

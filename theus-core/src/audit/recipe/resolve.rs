@@ -7,7 +7,7 @@ use super::super::condition::{Condition, Test};
 use super::super::rule::{Rule, Target};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
-use super::{Catalog, Places, Problems, ProcessEntry, bound};
+use super::{Catalog, Places, Problems, ProcessEntry, bound, code};
 use crate::context::{Layer, Schema, Shape};
 use crate::source::{Problem, did_you_mean};
 
@@ -16,6 +16,8 @@ pub(super) struct Draft {
     pub(super) process: &'static str,
     pub(super) rules: Vec<Rule>,
     pub(super) places: Places,
+    /// The shapes that the rules' paths lead to.
+    pub(super) shapes: Vec<Shape>,
 }
 
 /// Resolves the rules of every process that exists.
@@ -23,10 +25,11 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
     let mut drafts = Vec::new();
     for list in lists {
         // An unknown process has been reported.
-        let Some(process) = catalog.processes.iter().find(|entry| entry.contract.process == list.process) else {
+        let Some(process) = catalog.process(list.process) else {
             continue;
         };
-        let mut draft = Draft { process: process.contract.process, rules: Vec::new(), places: Places::new() };
+        let mut draft =
+            Draft { process: process.contract.process, rules: Vec::new(), places: Places::new(), shapes: Vec::new() };
         let mut lower = Lower::default();
         for item in &list.items {
             let Some((target, shape)) = target(item.entry, catalog, Some(process), problems) else { continue };
@@ -34,6 +37,7 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
                 lower.compare(item, &condition, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 draft.rules.push(rule(item, target, condition));
+                draft.shapes.push(shape);
             }
         }
         drafts.push(draft);
@@ -54,7 +58,7 @@ fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
         level: *level,
         min_threshold: *min_threshold,
         max_threshold: *max_threshold,
-        message: message.map(str::to_owned),
+        message: message.clone(),
         source: String::new(),
     }
 }
@@ -82,7 +86,7 @@ impl<'d, 'a> Lower<'d, 'a> {
         {
             let (upper, field) = (item.bound.test, item.entry.field);
             let message = format!("{lower} {min} is above {upper} {condition}: no value of {field} satisfies both");
-            problems.push(Problem::new(item.entry.at.key(lower.as_str()), message));
+            problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
         }
     }
 }
@@ -97,12 +101,17 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
             if belongs_to_a_process {
                 continue;
             }
-            if let Some((_, shape)) = target(entry, catalog, None, problems) {
-                for bound in &entry.conditions {
-                    condition(&Item { entry, bound }, &shape, problems);
-                }
+            for bound in &entry.conditions {
+                check(&Item { entry, bound }, catalog, problems);
             }
         }
+    }
+}
+
+/// Looks up what can be known of a rule without a process.
+pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Problems) {
+    if let Some((_, shape)) = target(item.entry, catalog, None, problems) {
+        condition(item, &shape, problems);
     }
 }
 
@@ -111,11 +120,11 @@ fn condition(item: &Item<'_, '_>, shape: &Shape, problems: &mut Problems) -> Opt
     match bound::condition(bound.test, bound.value, shape, entry.field) {
         Ok(condition) => Some(condition),
         Err(refused) => {
-            let at = match refused.at_test {
-                true => entry.at.at_key(bound.test.as_str()),
-                false => entry.at.key(bound.test.as_str()),
+            let (at, code) = match refused.at_test {
+                true => (entry.at.at_key(bound.test.as_str()), code::CONDITION_FIT),
+                false => (entry.at.key(bound.test.as_str()), code::BOUND_FIT),
             };
-            let problem = Problem::new(at, refused.message);
+            let problem = Problem::new(at, refused.message).code(code);
             problems.push(match refused.help {
                 Some(help) => problem.help(help),
                 None => problem,
@@ -135,12 +144,13 @@ fn target(
     match find(entry.field, catalog, process) {
         Ok((_, shape)) if *shape.innermost() == Shape::Opaque => {
             let message = format!("the audit cannot look into {}", entry.field);
-            problems.push(Problem::new(entry.field_at(), message).help("implement `theus_core::Inspect` for its type"));
+            let problem = Problem::new(entry.field_at(), message).code(code::OPAQUE);
+            problems.push(problem.help("implement `theus_core::Inspect` for its type"));
             None
         }
         Ok(found) => Some(found),
         Err((message, help)) => {
-            let problem = Problem::new(entry.field_at(), message);
+            let problem = Problem::new(entry.field_at(), message).code(code::UNKNOWN_FIELD);
             problems.push(match help {
                 Some(help) => problem.help(help),
                 None => problem,
@@ -150,9 +160,10 @@ fn target(
     }
 }
 
-type Lost = (String, Option<String>);
+pub(super) type Lost = (String, Option<String>);
 
-fn find(field: &str, catalog: &Catalog, process: Option<&ProcessEntry>) -> Result<(Target, Shape), Lost> {
+/// Where a path leads, and to what shape; else why it leads nowhere, and what to do about it.
+pub(super) fn find(field: &str, catalog: &Catalog, process: Option<&ProcessEntry>) -> Result<(Target, Shape), Lost> {
     let names: Vec<&str> = field.split('.').collect();
     let nothing = Schema::empty();
     let (layer, schema) = match names[0] {
