@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bound;
+mod comparing;
+mod corpus;
 mod entry;
 mod file;
+mod layers;
 mod loads;
+mod whole;
 
 use super::super::gate::Gate;
-use super::fixture::{load, load_entry};
+use super::fixture::{load, load_all, load_entry};
 use super::{Recipe, SourceError};
 
 fn words(loaded: Result<Recipe, SourceError>) -> String {
