@@ -96,20 +96,31 @@ fn mutations_of_the_corpus_never_panic_and_never_hang() {
     let (mut refused, mut loaded) = (0, 0);
     for _ in 0..MUTATIONS {
         let mut text: Vec<char> = corpus[random.usize(..corpus.len())].chars().collect();
-        for _ in 0..random.usize(1..3) {
+        for _ in 0..random.usize(1..4) {
             let (one, other) = (random.usize(..=text.len()), random.usize(..=text.len()));
             let (from, to) = (one.min(other), one.max(other));
-            match random.u8(..5) {
+            let piece: Vec<char> = pieces[random.usize(..pieces.len())].chars().collect();
+            match random.u8(..8) {
                 0 => drop(text.splice(from..to.min(from + 8), [])),
-                1 => drop(text.splice(from..from, pieces[random.usize(..pieces.len())].chars())),
-                2 => drop(text.splice(from..to.min(from + 3), pieces[random.usize(..pieces.len())].chars())),
-                3 => {
-                    let copy: Vec<char> = text[from..to.min(from + 200)].to_vec();
-                    drop(text.splice(to..to, copy));
+                1 => drop(text.splice(from..from, piece)),
+                2 => drop(text.splice(from..to.min(from + 3), piece)),
+                3 => drop(text.splice(to..to, text[from..to.min(from + 200)].to_vec())),
+                4 => {
+                    let other = corpus[random.usize(..corpus.len())].chars().take(200);
+                    drop(text.splice(from..from, other.collect::<Vec<_>>()));
                 }
-                _ => {
-                    let other: Vec<char> = corpus[random.usize(..corpus.len())].chars().take(200).collect();
-                    drop(text.splice(from..from, other));
+                // Whole lines: much of what comes of it is a recipe still.
+                kind => {
+                    let mut lines: Vec<Vec<char>> = text.split_inclusive(|it| *it == '\n').map(<[_]>::to_vec).collect();
+                    if !lines.is_empty() {
+                        let (one, other) = (random.usize(..lines.len()), random.usize(..lines.len()));
+                        match kind {
+                            5 => drop(lines.remove(one)),
+                            6 => lines.insert(other, lines[one].clone()),
+                            _ => lines.swap(one, other),
+                        }
+                    }
+                    text = lines.concat();
                 }
             }
         }
@@ -118,5 +129,5 @@ fn mutations_of_the_corpus_never_panic_and_never_hang() {
             false => loaded += 1,
         }
     }
-    assert!(refused > 1_000 && loaded > 200, "{refused} refused, {loaded} loaded");
+    assert!(refused > 1_000 && loaded > 60, "{refused} refused, {loaded} loaded");
 }

@@ -1,7 +1,10 @@
 //! Defaults, rules for all processes, invariants, several files, and recipes written for the Python reference.
 
+use super::super::super::fake::Fake;
 use super::super::super::level::Level;
+use super::super::super::{Action, Auditor};
 use super::*;
+use crate::context::Value;
 
 /// Every rule of a process as `gate path test limit level`.
 fn of(recipe: &Recipe, process: &str) -> Vec<String> {
@@ -354,6 +357,33 @@ error[R019]: unknown placeholder `{valeu}`
   = help: did you mean `value`?; write `{{` for a brace itself
 "
     );
+}
+
+#[test]
+fn messages_are_filled_in_when_a_record_is_made() {
+    let recipe = load(
+        "process_recipes:
+  refund:
+    inputs:
+      - { field: domain.total, min: 5, level: I, max_threshold: 2, message: '{process}: {field} is {value}, {{under}} {limit} ({level}, {count} of {max_threshold})' }
+",
+    );
+    let auditor = Auditor::new(recipe.unwrap());
+    let rules = auditor.rules("refund").unwrap();
+    let subject = Fake { domain: vec![Value::Int(3)], ..Fake::default() };
+    let mut report = Vec::new();
+    for _ in 0..2 {
+        assert!(
+            auditor.settle("refund", rules.judge(Gate::Input, &subject), &mut report).is_ok(),
+            "level I refuses nothing"
+        );
+    }
+    let messages: Vec<_> = report.iter().map(|violation| violation.message.as_deref().unwrap()).collect();
+    assert_eq!(
+        messages,
+        ["refund: domain.total is 3, {under} 5 (I, 1 of 2)", "refund: domain.total is 3, {under} 5 (I, 2 of 2)"]
+    );
+    assert_eq!(report[1].action, Action::Informed);
 }
 
 #[test]

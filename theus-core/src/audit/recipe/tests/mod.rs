@@ -9,6 +9,7 @@ mod entry;
 mod file;
 mod layers;
 mod loads;
+mod pages;
 mod whole;
 
 use super::super::gate::Gate;
