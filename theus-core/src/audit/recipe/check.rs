@@ -26,6 +26,7 @@ pub(super) fn whole(
     declared::check(lists, catalog, problems);
     unused_templates(&written.definitions, problems);
     unwritten_invariants(written, catalog, problems);
+    let mut changing = Changing { catalog, known: BTreeMap::new() };
     for draft in drafts {
         let mut by_path: BTreeMap<(Gate, &str), Vec<usize>> = BTreeMap::new();
         for (index, rule) in draft.rules.iter().enumerate() {
@@ -37,7 +38,7 @@ pub(super) fn whole(
         }
         for (index, rule) in draft.rules.iter().enumerate() {
             always_passes(rule, &draft.shapes[index], &draft.places[index], problems);
-            unchanging(rule, &draft.places[index], catalog, problems);
+            changing.check(rule, &draft.places[index], problems);
         }
     }
 }
@@ -74,20 +75,35 @@ fn unwritten_invariants(written: &Written<'_>, catalog: &Catalog, problems: &mut
     }
 }
 
-/// A rule at the output gate on what no process changes.
-fn unchanging(rule: &Rule, place: &NodePath, catalog: &Catalog, problems: &mut Problems) {
-    let changes = match rule.target {
-        Target::Domain(_) => catalog.processes.iter().any(|process| apply::writes(process.contract, &rule.path)),
-        Target::Global(_) => false,
-        _ => true,
-    };
-    if rule.gate == Gate::Output && !changes {
+/// What some process writes, looked up once for each path.
+struct Changing<'c> {
+    catalog: &'c Catalog,
+    known: BTreeMap<String, bool>,
+}
+
+impl Changing<'_> {
+    /// A rule at the output gate on what no process changes.
+    fn check(&mut self, rule: &Rule, place: &NodePath, problems: &mut Problems) {
+        if rule.gate != Gate::Output || self.changes(rule) {
+            return;
+        }
         let at = place.parent().key("field");
-        problems.push(nothing_changes(
-            &rule.path,
-            at,
-            "the rule finds at the output gate what was there at the input gate",
-        ));
+        let outcome = "the rule finds at the output gate what was there at the input gate";
+        problems.push(nothing_changes(&rule.path, at, outcome));
+    }
+
+    fn changes(&mut self, rule: &Rule) -> bool {
+        match rule.target {
+            Target::Domain(_) => {}
+            Target::Global(_) => return false,
+            _ => return true,
+        }
+        if let Some(known) = self.known.get(&rule.path) {
+            return *known;
+        }
+        let changes = self.catalog.processes.iter().any(|process| apply::writes(process.contract, &rule.path));
+        self.known.insert(rule.path.clone(), changes);
+        changes
     }
 }
 

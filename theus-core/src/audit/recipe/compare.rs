@@ -39,7 +39,7 @@ use super::extent::Extent;
 ///     "1 rule stricter, 0 looser, 0 otherwise changed, 0 new, 0 gone, 0 unchanged\n\n\
 ///      stricter  fill, input gate: litres max\n          \
 ///      bound 9 -> 8; level B -> S\n          \
-///      old.yaml:1:54 -> new.yaml:1:54\n"
+///      old.yaml:1:55 -> new.yaml:1:55\n"
 /// );
 /// # Ok::<(), theus_core::source::SourceError>(())
 /// ```
