@@ -1,11 +1,12 @@
 //! What Theus costs, each measurement beside its baseline: `cargo bench -p theus-core`.
 //!
 //! The groups are named for the claims; compare the medians inside a group.
-#![allow(missing_docs, clippy::expect_used, reason = "benches")]
+#![allow(missing_docs, clippy::expect_used, clippy::panic, reason = "benches")]
 
 mod audit;
 mod collections;
 mod ledger;
+mod recipe;
 mod transactions;
 mod wide;
 mod workflow;

@@ -158,6 +158,7 @@ extern crate self as theus_core;
 pub mod audit;
 pub mod context;
 pub mod engine;
+pub mod errors;
 pub mod prelude;
 pub mod process;
 pub mod signal;

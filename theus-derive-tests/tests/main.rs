@@ -14,7 +14,7 @@
 mod context;
 #[path = "../../theus-macros/src/errors.rs"]
 mod errors;
-#[path = "../../theus-macros/src/inspect.rs"]
+#[path = "../../theus-macros/src/inspect/mod.rs"]
 mod inspect;
 #[path = "../../theus-macros/src/names.rs"]
 mod names;

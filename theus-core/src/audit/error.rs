@@ -158,7 +158,7 @@ impl Refusal {
         let refused = Box::new(Refused { process, level, violations: acted, unrecorded });
         Some(match level {
             Level::S | Level::A => AuditInterlockError(refused).into(),
-            Level::B | Level::C => AuditBlockError(refused).into(),
+            Level::B | Level::C | Level::I => AuditBlockError(refused).into(),
         })
     }
 

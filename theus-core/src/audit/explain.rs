@@ -39,7 +39,7 @@ pub struct RuleAccount {
     pub count: u32,
     /// Whether a pass puts the counter back.
     pub reset_on_success: bool,
-    /// The message of the recipe.
+    /// The message of the recipe, with its placeholders.
     pub message: Option<Text>,
     /// The value at present; none where it is known only in the run, as the scratch is.
     pub value: Option<Text>,
@@ -106,7 +106,7 @@ impl RuleAccount {
             facts: RuleFacts::of(process, rule),
             count,
             reset_on_success: rule.reset_on_success,
-            message: rule.message.as_deref().map(Text::from),
+            message: rule.message.as_ref().map(|message| message.as_str().into()),
             value: value.map(|value| shown(value).into()),
             would,
         }

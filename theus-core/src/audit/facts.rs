@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::gate::Gate;
 use super::ledger::{Hash, rule_digest};
 use super::level::Level;
+use super::message::Message;
 use super::record::{Action, Violation};
 use super::rule::Rule;
 use super::text::Text;
@@ -59,7 +60,7 @@ impl RuleFacts {
 #[derive(Clone, Debug)]
 pub(super) struct Described {
     facts: Arc<RuleFacts>,
-    message: Option<Text>,
+    message: Option<Message>,
     digest: Hash,
 }
 
@@ -67,7 +68,7 @@ impl Described {
     fn of(process: &'static str, rule: &Rule, session: &str) -> Self {
         let facts = RuleFacts::of(process, rule);
         let digest = rule_digest(session, &facts);
-        Self { facts: Arc::new(facts), message: rule.message.as_deref().map(Text::from), digest }
+        Self { facts: Arc::new(facts), message: rule.message.clone(), digest }
     }
 
     fn violation(&self, value: Text, count: u32, acts: bool) -> (Violation, Hash) {
@@ -76,8 +77,10 @@ impl Described {
             false if count >= self.facts.min_threshold => Action::Warned,
             false => Action::Counted,
         };
-        let (facts, message) = (Arc::clone(&self.facts), self.message.clone());
-        (Violation { sequence: 0, facts, value, count, action, message }, self.digest)
+        let mut violation =
+            Violation { sequence: 0, facts: Arc::clone(&self.facts), value, count, action, message: None };
+        violation.message = self.message.as_ref().map(|message| message.about(&violation));
+        (violation, self.digest)
     }
 }
 

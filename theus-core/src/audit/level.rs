@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 /// | A Abort | `AuditInterlockError` | hard stop: rolls back and ends this workflow; others go on | workflow |
 /// | B Block | `AuditBlockError` | rolls back this transaction; the workflow can branch or retry | process |
 /// | C Campaign | none | recorded; the run goes on | |
+/// | I Info | none | recorded as information; the run goes on | |
 ///
-/// The strongest comes first in the order: `Level::S < Level::C`.
+/// The strongest comes first in the order: `Level::S < Level::I`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
     /// Safety: stops the engine.
@@ -25,10 +26,12 @@ pub enum Level {
     B,
     /// Campaign: records.
     C,
+    /// Info: records what is worth knowing and nothing to act upon.
+    I,
 }
 
 impl Level {
-    pub(super) const ALL: [Self; 4] = [Self::S, Self::A, Self::B, Self::C];
+    pub(super) const ALL: [Self; 5] = [Self::S, Self::A, Self::B, Self::C, Self::I];
 
     /// The letter that recipes use.
     #[must_use]
@@ -38,13 +41,14 @@ impl Level {
             Self::A => "A",
             Self::B => "B",
             Self::C => "C",
+            Self::I => "I",
         }
     }
 
-    /// Whether a rule of this level refuses the run when it acts: all but C.
+    /// Whether a rule of this level refuses the run when it acts: all but C and I.
     #[must_use]
     pub const fn refuses(self) -> bool {
-        !matches!(self, Self::C)
+        !matches!(self, Self::C | Self::I)
     }
 }
 

@@ -43,7 +43,7 @@
 //! | `max_threshold` | at which violation it acts; the counter then starts again | 1 |
 //! | `min_threshold` | from which violation on it warns, below `max_threshold` | 1 |
 //! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
-//! | `message` | what records and errors say besides | |
+//! | `message` | what records and errors say besides; `{value} {limit} {count} {field} {process} {level} {max_threshold}` are filled in, `{{` is a brace | |
 //!
 //! | level | when it acts | reach |
 //! |---|---|---|
@@ -51,10 +51,42 @@
 //! | A Abort | the run rolls back, its workflow ends | workflow |
 //! | B Block | the run rolls back | process |
 //! | C Campaign | recorded; the run goes on | |
+//! | I Info | recorded as information and logged at `info`; the run goes on | |
 //!
 //! Below its threshold a violation is counted and the run goes on. All rules of a gate are judged; the strongest level that
 //! acts is what happens. Every violation is a record ([`Violation`]), which the caller gets too: from
 //! [`Engine::run_reported`](crate::Engine::run_reported), and from the error where a level acted.
+//!
+//! # Rules for more than one process
+//!
+//! ```yaml
+//! defaults: { level: C, max_threshold: 3 }  # for the entries of this file: level, thresholds, reset_on_success
+//! invariants:                               # after every process that writes the field, or what it is computed of
+//!   - { field: domain.total, min: 0, level: S, max_threshold: 1 }
+//!   - { field: domain.temperature, max: 99, processes: all }   # after every process
+//! process_recipes:
+//!   "*":                                    # every process for which the path exists
+//!     inputs: [ { field: global.limit, min: 1 } ]
+//!   _warm: { outputs: [ { field: domain.temperature, max: 80, level: C }, { field: domain.temperature, max: 90, level: S } ] }
+//!   _hot: { inherits: [ _warm ], outputs: [ { field: domain.temperature, max: 70 } ] }
+//!   transfer: { inherits: [ _warm, _hot ] }
+//! ```
+//!
+//! Rules for all processes come first, then those of each parent in order, then a process's own. A later one takes the place of
+//! all earlier ones with the same gate, field and condition; so does a later file
+//! ([`EngineBuilder::recipe_file`](crate::EngineBuilder::recipe_file) called again) with an earlier one. Nothing takes the place
+//! of an invariant. In one list the same field and condition can stand with several bounds or levels: graduated limits.
+//! Every process counts for itself.
+//!
+//! A recipe is checked as a whole: what contradicts itself is refused, and what can do nothing is told by
+//! [`Recipe::warnings`], which the engine logs when it is built. Every kind of error and warning has a page in
+//! [`errors`](crate::errors). [`Recipe::compare`] shows what a new recipe changes, for a review.
+//!
+//! A recipe written for the Python reference loads as it is: `domain_ctx.`, `global_ctx.` and `local_ctx.` are the layers, `threshold`
+//! is `max_threshold`, `side_effects` and `errors` are compared with the contract. Where a default means something else there,
+//! a warning says so.
+//!
+//! # An example
 //!
 //! ```
 //! use theus_core::prelude::*;
@@ -135,6 +167,7 @@ mod interlock;
 mod judge;
 mod ledger;
 mod level;
+mod message;
 mod recipe;
 mod record;
 mod reload;
@@ -159,7 +192,7 @@ pub use ledger::{
     RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, WhenFull,
 };
 pub use level::Level;
-pub use recipe::{Catalog, ProcessEntry, Recipe};
+pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};

@@ -23,6 +23,8 @@ pub enum Action {
     Warned,
     /// Level C acted: recorded, the run goes on.
     Campaign,
+    /// Level I acted: recorded as information, the run goes on.
+    Informed,
     /// Level B acted: the run is refused.
     Blocked,
     /// Level A acted: the run is refused and its workflow ends.
@@ -39,6 +41,7 @@ impl Action {
             Level::A => Self::Aborted,
             Level::B => Self::Blocked,
             Level::C => Self::Campaign,
+            Level::I => Self::Informed,
         }
     }
 
@@ -55,6 +58,7 @@ impl Action {
             Self::Counted => "counted",
             Self::Warned => "warned",
             Self::Campaign => "campaign",
+            Self::Informed => "informed",
             Self::Blocked => "blocked",
             Self::Aborted => "aborted",
             Self::Interlocked => "interlocked",
@@ -86,7 +90,7 @@ pub struct Violation {
     pub count: u32,
     /// What came of it.
     pub action: Action,
-    /// The message of the recipe.
+    /// The message of the recipe, filled in.
     pub message: Option<Text>,
 }
 

@@ -7,6 +7,7 @@ use super::condition::{Condition, Test};
 use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
+use super::message::Message;
 use super::steps::{Step, walk};
 use crate::context::Value;
 
@@ -70,7 +71,7 @@ pub struct Rule {
     pub(super) level: Level,
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
-    pub(super) message: Option<String>,
+    pub(super) message: Option<Message>,
     /// `file:line:column` of the condition.
     pub(super) source: String,
 }

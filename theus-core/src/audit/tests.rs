@@ -60,6 +60,7 @@ impl Oracle {
                     Level::A => Action::Aborted,
                     Level::B => Action::Blocked,
                     Level::C => Action::Campaign,
+                    Level::I => Action::Informed,
                 },
             ));
         }
@@ -71,7 +72,7 @@ impl Oracle {
 fn thresholds_follow_the_table_for_every_setting() {
     let mut steps = 0;
     for (gate, key) in [(Gate::Input, "inputs"), (Gate::Output, "outputs")] {
-        for level in [Level::S, Level::A, Level::B, Level::C] {
+        for level in [Level::S, Level::A, Level::B, Level::C, Level::I] {
             for max in 1..=4 {
                 for (min, reset) in (1..=max).flat_map(|min| [(min, false), (min, true)]) {
                     // Every sequence of seven passes and violations.
@@ -89,7 +90,7 @@ fn thresholds_follow_the_table_for_every_setting() {
                             let seen = report.first().map(|violation| (violation.count, violation.action));
                             assert_eq!(seen, expected, "{settings}, sequence {sequence:b}, step {step}");
                             let acted = expected.is_some_and(|(_, action)| action.is_acting());
-                            assert_eq!(settled.is_err(), acted && level != Level::C);
+                            assert_eq!(settled.is_err(), acted && !matches!(level, Level::C | Level::I));
                             if let Err(refusal) = settled {
                                 assert_eq!(refusal.level(), level);
                                 assert_eq!(matches!(refusal, Refusal::Block(_)), level == Level::B);
@@ -103,7 +104,7 @@ fn thresholds_follow_the_table_for_every_setting() {
             }
         }
     }
-    assert_eq!(steps, 2 * 4 * 20 * 128 * 7);
+    assert_eq!(steps, 2 * 5 * 20 * 128 * 7);
 }
 
 #[test]

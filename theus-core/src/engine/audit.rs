@@ -67,10 +67,22 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// # Errors
     /// As [`reload_recipe`](Self::reload_recipe).
     pub fn reload_recipe_file(&self, path: impl AsRef<Path>) -> Result<RecipeChange, ReloadError> {
-        self.reload(SourceFile::read(path)?)
+        self.reload(vec![SourceFile::read(path)?])
     }
 
-    /// Takes another recipe, between two runs; `name` is what errors and records call it. A run under way keeps the rules
+    /// Takes another recipe from several files, of which a later one overrides the earlier ones as in
+    /// [`EngineBuilder::recipe_file`](crate::EngineBuilder::recipe_file): see [`reload_recipe`](Self::reload_recipe).
+    ///
+    /// # Errors
+    /// As [`reload_recipe`](Self::reload_recipe).
+    pub fn reload_recipe_files<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<RecipeChange, ReloadError> {
+        self.reload(paths.into_iter().map(SourceFile::read).collect::<Result<_, _>>()?)
+    }
+
+    /// Takes another recipe, between two runs, in the place of all files of the one before; `name` is what errors and records call it. A run under way keeps the rules
     /// that it began with. A rule that is the same in both recipes keeps its counter. The change is a record.
     ///
     /// ```
@@ -102,13 +114,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// [`ReloadError`] where it is wrong, where a sink that must have the record of the change does not take it, and from
     /// inside a process or a sink of this engine. What was in force stays so.
     pub fn reload_recipe(&self, name: &str, text: &str) -> Result<RecipeChange, ReloadError> {
-        self.reload(SourceFile::new(name, text))
+        self.reload(vec![SourceFile::new(name, text)])
     }
 
-    fn reload(&self, file: SourceFile) -> Result<RecipeChange, ReloadError> {
-        let name = file.name().to_owned();
+    fn reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
         // Everything that can be wrong with it is found before anything waits for it.
-        let recipe = Recipe::load(&Document::parse(file)?, &self.core.registry.catalog())?;
+        let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
+        let (name, recipe) =
+            (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.core.registry.catalog())?);
+        recipe.log_warnings();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let mut state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
         let change = self.core.auditor.replace(recipe, &name, state.version).map_err(|error| match error {

@@ -56,7 +56,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     global: G,
     effects: E,
     registry: Registry<D, G, E>,
-    recipe: Option<Document>,
+    recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
     signal_capacity: usize,
@@ -75,7 +75,7 @@ impl<D: Context> EngineBuilder<D> {
             global: (),
             effects: (),
             registry: Registry::new(),
-            recipe: None,
+            recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
             signal_capacity: DEFAULT_SIGNAL_CAPACITY,
@@ -111,7 +111,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global,
             effects,
             registry: Registry::new(),
-            recipe: self.recipe,
+            recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
             signal_capacity: self.signal_capacity,
@@ -135,7 +135,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
-    /// The audit recipe, read from a file.
+    /// The audit recipe, read from a file. Of several files, in the order of the calls, a later one overrides the rules of
+    /// the earlier ones by process, gate, field and condition; see [`Recipe::load_all`].
     ///
     /// # Errors
     /// Where the file cannot be read or is no YAML; what it says is checked by [`build`](Self::build).
@@ -143,7 +144,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self.with_recipe(SourceFile::read(path)?)
     }
 
-    /// The audit recipe as text; `name` is what errors call it.
+    /// The audit recipe as text; `name` is what errors call it. It is merged with others as
+    /// [`recipe_file`](Self::recipe_file) does.
+    ///
+    /// ```
+    /// use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Tank { level: i64 }
+    /// # #[process(outputs = [domain.level])]
+    /// # fn fill(ctx: Ctx<Tank>, litres: i64) { ctx.domain.level.set(litres); }
+    /// let engine = Engine::builder(Tank::default())
+    ///     .process::<Fill>()
+    ///     .recipe("base.yaml", "process_recipes: { fill: { inputs: [ { field: litres, min: 0, max: 100 } ] } }")?
+    ///     .recipe("site.yaml", "process_recipes: { fill: { inputs: [ { field: litres, max: 50 } ] } }")?
+    ///     .build()?;
+    /// assert!(engine.run(Fill { litres: 50 }).is_ok());
+    /// let refused = engine.run(Fill { litres: 60 }).unwrap_err();
+    /// assert!(refused.to_string().contains("`litres max 50`") && refused.to_string().contains("[site.yaml:1:"));
+    /// assert!(engine.run(Fill { litres: -1 }).unwrap_err().to_string().contains("[base.yaml:1:"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// Where it is no YAML; what it says is checked by [`build`](Self::build).
@@ -152,10 +172,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {
-        if self.recipe.is_some() {
-            return Err(BuildError::DuplicateRecipe);
-        }
-        self.recipe = Some(Document::parse(file)?);
+        self.recipes.push(Document::parse(file)?);
         Ok(self)
     }
 
@@ -212,14 +229,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
-        let mut auditor = match &self.recipe {
-            None => Auditor::without_rules(),
-            Some(document) => Auditor::new(Recipe::load(document, &self.registry.catalog())?),
+        let mut auditor = if self.recipes.is_empty() {
+            Auditor::without_rules()
+        } else {
+            let recipe = Recipe::load_all(&self.recipes, &self.registry.catalog())?;
+            recipe.log_warnings();
+            Auditor::new(recipe)
         };
         if let Some(clock) = self.clock {
             auditor = auditor.with_clock(clock);
         }
-        let recipe = self.recipe.as_ref().map(|document| document.file().name().to_owned());
+        let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
         auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
         let rules = self.registry.rules(&auditor);
         Ok(Engine::new(Core {

@@ -25,9 +25,6 @@ pub enum BuildError {
         /// The name.
         name: &'static str,
     },
-    /// More than one recipe was given.
-    #[error("the engine has two recipes: give it one")]
-    DuplicateRecipe,
     /// `global` or `effects` came after a process had been registered for other types.
     #[error(
         "`{call}` must come before the first `.process::<..>()`: it changes the types that processes are registered for"

@@ -25,13 +25,13 @@ fn a_syntax_error_is_drawn_like_any_other() {
     assert_eq!(
         refused("a: 1\nb: [1, 2\nc: 3\n"),
         "\
-error: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence at line 2 column 4
+error[Y004]: not valid YAML: did not find expected ',' or ']', while parsing a flow sequence at line 2 column 4
  --> f.yaml:3:2
   |
 3 | c: 3
   |  ^"
     );
-    assert_eq!(refused("a: *nothing\n").lines().next(), Some("error: not valid YAML: unknown anchor"));
+    assert_eq!(refused("a: *nothing\n").lines().next(), Some("error[Y004]: not valid YAML: unknown anchor"));
 }
 
 #[test]
@@ -96,12 +96,12 @@ fn every_duplicate_key_is_shown_at_its_repetition() {
 fn a_second_document_tags_and_strange_keys_are_refused() {
     assert_eq!(
         refused("a: 1\n---\nb: 2\n"),
-        "error: a second document in one file\n --> f.yaml:2:1\n  |\n2 | ---\n  | ^^^\n  |\n  = help: put it into a file of its own"
+        "error[Y005]: a second document in one file\n --> f.yaml:2:1\n  |\n2 | ---\n  | ^^^\n  |\n  = help: put it into a file of its own"
     );
     assert_eq!(
         refused("a: !secret x\n"),
         "\
-error: the tag `!secret` has no meaning here
+error[Y010]: the tag `!secret` has no meaning here
  --> f.yaml:1:4
   |
 1 | a: !secret x
@@ -109,18 +109,23 @@ error: the tag `!secret` has no meaning here
   |
   = help: remove the tag"
     );
-    assert!(refused("? [a]\n: 1\n").starts_with("error: a key of this map is a list, a map or tagged\n --> f.yaml:1:"));
-    assert!(refused("!integer '1'").starts_with("error: the tag `!integer` has no meaning here"));
+    assert!(
+        refused("? [a]\n: 1\n")
+            .starts_with("error[Y009]: a key of this map is a list, a map or tagged\n --> f.yaml:1:")
+    );
+    assert!(refused("!integer '1'").starts_with("error[Y010]: the tag `!integer` has no meaning here"));
 }
 
 #[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(parse(&nested(MAX_DEPTH)).is_ok());
-    assert!(refused(&nested(MAX_DEPTH + 1)).starts_with("error: nested deeper than 64 levels\n --> f.yaml:1:65\n"));
-    assert!(refused("&a [*a]\n").starts_with("error: nested deeper than 64 levels\n --> f.yaml:1:5"));
+    assert!(
+        refused(&nested(MAX_DEPTH + 1)).starts_with("error[Y006]: nested deeper than 64 levels\n --> f.yaml:1:65\n")
+    );
+    assert!(refused("&a [*a]\n").starts_with("error[Y006]: nested deeper than 64 levels\n --> f.yaml:1:5"));
     let block: String = (0..=MAX_DEPTH).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
-    assert!(refused(&block).starts_with("error: nested deeper than 64 levels"));
+    assert!(refused(&block).starts_with("error[Y006]: nested deeper than 64 levels"));
 }
 
 #[test]
@@ -132,7 +137,10 @@ fn hostile_nesting_is_refused_fast() {
     }
     for depth in [999, 1_001, 5_000] {
         let deep = refused(&("{a: ".repeat(depth) + &"}".repeat(depth)));
-        assert!(deep.starts_with("error: nested deeper than 64 levels"), "with the first look or without: {deep}");
+        assert!(
+            deep.starts_with("error[Y006]: nested deeper than 64 levels"),
+            "with the first look or without: {deep}"
+        );
     }
     assert!(parse(&format!("[{}]", "{a: [1]}, ".repeat(2_000))).is_ok());
 }
@@ -146,7 +154,10 @@ fn billion_laughs_are_refused_fast() {
     }
     let start = Instant::now();
     let message = refused(&text);
-    assert!(message.starts_with("error: the aliases of this file repeat too much\n --> f.yaml:2:10\n"), "{message}");
+    assert!(
+        message.starts_with("error[Y007]: the aliases of this file repeat too much\n --> f.yaml:2:10\n"),
+        "{message}"
+    );
     assert!(start.elapsed() < Duration::from_secs(1));
 }
 

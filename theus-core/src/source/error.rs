@@ -4,13 +4,16 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::problem::Severity;
+
 /// How many problems one error locates and keeps; the rest are counted.
 pub(super) const MOST_PROBLEMS: usize = 100;
 
 /// A longer line is not drawn: only its position is given.
 const LONGEST_LINE: usize = 2_000;
 
-/// Everything that is wrong in one file, in the order of the file; or that it could not be read.
+/// Everything that is wrong in one file, or in several that were read together, in their order; or that a file could not be
+/// read.
 ///
 /// Its `Display` draws each problem with its line, a caret and a help. So does its `Debug`, because that is what a `main`
 /// that returns the error shows.
@@ -26,6 +29,10 @@ pub struct SourceError {
 pub struct LocatedProblem {
     /// The name of the file.
     pub file: String,
+    /// Whether it is an error or a warning.
+    pub severity: Severity,
+    /// The code of its kind, as in `R004`: its page is in [`errors`](crate::errors).
+    pub code: Option<&'static str>,
     /// The line, counted from 1; 0 where the problem is the file itself, as when it cannot be read.
     pub line: usize,
     /// The column in characters, counted from 1; 0 where the line is 0.
@@ -36,6 +43,8 @@ pub struct LocatedProblem {
     pub label: Option<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Where else to look, as in `the other bound: base.yaml:5:9`.
+    pub note: Option<String>,
     /// The line itself, for drawing, and the bytes of it that the caret marks.
     pub(super) excerpt: Option<(String, std::ops::Range<usize>)>,
 }
@@ -48,16 +57,23 @@ impl fmt::Debug for SourceError {
 
 impl SourceError {
     /// A file that cannot be used as a whole.
-    pub(super) fn whole_file(file: &str, message: String) -> Self {
-        let file = file.to_owned();
-        let (label, help, excerpt) = (None, None, None);
-        Self { problems: vec![LocatedProblem { file, line: 0, column: 0, message, label, help, excerpt }], omitted: 0 }
+    pub(super) fn whole_file(file: &str, code: &'static str, message: String) -> Self {
+        let problem = LocatedProblem {
+            file: file.to_owned(),
+            severity: Severity::Error,
+            code: Some(code),
+            line: 0,
+            column: 0,
+            message,
+            label: None,
+            help: None,
+            note: None,
+            excerpt: None,
+        };
+        Self { problems: vec![problem], omitted: 0 }
     }
 
-    /// Sorts by position; says the same thing at the same place once.
-    pub(super) fn located(mut problems: Vec<LocatedProblem>, omitted: usize) -> Self {
-        problems.sort_by_key(|problem| (problem.line, problem.column));
-        problems.dedup_by(|b, a| (a.line, a.column, &a.message) == (b.line, b.column, &b.message));
+    pub(super) const fn located(problems: Vec<LocatedProblem>, omitted: usize) -> Self {
         Self { problems, omitted }
     }
 
@@ -96,7 +112,12 @@ pub(super) fn excerpt(line: &str, marked: std::ops::Range<usize>) -> Option<(Str
 
 impl fmt::Display for LocatedProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let title = Level::ERROR.primary_title(self.message.as_str());
+        let title = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = title.primary_title(self.message.as_str());
+        let title = if let Some(code) = self.code { title.id(code) } else { title };
         let mut group = match &self.excerpt {
             Some((line, marked)) => {
                 let caret = AnnotationKind::Primary.span(marked.clone()).label(self.label.as_deref());
@@ -110,6 +131,9 @@ impl fmt::Display for LocatedProblem {
         };
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
+        }
+        if let Some(note) = &self.note {
+            group = group.element(Level::NOTE.message(note.as_str()));
         }
         f.write_str(&Renderer::plain().render(&[group]))
     }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::code;
 use super::error::SourceError;
 
 /// The longest file that is read: 16 MiB.
@@ -34,8 +35,9 @@ impl SourceFile {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let unreadable =
-            |reason: std::io::Error| SourceError::whole_file(&name, format!("cannot read `{name}`: {reason}"));
+        let unreadable = |reason: std::io::Error| {
+            SourceError::whole_file(&name, code::UNREADABLE, format!("cannot read `{name}`: {reason}"))
+        };
         let mut bytes = Vec::new();
         // One byte more than the limit is enough to know that there is too much, even from a pipe.
         let limit = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
@@ -50,6 +52,7 @@ impl SourceFile {
                 let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
                 Err(SourceError::whole_file(
                     &name,
+                    code::NOT_TEXT,
                     format!("`{name}` is not UTF-8: line {line} has a byte that is no text"),
                 ))
             }
@@ -71,7 +74,7 @@ impl SourceFile {
 
 pub(super) fn too_long(name: &str) -> SourceError {
     let mebibytes = MAX_BYTES / (1024 * 1024);
-    SourceError::whole_file(name, format!("`{name}` is too long: at most {mebibytes} MiB are read"))
+    SourceError::whole_file(name, code::TOO_LONG, format!("`{name}` is too long: at most {mebibytes} MiB are read"))
 }
 
 #[cfg(test)]
@@ -83,7 +86,10 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_names_the_path_and_the_reason() {
         let error = SourceFile::read("no/such/file.yaml").unwrap_err();
-        assert_eq!(error.to_string(), "error: cannot read `no/such/file.yaml`: No such file or directory (os error 2)");
+        assert_eq!(
+            error.to_string(),
+            "error[Y001]: cannot read `no/such/file.yaml`: No such file or directory (os error 2)"
+        );
         assert_eq!((error.problems()[0].line, error.problems()[0].column), (0, 0));
         assert!(SourceFile::read(std::env::temp_dir()).is_err(), "a folder is no file");
     }

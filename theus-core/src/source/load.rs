@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess
 use serde_yaml::value::{Tag, TaggedValue};
 use serde_yaml::{Mapping, Value};
 
+use super::code;
 use super::error::MOST_PROBLEMS;
 use super::path::{NodePath, Step};
 use super::problem::Problem;
@@ -132,7 +133,7 @@ impl Node<'_> {
         if self.trail.depth < MAX_DEPTH {
             return Ok(());
         }
-        let problem = Problem::new(self.trail.path(), too_deep());
+        let problem = Problem::new(self.trail.path(), too_deep()).code(code::TOO_DEEP);
         self.loading.report(problem);
         Err(E::custom("too deep"))
     }
@@ -210,7 +211,8 @@ impl<'de> Visitor<'de> for Node<'_> {
             if map.contains_key(&key) && !self.loading.is_full() {
                 let nth = 1 + repeated.iter().filter(|earlier| **earlier == name).count();
                 let at = self.trail.path().at_repeated_key(&name, nth);
-                self.loading.report(Problem::new(at, format!("the key `{name}` is given twice")).label("given again"));
+                let problem = Problem::new(at, format!("the key `{name}` is given twice")).code(code::REPEATED_KEY);
+                self.loading.report(problem.label("given again"));
                 repeated.push(name.clone());
             }
             let trail = self.trail.below(Step::Key(name));
@@ -225,7 +227,7 @@ impl<'de> Visitor<'de> for Node<'_> {
         let (tag, content) = tagged.variant::<String>()?;
         if !self.loading.is_full() {
             let problem = Problem::new(self.trail.path(), format!("the tag `!{tag}` has no meaning here"));
-            self.loading.report(problem.help("remove the tag"));
+            self.loading.report(problem.code(code::TAG).help("remove the tag"));
         }
         content.newtype_variant_seed(self)
     }
@@ -247,7 +249,7 @@ struct Key<'a>(Node<'a>);
 impl Key<'_> {
     fn refuse<T, E: serde::de::Error>(&self) -> Result<T, E> {
         let problem = Problem::new(self.0.trail.path(), "a key of this map is a list, a map or tagged");
-        self.0.loading.report(problem.help("write the key as one word"));
+        self.0.loading.report(problem.code(code::UNUSABLE_KEY).help("write the key as one word"));
         Err(E::custom("unusable key"))
     }
 }

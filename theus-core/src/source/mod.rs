@@ -17,20 +17,23 @@
 //! # Ok::<(), theus_core::source::SourceError>(())
 //! ```
 
+mod code;
 mod depth;
 mod document;
 mod error;
 mod file;
 mod load;
+mod locate;
 mod marks;
 mod path;
 mod problem;
 mod suggest;
 
-pub use document::{Document, Position};
+pub use document::Document;
 pub use error::{LocatedProblem, SourceError};
 pub use file::{MAX_BYTES, SourceFile};
 pub use load::{MAX_DEPTH, big_integer};
+pub use locate::{Locator, Position};
 pub use path::NodePath;
-pub use problem::Problem;
+pub use problem::{Problem, Severity};
 pub use suggest::{did_you_mean, nearest};

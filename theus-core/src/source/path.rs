@@ -1,6 +1,6 @@
 //! Where in a document something is.
 
-/// Steps from the root of a document to one of its nodes.
+/// Steps from the root of a document to one of its nodes; where several documents are read together, in one of them.
 ///
 /// ```
 /// use theus_core::source::NodePath;
@@ -9,7 +9,10 @@
 /// assert_ne!(value, word);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodePath(Vec<Step>);
+pub struct NodePath {
+    document: usize,
+    steps: Vec<Step>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -26,6 +29,25 @@ impl NodePath {
     #[must_use]
     pub fn root() -> Self {
         Self::default()
+    }
+
+    /// The whole of one of several documents that are read together, counted from 0.
+    #[must_use]
+    pub const fn of_document(document: usize) -> Self {
+        Self { document, steps: Vec::new() }
+    }
+
+    /// Which of the documents it is in.
+    #[must_use]
+    pub const fn document(&self) -> usize {
+        self.document
+    }
+
+    /// The node that this one is directly in; a root is in itself.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let steps = self.steps.split_last().map_or(&[][..], |(_, above)| above);
+        Self { document: self.document, steps: steps.to_vec() }
     }
 
     /// The value under `key`.
@@ -52,13 +74,13 @@ impl NodePath {
     }
 
     pub(super) fn then(&self, step: Step) -> Self {
-        let mut steps = Vec::with_capacity(self.0.len() + 1);
-        steps.extend_from_slice(&self.0);
+        let mut steps = Vec::with_capacity(self.steps.len() + 1);
+        steps.extend_from_slice(&self.steps);
         steps.push(step);
-        Self(steps)
+        Self { document: self.document, steps }
     }
 
     pub(super) fn steps(&self) -> &[Step] {
-        &self.0
+        &self.steps
     }
 }

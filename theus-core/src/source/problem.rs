@@ -1,29 +1,58 @@
 //! One thing that is wrong in a document, before its line is known.
 
+use serde::Serialize;
+
 use super::path::NodePath;
 use super::suggest::did_you_mean;
+
+/// Whether a problem keeps a file from being used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The file is refused.
+    Error,
+    /// The file is used; somebody should look at it.
+    Warning,
+}
 
 /// What is wrong, and at which node.
 ///
 /// ```
-/// use theus_core::source::{NodePath, Problem};
+/// use theus_core::source::{NodePath, Problem, Severity};
 /// let at = NodePath::root().key("level");
-/// let problem = Problem::new(at, "unknown level `D`").label("not a level").help("levels: S, A, B, C");
-/// assert_eq!(problem.message(), "unknown level `D`");
+/// let problem = Problem::new(at, "unknown level `D`").code("R008").label("not a level").help("levels: S, A, B, C, I");
+/// assert_eq!((problem.message(), problem.severity()), ("unknown level `D`", Severity::Error));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(super) at: NodePath,
+    pub(super) severity: Severity,
+    pub(super) code: Option<&'static str>,
     pub(super) message: String,
     pub(super) label: Option<String>,
     pub(super) help: Option<String>,
+    pub(super) other: Option<(String, NodePath)>,
 }
 
 impl Problem {
-    /// A problem at a node.
+    /// An error at a node.
     #[must_use]
     pub fn new(at: NodePath, message: impl Into<String>) -> Self {
-        Self { at, message: message.into(), label: None, help: None }
+        let (severity, message) = (Severity::Error, message.into());
+        Self { at, severity, code: None, message, label: None, help: None, other: None }
+    }
+
+    /// A warning at a node.
+    #[must_use]
+    pub fn warning(at: NodePath, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(at, message) }
+    }
+
+    /// The code of its kind, by which its page in [`errors`](crate::errors) is found.
+    #[must_use]
+    pub const fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
     }
 
     /// What stands beside the caret.
@@ -40,6 +69,13 @@ impl Problem {
         self
     }
 
+    /// Another node that it is about; its position is shown behind `what`.
+    #[must_use]
+    pub fn other(mut self, what: impl Into<String>, at: NodePath) -> Self {
+        self.other = Some((what.into(), at));
+        self
+    }
+
     /// Helps with [`did_you_mean`]: the known word nearest to `word`, or all of them.
     #[must_use]
     pub fn suggest<'a>(mut self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
@@ -51,5 +87,11 @@ impl Problem {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether it is an error or a warning.
+    #[must_use]
+    pub const fn severity(&self) -> Severity {
+        self.severity
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_yaml::Value;
 
-use super::super::delta::Change;
 use super::super::condition::{Condition, Limit, Order, Same, Test};
+use super::super::delta::Change;
 use super::super::integer::Integer;
 use super::number::{self, Number};
 use super::parse::{instead, written_as};

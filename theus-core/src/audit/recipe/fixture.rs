@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::context::{FieldSchema, Inspect, Zone};
-use crate::process::Argument;
+use crate::context::{FieldSchema, Inspect, Layer, Zone};
+use crate::process::{Access, Argument};
 use crate::source::SourceFile;
 
 const ARGUMENTS: &[(&str, &str)] = &[
@@ -37,8 +37,20 @@ const fn contract(process: &'static str, arguments: &'static [Argument]) -> Cont
     Contract { process, inputs: &[], outputs: &[], effects: &[], errors: &[], arguments, local: None, is_async: false }
 }
 
-static TRANSFER: Contract = contract("transfer", &TRANSFER_ARGUMENTS);
-static REFUND: Contract = contract("refund", &[]);
+static TRANSFER: Contract = Contract {
+    outputs: &[writes("domain.total"), writes("domain.user.balance")],
+    effects: &["clock"],
+    errors: &["bank::InsufficientFunds"],
+    ..contract("transfer", &TRANSFER_ARGUMENTS)
+};
+static REFUND: Contract = Contract {
+    outputs: &[writes("domain.total"), writes("domain.temperature"), writes("domain.accounts")],
+    ..contract("refund", &[])
+};
+
+const fn writes(path: &'static str) -> Access {
+    Access { layer: Layer::Domain, path, zone: Zone::Data }
+}
 
 fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
     FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested }
@@ -85,6 +97,13 @@ pub(in super::super) fn catalog() -> Catalog {
 
 pub(in super::super) fn load(yaml: &str) -> Result<Recipe, SourceError> {
     Recipe::load(&Document::parse(SourceFile::new("r.yaml", yaml))?, &catalog())
+}
+
+/// Several files, called `1.yaml`, `2.yaml` and so on.
+pub(in super::super) fn load_all(files: &[&str]) -> Result<Recipe, SourceError> {
+    let parsed = files.iter().enumerate();
+    let parsed = parsed.map(|(index, yaml)| Document::parse(SourceFile::new(format!("{}.yaml", index + 1), *yaml)));
+    Recipe::load_all(&parsed.collect::<Result<Vec<_>, _>>()?, &catalog())
 }
 
 /// One entry at the input gate of `transfer`.

@@ -1,11 +1,12 @@
-//! Templates: the entries of each process with those that it inherits.
+//! Templates and layers: the rules of each process with those that it inherits, those for all processes, and the invariants.
 
 use std::collections::BTreeMap;
 
 use super::super::condition::Test;
 use super::super::gate::Gate;
-use super::Problems;
-use super::model::{Bound, Definition, Entry, is_template};
+use super::apply;
+use super::model::{Bound, Declared, Definition, EVERY, Entry, Written, is_template};
+use super::{Catalog, Problems, code};
 use crate::source::{NodePath, Problem};
 
 /// Templates that inherit templates that inherit …: so many are enough.
@@ -31,89 +32,163 @@ impl<'a> Item<'_, 'a> {
 pub(super) struct List<'d, 'a> {
     pub(super) process: &'a str,
     pub(super) items: Vec<Item<'d, 'a>>,
+    pub(super) effects: Option<&'d Declared<'a>>,
+    pub(super) errors: Option<&'d Declared<'a>>,
 }
 
-/// Puts the inherited entries before each process's own. Of two with the same gate, field and condition the later one stays.
-pub(super) fn flatten<'d, 'a>(definitions: &'d [Definition<'a>], problems: &mut Problems) -> Vec<List<'d, 'a>> {
-    let by_name = definitions.iter().map(|definition| (definition.name, definition)).collect();
+/// What a name comes to with all that it inherits.
+#[derive(Clone, Default)]
+struct Flat<'d, 'a> {
+    /// How many templates deep it is.
+    depth: usize,
+    items: Vec<Item<'d, 'a>>,
+    effects: Option<&'d Declared<'a>>,
+    errors: Option<&'d Declared<'a>>,
+}
+
+/// The rules of every process: those for all processes, then the inherited ones, then its own, each in the place of earlier
+/// ones with the same gate, field and condition; then the invariants, which nothing replaces.
+pub(super) fn flatten<'d, 'a>(
+    written: &'d Written<'a>,
+    catalog: &Catalog,
+    problems: &mut Problems,
+) -> Vec<List<'d, 'a>> {
+    let mut by_name: BTreeMap<&str, Vec<&Definition<'_>>> = BTreeMap::new();
+    for definition in &written.definitions {
+        by_name.entry(definition.name).or_default().push(definition);
+    }
+    // Every name is walked, also those that nothing uses: what is wrong with them is wrong.
+    let names: Vec<&str> = by_name.keys().copied().collect();
     let mut walk = Walk { by_name, done: BTreeMap::new(), chain: Vec::new(), rules: 0, problems };
-    let mut lists = Vec::new();
-    for definition in definitions {
-        let items = walk.items(definition);
+    let mut flat = BTreeMap::new();
+    for name in names {
+        let of_name = walk.flat(name);
         if walk.rules > MAX_RULES {
-            let message = format!("inheritance makes more than {MAX_RULES} rules");
-            walk.problems.push(Problem::new(definition.at.clone(), message).help("inherit fewer or smaller templates"));
+            let at = walk.by_name[name].first().map_or_else(NodePath::root, |definition| definition.at.clone());
+            walk.problems.push(too_many(at).help("inherit fewer or smaller templates"));
             return Vec::new();
         }
-        if !definition.is_template() {
-            lists.push(List { process: definition.name, items });
+        if !is_template(name) {
+            flat.insert(name, of_name);
         }
+    }
+    let every = flat.remove(EVERY).unwrap_or_default();
+    let invariants = apply::latest(&written.invariants);
+    let applied = catalog.processes.len().saturating_mul(every.items.len() + invariants.len());
+    if applied > MAX_RULES {
+        let first = every.items.first().or(invariants.first().map(|(item, _)| item));
+        let at = first.map_or_else(NodePath::root, |item| item.entry.at.clone());
+        problems.push(too_many(at).help("let fewer rules be about all processes"));
+        return Vec::new();
+    }
+    let for_all = apply::for_all(&every.items, catalog, problems);
+    let invariants = apply::invariants(&invariants, catalog, problems);
+    let mut lists = Vec::new();
+    for ((process, for_all), invariants) in catalog.processes.iter().zip(for_all).zip(invariants) {
+        let name = process.contract.process;
+        let own = flat.remove(name).unwrap_or_default();
+        let mut items = latest([for_all, own.items]);
+        items.extend(invariants);
+        let (effects, errors) = (own.effects.or(every.effects), own.errors.or(every.errors));
+        lists.push(List { process: name, items, effects, errors });
     }
     lists
 }
 
+fn chain_too_long(at: &NodePath) -> Problem {
+    Problem::new(at.clone(), format!("inherits through more than {MAX_CHAIN} templates")).code(code::TOO_MANY)
+}
+
+fn too_many(at: NodePath) -> Problem {
+    Problem::new(at, format!("inheritance makes more than {MAX_RULES} rules")).code(code::TOO_MANY)
+}
+
+/// Of the layers' rules with the same gate, field and condition, those of the last layer that has any.
+pub(super) fn latest<'d, 'a>(layers: impl IntoIterator<Item = Vec<Item<'d, 'a>>>) -> Vec<Item<'d, 'a>> {
+    let mut all = Vec::new();
+    for (layer, items) in layers.into_iter().enumerate() {
+        all.extend(items.into_iter().map(|item| (layer, item)));
+    }
+    let last: BTreeMap<_, _> = all.iter().map(|(layer, item)| (item.key(), *layer)).collect();
+    all.retain(|(layer, item)| last.get(&item.key()) == Some(layer));
+    all.into_iter().map(|(_, item)| item).collect()
+}
+
 struct Walk<'d, 'a, 'p> {
-    by_name: BTreeMap<&'a str, &'d Definition<'a>>,
-    /// The rules of each template, its own inherited ones included.
-    done: BTreeMap<&'a str, Vec<Item<'d, 'a>>>,
-    /// The templates being walked.
+    /// The definitions of each name, in the order of the files.
+    by_name: BTreeMap<&'a str, Vec<&'d Definition<'a>>>,
+    /// What each template comes to.
+    done: BTreeMap<&'a str, Flat<'d, 'a>>,
+    /// The names being walked.
     chain: Vec<&'a str>,
     rules: usize,
     problems: &'p mut Problems,
 }
 
 impl<'d, 'a> Walk<'d, 'a, '_> {
-    fn items(&mut self, definition: &'d Definition<'a>) -> Vec<Item<'d, 'a>> {
-        if let Some(done) = self.done.get(definition.name) {
+    fn flat(&mut self, name: &'a str) -> Flat<'d, 'a> {
+        if let Some(done) = self.done.get(name) {
             return done.clone();
         }
-        self.chain.push(definition.name);
-        let mut all = Vec::new();
-        for (name, at) in &definition.inherits {
-            if self.rules > MAX_RULES {
-                break;
+        self.chain.push(name);
+        let mut layers = Vec::new();
+        let mut flat = Flat::default();
+        for definition in self.by_name.get(name).cloned().unwrap_or_default() {
+            for (parent, at) in &definition.inherits {
+                if self.rules > MAX_RULES {
+                    break;
+                }
+                if self.is_usable(parent, at) {
+                    let inherited = self.flat(parent);
+                    if inherited.depth >= MAX_CHAIN + usize::from(!is_template(name)) {
+                        self.problems.push(chain_too_long(at));
+                        continue;
+                    }
+                    flat.depth = flat.depth.max(inherited.depth);
+                    self.rules += inherited.items.len();
+                    flat.effects = inherited.effects.or(flat.effects);
+                    flat.errors = inherited.errors.or(flat.errors);
+                    layers.push(inherited.items);
+                }
             }
-            if let Some(template) = self.template(name, at) {
-                let inherited = self.items(template);
-                self.rules += inherited.len();
-                all.extend(inherited);
-            }
+            flat.effects = definition.effects.as_ref().or(flat.effects);
+            flat.errors = definition.errors.as_ref().or(flat.errors);
+            let own = |entry: &'d Entry<'a>| entry.conditions.iter().map(move |bound| Item { entry, bound });
+            layers.push(definition.entries.iter().flat_map(own).collect());
         }
         self.chain.pop();
-        let own = |entry: &'d Entry<'a>| entry.conditions.iter().map(move |bound| Item { entry, bound });
-        all.extend(definition.entries.iter().flat_map(own));
-        let last: BTreeMap<_, _> = all.iter().enumerate().map(|(index, item)| (item.key(), index)).collect();
-        let mut index = 0..;
-        all.retain(|item| index.next() == last.get(&item.key()).copied());
-        if definition.is_template() {
-            self.done.insert(definition.name, all.clone());
+        flat.depth += 1;
+        flat.items = latest(layers);
+        if is_template(name) {
+            self.done.insert(name, flat.clone());
         }
-        all
+        flat
     }
 
-    fn template(&mut self, name: &'a str, at: &NodePath) -> Option<&'d Definition<'a>> {
-        let problem = |message: String| Problem::new(at.clone(), message);
-        if let Some(start) = self.chain.iter().position(|earlier| *earlier == name) {
-            let circle = [&self.chain[start..], &[name]].concat().join(" -> ");
-            self.problems.push(problem(format!("templates inherit each other: {circle}")).help("break the circle"));
-            return None;
-        }
-        if self.chain.len() > MAX_CHAIN {
-            self.problems.push(problem(format!("inherits through more than {MAX_CHAIN} templates")));
-            return None;
-        }
-        match self.by_name.get(name) {
+    /// Whether a name in `inherits` is a template that can be walked now.
+    fn is_usable(&mut self, name: &'a str, at: &NodePath) -> bool {
+        let problem = match self.by_name.get(name) {
             Some(_) if !is_template(name) => {
-                let help = "only names with a leading underscore are templates";
-                self.problems.push(problem(format!("`{name}` is a process, not a template")).help(help));
-                None
+                let what = if name == EVERY { "for all processes" } else { "a process" };
+                let problem = Problem::new(at.clone(), format!("`{name}` is {what}, not a template"));
+                problem.code(code::UNKNOWN_TEMPLATE).help("only names with a leading underscore are templates")
             }
-            Some(definition) => Some(definition),
+            Some(_) => match self.chain.iter().position(|earlier| *earlier == name) {
+                Some(start) => {
+                    let circle = [&self.chain[start..], &[name]].concat().join(" -> ");
+                    let problem = Problem::new(at.clone(), format!("templates inherit each other: {circle}"));
+                    problem.code(code::CIRCLE).help("break the circle")
+                }
+                None if self.chain.len() > MAX_CHAIN => chain_too_long(at),
+                None => return true,
+            },
             None => {
                 let known = self.by_name.keys().copied().filter(|name| is_template(name));
-                self.problems.push(problem(format!("unknown template `{name}`")).suggest(name, known));
-                None
+                let problem = Problem::new(at.clone(), format!("unknown template `{name}`"));
+                problem.code(code::UNKNOWN_TEMPLATE).suggest(name, known)
             }
-        }
+        };
+        self.problems.push(problem);
+        false
     }
 }

@@ -1,12 +1,18 @@
 //! Recipes: YAML resolved against the processes and contexts of an engine.
 
+mod apply;
 mod bound;
+mod check;
+mod code;
+mod compare;
+mod extent;
 mod find;
 mod inherit;
 mod model;
 mod number;
 mod parse;
 mod path;
+mod python;
 mod resolve;
 mod set;
 mod steps;
@@ -18,7 +24,11 @@ use super::judge::ProcessRules;
 use super::rule::Rule;
 use crate::context::{Schema, Shape};
 use crate::process::Contract;
-use crate::source::{Document, NodePath, Problem, SourceError};
+use crate::source::{Document, LocatedProblem, Locator, NodePath, Problem, SourceError};
+use model::Written;
+use python::Dialect;
+
+pub use compare::{ChangeKind, RecipeChanges, RuleChange, RuleSettings};
 
 /// What recipes are checked against: the processes of an engine and the schemas of its contexts.
 #[derive(Clone, Debug)]
@@ -29,6 +39,12 @@ pub struct Catalog {
     pub domain: Schema,
     /// The schema of the global context.
     pub global: Schema,
+}
+
+impl Catalog {
+    fn process(&self, name: &str) -> Option<&ProcessEntry> {
+        self.processes.iter().find(|process| process.contract.process == name)
+    }
 }
 
 /// What recipes are checked against, of one process.
@@ -42,7 +58,7 @@ pub struct ProcessEntry {
     pub local: Schema,
 }
 
-/// The compiled rules of a recipe file, by process.
+/// The compiled rules of one or several recipe files, by process.
 ///
 /// ```
 /// use theus_core::audit::{Catalog, Gate, ProcessEntry, Recipe};
@@ -69,6 +85,7 @@ pub struct ProcessEntry {
 #[derive(Debug, Default)]
 pub struct Recipe {
     processes: BTreeMap<&'static str, Arc<ProcessRules>>,
+    warnings: Vec<LocatedProblem>,
 }
 
 impl Recipe {
@@ -78,26 +95,71 @@ impl Recipe {
     /// [`SourceError`] with every problem of the file: unknown keys, processes, templates, fields, conditions and levels, values
     /// of the wrong type, rules that could never pass or never fail, and a file without recipes.
     pub fn load(document: &Document, catalog: &Catalog) -> Result<Self, SourceError> {
+        Self::load_all(std::slice::from_ref(document), catalog)
+    }
+
+    /// Resolves every rule of several files, merged in their order: for each process the rules of a later file take the place
+    /// of earlier ones with the same gate, field and condition. Templates of one file can be inherited in another.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); each problem names its own file.
+    pub fn load_all(documents: &[Document], catalog: &Catalog) -> Result<Self, SourceError> {
         let mut problems = Vec::new();
-        let definitions = parse::definitions(document.root(), catalog, &mut problems);
-        let lists = inherit::flatten(&definitions, &mut problems);
+        let mut dialects: Vec<_> = documents.iter().map(|_| Dialect::default()).collect();
+        let zipped = documents.iter().zip(&mut dialects);
+        let roots: Vec<_> = zipped.map(|(document, dialect)| python::respelt(document.root(), dialect)).collect();
+        let mut written = Written::default();
+        for ((index, root), dialect) in roots.iter().enumerate().zip(dialects) {
+            parse::file(root, &NodePath::of_document(index), catalog, dialect, &mut written, &mut problems);
+        }
+        let lists = inherit::flatten(&written, catalog, &mut problems);
         let mut drafts = resolve::rules(&lists, catalog, &mut problems);
-        resolve::unused_templates(&definitions, catalog, &mut problems);
-        if !problems.is_empty() {
-            return Err(document.error(problems));
+        resolve::unused_templates(&written.definitions, catalog, &mut problems);
+        check::whole(&written, &lists, &drafts, catalog, &mut problems);
+        let locator = Locator::new(documents);
+        let (error, warnings) = locator.judge(problems);
+        if let Some(error) = error {
+            return Err(error);
         }
         // The one marked parse of a good file: every record of a violation names the line of its rule.
-        let positions = document.positions(drafts.iter().flat_map(|draft| &draft.places));
-        let mut positions = positions.into_iter();
+        let mut positions = locator.positions(drafts.iter().flat_map(|draft| &draft.places)).into_iter();
         let mut processes = BTreeMap::new();
         for draft in &mut drafts {
-            for (rule, at) in draft.rules.iter_mut().zip(positions.by_ref()) {
-                rule.source = format!("{}:{}:{}", document.file().name(), at.line, at.column);
+            for (rule, (name, at)) in draft.rules.iter_mut().zip(positions.by_ref()) {
+                rule.source = format!("{name}:{}:{}", at.line, at.column);
             }
             let rules = std::mem::take(&mut draft.rules);
-            processes.insert(draft.process, Arc::new(ProcessRules::new(draft.process, rules)));
+            if !rules.is_empty() {
+                processes.insert(draft.process, Arc::new(ProcessRules::new(draft.process, rules)));
+            }
         }
-        Ok(Self { processes })
+        Ok(Self { processes, warnings })
+    }
+
+    /// What somebody should look at, in the order of the files: rules that can do nothing, templates that nothing uses,
+    /// meanings that differ from the Python reference. Each has a code and a position, and its `Display` draws it.
+    #[must_use]
+    pub fn warnings(&self) -> &[LocatedProblem] {
+        &self.warnings
+    }
+
+    /// Tells `tracing` of every warning.
+    pub(crate) fn log_warnings(&self) {
+        for warning in &self.warnings {
+            let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
+            tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
+        }
+    }
+
+    /// What a recipe of these files is called: the first file, then those that override it.
+    pub(crate) fn name_of(documents: &[Document]) -> String {
+        documents.iter().map(|document| document.file().name()).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// What a new recipe changes, rule by rule: what got stricter, what looser, what is new, what is gone.
+    #[must_use]
+    pub fn compare(old: &Self, new: &Self) -> RecipeChanges {
+        RecipeChanges::between(old, new)
     }
 
     /// The rules of a process, if it has any.

@@ -9,7 +9,7 @@ use super::super::rule::{Base, Rule, Target};
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
-use super::{Catalog, Places, Problems, ProcessEntry, bound, find};
+use super::{Catalog, Places, Problems, ProcessEntry, bound, code, find};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 
@@ -18,6 +18,8 @@ pub(super) struct Draft {
     pub(super) process: &'static str,
     pub(super) rules: Vec<Rule>,
     pub(super) places: Places,
+    /// The shapes that the rules' paths lead to.
+    pub(super) shapes: Vec<Shape>,
 }
 
 /// Resolves the rules of every process that exists.
@@ -25,10 +27,11 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
     let mut drafts = Vec::new();
     for list in lists {
         // An unknown process has been reported.
-        let Some(process) = catalog.processes.iter().find(|entry| entry.contract.process == list.process) else {
+        let Some(process) = catalog.process(list.process) else {
             continue;
         };
-        let mut draft = Draft { process: process.contract.process, rules: Vec::new(), places: Places::new() };
+        let mut draft =
+            Draft { process: process.contract.process, rules: Vec::new(), places: Places::new(), shapes: Vec::new() };
         let mut lower = Lower::default();
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
@@ -36,6 +39,7 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
                 lower.compare(item, &condition, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 draft.rules.push(rule(item, target, condition));
+                draft.shapes.push(shape);
             }
         }
         drafts.push(draft);
@@ -57,7 +61,7 @@ fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
         level: *level,
         min_threshold: *min_threshold,
         max_threshold: *max_threshold,
-        message: message.map(str::to_owned),
+        message: message.clone(),
         source: String::new(),
     }
 }
@@ -85,7 +89,7 @@ impl<'d, 'a> Lower<'d, 'a> {
         {
             let (upper, field) = (item.bound.test, item.entry.field);
             let message = format!("{lower} {min} is above {upper} {condition}: no value of {field} satisfies both");
-            problems.push(Problem::new(item.entry.at.key(lower.as_str()), message));
+            problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
         }
     }
 }
@@ -100,12 +104,19 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
                 continue;
             }
             for bound in &entry.conditions {
-                let item = Item { entry, bound };
-                let Some((target, shape)) = target(&item, catalog, None, problems) else { break };
-                condition(&item, &target, &shape, problems);
+                if !check(&Item { entry, bound }, catalog, problems) {
+                    break;
+                }
             }
         }
     }
+}
+
+/// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
+pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Problems) -> bool {
+    let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
+    condition(item, &target, &shape, problems);
+    true
 }
 
 fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
@@ -120,12 +131,12 @@ fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());
-            let at = match (refused.at_test, refused.item) {
-                (true, _) => entry.at.at_key(bound.test.as_str()),
-                (false, Some(item)) => value.index(item),
-                (false, None) => value,
+            let (at, code) = match (refused.at_test, refused.item) {
+                (true, _) => (entry.at.at_key(bound.test.as_str()), code::CONDITION_FIT),
+                (false, Some(item)) => (value.index(item), code::BOUND_FIT),
+                (false, None) => (value, code::BOUND_FIT),
             };
-            problems.push(problem(at, (refused.message, refused.help)));
+            problems.push(problem(at, code, (refused.message, refused.help)));
             None
         }
     }
@@ -143,19 +154,20 @@ fn target(
         // Whether it is there can be asked of what cannot be looked into.
         Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Test::Exists => {
             let message = format!("the audit cannot look into {}", entry.field);
-            problems.push(Problem::new(entry.field_at(), message).help("implement `theus_core::Inspect` for its type"));
+            let problem = Problem::new(entry.field_at(), message).code(code::OPAQUE);
+            problems.push(problem.help("implement `theus_core::Inspect` for its type"));
             None
         }
         Ok(found) => Some(found),
         Err(lost) => {
-            problems.push(problem(entry.field_at(), lost));
+            problems.push(problem(entry.field_at(), code::UNKNOWN_FIELD, lost));
             None
         }
     }
 }
 
-fn problem(at: NodePath, (message, help): find::Lost) -> Problem {
-    let problem = Problem::new(at, message);
+fn problem(at: NodePath, code: &'static str, (message, help): find::Lost) -> Problem {
+    let problem = Problem::new(at, message).code(code);
     match help {
         Some(help) => problem.help(help),
         None => problem,

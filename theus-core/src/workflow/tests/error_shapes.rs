@@ -275,7 +275,7 @@ fn what_yaml_itself_refuses_looks_the_same() {
     refuses(
         "states:\n  A: { events: { CMD_START: A, CMD_START: A } }\n",
         r#"
-error: the key `CMD_START` is given twice
+error[Y008]: the key `CMD_START` is given twice
  --> flows/desk.yaml:2:32
   |
 2 |   A: { events: { CMD_START: A, CMD_START: A } }
@@ -284,7 +284,7 @@ error: the key `CMD_START` is given twice
     refuses(
         "states:\n  A: { events: { CMD_START: A }\n",
         r#"
-error: not valid YAML: did not find expected ',' or '}', while parsing a flow mapping at line 2 column 6
+error[Y004]: not valid YAML: did not find expected ',' or '}', while parsing a flow mapping at line 2 column 6
  --> flows/desk.yaml:3:1
   |
 3 |

@@ -7,7 +7,7 @@ fn a_word_for_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: low"),
         r#"
-error: `min` of amount must be a number, not "low"
+error[R017]: `min` of amount must be a number, not "low"
  --> r.yaml:4:31
   |
 4 |       - { field: amount, min: low }
@@ -21,7 +21,7 @@ fn nothing_for_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: "),
         r#"
-error: `min` of amount must be a number, but is empty
+error[R017]: `min` of amount must be a number, but is empty
  --> r.yaml:4:26
   |
 4 |       - { field: amount, min:  }
@@ -35,7 +35,7 @@ fn a_list_for_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: [1]"),
         r#"
-error: `min` of amount must be a number, not a list
+error[R017]: `min` of amount must be a number, not a list
  --> r.yaml:4:31
   |
 4 |       - { field: amount, min: [1] }
@@ -49,7 +49,7 @@ fn min_above_max_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 10, max: 1"),
         r#"
-error: min 10 is above max 1: no value of amount satisfies both
+error[R018]: min 10 is above max 1: no value of amount satisfies both
  --> r.yaml:4:31
   |
 4 |       - { field: amount, min: 10, max: 1 }
@@ -63,7 +63,7 @@ fn min_above_max_of_integers_is_refused() {
     assert_eq!(
         refused_entry("field: big, min: 340282366920938463463374607431768211455, max: 1"),
         r#"
-error: min 340282366920938463463374607431768211455 is above max 1: no value of big satisfies both
+error[R018]: min 340282366920938463463374607431768211455 is above max 1: no value of big satisfies both
  --> r.yaml:4:28
   |
 4 |       - { field: big, min: 340282366920938463463374607431768211455, max: 1 }
@@ -77,7 +77,7 @@ fn min_len_above_max_len_is_refused() {
     assert_eq!(
         refused_entry("field: name, min_len: 3, max_len: 2"),
         r#"
-error: min_len 3 is above max_len 2: no value of name satisfies both
+error[R018]: min_len 3 is above max_len 2: no value of name satisfies both
  --> r.yaml:4:33
   |
 4 |       - { field: name, min_len: 3, max_len: 2 }
@@ -91,7 +91,7 @@ fn a_minimum_of_a_text_is_refused() {
     assert_eq!(
         refused_entry("field: name, min: a"),
         r#"
-error: `min` does not fit name, a string
+error[R016]: `min` does not fit name, a string
  --> r.yaml:4:24
   |
 4 |       - { field: name, min: a }
@@ -107,7 +107,7 @@ fn a_length_of_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min_len: 1"),
         r#"
-error: `min_len` does not fit amount, a float
+error[R016]: `min_len` does not fit amount, a float
  --> r.yaml:4:26
   |
 4 |       - { field: amount, min_len: 1 }
@@ -123,7 +123,7 @@ fn an_order_of_a_boolean_is_refused() {
     assert_eq!(
         refused_entry("field: flag, max: true"),
         r#"
-error: `max` does not fit flag, a boolean
+error[R016]: `max` does not fit flag, a boolean
  --> r.yaml:4:24
   |
 4 |       - { field: flag, max: true }
@@ -139,7 +139,7 @@ fn equality_of_a_collection_is_refused() {
     assert_eq!(
         refused_entry("field: items, eq: 1"),
         r#"
-error: `eq` does not fit items, a list
+error[R016]: `eq` does not fit items, a list
  --> r.yaml:4:25
   |
 4 |       - { field: items, eq: 1 }
@@ -155,7 +155,7 @@ fn a_length_of_a_character_is_refused() {
     assert_eq!(
         refused_entry("field: tag, min_len: 1"),
         r#"
-error: `min_len` does not fit tag, a character
+error[R016]: `min_len` does not fit tag, a character
  --> r.yaml:4:23
   |
 4 |       - { field: tag, min_len: 1 }
@@ -171,7 +171,7 @@ fn a_negative_length_is_refused() {
     assert_eq!(
         refused_entry("field: items, min_len: -1"),
         r#"
-error: `min_len` of items must be a length, an integer from 0 on, not -1
+error[R017]: `min_len` of items must be a length, an integer from 0 on, not -1
  --> r.yaml:4:34
   |
 4 |       - { field: items, min_len: -1 }
@@ -185,7 +185,7 @@ fn a_number_for_a_text_is_refused() {
     assert_eq!(
         refused_entry("field: name, eq: 12"),
         r#"
-error: `eq` of name must be a string, not 12
+error[R017]: `eq` of name must be a string, not 12
  --> r.yaml:4:28
   |
 4 |       - { field: name, eq: 12 }
@@ -201,7 +201,7 @@ fn a_boolean_for_a_text_is_refused() {
     assert_eq!(
         refused_entry("field: note, neq: true"),
         r#"
-error: `neq` of note must be a string, not true
+error[R017]: `neq` of note must be a string, not true
  --> r.yaml:4:29
   |
 4 |       - { field: note, neq: true }
@@ -217,7 +217,7 @@ fn a_text_for_a_boolean_is_refused() {
     assert_eq!(
         refused_entry("field: flag, eq: \"true\""),
         r#"
-error: `eq` of flag must be true or false, not "true"
+error[R017]: `eq` of flag must be true or false, not "true"
  --> r.yaml:4:28
   |
 4 |       - { field: flag, eq: "true" }
@@ -231,7 +231,7 @@ fn a_text_for_a_character_is_refused() {
     assert_eq!(
         refused_entry("field: tag, eq: ab"),
         r#"
-error: `eq` of tag must be one character, not "ab"
+error[R017]: `eq` of tag must be one character, not "ab"
  --> r.yaml:4:27
   |
 4 |       - { field: tag, eq: ab }
@@ -245,7 +245,7 @@ fn a_digit_for_a_character_is_refused() {
     assert_eq!(
         refused_entry("field: tag, eq: 7"),
         r#"
-error: `eq` of tag must be one character, not 7
+error[R017]: `eq` of tag must be one character, not 7
  --> r.yaml:4:27
   |
 4 |       - { field: tag, eq: 7 }
@@ -261,7 +261,7 @@ fn a_fraction_for_an_integer_is_refused() {
     assert_eq!(
         refused_entry("field: count, eq: 1.5"),
         r#"
-error: count is an integer: no value equals 1.5
+error[R017]: count is an integer: no value equals 1.5
  --> r.yaml:4:29
   |
 4 |       - { field: count, eq: 1.5 }
@@ -275,7 +275,7 @@ fn another_fraction_for_an_integer_is_refused() {
     assert_eq!(
         refused_entry("field: count, neq: 1.5"),
         r#"
-error: count is an integer: every value differs from 1.5
+error[R017]: count is an integer: every value differs from 1.5
  --> r.yaml:4:30
   |
 4 |       - { field: count, neq: 1.5 }
@@ -289,7 +289,7 @@ fn a_minimum_that_no_value_reaches_is_refused() {
     assert_eq!(
         refused_entry("field: count, min: 256"),
         r#"
-error: 256 is outside the range of count, 0 to 255: no value passes
+error[R017]: 256 is outside the range of count, 0 to 255: no value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, min: 256 }
@@ -303,7 +303,7 @@ fn a_fractional_minimum_that_no_value_reaches_is_refused() {
     assert_eq!(
         refused_entry("field: count, min: 255.5"),
         r#"
-error: 256 is outside the range of count, 0 to 255: no value passes
+error[R017]: 256 is outside the range of count, 0 to 255: no value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, min: 255.5 }
@@ -317,7 +317,7 @@ fn a_minimum_below_the_range_is_refused() {
     assert_eq!(
         refused_entry("field: count, min: -1"),
         r#"
-error: -1 is outside the range of count, 0 to 255: every value passes
+error[R017]: -1 is outside the range of count, 0 to 255: every value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, min: -1 }
@@ -331,7 +331,7 @@ fn a_maximum_above_the_range_is_refused() {
     assert_eq!(
         refused_entry("field: count, max: 300"),
         r#"
-error: 300 is outside the range of count, 0 to 255: every value passes
+error[R017]: 300 is outside the range of count, 0 to 255: every value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, max: 300 }
@@ -345,7 +345,7 @@ fn a_maximum_that_no_value_stays_under_is_refused() {
     assert_eq!(
         refused_entry("field: count, max: -0.5"),
         r#"
-error: -1 is outside the range of count, 0 to 255: no value passes
+error[R017]: -1 is outside the range of count, 0 to 255: no value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, max: -0.5 }
@@ -359,7 +359,7 @@ fn an_equality_outside_the_range_is_refused() {
     assert_eq!(
         refused_entry("field: count, eq: 256"),
         r#"
-error: 256 is outside the range of count, 0 to 255: no value passes
+error[R017]: 256 is outside the range of count, 0 to 255: no value passes
  --> r.yaml:4:29
   |
 4 |       - { field: count, eq: 256 }
@@ -373,7 +373,7 @@ fn an_inequality_outside_the_range_is_refused() {
     assert_eq!(
         refused_entry("field: count, neq: 1e300"),
         r#"
-error: 1e300 is outside the range of count, 0 to 255: every value passes
+error[R017]: 1e300 is outside the range of count, 0 to 255: every value passes
  --> r.yaml:4:30
   |
 4 |       - { field: count, neq: 1e300 }
@@ -387,7 +387,7 @@ fn a_bound_below_128_bits_is_refused() {
     assert_eq!(
         refused_entry("field: low, min: -1e300"),
         r#"
-error: -1e300 is outside the range of low, -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727: every value passes
+error[R017]: -1e300 is outside the range of low, -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727: every value passes
  --> r.yaml:4:28
   |
 4 |       - { field: low, min: -1e300 }
@@ -401,7 +401,7 @@ fn a_bound_above_i128_is_refused() {
     assert_eq!(
         refused_entry("field: low, max: 170141183460469231731687303715884105728"),
         r#"
-error: 170141183460469231731687303715884105728 is outside the range of low, -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727: every value passes
+error[R017]: 170141183460469231731687303715884105728 is outside the range of low, -170141183460469231731687303715884105728 to 170141183460469231731687303715884105727: every value passes
  --> r.yaml:4:28
   |
 4 |       - { field: low, max: 170141183460469231731687303715884105728 }
@@ -415,7 +415,7 @@ fn infinity_for_an_integer_is_refused() {
     assert_eq!(
         refused_entry("field: count, max: .inf"),
         r#"
-error: .inf bounds no integer: count is an integer
+error[R017]: .inf bounds no integer: count is an integer
  --> r.yaml:4:30
   |
 4 |       - { field: count, max: .inf }
@@ -429,7 +429,7 @@ fn nan_for_an_integer_is_refused() {
     assert_eq!(
         refused_entry("field: count, max: .nan"),
         r#"
-error: .nan bounds no integer: count is an integer
+error[R017]: .nan bounds no integer: count is an integer
  --> r.yaml:4:30
   |
 4 |       - { field: count, max: .nan }
@@ -443,7 +443,7 @@ fn nan_for_a_float_is_refused() {
     assert_eq!(
         refused_entry("field: amount, neq: .nan"),
         r#"
-error: NaN satisfies no condition: it cannot bound amount
+error[R017]: NaN satisfies no condition: it cannot bound amount
  --> r.yaml:4:31
   |
 4 |       - { field: amount, neq: .nan }
@@ -457,7 +457,7 @@ fn an_integer_that_is_no_float_is_refused() {
     assert_eq!(
         refused_entry("field: amount, max: 9007199254740993"),
         r#"
-error: 9007199254740993 is no f64 exactly: amount would be compared with another number
+error[R017]: 9007199254740993 is no f64 exactly: amount would be compared with another number
  --> r.yaml:4:31
   |
 4 |       - { field: amount, max: 9007199254740993 }
@@ -473,7 +473,7 @@ fn an_integer_that_is_no_single_float_is_refused() {
     assert_eq!(
         refused_entry("field: single, max: 16777217"),
         r#"
-error: 16777217 is no f32 exactly: single would be compared with another number
+error[R017]: 16777217 is no f32 exactly: single would be compared with another number
  --> r.yaml:4:31
   |
 4 |       - { field: single, max: 16777217 }
@@ -489,7 +489,7 @@ fn a_float_above_single_floats_is_refused() {
     assert_eq!(
         refused_entry("field: single, max: 1e300"),
         r#"
-error: 1e300 is outside the range of single, an f32
+error[R017]: 1e300 is outside the range of single, an f32
  --> r.yaml:4:31
   |
 4 |       - { field: single, max: 1e300 }

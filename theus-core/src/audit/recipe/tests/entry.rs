@@ -7,7 +7,7 @@ fn no_field_is_refused() {
     assert_eq!(
         refused_entry("min: 1"),
         r#"
-error: the entry has no `field`
+error[R006]: the entry has no `field`
  --> r.yaml:4:9
   |
 4 |       - { min: 1 }
@@ -23,7 +23,7 @@ fn a_field_that_is_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: 7, min: 1"),
         r#"
-error: `field` must be the path of a value, not 7
+error[R002]: `field` must be the path of a value, not 7
  --> r.yaml:4:18
   |
 4 |       - { field: 7, min: 1 }
@@ -37,7 +37,7 @@ fn no_condition_is_refused() {
     assert_eq!(
         refused_entry("field: amount, level: A"),
         r#"
-error: the entry has no condition
+error[R007]: the entry has no condition
  --> r.yaml:4:9
   |
 4 |       - { field: amount, level: A }
@@ -53,7 +53,7 @@ fn an_unknown_condition_is_refused() {
     assert_eq!(
         refused_entry("field: amount, minn: 1"),
         r#"
-error: unknown key or condition `minn`
+error[R003]: unknown key or condition `minn`
  --> r.yaml:4:26
   |
 4 |       - { field: amount, minn: 1 }
@@ -69,7 +69,7 @@ fn a_condition_of_another_time_is_refused() {
     assert_eq!(
         refused_entry("field: amount, regex: x"),
         r#"
-error: `regex` does not fit amount, a float
+error[R016]: `regex` does not fit amount, a float
  --> r.yaml:4:26
   |
 4 |       - { field: amount, regex: x }
@@ -85,7 +85,7 @@ fn an_unknown_argument_is_refused() {
     assert_eq!(
         refused_entry("field: amuont, min: 1"),
         r#"
-error: `transfer` has no argument `amuont`
+error[R014]: `transfer` has no argument `amuont`
  --> r.yaml:4:18
   |
 4 |       - { field: amuont, min: 1 }
@@ -101,7 +101,7 @@ fn a_field_without_its_layer_is_refused() {
     assert_eq!(
         refused_entry("field: total, min: 1"),
         r#"
-error: `transfer` has no argument `total`
+error[R014]: `transfer` has no argument `total`
  --> r.yaml:4:18
   |
 4 |       - { field: total, min: 1 }
@@ -117,7 +117,7 @@ fn an_unknown_layer_is_refused() {
     assert_eq!(
         refused_entry("field: domian.total, min: 1"),
         r#"
-error: unknown layer or argument `domian` in `domian.total`
+error[R014]: unknown layer or argument `domian` in `domian.total`
  --> r.yaml:4:18
   |
 4 |       - { field: domian.total, min: 1 }
@@ -133,7 +133,7 @@ fn an_unknown_field_is_refused() {
     assert_eq!(
         refused_entry("field: domain.totals, min: 1"),
         r#"
-error: unknown field `totals` of Bank in `domain.totals`
+error[R014]: unknown field `totals` of Bank in `domain.totals`
  --> r.yaml:4:18
   |
 4 |       - { field: domain.totals, min: 1 }
@@ -149,7 +149,7 @@ fn an_unknown_nested_field_is_refused() {
     assert_eq!(
         refused_entry("field: domain.user.balanse, min: 1"),
         r#"
-error: unknown field `balanse` of User in `domain.user.balanse`
+error[R014]: unknown field `balanse` of User in `domain.user.balanse`
  --> r.yaml:4:18
   |
 4 |       - { field: domain.user.balanse, min: 1 }
@@ -165,7 +165,7 @@ fn a_field_of_a_value_is_refused() {
     assert_eq!(
         refused_entry("field: domain.total.cents, min: 1"),
         r#"
-error: `cents` in `domain.total.cents`: domain.total is an integer, which has no fields
+error[R014]: `cents` in `domain.total.cents`: domain.total is an integer, which has no fields
  --> r.yaml:4:18
   |
 4 |       - { field: domain.total.cents, min: 1 }
@@ -179,7 +179,7 @@ fn a_layer_alone_is_refused() {
     assert_eq!(
         refused_entry("field: domain, min: 1"),
         r#"
-error: `domain` is a layer: name one of its fields, as in `domain.…`
+error[R014]: `domain` is a layer: name one of its fields, as in `domain.…`
  --> r.yaml:4:18
   |
 4 |       - { field: domain, min: 1 }
@@ -193,7 +193,7 @@ fn a_path_that_ends_in_a_dot_is_refused() {
     assert_eq!(
         refused_entry("field: domain., min: 1"),
         r#"
-error: a name is missing in `domain.`
+error[R014]: a name is missing in `domain.`
  --> r.yaml:4:18
   |
 4 |       - { field: domain., min: 1 }
@@ -209,7 +209,7 @@ fn an_unknown_local_field_is_refused() {
     assert_eq!(
         refused_entry("field: local.step, min: 1"),
         r#"
-error: unknown field `step` of Scratch in `local.step`
+error[R014]: unknown field `step` of Scratch in `local.step`
  --> r.yaml:4:18
   |
 4 |       - { field: local.step, min: 1 }
@@ -225,7 +225,7 @@ fn a_nested_context_is_refused() {
     assert_eq!(
         refused_entry("field: domain.user, min: 1"),
         r#"
-error: `domain.user` is a whole context: name one of its fields
+error[R014]: `domain.user` is a whole context: name one of its fields
  --> r.yaml:4:18
   |
 4 |       - { field: domain.user, min: 1 }
@@ -241,7 +241,7 @@ fn an_opaque_argument_is_refused() {
     assert_eq!(
         refused_entry("field: secret, eq: 1"),
         r#"
-error: the audit cannot look into secret
+error[R015]: the audit cannot look into secret
  --> r.yaml:4:18
   |
 4 |       - { field: secret, eq: 1 }
@@ -257,7 +257,7 @@ fn an_opaque_optional_field_is_refused() {
     assert_eq!(
         refused_entry("field: domain.secret, eq: 1"),
         r#"
-error: the audit cannot look into domain.secret
+error[R015]: the audit cannot look into domain.secret
  --> r.yaml:4:18
   |
 4 |       - { field: domain.secret, eq: 1 }
@@ -273,13 +273,13 @@ fn an_unknown_level_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, level: X"),
         r#"
-error: unknown level "X"
+error[R008]: unknown level "X"
  --> r.yaml:4:41
   |
 4 |       - { field: amount, min: 1, level: X }
   |                                         ^
   |
-  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records)
+  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records), I (informs)
 "#
     );
 }
@@ -289,7 +289,7 @@ fn a_lowercase_level_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, level: s"),
         r#"
-error: unknown level "s"
+error[R008]: unknown level "s"
  --> r.yaml:4:41
   |
 4 |       - { field: amount, min: 1, level: s }
@@ -305,13 +305,13 @@ fn a_level_that_is_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, level: 1"),
         r#"
-error: unknown level 1
+error[R008]: unknown level 1
  --> r.yaml:4:41
   |
 4 |       - { field: amount, min: 1, level: 1 }
   |                                         ^
   |
-  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records)
+  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records), I (informs)
 "#
     );
 }
@@ -321,7 +321,7 @@ fn a_threshold_of_zero_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, max_threshold: 0"),
         r#"
-error: `max_threshold` must be an integer from 1 to 4294967295, not 0
+error[R002]: `max_threshold` must be an integer from 1 to 4294967295, not 0
  --> r.yaml:4:49
   |
 4 |       - { field: amount, min: 1, max_threshold: 0 }
@@ -335,7 +335,7 @@ fn a_fractional_threshold_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, min_threshold: 1.5"),
         r#"
-error: `min_threshold` must be an integer from 1 to 4294967295, not 1.5
+error[R002]: `min_threshold` must be an integer from 1 to 4294967295, not 1.5
  --> r.yaml:4:49
   |
 4 |       - { field: amount, min: 1, min_threshold: 1.5 }
@@ -349,7 +349,7 @@ fn a_monstrous_threshold_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, max_threshold: 4294967296"),
         r#"
-error: `max_threshold` must be an integer from 1 to 4294967295, not 4294967296
+error[R002]: `max_threshold` must be an integer from 1 to 4294967295, not 4294967296
  --> r.yaml:4:49
   |
 4 |       - { field: amount, min: 1, max_threshold: 4294967296 }
@@ -363,7 +363,7 @@ fn a_warning_that_cannot_come_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, min_threshold: 4, max_threshold: 3"),
         r#"
-error: min_threshold 4 is above max_threshold 3: the level acts before any early warning
+error[R009]: min_threshold 4 is above max_threshold 3: the level acts before any early warning
  --> r.yaml:4:49
   |
 4 |       - { field: amount, min: 1, min_threshold: 4, max_threshold: 3 }
@@ -379,7 +379,7 @@ fn a_warning_without_a_threshold_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, min_threshold: 2"),
         r#"
-error: min_threshold 2 is above max_threshold 1: the level acts before any early warning
+error[R009]: min_threshold 2 is above max_threshold 1: the level acts before any early warning
  --> r.yaml:4:49
   |
 4 |       - { field: amount, min: 1, min_threshold: 2 }
@@ -395,7 +395,7 @@ fn a_reset_that_is_a_word_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, reset_on_success: always"),
         r#"
-error: `reset_on_success` must be true or false, not "always"
+error[R002]: `reset_on_success` must be true or false, not "always"
  --> r.yaml:4:52
   |
 4 |       - { field: amount, min: 1, reset_on_success: always }
@@ -409,7 +409,7 @@ fn a_message_that_is_a_number_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, message: 3"),
         r#"
-error: `message` must be a text, not 3
+error[R002]: `message` must be a text, not 3
  --> r.yaml:4:43
   |
 4 |       - { field: amount, min: 1, message: 3 }
@@ -423,7 +423,7 @@ fn an_unknown_setting_is_refused() {
     assert_eq!(
         refused_entry("field: amount, min: 1, masage: x"),
         r#"
-error: unknown key or condition `masage`
+error[R003]: unknown key or condition `masage`
  --> r.yaml:4:34
   |
 4 |       - { field: amount, min: 1, masage: x }

@@ -7,7 +7,7 @@ fn an_empty_file_is_refused() {
     assert_eq!(
         refused(""),
         r#"
-error: the file has no recipes
+error[R001]: the file has no recipes
  --> r.yaml:1:1
   |
 1 |
@@ -23,7 +23,7 @@ fn a_file_of_comments_is_refused() {
     assert_eq!(
         refused("# later\n"),
         r#"
-error: the file has no recipes
+error[R001]: the file has no recipes
  --> r.yaml:1:1
   |
 1 | # later
@@ -39,7 +39,7 @@ fn a_file_that_is_a_list_is_refused() {
     assert_eq!(
         refused("- transfer\n"),
         r#"
-error: a recipe file must be a map, not a list
+error[R002]: a recipe file must be a map, not a list
  --> r.yaml:1:3
   |
 1 | - transfer
@@ -55,7 +55,7 @@ fn a_file_without_recipes_is_refused() {
     assert_eq!(
         refused("{}\n"),
         r#"
-error: the file has no `process_recipes`
+error[R001]: the file has no `process_recipes`
  --> r.yaml:1:1
   |
 1 | {}
@@ -71,7 +71,7 @@ fn no_recipes_under_the_key_is_refused() {
     assert_eq!(
         refused("process_recipes:\n"),
         r#"
-error: `process_recipes` has no recipes
+error[R001]: `process_recipes` has no recipes
  --> r.yaml:1:1
   |
 1 | process_recipes:
@@ -87,7 +87,7 @@ fn recipes_that_are_a_list_is_refused() {
     assert_eq!(
         refused("process_recipes: [transfer]\n"),
         r#"
-error: `process_recipes` must be a map, not a list
+error[R002]: `process_recipes` must be a map, not a list
  --> r.yaml:1:18
   |
 1 | process_recipes: [transfer]
@@ -103,7 +103,7 @@ fn a_misspelt_top_key_is_refused() {
     assert_eq!(
         refused("proces_recipes:\n  transfer: { inputs: [{ field: amount, min: 1 }] }\n"),
         r#"
-error: unknown key `proces_recipes`
+error[R003]: unknown key `proces_recipes`
  --> r.yaml:1:1
   |
 1 | proces_recipes:
@@ -119,13 +119,13 @@ fn another_top_key_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer: { inputs: [{ field: amount, min: 1 }] }\nstates: {}\n"),
         r#"
-error: unknown key `states`
+error[R003]: unknown key `states`
  --> r.yaml:3:1
   |
 3 | states: {}
   | ^^^^^^
   |
-  = help: known: process_recipes
+  = help: known: process_recipes, invariants, defaults
 "#
     );
 }
@@ -135,7 +135,7 @@ fn an_unknown_process_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  trasnfer: { inputs: [{ field: amount, min: 1 }] }\n"),
         r#"
-error: unknown process `trasnfer`
+error[R004]: unknown process `trasnfer`
  --> r.yaml:2:3
   |
 2 |   trasnfer: { inputs: [{ field: amount, min: 1 }] }
@@ -151,7 +151,7 @@ fn a_process_that_is_a_number_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  1: { inputs: [{ field: amount, min: 1 }] }\n"),
         r#"
-error: `1` is no name of a process
+error[R004]: `1` is no name of a process
  --> r.yaml:2:3
   |
 2 |   1: { inputs: [{ field: amount, min: 1 }] }
@@ -165,7 +165,7 @@ fn a_process_without_anything_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer:\n"),
         r#"
-error: `transfer` has no rules
+error[R005]: `transfer` has no rules
  --> r.yaml:2:3
   |
 2 |   transfer:
@@ -179,12 +179,12 @@ error: `transfer` has no rules
 #[test]
 fn a_process_without_rules_is_refused() {
     assert_eq!(
-        refused("process_recipes:\n  transfer: { inputs: [] }\n"),
+        refused("process_recipes:\n  transfer: {}\n"),
         r#"
-error: `transfer` has no rules
+error[R005]: `transfer` has no rules
  --> r.yaml:2:3
   |
-2 |   transfer: { inputs: [] }
+2 |   transfer: {}
   |   ^^^^^^^^
   |
   = help: give it `inputs`, `outputs` or `inherits`
@@ -197,7 +197,7 @@ fn a_process_that_is_a_text_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer: amount\n"),
         r#"
-error: `transfer` must be a map, not "amount"
+error[R002]: `transfer` must be a map, not "amount"
  --> r.yaml:2:13
   |
 2 |   transfer: amount
@@ -215,7 +215,7 @@ fn an_unknown_gate_is_refused() {
             "process_recipes:\n  transfer:\n    input: [{ field: amount, min: 1 }]\n    outputs: [{ field: amount, min: 1 }]\n"
         ),
         r#"
-error: unknown key `input`
+error[R003]: unknown key `input`
  --> r.yaml:3:5
   |
 3 |     input: [{ field: amount, min: 1 }]
@@ -231,7 +231,7 @@ fn a_gate_that_is_a_map_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer:\n    inputs: { field: amount, min: 1 }\n"),
         r#"
-error: `inputs` must be a list of entries, not a map
+error[R002]: `inputs` must be a list of entries, not a map
  --> r.yaml:3:13
   |
 3 |     inputs: { field: amount, min: 1 }
@@ -247,7 +247,7 @@ fn an_entry_that_is_a_text_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer:\n    inputs: [amount]\n"),
         r#"
-error: an entry must be a map, not "amount"
+error[R002]: an entry must be a map, not "amount"
  --> r.yaml:3:14
   |
 3 |     inputs: [amount]
@@ -265,7 +265,7 @@ fn an_unknown_template_is_refused() {
             "process_recipes:\n  _money: { outputs: [{ field: domain.total, min: 0 }] }\n  transfer: { inherits: _mony }\n"
         ),
         r#"
-error: unknown template `_mony`
+error[R010]: unknown template `_mony`
  --> r.yaml:3:25
   |
 3 |   transfer: { inherits: _mony }
@@ -283,7 +283,7 @@ fn a_process_as_a_template_is_refused() {
             "process_recipes:\n  refund: { outputs: [{ field: domain.total, min: 0 }] }\n  transfer: { inherits: [refund] }\n"
         ),
         r#"
-error: `refund` is a process, not a template
+error[R010]: `refund` is a process, not a template
  --> r.yaml:3:26
   |
 3 |   transfer: { inherits: [refund] }
@@ -299,7 +299,7 @@ fn a_template_that_is_a_number_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  transfer: { inherits: [7] }\n"),
         r#"
-error: `inherits` must be the name of a template or a list of names, not 7
+error[R002]: `inherits` must be the name of a template or a list of names, not 7
  --> r.yaml:2:26
   |
 2 |   transfer: { inherits: [7] }
@@ -315,7 +315,7 @@ fn a_circle_is_refused() {
             "process_recipes:\n  _a: { inherits: _b }\n  _b: { inherits: [_c] }\n  _c: { inherits: _a }\n  transfer: { inherits: _a }\n"
         ),
         r#"
-error: templates inherit each other: _a -> _b -> _c -> _a
+error[R011]: templates inherit each other: _a -> _b -> _c -> _a
  --> r.yaml:4:19
   |
 4 |   _c: { inherits: _a }
@@ -331,7 +331,7 @@ fn a_template_of_itself_is_refused() {
     assert_eq!(
         refused("process_recipes:\n  _a: { inherits: _a, outputs: [{ field: domain.total, min: 0 }] }\n"),
         r#"
-error: templates inherit each other: _a -> _a
+error[R011]: templates inherit each other: _a -> _a
  --> r.yaml:2:19
   |
 2 |   _a: { inherits: _a, outputs: [{ field: domain.total, min: 0 }] }
@@ -349,7 +349,7 @@ fn a_template_that_does_not_fit_its_process_is_refused() {
             "process_recipes:\n  _a: { inputs: [{ field: amount, min: 0 }] }\n  transfer: { inherits: _a }\n  refund: { inherits: _a }\n"
         ),
         r#"
-error: `refund` has no argument `amount`
+error[R014]: `refund` has no argument `amount`
  --> r.yaml:2:27
   |
 2 |   _a: { inputs: [{ field: amount, min: 0 }] }
@@ -365,7 +365,7 @@ fn an_unused_template_with_a_wrong_path_is_refused() {
             "process_recipes:\n  _a: { inputs: [{ field: domain.totl, min: 0 }, { field: whatever, min: 0 }] }\n  transfer: { inputs: [{ field: amount, min: 0 }] }\n"
         ),
         r#"
-error: unknown field `totl` of Bank in `domain.totl`
+error[R014]: unknown field `totl` of Bank in `domain.totl`
  --> r.yaml:2:27
   |
 2 |   _a: { inputs: [{ field: domain.totl, min: 0 }, { field: whatever, min: 0 }] }
@@ -383,7 +383,7 @@ fn an_unused_template_with_a_wrong_value_is_refused() {
             "process_recipes:\n  _a: { inputs: [{ field: domain.total, min: low }] }\n  transfer: { inputs: [{ field: amount, min: 0 }] }\n"
         ),
         r#"
-error: `min` of domain.total must be an integer, not "low"
+error[R017]: `min` of domain.total must be an integer, not "low"
  --> r.yaml:2:46
   |
 2 |   _a: { inputs: [{ field: domain.total, min: low }] }
@@ -396,16 +396,16 @@ error: `min` of domain.total must be an integer, not "low"
 fn the_same_rule_twice_is_refused() {
     assert_eq!(
         refused(
-            "process_recipes:\n  transfer:\n    inputs:\n      - { field: amount, min: 0 }\n      - { field: amount, max: 9, min: 1 }\n"
+            "process_recipes:\n  transfer:\n    inputs:\n      - { field: amount, min: 0 }\n      - { field: amount, max: 9, min: 0 }\n"
         ),
         r#"
-error: `min` of amount is given twice at the input gate
+error[R013]: `min` of amount is given twice at the input gate
  --> r.yaml:5:34
   |
-5 |       - { field: amount, max: 9, min: 1 }
+5 |       - { field: amount, max: 9, min: 0 }
   |                                  ^^^ given again
   |
-  = help: keep one of them
+  = help: keep one of them, or give them other bounds or levels
 "#
     );
 }
@@ -417,7 +417,7 @@ fn several_problems_at_once_is_refused() {
             "process_recipes:\n  transfer:\n    inputs:\n      - { field: amout, min: 0 }\n      - { field: amount, mim: 0, level: D }\n    outputs:\n      - { field: domain.total, min: low, max_threshold: 0 }\n"
         ),
         r#"
-error: `transfer` has no argument `amout`
+error[R014]: `transfer` has no argument `amout`
  --> r.yaml:4:18
   |
 4 |       - { field: amout, min: 0 }
@@ -425,7 +425,7 @@ error: `transfer` has no argument `amout`
   |
   = help: did you mean `amount`?
 
-error: unknown key or condition `mim`
+error[R003]: unknown key or condition `mim`
  --> r.yaml:5:26
   |
 5 |       - { field: amount, mim: 0, level: D }
@@ -433,21 +433,21 @@ error: unknown key or condition `mim`
   |
   = help: did you mean `min`?
 
-error: unknown level "D"
+error[R008]: unknown level "D"
  --> r.yaml:5:41
   |
 5 |       - { field: amount, mim: 0, level: D }
   |                                         ^
   |
-  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records)
+  = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records), I (informs)
 
-error: `min` of domain.total must be an integer, not "low"
+error[R017]: `min` of domain.total must be an integer, not "low"
  --> r.yaml:7:37
   |
 7 |       - { field: domain.total, min: low, max_threshold: 0 }
   |                                     ^^^
 
-error: `max_threshold` must be an integer from 1 to 4294967295, not 0
+error[R002]: `max_threshold` must be an integer from 1 to 4294967295, not 0
  --> r.yaml:7:57
   |
 7 |       - { field: domain.total, min: low, max_threshold: 0 }

@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bound;
+mod comparing;
+mod corpus;
 mod entry;
 mod file;
+mod layers;
 mod loads;
+mod pages;
+mod whole;
 
 use super::super::gate::Gate;
-use super::fixture::{load, load_entry};
+use super::fixture::{load, load_all, load_entry};
 use super::{Recipe, SourceError};
 
 fn words(loaded: Result<Recipe, SourceError>) -> String {
@@ -84,8 +89,8 @@ fn a_chain_of_templates_is_bounded() {
         yaml.replace("process_recipes:\n", &format!("process_recipes:\n  refund: {{ inherits: _t{} }}\n", length - 1))
     };
     assert_eq!(rules(&chain(64)), ["domain.total min 0"]);
-    assert!(refused(&chain(66)).contains("error: inherits through more than 64 templates"));
-    assert!(refused(&chain(20_000)).contains("error: inherits through more than 64 templates"));
+    assert!(refused(&chain(66)).contains("error[R012]: inherits through more than 64 templates"));
+    assert!(refused(&chain(20_000)).contains("error[R012]: inherits through more than 64 templates"));
 }
 
 #[test]
@@ -99,7 +104,7 @@ fn rules_that_multiply_are_refused_fast() {
     yaml += "  refund: { inherits: _t39 }\n";
     assert_eq!(rules(&yaml), ["domain.total min 0"], "the same template again adds nothing");
     let users = "  _u: { inherits: [".to_owned() + &vec!["_t0"; 100_001].join(", ") + "] }\n";
-    assert!(refused(&(yaml + &users)).contains("error: inheritance makes more than 100000 rules"));
+    assert!(refused(&(yaml + &users)).contains("error[R012]: inheritance makes more than 100000 rules"));
     assert!(start.elapsed() < std::time::Duration::from_secs(20));
 }
 
@@ -127,8 +132,9 @@ fn whatever_the_file_holds_loading_answers_with_positions_inside_it() {
         let yaml = characters.concat();
         if let Err(error) = load(&yaml) {
             refused += 1;
-            assert!(!error.problems().is_empty() && error.to_string().starts_with("error: "), "{yaml}");
+            assert!(!error.problems().is_empty() && error.to_string().starts_with("error["), "{yaml}");
             for problem in error.problems() {
+                assert!(problem.code.is_some(), "{problem}");
                 let line = yaml.split('\n').nth(problem.line - 1);
                 let length = line.map(|line| line.chars().count());
                 assert!(length.is_some_and(|length| problem.column <= length + 1), "{problem:?} in {yaml:?}");

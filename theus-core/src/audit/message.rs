@@ -1,0 +1,164 @@
+//! Messages with placeholders: read when a recipe is loaded, filled in when a record is made.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::record::Violation;
+use super::text::Text;
+use crate::source::did_you_mean;
+
+/// What a message can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placeholder {
+    Value,
+    Limit,
+    Count,
+    Field,
+    Process,
+    Level,
+    MaxThreshold,
+}
+
+impl Placeholder {
+    const ALL: [Self; 7] =
+        [Self::Value, Self::Limit, Self::Count, Self::Field, Self::Process, Self::Level, Self::MaxThreshold];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Limit => "limit",
+            Self::Count => "count",
+            Self::Field => "field",
+            Self::Process => "process",
+            Self::Level => "level",
+            Self::MaxThreshold => "max_threshold",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(Box<str>),
+    Placeholder(Placeholder),
+}
+
+/// A message of a recipe. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Message {
+    text: Text,
+    parts: Arc<[Part]>,
+}
+
+/// Why a message cannot be read, and what to do about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct BadMessage {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+impl Message {
+    /// Reads `{name}` as a placeholder, `{{` and `}}` as the braces themselves.
+    pub(super) fn parse(text: &str) -> Result<Self, BadMessage> {
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            plain.push_str(&rest[..at]);
+            let (brace, behind) = (&rest[at..=at], &rest[at + 1..]);
+            if let Some(behind) = behind.strip_prefix(brace) {
+                plain.push_str(brace);
+                rest = behind;
+                continue;
+            }
+            if brace == "}" {
+                let message = "a `}` in the message closes nothing".to_owned();
+                return Err(BadMessage { message, help: "write `}}` for the brace itself".to_owned() });
+            }
+            let Some((name, behind)) = behind.split_once('}') else {
+                let message = "a `{` in the message is not closed".to_owned();
+                return Err(BadMessage { message, help: "write `{{` for the brace itself".to_owned() });
+            };
+            let Some(placeholder) = Placeholder::ALL.into_iter().find(|known| known.as_str() == name) else {
+                let known = did_you_mean(name, Placeholder::ALL.map(Placeholder::as_str)).unwrap_or_default();
+                let help = format!("{known}; write `{{{{` for a brace itself");
+                return Err(BadMessage { message: format!("unknown placeholder `{{{}}}`", shortened(name)), help });
+            };
+            if !plain.is_empty() {
+                parts.push(Part::Text(std::mem::take(&mut plain).into()));
+            }
+            parts.push(Part::Placeholder(placeholder));
+            rest = behind;
+        }
+        plain.push_str(rest);
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain.into()));
+        }
+        Ok(Self { text: Text::from(text), parts: parts.into() })
+    }
+
+    /// The message as the recipe has it.
+    pub(super) fn as_str(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// The message about one violation.
+    pub(super) fn about(&self, violation: &Violation) -> Text {
+        if matches!(&*self.parts, [Part::Text(plain)] if **plain == *self.text.as_str()) {
+            return self.text.clone();
+        }
+        let mut text = String::with_capacity(self.text.as_str().len());
+        for part in &*self.parts {
+            // Writing to a string does not fail.
+            let _ = match part {
+                Part::Text(plain) => text.write_str(plain),
+                Part::Placeholder(Placeholder::Value) => text.write_str(&violation.value),
+                Part::Placeholder(Placeholder::Limit) => text.write_str(&violation.limit),
+                Part::Placeholder(Placeholder::Count) => write!(text, "{}", violation.count),
+                Part::Placeholder(Placeholder::Field) => text.write_str(&violation.path),
+                Part::Placeholder(Placeholder::Process) => text.write_str(&violation.process),
+                Part::Placeholder(Placeholder::Level) => write!(text, "{}", violation.level),
+                Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", violation.max_threshold),
+            };
+        }
+        text.into()
+    }
+}
+
+/// A name as an error shows it: a brace that is never closed could make it as long as the message.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn bad(text: &str) -> (String, String) {
+        let bad = Message::parse(text).unwrap_err();
+        (bad.message, bad.help)
+    }
+
+    #[test]
+    fn an_unknown_placeholder_names_the_near_one() {
+        let (message, help) = bad("at {valeu}");
+        assert_eq!(message, "unknown placeholder `{valeu}`");
+        assert_eq!(help, "did you mean `value`?; write `{{` for a brace itself");
+        assert!(bad("{}").1.starts_with("known: value, limit, count, field, process, level, max_threshold;"));
+        assert!(bad(&format!("{{{}}}", "ü".repeat(100))).0.ends_with("üü…}`"));
+    }
+
+    #[test]
+    fn braces_are_closed_or_doubled() {
+        assert_eq!(bad("at {value").0, "a `{` in the message is not closed");
+        assert_eq!(bad("at value}").0, "a `}` in the message closes nothing");
+        let parts = Message::parse("{{value}} {{{value}}}").unwrap().parts;
+        let text = |text: &str| Part::Text(text.into());
+        assert_eq!(*parts, [text("{value} {"), Part::Placeholder(Placeholder::Value), text("}")]);
+        assert_eq!(*Message::parse("plain").unwrap().parts, [text("plain")]);
+    }
+}

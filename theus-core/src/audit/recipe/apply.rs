@@ -1,0 +1,117 @@
+//! Rules that are about more than one process: those under `"*"`, and the invariants of the domain.
+
+use std::collections::HashSet;
+
+use super::inherit::{Item, latest as latest_layer};
+use super::model::Invariant;
+use super::{Catalog, Problems, code, find, resolve};
+use crate::process::Contract;
+use crate::source::{Problem, did_you_mean};
+
+/// The rules under `"*"` for each process: those whose path exists for it. One that exists for none is a problem.
+pub(super) fn for_all<'d, 'a>(
+    items: &[Item<'d, 'a>],
+    catalog: &Catalog,
+    problems: &mut Problems,
+) -> Vec<Vec<Item<'d, 'a>>> {
+    let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
+    for item in items {
+        let mut fits = false;
+        for (process, applied) in catalog.processes.iter().zip(&mut applied) {
+            if find::target(item.entry.field, catalog, Some(process)).is_ok() {
+                fits = true;
+                applied.push(*item);
+            }
+        }
+        if !fits {
+            let message = format!("`{}` exists for no process", item.entry.field);
+            let problem = Problem::new(item.entry.field_at(), message).code(code::FITS_NONE);
+            problems.push(match why_none(item.entry.field, catalog) {
+                Some(help) => problem.help(help),
+                None => problem,
+            });
+        }
+    }
+    applied
+}
+
+/// A path that starts with a layer is lost for the same reason everywhere; an argument may be near to one of any process.
+fn why_none(field: &str, catalog: &Catalog) -> Option<String> {
+    if field.contains('.') {
+        let lost = catalog.processes.first().and_then(|process| find::target(field, catalog, Some(process)).err());
+        return lost.map(|(reason, help)| help.map_or(reason.clone(), |help| format!("{reason}: {help}")));
+    }
+    let arguments = catalog.processes.iter().flat_map(|process| process.contract.arguments);
+    let mut names: Vec<_> = arguments.map(|argument| argument.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    did_you_mean(field, names)
+}
+
+/// Whether a rule on the domain is for every process, beside the rule.
+type Everywhere = bool;
+
+/// The invariants, those of a later file in the place of earlier ones with the same field and condition.
+pub(super) fn latest<'d, 'a>(invariants: &'d [Invariant<'a>]) -> Vec<(Item<'d, 'a>, Everywhere)> {
+    let files = invariants.iter().map(|invariant| invariant.entry.at.document()).max().map_or(0, |last| last + 1);
+    let mut layers: Vec<Vec<Item<'_, '_>>> = (0..files).map(|_| Vec::new()).collect();
+    for Invariant { entry, .. } in invariants {
+        layers[entry.at.document()].extend(entry.conditions.iter().map(|bound| Item { entry, bound }));
+    }
+    let after_all =
+        invariants.iter().filter(|invariant| invariant.after_all).map(|invariant| &raw const invariant.entry);
+    let after_all: HashSet<_> = after_all.collect();
+    latest_layer(layers).into_iter().map(|item| (item, after_all.contains(&(&raw const *item.entry)))).collect()
+}
+
+/// The invariants for each process: those on what it writes, and those for every process.
+pub(super) fn invariants<'d, 'a>(
+    invariants: &[(Item<'d, 'a>, Everywhere)],
+    catalog: &Catalog,
+    problems: &mut Problems,
+) -> Vec<Vec<Item<'d, 'a>>> {
+    let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
+    for (item, everywhere) in invariants {
+        // Also where no process writes it: a wrong path or bound is wrong.
+        resolve::check(item, catalog, problems);
+        for (process, applied) in catalog.processes.iter().zip(&mut applied) {
+            if *everywhere || writes(process.contract, item.entry.field) {
+                applied.push(*item);
+            }
+        }
+    }
+    applied
+}
+
+/// Whether a process writes a path, a part of it, or what it is computed of.
+pub(super) fn writes(contract: &Contract, path: &str) -> bool {
+    contract.outputs.iter().any(|access| is_within(access.path, path) || is_within(path, access.path))
+}
+
+/// Whether a path is another one or leads on from it: by a name, an index, or a key.
+fn is_within(inner: &str, outer: &str) -> bool {
+    let computed = |path: &str| path.strip_suffix(')').is_some_and(|path| path.ends_with('('));
+    // What is computed depends on all of what it is computed of.
+    let mut outer = outer;
+    while computed(outer)
+        && let Some((of, _)) = outer.rsplit_once('.')
+    {
+        outer = of;
+    }
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn a_path_is_within_itself_and_what_it_leads_on_from() {
+        let within = |inner, outer| is_within(inner, outer);
+        assert!(within("domain.user", "domain.user") && within("domain.user.id", "domain.user"));
+        assert!(within("domain.readings[3].value", "domain.readings") && within("domain.total", "domain.total.mean()"));
+        assert!(within("domain.user.id", "domain.user.name().len()"), "computed of the whole user");
+        assert!(!within("domain.user", "domain.user.id") && !within("domain.users", "domain.user"));
+        assert!(!within("domain.user.id", "domain.user.balance.abs()"));
+    }
+}

@@ -1,0 +1,68 @@
+//! The codes of what can be wrong with a recipe. They never change their meaning; their pages are in
+//! [`errors`](crate::errors).
+
+/// No recipes in the file.
+pub(super) const NOTHING: &str = "R001";
+/// Something of another kind than what belongs there.
+pub(super) const WRONG_KIND: &str = "R002";
+/// An unknown key or condition.
+pub(super) const UNKNOWN_KEY: &str = "R003";
+/// An unknown process.
+pub(super) const UNKNOWN_PROCESS: &str = "R004";
+/// A process or template without rules.
+pub(super) const NO_RULES: &str = "R005";
+/// An entry without a field.
+pub(super) const NO_FIELD: &str = "R006";
+/// An entry without a condition.
+pub(super) const NO_CONDITION: &str = "R007";
+/// An unknown level.
+pub(super) const UNKNOWN_LEVEL: &str = "R008";
+/// Thresholds by which an early warning could never be given.
+pub(super) const THRESHOLDS: &str = "R009";
+/// A template that is not there, or is none.
+pub(super) const UNKNOWN_TEMPLATE: &str = "R010";
+/// Templates that inherit each other.
+pub(super) const CIRCLE: &str = "R011";
+/// Too many templates or rules.
+pub(super) const TOO_MANY: &str = "R012";
+/// The same rule twice.
+pub(super) const DUPLICATE: &str = "R013";
+/// A path that leads to no value.
+pub(super) const UNKNOWN_FIELD: &str = "R014";
+/// A value that shows nothing to the audit.
+pub(super) const OPAQUE: &str = "R015";
+/// A condition that does not fit the type of the field.
+pub(super) const CONDITION_FIT: &str = "R016";
+/// A bound that does not fit the field.
+pub(super) const BOUND_FIT: &str = "R017";
+/// Rules that no value satisfies together.
+pub(super) const CONTRADICTION: &str = "R018";
+/// A message that cannot be filled in.
+pub(super) const MESSAGE: &str = "R019";
+/// A rule for all processes that fits none.
+pub(super) const FITS_NONE: &str = "R020";
+/// An invariant on something else than the domain.
+pub(super) const INVARIANT: &str = "R021";
+/// A process that does more than the recipe allows.
+pub(super) const EFFECTS: &str = "R022";
+/// A process that fails otherwise than the recipe allows.
+pub(super) const ERRORS: &str = "R023";
+
+/// An output rule on what no process changes.
+pub(super) const UNCHANGING: &str = "R101";
+/// A template that nothing uses.
+pub(super) const UNUSED: &str = "R102";
+/// A meaning that differs from the Python reference.
+pub(super) const PYTHON: &str = "R103";
+/// Lists of rules that are all empty.
+pub(super) const EMPTY: &str = "R104";
+/// A rule that every value satisfies.
+pub(super) const ALWAYS_PASSES: &str = "R105";
+/// Rules that only record and that no value satisfies together.
+pub(super) const ALWAYS_RECORDS: &str = "R106";
+/// A declaration that the contract does not have.
+pub(super) const NOT_DECLARED: &str = "R107";
+/// A value in a list that another rule never lets pass.
+pub(super) const NEVER_PASSES: &str = "R108";
+/// A rule that an invariant repeats.
+pub(super) const REPEATED: &str = "R109";

@@ -1,0 +1,133 @@
+//! One entry: its keys, its conditions and its settings.
+
+use serde_yaml::{Mapping, Value};
+
+use super::super::super::condition::Test;
+use super::super::super::gate::Gate;
+use super::super::model::{Bound, Defaults, Entry, Invariant};
+use super::super::python::Dialect;
+use super::super::{Problems, code};
+use super::settings::Settings;
+use super::words::{word, wrong_kind};
+use crate::source::{NodePath, Problem};
+
+const SETTINGS: [&str; 7] =
+    ["field", "level", "min_threshold", "max_threshold", "reset_on_success", "message", "threshold"];
+
+/// What every entry of a file is read with.
+pub(super) struct Reading<'d> {
+    pub(super) defaults: Defaults,
+    pub(super) dialect: &'d mut Dialect,
+    pub(super) problems: &'d mut Problems,
+}
+
+impl Reading<'_> {
+    pub(super) fn entries<'a>(&mut self, gate: Gate, list: &'a Value, at: &NodePath, entries: &mut Vec<Entry<'a>>) {
+        for (map, at) in self.maps(gate.key(), list, at) {
+            entries.extend(self.entry(gate, map, at, &[]));
+        }
+    }
+
+    pub(super) fn invariants<'a>(&mut self, list: &'a Value, at: &NodePath) -> Vec<Invariant<'a>> {
+        let mut read = Vec::new();
+        for (map, at) in self.maps("invariants", list, at) {
+            let after_all = self.after_all(map, &at);
+            let Some(entry) = self.entry(Gate::Output, map, at, &["processes"]) else { continue };
+            if entry.field.starts_with("domain.") {
+                read.push(Invariant { entry, after_all });
+            } else {
+                let message = format!("an invariant is about the domain: {} is not", entry.field);
+                let problem = Problem::new(entry.field_at(), message).code(code::INVARIANT);
+                self.problems.push(problem.help("put the rule into the inputs or outputs of a process, or of \"*\""));
+            }
+        }
+        read
+    }
+
+    fn after_all(&mut self, map: &Mapping, at: &NodePath) -> bool {
+        match map.get("processes").map(|value| (value.as_str(), value)) {
+            None | Some((Some("writers"), _)) => false,
+            Some((Some("all"), _)) => true,
+            Some((_, other)) => {
+                self.problems.push(wrong_kind(at.key("processes"), "`processes`", "`writers` or `all`", other));
+                false
+            }
+        }
+    }
+
+    fn maps<'a>(&mut self, key: &str, list: &'a Value, at: &NodePath) -> Vec<(&'a Mapping, NodePath)> {
+        let Some(list) = list.as_sequence() else {
+            let problem = wrong_kind(at.clone(), &format!("`{key}`"), "a list of entries", list);
+            self.problems.push(problem.help("begin each entry with `- field:`"));
+            return Vec::new();
+        };
+        let mut maps = Vec::with_capacity(list.len());
+        for (index, value) in list.iter().enumerate() {
+            match value {
+                Value::Mapping(map) => maps.push((map, at.index(index))),
+                other => {
+                    let problem = wrong_kind(at.index(index), "an entry", "a map", other);
+                    self.problems.push(problem.help("write it as `{ field: …, min: … }`"));
+                }
+            }
+        }
+        maps
+    }
+
+    fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
+        let Self { defaults, problems, .. } = self;
+        let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
+        // `threshold` is read, and not taught.
+        let known = || SETTINGS[..6].iter().chain(more).copied().chain(Test::ALL.map(Test::as_str));
+        for key in map.keys().map(word).filter(|key| !is_setting(key) && !known().any(|known| known == key)) {
+            let message = format!("unknown key or condition `{key}`");
+            let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
+            problems.push(problem.suggest(&key, known()));
+        }
+        let bound = |test: Test| map.get(test.as_str()).map(|value| Bound { test, value });
+        let conditions: Vec<_> = Test::ALL.into_iter().filter_map(bound).collect();
+        if conditions.is_empty() && map.keys().map(word).all(|key| is_setting(&key)) {
+            let tests = Test::ALL.map(Test::as_str).join(", ");
+            let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
+            problems.push(problem.help(format!("give it one of: {tests}")));
+        }
+        let mut settings = Settings { map, at: &at, problems };
+        let field = settings.text("field", "the path of a value");
+        let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
+        let (own_min, threshold) = (settings.min_threshold(), settings.threshold("threshold"));
+        let own_max = settings.threshold("max_threshold").or(threshold);
+        let max_threshold = own_max.or(defaults.max_threshold).unwrap_or(1);
+        let min_threshold = match own_min {
+            Some(min) => min,
+            // A default that is too late for this entry asks for no warning before its level acts.
+            None => defaults.min_threshold.unwrap_or(1).min(max_threshold),
+        };
+        if min_threshold > max_threshold {
+            settings.too_late(min_threshold, max_threshold);
+        }
+        if field.is_none() && !map.contains_key("field") {
+            let problem = Problem::new(at.clone(), "the entry has no `field`").code(code::NO_FIELD);
+            problems.push(problem.help("say which value it is about: `field: domain.…`"));
+        }
+        if map.contains_key("threshold") {
+            self.dialect.hint();
+        }
+        if level.or(self.defaults.level).is_none() && !map.contains_key("level") {
+            self.dialect.default_level(&at);
+        }
+        if reset.or(self.defaults.reset_on_success).is_none() && !map.contains_key("reset_on_success") {
+            self.dialect.default_reset(&at);
+        }
+        Some(Entry {
+            gate,
+            at,
+            field: field?,
+            conditions,
+            level: level.or(self.defaults.level).unwrap_or_default(),
+            min_threshold,
+            max_threshold,
+            reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
+            message,
+        })
+    }
+}

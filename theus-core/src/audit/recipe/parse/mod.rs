@@ -1,0 +1,108 @@
+//! From YAML values to the model: the shape of a file, its keys and its settings.
+
+mod definition;
+mod entry;
+mod settings;
+mod words;
+
+use serde_yaml::Value;
+
+use super::model::{Defaults, EVERY, Written, is_template};
+use super::python::Dialect;
+use super::{Catalog, Problems, code};
+use crate::source::{NodePath, Problem};
+use entry::Reading;
+pub(super) use words::{instead, written_as};
+use words::{unknown_key, word, wrong_kind};
+
+const RECIPES: &str = "process_recipes";
+const INVARIANTS: &str = "invariants";
+const DEFAULTS: &str = "defaults";
+const TOP: [&str; 3] = [RECIPES, INVARIANTS, DEFAULTS];
+
+/// So many problems are not read by anyone: the rest of the file is not looked at.
+const ENOUGH: usize = 1_000;
+
+/// Adds to `written` what can be read of one file; what cannot is a problem.
+pub(super) fn file<'a>(
+    root: &'a Value,
+    here: &NodePath,
+    catalog: &Catalog,
+    mut dialect: Dialect,
+    written: &mut Written<'a>,
+    problems: &mut Problems,
+) {
+    let outline = format!("write `{RECIPES}:` and under it the name of a process with its `inputs` and `outputs`");
+    let Some(file) = root.as_mapping() else {
+        problems.push(if root.is_null() {
+            Problem::new(here.clone(), "the file has no recipes").code(code::NOTHING).help(outline)
+        } else {
+            wrong_kind(here.clone(), "a recipe file", "a map", root).help(outline)
+        });
+        return;
+    };
+    let before = problems.len();
+    for name in file.keys().map(word).filter(|name| !TOP.contains(&name.as_str())) {
+        problems.push(unknown_key(here, &name, TOP));
+    }
+    let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(*key));
+    // A misspelt key has been reported with the right one.
+    if !found && problems.len() == before {
+        problems
+            .push(Problem::new(here.clone(), format!("the file has no `{RECIPES}`")).code(code::NOTHING).help(outline));
+        return;
+    }
+    let at = here.key(DEFAULTS);
+    let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
+    let mut reading = Reading { defaults, dialect: &mut dialect, problems };
+    if let Some(list) = file.get(INVARIANTS) {
+        let invariants = reading.invariants(list, &here.key(INVARIANTS));
+        definition::repetitions(invariants.iter().map(|invariant| &invariant.entry), reading.problems);
+        written.invariants.extend(invariants);
+    }
+    if let Some(recipes) = file.get(RECIPES) {
+        reading.recipes(recipes, &here.key(RECIPES), catalog, &outline, written);
+    }
+    dialect.warn(problems);
+}
+
+impl Reading<'_> {
+    fn recipes<'a>(
+        &mut self,
+        value: &'a Value,
+        here: &NodePath,
+        catalog: &Catalog,
+        outline: &str,
+        written: &mut Written<'a>,
+    ) {
+        let recipes = match value {
+            Value::Mapping(recipes) if !recipes.is_empty() => recipes,
+            Value::Mapping(_) | Value::Null => {
+                let problem = Problem::new(here.clone(), format!("`{RECIPES}` has no recipes"));
+                self.problems.push(problem.code(code::NOTHING).help(outline));
+                return;
+            }
+            other => {
+                self.problems.push(wrong_kind(here.clone(), &format!("`{RECIPES}`"), "a map", other).help(outline));
+                return;
+            }
+        };
+        for (name, value) in recipes {
+            if self.problems.len() > ENOUGH {
+                break;
+            }
+            let Some(text) = name.as_str() else {
+                let name = word(name);
+                let problem = Problem::new(here.at_key(&name), format!("`{name}` is no name of a process"));
+                self.problems.push(problem.code(code::UNKNOWN_PROCESS));
+                continue;
+            };
+            if text != EVERY && !is_template(text) && catalog.process(text).is_none() {
+                let known = catalog.processes.iter().map(|process| process.contract.process);
+                let problem = Problem::new(here.at_key(text), format!("unknown process `{text}`"));
+                self.problems.push(problem.code(code::UNKNOWN_PROCESS).suggest(text, known));
+            }
+            written.definitions.extend(self.definition(text, value, here));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! How messages name what a file holds.
+
+use serde_yaml::Value;
+
+use super::super::code;
+use crate::source::{NodePath, Problem, big_integer};
+
+/// Something else stands where `expected` belongs.
+pub(super) fn wrong_kind(at: NodePath, what: &str, expected: &str, value: &Value) -> Problem {
+    Problem::new(at, format!("{what} must be {expected}{}", instead(value))).code(code::WRONG_KIND)
+}
+
+/// A key that nobody knows.
+pub(super) fn unknown_key<'k>(above: &NodePath, key: &str, known: impl IntoIterator<Item = &'k str>) -> Problem {
+    Problem::new(above.at_key(key), format!("unknown key `{key}`")).code(code::UNKNOWN_KEY).suggest(key, known)
+}
+
+/// What stands in the place of what is expected.
+pub(in super::super) fn instead(value: &Value) -> String {
+    if value.is_null() { ", but is empty".to_owned() } else { format!(", not {}", written_as(value)) }
+}
+
+/// A value as messages name it: short, however long it is.
+pub(in super::super) fn written_as(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Sequence(_) => "a list".to_owned(),
+        Value::Mapping(_) => "a map".to_owned(),
+        Value::String(text) if text.chars().count() <= 40 => format!("{text:?}"),
+        Value::String(_) => "a long text".to_owned(),
+        scalar => word(scalar),
+    }
+}
+
+/// A key or scalar as it is written.
+pub(super) fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(number) => number.to_string(),
+        other => big_integer(other).unwrap_or("null").to_owned(),
+    }
+}

@@ -1,0 +1,188 @@
+//! From nodes to lines and columns, in one or several documents, with at most one marked parse of each.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use super::document::Document;
+use super::error::{LocatedProblem, MOST_PROBLEMS, SourceError, excerpt};
+use super::file::SourceFile;
+use super::marks::Marks;
+use super::path::NodePath;
+use super::problem::{Problem, Severity};
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+}
+
+/// Finds the positions of nodes in documents that were read together. Each document is parsed again, with marks, when the
+/// first of its nodes is asked for.
+///
+/// ```
+/// use theus_core::source::{Document, Locator, NodePath, Problem, SourceFile};
+/// let base = Document::parse(SourceFile::new("base.yaml", "limit: 1\n"))?;
+/// let site = Document::parse(SourceFile::new("site.yaml", "# ours\nlimit: 2\n"))?;
+/// let (first, second) = (NodePath::of_document(0).key("limit"), NodePath::of_document(1).key("limit"));
+/// let problem = Problem::new(second, "another limit").other("the first one", first);
+/// let error = Locator::new(&[base, site]).error(vec![problem]);
+/// assert!(error.to_string().ends_with("= note: the first one: base.yaml:1:8"));
+/// assert_eq!((error.problems()[0].file.as_str(), error.problems()[0].line), ("site.yaml", 2));
+/// # Ok::<(), theus_core::source::SourceError>(())
+/// ```
+pub struct Locator<'d> {
+    files: Vec<(&'d SourceFile, OnceCell<Marks>)>,
+}
+
+impl<'d> Locator<'d> {
+    /// A locator for documents in the order by which [`NodePath::of_document`] counts them.
+    #[must_use]
+    pub fn new(documents: &'d [Document]) -> Self {
+        Self::among(documents.iter().map(Document::file))
+    }
+
+    pub(super) fn of(documents: &[&'d Document]) -> Self {
+        Self::among(documents.iter().map(|document| document.file()))
+    }
+
+    pub(super) fn of_files(files: &[&'d SourceFile]) -> Self {
+        Self::among(files.iter().copied())
+    }
+
+    fn among(files: impl Iterator<Item = &'d SourceFile>) -> Self {
+        Self { files: files.map(|file| (file, OnceCell::new())).collect() }
+    }
+
+    /// Where each of these nodes is: the name of its file, and the place in it.
+    #[must_use]
+    pub fn positions<'p>(&self, paths: impl IntoIterator<Item = &'p NodePath>) -> Vec<(&'d str, Position)> {
+        let paths: Vec<_> = paths.into_iter().collect();
+        let mut found = vec![("", Position { line: 0, column: 0 }); paths.len()];
+        for (document, (file, marks)) in self.files.iter().enumerate() {
+            let here: Vec<_> = (0..paths.len()).filter(|index| paths[*index].document() == document).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let marks = marks.get_or_init(|| Marks::parse(file.text()));
+            let ranges: Vec<_> = here.iter().map(|index| marks.find(paths[*index])).collect();
+            for (index, spot) in here.into_iter().zip(Lines::new(file.text(), &ranges).spots) {
+                found[index] = (file.name(), spot.position);
+            }
+        }
+        found
+    }
+
+    /// The error that these problems make: at most 100 of them are located, the rest are counted.
+    #[must_use]
+    pub fn error(&self, mut problems: Vec<Problem>) -> SourceError {
+        let omitted = problems.len().saturating_sub(MOST_PROBLEMS);
+        problems.truncate(MOST_PROBLEMS);
+        SourceError::located(self.locate(problems), omitted)
+    }
+
+    /// The errors among the problems, if there are any, and every warning.
+    #[must_use]
+    pub fn judge(&self, problems: Vec<Problem>) -> (Option<SourceError>, Vec<LocatedProblem>) {
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(|problem| problem.severity == Severity::Error);
+        ((!errors.is_empty()).then(|| self.error(errors)), self.locate(warnings))
+    }
+
+    /// Sorts by file and position, and says the same thing at the same place once.
+    fn locate(&self, problems: Vec<Problem>) -> Vec<LocatedProblem> {
+        let mut located = Vec::new();
+        let mut by_file: Vec<Vec<Problem>> = self.files.iter().map(|_| Vec::new()).collect();
+        for problem in problems {
+            // A path into a document that is not there cannot be made by what reads the documents.
+            if let Some(list) = by_file.get_mut(problem.at.document()) {
+                list.push(problem);
+            }
+        }
+        for ((file, marks), problems) in self.files.iter().zip(by_file) {
+            if problems.is_empty() {
+                continue;
+            }
+            let marks = marks.get_or_init(|| Marks::parse(file.text()));
+            let ranges: Vec<_> = problems.iter().map(|problem| marks.find(&problem.at)).collect();
+            let others: Vec<_> = problems.iter().filter_map(|problem| problem.other.clone()).collect();
+            let places = self.positions(others.iter().map(|(_, at)| at));
+            let mut notes = others
+                .iter()
+                .zip(places)
+                .map(|((what, _), (name, at))| format!("{what}: {name}:{}:{}", at.line, at.column));
+            let has_note: Vec<_> = problems.iter().map(|problem| problem.other.is_some()).collect();
+            let mut here = at_ranges(file, problems, &ranges);
+            for (problem, has_note) in here.iter_mut().zip(has_note) {
+                problem.note = if has_note { notes.next() } else { None };
+            }
+            here.sort_by_key(|problem| (problem.line, problem.column));
+            here.dedup_by(|b, a| (a.line, a.column, &a.message) == (b.line, b.column, &b.message));
+            located.append(&mut here);
+        }
+        located
+    }
+}
+
+/// Problems of one file whose characters are known.
+pub(super) fn at_ranges(file: &SourceFile, problems: Vec<Problem>, ranges: &[Range<usize>]) -> Vec<LocatedProblem> {
+    let lines = Lines::new(file.text(), ranges);
+    let located = problems.into_iter().zip(lines.spots).map(|(problem, spot)| LocatedProblem {
+        file: file.name().to_owned(),
+        severity: problem.severity,
+        code: problem.code,
+        line: spot.position.line,
+        column: spot.position.column,
+        message: problem.message,
+        label: problem.label,
+        help: problem.help,
+        note: None,
+        excerpt: excerpt(&file.text()[spot.line], spot.marked),
+    });
+    located.collect()
+}
+
+/// Ranges of characters turned into lines, columns and bytes, with one pass over the text for all of them.
+struct Lines {
+    spots: Vec<Spot>,
+}
+
+struct Spot {
+    position: Position,
+    /// The bytes of the line in the text, without its end.
+    line: Range<usize>,
+    /// The bytes to mark, from the start of the line: at least one character, at most to the end of the line.
+    marked: Range<usize>,
+}
+
+impl Lines {
+    fn new(text: &str, ranges: &[Range<usize>]) -> Self {
+        let mut order: Vec<usize> = (0..ranges.len()).collect();
+        order.sort_by_key(|index| ranges[*index].start);
+        let mut spots: Vec<Option<Spot>> = ranges.iter().map(|_| None).collect();
+        let mut characters = text.char_indices();
+        let (mut seen, mut line, mut line_start, mut column, mut at) = (0, 1, 0, 1, 0);
+        for index in order {
+            let range = &ranges[index];
+            while seen < range.start {
+                let Some((byte, character)) = characters.next() else { break };
+                seen += 1;
+                at = byte + character.len_utf8();
+                if character == '\n' {
+                    (line, line_start, column) = (line + 1, at, 1);
+                } else {
+                    column += 1;
+                }
+            }
+            let rest = &text[at..];
+            let to_end = rest.find('\n').unwrap_or(rest.len());
+            let line_end = at + rest[..to_end].trim_end_matches('\r').len();
+            let length: usize = text[at..line_end].chars().take(range.len().max(1)).map(char::len_utf8).sum();
+            let marked = at - line_start..at - line_start + length;
+            spots[index] = Some(Spot { position: Position { line, column }, line: line_start..line_end, marked });
+        }
+        Self { spots: spots.into_iter().flatten().collect() }
+    }
+}
