@@ -74,7 +74,7 @@ fn from_key(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-fn field_shapes(model: &Model, fields: &[Field]) -> TokenStream {
+fn field_shapes(fields: &[Field]) -> TokenStream {
     let shapes = fields.iter().map(|field| {
         let name = &field.name;
         let shape = look::shape(&field.ty, field.with.as_ref());
@@ -92,7 +92,7 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
         let shape = exact(model, &fields[0], &quote!(shape));
         quote!(::std::vec![__theus::FieldShape { name: "0", shape: #shape() }])
     } else {
-        field_shapes(model, fields)
+        field_shapes(fields)
     };
     let method_shapes = look::methods(methods);
     let count = fields.len();
@@ -182,7 +182,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
     let name = plain(ident);
     let method_shapes = look::methods(methods);
     let shapes = variants.iter().map(|variant| {
-        let (name, fields) = (plain(&variant.ident), field_shapes(model, &variant.fields));
+        let (name, fields) = (plain(&variant.ident), field_shapes(&variant.fields));
         quote!(__theus::VariantShape { name: #name, fields: #fields })
     });
     let each = |value: &dyn Fn(usize, &Variant) -> TokenStream| {
