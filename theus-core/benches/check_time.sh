@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What a process costs in build time: `cargo check` of N processes against the same N plain functions.
+# Two shapes: an update of one field, and one with two inputs, two outputs, two arguments and a declared error.
 # Usage: theus-core/benches/check_time.sh [processes] [rounds]
 set -euo pipefail
 
@@ -24,20 +25,8 @@ theus-core = { path = "$root/theus-core" }
 TOML
 }
 
-# Every function: two inputs, two outputs, one of them both, two arguments, a declared error.
-body() {
-    cat <<RUST
-    if amount < 0 { return Err(Refused); }
-    *$1total += amount;
-    $1$2
-    Ok(*$1total + *$1limit + note.len() as i64)
-RUST
-}
-
-manifest processes
-manifest functions
-for crate in processes functions; do
-    cat > "$work/$crate/src/lib.rs" <<'RUST'
+head_of_crate() {
+    cat <<'RUST'
 #![allow(dead_code)]
 use theus_core::prelude::*;
 
@@ -50,22 +39,42 @@ impl std::error::Error for Refused {}
 
 #[derive(Clone, Default, Context)]
 pub struct Bank { total: i64, limit: i64, last: String }
-
 RUST
-done
-for ((n = 0; n < processes; n++)); do
-    {
-        echo "#[process(inputs = [domain.total, domain.limit], outputs = [domain.total, domain.last], errors = [Refused])]"
-        echo "pub fn p$n(ctx: Ctx<Bank>, amount: i64, note: String) -> Result<i64, Refused> {"
-        body "ctx.domain." "last.set(note.clone());"
-        echo "}"
-    } >> "$work/processes/src/lib.rs"
-    {
-        echo "pub fn p$n(total: &mut i64, limit: &i64, last: &mut String, amount: i64, note: String) -> Result<i64, Refused> {"
-        body "" "last.clone_from(&note);"
-        echo "}"
-    } >> "$work/functions/src/lib.rs"
-done
+}
+
+small_process() {
+    cat <<RUST
+#[process(inputs = [domain.total], outputs = [domain.total])]
+pub fn p$1(ctx: Ctx<Bank>, amount: i64) -> i64 { *ctx.domain.total += amount; *ctx.domain.total }
+RUST
+}
+
+small_function() {
+    echo "pub fn p$1(total: &mut i64, amount: i64) -> i64 { *total += amount; *total }"
+}
+
+large_process() {
+    cat <<RUST
+#[process(inputs = [domain.total, domain.limit], outputs = [domain.total, domain.last], errors = [Refused])]
+pub fn p$1(ctx: Ctx<Bank>, amount: i64, note: String) -> Result<i64, Refused> {
+    if amount < 0 { return Err(Refused); }
+    *ctx.domain.total += amount;
+    ctx.domain.last.set(note.clone());
+    Ok(*ctx.domain.total + *ctx.domain.limit + note.len() as i64)
+}
+RUST
+}
+
+large_function() {
+    cat <<RUST
+pub fn p$1(total: &mut i64, limit: &i64, last: &mut String, amount: i64, note: String) -> Result<i64, Refused> {
+    if amount < 0 { return Err(Refused); }
+    *total += amount;
+    last.clone_from(&note);
+    Ok(*total + *limit + note.len() as i64)
+}
+RUST
+}
 
 # The best of some rounds, in milliseconds; the dependencies are built before.
 best() {
@@ -84,8 +93,21 @@ best() {
     echo "$least"
 }
 
-with=$(best processes)
-without=$(best functions)
-echo "cargo check, $processes processes:       $with ms"
-echo "cargo check, $processes plain functions: $without ms"
-echo "a process costs $(((with - without) * 100 / processes)) hundredths of a ms"
+manifest processes
+manifest functions
+for shape in small large; do
+    for kind in process function; do
+        crate=${kind/process/processes}
+        crate=${crate/function/functions}
+        {
+            head_of_crate
+            for ((n = 0; n < processes; n++)); do "${shape}_$kind" "$n"; done
+        } > "$work/$crate/src/lib.rs"
+    done
+    with=$(best processes)
+    without=$(best functions)
+    awk -v shape="$shape" -v n="$processes" -v with="$with" -v without="$without" 'BEGIN {
+        printf "%s: cargo check of %d processes %d ms, of %d plain functions %d ms: %.1f ms a process\n",
+            shape, n, with, n, without, (with - without) / n
+    }'
+done

@@ -66,9 +66,10 @@ struct Series {
 
 #[process(inputs = [domain.values])]
 fn sum(ctx: Ctx<Series>) -> u64 {
-    let mut sum = 0_u64;
-    for at in 0..ctx.domain.values.len() {
+    let (mut sum, mut at) = (0_u64, 0);
+    while at < ctx.domain.values.len() {
         sum = sum.wrapping_add(ctx.domain.values[at]);
+        at += 1;
     }
     sum
 }
@@ -79,10 +80,11 @@ mod reading {
     use super::*;
 
     #[inline(never)]
-    fn sum_of(values: &Vec<u64>) -> u64 {
-        let mut sum = 0_u64;
-        for at in 0..values.len() {
+    fn sum_of(values: &[u64]) -> u64 {
+        let (mut sum, mut at) = (0_u64, 0);
+        while at < values.len() {
             sum = sum.wrapping_add(values[at]);
+            at += 1;
         }
         sum
     }

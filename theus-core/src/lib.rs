@@ -145,7 +145,6 @@
 //!   which is slower and just as right.
 //! - A run that is [`Halted`](RunError::Halted) because another one latched the interlock while it was under way is rolled
 //!   back; effects that it had are not undone.
-//! - A destructor that panics while a commit replaces the old value can leave that commit half done.
 //! - An `async fn` process that waits for another task which runs a process with effects on the same engine can wait for
 //!   ever: only the nesting that happens on one thread is recognised.
 #![forbid(unsafe_code)]

@@ -2,6 +2,7 @@
 
 use super::schema::Schema;
 use super::value::Value;
+use super::zone::ZoneEntry;
 
 /// A layer of state: a plain struct whose fields the engine keeps, guards and versions one by one.
 ///
@@ -69,6 +70,10 @@ pub trait Context: Sized + Send + Sync + 'static {
 
 /// The mirror of a context. Written by `#[derive(Context)]`, used by the engine.
 pub trait Fields: Sized + Send + Sync + 'static {
+    /// The zones of the fields, as contracts look them up when they are compiled.
+    #[doc(hidden)]
+    const ZONES: &'static [ZoneEntry];
+
     /// A workspace into which nothing is pinned yet.
     #[doc(hidden)]
     fn blank() -> Self;
@@ -104,6 +109,7 @@ impl Context for () {
 }
 
 impl Fields for () {
+    const ZONES: &'static [ZoneEntry] = &[];
     fn blank() {}
     fn share(&self) {}
     fn inspect(&self, _: &[usize]) -> Value<'_> {

@@ -32,6 +32,61 @@ impl fmt::Display for Zone {
     }
 }
 
+/// The zone of one field of a mirror, as contracts look it up when they are compiled.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ZoneEntry {
+    /// The field's name.
+    pub name: &'static str,
+    /// Its zone.
+    pub zone: Zone,
+    /// The fields of a nested context.
+    pub nested: &'static [ZoneEntry],
+}
+
+/// The zone of the field at a path of names joined by dots. A path that leads nowhere is refused by the guard, so what is
+/// said of it does not matter.
+#[doc(hidden)]
+#[must_use]
+pub const fn zone_at(entries: &[ZoneEntry], path: &str) -> Zone {
+    let bytes = path.as_bytes();
+    let mut entries = entries;
+    let mut start = 0;
+    let mut zone = Zone::Data;
+    while start < bytes.len() {
+        let mut end = start;
+        while end < bytes.len() && bytes[end] != b'.' {
+            end += 1;
+        }
+        let mut found: &[ZoneEntry] = &[];
+        let mut at = 0;
+        while at < entries.len() {
+            if is_name(entries[at].name.as_bytes(), bytes, start, end) {
+                zone = entries[at].zone;
+                found = entries[at].nested;
+            }
+            at += 1;
+        }
+        entries = found;
+        start = end + 1;
+    }
+    zone
+}
+
+const fn is_name(name: &[u8], path: &[u8], start: usize, end: usize) -> bool {
+    if name.len() != end - start {
+        return false;
+    }
+    let mut at = 0;
+    while at < name.len() {
+        if name[at] != path[start + at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
 /// The Data zone as a type.
 #[derive(Clone, Copy, Debug)]
 pub enum Data {}
@@ -77,4 +132,26 @@ impl ZoneType for Meta {
 
 impl ZoneType for Whole {
     const ZONE: Zone = Zone::Data;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOTOR: &[ZoneEntry] = &[ZoneEntry { name: "sig_stop", zone: Zone::Signal, nested: &[] }];
+    const ENTRIES: &[ZoneEntry] = &[
+        ZoneEntry { name: "a", zone: Zone::Data, nested: &[] },
+        ZoneEntry { name: "ab", zone: Zone::Meta, nested: &[] },
+        ZoneEntry { name: "motor", zone: Zone::Data, nested: MOTOR },
+    ];
+
+    #[test]
+    fn a_path_is_looked_up_by_whole_names() {
+        const FOUND: Zone = zone_at(ENTRIES, "motor.sig_stop");
+        assert_eq!(FOUND, Zone::Signal);
+        assert_eq!(zone_at(ENTRIES, "a"), Zone::Data);
+        assert_eq!(zone_at(ENTRIES, "ab"), Zone::Meta);
+        assert_eq!(zone_at(ENTRIES, "motor"), Zone::Data);
+        assert_eq!(zone_at(MOTOR, "sig_stop"), Zone::Signal);
+    }
 }

@@ -1,7 +1,7 @@
 //! How a guard gets its members. Each is a function, so that a path that does not fit is one error on that path.
 
 use super::nested::NestedMirror;
-use crate::context::zone::{Data, Meta, Signal, Whole, Zone, ZoneType};
+use crate::context::zone::{Data, Meta, Signal, Whole, ZoneType};
 use crate::context::{Cell, Shared, Storage};
 use crate::transaction::{Input, Order, Output, Update};
 
@@ -136,10 +136,4 @@ pub fn meta_update<'a, F: SingleField<Zone: MetaInput>>(
     order: &'a Order,
 ) -> Update<'a, F::Value, F::Zone> {
     field.cell_mut().update(order)
-}
-
-/// The zone of the field that a path names.
-#[must_use]
-pub const fn zone_of<Fields, P: Place>(_: fn(&Fields) -> &P) -> Zone {
-    <P::Zone as ZoneType>::ZONE
 }

@@ -2,7 +2,7 @@
 
 pub use serde;
 
-pub use crate::context::zone::{Data, Meta, Signal as SignalZone};
+pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry, zone_at};
 pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
 pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::processes::{Call, any_kind};
+use super::call::Call;
 use super::rule::{Bound, RuleSpec};
 use super::script::{Op, Script};
 use super::world::World;
@@ -124,7 +124,7 @@ fn numbered(mut steps: Vec<Step>) -> Vec<Step> {
 /// A program for one thread: everything that can happen, happens.
 pub(crate) fn program() -> impl Strategy<Value = Program> {
     let step = prop_oneof![
-        12 => call(any_kind()).prop_map(Step::Run),
+        12 => call(0..Call::KINDS).prop_map(Step::Run),
         3 => Just(Step::NextEvent),
         1 => Just(Step::Emit("CMD_OUTSIDE")),
         1 => Just(Step::ResetInterlock),

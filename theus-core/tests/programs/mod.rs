@@ -1,6 +1,7 @@
 //! Random programs: a context with every kind of field, processes with every kind of contract, and scripts that say what
 //! a process does with what its contract gives it.
 
+mod call;
 mod generate;
 mod processes;
 mod rule;
@@ -8,10 +9,10 @@ mod script;
 mod view;
 mod world;
 
+pub(crate) use call::Call;
 pub(crate) use generate::{Program, Step, program, run_steps};
 pub(crate) use processes::{
-    Answer, Bump, Call, Deliver, Drift, Gather, GatherError, Glance, Look, Post, Ring, Scribe, Shelve, Stamp, Tanks,
-    Trace,
+    Answer, Bump, Deliver, Drift, Gather, GatherError, Glance, Look, Post, Ring, Scribe, Shelve, Stamp, Tanks, Trace,
 };
 pub(crate) use rule::{Bound, RuleSpec, recipe_text};
 pub(crate) use script::{Script, Steps, Stop};

@@ -9,7 +9,7 @@ use super::LOCKINGS;
 use super::plant::{ChurnSlowly, End, Fill, MeasureSlowly, audited, built};
 use crate::executor::Task;
 
-/// Counts every attempt to look at a level above 7.
+/// Records every run that finds the level above 3.
 const WATCHED: &str = "process_recipes: { churn_slowly: { inputs: [ { field: domain.level, max: 3, level: C } ] } }";
 
 #[test]

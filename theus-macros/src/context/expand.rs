@@ -136,6 +136,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let name = ident.to_string();
 
     let schema = fields.iter().map(|field| field_schema(field, krate));
+    let zones = fields.iter().map(|field| zone_entry(field, krate));
     let into = fields.iter().map(|field| {
         let Field { ident, ty, cfgs, nested, zone, .. } = field;
         let value = if *nested {
@@ -199,6 +200,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
         }
 
         impl #impl_generics #private::Fields for #mirror #type_generics #where_clause {
+            const ZONES: &'static [#private::ZoneEntry] = &[#(#zones),*];
             fn blank() -> Self {
                 Self { #(#blank)* }
             }
@@ -228,6 +230,20 @@ fn each(fields: &[Field], value: impl Fn(&Field, &Ident) -> TokenStream) -> Vec<
             quote!(#(#cfgs)* #ident: #value,)
         })
         .collect()
+}
+
+/// The zone of a field, for contracts.
+fn zone_entry(field: &Field, krate: &syn::Path) -> TokenStream {
+    let Field { ty, cfgs, nested, .. } = field;
+    let name = field.name();
+    let zone = zone_value(field, krate);
+    let private = quote!(#krate::__private);
+    let nested = if *nested {
+        quote_spanned!(ty.span()=> <<#ty as #krate::Context>::Fields as #private::Fields>::ZONES)
+    } else {
+        quote!(&[])
+    };
+    quote!(#(#cfgs)* #private::ZoneEntry { name: #name, zone: #zone, nested: #nested })
 }
 
 fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {

@@ -139,15 +139,13 @@ fn contract(model: &Model, body: Body) -> TokenStream {
         let text = path.text();
         let layer = Ident::new(&pascal(&plain(&path.layer)), Span::call_site());
         let mirror = layer_type(model, &format!("{layer}Fields"));
-        let fields = hidden_at("fields", path.layer.span());
-        let place = path.place(&fields);
-        let mirror = quote_spanned!(context_span(model)=> &#mirror);
-        let place = path.reference(&place, false);
+        let inner = path.inner_text();
+        let zones = quote_spanned!(context_span(model)=> <#mirror as #private::Fields>::ZONES);
         quote! {
             #private::Access {
                 layer: #krate::Layer::#layer,
                 path: #text,
-                zone: #private::zone_of(|#fields: #mirror| #place),
+                zone: #private::zone_at(#zones, #inner),
             }
         }
     };
