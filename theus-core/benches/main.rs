@@ -5,6 +5,7 @@
 
 mod audit;
 mod collections;
+mod judging;
 mod transactions;
 mod wide;
 mod workflow;

@@ -14,6 +14,8 @@
 mod context;
 #[path = "../../theus-macros/src/errors.rs"]
 mod errors;
+#[path = "../../theus-macros/src/inspect/mod.rs"]
+mod inspect;
 #[path = "../../theus-macros/src/names.rs"]
 mod names;
 #[path = "../../theus-macros/src/process/mod.rs"]
