@@ -20,6 +20,8 @@ pub(super) struct Plan {
 #[derive(Debug)]
 struct Read {
     target: Target,
+    /// What satisfies all of them, where that is one range: most values pass here, and the rules are not looked at.
+    all: Range,
     first: usize,
     end: usize,
 }
@@ -45,22 +47,34 @@ enum Range {
         most: f64,
         negated: bool,
     },
+    /// A range with a hole in it: of several conditions at once.
+    IntsBut {
+        least: i128,
+        most: i128,
+        not: i128,
+    },
+    FloatsBut {
+        least: f64,
+        most: f64,
+        not: f64,
+    },
     /// Everything else: the condition itself is asked.
     None,
 }
 
 impl Plan {
     pub(super) fn new(rules: Vec<Arc<Rule>>) -> Self {
-        let mut reads: Vec<Read> = Vec::new();
-        for (index, rule) in rules.iter().enumerate() {
-            match reads.last_mut() {
-                // The same path, written the same way, leads to the same value.
-                Some(read) if rules[read.first].path == rule.path => read.end = index + 1,
-                _ => reads.push(Read { target: rule.target.clone(), first: index, end: index + 1 }),
-            }
-        }
         let check = |rule: &Arc<Rule>| Check { range: Range::of(&rule.condition), resets: rule.reset_on_success };
-        let checks = rules.iter().map(check).collect();
+        let checks: Box<[Check]> = rules.iter().map(check).collect();
+        let mut reads: Vec<Read> = Vec::new();
+        let mut first = 0;
+        while let Some(rule) = rules.get(first) {
+            // The same path, written the same way, leads to the same value.
+            let same = rules[first..].iter().take_while(|next| next.path == rule.path).count();
+            let end = first + same;
+            reads.push(Read { target: rule.target.clone(), all: Range::of_all(&checks[first..end]), first, end });
+            first = end;
+        }
         Self { rules: rules.into(), reads: reads.into(), checks }
     }
 
@@ -78,6 +92,9 @@ impl Plan {
         let mut findings = Findings::default();
         for read in &self.reads {
             let value = read.target.read(subject);
+            if read.all.holds(value) == Some(true) {
+                continue;
+            }
             let (Some(rules), Some(checks)) =
                 (self.rules.get(read.first..read.end), self.checks.get(read.first..read.end))
             else {
@@ -126,6 +143,45 @@ impl Range {
         }
     }
 
+    /// The values that satisfy all of these checks, where they are one range with at most one hole.
+    fn of_all(checks: &[Check]) -> Self {
+        // A pass that puts a counter back is something to look at.
+        if checks.iter().any(|check| check.resets) {
+            return Self::None;
+        }
+        match checks.first().map(|check| &check.range) {
+            Some(Self::Ints { .. }) => {
+                let (mut all, mut hole) = ((i128::MIN, i128::MAX), None);
+                for check in checks {
+                    match check.range {
+                        Self::Ints { least, most, negated: false } => all = (all.0.max(least), all.1.min(most)),
+                        Self::Ints { least, negated: true, .. } if hole.is_none() => hole = Some(least),
+                        _ => return Self::None,
+                    }
+                }
+                match hole {
+                    None => Self::Ints { least: all.0, most: all.1, negated: false },
+                    Some(not) => Self::IntsBut { least: all.0, most: all.1, not },
+                }
+            }
+            Some(Self::Floats { .. }) => {
+                let (mut all, mut hole) = ((f64::NEG_INFINITY, f64::INFINITY), None);
+                for check in checks {
+                    match check.range {
+                        Self::Floats { least, most, negated: false } => all = (all.0.max(least), all.1.min(most)),
+                        Self::Floats { least, negated: true, .. } if hole.is_none() => hole = Some(least),
+                        _ => return Self::None,
+                    }
+                }
+                match hole {
+                    None => Self::Floats { least: all.0, most: all.1, negated: false },
+                    Some(not) => Self::FloatsBut { least: all.0, most: all.1, not },
+                }
+            }
+            _ => Self::None,
+        }
+    }
+
     /// Whether a value of the same kind is among them; `None` for all others.
     #[inline(always)]
     fn holds(&self, value: Value<'_>) -> Option<bool> {
@@ -136,6 +192,12 @@ impl Range {
             (Self::Floats { least, most, negated }, Value::Float(value)) => {
                 // NaN is in no range; that it is not in one satisfies nothing either.
                 Some((value >= *least && value <= *most) != (*negated && !value.is_nan()))
+            }
+            (Self::IntsBut { least, most, not }, Value::Int(value)) => {
+                Some(value >= *least && value <= *most && value != *not)
+            }
+            (Self::FloatsBut { least, most, not }, Value::Float(value)) => {
+                Some(value >= *least && value <= *most && value != *not)
             }
             _ => None,
         }
@@ -180,5 +242,37 @@ mod tests {
         }
         assert!(compared > 1_000, "{compared}");
         assert_eq!(Range::of(&Condition::Bool(Same::Eq, true)), Range::None);
+    }
+
+    #[test]
+    fn all_of_several_checks_say_what_each_of_them_says() {
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut asked = 0;
+        for _ in 0..2_000 {
+            let ints = random.bool();
+            let conditions: Vec<Condition> = (0..random.usize(1..5))
+                .map(|_| {
+                    let (order, bound) = (ORDERS[random.usize(..4)], random.i8(-3..=3));
+                    match ints != (random.u8(..20) == 0) {
+                        true => Condition::Int(order, bound.into()),
+                        false => Condition::Float(order, bound.into()),
+                    }
+                })
+                .collect();
+            let checks: Vec<Check> =
+                conditions.iter().map(|condition| Check { range: Range::of(condition), resets: false }).collect();
+            let all = Range::of_all(&checks);
+            let values = (-4..=4).flat_map(|value| [Value::Int(value), Value::Float(value as f64)]);
+            for value in values.chain([Value::Float(f64::NAN), Value::Huge(u128::MAX), Value::Missing]) {
+                if let Some(holds) = all.holds(value) {
+                    asked += 1;
+                    let each = conditions.iter().all(|condition| condition.passes(value));
+                    assert_eq!(holds, each, "{conditions:?} of {value:?}");
+                }
+            }
+        }
+        assert!(asked > 5_000, "{asked}");
+        let resets = [Check { range: Range::Ints { least: 0, most: 1, negated: false }, resets: true }];
+        assert_eq!(Range::of_all(&resets), Range::None, "a pass that puts a counter back is looked at");
     }
 }
