@@ -5,6 +5,7 @@
 
 mod audit;
 mod collections;
+mod judging;
 mod ledger;
 mod recipe;
 mod transactions;

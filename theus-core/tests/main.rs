@@ -5,11 +5,13 @@
 //! | [`scenarios`] | one promise each, through the public API, in words |
 //! | [`properties`] | random programs give on the engine what they give on the [`reference`], alone and at once |
 //! | [`interleavings`] | the lock and the optimistic protocol under every schedule that `shuttle` can think of |
+//! | [`audit`] | what rules see and ask, against a naive reading of them; what is refused of them, word by word |
 //!
 //! Without more said the random programs are few, for the test command. The nightly-sized run, a minute or two:
 //! `THEUS_CASES=100000 cargo test --release -p theus-core --test main properties`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod audit;
 mod executor;
 mod interleavings;
 mod programs;

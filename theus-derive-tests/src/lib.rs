@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod contexts;
 pub mod failing;
 pub mod generic;
+pub mod inspected;
 pub mod names;
 pub mod renamed;
 pub mod scopes;

@@ -20,6 +20,11 @@ fn context(source: &str) -> String {
     pretty(crate::context::derive(tokens_of(source)))
 }
 
+/// What `#[derive(Inspect)]` adds to a type.
+fn inspect(source: &str) -> String {
+    pretty(crate::inspect::derive(tokens_of(source)))
+}
+
 /// One snapshot: its name, and what is written for what.
 macro_rules! snapshots {
     ($($name:ident: $expanded:expr;)*) => {$(
@@ -90,4 +95,10 @@ snapshots! {
     context_that_is_nested: context("#[context(version = 2)] pub struct Plant { pub pieces: u64, #[context(nested)] pub machine: Machine }");
     context_that_is_generic: context("struct Shelf<T: Default = String> where T: PartialEq { things: Vec<T>, looks: u64 }");
     context_without_fields: context("struct Nothing {}");
+    context_with_a_method: context(
+        "#[inspect(methods(surplus -> i64))] struct Books { assets: i64, #[inspect(with = Shown)] debts: Debts }",
+    );
+    inspect_of_a_struct: inspect("#[inspect(methods(label -> &str))] struct Motor { speed: f64, #[inspect(with = Shown)] name: Name }");
+    inspect_of_a_newtype: inspect("struct Money(i64);");
+    inspect_of_an_enum: inspect("enum Mode { Idle, Running { speed: f64 }, Failed(String, u32) }");
 }

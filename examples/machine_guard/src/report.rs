@@ -207,7 +207,7 @@ fn level_style(level: Level) -> Style {
     match level {
         Level::S | Level::A => Style::new().red().bold(),
         Level::B => Style::new().magenta().bold(),
-        Level::C => Style::new().blue().bold(),
+        Level::C | Level::I => Style::new().blue().bold(),
     }
 }
 

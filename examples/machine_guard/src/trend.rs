@@ -10,7 +10,7 @@ const MOST: usize = 4_096;
 pub(crate) enum Mark {
     /// An early warning.
     Warned,
-    /// Level C acted.
+    /// Level C or I acted.
     Recorded,
     /// Level B acted.
     Blocked,
@@ -26,7 +26,7 @@ impl Mark {
         match (violation.action, violation.level) {
             (Action::Counted, _) => None,
             (Action::Warned, _) => Some(Self::Warned),
-            (_, Level::C) => Some(Self::Recorded),
+            (_, Level::C | Level::I) => Some(Self::Recorded),
             (_, Level::B) => Some(Self::Blocked),
             (_, Level::A) => Some(Self::Aborted),
             (_, Level::S) => Some(Self::Stopped),

@@ -1,10 +1,11 @@
-//! The judging of one gate: the hot path of the audit.
+//! The judging of the rules of a process, and what it looks at.
 
 use std::sync::Arc;
 
 use super::findings::Findings;
 use super::gate::Gate;
-use super::rule::{Base, Rule};
+use super::plan::Plan;
+use super::rule::Rule;
 use crate::context::Value;
 
 /// Where a gate reads the values from. The engine implements it over the views of a run.
@@ -34,8 +35,8 @@ pub trait Subject {
 #[derive(Debug)]
 pub struct ProcessRules {
     process: &'static str,
-    input: Box<[Arc<Rule>]>,
-    output: Box<[Arc<Rule>]>,
+    input: Plan,
+    output: Plan,
     input_reads_arguments: bool,
     output_reads_arguments: bool,
 }
@@ -44,9 +45,9 @@ impl ProcessRules {
     pub(super) fn new(process: &'static str, rules: Vec<Rule>) -> Self {
         let (input, output): (Vec<_>, Vec<_>) =
             rules.into_iter().map(Arc::new).partition(|rule| rule.gate == Gate::Input);
-        let reads = |rules: &[Arc<Rule>]| rules.iter().any(|rule| matches!(rule.target.base, Base::Argument(_)));
-        let (input_reads_arguments, output_reads_arguments) = (reads(&input), reads(&output));
-        Self { process, input: input.into(), output: output.into(), input_reads_arguments, output_reads_arguments }
+        let (input, output) = (Plan::new(input), Plan::new(output));
+        let (input_reads_arguments, output_reads_arguments) = (input.reads_arguments(), output.reads_arguments());
+        Self { process, input, output, input_reads_arguments, output_reads_arguments }
     }
 
     /// The process.
@@ -59,6 +60,11 @@ impl ProcessRules {
     #[inline]
     #[must_use]
     pub fn rules(&self, gate: Gate) -> &[Arc<Rule>] {
+        self.plan(gate).rules()
+    }
+
+    #[inline]
+    const fn plan(&self, gate: Gate) -> &Plan {
         match gate {
             Gate::Input => &self.input,
             Gate::Output => &self.output,
@@ -67,24 +73,13 @@ impl ProcessRules {
 
     /// The rules themselves, as long as nobody else has them.
     pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
-        self.input.iter_mut().chain(&mut self.output).filter_map(Arc::get_mut)
+        self.input.rules_mut().iter_mut().chain(self.output.rules_mut()).filter_map(Arc::get_mut)
     }
 
     /// Judges every rule of a gate. Nothing is changed or counted, and nothing is allocated while the rules pass.
     #[inline]
     pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized)) -> Findings {
-        let mut findings = Findings::default();
-        for rule in self.rules(gate) {
-            let value = rule.target.read(subject);
-            let passes = match rule.condition.change() {
-                None => rule.condition.passes(value),
-                Some(change) => change.passes(value, rule.target.read_committed(subject)),
-            };
-            if !passes || (rule.reset_on_success && rule.count() != 0) {
-                findings.note(rule, value, passes);
-            }
-        }
-        findings
+        self.plan(gate).judge(subject)
     }
 
     /// Whether a rule of the gate looks at an argument, so that the arguments must still be there.

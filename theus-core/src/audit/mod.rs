@@ -25,17 +25,62 @@
 //!         reset_on_success: true
 //! ```
 //!
-//! A field is an argument by its name (`amount`), or a path that starts with its layer (`domain.motor.speed`, `global.limit`,
-//! `local.sum`). Several conditions in one entry are several rules, each with a counter of its own.
+//! Several conditions in one entry are several rules, each with a counter of its own.
+//!
+//! ## Fields
+//!
+//! A field is an argument by its name (`amount`), or a path that starts with its layer (`domain.motor.speed`,
+//! `global.limit`, `local.sum`). It goes on from there, as far as there is something to go to, and may be chained:
+//!
+//! | in a path | means | of |
+//! |---|---|---|
+//! | `.speed`, `.0` | a field | structs that [derive `Inspect`](derive@crate::Inspect), tuples |
+//! | `.Running.speed` | a field of a variant; missing where it is another one | enums |
+//! | `[3]`, `[-1]` | an element, counted from the first or from the last | lists |
+//! | `["alice"]`, `[42]` | the value under a key | maps |
+//! | `len()` | the number of entries, or of characters | collections, strings |
+//! | `first()`, `last()` | an element; missing where there is none | lists, sorted sets, strings |
+//! | `keys()`, `values()` | a part of a map, as a collection | maps |
+//! | `sum()` | the sum; 0 of nothing. Of integers exact, whatever comes between | numbers |
+//! | `mean()` | the mean, a float; missing where there are none | integers, floats |
+//! | `min()`, `max()` | the least, the greatest; missing where there are none | numbers, times |
+//! | `norm()` | a method of the type's own, named by `#[inspect(methods(norm -> f64))]` | structs, enums, contexts |
+//!
+//! An `Option` is looked through, and so is a newtype. Put a path with brackets in quotes: YAML has a meaning for them.
+//! A missing element makes a sum, a mean, a `min()` or a `max()` missing too, and NaN makes it NaN. A sum of integers beyond
+//! 128 bits satisfies no condition.
+//!
+//! ## Conditions
 //!
 //! | condition | fits | passes when |
 //! |---|---|---|
-//! | `min`, `max` | integers, floats | the value is at least, at most the bound |
-//! | `eq`, `neq` | integers, floats, booleans, strings, characters | it is, is not the bound |
+//! | `min`, `max` | numbers, times | the value is at least, at most the bound |
+//! | `between: [1, 5]` | numbers, times | it is neither below the first nor above the second |
+//! | `eq`, `neq` | all but collections and structs | it is, is not the bound; of an enum, the variant of that name |
+//! | `in`, `not_in` | the same but booleans | it is one of the list, none of it |
 //! | `min_len`, `max_len` | strings (in characters), collections (in entries) | its length is at least, at most the bound |
+//! | `regex` | strings | the expression matches somewhere in it: anchor it with `^` and `$` |
+//! | `multiple_of` | integers, decimals | it is a whole number of times the bound |
+//! | `finite: true` | floats | it is neither infinite nor NaN |
+//! | `unique: true` | lists of scalars | no two elements are the same |
+//! | `exists: true` | what need not be there | it is there; with `false`, it is not |
+//! | `changed: true`, `unchanged: true` | all, see below | it is another than the committed value; it is the same |
+//! | `max_delta` | numbers, see below | it is no further than that from the committed value |
+//! | `monotonic: true` | numbers, times, see below | it is not below the committed value |
 //!
-//! An `Option` is judged by what is in it, and `None` satisfies no condition; neither does NaN. Integers are compared as
-//! integers, at any size. A type of one's own is judged by what its [`Inspect`](crate::Inspect) shows.
+//! The last three compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
+//! value before, every value is a change, and neither too far from it nor below it.
+//!
+//! `None` and NaN satisfy no condition, whatever it asks, but for `exists: false`. Integers are compared as integers, at any
+//! size, and decimals as decimals; a decimal bound of more than 15 digits is written in quotes. Floats are subtracted as floats:
+//! `max_delta: 0.1` is at the mercy of their rounding. Times are compared with RFC 3339 texts, UUIDs with what is written with
+//! hyphens. A type of one's own is judged by what its [`Inspect`](crate::Inspect) shows; a foreign one behind a feature of this
+//! crate (`rust_decimal`, `chrono`, `jiff`, `uuid`) or by an [`InspectAs`](crate::context::InspectAs).
+//!
+//! Looking at a value and asking allocates nothing, but for the `unique` of more than 32 elements; `regex` makes its tables when it
+//! is first asked.
+//!
+//! ## Settings
 //!
 //! | key | meaning | where not given |
 //! |---|---|---|
@@ -168,6 +213,7 @@ mod judge;
 mod ledger;
 mod level;
 mod message;
+mod plan;
 mod recipe;
 mod record;
 mod reload;

@@ -77,6 +77,14 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it passes for a value that was read from its target.
+    pub(super) fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
+        match self.condition.change() {
+            None => self.condition.passes(value),
+            Some(change) => change.passes(value, self.target.read_committed(subject)),
+        }
+    }
+
     /// The gate at which it is judged.
     #[must_use]
     pub const fn gate(&self) -> Gate {

@@ -130,6 +130,7 @@ impl Inspect for u128 {
     fn shape() -> Shape {
         Shape::Int { min: 0, max: Self::MAX }
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::unsigned(*self)
     }
@@ -146,6 +147,7 @@ impl Inspect for bool {
     fn shape() -> Shape {
         Shape::Bool
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::Bool(*self)
     }
@@ -161,6 +163,7 @@ impl Inspect for f32 {
     fn shape() -> Shape {
         Shape::Float32
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::Float(f64::from(*self))
     }
@@ -170,6 +173,7 @@ impl Inspect for f64 {
     fn shape() -> Shape {
         Shape::Float64
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::Float(*self)
     }
@@ -179,6 +183,7 @@ impl Inspect for char {
     fn shape() -> Shape {
         Shape::Char
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::Char(*self)
     }
@@ -194,6 +199,7 @@ impl Inspect for str {
     fn shape() -> Shape {
         Shape::Text
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Value::Text(self)
     }
@@ -225,6 +231,7 @@ impl Inspect for Decimal {
     fn shape() -> Shape {
         Shape::Decimal
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         (*self).into()
     }
@@ -234,6 +241,7 @@ impl Inspect for SystemTime {
     fn shape() -> Shape {
         Shape::Time(TimeKind::Instant)
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         Time::from(*self).into()
     }
@@ -244,6 +252,7 @@ impl Inspect for Duration {
     fn shape() -> Shape {
         Shape::Decimal
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         // At most 2^64 seconds.
         Value::Decimal { mantissa: i128::try_from(self.as_nanos()).unwrap_or(i128::MAX), scale: 9 }
@@ -254,6 +263,7 @@ impl<T: Inspect> Inspect for Option<T> {
     fn shape() -> Shape {
         T::shape().optional()
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Missing, T::inspect)
     }
@@ -282,6 +292,7 @@ impl<T: Inspect + ?Sized> Inspect for &T {
     fn shape() -> Shape {
         T::shape()
     }
+    #[inline]
     fn inspect(&self) -> Value<'_> {
         T::inspect(self)
     }

@@ -8,6 +8,7 @@ mod data;
 mod decimal;
 mod elements;
 mod fields;
+mod foreign;
 mod inspect;
 mod layer;
 mod record;

@@ -6,6 +6,7 @@ use syn::{Generics, parse_quote};
 
 use super::expand::Source;
 use super::model::{Field, Model};
+use crate::tokens::doc;
 
 /// The struct, where there are methods that need one.
 pub(super) fn view(model: &Model, generics: &Generics) -> TokenStream {
@@ -18,15 +19,16 @@ pub(super) fn view(model: &Model, generics: &Generics) -> TokenStream {
     generics.params.insert(0, parse_quote!('theus));
     let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let docs = format!("What the methods of [`{ident}`] that rules call look at: its fields, as they are proposed.");
+    let docs =
+        doc(&format!("What the methods of [`{ident}`] that rules call look at: its fields, as they are proposed."));
     let members = fields(model).map(|field| {
         let Field { vis, ident, ty, cfgs, docs, .. } = field;
-        let docs = if docs.is_empty() { format!("The field `{}`.", field.name()) } else { docs.clone() };
-        quote!(#(#cfgs)* #[doc = #docs] #vis #ident: &'theus #ty,)
+        let docs = if docs.is_empty() { doc(&format!("The field `{}`.", field.name())) } else { doc(docs) };
+        quote!(#(#cfgs)* #docs #vis #ident: &'theus #ty,)
     });
     quote! {
         #(#cfgs)*
-        #[doc = #docs]
+        #docs
         #[allow(dead_code, clippy::struct_field_names)]
         #vis struct #name #impl_generics #where_clause {
             #(#members)*

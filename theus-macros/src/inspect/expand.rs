@@ -199,7 +199,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
         let name = plain(&variant.ident);
         quote!(#name)
     });
-    let positions = each(&|index, _| quote!(#index));
+    let positions = each(&|index, _| quote!(::std::option::Option::Some(#index)));
     let lengths = each(&|_, variant| {
         let count = variant.fields.len();
         quote!(#count)
@@ -244,7 +244,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
                 #names
             }
             fn variant(&self) -> ::std::option::Option<usize> {
-                ::std::option::Option::Some(#positions)
+                #positions
             }
             fn len(&self) -> usize {
                 #lengths

@@ -42,13 +42,13 @@ fn a_row_that_the_stop_came_before_is_never_read() {
 
 #[test]
 fn a_missing_file_is_told_by_its_name() {
-    for (arguments, state, status) in [
-        (&["--json", "--input", "gone.csv"][..], json!("WAITING"), "running"),
-        (&["--json", "--recipe", "gone.yaml"], Value::Null, "not_started"),
-        (&["--json", "--workflow", "gone.yaml"], Value::Null, "not_started"),
+    for (arguments, code, state, status) in [
+        (&["--json", "--input", "gone.csv"][..], "", json!("WAITING"), "running"),
+        (&["--json", "--recipe", "gone.yaml"], "[Y001]", Value::Null, "not_started"),
+        (&["--json", "--workflow", "gone.yaml"], "[Y001]", Value::Null, "not_started"),
     ] {
         let ran = Fixture::new().run(arguments);
-        let expected = format!("error: cannot read `{}`: No such file or directory (os error 2)\n", arguments[2]);
+        let expected = format!("error{code}: cannot read `{}`: No such file or directory (os error 2)\n", arguments[2]);
         assert_eq!((ran.code, &ran.err), (2, &expected));
         let summary = ran.json();
         assert_eq!(
@@ -65,7 +65,7 @@ fn a_wrong_recipe_is_shown_with_line_caret_and_suggestion() {
     let fixture = Fixture::readings(&[70.0]).rule("{ field: domain.temprature, min: 45 }");
     let ran = fixture.run(&["--input", "in.csv", "--recipe", "audit.yaml"]);
     let expected = "\
-error: unknown field `temprature` of Machine in `domain.temprature`
+error[R014]: unknown field `temprature` of Machine in `domain.temprature`
  --> audit.yaml:4:18
   |
 4 |       - { field: domain.temprature, min: 45 }

@@ -173,7 +173,7 @@ pub(super) fn atom(test: Test, named: Test, value: &Value, shape: &Shape, field:
 }
 
 fn variant(value: &Value, shape: &EnumShape, field: &str, expected: Refused) -> Result<(usize, &'static str), Refused> {
-    let Some(name) = value.as_str() else { return Err(quoted(value, expected)) };
+    let Some(name) = value.as_str() else { return Err(expected) };
     let variants = (shape.variants)();
     if let Some(index) = variants.iter().position(|variant| variant.name == name) {
         return Ok((index, variants[index].name));
@@ -212,10 +212,13 @@ fn decimal(test: Test, value: &Value, field: &str) -> Result<Decimal, Refused> {
 
 fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
     let test = Test::Between;
-    let Some([low, high]) = value.as_sequence().map(Vec::as_slice) else {
-        return Err(
-            expected(test, field, "a list of two bounds", value).help("write it as `between: [lowest, highest]`")
-        );
+    let list = value.as_sequence().map(Vec::as_slice);
+    let Some([low, high]) = list else {
+        let refused = match list {
+            Some(list) => Refused::value(format!("`{test}` of {field} must have two bounds, not {}", list.len())),
+            None => expected(test, field, "a list of two bounds", value),
+        };
+        return Err(refused.help("write it as `between: [lowest, highest]`"));
     };
     let low = atom(Test::Min, test, low, shape, field).map_err(|refused| refused.item(0))?;
     let high = atom(Test::Max, test, high, shape, field).map_err(|refused| refused.item(1))?;

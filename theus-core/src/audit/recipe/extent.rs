@@ -211,3 +211,32 @@ fn is_at_least<T: PartialOrd>(outer: Option<T>, inner: Option<T>) -> bool {
         (Some(outer), Some(inner)) => outer >= inner,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // A test that fails panics.
+
+    use super::*;
+    use crate::context::TimeKind;
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    #[test]
+    fn decimals_and_times_are_weighed() {
+        let most = |text| Extent::of(&Condition::Decimal(Order::Max, decimal(text)));
+        assert_eq!(most("0.1").compare(&most("0.10000000000000001")), Some(Ordering::Less));
+        assert_eq!(most("1.50").compare(&most("1.5")), Some(Ordering::Equal));
+        let least = |nanos| Extent::of(&Condition::Time(Order::Min, Time { kind: TimeKind::Instant, nanos }));
+        assert_eq!(least(2).compare(&least(1)), Some(Ordering::Less));
+        assert_eq!(least(2).compare(&most("2")), None);
+    }
+
+    #[test]
+    fn decimals_in_lists_are_the_same_however_they_are_written() {
+        let only = |text| Extent::of(&Condition::OneOf(Same::Eq, Box::new(Set::Decimals([decimal(text)].into()))));
+        assert_eq!(only("1.50").compare(&only("1.5")), Some(Ordering::Equal));
+        assert_eq!(only("1.50").compare(&only("1.51")), None);
+    }
+}

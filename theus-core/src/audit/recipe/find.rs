@@ -34,7 +34,7 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
     let layer = LAYERS.into_iter().find(|layer| layer.as_str() == first);
     let index = process.and_then(|it| it.contract.arguments.iter().position(|argument| argument.name == first));
     if let (Some(process), Some(index)) = (process, index)
-        && (layer.is_none() || rest.is_empty())
+        && layer.is_none()
     {
         let shape = process.arguments.get(index).cloned().unwrap_or(Shape::Opaque);
         return Walk::from(field, first, shape).through(rest).map(|walked| walked.target(Base::Argument(index)));

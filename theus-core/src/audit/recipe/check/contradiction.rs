@@ -133,7 +133,7 @@ impl Asked {
         for (point, other) in refused.take(MOST_DEAD) {
             let (rule, by) = (&draft.rules[*index], &draft.rules[other]);
             let message =
-                format!("{point} in the {} of {} never passes: {} {}", rule.test, rule.path, by.test, by.limit());
+                format!("{point} in the `{}` of {} never passes: {} {}", rule.test, rule.path, by.test, by.limit());
             let problem = Problem::warning(draft.places[*index].clone(), message).code(code::NEVER_PASSES);
             let problem = problem.help("remove it from the list, or loosen the other rule");
             problems.push(problem.other("the other rule", draft.places[other].clone()));

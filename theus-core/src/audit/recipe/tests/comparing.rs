@@ -36,6 +36,31 @@ fn each_setting_is_weighed_both_ways() {
 }
 
 #[test]
+fn lists_and_ranges_are_weighed_and_patterns_are_not() {
+    let cases = [
+        ("amount, between: [1, 9]", "amount, between: [1, 8]", "bound [1, 9] -> [1, 8]"),
+        ("count, in: [1, 2, 3]", "count, in: [3, 1]", "bound [1, 2, 3] -> [1, 3]"),
+        ("name, not_in: [a]", "name, not_in: [b, a]", "bound [\"a\"] -> [\"a\", \"b\"]"),
+    ];
+    for (loose, strict, detail) in cases {
+        let (loose, strict) = (format!("field: {loose}"), format!("field: {strict}"));
+        assert_eq!(entry(&loose, &strict), (ChangeKind::Stricter, vec![detail.to_owned()]));
+        assert_eq!(entry(&strict, &loose).0, ChangeKind::Looser, "{detail} the other way round");
+    }
+    assert_eq!(entry("field: count, in: [1, 2]", "field: count, in: [2, 3]").0, ChangeKind::Otherwise);
+    assert_eq!(entry("field: amount, between: [1, 9]", "field: amount, between: [2, 10]").0, ChangeKind::Otherwise);
+    assert_eq!(entry("field: name, regex: a", "field: name, regex: b").0, ChangeKind::Otherwise);
+    let same = |entry: &str| {
+        let load = || load_entry(entry).map_err(|error| error.to_string()).unwrap();
+        Recipe::compare(&load(), &load())
+    };
+    for rule in ["name, regex: a", "note, exists: true", "items, unique: true", "count, in: [2, 1]"] {
+        let changes = same(&format!("field: {rule}"));
+        assert!(changes.is_empty() && changes.unchanged == 1, "{rule}: {changes}");
+    }
+}
+
+#[test]
 fn what_cannot_be_weighed_or_goes_both_ways_is_otherwise() {
     assert_eq!(
         entry("field: amount, max: 9, level: B", "field: amount, max: 8, level: C"),

@@ -6,7 +6,7 @@ use super::*;
 use crate::errors::PAGES;
 
 /// Codes whose page has no example: files, and what only a long one shows.
-const WITHOUT_EXAMPLES: [&str; 5] = ["R012", "R108", "Y001", "Y002", "Y003"];
+const WITHOUT_EXAMPLES: [&str; 4] = ["R012", "Y001", "Y002", "Y003"];
 
 fn codes(yaml: &str) -> Vec<&'static str> {
     match load(yaml) {

@@ -44,6 +44,60 @@ fn a_value_outside_the_other_rules_is_refused() {
 }
 
 #[test]
+fn lists_and_ranges_contradict_too() {
+    let with = |entry: &str| format!("process_recipes:\n  transfer: {{ inputs: [{{ {entry} }}] }}\n");
+    let wrong = |entry: &str| refused(&with(entry));
+    assert!(
+        wrong("field: count, in: [1, 2], min: 5")
+            .contains("error[R018]: no value of count satisfies both min 5 and in")
+    );
+    assert!(wrong("field: amount, between: [1, 2], min: 5").contains("satisfies both min 5 and between [1, 2]\n"));
+    assert!(wrong("field: name, in: [a, b], not_in: [b, a]").contains("satisfies both in [\"a\", \"b\"] and not_in"));
+    for passes in [
+        "field: count, in: [5, 6], min: 5",
+        "field: amount, between: [1, 5], min: 5",
+        "field: name, in: [a, b], regex: c",
+    ] {
+        assert_eq!((rules(&with(passes)).len(), warned(&with(passes)).as_str()), (2, ""), "{passes}");
+    }
+}
+
+#[test]
+fn a_value_of_a_list_that_never_passes_is_a_warning() {
+    let with = |list: &str| {
+        format!("process_recipes:\n  transfer:\n    inputs:\n      - {{ field: count, in: {list}, max: 100 }}\n")
+    };
+    assert_eq!(
+        warned(&with("[5, 200]")),
+        "
+warning[R108]: 200 in the `in` of count never passes: max 100
+ --> r.yaml:4:25
+  |
+4 |       - { field: count, in: [5, 200], max: 100 }
+  |                         ^^
+  |
+  = help: remove it from the list, or loosen the other rule
+  = note: the other rule: r.yaml:4:39
+"
+    );
+    assert_eq!(warned(&with("[5, 100]")), "");
+}
+
+#[test]
+fn long_lists_that_only_end_differently_are_not_repeated() {
+    let long = |last: u8| {
+        format!(
+            "process_recipes:\n  refund: {{ outputs: [{{ field: domain.total, in: [1, 2, 3, 4, 5, 6, 7, 8, {last}] }}] }}\n"
+        )
+    };
+    let with = |invariant: u8, last: u8| {
+        format!("{}invariants: [{{ field: domain.total, in: [1, 2, 3, 4, 5, 6, 7, 8, {invariant}] }}]\n", long(last))
+    };
+    assert!(warned(&with(9, 9)).contains("warning[R109]"), "{}", warned(&with(9, 9)));
+    assert!(!warned(&with(9, 10)).contains("R109"), "{}", warned(&with(9, 10)));
+}
+
+#[test]
 fn a_contradiction_with_a_rule_that_only_records_is_a_warning() {
     assert_eq!(
         warned(

@@ -1,0 +1,22 @@
+//! What rules see and ask.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | [`random`] | random states, rules and sequences: the engine finds what a [`naive`] reading of the rules finds |
+//! | [`paths`] | every kind of path, in words |
+//! | [`refusals`], [`refused_paths`] | what is refused of conditions and paths, word by word |
+//! | [`changes`] | conditions on changes, at the gates where they fit |
+//! | [`cost`] | a passing rule allocates nothing, however deep its path |
+//! | [`foreign`] | types of other crates, behind features |
+
+mod changes;
+mod cost;
+mod foreign;
+mod generate;
+mod json;
+mod naive;
+mod paths;
+mod random;
+mod refusals;
+mod refused_paths;
+mod world;
