@@ -40,7 +40,7 @@ pub(crate) struct Acted {
     pub(crate) value: Option<f64>,
     pub(crate) level: Level,
     pub(crate) process: Text,
-    pub(crate) rule: Text,
+    pub(crate) rule: String,
 }
 
 /// A rule, in the order of the report: the strongest level first, then as in the recipe.
@@ -49,7 +49,7 @@ pub(crate) struct RuleKey {
     pub(crate) level: Level,
     pub(crate) process: Text,
     pub(crate) gate: theus_core::audit::Gate,
-    pub(crate) rule: Text,
+    pub(crate) rule: String,
 }
 
 /// How often a rule was violated, and what came of it.
@@ -86,9 +86,9 @@ impl Tally {
 
     fn violation(&mut self, violation: Violation) {
         self.violations += 1;
-        let (level, gate) = (violation.level, violation.gate);
-        let (process, rule) = (violation.process.clone(), violation.rule.clone());
-        let count = self.rules.entry(RuleKey { level, process, gate, rule }).or_default();
+        let (level, process, gate, rule) =
+            (violation.level, violation.process.clone(), violation.gate, violation.rule.to_string());
+        let count = self.rules.entry(RuleKey { level, process: process.clone(), gate, rule }).or_default();
         count.found += 1;
         if violation.action == Action::Warned {
             count.warned += 1;
@@ -104,8 +104,8 @@ impl Tally {
                 timestamp: self.current.as_ref().map(|reading| reading.timestamp.clone()),
                 value: self.current.as_ref().map(|reading| reading.value).filter(|value| value.is_finite()),
                 level,
-                process: violation.process.clone(),
-                rule: violation.rule.clone(),
+                process,
+                rule: violation.rule.to_string(),
             });
             let strongest = self.stop.as_ref().is_none_or(|stop| level < stop.level);
             if strongest && matches!(level, Level::S | Level::A) {

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use parking_lot::Mutex;
 
 use super::change::RecipeStatus;
-use super::error::{Refusal, ResetError, Unrecorded};
+use super::error::{Refusal, Unrecorded};
 use super::findings::Findings;
 use super::judge::ProcessRules;
 use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, Tail};
@@ -33,7 +33,7 @@ type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 /// ```
 pub struct Auditor {
     pub(super) clock: Clock,
-    latched: AtomicBool,
+    pub(super) latched: AtomicBool,
     /// Guards every counter too: they change only under this lock.
     pub(super) desk: Mutex<Desk>,
     /// Taken before the desk by whoever records, and held until what was recorded is delivered.
@@ -47,7 +47,7 @@ pub(super) struct Desk {
     /// Where a recipe was loaded under a name.
     pub(super) in_force: Option<RecipeStatus>,
     pub(super) book: Book,
-    interlock: Option<Interlock>,
+    pub(super) interlock: Option<Interlock>,
 }
 
 impl Auditor {
@@ -181,80 +181,6 @@ impl Auditor {
         failures
     }
 
-    /// Whether level S has stopped the engine: one atomic load.
-    #[inline]
-    #[must_use]
-    pub fn is_latched(&self) -> bool {
-        self.latched.load(Ordering::Acquire)
-    }
-
-    /// Why the engine is stopped and since when; `None` while it is not.
-    #[must_use]
-    pub fn interlock(&self) -> Option<Interlock> {
-        if !self.is_latched() {
-            return None;
-        }
-        self.desk.lock().interlock.clone()
-    }
-
-    /// Lets the engine go on after an interlock. Who did it and why is recorded, with the version of the state.
-    ///
-    /// # Errors
-    /// [`ResetError`] when nobody or no reason is named, the engine is not stopped, or a sink that must have the record
-    /// does not take it: the engine stays stopped.
-    pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
-        let (operator, reason) = (operator.trim(), reason.trim());
-        if operator.is_empty() {
-            return Err(ResetError::NoOperator);
-        }
-        if reason.is_empty() {
-            return Err(ResetError::NoReason);
-        }
-        let time = (self.clock)();
-        let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
-        let (record, interlock) = {
-            let mut desk = self.desk.lock();
-            let interlock = desk.interlock.clone().ok_or(ResetError::NotLatched)?;
-            let event = AuditEvent::InterlockReset { operator: operator.into(), reason: reason.into() };
-            let record = desk.book.append(time, version, event).clone();
-            if delivery.is_none() {
-                self.unlatch(&mut desk);
-            }
-            (record, interlock)
-        };
-        let Some(mut delivery) = delivery else {
-            ledger::tell(&record);
-            return Ok(());
-        };
-        // The engine goes on only when the sinks have it: until then no other run passes.
-        let refused = self.offer(&mut delivery, &record);
-        let mut records = vec![record];
-        let mut desk = self.desk.lock();
-        match &refused {
-            None => self.unlatch(&mut desk),
-            Some(_) => {
-                let event = AuditEvent::Interlock { violation: interlock.violation.sequence };
-                records.push(desk.book.append(time, version, event).clone());
-            }
-        }
-        drop(desk);
-        self.publish(Some(delivery), &mut records);
-        refused.map_or(Ok(()), |(sink, reason)| Err(ResetError::Unrecorded { sink, reason }))
-    }
-
-    /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
-    pub(super) fn offer(&self, delivery: &mut Delivery<'_>, record: &AuditRecord) -> Option<(String, String)> {
-        let kept = |from| self.desk.lock().book.from(from).cloned().collect();
-        let failures = delivery.try_deliver(record, kept);
-        let refusing = failures.iter().find(|failure| failure.closes(record))?;
-        Some((refusing.sink.to_string(), refusing.error.to_string()))
-    }
-
-    fn unlatch(&self, desk: &mut Desk) {
-        desk.interlock = None;
-        self.latched.store(false, Ordering::Release);
-    }
-
     /// The last records, oldest first: [`MAX_RECORDS`] of them where nothing else was said.
     #[must_use]
     pub fn records(&self) -> Vec<AuditRecord> {
@@ -304,18 +230,5 @@ pub(super) fn next_count(rule: &Rule, count: u32, failed: bool) -> (u32, bool) {
         true => (count + 1, false),
         false if rule.reset_on_success => (0, false),
         false => (count, false),
-    }
-}
-
-impl Desk {
-    /// The first violation that stops the engine stays its reason.
-    fn latch(&mut self, violation: &Violation, time: SystemTime, version: u64) -> Option<AuditRecord> {
-        if self.interlock.is_some() {
-            return None;
-        }
-        let event = AuditEvent::Interlock { violation: violation.sequence };
-        let record = self.book.append(time, version, event).clone();
-        self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
-        Some(record)
     }
 }

@@ -131,6 +131,7 @@ mod findings;
 mod fold;
 mod gate;
 mod integer;
+mod interlock;
 mod judge;
 mod ledger;
 mod level;

@@ -110,7 +110,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         // Everything that can be wrong with it is found before anything waits for it.
         let recipe = Recipe::load(&Document::parse(file)?, &self.core.registry.catalog())?;
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
-        let mut state = self.core.session.peek().map_err(|_| ReloadError::Nested)?;
+        let mut state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
         let change = self.core.auditor.replace(recipe, &name, state.version).map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,

@@ -38,6 +38,16 @@ pub enum BuildError {
     },
 }
 
+/// As `Display`: it is what a `main` that returns the error shows.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recipe(error) => fmt::Debug::fmt(error, f),
+            error => fmt::Display::fmt(error, f),
+        }
+    }
+}
+
 /// Why a running engine did not take a new recipe. What was in force stays so.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -58,14 +68,4 @@ pub enum ReloadError {
         "a recipe cannot be changed from inside a process or a sink of the same engine: do it after that has returned"
     )]
     Nested,
-}
-
-/// As `Display`: it is what a `main` that returns the error shows.
-impl fmt::Debug for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Recipe(error) => fmt::Debug::fmt(error, f),
-            error => fmt::Display::fmt(error, f),
-        }
-    }
 }

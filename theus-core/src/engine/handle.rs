@@ -142,7 +142,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     /// The session, for something that is no run but changes the state as one does: so not from inside a body either.
-    fn between_runs(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
+    pub(super) fn between_runs(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
         if nesting::is_inside(self.core.identity()) {
             return Err(RunError::Nested { process: what });
         }

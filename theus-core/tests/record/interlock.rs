@@ -85,3 +85,34 @@ fn a_threshold_of_level_b_acts_once_in_every_so_many() {
         assert_eq!(blocked.load(Ordering::Relaxed), 10 * RUNS / 3);
     }
 }
+
+static MEETING: Barrier = Barrier::new(2);
+
+fn meet() {
+    MEETING.wait();
+}
+
+/// Heats, once both are on the way.
+#[process(outputs = [domain.temperature])]
+fn heat_together(ctx: Ctx<crate::oven::Oven>, to: f64) {
+    meet();
+    ctx.domain.temperature.set(to);
+}
+
+#[test]
+fn of_two_runs_under_way_one_stops_the_engine_and_the_other_finds_it_stopped() {
+    let recipe =
+        "process_recipes: { heat_together: { outputs: [ { field: domain.temperature, max: 90, level: S } ] } }";
+    let builder = Engine::builder(crate::oven::Oven::default()).process::<HeatTogether>();
+    let engine = builder.locking(Locking::Optimistic).recipe("audit.yaml", recipe).unwrap().build().unwrap();
+    let run = || engine.run(HeatTogether { to: 95.0 }).unwrap_err();
+    let [one, other] = std::thread::scope(|scope| {
+        let runs = [scope.spawn(run), scope.spawn(run)];
+        runs.map(|run| run.join().unwrap())
+    });
+    let stopped = [&one, &other].map(|error| matches!(error, RunError::Interlocked(_)));
+    let halted = [&one, &other].map(|error| matches!(error, RunError::Halted(_)));
+    assert_eq!([stopped[0], stopped[1]], [!stopped[1], !stopped[0]], "{one}\n{other}");
+    assert_eq!(halted, [!stopped[0], !stopped[1]]);
+    assert_eq!(kinds(&engine.audit_records()), ["recipe_loaded", "violation", "interlock"]);
+}

@@ -1,6 +1,6 @@
 //! The audit of the reference: every rule looked at, one by one, with a counter beside it.
 
-use theus_core::audit::{AuditRecord, Violation};
+use theus_core::audit::{AuditEvent, AuditRecord, Violation};
 
 use crate::programs::{Bound, Limits, RuleSpec, World};
 
@@ -9,7 +9,7 @@ use crate::programs::{Bound, Limits, RuleSpec, World};
 pub(crate) enum Record {
     Violation {
         sequence: u64,
-        process: &'static str,
+        process: String,
         gate: &'static str,
         rule: String,
         value: String,
@@ -28,15 +28,14 @@ pub(crate) enum Record {
 }
 
 impl Record {
-    pub(crate) fn of(record: &AuditRecord) -> Self {
-        match record {
-            AuditRecord::Violation(violation) => Self::of_violation(violation),
-            AuditRecord::Interlock { sequence, violation, .. } => {
-                Self::Interlock { sequence: *sequence, violation: *violation }
-            }
-            AuditRecord::InterlockReset { sequence, reason, .. } => {
-                Self::Reset { sequence: *sequence, reason: reason.clone() }
-            }
+    /// None for the one record that says which recipe is in force.
+    pub(crate) fn of(record: &AuditRecord) -> Option<Self> {
+        let sequence = record.sequence;
+        match &record.event {
+            AuditEvent::Violation(violation) => Some(Self::of_violation(violation)),
+            AuditEvent::Interlock { violation } => Some(Self::Interlock { sequence, violation: *violation }),
+            AuditEvent::InterlockReset { reason, .. } => Some(Self::Reset { sequence, reason: reason.to_string() }),
+            AuditEvent::RecipeLoaded(_) if sequence == 1 => None,
             other => panic!("a record of a kind that the reference does not know: {other:?}"),
         }
     }
@@ -44,10 +43,10 @@ impl Record {
     pub(crate) fn of_violation(violation: &Violation) -> Self {
         Self::Violation {
             sequence: violation.sequence,
-            process: violation.process,
+            process: violation.process.to_string(),
             gate: if violation.gate.to_string() == "input" { "input" } else { "output" },
-            rule: violation.rule.clone(),
-            value: violation.value.clone(),
+            rule: violation.rule.to_string(),
+            value: violation.value.to_string(),
             level: violation.level.as_str().chars().next().unwrap(),
             count: violation.count,
             action: ["counted", "warned", "campaign", "blocked", "aborted", "interlocked"]
@@ -87,8 +86,10 @@ pub(super) type Finding = (usize, Option<String>);
 
 impl Audit {
     pub(super) fn new(rules: &[RuleSpec]) -> Self {
+        // A recipe is on record before anything that it finds.
+        let sequence = u64::from(!rules.is_empty());
         let rules = rules.iter().map(|rule| (rule.clone(), 0)).collect();
-        Self { rules, sequence: 0, records: Vec::new(), latched: false }
+        Self { rules, sequence, records: Vec::new(), latched: false }
     }
 
     /// Looks at the rules of one gate.
@@ -131,7 +132,7 @@ impl Audit {
             let (test, bound) = rule.bound.spelled();
             let record = Record::Violation {
                 sequence: self.sequence,
-                process: rule.process,
+                process: rule.process.to_string(),
                 gate: if rule.output_gate { "output" } else { "input" },
                 rule: format!("{} {test} {bound}", rule.field),
                 value,

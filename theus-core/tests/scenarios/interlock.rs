@@ -1,6 +1,6 @@
 //! Level S stops the engine until an operator lets it go on.
 
-use theus_core::audit::{AuditRecord, ResetError};
+use theus_core::audit::{AuditEvent, ResetError};
 use theus_core::prelude::*;
 
 use super::LOCKINGS;
@@ -14,7 +14,7 @@ fn level_s_latches_and_a_reset_with_a_reason_unlatches() {
     for locking in LOCKINGS {
         let (engine, pump) = audited(locking, STOP);
         engine.run(Fill { litres: 4 }).unwrap();
-        assert_eq!(engine.reset_interlock("nothing wrong"), Err(ResetError::NotLatched));
+        assert_eq!(engine.reset_interlock("R. Lee", "nothing wrong"), Err(ResetError::NotLatched));
         let before = everything(&engine);
         let error = engine.run(Fill { litres: 1 }).unwrap_err();
         assert!(matches!(&error, RunError::Interlocked(error) if error.level().as_str() == "S"), "{error}");
@@ -29,13 +29,14 @@ fn level_s_latches_and_a_reset_with_a_reason_unlatches() {
         assert_eq!((everything(&engine), pump.told()), (before, Vec::new()));
         assert_eq!(engine.audit_records().len(), records);
 
-        assert_eq!(engine.reset_interlock("  "), Err(ResetError::NoReason));
+        assert_eq!(engine.reset_interlock("R. Lee", "  "), Err(ResetError::NoReason));
         assert!(matches!(engine.run(Measure {}), Err(RunError::Halted(_))), "a reset without a reason is none");
-        engine.reset_interlock("valve checked").unwrap();
+        engine.reset_interlock("R. Lee", "valve checked").unwrap();
         assert_eq!(engine.interlock(), None);
         assert_eq!(engine.run(Measure {}).unwrap(), 9);
         let last = engine.audit_records().pop();
-        assert!(matches!(last, Some(AuditRecord::InterlockReset { reason, .. }) if reason == "valve checked"));
+        let event = AuditEvent::InterlockReset { operator: "R. Lee".into(), reason: "valve checked".into() };
+        assert_eq!(last.map(|record| record.event), Some(event));
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::files::{self, LedgerFiles};
+use super::lines;
 use super::sink::{Opened, Sink, SinkError, Tail};
 use super::{LedgerError, error::io};
 use crate::audit::record::AuditRecord;
@@ -120,7 +121,7 @@ impl FileSink {
         let path = path.into();
         let lock = lock(&path)?;
         let mut file = append(&path).map_err(|error| io(&path, &error))?;
-        let mut found = files::end_of(&path, &mut file)?;
+        let mut found = lines::end_of(&path, &mut file)?;
         let mut note = None;
         if let Some(torn) = &found.torn {
             match torn.whole {
@@ -204,7 +205,7 @@ impl Sink for FileSink {
 
     fn write(&mut self, record: &AuditRecord) -> Result<(), SinkError> {
         self.line.clear();
-        files::write_line(record, &mut self.line)?;
+        lines::write_line(record, &mut self.line)?;
         if let (Some(most), Some(first)) = (self.options.rotate_at, self.first)
             && self.length + self.line.len() as u64 > most
         {
@@ -249,4 +250,59 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> std::io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::time::SystemTime;
+
+    use super::super::Book;
+    use super::*;
+    use crate::audit::record::AuditEvent;
+
+    fn records() -> Vec<AuditRecord> {
+        let mut book = Book::new("desk", 9);
+        for violation in 1..=3 {
+            book.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
+        }
+        book.records().cloned().collect()
+    }
+
+    #[test]
+    fn what_a_failed_write_left_behind_is_gone_before_the_next() {
+        for rotate in [u64::MAX, 1] {
+            let folder = std::env::temp_dir().join(format!("theus-soiled-{}-{rotate}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            let path = folder.join("audit.jsonl");
+            let mut sink = FileSink::open(&path, FileOptions::new().rotate(rotate)).unwrap();
+            let records = records();
+            sink.write(&records[0]).unwrap();
+            sink.write(&records[1]).unwrap();
+            sink.file.write_all(b"{\"sequence\":3,").unwrap();
+            sink.soiled = true;
+            sink.write(&records[2]).unwrap();
+            assert_eq!(LedgerFiles::at(&path).verify().unwrap().records, 3);
+            std::fs::remove_dir_all(&folder).unwrap();
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_of_the_record() {
+        let folder = std::env::temp_dir().join(format!("theus-full-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("audit.jsonl");
+        std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+        let mut file = OpenOptions::new().append(true).open(&path).unwrap();
+        assert!(file.write_all(b"x").is_err(), "the device that is always full");
+        let sink = FileSink::open(&path, FileOptions::new().fsync(Fsync::Never));
+        let error = sink.and_then(|mut sink| {
+            let written = sink.write(&records()[0]);
+            written.map_err(|error| LedgerError::Sink { sink: sink.name(), error })
+        });
+        assert!(error.unwrap_err().to_string().contains("audit.jsonl"));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

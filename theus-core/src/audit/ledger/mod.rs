@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod files;
 mod hash;
+mod lines;
 mod query;
 mod queue;
 mod sink;

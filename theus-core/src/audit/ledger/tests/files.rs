@@ -138,7 +138,7 @@ fn a_crash_between_renaming_and_the_new_file_is_continued() {
     let book = ledger(&mut random, 4);
     let all = records(&book);
     write_all(&folder.file(), quick(), &all[..3]);
-    std::fs::rename(folder.file(), on_disk::name_of_full(&folder.file(), 1)).unwrap();
+    std::fs::rename(folder.file(), name_of_full(&folder.file(), 1)).unwrap();
     assert_eq!(LedgerFiles::at(folder.file()).verify().unwrap().records, 3);
     let mut sink = FileSink::open(folder.file(), quick()).unwrap();
     assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(Tail { sequence: 3, hash: all[2].hash }));

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::{Book, FileOptions, FileSink, Sink, files as on_disk};
+use super::files::name_of_full;
+use super::lines::write_line;
+use super::{Book, FileOptions, FileSink, Sink};
 use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::{Action, Gate, Level, RecipeChange, RecipeIdentity, RuleFacts, Violation};
 
@@ -119,7 +121,7 @@ fn lines(book: &Book) -> Vec<Vec<u8>> {
     book.records()
         .map(|record| {
             let mut line = Vec::new();
-            on_disk::write_line(record, &mut line).unwrap();
+            write_line(record, &mut line).unwrap();
             line
         })
         .collect()

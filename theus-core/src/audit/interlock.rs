@@ -1,0 +1,98 @@
+//! The interlock: latched by level S, reset by an operator with a reason, on record both times.
+
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use super::auditor::{Auditor, Desk};
+use super::error::ResetError;
+use super::ledger::{self, Delivery, InsideASink};
+use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
+
+impl Auditor {
+    /// Whether level S has stopped the engine: one atomic load.
+    #[inline]
+    #[must_use]
+    pub fn is_latched(&self) -> bool {
+        self.latched.load(Ordering::Acquire)
+    }
+
+    /// Why the engine is stopped and since when; `None` while it is not.
+    #[must_use]
+    pub fn interlock(&self) -> Option<Interlock> {
+        if !self.is_latched() {
+            return None;
+        }
+        self.desk.lock().interlock.clone()
+    }
+
+    /// Lets the engine go on after an interlock. Who did it and why is recorded, with the version of the state.
+    ///
+    /// # Errors
+    /// [`ResetError`] when nobody or no reason is named, the engine is not stopped, or a sink that must have the record
+    /// does not take it: the engine stays stopped.
+    pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
+        let (operator, reason) = (operator.trim(), reason.trim());
+        if operator.is_empty() {
+            return Err(ResetError::NoOperator);
+        }
+        if reason.is_empty() {
+            return Err(ResetError::NoReason);
+        }
+        let time = (self.clock)();
+        let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
+        let (record, interlock) = {
+            let mut desk = self.desk.lock();
+            let interlock = desk.interlock.clone().ok_or(ResetError::NotLatched)?;
+            let event = AuditEvent::InterlockReset { operator: operator.into(), reason: reason.into() };
+            let record = desk.book.append(time, version, event).clone();
+            if delivery.is_none() {
+                self.unlatch(&mut desk);
+            }
+            (record, interlock)
+        };
+        let Some(mut delivery) = delivery else {
+            ledger::tell(&record);
+            return Ok(());
+        };
+        // The engine goes on only when the sinks have it: until then no other run passes.
+        let refused = self.offer(&mut delivery, &record);
+        let mut records = vec![record];
+        let mut desk = self.desk.lock();
+        match &refused {
+            None => self.unlatch(&mut desk),
+            Some(_) => {
+                let event = AuditEvent::Interlock { violation: interlock.violation.sequence };
+                records.push(desk.book.append(time, version, event).clone());
+            }
+        }
+        drop(desk);
+        self.publish(Some(delivery), &mut records);
+        refused.map_or(Ok(()), |(sink, reason)| Err(ResetError::Unrecorded { sink, reason }))
+    }
+
+    /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
+    pub(super) fn offer(&self, delivery: &mut Delivery<'_>, record: &AuditRecord) -> Option<(String, String)> {
+        let kept = |from| self.desk.lock().book.from(from).cloned().collect();
+        let failures = delivery.try_deliver(record, kept);
+        let refusing = failures.iter().find(|failure| failure.closes(record))?;
+        Some((refusing.sink.to_string(), refusing.error.to_string()))
+    }
+
+    fn unlatch(&self, desk: &mut Desk) {
+        desk.interlock = None;
+        self.latched.store(false, Ordering::Release);
+    }
+}
+
+impl Desk {
+    /// The first violation that stops the engine stays its reason.
+    pub(super) fn latch(&mut self, violation: &Violation, time: SystemTime, version: u64) -> Option<AuditRecord> {
+        if self.interlock.is_some() {
+            return None;
+        }
+        let event = AuditEvent::Interlock { violation: violation.sequence };
+        let record = self.book.append(time, version, event).clone();
+        self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
+        Some(record)
+    }
+}

@@ -1,0 +1,115 @@
+//! The lines of a ledger's file: written, read, and found from the end.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use super::LedgerError;
+use super::encode::hash_of;
+use super::error::io;
+use super::sink::{SinkError, Tail};
+use super::verify::{Fault, Place, Tampered};
+use crate::audit::record::AuditRecord;
+
+/// A longer line is no record.
+pub(super) const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+
+/// How a file ends.
+pub(super) struct End {
+    /// Where its whole lines end.
+    pub(super) length: u64,
+    pub(super) first: Option<u64>,
+    pub(super) tail: Option<Tail>,
+    pub(super) torn: Option<Torn>,
+}
+
+/// A last line without its end.
+pub(super) struct Torn {
+    pub(super) bytes: usize,
+    /// Only the end of the line is missing: the record is there.
+    pub(super) whole: bool,
+}
+
+/// Reads the first and the last line of a file, and no more than that.
+pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
+    let (mut last, torn, length) = last_lines(file).map_err(|error| io(path, &error))?;
+    let tampered = |fault| Tampered { fault, place: Place { file: path.display().to_string(), line: 0 } };
+    let mut tail = None;
+    if let Some(line) = &last {
+        let record = parse(line, 0).map_err(tampered)?;
+        if hash_of(&record) != record.hash {
+            return Err(tampered(Fault::Altered { sequence: record.sequence }).into());
+        }
+        tail = Some(Tail { sequence: record.sequence, hash: record.hash });
+    }
+    let torn = torn.map(|bytes| {
+        let record = parse(&bytes, 0).ok().filter(|record| {
+            let follows = tail.unwrap_or(Tail { sequence: record.sequence - 1, hash: record.previous });
+            hash_of(record) == record.hash && record.previous == follows.hash && record.sequence == follows.sequence + 1
+        });
+        if let Some(record) = &record {
+            tail = Some(Tail { sequence: record.sequence, hash: record.hash });
+            last.get_or_insert_with(|| bytes.clone());
+        }
+        Torn { bytes: bytes.len(), whole: record.is_some() }
+    });
+    let first = match last {
+        Some(_) => Some(first_of(file).map_err(|error| io(path, &error))?.map_err(tampered)?),
+        None => None,
+    };
+    Ok(End { length, first, tail, torn })
+}
+
+type LastLines = (Option<Vec<u8>>, Option<Vec<u8>>, u64);
+
+/// The last whole line, what is behind it, and where that begins. Read backwards, so that a long file costs nothing.
+fn last_lines(file: &mut File) -> std::io::Result<LastLines> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut end = Vec::new();
+    let mut start = length;
+    // Two ends of lines, or the start of the file: then the last whole line is in hand.
+    while start > 0 && end.iter().filter(|byte| **byte == b'\n').count() < 2 {
+        let step = start.min(8_192.max(end.len() as u64));
+        start -= step;
+        file.seek(SeekFrom::Start(start))?;
+        let mut earlier = Vec::new();
+        file.by_ref().take(step).read_to_end(&mut earlier)?;
+        earlier.append(&mut end);
+        end = earlier;
+    }
+    let Some(newline) = end.iter().rposition(|byte| *byte == b'\n') else {
+        return Ok((None, (!end.is_empty()).then_some(end), 0));
+    };
+    let torn = end.split_off(newline + 1);
+    end.truncate(newline);
+    let line = end.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
+    let whole = length - torn.len() as u64;
+    Ok((Some(end.split_off(line)), (!torn.is_empty()).then_some(torn), whole))
+}
+
+fn first_of(file: &mut File) -> std::io::Result<Result<u64, Fault>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut line = Vec::new();
+    BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    line.pop_if(|byte| *byte == b'\n');
+    Ok(parse(&line, 0).map(|record| record.sequence))
+}
+
+/// The line of a record, with its end.
+pub(super) fn write_line(record: &AuditRecord, line: &mut Vec<u8>) -> Result<(), SinkError> {
+    serde_json::to_writer(&mut *line, record).map_err(|error| SinkError(error.to_string()))?;
+    line.push(b'\n');
+    Ok(())
+}
+
+/// The record of a line, where the line is the one way to write it: so that not a byte of it can be another.
+pub(super) fn parse(line: &[u8], expected: u64) -> Result<AuditRecord, Fault> {
+    let record: AuditRecord =
+        serde_json::from_slice(line).map_err(|error| Fault::Unreadable { expected, reason: error.to_string() })?;
+    let record = record.numbered();
+    let mut again = Vec::with_capacity(line.len() + 1);
+    match write_line(&record, &mut again) {
+        Ok(()) if again.strip_suffix(b"\n") == Some(line) => Ok(record),
+        _ => Err(Fault::Altered { sequence: record.sequence }),
+    }
+}
