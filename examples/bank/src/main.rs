@@ -1,0 +1,89 @@
+//! A bank whose books balance at every commit: an example of Theus from core banking.
+//!
+//! `context` is the state, `processes` what may happen to it, `counter` runs orders through both under the recipe and the
+//! workflow of `workflows/bank`; the rest is input and output.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod clock;
+mod context;
+mod counter;
+mod json;
+mod money;
+mod orders;
+mod processes;
+mod report;
+mod tally;
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::Options;
+use counter::{BankError, Counter, Outcome};
+use orders::{Orders, opening_balances};
+
+/// Something the user gave is wrong.
+const WRONG: u8 = 2;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let (outcome, error) = run(&options);
+    let told = tell(&options, outcome.as_ref(), error.is_some());
+    let error = error.or_else(|| outcome.and_then(|outcome| outcome.ledger.fault).map(BankError::from));
+    if let Some(error) = &error {
+        let text = error.to_string();
+        // What has a place in a file is drawn with its title already.
+        eprintln!("{}{text}", if text.starts_with("error") { "" } else { "error: " });
+    }
+    match (error, told) {
+        (None, Ok(())) => ExitCode::SUCCESS,
+        // Nobody reads on: that is the reader's choice.
+        (None, Err(reason)) if reason.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        (None, Err(reason)) => {
+            eprintln!("error: cannot write to standard output: {reason}");
+            ExitCode::from(WRONG)
+        }
+        (Some(_), _) => ExitCode::from(WRONG),
+    }
+}
+
+/// Runs to the end, to the stop or to the first thing that is wrong. What was done before that is told all the same.
+fn run(options: &Options) -> (Option<Outcome>, Option<BankError>) {
+    let Options { recipe, workflow, ledger, seed, .. } = options;
+    let opened = Counter::open(&opening_balances(*seed), recipe.as_deref(), workflow.as_deref(), ledger.as_deref());
+    let mut counter = match opened {
+        Ok(counter) => counter,
+        Err(error) => return (None, Some(error)),
+    };
+    let error = serve(&mut counter, options).err();
+    match counter.finish() {
+        Ok(outcome) => (Some(outcome), error),
+        Err(unfinished) => (None, error.or(Some(unfinished))),
+    }
+}
+
+fn serve(counter: &mut Counter, options: &Options) -> Result<(), BankError> {
+    let mut orders = Orders::new(options.seed);
+    counter.start()?;
+    for _ in 0..options.transfers {
+        let Some(order) = orders.next().filter(|_| counter.is_open()) else { break };
+        counter.take(order)?;
+    }
+    if counter.is_open() { counter.close() } else { Ok(()) }
+}
+
+fn tell(options: &Options, outcome: Option<&Outcome>, broken_off: bool) -> std::io::Result<()> {
+    let text = match outcome {
+        _ if options.json => json::line(outcome)? + "\n",
+        Some(outcome) => {
+            let colours = std::io::stdout().is_terminal() && console::colors_enabled();
+            report::report(outcome, options, broken_off, colours)
+        }
+        None => return Ok(()),
+    };
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

@@ -1,0 +1,24 @@
+//! What may happen to the bank: four processes, each with its contract.
+
+mod day;
+mod review;
+mod transfer;
+
+pub(crate) use day::{OpenDay, Reconcile};
+pub(crate) use review::Review;
+pub(crate) use transfer::{Transfer, TransferError};
+
+use theus_core::prelude::*;
+use thiserror::Error;
+
+use crate::context::{Bank, Limits};
+
+type Desk = Ctx<Bank, Limits>;
+
+/// A sum that money cannot be.
+#[derive(Debug, Error)]
+#[error("the sum is beyond all the money that can be kept")]
+pub(crate) struct OutOfRange;
+
+#[cfg(test)]
+mod tests;
