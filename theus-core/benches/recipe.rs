@@ -42,7 +42,7 @@ fn catalog() -> Catalog {
         };
         ProcessEntry { contract: Box::leak(Box::new(contract)), arguments: Vec::new(), local: Schema::empty() }
     };
-    let domain = Schema { name: "Domain", version: 1, fields };
+    let domain = Schema { name: "Domain", version: 1, fields, methods: Vec::new() };
     Catalog { processes: (0..PROCESSES).map(process).collect(), domain, global: Schema::empty() }
 }
 

@@ -3,7 +3,7 @@
 use super::world::load;
 
 fn refused(gate: &str, entry: &str) -> String {
-    format!("\n{}\n", load(gate, entry).err().expect("refused"))
+    format!("\n{}\n", load(gate, entry).expect_err("refused"))
 }
 
 #[test]
@@ -11,7 +11,7 @@ fn in_of_no_list_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: 5"),
         r#"
-error: `in` of number must be a list, not 5
+error[R017]: `in` of number must be a list, not 5
  --> r.yaml:4:30
   |
 4 |       - { field: number, in: 5 }
@@ -27,7 +27,7 @@ fn in_of_an_empty_list_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: []"),
         r#"
-error: the list of `in` is empty: no value passes
+error[R017]: the list of `in` is empty: no value passes
  --> r.yaml:4:30
   |
 4 |       - { field: number, in: [] }
@@ -41,7 +41,7 @@ fn not_in_of_an_empty_list_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, not_in: []"),
         r#"
-error: the list of `not_in` is empty: every value passes
+error[R017]: the list of `not_in` is empty: every value passes
  --> r.yaml:4:34
   |
 4 |       - { field: number, not_in: [] }
@@ -55,7 +55,7 @@ fn a_value_listed_twice_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: [1, 2, 1.0]"),
         r#"
-error: 1 is in the list twice
+error[R017]: 1 is in the list twice
  --> r.yaml:4:37
   |
 4 |       - { field: number, in: [1, 2, 1.0] }
@@ -71,7 +71,7 @@ fn a_listed_value_of_another_type_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: [1, two]"),
         r#"
-error: `in` of number must be an integer, not "two"
+error[R017]: `in` of number must be an integer, not "two"
  --> r.yaml:4:34
   |
 4 |       - { field: number, in: [1, two] }
@@ -85,7 +85,7 @@ fn a_listed_value_outside_the_range_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.small, in: [1, 256]"),
         r#"
-error: 256 is outside the range of domain.small, 0 to 255: no value equals it
+error[R017]: 256 is outside the range of domain.small, 0 to 255: no value equals it
  --> r.yaml:4:40
   |
 4 |       - { field: domain.small, in: [1, 256] }
@@ -99,7 +99,7 @@ fn a_listed_fraction_of_an_integer_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.small, not_in: [0.5]"),
         r#"
-error: domain.small is an integer: no value equals 0.5
+error[R017]: domain.small is an integer: no value equals 0.5
  --> r.yaml:4:41
   |
 4 |       - { field: domain.small, not_in: [0.5] }
@@ -113,7 +113,7 @@ fn in_of_a_boolean_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.flag, in: [true]"),
         r#"
-error: `in` does not fit domain.flag, a boolean
+error[R016]: `in` does not fit domain.flag, a boolean
  --> r.yaml:4:31
   |
 4 |       - { field: domain.flag, in: [true] }
@@ -129,7 +129,7 @@ fn between_one_bound_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, between: [1]"),
         r#"
-error: `between` of domain.float must have two bounds, not 1
+error[R017]: `between` of domain.float must have two bounds, not 1
  --> r.yaml:4:41
   |
 4 |       - { field: domain.float, between: [1] }
@@ -145,7 +145,7 @@ fn between_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, between: 1"),
         r#"
-error: `between` of domain.float must be a list of two bounds, not 1
+error[R017]: `between` of domain.float must be a list of two bounds, not 1
  --> r.yaml:4:41
   |
 4 |       - { field: domain.float, between: 1 }
@@ -161,7 +161,7 @@ fn between_the_wrong_way_round_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, between: [2, 1]"),
         r#"
-error: 2 is above 1: no value of domain.float is between them
+error[R017]: 2 is above 1: no value of domain.float is between them
  --> r.yaml:4:42
   |
 4 |       - { field: domain.float, between: [2, 1] }
@@ -175,7 +175,7 @@ fn between_with_a_bound_that_says_nothing_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.small, between: [-1, 5]"),
         r#"
-error: -1 is outside the range of domain.small, 0 to 255: every value passes
+error[R017]: -1 is outside the range of domain.small, 0 to 255: every value passes
  --> r.yaml:4:42
   |
 4 |       - { field: domain.small, between: [-1, 5] }
@@ -189,7 +189,7 @@ fn between_with_a_word_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, between: [1, high]"),
         r#"
-error: `between` of domain.float must be a number, not "high"
+error[R017]: `between` of domain.float must be a number, not "high"
  --> r.yaml:4:45
   |
 4 |       - { field: domain.float, between: [1, high] }
@@ -203,7 +203,7 @@ fn a_regex_that_is_none_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '(a'"),
         r#"
-error: not a regular expression: unclosed group
+error[R017]: not a regular expression: unclosed group
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '(a' }
@@ -217,7 +217,7 @@ fn a_regex_that_is_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: 12"),
         r#"
-error: `regex` of domain.text must be a regular expression, not 12
+error[R017]: `regex` of domain.text must be a regular expression, not 12
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: 12 }
@@ -233,7 +233,7 @@ fn a_regex_that_grows_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '((a{1000}){1000}){1000}'"),
         r#"
-error: the regular expression grows beyond 1048576 bytes
+error[R017]: the regular expression grows beyond 1048576 bytes
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '((a{1000}){1000}){1000}' }
@@ -249,7 +249,7 @@ fn a_regex_of_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, regex: a"),
         r#"
-error: `regex` does not fit domain.int, an integer
+error[R016]: `regex` does not fit domain.int, an integer
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, regex: a }
@@ -265,7 +265,7 @@ fn a_back_reference_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '(a)\\1'"),
         r#"
-error: not a regular expression: backreferences are not supported
+error[R017]: not a regular expression: backreferences are not supported
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '(a)\1' }
@@ -279,7 +279,7 @@ fn exists_of_what_is_always_there_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, exists: true"),
         r#"
-error: `exists` does not fit domain.int, an integer
+error[R016]: `exists` does not fit domain.int, an integer
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, exists: true }
@@ -295,7 +295,7 @@ fn exists_of_a_word_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.option, exists: maybe"),
         r#"
-error: `exists` of domain.option must be true or false, not "maybe"
+error[R017]: `exists` of domain.option must be true or false, not "maybe"
  --> r.yaml:4:41
   |
 4 |       - { field: domain.option, exists: maybe }
@@ -309,7 +309,7 @@ fn unique_of_false_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.counts, unique: false"),
         r#"
-error: `unique` of domain.counts must be true, not false
+error[R017]: `unique` of domain.counts must be true, not false
  --> r.yaml:4:41
   |
 4 |       - { field: domain.counts, unique: false }
@@ -325,7 +325,7 @@ fn unique_of_a_set_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.names, unique: true"),
         r#"
-error: `unique` does not fit domain.names, a set
+error[R016]: `unique` does not fit domain.names, a set
  --> r.yaml:4:32
   |
 4 |       - { field: domain.names, unique: true }
@@ -341,7 +341,7 @@ fn unique_of_structs_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.motor.bearings, unique: true"),
         r#"
-error: `unique` does not fit domain.motor.bearings, a list
+error[R016]: `unique` does not fit domain.motor.bearings, a list
  --> r.yaml:4:41
   |
 4 |       - { field: domain.motor.bearings, unique: true }
@@ -357,7 +357,7 @@ fn unique_of_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, unique: true"),
         r#"
-error: `unique` does not fit domain.int, an integer
+error[R016]: `unique` does not fit domain.int, an integer
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, unique: true }
@@ -373,7 +373,7 @@ fn finite_of_an_integer_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, finite: true"),
         r#"
-error: `finite` does not fit domain.int, an integer
+error[R016]: `finite` does not fit domain.int, an integer
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, finite: true }
@@ -389,7 +389,7 @@ fn finite_of_false_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, finite: false"),
         r#"
-error: `finite` of domain.float must be true, not false
+error[R017]: `finite` of domain.float must be true, not false
  --> r.yaml:4:40
   |
 4 |       - { field: domain.float, finite: false }
@@ -405,7 +405,7 @@ fn a_multiple_of_a_float_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, multiple_of: 0.5"),
         r#"
-error: `multiple_of` does not fit domain.float, a float
+error[R016]: `multiple_of` does not fit domain.float, a float
  --> r.yaml:4:32
   |
 4 |       - { field: domain.float, multiple_of: 0.5 }
@@ -421,7 +421,7 @@ fn a_multiple_of_zero_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, multiple_of: 0"),
         r#"
-error: `multiple_of` of domain.int must be an integer above 0, not 0
+error[R017]: `multiple_of` of domain.int must be an integer above 0, not 0
  --> r.yaml:4:43
   |
 4 |       - { field: domain.int, multiple_of: 0 }
@@ -435,7 +435,7 @@ fn a_multiple_of_one_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, multiple_of: 1"),
         r#"
-error: every value of domain.int is a multiple of 1
+error[R017]: every value of domain.int is a multiple of 1
  --> r.yaml:4:43
   |
 4 |       - { field: domain.int, multiple_of: 1 }
@@ -449,7 +449,7 @@ fn a_multiple_of_a_fraction_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, multiple_of: 2.5"),
         r#"
-error: `multiple_of` of domain.int must be an integer above 0, not 2.5
+error[R017]: `multiple_of` of domain.int must be an integer above 0, not 2.5
  --> r.yaml:4:43
   |
 4 |       - { field: domain.int, multiple_of: 2.5 }
@@ -463,7 +463,7 @@ fn a_multiple_of_a_negative_decimal_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.amount, multiple_of: -0.5"),
         r#"
-error: `multiple_of` of domain.amount must be above 0, not -0.5
+error[R017]: `multiple_of` of domain.amount must be above 0, not -0.5
  --> r.yaml:4:46
   |
 4 |       - { field: domain.amount, multiple_of: -0.5 }
@@ -477,7 +477,7 @@ fn changed_at_the_input_gate_is_refused() {
     assert_eq!(
         refused("inputs", "field: domain.int, changed: true"),
         r#"
-error: `changed` compares the proposed domain.int with the committed one: not at the input gate
+error[R016]: `changed` compares the proposed domain.int with the committed one: not at the input gate
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, changed: true }
@@ -493,7 +493,7 @@ fn changed_of_an_argument_is_refused() {
     assert_eq!(
         refused("outputs", "field: number, changed: true"),
         r#"
-error: `changed` compares with the committed state, in which number is not
+error[R016]: `changed` compares with the committed state, in which number is not
  --> r.yaml:4:26
   |
 4 |       - { field: number, changed: true }
@@ -509,7 +509,7 @@ fn changed_of_the_global_context_is_refused() {
     assert_eq!(
         refused("outputs", "field: global.ceiling, unchanged: true"),
         r#"
-error: `unchanged` compares with the committed state, in which global.ceiling is not
+error[R016]: `unchanged` compares with the committed state, in which global.ceiling is not
  --> r.yaml:4:34
   |
 4 |       - { field: global.ceiling, unchanged: true }
@@ -525,7 +525,7 @@ fn changed_of_the_local_layer_is_refused() {
     assert_eq!(
         refused("outputs", "field: local.sum, monotonic: true"),
         r#"
-error: `monotonic` compares with the committed state, in which local.sum is not
+error[R016]: `monotonic` compares with the committed state, in which local.sum is not
  --> r.yaml:4:29
   |
 4 |       - { field: local.sum, monotonic: true }
@@ -541,7 +541,7 @@ fn changed_of_false_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, changed: false"),
         r#"
-error: `changed` of domain.int must be true, not false
+error[R017]: `changed` of domain.int must be true, not false
  --> r.yaml:4:39
   |
 4 |       - { field: domain.int, changed: false }
@@ -557,7 +557,7 @@ fn unchanged_of_false_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, unchanged: false"),
         r#"
-error: `unchanged` of domain.int must be true, not false
+error[R017]: `unchanged` of domain.int must be true, not false
  --> r.yaml:4:41
   |
 4 |       - { field: domain.int, unchanged: false }
@@ -573,7 +573,7 @@ fn monotonic_of_false_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, monotonic: false"),
         r#"
-error: `monotonic` of domain.int must be true, not false
+error[R017]: `monotonic` of domain.int must be true, not false
  --> r.yaml:4:41
   |
 4 |       - { field: domain.int, monotonic: false }
@@ -589,7 +589,7 @@ fn monotonic_of_a_text_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, monotonic: true"),
         r#"
-error: `monotonic` does not fit domain.text, a string
+error[R016]: `monotonic` does not fit domain.text, a string
  --> r.yaml:4:31
   |
 4 |       - { field: domain.text, monotonic: true }
@@ -605,7 +605,7 @@ fn a_max_delta_below_zero_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.int, max_delta: -1"),
         r#"
-error: `max_delta` of domain.int must be an integer from 0 on, not -1
+error[R017]: `max_delta` of domain.int must be an integer from 0 on, not -1
  --> r.yaml:4:41
   |
 4 |       - { field: domain.int, max_delta: -1 }
@@ -619,7 +619,7 @@ fn a_max_delta_that_nothing_exceeds_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.small, max_delta: 255"),
         r#"
-error: no value of domain.small is further than 255 from another: every value passes
+error[R017]: no value of domain.small is further than 255 from another: every value passes
  --> r.yaml:4:43
   |
 4 |       - { field: domain.small, max_delta: 255 }
@@ -633,7 +633,7 @@ fn a_max_delta_of_infinity_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, max_delta: .inf"),
         r#"
-error: `max_delta` of domain.float must be a finite number from 0 on, not .inf
+error[R017]: `max_delta` of domain.float must be a finite number from 0 on, not .inf
  --> r.yaml:4:43
   |
 4 |       - { field: domain.float, max_delta: .inf }
@@ -647,7 +647,7 @@ fn a_max_delta_of_a_time_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.at, max_delta: 5"),
         r#"
-error: `max_delta` does not fit domain.at, a time
+error[R016]: `max_delta` does not fit domain.at, a time
  --> r.yaml:4:29
   |
 4 |       - { field: domain.at, max_delta: 5 }
@@ -663,7 +663,7 @@ fn a_max_delta_of_a_negative_decimal_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.amount, max_delta: -0.1"),
         r#"
-error: `max_delta` of domain.amount must be 0 or more, not -0.1
+error[R017]: `max_delta` of domain.amount must be 0 or more, not -0.1
  --> r.yaml:4:44
   |
 4 |       - { field: domain.amount, max_delta: -0.1 }
@@ -677,7 +677,7 @@ fn a_variant_that_is_none_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.mode, eq: Runing"),
         r#"
-error: domain.mode is never "Runing": Mode has no such variant
+error[R017]: domain.mode is never "Runing": Mode has no such variant
  --> r.yaml:4:35
   |
 4 |       - { field: domain.mode, eq: Runing }
@@ -693,7 +693,7 @@ fn a_variant_that_is_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.mode, eq: 1"),
         r#"
-error: `eq` of domain.mode must be the name of a variant, not 1
+error[R017]: `eq` of domain.mode must be the name of a variant, not 1
  --> r.yaml:4:35
   |
 4 |       - { field: domain.mode, eq: 1 }
@@ -707,7 +707,7 @@ fn a_listed_variant_that_is_none_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.phase, in: [Idle, Boiling]"),
         r#"
-error: domain.phase is never "Boiling": Phase has no such variant
+error[R017]: domain.phase is never "Boiling": Phase has no such variant
  --> r.yaml:4:43
   |
 4 |       - { field: domain.phase, in: [Idle, Boiling] }
@@ -723,7 +723,7 @@ fn an_order_of_an_enum_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.phase, min: Idle"),
         r#"
-error: `min` does not fit domain.phase, the enum Phase
+error[R016]: `min` does not fit domain.phase, the enum Phase
  --> r.yaml:4:32
   |
 4 |       - { field: domain.phase, min: Idle }
@@ -739,7 +739,7 @@ fn a_decimal_with_more_digits_than_a_number_keeps_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.amount, max: 0.12345678901234567"),
         r#"
-error: 0.12345678901234566 is not kept exactly as a number
+error[R017]: 0.12345678901234566 is not kept exactly as a number
  --> r.yaml:4:38
   |
 4 |       - { field: domain.amount, max: 0.12345678901234567 }
@@ -755,7 +755,7 @@ fn a_decimal_that_is_a_word_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.amount, max: much"),
         r#"
-error: `max` of domain.amount must be a number, not "much"
+error[R017]: `max` of domain.amount must be a number, not "much"
  --> r.yaml:4:38
   |
 4 |       - { field: domain.amount, max: much }
@@ -769,7 +769,7 @@ fn a_time_without_an_offset_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.at, min: '2024-05-01T12:00:00'"),
         r#"
-error: `min` of domain.at must be an RFC 3339 time such as "2024-05-01T12:00:00Z", not "2024-05-01T12:00:00"
+error[R017]: `min` of domain.at must be an RFC 3339 time such as "2024-05-01T12:00:00Z", not "2024-05-01T12:00:00"
  --> r.yaml:4:34
   |
 4 |       - { field: domain.at, min: '2024-05-01T12:00:00' }
@@ -783,7 +783,7 @@ fn a_time_that_is_a_number_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.at, min: 5"),
         r#"
-error: `min` of domain.at must be an RFC 3339 time such as "2024-05-01T12:00:00Z", not 5
+error[R017]: `min` of domain.at must be an RFC 3339 time such as "2024-05-01T12:00:00Z", not 5
  --> r.yaml:4:34
   |
 4 |       - { field: domain.at, min: 5 }
@@ -797,7 +797,7 @@ fn a_condition_on_a_whole_struct_is_refused() {
     assert_eq!(
         refused("inputs", "field: domain.motor, eq: 1"),
         r#"
-error: `eq` does not fit domain.motor, a Motor
+error[R016]: `eq` does not fit domain.motor, a Motor
  --> r.yaml:4:32
   |
 4 |       - { field: domain.motor, eq: 1 }
@@ -813,7 +813,7 @@ fn a_condition_on_a_struct_at_the_output_gate_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.motor, eq: 1"),
         r#"
-error: `eq` does not fit domain.motor, a Motor
+error[R016]: `eq` does not fit domain.motor, a Motor
  --> r.yaml:4:32
   |
 4 |       - { field: domain.motor, eq: 1 }
@@ -829,7 +829,7 @@ fn a_condition_on_a_hidden_value_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.hidden, eq: 1"),
         r#"
-error: the audit cannot look into domain.hidden
+error[R015]: the audit cannot look into domain.hidden
  --> r.yaml:4:18
   |
 4 |       - { field: domain.hidden, eq: 1 }
@@ -845,7 +845,7 @@ fn more_than_the_length_of_a_counted_list_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.secrets, unchanged: true"),
         r#"
-error: `unchanged` does not fit domain.secrets, a collection
+error[R016]: `unchanged` does not fit domain.secrets, a collection
  --> r.yaml:4:34
   |
 4 |       - { field: domain.secrets, unchanged: true }
