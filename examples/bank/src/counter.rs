@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use theus_core::audit::{FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, SinkOptions, Tail};
+use theus_core::audit::{FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, Level, SinkOptions, Tail};
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
 use theus_core::workflow::{Status, WorkflowError};
@@ -103,11 +103,13 @@ impl Counter {
             None => builder.recipe(RECIPE.0, RECIPE.1)?,
         };
         let builder = match ledger {
-            // Closed for level B too: a refusal that nobody can prove later is none.
-            Some(path) => builder.sink(
-                FileSink::open(path, FileOptions::new().fsync(SYNC))?,
-                SinkOptions::new().fail_closed(theus_core::audit::Level::B),
-            ),
+            Some(path) => {
+                let sink = FileSink::open(path, FileOptions::new().fsync(SYNC))?;
+                // What is there already must be whole, not only its end, before anything is added to it.
+                LedgerFiles::at(path).verify()?;
+                // Closed for level B too: a refusal that nobody can prove later is none.
+                builder.sink(sink, SinkOptions::new().fail_closed(Level::B))
+            }
             None => builder,
         };
         let now = clock.clone();

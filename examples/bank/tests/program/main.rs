@@ -1,0 +1,13 @@
+//! The built program, run as a user runs it, on fixtures of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod books;
+mod fixture;
+mod levels;
+mod oracle;
+/// The very orders that the program takes; what must come of them is worked out here.
+#[path = "../../src/orders.rs"]
+mod orders;
+mod refused;
+mod report;
+mod rules;
