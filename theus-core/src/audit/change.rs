@@ -70,7 +70,8 @@ impl RecipeIdentity {
         let mut rules = 0;
         for (process, rule) in all(recipe) {
             rules += 1;
-            encoder.text(process).text(rule.gate().key()).text(&described(rule));
+            let limit = rule.whole_limit();
+            encoder.text(process).text(rule.gate().key()).text(&described(rule)).text(&limit);
         }
         Self { recipe: name.into(), rules, digest: encoder.hash() }
     }
@@ -171,6 +172,7 @@ struct Key<'a> {
     gate: Gate,
     path: &'a str,
     settings: String,
+    limit: String,
 }
 
 impl<'a> Asks<'a> {
@@ -186,7 +188,7 @@ impl<'a> Asks<'a> {
 impl<'a> Key<'a> {
     fn of(process: &'a str, rule: &'a Rule) -> Self {
         let settings = format!("{} {}", rule.test(), settings(rule));
-        Self { process, gate: rule.gate(), path: rule.path(), settings }
+        Self { process, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
     }
 }
 

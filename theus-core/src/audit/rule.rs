@@ -109,6 +109,11 @@ impl Rule {
         self.condition.to_string()
     }
 
+    /// The whole bound, by which two rules are told apart: a long list is not cut.
+    pub(super) fn whole_limit(&self) -> String {
+        format!("{:#}", self.condition)
+    }
+
     /// Its level.
     #[must_use]
     pub const fn level(&self) -> Level {

@@ -76,14 +76,16 @@ fn list<T>(
     set: &[T],
     show: impl Fn(&T, &mut fmt::Formatter<'_>) -> fmt::Result,
 ) -> fmt::Result {
+    // `{:#}` shows all: where two lists are told apart by their text.
+    let most = if f.alternate() { set.len() } else { MOST_SHOWN };
     f.write_str("[")?;
-    for (index, one) in set.iter().take(MOST_SHOWN).enumerate() {
+    for (index, one) in set.iter().take(most).enumerate() {
         if index > 0 {
             f.write_str(", ")?;
         }
         show(one, f)?;
     }
-    match set.len().saturating_sub(MOST_SHOWN) {
+    match set.len().saturating_sub(most) {
         0 => f.write_str("]"),
         more => write!(f, " and {more} more]"),
     }

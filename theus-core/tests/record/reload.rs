@@ -200,3 +200,15 @@ fn from_inside_a_body_it_is_an_error_and_no_deadlock() {
     assert_eq!(note.lines().count(), 3, "{note}");
     assert!(note.starts_with("a recipe cannot be changed from inside a process"), "{note}");
 }
+
+#[test]
+fn long_lists_that_differ_at_their_end_are_two_rules() {
+    let list = |last: u32| {
+        entries(&[&format!("field: domain.temperature, in: [1, 2, 3, 4, 5, 6, 7, 8, 9, {last}], level: C")])
+    };
+    let engine = engine(&list(10));
+    let before = engine.status().unwrap().recipe.unwrap().identity.digest;
+    let change = engine.reload_recipe("second.yaml", &list(11)).unwrap();
+    assert_eq!((change.kept, change.changed.len()), (0, 1), "{change:?}");
+    assert_ne!(before, change.identity.digest);
+}
