@@ -24,8 +24,8 @@ Summary (--json), one object on the last line:
   days             the day on which it ended
   frozen, cleared  what came of the suspicions
   declined_by      the declared errors, by name
-  rules            the violated rules: process, gate, rule, level, found, warned,
-                   acted
+  rules            the violated rules: process, gate, rule, level, and how often
+                   found, warned, acted
   final_state      the workflow's state at the end
   status           running (no final state), finished (a final state), aborted
                    (level A), halted (level S), not_started (nothing was run)
@@ -52,10 +52,10 @@ pub(crate) struct Options {
     /// Workflow [default: workflows/bank, built in]
     #[arg(long, value_name = "FILE")]
     pub(crate) workflow: Option<PathBuf>,
-    /// Writes the audit's records here too, one line of JSON each; a ledger that is there is continued
+    /// Adds the audit's records to this file, as lines of JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) ledger: Option<PathBuf>,
-    /// Prints a summary as one JSON object instead of the report
+    /// Prints a summary as one JSON object, no report
     #[arg(long)]
     pub(crate) json: bool,
 }

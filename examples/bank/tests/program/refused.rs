@@ -20,8 +20,8 @@ error: `transfer` has no argument `amuont`
     assert_eq!((ran.code, &ran.json()["status"], &ran.json()["transfers"]), (2, &"not_started".into(), &0.into()));
     for (recipe, place) in [
         ("process_recipes: { transfr: { inputs: [] } }", "audit.yaml:1:20"),
-        ("process_recipes: { transfer: { inputs: [ { field: amount, max: much } ] } }", "audit.yaml:1:63"),
-        ("process_recipes: { transfer: { outputs: [ { field: domain.books.diff, eq: 0 } ] } }", "audit.yaml:1:51"),
+        ("process_recipes: { transfer: { inputs: [ { field: amount, max: much } ] } }", "audit.yaml:1:64"),
+        ("process_recipes: { transfer: { outputs: [ { field: domain.books.diff, eq: 0 } ] } }", "audit.yaml:1:52"),
         ("process_recipes: [", "audit.yaml:1:"),
     ] {
         let ran = Fixture::new().with("audit.yaml", recipe).run(&["--recipe", "audit.yaml"]);
