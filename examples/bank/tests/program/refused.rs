@@ -7,7 +7,7 @@ fn a_wrong_recipe_is_shown_with_line_caret_and_suggestion() {
     let fixture = Fixture::rule("{ field: amuont, max: 45 }");
     let ran = fixture.run(&["--recipe", "audit.yaml"]);
     let expected = "\
-error: `transfer` has no argument `amuont`
+error[R014]: `transfer` has no argument `amuont`
  --> audit.yaml:4:18
   |
 4 |       - { field: amuont, max: 45 }
@@ -58,7 +58,7 @@ fn a_workflow_that_chases_itself_is_told_and_what_came_before_is_reported() {
 fn a_missing_file_is_told_by_its_name() {
     for option in ["--recipe", "--workflow"] {
         let ran = Fixture::new().run(&[option, "gone.yaml"]);
-        let expected = "error: cannot read `gone.yaml`: No such file or directory (os error 2)\n";
+        let expected = "error[Y001]: cannot read `gone.yaml`: No such file or directory (os error 2)\n";
         assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (2, "", expected));
     }
     let ran = Fixture::new().run(&["--ledger", "gone/audit.jsonl"]);
