@@ -31,7 +31,8 @@ pub(super) enum Base {
 }
 
 impl Target {
-    #[inline]
+    // Inlined into a loop over rules, the look at every field of the context would be prepared before it, whichever is read.
+    #[inline(never)]
     pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
         let value = match &self.base {
             Base::Argument(index) => subject.argument(*index),
