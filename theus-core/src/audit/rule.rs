@@ -72,7 +72,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether it passes for a value that was read from its target.
+    /// Whether it passes for a value that was read from its target. Not inlined, for the same reason as the reading.
+    #[inline(never)]
     pub(super) fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
         match self.condition.change() {
             None => self.condition.passes(value),
