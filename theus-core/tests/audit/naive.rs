@@ -86,7 +86,7 @@ impl Rule {
             }
             "multiple_of" => match value.get("decimal") {
                 Some(_) => tick(&value) % ticks(&self.bounds[0]) == 0,
-                None => integer(&value).unwrap().1 % self.bounds[0].parse::<u128>().unwrap() == 0,
+                None => integer(&value).unwrap().1.is_multiple_of(self.bounds[0].parse::<u128>().unwrap()),
             },
             other => panic!("no naive reading of {other}"),
         }

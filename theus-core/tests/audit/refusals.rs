@@ -3,7 +3,7 @@
 use super::world::load;
 
 fn refused(gate: &str, entry: &str) -> String {
-    format!("\n{}\n", load(gate, entry).err().expect("refused"))
+    format!("\n{}\n", load(gate, entry).expect_err("refused"))
 }
 
 #[test]
