@@ -97,7 +97,7 @@ impl Plan {
         let mut findings = Findings::default();
         for read in &self.reads {
             let value = read.target.read(subject);
-            if read.all.holds(value) == Some(true) {
+            if read.all.holds(&value) == Some(true) {
                 continue;
             }
             let (Some(rules), Some(checks)) =
@@ -106,7 +106,7 @@ impl Plan {
                 continue;
             };
             for (rule, check) in rules.iter().zip(checks) {
-                let passes = match check.range.holds(value) {
+                let passes = match check.range.holds(&value) {
                     Some(passes) => passes,
                     None => rule.passes(value, subject),
                 };
@@ -189,20 +189,20 @@ impl Range {
 
     /// Whether a value of the same kind is among them; `None` for all others.
     #[inline(always)]
-    fn holds(&self, value: Value<'_>) -> Option<bool> {
+    fn holds(&self, value: &Value<'_>) -> Option<bool> {
         match (self, value) {
             (Self::Ints { least, most, negated }, Value::Int(value)) => {
-                Some((value >= *least && value <= *most) != *negated)
+                Some((*value >= *least && *value <= *most) != *negated)
             }
             (Self::Floats { least, most, negated }, Value::Float(value)) => {
                 // NaN is in no range; that it is not in one satisfies nothing either.
-                Some((value >= *least && value <= *most) != (*negated && !value.is_nan()))
+                Some((*value >= *least && *value <= *most) != (*negated && !value.is_nan()))
             }
             (Self::IntsBut { least, most, not }, Value::Int(value)) => {
-                Some(value >= *least && value <= *most && value != *not)
+                Some(*value >= *least && *value <= *most && *value != *not)
             }
             (Self::FloatsBut { least, most, not }, Value::Float(value)) => {
-                Some(value >= *least && value <= *most && value != *not)
+                Some(*value >= *least && *value <= *most && *value != *not)
             }
             _ => None,
         }
@@ -239,7 +239,7 @@ mod tests {
         let mut compared = 0;
         for condition in &conditions {
             for value in &values {
-                if let Some(holds) = Range::of(condition).holds(*value) {
+                if let Some(holds) = Range::of(condition).holds(value) {
                     assert_eq!(holds, condition.passes(*value), "{condition:?} of {value:?}");
                     compared += 1;
                 }
@@ -269,7 +269,7 @@ mod tests {
             let all = Range::of_all(&checks);
             let values = (-4..=4).flat_map(|value| [Value::Int(value), Value::Float(value as f64)]);
             for value in values.chain([Value::Float(f64::NAN), Value::Huge(u128::MAX), Value::Missing]) {
-                if let Some(holds) = all.holds(value) {
+                if let Some(holds) = all.holds(&value) {
                     asked += 1;
                     let each = conditions.iter().all(|condition| condition.passes(value));
                     assert_eq!(holds, each, "{conditions:?} of {value:?}");

@@ -34,7 +34,8 @@ pub(super) enum Base {
 }
 
 impl Target {
-    #[inline]
+    // Inlined into a loop over rules, the look at every field of the context would be prepared before it, whichever is read.
+    #[inline(never)]
     pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
         let value = match &self.base {
             Base::Argument(index) => subject.argument(*index),
@@ -77,7 +78,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Whether it passes for a value that was read from its target.
+    /// Whether it passes for a value that was read from its target. Not inlined, for the same reason as the reading.
+    #[inline(never)]
     pub(super) fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
         match self.condition.change() {
             None => self.condition.passes(value),

@@ -37,12 +37,16 @@ pub(super) enum Step {
 /// Takes one step after the other.
 #[inline]
 pub(super) fn walk<'a>(value: Value<'a>, steps: &[Step]) -> Value<'a> {
-    steps.iter().fold(value, |value, step| step.take(value))
+    let mut value = value;
+    for step in steps {
+        value = step.take(&value);
+    }
+    value
 }
 
 impl Step {
-    fn take<'a>(&self, value: Value<'a>) -> Value<'a> {
-        match value {
+    fn take<'a>(&self, value: &Value<'a>) -> Value<'a> {
+        match *value {
             Value::Record(record) => match self {
                 Self::Field(index) => record.field(*index),
                 Self::Variant(variant, index) if record.variant() == Some(*variant) => record.field(*index),

@@ -20,7 +20,7 @@ scalar! {
 
 /// Days since 1970-01-01.
 fn days(date: Date) -> i64 {
-    i64::from(date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24)
+    date.duration_since(Date::constant(1970, 1, 1)).as_hours() / 24
 }
 
 /// Nanoseconds since midnight.
