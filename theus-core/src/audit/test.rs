@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::context::{CollectionShape, Shape};
+use crate::context::{CollectionKind, CollectionShape, Shape};
 
 macro_rules! tests {
     ($($(#[$doc:meta])* $name:ident = $key:literal,)*) => {
@@ -103,6 +103,13 @@ fn of_shape(shape: &Shape) -> Vec<Test> {
         Shape::Char | Shape::Uuid | Shape::Enum(_) => vec![Eq, Neq, In, NotIn, Changed, Unchanged],
         Shape::Bool => vec![Eq, Neq, Changed, Unchanged],
         Shape::Collection(collection) if *collection == CollectionShape::counted() => vec![MinLen, MaxLen],
+        // Values in no order: which of them changed cannot be said.
+        Shape::Collection(collection) if collection.kind() == CollectionKind::Bag => {
+            match is_scalar(&collection.element()) {
+                true => vec![MinLen, MaxLen, Unique],
+                false => vec![MinLen, MaxLen],
+            }
+        }
         Shape::Collection(collection) if collection.may_repeat() && is_scalar(&collection.element()) => {
             vec![MinLen, MaxLen, Unique, Changed, Unchanged]
         }

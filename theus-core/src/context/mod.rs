@@ -12,14 +12,16 @@ mod foreign;
 mod inspect;
 mod layer;
 mod record;
+mod scalar;
 mod schema;
 mod shape;
 mod storage;
 mod time;
 mod value;
+mod via_serde;
 pub mod zone;
 
-pub use adapt::{AsUuid, Date, DateTime, InspectAs, Instant, TimeOfDay, Variant, ViaSerde, Written};
+pub use adapt::InspectAs;
 pub use cell::Cell;
 pub use computed::Computed;
 pub use ctx::{ContextTypes, Ctx};
@@ -37,4 +39,5 @@ pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage}
 pub use time::{Time, TimeKind};
 pub use value::Value;
 pub(crate) use value::parse_uuid;
+pub use via_serde::{AsUuid, Date, DateTime, Instant, TimeOfDay, Variant, ViaSerde, Written};
 pub use zone::Zone;

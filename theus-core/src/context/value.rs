@@ -84,7 +84,7 @@ impl<'a> Value<'a> {
         match (self, other) {
             (Self::Float(one), Self::Float(two)) => one == two || (one.is_nan() && two.is_nan()),
             (Self::Collection { elements, part }, Self::Collection { elements: others, part: of }) => {
-                part == of && elements.is_same(others)
+                part == of && elements.is_same(part, others)
             }
             (Self::Record(one), Self::Record(two)) => {
                 one.variant() == two.variant()

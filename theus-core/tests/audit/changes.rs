@@ -92,3 +92,34 @@ fn computed_values_are_compared_too() {
         [false, true, false, true]
     );
 }
+
+#[test]
+fn a_change_of_keys_is_no_change_of_values() {
+    #[derive(Clone, Default, Context)]
+    struct Shelf {
+        sorted: std::collections::BTreeMap<i64, i64>,
+        hashed: std::collections::HashMap<i64, i64>,
+    }
+
+    #[process(inputs = [domain.sorted, domain.hashed], outputs = [domain.sorted, domain.hashed])]
+    fn put(ctx: Ctx<Shelf>, key: i64, value: i64) {
+        *ctx.domain.sorted = [(key, value)].into();
+        *ctx.domain.hashed = [(key, value)].into();
+    }
+
+    let engine = |rule: &str| {
+        let recipe = format!("process_recipes: {{ put: {{ outputs: [ {{ {rule} }} ] }} }}");
+        let builder = Engine::builder(Shelf { sorted: [(1, 5)].into(), hashed: [(1, 5)].into() }).process::<Put>();
+        builder.recipe("r.yaml", &recipe).unwrap().build()
+    };
+    let passes = |rule: &str, key: i64, value: i64| engine(rule).unwrap().run(Put { key, value }).is_ok();
+    for map in ["sorted", "hashed"] {
+        let rule = |part: &str| format!("field: domain.{map}{part}, unchanged: true");
+        assert!(passes(&rule(""), 1, 5) && !passes(&rule(""), 2, 5) && !passes(&rule(""), 1, 6), "{map}");
+        assert!(passes(&rule(".keys()"), 1, 6) && !passes(&rule(".keys()"), 2, 5), "{map}");
+    }
+    let values = "field: domain.sorted.values(), unchanged: true";
+    assert!(passes(values, 2, 5) && !passes(values, 1, 6));
+    let error = engine("field: domain.hashed.values(), unchanged: true").unwrap_err().to_string();
+    assert!(error.contains("conditions that fit: min_len, max_len, unique"), "{error}");
+}

@@ -12,6 +12,7 @@ mod model;
 mod number;
 mod parse;
 mod path;
+mod properties;
 mod python;
 mod resolve;
 mod set;
