@@ -312,6 +312,7 @@ struct Met {
 fn case(seed: u64, met: &mut Met) {
     let random = &mut Rng::with_seed(seed);
     let count = random.usize(1..5);
+    let level = if random.bool() { "C" } else { "B" };
     let mut rules: Vec<Rule> = Vec::new();
     while rules.len() < count {
         let next = rule(random);
@@ -319,10 +320,14 @@ fn case(seed: u64, met: &mut Met) {
         if rules.iter().any(|rule| (rule.input, &rule.parts, rule.test) == (next.input, &next.parts, next.test)) {
             continue;
         }
-        match load_with(generate::state(0), &yaml(std::slice::from_ref(&next), "C")) {
-            Ok(_) => rules.push(next),
+        // With those before it: a rule that contradicts another is refused.
+        rules.push(next);
+        match load_with(generate::state(0), &yaml(&rules, level)) {
+            Ok(_) => {}
             Err(error) => {
-                let known = ["is above", "twice", "every value passes", "no value passes", "further than"];
+                rules.pop();
+                let known =
+                    ["is above", "twice", "every value passes", "no value passes", "further than", "satisfies both"];
                 assert!(known.iter().any(|known| error.contains(known)), "{error}");
                 met.refused += 1;
             }
@@ -330,7 +335,6 @@ fn case(seed: u64, met: &mut Met) {
     }
     // The engine judges the input gate first, in the order of the file.
     rules.sort_by_key(|rule| !rule.input);
-    let level = if random.bool() { "C" } else { "B" };
     let first = random.u64(..);
     let engine = load_with(generate::state(first), &yaml(&rules, level)).unwrap();
     met.loaded += 1;
