@@ -1,7 +1,5 @@
 //! How random programs are made.
 
-use std::collections::BTreeSet;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -102,12 +100,18 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
         })
 }
 
-/// As many rules, of which a recipe may have each only once.
+/// As many rules, of which a recipe may have each only once, and none that contradicts another.
 fn rules(levels: &'static [char], most: u32, count: usize) -> impl Strategy<Value = Vec<RuleSpec>> {
-    vec(rule(levels, most), 0..count).prop_map(|mut rules| {
-        let mut seen = BTreeSet::new();
-        rules.retain(|rule| seen.insert((rule.process, rule.output_gate, rule.field, rule.bound.spelled().0)));
-        rules
+    vec(rule(levels, most), 0..count).prop_map(|rules| {
+        let place = |rule: &RuleSpec| (rule.process, rule.output_gate, rule.field);
+        let mut kept: Vec<RuleSpec> = Vec::new();
+        for rule in rules {
+            let clashes = |other: &RuleSpec| place(other) == place(&rule) && other.bound.clashes_with(rule.bound);
+            if !kept.iter().any(clashes) {
+                kept.push(rule);
+            }
+        }
+        kept
     })
 }
 

@@ -27,6 +27,15 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
+    /// Whether a recipe refuses the two on one path: the same test twice, or no value that satisfies both.
+    pub(crate) fn clashes_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Min(min), Self::Max(max)) | (Self::Max(max), Self::Min(min)) => min > max,
+            (Self::MinLen(min), Self::MaxLen(max)) | (Self::MaxLen(max), Self::MinLen(min)) => min > max,
+            _ => self.spelled().0 == other.spelled().0,
+        }
+    }
+
     /// As a recipe spells it.
     pub(crate) fn spelled(self) -> (&'static str, String) {
         match self {
