@@ -26,7 +26,7 @@ use crate::audit::{Auditor, Explanation, Findings, Gate, ProcessRules, Subject, 
 use crate::context::{Context, Fields, Value, Zone};
 use crate::process::{AsyncProcess, Contract, Halted, Panicked, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{NestedHold, Order, Turn, shed};
+use crate::transaction::{NestedHold, Order, shed};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -58,19 +58,6 @@ struct Scratch<P: Process> {
 struct Work<P: Process> {
     fields: Box<FieldsOf<P>>,
     scratch: Scratch<P>,
-}
-
-/// The session to oneself, until the run is over or given up.
-struct TurnOfRun<'a, P: Process> {
-    turn: Turn<'a, StateOf<P>>,
-}
-
-impl<P: Process> Drop for TurnOfRun<'_, P> {
-    fn drop(&mut self) {
-        if let Ok(mut state) = self.turn.hold() {
-            state.turn_over();
-        }
-    }
 }
 
 /// What the audit keeps of a run.
@@ -223,9 +210,8 @@ async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Res
 
 /// The session is this run's alone from begin to commit, and is not held while the body awaits.
 async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
-    let Ok(turn) = run.core.session.take_turn().await else { return Err(nested::<P>()) };
-    let turn = TurnOfRun::<P> { turn };
-    let opened = match turn.turn.hold() {
+    let Ok(turn) = run.core.session.take_turn(State::turn_over).await else { return Err(nested::<P>()) };
+    let opened = match turn.hold() {
         Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
         Err(NestedHold) => return Err(nested::<P>()),
     };
@@ -233,7 +219,7 @@ async fn alone_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
     let identity = run.core.identity();
     let body = P::execute(command, run.begin(&mut work.fields, &mut work.scratch)); // 3 and 4
     let returned = catch_async::<P, _>(identity, body).await; // 5
-    let closed = match turn.turn.hold() {
+    let closed = match turn.hold() {
         // Nothing can have changed since the input gate: it needs no second look at the command.
         Ok(mut state) => run.close(&mut state, work, None, returned), // 6 and 7
         Err(NestedHold) => return Err(nested::<P>()),
