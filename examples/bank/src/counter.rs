@@ -199,7 +199,7 @@ impl Counter {
 impl Ledger {
     /// Follows the chain in memory, and the one in the file to the very record at which it must end.
     fn of(engine: &Engine<Bank, Limits>, file: Option<&Path>) -> Result<Self, BankError> {
-        let (excerpt, tail) = (engine.ledger(), engine.status()?.records.tail);
+        let (excerpt, tail) = (engine.ledger(), engine.status().records.tail);
         let in_memory = excerpt.verify().map_err(LedgerError::from);
         let in_file = file.map(|path| LedgerFiles::at(path).verify_to(tail)).transpose();
         let (kept, dropped) = (excerpt.len() as u64, excerpt.dropped());

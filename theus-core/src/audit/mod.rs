@@ -199,6 +199,7 @@
 
 mod auditor;
 mod change;
+mod clock;
 mod condition;
 mod delta;
 mod error;

@@ -139,16 +139,16 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
         if !Self::WRITES {
-            self.version = state.version;
+            self.version = state.version();
             return Ok(());
         }
-        let version = state.version.wrapping_add(1);
+        let version = state.version().wrapping_add(1);
         if Self::RAISES_SIGNALS {
             self.commit_with_signals(state, version)?;
         } else {
             P::commit(&mut state.fields, version);
         }
-        state.version = version;
+        state.advance(version);
         self.version = version;
         // The old values, which the commit has left where the drafts were.
         P::discard(&mut state.fields);

@@ -89,7 +89,7 @@ impl FileOptions {
 /// engine.run(Record { value: 95.0 })?;
 ///
 /// let verified = LedgerFiles::at(&path).verify()?;
-/// assert_eq!((verified.records, verified.tail), (2, engine.status()?.records.tail));
+/// assert_eq!((verified.records, verified.tail), (2, engine.status().records.tail));
 /// # drop(engine);
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

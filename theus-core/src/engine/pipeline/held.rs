@@ -8,7 +8,7 @@ use crate::process::SyncProcess;
 #[inline]
 pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
-    run.version = state.version;
+    run.version = state.version();
     run.take_rules(&state);
     let proposed = catch::<P, _>(|| {
         let mut local = P::Local::default();

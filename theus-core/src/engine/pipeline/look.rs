@@ -51,7 +51,7 @@ pub(in crate::engine) fn explain<P: Process>(
     let state = core.session.peek().map_err(|_| RunError::Nested { process })?;
     let look = Look::<P> { arguments: Some(command), domain: &state.fields, global: &core.global, local: &local };
     Ok(match state.rules(registered.place) {
-        Some(rules) => rules.explain(&look, state.version, interlock),
-        None => Explanation::without_rules(process, state.version, interlock),
+        Some(rules) => rules.explain(&look, state.version(), interlock),
+        None => Explanation::without_rules(process, state.version(), interlock),
     })
 }

@@ -36,7 +36,7 @@ impl<P: Process> Run<'_, P> {
         command: &P,
         counting: Counting,
     ) -> Result<Work<P>, ErrorOf<P>> {
-        self.version = state.version;
+        self.version = state.version();
         if self.attempts == 1 {
             self.take_rules(state);
         }
@@ -87,8 +87,8 @@ impl<P: Process> Run<'_, P> {
     fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
         // Another run may have latched the interlock while this one was under way.
         self.refuse_if_halted()?;
-        if self.version != state.version {
-            self.version = state.version;
+        if self.version != state.version() {
+            self.version = state.version();
             if self.rules.is_some() {
                 self.forget_findings();
                 // The input gate sees the scratch as a run finds it, the output gate as this run left it.
