@@ -2,9 +2,11 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod clock;
 mod explain;
 mod failing;
 mod interlock;
 mod kept;
 mod oven;
 mod reload;
+mod status;
