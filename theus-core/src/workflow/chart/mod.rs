@@ -5,14 +5,16 @@
 mod configuration;
 mod definition;
 mod event;
+mod parts;
 mod source;
 mod state;
 mod step;
 mod transition;
 
 pub use configuration::{Configuration, Move};
-pub use definition::Definition;
+pub use definition::{DEFAULT_LIMIT, Definition};
 pub use event::{EventId, Trigger};
+pub use parts::Parts;
 pub use source::Place;
 pub use state::{State, StateId, StateKind};
 pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
