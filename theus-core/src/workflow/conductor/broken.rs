@@ -6,7 +6,7 @@ use super::outcome::Fault;
 use crate::audit::Level;
 use crate::engine::ProcessError;
 use crate::process::RunError;
-use crate::signal::Payload;
+use super::payload::Payload;
 use crate::workflow::chart::{Recovery, StateId};
 
 /// The name by which `on_error` calls a process that was not done in time.

@@ -6,8 +6,8 @@ use super::attempt::Attempt;
 use super::broken::Broken;
 use super::together::Together;
 use super::undo::Undo;
-use crate::signal::Payload;
-use crate::workflow::chart::{Definition, StateId, Step};
+use super::payload::Payload;
+use crate::workflow::chart::{Definition, Part, StateId, Step};
 
 /// A chain under way: the steps of one move, from the first exit to the last entry. Between any two steps it can be left
 /// for as long as one likes.
@@ -19,6 +19,16 @@ pub(super) struct Chain {
     /// From the part's own steps inwards; empty before a part.
     pub(super) frames: Vec<Frame>,
     /// What the step under way is waiting for.
+    pub(super) work: Work,
+    /// What makes good what was committed, oldest first.
+    pub(super) undo: Vec<Undo>,
+    /// Why it does not go on. What was committed is being made good then.
+    pub(super) broken: Option<Broken>,
+    /// The payload of the event that it comes of.
+    pub(super) payload: Option<Payload>,
+}
+
+/// What the step under way is waiting for.
     pub(super) work: Work,
     /// What makes good what was committed, oldest first.
     pub(super) undo: Vec<Undo>,
@@ -171,12 +181,12 @@ impl Frame {
 }
 
 /// The steps of a part.
-pub(super) fn part_of(definition: &Definition, state: StateId, part: Part) -> &[Step] {
+fn part_of(definition: &Definition, state: StateId, part: Part) -> &[Step] {
     let Some(state) = definition.state(state) else { return &[] };
     match part {
         Part::Entry => &state.entry,
         Part::Exit => &state.exit,
-        Part::Transition(index) => state.transitions.get(index).map_or(&[], |transition| &transition.steps),
+        Part::Transition(place) => state.transitions.get(place as usize).map_or(&[], |way| &way.steps),
     }
 }
 

@@ -14,6 +14,8 @@ mod look;
 mod macrostep;
 mod microstep;
 mod outcome;
+mod payload;
+mod scene;
 mod session;
 mod steps;
 mod timers;
