@@ -3,10 +3,13 @@
 use crate::signal::EventName;
 use crate::workflow::Warning;
 
-use super::event::EventId;
+use super::event::{EventId, Trigger};
 use super::parts::Parts;
 use super::state::{State, StateId};
 use super::step::Step;
+use super::table::Table;
+use super::tree::Tree;
+use super::triggers::Triggers;
 
 /// A workflow that was loaded and checked: each process, state, event and expression in it is known.
 ///
@@ -23,6 +26,9 @@ pub struct Definition {
     /// How many steps, loop rounds and eventless moves may come of one event.
     limit: u32,
     warnings: Vec<Warning>,
+    pub(super) tree: Tree,
+    pub(super) triggers: Triggers,
+    pub(super) table: Table,
 }
 
 /// How many steps, loop rounds and eventless moves may come of one event where the file does not say.
@@ -36,9 +42,18 @@ impl Definition {
     #[must_use]
     pub fn assemble(parts: Parts) -> Self {
         let Parts { name, description, initial, external, states, mut events, limit, warnings } = parts;
+        events.extend(states.iter().flat_map(|state| &state.transitions).filter_map(|way| match &way.trigger {
+            Trigger::Event { name, .. } => Some(name.clone()),
+            _ => None,
+        }));
         events.sort();
         events.dedup();
-        Self { name, description, initial, external, states, events, limit, warnings }
+        let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
+        let table = Table::default();
+        let mut made =
+            Self { name, description, initial, external, states, events, limit, warnings, tree, triggers, table };
+        made.table = Table::of(&made);
+        made
     }
 
     /// The states, in the order of the file.
