@@ -124,7 +124,7 @@
 //! Every process counts for itself.
 //!
 //! A recipe is checked as a whole: what contradicts itself is refused, and what can do nothing is told by
-//! [`Recipe::warnings`], which the engine logs when it is built. Every kind of error and warning has a page in
+//! [`Engine::recipe_warnings`](crate::Engine::recipe_warnings) and logged when a recipe comes into force. Every kind of error and warning has a page in
 //! [`errors`](crate::errors). [`Recipe::compare`] shows what a new recipe changes, for a review.
 //!
 //! A recipe written for the Python reference loads as it is: `domain_ctx.`, `global_ctx.` and `local_ctx.` are the layers, `threshold`
@@ -244,7 +244,7 @@ pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};
 pub use text::Text;
 
-pub(crate) use reload::{Beginning, NotTaken};
+pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]
 mod fake;

@@ -9,6 +9,7 @@ use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
 use super::rule::Rule;
 use super::text::Text;
+use crate::source::LocatedProblem;
 
 /// What an auditor begins with, besides its rules.
 pub(crate) struct Beginning {
@@ -18,6 +19,14 @@ pub(crate) struct Beginning {
     /// What the recipe is called, where there is one.
     pub(crate) recipe: Option<String>,
     pub(crate) sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
+}
+
+/// Tells `tracing` of every warning of a recipe.
+pub(crate) fn log_warnings(warnings: &[LocatedProblem]) {
+    for warning in warnings {
+        let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
+        tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
+    }
 }
 
 /// Why a new recipe was not taken, though it is right.
@@ -91,6 +100,11 @@ impl Auditor {
         }
         self.publish(Some(delivery), &mut records);
         refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
+    }
+
+    /// What somebody should look at in the recipe in force.
+    pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
+        self.desk.lock().recipe.warnings().to_vec()
     }
 
     pub(super) fn session_and_recipe(&self) -> (Text, Option<RecipeStatus>) {

@@ -8,3 +8,4 @@ mod interlock;
 mod kept;
 mod oven;
 mod reload;
+mod warnings;

@@ -54,7 +54,7 @@ pub(super) const UNCHANGING: &str = "R101";
 pub(super) const UNUSED: &str = "R102";
 /// A meaning that differs from the Python reference.
 pub(super) const PYTHON: &str = "R103";
-/// Lists of rules that are all empty.
+/// A process, a template or a file whose lists of rules are all empty.
 pub(super) const EMPTY: &str = "R104";
 /// A rule that every value satisfies.
 pub(super) const ALWAYS_PASSES: &str = "R105";

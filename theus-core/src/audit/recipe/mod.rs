@@ -144,14 +144,6 @@ impl Recipe {
         &self.warnings
     }
 
-    /// Tells `tracing` of every warning.
-    pub(crate) fn log_warnings(&self) {
-        for warning in &self.warnings {
-            let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
-            tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
-        }
-    }
-
     /// What a recipe of these files is called: the first file, then those that override it.
     pub(crate) fn name_of(documents: &[Document]) -> String {
         documents.iter().map(|document| document.file().name()).collect::<Vec<_>>().join(" + ")

@@ -30,6 +30,12 @@ impl Reading<'_> {
 
     pub(super) fn invariants<'a>(&mut self, list: &'a Value, at: &NodePath) -> Vec<Invariant<'a>> {
         let mut read = Vec::new();
+        if list.is_null() {
+            let problem = Problem::new(at.clone(), "`invariants` has no rules").code(code::NOTHING);
+            self.problems
+                .push(problem.help("begin each entry with `- field:`; `invariants: []` where there are to be none"));
+            return read;
+        }
         for (map, at) in self.maps("invariants", list, at) {
             let after_all = self.after_all(map, &at);
             let Some(entry) = self.entry(Gate::Output, map, at, &["processes"]) else { continue };

@@ -2,12 +2,6 @@
 
 use super::*;
 
-fn warned(yaml: &str) -> String {
-    let recipe = load(yaml).map_err(|error| error.to_string()).unwrap();
-    let drawn: Vec<String> = recipe.warnings().iter().map(|warning| format!("\n{warning}\n")).collect();
-    drawn.concat()
-}
-
 const TEMPLATE: &str = "process_recipes:\n  _t: { inputs: [{ field: amount, min: 50 }, { field: name, eq: bob }] }\n";
 
 #[test]
