@@ -121,7 +121,10 @@
 //! all earlier ones with the same gate, field and condition; so does a later file
 //! ([`EngineBuilder::recipe_file`](crate::EngineBuilder::recipe_file) called again) with an earlier one. Nothing takes the place
 //! of an invariant. In one list the same field and condition can stand with several bounds or levels: graduated limits.
-//! Every process counts for itself.
+//!
+//! Every process counts for itself, also where a rule is inherited or stands under `"*"`: three processes that violate it once
+//! each are three counters at 1. An invariant is one rule with one counter: its third violation is the third, whichever
+//! processes it was of, and a pass of any process that judges it puts it back where it has `reset_on_success`.
 //!
 //! A recipe is checked as a whole: what contradicts itself is refused, and what can do nothing is told by
 //! [`Engine::recipe_warnings`](crate::Engine::recipe_warnings) and logged when a recipe comes into force. Every kind of error and warning has a page in

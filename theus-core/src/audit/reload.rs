@@ -1,13 +1,13 @@
 //! The recipe in force: how an auditor begins with one, and how it takes another while the engine runs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::auditor::{Auditor, Desk};
 use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
 use super::ledger::{InsideASink, LedgerError, Sink, SinkError, SinkOptions, open_all};
 use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
-use super::rule::Rule;
 use super::text::Text;
 use crate::source::LocatedProblem;
 
@@ -115,11 +115,11 @@ impl Auditor {
 
 impl Desk {
     fn install(&mut self, mut recipe: Recipe, status: RecipeStatus, kept: Vec<Kept>) {
-        let mut counters: BTreeMap<*const Rule, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
+        let counters: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
         for rule in recipe.rules_mut() {
-            if let Some(counter) = counters.remove(&std::ptr::from_ref(rule)) {
+            if let Some(counter) = counters.get(&Arc::as_ptr(&rule.count)) {
                 // Shared, not copied: a run under way may still count on the rule that this one takes the place of.
-                rule.count = counter;
+                rule.count = Arc::clone(counter);
             }
         }
         self.recipe = recipe;

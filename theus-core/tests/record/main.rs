@@ -5,6 +5,7 @@
 mod explain;
 mod failing;
 mod interlock;
+mod invariants;
 mod kept;
 mod oven;
 mod reload;

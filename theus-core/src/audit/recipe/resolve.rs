@@ -1,11 +1,12 @@
 //! Names looked up: from entries to rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
 use super::super::condition::{Condition, Test};
 use super::super::gate::Gate;
-use super::super::rule::{Base, Rule, Target};
+use super::super::rule::{Base, Rule, Scope, Target};
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
@@ -25,6 +26,7 @@ pub(super) struct Draft {
 /// Resolves the rules of every process that exists.
 pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Problems) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    let mut counters = Counters::default();
     for list in lists {
         // An unknown process has been reported.
         let Some(process) = catalog.process(list.process) else {
@@ -38,7 +40,7 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
             if let Some(condition) = condition(item, &target, &shape, problems) {
                 lower.compare(item, &condition, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
-                draft.rules.push(rule(item, target, condition));
+                draft.rules.push(rule(item, target, condition, counters.of(item)));
                 draft.shapes.push(shape);
             }
         }
@@ -47,13 +49,30 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
     drafts
 }
 
-fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
+/// The counters of the invariants: one for each, however many processes it is judged after.
+#[derive(Default)]
+struct Counters(HashMap<(*const (), Test), Arc<AtomicU32>>);
+
+impl Counters {
+    fn of(&mut self, item: &Item<'_, '_>) -> Arc<AtomicU32> {
+        match item.scope {
+            Scope::Process => Arc::default(),
+            Scope::Writers | Scope::Everywhere => {
+                let entry = std::ptr::from_ref(item.entry).cast();
+                Arc::clone(self.0.entry((entry, item.bound.test)).or_default())
+            }
+        }
+    }
+}
+
+fn rule(item: &Item<'_, '_>, target: Target, condition: Condition, count: Arc<AtomicU32>) -> Rule {
     let Entry { gate, field, level, min_threshold, max_threshold, reset_on_success, message, .. } = item.entry;
     Rule {
         target,
         condition,
         reset_on_success: *reset_on_success,
-        count: Arc::default(),
+        count,
+        scope: item.scope,
         described: OnceLock::new(),
         gate: *gate,
         path: (*field).to_owned(),
@@ -104,7 +123,7 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
                 continue;
             }
             for bound in &entry.conditions {
-                if !check(&Item { entry, bound }, catalog, problems) {
+                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, problems) {
                     break;
                 }
             }
@@ -120,7 +139,7 @@ pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Probl
 }
 
 fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
-    let Item { entry, bound } = item;
+    let Item { entry, bound, .. } = item;
     let changes = match (&target.base, entry.gate) {
         (Base::Domain(_), Gate::Output) => Ok(()),
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
