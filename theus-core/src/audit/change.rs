@@ -73,7 +73,8 @@ impl RecipeIdentity {
         for (owner, rule) in all(recipe) {
             rules += 1;
             let limit = rule.whole_limit();
-            encoder.text(owner.as_str()).text(rule.gate().key()).text(&described(rule)).text(&limit);
+            let asks = format!("{} {} {}", rule.path(), rule.test(), acts(rule));
+            encoder.text(owner.as_str()).text(rule.gate().key()).text(&asks).text(&limit);
         }
         Self { recipe: name.into(), rules, digest: encoder.hash() }
     }
@@ -211,7 +212,7 @@ impl<'a> Asks<'a> {
 
 impl<'a> Key<'a> {
     fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
-        let settings = format!("{} {}", rule.test(), settings(rule));
+        let settings = format!("{} {}", rule.test(), acts(rule));
         Self { owner, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
     }
 }
@@ -233,12 +234,16 @@ fn described(rule: &Rule) -> String {
 }
 
 fn settings(rule: &Rule) -> String {
+    format!("{} {}", rule.limit(), acts(rule))
+}
+
+/// When it acts, and how.
+fn acts(rule: &Rule) -> String {
     let warns = match rule.min_threshold() {
         least if least < rule.max_threshold() => format!(", warns from {least}"),
         _ => String::new(),
     };
     let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
     let everywhere = if rule.scope == Scope::Everywhere { ", after every process" } else { "" };
-    let (limit, level, acts) = (rule.limit(), rule.level(), rule.max_threshold());
-    format!("{limit} (level {level}{warns}, acts at {acts}{resets}{everywhere})")
+    format!("(level {}{warns}, acts at {}{resets}{everywhere})", rule.level(), rule.max_threshold())
 }

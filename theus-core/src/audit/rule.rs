@@ -73,6 +73,8 @@ pub(super) enum Scope {
 pub struct Rule {
     pub(super) target: Target,
     pub(super) condition: Condition,
+    /// The bound as it was written, where that can differ from what is made of it.
+    pub(super) limit: Option<Box<str>>,
     pub(super) reset_on_success: bool,
     /// Violations since the level acted last. Changed only by the auditor, under its lock.
     /// Shared with the same rule of a recipe that takes the place of this one's, and by all that an invariant is judged after.
@@ -125,13 +127,13 @@ impl Rule {
         self.test
     }
 
-    /// The bound, as records show it.
+    /// The bound, as records show it: a number as it was written.
     #[must_use]
     pub fn limit(&self) -> String {
-        self.condition.to_string()
+        self.limit.as_deref().map_or_else(|| self.condition.to_string(), str::to_owned)
     }
 
-    /// The whole bound, by which two rules are told apart: a long list is not cut.
+    /// The whole bound, by which two rules are told apart: a long list is not cut, and a number is what it is worth.
     pub(super) fn whole_limit(&self) -> String {
         format!("{:#}", self.condition)
     }

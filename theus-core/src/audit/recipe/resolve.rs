@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::super::condition::{Condition, Test};
 use super::super::gate::Gate;
 use super::super::rule::{Base, Rule, Scope, Target};
+use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
@@ -24,7 +25,12 @@ pub(super) struct Draft {
 }
 
 /// Resolves the rules of every process that exists.
-pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Problems) -> Vec<Draft> {
+pub(super) fn rules(
+    lists: &[List<'_, '_>],
+    catalog: &Catalog,
+    as_written: &AsWritten,
+    problems: &mut Problems,
+) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let mut counters = Counters::default();
     for list in lists {
@@ -38,9 +44,10 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
             if let Some(condition) = condition(item, &target, &shape, problems) {
-                lower.compare(item, &condition, problems);
+                let limit = as_written.limit(item, &condition);
+                lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
-                draft.rules.push(rule(item, target, condition, counters.of(item)));
+                draft.rules.push(rule(item, target, (condition, limit), counters.of(item)));
                 draft.shapes.push(shape);
             }
         }
@@ -65,11 +72,17 @@ impl Counters {
     }
 }
 
-fn rule(item: &Item<'_, '_>, target: Target, condition: Condition, count: Arc<AtomicU32>) -> Rule {
+fn rule(
+    item: &Item<'_, '_>,
+    target: Target,
+    (condition, limit): (Condition, Option<Box<str>>),
+    count: Arc<AtomicU32>,
+) -> Rule {
     let Entry { gate, field, level, min_threshold, max_threshold, reset_on_success, message, .. } = item.entry;
     Rule {
         target,
         condition,
+        limit,
         reset_on_success: *reset_on_success,
         count,
         scope: item.scope,
@@ -87,27 +100,28 @@ fn rule(item: &Item<'_, '_>, target: Target, condition: Condition, count: Arc<At
 
 /// The last lower bound of a process, for the upper bound of the same entry that may follow it.
 #[derive(Default)]
-struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition)>);
+struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition, String)>);
 
 impl<'d, 'a> Lower<'d, 'a> {
     /// A lower bound above the upper one, in one entry: no value could satisfy both.
-    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, problems: &mut Problems) {
+    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, limit: Option<&str>, problems: &mut Problems) {
+        let shown = || limit.map_or_else(|| condition.to_string(), str::to_owned);
         let lower = match item.bound.test {
             Test::Min | Test::MinLen => {
-                self.0 = Some((*item, condition.clone()));
+                self.0 = Some((*item, condition.clone(), shown()));
                 return;
             }
             Test::Max => Test::Min,
             Test::MaxLen => Test::MinLen,
             _ => return,
         };
-        if let Some((earlier, min)) = &self.0
+        if let Some((earlier, min, least)) = &self.0
             && std::ptr::eq(earlier.entry, item.entry)
             && earlier.bound.test == lower
             && min.is_above(condition)
         {
             let (upper, field) = (item.bound.test, item.entry.field);
-            let message = format!("{lower} {min} is above {upper} {condition}: no value of {field} satisfies both");
+            let message = format!("{lower} {least} is above {upper} {}: no value of {field} satisfies both", shown());
             problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
         }
     }

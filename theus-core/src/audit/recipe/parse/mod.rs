@@ -58,7 +58,7 @@ pub(super) fn file<'a>(
     empty_on_purpose(file, here, problems);
     let at = here.key(DEFAULTS);
     let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
-    let mut reading = Reading { defaults, dialect: &mut dialect, problems };
+    let mut reading = Reading { defaults, defaults_at: at, dialect: &mut dialect, problems };
     if let Some(list) = file.get(INVARIANTS) {
         let invariants = reading.invariants(list, &here.key(INVARIANTS));
         definition::repetitions(invariants.iter().map(|invariant| &invariant.entry), reading.problems);

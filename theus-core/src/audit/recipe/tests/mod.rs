@@ -8,9 +8,11 @@ mod corpus;
 mod entry;
 mod file;
 mod layers;
+mod limits;
 mod loads;
 mod nothing;
 mod pages;
+mod thresholds;
 mod whole;
 
 use super::super::gate::Gate;
