@@ -1,6 +1,7 @@
 //! What loads: the nearest things to what is refused.
 
 use super::rules_of_entry;
+use super::{Gate, load_entry};
 
 #[test]
 fn a_fraction_rounds_inwards_load() {

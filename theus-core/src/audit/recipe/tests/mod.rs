@@ -4,6 +4,7 @@
 
 mod bound;
 mod comparing;
+mod contradictions;
 mod corpus;
 mod entry;
 mod file;
