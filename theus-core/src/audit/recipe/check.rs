@@ -88,7 +88,7 @@ impl Changing<'_> {
     fn check(&mut self, process: &str, rule: &Rule, place: &NodePath, problems: &mut Problems) {
         if rule.test == Test::Changed && !self.is_written_by(process, rule) {
             let message = format!("`{process}` does not write {}: every run of it violates `changed`", rule.path);
-            let problem = Problem::warning(place.clone(), message).code(code::UNCHANGING);
+            let problem = Problem::warning(place.clone(), message).code(code::UNMADE);
             problems.push(problem.help("put the rule on a process that writes it, or remove it"));
             return;
         }

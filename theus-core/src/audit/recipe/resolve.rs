@@ -164,12 +164,12 @@ fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());
-            let (at, code) = match (refused.at_test, refused.item) {
-                (true, _) => (entry.at.at_key(bound.test.as_str()), code::CONDITION_FIT),
-                (false, Some(item)) => (value.index(item), code::BOUND_FIT),
-                (false, None) => (value, code::BOUND_FIT),
+            let at = match (refused.at_test, refused.item) {
+                (true, _) => entry.at.at_key(bound.test.as_str()),
+                (false, Some(item)) => value.index(item),
+                (false, None) => value,
             };
-            problems.push(problem(at, code, (refused.message, refused.help)));
+            problems.push(problem(at, refused.code, (refused.message, refused.help)));
             None
         }
     }

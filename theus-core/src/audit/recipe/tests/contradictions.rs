@@ -125,7 +125,7 @@ fn a_change_that_a_process_cannot_make_is_told() {
     assert_eq!(
         warned("process_recipes:\n  refund: { outputs: [{ field: domain.user.balance, changed: true }] }\n"),
         "
-warning[R101]: `refund` does not write domain.user.balance: every run of it violates `changed`
+warning[R110]: `refund` does not write domain.user.balance: every run of it violates `changed`
  --> r.yaml:2:53
   |
 2 |   refund: { outputs: [{ field: domain.user.balance, changed: true }] }
