@@ -79,7 +79,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ";
     /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
     /// let warning = &engine.recipe_warnings()[0];
-    /// assert_eq!((warning.code, warning.file.as_str(), warning.line, warning.column), (Some("R101"), "audit.yaml", 3, 24));
+    /// assert_eq!((warning.code, warning.file.as_str(), warning.line, warning.column), (Some("R101"), "audit.yaml", 3, 25));
     /// assert!(warning.to_string().starts_with("warning[R101]: no process writes domain.door: "));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
