@@ -1,7 +1,7 @@
 //! What can be wrong with a recipe or a workflow file: a page for each code.
 //!
 //! An error refuses the file, and all of its errors are told at once. A warning ([`Recipe::warnings`](crate::audit::Recipe::warnings))
-//! is told and the file is used. Codes never change their meaning.
+//! is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings)) and the file is used. Codes never change their meaning.
 //!
 //! # Errors of a recipe
 //!
@@ -30,6 +30,9 @@
 //! | [`R021`] | an invariant on something else than the domain |
 //! | [`R022`] | an effect that the recipe does not allow |
 //! | [`R023`] | an error that the recipe does not allow |
+//! | [`R024`] | what is no regular expression |
+//! | [`R025`] | a list that is empty, or has a value twice |
+//! | [`R026`] | a change with nothing to compare with |
 //!
 //! # Warnings of a recipe
 //!
@@ -38,12 +41,13 @@
 //! | [`R101`] | no process changes it |
 //! | [`R102`] | a template that nothing inherits |
 //! | [`R103`] | a meaning that differs from the Python reference |
-//! | [`R104`] | lists that are all empty |
+//! | [`R104`] | nothing, on purpose |
 //! | [`R105`] | a rule that every value satisfies |
 //! | [`R106`] | rules of which one is always violated |
 //! | [`R107`] | a declaration that the contract does not have |
 //! | [`R108`] | a value of a list that never passes |
 //! | [`R109`] | a rule that an invariant repeats |
+//! | [`R110`] | a change that its process cannot make |
 //!
 //! # Errors of any YAML file, recipe or workflow
 //!
@@ -99,6 +103,9 @@ pages! {
     R021 "R021.md";
     R022 "R022.md";
     R023 "R023.md";
+    R024 "R024.md";
+    R025 "R025.md";
+    R026 "R026.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -108,6 +115,7 @@ pages! {
     R107 "R107.md";
     R108 "R108.md";
     R109 "R109.md";
+    R110 "R110.md";
     Y001 "Y001.md";
     Y002 "Y002.md";
     Y003 "Y003.md";

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::SystemTime;
 
 use parking_lot::Mutex;
@@ -83,15 +83,15 @@ impl Auditor {
             return false;
         }
         let _counters = self.desk.lock();
-        let mut counts: Vec<(*const Rule, u32)> = Vec::new();
+        let mut counts: Vec<(*const AtomicU32, u32)> = Vec::new();
         for found in &findings.found {
-            let rule = Arc::as_ptr(&found.rule);
-            let before = counts.iter().rev().find(|(other, _)| *other == rule).map(|(_, count)| *count);
+            let counter = Arc::as_ptr(&found.rule.count);
+            let before = counts.iter().rev().find(|(other, _)| *other == counter).map(|(_, count)| *count);
             let (count, acts) = next_count(&found.rule, before.unwrap_or(found.rule.count()), found.failed.is_some());
             if acts && found.rule.level.refuses() {
                 return true;
             }
-            counts.push((rule, count));
+            counts.push((counter, count));
         }
         false
     }

@@ -1,7 +1,8 @@
 //! Which recipe is in force, and what a change of it changes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::gate::Gate;
 use super::ledger::{Encoder, Hash, timestamp};
 use super::recipe::Recipe;
-use super::rule::Rule;
+use super::rule::{Rule, Scope};
 use super::text::Text;
 
 /// How many rules a record names under each of added, removed and changed.
@@ -21,7 +22,7 @@ const MOST_NAMED: usize = 100;
 pub struct RecipeIdentity {
     /// The name of its file, or the name that was given with its text.
     pub recipe: Text,
-    /// How many rules it has.
+    /// How many rules it has. The same rule of two processes is two; an invariant is one.
     pub rules: u64,
     /// The same for two recipes of the same rules in the same order, wherever they stand in their files.
     pub digest: Hash,
@@ -41,7 +42,7 @@ pub struct RecipeStatus {
 
 /// What a running engine's new recipe changed.
 ///
-/// A rule is unchanged where process, gate, path, condition, bound, level, thresholds and `reset_on_success` are: it keeps
+/// A rule is unchanged where process (an invariant has none), gate, path, condition, bound, level, thresholds and `reset_on_success` are: it keeps
 /// its counter. Its message and its place in the file may be others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -53,7 +54,8 @@ pub struct RecipeChange {
     pub before: Option<Text>,
     /// How many rules are unchanged and keep their counters.
     pub kept: u64,
-    /// The rules that are new, as in `transfer input: amount max 10000 (level B, acts at 3)`: at most 100 of them.
+    /// The rules that are new, as in `transfer input: amount max 10000 (level B, acts at 3)` and
+    /// `invariant: domain.total min 0 (level S, acts at 1)`: at most 100 of them.
     pub added: Vec<Text>,
     /// The rules that are gone.
     pub removed: Vec<Text>,
@@ -68,10 +70,11 @@ impl RecipeIdentity {
     pub(super) fn of(name: &str, recipe: &Recipe) -> Self {
         let mut encoder = Encoder::default();
         let mut rules = 0;
-        for (process, rule) in all(recipe) {
+        for (owner, rule) in all(recipe) {
             rules += 1;
             let limit = rule.whole_limit();
-            encoder.text(process).text(rule.gate().key()).text(&described(rule)).text(&limit);
+            let asks = format!("{} {} {}", rule.path(), rule.test(), acts(rule));
+            encoder.text(owner.as_str()).text(rule.gate().key()).text(&asks).text(&limit);
         }
         Self { recipe: name.into(), rules, digest: encoder.hash() }
     }
@@ -85,21 +88,21 @@ impl RecipeChange {
         after: &Recipe,
     ) -> (Self, Vec<Kept>) {
         let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
-        for (process, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
-            same.entry(Key::of(process, rule)).or_default().push_back(rule);
+        for (owner, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
+            same.entry(Key::of(owner, rule)).or_default().push_back(rule);
         }
         let mut kept = Vec::new();
         let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
-        for (process, rule) in all(after) {
-            match same.get_mut(&Key::of(process, rule)).and_then(VecDeque::pop_front) {
-                Some(old) => kept.push(Kept { new: Arc::as_ptr(rule), counter: Arc::clone(&old.count) }),
-                None => new.entry(Asks::of(process, rule)).or_default().push_back(rule),
+        for (owner, rule) in all(after) {
+            match same.get_mut(&Key::of(owner, rule)).and_then(VecDeque::pop_front) {
+                Some(old) => kept.push(Kept { new: Arc::as_ptr(&rule.count), counter: Arc::clone(&old.count) }),
+                None => new.entry(Asks::of(owner, rule)).or_default().push_back(rule),
             }
         }
         let mut lists = Lists::default();
         for (key, rules) in same {
             for old in rules {
-                let of_old = Asks::of(key.process, old);
+                let of_old = Asks::of(key.owner, old);
                 match new.get_mut(&of_old).and_then(VecDeque::pop_front) {
                     Some(rule) => {
                         lists.changed.add(|| of_old.line(&format!("{} -> {}", described(old), settings(rule))))
@@ -129,8 +132,9 @@ impl RecipeChange {
 
 /// A rule that goes on with the counter of an earlier one.
 pub(super) struct Kept {
-    pub(super) new: *const Rule,
-    pub(super) counter: Arc<std::sync::atomic::AtomicU32>,
+    /// The counter that it was made with, by which all that share it are found.
+    pub(super) new: *const AtomicU32,
+    pub(super) counter: Arc<AtomicU32>,
 }
 
 #[derive(Default)]
@@ -156,10 +160,28 @@ impl Named {
     }
 }
 
+/// Whose a rule is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner<'a> {
+    Process(&'a str),
+    /// Nobody's: it is one rule, whichever processes it is judged after.
+    Invariant,
+}
+
+impl<'a> Owner<'a> {
+    fn as_str(self) -> &'a str {
+        match self {
+            Self::Process(name) => name,
+            // No name of a process.
+            Self::Invariant => "(invariant)",
+        }
+    }
+}
+
 /// What a rule asks of what.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Asks<'a> {
-    process: &'a str,
+    owner: Owner<'a>,
     gate: Gate,
     path: &'a str,
     test: &'static str,
@@ -168,7 +190,7 @@ struct Asks<'a> {
 /// All that makes two rules the same.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'a> {
-    process: &'a str,
+    owner: Owner<'a>,
     gate: Gate,
     path: &'a str,
     settings: String,
@@ -176,27 +198,35 @@ struct Key<'a> {
 }
 
 impl<'a> Asks<'a> {
-    fn of(process: &'a str, rule: &'a Rule) -> Self {
-        Self { process, gate: rule.gate(), path: rule.path(), test: rule.test().as_str() }
+    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+        Self { owner, gate: rule.gate(), path: rule.path(), test: rule.test().as_str() }
     }
 
     fn line(&self, rule: &str) -> String {
-        format!("{} {}: {rule}", self.process, self.gate)
+        match self.owner {
+            Owner::Process(process) => format!("{process} {}: {rule}", self.gate),
+            Owner::Invariant => format!("invariant: {rule}"),
+        }
     }
 }
 
 impl<'a> Key<'a> {
-    fn of(process: &'a str, rule: &'a Rule) -> Self {
-        let settings = format!("{} {}", rule.test(), settings(rule));
-        Self { process, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
+    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+        let settings = format!("{} {}", rule.test(), acts(rule));
+        Self { owner, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
     }
 }
 
-/// Every rule with its process, in the order in which they are judged.
-fn all(recipe: &Recipe) -> impl Iterator<Item = (&'static str, &Arc<Rule>)> {
-    recipe
+/// Every rule once and whose it is, in the order in which they are judged.
+fn all(recipe: &Recipe) -> impl Iterator<Item = (Owner<'static>, &Arc<Rule>)> {
+    let mut seen = HashSet::new();
+    let rules = recipe
         .processes()
-        .flat_map(|rules| Gate::ALL.into_iter().flat_map(|gate| rules.rules(gate)).map(|rule| (rules.process(), rule)))
+        .flat_map(|rules| Gate::ALL.into_iter().flat_map(|gate| rules.rules(gate)).map(|rule| (rules.process(), rule)));
+    rules.filter_map(move |(process, rule)| match rule.is_invariant() {
+        true => seen.insert(Arc::as_ptr(&rule.count)).then_some((Owner::Invariant, rule)),
+        false => Some((Owner::Process(process), rule)),
+    })
 }
 
 fn described(rule: &Rule) -> String {
@@ -204,10 +234,16 @@ fn described(rule: &Rule) -> String {
 }
 
 fn settings(rule: &Rule) -> String {
+    format!("{} {}", rule.limit(), acts(rule))
+}
+
+/// When it acts, and how.
+fn acts(rule: &Rule) -> String {
     let warns = match rule.min_threshold() {
         least if least < rule.max_threshold() => format!(", warns from {least}"),
         _ => String::new(),
     };
     let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
-    format!("{} (level {}{warns}, acts at {}{resets})", rule.limit(), rule.level(), rule.max_threshold())
+    let everywhere = if rule.scope == Scope::Everywhere { ", after every process" } else { "" };
+    format!("(level {}{warns}, acts at {}{resets}{everywhere})", rule.level(), rule.max_threshold())
 }

@@ -55,7 +55,7 @@ pub enum Would {
     Pass,
     /// It does not, and this would come of it.
     Violate(Action),
-    /// There is no value yet.
+    /// It is known only in the run: there is no value yet, or the rule is on how the run changes it.
     Unknown,
 }
 
@@ -95,6 +95,8 @@ impl RuleAccount {
         let value = known.then(|| rule.target.read(subject));
         let would = match value {
             None => Would::Unknown,
+            // What a rule on a change says depends on the run alone.
+            Some(_) if rule.condition.change().is_some() => Would::Unknown,
             Some(value) if rule.condition.passes(value) => Would::Pass,
             Some(_) => Would::Violate(match next_count(rule, count, true) {
                 (_, true) => Action::of(rule.level()),

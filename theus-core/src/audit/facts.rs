@@ -36,6 +36,9 @@ pub struct RuleFacts {
     pub max_threshold: u32,
     /// Where the rule stands: `file:line:column`.
     pub source: Text,
+    /// Whether it is an invariant: one rule, of which the process is only the one that violated it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub invariant: bool,
 }
 
 impl RuleFacts {
@@ -52,6 +55,7 @@ impl RuleFacts {
             min_threshold: rule.min_threshold(),
             max_threshold: rule.max_threshold(),
             source: rule.source().into(),
+            invariant: rule.is_invariant(),
         }
     }
 }

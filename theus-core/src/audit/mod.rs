@@ -121,10 +121,13 @@
 //! all earlier ones with the same gate, field and condition; so does a later file
 //! ([`EngineBuilder::recipe_file`](crate::EngineBuilder::recipe_file) called again) with an earlier one. Nothing takes the place
 //! of an invariant. In one list the same field and condition can stand with several bounds or levels: graduated limits.
-//! Every process counts for itself.
+//!
+//! Every process counts for itself, also where a rule is inherited or stands under `"*"`: three processes that violate it once
+//! each are three counters at 1. An invariant is one rule with one counter: its third violation is the third, whichever
+//! processes it was of, and a pass of any process that judges it puts it back where it has `reset_on_success`.
 //!
 //! A recipe is checked as a whole: what contradicts itself is refused, and what can do nothing is told by
-//! [`Recipe::warnings`], which the engine logs when it is built. Every kind of error and warning has a page in
+//! [`Engine::recipe_warnings`](crate::Engine::recipe_warnings) and logged when a recipe comes into force. Every kind of error and warning has a page in
 //! [`errors`](crate::errors). [`Recipe::compare`] shows what a new recipe changes, for a review.
 //!
 //! A recipe written for the Python reference loads as it is: `domain_ctx.`, `global_ctx.` and `local_ctx.` are the layers, `threshold`
@@ -246,7 +249,7 @@ pub use status::{EngineStatus, RecordsStatus};
 pub use text::Text;
 
 pub(crate) use ledger::timestamp;
-pub(crate) use reload::{Beginning, NotTaken};
+pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]
 mod fake;

@@ -1,14 +1,15 @@
 //! The recipe in force: how an auditor begins with one, and how it takes another while the engine runs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::auditor::{Auditor, Desk};
 use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
 use super::ledger::{InsideASink, LedgerError, Sink, SinkError, SinkOptions, open_all};
 use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
-use super::rule::Rule;
 use super::text::Text;
+use crate::source::LocatedProblem;
 
 /// What an auditor begins with, besides its rules.
 pub(crate) struct Beginning {
@@ -18,6 +19,14 @@ pub(crate) struct Beginning {
     /// What the recipe is called, where there is one.
     pub(crate) recipe: Option<String>,
     pub(crate) sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
+}
+
+/// Tells `tracing` of every warning of a recipe.
+pub(crate) fn log_warnings(warnings: &[LocatedProblem]) {
+    for warning in warnings {
+        let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
+        tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
+    }
 }
 
 /// Why a new recipe was not taken, though it is right.
@@ -92,15 +101,20 @@ impl Auditor {
         self.publish(Some(delivery), &mut records);
         refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
     }
+
+    /// What somebody should look at in the recipe in force.
+    pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
+        self.desk.lock().recipe.warnings().to_vec()
+    }
 }
 
 impl Desk {
     fn install(&mut self, mut recipe: Recipe, status: RecipeStatus, kept: Vec<Kept>) {
-        let mut counters: BTreeMap<*const Rule, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
+        let counters: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
         for rule in recipe.rules_mut() {
-            if let Some(counter) = counters.remove(&std::ptr::from_ref(rule)) {
+            if let Some(counter) = counters.get(&Arc::as_ptr(&rule.count)) {
                 // Shared, not copied: a run under way may still count on the rule that this one takes the place of.
-                rule.count = counter;
+                rule.count = Arc::clone(counter);
             }
         }
         self.recipe = recipe;

@@ -55,15 +55,31 @@ impl Target {
     }
 }
 
-/// One condition on one value at one gate of one process, with a counter of its own.
+/// Whose a rule is, and so who counts on its counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// One process's: the same rule of another process counts for itself.
+    #[default]
+    Process,
+    /// An invariant, judged after the processes that write what it is on: one counter, whichever violates it.
+    Writers,
+    /// An invariant that is judged after every process.
+    Everywhere,
+}
+
+/// One condition on one value at one gate of one process. It has a counter of its own; an invariant has one for all
+/// processes after which it is judged.
 #[derive(Debug)]
 pub struct Rule {
     pub(super) target: Target,
     pub(super) condition: Condition,
+    /// The bound as it was written, where that can differ from what is made of it.
+    pub(super) limit: Option<Box<str>>,
     pub(super) reset_on_success: bool,
     /// Violations since the level acted last. Changed only by the auditor, under its lock.
-    /// Shared with the same rule of a recipe that takes the place of this one's.
+    /// Shared with the same rule of a recipe that takes the place of this one's, and by all that an invariant is judged after.
     pub(super) count: Arc<AtomicU32>,
+    pub(super) scope: Scope,
     /// What records say of it, made for the first of them.
     pub(super) described: OnceLock<Described>,
     pub(super) gate: Gate,
@@ -87,6 +103,12 @@ impl Rule {
         }
     }
 
+    /// Whether it is an invariant: one rule with one counter, whichever process violates it.
+    #[must_use]
+    pub const fn is_invariant(&self) -> bool {
+        !matches!(self.scope, Scope::Process)
+    }
+
     /// The gate at which it is judged.
     #[must_use]
     pub const fn gate(&self) -> Gate {
@@ -105,13 +127,13 @@ impl Rule {
         self.test
     }
 
-    /// The bound, as records show it.
+    /// The bound, as records show it: a number as it was written.
     #[must_use]
     pub fn limit(&self) -> String {
-        self.condition.to_string()
+        self.limit.as_deref().map_or_else(|| self.condition.to_string(), str::to_owned)
     }
 
-    /// The whole bound, by which two rules are told apart: a long list is not cut.
+    /// The whole bound, by which two rules are told apart: a long list is not cut, and a number is what it is worth.
     pub(super) fn whole_limit(&self) -> String {
         format!("{:#}", self.condition)
     }

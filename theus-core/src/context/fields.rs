@@ -46,7 +46,7 @@ use super::zone::ZoneEntry;
     note = "put `#[derive(Context)]` on the struct `{Self}`"
 )]
 pub trait Context: Sized + Send + Sync + 'static {
-    /// The mirror: the same fields, each a [`Cell`](crate::context::Cell).
+    /// The mirror: the same fields, each a [`Cell`](crate::transaction::Cell).
     type Fields: Fields;
 
     /// The version of the schema.

@@ -1,7 +1,6 @@
 //! The state that processes work on: layers, zones, the mirror that stores it, and its schema as a value.
 
 mod adapt;
-mod cell;
 mod computed;
 mod ctx;
 mod data;
@@ -15,14 +14,12 @@ mod record;
 mod scalar;
 mod schema;
 mod shape;
-mod storage;
 mod time;
 mod value;
 mod via_serde;
 pub mod zone;
 
 pub use adapt::InspectAs;
-pub use cell::Cell;
 pub use computed::Computed;
 pub use ctx::{ContextTypes, Ctx};
 pub use data::{DataZone, SerializeData};
@@ -35,7 +32,6 @@ pub use record::Record;
 pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};
 pub(crate) use shape::CollectionKind;
 pub use shape::{CollectionShape, EnumShape, FieldShape, Lazy, RecordShape, Shape, VariantShape};
-pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};
 pub use time::{Time, TimeKind};
 pub use value::Value;
 pub(crate) use value::parse_uuid;

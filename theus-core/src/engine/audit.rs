@@ -9,10 +9,11 @@ use super::handle::Engine;
 use super::pipeline;
 use crate::audit::{
     AuditRecord, EngineStatus, Excerpt, Explanation, Interlock, NotTaken, Recipe, RecipeChange, ResetError,
+    log_warnings,
 };
 use crate::context::Context;
 use crate::process::{Process, RunError};
-use crate::source::{Document, SourceFile};
+use crate::source::{Document, LocatedProblem, SourceFile};
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Why nothing runs at present, if the interlock is latched. It waits for no run.
@@ -61,6 +62,31 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         EngineStatus::of(&self.core.auditor, version, self.core.bus.len() as u64)
     }
 
+    /// What somebody should look at in the recipe in force: rules that can do nothing, templates that nothing uses, meanings
+    /// that differ from the Python reference. Each has its code, file, line and column, and its `Display` draws the line.
+    /// They are logged too, when the engine is built and when a recipe is reloaded. Without a recipe there are none.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64, door: u8 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes:
+    ///   record:
+    ///     outputs: [ { field: domain.door, max: 1 } ]
+    /// ";
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// let warning = &engine.recipe_warnings()[0];
+    /// assert_eq!((warning.code, warning.file.as_str(), warning.line, warning.column), (Some("R101"), "audit.yaml", 3, 25));
+    /// assert!(warning.to_string().starts_with("warning[R101]: no process writes domain.door: "));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn recipe_warnings(&self) -> Vec<LocatedProblem> {
+        self.core.auditor.recipe_warnings()
+    }
+
     /// Takes another recipe from a file, between two runs: see [`reload_recipe`](Self::reload_recipe).
     ///
     /// # Errors
@@ -73,7 +99,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// [`EngineBuilder::recipe_file`](crate::EngineBuilder::recipe_file): see [`reload_recipe`](Self::reload_recipe).
     ///
     /// # Errors
-    /// As [`reload_recipe`](Self::reload_recipe).
+    /// As [`reload_recipe`](Self::reload_recipe), and [`ReloadError::NoFiles`] where there is no path: to take every rule
+    /// away, reload `process_recipes: {}`.
     pub fn reload_recipe_files<P: AsRef<Path>>(
         &self,
         paths: impl IntoIterator<Item = P>,
@@ -81,8 +108,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.reload(paths.into_iter().map(SourceFile::read).collect::<Result<_, _>>()?)
     }
 
-    /// Takes another recipe, between two runs, in the place of all files of the one before; `name` is what errors and records call it. A run under way keeps the rules
-    /// that it began with. A rule that is the same in both recipes keeps its counter. The change is a record.
+    /// Takes another recipe, between two runs, in the place of all files of the one before; `name` is what errors and
+    /// records call it. A run under way keeps the rules that it began with. A rule that is the same in both recipes keeps its
+    /// counter. The change is a record. Its warnings are logged, and [`recipe_warnings`](Self::recipe_warnings) gives them.
     ///
     /// ```
     /// # use theus_core::prelude::*;
@@ -117,11 +145,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     fn reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
+        // A pattern that matches no file must not take every rule away.
+        if files.is_empty() {
+            return Err(ReloadError::NoFiles);
+        }
         // Everything that can be wrong with it is found before anything waits for it.
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
         let (name, recipe) =
             (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.core.registry.catalog())?);
-        recipe.log_warnings();
+        let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let mut state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
         let change = self.core.auditor.replace(recipe, &name, state.version()).map_err(|error| match error {
@@ -129,6 +161,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             NotTaken::InsideASink => ReloadError::Nested,
         })?;
         state.change_rules(self.core.registry.rules(&self.core.auditor));
+        // Told of what is in force, and outside of every lock: a subscriber is a stranger's code.
+        drop(state);
+        log_warnings(&warnings);
         Ok(change)
     }
 

@@ -11,7 +11,7 @@ use super::locking::Locking;
 use super::registry::Registry;
 use super::session::State;
 use super::step::StepMaker;
-use crate::audit::{Auditor, Beginning, MAX_RECORDS, Recipe, Sink, SinkOptions};
+use crate::audit::{Auditor, Beginning, MAX_RECORDS, Recipe, Sink, SinkOptions, log_warnings};
 use crate::context::Context;
 use crate::process::Process;
 use crate::signal::SignalBus;
@@ -233,15 +233,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let mut auditor = if self.recipes.is_empty() {
             Auditor::without_rules()
         } else {
-            let recipe = Recipe::load_all(&self.recipes, &self.registry.catalog())?;
-            recipe.log_warnings();
-            Auditor::new(recipe)
+            Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog())?)
         };
         if let Some(clock) = self.clock {
             auditor = auditor.with_clock(clock);
         }
         let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
         auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
+        log_warnings(&auditor.recipe_warnings());
         let state = State::new(self.domain, self.registry.rules(&auditor));
         Ok(Engine::new(Core {
             version: state.shown_version(),

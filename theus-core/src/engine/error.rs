@@ -52,6 +52,9 @@ pub enum ReloadError {
     /// It could not be read, or says something that is not so: all of it, each with file, line, column and a suggestion.
     #[error(transparent)]
     Recipe(#[from] SourceError),
+    /// No file was given, which would have taken every rule away.
+    #[error("the recipe stays: no recipe file was given; to take every rule away, reload `process_recipes: {{}}`")]
+    NoFiles,
     /// A sink that must have the record of the change did not take it.
     #[error("the recipe stays: its change could not be put on record, the sink `{sink}` does not take it: {reason}")]
     Unrecorded {

@@ -2,7 +2,7 @@
 
 use super::nested::NestedMirror;
 use crate::context::zone::{Data, Meta, Signal, Whole, ZoneType};
-use crate::context::{Cell, Shared, Storage};
+use crate::transaction::{Cell, Shared, Storage};
 use crate::transaction::{Input, Order, Output, Update};
 
 /// What a path of a contract names: a cell, or by mistake the mirror of a nested context.

@@ -3,10 +3,10 @@
 pub use serde;
 
 pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry, zone_at};
-pub use crate::context::{Cell, ContextTypes, DataZone, FieldSchema, FieldValue, Fields, Inline, Shared};
 pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
+pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields};
 pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};
-pub use crate::transaction::Raised;
+pub use crate::transaction::{Cell, FieldValue, Inline, Raised, Shared, SignalValue};
 
 mod command;
 mod doors;
@@ -16,7 +16,6 @@ mod partly;
 mod probe;
 mod results;
 
-pub use crate::context::SignalValue;
 pub use command::{CommandFields, Source, deserialize, deserialize_empty};
 pub use doors::*;
 pub use kept::Kept;

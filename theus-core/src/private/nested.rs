@@ -1,8 +1,8 @@
 //! What answers in the place of a cell that fits, so that a mistake is reported once and not by each use.
 
 use crate::context::zone::Signal as SignalZone;
-use crate::context::{Cell, Storage};
 use crate::transaction::Raised;
+use crate::transaction::{Cell, Storage};
 
 /// Implemented by every mirror. It answers what a cell is asked, so that a path that names a whole nested context is
 /// refused once, by its guard, and not again in each of these places.

@@ -59,8 +59,22 @@ impl<'d> Locator<'d> {
     /// Where each of these nodes is: the name of its file, and the place in it.
     #[must_use]
     pub fn positions<'p>(&self, paths: impl IntoIterator<Item = &'p NodePath>) -> Vec<(&'d str, Position)> {
+        self.each(paths, ("", Position { line: 0, column: 0 }), |file, spot| (file.name(), spot.position))
+    }
+
+    /// What stands in the file for each of these nodes, as far as its line goes.
+    pub(crate) fn texts<'p>(&self, paths: impl IntoIterator<Item = &'p NodePath>) -> Vec<&'d str> {
+        self.each(paths, "", |file, spot| &file.text()[spot.line.clone()][spot.marked.clone()])
+    }
+
+    fn each<'p, T: Clone>(
+        &self,
+        paths: impl IntoIterator<Item = &'p NodePath>,
+        nowhere: T,
+        make: impl Fn(&'d SourceFile, &Spot) -> T,
+    ) -> Vec<T> {
         let paths: Vec<_> = paths.into_iter().collect();
-        let mut found = vec![("", Position { line: 0, column: 0 }); paths.len()];
+        let mut found = vec![nowhere; paths.len()];
         for (document, (file, marks)) in self.files.iter().enumerate() {
             let here: Vec<_> = (0..paths.len()).filter(|index| paths[*index].document() == document).collect();
             if here.is_empty() {
@@ -69,7 +83,7 @@ impl<'d> Locator<'d> {
             let marks = marks.get_or_init(|| Marks::parse(file.text()));
             let ranges: Vec<_> = here.iter().map(|index| marks.find(paths[*index])).collect();
             for (index, spot) in here.into_iter().zip(Lines::new(file.text(), &ranges).spots) {
-                found[index] = (file.name(), spot.position);
+                found[index] = make(file, &spot);
             }
         }
         found

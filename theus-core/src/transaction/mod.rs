@@ -1,15 +1,20 @@
-//! What a run works on before it is committed: drafts, the guard's views on them, and the lock of a session.
+//! What a run works on before it is committed: the cells of the state with their drafts, the guard's views on them, and the
+//! lock of a session.
 
+mod cell;
 mod draft;
 mod input;
 mod lock;
 mod output;
 mod shed;
+mod storage;
 mod update;
 
+pub use cell::Cell;
 pub use draft::{Draft, Order, Raised};
 pub use input::Input;
 pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use output::Output;
 pub(crate) use shed::shed;
+pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};
 pub use update::Update;

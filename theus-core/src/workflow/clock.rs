@@ -32,7 +32,7 @@ impl Clock for SystemClock {
 ///
 /// ```
 /// use std::time::Duration;
-/// use theus_core::workflow::{Clock, VirtualClock};
+/// use theus_core::workflow::clock::{Clock, VirtualClock};
 ///
 /// let clock = VirtualClock::new();
 /// let before = clock.now();

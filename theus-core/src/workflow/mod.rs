@@ -26,7 +26,9 @@
 
 mod catalog;
 pub mod chart;
+pub mod clock;
 pub mod condition;
+pub mod conductor;
 mod definition;
 mod error;
 mod load;
@@ -36,6 +38,7 @@ mod outcome;
 mod read;
 mod serialize;
 mod sources;
+pub mod trace;
 mod warning;
 
 #[cfg(test)]

@@ -130,4 +130,19 @@ mod all {
         assert!(said("field: domain.price, eq: .inf").contains("`eq` of domain.price must be a number"));
         assert!(said("field: 'domain.holders[\"alice\"]', eq: 1").contains("its keys are UUIDs"));
     }
+
+    #[test]
+    fn a_decimal_bound_is_shown_as_it_was_written() {
+        let recipe = "process_recipes:
+  look:
+    inputs:
+      - { field: domain.price, max: \"8000.60\", level: C }
+      - { field: domain.price, min: 8000.50, level: C }
+      - { field: domain.price, multiple_of: 0.10, level: C }
+";
+        let engine =
+            Engine::builder(ledger()).process::<Look>().recipe("decimals.yaml", recipe).unwrap().build().unwrap();
+        let rules: Vec<_> = engine.explain(&Look {}).unwrap().rules.iter().map(|rule| rule.rule.to_string()).collect();
+        assert_eq!(rules, ["domain.price max 8000.60", "domain.price min 8000.50", "domain.price multiple_of 0.10"]);
+    }
 }

@@ -27,7 +27,7 @@ fn in_of_an_empty_list_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: []"),
         r#"
-error[R017]: the list of `in` is empty: no value passes
+error[R025]: the list of `in` is empty: no value passes
  --> r.yaml:4:30
   |
 4 |       - { field: number, in: [] }
@@ -41,7 +41,7 @@ fn not_in_of_an_empty_list_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, not_in: []"),
         r#"
-error[R017]: the list of `not_in` is empty: every value passes
+error[R025]: the list of `not_in` is empty: every value passes
  --> r.yaml:4:34
   |
 4 |       - { field: number, not_in: [] }
@@ -55,7 +55,7 @@ fn a_value_listed_twice_is_refused() {
     assert_eq!(
         refused("inputs", "field: number, in: [1, 2, 1.0]"),
         r#"
-error[R017]: 1 is in the list twice
+error[R025]: 1 is in the list twice
  --> r.yaml:4:37
   |
 4 |       - { field: number, in: [1, 2, 1.0] }
@@ -161,7 +161,7 @@ fn between_the_wrong_way_round_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.float, between: [2, 1]"),
         r#"
-error[R017]: 2 is above 1: no value of domain.float is between them
+error[R018]: 2 is above 1: no value of domain.float is between them
  --> r.yaml:4:42
   |
 4 |       - { field: domain.float, between: [2, 1] }
@@ -203,7 +203,7 @@ fn a_regex_that_is_none_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '(a'"),
         r#"
-error[R017]: not a regular expression: unclosed group
+error[R024]: not a regular expression: unclosed group
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '(a' }
@@ -233,7 +233,7 @@ fn a_regex_that_grows_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '((a{1000}){1000}){1000}'"),
         r#"
-error[R017]: the regular expression grows beyond 1048576 bytes
+error[R024]: the regular expression grows beyond 1048576 bytes
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '((a{1000}){1000}){1000}' }
@@ -265,7 +265,7 @@ fn a_back_reference_is_refused() {
     assert_eq!(
         refused("outputs", "field: domain.text, regex: '(a)\\1'"),
         r#"
-error[R017]: not a regular expression: backreferences are not supported
+error[R024]: not a regular expression: backreferences are not supported
  --> r.yaml:4:38
   |
 4 |       - { field: domain.text, regex: '(a)\1' }
@@ -477,7 +477,7 @@ fn changed_at_the_input_gate_is_refused() {
     assert_eq!(
         refused("inputs", "field: domain.int, changed: true"),
         r#"
-error[R016]: `changed` compares the proposed domain.int with the committed one: not at the input gate
+error[R026]: `changed` compares the proposed domain.int with the committed one: not at the input gate
  --> r.yaml:4:30
   |
 4 |       - { field: domain.int, changed: true }
@@ -493,7 +493,7 @@ fn changed_of_an_argument_is_refused() {
     assert_eq!(
         refused("outputs", "field: number, changed: true"),
         r#"
-error[R016]: `changed` compares with the committed state, in which number is not
+error[R026]: `changed` compares with the committed state, in which number is not
  --> r.yaml:4:26
   |
 4 |       - { field: number, changed: true }
@@ -509,7 +509,7 @@ fn changed_of_the_global_context_is_refused() {
     assert_eq!(
         refused("outputs", "field: global.ceiling, unchanged: true"),
         r#"
-error[R016]: `unchanged` compares with the committed state, in which global.ceiling is not
+error[R026]: `unchanged` compares with the committed state, in which global.ceiling is not
  --> r.yaml:4:34
   |
 4 |       - { field: global.ceiling, unchanged: true }
@@ -525,7 +525,7 @@ fn changed_of_the_local_layer_is_refused() {
     assert_eq!(
         refused("outputs", "field: local.sum, monotonic: true"),
         r#"
-error[R016]: `monotonic` compares with the committed state, in which local.sum is not
+error[R026]: `monotonic` compares with the committed state, in which local.sum is not
  --> r.yaml:4:29
   |
 4 |       - { field: local.sum, monotonic: true }

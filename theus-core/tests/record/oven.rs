@@ -13,6 +13,8 @@ use theus_core::prelude::*;
 pub(crate) struct Oven {
     pub(crate) temperature: f64,
     pub(crate) note: String,
+    /// Nothing writes it.
+    pub(crate) door: u8,
 }
 
 #[derive(Clone, Default, Context)]

@@ -18,7 +18,7 @@ fn the_report_is_a_page_of_80_columns_that_says_what_json_says() {
         let value = summary[key].as_str().map_or_else(|| summary[key].to_string(), str::to_owned);
         assert!(plain.contains(&value), "{key} {value}: {}", page.out);
     }
-    for words in ["CLOSED on day 11", "to the cent", "local.spent_today max 8000", "verified to the last"] {
+    for words in ["CLOSED on day 11", "to the cent", "local.spent_today max 8000.00", "verified to the last"] {
         assert!(page.out.contains(words), "{words}: {}", page.out);
     }
 }
@@ -31,7 +31,7 @@ fn a_stop_is_told_with_its_rule_and_its_place() {
     let page = fixture.run(&["--recipe", "audit.yaml"]);
     assert_eq!(page.code, 0);
     for words in
-        ["STOPPED on day 1", "transfer: amount max 2000 found", "level S rule at audit.yaml:4:", "a message that is"]
+        ["STOPPED on day 1", "transfer: amount max 2000.00 found", "level S rule at audit.yaml:4:", "a message that is"]
     {
         assert!(page.out.contains(words), "{words}: {}", page.out);
     }

@@ -139,10 +139,15 @@ const fn tag(event: &AuditEvent) -> u8 {
 
 /// The digest of what is the same for every violation of a rule in a session.
 pub(in crate::audit) fn rule_digest(session: &str, facts: &RuleFacts) -> Hash {
-    let RuleFacts { process, gate, rule, path, condition, limit, level, min_threshold, max_threshold, source } = facts;
+    let RuleFacts { process, gate, rule, path, condition, limit, .. } = facts;
+    let RuleFacts { level, min_threshold, max_threshold, source, invariant, .. } = facts;
     let mut encoder = Encoder::default();
     encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
     encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);
+    // Nothing where it is none, as before there were invariants.
+    if *invariant {
+        encoder.byte(1);
+    }
     encoder.hash()
 }
 

@@ -29,12 +29,12 @@ pub struct Query {
     before: Option<SystemTime>,
 }
 
-/// One rule of one process, as counts name it.
+/// One rule of one process, or one invariant, as counts name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct RuleName {
-    /// The process.
-    pub process: Text,
+    /// The process; none of an invariant, which is one rule whichever process violates it.
+    pub process: Option<Text>,
     /// The gate.
     pub gate: Gate,
     /// The rule, as in `domain.total min 0`.
@@ -103,7 +103,8 @@ impl Query {
 
 impl RuleName {
     pub(super) fn of(violation: &Violation) -> Self {
-        Self { process: violation.process.clone(), gate: violation.gate, rule: violation.rule.clone() }
+        let process = (!violation.invariant).then(|| violation.process.clone());
+        Self { process, gate: violation.gate, rule: violation.rule.clone() }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Rules that are about more than one process: those under `"*"`, and the invariants of the domain.
 
-use std::collections::HashSet;
-
+use super::super::rule::Scope;
 use super::inherit::{Item, latest as latest_layer};
 use super::model::Invariant;
 use super::{Catalog, Problems, code, find, resolve};
@@ -48,34 +47,29 @@ fn why_none(field: &str, catalog: &Catalog) -> Option<String> {
     did_you_mean(field, names)
 }
 
-/// Whether a rule on the domain is for every process, beside the rule.
-type Everywhere = bool;
-
 /// The invariants, those of a later file in the place of earlier ones with the same field and condition.
-pub(super) fn latest<'d, 'a>(invariants: &'d [Invariant<'a>]) -> Vec<(Item<'d, 'a>, Everywhere)> {
+pub(super) fn latest<'d, 'a>(invariants: &'d [Invariant<'a>]) -> Vec<Item<'d, 'a>> {
     let files = invariants.iter().map(|invariant| invariant.entry.at.document()).max().map_or(0, |last| last + 1);
     let mut layers: Vec<Vec<Item<'_, '_>>> = (0..files).map(|_| Vec::new()).collect();
-    for Invariant { entry, .. } in invariants {
-        layers[entry.at.document()].extend(entry.conditions.iter().map(|bound| Item { entry, bound }));
+    for Invariant { entry, after_all } in invariants {
+        let scope = if *after_all { Scope::Everywhere } else { Scope::Writers };
+        layers[entry.at.document()].extend(entry.conditions.iter().map(|bound| Item { entry, bound, scope }));
     }
-    let after_all =
-        invariants.iter().filter(|invariant| invariant.after_all).map(|invariant| &raw const invariant.entry);
-    let after_all: HashSet<_> = after_all.collect();
-    latest_layer(layers).into_iter().map(|item| (item, after_all.contains(&(&raw const *item.entry)))).collect()
+    latest_layer(layers)
 }
 
 /// The invariants for each process: those on what it writes, and those for every process.
 pub(super) fn invariants<'d, 'a>(
-    invariants: &[(Item<'d, 'a>, Everywhere)],
+    invariants: &[Item<'d, 'a>],
     catalog: &Catalog,
     problems: &mut Problems,
 ) -> Vec<Vec<Item<'d, 'a>>> {
     let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
-    for (item, everywhere) in invariants {
+    for item in invariants {
         // Also where no process writes it: a wrong path or bound is wrong.
         resolve::check(item, catalog, problems);
         for (process, applied) in catalog.processes.iter().zip(&mut applied) {
-            if *everywhere || writes(process.contract, item.entry.field) {
+            if item.scope == Scope::Everywhere || writes(process.contract, item.entry.field) {
                 applied.push(*item);
             }
         }

@@ -5,6 +5,7 @@ use serde_yaml::Value;
 use super::super::condition::{Condition, Limit, Order, Same, Test};
 use super::super::delta::Change;
 use super::super::integer::Integer;
+use super::code;
 use super::number::{self, Number};
 use super::parse::{instead, written_as};
 use super::set;
@@ -23,19 +24,25 @@ pub(super) struct Refused {
     pub(super) at_test: bool,
     /// Which item of the value is wrong, where it is a list.
     pub(super) item: Option<usize>,
+    pub(super) code: &'static str,
 }
 
 impl Refused {
     pub(super) const fn value(message: String) -> Self {
-        Self { message, help: None, at_test: false, item: None }
+        Self { message, help: None, at_test: false, item: None, code: code::BOUND_FIT }
     }
 
     const fn test(message: String) -> Self {
-        Self { message, help: None, at_test: true, item: None }
+        Self { message, help: None, at_test: true, item: None, code: code::CONDITION_FIT }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(super) const fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
         self
     }
 
@@ -111,9 +118,11 @@ fn no_change(test: Test, field: &str, why: NoChange) -> Refused {
         NoChange::AtTheInputGate => Refused::test(format!(
             "`{test}` compares the proposed {field} with the committed one: not at the input gate"
         ))
+        .code(code::NO_CHANGE)
         .help("put the entry under `outputs`"),
         NoChange::NotInTheDomain => {
             Refused::test(format!("`{test}` compares with the committed state, in which {field} is not"))
+                .code(code::NO_CHANGE)
                 .help("it fits paths that start with `domain.`")
         }
     }
@@ -223,7 +232,8 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
     let low = atom(Test::Min, test, low, shape, field).map_err(|refused| refused.item(0))?;
     let high = atom(Test::Max, test, high, shape, field).map_err(|refused| refused.item(1))?;
     if low.is_above(&high) {
-        return Err(Refused::value(format!("{low} is above {high}: no value of {field} is between them")).item(0));
+        let message = format!("{low} is above {high}: no value of {field} is between them");
+        return Err(Refused::value(message).code(code::CONTRADICTION).item(0));
     }
     Ok(Condition::Between(Box::new([low, high])))
 }
@@ -233,11 +243,13 @@ fn regex(value: &Value, field: &str) -> Result<Condition, Refused> {
         return Err(quoted(value, expected(Test::Regex, field, "a regular expression", value)));
     };
     if pattern.len() > LONGEST_PATTERN {
-        return Err(Refused::value(format!("the regular expression is longer than {LONGEST_PATTERN} bytes")));
+        let message = format!("the regular expression is longer than {LONGEST_PATTERN} bytes");
+        return Err(Refused::value(message).code(code::PATTERN));
     }
     let mut builder = regex::RegexBuilder::new(pattern);
     builder.size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).nest_limit(100);
-    builder.build().map(|regex| Condition::Regex(Box::new(regex))).map_err(|error| match error {
+    let built = builder.build().map(|regex| Condition::Regex(Box::new(regex)));
+    let refused = |error| match error {
         regex::Error::CompiledTooBig(limit) => {
             Refused::value(format!("the regular expression grows beyond {limit} bytes")).help("repeat fewer times")
         }
@@ -247,7 +259,8 @@ fn regex(value: &Value, field: &str) -> Result<Condition, Refused> {
             let said = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
             Refused::value(format!("not a regular expression: {said}"))
         }
-    })
+    };
+    built.map_err(|error| refused(error).code(code::PATTERN))
 }
 
 /// A condition that is only ever asked for with `true`.

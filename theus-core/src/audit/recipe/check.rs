@@ -2,9 +2,11 @@
 
 mod contradiction;
 mod declared;
+mod regex;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::super::condition::{Condition, Test};
 use super::super::gate::Gate;
 use super::super::rule::{Base, Rule};
 use super::extent::{Extent, Number};
@@ -38,7 +40,7 @@ pub(super) fn whole(
         }
         for (index, rule) in draft.rules.iter().enumerate() {
             always_passes(rule, &draft.shapes[index], &draft.places[index], problems);
-            changing.check(rule, &draft.places[index], problems);
+            changing.check(draft.process, rule, &draft.places[index], problems);
         }
     }
 }
@@ -83,13 +85,23 @@ struct Changing<'c> {
 
 impl Changing<'_> {
     /// A rule at the output gate on what no process changes.
-    fn check(&mut self, rule: &Rule, place: &NodePath, problems: &mut Problems) {
+    fn check(&mut self, process: &str, rule: &Rule, place: &NodePath, problems: &mut Problems) {
+        if rule.test == Test::Changed && !self.is_written_by(process, rule) {
+            let message = format!("`{process}` does not write {}: every run of it violates `changed`", rule.path);
+            let problem = Problem::warning(place.clone(), message).code(code::UNMADE);
+            problems.push(problem.help("put the rule on a process that writes it, or remove it"));
+            return;
+        }
         if rule.gate != Gate::Output || self.changes(rule) {
             return;
         }
         let at = place.parent().key("field");
         let outcome = "the rule finds at the output gate what was there at the input gate";
         problems.push(nothing_changes(&rule.path, at, outcome));
+    }
+
+    fn is_written_by(&self, process: &str, rule: &Rule) -> bool {
+        self.catalog.process(process).is_some_and(|process| apply::writes(process.contract, &rule.path))
     }
 
     fn changes(&mut self, rule: &Rule) -> bool {
@@ -124,6 +136,9 @@ fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Pr
             least.is_none_or(|least| least <= first) && most.is_none_or(|most| most >= last)
         }
         (Extent::Lengths { least, most }, _) => least.is_none_or(|least| least == 0) && most.is_none(),
+        (Extent::Other(_), _) => {
+            matches!(&rule.condition, Condition::Regex(pattern) if regex::matches_always(pattern))
+        }
         _ => false,
     };
     if is_idle {

@@ -47,6 +47,12 @@ pub(super) const INVARIANT: &str = "R021";
 pub(super) const EFFECTS: &str = "R022";
 /// A process that fails otherwise than the recipe allows.
 pub(super) const ERRORS: &str = "R023";
+/// What is no regular expression, or one that grows too large.
+pub(super) const PATTERN: &str = "R024";
+/// A list of values that is empty, or has one twice.
+pub(super) const LIST: &str = "R025";
+/// A condition on a change where there is nothing to compare with.
+pub(super) const NO_CHANGE: &str = "R026";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -54,7 +60,7 @@ pub(super) const UNCHANGING: &str = "R101";
 pub(super) const UNUSED: &str = "R102";
 /// A meaning that differs from the Python reference.
 pub(super) const PYTHON: &str = "R103";
-/// Lists of rules that are all empty.
+/// A process, a template or a file whose lists of rules are all empty.
 pub(super) const EMPTY: &str = "R104";
 /// A rule that every value satisfies.
 pub(super) const ALWAYS_PASSES: &str = "R105";
@@ -66,3 +72,5 @@ pub(super) const NOT_DECLARED: &str = "R107";
 pub(super) const NEVER_PASSES: &str = "R108";
 /// A rule that an invariant repeats.
 pub(super) const REPEATED: &str = "R109";
+/// A change that is asked of a process that cannot make it.
+pub(super) const UNMADE: &str = "R110";

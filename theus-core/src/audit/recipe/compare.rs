@@ -162,7 +162,7 @@ type Pair<'r> = (Option<&'r Arc<Rule>>, Option<&'r Arc<Rule>>);
 fn paired<'r>(mut old: Vec<&'r Arc<Rule>>, mut new: Vec<&'r Arc<Rule>>) -> Vec<Pair<'r>> {
     let mut pairs = Vec::new();
     let alike: [fn(&Rule) -> String; 3] =
-        [|rule| format!("{} {}", rule.level, rule.limit()), |rule| rule.level.to_string(), |_| String::new()];
+        [|rule| format!("{} {}", rule.level, rule.whole_limit()), |rule| rule.level.to_string(), |_| String::new()];
     for alike in alike {
         let mut waiting: BTreeMap<String, VecDeque<_>> = BTreeMap::new();
         for rule in old.drain(..) {
@@ -212,9 +212,14 @@ struct Weighed {
 impl Weighed {
     fn rules(&mut self, old: &Rule, new: &Rule) {
         let extents = Extent::of(&new.condition).compare(&Extent::of(&old.condition));
-        // What records show of a bound can be shortened, and what is weighed of it is not all of it.
-        if extents != Some(Ordering::Equal) || old.limit() != new.limit() {
-            self.weigh(extents, format!("bound {} -> {}", old.limit(), new.limit()));
+        // What is weighed of a bound is not all of it.
+        if extents != Some(Ordering::Equal) || old.whole_limit() != new.whole_limit() {
+            let (before, after) = match (old.limit(), new.limit()) {
+                // Long lists can begin alike.
+                (before, after) if before == after => (old.whole_limit(), new.whole_limit()),
+                shown => shown,
+            };
+            self.weigh(extents, format!("bound {before} -> {after}"));
         }
         // The strongest level is the least.
         self.weigh_unequal("level", old.level, new.level);

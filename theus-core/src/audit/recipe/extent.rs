@@ -62,6 +62,22 @@ impl Point {
         }
     }
 
+    /// The value that a condition would see; of a variant none that can be judged.
+    pub(super) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Number(Number::Integer(Integer::Small(small))) => Value::Int(*small),
+            Self::Number(Number::Integer(Integer::Huge(huge))) => Value::Huge(*huge),
+            Self::Number(Number::Float(float)) => Value::Float(*float),
+            Self::Number(Number::Decimal(decimal)) => (*decimal).into(),
+            Self::Number(Number::Time(time)) => Value::Time { kind: time.kind, nanos: time.nanos },
+            Self::Text(text) => Value::Text(text),
+            Self::Char(character) => Value::Char(*character),
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Uuid(uuid) => Value::Uuid(*uuid),
+            Self::Variant(_) => Value::Opaque,
+        }
+    }
+
     /// The length that a condition on lengths would see.
     pub(super) fn length(&self) -> Option<usize> {
         match self {

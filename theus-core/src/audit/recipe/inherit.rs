@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::condition::Test;
 use super::super::gate::Gate;
+use super::super::rule::Scope;
 use super::apply;
 use super::model::{Bound, Declared, Definition, EVERY, Entry, Written, is_template};
 use super::{Catalog, Problems, code};
@@ -20,6 +21,7 @@ const MAX_RULES: usize = 100_000;
 pub(super) struct Item<'d, 'a> {
     pub(super) entry: &'d Entry<'a>,
     pub(super) bound: &'d Bound<'a>,
+    pub(super) scope: Scope,
 }
 
 impl<'a> Item<'_, 'a> {
@@ -76,7 +78,7 @@ pub(super) fn flatten<'d, 'a>(
     let invariants = apply::latest(&written.invariants);
     let applied = catalog.processes.len().saturating_mul(every.items.len() + invariants.len());
     if applied > MAX_RULES {
-        let first = every.items.first().or(invariants.first().map(|(item, _)| item));
+        let first = every.items.first().or(invariants.first());
         let at = first.map_or_else(NodePath::root, |item| item.entry.at.clone());
         problems.push(too_many(at).help("let fewer rules be about all processes"));
         return Vec::new();
@@ -153,7 +155,9 @@ impl<'d, 'a> Walk<'d, 'a, '_> {
             }
             flat.effects = definition.effects.as_ref().or(flat.effects);
             flat.errors = definition.errors.as_ref().or(flat.errors);
-            let own = |entry: &'d Entry<'a>| entry.conditions.iter().map(move |bound| Item { entry, bound });
+            let own = |entry: &'d Entry<'a>| {
+                entry.conditions.iter().map(move |bound| Item { entry, bound, scope: Scope::Process })
+            };
             layers.push(definition.entries.iter().flat_map(own).collect());
         }
         self.chain.pop();

@@ -1,6 +1,7 @@
 //! Recipes: YAML resolved against the processes and contexts of an engine.
 
 mod apply;
+mod as_written;
 mod bound;
 mod check;
 mod code;
@@ -26,6 +27,7 @@ use super::rule::Rule;
 use crate::context::{Schema, Shape};
 use crate::process::Contract;
 use crate::source::{Document, LocatedProblem, Locator, NodePath, Problem, SourceError};
+use as_written::AsWritten;
 use model::Written;
 use python::Dialect;
 
@@ -114,15 +116,15 @@ impl Recipe {
             parse::file(root, &NodePath::of_document(index), catalog, dialect, &mut written, &mut problems);
         }
         let lists = inherit::flatten(&written, catalog, &mut problems);
-        let mut drafts = resolve::rules(&lists, catalog, &mut problems);
+        let locator = Locator::new(documents);
+        let mut drafts = resolve::rules(&lists, catalog, &AsWritten::of(&lists, &locator), &mut problems);
         resolve::unused_templates(&written.definitions, catalog, &mut problems);
         check::whole(&written, &lists, &drafts, catalog, &mut problems);
-        let locator = Locator::new(documents);
         let (error, warnings) = locator.judge(problems);
         if let Some(error) = error {
             return Err(error);
         }
-        // The one marked parse of a good file: every record of a violation names the line of its rule.
+        // Of the one marked parse of a good file: every record of a violation names the line of its rule.
         let mut positions = locator.positions(drafts.iter().flat_map(|draft| &draft.places)).into_iter();
         let mut processes = BTreeMap::new();
         for draft in &mut drafts {
@@ -142,14 +144,6 @@ impl Recipe {
     #[must_use]
     pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
-    }
-
-    /// Tells `tracing` of every warning.
-    pub(crate) fn log_warnings(&self) {
-        for warning in &self.warnings {
-            let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
-            tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
-        }
     }
 
     /// What a recipe of these files is called: the first file, then those that override it.

@@ -1,11 +1,13 @@
 //! Names looked up: from entries to rules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, OnceLock};
 
 use super::super::condition::{Condition, Test};
 use super::super::gate::Gate;
-use super::super::rule::{Base, Rule, Target};
+use super::super::rule::{Base, Rule, Scope, Target};
+use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
@@ -23,8 +25,14 @@ pub(super) struct Draft {
 }
 
 /// Resolves the rules of every process that exists.
-pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Problems) -> Vec<Draft> {
+pub(super) fn rules(
+    lists: &[List<'_, '_>],
+    catalog: &Catalog,
+    as_written: &AsWritten,
+    problems: &mut Problems,
+) -> Vec<Draft> {
     let mut drafts = Vec::new();
+    let mut counters = Counters::default();
     for list in lists {
         // An unknown process has been reported.
         let Some(process) = catalog.process(list.process) else {
@@ -36,9 +44,10 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
             if let Some(condition) = condition(item, &target, &shape, problems) {
-                lower.compare(item, &condition, problems);
+                let limit = as_written.limit(item, &condition);
+                lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
-                draft.rules.push(rule(item, target, condition));
+                draft.rules.push(rule(item, target, (condition, limit), counters.of(item)));
                 draft.shapes.push(shape);
             }
         }
@@ -47,13 +56,36 @@ pub(super) fn rules(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Pr
     drafts
 }
 
-fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
+/// The counters of the invariants: one for each, however many processes it is judged after.
+#[derive(Default)]
+struct Counters(HashMap<(*const (), Test), Arc<AtomicU32>>);
+
+impl Counters {
+    fn of(&mut self, item: &Item<'_, '_>) -> Arc<AtomicU32> {
+        match item.scope {
+            Scope::Process => Arc::default(),
+            Scope::Writers | Scope::Everywhere => {
+                let entry = std::ptr::from_ref(item.entry).cast();
+                Arc::clone(self.0.entry((entry, item.bound.test)).or_default())
+            }
+        }
+    }
+}
+
+fn rule(
+    item: &Item<'_, '_>,
+    target: Target,
+    (condition, limit): (Condition, Option<Box<str>>),
+    count: Arc<AtomicU32>,
+) -> Rule {
     let Entry { gate, field, level, min_threshold, max_threshold, reset_on_success, message, .. } = item.entry;
     Rule {
         target,
         condition,
+        limit,
         reset_on_success: *reset_on_success,
-        count: Arc::default(),
+        count,
+        scope: item.scope,
         described: OnceLock::new(),
         gate: *gate,
         path: (*field).to_owned(),
@@ -68,27 +100,28 @@ fn rule(item: &Item<'_, '_>, target: Target, condition: Condition) -> Rule {
 
 /// The last lower bound of a process, for the upper bound of the same entry that may follow it.
 #[derive(Default)]
-struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition)>);
+struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition, String)>);
 
 impl<'d, 'a> Lower<'d, 'a> {
     /// A lower bound above the upper one, in one entry: no value could satisfy both.
-    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, problems: &mut Problems) {
+    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, limit: Option<&str>, problems: &mut Problems) {
+        let shown = || limit.map_or_else(|| condition.to_string(), str::to_owned);
         let lower = match item.bound.test {
             Test::Min | Test::MinLen => {
-                self.0 = Some((*item, condition.clone()));
+                self.0 = Some((*item, condition.clone(), shown()));
                 return;
             }
             Test::Max => Test::Min,
             Test::MaxLen => Test::MinLen,
             _ => return,
         };
-        if let Some((earlier, min)) = &self.0
+        if let Some((earlier, min, least)) = &self.0
             && std::ptr::eq(earlier.entry, item.entry)
             && earlier.bound.test == lower
             && min.is_above(condition)
         {
             let (upper, field) = (item.bound.test, item.entry.field);
-            let message = format!("{lower} {min} is above {upper} {condition}: no value of {field} satisfies both");
+            let message = format!("{lower} {least} is above {upper} {}: no value of {field} satisfies both", shown());
             problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
         }
     }
@@ -104,7 +137,7 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
                 continue;
             }
             for bound in &entry.conditions {
-                if !check(&Item { entry, bound }, catalog, problems) {
+                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, problems) {
                     break;
                 }
             }
@@ -120,7 +153,7 @@ pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Probl
 }
 
 fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
-    let Item { entry, bound } = item;
+    let Item { entry, bound, .. } = item;
     let changes = match (&target.base, entry.gate) {
         (Base::Domain(_), Gate::Output) => Ok(()),
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
@@ -131,12 +164,12 @@ fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());
-            let (at, code) = match (refused.at_test, refused.item) {
-                (true, _) => (entry.at.at_key(bound.test.as_str()), code::CONDITION_FIT),
-                (false, Some(item)) => (value.index(item), code::BOUND_FIT),
-                (false, None) => (value, code::BOUND_FIT),
+            let at = match (refused.at_test, refused.item) {
+                (true, _) => entry.at.at_key(bound.test.as_str()),
+                (false, Some(item)) => value.index(item),
+                (false, None) => value,
             };
-            problems.push(problem(at, code, (refused.message, refused.help)));
+            problems.push(problem(at, refused.code, (refused.message, refused.help)));
             None
         }
     }

@@ -6,6 +6,7 @@ use super::super::condition::{Condition, Same, Test};
 use super::super::integer::Integer;
 use super::super::set::Set;
 use super::bound::{Refused, atom, expected};
+use super::code;
 use crate::context::Shape;
 
 /// The bound of an equality of the kind that is expected.
@@ -24,7 +25,7 @@ pub(super) fn one_of(test: Test, value: &Value, shape: &Shape, field: &str) -> R
     };
     if list.is_empty() {
         let outcome = if test == Test::In { "no value passes" } else { "every value passes" };
-        return Err(Refused::value(format!("the list of `{test}` is empty: {outcome}")));
+        return Err(Refused::value(format!("the list of `{test}` is empty: {outcome}")).code(code::LIST));
     }
     let mut conditions = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
@@ -78,7 +79,8 @@ fn sorted<T: Clone>(
     all.sort_by(|one, two| order(&one.1, &two.1));
     let twice = all.windows(2).find(|pair| order(&pair[0].1, &pair[1].1).is_eq());
     if let Some(later) = twice.map(|pair| pair[1].0.max(pair[0].0)) {
-        return Err(Refused::value(format!("{} is in the list twice", shown[later])).help("keep one").item(later));
+        let refused = Refused::value(format!("{} is in the list twice", shown[later])).code(code::LIST);
+        return Err(refused.help("keep one").item(later));
     }
     Ok(all.into_iter().map(|(_, bound)| bound).collect())
 }

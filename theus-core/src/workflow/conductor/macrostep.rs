@@ -4,10 +4,12 @@ use std::task::Context;
 
 use super::look::Look;
 use super::outcome::Cause;
+use super::payload::Payload;
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble};
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin};
+use crate::workflow::chart::StateId;
 use crate::workflow::trace::What;
 
 impl Live {
@@ -82,7 +84,7 @@ impl Live {
         // Until something is committed or changes, the answer stays the same.
         self.settled = true;
         let payload = self.payload.clone();
-        let look = Look::new(scene.world.hand, payload.as_ref().map(super::payload::Payload::value), &[]);
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
         match scene.definition.eventless(&self.at, &look) {
             Ok(None) => Ok(None),
             Ok(Some(found)) => {
@@ -104,8 +106,8 @@ impl Live {
             Internal::ChainDone => (EventName::CHAIN_DONE, None),
             Internal::ChainFailed(payload) => (EventName::CHAIN_FAIL, Some(payload)),
         };
-        let look = Look::new(scene.world.hand, payload.as_ref().map(super::payload::Payload::value), &[]);
-        let found = match scene.definition.transition(&self.at, &name, &look) {
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
+        let found = match scene.definition.transition(&self.at, scene.definition.event(&name), &look) {
             Ok(None) => return Ok(None),
             found => found,
         };
@@ -123,7 +125,7 @@ impl Live {
 
     fn take_done(
         &mut self,
-        state: crate::workflow::chart::StateId,
+        state: StateId,
         scene: Scene<'_>,
     ) -> Result<Option<Progress>, Trouble> {
         let look = Look::new(scene.world.hand, None, &[]);
@@ -145,11 +147,11 @@ impl Live {
     fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Trouble> {
         self.spent = 0;
         self.payload = None;
-        let Timer { due, state, place } = timer;
-        self.trace.put(scene.world.now(), What::Timer { state, due });
+        let Timer { due, id } = timer;
+        self.trace.put(scene.world.now(), What::Timer { state: id.state, due });
         self.begin_unit(None, Cause::Timer, scene.definition);
         let look = Look::new(scene.world.hand, None, &[]);
-        let found = scene.definition.timer(&self.at, super::timers::id(state, place), &look);
+        let found = scene.definition.timer(&self.at, id, &look);
         drop(look);
         match found {
             Ok(Some(found)) => self.apply(found, scene),
@@ -165,9 +167,9 @@ impl Live {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(scene.world.now(), What::Event { name, origin });
         }
-        let payload = super::payload::of(&event);
-        let look = Look::new(scene.world.hand, payload.as_ref().map(super::payload::Payload::value), &[]);
-        let found = scene.definition.transition(&self.at, &event.name, &look);
+        let payload = Payload::of(&event);
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
+        let found = scene.definition.transition(&self.at, scene.definition.event(&event.name), &look);
         drop(look);
         if let Ok(None) = &found {
             self.trace.tell(scene.world.clock, || What::Unused { name: event.name.clone() });

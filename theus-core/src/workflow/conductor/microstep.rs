@@ -8,7 +8,7 @@ use super::payload::Payload;
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble, Unit};
 use crate::signal::{Event, Origin};
-use crate::workflow::chart::{Definition, Move};
+use crate::workflow::chart::{Definition, Move, StateId, StateKind};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
@@ -87,10 +87,12 @@ impl Live {
     }
 
     /// The workflow has come to its end.
-    fn finish(&mut self, state: crate::workflow::chart::StateId, scene: Scene<'_>) -> Result<(), EvaluationError> {
+    fn finish(&mut self, state: StateId, scene: Scene<'_>) -> Result<(), EvaluationError> {
         self.over(Stage::Finished);
         self.trace.put(scene.world.now(), What::Finished { state });
-        let Some(source) = scene.definition.result_of(state) else { return Ok(()) };
+        let Some(StateKind::Final { result: Some(source) }) = scene.definition.state(state).map(|state| &state.kind) else {
+            return Ok(());
+        };
         let payload = self.payload.as_ref().map(Payload::value);
         let value = arguments::value(source, &Look::new(scene.world.hand, payload, &[]));
         match value {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::signal::Event;
+
 /// What an event carries; a clone is the same value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Payload(Arc<Value>);
@@ -15,6 +17,11 @@ impl From<Value> for Payload {
 }
 
 impl Payload {
+    /// What this event carries.
+    pub(super) fn of(_: &Event) -> Option<Self> {
+        None
+    }
+
     pub(crate) fn value(&self) -> &Value {
         &self.0
     }

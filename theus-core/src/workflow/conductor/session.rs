@@ -130,7 +130,7 @@ impl Session {
     pub(crate) fn new(definition: Arc<Definition>, options: Options) -> Self {
         let live = Live {
             stage: Stage::New,
-            at: definition.before_start(),
+            at: definition.start().to,
             inbox: VecDeque::new(),
             timers: Timers::default(),
             chain: None,

@@ -1,16 +1,14 @@
 //! The times that a session waits for.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use crate::workflow::chart::{Definition, StateId, Trigger};
+use crate::workflow::chart::{Definition, StateId, TimerId};
 
 /// One time of `after` in an active state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Timer {
     pub(super) due: SystemTime,
-    pub(super) state: StateId,
-    /// The place of the first of its transitions among the state's.
-    pub(super) place: u32,
+    pub(super) id: TimerId,
 }
 
 /// The times that a session waits for, in the order in which they are due; of those due at once, in the order of the file.
@@ -46,39 +44,25 @@ impl Timers {
     /// States are left: their timers end.
     pub(super) fn end(&mut self, exited: &[StateId]) {
         if !self.waiting.is_empty() {
-            self.waiting.retain(|timer| !exited.contains(&timer.state));
+            self.waiting.retain(|timer| !exited.contains(&timer.id.state));
         }
     }
 
     /// States are entered: their timers begin. The clock is only asked where there is one.
     pub(super) fn begin(&mut self, definition: &Definition, entered: &[StateId], now: impl Fn() -> SystemTime) {
         for state in entered {
-            for (place, after) in timers_of(definition, *state) {
+            for (id, after) in definition.timers(*state) {
                 // A time that no clock will ever show is never due.
                 if let Some(due) = now().checked_add(after) {
-                    self.add(Timer { due, state: *state, place });
+                    self.add(Timer { due, id });
                 }
             }
         }
     }
 
     pub(super) fn add(&mut self, timer: Timer) {
-        let key = |timer: &Timer| (timer.due, timer.state, timer.place);
+        let key = |timer: &Timer| (timer.due, timer.id);
         let place = self.waiting.partition_point(|other| key(other) <= key(&timer));
         self.waiting.insert(place, timer);
     }
-}
-
-/// The times of a state, each with the place of the first transition that waits for it.
-pub(super) fn timers_of(definition: &Definition, state: StateId) -> impl Iterator<Item = (u32, Duration)> {
-    let transitions = definition.state(state).map_or(&[][..], |state| &state.transitions);
-    let after = |trigger: &Trigger| match trigger {
-        Trigger::After(after) => Some(*after),
-        _ => None,
-    };
-    transitions.iter().enumerate().filter_map(move |(place, way)| {
-        let time = after(&way.trigger)?;
-        let is_first = transitions[..place].iter().all(|earlier| after(&earlier.trigger) != Some(time));
-        Some((u32::try_from(place).ok().filter(|_| is_first)?, time))
-    })
 }

@@ -50,8 +50,8 @@ pub enum What {
     },
     /// Other states are active.
     Moved {
-        /// What was active before.
-        from: Configuration,
+        /// What was active before; `None` at the start.
+        from: Option<Configuration>,
         /// What is active after.
         to: Configuration,
         /// The line that says so; `None` for the start.

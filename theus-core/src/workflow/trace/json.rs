@@ -33,7 +33,7 @@ impl Line<'_> {
             }
             What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
             What::Moved { from, to, by } => {
-                map.serialize_entry("from", &self.names(from))?;
+                map.serialize_entry("from", &from.as_ref().map(|from| self.names(from)))?;
                 map.serialize_entry("to", &self.names(to))?;
                 map.serialize_entry("by", &by.as_ref().map(ToString::to_string))
             }

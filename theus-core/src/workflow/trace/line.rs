@@ -45,11 +45,10 @@ impl<'a> Line<'a> {
             What::Timer { state, .. } => f.write_str(self.name(*state)),
             What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
             What::Moved { from, to, by } => {
-                let (from, to) = (self.names(from).join(" + "), self.names(to).join(" + "));
-                if !from.is_empty() {
-                    write!(f, "{from} -> ")?;
+                if let Some(from) = from {
+                    write!(f, "{} -> ", self.names(from).join(" + "))?;
                 }
-                f.write_str(&to)?;
+                f.write_str(&self.names(to).join(" + "))?;
                 by.iter().try_for_each(|place| write!(f, "  by {place}"))
             }
             What::Run { process, attempt, ended, version, took, .. } => {

@@ -64,6 +64,7 @@ fn violation(random: &mut fastrand::Rng) -> AuditEvent {
         min_threshold: random.u32(1..3),
         max_threshold: random.u32(3..9),
         source: "audit.yaml:4:5".into(),
+        invariant: random.bool(),
     };
     AuditEvent::Violation(Violation {
         sequence: 0,

@@ -131,6 +131,13 @@ fn every_field_of_a_record_counts() {
                 violation.facts = facts.into();
             }
         });
+        alter(&|record| {
+            if let AuditEvent::Violation(violation) = &mut record.event {
+                let mut facts = RuleFacts::clone(&violation.facts);
+                facts.invariant = !facts.invariant;
+                violation.facts = facts.into();
+            }
+        });
     }
 }
 

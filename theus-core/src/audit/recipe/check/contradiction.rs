@@ -2,28 +2,53 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::super::condition::Test;
-use super::super::super::rule::Rule;
+use super::super::super::condition::{Condition, Test};
+use super::super::super::delta::Change;
+use super::super::super::integer::Integer;
 use super::super::extent::{Extent, Number, Point};
 use super::super::resolve::Draft;
 use super::super::{Problems, code};
+use super::regex;
+use crate::context::Shape;
 use crate::source::Problem;
 
 /// So many values of one list are named; who removes them sees the rest.
 const MOST_DEAD: usize = 10;
 
+/// So often a value of a list is held against another condition; longer lists are not weighed against those.
+const MOST_JUDGED: usize = 100_000;
+
 /// A bound, and the rule that it is of.
 type Held<T> = Option<(T, usize)>;
 
+/// Rules that no value satisfies together.
+struct Clash {
+    one: usize,
+    other: usize,
+    /// Where it takes three.
+    third: Option<usize>,
+}
+
 /// All that the rules of a group ask, each from the strictest of them.
 #[derive(Default)]
-struct Asked {
+struct Asked<'d> {
     least: Held<Number>,
     most: Held<Number>,
     shortest: Held<usize>,
     longest: Held<usize>,
     only: Vec<(Vec<Point>, usize)>,
     never: Vec<(Point, usize)>,
+    /// Conditions that can be asked about each value of a list.
+    judges: Vec<(&'d Condition, usize)>,
+    /// The whole numbers of which the value is to be a multiple.
+    steps: Vec<(u128, usize)>,
+    /// What the texts begin with.
+    prefixes: Vec<(&'d str, usize)>,
+    /// `exists: false`, and a rule that nothing at all does not satisfy.
+    absent: Option<usize>,
+    present: Option<usize>,
+    changed: Option<usize>,
+    unchanged: Option<usize>,
 }
 
 pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
@@ -31,19 +56,19 @@ pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
         return;
     }
     let refusing: Vec<usize> = group.iter().copied().filter(|index| draft.rules[*index].level.refuses()).collect();
-    if let Some((one, other)) = Asked::by(draft, &refusing).contradiction() {
-        if crosses_itself(draft, one, other) {
+    if let Some(clash) = Asked::by(draft, &refusing).contradiction(draft) {
+        if crosses_itself(draft, &clash) {
             return;
         }
-        let problem = problem(draft, one, other, Problem::new).code(code::CONTRADICTION);
+        let problem = problem(draft, &clash, Problem::new).code(code::CONTRADICTION);
         problems.push(problem.help(format!("no run of `{}` could ever pass", draft.process)));
         return;
     }
     if refusing.len() < group.len()
-        && let Some((one, other)) = Asked::by(draft, group).contradiction()
-        && !crosses_itself(draft, one, other)
+        && let Some(clash) = Asked::by(draft, group).contradiction(draft)
+        && !crosses_itself(draft, &clash)
     {
-        let problem = problem(draft, one, other, Problem::warning).code(code::ALWAYS_RECORDS);
+        let problem = problem(draft, &clash, Problem::warning).code(code::ALWAYS_RECORDS);
         problems.push(problem.help(format!("every run of `{}` will have a violation", draft.process)));
         return;
     }
@@ -51,25 +76,35 @@ pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
 }
 
 /// Whether the two are a lower and an upper bound of one entry, which is told where the entry is resolved.
-fn crosses_itself(draft: &Draft, one: usize, other: usize) -> bool {
+fn crosses_itself(draft: &Draft, Clash { one, other, third }: &Clash) -> bool {
     let is_bound =
         |index: usize| matches!(draft.rules[index].test, Test::Min | Test::Max | Test::MinLen | Test::MaxLen);
-    draft.places[one].parent() == draft.places[other].parent() && is_bound(one) && is_bound(other)
+    let same_entry = draft.places[*one].parent() == draft.places[*other].parent();
+    third.is_none() && same_entry && is_bound(*one) && is_bound(*other)
 }
 
-fn problem(draft: &Draft, one: usize, other: usize, make: fn(crate::source::NodePath, String) -> Problem) -> Problem {
-    let shown = |rule: &Rule| format!("{} {}", rule.test, rule.limit());
-    let (one, other) = (one.min(other), one.max(other));
-    let (first, second) = (&draft.rules[one], &draft.rules[other]);
-    let message = format!("no value of {} satisfies both {} and {}", first.path, shown(first), shown(second));
-    make(draft.places[other].clone(), message).other(format!("{} is here", shown(first)), draft.places[one].clone())
+fn problem(draft: &Draft, clash: &Clash, make: fn(crate::source::NodePath, String) -> Problem) -> Problem {
+    let shown = |index: usize| format!("{} {}", draft.rules[index].test, draft.rules[index].limit());
+    let mut rules = vec![clash.one, clash.other];
+    rules.extend(clash.third);
+    rules.sort_unstable();
+    let (first, last) = (rules[0], rules[rules.len() - 1]);
+    let path = &draft.rules[first].path;
+    let message = match rules[..] {
+        [one, two, three] => {
+            format!("no value of {path} satisfies all of {}, {} and {}", shown(one), shown(two), shown(three))
+        }
+        _ => format!("no value of {path} satisfies both {} and {}", shown(first), shown(last)),
+    };
+    make(draft.places[last].clone(), message).other(format!("{} is here", shown(first)), draft.places[first].clone())
 }
 
-impl Asked {
-    fn by(draft: &Draft, group: &[usize]) -> Self {
+impl<'d> Asked<'d> {
+    fn by(draft: &'d Draft, group: &[usize]) -> Self {
         let mut asked = Self::default();
         for index in group {
-            match Extent::of(&draft.rules[*index].condition) {
+            let condition = &draft.rules[*index].condition;
+            match Extent::of(condition) {
                 Extent::Numbers { least, most } => {
                     raise(&mut asked.least, least, *index);
                     lower(&mut asked.most, most, *index);
@@ -79,17 +114,52 @@ impl Asked {
                     lower(&mut asked.longest, most, *index);
                 }
                 Extent::Only(points) => asked.only.push((points, *index)),
-                Extent::Other(_) => {}
+                Extent::Other(_) => asked.add_other(condition, *index),
                 Extent::AllBut(points) => asked.never.extend(points.into_iter().map(|point| (point, *index))),
+            }
+            if !matches!(condition, Condition::Exists(false)) {
+                asked.present = Some(*index);
             }
         }
         asked
     }
 
-    /// Two rules that contradict each other.
-    fn contradiction(&self) -> Option<(usize, usize)> {
-        if let Some(pair) = crossed(self.least, self.most).or_else(|| crossed(self.shortest, self.longest)) {
-            return Some(pair);
+    /// What bounds no numbers and names no values.
+    fn add_other(&mut self, condition: &'d Condition, index: usize) {
+        match condition {
+            Condition::Exists(false) => self.absent = Some(index),
+            Condition::Change(Change::Changed) => self.changed = Some(index),
+            Condition::Change(Change::Unchanged) => self.unchanged = Some(index),
+            Condition::Regex(regex) => {
+                let prefix = regex::prefix(regex.as_str());
+                raise(&mut self.shortest, Some(prefix.chars().count()), index);
+                self.prefixes.push((prefix, index));
+                self.judges.push((condition, index));
+            }
+            Condition::Finite => {
+                raise(&mut self.least, Some(Number::Float(f64::MIN)), index);
+                lower(&mut self.most, Some(Number::Float(f64::MAX)), index);
+                self.judges.push((condition, index));
+            }
+            Condition::MultipleOf(step) => {
+                self.steps.push((*step, index));
+                self.judges.push((condition, index));
+            }
+            Condition::DecimalMultipleOf(_) => self.judges.push((condition, index)),
+            _ => {}
+        }
+    }
+
+    /// Rules that contradict each other.
+    fn contradiction(&self, draft: &Draft) -> Option<Clash> {
+        let pair = |(one, other)| Clash { one, other, third: None };
+        let crossed = crossed(self.least, self.most).or_else(|| crossed(self.shortest, self.longest));
+        let crossed = crossed.or(self.absent.zip(self.present)).or(self.changed.zip(self.unchanged));
+        if let Some(found) = crossed.or_else(|| self.beginnings()) {
+            return Some(pair(found));
+        }
+        if let Some(clash) = self.steps.iter().find_map(|(step, index)| self.no_multiple(*step, *index, draft)) {
+            return Some(clash);
         }
         // One list of values is enough: what is left of it must pass all other rules.
         let (points, index) = self.only.first()?;
@@ -98,11 +168,43 @@ impl Asked {
         for point in points {
             against = Some(self.refuser(point, *index, &named)?);
         }
-        against.map(|other| (*index, other))
+        against.map(|other| pair((*index, other)))
+    }
+
+    /// Two texts that one text would have to begin with.
+    fn beginnings(&self) -> Option<(usize, usize)> {
+        let (longest, index) = self.prefixes.iter().max_by_key(|(prefix, _)| prefix.len())?;
+        let other = self.prefixes.iter().find(|(prefix, _)| !longest.starts_with(prefix))?;
+        Some((*index, other.1))
+    }
+
+    /// No multiple of a step between the bounds, of which the type has one where no rule has.
+    fn no_multiple(&self, step: u128, index: usize, draft: &Draft) -> Option<Clash> {
+        let Shape::Int { min, max } = draft.shapes[index].innermost() else { return None };
+        let bound = |held: Held<Number>, of_type: Option<i128>| match held {
+            Some((Number::Integer(Integer::Small(bound)), _)) => Some(bound),
+            Some(_) => None,
+            None => of_type,
+        };
+        let least = bound(self.least, Some(*min))?;
+        let most = bound(self.most, i128::try_from(*max).ok())?;
+        let step = i128::try_from(step).ok()?;
+        // The least multiple from `least` on: beyond 128 bits there is none.
+        let first = match least.rem_euclid(step) {
+            0 => Some(least),
+            rest => least.checked_add(step - rest),
+        };
+        if first.is_some_and(|first| first <= most) {
+            return None;
+        }
+        let mut bounds: Vec<usize> = [self.least, self.most].into_iter().flatten().map(|(_, index)| index).collect();
+        bounds.dedup();
+        let one = bounds.first()?;
+        Some(Clash { one: *one, other: index, third: bounds.get(1).copied() })
     }
 
     /// The rule, other than its own, that does not let a value pass.
-    fn refuser(&self, point: &Point, own: usize, named: &Named) -> Option<usize> {
+    fn refuser(&self, point: &Point, own: usize, named: &Named<'_>) -> Option<usize> {
         if let Some(number) = point.as_number() {
             let below = self.least.filter(|(least, _)| number < *least);
             let above = self.most.filter(|(most, _)| number > *most);
@@ -122,7 +224,11 @@ impl Asked {
             let lacks = |(points, index): &&(Vec<Point>, usize)| *index != own && !points.contains(point);
             return self.only.iter().find(lacks).map(|(_, index)| *index);
         }
-        named.never.get(&key).copied()
+        if let Some(index) = named.never.get(&key) {
+            return Some(*index);
+        }
+        let value = point.value();
+        named.judges.iter().find(|(condition, _)| !condition.passes(value)).map(|(_, index)| *index)
     }
 
     /// Values of a list that another rule never lets pass: the list says more than it means.
@@ -142,21 +248,25 @@ impl Asked {
 }
 
 /// Values by their keys, so that long lists are gone through once.
-struct Named {
+struct Named<'a> {
+    /// The conditions that each is asked; none where that would take too long.
+    judges: &'a [(&'a Condition, usize)],
     /// In how many lists of values each is.
     lists: HashMap<String, usize>,
     /// Which rule excludes it.
     never: HashMap<String, usize>,
 }
 
-impl Named {
-    fn by(asked: &Asked) -> Self {
+impl<'a> Named<'a> {
+    fn by(asked: &'a Asked<'_>) -> Self {
+        let values = asked.only.first().map_or(0, |(points, _)| points.len());
+        let judges = if values.saturating_mul(asked.judges.len()) > MOST_JUDGED { &[] } else { &asked.judges[..] };
         let mut lists = HashMap::new();
         for (points, _) in &asked.only {
             let keys: HashSet<_> = points.iter().map(Point::key).collect();
             keys.into_iter().for_each(|key| *lists.entry(key).or_default() += 1);
         }
-        Self { lists, never: asked.never.iter().map(|(point, index)| (point.key(), *index)).collect() }
+        Self { judges, lists, never: asked.never.iter().map(|(point, index)| (point.key(), *index)).collect() }
     }
 }
 

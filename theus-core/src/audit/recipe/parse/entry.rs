@@ -17,6 +17,7 @@ const SETTINGS: [&str; 7] =
 /// What every entry of a file is read with.
 pub(super) struct Reading<'d> {
     pub(super) defaults: Defaults,
+    pub(super) defaults_at: NodePath,
     pub(super) dialect: &'d mut Dialect,
     pub(super) problems: &'d mut Problems,
 }
@@ -30,6 +31,12 @@ impl Reading<'_> {
 
     pub(super) fn invariants<'a>(&mut self, list: &'a Value, at: &NodePath) -> Vec<Invariant<'a>> {
         let mut read = Vec::new();
+        if list.is_null() {
+            let problem = Problem::new(at.clone(), "`invariants` has no rules").code(code::NOTHING);
+            self.problems
+                .push(problem.help("begin each entry with `- field:`; `invariants: []` where there are to be none"));
+            return read;
+        }
         for (map, at) in self.maps("invariants", list, at) {
             let after_all = self.after_all(map, &at);
             let Some(entry) = self.entry(Gate::Output, map, at, &["processes"]) else { continue };
@@ -75,7 +82,7 @@ impl Reading<'_> {
     }
 
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
-        let Self { defaults, problems, .. } = self;
+        let Self { defaults, defaults_at, problems, .. } = self;
         let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
         // `threshold` is read, and not taught.
         let known = || SETTINGS[..6].iter().chain(more).copied().chain(Test::ALL.map(Test::as_str));
@@ -94,16 +101,15 @@ impl Reading<'_> {
         let mut settings = Settings { map, at: &at, problems };
         let field = settings.text("field", "the path of a value");
         let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
+        let before = settings.problems.len();
         let (own_min, threshold) = (settings.min_threshold(), settings.threshold("threshold"));
         let own_max = settings.threshold("max_threshold").or(threshold);
         let max_threshold = own_max.or(defaults.max_threshold).unwrap_or(1);
-        let min_threshold = match own_min {
-            Some(min) => min,
-            // A default that is too late for this entry asks for no warning before its level acts.
-            None => defaults.min_threshold.unwrap_or(1).min(max_threshold),
-        };
-        if min_threshold > max_threshold {
-            settings.too_late(min_threshold, max_threshold);
+        let min_threshold = own_min.or(defaults.min_threshold).unwrap_or(1);
+        // Two defaults that do not go together have been reported where they stand, and so has what is no threshold.
+        let is_own = own_min.is_some() || own_max.is_some() || defaults.max_threshold.is_none();
+        if min_threshold > max_threshold && is_own && settings.problems.len() == before {
+            settings.too_late(min_threshold, max_threshold, Some((defaults, defaults_at)));
         }
         if field.is_none() && !map.contains_key("field") {
             let problem = Problem::new(at.clone(), "the entry has no `field`").code(code::NO_FIELD);

@@ -5,7 +5,7 @@ mod entry;
 mod settings;
 mod words;
 
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 
 use super::model::{Defaults, EVERY, Written, is_template};
 use super::python::Dialect;
@@ -20,6 +20,8 @@ const INVARIANTS: &str = "invariants";
 const DEFAULTS: &str = "defaults";
 const TOP: [&str; 3] = [RECIPES, INVARIANTS, DEFAULTS];
 
+const OUTLINE: &str = "write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`";
+
 /// So many problems are not read by anyone: the rest of the file is not looked at.
 const ENOUGH: usize = 1_000;
 
@@ -32,12 +34,11 @@ pub(super) fn file<'a>(
     written: &mut Written<'a>,
     problems: &mut Problems,
 ) {
-    let outline = format!("write `{RECIPES}:` and under it the name of a process with its `inputs` and `outputs`");
     let Some(file) = root.as_mapping() else {
         problems.push(if root.is_null() {
-            Problem::new(here.clone(), "the file has no recipes").code(code::NOTHING).help(outline)
+            nothing(here.clone(), "the file has no recipes")
         } else {
-            wrong_kind(here.clone(), "a recipe file", "a map", root).help(outline)
+            wrong_kind(here.clone(), "a recipe file", "a map", root).help(OUTLINE)
         });
         return;
     };
@@ -48,42 +49,60 @@ pub(super) fn file<'a>(
     let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(*key));
     // A misspelt key has been reported with the right one.
     if !found && problems.len() == before {
-        problems
-            .push(Problem::new(here.clone(), format!("the file has no `{RECIPES}`")).code(code::NOTHING).help(outline));
+        problems.push(match file.contains_key(DEFAULTS) {
+            true => nothing(here.at_key(DEFAULTS), "the file has `defaults` and no rules that they could be for"),
+            false => nothing(here.clone(), &format!("the file has no `{RECIPES}`")),
+        });
         return;
     }
+    empty_on_purpose(file, here, problems);
     let at = here.key(DEFAULTS);
     let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
-    let mut reading = Reading { defaults, dialect: &mut dialect, problems };
+    let mut reading = Reading { defaults, defaults_at: at, dialect: &mut dialect, problems };
     if let Some(list) = file.get(INVARIANTS) {
         let invariants = reading.invariants(list, &here.key(INVARIANTS));
         definition::repetitions(invariants.iter().map(|invariant| &invariant.entry), reading.problems);
         written.invariants.extend(invariants);
     }
     if let Some(recipes) = file.get(RECIPES) {
-        reading.recipes(recipes, &here.key(RECIPES), catalog, &outline, written);
+        reading.recipes(recipes, &here.key(RECIPES), catalog, written);
     }
     dialect.warn(problems);
 }
 
+/// A file that says nothing, because something was forgotten.
+fn nothing(at: NodePath, message: &str) -> Problem {
+    Problem::new(at, message)
+        .code(code::NOTHING)
+        .help(format!("{OUTLINE}; `{RECIPES}: {{}}` where there are to be none"))
+}
+
+/// A file that says that it says nothing: it loads, and somebody is told.
+fn empty_on_purpose(file: &Mapping, here: &NodePath, problems: &mut Problems) {
+    let is_empty = |value: &Value| match value {
+        Value::Mapping(map) => map.is_empty(),
+        Value::Sequence(list) => list.is_empty(),
+        _ => false,
+    };
+    let mut said = [RECIPES, INVARIANTS].into_iter().filter_map(|key| Some((key, file.get(key)?)));
+    if said.clone().all(|(_, value)| is_empty(value))
+        && let Some((key, _)) = said.next()
+    {
+        let problem = Problem::warning(here.at_key(key), "the file has no rules: everything passes").code(code::EMPTY);
+        problems.push(problem.help("give it rules, or remove it"));
+    }
+}
+
 impl Reading<'_> {
-    fn recipes<'a>(
-        &mut self,
-        value: &'a Value,
-        here: &NodePath,
-        catalog: &Catalog,
-        outline: &str,
-        written: &mut Written<'a>,
-    ) {
+    fn recipes<'a>(&mut self, value: &'a Value, here: &NodePath, catalog: &Catalog, written: &mut Written<'a>) {
         let recipes = match value {
-            Value::Mapping(recipes) if !recipes.is_empty() => recipes,
-            Value::Mapping(_) | Value::Null => {
-                let problem = Problem::new(here.clone(), format!("`{RECIPES}` has no recipes"));
-                self.problems.push(problem.code(code::NOTHING).help(outline));
+            Value::Mapping(recipes) => recipes,
+            Value::Null => {
+                self.problems.push(nothing(here.clone(), &format!("`{RECIPES}` has no recipes")));
                 return;
             }
             other => {
-                self.problems.push(wrong_kind(here.clone(), &format!("`{RECIPES}`"), "a map", other).help(outline));
+                self.problems.push(wrong_kind(here.clone(), &format!("`{RECIPES}`"), "a map", other).help(OUTLINE));
                 return;
             }
         };

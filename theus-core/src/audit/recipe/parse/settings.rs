@@ -41,7 +41,7 @@ pub(super) fn defaults(value: &Value, at: &NodePath, problems: &mut Problems) ->
     if let (Some(min), Some(max)) = (read.min_threshold, read.max_threshold)
         && min > max
     {
-        settings.too_late(min, max);
+        settings.too_late(min, max, None);
     }
     read
 }
@@ -103,19 +103,39 @@ impl<'a> Settings<'a, '_> {
         number
     }
 
-    /// No early warning could be given.
-    pub(super) fn too_late(&mut self, min: u32, max: u32) {
+    /// No early warning could be given. One of the two may be a default of the file, or what holds where nothing is given.
+    pub(super) fn too_late(&mut self, min: u32, max: u32, defaults: Option<(&Defaults, &NodePath)>) {
+        const MAX: [&str; 2] = ["max_threshold", "threshold"];
+        let own_min = self.map.contains_key("min_threshold").then_some("min_threshold");
+        let own_max = MAX.into_iter().find(|key| self.map.contains_key(*key));
+        let is_default = |key, given: fn(&Defaults) -> Option<u32>| {
+            let (of_file, at) = defaults?;
+            given(of_file).map(|_| at.key(key))
+        };
+        let min_at = is_default("min_threshold", |it| it.min_threshold).filter(|_| own_min.is_none());
+        let max_at = is_default("max_threshold", |it| it.max_threshold).filter(|_| own_max.is_none());
+        let help = match (&min_at, &max_at, own_max) {
+            (Some(_), _, Some(_)) => {
+                format!("min_threshold is {min} by the defaults of the file: give it, at most {max}")
+            }
+            (Some(_), ..) => format!(
+                "min_threshold is {min} by the defaults of the file, and max_threshold 1 where it is not given: give one of them"
+            ),
+            (None, Some(_), _) => {
+                format!("max_threshold is {max} by the defaults of the file: give it, at least {min}")
+            }
+            (None, None, Some(_)) => format!("let min_threshold be at most {max}"),
+            (None, None, None) => format!("max_threshold is 1 where it is not given: give it, at least {min}"),
+        };
+        let at = own_min.or(own_max).map_or_else(|| self.at.clone(), |key| self.at.key(key));
         let message =
             format!("min_threshold {min} is above max_threshold {max}: the level acts before any early warning");
-        // `max_threshold` may be the default, so that there is nothing to point at but this one; and the other way round.
-        let key = if self.map.contains_key("min_threshold") { "min_threshold" } else { "max_threshold" };
-        let has_max = self.map.contains_key("max_threshold") || self.map.contains_key("threshold");
-        let help = match (has_max, max) {
-            (true, _) => format!("let min_threshold be at most {max}"),
-            (false, 1) => format!("max_threshold is 1 where it is not given: give it, at least {min}"),
-            (false, _) => format!("max_threshold is {max} by the defaults of the file: give it, at least {min}"),
-        };
-        self.problems.push(Problem::new(self.at.key(key), message).code(code::THRESHOLDS).help(help));
+        let problem = Problem::new(at, message).code(code::THRESHOLDS).help(help);
+        self.problems.push(match (min_at, max_at) {
+            (Some(at), _) => problem.other("the min_threshold", at),
+            (None, Some(at)) => problem.other("the max_threshold", at),
+            (None, None) => problem,
+        });
     }
 
     pub(super) fn reset_on_success(&mut self) -> Option<bool> {

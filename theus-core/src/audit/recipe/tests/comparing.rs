@@ -143,3 +143,19 @@ fn graduated_limits_are_compared_level_by_level() {
     let changes = compare(&entries(80, 90), one);
     assert_eq!((changes.changes[0].kind, changes.unchanged), (ChangeKind::Gone, 1));
 }
+
+#[test]
+fn long_lists_that_begin_alike_are_paired_by_all_of_them() {
+    let list = |last: u8| format!("{{ field: count, not_in: [1, 2, 3, 4, 5, 6, 7, 8, {last}], level: C }}");
+    let recipe =
+        |lists: [u8; 2]| format!("process_recipes:\n  transfer: {{ inputs: [{}] }}\n", lists.map(list).join(", "));
+    let changes = compare(&recipe([9, 10]), &recipe([10, 9]));
+    assert!(changes.is_empty() && changes.unchanged == 2, "{changes}");
+    let changes = compare(&recipe([9, 10]), &recipe([10, 11]));
+    assert_eq!((changes.changes.len(), changes.unchanged), (1, 1), "{changes}");
+    assert_eq!(
+        changes.changes[0].details,
+        ["bound [1, 2, 3, 4, 5, 6, 7, 8, 9] -> [1, 2, 3, 4, 5, 6, 7, 8, 11]"],
+        "what differs is shown"
+    );
+}

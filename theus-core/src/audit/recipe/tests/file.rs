@@ -13,7 +13,7 @@ error[R001]: the file has no recipes
 1 |
   | ^
   |
-  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`
+  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`; `process_recipes: {}` where there are to be none
 "#
     );
 }
@@ -29,7 +29,7 @@ error[R001]: the file has no recipes
 1 | # later
   | ^
   |
-  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`
+  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`; `process_recipes: {}` where there are to be none
 "#
     );
 }
@@ -61,7 +61,7 @@ error[R001]: the file has no `process_recipes`
 1 | {}
   | ^
   |
-  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`
+  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`; `process_recipes: {}` where there are to be none
 "#
     );
 }
@@ -77,7 +77,7 @@ error[R001]: `process_recipes` has no recipes
 1 | process_recipes:
   | ^^^^^^^^^^^^^^^
   |
-  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`
+  = help: write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`; `process_recipes: {}` where there are to be none
 "#
     );
 }

@@ -30,7 +30,7 @@ process_recipes:
   refund:
     outputs:
       - { field: domain.total, min: 0 }
-      - { field: domain.temperature, max: 9, level: S, max_threshold: 1, reset_on_success: false }
+      - { field: domain.temperature, max: 9, level: S, min_threshold: 1, max_threshold: 1, reset_on_success: false }
 ",
     )
     .unwrap();

@@ -1,6 +1,7 @@
 //! What loads: the nearest things to what is refused.
 
 use super::rules_of_entry;
+use super::{Gate, load_entry};
 
 #[test]
 fn a_fraction_rounds_inwards_load() {
@@ -45,10 +46,10 @@ fn infinities_bound_floats_load() {
 
 #[test]
 fn single_floats_round_once_load() {
-    assert_eq!(
-        rules_of_entry("field: single, max: 0.1, neq: 16777216"),
-        ["single max 0.10000000149011612", "single neq 16777216"]
-    );
+    let entry = "field: single, max: 0.1, neq: 16777216";
+    assert_eq!(rules_of_entry(entry), ["single max 0.1", "single neq 16777216"]);
+    let rules = load_entry(entry).unwrap().rules("transfer").unwrap();
+    assert_eq!(rules.rules(Gate::Input)[0].whole_limit(), "0.10000000149011612");
 }
 
 #[test]

@@ -4,12 +4,16 @@
 
 mod bound;
 mod comparing;
+mod contradictions;
 mod corpus;
 mod entry;
 mod file;
 mod layers;
+mod limits;
 mod loads;
+mod nothing;
 mod pages;
+mod thresholds;
 mod whole;
 
 use super::super::gate::Gate;
@@ -22,6 +26,12 @@ fn words(loaded: Result<Recipe, SourceError>) -> String {
 
 fn refused(yaml: &str) -> String {
     words(load(yaml))
+}
+
+fn warned(yaml: &str) -> String {
+    let recipe = load(yaml).map_err(|error| error.to_string()).unwrap();
+    let drawn: Vec<String> = recipe.warnings().iter().map(|warning| format!("\n{warning}\n")).collect();
+    drawn.concat()
 }
 
 fn refused_entry(entry: &str) -> String {

@@ -2,12 +2,6 @@
 
 use super::*;
 
-fn warned(yaml: &str) -> String {
-    let recipe = load(yaml).map_err(|error| error.to_string()).unwrap();
-    let drawn: Vec<String> = recipe.warnings().iter().map(|warning| format!("\n{warning}\n")).collect();
-    drawn.concat()
-}
-
 const TEMPLATE: &str = "process_recipes:\n  _t: { inputs: [{ field: amount, min: 50 }, { field: name, eq: bob }] }\n";
 
 #[test]
@@ -56,7 +50,7 @@ fn lists_and_ranges_contradict_too() {
     for passes in [
         "field: count, in: [5, 6], min: 5",
         "field: amount, between: [1, 5], min: 5",
-        "field: name, in: [a, b], regex: c",
+        "field: name, in: [a, b], regex: '^[ab]'",
     ] {
         assert_eq!((rules(&with(passes)).len(), warned(&with(passes)).as_str()), (2, ""), "{passes}");
     }

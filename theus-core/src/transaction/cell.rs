@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::storage::Storage;
-use super::zone::{Data, Meta, Signal as SignalZone, ZoneType};
+use super::{Draft, Input, Order, Output, Raised, Update, shed};
+use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneType};
 use crate::signal::Signal;
-use crate::transaction::{Draft, Input, Order, Output, Raised, Update, shed};
 
 /// One field of a context's mirror. `#[derive(Context)]` makes a struct of them; a snapshot shows them.
 ///
@@ -191,7 +191,7 @@ impl<T: std::fmt::Debug, Z: ZoneType, S: Storage<T>> std::fmt::Debug for Cell<T,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::{Inline, Shared, zone::Data};
+    use crate::transaction::{Inline, Shared};
 
     #[test]
     fn a_draft_is_seen_as_proposed_and_committed_only_when_told() {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::cell::Cell;
-use super::zone::{Signal as SignalZone, ZoneType};
+use crate::context::zone::{Signal as SignalZone, ZoneType};
 use crate::signal::Signal;
 
 /// How a cell keeps a value of type `T`.
