@@ -58,16 +58,6 @@ impl Attempt {
         matches!(self.trying, Trying::Running { .. })
     }
 
-    /// Which try it is.
-    pub(super) const fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// Drops a try that is under way, which rolls it back; it can be made again.
-    pub(super) fn interrupt(&mut self) {
-        self.trying = Trying::Ready;
-    }
-
     /// Goes on as far as it can at present.
     pub(super) fn go_on(
         &mut self,

@@ -29,25 +29,6 @@ pub(super) struct Chain {
 }
 
 /// What the step under way is waiting for.
-    pub(super) work: Work,
-    /// What makes good what was committed, oldest first.
-    pub(super) undo: Vec<Undo>,
-    /// Why it does not go on. What was committed is being made good then.
-    pub(super) broken: Option<Broken>,
-    /// The payload of the event that it comes of.
-    pub(super) payload: Option<Payload>,
-}
-
-/// Which steps of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Entry,
-    Exit,
-    /// Of the transition with this place among the state's.
-    Transition(usize),
-}
-
-/// What the step under way is waiting for.
 pub(super) enum Work {
     /// Nothing: the chain is between two steps.
     None,

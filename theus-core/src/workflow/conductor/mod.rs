@@ -7,6 +7,7 @@
 mod arguments;
 mod attempt;
 mod broken;
+mod cancel;
 mod chain;
 mod control;
 mod hand;

@@ -71,6 +71,16 @@ pub(super) enum Internal {
     ChainDone,
     /// A chain has failed; what is to be known of it.
     ChainFailed(Payload),
+    /// A chain has failed with an error that leads somewhere. It comes before everything else.
+    Recover {
+        /// The state whose chain it was.
+        state: StateId,
+        /// Where the step says that it leads; else the states say it.
+        target: Option<StateId>,
+        /// The error's name.
+        error: &'static str,
+        payload: Payload,
+    },
 }
 
 /// What is being handled, from the event to the end of its chain.
