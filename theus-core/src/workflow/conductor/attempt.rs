@@ -81,7 +81,14 @@ impl Attempt {
                 match world.hand.start(run.contract.process, arguments) {
                     Err(error) => {
                         let (process, problem) = (run.contract.process, error.to_string());
-                        self.tell(run, account, world.now(), Ended::NotStarted { reason: problem.clone() }, 0, Duration::ZERO);
+                        self.tell(
+                            run,
+                            account,
+                            world.now(),
+                            Ended::NotStarted { reason: problem.clone() },
+                            0,
+                            Duration::ZERO,
+                        );
                         Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem })))
                     }
                     Ok(StepRun::Done(report)) => {
@@ -168,7 +175,8 @@ impl Attempt {
         match broken {
             None => Tried::Ended(Ok(())),
             Some((broken, declared)) => {
-                let takes = |retry: &&Retry| declared.is_some_and(|name| retry.on.is_empty() || retry.on.contains(&name));
+                let takes =
+                    |retry: &&Retry| declared.is_some_and(|name| retry.on.is_empty() || retry.on.contains(&name));
                 self.again_or(run.retry.as_ref().filter(takes), broken, run, scene, account)
             }
         }

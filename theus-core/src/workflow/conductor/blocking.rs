@@ -7,6 +7,7 @@ use std::thread::{self, Thread};
 use std::time::{Duration, SystemTime};
 
 use super::broken::Broken;
+use super::cancel::Command;
 use super::error::WorkflowError;
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
@@ -14,7 +15,7 @@ use super::session::{Progress, Trouble};
 use super::world::World;
 use crate::context::Context;
 use crate::engine::Report;
-use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
+use crate::process::{AsyncProcess, Halted, Process, SyncProcess};
 use crate::source::did_you_mean;
 use crate::workflow::chart::{State, Trigger};
 
@@ -25,6 +26,7 @@ enum Rest {
     /// Until this time: a step is tried again then.
     Wait(SystemTime),
     Paused,
+    Halted(Halted),
     Over,
 }
 
@@ -48,6 +50,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.refuse_if_stopped()?;
         match self.turn()? {
             Turn::Handled(handled) => Ok(Some(*handled)),
+            Turn::Rest(Rest::Halted(halted)) => Err(halted.into()),
             Turn::Rest(_) => Ok(None),
         }
     }
@@ -152,7 +155,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) {
         let broken = report.result.as_ref().err().map(Broken::command::<P>);
         let world = World::new(&self.engine, &*self.clock);
-        self.session.hear(P::CONTRACT.process, broken, report.version, since, &world);
+        self.session.hear(Command { process: P::CONTRACT.process, broken, version: report.version, since }, &world);
     }
 
     /// Handles what there is, until it is enough; why there is no more.
@@ -164,9 +167,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let waiting = self.engine.bus().len().saturating_add(self.session.waiting());
         let limit = all.len().saturating_add(waiting).saturating_add(self.event_limit);
         while !enough(self) {
-            if self.engine.interlock().is_some() {
-                return Ok(Some(Rest::Over));
-            }
             match self.turn()? {
                 Turn::Handled(handled) => all.push(*handled),
                 Turn::Rest(rest) => return Ok(Some(rest)),
@@ -188,7 +188,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     ) -> Result<(), WorkflowError> {
         loop {
             let due = match self.handle_all(all, &enough)? {
-                None | Some(Rest::Over) => return Ok(()),
+                None | Some(Rest::Over | Rest::Halted(_)) => return Ok(()),
                 Some(Rest::Paused) if until.is_none() => return Ok(()),
                 Some(Rest::Paused) => None,
                 Some(Rest::Idle(due)) => due,
@@ -212,7 +212,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             return;
         }
         let left = until.duration_since(self.clock.now()).unwrap_or_default();
-        self.engine.bus().wait(left.min(LONGEST_REST));
+        thread::sleep(left.min(LONGEST_REST));
     }
 
     /// One event, to the end of its chain.
@@ -222,9 +222,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         loop {
             let progress = match &parked {
                 None => self.session.advance(&world, &mut Task::from_waker(Waker::noop())),
-                Some(parked) => {
-                    self.session.advance(&world, &mut Task::from_waker(&Waker::from(Arc::clone(parked))))
-                }
+                Some(parked) => self.session.advance(&world, &mut Task::from_waker(&Waker::from(Arc::clone(parked)))),
             };
             match progress {
                 Ok(Progress::Stepped) => {}
@@ -241,7 +239,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 Ok(Progress::Idle { until }) => return Ok(Turn::Rest(Rest::Idle(until))),
                 Ok(Progress::Paused) => return Ok(Turn::Rest(Rest::Paused)),
                 Ok(Progress::Over) => return Ok(Turn::Rest(Rest::Over)),
-                Ok(Progress::Halted(halted)) => return Err(halted.into()),
+                Ok(Progress::Halted(halted)) => return Ok(Turn::Rest(Rest::Halted(halted))),
                 Err(trouble) => {
                     drop(world);
                     return Err(self.explain(trouble));
@@ -291,7 +289,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
         let waits = format!("it waits for {}", told.join(", "));
         let failed = handled.iter().rev().find(|handled| handled.failed);
-        let failure = failed.and_then(Handled::failure).and_then(|step| Some((step.process, step.result.as_ref().err()?)));
+        let failure =
+            failed.and_then(Handled::failure).and_then(|step| Some((step.process, step.result.as_ref().err()?)));
         match (failure, failed.and_then(|handled| handled.fault.as_ref())) {
             (Some((process, error)), _) => format!("{waits}, and `{process}` had failed: {error}"),
             (None, Some(fault)) => format!("{waits}, and a chain had failed: {fault}"),
@@ -313,7 +312,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
     fn refuse_if_halted(&self) -> Result<(), WorkflowError> {
         match self.engine.interlock() {
-            Some(interlock) => Err(crate::process::Halted { reason: interlock.to_string().into() }.into()),
+            Some(interlock) => Err(Halted { reason: interlock.to_string().into() }.into()),
             None => Ok(()),
         }
     }

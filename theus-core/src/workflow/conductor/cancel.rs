@@ -1,5 +1,7 @@
 //! Holding a session up, ending it, letting go of what is under way.
 
+use std::time::SystemTime;
+
 use super::attempt::{Account, Attempt};
 use super::broken::Broken;
 use super::chain::{Chain, Next, Work};
@@ -11,7 +13,7 @@ use super::steps::look;
 use super::undo::Undo;
 use super::world::World;
 use crate::workflow::chart::{Run, Step};
-use crate::workflow::trace::{Role, What};
+use crate::workflow::trace::{Ended, Role, What};
 
 impl Live {
     /// Does what was said by another thread.
@@ -100,7 +102,8 @@ impl Live {
 
     /// Drops what of several has not committed; what has is made good with the rest.
     fn stop_together(&mut self, chain: &mut Chain, branches: &[Run], scene: Scene<'_>) {
-        let (Work::Together(mut together), Some(unit)) = (std::mem::replace(&mut chain.work, Work::None), &mut self.unit)
+        let (Work::Together(mut together), Some(unit)) =
+            (std::mem::replace(&mut chain.work, Work::None), &mut self.unit)
         else {
             return;
         };
@@ -138,24 +141,50 @@ impl Session {
             Stage::Finished => Status::Finished,
             Stage::Aborted(reason) => Status::Aborted { reason: reason.clone() },
             Stage::Cancelled(reason) => Status::Cancelled { reason: reason.clone() },
-            Stage::New | Stage::Running if self.live.paused => Status::Paused,
             Stage::New | Stage::Running => Status::Running,
         }
     }
 
     /// Hears how a command ended that was run for it.
-    pub(crate) fn hear(&mut self, broken: Option<Broken>, world: &World<'_>) {
-        self.live.hear(broken, Scene { definition: &self.definition, world });
+    pub(crate) fn hear(&mut self, command: Command, world: &World<'_>) {
+        self.live.hear(command, Scene { definition: &self.definition, world });
     }
 }
 
+/// How a command ended that was run for a session.
+pub(crate) struct Command {
+    pub(super) process: &'static str,
+    pub(super) broken: Option<Broken>,
+    pub(super) version: u64,
+    pub(super) since: SystemTime,
+}
+
 impl Live {
-    fn hear(&mut self, broken: Option<Broken>, scene: Scene<'_>) {
+    fn hear(&mut self, command: Command, scene: Scene<'_>) {
+        let Command { process, broken, version, since } = command;
         self.settled = false;
-        match broken {
-            None => self.inbox.push_back(Internal::ChainDone),
-            Some(broken) if broken.aborts => self.abort(broken.reason, scene),
-            Some(broken) => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
+        if self.trace.is_on() {
+            let now = scene.world.now();
+            let took = now.duration_since(since).unwrap_or_default();
+            let ended = match &broken {
+                None => Ended::Committed,
+                Some(broken) => Ended::RolledBack { error: broken.reason.clone() },
+            };
+            self.trace.put(now, What::Run { process, role: Role::Command, attempt: 1, ended, version, took });
+        }
+        let Some(broken) = broken else { return self.inbox.push_back(Internal::ChainDone) };
+        if broken.aborts {
+            return self.abort(broken.reason, scene);
+        }
+        let state = self.leaf(scene.definition);
+        match broken
+            .error
+            .filter(|name| self.stage == Stage::Running && scene.definition.fault(&self.at, state, name).is_some())
+        {
+            Some(error) => {
+                self.inbox.push_back(Internal::Recover { state, target: None, error, payload: broken.payload() });
+            }
+            None => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
         }
     }
 

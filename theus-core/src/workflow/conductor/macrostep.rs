@@ -134,11 +134,7 @@ impl Live {
         }
     }
 
-    fn take_done(
-        &mut self,
-        state: StateId,
-        scene: Scene<'_>,
-    ) -> Result<Option<Progress>, Trouble> {
+    fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
         let look = Look::new(scene.world.hand, None, &[]);
         let found = match scene.definition.done(&self.at, state, &look) {
             Ok(None) => return Ok(None),

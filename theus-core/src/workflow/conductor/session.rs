@@ -175,15 +175,29 @@ impl Session {
         }
     }
 
+    /// How many events of its own wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.live.inbox.len()
+    }
+
+    /// Whether it has not begun.
+    pub(crate) fn is_new(&self) -> bool {
+        self.live.stage == Stage::New
+    }
+
+    pub(crate) const fn is_paused(&self) -> bool {
+        self.live.paused
+    }
+
     pub(crate) fn definition(&self) -> &Arc<Definition> {
         &self.definition
     }
 
-    pub(crate) fn configuration(&self) -> &Configuration {
+    pub(crate) const fn configuration(&self) -> &Configuration {
         &self.live.at
     }
 
-    pub(crate) fn trace(&self) -> &Trace {
+    pub(crate) const fn trace(&self) -> &Trace {
         &self.live.trace
     }
 

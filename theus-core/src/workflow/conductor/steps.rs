@@ -51,7 +51,12 @@ impl Live {
                 self.chain = Some(chain);
                 return Ok(progress);
             }
-            Stepped::Broken(broken) => self.break_off(&mut chain, broken, scene),
+            Stepped::Broken(broken) => {
+                self.break_off(&mut chain, broken, scene);
+                if chain.undo.is_empty() {
+                    return self.end_chain(*chain, scene);
+                }
+            }
             Stepped::End => return self.end_chain(*chain, scene),
         }
         self.chain = Some(chain);

@@ -239,7 +239,9 @@ impl Together {
         // A violation of level A ends the session, whatever else has failed.
         let comes_first = match &self.broken {
             None => true,
-            Some((earlier, other)) => broken.aborts > other.aborts || (broken.aborts == other.aborts && branch < *earlier),
+            Some((earlier, other)) => {
+                broken.aborts > other.aborts || (broken.aborts == other.aborts && branch < *earlier)
+            }
         };
         if comes_first {
             self.broken = Some((branch, broken));
