@@ -58,16 +58,6 @@ impl Attempt {
         matches!(self.trying, Trying::Running { .. })
     }
 
-    /// Which try it is.
-    pub(super) const fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// Drops a try that is under way, which rolls it back; it can be made again.
-    pub(super) fn interrupt(&mut self) {
-        self.trying = Trying::Ready;
-    }
-
     /// Goes on as far as it can at present.
     pub(super) fn go_on(
         &mut self,
@@ -91,7 +81,14 @@ impl Attempt {
                 match world.hand.start(run.contract.process, arguments) {
                     Err(error) => {
                         let (process, problem) = (run.contract.process, error.to_string());
-                        self.tell(run, account, world.now(), Ended::NotStarted { reason: problem.clone() }, 0, Duration::ZERO);
+                        self.tell(
+                            run,
+                            account,
+                            world.now(),
+                            Ended::NotStarted { reason: problem.clone() },
+                            0,
+                            Duration::ZERO,
+                        );
                         Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem })))
                     }
                     Ok(StepRun::Done(report)) => {
@@ -178,7 +175,8 @@ impl Attempt {
         match broken {
             None => Tried::Ended(Ok(())),
             Some((broken, declared)) => {
-                let takes = |retry: &&Retry| declared.is_some_and(|name| retry.on.is_empty() || retry.on.contains(&name));
+                let takes =
+                    |retry: &&Retry| declared.is_some_and(|name| retry.on.is_empty() || retry.on.contains(&name));
                 self.again_or(run.retry.as_ref().filter(takes), broken, run, scene, account)
             }
         }

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::outcome::Fault;
+use super::payload::Payload;
 use crate::audit::Level;
 use crate::engine::ProcessError;
-use crate::process::RunError;
-use super::payload::Payload;
+use crate::process::{Process, RunError};
 use crate::workflow::chart::{Recovery, StateId};
 
 /// The name by which `on_error` calls a process that was not done in time.
@@ -35,6 +35,15 @@ impl Broken {
         let aborts = matches!(error, RunError::Interlocked(error) if error.level() == Level::A);
         let name = error.process_error().map(ProcessError::name);
         Self { reason: error.to_string(), process: Some(process), error: name, target: None, aborts, fault: None }
+    }
+
+    /// A command that failed.
+    pub(super) fn command<P: Process>(error: &RunError<P::Error>) -> Self {
+        let aborts = matches!(error, RunError::Interlocked(error) if error.level() == Level::A);
+        let errors = const { &P::CONTRACT }.errors;
+        let name = error.process_error().and_then(|error| errors.get(P::error_place(error)).copied());
+        let process = Some(P::CONTRACT.process);
+        Self { reason: error.to_string(), process, error: name, target: None, aborts, fault: None }
     }
 
     /// Something else.

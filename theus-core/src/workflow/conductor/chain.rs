@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::broken::Broken;
+use super::payload::Payload;
 use super::together::Together;
 use super::undo::Undo;
-use super::payload::Payload;
 use crate::workflow::chart::{Definition, Part, StateId, Step};
 
 /// A chain under way: the steps of one move, from the first exit to the last entry. Between any two steps it can be left
@@ -26,25 +26,6 @@ pub(super) struct Chain {
     pub(super) broken: Option<Broken>,
     /// The payload of the event that it comes of.
     pub(super) payload: Option<Payload>,
-}
-
-/// What the step under way is waiting for.
-    pub(super) work: Work,
-    /// What makes good what was committed, oldest first.
-    pub(super) undo: Vec<Undo>,
-    /// Why it does not go on. What was committed is being made good then.
-    pub(super) broken: Option<Broken>,
-    /// The payload of the event that it comes of.
-    pub(super) payload: Option<Payload>,
-}
-
-/// Which steps of a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Entry,
-    Exit,
-    /// Of the transition with this place among the state's.
-    Transition(usize),
 }
 
 /// What the step under way is waiting for.

@@ -41,6 +41,7 @@ impl Live {
         }
         scene.world.time_passes();
         if !self.settled
+            && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
             && let Some(progress) = self.eventless(scene)?
         {
             return Ok(progress);
@@ -103,6 +104,16 @@ impl Live {
     fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
         let (name, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, scene),
+            Internal::Recover { state, target, error, payload } => {
+                self.payload = Some(payload);
+                let found = match target {
+                    Some(target) => Some(scene.definition.goto(&self.at, state, target)),
+                    None => scene.definition.fault(&self.at, state, error),
+                };
+                let Some(found) = found else { return Ok(None) };
+                self.begin_unit(None, Cause::Error, scene.definition);
+                return self.apply(found, scene).map(Some);
+            }
             Internal::ChainDone => (EventName::CHAIN_DONE, None),
             Internal::ChainFailed(payload) => (EventName::CHAIN_FAIL, Some(payload)),
         };
@@ -123,11 +134,7 @@ impl Live {
         }
     }
 
-    fn take_done(
-        &mut self,
-        state: StateId,
-        scene: Scene<'_>,
-    ) -> Result<Option<Progress>, Trouble> {
+    fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
         let look = Look::new(scene.world.hand, None, &[]);
         let found = match scene.definition.done(&self.at, state, &look) {
             Ok(None) => return Ok(None),

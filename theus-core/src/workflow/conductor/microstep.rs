@@ -37,7 +37,8 @@ impl Live {
         if self.trace.is_on() {
             let by = found.taken().next().map(|(_, way)| way.place.clone());
             // Nothing was active before the start.
-            let from = (self.unit.as_ref().is_none_or(|unit| unit.handled.cause != Cause::Start)).then(|| self.at.clone());
+            let from =
+                (self.unit.as_ref().is_none_or(|unit| unit.handled.cause != Cause::Start)).then(|| self.at.clone());
             self.trace.put(world.now(), What::Moved { from, to: found.to.clone(), by });
         }
         self.timers.end(found.exited());
@@ -90,7 +91,8 @@ impl Live {
     fn finish(&mut self, state: StateId, scene: Scene<'_>) -> Result<(), EvaluationError> {
         self.over(Stage::Finished);
         self.trace.put(scene.world.now(), What::Finished { state });
-        let Some(StateKind::Final { result: Some(source) }) = scene.definition.state(state).map(|state| &state.kind) else {
+        let Some(StateKind::Final { result: Some(source) }) = scene.definition.state(state).map(|state| &state.kind)
+        else {
             return Ok(());
         };
         let payload = self.payload.as_ref().map(Payload::value);

@@ -6,12 +6,17 @@
 
 mod arguments;
 mod attempt;
+mod blocking;
 mod broken;
+mod cancel;
 mod chain;
 mod control;
+mod error;
 mod hand;
+mod load;
 mod look;
 mod macrostep;
+mod manager;
 mod microstep;
 mod outcome;
 mod payload;
@@ -24,6 +29,8 @@ mod undo;
 mod world;
 
 pub use control::Control;
+pub use error::WorkflowError;
+pub use manager::WorkflowManager;
 pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
 
 pub(crate) use hand::Hand;

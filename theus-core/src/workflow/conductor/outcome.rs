@@ -16,8 +16,6 @@ use crate::workflow::condition::EvaluationError;
 pub enum Status {
     /// It handles events.
     Running,
-    /// It was paused; it goes on when it is let.
-    Paused,
     /// It has reached a final state.
     Finished,
     /// A violation of level A ended it.
@@ -79,16 +77,7 @@ pub struct Handled {
 
 impl Handled {
     pub(super) fn new(event: Option<Event>, cause: Cause, from: StateId) -> Self {
-        Self {
-            event,
-            cause,
-            from,
-            to: None,
-            steps: Vec::new(),
-            compensations: Vec::new(),
-            failed: false,
-            fault: None,
-        }
+        Self { event, cause, from, to: None, steps: Vec::new(), compensations: Vec::new(), failed: false, fault: None }
     }
 
     /// The step that failed the chain, if one did.

@@ -71,6 +71,16 @@ pub(super) enum Internal {
     ChainDone,
     /// A chain has failed; what is to be known of it.
     ChainFailed(Payload),
+    /// A chain has failed with an error that leads somewhere. It comes before everything else.
+    Recover {
+        /// The state whose chain it was.
+        state: StateId,
+        /// Where the step says that it leads; else the states say it.
+        target: Option<StateId>,
+        /// The error's name.
+        error: &'static str,
+        payload: Payload,
+    },
 }
 
 /// What is being handled, from the event to the end of its chain.
@@ -165,15 +175,29 @@ impl Session {
         }
     }
 
+    /// How many events of its own wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.live.inbox.len()
+    }
+
+    /// Whether it has not begun.
+    pub(crate) fn is_new(&self) -> bool {
+        self.live.stage == Stage::New
+    }
+
+    pub(crate) const fn is_paused(&self) -> bool {
+        self.live.paused
+    }
+
     pub(crate) fn definition(&self) -> &Arc<Definition> {
         &self.definition
     }
 
-    pub(crate) fn configuration(&self) -> &Configuration {
+    pub(crate) const fn configuration(&self) -> &Configuration {
         &self.live.at
     }
 
-    pub(crate) fn trace(&self) -> &Trace {
+    pub(crate) const fn trace(&self) -> &Trace {
         &self.live.trace
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use super::attempt::{Account, Tried, backoff};
@@ -55,9 +55,16 @@ impl Together {
         self.members.iter().map(|member| member.branch)
     }
 
-    /// Drops those under way that have not committed, which rolls them back; they can be made again.
-    pub(super) fn interrupt(&mut self) {
-        self.trying = Trying::Ready;
+    /// Drops those under way that have not committed, which rolls them back. What had committed is told by
+    /// [`committed`](Self::committed).
+    pub(super) fn stop(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {
+        let Trying::Running { mut future, since, give_up } = std::mem::replace(&mut self.trying, Trying::Ready) else {
+            return;
+        };
+        give_up.iter().for_each(|given_up| given_up.store(true, Ordering::Relaxed));
+        if let Poll::Ready(reports) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            self.reported(branches, reports, since, scene, account);
+        }
     }
 
     /// The branches that have committed since this was asked last, by their places.
@@ -232,7 +239,9 @@ impl Together {
         // A violation of level A ends the session, whatever else has failed.
         let comes_first = match &self.broken {
             None => true,
-            Some((earlier, other)) => broken.aborts > other.aborts || (broken.aborts == other.aborts && branch < *earlier),
+            Some((earlier, other)) => {
+                broken.aborts > other.aborts || (broken.aborts == other.aborts && branch < *earlier)
+            }
         };
         if comes_first {
             self.broken = Some((branch, broken));

@@ -91,7 +91,8 @@ impl fmt::Display for Line<'_> {
         let since = self.begin.and_then(|begin| self.entry.at.duration_since(begin).ok()).unwrap_or_default();
         let indent = if self.is_part() { "  " } else { "" };
         let kind = format!("{indent}{}", self.entry.what.kind());
-        let head = format!("{:>6} {:>5}.{:06}s  {kind:<14} ", self.entry.number, since.as_secs(), since.subsec_micros());
+        let head =
+            format!("{:>6} {:>5}.{:06}s  {kind:<14} ", self.entry.number, since.as_secs(), since.subsec_micros());
         let mut words = String::new();
         fmt::write(&mut words, format_args!("{}", Words(self)))?;
         f.write_str(format!("{head}{words}").trim_end())

@@ -17,3 +17,5 @@ pub use entry::{Ended, Entry, Role, What};
 pub use line::Line;
 pub use recorder::Trace;
 pub use watch::{Told, Watch};
+
+pub(crate) use recorder::DEFAULT_ENTRIES;
