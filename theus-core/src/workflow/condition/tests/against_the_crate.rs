@@ -3,7 +3,7 @@
 use super::*;
 
 /// So many random expressions.
-const EXPRESSIONS: u32 = 4_000;
+const EXPRESSIONS: u32 = 1_000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -55,8 +55,12 @@ fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
             format!("({} {sign} {})", deeper(random, of), deeper(random, of))
         }
         (Kind::Bool, _) => {
-            let (one, two) = [(Kind::Int, Kind::Int), (Kind::Float, Kind::Float), (Kind::Int, Kind::Float), (Kind::Text, Kind::Text)]
-                [random.usize(..4)];
+            let (one, two) = [
+                (Kind::Int, Kind::Int),
+                (Kind::Float, Kind::Float),
+                (Kind::Int, Kind::Float),
+                (Kind::Text, Kind::Text),
+            ][random.usize(..4)];
             let sign = pick(random, &["==", "!=", "<", "<=", ">", ">="]);
             format!("({} {sign} {})", deeper(random, one), deeper(random, two))
         }
@@ -64,7 +68,12 @@ fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
         (Kind::Text, 1) => "domain.owner".to_owned(),
         (Kind::Text, 2 | 3) => format!("string({})", deeper(random, Kind::Int)),
         (Kind::Text, 4) => {
-            format!("({} ? {} : {})", deeper(random, Kind::Bool), deeper(random, Kind::Text), deeper(random, Kind::Text))
+            format!(
+                "({} ? {} : {})",
+                deeper(random, Kind::Bool),
+                deeper(random, Kind::Text),
+                deeper(random, Kind::Text)
+            )
         }
         (Kind::Text, _) => format!("({} + {})", deeper(random, Kind::Text), deeper(random, Kind::Text)),
         (Kind::Ints, 0) => "[1, 2, 3]".to_owned(),
@@ -89,6 +98,12 @@ fn json(value: &cel::Value) -> Option<Json> {
     })
 }
 
+/// Where the crate fails and we do not. Integers have 128 bits here: what overflows there may well have a value. Of NaN it
+/// says that floats cannot be ordered, where IEEE 754 and CEL say that it is not less.
+fn known(error: &str) -> bool {
+    error.contains("Overflow") || (error.contains("NoSuchOverload") && error.contains("\"double\""))
+}
+
 #[test]
 fn random_expressions_give_what_the_crate_gives() {
     let mut world = World::default();
@@ -107,18 +122,23 @@ fn random_expressions_give_what_the_crate_gives() {
         owner: &'static str,
         items: Vec<i64>,
     }
-    let seen = Seen { total: 7, big: 1 << 60, zero: 0, ratio: 0.1, open: false, owner: "alice", items: vec![0, 1, 2, 5] };
+    let seen =
+        Seen { total: 7, big: 1 << 60, zero: 0, ratio: 0.1, open: false, owner: "alice", items: vec![0, 1, 2, 5] };
     let mut context = cel::Context::default();
     context.add_variable("domain", seen).unwrap();
     let mut random = fastrand::Rng::with_seed(44);
     let (mut same, mut failed) = (0, 0);
     for _ in 0..EXPRESSIONS {
         let kind = [Kind::Int, Kind::Float, Kind::Bool, Kind::Bool, Kind::Text, Kind::Ints][random.usize(..6)];
-        // `user.age` stands for the zero that only the crate's side has a field for.
+        // Zero is in the global layer here.
         let text = expression(&mut random, kind, 4);
         let ours = text.replace("domain.zero", "global.most");
         let Ok(compiled) = compile(&ours) else {
-            assert!(ours.len() > 1_000 || compile(&ours).unwrap_err().message.contains("deep"), "{ours}: {:?}", compile(&ours));
+            assert!(
+                ours.len() > 1_000 || compile(&ours).unwrap_err().message.contains("deep"),
+                "{ours}: {:?}",
+                compile(&ours)
+            );
             continue;
         };
         let found = compiled.evaluate(&world);
@@ -131,7 +151,9 @@ fn random_expressions_give_what_the_crate_gives() {
                 None => assert!(found.is_err(), "{text}: no number that JSON has, and yet {found:?}"),
             },
             // Ours are integers of 128 bits: what overflows in the crate may well have a value here.
-            Err(error) if format!("{error:?}").contains("Overflow") || found.is_err() => failed += 1,
+            Err(error) if found.is_err() || known(&format!("{error:?}")) => {
+                failed += 1;
+            }
             Err(error) => panic!("{text}: the crate fails ({error:?}), and yet {found:?}"),
         }
     }
