@@ -1,7 +1,7 @@
 //! A workflow that was loaded and checked.
 
 use crate::signal::EventName;
-use crate::workflow::Warning;
+use crate::source::LocatedProblem;
 
 use super::event::EventId;
 use super::state::{State, StateId};
@@ -21,7 +21,7 @@ pub struct Definition {
     pub(crate) events: Vec<EventName>,
     /// How many steps, loop rounds and eventless moves may come of one event.
     pub(crate) limit: u32,
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<LocatedProblem>,
 }
 
 /// How many steps, loop rounds and eventless moves may come of one event where the file does not say.
@@ -91,7 +91,7 @@ impl Definition {
 
     /// What is doubtful in the file, in the order of the text.
     #[must_use]
-    pub fn warnings(&self) -> &[Warning] {
+    pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
 }

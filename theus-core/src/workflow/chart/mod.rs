@@ -11,6 +11,7 @@ mod step;
 mod transition;
 
 pub use configuration::{Configuration, Move};
+pub(crate) use definition::DEFAULT_LIMIT;
 pub use definition::Definition;
 pub use event::{EventId, Trigger};
 pub use source::Place;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::facts::Facts;
+use crate::context::Shape;
 
 /// An expression that was parsed and checked against the schema.
 #[derive(Clone)]
@@ -14,6 +15,8 @@ pub struct Expression {
 
 struct Inner {
     text: String,
+    shape: Shape,
+    reads: Vec<String>,
     evaluate: Box<dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync>,
 }
 
@@ -34,7 +37,28 @@ impl Expression {
         text: &str,
         evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
-        Self { inner: Arc::new(Inner { text: text.to_owned(), evaluate: Box::new(evaluate) }) }
+        let (text, reads) = (text.to_owned(), Vec::new());
+        Self { inner: Arc::new(Inner { text, shape: Shape::Opaque, reads, evaluate: Box::new(evaluate) }) }
+    }
+
+    /// STAND-IN: an expression that was checked and has no value.
+    pub(super) fn stand_in(text: &str, shape: Shape, reads: Vec<String>) -> Self {
+        let problem = "the evaluator is not there yet".to_owned();
+        let error = EvaluationError { expression: text.to_owned(), problem };
+        let evaluate = Box::new(move |_: &dyn Facts| Err(error.clone()));
+        Self { inner: Arc::new(Inner { text: text.to_owned(), shape, reads, evaluate }) }
+    }
+
+    /// The shape of its value, [`Shape::Opaque`] where that is not known before there is one.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.inner.shape
+    }
+
+    /// The paths that it reads, as `domain.total`.
+    #[must_use]
+    pub fn reads(&self) -> &[String] {
+        &self.inner.reads
     }
 
     /// As the file has it.
