@@ -181,7 +181,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// The global layer.
     pub(crate) fn global_fields(&self) -> &G::Fields {
-        &self.core.global
+        &self.core.shared.global
     }
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.

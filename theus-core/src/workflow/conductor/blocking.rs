@@ -299,15 +299,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     pub(super) fn refuse_if_stopped(&self) -> Result<(), WorkflowError> {
-        let (workflow, state) = match self.session.status() {
-            Status::Aborted { .. } | Status::Cancelled { .. } => self.names(),
-            _ => return self.refuse_if_halted(),
-        };
-        match self.session.status() {
-            Status::Cancelled { reason } => Err(WorkflowError::Cancelled { workflow, state, reason }),
-            Status::Aborted { reason } => Err(WorkflowError::Aborted { workflow, state, reason }),
-            _ => Ok(()),
-        }
+        let Status::Aborted { reason } = self.session.status() else { return self.refuse_if_halted() };
+        let (workflow, state) = self.names();
+        Err(match self.session.cancelled() {
+            Some(reason) => WorkflowError::Cancelled { workflow, state, reason: reason.to_owned() },
+            None => WorkflowError::Aborted { workflow, state, reason },
+        })
     }
 
     fn refuse_if_halted(&self) -> Result<(), WorkflowError> {

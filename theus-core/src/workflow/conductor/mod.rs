@@ -20,6 +20,8 @@ mod manager;
 mod microstep;
 mod outcome;
 mod payload;
+mod position;
+mod restore;
 mod scene;
 mod session;
 mod steps;
@@ -32,6 +34,7 @@ pub use control::Control;
 pub use error::WorkflowError;
 pub use manager::WorkflowManager;
 pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
+pub use position::{Position, PositionError};
 
 pub(crate) use hand::Hand;
 pub(crate) use session::{Options, Progress, Session, Trouble};

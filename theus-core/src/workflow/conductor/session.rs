@@ -50,6 +50,8 @@ pub(super) struct Live {
     pub(super) random: fastrand::Rng,
     pub(super) trace: Trace,
     pub(super) control: Option<Control>,
+    /// It went on from a position, and has not said so yet.
+    pub(super) restored: bool,
 }
 
 /// How far a session is.
@@ -154,6 +156,7 @@ impl Session {
             random: fastrand::Rng::with_seed(options.seed),
             trace: Trace::new(Arc::clone(&definition), options.traced),
             control: None,
+            restored: false,
         };
         Self { definition, live }
     }
@@ -183,6 +186,14 @@ impl Session {
     /// Whether it has not begun.
     pub(crate) fn is_new(&self) -> bool {
         self.live.stage == Stage::New
+    }
+
+    /// Why it was cancelled, once what it had committed is made good.
+    pub(crate) fn cancelled(&self) -> Option<&str> {
+        match &self.live.stage {
+            Stage::Cancelled(reason) => Some(reason),
+            _ => None,
+        }
     }
 
     pub(crate) const fn is_paused(&self) -> bool {
