@@ -26,7 +26,7 @@ mod workflow;
 #[cfg(test)]
 pub(in crate::workflow) mod tests;
 
-use super::chart::{Definition, Place, Step, Trigger};
+use super::chart::{Definition, Parts, Place, Step, Trigger};
 use super::proof;
 use crate::context::Zone;
 use crate::signal::EventName;
@@ -74,7 +74,7 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = events(&states);
-            Ok(Definition { name, description, initial, external, states, events, limit, warnings })
+            Ok(Definition::assemble(Parts { name, description, initial, external, states, events, limit, warnings }))
         }
         // What was not read has been told.
         (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),
