@@ -8,6 +8,9 @@ use super::error::ResetError;
 use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
 
+/// What an operator and a reason may take together.
+const LONGEST_RESET: usize = 64 * 1024;
+
 impl Auditor {
     /// Whether level S has stopped the engine: one atomic load.
     #[inline]
@@ -37,6 +40,9 @@ impl Auditor {
         }
         if reason.is_empty() {
             return Err(ResetError::NoReason);
+        }
+        if operator.len() + reason.len() > LONGEST_RESET {
+            return Err(ResetError::TooLong { most: LONGEST_RESET });
         }
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
