@@ -218,7 +218,9 @@ pub enum ResetError {
     #[error("an interlock is reset only with a reason: say why it is safe to go on")]
     NoReason,
     /// A record of it could be too long to be kept.
-    #[error("the operator and the reason are longer than {most} bytes together: be brief, and say where more is written")]
+    #[error(
+        "the operator and the reason are longer than {most} bytes together: be brief, and say where more is written"
+    )]
     TooLong {
         /// How long they may be.
         most: usize,

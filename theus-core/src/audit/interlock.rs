@@ -35,10 +35,12 @@ impl Auditor {
     /// does not take it: the engine stays stopped.
     pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
         let (operator, reason) = (operator.trim(), reason.trim());
-        if operator.is_empty() {
+        // What nobody can read, as spaces without width, says nothing.
+        let says = |text: &str| text.chars().any(char::is_alphanumeric);
+        if !says(operator) {
             return Err(ResetError::NoOperator);
         }
-        if reason.is_empty() {
+        if !says(reason) {
             return Err(ResetError::NoReason);
         }
         if operator.len() + reason.len() > LONGEST_RESET {

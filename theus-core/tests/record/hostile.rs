@@ -139,6 +139,41 @@ fn what_could_not_be_read_back_is_not_written() {
     assert!(verified.is_ok(), "{verified:?}");
 }
 
+#[test]
+fn a_reset_is_by_somebody_for_a_reason_that_can_be_read() {
+    let engine = builder(&at_most("max: 90, level: S")).build().unwrap();
+    engine.run(Heat { to: 95.0 }).unwrap_err();
+    assert_eq!(engine.reset_interlock("\u{200b}", "checked"), Err(ResetError::NoOperator));
+    assert_eq!(engine.reset_interlock("R. Lee", "\u{2060} -"), Err(ResetError::NoReason));
+    assert!(engine.status().interlock.is_some());
+}
+
+#[test]
+fn a_property_that_panics_is_an_error_of_an_explanation() {
+    #[derive(Clone, Default, Inspect)]
+    #[inspect(methods(size -> i64))]
+    struct Fragile;
+    impl Fragile {
+        fn size(&self) -> i64 {
+            panic!("no size")
+        }
+    }
+    #[derive(Clone, Default, Context)]
+    struct Shop {
+        fragile: Fragile,
+        sold: u32,
+    }
+    #[process(outputs = [domain.sold])]
+    fn sell(ctx: Ctx<Shop>) {
+        ctx.domain.sold.set(1);
+    }
+    let recipe = "process_recipes: { sell: { inputs: [ { field: domain.fragile.size(), max: 3 } ] } }";
+    let engine = Engine::builder(Shop::default()).process::<Sell>().recipe("audit.yaml", recipe).unwrap();
+    let engine = engine.build().unwrap();
+    assert!(matches!(engine.run(Sell {}), Err(RunError::Panicked(_))));
+    assert!(matches!(engine.explain(&Sell {}), Err(RunError::Panicked(_))));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_no_utf_8_is_a_name() {
