@@ -194,7 +194,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ```
     ///
     /// # Errors
-    /// [`RunError::Unregistered`], and [`RunError::Nested`] from inside a body that holds the session.
+    /// [`RunError::Unregistered`], [`RunError::Nested`] from inside a body that holds the session, and
+    /// [`RunError::Panicked`] where a computed property panics, as a run would.
     pub fn explain<P>(&self, command: &P) -> Result<Explanation, RunError<Infallible>>
     where
         P: Process<Domain = D, Global = G, Effects = E>,

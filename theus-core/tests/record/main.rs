@@ -5,6 +5,7 @@
 mod clock;
 mod explain;
 mod failing;
+mod hostile;
 mod interlock;
 mod invariants;
 mod kept;

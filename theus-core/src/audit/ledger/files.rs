@@ -50,9 +50,12 @@ impl Line {
 
 /// What a last line without its end is, in the file that is written to.
 #[derive(Clone, Copy)]
-enum TornEnd {
+pub(super) enum TornEnd {
     IsAFault,
+    /// It will be cut off.
     IsLeftOut,
+    /// It will be finished: it is a record like the others.
+    IsFinished,
 }
 
 impl LedgerFiles {
@@ -90,8 +93,8 @@ impl LedgerFiles {
 
     /// As [`verify`](Self::verify), for a file that is about to be continued: what a crash has left of a last line is dealt
     /// with then.
-    pub(super) fn verify_before_writing(&self) -> Result<Verified, LedgerError> {
-        self.check(None, TornEnd::IsLeftOut)
+    pub(super) fn verify_before_writing(&self, torn_end: TornEnd) -> Result<Verified, LedgerError> {
+        self.check(None, torn_end)
     }
 
     /// The records that answer a question, in order.
@@ -135,9 +138,13 @@ impl LedgerFiles {
         let mut chain = Chain::default();
         let mut last = Place { file: self.path.display().to_string(), line: 0 };
         let mut begun = false;
-        self.lines(|line| {
-            if !line.whole && matches!(torn_end, TornEnd::IsLeftOut) && line.is_of(&self.path) {
-                return Ok(false);
+        self.lines(|mut line| {
+            if !line.whole && line.is_of(&self.path) {
+                match torn_end {
+                    TornEnd::IsAFault => {}
+                    TornEnd::IsLeftOut => return Ok(false),
+                    TornEnd::IsFinished => line.whole = true,
+                }
             }
             let place = line.place;
             let expected = if begun { chain.expected() } else { first };
@@ -219,11 +226,13 @@ impl LedgerFiles {
         let prefix = format!("{}.", name.to_string_lossy());
         let mut files = Vec::new();
         for entry in folder.read_dir().map_err(|error| io(folder, &error))? {
-            let file = entry.map_err(|error| io(folder, &error))?.file_name();
+            let entry = entry.map_err(|error| io(folder, &error))?;
+            let file = entry.file_name();
             let file = file.to_string_lossy();
             let digits = file.strip_prefix(&prefix).filter(|digits| digits.len() == DIGITS);
             if let Some(first) = digits.and_then(|digits| digits.parse().ok()) {
-                files.push((first, folder.join(&*file)));
+                // Not by the name as text, which a name that is no UTF-8 is not.
+                files.push((first, entry.path()));
             }
         }
         files.sort();

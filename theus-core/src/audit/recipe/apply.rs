@@ -3,6 +3,7 @@
 use super::super::rule::Scope;
 use super::inherit::{Item, latest as latest_layer};
 use super::model::Invariant;
+use super::patterns::Patterns;
 use super::{Catalog, Problems, code, find, resolve};
 use crate::process::Contract;
 use crate::source::{Problem, did_you_mean};
@@ -65,9 +66,10 @@ pub(super) fn invariants<'d, 'a>(
     problems: &mut Problems,
 ) -> Vec<Vec<Item<'d, 'a>>> {
     let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
+    let mut patterns = Patterns::default();
     for item in invariants {
         // Also where no process writes it: a wrong path or bound is wrong.
-        resolve::check(item, catalog, problems);
+        resolve::check(item, catalog, &mut patterns, problems);
         for (process, applied) in catalog.processes.iter().zip(&mut applied) {
             if item.scope == Scope::Everywhere || writes(process.contract, item.entry.field) {
                 applied.push(*item);

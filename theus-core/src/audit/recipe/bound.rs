@@ -8,13 +8,10 @@ use super::super::integer::Integer;
 use super::code;
 use super::number::{self, Number};
 use super::parse::{instead, written_as};
+use super::patterns::Patterns;
 use super::set;
 use crate::context::{Decimal, EnumShape, Shape, Time, parse_uuid};
 use crate::source::did_you_mean;
-
-/// The longest regular expression, and what it may compile to.
-const LONGEST_PATTERN: usize = 4_096;
-const LARGEST_PATTERN: usize = 1 << 20;
 
 /// Why a condition does not hold water.
 pub(super) struct Refused {
@@ -70,7 +67,12 @@ pub(super) enum NoChange {
 }
 
 /// The condition that a test with a value makes.
-pub(super) fn condition(test: Test, value: &Value, place: Place<'_>) -> Result<Condition, Refused> {
+pub(super) fn condition(
+    test: Test,
+    value: &Value,
+    place: Place<'_>,
+    patterns: &mut Patterns,
+) -> Result<Condition, Refused> {
     let Place { field, shape, changes } = place;
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
@@ -93,7 +95,7 @@ pub(super) fn condition(test: Test, value: &Value, place: Place<'_>) -> Result<C
         Test::MinLen | Test::MaxLen => length(test, value, field),
         Test::Between => between(value, shape, field),
         Test::In | Test::NotIn => set::one_of(test, value, shape, field),
-        Test::Regex => regex(value, field),
+        Test::Regex => regex(value, field, patterns),
         Test::Exists => match value.as_bool() {
             Some(wanted) => Ok(Condition::Exists(wanted)),
             None => Err(expected(test, field, "true or false", value)),
@@ -238,29 +240,11 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
     Ok(Condition::Between(Box::new([low, high])))
 }
 
-fn regex(value: &Value, field: &str) -> Result<Condition, Refused> {
+fn regex(value: &Value, field: &str, patterns: &mut Patterns) -> Result<Condition, Refused> {
     let Some(pattern) = value.as_str() else {
         return Err(quoted(value, expected(Test::Regex, field, "a regular expression", value)));
     };
-    if pattern.len() > LONGEST_PATTERN {
-        let message = format!("the regular expression is longer than {LONGEST_PATTERN} bytes");
-        return Err(Refused::value(message).code(code::PATTERN));
-    }
-    let mut builder = regex::RegexBuilder::new(pattern);
-    builder.size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).nest_limit(100);
-    let built = builder.build().map(|regex| Condition::Regex(Box::new(regex)));
-    let refused = |error| match error {
-        regex::Error::CompiledTooBig(limit) => {
-            Refused::value(format!("the regular expression grows beyond {limit} bytes")).help("repeat fewer times")
-        }
-        // What is wrong stands in the last line, below a drawing of the pattern.
-        other => {
-            let said = other.to_string();
-            let said = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            Refused::value(format!("not a regular expression: {said}"))
-        }
-    };
-    built.map_err(|error| refused(error).code(code::PATTERN))
+    patterns.compiled(pattern).map(|regex| Condition::Regex(Box::new(regex)))
 }
 
 /// A condition that is only ever asked for with `true`.

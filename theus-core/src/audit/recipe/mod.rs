@@ -13,6 +13,7 @@ mod model;
 mod number;
 mod parse;
 mod path;
+mod patterns;
 mod properties;
 mod python;
 mod resolve;

@@ -11,6 +11,7 @@ use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
+use super::patterns::Patterns;
 use super::{Catalog, Places, Problems, ProcessEntry, bound, code, find};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
@@ -32,7 +33,7 @@ pub(super) fn rules(
     problems: &mut Problems,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let mut counters = Counters::default();
+    let (mut counters, mut patterns) = (Counters::default(), Patterns::default());
     for list in lists {
         // An unknown process has been reported.
         let Some(process) = catalog.process(list.process) else {
@@ -43,7 +44,7 @@ pub(super) fn rules(
         let mut lower = Lower::default();
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
-            if let Some(condition) = condition(item, &target, &shape, problems) {
+            if let Some(condition) = condition(item, &target, &shape, &mut patterns, problems) {
                 let limit = as_written.limit(item, &condition);
                 lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
@@ -131,13 +132,14 @@ impl<'d, 'a> Lower<'d, 'a> {
 pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog, problems: &mut Problems) {
     let used: BTreeSet<&str> =
         definitions.iter().flat_map(|definition| &definition.inherits).map(|(name, _)| *name).collect();
+    let mut patterns = Patterns::default();
     for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
         for entry in &definition.entries {
             if find::belongs_to_a_process(entry.field) {
                 continue;
             }
             for bound in &entry.conditions {
-                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, problems) {
+                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, &mut patterns, problems) {
                     break;
                 }
             }
@@ -146,13 +148,19 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
 }
 
 /// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
-pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Problems) -> bool {
+pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patterns, problems: &mut Problems) -> bool {
     let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
-    condition(item, &target, &shape, problems);
+    condition(item, &target, &shape, patterns, problems);
     true
 }
 
-fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
+fn condition(
+    item: &Item<'_, '_>,
+    target: &Target,
+    shape: &Shape,
+    patterns: &mut Patterns,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let Item { entry, bound, .. } = item;
     let changes = match (&target.base, entry.gate) {
         (Base::Domain(_), Gate::Output) => Ok(()),
@@ -160,7 +168,7 @@ fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut
         _ => Err(NoChange::NotInTheDomain),
     };
     let place = Place { field: entry.field, shape, changes };
-    match bound::condition(bound.test, bound.value, place) {
+    match bound::condition(bound.test, bound.value, place, patterns) {
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());
