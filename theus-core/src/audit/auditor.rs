@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use parking_lot::Mutex;
 
 use super::change::RecipeStatus;
+use super::clock::Clock;
 use super::error::{Refusal, Unrecorded};
 use super::findings::Findings;
 use super::judge::ProcessRules;
@@ -15,12 +16,9 @@ use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, 
 use super::recipe::Recipe;
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use super::rule::Rule;
-use super::status::RecordsStatus;
 
 /// How many records are kept in memory where nothing else is said; the oldest make room.
 pub const MAX_RECORDS: usize = 16_384;
-
-type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Counts, records and decides for a whole engine.
 ///
@@ -56,8 +54,7 @@ impl Auditor {
     pub fn new(recipe: Recipe) -> Self {
         let book = Book::new("", MAX_RECORDS);
         let desk = Desk { recipe, in_force: None, book, interlock: None };
-        let clock: Clock = Arc::new(SystemTime::now);
-        Self { clock, latched: AtomicBool::new(false), desk: Mutex::new(desk), sinks: Sinks::none() }
+        Self { clock: Clock::system(), latched: AtomicBool::new(false), desk: Mutex::new(desk), sinks: Sinks::none() }
     }
 
     /// An auditor that finds nothing.
@@ -66,10 +63,10 @@ impl Auditor {
         Self::new(Recipe::default())
     }
 
-    /// Takes the time of records from `clock`, for tests and replays.
+    /// Takes the time of records from `clock`, for tests and replays. Where it panics, the system's time is taken.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Fn() -> SystemTime + Send + Sync>) -> Self {
-        self.clock = clock;
+        self.clock = Clock::injected(clock);
         self
     }
 
@@ -117,7 +114,7 @@ impl Auditor {
         }
         let first = report.len();
         // Read before the lock: a clock is a stranger's code.
-        let time = (self.clock)();
+        let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
         let mut records = Vec::new();
         {
@@ -162,7 +159,7 @@ impl Auditor {
                 failures.extend(begun);
                 new.start = new.end;
                 let version = records.last().map_or(0, |record| record.version);
-                let time = (self.clock)();
+                let time = self.clock.now();
                 let mut desk = self.desk.lock();
                 for failure in failures[told..].iter().filter(|failure| failure.is_new) {
                     records.push(desk.book.append(time, version, failure.event()).clone());
@@ -208,11 +205,6 @@ impl Auditor {
     /// The version that the last record looked at.
     pub(crate) fn tail_version(&self) -> u64 {
         self.desk.lock().book.records().last().map_or(0, |record| record.version)
-    }
-
-    pub(crate) fn records_status(&self) -> RecordsStatus {
-        let desk = self.desk.lock();
-        RecordsStatus { count: desk.book.len() as u64, dropped: desk.book.dropped(), tail: desk.book.tail() }
     }
 }
 

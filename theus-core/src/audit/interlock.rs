@@ -38,7 +38,7 @@ impl Auditor {
         if reason.is_empty() {
             return Err(ResetError::NoReason);
         }
-        let time = (self.clock)();
+        let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
         let (record, interlock) = {
             let mut desk = self.desk.lock();

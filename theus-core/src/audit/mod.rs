@@ -202,6 +202,7 @@
 
 mod auditor;
 mod change;
+mod clock;
 mod condition;
 mod delta;
 mod error;
@@ -238,7 +239,7 @@ pub use gate::Gate;
 pub use judge::{ProcessRules, Subject};
 pub use ledger::{
     Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, NotAHash, Opened, Place, Query,
-    RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, WhenFull,
+    RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
 pub use level::Level;
 pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleChange, RuleSettings};

@@ -39,7 +39,7 @@ impl Auditor {
     /// Opens the sinks, continues the ledger that they keep, and records which recipe is in force.
     pub(crate) fn begin(&mut self, mut beginning: Beginning) -> Result<(), LedgerError> {
         let (tail, opened) = open_all(&mut beginning.sinks)?;
-        let time = (self.clock)();
+        let time = self.clock.now();
         let desk = self.desk.get_mut();
         desk.book.set_session(beginning.session);
         desk.book.set_capacity(beginning.capacity);
@@ -72,7 +72,7 @@ impl Auditor {
 
     /// Takes another recipe. The counters of unchanged rules go on; the change is a record.
     pub(crate) fn replace(&self, recipe: Recipe, name: &str, version: u64) -> Result<RecipeChange, NotTaken> {
-        let time = (self.clock)();
+        let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| NotTaken::InsideASink)?;
         let identity = RecipeIdentity::of(name, &recipe);
         let status = RecipeStatus { identity: identity.clone(), loaded: time };
@@ -105,11 +105,6 @@ impl Auditor {
     /// What somebody should look at in the recipe in force.
     pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
         self.desk.lock().recipe.warnings().to_vec()
-    }
-
-    pub(super) fn session_and_recipe(&self) -> (Text, Option<RecipeStatus>) {
-        let desk = self.desk.lock();
-        (desk.book.session().clone(), desk.in_force.clone())
     }
 }
 

@@ -40,9 +40,14 @@ pub struct RecordsStatus {
 }
 
 impl EngineStatus {
+    /// What the audit shows of itself is of one moment.
     pub(crate) fn of(auditor: &super::Auditor, version: u64, events_waiting: u64) -> Self {
-        let (session, recipe) = auditor.session_and_recipe();
-        let (interlock, records, sinks) = (auditor.interlock(), auditor.records_status(), auditor.sinks.status());
-        Self { session, version, interlock, recipe, records, events_waiting, sinks }
+        let (session, interlock, recipe, records) = {
+            let desk = auditor.desk.lock();
+            let book = &desk.book;
+            let records = RecordsStatus { count: book.len() as u64, dropped: book.dropped(), tail: book.tail() };
+            (book.session().clone(), desk.interlock.clone(), desk.in_force.clone(), records)
+        };
+        Self { session, version, interlock, recipe, records, events_waiting, sinks: auditor.sinks.status() }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use super::error::ReloadError;
 use super::handle::Engine;
@@ -42,25 +43,23 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.core.auditor.excerpt()
     }
 
-    /// How the engine stands: its version, its interlock, its recipe, its records, its sinks. It waits while a run holds the
-    /// session, and never for a sink.
+    /// How the engine stands: its version, its interlock, its recipe, its records, its sinks. It waits for no run and for no
+    /// sink, and can be asked from anywhere, from inside a body too.
     ///
     /// ```
     /// # use theus_core::prelude::*;
     /// # #[derive(Clone, Default, Context)]
     /// # struct Oven { temperature: f64 }
     /// let engine = Engine::builder(Oven::default()).session("oven 7").build()?;
-    /// let status = engine.status()?;
+    /// let status = engine.status();
     /// assert!(status.interlock.is_none() && status.recipe.is_none());
     /// assert_eq!((status.session.as_str(), status.version, status.records.count), ("oven 7", 0, 0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`RunError::Nested`] from inside a body that holds the session.
-    pub fn status(&self) -> Result<EngineStatus, RunError<Infallible>> {
-        let version = self.core.session.peek().map_err(|_| RunError::Nested { process: "status" })?.version;
-        Ok(EngineStatus::of(&self.core.auditor, version, self.core.bus.len() as u64))
+    #[must_use]
+    pub fn status(&self) -> EngineStatus {
+        let version = self.core.version.load(Ordering::Acquire);
+        EngineStatus::of(&self.core.auditor, version, self.core.bus.len() as u64)
     }
 
     /// What somebody should look at in the recipe in force: rules that can do nothing, templates that nothing uses, meanings
@@ -157,7 +156,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let mut state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
-        let change = self.core.auditor.replace(recipe, &name, state.version).map_err(|error| match error {
+        let change = self.core.auditor.replace(recipe, &name, state.version()).map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,
         })?;

@@ -195,7 +195,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
-    /// The clock that audit records are dated by: the system's where not given.
+    /// The clock that audit records are dated by: the system's where not given, and where it panics, which `tracing` tells.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -240,9 +240,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
         auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
         log_warnings(&auditor.recipe_warnings());
-        let rules = self.registry.rules(&auditor);
+        let state = State::new(self.domain, self.registry.rules(&auditor));
         Ok(Engine::new(Core {
-            session: SessionLock::new(State::new(self.domain, rules)),
+            version: state.shown_version(),
+            session: SessionLock::new(state),
             global: self.global.into_fields(),
             effects: self.effects,
             auditor,

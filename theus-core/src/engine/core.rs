@@ -1,6 +1,7 @@
 //! What all handles on one engine share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::locking::Locking;
 use super::registry::Registry;
@@ -13,6 +14,8 @@ use crate::transaction::SessionLock;
 /// One engine.
 pub(super) struct Core<D: Context, G: Context, E> {
     pub(super) session: SessionLock<State<D>>,
+    /// The version of the committed state, as the last commit has left it.
+    pub(super) version: Arc<AtomicU64>,
     pub(super) global: G::Fields,
     pub(super) effects: E,
     pub(super) auditor: Auditor,

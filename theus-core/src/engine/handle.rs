@@ -108,7 +108,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// [`RunError::Nested`] from inside a body that holds the session.
     pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<Infallible>> {
         let state = self.core.session.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
-        Ok(Snapshot::new(state.fields.share(), state.version))
+        Ok(Snapshot::new(state.fields.share(), state.version()))
     }
 
     /// The queue of events: signals that were committed, and what was emitted from outside.

@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::audit::ProcessRules;
 use crate::context::{Context, Fields};
@@ -17,7 +18,9 @@ pub(super) type RuleTable = Box<[Option<Arc<ProcessRules>>]>;
 /// What the session's lock guards.
 pub(super) struct State<D: Context> {
     pub(super) fields: D::Fields,
-    pub(super) version: u64,
+    version: u64,
+    /// The same, for who looks without waiting for the session.
+    shown: Arc<AtomicU64>,
     rules: RuleTable,
     spare: Vec<Box<D::Fields>>,
     /// Signals to be put back to rest when the turn that is under way is over.
@@ -26,7 +29,26 @@ pub(super) struct State<D: Context> {
 
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: RuleTable) -> Self {
-        Self { fields: domain.into_fields(), version: 0, rules, spare: Vec::new(), deferred: Vec::new() }
+        let (fields, shown) = (domain.into_fields(), Arc::default());
+        Self { fields, version: 0, shown, rules, spare: Vec::new(), deferred: Vec::new() }
+    }
+
+    /// The version of the committed state.
+    #[inline]
+    pub(super) const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The committed state has become this one.
+    #[inline]
+    pub(super) fn advance(&mut self, version: u64) {
+        self.version = version;
+        self.shown.store(version, Ordering::Release);
+    }
+
+    /// Where the version can be seen without holding the session.
+    pub(super) fn shown_version(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.shown)
     }
 
     /// The rules of the process at this place in the registry.
@@ -60,7 +82,7 @@ impl<D: Context> State<D> {
             // A signal's default is code of a user's type: where it panics the signal stays as it is.
             let fields = &mut self.fields;
             if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
-                self.version = next;
+                self.advance(next);
             }
         }
     }

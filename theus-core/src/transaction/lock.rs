@@ -46,6 +46,8 @@ pub(crate) struct Held<'a, S> {
 /// The session to oneself, across awaits. Others wait until it is dropped; reading the committed state does not.
 pub(crate) struct Turn<'a, S> {
     lock: &'a SessionLock<S>,
+    /// What was put off until the turn is over.
+    at_the_end: fn(&mut S),
 }
 
 impl<S> SessionLock<S> {
@@ -86,8 +88,9 @@ impl<S> SessionLock<S> {
         .await
     }
 
-    /// Waits until nobody else has a turn, and takes it.
-    pub(crate) async fn take_turn(&self) -> Result<Turn<'_, S>, NestedHold> {
+    /// Waits until nobody else has a turn, and takes it. `at_the_end` is done in the hold that ends it: whoever finds the
+    /// turn taken, and so leaves something for later, can rely on it.
+    pub(crate) async fn take_turn(&self, at_the_end: fn(&mut S)) -> Result<Turn<'_, S>, NestedHold> {
         poll_fn(|task| match self.enter() {
             Err(nested) => Poll::Ready(Err(nested)),
             Ok(mut gate) if gate.turn_taken => {
@@ -96,7 +99,7 @@ impl<S> SessionLock<S> {
             }
             Ok(mut gate) => {
                 gate.turn_taken = true;
-                Poll::Ready(Ok(Turn { lock: self }))
+                Poll::Ready(Ok(Turn { lock: self, at_the_end }))
             }
         })
         .await
@@ -143,10 +146,11 @@ impl<S> Turn<'_, S> {
 impl<S> Drop for Turn<'_, S> {
     fn drop(&mut self) {
         // A turn ends outside any hold of its own, so this cannot be nested.
-        let mut gate = self.lock.gate.lock();
-        gate.turn_taken = false;
-        let waiting = std::mem::take(&mut gate.waiting);
-        drop(gate);
+        let mut held = self.lock.held(self.lock.gate.lock());
+        (self.at_the_end)(&mut held);
+        held.gate.turn_taken = false;
+        let waiting = std::mem::take(&mut held.gate.waiting);
+        drop(held);
         self.lock.turn_over.notify_all();
         for waker in waiting {
             waker.wake();

@@ -9,7 +9,7 @@ mod update;
 
 pub use draft::{Draft, Order, Raised};
 pub use input::Input;
-pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
+pub(crate) use lock::{Held, NestedHold, SessionLock};
 pub use output::Output;
 pub(crate) use shed::shed;
 pub use update::Update;

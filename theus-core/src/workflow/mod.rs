@@ -25,6 +25,8 @@
 //! | [`Warning`] | what is doubtful in a file but not wrong |
 
 mod catalog;
+pub mod chart;
+pub mod condition;
 mod definition;
 mod error;
 mod load;

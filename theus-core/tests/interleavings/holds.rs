@@ -60,7 +60,7 @@ fn nested() {
         assert_eq!(room.hold().err(), Some(NestedHold));
         assert_eq!(room.peek().err(), Some(NestedHold));
         assert_eq!(shuttle::future::block_on(room.hold_async()).err(), Some(NestedHold));
-        assert_eq!(shuttle::future::block_on(room.take_turn()).err(), Some(NestedHold));
+        assert_eq!(shuttle::future::block_on(room.take_turn(|_| ())).err(), Some(NestedHold));
         held.visits += 1;
     }
     visit(&room);

@@ -80,7 +80,7 @@ async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
 
 /// A run with the session to itself, across an await.
 async fn transact_alone(lock: &Lock, run: Transaction) {
-    let turn = lock.take_turn().await.unwrap();
+    let turn = lock.take_turn(|_| ()).await.unwrap();
     let pinned = turn.hold().unwrap().clone();
     yield_now().await;
     let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);

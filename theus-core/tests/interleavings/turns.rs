@@ -17,13 +17,22 @@ struct Desk {
     turn: Option<u32>,
     turns: u32,
     steps: u32,
+    /// What was left for the end of the turn, and how much was done of it.
+    put_off: u32,
+    done: u32,
+}
+
+impl Desk {
+    fn turn_over(&mut self) {
+        self.done += std::mem::take(&mut self.put_off);
+    }
 }
 
 type Lock = SessionLock<Desk>;
 
 /// Begins, awaits, commits: nobody else may have been at the desk.
 async fn take_turn(lock: &Lock, mark: u32) {
-    let turn = lock.take_turn().await.unwrap();
+    let turn = lock.take_turn(Desk::turn_over).await.unwrap();
     let steps = {
         let mut desk = turn.hold().unwrap();
         assert_eq!(desk.turn, None, "two have a turn");
@@ -92,6 +101,46 @@ fn a_turn_and_a_step_exclude_each_other_in_every_schedule() {
     shuttle::check_dfs(one_turn_one_step, None);
 }
 
+/// Does something at once where nobody has a turn, and leaves it for the end of the turn where somebody has.
+fn now_or_later(lock: &Lock) {
+    let mut desk = lock.peek().unwrap();
+    match desk.turn_is_taken() {
+        true => desk.put_off += 1,
+        false => desk.done += 1,
+    }
+}
+
+/// What is put off is done, by the end of the turn in which it was.
+fn putting_off(turn: fn(&Lock)) {
+    let lock = Arc::new(Lock::new(Desk::default()));
+    let threads =
+        vec![spawn(&lock, turn), spawn(&lock, |lock| (0..2).for_each(|_| now_or_later(lock))), spawn(&lock, step)];
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let desk = lock.hold().unwrap();
+    assert_eq!((desk.done, desk.put_off), (2, 0), "put off for ever");
+}
+
+#[test]
+fn nothing_is_put_off_for_ever() {
+    let turn: fn(&Lock) = |lock| block_on(take_turn(lock, 1));
+    shuttle::check_random(move || putting_off(turn), SCHEDULES);
+}
+
+#[test]
+fn a_turn_that_ends_after_what_was_put_off_is_found() {
+    let found = found_by_shuttle(|| {
+        putting_off(|lock| {
+            block_on(async {
+                let turn = lock.take_turn(|_| ()).await.unwrap();
+                turn.hold().unwrap().turn_over();
+            });
+        });
+    });
+    assert!(found.is_some_and(|text| text.contains("put off for ever")), "the test above could not see what is lost");
+}
+
 /// Polls a waiter a few times and gives it up, as a cancelled future does.
 fn give_up(waiting: impl Future) {
     let mut task = Context::from_waker(Waker::noop());
@@ -109,7 +158,7 @@ fn cancelled() {
     let threads = vec![
         spawn(&lock, |lock| block_on(take_turn(lock, 1))),
         // One that waits, one that has its turn when it is given up, one that may be either.
-        spawn(&lock, |lock| give_up(lock.take_turn())),
+        spawn(&lock, |lock| give_up(lock.take_turn(Desk::turn_over))),
         spawn(&lock, |lock| give_up(lock.hold_async())),
         spawn(&lock, |lock| block_on(take_turn(lock, 2))),
         spawn(&lock, step),
@@ -128,7 +177,7 @@ fn dropped_in_its_turn() {
     let abandoned = |lock: &Lock| {
         let mut task = Context::from_waker(Waker::noop());
         let mut turn = pin!(async {
-            let _turn = lock.take_turn().await.unwrap();
+            let _turn = lock.take_turn(Desk::turn_over).await.unwrap();
             std::future::pending::<()>().await;
         });
         assert_eq!(turn.as_mut().poll(&mut task), Poll::Pending);
@@ -150,7 +199,7 @@ fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
 /// Looking needs no turn: it is done while another has one, and awaited by nobody.
 fn looking() {
     let lock = Arc::new(Lock::new(Desk::default()));
-    let turn = block_on(lock.take_turn()).unwrap();
+    let turn = block_on(lock.take_turn(Desk::turn_over)).unwrap();
     let looker = spawn(&lock, |lock| assert_eq!(lock.peek().unwrap().turns, 0));
     looker.join().unwrap();
     drop(turn);
@@ -169,7 +218,7 @@ fn a_turn_that_never_ends_is_found() {
     let found = found_by_shuttle(|| {
         let lock = Arc::new(Lock::new(Desk::default()));
         let stepper = spawn(&lock, step);
-        std::mem::forget(block_on(lock.take_turn()).unwrap());
+        std::mem::forget(block_on(lock.take_turn(Desk::turn_over)).unwrap());
         stepper.join().unwrap();
     });
     assert!(found.is_some_and(|text| text.contains("deadlock")), "the tests above could not see a deadlock");

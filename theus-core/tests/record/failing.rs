@@ -69,7 +69,7 @@ fn an_open_sink_and_a_weaker_level_refuse_nothing_and_are_on_record() {
             ["recipe_loaded", "violation", "sink_failure", "violation", "violation"],
             "that it fails is recorded once"
         );
-        let status = &engine.status().unwrap().sinks[0];
+        let status = &engine.status().sinks[0];
         assert_eq!((status.name.as_str(), status.written), ("archive", 1));
         assert_eq!(status.failure.as_deref(), Some("no route to the archive"));
     }
@@ -107,7 +107,7 @@ fn a_reload_that_cannot_be_recorded_changes_nothing() {
     let error = engine.reload_recipe("looser.yaml", &at_most("max: 99")).unwrap_err();
     assert!(matches!(&error, ReloadError::Unrecorded { sink, .. } if sink == "archive"), "{error}");
     assert!(engine.run(Heat { to: 95.0 }).is_err());
-    let status = engine.status().unwrap().recipe.unwrap();
+    let status = engine.status().recipe.unwrap();
     assert_eq!((status.identity.recipe.as_str(), status.identity.rules), ("audit.yaml", 1));
     assert_eq!(kinds(&engine.audit_records())[1..4], ["recipe_changed", "recipe_loaded", "sink_failure"]);
     sink.set_broken(false);

@@ -15,7 +15,7 @@ fn status_shows_the_interlock_and_the_reset_is_a_record() {
     assert_eq!(engine.reset_interlock("R. Lee", "checked"), Err(ResetError::NotLatched));
     engine.run(Heat { to: 50.0 }).unwrap();
     assert!(engine.run(Heat { to: 95.0 }).is_err());
-    let status = engine.status().unwrap();
+    let status = engine.status();
     let interlock = status.interlock.unwrap();
     assert_eq!((status.version, interlock.violation.value.as_str()), (1, "95.0"));
     assert_eq!(status.recipe.unwrap().identity.rules, 1);
@@ -24,7 +24,7 @@ fn status_shows_the_interlock_and_the_reset_is_a_record() {
     assert_eq!(engine.reset_interlock("R. Lee", ""), Err(ResetError::NoReason));
     assert!(engine.interlock().is_some());
     engine.reset_interlock("R. Lee", "checked").unwrap();
-    assert!(engine.status().unwrap().interlock.is_none());
+    assert!(engine.status().interlock.is_none());
     let reset = engine.audit_records().pop().unwrap();
     let event = AuditEvent::InterlockReset { operator: "R. Lee".into(), reason: "checked".into() };
     assert_eq!((reset.event, reset.version), (event, 1));

@@ -47,7 +47,7 @@ fn the_third_violation_acts_whichever_process_it_is_of() {
     assert_eq!(count(&engine), [0, 0, 0]);
 
     // One rule in the identity and in the counts of the ledger.
-    assert_eq!(engine.status().unwrap().recipe.unwrap().identity.rules, 1);
+    assert_eq!(engine.status().recipe.unwrap().identity.rules, 1);
     let counts = engine.ledger().counts_by_rule(&Query::new());
     let counts: Vec<_> =
         counts.iter().map(|(name, count)| (name.process.clone(), name.rule.as_str(), *count)).collect();
@@ -80,7 +80,7 @@ fn rules_for_every_process_count_for_each() {
     assert_eq!(count(&engine), [2, 1, 0]);
     assert!(engine.run(Heat { to: 95.0 }).is_err());
     assert_eq!(count(&engine), [0, 1, 0]);
-    assert_eq!(engine.status().unwrap().recipe.unwrap().identity.rules, 4);
+    assert_eq!(engine.status().recipe.unwrap().identity.rules, 4);
     assert_eq!(engine.ledger().counts_by_rule(&Query::new()).len(), 2);
 }
 
@@ -90,7 +90,7 @@ fn a_reload_keeps_the_one_counter_and_names_the_rule_once() {
         ("level: B, max_threshold: 3", |texts: &[Text]| texts.iter().map(ToString::to_string).collect::<Vec<_>>());
     let engine = builder(&invariant(settings)).build().unwrap();
     engine.run(Heat { to: 95.0 }).unwrap();
-    let digest = engine.status().unwrap().recipe.unwrap().identity.digest;
+    let digest = engine.status().recipe.unwrap().identity.digest;
     let change = engine.reload_recipe("second.yaml", &format!("# moved\n{}", invariant(settings))).unwrap();
     assert_eq!((change.kept, change.identity.rules, change.identity.digest), (1, 1, digest));
     assert!(change.added.is_empty() && change.removed.is_empty() && change.changed.is_empty(), "{change:?}");

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod clock;
 mod explain;
 mod failing;
 mod interlock;
@@ -9,4 +10,5 @@ mod invariants;
 mod kept;
 mod oven;
 mod reload;
+mod status;
 mod warnings;

@@ -89,7 +89,7 @@ fn no_file_at_all_takes_no_rule_away() {
     assert_eq!((change.identity.rules, change.removed.len()), (0, 1));
     assert_eq!(told(&engine.recipe_warnings()), [(Some("R104"), "none.yaml".to_owned(), 1, 1)]);
     assert!(engine.run(Heat { to: 95.0 }).is_ok());
-    assert_eq!(engine.status().unwrap().recipe.unwrap().identity.rules, 0);
+    assert_eq!(engine.status().recipe.unwrap().identity.rules, 0);
     assert_eq!(kinds(&engine.audit_records()).last().unwrap(), "recipe_changed");
 }
 
@@ -125,7 +125,7 @@ impl Subscriber for Listener {
         if let Some(code) = codes.0 {
             let rules = self.engine.lock().unwrap().as_ref().map(|engine| {
                 engine.run(Note {}).unwrap();
-                engine.status().unwrap().recipe.map_or(0, |recipe| recipe.identity.rules)
+                engine.status().recipe.map_or(0, |recipe| recipe.identity.rules)
             });
             self.heard.lock().unwrap().push(format!("{} {code} {rules:?}", event.metadata().level()));
         }

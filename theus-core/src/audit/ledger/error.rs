@@ -10,7 +10,7 @@ use super::verify::Tampered;
 #[non_exhaustive]
 pub enum LedgerError {
     /// A file cannot be opened, read or written.
-    #[error("the ledger `{file}`: {reason}")]
+    #[error("the ledger `{file}` cannot be opened, read or written: {reason}")]
     Io {
         /// The file.
         file: String,
@@ -27,7 +27,7 @@ pub enum LedgerError {
     #[error(transparent)]
     Tampered(#[from] Tampered),
     /// A sink cannot be used.
-    #[error("the sink `{sink}`: {error}")]
+    #[error("the sink `{sink}` cannot be used: {error}")]
     Sink {
         /// The sink.
         sink: String,
@@ -36,7 +36,7 @@ pub enum LedgerError {
     },
     /// Two sinks keep different ledgers: one chain cannot continue both.
     #[error(
-        "the ledger of `{}` ends at record {}, that of `{}` at record {}, and not with the same record: one of them was continued without the other; give one of them a new file",
+        "the ledgers of two sinks do not end with the same record, so that one engine cannot continue both: `{}` ends at record {}, `{}` at record {}; one of them was continued without the other: give that one a new file",
         .first.0, .first.1, .second.0, .second.1
     )]
     Disagreement {

@@ -6,61 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::files::{self, LedgerFiles};
 use super::lines;
+use super::options::{FileOptions, Fsync, Verify};
 use super::sink::{Opened, Sink, SinkError, Tail};
 use super::{LedgerError, error::io};
 use crate::audit::record::AuditRecord;
-
-/// When what was written is forced onto the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fsync {
-    /// The operating system decides. A crash of the program loses nothing; one of the machine can.
-    Never,
-    /// After so many records.
-    Every(u32),
-    /// After each record. The default.
-    #[default]
-    Always,
-}
-
-/// How a [`FileSink`] writes.
-///
-/// ```
-/// use theus_core::audit::{FileOptions, Fsync};
-/// let options = FileOptions::new().fsync(Fsync::Every(100)).rotate(64 * 1024 * 1024).keep(12);
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-#[must_use]
-pub struct FileOptions {
-    fsync: Fsync,
-    rotate_at: Option<u64>,
-    keep: Option<usize>,
-}
-
-impl FileOptions {
-    /// Forced onto the disk after each record, never rotated.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// When what was written is forced onto the disk.
-    pub const fn fsync(mut self, fsync: Fsync) -> Self {
-        self.fsync = fsync;
-        self
-    }
-
-    /// Starts a new file before one would grow beyond so many bytes. The full one is renamed: it gets the number of its
-    /// first record behind its name, as in `audit.jsonl.00000000000000000001`.
-    pub const fn rotate(mut self, bytes: u64) -> Self {
-        self.rotate_at = Some(bytes);
-        self
-    }
-
-    /// Keeps at most so many full files, and at least one, and removes the oldest. All are kept where this is not said.
-    pub const fn keep(mut self, files: usize) -> Self {
-        self.keep = Some(if files == 0 { 1 } else { files });
-        self
-    }
-}
 
 /// Writes records into a file, one line of JSON each.
 ///
@@ -89,7 +38,7 @@ impl FileOptions {
 /// engine.run(Record { value: 95.0 })?;
 ///
 /// let verified = LedgerFiles::at(&path).verify()?;
-/// assert_eq!((verified.records, verified.tail), (2, engine.status()?.records.tail));
+/// assert_eq!((verified.records, verified.tail), (2, engine.status().records.tail));
 /// # drop(engine);
 /// # std::fs::remove_dir_all(&folder)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -113,15 +62,44 @@ pub struct FileSink {
 }
 
 impl FileSink {
-    /// Opens a file to append to, and finds where its chain ends.
+    /// Opens a file to append to, verifies what is there (see [`Verify`]), and finds where its chain ends.
+    ///
+    /// ```
+    /// use theus_core::audit::{AuditEvent, Book, FileOptions, FileSink, LedgerError, Sink, Verify};
+    /// # let folder = std::env::temp_dir().join(format!("theus-doc-open-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let path = folder.join("audit.jsonl");
+    /// let mut book = Book::new("desk", 9);
+    /// let mut file = FileSink::open(&path, FileOptions::new())?;
+    /// for violation in 1..=3 {
+    ///     file.write(book.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation }))?;
+    /// }
+    /// drop(file);
+    ///
+    /// let text = std::fs::read_to_string(&path)?;
+    /// std::fs::write(&path, text.replace("\"violation\":2", "\"violation\":7"))?;
+    /// let error = FileSink::open(&path, FileOptions::new()).unwrap_err();
+    /// assert!(error.to_string().ends_with("audit.jsonl:2: record 2 was altered: it is not what its hash was made of"));
+    /// assert!(FileSink::open(&path, FileOptions::new().verify(Verify::Last)).is_ok(), "the last one is as it was");
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// [`LedgerError`] where it cannot be opened, another engine writes to it, or its last record is not what it was.
+    /// [`LedgerError`] where it cannot be opened, another engine writes to it, or what is there is not what was recorded:
+    /// then nothing of it is touched.
     pub fn open(path: impl Into<PathBuf>, options: FileOptions) -> Result<Self, LedgerError> {
         let path = path.into();
         let lock = lock(&path)?;
         let mut file = append(&path).map_err(|error| io(&path, &error))?;
         let mut found = lines::end_of(&path, &mut file)?;
+        let ledger = match options.first {
+            Some(first) => LedgerFiles::at(&path).beginning_at(first),
+            None => LedgerFiles::at(&path),
+        };
+        if options.verify == Verify::All {
+            ledger.verify_before_writing()?;
+        }
         let mut note = None;
         if let Some(torn) = &found.torn {
             match torn.whole {
@@ -136,7 +114,7 @@ impl FileSink {
         }
         let length = file.seek(SeekFrom::End(0)).map_err(|error| io(&path, &error))?;
         if found.tail.is_none() {
-            found.tail = LedgerFiles::at(&path).end_of_full_files()?;
+            found.tail = ledger.end_of_full_files()?;
         }
         let opened = Opened { tail: found.tail, note };
         let (first, line) = (found.first, Vec::new());
@@ -231,11 +209,12 @@ fn lock(path: &Path) -> Result<File, LedgerError> {
     name.push(".lock");
     let beside = PathBuf::from(name);
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
-    let file = file.map_err(|error| io(&beside, &error))?;
+    // Told of the ledger: that there is a file beside it is none of the user's concern.
+    let file = file.map_err(|error| io(path, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::InUse { file: path.display().to_string() }),
-        Err(std::fs::TryLockError::Error(error)) => Err(io(&beside, &error)),
+        Err(std::fs::TryLockError::Error(error)) => Err(io(path, &error)),
     }
 }
 

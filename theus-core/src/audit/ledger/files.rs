@@ -42,6 +42,19 @@ struct Line {
     whole: bool,
 }
 
+impl Line {
+    fn is_of(&self, path: &Path) -> bool {
+        self.place.file == path.display().to_string()
+    }
+}
+
+/// What a last line without its end is, in the file that is written to.
+#[derive(Clone, Copy)]
+enum TornEnd {
+    IsAFault,
+    IsLeftOut,
+}
+
 impl LedgerFiles {
     /// The ledger at this path.
     #[must_use]
@@ -63,7 +76,7 @@ impl LedgerFiles {
     /// [`LedgerError::Tampered`] with the first record that was altered, is missing or is out of its place. Records cut off
     /// the end leave a shorter ledger that is right in itself: [`verify_to`](Self::verify_to) finds that.
     pub fn verify(&self) -> Result<Verified, LedgerError> {
-        self.check(None)
+        self.check(None, TornEnd::IsAFault)
     }
 
     /// As [`verify`](Self::verify), and that it ends where it is known to end: as a running engine's
@@ -72,7 +85,13 @@ impl LedgerFiles {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_to(&self, known: Tail) -> Result<Verified, LedgerError> {
-        self.check(Some(known))
+        self.check(Some(known), TornEnd::IsAFault)
+    }
+
+    /// As [`verify`](Self::verify), for a file that is about to be continued: what a crash has left of a last line is dealt
+    /// with then.
+    pub(super) fn verify_before_writing(&self) -> Result<Verified, LedgerError> {
+        self.check(None, TornEnd::IsLeftOut)
     }
 
     /// The records that answer a question, in order.
@@ -109,14 +128,17 @@ impl LedgerFiles {
         })
     }
 
-    fn check(&self, known: Option<Tail>) -> Result<Verified, LedgerError> {
+    fn check(&self, known: Option<Tail>, torn_end: TornEnd) -> Result<Verified, LedgerError> {
         let files = self.full_files()?;
         // The oldest file says by its name where the ledger begins.
         let first = self.first.or_else(|| files.first().map(|(first, _)| *first)).unwrap_or(1);
         let mut chain = Chain::default();
-        let mut last = Place::default();
+        let mut last = Place { file: self.path.display().to_string(), line: 0 };
         let mut begun = false;
         self.lines(|line| {
+            if !line.whole && matches!(torn_end, TornEnd::IsLeftOut) && line.is_of(&self.path) {
+                return Ok(false);
+            }
             let place = line.place;
             let expected = if begun { chain.expected() } else { first };
             let followed = match parse(&line.text, expected) {

@@ -33,14 +33,21 @@ pub(super) struct Torn {
 /// Reads the first and the last line of a file, and no more than that.
 pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
     let (mut last, torn, length) = last_lines(file).map_err(|error| io(path, &error))?;
-    let tampered = |fault| Tampered { fault, place: Place { file: path.display().to_string(), line: 0 } };
+    let tampered = |fault, line| Tampered { fault, place: Place { file: path.display().to_string(), line } };
     let mut tail = None;
     if let Some(line) = &last {
-        let record = parse(line, 0).map_err(tampered)?;
-        if hash_of(&record) != record.hash {
-            return Err(tampered(Fault::Altered { sequence: record.sequence }).into());
+        let record = parse(line, 0).and_then(|record| match hash_of(&record) == record.hash {
+            true => Ok(record),
+            false => Err(Fault::Altered { sequence: record.sequence }),
+        });
+        match record {
+            Ok(record) => tail = Some(Tail { sequence: record.sequence, hash: record.hash }),
+            // Only now is it worth reading the whole file, to say which line it is.
+            Err(fault) => {
+                let number = lines_before(file, length).map_err(|error| io(path, &error))?;
+                return Err(tampered(fault, number).into());
+            }
         }
-        tail = Some(Tail { sequence: record.sequence, hash: record.hash });
     }
     let torn = torn.map(|bytes| {
         let record = parse(&bytes, 0).ok().filter(|record| {
@@ -54,7 +61,10 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
         Torn { bytes: bytes.len(), whole: record.is_some() }
     });
     let first = match last {
-        Some(_) => Some(first_of(file).map_err(|error| io(path, &error))?.map_err(tampered)?),
+        Some(_) => {
+            let first = first_of(file).map_err(|error| io(path, &error))?;
+            Some(first.map_err(|fault| tampered(fault, 1))?)
+        }
         None => None,
     };
     Ok(End { length, first, tail, torn })
@@ -85,6 +95,22 @@ fn last_lines(file: &mut File) -> std::io::Result<LastLines> {
     let line = end.iter().rposition(|byte| *byte == b'\n').map_or(0, |before| before + 1);
     let whole = length - torn.len() as u64;
     Ok((Some(end.split_off(line)), (!torn.is_empty()).then_some(torn), whole))
+}
+
+/// How many lines end before this place in a file.
+fn lines_before(file: &mut File, length: u64) -> std::io::Result<u64> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut reader = BufReader::new(file).take(length);
+    let mut lines = 0;
+    loop {
+        let read = reader.fill_buf()?;
+        if read.is_empty() {
+            return Ok(lines);
+        }
+        lines += read.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let length = read.len();
+        reader.consume(length);
+    }
 }
 
 fn first_of(file: &mut File) -> std::io::Result<Result<u64, Fault>> {

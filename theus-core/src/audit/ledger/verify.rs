@@ -35,13 +35,17 @@ pub struct Tampered {
 pub struct Place {
     /// The file.
     pub file: String,
-    /// The line, counted from 1; 0 for records in memory.
+    /// The line, counted from 1; 0 for records in memory, and for a file as a whole.
     pub line: u64,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.line == 0 { Ok(()) } else { write!(f, "{}:{}: ", self.file, self.line) }
+        match (self.file.as_str(), self.line) {
+            ("", _) => Ok(()),
+            (file, 0) => write!(f, "{file}: "),
+            (file, line) => write!(f, "{file}:{line}: "),
+        }
     }
 }
 
@@ -56,13 +60,15 @@ pub enum Fault {
         sequence: u64,
     },
     /// Each is what was hashed, and still the one was not written after the other.
-    #[error("record {sequence} does not follow the record before it: one of the two was put in the place of another")]
+    #[error(
+        "record {sequence} does not continue the chain: it, or the record before it, was put in the place of another"
+    )]
     Replaced {
         /// The number of the later one.
         sequence: u64,
     },
     /// Records are not there.
-    #[error("records {first} to {last} are missing")]
+    #[error("{}", missing(*first, *last))]
     Missing {
         /// The first that is missing.
         first: u64,
@@ -70,7 +76,7 @@ pub enum Fault {
         last: u64,
     },
     /// A record is where another should be.
-    #[error("record {sequence} is out of its place: {expected} should be there")]
+    #[error("record {sequence} is out of its place: record {expected} should be there")]
     Reordered {
         /// The number of the record.
         sequence: u64,
@@ -78,9 +84,9 @@ pub enum Fault {
         expected: u64,
     },
     /// A line is no record.
-    #[error("this is no record ({expected} should be here): {reason}")]
+    #[error("this line is no record{}: {reason}", instead_of(*expected))]
     Unreadable {
-        /// The number that should be there.
+        /// The number that should be there; 0 where that is not known.
         expected: u64,
         /// What is wrong with it.
         reason: String,
@@ -92,13 +98,44 @@ pub enum Fault {
         expected: u64,
     },
     /// The records end elsewhere than they are known to end.
-    #[error("the ledger ends at record {found}, and is known to end at record {expected}")]
+    #[error("{}", ends_elsewhere(*found, *expected))]
     EndsElsewhere {
-        /// The last number that is there.
+        /// The last number that is there; 0 where there are no records.
         found: u64,
         /// The last number that should be there.
         expected: u64,
     },
+    /// The last record has the right number, and is another one than is known to be the last.
+    #[error(
+        "record {sequence} is the last, as it should be, but not the one that was recorded: all records may have been written anew"
+    )]
+    EndsOtherwise {
+        /// Its number.
+        sequence: u64,
+    },
+}
+
+fn missing(first: u64, last: u64) -> String {
+    if first == last { format!("record {first} is missing") } else { format!("records {first} to {last} are missing") }
+}
+
+fn instead_of(expected: u64) -> String {
+    if expected == 0 { String::new() } else { format!(", and record {expected} should be here") }
+}
+
+fn ends_elsewhere(found: u64, expected: u64) -> String {
+    match found {
+        0 => format!("the ledger is empty, and is known to end at record {expected}: all records were removed"),
+        _ if found < expected => {
+            format!(
+                "the ledger ends at record {found}, and is known to end at record {expected}: {} at its end",
+                missing(found + 1, expected)
+            )
+        }
+        _ => format!(
+            "the ledger ends at record {found}, and is known to end at record {expected}: others were added to it"
+        ),
+    }
 }
 
 /// Follows a chain, record by record.
@@ -148,7 +185,7 @@ impl Chain {
             Some(known) if known.sequence != tail.sequence => {
                 Err(Fault::EndsElsewhere { found: tail.sequence, expected: known.sequence })
             }
-            Some(known) if known != tail => Err(Fault::Replaced { sequence: tail.sequence }),
+            Some(known) if known != tail => Err(Fault::EndsOtherwise { sequence: tail.sequence }),
             _ => Ok(Verified { records: self.records, first: self.first.unwrap_or(1), tail }),
         }
     }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod files;
+mod messages;
+mod opening;
 mod ring;
 mod sinks;
 mod tampering;

@@ -149,6 +149,6 @@ fn a_ledger_ends_where_it_is_known_to_end() {
     assert_eq!(verify(&all, Some(book.tail())).unwrap().tail, book.tail());
     assert_eq!(verify(&all[..4], Some(book.tail())), Err(Fault::EndsElsewhere { found: 4, expected: 5 }));
     let other = Tail { sequence: 5, hash: Hash::START };
-    assert_eq!(verify(&all, Some(other)), Err(Fault::Replaced { sequence: 5 }));
+    assert_eq!(verify(&all, Some(other)), Err(Fault::EndsOtherwise { sequence: 5 }));
     assert_eq!(verify(&all[2..], None).unwrap().first, 3, "the beginning may have been given up");
 }

@@ -1,0 +1,57 @@
+//! What the rules of a gate look at, and what they would say to it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use super::{CoreOf, FieldsOf};
+use crate::audit::{Explanation, Subject};
+use crate::context::{Context, Fields, Value};
+use crate::process::{Process, RunError};
+
+/// What the rules of a gate look at.
+pub(super) struct Look<'a, P: Process> {
+    pub(super) arguments: Option<&'a P>,
+    pub(super) domain: &'a FieldsOf<P>,
+    pub(super) global: &'a <P::Global as Context>::Fields,
+    pub(super) local: &'a P::Local,
+}
+
+impl<P: Process> Subject for Look<'_, P> {
+    #[inline]
+    fn argument(&self, index: usize) -> Value<'_> {
+        self.arguments.map_or(Value::Opaque, |arguments| arguments.argument(index))
+    }
+    #[inline]
+    fn global(&self, path: &[usize]) -> Value<'_> {
+        self.global.inspect(path)
+    }
+    #[inline]
+    fn domain(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect(path)
+    }
+    #[inline]
+    fn committed(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect_committed(path)
+    }
+    #[inline]
+    fn local(&self, path: &[usize]) -> Value<'_> {
+        self.local.inspect(path)
+    }
+}
+
+/// What the rules would say to a command as things are. Nothing is run, counted or recorded.
+pub(in crate::engine) fn explain<P: Process>(
+    core: &Arc<CoreOf<P>>,
+    command: &P,
+) -> Result<Explanation, RunError<Infallible>> {
+    let process = P::CONTRACT.process;
+    let Some(registered) = core.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
+    let local = P::Local::default();
+    let interlock = core.auditor.interlock();
+    let state = core.session.peek().map_err(|_| RunError::Nested { process })?;
+    let look = Look::<P> { arguments: Some(command), domain: &state.fields, global: &core.global, local: &local };
+    Ok(match state.rules(registered.place) {
+        Some(rules) => rules.explain(&look, state.version(), interlock),
+        None => Explanation::without_rules(process, state.version(), interlock),
+    })
+}

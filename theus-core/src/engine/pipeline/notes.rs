@@ -1,0 +1,102 @@
+//! What the audit keeps of a run, and how it becomes the run's end: judging, counting, refusing, reporting.
+
+use std::sync::Arc;
+
+use super::super::report::Report;
+use super::look::Look;
+use super::{CoreOf, ErrorOf, FieldsOf, RegisteredOf, ResultOf, Run, StateOf};
+use crate::audit::{Findings, Gate, Violation};
+use crate::process::{Halted, Process, RunError};
+
+/// What the audit keeps of a run.
+pub(super) struct Notes<P> {
+    /// The arguments, where a rule of the output gate looks at them.
+    arguments: Option<P>,
+    /// What was found and has not been counted yet.
+    findings: Findings,
+    /// What was counted.
+    violations: Vec<Violation>,
+}
+
+impl<P: Process> Notes<P> {
+    #[cold]
+    pub(super) fn with(arguments: Option<P>) -> Box<Self> {
+        Box::new(Self { arguments, findings: Findings::default(), violations: Vec::new() })
+    }
+}
+
+impl<'a, P: Process> Run<'a, P> {
+    #[inline]
+    pub(super) fn new(core: &'a Arc<CoreOf<P>>, registered: &RegisteredOf<P>) -> Self {
+        Self { core, place: registered.place, rules: None, notes: None, version: 0, attempts: 1 }
+    }
+
+    /// The first thing that is done with the session: which rules hold for this run, to its end.
+    #[inline(always)]
+    pub(super) fn take_rules(&mut self, state: &StateOf<P>) {
+        if let Some(rules) = state.rules(self.place) {
+            self.rules = Some(Arc::clone(rules));
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
+        let Some(rules) = &self.rules else { return };
+        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
+        let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
+        let findings = rules.judge(gate, &look);
+        if !findings.is_empty() {
+            self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
+        }
+    }
+
+    /// What was found is void: the gate judges anew.
+    pub(super) fn forget_findings(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.findings = Findings::default();
+        }
+    }
+
+    /// Whether what was found would refuse the run, were it counted now.
+    pub(super) fn refuses(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings))
+    }
+
+    #[inline(always)]
+    pub(super) fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
+        match &mut self.notes {
+            Some(notes) if !notes.findings.is_empty() => self.settle(),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn settle(&mut self) -> Result<(), ErrorOf<P>> {
+        let Some(notes) = &mut self.notes else { return Ok(()) };
+        let findings = std::mem::take(&mut notes.findings);
+        Ok(self.core.auditor.settle(P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
+    }
+
+    #[inline]
+    pub(super) fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
+        if self.core.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn halted(&self) -> ErrorOf<P> {
+        let reason = self.core.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
+        RunError::Halted(Halted { reason: reason.into() })
+    }
+
+    #[cold]
+    pub(super) fn conflict(&mut self) -> ErrorOf<P> {
+        let (process, attempts) = (P::CONTRACT.process, self.attempts);
+        tracing::warn!(target: "theus::engine", process, attempts, "conflict");
+        self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
+    }
+
+    pub(super) fn report(self, result: ResultOf<P>) -> Report<P> {
+        let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
+        Report { result, violations, version: self.version, attempts: self.attempts }
+    }
+}

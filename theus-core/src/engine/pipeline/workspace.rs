@@ -1,0 +1,100 @@
+//! An attempt that does not hold the session through its body: how it is opened, and how it is closed.
+
+use super::catch::catch;
+use super::{ErrorOf, FieldsOf, ResultOf, Run, StateOf};
+use crate::audit::Gate;
+use crate::process::Process;
+use crate::transaction::shed;
+
+/// What an attempt has to itself: what it pinned, its drafts, its local layer.
+pub(super) struct Work<P: Process> {
+    pub(super) fields: Box<FieldsOf<P>>,
+    pub(super) local: P::Local,
+}
+
+/// How an attempt ended.
+pub(super) enum Closed<P: Process> {
+    Finished(ResultOf<P>),
+    /// Something that was read has changed since: nothing was done.
+    Stale,
+}
+
+/// When the findings of the input gate are counted.
+#[derive(Clone, Copy)]
+pub(super) enum Counting {
+    /// At once: this attempt is the only one.
+    Now,
+    /// When the run ends: an attempt that meets a conflict does not count. What would refuse the run is counted at once.
+    AtTheEnd,
+}
+
+impl<P: Process> Run<'_, P> {
+    /// Stages 1 and 2.
+    pub(super) fn open(
+        &mut self,
+        state: &mut StateOf<P>,
+        command: &P,
+        counting: Counting,
+    ) -> Result<Work<P>, ErrorOf<P>> {
+        self.version = state.version();
+        if self.attempts == 1 {
+            self.take_rules(state);
+        }
+        self.forget_findings();
+        let local = catch::<P, _>(|| {
+            let local = P::Local::default();
+            self.audit_input_gate(command, &state.fields, &local)?;
+            if self.refuses() || matches!(counting, Counting::Now) {
+                self.count_findings()?;
+            }
+            Ok(local)
+        })?;
+        let mut fields = state.workspace();
+        Self::lock(&mut fields, &state.fields);
+        Ok(Work { fields, local })
+    }
+
+    /// Stages 6 and 7, where what was read still holds.
+    pub(super) fn close(
+        &mut self,
+        state: &mut StateOf<P>,
+        mut work: Work<P>,
+        command: Option<&P>,
+        output: ResultOf<P>,
+    ) -> Closed<P> {
+        let proposed = match output {
+            Ok(output) if !P::is_current(&work.fields, &state.fields) => {
+                shed(output);
+                None
+            }
+            Ok(output) => Some(catch::<P, _>(|| {
+                self.confirm_input_gate(command, state)?;
+                P::propose(&mut state.fields, &mut work.fields);
+                self.audit_output_gate(&state.fields, &work.local).map(|()| output)
+            })),
+            Err(error) => Some(Err(error)),
+        };
+        P::clear(&mut work.fields);
+        state.keep(work.fields);
+        match proposed {
+            Some(proposed) => Closed::Finished(self.commit_or_roll_back(state, proposed)),
+            None => Closed::Stale,
+        }
+    }
+
+    /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
+    /// others have committed since the attempt began, the gate judges anew, so that the run is as if it had begun now.
+    fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
+        // Another run may have latched the interlock while this one was under way.
+        self.refuse_if_halted()?;
+        if self.version != state.version() {
+            self.version = state.version();
+            if self.rules.is_some() {
+                self.forget_findings();
+                // The input gate sees the scratch as a run finds it, the output gate as this run left it.
+                self.judge(Gate::Input, command, &state.fields, &P::Local::default());
+            }
+        }
+        if self.refuses() { self.count_findings() } else { Ok(()) }
+    }
+}

@@ -1,0 +1,127 @@
+//! A workflow that was loaded and checked.
+
+use crate::signal::EventName;
+use crate::workflow::Warning;
+
+use super::event::EventId;
+use super::state::{State, StateId};
+use super::step::Step;
+
+/// A workflow that was loaded and checked: each process, state, event and expression in it is known.
+///
+/// It holds no run: the same definition serves any number of sessions at once.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) initial: StateId,
+    pub(crate) external: Vec<EventName>,
+    pub(crate) states: Vec<State>,
+    /// Every event that some transition names, in order: searched by halving.
+    pub(crate) events: Vec<EventName>,
+    /// How many steps, loop rounds and eventless moves may come of one event.
+    pub(crate) limit: u32,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// How many steps, loop rounds and eventless moves may come of one event where the file does not say.
+pub const DEFAULT_LIMIT: u32 = 10_000;
+
+impl Definition {
+    /// The states, in the order of the file.
+    #[must_use]
+    pub fn states(&self) -> &[State] {
+        &self.states
+    }
+
+    /// A state by its id; `None` for an id of another definition.
+    #[must_use]
+    pub fn state(&self, id: StateId) -> Option<&State> {
+        self.states.get(id.0 as usize)
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn state_named(&self, name: &str) -> Option<StateId> {
+        let index = self.states.iter().position(|state| state.name == name)?;
+        u32::try_from(index).ok().map(StateId)
+    }
+
+    /// Its name; that of the file, without the extension, where it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is for, where it says so.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// The state in which a session begins.
+    #[must_use]
+    pub const fn initial(&self) -> StateId {
+        self.initial
+    }
+
+    /// The events that the file lists as coming from outside.
+    #[must_use]
+    pub fn external(&self) -> &[EventName] {
+        &self.external
+    }
+
+    /// The events that some transition names.
+    #[must_use]
+    pub fn events(&self) -> &[EventName] {
+        &self.events
+    }
+
+    /// The id of an event; `None` where no transition names it: only a wildcard can take it then.
+    #[must_use]
+    pub fn event(&self, name: &EventName) -> Option<EventId> {
+        self.events.binary_search(name).ok().and_then(|index| u32::try_from(index).ok()).map(EventId)
+    }
+
+    /// How many steps, loop rounds and eventless moves may come of one event.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// What is doubtful in the file, in the order of the text.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+impl Step {
+    /// Every process that the step may run, compensations included.
+    pub fn runs(&self) -> Vec<&super::step::Run> {
+        let mut runs = Vec::new();
+        collect(std::slice::from_ref(self), &mut runs);
+        runs
+    }
+}
+
+fn collect<'a>(steps: &'a [Step], runs: &mut Vec<&'a super::step::Run>) {
+    for step in steps {
+        match step {
+            Step::Run(run) => add(run, runs),
+            Step::If { then, otherwise, .. } => {
+                collect(then, runs);
+                collect(otherwise, runs);
+            }
+            Step::While { body, .. } | Step::ForEach { body, .. } => collect(body, runs),
+            Step::Parallel { branches, .. } => branches.iter().for_each(|run| add(run, runs)),
+        }
+    }
+}
+
+fn add<'a>(run: &'a super::step::Run, runs: &mut Vec<&'a super::step::Run>) {
+    runs.push(run);
+    if let Some(compensate) = &run.compensate {
+        add(compensate, runs);
+    }
+}

@@ -1,0 +1,32 @@
+//! What makes a transition happen.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::signal::EventName;
+
+/// An event of one definition: its place in [`Definition::events`](super::Definition::events).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct EventId(pub(crate) u32);
+
+/// What a transition waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// An event of this name. The name as the file has it is kept beside: `SIG_X` and `EVT_X` are the same event.
+    Event {
+        /// The event.
+        name: EventName,
+        /// As the file writes it.
+        written: String,
+    },
+    /// Any event that no transition of the state names: `"*"`.
+    Any,
+    /// None: it is taken as soon as its guard holds (`always`).
+    Always,
+    /// So long a time in the state (`after`).
+    After(Duration),
+    /// The state's child has reached a final state, or all its regions have (`done`).
+    Done,
+}

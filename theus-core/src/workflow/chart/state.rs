@@ -1,0 +1,63 @@
+//! A state: what it is within, what runs on entering and leaving it, where it leads.
+
+use serde::Serialize;
+
+use super::source::Place;
+use super::step::{ArgumentSource, Recovery, Step};
+use super::transition::Transition;
+
+/// A state of one definition: its place in [`Definition::states`](super::Definition::states), which is the order of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct StateId(pub(crate) u32);
+
+/// What kind of state it is.
+#[derive(Clone, Debug)]
+pub enum StateKind {
+    /// Without states inside.
+    Simple,
+    /// With states inside, of which one is active: `initial` when it is entered itself.
+    Compound {
+        /// The state inside that is entered first.
+        initial: StateId,
+    },
+    /// With regions inside, which are all active (`regions`).
+    Parallel,
+    /// The end of the state it is in, or of the workflow (`final`).
+    Final {
+        /// What the workflow gives when it ends here (`result`).
+        result: Option<ArgumentSource>,
+    },
+    /// Not a state to be in: it leads back to what was active in its parent when that was left (`history`).
+    History {
+        /// Whether the whole configuration inside is remembered (`deep`), or only the child (`shallow`).
+        deep: bool,
+        /// Where it leads when its parent was never left.
+        default: StateId,
+    },
+}
+
+/// A state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its name: one in the whole file.
+    pub name: String,
+    /// What it is for, where the file says so.
+    pub description: Option<String>,
+    /// The state it is in; `None` at the top.
+    pub parent: Option<StateId>,
+    /// The states inside, in the order of the file.
+    pub children: Vec<StateId>,
+    /// What kind it is.
+    pub kind: StateKind,
+    /// What runs on entering it.
+    pub entry: Vec<Step>,
+    /// What runs on leaving it.
+    pub exit: Vec<Step>,
+    /// Its transitions, in the order of the file.
+    pub transitions: Vec<Transition>,
+    /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).
+    pub on_error: Vec<Recovery>,
+    /// Where it stands in the file.
+    pub place: Place,
+}

@@ -1,0 +1,107 @@
+//! What runs in a chain.
+
+use std::time::Duration;
+
+use super::source::Place;
+use super::state::StateId;
+use crate::process::Contract;
+use crate::workflow::condition::Expression;
+
+/// A step of a chain.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A process.
+    Run(Box<Run>),
+    /// One of two chains (`flux: if`).
+    If {
+        /// What decides.
+        when: Expression,
+        /// Where it holds.
+        then: Vec<Step>,
+        /// Where it does not.
+        otherwise: Vec<Step>,
+        /// Where it stands.
+        place: Place,
+    },
+    /// A chain again and again (`flux: while`).
+    While {
+        /// For as long as it holds, asked before each round.
+        when: Expression,
+        /// The chain.
+        body: Vec<Step>,
+        /// Where it stands.
+        place: Place,
+    },
+    /// A chain for each element of a list, which is read once (`flux: for_each`).
+    ForEach {
+        /// The list.
+        list: Expression,
+        /// What expressions in the chain call the element.
+        item: String,
+        /// The chain.
+        body: Vec<Step>,
+        /// Where it stands.
+        place: Place,
+    },
+    /// Processes side by side: their contracts do not conflict (`parallel`).
+    Parallel {
+        /// The processes.
+        branches: Vec<Run>,
+        /// Where it stands.
+        place: Place,
+    },
+}
+
+/// A process to run, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its contract.
+    pub contract: &'static Contract,
+    /// Where its arguments come from, in the order of the contract.
+    pub arguments: Vec<(&'static str, ArgumentSource)>,
+    /// How often it is tried again after a declared error.
+    pub retry: Option<Retry>,
+    /// How long an `async` process may take; then it is dropped, which rolls it back.
+    pub timeout: Option<Duration>,
+    /// Where its declared errors lead.
+    pub on_error: Vec<Recovery>,
+    /// What makes its commit good when a later step of the chain fails.
+    pub compensate: Option<Box<Run>>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub enum ArgumentSource {
+    /// From the file.
+    Literal(serde_json::Value),
+    /// From the Data zone, the event's payload or a loop's element, when the step runs: `${ domain.total }`.
+    Expression(Expression),
+}
+
+/// Where a declared error leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The name of the error's type, as the contract has it; `None` for any (`"*"`).
+    pub error: Option<&'static str>,
+    /// The state.
+    pub target: StateId,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Trying again after a declared error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retry {
+    /// How many times it is tried at most, the first time included.
+    pub attempts: u32,
+    /// How long to wait before the second try.
+    pub backoff: Duration,
+    /// By what the wait grows each time.
+    pub factor: f64,
+    /// How long the wait may get.
+    pub longest: Duration,
+    /// The errors after which it is tried again; empty for all declared ones.
+    pub on: Vec<&'static str>,
+}
