@@ -5,10 +5,12 @@
 mod clock;
 mod explain;
 mod failing;
+mod compare;
 mod interlock;
 mod invariants;
 mod kept;
 mod oven;
+mod pump;
 mod reload;
 mod status;
 mod warnings;
