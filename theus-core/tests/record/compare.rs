@@ -16,14 +16,23 @@ fn files_are_compared_with_the_recipe_in_force_and_change_nothing() {
     let before = (engine.audit_records(), engine.status());
 
     let changes = engine.compare_recipe_files([&base]).unwrap();
-    assert_eq!((changes.changes[0].kind, changes.changes[0].details.as_slice()), (ChangeKind::Looser, ["level B -> C".to_owned()].as_slice()));
+    assert_eq!(
+        (changes.changes[0].kind, changes.changes[0].details.as_slice()),
+        (ChangeKind::Looser, ["level B -> C".to_owned()].as_slice())
+    );
     let changes = engine.compare_recipe_files([&base, &site]).unwrap();
-    assert_eq!((changes.changes[0].kind, changes.changes[0].details.as_slice()), (ChangeKind::Stricter, ["bound 90 -> 80".to_owned()].as_slice()));
+    assert_eq!(
+        (changes.changes[0].kind, changes.changes[0].details.as_slice()),
+        (ChangeKind::Stricter, ["bound 90 -> 80".to_owned()].as_slice())
+    );
     assert!(engine.compare_recipe("same.yaml", &at_most("max: 90")).unwrap().is_empty());
     assert_eq!(engine.compare_recipe_files::<&str>([]).unwrap().of_kind(ChangeKind::Gone).count(), 1);
 
     assert_eq!((engine.audit_records(), engine.status()), before);
-    assert!(engine.run(Heat { to: 85.0 }).is_ok() && engine.run(Heat { to: 95.0 }).is_err(), "what was in force stays so");
+    assert!(
+        engine.run(Heat { to: 85.0 }).is_ok() && engine.run(Heat { to: 95.0 }).is_err(),
+        "what was in force stays so"
+    );
 }
 
 #[test]
@@ -31,7 +40,10 @@ fn a_reloaded_recipe_is_what_the_next_is_compared_with() {
     let engine = engine(&at_most("max: 90"));
     engine.reload_recipe("second.yaml", &at_most("max: 80")).unwrap();
     let changes = engine.compare_recipe("third.yaml", &at_most("max: 90")).unwrap();
-    assert_eq!((changes.changes[0].kind, changes.changes[0].details.as_slice()), (ChangeKind::Looser, ["bound 80 -> 90".to_owned()].as_slice()));
+    assert_eq!(
+        (changes.changes[0].kind, changes.changes[0].details.as_slice()),
+        (ChangeKind::Looser, ["bound 80 -> 90".to_owned()].as_slice())
+    );
 }
 
 #[test]

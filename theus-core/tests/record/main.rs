@@ -3,9 +3,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod clock;
+mod compare;
 mod explain;
 mod failing;
-mod compare;
 mod interlock;
 mod invariants;
 mod kept;

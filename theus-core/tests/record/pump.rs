@@ -120,6 +120,18 @@ fn explain_says_what_is_not_asked_and_what_is_known_only_in_the_run() {
 }
 
 #[test]
+fn explain_says_how_far_a_counter_would_go() {
+    let rule = "{ field: dose, max: 10, min_threshold: 2, max_threshold: 3 }";
+    let engine = engine(&format!("process_recipes: {{ bolus: {{ inputs: [ {rule} ] }} }}"));
+    for action in [Action::Counted, Action::Warned, Action::Blocked] {
+        let explanation = engine.explain(&Bolus { dose: 12.0 }).unwrap();
+        assert_eq!(explanation.rules[0].would, Would::Violate(action));
+        assert_eq!(explanation.refusal(), (action == Action::Blocked).then_some(action));
+        assert_eq!(engine.run(Bolus { dose: 12.0 }).is_err(), action == Action::Blocked);
+    }
+}
+
+#[test]
 fn a_value_that_the_process_writes_is_no_refusal_beforehand() {
     let engine = engine("invariants: [ { field: domain.given, max: 10, level: S, max_threshold: 2 } ]");
     assert!(engine.run(Bolus { dose: 12.0 }).is_ok());

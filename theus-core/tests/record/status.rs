@@ -118,10 +118,13 @@ fn an_operator_reads_the_records() {
     let digests: Vec<_> = engine.audit_records().iter().map(|record| record.event.to_string()).collect();
     assert!(told.iter().zip(&digests).all(|(record, event)| record.ends_with(event.as_str())));
     let begins = |index: usize, text: &str| assert!(told[index].starts_with(text), "{}", told[index]);
-    begins(0, "#1 1970-01-01T00:00:07.000000000Z version 0: recipe audit.yaml in force, rules: 1, digest ");
-    begins(1, "#2 1970-01-01T00:00:07.000000000Z version 0: warned `heat` at its output gate: rule `domain.temperature max 90` ");
-    begins(2, "#3 1970-01-01T00:00:07.000000000Z version 1: interlocked `heat` at its output gate: rule ");
-    begins(3, "#4 1970-01-01T00:00:07.000000000Z version 1: the engine is interlocked by #3");
+    begins(0, "#1 1970-01-01T00:00:07.000000000Z [main] version 0: recipe audit.yaml in force, rules: 1, digest ");
+    begins(
+        1,
+        "#2 1970-01-01T00:00:07.000000000Z [main] version 0: warned `heat` at its output gate: rule `domain.temperature max 90` ",
+    );
+    begins(2, "#3 1970-01-01T00:00:07.000000000Z [main] version 1: interlocked `heat` at its output gate: rule ");
+    begins(3, "#4 1970-01-01T00:00:07.000000000Z [main] version 1: the engine is interlocked by #3");
     assert!(told[4].ends_with(": interlock reset by \"R. Lee\": \"the burner\\nwas replaced\""), "{}", told[4]);
     assert!(told[5].contains(": recipe changed to new.yaml, digest "), "{}", told[5]);
     assert!(told[5].ends_with("changed: heat output: domain.temperature max 90 (level S, warns from 1, acts at 2) -> 80 (level B, acts at 1)"), "{}", told[5]);
