@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod clock;
+mod compare;
 mod explain;
 mod failing;
 mod hostile;
@@ -10,6 +11,7 @@ mod interlock;
 mod invariants;
 mod kept;
 mod oven;
+mod pump;
 mod reload;
 mod status;
 mod warnings;

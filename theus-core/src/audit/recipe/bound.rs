@@ -146,13 +146,15 @@ pub(super) fn atom(test: Test, named: Test, value: &Value, shape: &Shape, field:
     let expected = |what: &str| expected(named, field, what, value);
     match shape {
         Shape::Int { min, max } => {
-            let number = number::read(value).ok_or_else(|| expected("an integer"))?;
+            // A fraction bounds integers too.
+            let kind = if matches!(order, Order::Min | Order::Max) { "a number" } else { "an integer" };
+            let number = number::read(value).ok_or_else(|| pointed(value, expected(kind)))?;
             let is_listed = matches!(named, Test::In | Test::NotIn);
             number::integer(order, number, (Integer::Small(*min), Integer::from(*max)), field, is_listed)
                 .map_err(Refused::value)
         }
         Shape::Float32 | Shape::Float64 => {
-            let number = number::read(value).ok_or_else(|| expected("a number"))?;
+            let number = number::read(value).ok_or_else(|| pointed(value, expected("a number")))?;
             number::float(order, number, *shape == Shape::Float32, field)
         }
         Shape::Decimal => decimal(named, value, field).map(|bound| Condition::Decimal(order, bound)),
@@ -196,6 +198,17 @@ fn variant(value: &Value, shape: &EnumShape, field: &str, expected: Refused) -> 
     })
 }
 
+/// A comma where a decimal has a point.
+fn pointed(value: &Value, refused: Refused) -> Refused {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match value.as_str().and_then(|text| text.split_once(',')) {
+        Some((whole, fraction)) if digits(whole.trim_start_matches('-')) && digits(fraction) => {
+            refused.help(format!("a decimal is written with a point: {whole}.{fraction}"))
+        }
+        _ => refused,
+    }
+}
+
 /// YAML takes `12` and `true` for a number and a boolean unless they are quoted.
 fn quoted(value: &Value, refused: Refused) -> Refused {
     match value {
@@ -217,7 +230,7 @@ fn decimal(test: Test, value: &Value, field: &str) -> Result<Decimal, Refused> {
         Some(Some(decimal)) => Ok(decimal),
         Some(None) => Err(Refused::value(format!("{} is not kept exactly as a number", written_as(value)))
             .help("put the number in quotes: it is then read as a decimal")),
-        None => Err(expected(test, field, "a number", value)),
+        None => Err(pointed(value, expected(test, field, "a number", value))),
     }
 }
 

@@ -164,6 +164,11 @@ impl Recipe {
         self.processes.get(process).map(Arc::clone)
     }
 
+    /// The same rules once more, with the same counters: to be looked at.
+    pub(super) fn handle(&self) -> Self {
+        Self { processes: self.processes.clone(), warnings: Vec::new() }
+    }
+
     /// The rules themselves, as long as nobody else has them.
     pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
         self.processes.values_mut().filter_map(Arc::get_mut).flat_map(ProcessRules::rules_mut)

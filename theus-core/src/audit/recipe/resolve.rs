@@ -6,13 +6,14 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::condition::{Condition, Test};
 use super::super::gate::Gate;
+use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
-use super::{Catalog, Places, Problems, ProcessEntry, bound, code, find};
+use super::{Catalog, Places, Problems, ProcessEntry, apply, bound, code, find};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 
@@ -21,6 +22,8 @@ pub(super) struct Draft {
     pub(super) process: &'static str,
     pub(super) rules: Vec<Rule>,
     pub(super) places: Places,
+    /// The entries that they are of, by their addresses.
+    pub(super) entries: Vec<*const ()>,
     /// The shapes that the rules' paths lead to.
     pub(super) shapes: Vec<Shape>,
 }
@@ -40,7 +43,7 @@ pub(super) fn rules(
             continue;
         };
         let mut draft =
-            Draft { process: process.contract.process, rules: Vec::new(), places: Places::new(), shapes: Vec::new() };
+            Draft { process: process.contract.process, rules: vec![], places: vec![], entries: vec![], shapes: vec![] };
         let mut lower = Lower::default();
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
@@ -48,7 +51,13 @@ pub(super) fn rules(
                 let limit = as_written.limit(item, &condition);
                 lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
-                draft.rules.push(rule(item, target, (condition, limit), counters.of(item)));
+                let is_made = match (&target.base, item.entry.gate) {
+                    (Base::Domain(_), Gate::Output) => apply::writes(process.contract, item.entry.field),
+                    (Base::Local(_), _) => true,
+                    _ => false,
+                };
+                draft.rules.push(rule(item, target, (condition, limit), is_made, counters.of(item)));
+                draft.entries.push(std::ptr::from_ref(item.entry).cast());
                 draft.shapes.push(shape);
             }
         }
@@ -77,14 +86,17 @@ fn rule(
     item: &Item<'_, '_>,
     target: Target,
     (condition, limit): (Condition, Option<Box<str>>),
+    is_made_in_run: bool,
     count: Arc<AtomicU32>,
 ) -> Rule {
-    let Entry { gate, field, level, min_threshold, max_threshold, reset_on_success, message, .. } = item.entry;
+    let Entry { gate, field, level, min_threshold, max_threshold, message, .. } = item.entry;
     Rule {
         target,
         condition,
         limit,
-        reset_on_success: *reset_on_success,
+        reset_on_success: item.entry.reset_on_success,
+        where_present: item.entry.where_present,
+        is_made_in_run,
         count,
         scope: item.scope,
         described: OnceLock::new(),
@@ -167,6 +179,17 @@ fn condition(
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
         _ => Err(NoChange::NotInTheDomain),
     };
+    if entry.message.as_ref().is_some_and(Message::asks_before)
+        && let Err(why) = changes
+    {
+        let (what, help) = match why {
+            NoChange::AtTheInputGate => ("at the input gate", "put the entry under `outputs`"),
+            NoChange::NotInTheDomain => ("of what is not in the domain", "it fits paths that start with `domain.`"),
+        };
+        let message = format!("`{{before}}` is the committed value: there is none {what}");
+        problems.push(Problem::new(entry.at.key("message"), message).code(code::MESSAGE).help(help));
+        return None;
+    }
     let place = Place { field: entry.field, shape, changes };
     match bound::condition(bound.test, bound.value, place, patterns) {
         Ok(condition) => Some(condition),
