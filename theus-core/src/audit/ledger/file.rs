@@ -101,8 +101,8 @@ impl FileSink {
         };
         if options.verify == Verify::All {
             ledger.verify_before_writing(match found.torn {
-                Some(Torn { whole: true, .. }) => TornEnd::IsFinished,
-                _ => TornEnd::IsLeftOut,
+                Some(Torn { whole: true, .. }) => TornEnd::Finished,
+                _ => TornEnd::LeftOut,
             })?;
         }
         let mut note = None;

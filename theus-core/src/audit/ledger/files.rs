@@ -51,11 +51,11 @@ impl Line {
 /// What a last line without its end is, in the file that is written to.
 #[derive(Clone, Copy)]
 pub(super) enum TornEnd {
-    IsAFault,
+    Fault,
     /// It will be cut off.
-    IsLeftOut,
+    LeftOut,
     /// It will be finished: it is a record like the others.
-    IsFinished,
+    Finished,
 }
 
 impl LedgerFiles {
@@ -79,7 +79,7 @@ impl LedgerFiles {
     /// [`LedgerError::Tampered`] with the first record that was altered, is missing or is out of its place. Records cut off
     /// the end leave a shorter ledger that is right in itself: [`verify_to`](Self::verify_to) finds that.
     pub fn verify(&self) -> Result<Verified, LedgerError> {
-        self.check(None, TornEnd::IsAFault)
+        self.check(None, TornEnd::Fault)
     }
 
     /// As [`verify`](Self::verify), and that it ends where it is known to end: as a running engine's
@@ -88,7 +88,7 @@ impl LedgerFiles {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_to(&self, known: Tail) -> Result<Verified, LedgerError> {
-        self.check(Some(known), TornEnd::IsAFault)
+        self.check(Some(known), TornEnd::Fault)
     }
 
     /// As [`verify`](Self::verify), for a file that is about to be continued: what a crash has left of a last line is dealt
@@ -141,9 +141,9 @@ impl LedgerFiles {
         self.lines(|mut line| {
             if !line.whole && line.is_of(&self.path) {
                 match torn_end {
-                    TornEnd::IsAFault => {}
-                    TornEnd::IsLeftOut => return Ok(false),
-                    TornEnd::IsFinished => line.whole = true,
+                    TornEnd::Fault => {}
+                    TornEnd::LeftOut => return Ok(false),
+                    TornEnd::Finished => line.whole = true,
                 }
             }
             let place = line.place;
