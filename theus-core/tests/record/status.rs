@@ -32,7 +32,7 @@ fn bake(ctx: Ctx<Oven, (), Ports>, to: f64) {
 /// Asked by a thread of its own, so that a wait is a failure and no hang.
 fn asked(engine: &Engine<Oven, (), Ports>) -> EngineStatus {
     let (engine, (tell, told)) = (engine.clone(), channel());
-    thread::spawn(move || tell.send(engine.status()));
+    thread::spawn(move || tell.send(engine.status()).is_ok());
     told.recv_timeout(LONG / 2).unwrap()
 }
 
