@@ -36,6 +36,7 @@ mod load_state;
 mod proof;
 mod read;
 mod serialize;
+pub mod sessions;
 mod sources;
 pub mod trace;
 mod warning;
@@ -49,5 +50,6 @@ pub use conductor::{
     Cause, Control, Fault, Handled, Position, PositionError, Status, StepOutcome, WorkflowError, WorkflowManager,
 };
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
+pub use sessions::Sessions;
 pub use trace::{Trace, Watch};
 pub use warning::Warning;

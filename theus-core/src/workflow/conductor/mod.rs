@@ -30,6 +30,9 @@ mod together;
 mod undo;
 mod world;
 
+pub(in crate::workflow) use load::load;
+pub(in crate::workflow) use manager::has_use;
+
 pub use control::Control;
 pub use error::WorkflowError;
 pub use manager::WorkflowManager;

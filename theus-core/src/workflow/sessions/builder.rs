@@ -8,10 +8,11 @@ use std::sync::Arc;
 use super::handle::Sessions;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::source::SourceFile;
 use crate::workflow::WorkflowError;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::{Clock, SystemClock};
-use crate::workflow::conductor::Handled;
+use crate::workflow::conductor::{Handled, load};
 
 /// What an observer is told of a session.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) enum Drive {
     Threads(usize),
     /// Nobody: [`Sessions::step`] does, in an order from this seed.
-    Steps(u64),
+    Steps,
     /// Futures, handed to somebody's executor.
     Futures(usize, Box<dyn FnMut(Work)>),
 }
@@ -70,7 +71,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
     /// No threads: the sessions go on when [`Sessions::step`] is called, one step of one session each time, in an order that
     /// follows from the seed alone. For tests and simulations, with a [`VirtualClock`](crate::workflow::VirtualClock).
     pub fn stepped(mut self, seed: u64) -> Self {
-        self.drive = Drive::Steps(seed);
+        self.drive = Drive::Steps;
         self.seed = seed;
         self
     }
@@ -136,7 +137,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         engine: &Engine<D, G, E>,
         path: impl AsRef<Path>,
     ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
-        Ok(Self::of(engine, Definition::for_engine_from_file(engine, path)?))
+        Ok(Self::of(engine, load(engine, SourceFile::read(path)?)?))
     }
 
     /// As [`of`](Self::of), with the text of a workflow file; `name` is what errors call it.
@@ -148,6 +149,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         name: &str,
         text: &str,
     ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
-        Ok(Self::of(engine, Definition::for_engine_from_text(engine, name, text)?))
+        Ok(Self::of(engine, load(engine, SourceFile::new(name, text))?))
     }
 }

@@ -19,7 +19,7 @@ use crate::engine::Engine;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Definition, State};
 use crate::workflow::clock::Clock;
-use crate::workflow::conductor::{Options, Session, Status};
+use crate::workflow::conductor::{Options, Session, Status, has_use};
 
 /// What the pool and its sessions share.
 pub(super) struct Shared<D: Context, G: Context, E> {
@@ -125,12 +125,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed } = builder;
         let queues = match &drive {
             Drive::Threads(workers) | Drive::Futures(workers, _) => *workers,
-            Drive::Steps(_) => 1,
+            Drive::Steps => 1,
         };
         let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&clock))));
+        let is_stepped = matches!(drive, Drive::Steps);
         let crew = match drive {
             Drive::Threads(workers) => Crew::start(&rota, &alarm, workers)?,
-            Drive::Steps(_) => Crew::default(),
+            Drive::Steps => Crew::default(),
             Drive::Futures(workers, mut spawn) => {
                 let crew = Crew::start(&rota, &alarm, 0)?;
                 for worker in 0..workers {
@@ -145,7 +146,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             clock,
             rota,
             alarm,
-            is_stepped: false,
+            is_stepped,
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             sessions: DashMap::new(),
             observer,
@@ -259,7 +260,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// [`SessionError::Unknown`].
     pub fn status(&self, name: &str) -> Result<Status, SessionError> {
         let slot = self.slot(name)?;
-        let status = slot.look().status(&slot.engine);
+        let status = slot.look().status(self.interlock().as_deref());
         Ok(status)
     }
 
@@ -315,12 +316,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             let mut watchers = self.shared.watchers.lock();
             {
                 let inner = slot.look();
-                if inner.session.configuration().is_in(&self.shared.definition, awaited) {
+                if self.shared.definition.is_active(inner.session.configuration(), awaited) {
                     return Ok(());
                 }
-                let status = inner.status(&slot.engine);
+                let status = inner.status(self.interlock().as_deref());
                 let is_late = end.is_some_and(|end| Instant::now() >= end);
-                if is_late || !matches!(status, Status::Running | Status::Paused | Status::Halted { .. }) {
+                if is_late || !matches!(status, Status::Running | Status::Halted { .. }) {
                     return Err(SessionError::NotInTime {
                         session: name.to_owned(),
                         state: state.to_owned(),
@@ -350,7 +351,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// [`SessionError::Emit`] where it has not the form of an event's name, no state has a use for it, or the bus is full;
     /// [`SessionError::Over`] where the session has ended.
     pub fn emit(&self, name: &str, event: &str) -> Result<(), SessionError> {
-        self.emit_with(name, event, None)
+        let slot = self.slot(name)?;
+        let refused = |source| SessionError::Emit { session: name.to_owned(), source };
+        has_use(&self.shared.definition, event).map_err(refused)?;
+        slot.engine.bus().emit(event).map_err(refused)?;
+        Turn::wake(slot);
+        Ok(())
     }
 
     /// How many sessions there are and how they stand. It looks at each: not for every second.
@@ -361,6 +367,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             troubles: self.shared.troubles.load(Ordering::Relaxed),
             ..Census::default()
         };
+        let interlock = self.interlock();
         for slot in &self.shared.sessions {
             census.open += 1;
             let inner = slot.look();
@@ -368,16 +375,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
                 census.broken += 1;
                 continue;
             }
-            match inner.status(&slot.engine) {
+            match inner.status(interlock.as_deref()) {
+                Status::Running if inner.session.is_paused() => census.paused += 1,
                 Status::Running => census.running += 1,
-                Status::Paused => census.paused += 1,
                 Status::Halted { .. } => census.halted += 1,
                 Status::Finished => census.finished += 1,
+                Status::Aborted { .. } if inner.session.cancelled().is_some() => census.cancelled += 1,
                 Status::Aborted { .. } => census.aborted += 1,
-                Status::Cancelled { .. } => census.cancelled += 1,
             }
         }
         census
+    }
+
+    fn interlock(&self) -> Option<String> {
+        self.shared.engine.interlock().map(|interlock| interlock.to_string())
     }
 
     /// The names of the open sessions, in order.

@@ -14,7 +14,7 @@ use super::handle::Shared;
 use super::rota::Turn;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::workflow::conductor::{Progress, Session, World};
+use crate::workflow::conductor::{Progress, Session, Status, World};
 
 /// How many steps a session makes before others have their turn.
 const STRETCH: usize = 32;
@@ -43,10 +43,21 @@ pub(super) struct Slot<D: Context, G: Context, E> {
 pub(super) struct Inner {
     pub(super) session: Session,
     alarm: Option<Key>,
+    is_closed: bool,
     /// What broke it: a panic that was no process's.
     pub(super) broken: Option<String>,
     /// What it could not handle, last.
     pub(super) trouble: Option<String>,
+}
+
+impl Inner {
+    /// How the session stands, and whether it was cancelled.
+    pub(super) fn status(&self, interlock: Option<&str>) -> Status {
+        match (self.session.status(), interlock) {
+            (Status::Running, Some(reason)) => Status::Halted { reason: reason.to_owned() },
+            (status, _) => status,
+        }
+    }
 }
 
 /// What a stretch of steps ended with.
@@ -64,7 +75,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         session: Session,
         shared: Weak<Shared<D, G, E>>,
     ) -> Arc<Self> {
-        let inner = Inner { session, alarm: None, broken: None, trouble: None };
+        let inner = Inner { session, alarm: None, is_closed: false, broken: None, trouble: None };
         Arc::new(Self {
             name,
             engine,
@@ -94,7 +105,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             world.time_passes();
             // Locked for one step at a time: who asks how it stands waits for one step at most.
             let mut inner = self.inner.lock();
-            if inner.broken.is_some() {
+            if inner.broken.is_some() || inner.is_closed {
                 return Stretch::Rest(None);
             }
             let advanced = catch_unwind(AssertUnwindSafe(|| inner.session.advance(&world, &mut task)));
@@ -128,7 +139,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     /// Sets the alarm for when it goes on by itself.
     fn set_alarm(self: &Arc<Self>, shared: &Shared<D, G, E>, due: Option<SystemTime>) {
         let mut inner = self.inner.lock();
-        if inner.alarm.map(|(time, _)| time) == due {
+        if inner.is_closed || inner.alarm.map(|(time, _)| time) == due {
             return;
         }
         if let Some(key) = inner.alarm.take() {
@@ -140,6 +151,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         });
     }
 
+    /// It leaves the pool: nothing wakes it any more, and what it is doing ends with the step that it is at.
+    pub(super) fn leave(&self, shared: &Shared<D, G, E>) {
+        let mut inner = self.inner.lock();
+        inner.is_closed = true;
+        if let Some(key) = inner.alarm.take() {
+            shared.alarm.unset(key);
+        }
+    }
+
     fn drive(self: Arc<Self>, steps: usize) {
         self.stage.store(DRIVEN, Ordering::Release);
         let Some(shared) = self.shared.upgrade() else { return };
@@ -149,6 +169,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         }
         if let Stretch::Rest(due) = stretch {
             self.set_alarm(&shared, due);
+            self.engine.rest();
             if self.stage.compare_exchange(DRIVEN, IDLE, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                 shared.rota.ended();
                 return;

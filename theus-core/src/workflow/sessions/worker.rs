@@ -57,7 +57,7 @@ fn work(rota: &Rota, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !rota.is_over() {
         if rota.take(worker, &mut batch) {
-            batch.drain(..).for_each(Ready::go);
+            batch.drain(..).for_each(|ready| ready.go());
         } else if !rota.rest() {
             return;
         }
@@ -69,7 +69,7 @@ pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !rota.is_over() {
         if rota.take(worker, &mut batch) {
-            batch.drain(..).for_each(Ready::go);
+            batch.drain(..).for_each(|ready| ready.go());
             give_way().await;
         } else {
             poll_fn(|task| rota.poll_work(task.waker())).await;
