@@ -5,6 +5,7 @@
 
 mod audit;
 mod collections;
+mod condition;
 mod judging;
 mod ledger;
 mod recipe;

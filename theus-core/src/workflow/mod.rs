@@ -35,6 +35,7 @@ mod manager;
 mod outcome;
 mod read;
 mod serialize;
+mod show;
 mod sources;
 mod warning;
 
