@@ -30,6 +30,8 @@ enum Kind {
     Start,
     Label(usize),
     Bend,
+    /// The container's own name and what it does by itself: lines that come in pass beside it.
+    Title,
     Port { edge: usize, top: bool, own: bool },
 }
 
@@ -145,6 +147,10 @@ impl Layout<'_> {
                 self.line(Some(edge), item, labelled.then_some(true), port, arrow);
             }
         }
+        let title = Title::of(self.view, self.container);
+        if title.height > 0.0 {
+            self.add(0, title.width, title.height, Kind::Title);
+        }
         self.prune();
     }
 
@@ -201,13 +207,17 @@ impl Layout<'_> {
         self.lines.iter().flat_map(|line| &line.items).for_each(|item| used[*item] = true);
         let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (at, item) in self.items.iter().enumerate() {
-            if used[at] || matches!(item.kind, Kind::Child(_)) {
+            if used[at] || matches!(item.kind, Kind::Child(_) | Kind::Title) {
                 rows.entry(item.row).or_default().push(at);
             }
         }
         let mut rows: Vec<Vec<usize>> = rows.into_values().collect();
         let links: Vec<(usize, usize)> = self.links().map(|(_, above, below)| (above, below)).collect();
         order::untangle(&mut rows, &links, self.items.len());
+        // A name is read first: it stands at the left.
+        if let Some(first) = rows.first_mut() {
+            first.sort_by_key(|item| !matches!(self.items[*item].kind, Kind::Title));
+        }
         rows
     }
 
@@ -259,34 +269,45 @@ impl Layout<'_> {
         let widest = |(item, x): (&Item, &f64)| x + item.width;
         let content = self.items.iter().zip(&left).map(widest).fold(0.0, f64::max);
         let title = Title::of(self.view, self.container);
-        let inside = content.max(title.width);
-        let (dx, dy) = (title.padding + (inside - content) / 2.0, title.height);
+        let (dx, dy) = (title.padding, 0.0);
         let mut tops = vec![(0.0, 0.0, 0.0); self.items.len()];
         let mut y = dy;
         for (at, row) in rows.iter().enumerate() {
             let tall = row.iter().map(|item| self.items[*item].height).fold(0.0, f64::max);
             if at > 0 {
-                y += GAP;
+                y += self.gap(row, &left, &attachments);
             }
             for &item in row {
                 tops[item] = (y + (tall - self.items[item].height) / 2.0, y, y + tall);
             }
             y += tall;
         }
-        let (w, h) = (inside + 2.0 * title.padding, y + title.padding);
-        let mut block = Block { width: w, height: h, marks: title.marks(w, h), ports: Vec::new() };
+        let (w, h) = (content + 2.0 * title.padding, y + title.padding);
+        let mut block = Block { width: w, height: h, marks: title.marks(w, h, self.title_left(&left) + dx), ports: Vec::new() };
         let place = Placed { left: left.iter().map(|x| x + dx).collect(), tops, bottom: h };
         for line in &self.lines {
             block.marks.push(self.draw_line(line, &place, &attachments));
         }
         self.draw_items(&mut block, &place);
         if self.view.is_parallel(self.container) {
-            self.divide(&mut block, &place, dy, h);
+            self.divide(&mut block, &place, TITLE, h);
         }
         match self.container {
             Some(id) => leaf::with_loops(self.view, id, block),
             None => block,
         }
+    }
+
+    /// The room above a row: more where lines come from far at the side, so that they can be told apart.
+    fn gap(&self, row: &[usize], left: &[f64], at: &BTreeMap<(usize, usize), (f64, f64)>) -> f64 {
+        let into = at.iter().filter(|((_, below), _)| row.contains(below));
+        let furthest = into.map(|(&(above, below), (from, to))| (left[above] + from - left[below] - to).abs());
+        GAP + (furthest.fold(0.0, f64::max) * 0.08).min(56.0)
+    }
+
+    fn title_left(&self, left: &[f64]) -> f64 {
+        let title = self.items.iter().zip(left).find(|(item, _)| matches!(item.kind, Kind::Title));
+        title.map_or(0.0, |(_, x)| *x)
     }
 
     fn draw_line(&self, line: &Line, place: &Placed, at: &BTreeMap<(usize, usize), (f64, f64)>) -> Mark {
@@ -347,7 +368,7 @@ impl Layout<'_> {
                     block.marks.push(Mark::End);
                 }
                 Kind::Port { edge, top, own: false } => block.ports.push((edge, top, x + item.width / 2.0)),
-                Kind::Port { own: true, .. } | Kind::Bend => {}
+                Kind::Port { own: true, .. } | Kind::Bend | Kind::Title => {}
             }
         }
     }
@@ -398,21 +419,21 @@ impl Title {
         let name = shortened(&state.name, LONGEST);
         let widest = lines.iter().map(|(_, line)| width(line)).fold(width(&name) * 1.05, f64::max);
         let class = if view.is_parallel(state.parent) { "p" } else { "o" };
-        let height = TITLE + LINE * f64::from(u32::try_from(lines.len()).unwrap_or(0)) + 8.0;
+        let height = TITLE + LINE * f64::from(u32::try_from(lines.len()).unwrap_or(0));
         Self { name, tip: leaf::tooltip(state), lines, class, width: widest, height, padding: PADDING }
     }
 
-    fn marks(self, width: f64, height: f64) -> Vec<Mark> {
+    fn marks(self, width: f64, height: f64, x: f64) -> Vec<Mark> {
         if self.class.is_empty() {
             return Vec::new();
         }
         let mut marks = vec![Mark::Begin(self.tip)];
         marks.push(Mark::Rect { x: 0.0, y: 0.0, width, height, round: 9.0, class: self.class });
-        marks.push(Mark::Text { x: PADDING, y: 18.0, class: "n", middle: false, text: self.name });
+        marks.push(Mark::Text { x, y: 18.0, class: "n", middle: false, text: self.name });
         let mut y = 18.0;
         for (class, text) in self.lines {
             y += LINE;
-            marks.push(Mark::Text { x: PADDING, y, class, middle: false, text });
+            marks.push(Mark::Text { x, y, class, middle: false, text });
         }
         marks.push(Mark::End);
         marks
