@@ -37,6 +37,7 @@ mod proof;
 mod read;
 mod serialize;
 pub mod sessions;
+mod show;
 mod sources;
 pub mod trace;
 mod warning;
