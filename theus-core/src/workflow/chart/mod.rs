@@ -5,16 +5,30 @@
 mod configuration;
 mod definition;
 mod event;
+mod machine;
+mod microstep;
+mod moves;
+mod parts;
+mod selection;
 mod source;
 mod state;
 mod step;
+mod stored;
+mod table;
 mod transition;
+mod tree;
+mod triggers;
 
-pub use configuration::{Configuration, Move};
-pub(crate) use definition::DEFAULT_LIMIT;
-pub use definition::Definition;
-pub use event::{EventId, Trigger};
+#[cfg(test)]
+mod tests;
+
+pub use configuration::Configuration;
+pub use definition::{DEFAULT_LIMIT, Definition};
+pub use event::{EventId, TimerId, Trigger};
+pub use moves::{Chain, Move, Part};
+pub use parts::Parts;
 pub use source::Place;
 pub use state::{State, StateId, StateKind};
 pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+pub use stored::{Stored, StoredError};
 pub use transition::Transition;
