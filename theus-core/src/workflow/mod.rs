@@ -47,8 +47,10 @@ mod tests;
 
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock, VirtualClock};
+#[cfg(feature = "tokio")]
+pub use conductor::TokioSleep;
 pub use conductor::{
-    Cause, Control, Fault, Handled, Position, PositionError, Status, StepOutcome, WorkflowError, WorkflowManager,
+    Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
 };
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
 pub use sessions::Sessions;

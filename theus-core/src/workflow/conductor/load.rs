@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::error::WorkflowError;
-use crate::audit;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::source::{Document, SourceFile};
@@ -12,11 +11,11 @@ use crate::workflow::file::{self, Catalog};
 
 pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static>(
     engine: &Engine<D, G, E>,
-    text: SourceFile,
+    file: SourceFile,
 ) -> Result<Arc<Definition>, WorkflowError> {
-    let audit::Catalog { processes, domain, global, .. } = engine.catalog();
+    let crate::audit::Catalog { processes, domain, global } = engine.catalog();
     let catalog = Catalog { processes, domain, global, external: Vec::new() };
-    let definition = file::load(&Document::parse(text)?, &catalog)?;
+    let definition = file::load(&Document::parse(file)?, &catalog)?;
     for warning in definition.warnings() {
         tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}");
     }

@@ -11,6 +11,7 @@ mod broken;
 mod cancel;
 mod chain;
 mod control;
+mod drive;
 mod error;
 mod hand;
 mod load;
@@ -24,6 +25,7 @@ mod position;
 mod restore;
 mod scene;
 mod session;
+mod sleep;
 mod steps;
 mod timers;
 mod together;
@@ -38,6 +40,9 @@ pub use error::WorkflowError;
 pub use manager::WorkflowManager;
 pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
 pub use position::{Position, PositionError};
+pub use sleep::Sleep;
+#[cfg(feature = "tokio")]
+pub use sleep::TokioSleep;
 
 pub(crate) use hand::Hand;
 pub(crate) use session::{Options, Progress, Session, Trouble};

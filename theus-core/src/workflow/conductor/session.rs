@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::SystemTime;
 
 use thiserror::Error;
@@ -223,6 +223,13 @@ impl Session {
     /// The handle by which another thread holds it up.
     pub(crate) fn control(&mut self) -> Control {
         self.live.control.get_or_insert_default().clone()
+    }
+
+    /// Whoever drives it as a task is woken when something is said by its [`control`](Self::control).
+    pub(crate) fn heed(&self, waker: &Waker) {
+        if let Some(control) = &self.live.control {
+            control.wakes(waker);
+        }
     }
 
     pub(crate) fn reseed(&mut self, seed: u64) {

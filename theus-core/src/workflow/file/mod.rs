@@ -26,10 +26,9 @@ mod workflow;
 #[cfg(test)]
 pub(in crate::workflow) mod tests;
 
-use super::chart::{Definition, Parts, Place, Step, Trigger};
+use super::chart::{Definition, Parts, Place, Step};
 use super::proof;
 use crate::context::Zone;
-use crate::signal::EventName;
 use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
@@ -76,26 +75,12 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         ) => {
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
-            let events = events(&states);
+            let events = Vec::new();
             Ok(Definition::assemble(Parts { name, description, initial, external, states, events, limit, warnings }))
         }
         // What was not read has been told.
         (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),
     }
-}
-
-/// Every event that some transition names, in order.
-fn events(states: &[super::chart::State]) -> Vec<EventName> {
-    let triggers = states.iter().flat_map(|state| &state.transitions).map(|transition| &transition.trigger);
-    let mut events: Vec<EventName> = triggers
-        .filter_map(|trigger| match trigger {
-            Trigger::Event { name, .. } => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    events.sort();
-    events.dedup();
-    events
 }
 
 /// Where a step begins.

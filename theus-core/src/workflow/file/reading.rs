@@ -11,7 +11,7 @@ use super::sites::Sites;
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::source::{Document, NodePath, Problem};
-use crate::workflow::condition::{Expression, Scope};
+use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
 use crate::workflow::sources::Sources;
 
 /// What was found so far, and the names that may be used.
@@ -55,19 +55,8 @@ impl<'a> Reading<'a> {
 
     /// An expression of the file.
     pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
-        let (domain, global) = (&self.catalog.domain, &self.catalog.global);
-        let payload = self.has_event.then_some(&Shape::Opaque);
-        let compiled = Expression::compile(text, &Scope { domain, global, payload, items: &self.items });
-        match compiled {
-            Ok(expression) => Some(expression),
-            Err(wrong) => {
-                self.findings.error(code::EXPRESSION, || {
-                    let problem = Problem::new(at.clone(), wrong.message).within(text, wrong.span);
-                    problem.help(wrong.help.unwrap_or_default())
-                });
-                None
-            }
-        }
+        let compiled = Expression::compile(text, &self.scope());
+        compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
     }
 
     /// An expression that is true or false.
@@ -77,17 +66,27 @@ impl<'a> Reading<'a> {
             serde_yaml::Value::Bool(value) => value.to_string(),
             _ => self.findings.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
-        let expression = self.expression(&self.python.condition(&text), at)?;
-        let shape = expression.shape();
-        if !matches!(shape.clone().seen_through(), Shape::Bool | Shape::Opaque) {
-            let shape = shape.to_string();
-            self.findings.error(code::EXPRESSION_FIT, || {
-                Problem::new(at.clone(), format!("{what} must be true or false"))
-                    .label(format!("this gives {shape}"))
-                    .help("compare it with something")
-            });
-            return None;
-        }
-        Some(expression)
+        let text = self.python.condition(super::values::inside(&text).unwrap_or(&text));
+        let compiled = Expression::compile_condition(&text, &self.scope());
+        let wrong = match compiled {
+            Ok(expression) => return Some(expression),
+            Err(wrong) => wrong,
+        };
+        // What is fine as an expression only does not fit here.
+        let fits_elsewhere = Expression::compile(&text, &self.scope()).is_ok();
+        self.wrong(if fits_elsewhere { code::EXPRESSION_FIT } else { code::EXPRESSION }, &text, at, wrong);
+        None
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        let (domain, global) = (&self.catalog.domain, &self.catalog.global);
+        Scope { domain, global, payload: self.has_event.then_some(&Shape::Opaque), items: &self.items }
+    }
+
+    fn wrong(&mut self, code: &'static str, text: &str, at: &NodePath, wrong: ExpressionProblem) {
+        self.findings.error(code, || {
+            let problem = Problem::new(at.clone(), wrong.message).within(text, wrong.span);
+            problem.help(wrong.help.unwrap_or_default())
+        });
     }
 }

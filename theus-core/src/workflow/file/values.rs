@@ -27,7 +27,7 @@ impl<'a> Reading<'a> {
         let Value::String(text) = value else { return self.literal(value, shape, what, at) };
         if let Some(inner) = inside(text) {
             let expression = self.expression(inner, at)?;
-            let given = expression.shape().clone();
+            let given = expression.shape();
             match fit(&given, shape) {
                 Fit::Fits => {}
                 Fit::MayBeMissing => self.findings.warn(code::DOUBTFUL_VALUE, || {
