@@ -169,7 +169,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             return Ok(None);
         }
         let event = match self.chain_events.pop_front() {
-            Some(name) => Event { name, origin: Origin::Chain },
+            Some(name) => Event { name, origin: Origin::Chain, payload: None },
             None => match self.engine.bus().try_next() {
                 Some(event) => event,
                 None => return Ok(None),
