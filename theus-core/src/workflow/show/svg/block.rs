@@ -32,7 +32,11 @@ enum Kind {
     Bend,
     /// The container's own name and what it does by itself: lines that come in pass beside it.
     Title,
-    Port { edge: usize, top: bool, own: bool },
+    Port {
+        edge: usize,
+        top: bool,
+        own: bool,
+    },
 }
 
 struct Item {
@@ -265,7 +269,11 @@ impl Layout<'_> {
             sized[above].below.push((below, from, to));
             sized[below].above.push((above, to, from));
         }
-        let left = lefts(&rows, &sized);
+        let mut left = lefts(&rows, &sized);
+        // The first of its row and linked to nothing: it may stand at the border.
+        if let Some(title) = self.items.iter().position(|item| matches!(item.kind, Kind::Title)) {
+            left[title] = 0.0;
+        }
         let widest = |(item, x): (&Item, &f64)| x + item.width;
         let content = self.items.iter().zip(&left).map(widest).fold(0.0, f64::max);
         let title = Title::of(self.view, self.container);
@@ -283,7 +291,7 @@ impl Layout<'_> {
             y += tall;
         }
         let (w, h) = (content + 2.0 * title.padding, y + title.padding);
-        let mut block = Block { width: w, height: h, marks: title.marks(w, h, self.title_left(&left) + dx), ports: Vec::new() };
+        let mut block = Block { width: w, height: h, marks: title.marks(w, h), ports: Vec::new() };
         let place = Placed { left: left.iter().map(|x| x + dx).collect(), tops, bottom: h };
         for line in &self.lines {
             block.marks.push(self.draw_line(line, &place, &attachments));
@@ -303,11 +311,6 @@ impl Layout<'_> {
         let into = at.iter().filter(|((_, below), _)| row.contains(below));
         let furthest = into.map(|(&(above, below), (from, to))| (left[above] + from - left[below] - to).abs());
         GAP + (furthest.fold(0.0, f64::max) * 0.08).min(56.0)
-    }
-
-    fn title_left(&self, left: &[f64]) -> f64 {
-        let title = self.items.iter().zip(left).find(|(item, _)| matches!(item.kind, Kind::Title));
-        title.map_or(0.0, |(_, x)| *x)
     }
 
     fn draw_line(&self, line: &Line, place: &Placed, at: &BTreeMap<(usize, usize), (f64, f64)>) -> Mark {
@@ -423,17 +426,17 @@ impl Title {
         Self { name, tip: leaf::tooltip(state), lines, class, width: widest, height, padding: PADDING }
     }
 
-    fn marks(self, width: f64, height: f64, x: f64) -> Vec<Mark> {
+    fn marks(self, width: f64, height: f64) -> Vec<Mark> {
         if self.class.is_empty() {
             return Vec::new();
         }
         let mut marks = vec![Mark::Begin(self.tip)];
         marks.push(Mark::Rect { x: 0.0, y: 0.0, width, height, round: 9.0, class: self.class });
-        marks.push(Mark::Text { x, y: 18.0, class: "n", middle: false, text: self.name });
+        marks.push(Mark::Text { x: PADDING, y: 18.0, class: "n", middle: false, text: self.name });
         let mut y = 18.0;
         for (class, text) in self.lines {
             y += LINE;
-            marks.push(Mark::Text { x, y, class, middle: false, text });
+            marks.push(Mark::Text { x: PADDING, y, class, middle: false, text });
         }
         marks.push(Mark::End);
         marks
