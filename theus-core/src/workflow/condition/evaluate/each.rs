@@ -43,11 +43,7 @@ pub(super) fn each<'a>(
     }
 }
 
-pub(super) fn map<'a>(
-    parts: &'a [Node; 3],
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Evaluated<'a> {
+pub(super) fn map<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
     let [list, test, make] = parts;
     let list = evaluate(list, facts, variables)?;
     let mut made = Vec::new();

@@ -39,7 +39,10 @@ pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut
         Node::All(parts) => decide(parts, false, facts, variables),
         Node::Any(parts) => decide(parts, true, facts, variables),
         Node::Choose(parts) => choose(parts, facts, variables),
-        Node::Equal(sides, _) | Node::Order(_, sides) | Node::Compute(_, sides) | Node::In(sides, _)
+        Node::Equal(sides, _)
+        | Node::Order(_, sides)
+        | Node::Compute(_, sides)
+        | Node::In(sides, _)
         | Node::TextTest(_, sides) => binary(node, sides, facts, variables),
         Node::Index(of, index, make) => indexed(of, index, *make, facts, variables),
         Node::Each(what, parts) => each::each(*what, parts, facts, variables),
@@ -47,10 +50,16 @@ pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut
         Node::List(elements) => list(elements, facts, variables),
         Node::Object(entries) => object(entries, facts, variables),
         Node::IsThere(of) => is_there(of, facts, variables),
-        Node::Field(of, ..) | Node::Variant(of, _) | Node::Entry(of, _) | Node::HasEntry(of, _) | Node::Keys(of)
-        | Node::Read(of, _) | Node::Negate(of) | Node::Size(of) | Node::Matches(of, _) | Node::Convert(_, of) => {
-            unary(node, of, facts, variables)
-        }
+        Node::Field(of, ..)
+        | Node::Variant(of, _)
+        | Node::Entry(of, _)
+        | Node::HasEntry(of, _)
+        | Node::Keys(of)
+        | Node::Read(of, _)
+        | Node::Negate(of)
+        | Node::Size(of)
+        | Node::Matches(of, _)
+        | Node::Convert(_, of) => unary(node, of, facts, variables),
     }
 }
 
@@ -68,9 +77,7 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>) -> Evaluated<'a> {
     match node {
         Node::Field(_, position, name) => inside::field(of, *position, name),
         Node::Variant(_, name) => Ok(inside::variant(of, name)),
-        Node::Entry(_, key) => {
-            inside::entry(&of, key)?.ok_or_else(|| format!("there is no key {:?}", key.name).into())
-        }
+        Node::Entry(_, key) => inside::entry(&of, key)?.ok_or_else(|| format!("there is no key {:?}", key.name).into()),
         Node::HasEntry(_, key) => inside::entry(&of, key).map(|entry| Operand::Bool(entry.is_some())),
         Node::Keys(_) => Ok(match of {
             Operand::Look(Value::Collection { elements, .. }) => {
@@ -176,12 +183,7 @@ pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Va
 }
 
 /// `||` (`decisive` is true) or `&&` (false) of several: as CEL has it, a part that decides makes up for one that failed.
-fn decide<'a>(
-    parts: &'a [Node],
-    decisive: bool,
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Evaluated<'a> {
+fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
     let mut failed = None;
     for part in parts {
         match truth(part, facts, variables) {

@@ -55,8 +55,12 @@ fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
             format!("({} {sign} {})", deeper(random, of), deeper(random, of))
         }
         (Kind::Bool, _) => {
-            let (one, two) = [(Kind::Int, Kind::Int), (Kind::Float, Kind::Float), (Kind::Int, Kind::Float), (Kind::Text, Kind::Text)]
-                [random.usize(..4)];
+            let (one, two) = [
+                (Kind::Int, Kind::Int),
+                (Kind::Float, Kind::Float),
+                (Kind::Int, Kind::Float),
+                (Kind::Text, Kind::Text),
+            ][random.usize(..4)];
             let sign = pick(random, &["==", "!=", "<", "<=", ">", ">="]);
             format!("({} {sign} {})", deeper(random, one), deeper(random, two))
         }
@@ -64,7 +68,12 @@ fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
         (Kind::Text, 1) => "domain.owner".to_owned(),
         (Kind::Text, 2 | 3) => format!("string({})", deeper(random, Kind::Int)),
         (Kind::Text, 4) => {
-            format!("({} ? {} : {})", deeper(random, Kind::Bool), deeper(random, Kind::Text), deeper(random, Kind::Text))
+            format!(
+                "({} ? {} : {})",
+                deeper(random, Kind::Bool),
+                deeper(random, Kind::Text),
+                deeper(random, Kind::Text)
+            )
         }
         (Kind::Text, _) => format!("({} + {})", deeper(random, Kind::Text), deeper(random, Kind::Text)),
         (Kind::Ints, 0) => "[1, 2, 3]".to_owned(),
@@ -107,7 +116,8 @@ fn random_expressions_give_what_the_crate_gives() {
         owner: &'static str,
         items: Vec<i64>,
     }
-    let seen = Seen { total: 7, big: 1 << 60, zero: 0, ratio: 0.1, open: false, owner: "alice", items: vec![0, 1, 2, 5] };
+    let seen =
+        Seen { total: 7, big: 1 << 60, zero: 0, ratio: 0.1, open: false, owner: "alice", items: vec![0, 1, 2, 5] };
     let mut context = cel::Context::default();
     context.add_variable("domain", seen).unwrap();
     let mut random = fastrand::Rng::with_seed(44);
@@ -118,7 +128,11 @@ fn random_expressions_give_what_the_crate_gives() {
         let text = expression(&mut random, kind, 4);
         let ours = text.replace("domain.zero", "global.most");
         let Ok(compiled) = compile(&ours) else {
-            assert!(ours.len() > 1_000 || compile(&ours).unwrap_err().message.contains("deep"), "{ours}: {:?}", compile(&ours));
+            assert!(
+                ours.len() > 1_000 || compile(&ours).unwrap_err().message.contains("deep"),
+                "{ours}: {:?}",
+                compile(&ours)
+            );
             continue;
         };
         let found = compiled.evaluate(&world);

@@ -19,8 +19,8 @@ fn on_little_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
 #[test]
 fn a_megabyte_of_anything_is_refused_at_once() {
     let units = [
-        "(", "[", "{", "!", "-", "a.", "a[", "a(", "1+", "true?", "true?1:", "'", "\"", "r'''", "a&&", "a||", "1,", "\\", "é", "//",
-        "{'a':", "x in ", "a.b(", "\n", "0x", "1e", "`",
+        "(", "[", "{", "!", "-", "a.", "a[", "a(", "1+", "true?", "true?1:", "'", "\"", "r'''", "a&&", "a||", "1,",
+        "\\", "é", "//", "{'a':", "x in ", "a.b(", "\n", "0x", "1e", "`",
     ];
     on_little_stack(|| {
         for unit in units {

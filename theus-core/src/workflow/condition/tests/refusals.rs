@@ -178,12 +178,16 @@ fn a_guard_is_true_or_false() {
         let scope = Scope { domain: &domain, global: &global, payload: Some(&Shape::Opaque), items: &[] };
         drawn(text, Expression::compile_condition(text, &scope))
     };
-    let texts = ["domain.total", "domain.items", "domain.owner", "domain.limit", "null", "domain.mode", "event.x + 'a' + 1"];
+    let texts =
+        ["domain.total", "domain.items", "domain.owner", "domain.limit", "null", "domain.mode", "event.x + 'a' + 1"];
     let refused = texts[..6].iter().map(|text| guard(text)).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(refused);
     let (domain, global) = (Desk::schema(), Limits::schema());
     let scope = Scope { domain: &domain, global: &global, payload: Some(&Shape::Opaque), items: &[] };
-    assert!(Expression::compile_condition("event.ready", &scope).is_ok(), "what an event carries is seen when it comes");
+    assert!(
+        Expression::compile_condition("event.ready", &scope).is_ok(),
+        "what an event carries is seen when it comes"
+    );
     assert!(Expression::compile_condition("domain.open", &scope).is_ok());
 }
 

@@ -38,10 +38,8 @@ fn what_is_near_a_refusal_passes() {
     world.desk.mode = Mode::Running { speed: 3 };
     world.desk.names = ["a".to_owned(), "b".to_owned()].into();
     world.desk.accounts = [("alice".to_owned(), 5), ("bob".to_owned(), -1)].into();
-    world.desk.orders = vec![
-        Order { id: 1, amount: 2.5, note: None },
-        Order { id: 2, amount: 0.5, note: Some("now".into()) },
-    ];
+    world.desk.orders =
+        vec![Order { id: 1, amount: 2.5, note: None }, Order { id: 2, amount: 0.5, note: Some("now".into()) }];
     world.desk.pair = (4, "four".into());
     world.desk.opened = Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(86_400));
     world.limits.most = 10;
@@ -171,7 +169,8 @@ fn an_element_of_a_loop_is_of_its_shape() {
     world.items.insert("order".to_owned(), serde_json::json!({ "id": 3, "amount": 2, "note": null }));
     world.items.insert("price".to_owned(), serde_json::json!("12.50"));
     world.items.insert("mode".to_owned(), serde_json::json!({ "Running": { "speed": 9 } }));
-    let items = [("order", Order::shape()), ("price", Shape::Decimal), ("mode", Mode::shape()), ("thing", Shape::Opaque)];
+    let items =
+        [("order", Order::shape()), ("price", Shape::Decimal), ("mode", Mode::shape()), ("thing", Shape::Opaque)];
     let holds = |text: &str| match compile_with(text, None, &items) {
         Ok(expression) => expression.holds(&world).map_err(|error| error.problem),
         Err(problem) => Err(problem.to_string()),
