@@ -4,10 +4,10 @@ use std::task::Context;
 
 use super::look::Look;
 use super::outcome::Cause;
-use super::payload::Payload;
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble};
 use super::timers::Timer;
+use crate::signal::Payload;
 use crate::signal::{Event, EventName, Origin};
 use crate::workflow::chart::StateId;
 use crate::workflow::trace::What;
@@ -127,7 +127,7 @@ impl Live {
         };
         drop(look);
         self.trace.put(scene.world.now(), What::Event { name: name.clone(), origin: Origin::Chain });
-        let event = Event { name, origin: Origin::Chain };
+        let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
         self.payload = payload;
         self.begin_unit(Some(event), Cause::Event, scene.definition);
         match found {
@@ -177,7 +177,7 @@ impl Live {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(scene.world.now(), What::Event { name, origin });
         }
-        let payload = Payload::of(&event);
+        let payload = event.payload.clone();
         let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
         let found = scene.definition.transition(&self.at, scene.definition.event(&event.name), &look);
         drop(look);

@@ -7,7 +7,6 @@ use super::broken::{Broken, TIMEOUT};
 use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
-use super::payload::Payload;
 use super::position::{Ended, Interrupted, Message, Position, PositionError, StoredTimer, StoredUndo};
 use super::session::{Internal, Live, Session, Stage, Unit};
 use super::timers::Timer;
@@ -16,6 +15,7 @@ use super::world::World;
 use crate::audit::timestamp;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::signal::Payload;
 use crate::workflow::chart::{Definition, Run, State, StateId, Step};
 use crate::workflow::trace::What;
 
