@@ -145,7 +145,8 @@ impl<'d> Locator<'d> {
 fn narrowed(file: &str, node: Range<usize>, problem: &Problem) -> Range<usize> {
     let Some((text, span)) = &problem.within else { return node };
     let raw: String = file.chars().skip(node.start).take(node.len()).collect();
-    let part = raw.find(text.as_str()).and_then(|at| Some((raw.get(..at)?, text.get(..span.start)?, text.get(span.clone())?)));
+    let part =
+        raw.find(text.as_str()).and_then(|at| Some((raw.get(..at)?, text.get(..span.start)?, text.get(span.clone())?)));
     match part {
         Some((before, skipped, meant)) => {
             let start = node.start + before.chars().count() + skipped.chars().count();

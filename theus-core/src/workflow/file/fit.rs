@@ -42,7 +42,9 @@ fn fits(given: &Shape, wanted: &Shape) -> bool {
         (Time(given), Time(wanted)) => given == wanted,
         (Time(_), Text) | (Enum(_), Text) => true,
         (Enum(given), Enum(wanted)) => given == wanted,
-        (Collection(given), Collection(wanted)) => is_map(given.kind()).zip(is_map(wanted.kind())).is_none_or(|(a, b)| a == b),
+        (Collection(given), Collection(wanted)) => {
+            is_map(given.kind()).zip(is_map(wanted.kind())).is_none_or(|(a, b)| a == b)
+        }
         (Collection(given), Record(_)) | (Record(_), Collection(given)) => is_map(given.kind()) != Some(false),
         _ => false,
     }

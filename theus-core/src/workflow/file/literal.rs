@@ -3,7 +3,9 @@
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
-use crate::context::{CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid};
+use crate::context::{
+    CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
+};
 use crate::source::{NodePath, big_integer, did_you_mean};
 use crate::workflow::read::kind;
 
@@ -42,9 +44,7 @@ pub(super) fn literal(value: &Value, shape: &Shape, what: &str, at: &NodePath) -
         Shape::Char if value.as_str().is_some_and(|text| text.chars().count() == 1) => json(value, what, at),
         Shape::Char => Err(other(value, "one character", what, at)),
         Shape::Collection(collection) => of_collection(value, collection, what, at),
-        Shape::Record(record) if record.transparent => {
-            literal(value, &shape.clone().seen_through(), what, at)
-        }
+        Shape::Record(record) if record.transparent => literal(value, &shape.clone().seen_through(), what, at),
         Shape::Record(record) => of_record(value, record, what, at),
         Shape::Enum(shape) => of_enum(value, shape, what, at),
         Shape::Opaque => json(value, what, at),
@@ -110,9 +110,8 @@ fn of_collection(value: &Value, shape: &CollectionShape, what: &str, at: &NodePa
         Value::Sequence(items) if !is_map => {
             let element = shape.element();
             let each = items.iter().enumerate();
-            let each = each.map(|(index, item)| {
-                literal(item, &element, &format!("element {index} of {what}"), &at.index(index))
-            });
+            let each = each
+                .map(|(index, item)| literal(item, &element, &format!("element {index} of {what}"), &at.index(index)));
             each.collect::<Result<Vec<_>, _>>().map(Json::Array)
         }
         Value::Mapping(map) if is_map || shape.kind() == CollectionKind::Counted => {
@@ -149,7 +148,11 @@ fn of_record(value: &Value, record: &RecordShape, what: &str, at: &NodePath) -> 
 fn of_enum(value: &Value, shape: &EnumShape, what: &str, at: &NodePath) -> Result<Json, Misfit> {
     let Some(name) = value.as_str() else {
         // Variants with fields are written in several ways.
-        return if value.is_mapping() { json(value, what, at) } else { Err(other(value, "the name of a variant", what, at)) };
+        return if value.is_mapping() {
+            json(value, what, at)
+        } else {
+            Err(other(value, "the name of a variant", what, at))
+        };
     };
     let variants = (shape.variants)();
     let plain = |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect::<String>().to_lowercase();

@@ -69,7 +69,10 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
     let (error, warnings) = Locator::new(std::slice::from_ref(document)).judge(errors);
     match (error, written) {
         (Some(error), _) => Err(error.followed_by(warnings)),
-        (None, Some(workflow::Written { name, description, limit, external, chart: Some((mut states, initial)), .. })) => {
+        (
+            None,
+            Some(workflow::Written { name, description, limit, external, chart: Some((mut states, initial)), .. }),
+        ) => {
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = Vec::new();

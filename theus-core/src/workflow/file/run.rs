@@ -56,7 +56,12 @@ impl<'a> Reading<'a> {
         Some(self.plain(entry.contract, arguments, at))
     }
 
-    fn plain(&mut self, contract: &'static Contract, arguments: Vec<(&'static str, ArgumentSource)>, at: &NodePath) -> Run {
+    fn plain(
+        &mut self,
+        contract: &'static Contract,
+        arguments: Vec<(&'static str, ArgumentSource)>,
+        at: &NodePath,
+    ) -> Run {
         let place = self.sites.place(at);
         Run { contract, arguments, retry: None, timeout: None, on_error: Vec::new(), compensate: None, place }
     }
@@ -88,11 +93,21 @@ impl<'a> Reading<'a> {
             });
         }
         let at_name = at.key(key);
-        let name = self.findings.text(get(body, key)?, &at_name, format!("`{key}` of a step of {of}"), "the name of a process")?;
+        let name = self.findings.text(
+            get(body, key)?,
+            &at_name,
+            format!("`{key}` of a step of {of}"),
+            "the name of a process",
+        )?;
         let entry = self.process(name, &at_name)?;
         let contract = entry.contract;
         let with = get(body, "with").map_or(Some(Vec::new()), |value| {
-            self.findings.entries(value, &at.key("with"), format!("`with` of `{name}`"), "a map from arguments to values")
+            self.findings.entries(
+                value,
+                &at.key("with"),
+                format!("`with` of `{name}`"),
+                "a map from arguments to values",
+            )
         });
         let arguments = with.and_then(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
         let mut run = self.plain(contract, Vec::new(), &at_name);
@@ -126,7 +141,8 @@ impl<'a> Reading<'a> {
         at_name: &NodePath,
     ) -> Option<Vec<(&'static str, ArgumentSource)>> {
         let contract = entry.contract;
-        for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key)) {
+        for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key))
+        {
             self.findings.error(code::UNKNOWN_ARGUMENT, || {
                 let problem = Problem::new(at.at_key(key), format!("`{}` takes no argument `{key}`", contract.process));
                 if contract.arguments.is_empty() {
@@ -181,8 +197,11 @@ impl<'a> Reading<'a> {
         };
         if contract.errors.is_empty() {
             self.findings.error(code::STEP, || {
-                Problem::new(at.clone(), format!("`{}` declares no errors: there is nothing to retry", contract.process))
-                    .help("conflicts are retried by the engine; remove `retry`")
+                Problem::new(
+                    at.clone(),
+                    format!("`{}` declares no errors: there is nothing to retry", contract.process),
+                )
+                .help("conflicts are retried by the engine; remove `retry`")
             });
             return None;
         }
@@ -193,7 +212,12 @@ impl<'a> Reading<'a> {
             }
             Value::Mapping(_) => self.findings.entries(value, at, "`retry`", "")?,
             _ => {
-                self.findings.wrong_kind(value, at, "`retry`", "a number of attempts, or a map such as `{ attempts: 3, backoff: 100ms }`");
+                self.findings.wrong_kind(
+                    value,
+                    at,
+                    "`retry`",
+                    "a number of attempts, or a map such as `{ attempts: 3, backoff: 100ms }`",
+                );
                 return None;
             }
         };
@@ -261,7 +285,8 @@ impl<'a> Reading<'a> {
         let text = match value {
             Value::Number(number) => {
                 self.findings.error(code::DURATION, || {
-                    Problem::new(at.clone(), format!("{what} has no unit")).help(format!("write `{number}s` or `{number}ms`"))
+                    Problem::new(at.clone(), format!("{what} has no unit"))
+                        .help(format!("write `{number}s` or `{number}ms`"))
                 });
                 return None;
             }
@@ -275,7 +300,8 @@ impl<'a> Reading<'a> {
         parsed
             .map_err(|why| {
                 self.findings.error(code::DURATION, || {
-                    Problem::new(at.clone(), format!("{what} is no time: {why}")).help("as in `30s`, `500ms`, `2m`, `1h 30m`")
+                    Problem::new(at.clone(), format!("{what} is no time: {why}"))
+                        .help("as in `30s`, `500ms`, `2m`, `1h 30m`")
                 });
             })
             .ok()

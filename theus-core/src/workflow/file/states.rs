@@ -9,8 +9,24 @@ use crate::source::{NodePath, Problem};
 use crate::workflow::chart::{State, StateId, StateKind, Step, Transition, Trigger};
 
 const KEYS: &[&str] = &[
-    "description", "entry", "exit", "events", "always", "after", "done", "on_error", "initial", "states", "regions",
-    "final", "result", "history", "default", "on", "transitions", "process",
+    "description",
+    "entry",
+    "exit",
+    "events",
+    "always",
+    "after",
+    "done",
+    "on_error",
+    "initial",
+    "states",
+    "regions",
+    "final",
+    "result",
+    "history",
+    "default",
+    "on",
+    "transitions",
+    "process",
 ];
 const HISTORY_KEYS: &[&str] = &["description", "history", "default"];
 /// What a final state has not.
@@ -32,8 +48,10 @@ impl<'a> Reading<'a> {
         self.yaml_word(name, key.clone());
         self.keys(&body, &at, &what);
         let kind = self.kind(id, &body, &at, &what);
-        let body_of_events =
-            body.iter().find(|(key, _)| matches!(*key, "events" | "on" | "transitions")).map(|(key, value)| (*key, *value));
+        let body_of_events = body
+            .iter()
+            .find(|(key, _)| matches!(*key, "events" | "on" | "transitions"))
+            .map(|(key, value)| (*key, *value));
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
         for (key, value) in body {
             let here = at.key(key);
@@ -108,7 +126,14 @@ impl<'a> Reading<'a> {
         self.chain(value, &at.key(key), what)
     }
 
-    fn eventless(&mut self, value: &'a Value, at: &NodePath, key: &str, trigger: &Trigger, found: &mut Vec<Transition>) {
+    fn eventless(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        key: &str,
+        trigger: &Trigger,
+        found: &mut Vec<Transition>,
+    ) {
         let what = format!("the target of `{key}`");
         self.candidates(value, &at.key(key), &at.at_key(key), &what, trigger, found);
     }
@@ -184,8 +209,11 @@ impl<'a> Reading<'a> {
         let Some(value) = value else {
             if is_history(self, first) {
                 self.findings.error(code::INITIAL, || {
-                    Problem::new(at.clone(), format!("the first state inside {what} is a history, which has nothing to remember yet"))
-                        .help("write `initial`, or put another state first")
+                    Problem::new(
+                        at.clone(),
+                        format!("the first state inside {what} is a history, which has nothing to remember yet"),
+                    )
+                    .help("write `initial`, or put another state first")
                 });
             }
             return first;
@@ -195,8 +223,14 @@ impl<'a> Reading<'a> {
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
         if !is_child || is_history(self, found) {
             self.findings.lost_ways = true;
-            let children: Vec<&str> = self.outline.state(id).into_iter().flat_map(|state| &state.children)
-                .filter_map(|child| self.outline.state(*child)).map(|state| state.name).collect();
+            let children: Vec<&str> = self
+                .outline
+                .state(id)
+                .into_iter()
+                .flat_map(|state| &state.children)
+                .filter_map(|child| self.outline.state(*child))
+                .map(|state| state.name)
+                .collect();
             let name = self.outline.state(found).map_or("", |state| state.name);
             self.findings.error(code::INITIAL, || {
                 let message = if is_child {
@@ -211,7 +245,14 @@ impl<'a> Reading<'a> {
         found
     }
 
-    fn history(&mut self, id: StateId, value: &Value, default: Option<&'a Value>, at: &NodePath, what: &str) -> StateKind {
+    fn history(
+        &mut self,
+        id: StateId,
+        value: &Value,
+        default: Option<&'a Value>,
+        at: &NodePath,
+        what: &str,
+    ) -> StateKind {
         let here = at.key("history");
         let deep = match self.findings.text(value, &here, format!("`history` of {what}"), "`shallow` or `deep`") {
             Some("deep") => true,
@@ -272,7 +313,8 @@ impl<'a> Reading<'a> {
             let same = |early: &&Transition| same_trigger(&early.trigger, &late.trigger);
             let text = |it: &Transition| it.guard.as_ref().map(|guard| guard.text().trim().to_owned());
             let guard = text(late);
-            let before = transitions[..index].iter().filter(same).find(|early| early.guard.is_none() || text(early) == guard);
+            let before =
+                transitions[..index].iter().filter(same).find(|early| early.guard.is_none() || text(early) == guard);
             let Some(early) = before else { continue };
             let (at, first) = (self.sites.at(&late.place), self.sites.at(&early.place));
             self.findings.error(code::NEVER_TAKEN, || {

@@ -222,7 +222,8 @@ impl<'a> Reading<'a> {
     /// Keys with which the reference names its steps, and which say nothing there either.
     pub(super) fn python_step_keys(&mut self, body: &Body<'a>, at: &NodePath) {
         for (key, _) in body.iter().filter(|(key, _)| matches!(*key, "on_success" | "on_fail")) {
-            let message = format!("`{key}` of a step says nothing: the Python reference runs steps in their order, too");
+            let message =
+                format!("`{key}` of a step says nothing: the Python reference runs steps in their order, too");
             let help = "order the steps, or make states of them";
             self.python.tell(&at.at_key(key), Difference { kind: "step keys", message, help }, &mut self.findings);
         }

@@ -182,7 +182,8 @@ impl<'a> Reading<'a> {
             self.findings.lost_ways |= guard.is_none();
             guard
         });
-        let steps = get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
+        let steps =
+            get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
         self.has_event = before;
         let guard = match guard {
             Some(guard) => Some(guard?),
@@ -222,7 +223,12 @@ impl<'a> Reading<'a> {
     }
 
     /// `transitions` of the whole file: each belongs to the state it comes from, or to all.
-    pub(super) fn of_all(&mut self, value: &'a Value, at: &NodePath, handled: &mut [Handled<'a>]) -> Vec<(usize, Transition)> {
+    pub(super) fn of_all(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        handled: &mut [Handled<'a>],
+    ) -> Vec<(usize, Transition)> {
         let Value::Sequence(list) = value else {
             self.findings.lost_ways = true;
             self.findings.wrong_kind(value, at, "`transitions`", "a list of transitions: `{ event, from, to }`");
@@ -232,7 +238,8 @@ impl<'a> Reading<'a> {
         let mut found = Vec::new();
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
-            let Some(body) = self.findings.entries(value, &at, "a transition", "a map with `event`, `from` and `to`") else {
+            let Some(body) = self.findings.entries(value, &at, "a transition", "a map with `event`, `from` and `to`")
+            else {
                 self.findings.lost_ways = true;
                 continue;
             };
@@ -256,10 +263,12 @@ impl<'a> Reading<'a> {
             let written = ["event", "trigger"].into_iter().find_map(|key| get(&body, key)?.as_str());
             let event = written.and_then(|written| EventName::parse(written).ok());
             for source in sources {
-                let Some((state, of)) = self.outline.states.get(source).map(|it| (it, format!("state `{}`", it.name))) else {
+                let Some((state, of)) = self.outline.states.get(source).map(|it| (it, format!("state `{}`", it.name)))
+                else {
                     continue;
                 };
-                let goes_on = state.get("final").and_then(Value::as_bool) != Some(true) && state.get("history").is_none();
+                let goes_on =
+                    state.get("final").and_then(Value::as_bool) != Some(true) && state.get("history").is_none();
                 let says_itself = event.as_ref().is_some_and(|event| own[source].contains(event));
                 // What a state says itself comes before what is said of all.
                 if everywhere && (!goes_on || says_itself) {

@@ -50,8 +50,9 @@ impl<'a> Reading<'a> {
         }
         if text.contains("${") {
             self.findings.warn(code::DOUBTFUL_VALUE, || {
-                Problem::new(at.clone(), format!("{what} is this text, and the `${{` in it means nothing"))
-                    .help("an expression is the whole value: \"${ 'a' + domain.b }\"; a text that begins so is written `$${`")
+                Problem::new(at.clone(), format!("{what} is this text, and the `${{` in it means nothing")).help(
+                    "an expression is the whole value: \"${ 'a' + domain.b }\"; a text that begins so is written `$${`",
+                )
             });
         }
         self.literal(value, shape, what, at)

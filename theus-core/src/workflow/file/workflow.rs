@@ -17,7 +17,16 @@ use crate::source::{NodePath, Problem, did_you_mean, nearest};
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 
 const KEYS: &[&str] = &[
-    "name", "description", "initial", "strict", "limit", "external", "initialised", "states", "steps", "transitions",
+    "name",
+    "description",
+    "initial",
+    "strict",
+    "limit",
+    "external",
+    "initialised",
+    "states",
+    "steps",
+    "transitions",
     "version",
 ];
 /// The state in which the Python reference begins, whatever the file says.
@@ -53,7 +62,8 @@ impl<'a> Reading<'a> {
         let strict = get("strict").and_then(|value| self.findings.flag(value, &at.key("strict"), "`strict`"));
         let limit = get("limit").and_then(|value| self.limit(value, &at.key("limit")));
         let external = get("external").map_or_else(Vec::new, |value| self.external(value, &at.key("external")));
-        let initialised = get("initialised").map_or_else(Vec::new, |value| self.initialised(value, &at.key("initialised")));
+        let initialised =
+            get("initialised").map_or_else(Vec::new, |value| self.initialised(value, &at.key("initialised")));
         if get("version").is_some() {
             let message = "`version` says nothing: neither here nor in the Python reference".to_owned();
             let difference = Difference { kind: "version", message, help: "remove it, or put it into the description" };
@@ -139,7 +149,8 @@ impl<'a> Reading<'a> {
         let mut found = Vec::new();
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
-            let Some(path) = self.findings.text(value, &at, "an initialised field", "a path such as `domain.report`") else {
+            let Some(path) = self.findings.text(value, &at, "an initialised field", "a path such as `domain.report`")
+            else {
                 continue;
             };
             let before = found.len();
@@ -169,7 +180,11 @@ impl<'a> Reading<'a> {
         }
         self.outline = Outline::read(states, &here, &mut self.findings);
         self.python.is_used |= transitions.is_some()
-            || self.outline.states.iter().any(|state| ["on", "transitions", "process"].iter().any(|key| state.get(key).is_some()));
+            || self
+                .outline
+                .states
+                .iter()
+                .any(|state| ["on", "transitions", "process"].iter().any(|key| state.get(key).is_some()));
         let mut handled: Vec<Handled<'a>> = self.outline.states.iter().map(|_| Handled::new()).collect();
         let ids = (0..).map(StateId).take(handled.len());
         let mut read: Vec<State> = ids.zip(&mut handled).filter_map(|(id, handled)| self.state(id, handled)).collect();
@@ -182,7 +197,13 @@ impl<'a> Reading<'a> {
         Some((read, initial?))
     }
 
-    fn of_the_whole_file(&mut self, value: &'a Value, at: &NodePath, states: &mut [State], handled: &mut [Handled<'a>]) {
+    fn of_the_whole_file(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        states: &mut [State],
+        handled: &mut [Handled<'a>],
+    ) {
         self.reference_key("transitions", "write the `events` of each state", &at.parent().at_key("transitions"));
         let before: Vec<Handled<'a>> = handled.to_vec();
         for (state, transition) in self.of_all(value, at, handled) {
@@ -229,7 +250,8 @@ impl<'a> Reading<'a> {
             if initial != first {
                 let at = self.outline.state(initial).map(|state| state.key.clone()).unwrap_or_default();
                 let message = "the workflow begins in `IDLE`, as the Python reference does".to_owned();
-                let help = "write `initial: IDLE`, or the state that is meant; without either the first one is taken here";
+                let help =
+                    "write `initial: IDLE`, or the state that is meant; without either the first one is taken here";
                 self.python.tell(&at, Difference { kind: "initial", message, help }, &mut self.findings);
             }
             self.initial_entry(initial, states);

@@ -63,8 +63,12 @@ fn report(subject: &Subject<'_>, here: StateId, way: &[(StateId, &Transition)], 
     let circle = &way[start..];
     let Some((_, first)) = circle.first() else { return };
     findings.error(code::ENDLESS, || {
-        let names: Vec<String> = circle.iter().map(|(id, _)| *id).chain([here]).map(|id| format!("`{}`", subject.name(id))).collect();
-        Problem::new(subject.at(&first.place), format!("`always` without a guard goes on for ever: {}", names.join(" → ")))
-            .help("give it a `when`, or wait for an event")
+        let names: Vec<String> =
+            circle.iter().map(|(id, _)| *id).chain([here]).map(|id| format!("`{}`", subject.name(id))).collect();
+        Problem::new(
+            subject.at(&first.place),
+            format!("`always` without a guard goes on for ever: {}", names.join(" → ")),
+        )
+        .help("give it a `when`, or wait for an event")
     });
 }

@@ -13,7 +13,8 @@ const MOST_NAMED: usize = 8;
 pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
     let graph = Graph::of(subject);
     let is_reached = |id: StateId| reached.get(id.0 as usize) == Some(&true);
-    let ends: Vec<StateId> = subject.ids().filter(|(id, state)| is_end(state) && is_reached(*id)).map(|(id, _)| id).collect();
+    let ends: Vec<StateId> =
+        subject.ids().filter(|(id, state)| is_end(state) && is_reached(*id)).map(|(id, _)| id).collect();
     let can_end = graph.backwards(subject, &ends);
     let mut lost = Vec::new();
     for (id, state) in subject.ids() {
@@ -22,8 +23,11 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
         }
         if !graph.can_be_left(subject, id) {
             findings.warn(code::DEAD_END, || {
-                Problem::new(subject.at(&state.place), format!("state `{}` cannot be left, and is not final", state.name))
-                    .help("give it a way out, or write `final: true`")
+                Problem::new(
+                    subject.at(&state.place),
+                    format!("state `{}` cannot be left, and is not final", state.name),
+                )
+                .help("give it a way out, or write `final: true`")
             });
         } else if !ends.is_empty() && !can_end[id.0 as usize] {
             lost.push(id);
@@ -31,7 +35,8 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
     }
     let Some(first) = lost.first().and_then(|id| subject.state(*id)) else { return };
     findings.warn(code::DEAD_END, || {
-        let mut names: Vec<String> = lost.iter().take(MOST_NAMED).map(|id| format!("`{}`", subject.name(*id))).collect();
+        let mut names: Vec<String> =
+            lost.iter().take(MOST_NAMED).map(|id| format!("`{}`", subject.name(*id))).collect();
         if lost.len() > MOST_NAMED {
             names.push(format!("{} more", lost.len() - MOST_NAMED));
         }
@@ -75,9 +80,14 @@ impl Graph {
         let parent = subject.state(target).and_then(|state| state.parent);
         if let (Some(StateKind::History { .. }), Some(parent)) = (subject.state(target).map(|it| &it.kind), parent) {
             let children = subject.state(parent).map(|state| &state.children);
-            children.into_iter().flatten().filter(|child| **child != target).for_each(|child| subject.descend(*child, &mut entered));
+            children
+                .into_iter()
+                .flatten()
+                .filter(|child| **child != target)
+                .for_each(|child| subject.descend(*child, &mut entered));
         }
-        let mut found: Vec<StateId> = entered.into_iter().filter_map(|id| self.nodes.get(id.0 as usize).copied().flatten()).collect();
+        let mut found: Vec<StateId> =
+            entered.into_iter().filter_map(|id| self.nodes.get(id.0 as usize).copied().flatten()).collect();
         found.sort_unstable();
         found.dedup();
         found

@@ -29,7 +29,9 @@ fn of_chain(
 ) {
     let open: Vec<(&Run, Vec<&str>)> = runs(steps)
         .into_iter()
-        .map(|run| (run, run.contract.errors.iter().copied().filter(|error| !leads_on(subject, owner, run, error)).collect()))
+        .map(|run| {
+            (run, run.contract.errors.iter().copied().filter(|error| !leads_on(subject, owner, run, error)).collect())
+        })
         .filter(|(_, errors): &(_, Vec<&str>)| !errors.is_empty())
         .collect();
     if open.is_empty() || heard() {
@@ -39,7 +41,11 @@ fn of_chain(
         findings.warn(code::NO_EDGE, || {
             let named: Vec<String> = errors.iter().map(|error| format!("`{}`", last_word(error))).collect();
             let first = errors.first().copied().map_or("", last_word);
-            let message = format!("`{}` can fail with {}, and nothing says where that leads", run.contract.process, named.join(", "));
+            let message = format!(
+                "`{}` can fail with {}, and nothing says where that leads",
+                run.contract.process,
+                named.join(", ")
+            );
             Problem::new(subject.at(&run.place), message)
                 .help(format!("write `on_error: {{ {first}: STATE }}`, or let the state handle `EVT_CHAIN_FAIL`"))
         });
@@ -67,7 +73,10 @@ pub(super) fn takes_failure(state: &State) -> bool {
 
 /// Whether every state that one is left for hears that its exit failed.
 fn every_target_hears(subject: &Subject<'_>, id: StateId) -> bool {
-    let mut targets =
-        subject.up(id).filter_map(|id| subject.state(id)).flat_map(|state| &state.transitions).filter_map(|it| it.target);
+    let mut targets = subject
+        .up(id)
+        .filter_map(|id| subject.state(id))
+        .flat_map(|state| &state.transitions)
+        .filter_map(|it| it.target);
     targets.all(|target| hears_failure(subject, subject.first_leaf(target)))
 }

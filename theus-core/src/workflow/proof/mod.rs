@@ -13,8 +13,8 @@
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little.
 
 mod conflicts;
-mod ends;
 mod endless;
+mod ends;
 mod failures;
 mod reach;
 mod regions;

@@ -19,8 +19,11 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool>
             if state.parent.is_none_or(is) {
                 findings.warn(code::UNREACHABLE, || {
                     let (lost, from) = (&state.name, subject.name(subject.initial));
-                    Problem::new(subject.at(&state.place), format!("no chain of events leads from `{from}` to `{lost}`"))
-                        .help("give a state an event that leads here, or remove it")
+                    Problem::new(
+                        subject.at(&state.place),
+                        format!("no chain of events leads from `{from}` to `{lost}`"),
+                    )
+                    .help("give a state an event that leads here, or remove it")
                 });
             }
             continue;
@@ -29,11 +32,15 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool>
         if !can_be_done(subject, id, &reached) {
             findings.warn(code::NEVER_DONE, || {
                 let (what, help) = match state.kind {
-                    StateKind::Compound { .. } => ("no final state inside it is ever reached", "make one of the states inside `final`"),
+                    StateKind::Compound { .. } => {
+                        ("no final state inside it is ever reached", "make one of the states inside `final`")
+                    }
                     StateKind::Parallel => ("not all of its regions come to an end", "give each region a final state"),
                     _ => ("there are no states inside it", "`EVT_CHAIN_DONE` tells that its steps are done"),
                 };
-                Problem::new(subject.at(&done.place), format!("`done` of state `{}` never comes", state.name)).label(what).help(help)
+                Problem::new(subject.at(&done.place), format!("`done` of state `{}` never comes", state.name))
+                    .label(what)
+                    .help(help)
             });
         }
     }
@@ -79,7 +86,12 @@ impl Search<'_> {
             // Whether a state is done depends on what is reached inside it.
             for (id, state) in self.subject.ids() {
                 if self.reached[id.0 as usize] && can_be_done(self.subject, id, &self.reached) {
-                    state.transitions.iter().filter(|it| is_done(it)).filter_map(|it| it.target).for_each(|it| self.enter(it));
+                    state
+                        .transitions
+                        .iter()
+                        .filter(|it| is_done(it))
+                        .filter_map(|it| it.target)
+                        .for_each(|it| self.enter(it));
                 }
             }
             if self.open.is_empty() {

@@ -13,7 +13,9 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let mut leaving: BTreeMap<(StateId, &EventName), (StateId, &Transition)> = BTreeMap::new();
     for (id, state) in subject.ids() {
         for transition in &state.transitions {
-            let (Trigger::Event { name, .. }, Some(target)) = (&transition.trigger, transition.target) else { continue };
+            let (Trigger::Event { name, .. }, Some(target)) = (&transition.trigger, transition.target) else {
+                continue;
+            };
             let around: Vec<StateId> = subject.up(id).collect();
             for pair in around.windows(2) {
                 let [region, parallel] = pair else { continue };
@@ -27,10 +29,13 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                         findings.warn(code::PREEMPTED, || {
                             let (written, outer) = (name, subject.name(*parallel));
                             let at = subject.at(&transition.place);
-                            Problem::new(at, format!("two regions of `{outer}` leave by `{written}` to different states"))
-                                .label(format!("`{}` is left for `{}`", subject.name(*region), subject.name(target)))
-                                .help("the region that comes first in the file wins; say it once, in the state around them")
-                                .other("the other one", subject.at(&first.place))
+                            Problem::new(
+                                at,
+                                format!("two regions of `{outer}` leave by `{written}` to different states"),
+                            )
+                            .label(format!("`{}` is left for `{}`", subject.name(*region), subject.name(target)))
+                            .help("the region that comes first in the file wins; say it once, in the state around them")
+                            .other("the other one", subject.at(&first.place))
                         });
                     }
                     Some(_) => {}

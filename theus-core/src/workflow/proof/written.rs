@@ -217,13 +217,7 @@ impl<'a> Search<'a, '_> {
     }
 
     /// Whether steps write the field for certain. Tells the first reads of it, and notes what may fail before.
-    fn scan(
-        &mut self,
-        steps: &'a [Step],
-        owner: StateId,
-        way: Way,
-        failures: &mut Vec<(StateId, &'a Run)>,
-    ) -> bool {
+    fn scan(&mut self, steps: &'a [Step], owner: StateId, way: Way, failures: &mut Vec<(StateId, &'a Run)>) -> bool {
         for step in steps {
             let is_written = match step {
                 Step::Run(run) => self.one(run, owner, way, failures),
@@ -256,7 +250,8 @@ impl<'a> Search<'a, '_> {
     }
 
     fn tell(&mut self, run: &Run, way: Way) {
-        let mut names: Vec<String> = way.leaf.into_iter().map(|leaf| format!("`{}`", self.subject.name(leaf))).collect();
+        let mut names: Vec<String> =
+            way.leaf.into_iter().map(|leaf| format!("`{}`", self.subject.name(leaf))).collect();
         let mut origin = way.origin;
         while let Origin::Node(node) = origin {
             let name = format!("`{}`", self.subject.name(node.0));
@@ -275,9 +270,12 @@ impl<'a> Search<'a, '_> {
         let (process, path, subject) = (run.contract.process, self.path, self.subject);
         self.findings.warn(code::UNWRITTEN, || {
             let way = names.join(" → ");
-            Problem::new(subject.at(&run.place), format!("`{process}` reads `{path}`, which nothing has written on the way {way}"))
-                .label("it may not be there yet")
-                .help(format!("let a process on that way write it, or list `{path}` under `initialised`"))
+            Problem::new(
+                subject.at(&run.place),
+                format!("`{process}` reads `{path}`, which nothing has written on the way {way}"),
+            )
+            .label("it may not be there yet")
+            .help(format!("let a process on that way write it, or list `{path}` under `initialised`"))
         });
     }
 }

@@ -12,7 +12,16 @@ const fn access(path: &'static str) -> Access {
 }
 
 const fn process(process: &'static str) -> Contract {
-    Contract { process, inputs: &[], outputs: &[], effects: &[], errors: &[], arguments: &[], local: None, is_async: false }
+    Contract {
+        process,
+        inputs: &[],
+        outputs: &[],
+        effects: &[],
+        errors: &[],
+        arguments: &[],
+        local: None,
+        is_async: false,
+    }
 }
 
 static P_LOAD: Contract = process("p_load");
@@ -30,8 +39,7 @@ static CHARGE: Contract = Contract {
     errors: &["InsufficientFunds", "bank::AccountClosed"],
     ..process("charge")
 };
-static REFUND: Contract =
-    Contract { arguments: &[Argument { name: "amount", type_name: "u8" }], ..process("refund") };
+static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8" }], ..process("refund") };
 static FETCH: Contract = Contract { errors: &["RateLimited"], is_async: true, ..process("fetch") };
 static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process("draft") };
 static REVIEW: Contract =
@@ -78,7 +86,12 @@ pub(in crate::workflow) fn catalog() -> Catalog {
     Catalog {
         processes,
         domain: Schema { name: "Desk", version: 1, fields: domain, methods: Vec::new() },
-        global: Schema { name: "Limits", version: 1, fields: vec![field("most", Zone::Data, i64::shape())], methods: Vec::new() },
+        global: Schema {
+            name: "Limits",
+            version: 1,
+            fields: vec![field("most", Zone::Data, i64::shape())],
+            methods: Vec::new(),
+        },
         external: Vec::new(),
     }
 }

@@ -6,8 +6,14 @@ fn scratch() {
         match super::load(text) {
             Err(error) => println!("{error}\n"),
             Ok(it) => {
-                println!("LOADS {:?} initial {}", it.states().iter().map(|s| (&s.name, &s.kind)).collect::<Vec<_>>(), it.state(it.initial()).unwrap().name);
-                for w in it.warnings() { println!("{w}\n"); }
+                println!(
+                    "LOADS {:?} initial {}",
+                    it.states().iter().map(|s| (&s.name, &s.kind)).collect::<Vec<_>>(),
+                    it.state(it.initial()).unwrap().name
+                );
+                for w in it.warnings() {
+                    println!("{w}\n");
+                }
             }
         }
     }
