@@ -97,6 +97,7 @@ impl<'a> Reading<'a> {
             known.push(last_word(error));
         }
         if found.is_empty() {
+            self.findings.lost_ways = true;
             known.sort_unstable();
             known.dedup();
             self.findings.error(code::UNKNOWN_ERROR, || {
