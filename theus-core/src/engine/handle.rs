@@ -179,11 +179,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(event)
     }
 
-    /// What recipes and workflows are checked against.
-    pub(crate) fn catalog(&self) -> crate::audit::Catalog {
-        self.core.shared.registry.catalog()
-    }
-
     /// The global layer.
     pub(crate) fn global_fields(&self) -> &G::Fields {
         &self.core.shared.global
