@@ -10,6 +10,7 @@ use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, did_you_mean};
 use crate::workflow::chart::StateId;
+use crate::workflow::chart::TIMEOUT;
 use crate::workflow::sources::Source;
 
 /// How many names a suggestion is looked for among.
@@ -95,6 +96,9 @@ impl<'a> Reading<'a> {
                 found.push(error);
             }
             known.push(last_word(error));
+        }
+        if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_async) {
+            return vec![TIMEOUT];
         }
         if found.is_empty() {
             self.findings.lost_ways = true;
