@@ -1,7 +1,7 @@
 //! Names looked up: from entries to rules.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::super::condition::{Condition, Test};
 use super::super::counters::Counter;
