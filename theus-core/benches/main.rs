@@ -4,7 +4,9 @@
 #![allow(missing_docs, clippy::expect_used, clippy::panic, reason = "benches")]
 
 mod audit;
+mod chart;
 mod collections;
+mod condition;
 mod judging;
 mod ledger;
 mod recipe;

@@ -179,6 +179,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(event)
     }
 
+    /// The global layer.
+    pub(crate) fn global_fields(&self) -> &G::Fields {
+        &self.core.shared.global
+    }
+
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
         let mut state = self.between_runs("dispatch")?;

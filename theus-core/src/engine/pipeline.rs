@@ -143,7 +143,6 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
         if !Self::WRITES {
-            self.version = state.version();
             return Ok(());
         }
         let version = state.version().wrapping_add(1);

@@ -26,24 +26,33 @@
 
 mod catalog;
 pub mod chart;
+pub mod clock;
 pub mod condition;
+pub mod conductor;
 mod definition;
-mod error;
+pub mod file;
 mod load;
 mod load_state;
-mod manager;
-mod outcome;
+mod proof;
 mod read;
 mod serialize;
+pub mod sessions;
+mod show;
 mod sources;
+pub mod trace;
 mod warning;
 
 #[cfg(test)]
 mod tests;
 
 pub use catalog::Catalog;
+pub use clock::{Clock, SystemClock, VirtualClock};
+#[cfg(feature = "tokio")]
+pub use conductor::TokioSleep;
+pub use conductor::{
+    Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
+};
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
-pub use error::WorkflowError;
-pub use manager::WorkflowManager;
-pub use outcome::{Handled, Status, StepOutcome};
+pub use sessions::Sessions;
+pub use trace::{Trace, Watch};
 pub use warning::Warning;

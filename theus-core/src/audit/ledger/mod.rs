@@ -12,10 +12,11 @@ mod files;
 mod hash;
 mod lines;
 mod options;
+mod place;
 mod query;
 mod queue;
 mod sink;
-pub(in crate::audit) mod timestamp;
+pub(crate) mod timestamp;
 mod trace;
 mod verify;
 

@@ -232,6 +232,33 @@ fn a_pending_step_that_is_dropped_is_rolled_back() {
     }
 }
 
+/// Starts them, to be awaited to the end of all of them.
+fn together(
+    engine: &Engine<Shop, (), Ports>,
+    steps: Vec<(&str, Option<Arguments>)>,
+) -> Result<Pin<Box<dyn Future<Output = Vec<StepReport>>>>, TogetherError> {
+    let give_up = steps.iter().map(|_| AtomicBool::new(false)).collect();
+    let run = engine.start_together(steps, give_up)?;
+    Ok(Box::pin(async move { run.await.into_iter().flatten().collect() }))
+}
+
+#[test]
+fn a_step_side_by_side_that_is_given_up_rolls_back_and_the_others_go_on() {
+    let (engine, world) = shop(NO_RULES);
+    let give_up: GiveUp = [false, false, false].map(AtomicBool::new).into();
+    let steps = vec![("ask_price", arguments(json!({ "price": 7 }))), ("count", None), ("ask_note", None)];
+    let mut run = engine.start_together(steps, Arc::clone(&give_up)).unwrap();
+    assert!(poll(run.as_mut()).is_pending());
+    give_up[0].store(true, Ordering::SeqCst);
+    give_up[1].store(true, Ordering::SeqCst);
+    assert!(poll(run.as_mut()).is_pending(), "one of them still waits");
+    world.open.store(true, Ordering::SeqCst);
+    let Poll::Ready(reports) = poll(run.as_mut()) else { panic!("the world is open") };
+    let ended: Vec<_> = reports.iter().map(|report| report.as_ref().map(|report| report.result.is_ok())).collect();
+    assert_eq!(ended, [None, Some(true), Some(true)], "what had committed when it was given up has committed");
+    assert_eq!(state(&engine), Shop { stock: 5, price: 0, note: "asked".to_owned(), seen: 1 });
+}
+
 #[test]
 fn effects_side_by_side_overlap_and_each_commits_by_itself() {
     let (engine, world) = shop(NO_RULES);
@@ -241,7 +268,7 @@ fn effects_side_by_side_overlap_and_each_commits_by_itself() {
         ("ask_note", None),
         ("sell", arguments(json!({ "pieces": 1, "to": null }))),
     ];
-    let mut run = engine.start_together(steps).unwrap();
+    let mut run = together(&engine, steps).unwrap();
     assert!(poll(run.as_mut()).is_pending());
     assert_eq!(world.most.load(Ordering::SeqCst), 2, "both wait for the world at once");
     assert_eq!((state(&engine).seen, state(&engine).stock), (1, 4), "those that need not wait have committed");
@@ -263,7 +290,7 @@ fn effects_side_by_side_overlap_and_each_commits_by_itself() {
 fn steps_side_by_side_that_are_dropped_roll_back_what_has_not_committed() {
     let (engine, _) = shop(NO_RULES);
     let steps = vec![("ask_price", arguments(json!({ "price": 7 }))), ("ask_note", None), ("count", None)];
-    let mut run = engine.start_together(steps).unwrap();
+    let mut run = together(&engine, steps).unwrap();
     assert!(poll(run.as_mut()).is_pending());
     drop(run);
     assert_eq!(state(&engine), Shop { stock: 5, seen: 1, ..Shop::default() });
@@ -273,7 +300,7 @@ fn steps_side_by_side_that_are_dropped_roll_back_what_has_not_committed() {
 #[test]
 fn steps_in_each_others_way_are_refused_before_any_of_them_runs() {
     let (engine, _) = shop(NO_RULES);
-    let together = |steps| engine.start_together(steps).err().map(|error| error.to_string());
+    let together = |steps| together(&engine, steps).err().map(|error| error.to_string());
     assert_eq!(
         together(vec![("count", None), ("ask_price", arguments(json!({ "price": 7 }))), ("show", None)]).as_deref(),
         Some("they cannot run side by side: `ask_price` writes domain.price, which `show` reads")
@@ -299,9 +326,8 @@ process_recipes:
     outputs: [ { field: domain.price, max: 8 } ]
 ";
     let (engine, world) = shop(recipe);
-    let mut run = engine
-        .start_together(vec![("ask_note", None), ("count", None), ("ask_price", arguments(json!({ "price": 9 })))])
-        .unwrap();
+    let steps = vec![("ask_note", None), ("count", None), ("ask_price", arguments(json!({ "price": 9 })))];
+    let mut run = together(&engine, steps).unwrap();
     assert!(poll(run.as_mut()).is_pending());
     world.open.store(true, Ordering::SeqCst);
     let Poll::Ready(reports) = poll(run.as_mut()) else { panic!("the world is open") };
@@ -320,7 +346,7 @@ fn nothing_runs_side_by_side_while_the_engine_is_halted() {
     let (engine, world) = shop(recipe);
     world.open.store(true, Ordering::SeqCst);
     let steps = || vec![("ask_price", arguments(json!({ "price": 9 }))), ("ask_note", None), ("count", None)];
-    let mut run = engine.start_together(steps()).unwrap();
+    let mut run = together(&engine, steps()).unwrap();
     let Poll::Ready(reports) = poll(run.as_mut()) else { panic!("the world is open") };
     assert!(matches!(&reports[0].result, Err(RunError::Interlocked(_))));
     assert!(reports[1..].iter().all(|report| matches!(&report.result, Err(RunError::Halted(_)))), "{reports:?}");
