@@ -37,7 +37,6 @@ mod outcome;
 mod proof;
 mod read;
 mod serialize;
-mod sources;
 mod warning;
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod python;
 mod reading;
 mod run;
 mod sites;
+pub(in crate::workflow) mod sources;
 mod states;
 mod steps;
 mod transitions;
@@ -33,7 +34,7 @@ use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
 pub use catalog::Catalog;
-pub(in crate::workflow) use findings::Findings;
+pub(in crate::workflow) use findings::{Findings, kind};
 pub(in crate::workflow) use names::last_word;
 pub(in crate::workflow) use sites::Sites;
 

@@ -207,11 +207,12 @@ impl<'a> Reading<'a> {
         self.reference_key("transitions", "write the `events` of each state", &at.parent().at_key("transitions"));
         let before: Vec<Handled<'a>> = handled.to_vec();
         for (state, transition) in self.of_all(value, at, handled) {
-            if let (Trigger::Event { name, written }, Some(before)) = (&transition.trigger, before.get(state)) {
-                if !before.contains_key(name) {
-                    let at = self.sites.at(&transition.place);
-                    self.source(name, written, &handled[state], at);
-                }
+            let is_new = |name| before.get(state).is_some_and(|before: &Handled<'_>| !before.contains_key(name));
+            if let Trigger::Event { name, written } = &transition.trigger
+                && is_new(name)
+            {
+                let at = self.sites.at(&transition.place);
+                self.source(name, written, &handled[state], at);
             }
             if let Some(state) = states.get_mut(state) {
                 state.transitions.push(transition);
