@@ -1,7 +1,7 @@
 //! From a workflow file to a proved definition.
 //!
-//! Reading goes in three steps: which states there are ([`outline`]), what each of them says ([`states`], [`transitions`],
-//! [`steps`], [`run`]), and what can be proved of the whole ([`proof`](super::proof)). Everything that is found is told at
+//! Reading goes in three steps: which states there are (`outline`), what each of them says (`states`, `transitions`,
+//! `steps`, `run`), and what can be proved of the whole (the proofs beside it). Everything that is found is told at
 //! once: what is wrong first, then what is doubtful, each with its place and a code whose page is in
 //! [`errors`](crate::errors).
 
@@ -15,6 +15,7 @@ mod names;
 mod outline;
 mod python;
 mod reading;
+mod retry;
 mod run;
 mod sites;
 pub(in crate::workflow) mod sources;
@@ -22,6 +23,7 @@ mod states;
 mod steps;
 mod transitions;
 mod values;
+mod whole;
 mod workflow;
 
 #[cfg(test)]
