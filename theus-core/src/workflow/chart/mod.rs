@@ -1,6 +1,8 @@
 //! A workflow as pure data: states, transitions, steps; and the state machine over it.
 //!
 //! Nothing here knows of an engine or a clock.
+//!
+#![doc = include_str!("features.md")]
 
 mod configuration;
 mod definition;
