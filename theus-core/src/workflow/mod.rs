@@ -37,6 +37,7 @@ mod outcome;
 mod proof;
 mod read;
 mod serialize;
+mod show;
 mod warning;
 
 #[cfg(test)]
