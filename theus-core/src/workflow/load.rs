@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_yaml::Value;
 
 use super::definition::{Definition, Handler, State, StateId};
+use super::file::sources::Sources;
 use super::load_state::twice;
 use super::read::Findings;
-use super::sources::Sources;
 use super::{Catalog, Warning};
 use crate::process::Contract;
 use crate::signal::{EmitError, EventName};

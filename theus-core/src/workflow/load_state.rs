@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_yaml::Value;
 
 use super::definition::{Handler, State, StateId, Step};
+use super::file::sources::Source;
 use super::load::Loader;
-use super::sources::Source;
 use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, did_you_mean};

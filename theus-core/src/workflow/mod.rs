@@ -37,7 +37,6 @@ mod proof;
 mod read;
 mod serialize;
 mod show;
-mod sources;
 pub mod trace;
 mod warning;
 

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use serde_yaml::{Mapping, Value};
 
+use super::file::kind;
 use crate::source::{NodePath, Problem, did_you_mean};
 
 /// How many problems are worked out: an error shows fewer, and a suggestion costs a search.
@@ -127,19 +128,5 @@ fn strange_key(key: &Value, at: &NodePath, what: String) -> Problem {
         }
         Value::Bool(_) | Value::Number(_) | Value::Null => problem.help(format!("put it in quotes: \"{shown}\"")),
         _ => problem.help("a key is one word"),
-    }
-}
-
-/// What a value is, in words.
-pub(super) const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Sequence(_) => "a list",
-        Value::Mapping(_) => "a map",
-        // The only tagged values are integers beyond 64 bits.
-        Value::Tagged(_) => "a number",
     }
 }
