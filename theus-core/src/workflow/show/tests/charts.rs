@@ -114,7 +114,7 @@ impl Charts {
     }
 
     pub(super) fn finish(self, name: &str) -> Definition {
-        Definition::assemble(Parts {
+        Definition::assemble(crate::workflow::chart::Parts {
             name: name.to_owned(),
             description: None,
             initial: StateId(0),
