@@ -114,7 +114,7 @@ impl Charts {
     }
 
     pub(super) fn finish(self, name: &str) -> Definition {
-        Definition::assemble(crate::workflow::chart::Parts {
+        Definition::assemble(Parts {
             name: name.to_owned(),
             description: None,
             initial: StateId(0),
