@@ -39,7 +39,3 @@ pub use position::{Position, PositionError};
 pub use sleep::Sleep;
 #[cfg(feature = "tokio")]
 pub use sleep::TokioSleep;
-
-pub(crate) use hand::Hand;
-pub(crate) use session::{Options, Progress, Session, Trouble};
-pub(crate) use world::World;
