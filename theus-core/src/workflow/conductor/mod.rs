@@ -43,6 +43,5 @@ pub use sleep::Sleep;
 #[cfg(feature = "tokio")]
 pub use sleep::TokioSleep;
 
-pub(crate) use hand::Hand;
-pub(crate) use session::{Options, Progress, Session, Trouble};
-pub(crate) use world::World;
+pub(in crate::workflow) use session::{Options, Progress, Session};
+pub(in crate::workflow) use world::World;
