@@ -5,14 +5,15 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::block_on::block_on;
 use super::builder::EngineBuilder;
 use super::core::Core;
 use super::nesting;
 use super::pipeline;
-use super::registry::{Registered, StepReport};
 use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
+use super::step::{StepReport, StepRun};
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
@@ -134,6 +135,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(event)
     }
 
+    /// The global layer.
+    pub(crate) fn global_fields(&self) -> &G::Fields {
+        &self.core.global
+    }
+
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
         let mut state = self.between_runs("dispatch")?;
@@ -157,8 +163,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Runs a registered process by its name; `None` where none of that name can be a step.
     pub(crate) fn run_step(&self, process: &str) -> Option<StepReport> {
-        let step = self.core.registry.named(process).and_then(Registered::step)?;
-        Some(step(self))
+        match self.start_step(process, None).ok()? {
+            StepRun::Done(report) => Some(report),
+            StepRun::Pending(run) => Some(block_on(run)),
+        }
     }
 }
 

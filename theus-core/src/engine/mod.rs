@@ -1,5 +1,6 @@
 //! The engine: one session's state, and the seven stages that every run on it goes through.
 
+mod arguments;
 mod audit;
 mod backoff;
 mod block_on;
@@ -14,11 +15,14 @@ mod registry;
 mod report;
 mod session;
 mod snapshot;
+mod step;
 
+pub use arguments::ArgumentError;
 pub use builder::EngineBuilder;
 pub use error::{BuildError, ReloadError};
 pub use handle::Engine;
 pub use locking::Locking;
-pub use registry::{ProcessError, StepMaker};
 pub use report::Report;
 pub use snapshot::Snapshot;
+pub(crate) use step::{Arguments, GiveUp, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+pub use step::{ProcessError, StepMaker};

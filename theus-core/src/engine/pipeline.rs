@@ -4,7 +4,8 @@
 //! 6. [`Run::audit_output_gate`], 7. [`Run::commit_or_roll_back`].
 //!
 //! Three ways lead through them: [`held`] for a run that has the session throughout, [`checked`] for one that is checked at
-//! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them.
+//! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them. Runs side by side
+//! can share a turn: [`within`].
 //!
 //! The input gate judges the very values that the process is given because stages 1 and 2 happen in one hold.
 
@@ -15,6 +16,7 @@ mod look;
 mod notes;
 mod start;
 mod turn;
+mod within;
 mod workspace;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use self::catch::{catch, catch_async};
 use self::notes::Notes;
 use super::core::Core;
 use super::registry::Registered;
+use super::report::Report;
 use super::session::State;
 use crate::audit::{Gate, ProcessRules};
 use crate::context::{Context, Zone};
@@ -32,6 +35,7 @@ use crate::transaction::{Order, shed};
 
 pub(super) use look::explain;
 pub(super) use start::{run, run_async, run_reported};
+pub(super) use within::{run_async_within, run_within};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;

@@ -2,18 +2,14 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
-use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 
-use super::block_on::block_on;
-use super::handle::Engine;
-use super::report::Report;
+use super::arguments::ArgumentError;
 use super::session::RuleTable;
-use crate::audit::{Auditor, Catalog, ProcessEntry, Violation};
+use super::step::{self, Arguments, MakeStep, Step, StepMaker};
+use crate::audit::{Auditor, Catalog, ProcessEntry};
 use crate::context::Context;
-use crate::process::{AsyncProcess, Asynchronous, Contract, Plain, Process, RunError, SyncProcess};
+use crate::process::{Contract, Process};
 
 /// The registered processes of one engine.
 pub(crate) struct Registry<D: Context, G: Context, E> {
@@ -27,57 +23,7 @@ pub(crate) struct Registered<D: Context, G: Context, E> {
     pub(crate) entry: ProcessEntry,
     /// Its place in the table of rules.
     pub(crate) place: usize,
-    step: Option<StepFn<D, G, E>>,
-}
-
-type StepFn<D, G, E> = Arc<dyn Fn(&Engine<D, G, E>) -> StepReport + Send + Sync>;
-
-/// What one step of a workflow did.
-pub(crate) struct StepReport {
-    pub(crate) result: Result<(), RunError<ProcessError>>,
-    pub(crate) violations: Vec<Violation>,
-    pub(crate) version: u64,
-}
-
-/// A process's own error, of whatever type.
-#[derive(Debug)]
-pub struct ProcessError(Box<dyn Error + Send + Sync>);
-
-impl ProcessError {
-    pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
-        Self(Box::new(error))
-    }
-}
-
-impl fmt::Display for ProcessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for ProcessError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
-}
-
-/// How a workflow runs a process of this kind.
-pub trait StepMaker<P: Process> {
-    /// Runs the command on an engine and reports, whatever its types.
-    #[doc(hidden)]
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P>;
-}
-
-impl<P: SyncProcess> StepMaker<P> for Plain {
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P> {
-        engine.run_reported(command)
-    }
-}
-
-impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P> {
-        block_on(engine.run_async_reported(command))
-    }
+    make: MakeStep<D, G, E>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
@@ -91,14 +37,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         P: Process<Domain = D, Global = G, Effects = E>,
         P::Kind: StepMaker<P>,
     {
-        let step = P::without_arguments().map(|command| {
-            let step = move |engine: &Engine<D, G, E>| StepReport::of(P::Kind::run(engine, command()));
-            Arc::new(step) as StepFn<D, G, E>
-        });
-        self.insert::<P>(step)
-    }
-
-    fn insert<P: Process>(&mut self, step: Option<StepFn<D, G, E>>) -> bool {
         let contract = const { &P::CONTRACT };
         if self.by_name.contains_key(contract.process) {
             return false;
@@ -106,7 +44,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         self.by_name.insert(contract.process, TypeId::of::<P>());
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
         let place = self.by_type.len();
-        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, place, step });
+        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, place, make: step::make::<P> });
         true
     }
 
@@ -121,6 +59,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
 
     pub(crate) fn named(&self, name: &str) -> Option<&Registered<D, G, E>> {
         self.by_type.get(self.by_name.get(name)?)
+    }
+
+    /// A registered process as a step with these arguments.
+    pub(super) fn step(
+        &self,
+        process: &str,
+        arguments: Option<Arguments>,
+    ) -> Result<Box<dyn Step<D, G, E>>, ArgumentError> {
+        match self.named(process) {
+            Some(registered) => (registered.make)(arguments),
+            None => Err(ArgumentError::Unregistered {
+                process: process.to_owned(),
+                help: ArgumentError::help(process, self.by_name.keys().copied()),
+            }),
+        }
     }
 
     /// In the order of their names.
@@ -143,23 +96,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
             }
         }
         table.into()
-    }
-}
-
-impl<D: Context, G: Context, E> Registered<D, G, E> {
-    /// How a workflow runs it; only a process without arguments can be a step by its name alone.
-    pub(crate) fn step(&self) -> Option<StepFn<D, G, E>> {
-        self.step.clone()
-    }
-}
-
-impl StepReport {
-    pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
-        Self {
-            result: report.result.map(|_| ()).map_err(|error| error.map_process(ProcessError::new)),
-            violations: report.violations,
-            version: report.version,
-        }
     }
 }
 

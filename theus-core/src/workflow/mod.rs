@@ -26,24 +26,24 @@
 
 mod catalog;
 pub mod chart;
+pub mod clock;
 pub mod condition;
+pub mod conductor;
 mod definition;
-mod error;
 mod load;
 mod load_state;
-mod manager;
-mod outcome;
 mod read;
 mod serialize;
 mod sources;
+pub mod trace;
 mod warning;
 
 #[cfg(test)]
 mod tests;
 
 pub use catalog::Catalog;
+pub use clock::{Clock, SystemClock, VirtualClock};
+pub use conductor::{Cause, Control, Fault, Handled, Status, StepOutcome, WorkflowError, WorkflowManager};
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
-pub use error::WorkflowError;
-pub use manager::WorkflowManager;
-pub use outcome::{Handled, Status, StepOutcome};
+pub use trace::{Trace, Watch};
 pub use warning::Warning;

@@ -15,7 +15,7 @@ mod options;
 mod query;
 mod queue;
 mod sink;
-pub(in crate::audit) mod timestamp;
+pub(crate) mod timestamp;
 mod trace;
 mod verify;
 

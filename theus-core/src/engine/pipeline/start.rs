@@ -53,7 +53,7 @@ fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
 
 /// The process's registration, where the run may start.
 #[inline]
-fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
+pub(super) fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
     if nesting::is_inside(core.identity()) {
         return Err(nested::<P>());
     }
@@ -65,7 +65,7 @@ fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, Error
 
 #[cold]
 #[inline(never)]
-fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
+pub(super) fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
     Report { result: Err(error), violations: Vec::new(), version: 0, attempts: 0 }
 }
 

@@ -1,0 +1,38 @@
+//! The conductor: joins the signal bus (ear), the state machine (brain) and the engine (hand).
+//!
+//! [`Session`] is the whole of it without a thread, a clock or a wait: whoever drives it, calls
+//! [`advance`](Session::advance) and does what the [`Progress`] says. The blocking driver, the asynchronous one and a pool
+//! of workers are three ways to do that.
+
+mod arguments;
+mod attempt;
+mod blocking;
+mod broken;
+mod cancel;
+mod chain;
+mod control;
+mod error;
+mod hand;
+mod load;
+mod look;
+mod macrostep;
+mod manager;
+mod microstep;
+mod outcome;
+mod payload;
+mod scene;
+mod session;
+mod steps;
+mod timers;
+mod together;
+mod undo;
+mod world;
+
+pub use control::Control;
+pub use error::WorkflowError;
+pub use manager::WorkflowManager;
+pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
+
+pub(crate) use hand::Hand;
+pub(crate) use session::{Options, Progress, Session, Trouble};
+pub(crate) use world::World;
