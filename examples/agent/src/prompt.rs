@@ -35,7 +35,8 @@ pub(crate) fn prompt(purpose: Purpose, known: &Known<'_>) -> String {
     match purpose {
         Purpose::Plan => text.push_str(PLAN),
         Purpose::Draft => {
-            let booked: Vec<_> = known.bookings.iter().map(|it| format!("{} for {} euros", it.room, it.price)).collect();
+            let booked: Vec<_> =
+                known.bookings.iter().map(|it| format!("{} for {} euros", it.room, it.price)).collect();
             section(&mut text, "Booked", &booked);
             // Writing to a `String` does not fail.
             let _ = writeln!(text, "Worked out: {}", known.amount);

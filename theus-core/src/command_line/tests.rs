@@ -24,7 +24,8 @@ fn serve_one(ctx: Ctx<Desk>) {
 }
 
 const RECIPE: &str = "process_recipes: { serve_one: { outputs: [ { field: domain.served, max: 20 } ] } }\n";
-const WORKFLOW: &str = "states:\n  OPEN: { entry: serve_one, events: { SIG_FULL: SHUT } }\n  SHUT: { events: { SIG_FULL: OPEN } }\n";
+const WORKFLOW: &str =
+    "states:\n  OPEN: { entry: serve_one, events: { SIG_FULL: SHUT } }\n  SHUT: { events: { SIG_FULL: OPEN } }\n";
 
 /// What a call printed, and its exit code.
 #[derive(Debug, PartialEq, Eq)]

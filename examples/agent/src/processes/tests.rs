@@ -42,7 +42,8 @@ fn refused<T: std::fmt::Debug, X: std::error::Error>(result: Result<T, RunError<
 
 #[test]
 fn what_the_model_says_is_put_down_with_what_it_costs() {
-    let (engine, _) = engine(Agent { task: "a task".into(), ..Agent::default() }, &[(Purpose::Draft, "four words of it")]);
+    let (engine, _) =
+        engine(Agent { task: "a task".into(), ..Agent::default() }, &[(Purpose::Draft, "four words of it")]);
     engine.run(Ask { purpose: Purpose::Draft }).unwrap();
     let after = memory(&engine);
     assert_eq!(after.reply, "four words of it");

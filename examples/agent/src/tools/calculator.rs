@@ -16,7 +16,8 @@ pub(crate) struct NotAFormula {
 /// The value of a formula of whole numbers with `+ - * / ( )`.
 pub(crate) fn calculate(formula: &str) -> Result<i64, NotAFormula> {
     let mut rest = Rest { text: formula.trim(), depth: 0 };
-    let value = rest.sum().and_then(|value| if rest.text.is_empty() { Ok(value) } else { Err("something is left over") });
+    let value =
+        rest.sum().and_then(|value| if rest.text.is_empty() { Ok(value) } else { Err("something is left over") });
     value.map_err(|reason| NotAFormula { formula: formula.to_owned(), reason })
 }
 
@@ -96,7 +97,8 @@ mod tests {
 
     #[test]
     fn products_come_before_sums_and_parentheses_before_both() {
-        let cases = [("3 * 120", 360), ("2+3*4", 14), ("(2+3)*4", 20), ("10 - 2 - 3", 5), ("-2 * -(3)", 6), ("12/4/3", 1)];
+        let cases =
+            [("3 * 120", 360), ("2+3*4", 14), ("(2+3)*4", 20), ("10 - 2 - 3", 5), ("-2 * -(3)", 6), ("12/4/3", 1)];
         for (formula, value) in cases {
             assert_eq!(calculate(formula), Ok(value), "{formula}");
         }
