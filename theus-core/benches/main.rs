@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::panic, reason = "benches")]
 
 mod audit;
+mod chart;
 mod collections;
 mod judging;
 mod ledger;

@@ -6,9 +6,9 @@ use super::finding::Finding;
 use super::kind::{Kind, kind_of};
 use super::report::Report;
 use crate::audit::{Catalog, Recipe};
-use crate::context::Zone;
 use crate::source::{Document, SourceError, SourceFile};
-use crate::workflow::{self, Definition};
+use crate::workflow::chart::Definition;
+use crate::workflow::file;
 
 /// Checks the files: the recipes as layers of one, in their order, and each workflow by itself.
 pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
@@ -40,8 +40,5 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
 
 /// A workflow as the conductor would take it.
 pub(super) fn workflow(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
-    let contracts: Vec<_> = catalog.processes.iter().map(|entry| entry.contract).collect();
-    let signals = catalog.domain.paths().into_iter().filter(|field| field.zone == Zone::Signal);
-    let signals: Vec<String> = signals.map(|field| field.path).collect();
-    Definition::load(document, &workflow::Catalog { processes: &contracts, signals: &signals })
+    file::load(document, &file::Catalog::from(catalog.clone()))
 }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::source::{LocatedProblem, Severity};
-use crate::workflow::Warning;
 
 /// One problem, drawn and as data.
 #[derive(Debug, Serialize)]
@@ -26,14 +25,5 @@ impl From<&LocatedProblem> for Finding {
     fn from(problem: &LocatedProblem) -> Self {
         let LocatedProblem { file, severity, code, line, column, message, label, help, note, .. } = problem.clone();
         Self { file, line, column, severity, code, message, label, help, note, drawn: problem.to_string() }
-    }
-}
-
-impl From<&Warning> for Finding {
-    fn from(warning: &Warning) -> Self {
-        let Warning { file, line, column, message, help } = warning.clone();
-        let drawn = format!("warning: {warning}");
-        let (severity, code, label, note) = (Severity::Warning, None, None, None);
-        Self { file, line, column, severity, code, message, label, help, note, drawn }
     }
 }

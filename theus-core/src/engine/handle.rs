@@ -14,6 +14,7 @@ use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
 use super::step::{StepReport, StepRun};
+use crate::audit::Catalog;
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
@@ -153,6 +154,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             return Err(RunError::Nested { process: what });
         }
         self.core.session.peek().map_err(|_| RunError::Nested { process: what })
+    }
+
+    /// What recipes and workflows are checked against.
+    pub(crate) fn catalog(&self) -> Catalog {
+        self.core.registry.catalog()
     }
 
     /// The contracts of the registered processes, in the order of their names.

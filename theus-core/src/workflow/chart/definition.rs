@@ -1,7 +1,7 @@
 //! A workflow that was loaded and checked.
 
 use crate::signal::EventName;
-use crate::workflow::Warning;
+use crate::source::LocatedProblem;
 
 use super::event::{EventId, Trigger};
 use super::parts::Parts;
@@ -25,7 +25,7 @@ pub struct Definition {
     events: Vec<EventName>,
     /// How many steps, loop rounds and eventless moves may come of one event.
     limit: u32,
-    warnings: Vec<Warning>,
+    warnings: Vec<LocatedProblem>,
     pub(super) tree: Tree,
     pub(super) triggers: Triggers,
     pub(super) table: Table,
@@ -119,7 +119,7 @@ impl Definition {
 
     /// What is doubtful in the file, in the order of the text.
     #[must_use]
-    pub fn warnings(&self) -> &[Warning] {
+    pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
 }

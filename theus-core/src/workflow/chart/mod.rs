@@ -19,6 +19,9 @@ mod transition;
 mod tree;
 mod triggers;
 
+#[cfg(test)]
+mod tests;
+
 pub use configuration::Configuration;
 pub use definition::{DEFAULT_LIMIT, Definition};
 pub use event::{EventId, TimerId, Trigger};

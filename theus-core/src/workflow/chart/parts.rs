@@ -2,7 +2,7 @@
 
 use super::state::{State, StateId};
 use crate::signal::EventName;
-use crate::workflow::Warning;
+use crate::source::LocatedProblem;
 
 /// The parts of a [`Definition`](super::Definition), for [`assemble`](super::Definition::assemble).
 ///
@@ -24,5 +24,5 @@ pub struct Parts {
     /// How many steps, loop rounds and eventless moves may come of one event.
     pub limit: u32,
     /// What is doubtful in the file.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<LocatedProblem>,
 }

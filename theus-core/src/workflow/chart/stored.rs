@@ -168,7 +168,8 @@ impl Definition {
         let inside = tree.inside(top);
         let within = |number: &u32| inside.contains(number) || tree.state(*number) == top;
         for parallel in tree.active(leaves).into_iter().filter(within).filter_map(|number| tree.state(number)) {
-            if tree.kind(parallel) != Kind::Parallel {
+            // A shallow history state remembers it alone: its regions begin anew.
+            if tree.kind(parallel) != Kind::Parallel || leaves.contains(&parallel) {
                 continue;
             }
             for region in tree.children(parallel) {

@@ -8,7 +8,7 @@ pub(super) const LONGEST: usize = 4_096;
 /// How deep brackets may nest.
 const DEEPEST_BRACKETS: usize = 24;
 /// How high the tree of an expression may be: each bracket, operator and dot on the way counts.
-pub(super) const DEEPEST: usize = 96;
+pub(super) const DEEPEST: usize = 72;
 
 /// What is known of one pair of brackets, up to now.
 #[derive(Default)]

@@ -63,7 +63,9 @@ fn syntax_error(text: &str, tokens: &[Token], error: Option<&cel::ParseError>) -
     let range = tokens[found].range.clone();
     let word = text.get(range.clone()).unwrap_or_default();
     let detail = error.map(|error| error.msg.as_str()).unwrap_or_default();
-    if detail.contains("invalid") && matches!(tokens[found].kind, TokenKind::Number | TokenKind::Text) {
+    if (detail.contains("invalid") || detail.contains("recognition"))
+        && matches!(tokens[found].kind, TokenKind::Number | TokenKind::Text)
+    {
         let kind = if tokens[found].kind == TokenKind::Number { "number" } else { "text" };
         return ExpressionProblem::new(range, format!("`{word}` is not a {kind} that can be read"));
     }

@@ -142,12 +142,8 @@ impl Checker<'_> {
 
     fn text_test(&mut self, test: TextTest, text: &IdedExpr, part: &IdedExpr) -> Checked {
         let of = self.present(text)?;
-        if test == TextTest::Contains
-            && let Some(element) = of.kind.element()
-            && of.kind != Type::Any
-        {
-            let problem = self
-                .at(text, format!("`{}` is {} of {element}, and a string is needed here", self.text(text), of.kind));
+        if test == TextTest::Contains && of.kind != Type::Any && of.kind.element().is_some() {
+            let problem = self.at(text, format!("`{}` is {}, and a string is needed here", self.text(text), of.kind));
             return Err(problem.help(format!("write `{} in {}`", self.text(part), self.text(text))));
         }
         let of = self.string(text)?;

@@ -183,7 +183,7 @@ impl Checker<'_> {
         };
         self.adapt(element, &mut a, &kind)?;
         if !a.kind.equals(&kind) {
-            let what = format!("its elements are {kind}, and `{}` is {}", self.text(element), a.kind);
+            let what = format!("each of its elements is {kind}, and `{}` is {}", self.text(element), a.kind);
             return Err(self.at(expr, format!("`{}` cannot hold it: {what}", self.text(list))));
         }
         let make = self.key_maker(&b);

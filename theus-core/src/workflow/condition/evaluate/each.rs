@@ -1,6 +1,6 @@
 //! The macros that go through a list.
 
-use super::{Operand, Problem, Variables, evaluate, truth, walk};
+use super::{Evaluated, Operand, Variables, evaluate, truth, walk};
 use crate::workflow::condition::facts::Facts;
 use crate::workflow::condition::node::{Each, Node};
 
@@ -9,7 +9,7 @@ pub(super) fn each<'a>(
     parts: &'a [Node; 2],
     facts: &'a dyn Facts,
     variables: &mut Variables<'a>,
-) -> Result<bool, Problem> {
+) -> Evaluated<'a> {
     let [list, test] = parts;
     let list = evaluate(list, facts, variables)?;
     let (mut count, mut failed) = (0_usize, None);
@@ -34,20 +34,16 @@ pub(super) fn each<'a>(
         true
     })?;
     match (what, count, failed) {
-        (Each::All, 1.., _) => Ok(false),
-        (Each::Exists, 1.., _) => Ok(true),
+        (Each::All, 1.., _) => Ok(Operand::Bool(false)),
+        (Each::Exists, 1.., _) => Ok(Operand::Bool(true)),
         (_, _, Some(problem)) => Err(problem),
-        (Each::All, ..) => Ok(true),
-        (Each::Exists, ..) => Ok(false),
-        (Each::ExistsOne, count, None) => Ok(count == 1),
+        (Each::All, ..) => Ok(Operand::Bool(true)),
+        (Each::Exists, ..) => Ok(Operand::Bool(false)),
+        (Each::ExistsOne, count, None) => Ok(Operand::Bool(count == 1)),
     }
 }
 
-pub(super) fn map<'a>(
-    parts: &'a [Node; 3],
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Result<Vec<Operand<'a>>, Problem> {
+pub(super) fn map<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
     let [list, test, make] = parts;
     let list = evaluate(list, facts, variables)?;
     let mut made = Vec::new();
@@ -68,5 +64,5 @@ pub(super) fn map<'a>(
             }
         }
     })?;
-    failed.map_or(Ok(made), Err)
+    failed.map_or(Ok(Operand::List(made)), Err)
 }

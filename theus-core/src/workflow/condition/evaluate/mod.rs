@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::facts::Facts;
-use super::node::{Node, Ordered, TextTest};
+use super::node::{KeyMaker, Node, Ordered, TextTest};
 use super::operand::Operand;
 use crate::context::{Part, Value};
 
@@ -24,113 +24,155 @@ pub(super) type Problem = Cow<'static, str>;
 /// What macros' variables stand for, outermost first.
 pub(super) type Variables<'a> = Vec<Operand<'a>>;
 
-pub(super) fn evaluate<'a>(
-    node: &'a Node,
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Result<Operand<'a>, Problem> {
-    Ok(match node {
-        Node::Constant(constant) => constant.lend(),
-        Node::Domain(path) => Operand::of(facts.domain(path)),
-        Node::Global(path) => Operand::of(facts.global(path)),
-        Node::Payload => facts.payload().map_or(Operand::Null, Operand::of_json),
-        Node::Item(name) => match facts.item(name) {
-            Some(item) => Operand::of_json(item),
-            None => return Err(format!("there is no `{name}` here").into()),
-        },
-        Node::Variable(slot) => variables.get(*slot).cloned().unwrap_or(Operand::Null),
-        Node::Field(of, position, name) => inside::field(evaluate(of, facts, variables)?, *position, name)?,
-        Node::Variant(of, name) => inside::variant(evaluate(of, facts, variables)?, name),
-        Node::Entry(of, key) => match inside::entry(&evaluate(of, facts, variables)?, key)? {
-            Some(entry) => entry,
-            None => return Err(format!("there is no key {:?}", key.name).into()),
-        },
-        Node::Index(of, index, make) => {
-            let of = evaluate(of, facts, variables)?;
-            let index = evaluate(index, facts, variables)?;
-            inside::index(&of, &index, *make)?
-        }
-        Node::HasEntry(of, key) => Operand::Bool(inside::entry(&evaluate(of, facts, variables)?, key)?.is_some()),
-        Node::IsThere(of) => Operand::Bool(match &**of {
-            Node::Entry(of, key) => {
-                let entry = inside::entry(&evaluate(of, facts, variables)?, key)?;
-                entry.is_some_and(|entry| !matches!(entry, Operand::Null))
-            }
-            of => !matches!(evaluate(of, facts, variables)?, Operand::Null),
-        }),
-        Node::Keys(of) => match evaluate(of, facts, variables)? {
+type Evaluated<'a> = Result<Operand<'a>, Problem>;
+
+/// The value of a part. Each kind of part is a function of its own, so that a floor of the tree takes little stack.
+pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Constant(constant) => Ok(constant.lend()),
+        Node::Domain(path) => Ok(Operand::of(facts.domain(path))),
+        Node::Global(path) => Ok(Operand::of(facts.global(path))),
+        Node::Payload => Ok(facts.payload().map_or(Operand::Null, Operand::of_json)),
+        Node::Item(name) => item(name, facts),
+        Node::Variable(slot) => Ok(variables.get(*slot).cloned().unwrap_or(Operand::Null)),
+        Node::Not(of) => truth(of, facts, variables).map(|holds| Operand::Bool(!holds)),
+        Node::All(parts) => decide(parts, false, facts, variables),
+        Node::Any(parts) => decide(parts, true, facts, variables),
+        Node::Choose(parts) => choose(parts, facts, variables),
+        Node::Equal(sides, _)
+        | Node::Order(_, sides)
+        | Node::Compute(_, sides)
+        | Node::In(sides, _)
+        | Node::TextTest(_, sides) => binary(node, sides, facts, variables),
+        Node::Index(of, index, make) => indexed(of, index, *make, facts, variables),
+        Node::Each(what, parts) => each::each(*what, parts, facts, variables),
+        Node::Map(parts) => each::map(parts, facts, variables),
+        Node::List(elements) => list(elements, facts, variables),
+        Node::Object(entries) => object(entries, facts, variables),
+        Node::IsThere(of) => is_there(of, facts, variables),
+        Node::Field(of, ..)
+        | Node::Variant(of, _)
+        | Node::Entry(of, _)
+        | Node::HasEntry(of, _)
+        | Node::Keys(of)
+        | Node::Read(of, _)
+        | Node::Negate(of)
+        | Node::Size(of)
+        | Node::Matches(of, _)
+        | Node::Convert(_, of) => unary(node, of, facts, variables),
+    }
+}
+
+fn item<'a>(name: &str, facts: &'a dyn Facts) -> Evaluated<'a> {
+    facts.item(name).map(Operand::of_json).ok_or_else(|| format!("there is no `{name}` here").into())
+}
+
+/// What needs one value.
+fn unary<'a>(node: &'a Node, of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let of = evaluate(of, facts, variables)?;
+    apply(node, of)
+}
+
+fn apply<'a>(node: &'a Node, of: Operand<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Field(_, position, name) => inside::field(of, *position, name),
+        Node::Variant(_, name) => Ok(inside::variant(of, name)),
+        Node::Entry(_, key) => inside::entry(&of, key)?.ok_or_else(|| format!("there is no key {:?}", key.name).into()),
+        Node::HasEntry(_, key) => inside::entry(&of, key).map(|entry| Operand::Bool(entry.is_some())),
+        Node::Keys(_) => Ok(match of {
             Operand::Look(Value::Collection { elements, .. }) => {
                 Operand::Look(Value::Collection { elements, part: Part::Keys })
             }
             other => other,
-        },
-        Node::Read(of, written) => convert::read(evaluate(of, facts, variables)?, *written)?,
-        Node::Not(of) => Operand::Bool(!truth(of, facts, variables)?),
-        Node::Negate(of) => compute::negate(&evaluate(of, facts, variables)?)?,
-        Node::All(parts) => Operand::Bool(decide(parts, false, facts, variables)?),
-        Node::Any(parts) => Operand::Bool(decide(parts, true, facts, variables)?),
-        Node::Choose(parts) => {
-            let [when, then, otherwise] = &**parts;
-            let chosen = if truth(when, facts, variables)? { then } else { otherwise };
-            evaluate(chosen, facts, variables)?
-        }
-        Node::Equal(sides, negated) => {
-            let (one, two) = both(sides, facts, variables)?;
-            Operand::Bool(compare::equal(&one, &two)? != *negated)
-        }
-        Node::Order(order, sides) => {
-            let (one, two) = both(sides, facts, variables)?;
+        }),
+        Node::Read(_, written) => convert::read(of, *written),
+        Node::Negate(_) => compute::negate(&of),
+        Node::Size(_) => inside::size(&of).map(Operand::Int),
+        Node::Matches(_, regex) => Ok(Operand::Bool(regex.is_match(&convert::text(&of)?))),
+        Node::Convert(to, _) => convert::convert(*to, of),
+        _ => Ok(of),
+    }
+}
+
+/// What needs two.
+fn binary<'a>(
+    node: &'a Node,
+    sides: &'a [Node; 2],
+    facts: &'a dyn Facts,
+    variables: &mut Variables<'a>,
+) -> Evaluated<'a> {
+    let one = evaluate(&sides[0], facts, variables)?;
+    let two = evaluate(&sides[1], facts, variables)?;
+    combine(node, one, two)
+}
+
+fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Equal(_, negated) => Ok(Operand::Bool(compare::equal(&one, &two)? != *negated)),
+        Node::Order(order, _) => {
             let found = compare::order(&one, &two)?;
-            Operand::Bool(found.is_some_and(|found| match order {
+            Ok(Operand::Bool(found.is_some_and(|found| match order {
                 Ordered::Less => found.is_lt(),
                 Ordered::LessOrEqual => found.is_le(),
                 Ordered::Greater => found.is_gt(),
                 Ordered::GreaterOrEqual => found.is_ge(),
-            }))
+            })))
         }
-        Node::Compute(operation, sides) => {
-            let (one, two) = both(sides, facts, variables)?;
-            compute::compute(*operation, one, two)?
-        }
-        Node::In(sides, make) => {
-            let (one, two) = both(sides, facts, variables)?;
-            Operand::Bool(inside::holds(&two, &one, *make)?)
-        }
-        Node::Size(of) => Operand::Int(inside::size(&evaluate(of, facts, variables)?)?),
-        Node::TextTest(test, sides) => {
-            let (one, two) = both(sides, facts, variables)?;
+        Node::Compute(operation, _) => compute::compute(*operation, one, two),
+        Node::In(_, make) => inside::holds(&two, &one, *make).map(Operand::Bool),
+        Node::TextTest(test, _) => {
             let (one, two) = (convert::text(&one)?, convert::text(&two)?);
-            Operand::Bool(match test {
+            Ok(Operand::Bool(match test {
                 TextTest::Contains => one.contains(&*two),
                 TextTest::StartsWith => one.starts_with(&*two),
                 TextTest::EndsWith => one.ends_with(&*two),
-            })
+            }))
         }
-        Node::Matches(of, regex) => Operand::Bool(regex.is_match(&convert::text(&evaluate(of, facts, variables)?)?)),
-        Node::Convert(to, of) => convert::convert(*to, evaluate(of, facts, variables)?)?,
-        Node::Each(what, parts) => Operand::Bool(each::each(*what, parts, facts, variables)?),
-        Node::Map(parts) => Operand::List(each::map(parts, facts, variables)?),
-        Node::List(elements) => {
-            let made: Result<Vec<_>, Problem> =
-                elements.iter().map(|element| evaluate(element, facts, variables)).collect();
-            Operand::List(made?)
-        }
-        Node::Object(entries) => {
-            let mut made = Vec::with_capacity(entries.len());
-            for (name, value) in entries {
-                made.push((&**name, evaluate(value, facts, variables)?));
-            }
-            Operand::Object(made)
-        }
-    })
+        _ => Ok(one),
+    }
 }
 
-fn both<'a>(
-    sides: &'a [Node; 2],
+fn choose<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let [when, then, otherwise] = parts;
+    let chosen = if truth(when, facts, variables)? { then } else { otherwise };
+    evaluate(chosen, facts, variables)
+}
+
+fn indexed<'a>(
+    of: &'a Node,
+    index: &'a Node,
+    make: Option<KeyMaker>,
     facts: &'a dyn Facts,
     variables: &mut Variables<'a>,
-) -> Result<(Operand<'a>, Operand<'a>), Problem> {
-    Ok((evaluate(&sides[0], facts, variables)?, evaluate(&sides[1], facts, variables)?))
+) -> Evaluated<'a> {
+    let of = evaluate(of, facts, variables)?;
+    let index = evaluate(index, facts, variables)?;
+    inside::index(&of, &index, make)
+}
+
+fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let found = match of {
+        // An entry that is not there is no error here.
+        Node::Entry(of, key) => inside::entry(&evaluate(of, facts, variables)?, key)?,
+        of => Some(evaluate(of, facts, variables)?),
+    };
+    Ok(Operand::Bool(found.is_some_and(|found| !matches!(found, Operand::Null))))
+}
+
+fn list<'a>(elements: &'a [Node], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let mut made = Vec::with_capacity(elements.len());
+    for element in elements {
+        made.push(evaluate(element, facts, variables)?);
+    }
+    Ok(Operand::List(made))
+}
+
+fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let mut made = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        made.push((&**name, evaluate(value, facts, variables)?));
+    }
+    Ok(Operand::Object(made))
 }
 
 pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Result<bool, Problem> {
@@ -141,21 +183,16 @@ pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Va
 }
 
 /// `||` (`decisive` is true) or `&&` (false) of several: as CEL has it, a part that decides makes up for one that failed.
-fn decide<'a>(
-    parts: &'a [Node],
-    decisive: bool,
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Result<bool, Problem> {
+fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
     let mut failed = None;
     for part in parts {
         match truth(part, facts, variables) {
-            Ok(holds) if holds == decisive => return Ok(decisive),
+            Ok(holds) if holds == decisive => return Ok(Operand::Bool(decisive)),
             Ok(_) => {}
             Err(problem) => failed = failed.or(Some(problem)),
         }
     }
-    failed.map_or(Ok(!decisive), Err)
+    failed.map_or(Ok(Operand::Bool(!decisive)), Err)
 }
 
 /// Whether it is a list of any kind, and its elements one by one until `see` says that it is enough.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod against_the_crate;
+mod hostile;
 mod refusals;
 mod values;
 

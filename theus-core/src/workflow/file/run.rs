@@ -1,0 +1,352 @@
+//! Reading a process to run: its arguments, and what to do when it fails.
+
+use std::time::Duration;
+
+use serde_yaml::Value;
+
+use super::code;
+use super::duration;
+use super::reading::Reading;
+use super::steps::{Body, get};
+use crate::audit::ProcessEntry;
+use crate::context::Shape;
+use crate::process::Contract;
+use crate::source::{NodePath, Problem};
+use crate::workflow::chart::{ArgumentSource, Recovery, Retry, Run};
+
+const KEYS: &[&str] = &["run", "with", "retry", "timeout", "on_error", "compensate", "process", "flux", "name"];
+const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
+
+const DEFAULT_ATTEMPTS: u32 = 3;
+const DEFAULT_BACKOFF: Duration = Duration::from_millis(100);
+const DEFAULT_FACTOR: f64 = 2.0;
+const DEFAULT_LONGEST: Duration = Duration::from_secs(10);
+
+impl<'a> Reading<'a> {
+    /// A process to run, by its name or as a map.
+    pub(super) fn run(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        of: &str,
+        what: &str,
+        is_compensation: bool,
+    ) -> Option<Run> {
+        match value {
+            Value::String(name) => self.run_named(name, at),
+            Value::Mapping(_) => {
+                let body = self.findings.entries(value, at, what, "")?;
+                if get(&body, "run").or_else(|| get(&body, "process")).is_none() {
+                    self.missing(at, what, "run");
+                    return None;
+                }
+                self.run_of(&body, at, of, is_compensation)
+            }
+            _ => {
+                self.findings.wrong_kind(value, at, what, "the name of a process, or a map with `run`");
+                None
+            }
+        }
+    }
+
+    /// A process without anything about it.
+    pub(super) fn run_named(&mut self, name: &'a str, at: &NodePath) -> Option<Run> {
+        let entry = self.process(name, at)?;
+        let arguments = self.arguments(entry, &[], at, at)?;
+        Some(self.plain(entry.contract, arguments, at))
+    }
+
+    fn plain(
+        &mut self,
+        contract: &'static Contract,
+        arguments: Vec<(&'static str, ArgumentSource)>,
+        at: &NodePath,
+    ) -> Run {
+        let place = self.sites.place(at);
+        Run { contract, arguments, retry: None, timeout: None, on_error: Vec::new(), compensate: None, place }
+    }
+
+    fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
+        let found = self.processes.get(name).copied();
+        if found.is_none() {
+            let help = self.known_processes(name);
+            self.findings.lost_steps = true;
+            self.findings.error(code::UNKNOWN_PROCESS, || {
+                Problem::new(at.clone(), format!("unknown process `{name}`"))
+                    .label("no process of this name is registered")
+                    .help(help)
+            });
+        }
+        found
+    }
+
+    /// A process as a map.
+    pub(super) fn run_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, is_compensation: bool) -> Option<Run> {
+        let key = if get(body, "run").is_some() { "run" } else { "process" };
+        self.python.is_used |= key == "process";
+        self.python_step_keys(body, at);
+        let known: Vec<_> = body.iter().filter(|(key, _)| !matches!(*key, "on_success" | "on_fail")).copied().collect();
+        self.findings.only_keys(&known, at, "a step", KEYS);
+        if key == "run" && get(body, "process").is_some() {
+            self.findings.error(code::EXCLUSIVE, || {
+                Problem::new(at.at_key("process"), "the step names a process twice, by `run` and by `process`")
+            });
+        }
+        let at_name = at.key(key);
+        let name = self.findings.text(
+            get(body, key)?,
+            &at_name,
+            format!("`{key}` of a step of {of}"),
+            "the name of a process",
+        )?;
+        let entry = self.process(name, &at_name)?;
+        let contract = entry.contract;
+        let with = get(body, "with").map_or(Some(Vec::new()), |value| {
+            self.findings.entries(
+                value,
+                &at.key("with"),
+                format!("`with` of `{name}`"),
+                "a map from arguments to values",
+            )
+        });
+        let arguments = with.and_then(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
+        let mut run = self.plain(contract, Vec::new(), &at_name);
+        if let Some(value) = get(body, "retry") {
+            run.retry = self.retry(value, contract, &at.key("retry"));
+        }
+        if let Some(value) = get(body, "timeout") {
+            run.timeout = self.timeout(value, contract, &at.key("timeout"));
+        }
+        for key in ["on_error", "compensate"].into_iter().filter(|key| is_compensation && get(body, key).is_some()) {
+            self.findings.error(code::STEP, || {
+                Problem::new(at.at_key(key), format!("a compensation has no `{key}`"))
+                    .help("it runs when the chain has failed already: retry it, or keep it simple")
+            });
+        }
+        if let Some(value) = get(body, "on_error") {
+            run.on_error = self.recoveries(value, &[contract], &at.key("on_error"), &format!("`{name}`"));
+        }
+        if let Some(value) = get(body, "compensate").filter(|_| !is_compensation) {
+            run.compensate = self.run(value, &at.key("compensate"), of, "a compensation", true).map(Box::new);
+        }
+        run.arguments = arguments?;
+        Some(run)
+    }
+
+    fn arguments(
+        &mut self,
+        entry: &'a ProcessEntry,
+        with: &Body<'a>,
+        at: &NodePath,
+        at_name: &NodePath,
+    ) -> Option<Vec<(&'static str, ArgumentSource)>> {
+        let contract = entry.contract;
+        for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key))
+        {
+            self.findings.error(code::UNKNOWN_ARGUMENT, || {
+                let problem = Problem::new(at.at_key(key), format!("`{}` takes no argument `{key}`", contract.process));
+                if contract.arguments.is_empty() {
+                    return problem.help("it takes none at all");
+                }
+                problem.label(takes(contract)).suggest(key, contract.arguments.iter().map(|argument| argument.name))
+            });
+        }
+        let mut whole = true;
+        let mut missing = Vec::new();
+        let mut arguments = Vec::with_capacity(contract.arguments.len());
+        for (index, argument) in contract.arguments.iter().enumerate() {
+            let shape = entry.arguments.get(index).unwrap_or(&Shape::Opaque);
+            let source = match get(with, argument.name) {
+                Some(value) => {
+                    let what = format!("`{}` of `{}`", argument.name, contract.process);
+                    self.value(value, shape, &what, &at.key(argument.name))
+                }
+                None if matches!(shape, Shape::Optional(_)) => Some(ArgumentSource::Literal(serde_json::Value::Null)),
+                None => {
+                    missing.push(argument.name);
+                    None
+                }
+            };
+            whole &= source.is_some();
+            arguments.extend(source.map(|source| (argument.name, source)));
+        }
+        if !missing.is_empty() {
+            self.findings.error(code::MISSING_ARGUMENT, || {
+                let (named, verb) = (quoted(&missing), if missing.len() == 1 { "is" } else { "are" });
+                let plural = if missing.len() == 1 { "" } else { "s" };
+                let written: Vec<String> = missing.iter().map(|name| format!("{name}: ..")).collect();
+                let message = format!("the argument{plural} {named} of `{}` {verb} missing", contract.process);
+                let help = if with.is_empty() {
+                    format!("write `{{ run: {}, with: {{ {} }} }}`", contract.process, written.join(", "))
+                } else {
+                    format!("add {} to `with`", quoted(&missing))
+                };
+                Problem::new(at_name.clone(), message).label(takes(contract)).help(help)
+            });
+        }
+        whole.then_some(arguments)
+    }
+
+    fn retry(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Option<Retry> {
+        let mut retry = Retry {
+            attempts: DEFAULT_ATTEMPTS,
+            backoff: DEFAULT_BACKOFF,
+            factor: DEFAULT_FACTOR,
+            longest: DEFAULT_LONGEST,
+            on: Vec::new(),
+        };
+        if contract.errors.is_empty() {
+            self.findings.error(code::STEP, || {
+                Problem::new(
+                    at.clone(),
+                    format!("`{}` declares no errors: there is nothing to retry", contract.process),
+                )
+                .help("conflicts are retried by the engine; remove `retry`")
+            });
+            return None;
+        }
+        let body = match value {
+            Value::Number(_) => {
+                retry.attempts = self.attempts(value, at)?;
+                return Some(retry);
+            }
+            Value::Mapping(_) => self.findings.entries(value, at, "`retry`", "")?,
+            _ => {
+                self.findings.wrong_kind(
+                    value,
+                    at,
+                    "`retry`",
+                    "a number of attempts, or a map such as `{ attempts: 3, backoff: 100ms }`",
+                );
+                return None;
+            }
+        };
+        self.findings.only_keys(&body, at, "`retry`", RETRY_KEYS);
+        for (key, value) in &body {
+            let at = at.key(key);
+            match *key {
+                "attempts" => retry.attempts = self.attempts(value, &at)?,
+                "backoff" => retry.backoff = self.duration(value, &at, "`backoff`")?,
+                "longest" => retry.longest = self.duration(value, &at, "`longest`")?,
+                "factor" => retry.factor = self.factor(value, &at)?,
+                "on" => retry.on = self.retried(value, contract, &at),
+                _ => {}
+            }
+        }
+        Some(retry)
+    }
+
+    fn attempts(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
+        let attempts = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        if attempts.is_none() {
+            self.findings.wrong_kind(value, at, "`attempts`", "a whole number from 1 on, the first try included");
+        }
+        attempts
+    }
+
+    fn factor(&mut self, value: &Value, at: &NodePath) -> Option<f64> {
+        let factor = value.as_f64().filter(|factor| factor.is_finite() && *factor >= 1.0);
+        if factor.is_none() {
+            self.findings.wrong_kind(value, at, "`factor`", "a number from 1 on");
+        }
+        factor
+    }
+
+    fn retried(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Vec<&'static str> {
+        let one = std::slice::from_ref(value);
+        let (list, is_list) = value.as_sequence().map_or((one, false), |list| (list.as_slice(), true));
+        let mut errors = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let at = if is_list { at.index(index) } else { at.clone() };
+            let name = self.findings.text(value, &at, "an error of `on`", "the name of a declared error");
+            let of = format!("`{}`", contract.process);
+            errors.extend(name.map(|name| self.errors_named(name, &[contract], &at, &of)).unwrap_or_default());
+        }
+        errors
+    }
+
+    fn timeout(&mut self, value: &Value, contract: &'static Contract, at: &NodePath) -> Option<Duration> {
+        if !contract.is_async {
+            self.findings.error(code::TIMEOUT, || {
+                Problem::new(at.clone(), format!("`{}` is a plain `fn`: nothing can stop it in time", contract.process))
+                    .label("cannot be kept")
+                    .help("make it an `async fn`, which is dropped and rolled back when its time is up")
+            });
+        }
+        let timeout = self.duration(value, at, "`timeout`")?;
+        if timeout.is_zero() {
+            self.findings.error(code::DURATION, || Problem::new(at.clone(), "`timeout` leaves no time at all"));
+            return None;
+        }
+        Some(timeout)
+    }
+
+    pub(super) fn duration(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<Duration> {
+        let text = match value {
+            Value::Number(number) => {
+                self.findings.error(code::DURATION, || {
+                    Problem::new(at.clone(), format!("{what} has no unit"))
+                        .help(format!("write `{number}s` or `{number}ms`"))
+                });
+                return None;
+            }
+            _ => self.findings.text(value, at, what, "a time such as `30s`")?,
+        };
+        self.time(text, at, what)
+    }
+
+    pub(super) fn time(&mut self, text: &str, at: &NodePath, what: &str) -> Option<Duration> {
+        let parsed = duration::parse(text);
+        parsed
+            .map_err(|why| {
+                self.findings.error(code::DURATION, || {
+                    Problem::new(at.clone(), format!("{what} is no time: {why}"))
+                        .help("as in `30s`, `500ms`, `2m`, `1h 30m`")
+                });
+            })
+            .ok()
+    }
+
+    /// Where declared errors lead.
+    pub(super) fn recoveries(
+        &mut self,
+        value: &'a Value,
+        contracts: &[&'static Contract],
+        at: &NodePath,
+        of: &str,
+    ) -> Vec<Recovery> {
+        let what = format!("`on_error` of {of}");
+        let body = self.findings.entries(value, at, &what, "a map from errors to states");
+        self.findings.lost_ways |= body.is_none();
+        let mut recoveries: Vec<Recovery> = Vec::new();
+        for (name, value) in body.unwrap_or_default() {
+            let target = self.target(value, &at.key(name), &format!("the target of `{name}`"));
+            let errors = match name {
+                "*" => vec![None],
+                _ => self.errors_named(name, contracts, &at.at_key(name), of).into_iter().map(Some).collect(),
+            };
+            let place = self.sites.place(&at.at_key(name));
+            for error in errors {
+                if error.is_some() && recoveries.iter().any(|earlier| earlier.error == error) {
+                    self.findings.error(code::TWICE, || {
+                        Problem::new(at.at_key(name), format!("the error `{name}` is given twice")).label("given again")
+                    });
+                    continue;
+                }
+                recoveries.extend(target.map(|target| Recovery { error, target, place: place.clone() }));
+            }
+        }
+        // Whatever is named comes before `*`.
+        recoveries.sort_by_key(|recovery| recovery.error.is_none());
+        recoveries
+    }
+}
+
+fn takes(contract: &Contract) -> String {
+    let arguments = contract.arguments.iter().map(|argument| format!("`{}: {}`", argument.name, argument.type_name));
+    format!("takes {}", arguments.collect::<Vec<_>>().join(", "))
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
