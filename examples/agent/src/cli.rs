@@ -9,9 +9,9 @@ An agent that plans, calls tools, is reviewed, asks a human, tries again and
 gives up: under audit rules, driven by a workflow.";
 
 const MORE: &str = "\
-Commands of every program of Theus:
-  check FILE...                      checks recipes and workflows, runs nothing
-  graph FILE [mermaid|dot|svg]       draws a workflow
+Commands, as of every program of Theus:
+  check FILE...                 checks recipes and workflows, and runs nothing
+  graph FILE [mermaid|dot|svg]  draws a workflow
 
 Summary (--json), one object on the last line:
   final_state  the workflow's state at the end

@@ -32,7 +32,6 @@ pub(crate) fn line(outcome: Option<&Outcome>) -> Result<String, serde_json::Erro
 pub(crate) const fn word(status: &Status) -> &'static str {
     match status {
         Status::Running => "running",
-        Status::Paused => "paused",
         Status::Finished => "finished",
         Status::Aborted { .. } => "aborted",
         Status::Cancelled { .. } => "cancelled",
