@@ -6,6 +6,7 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use super::auditor::next_count;
+use super::counters::AuditSession;
 use super::facts::RuleFacts;
 use super::findings::shown;
 use super::gate::Gate;
@@ -63,12 +64,13 @@ impl ProcessRules {
     pub(crate) fn explain(
         &self,
         subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
         version: u64,
         interlock: Option<Interlock>,
     ) -> Explanation {
         let process = self.process();
         let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate));
-        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject));
+        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject, session));
         Explanation { process: Text::from_static(process), version, interlock, rules: rules.collect() }
     }
 }
@@ -89,8 +91,8 @@ impl Explanation {
 }
 
 impl RuleAccount {
-    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized)) -> Self {
-        let count = rule.count();
+    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Self {
+        let count = session.count(rule);
         let known = !rule.path().starts_with("local.");
         let value = known.then(|| rule.target.read(subject));
         let would = match value {

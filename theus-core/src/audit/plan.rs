@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::condition::Condition;
+use super::counters::AuditSession;
 use super::findings::Findings;
 use super::judge::Subject;
 use super::rule::{Base, Rule, Target};
@@ -93,7 +94,7 @@ impl Plan {
     }
 
     #[inline]
-    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized)) -> Findings {
+    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Findings {
         let mut findings = Findings::default();
         for read in &self.reads {
             let value = read.target.read(subject);
@@ -110,7 +111,7 @@ impl Plan {
                     Some(passes) => passes,
                     None => rule.passes(value, subject),
                 };
-                if !passes || (check.resets && rule.count() != 0) {
+                if !passes || (check.resets && session.count(rule) != 0) {
                     findings.note(rule, value, passes);
                 }
             }

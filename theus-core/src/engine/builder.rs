@@ -4,19 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::core::Core;
+use super::core::{Core, Shared};
 use super::error::BuildError;
 use super::handle::Engine;
 use super::locking::Locking;
 use super::registry::Registry;
-use super::session::State;
+use super::rules::Rules;
 use super::step::StepMaker;
-use crate::audit::{Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, log_warnings};
+use crate::audit::{
+    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings,
+};
 use crate::context::Context;
 use crate::process::Process;
-use crate::signal::SignalBus;
+use crate::signal::BusOptions;
 use crate::source::{Document, SourceFile};
-use crate::transaction::SessionLock;
 
 /// How often a run is attempted where nothing else is said.
 const DEFAULT_ATTEMPTS: u32 = 32;
@@ -60,7 +61,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
-    signal_capacity: usize,
+    bus: BusOptions,
     clock: Option<Clock>,
     session: String,
     records: usize,
@@ -79,7 +80,7 @@ impl<D: Context> EngineBuilder<D> {
             recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
-            signal_capacity: DEFAULT_SIGNAL_CAPACITY,
+            bus: BusOptions::new(DEFAULT_SIGNAL_CAPACITY),
             clock: None,
             session: DEFAULT_SESSION.to_owned(),
             records: MAX_RECORDS,
@@ -115,7 +116,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
-            signal_capacity: self.signal_capacity,
+            bus: self.bus,
             clock: self.clock,
             session: self.session,
             records: self.records,
@@ -191,8 +192,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     /// How many events can wait on the signal bus: 65,536 where not given.
-    pub const fn signal_capacity(mut self, events: usize) -> Self {
-        self.signal_capacity = events;
+    pub fn signal_capacity(mut self, events: usize) -> Self {
+        self.bus = self.bus.capacity(events);
         self
     }
 
@@ -244,19 +245,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             auditor = auditor.with_clock(clock);
         }
         let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
-        auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
+        let session = Text::from(self.session);
+        auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks: self.sinks })?;
         log_warnings(&auditor.recipe_warnings());
-        let state = State::new(self.domain, self.registry.rules(&auditor));
-        Ok(Engine::new(Core {
-            version: state.shown_version(),
-            session: SessionLock::new(state),
+        let rules = Rules::new(auditor.with_recipe(|recipe| self.registry.rules(recipe)));
+        let shared = Shared {
             global: self.global.into_fields(),
             effects: self.effects,
             auditor,
-            bus: SignalBus::new(self.signal_capacity),
             registry: self.registry,
+            rules,
             locking: self.locking,
             attempts: self.attempts,
-        }))
+            bus: self.bus,
+        };
+        Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
     }
 }

@@ -13,6 +13,7 @@ mod nesting;
 mod pipeline;
 mod registry;
 mod report;
+mod rules;
 mod session;
 mod snapshot;
 mod step;

@@ -93,7 +93,7 @@ impl<'a, P: Process> Run<'a, P> {
     where
         'a: 's,
     {
-        Scope { domain: fields, global: &self.core.global, effects: &self.core.effects, local, order }
+        Scope { domain: fields, global: &self.core.shared.global, effects: &self.core.shared.effects, local, order }
     }
 
     /// Stage 5. The body.

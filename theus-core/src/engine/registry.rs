@@ -3,11 +3,11 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use super::arguments::ArgumentError;
-use super::session::RuleTable;
 use super::step::{self, Arguments, MakeStep, Step, StepMaker};
-use crate::audit::{Auditor, Catalog, ProcessEntry};
+use crate::audit::{Catalog, ProcessEntry, ProcessRules, Recipe};
 use crate::context::Context;
 use crate::process::{Contract, Process};
 
@@ -87,15 +87,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         Catalog { processes, domain: D::schema(), global: G::schema() }
     }
 
-    /// The rules that an auditor has for each process, in their places.
-    pub(super) fn rules(&self, auditor: &Auditor) -> RuleTable {
-        let mut table: Vec<_> = self.iter().map(|_| None).collect();
+    /// The rules that a recipe has for each process, in their places.
+    pub(super) fn rules(&self, recipe: &Recipe) -> Box<[Option<Arc<ProcessRules>>]> {
+        let mut table: Box<[_]> = self.iter().map(|_| None).collect();
         for registered in self.iter() {
             if let Some(rules) = table.get_mut(registered.place) {
-                *rules = auditor.rules(registered.contract.process);
+                *rules = recipe.rules(registered.contract.process);
             }
         }
-        table.into()
+        table
     }
 }
 

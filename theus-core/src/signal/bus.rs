@@ -34,6 +34,27 @@ struct Shared {
     queue: Mutex<VecDeque<Event>>,
 }
 
+/// What a bus is like.
+#[derive(Clone, Debug)]
+pub struct BusOptions {
+    capacity: usize,
+}
+
+impl BusOptions {
+    /// Of this capacity.
+    #[must_use]
+    pub const fn new(capacity: usize) -> Self {
+        Self { capacity }
+    }
+
+    /// Of another capacity.
+    #[must_use]
+    pub const fn capacity(mut self, events: usize) -> Self {
+        self.capacity = events;
+        self
+    }
+}
+
 /// The bus has no room for what was offered; nothing of it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
@@ -76,6 +97,15 @@ impl SignalBus {
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { shared: Arc::new(Shared { capacity, queue: Mutex::default() }) }
+    }
+
+    pub(crate) fn with(options: &BusOptions) -> Self {
+        Self::new(options.capacity)
+    }
+
+    /// Gives back memory that the waiting events do not need.
+    pub(crate) fn rest(&self) {
+        self.shared.queue.lock().shrink_to_fit();
     }
 
     /// Adds an event from outside.

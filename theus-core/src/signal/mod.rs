@@ -12,7 +12,7 @@ mod event;
 mod name;
 mod raised;
 
-pub use bus::{BusFull, EmitError, SignalBus};
+pub use bus::{BusFull, BusOptions, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use name::{EventName, EventNameError};
 pub use raised::Signal;

@@ -45,7 +45,11 @@ mod tests;
 
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock, VirtualClock};
-pub use conductor::{Cause, Control, Fault, Handled, Status, StepOutcome, WorkflowError, WorkflowManager};
+#[cfg(feature = "tokio")]
+pub use conductor::TokioSleep;
+pub use conductor::{
+    Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
+};
 pub use definition::{Definition, Handler, State, StateId, Step, Transition};
 pub use trace::{Trace, Watch};
 pub use warning::Warning;

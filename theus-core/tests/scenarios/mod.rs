@@ -10,6 +10,7 @@ mod isolation;
 mod nested;
 mod plant;
 mod rollback;
+mod sessions;
 mod signals;
 mod turns;
 

@@ -25,7 +25,7 @@ pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
         match run.close(&mut state, work, Some(&command), output) {
             Closed::Finished(result) => return result, // 6 and 7
-            Closed::Stale if run.attempts < run.core.attempts => {}
+            Closed::Stale if run.attempts < run.core.shared.attempts => {}
             Closed::Stale => return Err(run.conflict()),
         }
         drop(state);
@@ -56,7 +56,7 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command
         };
         match closed {
             Closed::Finished(result) => return result,
-            Closed::Stale if run.attempts < run.core.attempts => {
+            Closed::Stale if run.attempts < run.core.shared.attempts => {
                 backoff::wait_async(run.attempts).await;
                 run.attempts += 1;
             }

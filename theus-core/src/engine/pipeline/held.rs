@@ -1,21 +1,17 @@
 //! The way of a plain `fn`: the session is held from the first stage to the last, drafts are opened in place.
 
+use super::super::nesting::Holding;
 use super::catch::catch;
 use super::start::nested;
-use super::{ResultOf, Run, StateOf};
+use super::{ResultOf, Run};
 use crate::process::SyncProcess;
 
 #[inline]
 pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
-    held_in(run, command, &mut state)
-}
-
-/// The same, once the session is held.
-#[inline(always)]
-pub(super) fn held_in<P: SyncProcess>(run: &mut Run<'_, P>, command: P, state: &mut StateOf<P>) -> ResultOf<P> {
+    let _holding = Holding::enter(run.core.identity());
     run.version = state.version();
-    run.take_rules(state);
+    run.take_rules(&mut state);
     let proposed = catch::<P, _>(|| {
         let mut local = P::Local::default();
         run.audit_input_gate(&command, &state.fields, &local)?; // 1
@@ -26,5 +22,5 @@ pub(super) fn held_in<P: SyncProcess>(run: &mut Run<'_, P>, command: P, state: &
         run.audit_output_gate(&state.fields, &local)?; // 6
         Ok(output)
     });
-    run.commit_or_roll_back(state, proposed) // 7
+    run.commit_or_roll_back(&mut state, proposed) // 7
 }

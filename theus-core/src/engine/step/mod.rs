@@ -85,6 +85,6 @@ where
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts a registered process by its name.
     pub(crate) fn start_step(&self, process: &str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
-        Ok(self.core.registry.step(process, arguments)?.start(self))
+        Ok(self.core.shared.registry.step(process, arguments)?.start(self))
     }
 }

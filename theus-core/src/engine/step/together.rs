@@ -51,8 +51,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ) -> Result<TogetherRun, TogetherError> {
         let mut members = Vec::with_capacity(steps.len());
         for (process, arguments) in steps {
-            let step = self.core.registry.step(process, arguments)?;
-            let Some(registered) = self.core.registry.named(process) else { continue };
+            let step = self.core.shared.registry.step(process, arguments)?;
+            let Some(registered) = self.core.shared.registry.named(process) else { continue };
             members.push(Member { contract: registered.contract, step });
         }
         for (index, member) in members.iter().enumerate() {
@@ -67,7 +67,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     async fn run_together(&self, members: Vec<Member<D, G, E>>, give_up: GiveUp) -> Vec<Option<StepReport>> {
-        let locking = self.core.locking;
+        let locking = self.core.shared.locking;
         let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
         let turn = if members.iter().any(|member| alone(member.contract)) {
             match self.core.session.take_turn(State::turn_over).await {

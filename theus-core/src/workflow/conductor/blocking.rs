@@ -195,16 +195,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         all: &mut Vec<Handled>,
         enough: impl Fn(&Self) -> bool,
     ) -> Result<Option<Rest>, WorkflowError> {
-        let waiting = self.engine.bus().len().saturating_add(self.session.waiting());
-        let limit = all.len().saturating_add(waiting).saturating_add(self.event_limit);
+        let limit = all.len().saturating_add(self.events_from_now_on());
         while !enough(self) {
             match self.turn()? {
                 Turn::Handled(handled) => all.push(*handled),
                 Turn::Rest(rest) => return Ok(Some(rest)),
             }
             if all.len() > limit {
-                let (workflow, state) = self.names();
-                return Err(WorkflowError::Runaway { workflow, state, limit: self.event_limit, handled: Vec::new() });
+                return Err(self.runaway());
             }
         }
         Ok(None)
@@ -279,6 +277,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
+    /// How many events may be handled from now on: those that wait, and what may come of them.
+    pub(super) fn events_from_now_on(&self) -> usize {
+        self.engine.bus().len().saturating_add(self.session.waiting()).saturating_add(self.event_limit)
+    }
+
+    pub(super) fn runaway(&self) -> WorkflowError {
+        let (workflow, state) = self.names();
+        WorkflowError::Runaway { workflow, state, limit: self.event_limit, handled: Vec::new() }
+    }
+
     pub(super) fn explain(&self, trouble: Trouble) -> WorkflowError {
         let ((workflow, state), handled) = (self.names(), Vec::new());
         match trouble {
@@ -330,15 +338,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     pub(super) fn refuse_if_stopped(&self) -> Result<(), WorkflowError> {
-        let (workflow, state) = match self.session.status() {
-            Status::Aborted { .. } | Status::Cancelled { .. } => self.names(),
-            _ => return self.refuse_if_halted(),
-        };
-        match self.session.status() {
-            Status::Cancelled { reason } => Err(WorkflowError::Cancelled { workflow, state, reason }),
-            Status::Aborted { reason } => Err(WorkflowError::Aborted { workflow, state, reason }),
-            _ => Ok(()),
-        }
+        let Status::Aborted { reason } = self.session.status() else { return self.refuse_if_halted() };
+        let (workflow, state) = self.names();
+        Err(match self.session.cancelled() {
+            Some(reason) => WorkflowError::Cancelled { workflow, state, reason: reason.to_owned() },
+            None => WorkflowError::Aborted { workflow, state, reason },
+        })
     }
 
     fn refuse_if_halted(&self) -> Result<(), WorkflowError> {

@@ -46,6 +46,16 @@ impl Broken {
         Self { reason: error.to_string(), process, error: name, target: None, aborts, fault: None }
     }
 
+    /// One of before a restart.
+    pub(super) const fn restored(
+        reason: String,
+        error: Option<&'static str>,
+        target: Option<StateId>,
+        aborts: bool,
+    ) -> Self {
+        Self { reason, process: None, error, target, aborts, fault: None }
+    }
+
     /// Something else.
     pub(super) fn fault(fault: Fault) -> Self {
         let (process, error) = match &fault {

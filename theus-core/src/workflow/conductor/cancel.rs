@@ -140,7 +140,7 @@ impl Session {
         match &self.live.stage {
             Stage::Finished => Status::Finished,
             Stage::Aborted(reason) => Status::Aborted { reason: reason.clone() },
-            Stage::Cancelled(reason) => Status::Cancelled { reason: reason.clone() },
+            Stage::Cancelled(reason) => Status::Aborted { reason: format!("cancelled: {reason}") },
             Stage::New | Stage::Running => Status::Running,
         }
     }

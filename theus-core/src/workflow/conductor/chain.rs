@@ -74,6 +74,23 @@ impl Chain {
         Self { parts, part: 0, frames: Vec::new(), work: Work::None, undo: Vec::new(), broken: None, payload }
     }
 
+    /// A chain of which nothing is left to be run.
+    pub(super) fn interrupted(state: StateId, payload: Option<Payload>) -> Self {
+        Self { part: 1, ..Self::new(vec![(state, Part::Entry)], payload) }
+    }
+
+    /// The process that is under way, the first of several.
+    pub(super) fn process(&self, definition: &Definition) -> Option<&'static str> {
+        let &(state, part) = self.parts.get(self.part)?;
+        let steps = innermost(part_of(definition, state, part), &self.frames);
+        let run = match steps.get(self.frames.last()?.at)? {
+            Step::Run(run) => run,
+            Step::Parallel { branches, .. } => branches.first()?,
+            _ => return None,
+        };
+        Some(run.contract.process)
+    }
+
     /// The state whose chain is under way; that of the last part after the end.
     pub(super) fn state(&self) -> Option<StateId> {
         self.parts.get(self.part).or(self.parts.last()).map(|(state, _)| *state)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
 
 use parking_lot::Mutex;
 
@@ -20,6 +21,8 @@ struct Wishes {
     /// Whether there is one: what a session looks at between two steps.
     any: AtomicBool,
     said: Mutex<Said>,
+    /// Whoever drives the session as a task and waits.
+    driver: Mutex<Option<Waker>>,
 }
 
 /// What was said since the session listened last.
@@ -48,6 +51,15 @@ impl Control {
     fn say(&self, wish: impl FnOnce(&mut Said)) {
         wish(&mut self.wishes.said.lock());
         self.wishes.any.store(true, Ordering::Release);
+        let driver = self.wishes.driver.lock().take();
+        if let Some(driver) = driver {
+            driver.wake();
+        }
+    }
+
+    /// Has this waker woken when something is said.
+    pub(super) fn wakes(&self, waker: &Waker) {
+        *self.wishes.driver.lock() = Some(waker.clone());
     }
 
     /// What was said since it was asked last.

@@ -19,6 +19,9 @@ impl Live {
         if self.control.is_some() {
             self.listen(scene);
         }
+        if self.restored {
+            self.tell_restored(scene.world);
+        }
         if self.is_over() {
             return Ok(Progress::Over);
         }

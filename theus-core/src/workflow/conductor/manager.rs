@@ -212,10 +212,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     pub fn status(&self) -> Status {
         match (self.session.status(), self.engine.interlock()) {
             (Status::Aborted { reason }, _) => Status::Aborted { reason },
-            (Status::Cancelled { reason }, _) => Status::Cancelled { reason },
             (_, Some(interlock)) => Status::Halted { reason: interlock.to_string() },
             (status, None) => status,
         }
+    }
+
+    /// Whether it has ended by being cancelled.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.session.cancelled().is_some()
     }
 
     /// Whether it is paused.
@@ -237,7 +242,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
     /// Ends it where it is: no exit chain is run. A run that awaits something is dropped, which rolls it back, and what the
     /// chain under way has committed is made good by its compensations, when the workflow is driven next; it is
-    /// [`Cancelled`](Status::Cancelled) when that is done, else at once. Events stay on the bus.
+    /// [`Aborted`](Status::Aborted) when that is done, else at once. Events stay on the bus.
     pub fn cancel(&mut self, reason: impl Into<String>) {
         self.session.cancel(reason.into(), &World::new(&self.engine, &*self.clock));
     }

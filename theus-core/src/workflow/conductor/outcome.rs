@@ -18,14 +18,10 @@ pub enum Status {
     Running,
     /// It has reached a final state.
     Finished,
-    /// A violation of level A ended it.
+    /// A violation of level A ended it, or it was cancelled, which
+    /// [`is_cancelled`](crate::workflow::WorkflowManager::is_cancelled) tells apart.
     Aborted {
         /// What ended it.
-        reason: String,
-    },
-    /// It was cancelled.
-    Cancelled {
-        /// Why.
         reason: String,
     },
     /// The engine's interlock is latched; it goes on after the reset.

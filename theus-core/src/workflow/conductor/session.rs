@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::SystemTime;
 
 use thiserror::Error;
@@ -50,6 +50,8 @@ pub(super) struct Live {
     pub(super) random: fastrand::Rng,
     pub(super) trace: Trace,
     pub(super) control: Option<Control>,
+    /// It went on from a position, and has not said so yet.
+    pub(super) restored: bool,
 }
 
 /// How far a session is.
@@ -154,6 +156,7 @@ impl Session {
             random: fastrand::Rng::with_seed(options.seed),
             trace: Trace::new(Arc::clone(&definition), options.traced),
             control: None,
+            restored: false,
         };
         Self { definition, live }
     }
@@ -185,6 +188,14 @@ impl Session {
         self.live.stage == Stage::New
     }
 
+    /// Why it was cancelled, once what it had committed is made good.
+    pub(crate) fn cancelled(&self) -> Option<&str> {
+        match &self.live.stage {
+            Stage::Cancelled(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     pub(crate) const fn is_paused(&self) -> bool {
         self.live.paused
     }
@@ -212,6 +223,13 @@ impl Session {
     /// The handle by which another thread holds it up.
     pub(crate) fn control(&mut self) -> Control {
         self.live.control.get_or_insert_default().clone()
+    }
+
+    /// Whoever drives it as a task is woken when something is said by its [`control`](Self::control).
+    pub(crate) fn heed(&self, waker: &Waker) {
+        if let Some(control) = &self.live.control {
+            control.wakes(waker);
+        }
     }
 
     pub(crate) fn reseed(&mut self, seed: u64) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::*;
 
 /// So many mutated texts are compiled.
-const MUTATIONS: u32 = 2_000;
+const MUTATIONS: u32 = 300;
 
 /// Runs on a stack of 256 KB.
 fn on_little_stack<T: Send>(run: impl FnOnce() -> T + Send) -> T {
@@ -60,6 +60,16 @@ fn what_is_within_the_bounds_needs_little_stack() {
     });
 }
 
+/// Words, and the signs and blanks between them.
+fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for piece in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let end = piece.len() - piece.chars().next_back().filter(|c| !c.is_alphanumeric()).map_or(0, char::len_utf8);
+        parts.extend([&piece[..end], &piece[end..]].into_iter().filter(|part| !part.is_empty()));
+    }
+    parts
+}
+
 #[test]
 fn mutations_of_the_corpus_never_panic_and_never_hang() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/expression");
@@ -70,24 +80,22 @@ fn mutations_of_the_corpus_never_panic_and_never_hang() {
     for seed in &seeds {
         compile(seed).unwrap_or_else(|problem| panic!("{seed}: {problem}"));
     }
-    let words: Vec<&str> = seeds.iter().flat_map(|seed| seed.split_inclusive(|c: char| !c.is_alphanumeric())).collect();
+    let words: Vec<&str> = seeds.iter().flat_map(|seed| split(seed)).collect();
     let mut random = fastrand::Rng::with_seed(4);
     let mut world = World::default();
     world.payload = Some(serde_json::json!({ "x": 1, "list": [1, "a", null] }));
     let mut compiled = 0;
     for round in 0..MUTATIONS {
-        let mut text = seeds[random.usize(..seeds.len())].clone();
-        for _ in 0..random.usize(1..4) {
-            let cut = |random: &mut fastrand::Rng, text: &str| {
-                let at = random.usize(..=text.len());
-                (at..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
-            };
-            let (one, two) = (cut(&mut random, &text), cut(&mut random, &text));
-            let (start, end) = (one.min(two), one.max(two).min(one.min(two) + 6));
-            let end = (end..=text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
-            let put = if random.bool() { words[random.usize(..words.len())] } else { "" };
-            text.replace_range(start..end.max(start), put);
+        let mut parts = split(&seeds[random.usize(..seeds.len())]);
+        for _ in 0..random.usize(1..3) {
+            let at = random.usize(..parts.len());
+            match random.u8(..4) {
+                0 => parts.insert(at, words[random.usize(..words.len())]),
+                1 if parts.len() > 1 => drop(parts.remove(at)),
+                _ => parts[at] = words[random.usize(..words.len())],
+            }
         }
+        let text = parts.concat();
         match compile(&text) {
             Ok(expression) => {
                 compiled += 1;
@@ -100,5 +108,5 @@ fn mutations_of_the_corpus_never_panic_and_never_hang() {
             }
         }
     }
-    assert!(compiled > MUTATIONS / 100, "some are still expressions: {compiled}");
+    assert!(compiled > MUTATIONS / 20, "some are still expressions: {compiled}");
 }
