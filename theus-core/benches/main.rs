@@ -6,6 +6,7 @@
 mod audit;
 mod chart;
 mod collections;
+mod condition;
 mod judging;
 mod ledger;
 mod recipe;

@@ -36,6 +36,7 @@ mod load_state;
 mod proof;
 mod read;
 mod serialize;
+mod show;
 mod sources;
 pub mod trace;
 mod warning;
