@@ -34,7 +34,6 @@ pub(crate) const fn word(status: &Status) -> &'static str {
         Status::Running => "running",
         Status::Finished => "finished",
         Status::Aborted { .. } => "aborted",
-        Status::Cancelled { .. } => "cancelled",
         Status::Halted { .. } => "halted",
     }
 }

@@ -108,7 +108,7 @@ impl Session {
                 if !self.is_running() {
                     return Ok(());
                 }
-                self.desk.emit_with(heard.event, heard.payload)?;
+                self.desk.emit(heard.event)?;
                 // So that it is not asked in the state that the reply is about to end.
                 self.desk.process_event()?;
             }

@@ -57,6 +57,7 @@
 
 mod check;
 mod finding;
+mod graph;
 mod kind;
 mod report;
 mod request;
@@ -142,5 +143,6 @@ fn serve(
             }
             Ok(report.code())
         }
+        Request::Graph { file, format, json } => graph::graph(&file, format, json, catalog, out, err),
     }
 }

@@ -69,13 +69,19 @@ impl Report {
 
     /// The problems as they are drawn, and a line that sums up.
     pub(super) fn as_text(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+        self.draw(err)?;
+        writeln!(out, "{}", self.summary())
+    }
+
+    /// The problems as they are drawn.
+    pub(super) fn draw(&self, err: &mut dyn Write) -> io::Result<()> {
         for finding in &self.findings {
             writeln!(err, "{}\n", finding.drawn)?;
         }
         if self.omitted > 0 {
             writeln!(err, "… and {} more\n", self.omitted)?;
         }
-        writeln!(out, "{}", self.summary())
+        Ok(())
     }
 
     /// One object in one line.

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::graph::Format;
 use crate::source::did_you_mean;
 
 /// What stands above the usage where a command was wrong.
@@ -15,6 +16,11 @@ const OPTIONS: [&str; 2] = ["--json", "--help"];
 pub(super) enum Request {
     Check {
         files: Vec<PathBuf>,
+        json: bool,
+    },
+    Graph {
+        file: PathBuf,
+        format: Format,
         json: bool,
     },
     Help,
@@ -83,10 +89,20 @@ impl Words {
         if self.help || command == "help" {
             return Request::Help;
         }
-        match command {
-            "check" if self.plain.is_empty() => Request::Wrong("`check` needs the files to check".to_owned()),
-            "check" => Request::Check { files: self.plain.into_iter().map(PathBuf::from).collect(), json: self.json },
-            _ => Request::Help,
+        if command == "check" {
+            return match self.plain.is_empty() {
+                true => Request::Wrong("`check` needs the files to check".to_owned()),
+                false => Request::Check { files: self.plain.into_iter().map(PathBuf::from).collect(), json: self.json },
+            };
+        }
+        match &self.plain[..] {
+            [] => Request::Wrong("`graph` needs the workflow to draw".to_owned()),
+            [file] => Request::Graph { file: file.into(), format: Format::Mermaid, json: self.json },
+            [file, format] => match Format::named(&format.to_string_lossy()) {
+                Ok(format) => Request::Graph { file: file.into(), format, json: self.json },
+                Err(reason) => Request::Wrong(reason),
+            },
+            _ => Request::Wrong("`graph` draws one workflow in one format".to_owned()),
         }
     }
 }

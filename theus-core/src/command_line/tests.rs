@@ -152,10 +152,47 @@ fn as_json_it_is_one_object_and_nothing_else() {
 }
 
 #[test]
+fn a_workflow_is_drawn_in_the_format_that_is_asked_for() {
+    let folder = Folder::with(&[("flow.yaml", WORKFLOW)]);
+    for (arguments, begin, end) in [
+        (&["graph", "flow.yaml"][..], "stateDiagram-v2", ""),
+        (&["graph", "flow.yaml", "mermaid"], "stateDiagram-v2", ""),
+        (&["graph", "flow.yaml", "dot"], "digraph", "}\n"),
+        (&["graph", "flow.yaml", "svg"], "<svg", "</svg>\n"),
+    ] {
+        let ran = folder.run(arguments);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
+        assert!(ran.out.contains(begin) && ran.out.ends_with(end) && ran.out.contains("SHUT"), "{}", ran.out);
+    }
+    let ran = folder.run(&["graph", "--json", "flow.yaml", "dot"]);
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&told["workflow"], &told["format"], ran.code), (&json!("flow"), &json!("dot"), 0));
+    assert!(told["graph"].as_str().unwrap().contains("SHUT"));
+}
+
+#[test]
+fn what_has_no_chart_is_told_and_nothing_is_drawn() {
+    let wrong = "states:\n  OPEN: { entry: serve_tow, events: { SIG_FULL: OPEN } }\n";
+    let folder = Folder::with(&[("audit.yaml", RECIPE), ("wrong.yaml", wrong)]);
+    for (file, words) in
+        [("audit.yaml", "`audit.yaml` is a recipe"), ("wrong.yaml", "`serve_one`"), ("gone.yaml", "Y001")]
+    {
+        let ran = folder.run(&["graph", file]);
+        assert!(ran.code == 1 && ran.out.is_empty() && ran.err.contains(words), "{file}: {ran:?}");
+        let ran = folder.run(&["graph", "--json", file]);
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+        assert_eq!(serde_json::from_str::<Value>(&ran.out).unwrap()["errors"], 1, "{}", ran.out);
+    }
+}
+
+#[test]
 fn a_command_that_makes_no_sense_is_told_with_the_usage() {
     let folder = Folder::with(&[]);
     for (arguments, reason) in [
         (&["check"][..], "error: `check` needs the files to check"),
+        (&["graph"], "error: `graph` needs the workflow to draw"),
+        (&["graph", "a.yaml", "dto"], "error: there is no format `dto`; did you mean `dot`?"),
+        (&["graph", "a.yaml", "dot", "svg"], "error: `graph` draws one workflow in one format"),
         (&["check", "--jsn", "a.yaml"], "error: there is no option `--jsn`; did you mean `--json`?"),
     ] {
         let ran = folder.run(arguments);
