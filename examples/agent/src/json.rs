@@ -20,6 +20,7 @@ struct Summary<'a> {
     tool_calls: u32,
     rooms: Vec<String>,
     booked: Vec<String>,
+    recorded: &'a [String],
     trace: Option<&'a Trace>,
 }
 
@@ -53,6 +54,7 @@ impl<'a> Summary<'a> {
             tool_calls: usage.tool_calls,
             rooms: outcome.ports.rooms.history(),
             booked: outcome.ports.rooms.taken(),
+            recorded: &outcome.recorded,
             trace: Some(&outcome.trace),
         }
     }
@@ -70,6 +72,7 @@ impl<'a> Summary<'a> {
             tool_calls: 0,
             rooms: Vec::new(),
             booked: Vec::new(),
+            recorded: &[],
             trace: None,
         }
     }

@@ -28,6 +28,10 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
     list(text, &outcome.ports.rooms.history())?;
     writeln!(text, "\nWHAT PEOPLE WERE TOLD\n")?;
     list(text, &outcome.ports.people.told())?;
+    if !outcome.recorded.is_empty() {
+        writeln!(text, "\nPUT ON RECORD\n")?;
+        list(text, &outcome.recorded)?;
+    }
     if !memory.notes.is_empty() {
         writeln!(text, "\nITS NOTES\n")?;
         memory.notes.iter().try_for_each(|(path, note)| writeln!(text, "  {path}: {note}"))?;

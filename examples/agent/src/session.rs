@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use theus_core::audit::{Level, Query};
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
 use theus_core::workflow::trace::{Ended, Trace, What};
@@ -64,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) events: usize,
     pub(crate) committed: usize,
     pub(crate) rejected: usize,
+    /// What rules of level C have put on record.
+    pub(crate) recorded: Vec<String>,
 }
 
 impl Session {
@@ -108,7 +111,7 @@ impl Session {
                 if !self.is_running() {
                     return Ok(());
                 }
-                self.desk.emit(heard.event)?;
+                self.desk.emit_with(heard.event, heard.payload)?;
                 // So that it is not asked in the state that the reply is about to end.
                 self.desk.process_event()?;
             }
@@ -127,6 +130,12 @@ impl Session {
         matches!(self.desk.status(), Status::Running)
     }
 
+    fn recorded(&self) -> Vec<String> {
+        let (ledger, query) = (self.engine.ledger(), Query::new().level(Level::C));
+        let found = ledger.find(&query).filter_map(|record| record.violation());
+        found.map(|it| format!("{}: {} found {}", it.process, it.rule, it.value)).collect()
+    }
+
     /// How it went.
     pub(crate) fn finish(self) -> Result<Outcome, SessionError> {
         let trace = self.desk.trace().clone();
@@ -137,10 +146,11 @@ impl Session {
             state: self.desk.state().to_owned(),
             result: self.desk.result().cloned(),
             memory: self.engine.snapshot()?.to_context(),
-            ports: self.ports,
             events: count(|what| matches!(what, What::Event { .. })),
             committed: count(committed),
             rejected: count(|what| matches!(what, What::Run { .. })) - count(committed),
+            recorded: self.recorded(),
+            ports: self.ports,
             trace,
         })
     }

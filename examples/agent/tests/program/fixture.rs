@@ -41,9 +41,7 @@ impl Fixture {
     /// With a script: what the model plans, drafts and reviews, and what the human answers, each as a YAML list.
     pub(crate) fn script(plan: &[String], draft: &str, review: &str, human: &str) -> Self {
         let plan = plan.join(", ");
-        let text = format!(
-            "model:\n  plan: [{plan}]\n  draft: [{draft}]\n  review: [{review}]\nhuman: [{human}]\n"
-        );
+        let text = format!("model:\n  plan: [{plan}]\n  draft: [{draft}]\n  review: [{review}]\nhuman: [{human}]\n");
         Self::new().with("script.yaml", &text)
     }
 

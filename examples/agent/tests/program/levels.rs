@@ -30,7 +30,11 @@ fn level_b_refuses_the_step_and_the_model_plans_anew() {
         ("{ query: 'house; drop table', formula: 1 + 1 }".to_owned(), "search"),
     ] {
         let summary = Fixture::plans(&[wrong.clone(), plan(BOOK)]).played();
-        assert_eq!((&summary["final_state"], &summary["booked"]), (&json!("DONE"), &json!(["Garden House"])), "{wrong}");
+        assert_eq!(
+            (&summary["final_state"], &summary["booked"]),
+            (&json!("DONE"), &json!(["Garden House"])),
+            "{wrong}"
+        );
         let refused = failures(&summary, process);
         assert!(refused.len() == 1 && refused[0].contains("(level B)"), "{process}: {refused:?}");
     }
@@ -67,7 +71,8 @@ fn level_a_ends_the_workflow_where_the_budget_is_spent() {
 
 #[test]
 fn level_a_ends_the_workflow_where_too_many_tools_are_called() {
-    let summary = under(Fixture::plans(&[plan(&format!("{NOTE}, {NOTE}"))]), &changed("max: 20, level: A", "max: 4, level: A"));
+    let summary =
+        under(Fixture::plans(&[plan(&format!("{NOTE}, {NOTE}"))]), &changed("max: 20, level: A", "max: 4, level: A"));
     assert_eq!((&summary["status"], &summary["tool_calls"]), (&json!("aborted"), &json!(4)));
     let summary = under(Fixture::plans(&[plan(NOTE)]), &changed("max: 20, level: A", "max: 4, level: A"));
     assert_eq!(summary["final_state"], "DONE");

@@ -43,7 +43,11 @@ fn what_is_not_understood_or_not_there_is_said_and_planned_anew() {
     ];
     for wrong in unclear {
         let summary = Fixture::plans(&[wrong.clone(), plan(BOOK)]).played();
-        assert_eq!((&summary["final_state"], &summary["booked"]), (&json!("DONE"), &json!(["Garden House"])), "{wrong}");
+        assert_eq!(
+            (&summary["final_state"], &summary["booked"]),
+            (&json!("DONE"), &json!(["Garden House"])),
+            "{wrong}"
+        );
         assert!(ways(&summary).contains(&"ADVISING".to_owned()), "{wrong}: {:?}", ways(&summary));
     }
 }

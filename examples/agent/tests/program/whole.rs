@@ -14,8 +14,7 @@ fn it_is_refused_tries_again_heeds_the_human_and_is_done() {
     let round = ["PLANNING", "LOOKING_UP", "ACTING"];
     let shown = ["REVIEWING", "WITH_HUMAN"];
     let reminded = ["WITH_HUMAN"];
-    let expected =
-        [&round[..], &round, &shown, &reminded, &round, &shown, &["DELIVERING", "DONE"]].concat();
+    let expected = [&round[..], &round, &shown, &reminded, &round, &shown, &["DELIVERING", "DONE"]].concat();
     assert_eq!(ways(&summary), expected);
     // The rule refuses the note, what was booked before is given back, and the human sends the second room back.
     assert_eq!(failures(&summary, "take_note").len(), 1);
@@ -49,7 +48,8 @@ fn it_is_the_same_every_time_and_takes_no_time() {
 fn the_report_has_the_chart_the_trace_and_what_json_says() {
     let fixture = Fixture::new();
     let (page, summary) = (fixture.run(&[]).out, fixture.run(&["--json"]).json());
-    for words in ["stateDiagram-v2", "THE TRACE", "CMD_REJECT from outside", "compensation", "try 2", "DONE (finished)"] {
+    for words in ["stateDiagram-v2", "THE TRACE", "CMD_REJECT from outside", "compensation", "try 2", "DONE (finished)"]
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
     for key in ["tokens", "tool_calls", "committed", "rejected", "events", "result"] {
