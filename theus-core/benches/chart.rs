@@ -169,7 +169,7 @@ mod an_event_on_a_chart_of_30_states {
             /// Arm by arm, as one writes it.
             fn table(at: At, on: On) -> Option<At> {
                 match (at, on) {
-                    $((At::$state, On::On) => Some(At::$on), (At::$state, On::Skip) => Some(At::$skip),)*
+                    $((At::$state, On::Next) => Some(At::$on), (At::$state, On::Skip) => Some(At::$skip),)*
                     (_, On::Home) => Some(At::S0),
                 }
             }
@@ -178,7 +178,7 @@ mod an_event_on_a_chart_of_30_states {
 
     #[derive(Clone, Copy)]
     enum On {
-        On,
+        Next,
         Skip,
         Home,
     }
@@ -192,8 +192,19 @@ mod an_event_on_a_chart_of_30_states {
 
     #[divan::bench]
     fn baseline_match_by_hand(bencher: Bencher<'_, '_>) {
-        let events =
-            [On::On, On::Skip, On::On, On::Skip, On::Skip, On::Home, On::On, On::Skip, On::On, On::On, On::Skip];
+        let events = [
+            On::Next,
+            On::Skip,
+            On::Next,
+            On::Skip,
+            On::Skip,
+            On::Home,
+            On::Next,
+            On::Skip,
+            On::Next,
+            On::Next,
+            On::Skip,
+        ];
         by_hand(bencher, At::S0, &events, table);
     }
 

@@ -1,8 +1,7 @@
 //! What can be wrong with a recipe or a workflow file: a page for each code.
 //!
 //! An error refuses the file, and all of its errors are told at once. A warning ([`Recipe::warnings`](crate::audit::Recipe::warnings),
-//! [`Definition::warnings`](crate::workflow::chart::Definition::warnings)) is told
-//! ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings)) and the file is used. Codes never change their meaning.
+//! [`Definition::warnings`](crate::workflow::chart::Definition::warnings)) is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings)) and the file is used. Codes never change their meaning.
 //!
 //! # Errors of a recipe
 //!
@@ -34,6 +33,7 @@
 //! | [`R024`] | what is no regular expression |
 //! | [`R025`] | a list that is empty, or has a value twice |
 //! | [`R026`] | a change with nothing to compare with |
+//! | [`R027`] | `where_present` where it does nothing |
 //!
 //! # Warnings of a recipe
 //!
@@ -49,6 +49,9 @@
 //! | [`R108`] | a value of a list that never passes |
 //! | [`R109`] | a rule that an invariant repeats |
 //! | [`R110`] | a change that its process cannot make |
+//! | [`R111`] | a value that is about to be replaced |
+//! | [`R112`] | a value that its process does not write |
+//! | [`R113`] | a rule beside a stricter one |
 //!
 //! # Errors of a workflow
 //!
@@ -158,6 +161,7 @@ pages! {
     R024 "R024.md";
     R025 "R025.md";
     R026 "R026.md";
+    R027 "R027.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -168,6 +172,9 @@ pages! {
     R108 "R108.md";
     R109 "R109.md";
     R110 "R110.md";
+    R111 "R111.md";
+    R112 "R112.md";
+    R113 "R113.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";

@@ -42,7 +42,7 @@ pub struct RecipeStatus {
 
 /// What a running engine's new recipe changed.
 ///
-/// A rule is unchanged where process (an invariant has none), gate, path, condition, bound, level, thresholds and `reset_on_success` are: it keeps
+/// A rule is unchanged where process (an invariant has none), gate, path, condition, bound, level, thresholds, `reset_on_success` and `where_present` are: it keeps
 /// its counter. Its message and its place in the file may be others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -245,5 +245,6 @@ fn acts(rule: &Rule) -> String {
     };
     let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
     let everywhere = if rule.scope == Scope::Everywhere { ", after every process" } else { "" };
-    format!("(level {}{warns}, acts at {}{resets}{everywhere})", rule.level(), rule.max_threshold())
+    let where_present = if rule.where_present { ", where present" } else { "" };
+    format!("(level {}{warns}, acts at {}{resets}{everywhere}{where_present})", rule.level(), rule.max_threshold())
 }

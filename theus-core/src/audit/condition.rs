@@ -194,7 +194,17 @@ impl fmt::Display for Condition {
             Self::Variant(_, _, name) => f.write_str(name),
             Self::Between(bounds) => write!(f, "[{}, {}]", bounds[0], bounds[1]),
             Self::OneOf(_, set) => set.fmt(f),
-            Self::Regex(regex) => write!(f, "{:?}", regex.as_str()),
+            // As in the file: a backslash is one. What would break the line is escaped.
+            Self::Regex(regex) => {
+                f.write_str("\"")?;
+                for character in regex.as_str().chars() {
+                    match character.is_control() {
+                        true => write!(f, "{}", character.escape_default())?,
+                        false => write!(f, "{character}")?,
+                    }
+                }
+                f.write_str("\"")
+            }
             Self::Exists(wanted) => wanted.fmt(f),
             Self::Unique | Self::Finite => f.write_str("true"),
             Self::MultipleOf(step) => step.fmt(f),

@@ -217,6 +217,14 @@ pub enum ResetError {
     /// Nobody would know later why the engine was let go on.
     #[error("an interlock is reset only with a reason: say why it is safe to go on")]
     NoReason,
+    /// A record of it could be too long to be kept.
+    #[error(
+        "the operator and the reason are longer than {most} bytes together: be brief, and say where more is written"
+    )]
+    TooLong {
+        /// How long they may be.
+        most: usize,
+    },
     /// There is nothing to reset.
     #[error("the engine is not interlocked: there is nothing to reset")]
     NotLatched,

@@ -12,7 +12,7 @@ use super::findings::shown;
 use super::gate::Gate;
 use super::judge::{ProcessRules, Subject};
 use super::record::{Action, Interlock};
-use super::rule::Rule;
+use super::rule::{Base, Rule};
 use super::text::Text;
 
 /// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
@@ -40,23 +40,27 @@ pub struct RuleAccount {
     pub count: u32,
     /// Whether a pass puts the counter back.
     pub reset_on_success: bool,
+    /// Whether it is asked only where there is something.
+    pub where_present: bool,
     /// The message of the recipe, with its placeholders.
     pub message: Option<Text>,
     /// The value at present; none where it is known only in the run, as the scratch is.
     pub value: Option<Text>,
-    /// What the rule would say to that value. At the output gate the process may have changed it by then.
+    /// What the rule would say to that value, where the process does not write it.
     pub would: Would,
 }
 
 /// What a rule would say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Would {
     /// The value passes.
     Pass,
     /// It does not, and this would come of it.
     Violate(Action),
-    /// It is known only in the run: there is no value yet, or the rule is on how the run changes it.
+    /// There is nothing, and the rule is asked only where there is something.
+    NotAsked,
+    /// It is known only in the run: the rule is at the output gate on what the process writes, or on the scratch.
     Unknown,
 }
 
@@ -81,7 +85,8 @@ impl Explanation {
         Self { process: Text::from_static(process), version, interlock, rules: Vec::new() }
     }
 
-    /// The strongest of what the rules would do to the run as things are; none where they would let it pass.
+    /// The strongest of what the rules would do to the run, as far as is known before it: what is [`Would::Unknown`] may
+    /// still refuse it. `None` where nothing that is known would.
     #[must_use]
     pub fn refusal(&self) -> Option<Action> {
         let refusing = self.rules.iter().filter(|rule| rule.level.refuses());
@@ -93,13 +98,14 @@ impl Explanation {
 impl RuleAccount {
     fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Self {
         let count = session.count(rule);
-        let known = !rule.path().starts_with("local.");
-        let value = known.then(|| rule.target.read(subject));
+        let is_there = !matches!(rule.target.base, Base::Local(_));
+        let value = is_there.then(|| rule.target.read(subject));
         let would = match value {
+            _ if rule.is_made_in_run => Would::Unknown,
             None => Would::Unknown,
-            // What a rule on a change says depends on the run alone.
-            Some(_) if rule.condition.change().is_some() => Would::Unknown,
-            Some(value) if rule.condition.passes(value) => Would::Pass,
+            Some(value) if !rule.asks(&value) => Would::NotAsked,
+            // What the process does not write is committed as it is: a change of it too can be judged.
+            Some(value) if rule.passes(value, subject) => Would::Pass,
             Some(_) => Would::Violate(match next_count(rule, count, true) {
                 (_, true) => Action::of(rule.level()),
                 (after, false) if after >= rule.min_threshold() => Action::Warned,
@@ -110,6 +116,7 @@ impl RuleAccount {
             facts: RuleFacts::of(process, rule),
             count,
             reset_on_success: rule.reset_on_success,
+            where_present: rule.where_present,
             message: rule.message.as_ref().map(|message| message.as_str().into()),
             value: value.map(|value| shown(value).into()),
             would,
@@ -129,6 +136,7 @@ impl fmt::Display for Would {
         match self {
             Self::Pass => f.pad("passes"),
             Self::Violate(action) => action.fmt(f),
+            Self::NotAsked => f.pad("not asked"),
             Self::Unknown => f.pad("known in the run"),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::findings::Seen;
 use super::gate::Gate;
 use super::ledger::{Hash, rule_digest};
 use super::level::Level;
@@ -20,7 +21,7 @@ pub struct RuleFacts {
     pub process: Text,
     /// The gate.
     pub gate: Gate,
-    /// The rule, as in `domain.temperature min 45`.
+    /// The rule, as in `domain.temperature min 45`; one with `where_present` says so at its end.
     pub rule: Text,
     /// The path that the rule is on.
     pub path: Text,
@@ -47,7 +48,7 @@ impl RuleFacts {
         Self {
             process: Text::from_static(process),
             gate: rule.gate(),
-            rule: format!("{} {} {limit}", rule.path(), rule.test()).into(),
+            rule: rule.name().into(),
             path: rule.path().into(),
             condition: Text::from_static(rule.test().as_str()),
             limit: limit.into(),
@@ -76,14 +77,14 @@ impl Described {
         Self { facts: Arc::new(facts), message: rule.message.clone(), digest }
     }
 
-    fn violation(&self, session: &Text, value: Text, count: u32, acts: bool) -> (Violation, Hash) {
+    fn violation(&self, session: &Text, Seen { value, before }: Seen, count: u32, acts: bool) -> (Violation, Hash) {
         let action = match acts {
             true => Action::of(self.facts.level),
             false if count >= self.facts.min_threshold => Action::Warned,
             false => Action::Counted,
         };
         let mut violation =
-            Violation { sequence: 0, facts: Arc::clone(&self.facts), value, count, action, message: None };
+            Violation { sequence: 0, facts: Arc::clone(&self.facts), value, before, count, action, message: None };
         violation.message = self.message.as_ref().map(|message| message.about(&violation));
         let digest = match &self.digest {
             (described, digest) if described == session => *digest,
@@ -99,16 +100,16 @@ impl Rule {
         &self,
         session: &Text,
         process: &'static str,
-        value: Text,
+        seen: Seen,
         count: u32,
         acts: bool,
     ) -> (Violation, Hash) {
         let described = self.described.get_or_init(|| Described::of(process, self, session));
         if described.facts.process == process {
-            described.violation(session, value, count, acts)
+            described.violation(session, seen, count, acts)
         } else {
             // A rule that another process was the first to violate.
-            Described::of(process, self, session).violation(session, value, count, acts)
+            Described::of(process, self, session).violation(session, seen, count, acts)
         }
     }
 }

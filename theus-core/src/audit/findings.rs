@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::judge::Subject;
 use super::rule::Rule;
 use super::text::Text;
 use crate::context::Value;
@@ -21,8 +22,15 @@ pub struct Findings {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) rule: Arc<Rule>,
-    /// The value that failed, as records show it; `None` where the rule passed.
-    pub(super) failed: Option<Text>,
+    /// What failed; `None` where the rule passed.
+    pub(super) failed: Option<Seen>,
+}
+
+/// The value that failed, as records show it, and the committed one where the rule says it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) value: Text,
+    pub(super) before: Option<Text>,
 }
 
 impl Findings {
@@ -39,8 +47,10 @@ impl Findings {
     }
 
     #[cold]
-    pub(super) fn note(&mut self, rule: &Arc<Rule>, value: Value<'_>, passes: bool) {
-        let failed = (!passes).then(|| shown(value).into());
+    pub(super) fn note(&mut self, rule: &Arc<Rule>, value: Value<'_>, passes: bool, subject: &(impl Subject + ?Sized)) {
+        let seen =
+            || Seen { value: shown(value).into(), before: rule.before(subject).map(|value| shown(value).into()) };
+        let failed = (!passes).then(seen);
         self.found.push(Found { rule: Arc::clone(rule), failed });
     }
 }

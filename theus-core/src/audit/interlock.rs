@@ -9,6 +9,9 @@ use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
 use super::text::Text;
 
+/// What an operator and a reason may take together.
+const LONGEST_RESET: usize = 64 * 1024;
+
 impl Auditor {
     /// Whether level S has stopped the engine: one atomic load.
     #[inline]
@@ -33,11 +36,16 @@ impl Auditor {
     /// does not take it: the engine stays stopped.
     pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
         let (operator, reason) = (operator.trim(), reason.trim());
-        if operator.is_empty() {
+        // What nobody can read, as spaces without width, says nothing.
+        let says = |text: &str| text.chars().any(char::is_alphanumeric);
+        if !says(operator) {
             return Err(ResetError::NoOperator);
         }
-        if reason.is_empty() {
+        if !says(reason) {
             return Err(ResetError::NoReason);
+        }
+        if operator.len() + reason.len() > LONGEST_RESET {
+            return Err(ResetError::TooLong { most: LONGEST_RESET });
         }
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;

@@ -11,6 +11,7 @@ use crate::source::did_you_mean;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Placeholder {
     Value,
+    Before,
     Limit,
     Count,
     Field,
@@ -20,12 +21,21 @@ enum Placeholder {
 }
 
 impl Placeholder {
-    const ALL: [Self; 7] =
-        [Self::Value, Self::Limit, Self::Count, Self::Field, Self::Process, Self::Level, Self::MaxThreshold];
+    const ALL: [Self; 8] = [
+        Self::Value,
+        Self::Before,
+        Self::Limit,
+        Self::Count,
+        Self::Field,
+        Self::Process,
+        Self::Level,
+        Self::MaxThreshold,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Value => "value",
+            Self::Before => "before",
             Self::Limit => "limit",
             Self::Count => "count",
             Self::Field => "field",
@@ -101,6 +111,11 @@ impl Message {
         self.text.as_str()
     }
 
+    /// Whether it names the committed value.
+    pub(super) fn asks_before(&self) -> bool {
+        self.parts.contains(&Part::Placeholder(Placeholder::Before))
+    }
+
     /// The message about one violation.
     pub(super) fn about(&self, violation: &Violation) -> Text {
         if matches!(&*self.parts, [Part::Text(plain)] if **plain == *self.text.as_str()) {
@@ -112,6 +127,9 @@ impl Message {
             let _ = match part {
                 Part::Text(plain) => text.write_str(plain),
                 Part::Placeholder(Placeholder::Value) => text.write_str(&violation.value),
+                Part::Placeholder(Placeholder::Before) => {
+                    text.write_str(violation.before.as_deref().unwrap_or_default())
+                }
                 Part::Placeholder(Placeholder::Limit) => text.write_str(&violation.limit),
                 Part::Placeholder(Placeholder::Count) => write!(text, "{}", violation.count),
                 Part::Placeholder(Placeholder::Field) => text.write_str(&violation.path),
@@ -148,7 +166,7 @@ mod tests {
         let (message, help) = bad("at {valeu}");
         assert_eq!(message, "unknown placeholder `{valeu}`");
         assert_eq!(help, "did you mean `value`?; write `{{` for a brace itself");
-        assert!(bad("{}").1.starts_with("known: value, limit, count, field, process, level, max_threshold;"));
+        assert!(bad("{}").1.starts_with("known: value, before, limit, count, field, process, level, max_threshold;"));
         assert!(bad(&format!("{{{}}}", "ü".repeat(100))).0.ends_with("üü…}`"));
     }
 

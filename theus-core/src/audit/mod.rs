@@ -71,7 +71,8 @@
 //! The last three compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
 //! value before, every value is a change, and neither too far from it nor below it.
 //!
-//! `None` and NaN satisfy no condition, whatever it asks, but for `exists: false`. Integers are compared as integers, at any
+//! `None`, whatever else is missing, and NaN satisfy no condition, whatever it asks, but for `exists: false`. "If it is a bolus, at most
+//! 10 units" is `{ field: domain.mode.Bolus.dose, max: 10, where_present: true }`; NaN is there, and satisfies nothing. Integers are compared as integers, at any
 //! size, and decimals as decimals; a decimal bound of more than 15 digits is written in quotes. Floats are subtracted as floats:
 //! `max_delta: 0.1` is at the mercy of their rounding. Times are compared with RFC 3339 texts, UUIDs with what is written with
 //! hyphens. A type of one's own is judged by what its [`Inspect`](crate::Inspect) shows; a foreign one behind a feature of this
@@ -88,7 +89,8 @@
 //! | `max_threshold` | at which violation it acts; the counter then starts again | 1 |
 //! | `min_threshold` | from which violation on it warns, below `max_threshold` | 1 |
 //! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
-//! | `message` | what records and errors say besides; `{value} {limit} {count} {field} {process} {level} {max_threshold}` are filled in, `{{` is a brace | |
+//! | `where_present: true` | the rule is asked only where there is something: where there is nothing, it neither passes nor is violated | what is missing is a violation |
+//! | `message` | what records and errors say besides; `{value} {before} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate), `{{` is a brace | |
 //!
 //! | level | when it acts | reach |
 //! |---|---|---|
@@ -128,7 +130,8 @@
 //!
 //! A recipe is checked as a whole: what contradicts itself is refused, and what can do nothing is told by
 //! [`Engine::recipe_warnings`](crate::Engine::recipe_warnings) and logged when a recipe comes into force. Every kind of error and warning has a page in
-//! [`errors`](crate::errors). [`Recipe::compare`] shows what a new recipe changes, for a review.
+//! [`errors`](crate::errors). [`Engine::compare_recipe_files`](crate::Engine::compare_recipe_files) shows what a new recipe would
+//! change, for a review; [`Recipe::compare`] compares any two.
 //!
 //! A recipe written for the Python reference loads as it is: `domain_ctx.`, `global_ctx.` and `local_ctx.` are the layers, `threshold`
 //! is `max_threshold`, `side_effects` and `errors` are compared with the contract. Where a default means something else there,

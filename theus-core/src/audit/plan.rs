@@ -111,8 +111,8 @@ impl Plan {
                     Some(passes) => passes,
                     None => rule.passes(value, subject),
                 };
-                if !passes || (check.resets && session.count(rule) != 0) {
-                    findings.note(rule, value, passes);
+                if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
+                    findings.note(rule, value, passes, subject);
                 }
             }
         }

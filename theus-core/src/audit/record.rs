@@ -86,6 +86,9 @@ pub struct Violation {
     pub facts: Arc<RuleFacts>,
     /// The value that was seen.
     pub value: Text,
+    /// The committed value, where the rule compares with it or its message names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Text>,
     /// What the counter reached, this violation included.
     pub count: u32,
     /// What came of it.
@@ -103,9 +106,13 @@ impl Deref for Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { facts, value, count, .. } = self;
+        let Self { facts, value, before, count, .. } = self;
         let RuleFacts { rule, level, max_threshold, source, .. } = &**facts;
-        write!(f, "rule `{rule}` (level {level}) found {value}, violation {count} of {max_threshold}")?;
+        write!(f, "rule `{rule}` (level {level}) found {value}")?;
+        if let Some(before) = before {
+            write!(f, " after {before}")?;
+        }
+        write!(f, ", violation {count} of {max_threshold}")?;
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
         }
@@ -186,6 +193,50 @@ pub enum AuditEvent {
         /// The first record that it lacks; 0 where it lacks none that is known.
         first_missing: u64,
     },
+}
+
+/// One line: number, time, session, version, and what happened.
+impl fmt::Display for AuditRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sequence, time, session, version, event, .. } = self;
+        write!(f, "#{sequence} {} ", timestamp::text(*time))?;
+        if !session.is_empty() {
+            write!(f, "[{session}] ")?;
+        }
+        write!(f, "version {version}: {event}")
+    }
+}
+
+impl fmt::Display for AuditEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Violation(violation) => {
+                let RuleFacts { process, gate, .. } = &*violation.facts;
+                write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action)
+            }
+            Self::Interlock { violation } => write!(f, "the engine is interlocked by #{violation}"),
+            Self::InterlockReset { operator, reason } => write!(f, "interlock reset by {operator:?}: {reason:?}"),
+            Self::RecipeLoaded(identity) => {
+                write!(f, "recipe {} in force, rules: {}, digest {}", identity.recipe, identity.rules, identity.digest)
+            }
+            Self::RecipeChanged(change) => {
+                let RecipeChange { identity, kept, added, removed, changed, omitted, .. } = &**change;
+                write!(f, "recipe changed to {}, digest {}: {kept} rules kept", identity.recipe, identity.digest)?;
+                let lists = [("added", added), ("removed", removed), ("changed", changed)];
+                for (what, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
+                    write!(f, "; {what}: {}", list.iter().map(Text::as_str).collect::<Vec<_>>().join(", "))?;
+                }
+                if *omitted > 0 {
+                    write!(f, "; and {omitted} more")?;
+                }
+                Ok(())
+            }
+            Self::SinkFailure { sink, message, first_missing: 0 } => write!(f, "sink `{sink}`: {message}"),
+            Self::SinkFailure { sink, message, first_missing } => {
+                write!(f, "sink `{sink}` lacks the records from #{first_missing} on: {message}")
+            }
+        }
+    }
 }
 
 impl AuditRecord {

@@ -101,6 +101,11 @@ impl Auditor {
         refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
     }
 
+    /// The rules in force, to be looked at.
+    pub(crate) fn recipe_in_force(&self) -> Recipe {
+        self.desk.lock().recipe.handle()
+    }
+
     /// What somebody should look at in the recipe in force.
     pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
         self.desk.lock().recipe.warnings().to_vec()

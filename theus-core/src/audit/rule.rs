@@ -76,6 +76,10 @@ pub struct Rule {
     /// The bound as it was written, where that can differ from what is made of it.
     pub(super) limit: Option<Box<str>>,
     pub(super) reset_on_success: bool,
+    /// Whether it is not asked where there is nothing.
+    pub(super) where_present: bool,
+    /// Whether the run itself may change what it is on: what it finds is known only then.
+    pub(super) is_made_in_run: bool,
     /// Which counter of a session it counts on: that of the same rule of the recipe before, where there was one, and of all
     /// that an invariant is judged after.
     pub(super) counter: Counter,
@@ -101,6 +105,30 @@ impl Rule {
             None => self.condition.passes(value),
             Some(change) => change.passes(value, self.target.read_committed(subject)),
         }
+    }
+
+    /// Whether there is something that it asks about: with `where_present`, nothing is neither a violation nor a pass.
+    #[inline]
+    pub(super) const fn asks(&self, value: &Value<'_>) -> bool {
+        !(self.where_present && matches!(value, Value::Missing))
+    }
+
+    /// What is committed where it looks, for the account of a violation; `None` where the rule does not say it.
+    pub(super) fn before<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+        let is_said = self.condition.change().is_some() || self.message.as_ref().is_some_and(Message::asks_before);
+        is_said.then(|| self.target.read_committed(subject))
+    }
+
+    /// Whether it is asked only where there is something: `where_present`.
+    #[must_use]
+    pub const fn is_where_present(&self) -> bool {
+        self.where_present
+    }
+
+    /// What it says, as records name it: `domain.temperature min 45`.
+    pub(super) fn name(&self) -> String {
+        let where_present = if self.where_present { " where present" } else { "" };
+        format!("{} {} {}{where_present}", self.path, self.test, self.limit())
     }
 
     /// Whether it is an invariant: one rule with one counter, whichever process violates it.

@@ -8,7 +8,7 @@ use super::integer::Integer;
 use crate::context::{Decimal, Elements, Part, Time, TimeKind, Value};
 
 /// So many values are shown in records.
-const MOST_SHOWN: usize = 8;
+pub(super) const MOST_SHOWN: usize = 8;
 
 /// So many elements are compared with each other in place; more are hashed.
 const FEW: usize = 32;
@@ -29,6 +29,11 @@ pub(super) enum Set {
 }
 
 impl Set {
+    /// Whether its values are shown in quotes.
+    pub(super) const fn is_quoted(&self) -> bool {
+        matches!(self, Self::Texts(_) | Self::Chars(_))
+    }
+
     /// Whether the value is one of them; `None` where it is of another kind, or no number.
     pub(super) fn contains(&self, value: Value<'_>) -> Option<bool> {
         Some(match (self, value) {

@@ -1,9 +1,11 @@
 //! How an engine and its audit stand.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::change::RecipeStatus;
-use super::ledger::{SinkStatus, Tail};
+use super::ledger::{SinkStatus, Tail, timestamp};
 use super::record::Interlock;
 use super::text::Text;
 
@@ -37,6 +39,43 @@ pub struct RecordsStatus {
     pub dropped: u64,
     /// The last one, by which a file can be [verified](super::LedgerFiles::verify_to).
     pub tail: Tail,
+}
+
+/// A few lines that an operator reads: what stands still first.
+impl fmt::Display for EngineStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { session, version, interlock, recipe, records, events_waiting, sinks } = self;
+        let session = if session.is_empty() { String::new() } else { format!("session `{session}`, ") };
+        match interlock {
+            None => write!(f, "{session}running at version {version}")?,
+            Some(interlock) => {
+                let since = timestamp::text(interlock.since);
+                write!(f, "{session}HALTED at version {version} since {since}: {interlock}")?;
+            }
+        }
+        match recipe {
+            None => write!(f, "\nrecipe: none")?,
+            Some(RecipeStatus { identity, loaded }) => {
+                let (rules, loaded) = (counted(identity.rules, "rule"), timestamp::text(*loaded));
+                write!(f, "\nrecipe: {}, {rules}, since {loaded}, digest {}", identity.recipe, identity.digest)?;
+            }
+        }
+        let RecordsStatus { count, dropped, tail } = records;
+        write!(f, "\nrecords: {count} kept, {dropped} dropped, the last is {} with hash {}", tail.sequence, tail.hash)?;
+        write!(f, "\nsignal bus: {} waiting", counted(*events_waiting, "event"))?;
+        sinks.iter().try_for_each(|sink| {
+            let SinkStatus { name, failure, written, waiting, lost } = sink;
+            write!(f, "\nsink `{name}`: ")?;
+            if let Some(failure) = failure {
+                write!(f, "FAILING ({failure}), ")?;
+            }
+            write!(f, "written up to {written}, {waiting} waiting, {lost} lost")
+        })
+    }
+}
+
+fn counted(number: u64, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 impl EngineStatus {

@@ -8,12 +8,12 @@ use super::error::ReloadError;
 use super::handle::Engine;
 use super::pipeline;
 use crate::audit::{
-    AuditRecord, EngineStatus, Excerpt, Explanation, Interlock, NotTaken, Recipe, RecipeChange, ResetError,
-    log_warnings,
+    AuditRecord, Catalog, EngineStatus, Excerpt, Explanation, Interlock, NotTaken, Recipe, RecipeChange, RecipeChanges,
+    ResetError, log_warnings,
 };
 use crate::context::Context;
 use crate::process::{Process, RunError};
-use crate::source::{Document, LocatedProblem, SourceFile};
+use crate::source::{Document, LocatedProblem, SourceError, SourceFile};
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Why nothing runs at present, if the interlock is latched. It waits for no run.
@@ -144,6 +144,58 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.reload(vec![SourceFile::new(name, text)])
     }
 
+    /// What the recipe of these files would change if it were [reloaded](Self::reload_recipe_files), rule by rule, for a
+    /// review: what got stricter, what looser, what is new, what is gone. Nothing is loaded into the engine, counted or
+    /// recorded. Without any file every rule is gone.
+    ///
+    /// # Errors
+    /// [`SourceError`] where a file cannot be read or is wrong.
+    pub fn compare_recipe_files<P: AsRef<Path>>(
+        &self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<RecipeChanges, SourceError> {
+        self.compare(paths.into_iter().map(SourceFile::read).collect::<Result<_, _>>()?)
+    }
+
+    /// The same for a text; `name` is what errors and changes call it.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let at_most = |bound: u32| format!("invariants: [ {{ field: domain.temperature, max: {bound} }} ]");
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("old.yaml", &at_most(90))?.build()?;
+    /// assert_eq!(
+    ///     engine.compare_recipe("new.yaml", &at_most(80))?.to_string(),
+    ///     "1 rule stricter, 0 looser, 0 otherwise changed, 0 new, 0 gone, 0 unchanged\n\n\
+    ///      stricter  record, output gate: domain.temperature max\n          \
+    ///      bound 90 -> 80\n          \
+    ///      old.yaml:1:44 -> new.yaml:1:44\n"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`compare_recipe_files`](Self::compare_recipe_files).
+    pub fn compare_recipe(&self, name: &str, text: &str) -> Result<RecipeChanges, SourceError> {
+        self.compare(vec![SourceFile::new(name, text)])
+    }
+
+    fn compare(&self, files: Vec<SourceFile>) -> Result<RecipeChanges, SourceError> {
+        let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
+        let new = Recipe::load_all(&documents, &self.catalog())?;
+        Ok(Recipe::compare(&self.core.shared.auditor.recipe_in_force(), &new))
+    }
+
+    /// What recipes of this engine are checked against: its processes and the schemas of its contexts. With it a recipe can
+    /// be [loaded](Recipe::load) without coming into force, and any two can be [compared](Recipe::compare).
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        self.core.shared.registry.catalog()
+    }
+
     fn reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
         // A pattern that matches no file must not take every rule away.
         if files.is_empty() {
@@ -151,8 +203,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         }
         // Everything that can be wrong with it is found before anything waits for it.
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
-        let (name, recipe) =
-            (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.core.shared.registry.catalog())?);
+        let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
@@ -170,7 +221,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     /// Which rules would be checked for a command, in what order, with their counters, and what they would say to the
-    /// values as they are now: arguments, global, and the committed domain. Nothing is run, counted or recorded.
+    /// values as they are now: arguments, global, and the committed domain. What rules at the output gate would say to what
+    /// the process writes is known only in the run. Nothing is run, counted or recorded.
     ///
     /// ```
     /// # use theus_core::prelude::*;
@@ -188,15 +240,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ///     engine.explain(&Record { value: 120.0 })?.to_string(),
     ///     "\
     /// `record` at version 0: 2 rules
-    /// gate    rule                       level  count                  value  would be  where
-    /// input   value max 100              A      0 of 1                 120.0  aborted   audit.yaml:3:31
-    /// output  domain.temperature max 90  S      0 of 3 (warns from 1)  0.0    passes    audit.yaml:4:45"
+    /// gate    rule                       level  count                  value  would be          where
+    /// input   value max 100              A      0 of 1                 120.0  aborted           audit.yaml:3:31
+    /// output  domain.temperature max 90  S      0 of 3 (warns from 1)  0.0    known in the run  audit.yaml:4:45"
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`RunError::Unregistered`], and [`RunError::Nested`] from inside a body that holds the session.
+    /// [`RunError::Unregistered`], [`RunError::Nested`] from inside a body that holds the session, and
+    /// [`RunError::Panicked`] where a computed property panics, as a run would.
     pub fn explain<P>(&self, command: &P) -> Result<Explanation, RunError<Infallible>>
     where
         P: Process<Domain = D, Global = G, Effects = E>,

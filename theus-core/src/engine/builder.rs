@@ -16,7 +16,7 @@ use crate::audit::{
 };
 use crate::context::Context;
 use crate::process::Process;
-use crate::signal::BusOptions;
+use crate::signal::{BusOptions, Overflow};
 use crate::source::{Document, SourceFile};
 
 /// How often a run is attempted where nothing else is said.
@@ -195,6 +195,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     pub fn signal_capacity(mut self, events: usize) -> Self {
         self.bus = self.bus.capacity(events);
         self
+    }
+
+    /// What a full signal bus does: it refuses what does not fit where not given. Each session has a bus of its own.
+    pub fn signal_overflow(mut self, overflow: Overflow) -> Self {
+        self.bus = self.bus.overflow(overflow);
+        self
+    }
+
+    /// The events that overtake all others on the signal bus, wherever they come from: an emergency stop.
+    ///
+    /// # Errors
+    /// Where one of them is not the name of an event.
+    pub fn urgent<'a>(mut self, events: impl IntoIterator<Item = &'a str>) -> Result<Self, BuildError> {
+        self.bus = self.bus.urgent(events)?;
+        Ok(self)
     }
 
     /// The clock that audit records are dated by: the system's where not given, and where it panics, which `tracing` tells.

@@ -41,7 +41,7 @@ pub(super) struct Core<D: Context, G: Context, E> {
 impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn new(shared: Arc<Shared<D, G, E>>, audit: AuditSession, domain: D) -> Self {
         let state = State::new(domain, shared.rules.table());
-        let (version, bus) = (state.shown_version(), SignalBus::with(&shared.bus));
+        let (version, bus) = (state.shown_version(), SignalBus::with(shared.bus.clone()));
         Self { version, session: SessionLock::new(state), bus, audit, shared }
     }
 

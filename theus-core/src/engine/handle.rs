@@ -173,15 +173,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub fn next_event(&self) -> Result<Option<Event>, RunError<Infallible>> {
         let mut state = self.between_runs("next_event")?;
         let event = self.core.bus.try_next();
-        if let Some(event) = &event {
-            put_to_rest(&mut state, &event.origin);
+        for origin in self.core.bus.take_dropped().iter().chain(event.iter().map(|event| &event.origin)) {
+            put_to_rest(&mut state, origin);
         }
         Ok(event)
-    }
-
-    /// What recipes and workflows are checked against.
-    pub(crate) fn catalog(&self) -> crate::audit::Catalog {
-        self.core.shared.registry.catalog()
     }
 
     /// The global layer.
@@ -192,7 +187,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
         let mut state = self.between_runs("dispatch")?;
-        put_to_rest(&mut state, origin);
+        for origin in self.core.bus.take_dropped().iter().chain([origin]) {
+            put_to_rest(&mut state, origin);
+        }
         Ok(())
     }
 

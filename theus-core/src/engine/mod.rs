@@ -1,4 +1,4 @@
-//! The engine: one session's state, and the seven stages that every run on it goes through.
+//! The engine: its sessions, each with a state of its own, and the seven stages that every run goes through.
 
 mod arguments;
 mod audit;
@@ -17,6 +17,9 @@ mod rules;
 mod session;
 mod snapshot;
 mod step;
+
+#[cfg(test)]
+mod tests;
 
 pub use arguments::ArgumentError;
 pub use builder::EngineBuilder;

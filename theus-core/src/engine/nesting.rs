@@ -4,10 +4,10 @@
 
 use std::cell::{Cell, RefCell};
 
+use crate::sync::HELD;
+
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// The engine of the session that this thread holds; 0 where it holds none.
-    static HELD: Cell<usize> = const { Cell::new(0) };
     /// The others around that, and the bodies that hold nothing: whether the session is held.
     static INSIDE: RefCell<Vec<(usize, bool)>> = const { RefCell::new(Vec::new()) };
 }

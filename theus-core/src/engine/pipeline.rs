@@ -31,7 +31,7 @@ use crate::audit::{Gate, ProcessRules};
 use crate::context::{Context, Zone};
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{Order, shed};
+use crate::transaction::{Order, Raised, shed};
 
 pub(super) use look::explain;
 pub(super) use start::{run, run_async, run_reported};
@@ -143,7 +143,6 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
         if !Self::WRITES {
-            self.version = state.version();
             return Ok(());
         }
         let version = state.version().wrapping_add(1);
@@ -161,22 +160,24 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
-        // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
-        let mut raised = catch::<P, _>(|| {
+        let process = P::CONTRACT.process;
+        // A signal says itself whether it is raised and what it shows: code of a user's type, and nothing is committed yet.
+        let events = catch::<P, _>(|| {
             let mut raised = Vec::new();
             P::collect_raised(&state.fields, &mut raised);
-            Ok(raised)
+            raised.sort_by_key(|signal| signal.order);
+            let registered = self.core.shared.registry.get::<P>();
+            let event = |signal: Raised| Event {
+                name: EventName::from_signal_field(signal.path),
+                origin: Origin::Signal { path: signal.path, version, process },
+                payload: registered.and_then(|registered| registered.payload(signal.path, &state.fields)),
+            };
+            Ok(raised.into_iter().map(event).collect::<Vec<_>>())
         })?;
-        if raised.is_empty() {
+        if events.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());
         }
-        raised.sort_by_key(|signal| signal.order);
-        let process = P::CONTRACT.process;
-        let events = raised.iter().map(|signal| Event {
-            name: EventName::from_signal_field(signal.path),
-            origin: Origin::Signal { path: signal.path, version, process },
-        });
         self.core
             .bus
             .publish_with(events, || P::commit(&mut state.fields, version))

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use super::arguments::ArgumentError;
 use super::step::{self, Arguments, MakeStep, Step, StepMaker};
 use crate::audit::{Catalog, ProcessEntry, ProcessRules, Recipe};
-use crate::context::Context;
-use crate::process::{Contract, Process};
+use crate::context::{Context, Fields, Schema, Shape, Zone, to_json};
+use crate::process::{Access, Contract, Process};
+use crate::signal::Payload;
 
 /// The registered processes of one engine.
 pub(crate) struct Registry<D: Context, G: Context, E> {
@@ -24,6 +25,15 @@ pub(crate) struct Registered<D: Context, G: Context, E> {
     /// Its place in the table of rules.
     pub(crate) place: usize,
     make: MakeStep<D, G, E>,
+    /// The signals among its outputs that show more than that they are raised.
+    telling: Box<[TellingSignal]>,
+}
+
+/// A signal whose events have a payload.
+struct TellingSignal {
+    path: &'static str,
+    indexes: Box<[usize]>,
+    shape: Shape,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
@@ -44,7 +54,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         self.by_name.insert(contract.process, TypeId::of::<P>());
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
         let place = self.by_type.len();
-        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, place, make: step::make::<P> });
+        self.by_type.insert(
+            TypeId::of::<P>(),
+            Registered { contract, entry, place, make: step::make::<P>, telling: telling(contract, &D::schema()) },
+        );
         true
     }
 
@@ -97,6 +110,30 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         }
         table
     }
+}
+
+impl<D: Context, G: Context, E> Registered<D, G, E> {
+    /// What the event of a signal brings along, as the signal is proposed.
+    pub(super) fn payload(&self, path: &'static str, fields: &D::Fields) -> Option<Payload> {
+        let signal = self.telling.iter().find(|signal| signal.path == path)?;
+        to_json(fields.inspect(&signal.indexes), &signal.shape).map(Payload::new)
+    }
+}
+
+fn telling(contract: &'static Contract, domain: &Schema) -> Box<[TellingSignal]> {
+    let signals = contract.outputs.iter().filter(|output| output.zone == Zone::Signal);
+    let telling = |output: &Access| {
+        let names: Vec<&str> = output.path.split('.').skip(1).collect();
+        let resolved = domain.resolve(&names).ok()?;
+        let shape = resolved.field.shape.clone();
+        match shape.innermost() {
+            Shape::Opaque => None,
+            // Without an option around it, it is raised or not: there is nothing more to say.
+            Shape::Bool if shape == Shape::Bool => None,
+            _ => Some(TellingSignal { path: output.path, indexes: resolved.indexes.into(), shape }),
+        }
+    };
+    signals.filter_map(telling).collect()
 }
 
 /// A `TypeId` is a hash already.

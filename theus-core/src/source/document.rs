@@ -13,6 +13,7 @@ use super::locate::{Locator, Position, at_ranges};
 use super::marks::Marks;
 use super::path::NodePath;
 use super::problem::Problem;
+use super::yaml_help;
 
 /// A YAML document: its values at once, its positions on demand.
 #[derive(Clone, Debug)]
@@ -101,7 +102,12 @@ fn syntax(file: &SourceFile, error: &serde_yaml::Error) -> SourceError {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
     let said = said.replacen(&format!(" at line {line} column {column}"), "", 1);
     let start = index_of(file.text(), line, column);
-    at_range(file, not_yaml(&said), start..start)
+    let problem = not_yaml(&said);
+    let problem = match yaml_help::help(file.text(), line, column, &said) {
+        Some(help) => problem.help(help),
+        None => problem,
+    };
+    at_range(file, problem, start..start)
 }
 
 fn not_yaml(said: &str) -> Problem {

@@ -29,7 +29,9 @@ error[Y004]: not valid YAML: did not find expected ',' or ']', while parsing a f
  --> f.yaml:3:2
   |
 3 | c: 3
-  |  ^"
+  |  ^
+  |
+  = help: close the `[` at line 2 column 4"
     );
     assert_eq!(refused("a: *nothing\n").lines().next(), Some("error[Y004]: not valid YAML: unknown anchor"));
 }

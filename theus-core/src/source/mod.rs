@@ -28,6 +28,7 @@ mod marks;
 mod path;
 mod problem;
 mod suggest;
+mod yaml_help;
 
 pub use document::Document;
 pub use error::{LocatedProblem, SourceError};

@@ -14,6 +14,7 @@ pub(crate) struct Rule {
     pub(crate) zero: &'static str,
     pub(crate) test: &'static str,
     pub(crate) bounds: Vec<String>,
+    pub(crate) where_present: bool,
 }
 
 /// What a gate sees.
@@ -47,6 +48,9 @@ impl Rule {
             _ => (&seen.arguments, &self.parts[..]),
         };
         let value = self.walk(root, rest);
+        if self.where_present && value.is_null() {
+            return true;
+        }
         if matches!(self.test, "changed" | "unchanged" | "max_delta" | "monotonic") {
             return self.change(&value, &self.walk(&seen.committed, rest));
         }

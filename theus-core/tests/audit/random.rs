@@ -277,7 +277,9 @@ fn rule(random: &mut Rng) -> Rule {
         Kind::Decimal => "decimal",
         _ => "int",
     };
-    Rule { input: !of_change(test) && random.u8(..4) == 0, parts, single: kind == Kind::Single, zero, test, bounds }
+    let where_present = optional && test != "exists" && random.u8(..3) == 0;
+    let input = !of_change(test) && random.u8(..4) == 0;
+    Rule { input, parts, single: kind == Kind::Single, zero, test, bounds, where_present }
 }
 
 fn yaml(rules: &[Rule], level: &str) -> String {
@@ -293,7 +295,8 @@ fn yaml(rules: &[Rule], level: &str) -> String {
                 _ => rule.bounds[0].clone(),
             };
             let path = rule.path().replace('\'', "''");
-            text += &format!("      - {{ field: '{path}', {}: {bound}, level: {level} }}\n", rule.test);
+            let present = if rule.where_present { ", where_present: true" } else { "" };
+            text += &format!("      - {{ field: '{path}', {}: {bound}, level: {level}{present} }}\n", rule.test);
         }
     }
     text

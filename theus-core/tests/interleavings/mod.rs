@@ -1,4 +1,4 @@
-//! The lock of a session under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
+//! The lock of a session and the queue of a bus under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
 //!
 //! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
 
@@ -6,6 +6,14 @@
 #[path = "../../src/transaction/lock.rs"]
 mod lock;
 
+#[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
+#[path = "../../src/signal/queue.rs"]
+mod queue;
+#[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
+#[path = "../../src/signal/watch.rs"]
+mod watch;
+
+mod bus;
 mod holds;
 mod optimistic;
 mod turns;

@@ -144,7 +144,8 @@ fn two_threads_in_different_processes_lose_no_count() {
 
 #[test]
 fn what_a_rule_on_a_change_says_is_known_in_the_run() {
-    let recipe = "invariants: [{ field: domain.temperature, max_delta: 5 }, { field: domain.temperature, min: -1 }]";
+    let recipe =
+        "invariants: [{ field: domain.temperature, max_delta: 5 }, { field: domain.door, max: 1, processes: all }]";
     let engine = builder(recipe).build().unwrap();
     let explained = engine.explain(&Heat { to: 1.0 }).unwrap();
     let would: Vec<_> = explained.rules.iter().map(|rule| rule.would).collect();

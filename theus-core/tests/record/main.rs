@@ -3,12 +3,15 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod clock;
+mod compare;
 mod explain;
 mod failing;
+mod hostile;
 mod interlock;
 mod invariants;
 mod kept;
 mod oven;
+mod pump;
 mod reload;
 mod status;
 mod warnings;

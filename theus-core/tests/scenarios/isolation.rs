@@ -92,3 +92,30 @@ fn a_draft_is_seen_by_nobody_before_the_commit() {
         assert_eq!(engine.snapshot().unwrap().to_context(), Purse { left: 0, right: vec![100] });
     }
 }
+
+/// What a slow look reports while somebody writes between its begin and its end.
+fn looked(locking: Locking, recipe: &str) -> (i64, u64, u32) {
+    let engine = Engine::builder(Purse { left: 100, right: vec![0] }).process::<Shift>().process::<SumSlowly>();
+    let engine = engine.locking(locking).recipe("audit.yaml", recipe).unwrap().build().unwrap();
+    let mut look = Task::new(engine.run_async_reported(SumSlowly {}));
+    assert!(look.poll().is_pending());
+    engine.run(Shift { amount: 7 }).unwrap();
+    loop {
+        if let std::task::Poll::Ready(report) = look.poll() {
+            return (report.result.unwrap(), report.version, report.attempts);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_only_looks_stands_as_it_began() {
+    for locking in [Locking::Optimistic, Locking::ByKind] {
+        let rule = |gate: &str, settings: &str| {
+            format!("process_recipes: {{ sum_slowly: {{ {gate}: [ {{ field: domain.left, {settings} }} ] }} }}")
+        };
+        assert_eq!(looked(locking, &rule("inputs", "max: 100")), (100, 0, 1), "nothing to repeat");
+        // A violation is counted at the end, a rule at the output looks at the state of the end: so the run is of the end.
+        assert_eq!(looked(locking, &rule("inputs", "max: 99, level: C")), (100, 1, 2));
+        assert_eq!(looked(locking, &rule("outputs", "max: 100")), (100, 1, 2));
+    }
+}

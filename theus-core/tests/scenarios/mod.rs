@@ -13,6 +13,15 @@ mod rollback;
 mod sessions;
 mod signals;
 mod turns;
+mod workflow_async;
+mod workflow_control;
+mod workflow_failures;
+mod workflow_order;
+mod workflow_restart;
+mod workflow_steps;
+mod workflow_time;
+mod workflow_trace;
+mod workflow_world;
 
 use theus_core::Locking;
 

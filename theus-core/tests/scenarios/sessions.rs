@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::thread;
 
+use allocation_counter::measure;
 use theus_core::audit::Action;
 use theus_core::prelude::*;
 
@@ -181,4 +182,44 @@ fn sessions_side_by_side_share_one_ledger_that_verifies() {
             .collect();
         assert_eq!(counts, [1, 2, 3].repeat(30), "{name}");
     }
+}
+
+/// The engine's own share of an idle session, in bytes, besides its domain.
+const LARGEST_SHARE: u64 = 600;
+
+#[derive(Clone, Default, Context)]
+struct Small {
+    level: i64,
+    cmd_go: bool,
+}
+
+#[process(inputs = [domain.level], outputs = [domain.level, domain.cmd_go])]
+fn go(ctx: Ctx<Small>) {
+    *ctx.domain.level += 1;
+    ctx.domain.cmd_go.set(true);
+}
+
+/// A session that has run, and whose events were handled.
+#[test]
+fn an_idle_session_is_small() {
+    const SESSIONS: u64 = 1_000;
+    let recipe = "process_recipes: { go: { outputs: [ { field: domain.level, max: 9 } ] } }";
+    let first =
+        Engine::builder(Small::default()).process::<Go>().recipe("audit.yaml", recipe).unwrap().build().unwrap();
+    let domain = std::mem::size_of::<<Small as Context>::Fields>() as u64;
+    let mut sessions = Vec::with_capacity(SESSIONS as usize);
+    let opened = measure(|| {
+        sessions.extend((0..SESSIONS).map(|number| first.open(format!("session {number:06}"), Small::default())));
+    });
+    let share = opened.bytes_current.cast_unsigned() / SESSIONS - domain;
+    assert!(share <= LARGEST_SHARE, "{share} bytes, and {domain} for the domain");
+    let used = measure(|| {
+        for session in &sessions {
+            session.run(Go {}).unwrap();
+            assert!(session.next_event().unwrap().is_some());
+        }
+    });
+    let left = used.bytes_current.cast_unsigned() / SESSIONS;
+    assert!(left <= 512, "{left} bytes more after a run and its event: the queue's first places");
+    println!("an idle session: {share} bytes and {domain} for the domain; {left} more once it has run");
 }

@@ -15,6 +15,9 @@ use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
 use crate::sync::thread_mark;
 
+/// So much of what a sink says is put on record.
+const LONGEST_SAYING: usize = 2_000;
+
 /// The health of one sink, which anyone may look at while the sink is at work.
 pub(super) type Health = Arc<Mutex<SinkStatus>>;
 
@@ -55,7 +58,9 @@ pub(in crate::audit) struct Failure {
 impl Failure {
     /// How it is put on record.
     pub(in crate::audit) fn event(&self) -> AuditEvent {
-        let message = self.error.0.as_str().into();
+        // A stranger's words: however many, the record of them must fit every sink.
+        let said = self.error.0.as_str();
+        let message = said.char_indices().nth(LONGEST_SAYING).map_or(said, |(end, _)| &said[..end]).into();
         AuditEvent::SinkFailure { sink: self.sink.clone(), message, first_missing: self.first_missing }
     }
 

@@ -90,6 +90,10 @@ pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, e
                 Some(message) => encoder.byte(1).text(message),
                 None => encoder.byte(0),
             };
+            // Nothing where it is not said, as before it could be.
+            if let Some(before) = &violation.before {
+                encoder.byte(1).text(before);
+            }
         }
         event => {
             encoder.text(head.session);

@@ -1,12 +1,13 @@
 //! Records in a file: one JSON object a line, appended, rotated by size.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::files::{self, LedgerFiles};
-use super::lines;
+use super::files::{self, LedgerFiles, TornEnd};
+use super::lines::{self, LONGEST_LINE, Torn};
 use super::options::{FileOptions, Fsync, Verify};
+use super::place;
 use super::sink::{Opened, Sink, SinkError, Tail};
 use super::{LedgerError, error::io};
 use crate::audit::record::AuditRecord;
@@ -90,15 +91,19 @@ impl FileSink {
     /// then nothing of it is touched.
     pub fn open(path: impl Into<PathBuf>, options: FileOptions) -> Result<Self, LedgerError> {
         let path = path.into();
-        let lock = lock(&path)?;
-        let mut file = append(&path).map_err(|error| io(&path, &error))?;
+        let lock = place::lock_beside(&path)?;
+        let mut file = place::append(&path).map_err(|error| io(&path, &error))?;
+        place::lock(&path, &file)?;
         let mut found = lines::end_of(&path, &mut file)?;
         let ledger = match options.first {
             Some(first) => LedgerFiles::at(&path).beginning_at(first),
             None => LedgerFiles::at(&path),
         };
         if options.verify == Verify::All {
-            ledger.verify_before_writing()?;
+            ledger.verify_before_writing(match found.torn {
+                Some(Torn { whole: true, .. }) => TornEnd::Finished,
+                _ => TornEnd::LeftOut,
+            })?;
         }
         let mut note = None;
         if let Some(torn) = &found.torn {
@@ -149,11 +154,23 @@ impl FileSink {
             self.file.sync_data()?;
         }
         let full = files::name_of_full(&self.path, first);
+        // A rename would replace it, and the records in it.
+        if full.try_exists()? {
+            return Err(std::io::Error::other(format!("`{}` is there already", full.display())));
+        }
         std::fs::rename(&self.path, &full)?;
-        self.file = append(&self.path)?;
+        self.file = match place::append(&self.path) {
+            Ok(file) => file,
+            Err(error) => {
+                // It goes on to be written, and is full again at the next record.
+                std::fs::rename(&full, &self.path)?;
+                return Err(error);
+            }
+        };
+        place::lock(&self.path, &self.file).map_err(std::io::Error::other)?;
         (self.length, self.first, self.unsynced) = (0, None, 0);
         if self.options.fsync != Fsync::Never {
-            sync_folder(&self.path)?;
+            place::sync_folder(&self.path)?;
         }
         if let Some(keep) = self.options.keep {
             self.remove_all_but(keep);
@@ -184,6 +201,10 @@ impl Sink for FileSink {
     fn write(&mut self, record: &AuditRecord) -> Result<(), SinkError> {
         self.line.clear();
         lines::write_line(record, &mut self.line)?;
+        if self.line.len() as u64 >= LONGEST_LINE {
+            return Err(SinkError(format!("the record takes {} bytes, {LONGEST_LINE} are too many", self.line.len())));
+        }
+        place::check(&self.path, &self.file, self.length, self.soiled)?;
         if let (Some(most), Some(first)) = (self.options.rotate_at, self.first)
             && self.length + self.line.len() as u64 > most
         {
@@ -200,41 +221,11 @@ impl Sink for FileSink {
     }
 }
 
-fn append(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).append(true).create(true).open(path)
-}
-
-fn lock(path: &Path) -> Result<File, LedgerError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let beside = PathBuf::from(name);
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
-    // Told of the ledger: that there is a file beside it is none of the user's concern.
-    let file = file.map_err(|error| io(path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::InUse { file: path.display().to_string() }),
-        Err(std::fs::TryLockError::Error(error)) => Err(io(path, &error)),
-    }
-}
-
-/// A renamed file stays renamed only when its folder is on the disk too.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a folder cannot be opened as a file.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
+    use std::fs::OpenOptions;
     use std::time::SystemTime;
 
     use super::super::Book;

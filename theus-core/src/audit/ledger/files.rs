@@ -50,9 +50,12 @@ impl Line {
 
 /// What a last line without its end is, in the file that is written to.
 #[derive(Clone, Copy)]
-enum TornEnd {
-    IsAFault,
-    IsLeftOut,
+pub(super) enum TornEnd {
+    Fault,
+    /// It will be cut off.
+    LeftOut,
+    /// It will be finished: it is a record like the others.
+    Finished,
 }
 
 impl LedgerFiles {
@@ -76,7 +79,7 @@ impl LedgerFiles {
     /// [`LedgerError::Tampered`] with the first record that was altered, is missing or is out of its place. Records cut off
     /// the end leave a shorter ledger that is right in itself: [`verify_to`](Self::verify_to) finds that.
     pub fn verify(&self) -> Result<Verified, LedgerError> {
-        self.check(None, TornEnd::IsAFault)
+        self.check(None, TornEnd::Fault)
     }
 
     /// As [`verify`](Self::verify), and that it ends where it is known to end: as a running engine's
@@ -85,13 +88,13 @@ impl LedgerFiles {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_to(&self, known: Tail) -> Result<Verified, LedgerError> {
-        self.check(Some(known), TornEnd::IsAFault)
+        self.check(Some(known), TornEnd::Fault)
     }
 
     /// As [`verify`](Self::verify), for a file that is about to be continued: what a crash has left of a last line is dealt
     /// with then.
-    pub(super) fn verify_before_writing(&self) -> Result<Verified, LedgerError> {
-        self.check(None, TornEnd::IsLeftOut)
+    pub(super) fn verify_before_writing(&self, torn_end: TornEnd) -> Result<Verified, LedgerError> {
+        self.check(None, torn_end)
     }
 
     /// The records that answer a question, in order.
@@ -135,9 +138,13 @@ impl LedgerFiles {
         let mut chain = Chain::default();
         let mut last = Place { file: self.path.display().to_string(), line: 0 };
         let mut begun = false;
-        self.lines(|line| {
-            if !line.whole && matches!(torn_end, TornEnd::IsLeftOut) && line.is_of(&self.path) {
-                return Ok(false);
+        self.lines(|mut line| {
+            if !line.whole && line.is_of(&self.path) {
+                match torn_end {
+                    TornEnd::Fault => {}
+                    TornEnd::LeftOut => return Ok(false),
+                    TornEnd::Finished => line.whole = true,
+                }
             }
             let place = line.place;
             let expected = if begun { chain.expected() } else { first };
@@ -219,11 +226,13 @@ impl LedgerFiles {
         let prefix = format!("{}.", name.to_string_lossy());
         let mut files = Vec::new();
         for entry in folder.read_dir().map_err(|error| io(folder, &error))? {
-            let file = entry.map_err(|error| io(folder, &error))?.file_name();
+            let entry = entry.map_err(|error| io(folder, &error))?;
+            let file = entry.file_name();
             let file = file.to_string_lossy();
             let digits = file.strip_prefix(&prefix).filter(|digits| digits.len() == DIGITS);
             if let Some(first) = digits.and_then(|digits| digits.parse().ok()) {
-                files.push((first, folder.join(&*file)));
+                // Not by the name as text, which a name that is no UTF-8 is not.
+                files.push((first, entry.path()));
             }
         }
         files.sort();

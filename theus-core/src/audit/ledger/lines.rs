@@ -14,6 +14,9 @@ use crate::audit::record::AuditRecord;
 /// A longer line is no record.
 pub(super) const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
+/// What every line begins with.
+const LINE_BEGINS: &[u8] = b"{\"sequence\":";
+
 /// How a file ends.
 pub(super) struct End {
     /// Where its whole lines end.
@@ -32,7 +35,7 @@ pub(super) struct Torn {
 
 /// Reads the first and the last line of a file, and no more than that.
 pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
-    let (mut last, torn, length) = last_lines(file).map_err(|error| io(path, &error))?;
+    let (last, torn, length) = last_lines(file).map_err(|error| io(path, &error))?;
     let tampered = |fault, line| Tampered { fault, place: Place { file: path.display().to_string(), line } };
     let mut tail = None;
     if let Some(line) = &last {
@@ -49,17 +52,19 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
             }
         }
     }
-    let torn = torn.map(|bytes| {
-        let record = parse(&bytes, 0).ok().filter(|record| {
-            let follows = tail.unwrap_or(Tail { sequence: record.sequence - 1, hash: record.previous });
-            hash_of(record) == record.hash && record.previous == follows.hash && record.sequence == follows.sequence + 1
-        });
-        if let Some(record) = &record {
-            tail = Some(Tail { sequence: record.sequence, hash: record.hash });
-            last.get_or_insert_with(|| bytes.clone());
+    let torn = match torn {
+        Some(bytes) => {
+            let whole = match finishes(&bytes, &mut tail) {
+                Ok(whole) => whole,
+                Err(fault) => {
+                    let before = lines_before(file, length).map_err(|error| io(path, &error))?;
+                    return Err(tampered(fault, before + 1).into());
+                }
+            };
+            Some(Torn { bytes: bytes.len(), whole })
         }
-        Torn { bytes: bytes.len(), whole: record.is_some() }
-    });
+        None => None,
+    };
     let first = match last {
         Some(_) => {
             let first = first_of(file).map_err(|error| io(path, &error))?;
@@ -68,6 +73,32 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
         None => None,
     };
     Ok(End { length, first, tail, torn })
+}
+
+/// Whether what is behind the last whole line is a record that lacks the end of its line alone: then it is the tail.
+fn finishes(torn: &[u8], tail: &mut Option<Tail>) -> Result<bool, Fault> {
+    let record = parse(torn, 0).ok().filter(|record| hash_of(record) == record.hash);
+    match (record, &tail) {
+        // A crash tears what was being written: it does not make another record of it.
+        (Some(record), Some(tail)) if record.previous != tail.hash || record.sequence != tail.sequence + 1 => {
+            Err(Fault::Replaced { sequence: record.sequence })
+        }
+        (Some(record), _) => {
+            *tail = Some(Tail { sequence: record.sequence, hash: record.hash });
+            Ok(true)
+        }
+        // Without one record before it, this may be anybody's file: it is not cut to nothing.
+        (None, None) if !may_begin_a_record(torn) => {
+            Err(Fault::Unreadable { expected: 0, reason: "the file was not written by a ledger".to_owned() })
+        }
+        (None, _) => Ok(false),
+    }
+}
+
+/// A part of a record's line, or the zeros that a machine which lost its power leaves where a line was to be.
+fn may_begin_a_record(torn: &[u8]) -> bool {
+    let common = torn.len().min(LINE_BEGINS.len());
+    torn[..common] == LINE_BEGINS[..common] || torn.iter().all(|byte| *byte == 0)
 }
 
 type LastLines = (Option<Vec<u8>>, Option<Vec<u8>>, u64);
@@ -80,6 +111,9 @@ fn last_lines(file: &mut File) -> std::io::Result<LastLines> {
     // Two ends of lines, or the start of the file: then the last whole line is in hand.
     while start > 0 && end.iter().filter(|byte| **byte == b'\n').count() < 2 {
         let step = start.min(8_192.max(end.len() as u64));
+        if end.len() as u64 > 2 * LONGEST_LINE {
+            return Err(std::io::Error::other("its last lines are longer than records are"));
+        }
         start -= step;
         file.seek(SeekFrom::Start(start))?;
         let mut earlier = Vec::new();
@@ -132,6 +166,11 @@ pub(super) fn write_line(record: &AuditRecord, line: &mut Vec<u8>) -> Result<(),
 pub(super) fn parse(line: &[u8], expected: u64) -> Result<AuditRecord, Fault> {
     let record: AuditRecord =
         serde_json::from_slice(line).map_err(|error| Fault::Unreadable { expected, reason: error.to_string() })?;
+    // Neither has one before or after it, and no engine writes them.
+    if matches!(record.sequence, 0 | u64::MAX) {
+        let reason = format!("no record has the number {}", record.sequence);
+        return Err(Fault::Unreadable { expected, reason });
+    }
     let record = record.numbered();
     let mut again = Vec::with_capacity(line.len() + 1);
     match write_line(&record, &mut again) {

@@ -12,6 +12,7 @@ mod files;
 mod hash;
 mod lines;
 mod options;
+mod place;
 mod query;
 mod queue;
 mod sink;

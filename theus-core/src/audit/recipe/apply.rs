@@ -3,8 +3,9 @@
 use super::super::rule::Scope;
 use super::inherit::{Item, latest as latest_layer};
 use super::model::Invariant;
+use super::patterns::Patterns;
 use super::{Catalog, Problems, code, find, resolve};
-use crate::process::Contract;
+use crate::process::{Access, Contract};
 use crate::source::{Problem, did_you_mean};
 
 /// The rules under `"*"` for each process: those whose path exists for it. One that exists for none is a problem.
@@ -65,9 +66,10 @@ pub(super) fn invariants<'d, 'a>(
     problems: &mut Problems,
 ) -> Vec<Vec<Item<'d, 'a>>> {
     let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
+    let mut patterns = Patterns::default();
     for item in invariants {
         // Also where no process writes it: a wrong path or bound is wrong.
-        resolve::check(item, catalog, problems);
+        resolve::check(item, catalog, &mut patterns, problems);
         for (process, applied) in catalog.processes.iter().zip(&mut applied) {
             if item.scope == Scope::Everywhere || writes(process.contract, item.entry.field) {
                 applied.push(*item);
@@ -79,7 +81,16 @@ pub(super) fn invariants<'d, 'a>(
 
 /// Whether a process writes a path, a part of it, or what it is computed of.
 pub(super) fn writes(contract: &Contract, path: &str) -> bool {
-    contract.outputs.iter().any(|access| is_within(access.path, path) || is_within(path, access.path))
+    touches(contract.outputs, path)
+}
+
+/// Whether a process reads a path, a part of it, or what it is computed of.
+pub(super) fn reads(contract: &Contract, path: &str) -> bool {
+    touches(contract.inputs, path)
+}
+
+fn touches(accesses: &[Access], path: &str) -> bool {
+    accesses.iter().any(|access| is_within(access.path, path) || is_within(path, access.path))
 }
 
 /// Whether a path is another one or leads on from it: by a name, an index, or a key.

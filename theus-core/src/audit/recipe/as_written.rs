@@ -6,6 +6,7 @@ use serde_yaml::Value;
 
 use super::super::condition::{Condition, Test};
 use super::super::delta::Change;
+use super::super::set::MOST_SHOWN;
 use super::inherit::{Item, List};
 use crate::source::{Locator, NodePath};
 
@@ -63,6 +64,18 @@ impl AsWritten {
             Condition::Between(bounds) if bounds.iter().all(has_fractions) => {
                 format!("[{}, {}]", part(0)?, part(1)?).into()
             }
+            // In the order of the file, with the zeros of its numbers.
+            Condition::OneOf(_, set) => {
+                let quotes = set.is_quoted();
+                let most = parts.len().min(MOST_SHOWN);
+                let shown = (0..most)
+                    .map(|index| Some(if quotes { format!("{:?}", part(index)?) } else { part(index)?.to_owned() }));
+                let more = match parts.len() - most {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                format!("[{}{more}]", shown.collect::<Option<Vec<_>>>()?.join(", ")).into()
+            }
             condition if has_fractions(condition) => part(0)?.into(),
             _ => return None,
         })
@@ -73,7 +86,7 @@ impl AsWritten {
 fn parts<'a>(item: &Item<'_, 'a>) -> Vec<(&'a Value, NodePath)> {
     let at = item.entry.at.key(item.bound.test.as_str());
     match (item.bound.test, item.bound.value) {
-        (Test::Between, Value::Sequence(list)) => {
+        (Test::Between | Test::In | Test::NotIn, Value::Sequence(list)) => {
             list.iter().enumerate().map(|(index, value)| (value, at.index(index))).collect()
         }
         (_, value) => vec![(value, at)],

@@ -8,13 +8,10 @@ use super::super::integer::Integer;
 use super::code;
 use super::number::{self, Number};
 use super::parse::{instead, written_as};
+use super::patterns::Patterns;
 use super::set;
 use crate::context::{Decimal, EnumShape, Shape, Time, parse_uuid};
 use crate::source::did_you_mean;
-
-/// The longest regular expression, and what it may compile to.
-const LONGEST_PATTERN: usize = 4_096;
-const LARGEST_PATTERN: usize = 1 << 20;
 
 /// Why a condition does not hold water.
 pub(super) struct Refused {
@@ -70,7 +67,12 @@ pub(super) enum NoChange {
 }
 
 /// The condition that a test with a value makes.
-pub(super) fn condition(test: Test, value: &Value, place: Place<'_>) -> Result<Condition, Refused> {
+pub(super) fn condition(
+    test: Test,
+    value: &Value,
+    place: Place<'_>,
+    patterns: &mut Patterns,
+) -> Result<Condition, Refused> {
     let Place { field, shape, changes } = place;
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
@@ -93,7 +95,7 @@ pub(super) fn condition(test: Test, value: &Value, place: Place<'_>) -> Result<C
         Test::MinLen | Test::MaxLen => length(test, value, field),
         Test::Between => between(value, shape, field),
         Test::In | Test::NotIn => set::one_of(test, value, shape, field),
-        Test::Regex => regex(value, field),
+        Test::Regex => regex(value, field, patterns),
         Test::Exists => match value.as_bool() {
             Some(wanted) => Ok(Condition::Exists(wanted)),
             None => Err(expected(test, field, "true or false", value)),
@@ -144,13 +146,15 @@ pub(super) fn atom(test: Test, named: Test, value: &Value, shape: &Shape, field:
     let expected = |what: &str| expected(named, field, what, value);
     match shape {
         Shape::Int { min, max } => {
-            let number = number::read(value).ok_or_else(|| expected("an integer"))?;
+            // A fraction bounds integers too.
+            let kind = if matches!(order, Order::Min | Order::Max) { "a number" } else { "an integer" };
+            let number = number::read(value).ok_or_else(|| pointed(value, expected(kind)))?;
             let is_listed = matches!(named, Test::In | Test::NotIn);
             number::integer(order, number, (Integer::Small(*min), Integer::from(*max)), field, is_listed)
                 .map_err(Refused::value)
         }
         Shape::Float32 | Shape::Float64 => {
-            let number = number::read(value).ok_or_else(|| expected("a number"))?;
+            let number = number::read(value).ok_or_else(|| pointed(value, expected("a number")))?;
             number::float(order, number, *shape == Shape::Float32, field)
         }
         Shape::Decimal => decimal(named, value, field).map(|bound| Condition::Decimal(order, bound)),
@@ -194,6 +198,17 @@ fn variant(value: &Value, shape: &EnumShape, field: &str, expected: Refused) -> 
     })
 }
 
+/// A comma where a decimal has a point.
+fn pointed(value: &Value, refused: Refused) -> Refused {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match value.as_str().and_then(|text| text.split_once(',')) {
+        Some((whole, fraction)) if digits(whole.trim_start_matches('-')) && digits(fraction) => {
+            refused.help(format!("a decimal is written with a point: {whole}.{fraction}"))
+        }
+        _ => refused,
+    }
+}
+
 /// YAML takes `12` and `true` for a number and a boolean unless they are quoted.
 fn quoted(value: &Value, refused: Refused) -> Refused {
     match value {
@@ -215,7 +230,7 @@ fn decimal(test: Test, value: &Value, field: &str) -> Result<Decimal, Refused> {
         Some(Some(decimal)) => Ok(decimal),
         Some(None) => Err(Refused::value(format!("{} is not kept exactly as a number", written_as(value)))
             .help("put the number in quotes: it is then read as a decimal")),
-        None => Err(expected(test, field, "a number", value)),
+        None => Err(pointed(value, expected(test, field, "a number", value))),
     }
 }
 
@@ -238,29 +253,11 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
     Ok(Condition::Between(Box::new([low, high])))
 }
 
-fn regex(value: &Value, field: &str) -> Result<Condition, Refused> {
+fn regex(value: &Value, field: &str, patterns: &mut Patterns) -> Result<Condition, Refused> {
     let Some(pattern) = value.as_str() else {
         return Err(quoted(value, expected(Test::Regex, field, "a regular expression", value)));
     };
-    if pattern.len() > LONGEST_PATTERN {
-        let message = format!("the regular expression is longer than {LONGEST_PATTERN} bytes");
-        return Err(Refused::value(message).code(code::PATTERN));
-    }
-    let mut builder = regex::RegexBuilder::new(pattern);
-    builder.size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).nest_limit(100);
-    let built = builder.build().map(|regex| Condition::Regex(Box::new(regex)));
-    let refused = |error| match error {
-        regex::Error::CompiledTooBig(limit) => {
-            Refused::value(format!("the regular expression grows beyond {limit} bytes")).help("repeat fewer times")
-        }
-        // What is wrong stands in the last line, below a drawing of the pattern.
-        other => {
-            let said = other.to_string();
-            let said = said.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            Refused::value(format!("not a regular expression: {said}"))
-        }
-    };
-    built.map_err(|error| refused(error).code(code::PATTERN))
+    patterns.compiled(pattern).map(|regex| Condition::Regex(Box::new(regex)))
 }
 
 /// A condition that is only ever asked for with `true`.

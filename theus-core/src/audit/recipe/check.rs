@@ -2,6 +2,7 @@
 
 mod contradiction;
 mod declared;
+mod idle;
 mod regex;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,6 +44,7 @@ pub(super) fn whole(
             changing.check(draft.process, rule, &draft.places[index], problems);
         }
     }
+    idle::check(drafts, &mut changing, problems);
 }
 
 /// A template that no process uses, directly or through other templates.
@@ -127,14 +129,16 @@ fn nothing_changes(field: &str, at: NodePath, outcome: &str) -> Problem {
 /// A rule that could as well not be there.
 fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Problems) {
     // An option can be empty, and so can what an index or a key leads to: then every rule is violated.
-    if matches!(shape, Shape::Optional(_)) || rule.path.contains(['[', '(']) {
+    let may_be_missing = matches!(shape, Shape::Optional(_)) || rule.path.contains('[');
+    if rule.path.contains('(') || (may_be_missing && !rule.where_present) {
         return;
     }
-    let is_idle = match (Extent::of(&rule.condition), shape) {
+    let is_idle = match (Extent::of(&rule.condition), shape.innermost()) {
         (Extent::Numbers { least, most }, Shape::Int { min, max }) => {
             let (first, last) = (Number::Integer(Integer::Small(*min)), Number::Integer(Integer::from(*max)));
             least.is_none_or(|least| least <= first) && most.is_none_or(|most| most >= last)
         }
+        (Extent::Only(named), Shape::Enum(shape)) => named.len() == (shape.variants)().len(),
         (Extent::Lengths { least, most }, _) => least.is_none_or(|least| least == 0) && most.is_none(),
         (Extent::Other(_), _) => {
             matches!(&rule.condition, Condition::Regex(pattern) if regex::matches_always(pattern))

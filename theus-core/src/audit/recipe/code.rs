@@ -53,6 +53,8 @@ pub(super) const PATTERN: &str = "R024";
 pub(super) const LIST: &str = "R025";
 /// A condition on a change where there is nothing to compare with.
 pub(super) const NO_CHANGE: &str = "R026";
+/// `where_present` where it would do nothing.
+pub(super) const WHERE_PRESENT: &str = "R027";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -74,3 +76,9 @@ pub(super) const NEVER_PASSES: &str = "R108";
 pub(super) const REPEATED: &str = "R109";
 /// A change that is asked of a process that cannot make it.
 pub(super) const UNMADE: &str = "R110";
+/// An input rule on what its process replaces without reading it.
+pub(super) const OLD_VALUE: &str = "R111";
+/// An output rule on what its process does not write.
+pub(super) const NOT_WRITTEN: &str = "R112";
+/// A rule beside a stricter one of the same level.
+pub(super) const WEAKER: &str = "R113";

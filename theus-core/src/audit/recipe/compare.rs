@@ -105,6 +105,8 @@ pub struct RuleSettings {
     pub max_threshold: u32,
     /// Whether a pass puts its counter back.
     pub reset_on_success: bool,
+    /// Whether it is asked only where there is something.
+    pub where_present: bool,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -227,6 +229,8 @@ impl Weighed {
         self.weigh_unequal("min_threshold", old.min_threshold, new.min_threshold);
         // A counter that a pass puts back lets more violations go by.
         self.weigh_unequal("reset_on_success", old.reset_on_success, new.reset_on_success);
+        // What is not there is let pass.
+        self.weigh_unequal("where_present", old.where_present, new.where_present);
         if old.message != new.message {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -265,6 +269,7 @@ impl RuleSettings {
             min_threshold: rule.min_threshold,
             max_threshold: rule.max_threshold,
             reset_on_success: rule.reset_on_success,
+            where_present: rule.where_present,
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

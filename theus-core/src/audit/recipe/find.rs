@@ -48,7 +48,14 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
         Some(Layer::Domain) => (Layer::Domain, &catalog.domain),
         Some(Layer::Local) => (Layer::Local, process.map_or(&nothing, |process| &process.local)),
     };
-    let (path, shape, taken) = in_context(field, layer, schema, rest)?;
+    let (path, shape, taken) =
+        in_context(field, layer, schema, rest).map_err(|lost| match (process, rest.first()) {
+            (Some(process), Some(Segment::Name(name))) if is_only_argument(name, schema, process) => {
+                let written = written(rest);
+                (lost.0, Some(format!("`{name}` is an argument of `{}`: write `{written}`", process.contract.process)))
+            }
+            _ => lost,
+        })?;
     let (path, before) = (path.into_boxed_slice(), written(&segments[..=taken]));
     let base = match layer {
         Layer::Global => Base::Global(path),
@@ -56,6 +63,12 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
         Layer::Local => Base::Local(path),
     };
     Walk::from(field, &before, shape).through(&rest[taken..]).map(|walked| walked.target(base))
+}
+
+/// Whether it is the name of an argument, and of no field.
+fn is_only_argument(name: &str, schema: &Schema, process: &ProcessEntry) -> bool {
+    let is_field = schema.fields.iter().any(|field| field.name == name);
+    !is_field && process.contract.arguments.iter().any(|argument| argument.name == name)
 }
 
 /// For a path that breaks off after a layer: what could follow.

@@ -38,17 +38,18 @@ const fn contract(process: &'static str, arguments: &'static [Argument]) -> Cont
 }
 
 static TRANSFER: Contract = Contract {
-    outputs: &[writes("domain.total"), writes("domain.user.balance")],
+    inputs: &[access("domain.total")],
+    outputs: &[access("domain.total"), access("domain.user.balance")],
     effects: &["clock"],
     errors: &["bank::InsufficientFunds"],
     ..contract("transfer", &TRANSFER_ARGUMENTS)
 };
 static REFUND: Contract = Contract {
-    outputs: &[writes("domain.total"), writes("domain.temperature"), writes("domain.accounts")],
+    outputs: &[access("domain.total"), access("domain.temperature"), access("domain.accounts")],
     ..contract("refund", &[])
 };
 
-const fn writes(path: &'static str) -> Access {
+const fn access(path: &'static str) -> Access {
     Access { layer: Layer::Domain, path, zone: Zone::Data }
 }
 

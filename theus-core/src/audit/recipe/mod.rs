@@ -13,6 +13,7 @@ mod model;
 mod number;
 mod parse;
 mod path;
+mod patterns;
 mod properties;
 mod python;
 mod resolve;
@@ -161,6 +162,11 @@ impl Recipe {
     #[must_use]
     pub fn rules(&self, process: &str) -> Option<Arc<ProcessRules>> {
         self.processes.get(process).map(Arc::clone)
+    }
+
+    /// The same rules once more, with the same counters: to be looked at.
+    pub(super) fn handle(&self) -> Self {
+        Self { processes: self.processes.clone(), warnings: Vec::new() }
     }
 
     /// The rules themselves, as long as nobody else has them.

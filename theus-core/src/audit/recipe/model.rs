@@ -63,6 +63,7 @@ pub(super) struct Entry<'a> {
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
     pub(super) reset_on_success: bool,
+    pub(super) where_present: bool,
     pub(super) message: Option<Message>,
 }
 

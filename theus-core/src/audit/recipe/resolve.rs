@@ -1,17 +1,19 @@
 //! Names looked up: from entries to rules.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::super::condition::{Condition, Test};
 use super::super::counters::Counter;
 use super::super::gate::Gate;
+use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
-use super::{Catalog, Places, Problems, ProcessEntry, bound, code, find};
+use super::patterns::Patterns;
+use super::{Catalog, Places, Problems, ProcessEntry, apply, bound, code, find};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 
@@ -20,6 +22,8 @@ pub(super) struct Draft {
     pub(super) process: &'static str,
     pub(super) rules: Vec<Rule>,
     pub(super) places: Places,
+    /// The entries that they are of, by their addresses.
+    pub(super) entries: Vec<*const ()>,
     /// The shapes that the rules' paths lead to.
     pub(super) shapes: Vec<Shape>,
 }
@@ -32,22 +36,28 @@ pub(super) fn rules(
     problems: &mut Problems,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let mut counters = Counters::default();
+    let (mut counters, mut patterns) = (Counters::default(), Patterns::default());
     for list in lists {
         // An unknown process has been reported.
         let Some(process) = catalog.process(list.process) else {
             continue;
         };
         let mut draft =
-            Draft { process: process.contract.process, rules: Vec::new(), places: Places::new(), shapes: Vec::new() };
+            Draft { process: process.contract.process, rules: vec![], places: vec![], entries: vec![], shapes: vec![] };
         let mut lower = Lower::default();
         for item in &list.items {
             let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
-            if let Some(condition) = condition(item, &target, &shape, problems) {
+            if let Some(condition) = condition(item, &target, &shape, &mut patterns, problems) {
                 let limit = as_written.limit(item, &condition);
                 lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
-                draft.rules.push(rule(item, target, (condition, limit), counters.of(item)));
+                let is_made = match (&target.base, item.entry.gate) {
+                    (Base::Domain(_), Gate::Output) => apply::writes(process.contract, item.entry.field),
+                    (Base::Local(_), _) => true,
+                    _ => false,
+                };
+                draft.rules.push(rule(item, target, (condition, limit), is_made, counters.of(item)));
+                draft.entries.push(std::ptr::from_ref(item.entry).cast());
                 draft.shapes.push(shape);
             }
         }
@@ -76,14 +86,17 @@ fn rule(
     item: &Item<'_, '_>,
     target: Target,
     (condition, limit): (Condition, Option<Box<str>>),
+    is_made_in_run: bool,
     counter: Counter,
 ) -> Rule {
-    let Entry { gate, field, level, min_threshold, max_threshold, reset_on_success, message, .. } = item.entry;
+    let Entry { gate, field, level, min_threshold, max_threshold, message, .. } = item.entry;
     Rule {
         target,
         condition,
         limit,
-        reset_on_success: *reset_on_success,
+        reset_on_success: item.entry.reset_on_success,
+        where_present: item.entry.where_present,
+        is_made_in_run,
         counter,
         scope: item.scope,
         described: OnceLock::new(),
@@ -131,13 +144,14 @@ impl<'d, 'a> Lower<'d, 'a> {
 pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog, problems: &mut Problems) {
     let used: BTreeSet<&str> =
         definitions.iter().flat_map(|definition| &definition.inherits).map(|(name, _)| *name).collect();
+    let mut patterns = Patterns::default();
     for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
         for entry in &definition.entries {
             if find::belongs_to_a_process(entry.field) {
                 continue;
             }
             for bound in &entry.conditions {
-                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, problems) {
+                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, &mut patterns, problems) {
                     break;
                 }
             }
@@ -146,21 +160,38 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
 }
 
 /// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
-pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, problems: &mut Problems) -> bool {
+pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patterns, problems: &mut Problems) -> bool {
     let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
-    condition(item, &target, &shape, problems);
+    condition(item, &target, &shape, patterns, problems);
     true
 }
 
-fn condition(item: &Item<'_, '_>, target: &Target, shape: &Shape, problems: &mut Problems) -> Option<Condition> {
+fn condition(
+    item: &Item<'_, '_>,
+    target: &Target,
+    shape: &Shape,
+    patterns: &mut Patterns,
+    problems: &mut Problems,
+) -> Option<Condition> {
     let Item { entry, bound, .. } = item;
     let changes = match (&target.base, entry.gate) {
         (Base::Domain(_), Gate::Output) => Ok(()),
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
         _ => Err(NoChange::NotInTheDomain),
     };
+    if entry.message.as_ref().is_some_and(Message::asks_before)
+        && let Err(why) = changes
+    {
+        let (what, help) = match why {
+            NoChange::AtTheInputGate => ("at the input gate", "put the entry under `outputs`"),
+            NoChange::NotInTheDomain => ("of what is not in the domain", "it fits paths that start with `domain.`"),
+        };
+        let message = format!("`{{before}}` is the committed value: there is none {what}");
+        problems.push(Problem::new(entry.at.key("message"), message).code(code::MESSAGE).help(help));
+        return None;
+    }
     let place = Place { field: entry.field, shape, changes };
-    match bound::condition(bound.test, bound.value, place) {
+    match bound::condition(bound.test, bound.value, place, patterns) {
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());

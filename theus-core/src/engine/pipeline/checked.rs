@@ -51,16 +51,20 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command
             Err(error) => Err(error),
         };
         let closed = match run.core.session.hold_async().await {
-            Ok(mut state) => run.close(&mut state, work, Some(&command), output), // 6 and 7
+            Ok(mut state) => match run.close(&mut state, work, Some(&command), output) {
+                // It counts while the session is held, as all do: between another's look at a counter and its count
+                // nothing comes.
+                Closed::Stale if run.attempts >= run.core.shared.attempts => return Err(run.conflict()),
+                closed => closed, // 6 and 7
+            },
             Err(NestedHold) => return Err(nested::<P>()),
         };
         match closed {
             Closed::Finished(result) => return result,
-            Closed::Stale if run.attempts < run.core.shared.attempts => {
+            Closed::Stale => {
                 backoff::wait_async(run.attempts).await;
                 run.attempts += 1;
             }
-            Closed::Stale => return Err(run.conflict()),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What the rules of a gate look at, and what they would say to it.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{CoreOf, FieldsOf};
 use crate::audit::{Explanation, Subject};
 use crate::context::{Context, Fields, Value};
-use crate::process::{Process, RunError};
+use crate::process::{Panicked, Process, RunError};
 
 /// What the rules of a gate look at.
 pub(super) struct Look<'a, P: Process> {
@@ -46,14 +47,18 @@ pub(in crate::engine) fn explain<P: Process>(
 ) -> Result<Explanation, RunError<Infallible>> {
     let process = P::CONTRACT.process;
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
-    let local = P::Local::default();
     let interlock = core.shared.auditor.interlock();
     let mut state = core.peek().map_err(|_| RunError::Nested { process })?;
     let rules = state.rules(&core.shared.rules, &core.audit).of(registered.place).map(Arc::clone);
-    let look =
-        Look::<P> { arguments: Some(command), domain: &state.fields, global: &core.shared.global, local: &local };
-    Ok(match rules {
-        Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
-        None => Explanation::without_rules(process, state.version(), interlock),
-    })
+    // As in a run: defaults and computed properties are code of a user's types.
+    let explained = catch_unwind(AssertUnwindSafe(|| {
+        let local = P::Local::default();
+        let global = &core.shared.global;
+        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: &local };
+        match rules {
+            Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
+            None => Explanation::without_rules(process, state.version(), interlock),
+        }
+    }));
+    explained.map_err(|payload| RunError::Panicked(Panicked::new(process, &*payload)))
 }

@@ -57,6 +57,11 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
+    /// Whether something was found that has not been counted yet.
+    pub(super) fn has_findings(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| !notes.findings.is_empty())
+    }
+
     /// Whether what was found would refuse the run, were it counted now.
     pub(super) fn refuses(&self) -> bool {
         self.notes

@@ -66,6 +66,7 @@ impl<P: Process> Run<'_, P> {
     ) -> Closed<P> {
         let _holding = Holding::enter(self.core.identity());
         let proposed = match output {
+            Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output)),
             Ok(output) if !P::is_current(&work.fields, &state.fields) => {
                 shed(output);
                 None
@@ -83,6 +84,13 @@ impl<P: Process> Run<'_, P> {
             Some(proposed) => Closed::Finished(self.commit_or_roll_back(state, proposed)),
             None => Closed::Stale,
         }
+    }
+
+    /// Whether this attempt is right whatever others have committed since: what it read was of one moment, it writes nothing,
+    /// and no rule looks at the state that it leaves or has something to count. It is as if it had ended where it began.
+    fn stands_as_it_began(&self) -> bool {
+        let is_judged_at_its_end = self.rules.as_ref().is_some_and(|rules| !rules.is_empty(Gate::Output));
+        !Self::WRITES && !is_judged_at_its_end && !self.has_findings()
     }
 
     /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where

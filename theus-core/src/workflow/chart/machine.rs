@@ -144,19 +144,31 @@ impl Definition {
     #[inline]
     fn take(&self, at: &Configuration, column: Column, facts: &dyn Facts) -> Result<Option<Move<'_>>, EvaluationError> {
         if let Leaves::One(leaf) = at.leaves
-            && let Some(candidates) = self.table.candidates(leaf, column)
+            && let Some((to, plan)) = self.table.quick(leaf, column)
         {
-            for candidate in candidates {
-                if !candidate.guarded || self.holds(candidate.source, candidate.place, facts)? {
-                    return Ok(Some(self.prepared(at, candidate)));
-                }
-            }
-            return Ok(None);
+            let to = Configuration { leaves: Leaves::One(to), memory: at.memory.clone() };
+            return Ok(Some(Move { to, plan: Planned::Before(plan), definition: self }));
         }
-        self.take_any(at, column, facts)
+        self.take_first(at, column, facts)
     }
 
-    #[inline]
+    /// The first candidate whose guard holds.
+    fn take_first(
+        &self,
+        at: &Configuration,
+        column: Column,
+        facts: &dyn Facts,
+    ) -> Result<Option<Move<'_>>, EvaluationError> {
+        let Leaves::One(leaf) = at.leaves else { return self.take_any(at, column, facts) };
+        let Some(candidates) = self.table.candidates(leaf, column) else { return self.take_any(at, column, facts) };
+        for candidate in candidates {
+            if !candidate.guarded || self.holds(candidate.source, candidate.place, facts)? {
+                return Ok(Some(self.prepared(at, candidate)));
+            }
+        }
+        Ok(None)
+    }
+
     fn prepared<'a>(&'a self, at: &Configuration, candidate: &'a Candidate) -> Move<'a> {
         match &candidate.plan {
             Some(plan) => Move {
@@ -169,7 +181,6 @@ impl Definition {
     }
 
     /// Without the table.
-    #[cold]
     fn take_any(
         &self,
         at: &Configuration,

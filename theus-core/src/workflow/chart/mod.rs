@@ -1,6 +1,8 @@
 //! A workflow as pure data: states, transitions, steps; and the state machine over it.
 //!
 //! Nothing here knows of an engine or a clock.
+//!
+#![doc = include_str!("features.md")]
 
 mod configuration;
 mod definition;
@@ -29,6 +31,6 @@ pub use moves::{Chain, Move, Part};
 pub use parts::Parts;
 pub use source::Place;
 pub use state::{State, StateId, StateKind};
-pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+pub use step::{ArgumentSource, Recovery, Retry, Run, Step, TIMEOUT};
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

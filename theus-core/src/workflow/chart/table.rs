@@ -1,5 +1,6 @@
 //! Moves made beforehand: for each leaf and event what it leads to, for sessions with one leaf.
 
+use super::configuration::Leaves;
 use super::definition::Definition;
 use super::moves::Plan;
 use super::state::StateId;
@@ -15,10 +16,21 @@ const MOST_MOVES: usize = 1 << 15;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     columns: u32,
-    /// By state and column: where its candidates begin; they end where those of the next begin.
-    cells: Box<[u32]>,
+    /// By state and column, with one more at the end.
+    cells: Box<[Cell]>,
     candidates: Box<[Candidate]>,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    /// Where its candidates begin; they end where those of the next begin.
+    from: u32,
+    /// The one leaf that it always leads to, beside it so that the next event need not wait for more; else [`NOT_ONE`].
+    to: u32,
+}
+
+/// Guards, regions or history decide where it leads, or it leads nowhere.
+const NOT_ONE: u32 = u32::MAX;
 
 /// A transition that may be taken.
 #[derive(Clone, Debug)]
@@ -43,25 +55,47 @@ impl Table {
         for leaf in (0..states).map(StateId) {
             let alone = is_alone(definition, leaf);
             for column in 0..columns {
-                cells.push(u32::try_from(candidates.len()).ok()?);
+                let from = candidates.len();
                 if alone {
                     add(definition, leaf, column, &mut candidates);
                 }
+                let to = candidates.get(from).map_or(NOT_ONE, Candidate::always_leads_to);
+                cells.push(Cell { from: u32::try_from(from).ok()?, to });
                 if candidates.len() > most_moves {
                     return None;
                 }
             }
         }
-        cells.push(u32::try_from(candidates.len()).ok()?);
+        cells.push(Cell { from: u32::try_from(candidates.len()).ok()?, to: NOT_ONE });
         Some(Self { columns, cells: cells.into(), candidates: candidates.into() })
     }
 
-    /// The candidates, in order; `None` where the table does not say.
     #[inline]
+    fn place(&self, leaf: StateId, column: Column) -> usize {
+        leaf.index() * self.columns as usize + column as usize
+    }
+
+    /// The one leaf that it leads to in any case, and how.
+    #[inline]
+    pub(super) fn quick(&self, leaf: StateId, column: Column) -> Option<(StateId, &Plan)> {
+        let cell = self.cells.get(self.place(leaf, column)).filter(|cell| cell.to != NOT_ONE)?;
+        Some((StateId(cell.to), self.candidates.get(cell.from as usize)?.plan.as_ref()?))
+    }
+
+    /// The candidates, in order; `None` where the table does not say.
     pub(super) fn candidates(&self, leaf: StateId, column: Column) -> Option<&[Candidate]> {
-        let cell = leaf.index() * self.columns as usize + column as usize;
-        let [from, to] = *self.cells.get(cell..cell + 2)? else { return None };
-        self.candidates.get(from as usize..to as usize)
+        let cell = self.place(leaf, column);
+        let [this, next] = *self.cells.get(cell..cell + 2)? else { return None };
+        self.candidates.get(this.from as usize..next.from as usize)
+    }
+}
+
+impl Candidate {
+    fn always_leads_to(&self) -> u32 {
+        match &self.plan {
+            Some(Plan { leaves: Leaves::One(leaf), .. }) if !self.guarded => leaf.0,
+            _ => NOT_ONE,
+        }
     }
 }
 

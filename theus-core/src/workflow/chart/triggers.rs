@@ -7,11 +7,14 @@ use crate::signal::EventName;
 /// What a transition is looked up by: an event's place, or one of the two after them.
 pub(super) type Column = u32;
 
+/// Columns with places among the state's transitions, in order.
+type Entries = Box<[(Column, u32)]>;
+
 /// For each state its transitions by column.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Triggers {
-    /// By state: columns with places among the state's transitions, in order.
-    states: Box<[Box<[(Column, u32)]>]>,
+    /// By state.
+    states: Vec<Entries>,
     events: u32,
 }
 

@@ -97,11 +97,6 @@ impl Parsed<'_> {
         self.tokens.iter().position(|token| token.range.start == start as usize)
     }
 
-    /// The word of a literal, as it is written.
-    pub(super) fn written(&self, expr: &IdedExpr) -> &str {
-        self.token(expr).map_or("", |at| self.word(at))
-    }
-
     /// The bracket that closes the one at `open`.
     fn closing(&self, open: usize) -> usize {
         let mut depth = 0_usize;

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::broken::Broken;
-use super::payload::Payload;
 use super::together::Together;
 use super::undo::Undo;
+use crate::signal::Payload;
 use crate::workflow::chart::{Definition, Part, StateId, Step};
 
 /// A chain under way: the steps of one move, from the first exit to the last entry. Between any two steps it can be left

@@ -4,11 +4,10 @@ use std::task::Context;
 
 use super::look::Look;
 use super::outcome::Cause;
-use super::payload::Payload;
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble};
 use super::timers::Timer;
-use crate::signal::{Event, EventName, Origin};
+use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::StateId;
 use crate::workflow::trace::What;
 
@@ -59,20 +58,10 @@ impl Live {
         {
             return self.take_timer(timer, scene);
         }
-        match scene.world.hand.next_event() {
+        match self.offered.take().or_else(|| scene.world.hand.next_event()) {
             Some(event) => self.take_event(event, scene),
             None => Ok(Progress::Idle { until: self.timers.next_due() }),
         }
-    }
-
-    /// Whether an event would be handled at once.
-    pub(super) fn is_idle(&self) -> bool {
-        self.stage == Stage::Running
-            && self.chain.is_none()
-            && self.unit.is_none()
-            && self.settled
-            && self.inbox.is_empty()
-            && !self.paused
     }
 
     fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
@@ -127,7 +116,7 @@ impl Live {
         };
         drop(look);
         self.trace.put(scene.world.now(), What::Event { name: name.clone(), origin: Origin::Chain });
-        let event = Event { name, origin: Origin::Chain };
+        let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
         self.payload = payload;
         self.begin_unit(Some(event), Cause::Event, scene.definition);
         match found {
@@ -177,7 +166,7 @@ impl Live {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(scene.world.now(), What::Event { name, origin });
         }
-        let payload = Payload::of(&event);
+        let payload = event.payload.clone();
         let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
         let found = scene.definition.transition(&self.at, scene.definition.event(&event.name), &look);
         drop(look);

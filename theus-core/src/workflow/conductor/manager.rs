@@ -12,7 +12,7 @@ use super::session::{Options, Session};
 use super::world::World;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::signal::{EmitError, EventName};
+use crate::signal::{EmitError, EventName, Payload};
 use crate::source::{SourceFile, did_you_mean};
 use crate::workflow::chart::{Configuration, Definition, State, Trigger};
 use crate::workflow::clock::{Clock, SystemClock};
@@ -135,7 +135,25 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.engine.bus().emit(event)
     }
 
-    pub(super) fn has_use(&self, event: &str) -> Result<(), EmitError> {
+    /// As [`emit`](Self::emit), with something that it brings along: `event.amount` in a guard, or in an argument.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
+        self.has_use(event)?;
+        self.engine.bus().emit_with(event, payload)
+    }
+
+    /// As [`emit`](Self::emit), for an event that overtakes all that wait and are not urgent.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_urgent(&self, event: &str) -> Result<(), EmitError> {
+        self.has_use(event)?;
+        self.engine.bus().emit_urgent(event)
+    }
+
+    fn has_use(&self, event: &str) -> Result<(), EmitError> {
         let name = EventName::parse(event)?;
         let definition = self.definition();
         let listed = || definition.event(&name).is_some() || definition.external().contains(&name);

@@ -20,7 +20,6 @@ mod macrostep;
 mod manager;
 mod microstep;
 mod outcome;
-mod payload;
 mod position;
 mod restore;
 mod scene;

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::broken::{Broken, TIMEOUT};
+use super::broken::Broken;
 use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
-use super::payload::Payload;
 use super::position::{Ended, Interrupted, Message, Position, PositionError, StoredTimer, StoredUndo};
 use super::session::{Internal, Live, Session, Stage, Unit};
 use super::timers::Timer;
@@ -16,7 +15,8 @@ use super::world::World;
 use crate::audit::timestamp;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::workflow::chart::{Definition, Run, State, StateId, Step};
+use crate::signal::Payload;
+use crate::workflow::chart::{Definition, Run, State, StateId, Step, TIMEOUT};
 use crate::workflow::trace::What;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {

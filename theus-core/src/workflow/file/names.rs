@@ -10,6 +10,7 @@ use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, did_you_mean};
 use crate::workflow::chart::StateId;
+use crate::workflow::chart::TIMEOUT;
 use crate::workflow::sources::Source;
 
 /// How many names a suggestion is looked for among.
@@ -96,7 +97,11 @@ impl<'a> Reading<'a> {
             }
             known.push(last_word(error));
         }
+        if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_async) {
+            return vec![TIMEOUT];
+        }
         if found.is_empty() {
+            self.findings.lost_ways = true;
             known.sort_unstable();
             known.dedup();
             self.findings.error(code::UNKNOWN_ERROR, || {

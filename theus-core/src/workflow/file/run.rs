@@ -11,7 +11,7 @@ use super::steps::{Body, get};
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::process::Contract;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, nearest};
 use crate::workflow::chart::{ArgumentSource, Recovery, Retry, Run};
 
 const KEYS: &[&str] = &["run", "with", "retry", "timeout", "on_error", "compensate", "process", "flux", "name"];
@@ -163,7 +163,14 @@ impl<'a> Reading<'a> {
                 }
                 None if matches!(shape, Shape::Optional(_)) => Some(ArgumentSource::Literal(serde_json::Value::Null)),
                 None => {
-                    missing.push(argument.name);
+                    // A misspelt one has been told with the right name.
+                    let is_misspelt = with.iter().any(|(key, _)| {
+                        let known = || contract.arguments.iter().map(|argument| argument.name);
+                        known().all(|name| name != *key) && nearest(key, known()) == Some(argument.name)
+                    });
+                    if !is_misspelt {
+                        missing.push(argument.name);
+                    }
                     None
                 }
             };

@@ -22,6 +22,15 @@ pub(super) fn get<'a>(body: &Body<'a>, key: &str) -> Option<&'a Value> {
     body.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
 }
 
+/// Whether a key is anywhere in a value.
+fn mentions(value: &Value, key: &str) -> bool {
+    match value {
+        Value::Mapping(map) => map.iter().any(|(name, value)| name.as_str() == Some(key) || mentions(value, key)),
+        Value::Sequence(list) => list.iter().any(|value| mentions(value, key)),
+        _ => false,
+    }
+}
+
 impl<'a> Reading<'a> {
     /// A chain: a step or a list of them.
     pub(super) fn chain(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Step> {
@@ -61,7 +70,11 @@ impl<'a> Reading<'a> {
             Value::Sequence(_) => self.steps(value, at, of, depth + 1, steps),
             _ => drop(self.findings.text(value, at, format!("a step of {of}"), EXPECTED)),
         }
-        self.findings.lost_steps |= self.findings.errors.len() > before;
+        if self.findings.errors.len() > before {
+            self.findings.lost_steps = true;
+            // What a step's errors lead to is lost with it.
+            self.findings.lost_ways |= mentions(value, "on_error");
+        }
     }
 
     fn step_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {

@@ -1,6 +1,7 @@
 //! States that no way leads out of.
 
 use super::Subject;
+use super::reach::can_be_done;
 use super::tree::{is_done, ways};
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateId, StateKind};
@@ -11,7 +12,7 @@ const MOST_NAMED: usize = 8;
 
 /// Doubts states that cannot be left, and groups of them from which no end can be reached where there is one.
 pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
-    let graph = Graph::of(subject);
+    let graph = Graph::of(subject, reached);
     let is_reached = |id: StateId| reached.get(id.0 as usize) == Some(&true);
     let ends: Vec<StateId> =
         subject.ids().filter(|(id, state)| is_end(state) && is_reached(*id)).map(|(id, _)| id).collect();
@@ -60,11 +61,12 @@ struct Graph {
 }
 
 impl Graph {
-    fn of(subject: &Subject<'_>) -> Self {
+    fn of(subject: &Subject<'_>, reached: &[bool]) -> Self {
         let nodes: Vec<Option<StateId>> = subject.ids().map(|(id, _)| node(subject, id)).collect();
         let mut graph = Self { nodes, leads: vec![Vec::new(); subject.states.len()] };
         for (id, state) in subject.ids() {
-            let done = state.transitions.iter().filter(|it| is_done(it)).filter_map(|it| it.target);
+            let comes = can_be_done(subject, id, reached);
+            let done = state.transitions.iter().filter(|it| comes && is_done(it)).filter_map(|it| it.target);
             for target in ways(state).chain(done) {
                 let mut to = graph.entered(subject, target);
                 graph.leads[id.0 as usize].append(&mut to);

@@ -47,7 +47,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool>
     reached
 }
 
-fn can_be_done(subject: &Subject<'_>, id: StateId, reached: &[bool]) -> bool {
+/// Whether everything inside a state may come to an end.
+pub(super) fn can_be_done(subject: &Subject<'_>, id: StateId, reached: &[bool]) -> bool {
     let Some(state) = subject.state(id) else { return false };
     match state.kind {
         StateKind::Compound { .. } => state.children.iter().any(|child| {

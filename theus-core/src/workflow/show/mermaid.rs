@@ -33,7 +33,7 @@ fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
-            ';' | ':' | '#' | '"' | '<' | '>' | '{' | '}' | '[' | ']' | '%' | '&' | '`' | '\\' | '-' | '*' | '_' => {
+            ';' | ':' | '#' | '"' | '<' | '>' | '{' | '}' | '[' | ']' | '%' | '&' | '`' | '\\' | '-' | '*' => {
                 let _ = write!(out, "#{};", u32::from(character));
             }
             control if control.is_control() => out.push(' '),

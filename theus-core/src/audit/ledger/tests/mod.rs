@@ -69,6 +69,7 @@ fn violation(random: &mut fastrand::Rng) -> AuditEvent {
     AuditEvent::Violation(Violation {
         sequence: 0,
         facts: facts.into(),
+        before: random.bool().then(|| text(random).into()),
         value: text(random).into(),
         count: random.u32(..),
         action: *random.choice(&[Action::Counted, Action::Warned, Action::Blocked, Action::Interlocked]).unwrap(),

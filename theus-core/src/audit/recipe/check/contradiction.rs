@@ -29,6 +29,14 @@ struct Clash {
     third: Option<usize>,
 }
 
+impl Clash {
+    /// Whether all of them are asked only where there is something.
+    fn asks_where_present(&self, draft: &Draft) -> bool {
+        let rules = [Some(self.one), Some(self.other), self.third];
+        rules.into_iter().flatten().all(|index| draft.rules[index].where_present)
+    }
+}
+
 /// All that the rules of a group ask, each from the strictest of them.
 #[derive(Default)]
 struct Asked<'d> {
@@ -61,7 +69,10 @@ pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
             return;
         }
         let problem = problem(draft, &clash, Problem::new).code(code::CONTRADICTION);
-        problems.push(problem.help(format!("no run of `{}` could ever pass", draft.process)));
+        problems.push(problem.help(match clash.asks_where_present(draft) {
+            true => format!("no run of `{}` where it is there could ever pass: write `exists: false`", draft.process),
+            false => format!("no run of `{}` could ever pass", draft.process),
+        }));
         return;
     }
     if refusing.len() < group.len()
@@ -117,7 +128,7 @@ impl<'d> Asked<'d> {
                 Extent::Other(_) => asked.add_other(condition, *index),
                 Extent::AllBut(points) => asked.never.extend(points.into_iter().map(|point| (point, *index))),
             }
-            if !matches!(condition, Condition::Exists(false)) {
+            if !matches!(condition, Condition::Exists(false)) && !draft.rules[*index].where_present {
                 asked.present = Some(*index);
             }
         }

@@ -63,6 +63,7 @@ impl fmt::Display for RuleSettings {
         if min_threshold < max_threshold {
             write!(f, ", warns from {min_threshold}")?;
         }
-        f.write_str(if self.reset_on_success { ", a pass resets)" } else { ")" })
+        f.write_str(if self.reset_on_success { ", a pass resets" } else { "" })?;
+        f.write_str(if self.where_present { ", where present)" } else { ")" })
     }
 }

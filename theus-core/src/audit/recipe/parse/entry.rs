@@ -7,12 +7,14 @@ use super::super::super::gate::Gate;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
 use super::super::python::Dialect;
 use super::super::{Problems, code};
+use super::meant;
 use super::settings::Settings;
 use super::words::{word, wrong_kind};
 use crate::source::{NodePath, Problem};
 
-const SETTINGS: [&str; 7] =
-    ["field", "level", "min_threshold", "max_threshold", "reset_on_success", "message", "threshold"];
+/// `threshold` is read, and not taught.
+const SETTINGS: [&str; 8] =
+    ["field", "level", "min_threshold", "max_threshold", "reset_on_success", "where_present", "message", "threshold"];
 
 /// What every entry of a file is read with.
 pub(super) struct Reading<'d> {
@@ -84,12 +86,12 @@ impl Reading<'_> {
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
         let Self { defaults, defaults_at, problems, .. } = self;
         let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
-        // `threshold` is read, and not taught.
-        let known = || SETTINGS[..6].iter().chain(more).copied().chain(Test::ALL.map(Test::as_str));
+        let taught: Vec<&str> = SETTINGS[..7].iter().chain(more).copied().collect();
+        let known = || taught.iter().copied().chain(Test::ALL.map(Test::as_str));
         for key in map.keys().map(word).filter(|key| !is_setting(key) && !known().any(|known| known == key)) {
             let message = format!("unknown key or condition `{key}`");
             let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
-            problems.push(problem.suggest(&key, known()));
+            problems.push(problem.help(meant::help(&key, map, &taught)));
         }
         let bound = |test: Test| map.get(test.as_str()).map(|value| Bound { test, value });
         let conditions: Vec<_> = Test::ALL.into_iter().filter_map(bound).collect();
@@ -98,9 +100,15 @@ impl Reading<'_> {
             let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
             problems.push(problem.help(format!("give it one of: {tests}")));
         }
+        if map.contains_key("where_present") && conditions.iter().any(|bound| bound.test == Test::Exists) {
+            let message = "`where_present` beside `exists`: it asks only where there is something";
+            let problem = Problem::new(at.at_key("where_present"), message).code(code::WHERE_PRESENT);
+            problems.push(problem.help("leave it out, or give `exists` an entry of its own"));
+        }
         let mut settings = Settings { map, at: &at, problems };
         let field = settings.text("field", "the path of a value");
         let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
+        let where_present = settings.where_present();
         let before = settings.problems.len();
         let (own_min, threshold) = (settings.min_threshold(), settings.threshold("threshold"));
         let own_max = settings.threshold("max_threshold").or(threshold);
@@ -133,6 +141,7 @@ impl Reading<'_> {
             min_threshold,
             max_threshold,
             reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
+            where_present,
             message,
         })
     }

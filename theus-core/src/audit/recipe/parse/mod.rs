@@ -2,6 +2,7 @@
 
 mod definition;
 mod entry;
+mod meant;
 mod settings;
 mod words;
 

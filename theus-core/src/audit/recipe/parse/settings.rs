@@ -138,6 +138,17 @@ impl<'a> Settings<'a, '_> {
         });
     }
 
+    /// It is asked for or left out.
+    pub(super) fn where_present(&mut self) -> bool {
+        let Some(value) = self.map.get("where_present") else { return false };
+        let read = value.as_bool() == Some(true);
+        if !read {
+            let problem = wrong_kind(self.at.key("where_present"), "`where_present`", "true", value);
+            self.problems.push(problem.help("leave it out where what is missing is a violation"));
+        }
+        read
+    }
+
     pub(super) fn reset_on_success(&mut self) -> Option<bool> {
         let value = self.map.get("reset_on_success")?;
         let read = value.as_bool();

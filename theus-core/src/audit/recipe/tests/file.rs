@@ -383,7 +383,7 @@ fn an_unused_template_with_a_wrong_value_is_refused() {
             "process_recipes:\n  _a: { inputs: [{ field: domain.total, min: low }] }\n  transfer: { inputs: [{ field: amount, min: 0 }] }\n"
         ),
         r#"
-error[R017]: `min` of domain.total must be an integer, not "low"
+error[R017]: `min` of domain.total must be a number, not "low"
  --> r.yaml:2:46
   |
 2 |   _a: { inputs: [{ field: domain.total, min: low }] }
@@ -441,7 +441,7 @@ error[R008]: unknown level "D"
   |
   = help: levels: S (stops the engine), A (ends the workflow), B (blocks the run), C (records), I (informs)
 
-error[R017]: `min` of domain.total must be an integer, not "low"
+error[R017]: `min` of domain.total must be a number, not "low"
  --> r.yaml:7:37
   |
 7 |       - { field: domain.total, min: low, max_threshold: 0 }

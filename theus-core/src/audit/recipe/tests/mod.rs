@@ -8,11 +8,14 @@ mod contradictions;
 mod corpus;
 mod entry;
 mod file;
+mod idle;
 mod layers;
 mod limits;
 mod loads;
+mod meant;
 mod nothing;
 mod pages;
+mod present;
 mod thresholds;
 mod whole;
 

@@ -114,7 +114,7 @@ warning[R106]: no value of amount satisfies both min 50 and max 40
 fn a_path_that_no_process_changes_is_a_warning_at_the_output_gate() {
     assert_eq!(
         warned(
-            "process_recipes:\n  refund:\n    inputs: [{ field: domain.user.id, min: 1 }]\n    outputs: [{ field: domain.user.id, min: 1 }, { field: domain.user.balance, min: 1 }]\n"
+            "process_recipes:\n  transfer:\n    inputs: [{ field: domain.user.id, min: 1 }]\n    outputs: [{ field: domain.user.id, min: 1 }, { field: domain.user.balance, min: 1 }]\n"
         ),
         "
 warning[R101]: no process writes domain.user.id: the rule finds at the output gate what was there at the input gate

@@ -55,7 +55,7 @@ fn a_state_around_as_the_target_is_left_and_begins_anew() {
 
 #[test]
 fn the_inner_state_is_asked_before_the_outer() {
-    let inner = [state("A1").to_if("CMD_GO", 0, "A2"), state("A2")];
+    let inner = [state("A1").guarded("CMD_GO", 0, "A2"), state("A2")];
     let mut walker = Walker::new([compound("A", "A1", inner).to("CMD_GO", "B"), state("B")]);
     walker.facts = Bits(0b1);
     assert_eq!(walker.on("CMD_GO"), "-A1 A1:0 +A2 => A2");
@@ -64,7 +64,7 @@ fn the_inner_state_is_asked_before_the_outer() {
 
 #[test]
 fn the_first_candidate_whose_guard_holds_is_taken() {
-    let a = state("A").to_if("CMD_GO", 0, "B").to_if("CMD_GO", 1, "C").to("CMD_GO", "D");
+    let a = state("A").guarded("CMD_GO", 0, "B").guarded("CMD_GO", 1, "C").to("CMD_GO", "D");
     let back = |name: &str| state(name).to("CMD_BACK", "A");
     let mut walker = Walker::new([a, back("B"), back("C"), back("D")]);
     for (facts, to) in [(0b11, "B"), (0b10, "C"), (0b00, "D")] {
@@ -77,7 +77,8 @@ fn the_first_candidate_whose_guard_holds_is_taken() {
 
 #[test]
 fn a_guard_without_a_value_moves_nothing() {
-    let mut walker = Walker::new([state("A").to_if("CMD_GO", 0, "B").to_if("CMD_GO", 9, "C"), state("B"), state("C")]);
+    let mut walker =
+        Walker::new([state("A").guarded("CMD_GO", 0, "B").guarded("CMD_GO", 9, "C"), state("B"), state("C")]);
     let error = walker.try_on("CMD_GO").unwrap_err();
     assert_eq!(error.to_string(), "`f9` has no value: there is no such fact");
     assert_eq!(walker.at(), "A");
@@ -88,7 +89,7 @@ fn a_guard_without_a_value_moves_nothing() {
 
 #[test]
 fn an_event_that_no_state_takes_does_nothing() {
-    let mut walker = Walker::new([state("A").to("CMD_GO", "B").to_if("CMD_TRY", 0, "B"), state("B")]);
+    let mut walker = Walker::new([state("A").to("CMD_GO", "B").guarded("CMD_TRY", 0, "B"), state("B")]);
     assert_eq!(walker.on("CMD_OTHER"), "nothing");
     assert_eq!(walker.on("CMD_TRY"), "nothing");
     assert_eq!(walker.on("CMD_GO"), "-A A:0 +B => B");
@@ -97,7 +98,7 @@ fn an_event_that_no_state_takes_does_nothing() {
 
 #[test]
 fn the_wildcard_takes_what_the_state_does_not_name() {
-    let a = state("A").to("*", "B").to_if("CMD_GO", 0, "C");
+    let a = state("A").to("*", "B").guarded("CMD_GO", 0, "C");
     let mut walker = Walker::new([a, state("B").to("CMD_BACK", "A"), state("C")]);
     assert_eq!(walker.on("CMD_NEVER_NAMED"), "-A A:0 +B => B");
     walker.on("CMD_BACK");
@@ -127,7 +128,7 @@ fn the_wildcard_takes_neither_time_nor_done_nor_the_moves_without_an_event() {
 
 #[test]
 fn a_move_without_an_event_is_made_when_its_guard_holds() {
-    let mut walker = Walker::new([state("A").to_if("always", 0, "B"), state("B").to("always", "C"), state("C")]);
+    let mut walker = Walker::new([state("A").guarded("always", 0, "B"), state("B").to("always", "C"), state("C")]);
     assert_eq!(walker.on("always"), "nothing");
     walker.facts = Bits(0b1);
     assert_eq!(walker.on("always"), "-A A:0 +B => B");
@@ -215,7 +216,7 @@ fn a_final_state_inside_a_final_way_ends_only_its_parent() {
 #[test]
 fn a_timer_that_runs_out_is_of_a_state_that_is_active() {
     let a = compound("A", "A1", [state("A1").to("CMD_GO", "A2"), state("A2")]);
-    let mut walker = Walker::new([a.to_if("5s", 0, "B").to("5s", "C").to("9s", "B"), state("B"), state("C")]);
+    let mut walker = Walker::new([a.guarded("5s", 0, "B").to("5s", "C").to("9s", "B"), state("B"), state("C")]);
     assert_eq!(walker.on("CMD_GO"), "-A1 A1:0 +A2 => A2");
     assert_eq!(walker.on("A 5s"), "-A2 -A A:1 +C => C");
     assert_eq!(walker.on("A 9s"), "nothing");
@@ -223,7 +224,7 @@ fn a_timer_that_runs_out_is_of_a_state_that_is_active() {
 
 #[test]
 fn candidates_of_one_length_are_one_timer() {
-    let top = [state("A").to_if("5s", 0, "B").to("CMD_GO", "B").to("5s", "B").to("9s", "B"), state("B")];
+    let top = [state("A").guarded("5s", 0, "B").to("CMD_GO", "B").to("5s", "B").to("9s", "B"), state("B")];
     let chart = definition("A", &top);
     let timers: Vec<_> = chart.timers(chart.initial()).map(|(timer, after)| (timer.index, after.as_secs())).collect();
     assert_eq!(timers, [(0, 5), (3, 9)]);

@@ -8,11 +8,11 @@ use super::sketch::{Bits, compound, deep, parallel, parts, state};
 fn sound() -> Parts {
     let side = |name: &str| {
         let (on, off) = (format!("{name}1"), format!("{name}2"));
-        compound(name, &on, [state(&on).to("CMD_GO", &off).to("5s", &off), state(&off).to_if("CMD_GO", 0, &on)])
+        compound(name, &on, [state(&on).to("CMD_GO", &off).to("5s", &off), state(&off).guarded("CMD_GO", 0, &on)])
     };
     let both = parallel("P", [side("L"), side("R")]).to("CMD_OUT", "A").to("done", "H");
     let whole = compound("W", "P", [both, state("A").to("CMD_OUT", "H").catches(None, "P"), deep("H", "A")]);
-    parts("W", &[whole.to("*", "L2").to_if("always", 1, "A"), state("B").to("CMD_GO", "H")])
+    parts("W", &[whole.to("*", "L2").guarded("always", 1, "A"), state("B").to("CMD_GO", "H")])
 }
 
 fn spoil(random: &mut Rng, parts: &mut Parts) {

@@ -149,14 +149,10 @@ impl Naive {
     /// The last compound state that the ways from the top to both have in common.
     fn domain(&self, source: &str, target: &str, must_be_active: bool) -> Option<String> {
         let common = self.around(source).iter().zip(self.around(target)).take_while(|(one, other)| one == other);
-        let mut fit = common.map(|(state, _)| state.clone()).filter(|state| {
+        let fit = common.map(|(state, _)| state.clone()).filter(|state| {
             matches!(self.node(state).kind, Shape::Compound(_)) && (!must_be_active || self.active.contains(state))
         });
-        let mut last = None;
-        while let Some(state) = fit.next() {
-            last = Some(state);
-        }
-        last
+        fit.last()
     }
 
     fn left_by(&self, way: &Chosen) -> BTreeSet<String> {

@@ -109,7 +109,7 @@ fn a_transition_around_several_regions_runs_once() {
 fn guards_are_asked_region_by_region() {
     let side = |name: &str, fact| {
         let (on, off) = (format!("{name}1"), format!("{name}2"));
-        compound(name, &on, [state(&on).to_if("always", fact, &off), state(&off)])
+        compound(name, &on, [state(&on).guarded("always", fact, &off), state(&off)])
     };
     let mut walker = Walker::new([parallel("P", [side("L", 0), side("R", 1)])]);
     assert_eq!(walker.on("always"), "nothing");

@@ -102,7 +102,7 @@ impl Node {
     }
 
     /// A transition that is taken where that fact is true.
-    pub(super) fn to_if(self, event: &str, when: usize, target: &str) -> Self {
+    pub(super) fn guarded(self, event: &str, when: usize, target: &str) -> Self {
         self.way(event, Some(when), Some(target))
     }
 

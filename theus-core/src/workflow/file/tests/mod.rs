@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod corpus;
 mod fixture;
+mod large;
 mod pages;
+mod python;
+mod same;
 mod shapes;
 
 use super::super::chart::Definition;

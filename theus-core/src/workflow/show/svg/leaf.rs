@@ -30,7 +30,7 @@ pub(super) fn lines(state: &State) -> Vec<(&'static str, String)> {
         let parts = words::contract(contract);
         if !parts.is_empty() {
             lines.push(("c", shortened(&format!("{}:", contract.process), LONGEST)));
-            lines.extend(parts.into_iter().map(|part| ("c", shortened(&format!("  {part}"), LONGEST))));
+            lines.extend(parts.into_iter().map(|part| ("c", shortened(&format!("\u{a0}\u{a0}{part}"), LONGEST))));
         }
     }
     if let StateKind::Final { result: Some(result) } = &state.kind {

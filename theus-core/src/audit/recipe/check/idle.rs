@@ -1,0 +1,152 @@
+//! Rules that do nothing, or not what they seem to, wherever they apply: an entry that several processes have is told of
+//! only where it is so for all of them.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use super::super::super::condition::Test;
+use super::super::super::gate::Gate;
+use super::super::super::rule::{Base, Rule, Scope};
+use super::super::extent::Extent;
+use super::super::resolve::Draft;
+use super::super::{Problems, apply, code};
+use super::Changing;
+use crate::context::Shape;
+use crate::source::Problem;
+
+/// More rules than this on one path at one gate are not weighed against each other.
+const MOST_WEIGHED: usize = 64;
+
+/// One condition of an entry, and what is so for the processes that have it.
+struct Use {
+    /// The first of its rules: the draft and the rule's place in it.
+    first: (usize, usize),
+    processes: usize,
+    /// How many of the processes write the path.
+    writing: usize,
+    /// How many write it and do not read it.
+    only_writing: usize,
+    /// Whether there may be nothing, for any of them.
+    may_be_missing: bool,
+    /// For how many a stricter rule stands beside it, and one such rule.
+    weaker: usize,
+    than: Option<(usize, usize)>,
+}
+
+pub(super) fn check(drafts: &[Draft], changing: &mut Changing<'_>, problems: &mut Problems) {
+    let mut uses: Vec<Use> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let stricter = stricter(draft);
+        let contract = changing.catalog.process(draft.process).map(|process| process.contract);
+        for (at, rule) in draft.rules.iter().enumerate() {
+            let key = *known.entry((draft.entries[at], rule.test)).or_insert_with(|| {
+                let first = (index, at);
+                let [processes, writing, only_writing, weaker] = [0; 4];
+                uses.push(Use { first, processes, writing, only_writing, may_be_missing: false, weaker, than: None });
+                uses.len() - 1
+            });
+            let Some(of_rule) = uses.get_mut(key) else { continue };
+            let writes = contract.is_some_and(|contract| apply::writes(contract, &rule.path));
+            let reads = contract.is_some_and(|contract| apply::reads(contract, &rule.path));
+            of_rule.processes += 1;
+            of_rule.writing += usize::from(writes);
+            of_rule.only_writing += usize::from(writes && !reads);
+            of_rule.may_be_missing |= matches!(draft.shapes[at], Shape::Optional(_));
+            if let Some(than) = stricter.get(&at) {
+                of_rule.weaker += 1;
+                of_rule.than.get_or_insert((index, *than));
+            }
+        }
+    }
+    for of_rule in &uses {
+        of_rule.tell(drafts, changing, problems);
+    }
+}
+
+impl Use {
+    fn tell(&self, drafts: &[Draft], changing: &mut Changing<'_>, problems: &mut Problems) {
+        let (draft, at) = (&drafts[self.first.0], self.first.1);
+        let (rule, place) = (&draft.rules[at], &draft.places[at]);
+        let Rule { path, test, .. } = rule;
+        if rule.where_present && !self.may_be_missing {
+            let message = format!("`where_present` does nothing: {path} is always there");
+            let problem = Problem::new(place.parent().at_key("where_present"), message).code(code::WHERE_PRESENT);
+            problems.push(problem.help("leave it out"));
+        }
+        let of_process = matches!((&rule.target.base, rule.scope), (Base::Domain(_), Scope::Process));
+        if of_process && rule.gate == Gate::Input && self.only_writing == self.processes {
+            let who = self.who(draft.process, "writes and does not read");
+            let message = format!("{who} {path}: the rule judges the value that is about to be replaced");
+            let problem = Problem::warning(place.parent().key("field"), message).code(code::OLD_VALUE);
+            problems.push(problem.help("judge what it writes: put the entry under `outputs`"));
+        }
+        if of_process && rule.gate == Gate::Output && self.writing == 0 && changing.changes(rule) {
+            let who = self.who(draft.process, "does not write");
+            match test {
+                // Told as one that is always violated.
+                Test::Changed => {}
+                Test::Unchanged | Test::MaxDelta | Test::Monotonic => {
+                    let message = format!("{who} {path}: no run can violate `{test}`");
+                    let problem = Problem::warning(place.clone(), message).code(code::NOT_WRITTEN);
+                    problems.push(problem.help("put the rule on a process that writes it, or remove it"));
+                }
+                _ => {
+                    let message = format!("{who} {path}: the rule finds what was there before the run");
+                    let problem = Problem::warning(place.parent().key("field"), message).code(code::NOT_WRITTEN);
+                    problems.push(
+                        problem.help("put it under `inputs`, on a process that writes it, or among the `invariants`"),
+                    );
+                }
+            }
+        }
+        if let Some((than_draft, than)) = self.than
+            && self.weaker == self.processes
+        {
+            let (stricter, other) = (&drafts[than_draft].rules[than], &drafts[than_draft].places[than]);
+            let stricter = format!("{} {}", stricter.test, stricter.limit());
+            let message =
+                format!("{test} {} of {path} does nothing: what violates it violates {stricter} too", rule.limit());
+            let problem = Problem::warning(place.clone(), message).code(code::WEAKER);
+            let problem = problem.help("remove it, or give it a stronger level");
+            problems.push(problem.other("the stricter rule of the same level", other.clone()));
+        }
+    }
+
+    fn who(&self, process: &str, does: &str) -> String {
+        match self.processes {
+            1 => format!("`{process}` {does}"),
+            count => format!("each of {count} processes, `{process}` among them, {does}"),
+        }
+    }
+}
+
+/// The rules for which there is a stricter one on the same path, at the same gate and level, that acts at every violation.
+fn stricter(draft: &Draft) -> HashMap<usize, usize> {
+    let mut groups: HashMap<_, Vec<usize>> = HashMap::new();
+    for (at, rule) in draft.rules.iter().enumerate() {
+        groups.entry((rule.gate, rule.path.as_str(), rule.level)).or_default().push(at);
+    }
+    let mut found = HashMap::new();
+    for group in groups.values().filter(|group| (2..=MOST_WEIGHED).contains(&group.len())) {
+        let extents: Vec<_> = group.iter().map(|at| Extent::of(&draft.rules[*at].condition)).collect();
+        for (weak, of_weak) in group.iter().zip(&extents) {
+            let makes_idle = |(strict, of_strict): &(&usize, &Extent)| {
+                let (weak, strict) = (&draft.rules[*weak], &draft.rules[**strict]);
+                of_strict.compare(of_weak) == Some(Ordering::Less) && is_idle_beside(weak, strict)
+            };
+            if let Some((strict, _)) = group.iter().zip(&extents).find(makes_idle) {
+                found.insert(*weak, *strict);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a rule adds nothing to a stricter one of its level.
+fn is_idle_beside(weak: &Rule, strict: &Rule) -> bool {
+    let always_asked = !strict.where_present || weak.where_present;
+    // A rule that only records may be there for what its message says.
+    let says_more = !weak.level.refuses() && weak.message != strict.message;
+    strict.max_threshold == 1 && always_asked && !says_more
+}

@@ -1,0 +1,56 @@
+//! What is meant by a key of an entry that is none.
+
+use serde_yaml::{Mapping, Value};
+
+use super::super::super::condition::Test;
+use super::words::{word, written_as};
+use crate::source::nearest;
+
+/// Words that other tools and tongues have for what is here.
+const ALIKE: [(&str, &[&str]); 13] = [
+    ("level", &["severity", "priority", "action", "reaction"]),
+    ("field", &["name", "path", "key", "on", "value", "variable"]),
+    ("message", &["text", "msg", "description", "reason", "error"]),
+    ("min", &["gte", "ge", "minimum", "at_least", "lower", "above", "greater_than", "gt"]),
+    ("max", &["lte", "le", "maximum", "at_most", "upper", "below", "less_than", "lt"]),
+    ("eq", &["equals", "equal", "is", "const"]),
+    ("neq", &["ne", "not_equal", "is_not", "not"]),
+    ("in", &["one_of", "enum", "oneof", "allowed", "values"]),
+    ("between", &["range", "within"]),
+    ("regex", &["pattern", "matches", "match"]),
+    ("exists", &["required", "present", "defined", "not_null"]),
+    ("where_present", &["if_present", "when_present", "optional", "nullable"]),
+    ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
+];
+
+/// The help for a key that is neither a setting nor a condition.
+pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
+    if let Some(decimal) = decimal(key, map) {
+        return format!("a decimal is written with a point: `{decimal}`");
+    }
+    if let Some((meant, _)) = ALIKE.iter().find(|(_, alike)| alike.contains(&key.to_lowercase().as_str())) {
+        return format!("did you mean `{meant}`?");
+    }
+    let conditions = Test::ALL.map(Test::as_str);
+    if matches!(key, "when" | "if" | "unless" | "condition" | "where") {
+        return "a rule does not depend on other values: `where_present: true` asks only where there is a value, as of \
+                one variant of an enum"
+            .to_owned();
+    }
+    match nearest(key, settings.iter().copied().chain(conditions)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("conditions: {}; settings: {}", conditions.join(", "), settings.join(", ")),
+    }
+}
+
+/// `min: 0,6` between braces is `min: 0` and a key `6`.
+fn decimal(key: &str, map: &Mapping) -> Option<String> {
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let keys: Vec<String> = map.keys().map(word).collect();
+    let at = keys.iter().position(|one| one == key)?.checked_sub(1)?;
+    let (before, whole) = map.iter().nth(at)?;
+    let is_whole = matches!(whole, Value::Number(number) if !number.is_f64());
+    is_whole.then(|| format!("{}: {}.{key}", word(before), written_as(whole)))
+}
