@@ -27,6 +27,7 @@ Summary (--json), one object on the last line:
   rooms        what was done at the desk, in order
   booked       the rooms that are booked at the end
   recorded     what rules of level C have found
+  advice       what the model was told to heed, in order
 
 The model and the human are played by a script, and time is virtual: a run ends
 at once and prints the same each time.

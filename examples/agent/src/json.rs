@@ -21,6 +21,7 @@ struct Summary<'a> {
     rooms: Vec<String>,
     booked: Vec<String>,
     recorded: &'a [String],
+    advice: &'a [String],
     trace: Option<&'a Trace>,
 }
 
@@ -55,6 +56,7 @@ impl<'a> Summary<'a> {
             rooms: outcome.ports.rooms.history(),
             booked: outcome.ports.rooms.taken(),
             recorded: &outcome.recorded,
+            advice: &outcome.memory.advice,
             trace: Some(&outcome.trace),
         }
     }
@@ -73,6 +75,7 @@ impl<'a> Summary<'a> {
             rooms: Vec::new(),
             booked: Vec::new(),
             recorded: &[],
+            advice: &[],
             trace: None,
         }
     }

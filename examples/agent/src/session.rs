@@ -90,7 +90,7 @@ impl Session {
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("warning: {warning}");
+            eprintln!("{warning}\n");
         }
         let desk = desk.clock(Arc::clone(clock)).traced(ENTRIES);
         Ok(Self { engine, desk, ports, human })

@@ -129,7 +129,7 @@ impl Counter {
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("warning: {warning}");
+            eprintln!("{warning}\n");
         }
         Ok(Self { engine, desk, clock, ledger: ledger.map(Path::to_owned), total_before, tally: Tally::default() })
     }

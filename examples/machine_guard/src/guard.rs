@@ -77,7 +77,7 @@ impl Guard {
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("warning: {warning}");
+            eprintln!("{warning}\n");
         }
         Ok(Self { engine, desk, actuator, tally: Tally::default() })
     }

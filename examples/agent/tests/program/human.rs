@@ -25,6 +25,7 @@ fn a_rejection_gives_back_what_was_booked_and_begins_anew() {
     assert_eq!((&summary["final_state"], &summary["result"]), (&json!("DONE"), &json!("b")));
     let rooms = ["booked Garden House", "cancelled Garden House", "booked Garden House"];
     assert_eq!(summary["rooms"], json!(rooms));
+    assert_eq!(summary["advice"], json!(["K. Ito says: no"]));
 }
 
 #[test]

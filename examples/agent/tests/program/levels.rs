@@ -37,6 +37,7 @@ fn level_b_refuses_the_step_and_the_model_plans_anew() {
         );
         let refused = failures(&summary, process);
         assert!(refused.len() == 1 && refused[0].contains("(level B)"), "{process}: {refused:?}");
+        assert_eq!(summary["advice"], json!(refused), "the model is told which rule it was, and what it found");
     }
 }
 
@@ -91,7 +92,7 @@ fn level_s_stops_everything_where_the_answer_tells_what_is_confidential() {
 
 #[test]
 fn level_c_is_put_on_record_and_everything_goes_on() {
-    let dear = "{ query: ballroom, formula: 950, calls: [{ tool: book, target: Ballroom }] }".to_owned();
+    let dear = "{ query: ballroom, formula: 1 * 950, calls: [{ tool: book, target: Ballroom }] }".to_owned();
     let fixture = Fixture::plans(&[dear]);
     let summary = fixture.played();
     assert_eq!((&summary["final_state"], &summary["booked"]), (&json!("DONE"), &json!(["Ballroom"])));

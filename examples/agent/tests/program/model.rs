@@ -49,6 +49,7 @@ fn what_is_not_understood_or_not_there_is_said_and_planned_anew() {
             "{wrong}"
         );
         assert!(ways(&summary).contains(&"ADVISING".to_owned()), "{wrong}: {:?}", ways(&summary));
+        assert_eq!(summary["advice"].as_array().unwrap().len(), 1, "{wrong}");
     }
 }
 
