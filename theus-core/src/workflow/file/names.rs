@@ -6,12 +6,11 @@ use serde_yaml::Value;
 
 use super::code;
 use super::reading::Reading;
+use super::sources::Source;
 use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, did_you_mean};
-use crate::workflow::chart::StateId;
-use crate::workflow::chart::TIMEOUT;
-use crate::workflow::sources::Source;
+use crate::workflow::chart::{StateId, TIMEOUT};
 
 /// How many names a suggestion is looked for among.
 pub(super) const MOST_COMPARED: usize = 1_000;

@@ -114,7 +114,7 @@ impl Charts {
     }
 
     pub(super) fn finish(self, name: &str) -> Definition {
-        Definition {
+        Definition::assemble(crate::workflow::chart::Parts {
             name: name.to_owned(),
             description: None,
             initial: StateId(0),
@@ -123,7 +123,7 @@ impl Charts {
             events: Vec::new(),
             limit: 10,
             warnings: Vec::new(),
-        }
+        })
     }
 }
 
