@@ -77,7 +77,7 @@ fn what_is_right_is_counted_and_nothing_else_is_said() {
 #[test]
 fn every_problem_of_every_file_is_drawn_in_the_order_of_the_files() {
     let recipe = "process_recipes:\n  serve_on: { outputs: [ { field: domain.served, max: 20 } ] }\n";
-    let workflow = "states:\n  OPEN: { entry: serve_tow, events: { SIG_FULL: SHUT } }\n  SHUT: {}\n";
+    let workflow = "states:\n  OPEN: { entry: serve_tow, events: { SIG_FULL: SHUT } }\n  SHUT: { final: true }\n";
     let folder = Folder::with(&[("flow.yaml", workflow), ("audit.yaml", recipe)]);
     let ran = folder.run(&["check", "audit.yaml", "flow.yaml", "gone.yaml"]);
     assert_eq!(ran.code, 1);
