@@ -11,7 +11,9 @@ use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::step::StepMaker;
-use crate::audit::{AuditSession, Auditor, Beginning, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings};
+use crate::audit::{
+    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings,
+};
 use crate::context::Context;
 use crate::process::Process;
 use crate::signal::{BusOptions, Overflow};
@@ -233,6 +235,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     pub fn sink(mut self, sink: impl Sink, options: SinkOptions) -> Self {
         self.sinks.push((Box::new(sink), options));
         self
+    }
+
+    /// What files are checked against, as far as it is known by now.
+    pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
+        self.wrong.as_ref().map_or_else(|| Ok(self.registry.catalog()), Err)
     }
 
     /// Checks the recipe against the processes and the contexts, and builds the engine.

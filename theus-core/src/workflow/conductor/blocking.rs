@@ -112,6 +112,37 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
+    /// Handles events for so long: those that wait and those that come, timers, and tries that are made again. It ends earlier
+    /// where the workflow is over or the engine is halted.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use theus_core::prelude::*;
+    /// use theus_core::workflow::VirtualClock;
+    ///
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Desk { cmd_open: bool }
+    /// let engine = Engine::builder(Desk::default()).build()?;
+    /// let flow = "states: { SHUT: { events: { CMD_OPEN: OPEN } }, OPEN: { events: { CMD_OPEN: SHUT } } }";
+    /// let mut desk = WorkflowManager::from_text(&engine, "desk.yaml", flow)?.clock(VirtualClock::new());
+    /// desk.emit("CMD_OPEN")?;
+    /// desk.run_for(Duration::from_secs(60))?;
+    /// assert_eq!(desk.state(), "OPEN");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run_until_idle`](Self::run_until_idle).
+    pub fn run_for(&mut self, time: Duration) -> Result<Vec<Handled>, WorkflowError> {
+        self.refuse_if_stopped()?;
+        let until = self.clock.now().checked_add(time);
+        let mut all = Vec::new();
+        match self.wait_until(&mut all, until, |_| false) {
+            Ok(()) => Ok(all),
+            Err(error) => Err(error.after(all)),
+        }
+    }
+
     /// Runs a command for this workflow, as a chain of one step: what the audit says of it, the workflow hears.
     ///
     /// # Errors

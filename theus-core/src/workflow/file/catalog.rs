@@ -1,6 +1,6 @@
 //! What a workflow file is checked against.
 
-use crate::audit::ProcessEntry;
+use crate::audit::{self, ProcessEntry};
 use crate::context::{Schema, Zone};
 use crate::signal::EventName;
 
@@ -28,6 +28,14 @@ pub struct Catalog {
     pub global: Schema,
     /// Events that come from outside, as the program declares them; a file lists its own under `external`.
     pub external: Vec<EventName>,
+}
+
+/// What recipes are checked against is what workflows are checked against, but for events.
+impl From<audit::Catalog> for Catalog {
+    fn from(catalog: audit::Catalog) -> Self {
+        let audit::Catalog { processes, domain, global } = catalog;
+        Self { processes, domain, global, external: Vec::new() }
+    }
 }
 
 impl Catalog {
