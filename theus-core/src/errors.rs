@@ -1,7 +1,8 @@
 //! What can be wrong with a recipe or a workflow file: a page for each code.
 //!
 //! An error refuses the file, and all of its errors are told at once. A warning ([`Recipe::warnings`](crate::audit::Recipe::warnings),
-//! [`Definition::warnings`](crate::workflow::chart::Definition::warnings)) is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings)) and the file is used. Codes never change their meaning.
+//! [`Definition::warnings`](crate::workflow::chart::Definition::warnings)) is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings))
+//! and the file is used. Codes never change their meaning.
 //!
 //! # Errors of a recipe
 //!

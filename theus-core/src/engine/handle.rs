@@ -5,7 +5,6 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::block_on::block_on;
 use super::builder::EngineBuilder;
 use super::core::Core;
 use super::nesting;
@@ -13,7 +12,6 @@ use super::pipeline;
 use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
-use super::step::{StepReport, StepRun};
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
@@ -205,14 +203,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     #[must_use]
     pub fn contracts(&self) -> Vec<&'static Contract> {
         self.core.shared.registry.iter().map(|registered| registered.contract).collect()
-    }
-
-    /// Runs a registered process by its name; `None` where none of that name can be a step.
-    pub(crate) fn run_step(&self, process: &str) -> Option<StepReport> {
-        match self.start_step(process, None).ok()? {
-            StepRun::Done(report) => Some(report),
-            StepRun::Pending(run) => Some(block_on(run)),
-        }
     }
 }
 

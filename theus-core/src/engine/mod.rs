@@ -3,7 +3,6 @@
 mod arguments;
 mod audit;
 mod backoff;
-mod block_on;
 mod builder;
 mod core;
 mod error;

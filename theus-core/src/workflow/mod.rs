@@ -36,6 +36,7 @@ pub mod condition;
 pub mod conductor;
 pub mod file;
 mod proof;
+pub mod sessions;
 mod show;
 pub mod trace;
 
@@ -50,4 +51,5 @@ pub use conductor::{
     Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
 };
 pub use file::Catalog;
+pub use sessions::Sessions;
 pub use trace::{Trace, Watch};

@@ -9,7 +9,7 @@ use crate::source::{Document, SourceFile};
 use crate::workflow::chart::Definition;
 use crate::workflow::file::{self, Catalog};
 
-pub(super) fn load<D: Context, G: Context, E: Send + Sync + 'static>(
+pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static>(
     engine: &Engine<D, G, E>,
     file: SourceFile,
 ) -> Result<Arc<Definition>, WorkflowError> {

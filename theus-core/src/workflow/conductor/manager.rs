@@ -131,7 +131,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// Where it has not the form of an event's name, where no state of this workflow has a use for it, or the bus is full.
     pub fn emit(&self, event: &str) -> Result<(), EmitError> {
-        self.has_use(event)?;
+        has_use(self.definition(), event)?;
         self.engine.bus().emit(event)
     }
 
@@ -140,7 +140,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
-        self.has_use(event)?;
+        has_use(self.definition(), event)?;
         self.engine.bus().emit_with(event, payload)
     }
 
@@ -149,26 +149,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_urgent(&self, event: &str) -> Result<(), EmitError> {
-        self.has_use(event)?;
+        has_use(self.definition(), event)?;
         self.engine.bus().emit_urgent(event)
-    }
-
-    fn has_use(&self, event: &str) -> Result<(), EmitError> {
-        let name = EventName::parse(event)?;
-        let definition = self.definition();
-        let listed = || definition.event(&name).is_some() || definition.external().contains(&name);
-        if name.is_builtin() || listed() {
-            return Ok(());
-        }
-        let triggers = || definition.states().iter().flat_map(|state| &state.transitions).map(|way| &way.trigger);
-        if triggers().any(|trigger| *trigger == Trigger::Any) {
-            return Ok(());
-        }
-        let known = triggers().filter_map(|trigger| match trigger {
-            Trigger::Event { written, .. } => Some(written.as_str()),
-            _ => None,
-        });
-        Err(EmitError::Unhandled { event: event.to_owned(), help: did_you_mean(event, known).unwrap_or_default() })
     }
 
     /// The workflow as it was loaded.
@@ -264,6 +246,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     pub fn cancel(&mut self, reason: impl Into<String>) {
         self.session.cancel(reason.into(), &World::new(&self.engine, &*self.clock));
     }
+}
+
+/// Refuses an event that no state of a workflow has a use for.
+pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<(), EmitError> {
+    let name = EventName::parse(event)?;
+    let listed = || definition.event(&name).is_some() || definition.external().contains(&name);
+    if name.is_builtin() || listed() {
+        return Ok(());
+    }
+    let triggers = || definition.states().iter().flat_map(|state| &state.transitions).map(|way| &way.trigger);
+    if triggers().any(|trigger| *trigger == Trigger::Any) {
+        return Ok(());
+    }
+    let known = triggers().filter_map(|trigger| match trigger {
+        Trigger::Event { written, .. } => Some(written.as_str()),
+        _ => None,
+    });
+    Err(EmitError::Unhandled { event: event.to_owned(), help: did_you_mean(event, known).unwrap_or_default() })
 }
 
 impl<D: Context, G: Context, E> fmt::Debug for WorkflowManager<D, G, E> {

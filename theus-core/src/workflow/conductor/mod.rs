@@ -31,6 +31,9 @@ mod together;
 mod undo;
 mod world;
 
+pub(in crate::workflow) use load::load;
+pub(in crate::workflow) use manager::has_use;
+
 pub use control::Control;
 pub use error::WorkflowError;
 pub use manager::WorkflowManager;
@@ -40,6 +43,5 @@ pub use sleep::Sleep;
 #[cfg(feature = "tokio")]
 pub use sleep::TokioSleep;
 
-pub(crate) use hand::Hand;
-pub(crate) use session::{Options, Progress, Session, Trouble};
-pub(crate) use world::World;
+pub(in crate::workflow) use session::{Options, Progress, Session};
+pub(in crate::workflow) use world::World;

@@ -50,11 +50,6 @@ impl Together {
         matches!(self.trying, Trying::Running { .. })
     }
 
-    /// Those under way, by their places.
-    pub(super) fn under_way(&self) -> impl Iterator<Item = usize> {
-        self.members.iter().map(|member| member.branch)
-    }
-
     /// Drops those under way that have not committed, which rolls them back. What had committed is told by
     /// [`committed`](Self::committed).
     pub(super) fn stop(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {

@@ -36,7 +36,7 @@ use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
 pub use catalog::Catalog;
-pub(in crate::workflow) use findings::{Findings, kind};
+pub(in crate::workflow) use findings::Findings;
 pub(in crate::workflow) use names::last_word;
 pub(in crate::workflow) use sites::Sites;
 

@@ -12,7 +12,7 @@ mod shapes;
 use super::super::chart::Definition;
 use crate::source::SourceError;
 
-pub(in crate::workflow) use fixture::{catalog, load};
+pub(in crate::workflow) use fixture::load;
 
 /// The error of this text, exactly; `expected` begins with an empty line.
 #[track_caller]
