@@ -59,3 +59,28 @@ fn section(text: &mut String, title: &str, lines: &[String]) {
         let _ = writeln!(text, "- {line}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_model_is_told_what_is_known_and_nothing_of_what_is_not() {
+        let (task, advice, bookings) =
+            ("Book.", vec!["too dear".to_owned()], vec![Booking { room: "R".into(), price: 9 }]);
+        let known = Known {
+            task,
+            advice: &advice,
+            passages: &[],
+            amount: 9,
+            recalled: &[],
+            bookings: &bookings,
+            answer: "It is booked.",
+        };
+        let plan = prompt(Purpose::Plan, &known);
+        assert!(plan.starts_with("Task: Book.\nHeed this:\n- too dear\nPlan"), "{plan}");
+        let draft = prompt(Purpose::Draft, &known);
+        assert!(draft.contains("Booked:\n- R for 9 euros\nWorked out: 9\n") && !draft.contains("handbook"), "{draft}");
+        assert!(prompt(Purpose::Review, &known).contains("Answer: It is booked.\n"));
+    }
+}

@@ -25,12 +25,14 @@ impl HttpModel {
     }
 
     fn ask(&self, question: &Question) -> Result<(u16, Value), ureq::Error> {
-        let mut request = self.agent.post(&self.url);
+        let mut request = self.agent.post(&self.url).header("Content-Type", "application/json");
         if let Some(key) = &self.key {
             request = request.header("Authorization", &format!("Bearer {key}"));
         }
         let messages = json!([{ "role": "user", "content": question.prompt }]);
-        let mut response = request.send_json(json!({ "model": self.name, "messages": messages }))?;
+        // As a text, so that its length is told: not every server takes it in chunks.
+        let body = json!({ "model": self.name, "messages": messages }).to_string();
+        let mut response = request.send(body)?;
         let status = response.status().as_u16();
         let body = if status == 200 { response.body_mut().read_json()? } else { Value::Null };
         Ok((status, body))

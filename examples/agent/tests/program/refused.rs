@@ -59,3 +59,16 @@ fn a_human_at_the_terminal_is_asked_and_heard() {
     assert_eq!((ran.code, &ran.json()["result"]), (0, &"b".into()));
     assert_eq!(ran.err.matches("May this be sent").count(), 2, "{}", ran.err);
 }
+
+#[cfg(feature = "http")]
+#[test]
+fn a_model_over_http_needs_an_address() {
+    let ran = Ran::of(Fixture::new().command(&["--http"]).env_remove("AGENT_MODEL_URL").output().unwrap());
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.starts_with("error: `--http` needs AGENT_MODEL_URL"), "{}", ran.err);
+    // Nobody listens there: the model cannot be reached, which the workflow knows what to do about.
+    let unreachable =
+        Fixture::new().command(&["--json", "--http"]).env("AGENT_MODEL_URL", "http://127.0.0.1:1/").output();
+    let ran = Ran::of(unreachable.unwrap());
+    assert_eq!((ran.code, &ran.json()["final_state"]), (0, &"GIVEN_UP".into()));
+}
