@@ -6,6 +6,7 @@ mod fixture;
 mod levels;
 mod oracle;
 mod random;
+mod real;
 mod refused;
 mod report;
 mod simulation;

@@ -16,6 +16,7 @@ mod meant;
 mod nothing;
 mod pages;
 mod present;
+mod rendered;
 mod thresholds;
 mod whole;
 
@@ -91,16 +92,18 @@ fn an_entry_behind_an_alias_points_at_the_alias() {
     assert_eq!(rules.rules(Gate::Output)[0].source(), "r.yaml:3:24");
 }
 
+/// A process that inherits through so many templates.
+fn chain(length: usize) -> String {
+    let mut yaml = "process_recipes:\n  _t0: { outputs: [{ field: domain.total, min: 0 }] }\n".to_owned();
+    for index in 1..length {
+        yaml += &format!("  _t{index}: {{ inherits: _t{} }}\n", index - 1);
+    }
+    // Before the templates are walked for their own sake, the longest chain is.
+    yaml.replace("process_recipes:\n", &format!("process_recipes:\n  refund: {{ inherits: _t{} }}\n", length - 1))
+}
+
 #[test]
 fn a_chain_of_templates_is_bounded() {
-    let chain = |length: usize| {
-        let mut yaml = "process_recipes:\n  _t0: { outputs: [{ field: domain.total, min: 0 }] }\n".to_owned();
-        for index in 1..length {
-            yaml += &format!("  _t{index}: {{ inherits: _t{} }}\n", index - 1);
-        }
-        // Before the templates are walked for their own sake, the longest chain is.
-        yaml.replace("process_recipes:\n", &format!("process_recipes:\n  refund: {{ inherits: _t{} }}\n", length - 1))
-    };
     assert_eq!(rules(&chain(64)), ["domain.total min 0"]);
     assert!(refused(&chain(66)).contains("error[R012]: inherits through more than 64 templates"));
     assert!(refused(&chain(20_000)).contains("error[R012]: inherits through more than 64 templates"));
