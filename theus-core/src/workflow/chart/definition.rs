@@ -21,7 +21,7 @@ pub struct Definition {
     pub(super) initial: StateId,
     external: Vec<EventName>,
     pub(super) states: Vec<State>,
-    /// Every event that some transition names, in order: searched by halving.
+    /// Every event that some transition names and both that tell the end of a chain, in order: searched by halving.
     events: Vec<EventName>,
     /// How many steps, loop rounds and eventless moves may come of one event.
     limit: u32,
@@ -46,6 +46,8 @@ impl Definition {
             Trigger::Event { name, .. } => Some(name.clone()),
             _ => None,
         }));
+        // A wildcard does not take the end of a chain: so that is known from an event that no transition names.
+        events.extend([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
         events.sort();
         events.dedup();
         let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
@@ -99,13 +101,13 @@ impl Definition {
         &self.external
     }
 
-    /// The events that some transition names.
+    /// The events that some transition names, and the two that tell the end of a chain.
     #[must_use]
     pub fn events(&self) -> &[EventName] {
         &self.events
     }
 
-    /// The id of an event; `None` where no transition names it: only a wildcard can take it then.
+    /// The id of an event; `None` where only a wildcard can take it: no transition names it, and it is not the end of a chain.
     #[must_use]
     pub fn event(&self, name: &EventName) -> Option<EventId> {
         self.events.binary_search(name).ok().and_then(|index| u32::try_from(index).ok()).map(EventId)

@@ -7,6 +7,7 @@ use super::definition::Definition;
 use super::event::{EventId, TimerId, Trigger};
 use super::microstep::Taken;
 use super::moves::{Move, Planned};
+use super::quick::Beforehand;
 use super::state::{StateId, StateKind};
 use super::table::Candidate;
 use super::tree::Kind;
@@ -21,8 +22,8 @@ impl Definition {
         self.moved(&nowhere, &[Taken { source: self.initial, place: None, target: Some(self.initial), domain: None }])
     }
 
-    /// What an event does; `None` where no transition takes it. [`event`](Self::event) has the id of a name, and of one that
-    /// no transition names it has `None`, which only a transition for any event (`"*"`) takes.
+    /// What an event does; `None` where no transition takes it. [`event`](Self::event) has the id of a name, or `None`
+    /// for what only a transition for any event (`"*"`) takes.
     ///
     /// # Errors
     /// [`EvaluationError`] where a guard that was asked has no value. Nothing has moved then.
@@ -33,8 +34,7 @@ impl Definition {
         event: impl Into<Option<EventId>>,
         facts: &dyn Facts,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        let other = self.triggers.other();
-        self.take(at, event.into().map_or(other, |event| event.0.min(other)), facts)
+        self.take(at, self.column(event.into()), facts)
     }
 
     /// What happens without an event, because a guard holds now (`always`); `None` where nothing does. The caller asks again
@@ -142,12 +142,19 @@ impl Definition {
     }
 
     #[inline]
+    pub(super) fn column(&self, event: Option<EventId>) -> Column {
+        let other = self.triggers.other();
+        event.map_or(other, |event| event.0.min(other))
+    }
+
+    #[inline]
     fn take(&self, at: &Configuration, column: Column, facts: &dyn Facts) -> Result<Option<Move<'_>>, EvaluationError> {
-        if let Leaves::One(leaf) = at.leaves
-            && let Some((to, plan)) = self.table.quick(leaf, column)
-        {
-            let to = Configuration { leaves: Leaves::One(to), memory: at.memory.clone() };
-            return Ok(Some(Move { to, plan: Planned::Before(plan), definition: self }));
+        if let Leaves::One(leaf) = at.leaves {
+            match self.decided(leaf, column) {
+                Beforehand::Moves(found) => return Ok(Some(found.after(at))),
+                Beforehand::Nothing => return Ok(None),
+                Beforehand::Open => {}
+            }
         }
         self.take_first(at, column, facts)
     }

@@ -57,59 +57,71 @@ pub struct Chain<'a> {
     pub steps: &'a [Step],
 }
 
-impl<'a> Move<'a> {
-    fn plan(&self) -> &Plan {
-        match &self.plan {
-            Planned::Before(plan) => plan,
-            Planned::Now(plan) => plan,
-        }
-    }
+/// What a move does beside leading on.
+#[derive(Clone, Copy)]
+pub struct Effects<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) definition: &'a Definition,
+}
 
+impl<'a> Effects<'a> {
     /// The states that are left, innermost first. Timers of theirs end.
     #[must_use]
-    pub fn exited(&self) -> &[StateId] {
-        &self.plan().exited
+    pub fn exited(self) -> &'a [StateId] {
+        &self.plan.exited
     }
 
     /// The states that are entered, outermost first. Their timers begin.
     #[must_use]
-    pub fn entered(&self) -> &[StateId] {
-        &self.plan().entered
+    pub fn entered(self) -> &'a [StateId] {
+        &self.plan.entered
     }
 
     /// The transitions that were taken, with the states they belong to: several where regions take one each, none for the
     /// start and for what an error leads to.
-    pub fn taken(&self) -> impl Iterator<Item = (StateId, &'a Transition)> {
+    pub fn taken(self) -> impl Iterator<Item = (StateId, &'a Transition)> {
         let definition = self.definition;
-        self.plan().taken.iter().filter_map(|(state, place)| Some((*state, definition.way(*state, *place)?)))
+        self.plan.taken.iter().filter_map(|(state, place)| Some((*state, definition.way(*state, *place)?)))
     }
 
     /// What is to be run, in order: what leaving runs, the steps of the transitions, what entering runs. Empty chains are not
     /// among them.
-    pub fn chains(&self) -> impl ExactSizeIterator<Item = Chain<'a>> {
+    pub fn chains(self) -> impl ExactSizeIterator<Item = Chain<'a>> {
         let definition = self.definition;
-        self.plan().chains.iter().map(move |(state, part)| definition.chain(*state, *part))
+        self.plan.chains.iter().map(move |(state, part)| definition.chain(*state, *part))
     }
 
     /// The states that are done, in order: each takes its `done` transition next, if it has one.
     #[must_use]
-    pub fn done(&self) -> &[StateId] {
-        &self.plan().done
+    pub fn done(self) -> &'a [StateId] {
+        &self.plan.done
     }
 
     /// The final state at the top, where one was entered: the workflow is over.
     #[must_use]
-    pub fn finished(&self) -> Option<StateId> {
-        self.plan().finished
+    pub const fn finished(self) -> Option<StateId> {
+        self.plan.finished
     }
 
     /// What the workflow gives, where it is over and its final state says so.
     #[must_use]
-    pub fn result(&self) -> Option<&'a ArgumentSource> {
+    pub fn result(self) -> Option<&'a ArgumentSource> {
         match &self.definition.state(self.finished()?)?.kind {
             StateKind::Final { result } => result.as_ref(),
             _ => None,
         }
+    }
+}
+
+impl Move<'_> {
+    /// What it does beside leading on.
+    #[must_use]
+    pub fn effects(&self) -> Effects<'_> {
+        let plan = match &self.plan {
+            Planned::Before(plan) => plan,
+            Planned::Now(plan) => &**plan,
+        };
+        Effects { plan, definition: self.definition }
     }
 }
 
@@ -130,6 +142,12 @@ impl Definition {
 
 impl fmt::Debug for Move<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Move").field("to", &self.to).field("plan", self.plan()).finish_non_exhaustive()
+        f.debug_struct("Move").field("to", &self.to).field("effects", &self.effects()).finish()
+    }
+}
+
+impl fmt::Debug for Effects<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Effects").field(self.plan).finish()
     }
 }

@@ -15,7 +15,8 @@ const MOST_MOVES: usize = 1 << 15;
 /// By leaf and column the transitions that may be taken, in order, each with its move.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    columns: u32,
+    /// The columns of a state, rounded up to a power of two: 2 to that. A shift is quicker than a product.
+    shift: u32,
     /// By state and column, with one more at the end.
     cells: Box<[Cell]>,
     candidates: Box<[Candidate]>,
@@ -25,12 +26,27 @@ pub(super) struct Table {
 struct Cell {
     /// Where its candidates begin; they end where those of the next begin.
     from: u32,
-    /// The one leaf that it always leads to, beside it so that the next event need not wait for more; else [`NOT_ONE`].
+    /// The one leaf that it always leads to, beside it so that the next event need not wait for more; else [`NOWHERE`] or
+    /// [`OPEN`].
     to: u32,
 }
 
-/// Guards, regions or history decide where it leads, or it leads nowhere.
-const NOT_ONE: u32 = u32::MAX;
+/// No transition takes it.
+const NOWHERE: u32 = u32::MAX;
+/// Guards, regions or history decide where it leads.
+const OPEN: u32 = u32::MAX - 1;
+
+/// What the table says of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decided {
+    /// It leads to that one leaf, by the plan of that candidate.
+    Leads {
+        to: StateId,
+        by: u32,
+    },
+    Nowhere,
+    Open,
+}
 
 /// A transition that may be taken.
 #[derive(Clone, Debug)]
@@ -49,37 +65,51 @@ impl Table {
 
     fn within(definition: &Definition, most_cells: u32, most_moves: usize) -> Option<Self> {
         let (states, columns) = (definition.tree.len(), definition.triggers.columns());
-        let count = states.checked_mul(columns).filter(|cells| *cells <= most_cells)?;
+        let stride = columns.checked_next_power_of_two()?;
+        let count = states.checked_mul(stride).filter(|cells| *cells <= most_cells)?;
         let mut cells = Vec::with_capacity(count as usize + 1);
         let mut candidates: Vec<Candidate> = Vec::new();
         for leaf in (0..states).map(StateId) {
             let alone = is_alone(definition, leaf);
-            for column in 0..columns {
+            for column in 0..stride {
                 let from = candidates.len();
-                if alone {
+                if alone && column < columns {
                     add(definition, leaf, column, &mut candidates);
                 }
-                let to = candidates.get(from).map_or(NOT_ONE, Candidate::always_leads_to);
+                let to = match candidates.get(from) {
+                    Some(first) => first.always_leads_to(),
+                    None if alone => NOWHERE,
+                    None => OPEN,
+                };
                 cells.push(Cell { from: u32::try_from(from).ok()?, to });
                 if candidates.len() > most_moves {
                     return None;
                 }
             }
         }
-        cells.push(Cell { from: u32::try_from(candidates.len()).ok()?, to: NOT_ONE });
-        Some(Self { columns, cells: cells.into(), candidates: candidates.into() })
+        cells.push(Cell { from: u32::try_from(candidates.len()).ok()?, to: OPEN });
+        Some(Self { shift: stride.trailing_zeros(), cells: cells.into(), candidates: candidates.into() })
     }
 
+    /// The caller knows that there is such a column.
     #[inline]
     fn place(&self, leaf: StateId, column: Column) -> usize {
-        leaf.index() * self.columns as usize + column as usize
+        leaf.index() << self.shift | column as usize
     }
 
-    /// The one leaf that it leads to in any case, and how.
     #[inline]
-    pub(super) fn quick(&self, leaf: StateId, column: Column) -> Option<(StateId, &Plan)> {
-        let cell = self.cells.get(self.place(leaf, column)).filter(|cell| cell.to != NOT_ONE)?;
-        Some((StateId(cell.to), self.candidates.get(cell.from as usize)?.plan.as_ref()?))
+    pub(super) fn decided(&self, leaf: StateId, column: Column) -> Decided {
+        match self.cells.get(self.place(leaf, column)) {
+            Some(Cell { to: NOWHERE, .. }) => Decided::Nowhere,
+            Some(Cell { to: OPEN, .. }) | None => Decided::Open,
+            Some(Cell { to, from }) => Decided::Leads { to: StateId(*to), by: *from },
+        }
+    }
+
+    /// The plan of a candidate.
+    #[inline]
+    pub(super) fn plan(&self, candidate: u32) -> Option<&Plan> {
+        self.candidates.get(candidate as usize)?.plan.as_ref()
     }
 
     /// The candidates, in order; `None` where the table does not say.
@@ -94,7 +124,7 @@ impl Candidate {
     fn always_leads_to(&self) -> u32 {
         match &self.plan {
             Some(Plan { leaves: Leaves::One(leaf), .. }) if !self.guarded => leaf.0,
-            _ => NOT_ONE,
+            _ => OPEN,
         }
     }
 }

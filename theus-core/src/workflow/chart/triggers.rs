@@ -16,16 +16,18 @@ pub(super) struct Triggers {
     /// By state.
     states: Vec<Entries>,
     events: u32,
+    /// The events that tell the end of a chain.
+    ends: [Column; 2],
 }
 
 impl Triggers {
     pub(super) fn of(states: &[State], events: &[EventName]) -> Self {
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX - 2);
+        let place = |name: &EventName| events.binary_search(name).ok().and_then(|place| Column::try_from(place).ok());
+        let ends = [EventName::CHAIN_DONE, EventName::CHAIN_FAIL].map(|end| place(&end).unwrap_or(count));
         let by_column = |state: &State| {
             let column = |trigger: &Trigger| match trigger {
-                Trigger::Event { name, .. } => {
-                    events.binary_search(name).ok().and_then(|place| Column::try_from(place).ok())
-                }
+                Trigger::Event { name, .. } => place(name),
                 Trigger::Any => Some(count),
                 Trigger::Always => Some(count + 1),
                 Trigger::After(_) | Trigger::Done => None,
@@ -39,7 +41,7 @@ impl Triggers {
             entries.sort_unstable();
             entries.into_boxed_slice()
         };
-        Self { states: states.iter().map(by_column).collect(), events: count }
+        Self { states: states.iter().map(by_column).collect(), events: count, ends }
     }
 
     /// The column of an event that no transition names.
@@ -57,11 +59,12 @@ impl Triggers {
     }
 
     /// The state's own transitions for a column, in the order of the file: those that name the event; where none does, those
-    /// for any event.
+    /// for any event, unless it is the end of a chain.
     pub(super) fn of_state(&self, state: StateId, column: Column) -> impl Iterator<Item = u32> {
         let entries = self.states.get(state.index()).map_or(&[][..], |entries| entries);
         let named = with(entries, column);
-        let found = if named.is_empty() && column < self.events { with(entries, self.events) } else { named };
+        let is_for_any = named.is_empty() && column < self.events && !self.ends.contains(&column);
+        let found = if is_for_any { with(entries, self.events) } else { named };
         found.iter().map(|(_, place)| *place)
     }
 }

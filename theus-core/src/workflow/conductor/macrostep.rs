@@ -8,7 +8,7 @@ use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble};
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::StateId;
+use crate::workflow::chart::{Beforehand, StateId};
 use crate::workflow::trace::What;
 
 impl Live {
@@ -167,8 +167,14 @@ impl Live {
             self.trace.put(scene.world.now(), What::Event { name, origin });
         }
         let payload = event.payload.clone();
+        let id = scene.definition.event(&event.name);
+        if let Beforehand::Moves(found) = scene.definition.beforehand(&self.at, id) {
+            self.payload = payload;
+            self.begin_unit(Some(event), Cause::Event, scene.definition);
+            return self.apply_quick(found, scene);
+        }
         let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
-        let found = scene.definition.transition(&self.at, scene.definition.event(&event.name), &look);
+        let found = scene.definition.transition(&self.at, id, &look);
         drop(look);
         if let Ok(None) = &found {
             self.trace.tell(scene.world.clock, || What::Unused { name: event.name.clone() });

@@ -7,9 +7,16 @@ use super::outcome::{Cause, Fault, Handled};
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble, Unit};
 use crate::signal::{Event, Origin, Payload};
-use crate::workflow::chart::{Definition, Move, StateId, StateKind};
+use crate::workflow::chart::{Configuration, Definition, Effects, Move, Part, Quick, StateId, StateKind};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
+
+/// What is known of a move when its configuration moves.
+struct Departed {
+    /// Where the chains stand that are to be run; `None` for none.
+    parts: Option<Vec<(StateId, Part)>>,
+    finishes: Option<StateId>,
+}
 
 impl Live {
     pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
@@ -29,26 +36,52 @@ impl Live {
 
     /// Makes a move: other states are active, and its chain is under way.
     pub(super) fn apply(&mut self, found: Move<'_>, scene: Scene<'_>) -> Result<Progress, Trouble> {
-        if !self.spend(scene) {
+        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), scene) else {
             return self.run_away(scene);
+        };
+        self.at = found.to;
+        self.arrive(departed, scene)
+    }
+
+    /// The same for one that changes the configuration in its place.
+    pub(super) fn apply_quick(&mut self, found: Quick<'_>, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, scene) else {
+            return self.run_away(scene);
+        };
+        found.make(&mut self.at);
+        self.arrive(departed, scene)
+    }
+
+    /// What comes before the configuration moves; `None` where nothing may move any more.
+    fn depart(
+        &mut self,
+        effects: Effects<'_>,
+        to: impl FnOnce(&Configuration) -> Configuration,
+        scene: Scene<'_>,
+    ) -> Option<Departed> {
+        if !self.spend(scene) {
+            return None;
         }
         let Scene { definition, world } = scene;
         if self.trace.is_on() {
-            let by = found.taken().next().map(|(_, way)| way.place.clone());
+            let by = effects.taken().next().map(|(_, way)| way.place.clone());
             // Nothing was active before the start.
             let from =
                 (self.unit.as_ref().is_none_or(|unit| unit.handled.cause != Cause::Start)).then(|| self.at.clone());
-            self.trace.put(world.now(), What::Moved { from, to: found.to.clone(), by });
+            self.trace.put(world.now(), What::Moved { from, to: to(&self.at), by });
         }
-        self.timers.end(found.exited());
-        self.timers.begin(definition, found.entered(), || world.now());
-        self.inbox.extend(found.done().iter().map(|state| Internal::Done(*state)));
-        let chains = found.chains();
+        self.timers.end(effects.exited());
+        self.timers.begin(definition, effects.entered(), || world.now());
+        self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
+        let chains = effects.chains();
         let parts = (chains.len() > 0).then(|| chains.map(|chain| (chain.state, chain.part)).collect());
-        let finishes = found.finished();
-        self.at = found.to;
+        Some(Departed { parts, finishes: effects.finished() })
+    }
+
+    fn arrive(&mut self, departed: Departed, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        let Departed { parts, finishes } = departed;
         self.settled = false;
-        let leaf = self.leaf(definition);
+        let leaf = self.leaf(scene.definition);
         if let Some(unit) = &mut self.unit {
             unit.handled.to = Some(leaf);
             unit.finishes = finishes;

@@ -64,11 +64,9 @@ fn hears_failure(subject: &Subject<'_>, leaf: StateId) -> bool {
 }
 
 pub(super) fn takes_failure(state: &State) -> bool {
-    state.transitions.iter().any(|it| match &it.trigger {
-        Trigger::Event { name, .. } => *name == EventName::CHAIN_FAIL,
-        Trigger::Any => true,
-        _ => false,
-    })
+    // A wildcard does not take it.
+    let takes = |trigger: &Trigger| matches!(trigger, Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL);
+    state.transitions.iter().any(|it| takes(&it.trigger))
 }
 
 /// Whether every state that one is left for hears that its exit failed.

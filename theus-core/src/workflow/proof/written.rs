@@ -293,7 +293,6 @@ struct Way {
 fn is_taken(transition: &Transition, has_failed: bool) -> bool {
     match &transition.trigger {
         Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL => has_failed,
-        Trigger::Any => true,
         _ => !has_failed,
     }
 }

@@ -110,6 +110,24 @@ fn the_wildcard_takes_what_the_state_does_not_name() {
 }
 
 #[test]
+fn the_wildcard_does_not_take_the_end_of_a_chain() {
+    // Were it otherwise, `A` would be left as soon as its own chain has run.
+    let mut walker = Walker::new([
+        compound("A", "A1", [state("A1").to("*", "B")]).to("EVT_CHAIN_FAIL", "C"),
+        state("B"),
+        state("C"),
+    ]);
+    assert_eq!(walker.on("EVT_CHAIN_DONE"), "nothing");
+    // Who names it takes it, past an inner wildcard; in either spelling.
+    assert_eq!(walker.on("SIG_CHAIN_FAIL"), "-A1 -A A:0 +C => C");
+    let mut walker = Walker::new([state("A").to("*", "B").to("EVT_CHAIN_DONE", "C"), state("B"), state("C")]);
+    assert_eq!(walker.on("EVT_CHAIN_FAIL"), "nothing");
+    assert_eq!(walker.on("EVT_CHAIN_DONE"), "-A A:1 +C => C");
+    // A command of that name is none of them.
+    assert_eq!(Walker::new([state("A").to("*", "B"), state("B")]).on("CMD_CHAIN_DONE"), "-A A:0 +B => B");
+}
+
+#[test]
 fn an_inner_wildcard_comes_before_an_outer_name() {
     let a = compound("A", "A1", [state("A1").to("*", "A2"), state("A2")]).to("CMD_GO", "B");
     let mut walker = Walker::new([a, state("B")]);

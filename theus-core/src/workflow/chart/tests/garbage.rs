@@ -53,7 +53,7 @@ fn nothing_panics() {
                 _ => chart.transition(&at, EventId(random.u32(..5)), facts).unwrap(),
             };
             if let Some(moved) = moved {
-                assert!(moved.chains().all(|chain| !chain.steps.is_empty()));
+                assert!(moved.effects().chains().all(|chain| !chain.steps.is_empty()));
                 at = moved.to;
             }
             let _ = chart.configuration(&chart.stored(&at));

@@ -81,7 +81,8 @@ impl Naive {
         let chosen = match what {
             Happens::Event(event) => self.choose(facts, |node| {
                 let named = of(node, &On::Event(event.clone()));
-                if named.is_empty() { of(node, &On::Any) } else { named }
+                let is_end_of_chain = event == "EVT_CHAIN_DONE" || event == "EVT_CHAIN_FAIL";
+                if named.is_empty() && !is_end_of_chain { of(node, &On::Any) } else { named }
             })?,
             Happens::Eventless => self.choose(facts, |node| of(node, &On::Always))?,
             Happens::After(state, seconds) => self.own(state, &On::After(*seconds), facts)?,

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use super::super::{Configuration, Definition, Move, StateId, Stored};
-use super::naive::{Happens, Naive};
+use super::super::{Beforehand, Configuration, Definition, Move, StateId, Stored};
+use super::naive::{Happens, Naive, NoValue};
 use super::sketch::{Bits, Node, On, Shape, Way, definition, state};
 use super::walker::{Seen, seen};
 use crate::signal::EventName;
 
-const EVENTS: [&str; 5] = ["CMD_A", "CMD_B", "EVT_C", "EVT_CHAIN_DONE", "CMD_NOWHERE"];
+const EVENTS: [&str; 6] = ["CMD_A", "CMD_B", "EVT_C", "EVT_CHAIN_DONE", "CMD_NOWHERE", "EVT_CHAIN_FAIL"];
+/// How many of them, from the first on, transitions name.
+const NAMED: usize = 4;
 const ERRORS: [&str; 2] = ["Broke", "Late"];
 
 /// A chart of up to `most` states, the names in the order of the file.
@@ -110,7 +112,7 @@ fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
             1 => On::Always,
             2 => On::After(random.u64(1..3)),
             3 => On::Done,
-            _ => On::Event(EVENTS[random.usize(..4)].to_owned()),
+            _ => On::Event(EVENTS[random.usize(..NAMED)].to_owned()),
         };
         let when = match random.u8(..40) {
             0 => Some(8),
@@ -186,11 +188,16 @@ fn case(seed: u64, met: &mut Met) {
         let facts = if random.bool() { facts } else { random.u8(..) };
         let what = happening(random, &names);
         let expected = naive.happens(&what, facts);
-        let context = |at| format!("seed {seed}, {what:?} with {facts:#b} at {:?}: {top:#?}", quick.stored(at));
+        let context =
+            |at: &Configuration| format!("seed {seed}, {what:?} with {facts:#b} at {:?}: {top:#?}", quick.stored(at));
         for definition in [&quick, &slow] {
             let found = machine(definition, &at, &what, facts);
             let found = found.map(|moved| moved.map(|moved| seen(definition, &moved)));
             assert_eq!(found.ok(), expected.as_ref().ok().cloned(), "{}", context(&at));
+        }
+        if let Happens::Event(event) = &what {
+            let known = beforehand(&quick, &at, event, expected.as_ref());
+            *met.entry(known.unwrap_or_else(|problem| panic!("{problem}: {}", context(&at)))).or_default() += 1;
         }
         let Ok(Some(moved)) = machine(&quick, &at, &what, facts) else {
             *met.entry(if expected.is_err() { "no value" } else { "nothing" }).or_default() += 1;
@@ -205,9 +212,32 @@ fn case(seed: u64, met: &mut Met) {
     }
 }
 
+/// What is known of an event beforehand is what it does, in place.
+fn beforehand(
+    definition: &Definition,
+    at: &Configuration,
+    event: &str,
+    expected: Result<&Option<Seen>, &NoValue>,
+) -> Result<&'static str, String> {
+    let id = definition.event(&EventName::parse(event).unwrap());
+    let mut moving = at.clone();
+    match (definition.step(&mut moving, id), expected) {
+        (Beforehand::Moves(found), Ok(Some(expected))) => {
+            let moved = found.after(at);
+            if moved.to != moving || moving.leaves() != [found.to()] || seen(definition, &moved) != *expected {
+                return Err(format!("in place it is {found:?}, to {moving:?}"));
+            }
+            Ok("known to move")
+        }
+        (Beforehand::Nothing, Ok(None)) if moving == *at => Ok("known to do nothing"),
+        (Beforehand::Open, _) if moving == *at => Ok("open"),
+        (found, _) => Err(format!("in place it is {found:?}, to {moving:?}")),
+    }
+}
+
 fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, met: &mut Met) {
     let kind = match what {
-        Happens::Event(event) if event == EVENTS[4] => "an event that nothing names",
+        Happens::Event(event) if event == EVENTS[NAMED] => "an event that nothing names",
         Happens::Event(_) => "event",
         Happens::Eventless => "eventless",
         Happens::After(..) => "timer",
@@ -217,7 +247,7 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
     };
     let all = [
         (kind, true),
-        ("regions each took one", moved.taken().count() > 1),
+        ("regions each took one", moved.effects().taken().count() > 1),
         ("internal", seen.exited.is_empty()),
         ("from regions", from.leaves().len() > 1),
         ("into regions", from.leaves().len() == 1 && moved.to.leaves().len() > 1),
@@ -244,6 +274,9 @@ fn the_machine_does_what_a_naive_reading_does() {
     }
     for name in [
         "event",
+        "known to move",
+        "known to do nothing",
+        "open",
         "an event that nothing names",
         "eventless",
         "timer",

@@ -23,15 +23,15 @@ pub(super) fn names(definition: &Definition, states: &[StateId]) -> Vec<String> 
 }
 
 pub(super) fn seen(definition: &Definition, moved: &Move<'_>) -> Seen {
-    let ran = moved.chains().flat_map(|chain| chain.steps.iter().map(text));
+    let ran = moved.effects().chains().flat_map(|chain| chain.steps.iter().map(text));
     Seen {
         leaves: names(definition, moved.to.leaves()),
         remembered: definition.stored(&moved.to).remembered.into_iter().collect(),
-        exited: names(definition, moved.exited()),
-        entered: names(definition, moved.entered()),
+        exited: names(definition, moved.effects().exited()),
+        entered: names(definition, moved.effects().entered()),
         ran: ran.collect(),
-        done: names(definition, moved.done()),
-        finished: moved.finished().map(|state| names(definition, &[state]).remove(0)),
+        done: names(definition, moved.effects().done()),
+        finished: moved.effects().finished().map(|state| names(definition, &[state]).remove(0)),
     }
 }
 
