@@ -199,7 +199,7 @@ states:
     assert_eq!(log(&engine), ["charge 10", "a", "refund 10"]);
     let ended: Vec<_> = handled[0].compensations.iter().map(|step| (step.process, step.result.is_ok())).collect();
     assert_eq!(ended, [("burst", false), ("refund", true)]);
-    assert!(desk.trace().to_string().contains("compensation   burst: rolled back"), "{}", desk.trace());
+    assert!(desk.trace().to_string().contains("compensation burst: rolled back"), "{}", desk.trace());
 }
 
 #[test]

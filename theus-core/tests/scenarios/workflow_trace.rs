@@ -27,7 +27,7 @@ fn it_reads_from_top_to_bottom() {
     desk.run_until_final().unwrap();
     let text = desk.trace().to_string();
     // What a wait between a half and all of two seconds makes of the times is not looked at.
-    let lines: Vec<String> = text.lines().map(|line| line[23..].to_owned()).collect();
+    let lines: Vec<String> = text.lines().map(|line| line[22..].to_owned()).collect();
     let retry = &lines[8];
     assert!(retry.starts_with("  retry        ask, try 2 in 1."), "{text}");
     assert_eq!(

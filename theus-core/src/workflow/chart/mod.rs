@@ -31,6 +31,6 @@ pub use moves::{Chain, Move, Part};
 pub use parts::Parts;
 pub use source::Place;
 pub use state::{State, StateId, StateKind};
-pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+pub use step::{ArgumentSource, Recovery, Retry, Run, Step, TIMEOUT};
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

@@ -31,8 +31,11 @@ struct Inner {
 enum Program {
     Checked(Node),
     #[cfg(test)]
-    Function(Box<dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync>),
+    Function(Box<Function>),
 }
+
+#[cfg(test)]
+type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
 
 /// Why an expression that was fine when it was loaded has no value now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

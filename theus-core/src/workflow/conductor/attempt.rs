@@ -3,12 +3,12 @@
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-use super::broken::{Broken, TIMEOUT};
+use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
 use crate::engine::{Arguments, ProcessError, StepFuture, StepReport, StepRun};
 use crate::process::RunError;
-use crate::workflow::chart::{Retry, Run};
+use crate::workflow::chart::{Retry, Run, TIMEOUT};
 use crate::workflow::trace::{Ended, Role, Trace, What};
 
 /// One run of a process, from its first try to its last.

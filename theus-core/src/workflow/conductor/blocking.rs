@@ -210,7 +210,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             return;
         }
         let left = until.duration_since(self.clock.now()).unwrap_or_default();
-        thread::sleep(left.min(LONGEST_REST));
+        if let Some(event) = self.engine.bus().next_timeout(left.min(LONGEST_REST)) {
+            self.session.offer(event);
+        }
     }
 
     /// One event, to the end of its chain.

@@ -7,10 +7,7 @@ use crate::audit::Level;
 use crate::engine::ProcessError;
 use crate::process::{Process, RunError};
 use crate::signal::Payload;
-use crate::workflow::chart::{Recovery, StateId};
-
-/// The name by which `on_error` calls a process that was not done in time.
-pub(super) const TIMEOUT: &str = "Timeout";
+use crate::workflow::chart::{Recovery, StateId, TIMEOUT};
 
 /// Why a chain does not go on, and what that means for the session.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Driving a workflow from a task, on any runtime or none.
 
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context as Task, Poll};
 use std::time::SystemTime;
 
@@ -64,11 +64,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Driven<'_, D, G, E> {
                 Ok(Progress::Stepped) => continue,
                 Ok(Progress::Handled(handled)) => return Poll::Ready(Ok(Some(handled))),
                 Ok(Progress::Pending { until: None }) => return Poll::Pending,
-                Ok(
-                    Progress::Pending { until: Some(until) }
-                    | Progress::Wait { until }
-                    | Progress::Idle { until: Some(until) },
-                ) => until,
+                Ok(Progress::Pending { until: Some(until) } | Progress::Wait { until }) => until,
+                Ok(Progress::Idle { until: Some(until) }) => {
+                    if let Poll::Ready(event) = pin!(engine.bus().next()).poll(task) {
+                        session.offer(event);
+                        continue;
+                    }
+                    until
+                }
                 Ok(Progress::Idle { until: None } | Progress::Paused | Progress::Halted(_) | Progress::Over) => {
                     return Poll::Ready(Ok(None));
                 }

@@ -7,8 +7,7 @@ use super::outcome::Cause;
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble};
 use super::timers::Timer;
-use crate::signal::Payload;
-use crate::signal::{Event, EventName, Origin};
+use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::StateId;
 use crate::workflow::trace::What;
 
@@ -59,20 +58,10 @@ impl Live {
         {
             return self.take_timer(timer, scene);
         }
-        match scene.world.hand.next_event() {
+        match self.offered.take().or_else(|| scene.world.hand.next_event()) {
             Some(event) => self.take_event(event, scene),
             None => Ok(Progress::Idle { until: self.timers.next_due() }),
         }
-    }
-
-    /// Whether an event would be handled at once.
-    pub(super) fn is_idle(&self) -> bool {
-        self.stage == Stage::Running
-            && self.chain.is_none()
-            && self.unit.is_none()
-            && self.settled
-            && self.inbox.is_empty()
-            && !self.paused
     }
 
     fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {

@@ -12,7 +12,7 @@ use super::session::{Options, Session};
 use super::world::World;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::signal::{EmitError, EventName};
+use crate::signal::{EmitError, EventName, Payload};
 use crate::source::{SourceFile, did_you_mean};
 use crate::workflow::chart::{Configuration, Definition, State, Trigger};
 use crate::workflow::clock::{Clock, SystemClock};
@@ -135,6 +135,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.engine.bus().emit(event)
     }
 
+    /// As [`emit`](Self::emit), with something that it brings along: `event.amount` in a guard, or in an argument.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
+        has_use(self.definition(), event)?;
+        self.engine.bus().emit_with(event, payload)
+    }
+
+    /// As [`emit`](Self::emit), for an event that overtakes all that wait and are not urgent.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_urgent(&self, event: &str) -> Result<(), EmitError> {
+        has_use(self.definition(), event)?;
+        self.engine.bus().emit_urgent(event)
+    }
+
     /// The workflow as it was loaded.
     #[must_use]
     pub fn definition(&self) -> &Definition {
@@ -230,16 +248,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 }
 
-/// Refuses an event that no state of a workflow has a use for.
-pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<(), EmitError> {
+/// Whether the workflow has a use for an event of this name.
+///
+/// # Errors
+/// Where it has not, or where it is no name of an event.
+pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<EventName, EmitError> {
     let name = EventName::parse(event)?;
     let listed = || definition.event(&name).is_some() || definition.external().contains(&name);
     if name.is_builtin() || listed() {
-        return Ok(());
+        return Ok(name);
     }
     let triggers = || definition.states().iter().flat_map(|state| &state.transitions).map(|way| &way.trigger);
     if triggers().any(|trigger| *trigger == Trigger::Any) {
-        return Ok(());
+        return Ok(name);
     }
     let known = triggers().filter_map(|trigger| match trigger {
         Trigger::Event { written, .. } => Some(written.as_str()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::broken::{Broken, TIMEOUT};
+use super::broken::Broken;
 use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
@@ -16,7 +16,7 @@ use crate::audit::timestamp;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::signal::Payload;
-use crate::workflow::chart::{Definition, Run, State, StateId, Step};
+use crate::workflow::chart::{Definition, Run, State, StateId, Step, TIMEOUT};
 use crate::workflow::trace::What;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {

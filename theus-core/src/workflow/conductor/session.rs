@@ -14,8 +14,7 @@ use super::scene::Scene;
 use super::timers::Timers;
 use super::world::World;
 use crate::process::Halted;
-use crate::signal::Event;
-use crate::signal::Payload;
+use crate::signal::{Event, Payload};
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::Trace;
@@ -37,6 +36,8 @@ pub(super) struct Live {
     pub(super) chain: Option<Box<Chain>>,
     /// What is being handled.
     pub(super) unit: Option<Box<Unit>>,
+    /// An event that was taken off the bus for it.
+    pub(super) offered: Option<Event>,
     /// The payload of the last event, for guards that wait for none.
     pub(super) payload: Option<Payload>,
     /// How many steps, loop rounds and moves have come of the last event.
@@ -147,6 +148,7 @@ impl Session {
             timers: Timers::default(),
             chain: None,
             unit: None,
+            offered: None,
             payload: None,
             spent: 0,
             settled: false,
@@ -169,13 +171,9 @@ impl Session {
         self.live.advance(Scene { definition: &self.definition, world }, task)
     }
 
-    /// Handles this event now, before those that wait on the bus. Only where the session is idle; else the event comes back.
-    pub(crate) fn take(&mut self, event: Event, world: &World<'_>) -> Result<Result<Progress, Trouble>, Event> {
-        if self.live.is_idle() {
-            Ok(self.live.take_event(event, Scene { definition: &self.definition, world }))
-        } else {
-            Err(event)
-        }
+    /// Hands it an event that was taken off the bus for it: the next to be handled.
+    pub(crate) fn offer(&mut self, event: Event) {
+        self.live.offered = Some(event);
     }
 
     /// How many events of its own wait.

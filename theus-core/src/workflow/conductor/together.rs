@@ -6,11 +6,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use super::attempt::{Account, Tried, backoff};
-use super::broken::{Broken, TIMEOUT};
+use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
 use crate::engine::{Arguments, GiveUp, StepReport, TogetherRun};
-use crate::workflow::chart::{Retry, Run};
+use crate::workflow::chart::{Retry, Run, TIMEOUT};
 use crate::workflow::trace::{Ended, What};
 
 /// Processes side by side. Each commits by itself; those that are to be tried again are, side by side again. The first that

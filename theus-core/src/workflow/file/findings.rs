@@ -6,7 +6,6 @@ use serde_yaml::{Mapping, Value};
 
 use super::code;
 use crate::source::{NodePath, Problem, Severity, did_you_mean};
-use crate::workflow::read::kind;
 
 /// How many problems are worked out: an error shows fewer, and a suggestion costs a search.
 const MOST_PROBLEMS: usize = 200;
@@ -148,5 +147,19 @@ fn strange_key(key: &Value, at: &NodePath, what: String) -> Problem {
         Value::Number(_) if what.starts_with("`after` ") => problem.help(format!("write a time: `{shown}s`")),
         Value::Bool(_) | Value::Number(_) | Value::Null => problem.help(format!("put it in quotes: \"{shown}\"")),
         _ => problem.help("a key is one word"),
+    }
+}
+
+/// What a value is, in words.
+pub(in crate::workflow) const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Sequence(_) => "a list",
+        Value::Mapping(_) => "a map",
+        // The only tagged values are integers beyond 64 bits.
+        Value::Tagged(_) => "a number",
     }
 }

@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
+use super::findings::kind;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };
 use crate::source::{NodePath, big_integer, did_you_mean};
-use crate::workflow::read::kind;
 
 /// Why a value does not fit.
 pub(super) struct Misfit {

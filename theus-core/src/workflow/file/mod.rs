@@ -1,7 +1,7 @@
 //! From a workflow file to a proved definition.
 //!
-//! Reading goes in three steps: which states there are ([`outline`]), what each of them says ([`states`], [`transitions`],
-//! [`steps`], [`run`]), and what can be proved of the whole ([`proof`](super::proof)). Everything that is found is told at
+//! Reading goes in three steps: which states there are (`outline`), what each of them says (`states`, `transitions`,
+//! `steps`, `run`), and what can be proved of the whole (the proofs beside it). Everything that is found is told at
 //! once: what is wrong first, then what is doubtful, each with its place and a code whose page is in
 //! [`errors`](crate::errors).
 
@@ -15,12 +15,15 @@ mod names;
 mod outline;
 mod python;
 mod reading;
+mod retry;
 mod run;
 mod sites;
+pub(in crate::workflow) mod sources;
 mod states;
 mod steps;
 mod transitions;
 mod values;
+mod whole;
 mod workflow;
 
 #[cfg(test)]
@@ -33,7 +36,7 @@ use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
 pub use catalog::Catalog;
-pub(in crate::workflow) use findings::Findings;
+pub(in crate::workflow) use findings::{Findings, kind};
 pub(in crate::workflow) use names::last_word;
 pub(in crate::workflow) use sites::Sites;
 

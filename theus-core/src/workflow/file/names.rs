@@ -6,11 +6,11 @@ use serde_yaml::Value;
 
 use super::code;
 use super::reading::Reading;
+use super::sources::Source;
 use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, did_you_mean};
-use crate::workflow::chart::StateId;
-use crate::workflow::sources::Source;
+use crate::workflow::chart::{StateId, TIMEOUT};
 
 /// How many names a suggestion is looked for among.
 pub(super) const MOST_COMPARED: usize = 1_000;
@@ -95,6 +95,9 @@ impl<'a> Reading<'a> {
                 found.push(error);
             }
             known.push(last_word(error));
+        }
+        if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_async) {
+            return vec![TIMEOUT];
         }
         if found.is_empty() {
             self.findings.lost_ways = true;

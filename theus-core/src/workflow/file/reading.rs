@@ -8,11 +8,11 @@ use super::findings::Findings;
 use super::outline::Outline;
 use super::python::Python;
 use super::sites::Sites;
+use super::sources::Sources;
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::source::{Document, NodePath, Problem};
 use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
-use crate::workflow::sources::Sources;
 
 /// What was found so far, and the names that may be used.
 pub(super) struct Reading<'a> {

@@ -143,18 +143,18 @@ impl<'a> Reading<'a> {
         if let Some(value) = get("history") {
             return self.history(id, value, get("default"), at, what);
         }
-        if let Some(value) = get("final") {
-            if self.findings.flag(value, &at.key("final"), format!("`final` of {what}")) == Some(true) {
-                for key in GOES_ON.into_iter().filter(|key| get(key).is_some()) {
-                    self.findings.error(code::FINAL, || {
-                        Problem::new(at.at_key(key), format!("{what} is final, and has `{key}`"))
-                            .label("nothing comes after a final state")
-                            .help("remove one of the two")
-                    });
-                }
-                let result = get("result").and_then(|value| self.result(value, &at.key("result")));
-                return StateKind::Final { result };
+        let is_final =
+            get("final").and_then(|value| self.findings.flag(value, &at.key("final"), format!("`final` of {what}")));
+        if is_final == Some(true) {
+            for key in GOES_ON.into_iter().filter(|key| get(key).is_some()) {
+                self.findings.error(code::FINAL, || {
+                    Problem::new(at.at_key(key), format!("{what} is final, and has `{key}`"))
+                        .label("nothing comes after a final state")
+                        .help("remove one of the two")
+                });
             }
+            let result = get("result").and_then(|value| self.result(value, &at.key("result")));
+            return StateKind::Final { result };
         }
         let (children, is_region) = match self.outline.state(id) {
             Some(sketch) => (sketch.children.clone(), sketch.is_region),

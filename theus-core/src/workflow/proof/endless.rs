@@ -15,8 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
         }
         let mut way: Vec<(StateId, &Transition)> = Vec::new();
         let mut here = start;
-        loop {
-            let Some(mark) = seen.get_mut(here.0 as usize) else { break };
+        while let Some(mark) = seen.get_mut(here.0 as usize) {
             if *mark == walk + 1 {
                 report(subject, here, &way, findings);
             }

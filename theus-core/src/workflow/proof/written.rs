@@ -231,7 +231,9 @@ impl<'a> Search<'a, '_> {
                     false
                 }
                 Step::Parallel { branches, .. } => {
-                    branches.iter().fold(false, |written, run| self.one(run, owner, way, failures) || written)
+                    // All of them are begun, whichever writes.
+                    let written: Vec<bool> = branches.iter().map(|run| self.one(run, owner, way, failures)).collect();
+                    written.contains(&true)
                 }
             };
             if is_written {

@@ -82,8 +82,8 @@ fn mutations_of_the_corpus_never_panic_and_never_hang() {
     }
     let words: Vec<&str> = seeds.iter().flat_map(|seed| split(seed)).collect();
     let mut random = fastrand::Rng::with_seed(4);
-    let mut world = World::default();
-    world.payload = Some(serde_json::json!({ "x": 1, "list": [1, "a", null] }));
+    let payload = Some(serde_json::json!({ "x": 1, "list": [1, "a", null] }));
+    let world = World { payload, ..World::default() };
     let mut compiled = 0;
     for round in 0..MUTATIONS {
         let mut parts = split(&seeds[random.usize(..seeds.len())]);

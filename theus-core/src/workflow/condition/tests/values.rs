@@ -208,6 +208,15 @@ fn an_expression_tells_what_it_reads_and_what_it_gives() {
 }
 
 #[test]
+fn a_variant_is_handed_on_as_serde_reads_it() {
+    let mut world = world();
+    assert_eq!(value(&world, "domain.mode"), "\"Idle\"");
+    world.desk.mode = Mode::Failed("disk".to_owned());
+    assert_eq!(value(&world, "domain.mode"), "{\"Failed\":\"disk\"}");
+    assert_eq!(value(&world, "has(domain.mode.Failed) && domain.mode.Failed[0] == 'disk'"), "true");
+}
+
+#[test]
 fn an_evaluation_error_names_expression_and_problem() {
     let error = compile("domain.total / (domain.total - 150)").unwrap().evaluate(&world()).unwrap_err();
     assert_eq!(error.to_string(), "`domain.total / (domain.total - 150)` has no value: a division by zero");

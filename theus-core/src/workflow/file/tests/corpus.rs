@@ -62,6 +62,18 @@ fn the_corpus_holds_both_kinds_and_every_file_of_it_ends() {
 }
 
 #[test]
+fn what_is_wrong_in_the_corpus_is_drawn_exactly_so() {
+    for name in ["typos", "wrong_steps", "circles", "failing", "python_on", "python_steps", "deep", "empty"] {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../fuzz/corpus/workflow/{name}.yaml"));
+        let drawn = match load(&std::fs::read_to_string(file).unwrap()) {
+            Err(error) => error.to_string(),
+            Ok(it) => it.warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"),
+        };
+        insta::assert_snapshot!(name, drawn);
+    }
+}
+
+#[test]
 fn mutations_of_the_corpus_never_panic_and_never_hang() {
     let corpus = corpus();
     let pieces: Vec<&str> = "[ ] { } : , - & * ! | > # ' \" % \n \t ü ~ .nan 1e400 99999999999999999999 << --- ${ } $${ A B WORK OUTER \

@@ -7,7 +7,6 @@ mod fixture;
 mod large;
 mod pages;
 mod python;
-mod same;
 mod shapes;
 
 use super::super::chart::Definition;
@@ -31,13 +30,6 @@ pub(in crate::workflow) fn loads(yaml: &str) -> Definition {
         Ok(definition) => definition,
         Err(error) => panic!("{error}"),
     }
-}
-
-/// The warnings of a text that loads, drawn; with an empty line before each.
-#[track_caller]
-pub(in crate::workflow) fn warns(yaml: &str, expected: &str) {
-    let drawn: String = loads(yaml).warnings().iter().map(|warning| format!("\n{warning}\n")).collect();
-    assert_eq!(drawn.trim_end(), expected.trim_end());
 }
 
 /// A text that is right, and of which nothing is doubtful.

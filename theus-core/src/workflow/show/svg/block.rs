@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::marks::{LINE, Mark, shift, shortened, width};
-use super::place::{Sized, lefts};
+use super::marks::{LINE, Mark, shortened, width};
 use super::plan::{Between, Crossing, between, lifted, own, ranks};
+use super::title::Title;
 use super::{leaf, order};
 use crate::workflow::chart::StateId;
 use crate::workflow::show::view::View;
 
-/// Between two rows, inside a border, and the height of a title.
-const GAP: f64 = 22.0;
-const PADDING: f64 = 16.0;
-const TITLE: f64 = 26.0;
-const LONGEST: usize = 52;
+/// The least distance between two rows.
+pub(super) const GAP: f64 = 22.0;
+/// How many characters a label may have; the tooltip has all of it.
+pub(super) const LONGEST: usize = 52;
 
 /// A part of the picture with the edges that pass through its border.
 #[derive(Default)]
@@ -25,7 +24,7 @@ pub(super) struct Block {
     pub(super) ports: Vec<(usize, bool, f64)>,
 }
 
-enum Kind {
+pub(super) enum Kind {
     Child(StateId),
     Start,
     Label(usize),
@@ -39,27 +38,27 @@ enum Kind {
     },
 }
 
-struct Item {
-    row: usize,
-    width: f64,
-    height: f64,
-    kind: Kind,
+pub(super) struct Item {
+    pub(super) row: usize,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) kind: Kind,
 }
 
 /// Items from top to bottom that a line connects.
-struct Line {
-    items: Vec<usize>,
-    edge: Option<usize>,
+pub(super) struct Line {
+    pub(super) items: Vec<usize>,
+    pub(super) edge: Option<usize>,
     /// Whether it has an arrow, and whether that is at the lower end.
-    arrow: Option<bool>,
+    pub(super) arrow: Option<bool>,
 }
 
-struct Layout<'a> {
-    view: &'a View<'a>,
-    container: Option<StateId>,
-    blocks: BTreeMap<StateId, (Block, f64)>,
-    items: Vec<Item>,
-    lines: Vec<Line>,
+pub(super) struct Layout<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) container: Option<StateId>,
+    pub(super) blocks: BTreeMap<StateId, (Block, f64)>,
+    pub(super) items: Vec<Item>,
+    pub(super) lines: Vec<Line>,
 }
 
 pub(super) fn lay_out(view: &View<'_>, container: Option<StateId>, crossings: &[Crossing]) -> Block {
@@ -206,7 +205,7 @@ impl Layout<'_> {
     }
 
     /// The items of each row, from left to right, in the order that the lines are least tangled in.
-    fn rows(&self) -> Vec<Vec<usize>> {
+    pub(super) fn rows(&self) -> Vec<Vec<usize>> {
         let mut used = vec![false; self.items.len()];
         self.lines.iter().flat_map(|line| &line.items).for_each(|item| used[*item] = true);
         let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -231,7 +230,7 @@ impl Layout<'_> {
     }
 
     /// Where on an item each line begins that leaves it at the bottom or the top: by the item at the other end.
-    fn attachments(&self, rows: &[Vec<usize>]) -> BTreeMap<(usize, usize), (f64, f64)> {
+    pub(super) fn attachments(&self, rows: &[Vec<usize>]) -> BTreeMap<(usize, usize), (f64, f64)> {
         let mut position = vec![0; self.items.len()];
         for row in rows {
             row.iter().enumerate().for_each(|(at, item)| position[*item] = at);
@@ -258,187 +257,5 @@ impl Layout<'_> {
             box_width * (of(index) + 1.0) / (of(side.len()) + 1.0)
         };
         links.iter().map(|&(edge, a, b)| ((a, b), (at(a, b, false, edge), at(b, a, true, edge)))).collect()
-    }
-
-    fn finish(mut self) -> Block {
-        let rows = self.rows();
-        let attachments = self.attachments(&rows);
-        let mut sized: Vec<Sized> =
-            self.items.iter().map(|item| Sized { width: item.width, above: Vec::new(), below: Vec::new() }).collect();
-        for (&(above, below), &(from, to)) in &attachments {
-            sized[above].below.push((below, from, to));
-            sized[below].above.push((above, to, from));
-        }
-        let mut left = lefts(&rows, &sized);
-        // The first of its row and linked to nothing: it may stand at the border.
-        if let Some(title) = self.items.iter().position(|item| matches!(item.kind, Kind::Title)) {
-            left[title] = 0.0;
-        }
-        let widest = |(item, x): (&Item, &f64)| x + item.width;
-        let content = self.items.iter().zip(&left).map(widest).fold(0.0, f64::max);
-        let title = Title::of(self.view, self.container);
-        let (dx, dy) = (title.padding, 0.0);
-        let mut tops = vec![(0.0, 0.0, 0.0); self.items.len()];
-        let mut y = dy;
-        for (at, row) in rows.iter().enumerate() {
-            let tall = row.iter().map(|item| self.items[*item].height).fold(0.0, f64::max);
-            if at > 0 {
-                y += self.gap(row, &left, &attachments);
-            }
-            for &item in row {
-                tops[item] = (y + (tall - self.items[item].height) / 2.0, y, y + tall);
-            }
-            y += tall;
-        }
-        let (w, h) = (content + 2.0 * title.padding, y + title.padding);
-        let mut block = Block { width: w, height: h, marks: title.marks(w, h), ports: Vec::new() };
-        let place = Placed { left: left.iter().map(|x| x + dx).collect(), tops, bottom: h };
-        for line in &self.lines {
-            block.marks.push(self.draw_line(line, &place, &attachments));
-        }
-        self.draw_items(&mut block, &place);
-        if self.view.is_parallel(self.container) {
-            self.divide(&mut block, &place, TITLE, h);
-        }
-        match self.container {
-            Some(id) => leaf::with_loops(self.view, id, block),
-            None => block,
-        }
-    }
-
-    /// The room above a row: more where lines come from far at the side, so that they can be told apart.
-    fn gap(&self, row: &[usize], left: &[f64], at: &BTreeMap<(usize, usize), (f64, f64)>) -> f64 {
-        let into = at.iter().filter(|((_, below), _)| row.contains(below));
-        let furthest = into.map(|(&(above, below), (from, to))| (left[above] + from - left[below] - to).abs());
-        GAP + (furthest.fold(0.0, f64::max) * 0.08).min(56.0)
-    }
-
-    fn draw_line(&self, line: &Line, place: &Placed, at: &BTreeMap<(usize, usize), (f64, f64)>) -> Mark {
-        let mut points = Vec::with_capacity(2 * line.items.len());
-        for pair in line.items.windows(2) {
-            let (above, below) = (pair[0], pair[1]);
-            let &(from, to) = at.get(&(above, below)).unwrap_or(&(0.0, 0.0));
-            let (from, to) = (place.left[above] + from, place.left[below] + to);
-            let (top, _, row_end) = place.tops[above];
-            match self.items[above].kind {
-                Kind::Port { top: true, .. } => points.push((from, 0.0)),
-                _ => points.push((from, top + self.items[above].height)),
-            }
-            points.push((from, row_end));
-            let (top, row_start, _) = place.tops[below];
-            points.push((to, row_start));
-            match self.items[below].kind {
-                Kind::Port { top: false, .. } => points.push((to, place.bottom)),
-                _ => points.push((to, top)),
-            }
-        }
-        points.dedup();
-        if line.arrow == Some(false) {
-            points.reverse();
-        }
-        let failing = line.edge.is_some_and(|edge| {
-            let rows = &self.view.edges[edge].rows;
-            !rows.is_empty() && rows.iter().all(|row| row.error)
-        });
-        Mark::Path { points, class: if failing { "f" } else { "w" }, arrow: line.arrow.is_some() }
-    }
-
-    fn draw_items(&mut self, block: &mut Block, place: &Placed) {
-        let background = if self.container.is_some() { "p" } else { "r" };
-        for (at, item) in self.items.iter().enumerate() {
-            let (x, (y, ..)) = (place.left[at], place.tops[at]);
-            match item.kind {
-                Kind::Child(id) => {
-                    if let Some((mut child, _)) = self.blocks.remove(&id) {
-                        shift(&mut child.marks, x, y);
-                        block.marks.append(&mut child.marks);
-                    }
-                }
-                Kind::Start => block.marks.push(Mark::Circle { x: x + 6.0, y: y + 6.0, radius: 6.0, class: "s" }),
-                Kind::Label(edge) => {
-                    let rows = &self.view.edges[edge].rows;
-                    let tip = rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>().join("\n");
-                    block.marks.push(Mark::Begin(tip));
-                    let (width, height) = (item.width, item.height);
-                    block.marks.push(Mark::Rect { x, y, width, height, round: 2.0, class: background });
-                    let mut line = y - 3.0;
-                    for row in rows {
-                        line += LINE;
-                        let class = if row.error { "e" } else { "" };
-                        let text = shortened(&row.text, LONGEST);
-                        block.marks.push(Mark::Text { x: x + width / 2.0, y: line, class, middle: true, text });
-                    }
-                    block.marks.push(Mark::End);
-                }
-                Kind::Port { edge, top, own: false } => block.ports.push((edge, top, x + item.width / 2.0)),
-                Kind::Port { own: true, .. } | Kind::Bend | Kind::Title => {}
-            }
-        }
-    }
-
-    /// Dashed lines between regions.
-    fn divide(&self, block: &mut Block, place: &Placed, top: f64, bottom: f64) {
-        let mut sides: Vec<(f64, f64)> = self
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| matches!(item.kind, Kind::Child(_)))
-            .map(|(at, item)| (place.left[at], place.left[at] + item.width))
-            .collect();
-        sides.sort_by(|one, two| one.0.total_cmp(&two.0));
-        for pair in sides.windows(2) {
-            let x = f64::midpoint(pair[0].1, pair[1].0);
-            block.marks.push(Mark::Path { points: vec![(x, top), (x, bottom)], class: "d", arrow: false });
-        }
-    }
-}
-
-/// Where the items are: their left sides; their tops with the top and the bottom of their row.
-struct Placed {
-    left: Vec<f64>,
-    tops: Vec<(f64, f64, f64)>,
-    bottom: f64,
-}
-
-/// The name of a container and what it does by itself; nothing at the top.
-struct Title {
-    name: String,
-    tip: String,
-    lines: Vec<(&'static str, String)>,
-    class: &'static str,
-    width: f64,
-    height: f64,
-    padding: f64,
-}
-
-impl Title {
-    fn of(view: &View<'_>, container: Option<StateId>) -> Self {
-        let state = container.and_then(|id| view.definition.state(id));
-        let Some(state) = state else {
-            let (name, tip, lines) = (String::new(), String::new(), Vec::new());
-            return Self { name, tip, lines, class: "", width: 0.0, height: 0.0, padding: 0.0 };
-        };
-        let lines = leaf::lines(state);
-        let name = shortened(&state.name, LONGEST);
-        let widest = lines.iter().map(|(_, line)| width(line)).fold(width(&name) * 1.05, f64::max);
-        let class = if view.is_parallel(state.parent) { "p" } else { "o" };
-        let height = TITLE + LINE * f64::from(u32::try_from(lines.len()).unwrap_or(0));
-        Self { name, tip: leaf::tooltip(state), lines, class, width: widest, height, padding: PADDING }
-    }
-
-    fn marks(self, width: f64, height: f64) -> Vec<Mark> {
-        if self.class.is_empty() {
-            return Vec::new();
-        }
-        let mut marks = vec![Mark::Begin(self.tip)];
-        marks.push(Mark::Rect { x: 0.0, y: 0.0, width, height, round: 9.0, class: self.class });
-        marks.push(Mark::Text { x: PADDING, y: 18.0, class: "n", middle: false, text: self.name });
-        let mut y = 18.0;
-        for (class, text) in self.lines {
-            y += LINE;
-            marks.push(Mark::Text { x: PADDING, y, class, middle: false, text });
-        }
-        marks.push(Mark::End);
-        marks
     }
 }

@@ -6,8 +6,10 @@ mod block;
 mod leaf;
 mod marks;
 mod order;
+mod paint;
 mod place;
 mod plan;
+mod title;
 
 use super::view::View;
 

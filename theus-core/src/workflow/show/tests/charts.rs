@@ -7,7 +7,7 @@ use crate::context::{Layer, Zone};
 use crate::process::{Access, Contract};
 use crate::signal::EventName;
 use crate::workflow::chart::{
-    ArgumentSource, Definition, Parts, Place, Recovery, Run, State, StateId, StateKind, Step, Transition, Trigger,
+    ArgumentSource, Definition, Place, Recovery, Run, State, StateId, StateKind, Step, Transition, Trigger,
 };
 use crate::workflow::condition::Expression;
 
@@ -114,7 +114,7 @@ impl Charts {
     }
 
     pub(super) fn finish(self, name: &str) -> Definition {
-        Definition::assemble(Parts {
+        Definition::assemble(crate::workflow::chart::Parts {
             name: name.to_owned(),
             description: None,
             initial: StateId(0),

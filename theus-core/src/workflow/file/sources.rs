@@ -12,7 +12,7 @@ const SHORTEST_NEAR: usize = 3;
 const MOST_COMPARED: usize = 64;
 
 /// Every event that something can raise.
-pub(super) struct Sources<'a> {
+pub(in crate::workflow) struct Sources<'a> {
     /// Raised by the program: few, whatever the file says.
     raised: BTreeSet<EventName>,
     /// Listed in the file.
@@ -23,7 +23,7 @@ pub(super) struct Sources<'a> {
 
 /// What is known of where an event comes from.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Source<'a> {
+pub(in crate::workflow) enum Source<'a> {
     /// Something raises it.
     Known,
     /// The runtime tells it, and this signal would raise it too.
@@ -36,7 +36,7 @@ pub(super) enum Source<'a> {
 
 impl<'a> Sources<'a> {
     /// The events of the runtime and of the domain's signals.
-    pub(super) fn new(signals: &'a [String]) -> Self {
+    pub(in crate::workflow) fn new(signals: &'a [String]) -> Self {
         let mut raised = BTreeSet::from([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
         let mut clashing = BTreeMap::new();
         for field in signals {
@@ -51,12 +51,12 @@ impl<'a> Sources<'a> {
     }
 
     /// Adds an event from outside.
-    pub(super) fn add_external(&mut self, event: EventName) {
+    pub(in crate::workflow) fn add_external(&mut self, event: EventName) {
         self.external.insert(event);
     }
 
     /// Where an event comes from. One that is handled beside it is never what was meant: then both are wanted.
-    pub(super) fn of(&self, event: &EventName, beside: &BTreeMap<EventName, &str>) -> Source<'a> {
+    pub(in crate::workflow) fn of(&self, event: &EventName, beside: &BTreeMap<EventName, &str>) -> Source<'a> {
         if let Some(field) = self.clashing.get(event) {
             return Source::Clash(field);
         }
@@ -93,7 +93,7 @@ impl<'a> Sources<'a> {
     }
 
     /// What to write in place of a text that is not the name of an event.
-    pub(super) fn mend(&self, written: &str, error: &EventNameError) -> String {
+    pub(in crate::workflow) fn mend(&self, written: &str, error: &EventNameError) -> String {
         let names: Vec<String> = self.compared().map(|known| known.spelled_like(written)).collect();
         let same_word = || self.compared().find(|known| known.stem().eq_ignore_ascii_case(written));
         error
