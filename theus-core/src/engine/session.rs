@@ -15,9 +15,8 @@ const SPARES: usize = 8;
 /// What the session's lock guards.
 pub(super) struct State<D: Context> {
     pub(super) fields: D::Fields,
-    version: u64,
-    /// The same, for who looks without waiting for the session.
-    shown: Arc<AtomicU64>,
+    /// The version of the committed state: written by who holds the session, seen by everybody.
+    version: Arc<AtomicU64>,
     rules: Arc<RuleTable>,
     spare: Vec<Box<D::Fields>>,
     /// Signals to be put back to rest when the turn that is under way is over.
@@ -26,26 +25,25 @@ pub(super) struct State<D: Context> {
 
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
-        let (fields, shown) = (domain.into_fields(), Arc::default());
-        Self { fields, version: 0, shown, rules, spare: Vec::new(), deferred: Vec::new() }
+        let (fields, version) = (domain.into_fields(), Arc::default());
+        Self { fields, version, rules, spare: Vec::new(), deferred: Vec::new() }
     }
 
     /// The version of the committed state.
     #[inline]
-    pub(super) const fn version(&self) -> u64 {
-        self.version
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
     }
 
     /// The committed state has become this one.
     #[inline]
     pub(super) fn advance(&mut self, version: u64) {
-        self.version = version;
-        self.shown.store(version, Ordering::Release);
+        self.version.store(version, Ordering::Release);
     }
 
     /// Where the version can be seen without holding the session.
     pub(super) fn shown_version(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.shown)
+        Arc::clone(&self.version)
     }
 
     /// The rules for a run that begins now.
@@ -83,7 +81,7 @@ impl<D: Context> State<D> {
     /// Puts the signal that raised an event back to rest, unless it was raised anew since.
     pub(super) fn reset_signal(&mut self, origin: &Origin) {
         if let Origin::Signal { path, version, .. } = origin {
-            let next = self.version.wrapping_add(1);
+            let next = self.version().wrapping_add(1);
             let path = path.strip_prefix("domain.").unwrap_or(path);
             // A signal's default is code of a user's type: where it panics the signal stays as it is.
             let fields = &mut self.fields;

@@ -132,7 +132,7 @@ impl SignalBus {
             Overflow::DropOldest => Bring::DropOldest,
         };
         let event = Event { name, origin: Origin::External, payload };
-        let brought = self.shared.queue.bring(options.capacity, [(event, urgent)].into_iter(), how, || ());
+        let brought = self.shared.queue.bring(options.capacity, std::iter::once((event, urgent)), how, || ());
         let ((), dropped) = brought.map_err(|waiting| self.full(waiting, 1))?;
         self.note_dropped(dropped);
         Ok(())

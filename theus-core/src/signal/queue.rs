@@ -58,11 +58,21 @@ impl<T> Lanes<T> {
     fn take(&mut self) -> Option<T> {
         self.urgent.pop_front().or_else(|| self.normal.pop_front())
     }
+}
 
-    /// What gives way to a new event, if anything does.
-    fn give_way(&mut self, urgent: bool) -> Option<T> {
-        let oldest = self.normal.pop_front();
-        if oldest.is_none() && urgent { self.urgent.pop_front() } else { oldest }
+impl<T: Clone> Lanes<T> {
+    /// Drops the oldest event for a new one, or the new one where only urgent events wait and it is none.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, new: T, urgent: bool, dropped: &mut Vec<T>, wakers: &mut Vec<Waker>) -> Option<T> {
+        let oldest = self.normal.pop_front().or_else(|| if urgent { self.urgent.pop_front() } else { None });
+        let (old, new) = match oldest {
+            Some(old) => (old, Some(new)),
+            None => (new, None),
+        };
+        self.watches.iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
+        dropped.push(old);
+        new
     }
 }
 
@@ -108,20 +118,24 @@ impl<T: Clone> Queue<T> {
         lanes.stats.emitted += offered as u64;
         let (mut dropped, mut wakers) = (Vec::new(), std::mem::take(&mut lanes.wakers));
         for (event, urgent) in events {
-            let mut new = Some(event);
-            if lanes.len() >= capacity
-                && let Some(old) = lanes.give_way(urgent).or_else(|| new.take())
-            {
-                lanes.watches.iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), &mut wakers));
-                dropped.push(old);
+            let event = if lanes.len() < capacity {
+                event
+            } else {
+                match lanes.make_room(event, urgent, &mut dropped, &mut wakers) {
+                    Some(event) => event,
+                    None => continue,
+                }
+            };
+            for watch in &lanes.watches {
+                watch.tell(Told::Event(event.clone()), &mut wakers);
             }
-            let Some(event) = new else { continue };
-            lanes.watches.iter().for_each(|watch| watch.tell(Told::Event(event.clone()), &mut wakers));
             if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
         }
         lanes.stats.dropped += dropped.len() as u64;
         let sleepers = lanes.sleepers;
-        lanes.watches.retain(Watch::is_watched);
+        if !lanes.watches.is_empty() {
+            lanes.watches.retain(Watch::is_watched);
+        }
         drop(lanes);
         if sleepers > 0 {
             self.changed.notify_all();

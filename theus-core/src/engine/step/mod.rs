@@ -48,8 +48,11 @@ pub(super) trait Step<D: Context, G: Context, E>: Send {
     fn join<'a>(self: Box<Self>, engine: &'a Engine<D, G, E>, turn: Option<&'a SharedTurn<'a, D>>) -> StepFuture<'a>;
 }
 
+/// A step, or why it cannot be made.
+pub(super) type MadeStep<D, G, E> = Result<Box<dyn Step<D, G, E>>, ArgumentError>;
+
 /// Makes a step of its arguments.
-pub(super) type MakeStep<D, G, E> = fn(Option<Arguments>) -> Result<Box<dyn Step<D, G, E>>, ArgumentError>;
+pub(super) type MakeStep<D, G, E> = fn(Option<Arguments>) -> MadeStep<D, G, E>;
 
 struct Command<P>(P);
 
@@ -72,9 +75,7 @@ where
 }
 
 /// How the steps of a process are made.
-pub(super) fn make<P>(
-    arguments: Option<Arguments>,
-) -> Result<Box<dyn Step<P::Domain, P::Global, P::Effects>>, ArgumentError>
+pub(super) fn make<P>(arguments: Option<Arguments>) -> MadeStep<P::Domain, P::Global, P::Effects>
 where
     P: Process,
     P::Kind: StepMaker<P>,

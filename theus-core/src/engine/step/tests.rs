@@ -101,7 +101,7 @@ impl<'de> serde::Deserialize<'de> for Trap {
 
 #[process()]
 fn spring(_ctx: App, trap: Trap) {
-    drop(trap);
+    let Trap = trap;
 }
 
 fn shop(recipe: &str) -> (Engine<Shop, (), Ports>, Arc<World>) {

@@ -53,7 +53,7 @@ fn the_oldest_makes_room_and_is_told() {
             Told::Lost(lost) => panic!("{lost} lost"),
         })
         .collect();
-    assert_eq!(told, ["CMD_A", "CMD_B", "CMD_C", "-CMD_A", "EVT_D", "EVT_E", "EVT_F", "-CMD_B", "-CMD_C", "-EVT_D"]);
+    assert_eq!(told, ["CMD_A", "CMD_B", "-CMD_A", "CMD_C", "-CMD_B", "EVT_D", "-CMD_C", "EVT_E", "-EVT_D", "EVT_F"]);
     assert_eq!(bus.take_dropped(), [event("sig_d", 1).origin], "whose signal is still to be put to rest");
     assert!(bus.take_dropped().is_empty());
     assert_eq!(names(&bus), ["EVT_E", "EVT_F"]);

@@ -19,7 +19,7 @@ pub(super) fn drain(bus: &SignalBus) -> Vec<Event> {
 #[test]
 fn events_come_out_as_they_went_in() {
     let bus = SignalBus::new(8);
-    bus.publish([event("sig_a", 1), event("sig_b", 1)].into_iter()).unwrap();
+    bus.publish([event("sig_a", 1), event("sig_b", 1)]).unwrap();
     bus.emit("CMD_C").unwrap();
     assert_eq!((bus.len(), bus.capacity(), bus.is_empty()), (3, 8, false));
     let out = drain(&bus.clone());
