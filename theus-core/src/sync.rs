@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-pub(crate) use std::sync::atomic::{AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
 pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -118,7 +119,11 @@ impl SignalBus {
     }
 
     fn bring(&self, name: &str, payload: Option<Payload>, urgent: bool) -> Result<(), EmitError> {
-        let name = EventName::parse(name)?;
+        self.bring_event(EventName::parse(name)?, payload, urgent)
+    }
+
+    /// As the ways to emit, for a name that was made before.
+    pub(crate) fn bring_event(&self, name: EventName, payload: Option<Payload>, urgent: bool) -> Result<(), EmitError> {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
@@ -253,6 +258,11 @@ impl SignalBus {
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.shared.options.capacity
+    }
+
+    /// Has this waker woken whenever an event comes, as long as there is the bus.
+    pub(crate) fn listen(&self, waker: Waker) {
+        self.shared.queue.listen(waker);
     }
 
     /// Gives back memory that the waiting events do not need.

@@ -47,6 +47,8 @@ struct Lanes<T> {
     sleepers: usize,
     /// The tasks that wait for an event.
     wakers: Vec<Waker>,
+    /// Who is woken whenever an event comes, waiting or not.
+    listener: Option<Waker>,
     watches: Vec<Arc<Watch<T>>>,
 }
 
@@ -80,7 +82,8 @@ impl<T: Clone> Queue<T> {
     pub(super) fn new() -> Self {
         let (urgent, normal) = (VecDeque::new(), VecDeque::new());
         let stats = BusStats::default();
-        let lanes = Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), watches: Vec::new() };
+        let lanes =
+            Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), listener: None, watches: Vec::new() };
         Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
     }
 
@@ -136,11 +139,15 @@ impl<T: Clone> Queue<T> {
         if !lanes.watches.is_empty() {
             lanes.watches.retain(Watch::is_watched);
         }
+        let listener = if offered > 0 { lanes.listener.clone() } else { None };
         drop(lanes);
         if sleepers > 0 {
             self.changed.notify_all();
         }
         wakers.into_iter().for_each(Waker::wake);
+        if let Some(listener) = listener {
+            listener.wake();
+        }
         Ok((done, dropped))
     }
 
@@ -199,6 +206,11 @@ impl<T: Clone> Queue<T> {
             }
         })
         .await
+    }
+
+    /// Has this waker woken whenever an event comes.
+    pub(super) fn listen(&self, waker: Waker) {
+        self.lanes.lock().listener = Some(waker);
     }
 
     pub(super) fn watch(&self, watch: Arc<Watch<T>>) {

@@ -271,10 +271,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 Ok(Progress::Paused) => return Ok(Turn::Rest(Rest::Paused)),
                 Ok(Progress::Over) => return Ok(Turn::Rest(Rest::Over)),
                 Ok(Progress::Halted(halted)) => return Ok(Turn::Rest(Rest::Halted(halted))),
-                Err(trouble) => {
-                    drop(world);
-                    return Err(self.explain(trouble));
-                }
+                Err(trouble) => return Err(self.explain(trouble)),
             }
         }
     }

@@ -48,8 +48,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 /// A workflow while it is driven. Dropping it lets go of the run that is awaited.
 struct Driven<'a, D: Context, G: Context, E: Send + Sync + 'static> {
     manager: &'a mut WorkflowManager<D, G, E>,
-    sleeping: Option<(SystemTime, Pin<Box<dyn Future<Output = ()> + Send>>)>,
+    sleeping: Option<(SystemTime, Nap)>,
 }
+
+/// What is over when a time has come.
+type Nap = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 type Answer = Result<Option<Box<Handled>>, WorkflowError>;
 

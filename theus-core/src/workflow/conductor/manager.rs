@@ -248,11 +248,23 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 }
 
-/// Refuses an event that no state of a workflow has a use for.
-pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<(), EmitError> {
+/// The event of this name, where the workflow has a use for it.
+///
+/// # Errors
+/// Where it has not, or where it is no name of an event.
+pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<EventName, EmitError> {
     let name = EventName::parse(event)?;
-    let listed = || definition.event(&name).is_some() || definition.external().contains(&name);
-    if name.is_builtin() || listed() {
+    has_use_of(definition, &name, || event.to_owned())?;
+    Ok(name)
+}
+
+/// As [`has_use`], for a name that was made before; `written` is how errors call it.
+pub(in crate::workflow) fn has_use_of(
+    definition: &Definition,
+    name: &EventName,
+    written: impl FnOnce() -> String,
+) -> Result<(), EmitError> {
+    if name.is_builtin() || definition.event(name).is_some() || definition.external().contains(name) {
         return Ok(());
     }
     let triggers = || definition.states().iter().flat_map(|state| &state.transitions).map(|way| &way.trigger);
@@ -263,7 +275,9 @@ pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Resu
         Trigger::Event { written, .. } => Some(written.as_str()),
         _ => None,
     });
-    Err(EmitError::Unhandled { event: event.to_owned(), help: did_you_mean(event, known).unwrap_or_default() })
+    let event = written();
+    let help = did_you_mean(&event, known).unwrap_or_default();
+    Err(EmitError::Unhandled { event, help })
 }
 
 impl<D: Context, G: Context, E> fmt::Debug for WorkflowManager<D, G, E> {

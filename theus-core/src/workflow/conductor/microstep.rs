@@ -99,10 +99,10 @@ impl Live {
     pub(super) fn end_unit(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
         let Unit { handled, finishes, mut trouble } = *unit;
-        if let Some(state) = finishes.filter(|_| !self.is_over()) {
-            if let Err(error) = self.finish(state, scene) {
-                trouble = trouble.or(Some(Trouble::NoValue(error)));
-            }
+        if let Some(state) = finishes.filter(|_| !self.is_over())
+            && let Err(error) = self.finish(state, scene)
+        {
+            trouble = trouble.or(Some(Trouble::NoValue(error)));
         }
         if let Some(event) = &handled.event
             && matches!(event.origin, Origin::Signal { .. })

@@ -80,7 +80,7 @@ impl Session {
         }
     }
 
-    fn restore(&mut self, position: &Position) -> Result<(), PositionError> {
+    pub(crate) fn restore(&mut self, position: &Position) -> Result<(), PositionError> {
         let definition = Arc::clone(&self.definition);
         if position.workflow != definition.name() {
             let (stored, workflow) = (position.workflow.clone(), definition.name().to_owned());

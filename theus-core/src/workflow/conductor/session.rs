@@ -181,6 +181,11 @@ impl Session {
         self.live.inbox.len()
     }
 
+    /// Whether nothing is being handled: what a position is taken of without loss.
+    pub(crate) fn is_between_events(&self) -> bool {
+        self.live.chain.is_none() && self.live.unit.is_none()
+    }
+
     /// Whether it has not begun.
     pub(crate) fn is_new(&self) -> bool {
         self.live.stage == Stage::New

@@ -235,7 +235,7 @@ impl Together {
         let comes_first = match &self.broken {
             None => true,
             Some((earlier, other)) => {
-                broken.aborts > other.aborts || (broken.aborts == other.aborts && branch < *earlier)
+                (broken.aborts && !other.aborts) || (broken.aborts == other.aborts && branch < *earlier)
             }
         };
         if comes_first {

@@ -34,18 +34,27 @@ impl Alarm {
         Self { waiting: Mutex::default(), changed: Condvar::new(), clock }
     }
 
-    /// Has a session woken at this time.
-    pub(super) fn set(&self, due: SystemTime, turn: Weak<dyn Turn>) -> Key {
+    /// Has a session woken at this time, and not at the one of before. One that has rung is set anew.
+    pub(super) fn set(&self, before: Option<Key>, due: Option<SystemTime>, turn: &Weak<dyn Turn>) -> Option<Key> {
+        if before.is_none() && due.is_none() {
+            return None;
+        }
         let mut waiting = self.waiting.lock();
-        let key = (due, waiting.next);
+        if let Some(key) = before {
+            if Some(key.0) == due && waiting.by_time.contains_key(&key) {
+                return before;
+            }
+            waiting.by_time.remove(&key);
+        }
+        let key = (due?, waiting.next);
         waiting.next += 1;
         let is_first = waiting.by_time.first_key_value().is_none_or(|(first, _)| key < *first);
-        waiting.by_time.insert(key, turn);
+        waiting.by_time.insert(key, Weak::clone(turn));
         drop(waiting);
         if is_first {
             self.changed.notify_one();
         }
-        key
+        Some(key)
     }
 
     pub(super) fn unset(&self, key: Key) {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::signal::EmitError;
+use crate::workflow::conductor::PositionError;
 
 /// Why something could not be done with a session.
 #[derive(Debug, Error)]
@@ -29,13 +30,20 @@ pub enum SessionError {
         source: EmitError,
     },
     /// It has ended, and takes no more events.
-    #[error("the session `{session}` is over: it ended {how}")]
+    #[error("the session `{session}` is over: it takes no more events")]
     Over {
         /// The session.
         session: String,
-        /// How.
-        how: String,
     },
+    /// It would have to be waited for from inside a process, whose own session somebody may wait for.
+    #[error("the session `{session}` is busy, and cannot be waited for from inside a process or an observer")]
+    Nested {
+        /// The session.
+        session: String,
+    },
+    /// The pool was shut down.
+    #[error("the sessions are shut down: nothing new begins")]
+    ShutDown,
     /// It did not come to the state in time.
     #[error("the session `{session}` is not in {state} after {waited:?}: it is in {at}, {status}")]
     NotInTime {
@@ -58,7 +66,7 @@ pub enum SessionError {
         /// What may have been meant.
         help: String,
     },
-    /// What was kept of it does not fit.
+    /// It cannot go on from the position.
     #[error(transparent)]
-    Workflow(#[from] crate::workflow::WorkflowError),
+    Position(#[from] Box<PositionError>),
 }

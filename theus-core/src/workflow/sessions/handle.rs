@@ -1,48 +1,27 @@
-//! The pool, as its users hold it.
+//! The pool, as its users hold it: sessions come and go, are held up and let go on.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use dashmap::{DashMap, Entry};
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 
 use super::alarm::Alarm;
-use super::builder::{Drive, Happening, Observer, SessionsBuilder};
+use super::builder::{Drive, SessionsBuilder};
 use super::error::SessionError;
 use super::rota::{Rota, Turn};
+use super::shared::Shared;
 use super::slot::Slot;
 use super::worker::{Crew, work_async};
+use crate::audit::ResetError;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::source::did_you_mean;
-use crate::workflow::chart::{Definition, State};
-use crate::workflow::clock::Clock;
-use crate::workflow::conductor::{Options, Session, Status, has_use};
+use crate::workflow::chart::Definition;
+use crate::workflow::conductor::{Options, Position, Session};
 
-/// What the pool and its sessions share.
-pub(super) struct Shared<D: Context, G: Context, E> {
-    pub(super) engine: Engine<D, G, E>,
-    pub(super) definition: Arc<Definition>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) rota: Arc<Rota>,
-    pub(super) alarm: Arc<Alarm>,
-    pub(super) is_stepped: bool,
-    pub(super) random: Mutex<fastrand::Rng>,
-    sessions: DashMap<Arc<str>, Arc<Slot<D, G, E>>>,
-    observer: Option<Observer>,
-    traced: usize,
-    seed: u64,
-    opened: AtomicU64,
-    handled: AtomicU64,
-    troubles: AtomicU64,
-    /// Where those wait who want to see a session come to a state.
-    watchers: Mutex<()>,
-    seen: Condvar,
-}
-
-/// Many sessions of one workflow, side by side. Dropping it lets the workers finish what is in their hands.
+/// Many sessions of one workflow, side by side. Dropping it lets the workers finish the steps that are in their hands; a run
+/// that is awaited is rolled back. [`shut_down`](Self::shut_down) waits for what is under way.
 ///
 /// ```
 /// use std::time::Duration;
@@ -72,52 +51,12 @@ pub(super) struct Shared<D: Context, G: Context, E> {
 /// assert_eq!(orders.census().finished, 1_000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A process, or an observer, may use the pool that it runs in: it emits, opens, pauses and cancels. What would have to wait
+/// for a session is refused there, as [`SessionError::Nested`].
 pub struct Sessions<D: Context, G: Context = (), E = ()> {
     pub(super) shared: Arc<Shared<D, G, E>>,
-    crew: Mutex<Crew>,
-}
-
-/// How many sessions there are, and how they stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Census {
-    /// All that are open.
-    pub open: usize,
-    /// Those that handle events.
-    pub running: usize,
-    /// Those that are paused.
-    pub paused: usize,
-    /// Those that wait for the engine's interlock to be reset.
-    pub halted: usize,
-    /// Those that have come to a final state.
-    pub finished: usize,
-    /// Those that a violation of level A ended.
-    pub aborted: usize,
-    /// Those that were cancelled.
-    pub cancelled: usize,
-    /// Those that broke: a defect of the engine, not of a process.
-    pub broken: usize,
-    /// How many events and other causes were handled, by all sessions that ever were.
-    pub handled: u64,
-    /// How often something could not be handled.
-    pub troubles: u64,
-}
-
-impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
-    pub(super) fn tell(&self, session: &str, happening: &Happening<'_>) {
-        let count = match happening {
-            Happening::Handled(_) => &self.handled,
-            Happening::Trouble(_) => &self.troubles,
-        };
-        count.fetch_add(1, Ordering::Relaxed);
-        if let Some(observer) = &self.observer {
-            observer(session, happening);
-        }
-    }
-
-    pub(super) fn seen_by_watchers(&self) {
-        let _watchers = self.watchers.lock();
-        self.seen.notify_all();
-    }
+    pub(super) crew: Mutex<Crew>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -152,11 +91,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             observer,
             traced,
             seed,
-            opened: AtomicU64::new(0),
+            opened: AtomicUsize::new(0),
             handled: AtomicU64::new(0),
             troubles: AtomicU64::new(0),
-            watchers: Mutex::new(()),
-            seen: Condvar::new(),
+            feeds: Mutex::default(),
+            is_watched: AtomicBool::new(false),
+            is_closing: AtomicBool::new(false),
         };
         Ok(Self { shared: Arc::new(shared), crew: Mutex::new(crew) })
     }
@@ -170,60 +110,61 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Opens a session with the first state of its domain. It enters the initial state as soon as a worker has it.
     ///
     /// # Errors
-    /// [`SessionError::Exists`].
+    /// [`SessionError::Exists`]; [`SessionError::ShutDown`].
     pub fn open(&self, name: &str, domain: D) -> Result<(), SessionError> {
-        let number = self.shared.opened.fetch_add(1, Ordering::Relaxed);
-        let options = Options { traced: self.shared.traced, seed: self.shared.seed ^ number };
-        self.admit(name, domain, Session::new(Arc::clone(&self.shared.definition), options))
+        self.admit(name, domain, None)
     }
 
-    fn admit(&self, name: &str, domain: D, session: Session) -> Result<(), SessionError> {
+    /// Opens a session that goes on from a position, with the domain as it was then. Time has gone by meanwhile: a timer
+    /// that would have been due is due.
+    ///
+    /// # Errors
+    /// [`SessionError::Position`] where the workflow cannot be there; else as [`open`](Self::open).
+    pub fn restore(&self, name: &str, domain: D, position: &Position) -> Result<(), SessionError> {
+        self.admit(name, domain, Some(position))
+    }
+
+    fn admit(&self, name: &str, domain: D, position: Option<&Position>) -> Result<(), SessionError> {
+        let shared = &self.shared;
+        if shared.is_closing() {
+            return Err(SessionError::ShutDown);
+        }
+        let number = shared.opened.fetch_add(1, Ordering::Relaxed);
+        let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64 };
+        let mut session = Session::new(Arc::clone(&shared.definition), options);
+        if let Some(position) = position {
+            session.restore(position).map_err(Box::new)?;
+        }
         let name: Arc<str> = name.into();
-        let Entry::Vacant(place) = self.shared.sessions.entry(Arc::clone(&name)) else {
+        let Entry::Vacant(place) = shared.sessions.entry(Arc::clone(&name)) else {
             return Err(SessionError::Exists { session: name.to_string() });
         };
-        let engine = self.shared.engine.open(Arc::clone(&name), domain);
-        let slot = Slot::new(name, engine, session, Arc::downgrade(&self.shared));
-        place.insert(Arc::clone(&slot));
+        let engine = shared.engine.open(Arc::clone(&name), domain);
+        let slot = Slot::new(engine, name, session, shared, number);
+        drop(place.insert(Arc::clone(&slot)));
         Turn::wake(slot);
         Ok(())
     }
 
-    /// Takes a session out of the pool, after the step that it is at: what had not been handled is let go.
+    /// Takes a session out of the pool, after the step that it is at. What it awaits is let go of, and what had not been
+    /// handled stays on the bus of its engine.
     ///
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn close(&self, name: &str) -> Result<Engine<D, G, E>, SessionError> {
-        let Some((_, slot)) = self.shared.sessions.remove(name) else { return Err(unknown(name)) };
+        let Some((_, slot)) = self.shared.sessions.remove(name) else {
+            return Err(SessionError::Unknown { session: name.to_owned() });
+        };
         slot.leave(&self.shared);
         Ok(slot.engine.clone())
     }
 
-    fn slot(&self, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
-        self.shared.sessions.get(name).map(|slot| Arc::clone(&slot)).ok_or_else(|| unknown(name))
-    }
-
-    /// The engine of one session: its snapshot, its bus, its runs. After a run of one's own, [`nudge`](Self::nudge) it.
+    /// The engine of one session: its snapshot, its bus, its runs. Signals of a run of one's own are handled by the session.
     ///
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn engine(&self, name: &str) -> Result<Engine<D, G, E>, SessionError> {
-        Ok(self.slot(name)?.engine.clone())
-    }
-
-    /// Has a worker look at a session: signals of a run of one's own wait on its bus, say.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn nudge(&self, name: &str) -> Result<(), SessionError> {
-        Turn::wake(self.slot(name)?);
-        Ok(())
-    }
-
-    /// Has a worker look at every session: after the interlock was reset, say.
-    pub fn nudge_all(&self) {
-        let all: Vec<_> = self.shared.sessions.iter().map(|slot| Arc::clone(&slot)).collect();
-        all.into_iter().for_each(Turn::wake);
+        Ok(self.shared.slot(name)?.engine.clone())
     }
 
     /// Keeps a session from going on, after the step that it is at.
@@ -231,8 +172,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn pause(&self, name: &str) -> Result<(), SessionError> {
-        self.slot(name)?.look().session.control().pause();
-        self.nudge(name)
+        self.shared.slot(name)?.pause(true);
+        Ok(())
     }
 
     /// Lets a session go on.
@@ -240,8 +181,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn resume(&self, name: &str) -> Result<(), SessionError> {
-        self.slot(name)?.look().session.control().resume();
-        self.nudge(name)
+        self.shared.slot(name)?.pause(false);
+        Ok(())
     }
 
     /// Ends a session: a run that awaits is dropped, which rolls it back; what its chain has committed is made good by the
@@ -250,169 +191,36 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn cancel(&self, name: &str, reason: &str) -> Result<(), SessionError> {
-        self.slot(name)?.look().session.control().cancel(reason);
-        self.nudge(name)
-    }
-
-    /// How a session stands.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn status(&self, name: &str) -> Result<Status, SessionError> {
-        let slot = self.slot(name)?;
-        let status = slot.look().status(self.interlock().as_deref());
-        Ok(status)
-    }
-
-    /// The names of the innermost states that a session is in, in the order of the file.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn states(&self, name: &str) -> Result<Vec<String>, SessionError> {
-        Ok(names(&self.shared.definition, &self.slot(name)?.look().session))
-    }
-
-    /// The trace of a session, as text; empty unless [`traced`](SessionsBuilder::traced) was asked for.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn trace(&self, name: &str) -> Result<crate::workflow::trace::Trace, SessionError> {
-        Ok(self.slot(name)?.look().session.trace().clone())
-    }
-
-    /// What a session that has finished gives: the `result` of its final state.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn result(&self, name: &str) -> Result<Option<serde_json::Value>, SessionError> {
-        Ok(self.slot(name)?.look().session.result().cloned())
-    }
-
-    /// What a session could not handle last, if anything.
-    ///
-    /// # Errors
-    /// [`SessionError::Unknown`].
-    pub fn trouble(&self, name: &str) -> Result<Option<String>, SessionError> {
-        let slot = self.slot(name)?;
-        let inner = slot.look();
-        Ok(inner.broken.clone().or_else(|| inner.trouble.clone()))
-    }
-
-    /// Waits until a session is in a state of this name, at any depth.
-    ///
-    /// # Errors
-    /// [`SessionError::NotInTime`] with where it is instead; at once where it is over and is not in that state.
-    pub fn wait_for(&self, name: &str, state: &str, at_most: Duration) -> Result<(), SessionError> {
-        let Some(awaited) = self.shared.definition.state_named(state) else {
-            let known = self.shared.definition.states().iter().map(|state| state.name.as_str());
-            let help = did_you_mean(state, known).map_or_else(String::new, |help| format!(": {help}"));
-            return Err(SessionError::UnknownState { state: state.to_owned(), help });
-        };
-        let slot = self.slot(name)?;
-        let begin = Instant::now();
-        let end = begin.checked_add(at_most);
-        loop {
-            slot.watched.store(true, Ordering::Release);
-            let mut watchers = self.shared.watchers.lock();
-            {
-                let inner = slot.look();
-                if self.shared.definition.is_active(inner.session.configuration(), awaited) {
-                    return Ok(());
-                }
-                let status = inner.status(self.interlock().as_deref());
-                let is_late = end.is_some_and(|end| Instant::now() >= end);
-                if is_late || !matches!(status, Status::Running | Status::Halted { .. }) {
-                    return Err(SessionError::NotInTime {
-                        session: name.to_owned(),
-                        state: state.to_owned(),
-                        waited: begin.elapsed(),
-                        at: names(&self.shared.definition, &inner.session).join(", "),
-                        status: format!("{status:?}").to_lowercase(),
-                    });
-                }
-            }
-            match end {
-                Some(end) => {
-                    self.shared.seen.wait_until(&mut watchers, end);
-                }
-                None => self.shared.seen.wait(&mut watchers),
-            }
-        }
-    }
-
-    /// Waits until no session has anything to do: no event, no step, no timer that is due. False where that takes longer.
-    pub fn wait_until_idle(&self, at_most: Duration) -> bool {
-        self.shared.rota.wait_until_idle(at_most)
-    }
-
-    /// Puts an event from outside on the bus of a session.
-    ///
-    /// # Errors
-    /// [`SessionError::Emit`] where it has not the form of an event's name, no state has a use for it, or the bus is full;
-    /// [`SessionError::Over`] where the session has ended.
-    pub fn emit(&self, name: &str, event: &str) -> Result<(), SessionError> {
-        let slot = self.slot(name)?;
-        let refused = |source| SessionError::Emit { session: name.to_owned(), source };
-        has_use(&self.shared.definition, event).map_err(refused)?;
-        slot.engine.bus().emit(event).map_err(refused)?;
-        Turn::wake(slot);
+        self.shared.slot(name)?.cancel(reason);
         Ok(())
     }
 
-    /// How many sessions there are and how they stand. It looks at each: not for every second.
-    #[must_use]
-    pub fn census(&self) -> Census {
-        let mut census = Census {
-            handled: self.shared.handled.load(Ordering::Relaxed),
-            troubles: self.shared.troubles.load(Ordering::Relaxed),
-            ..Census::default()
-        };
-        let interlock = self.interlock();
-        for slot in &self.shared.sessions {
-            census.open += 1;
-            let inner = slot.look();
-            if inner.broken.is_some() {
-                census.broken += 1;
-                continue;
-            }
-            match inner.status(interlock.as_deref()) {
-                Status::Running if inner.session.is_paused() => census.paused += 1,
-                Status::Running => census.running += 1,
-                Status::Halted { .. } => census.halted += 1,
-                Status::Finished => census.finished += 1,
-                Status::Aborted { .. } if inner.session.cancelled().is_some() => census.cancelled += 1,
-                Status::Aborted { .. } => census.aborted += 1,
-            }
-        }
-        census
+    /// Has a worker look at every session: after the interlock was reset, or the state changed, by other means.
+    pub fn nudge_all(&self) {
+        let mut all = self.shared.all();
+        // The map has no order, and a stepped pool needs one.
+        all.sort_unstable_by_key(|slot| slot.home());
+        all.into_iter().for_each(Turn::wake);
     }
 
-    fn interlock(&self) -> Option<String> {
-        self.shared.engine.interlock().map(|interlock| interlock.to_string())
+    /// Resets the engine's interlock, and lets all sessions go on.
+    ///
+    /// # Errors
+    /// As [`Engine::reset_interlock`].
+    pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
+        self.shared.engine.reset_interlock(operator, reason)?;
+        self.nudge_all();
+        Ok(())
     }
-
-    /// The names of the open sessions, in order.
-    #[must_use]
-    pub fn names(&self) -> Vec<Arc<str>> {
-        let mut names: Vec<_> = self.shared.sessions.iter().map(|slot| Arc::clone(slot.key())).collect();
-        names.sort();
-        names
-    }
-}
-
-fn names(definition: &Definition, session: &Session) -> Vec<String> {
-    let state = |id| definition.state(id).map(|state: &State| state.name.clone());
-    session.configuration().leaves().iter().filter_map(|leaf| state(*leaf)).collect()
-}
-
-fn unknown(name: &str) -> SessionError {
-    SessionError::Unknown { session: name.to_owned() }
 }
 
 impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
     fn drop(&mut self) {
         self.crew.get_mut().end(&self.shared.rota, &self.shared.alarm);
         self.shared.rota.clear();
+        // Runs that await go with their sessions, which nothing else keeps alive.
+        self.shared.sessions.clear();
+        self.shared.feeds.lock().iter().filter_map(std::sync::Weak::upgrade).for_each(|feed| feed.close());
     }
 }
 

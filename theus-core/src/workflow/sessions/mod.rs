@@ -13,17 +13,30 @@
 //! |---|---|
 //! | [`Sessions`] | opens, drives, stops and asks sessions |
 //! | [`SessionsBuilder`] | workers, clock, seed, what observers are told |
-//! | [`SessionError`] | why a session could not be reached |
+//! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
+//! | [`SessionWatch`] | what one of them, or all, do, as it happens |
+//! | [`SessionError`] | why something could not be done with a session |
 
 mod alarm;
+mod ask;
+mod awaited;
 mod builder;
+mod emit;
 mod error;
+mod feed;
 mod handle;
 mod rota;
+mod shared;
+mod shutdown;
 mod slot;
+mod stage;
+mod status;
 mod stepped;
 mod worker;
 
 pub use builder::{Happening, SessionsBuilder};
+pub use emit::ToEvent;
 pub use error::SessionError;
-pub use handle::{Census, Sessions};
+pub use feed::{SessionEntry, SessionWatch};
+pub use handle::Sessions;
+pub use status::{Census, SessionStatus};

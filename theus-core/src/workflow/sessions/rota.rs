@@ -2,11 +2,10 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, fence};
 
 /// A session, whatever its types, as a worker sees it.
 pub(super) trait Turn: Send + Sync {
@@ -38,15 +37,14 @@ pub(super) struct Rota {
 
 /// Kept on a cache line of its own, so that workers do not disturb each other.
 #[repr(align(128))]
-#[derive(Default)]
 struct Queue(Mutex<VecDeque<Ready>>);
 
 impl Rota {
     pub(super) fn new(workers: usize) -> Self {
         Self {
-            queues: (0..workers.max(1)).map(|_| Queue::default()).collect(),
+            queues: (0..workers.max(1)).map(|_| Queue(Mutex::new(VecDeque::new()))).collect(),
             busy: AtomicUsize::new(0),
-            rest: Mutex::default(),
+            rest: Mutex::new(Vec::new()),
             work_came: Condvar::new(),
             resting: AtomicUsize::new(0),
             all_done: Condvar::new(),
@@ -147,10 +145,33 @@ impl Rota {
         if self.waiting() == 0 && !self.is_over() {
             return Poll::Pending;
         }
+        self.no_longer(&mut rest, waker);
+        Poll::Ready(())
+    }
+
+    /// A worker that is a future is dropped while it rests. What it was woken for, another has to do.
+    pub(super) fn left_by(&self, waker: &Waker) {
+        let mut rest = self.rest.lock();
+        if self.no_longer(&mut rest, waker) || self.waiting() == 0 {
+            return;
+        }
+        let other = rest.pop();
+        if other.is_some() {
+            self.resting.fetch_sub(1, Ordering::SeqCst);
+        }
+        drop(rest);
+        if let Some(other) = other {
+            other.wake();
+        }
+    }
+
+    /// Takes the waker off those that rest; true where it was one.
+    fn no_longer(&self, rest: &mut Vec<Waker>, waker: &Waker) -> bool {
         let before = rest.len();
         rest.retain(|resting| !resting.will_wake(waker));
-        self.resting.fetch_sub(before - rest.len(), Ordering::SeqCst);
-        Poll::Ready(())
+        let gone = before - rest.len();
+        self.resting.fetch_sub(gone, Ordering::SeqCst);
+        gone > 0
     }
 
     /// Waits until no session has anything to do. False where that takes longer.

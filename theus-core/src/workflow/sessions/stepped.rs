@@ -3,16 +3,18 @@
 use std::time::SystemTime;
 
 use super::handle::Sessions;
+use super::slot::must_not_wait;
 use crate::context::Context;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Lets one of the sessions that have something to do make one step; which, follows from the seed. False where none
-    /// has. For pools that were [`stepped`](super::SessionsBuilder::stepped); any other is driven by its workers.
+    /// has, and from inside a process. For pools that were [`stepped`](super::SessionsBuilder::stepped); any other is driven
+    /// by its workers.
     pub fn step(&self) -> bool {
-        self.shared.alarm.ring();
-        if !self.shared.is_stepped {
+        if !self.shared.is_stepped || must_not_wait() {
             return false;
         }
+        self.shared.alarm.ring();
         let waiting = self.shared.rota.waiting();
         if waiting == 0 {
             return false;

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 use std::thread::{Builder, JoinHandle};
 
 use super::alarm::Alarm;
@@ -72,7 +72,35 @@ pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
             batch.drain(..).for_each(|ready| ready.go());
             give_way().await;
         } else {
-            poll_fn(|task| rota.poll_work(task.waker())).await;
+            let mut rest = Rest { rota: &rota, waker: None };
+            poll_fn(|task| rest.poll(task.waker())).await;
+        }
+    }
+}
+
+/// The rest of a worker that is a future. An executor that ends drops it.
+struct Rest<'a> {
+    rota: &'a Rota,
+    waker: Option<Waker>,
+}
+
+impl Rest<'_> {
+    fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        if let Some(old) = self.waker.take().filter(|old| !old.will_wake(waker)) {
+            self.rota.left_by(&old);
+        }
+        let polled = self.rota.poll_work(waker);
+        if polled.is_pending() {
+            self.waker = Some(waker.clone());
+        }
+        polled
+    }
+}
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        if let Some(waker) = &self.waker {
+            self.rota.left_by(waker);
         }
     }
 }
