@@ -221,6 +221,7 @@ mod ledger;
 mod level;
 mod message;
 mod plan;
+mod range;
 mod recipe;
 mod record;
 mod reload;
