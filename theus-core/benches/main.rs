@@ -4,6 +4,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::panic, reason = "benches")]
 
 mod audit;
+mod bounds;
 mod chart;
 mod collections;
 mod condition;

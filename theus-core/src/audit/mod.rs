@@ -222,6 +222,7 @@ mod ledger;
 mod level;
 mod message;
 mod plan;
+mod range;
 mod recipe;
 mod record;
 mod reload;

@@ -8,6 +8,7 @@ use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
 use super::message::Message;
+use super::range::All;
 use super::steps::{Step, walk};
 use crate::context::Value;
 
@@ -34,16 +35,36 @@ pub(super) enum Base {
 }
 
 impl Target {
-    // Inlined into a loop over rules, the look at every field of the context would be prepared before it, whichever is read.
+    /// The value, unless it is in a range that is asked of it.
+    #[inline]
+    pub(super) fn read_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+        let value = self.base_outside(range, subject)?;
+        if self.steps.is_empty() {
+            return Some(value);
+        }
+        let value = walk(value, &self.steps);
+        if range.has(value) { None } else { Some(value) }
+    }
+
+    /// What the path starts with, unless it is all of the path and in the range: then it is not even written out.
+    ///
+    /// Not inlined: in a loop over rules, the look at every field of the context would be prepared before it, whichever is
+    /// read. It is the one place that looks, so that the look itself is inlined here.
     #[inline(never)]
-    pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+    fn base_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
         let value = match &self.base {
             Base::Argument(index) => subject.argument(*index),
             Base::Global(path) => subject.global(path),
             Base::Domain(path) => subject.domain(path),
             Base::Local(path) => subject.local(path),
         };
-        if self.steps.is_empty() { value } else { walk(value, &self.steps) }
+        if self.steps.is_empty() && range.has(value) { None } else { Some(value) }
+    }
+
+    /// The value.
+    pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        // There is always one: no value is in this range.
+        self.read_outside(&All::None, subject).unwrap_or(Value::Missing)
     }
 
     /// The same place as it is committed; only the domain has one.
