@@ -1,85 +1,123 @@
 //! An event through the pure state machine, beside the same table as a `match` by hand.
-
-use std::sync::Arc;
+//!
+//! Both are told an event, change the state where it is kept, and say what is to be run: the match a slice that is known to
+//! the compiler, the machine its chains. Neither sees the state, the event or what becomes of the answer beforehand. What a
+//! match cannot say is not asked for: what is left and entered, timers, what is done.
 
 use divan::{Bencher, black_box};
+use theus_core::prelude::*;
 use theus_core::signal::EventName;
-use theus_core::workflow::chart::{
-    Configuration, Definition, EventId, Parts, Place, State, StateId, StateKind, Transition, Trigger,
-};
+use theus_core::workflow::chart::{Beforehand, Configuration, Definition, EventId};
 use theus_core::workflow::condition::NoFacts;
 
-/// A flat chart: the states' names, and from where on which event to where.
-fn chart(states: &[&str], ways: &[(&str, &str, &str)]) -> Definition {
-    let place = || Place { file: Arc::from("bench.yaml"), line: 1, column: 1 };
-    let id = |name: &str| {
-        let found = states.iter().position(|state| *state == name).expect("a state");
-        StateId::new(u32::try_from(found).expect("few"))
-    };
-    let name = |event: &str| EventName::parse(event).expect("a name");
-    let transition = |event: &str, to: &str| Transition {
-        trigger: Trigger::Event { name: name(event), written: event.to_owned() },
-        guard: None,
-        target: Some(id(to)),
-        steps: Vec::new(),
-        place: place(),
-    };
-    let state = |of: &&str| State {
-        name: (*of).to_owned(),
-        description: None,
-        parent: None,
-        children: Vec::new(),
-        kind: StateKind::Simple,
-        entry: Vec::new(),
-        exit: Vec::new(),
-        transitions: ways.iter().filter(|way| way.0 == *of).map(|(_, event, to)| transition(event, to)).collect(),
-        on_error: Vec::new(),
-        place: place(),
-    };
-    Definition::assemble(Parts {
-        name: "bench".to_owned(),
-        description: None,
-        initial: StateId::new(0),
-        external: Vec::new(),
-        states: states.iter().map(state).collect(),
-        events: Vec::new(),
-        limit: 10_000,
-        warnings: Vec::new(),
-    })
+/// Whose signals and processes the charts name.
+#[derive(Clone, Default, Context)]
+struct Guarded {
+    value: i64,
+    sig_reading: bool,
+    sig_steady: bool,
+    sig_overheat: bool,
+    sig_cold: bool,
 }
 
-/// Feeds the events one by one, over and over.
-fn through_the_chart(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
+#[process(inputs = [domain.value], outputs = [domain.value])]
+fn update_statistics(ctx: Ctx<Guarded>) {
+    *ctx.domain.value += 1;
+}
+
+#[process(inputs = [domain.value], outputs = [domain.value])]
+fn decide_mode(ctx: Ctx<Guarded>) {
+    *ctx.domain.value += 1;
+}
+
+#[process(inputs = [domain.value], outputs = [domain.value])]
+fn drive_actuator(ctx: Ctx<Guarded>) {
+    *ctx.domain.value += 1;
+}
+
+/// A chart as it comes of its file.
+fn with_chart(text: &str, measure: impl FnOnce(&Definition)) {
+    let engine = Engine::builder(Guarded::default())
+        .process::<UpdateStatistics>()
+        .process::<DecideMode>()
+        .process::<DriveActuator>()
+        .build()
+        .expect("no recipe");
+    let manager = WorkflowManager::from_text(&engine, "bench.yaml", text).expect("a workflow that fits");
+    measure(manager.definition());
+}
+
+fn ids(chart: &Definition, events: &[&str]) -> Vec<EventId> {
     let id = |event: &&str| chart.event(&EventName::parse(event).expect("a name")).expect("it is handled");
-    let events: Vec<EventId> = events.iter().map(id).collect();
-    let mut at: Configuration = chart.start().to;
+    events.iter().map(id).collect()
+}
+
+/// One event after the other, over and over.
+fn feed<E: Copy>(bencher: Bencher<'_, '_>, events: &[E], mut take: impl FnMut(E) -> Option<usize>) {
     let mut next = 0;
     bencher.bench_local(|| {
         let event = events[next];
         next = if next + 1 == events.len() { 0 } else { next + 1 };
-        if let Ok(Some(moved)) = chart.transition(black_box(&at), black_box(event), &NoFacts) {
-            at = moved.to;
-        }
+        take(black_box(event))
     });
-    black_box(&at);
 }
 
-/// The same with a function in place of the chart.
-fn by_hand<S: Copy, E: Copy>(bencher: Bencher<'_, '_>, start: S, events: &[E], table: impl Fn(S, E) -> Option<S>) {
-    let (mut at, mut next) = (start, 0);
-    bencher.bench_local(|| {
-        let event = events[next];
-        next = if next + 1 == events.len() { 0 } else { next + 1 };
-        if let Some(to) = table(black_box(at), black_box(event)) {
-            at = to;
-        }
+/// In place, as the conductor does.
+fn in_place(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
+    let mut at: Configuration = chart.start().to;
+    feed(bencher, &ids(chart, events), |event| match chart.step(black_box(&mut at), event) {
+        Beforehand::Moves(found) => Some(found.effects().chains().len()),
+        Beforehand::Nothing | Beforehand::Open => None,
     });
-    black_box(&at);
+}
+
+/// The whole of it, which serves guards, regions and history too: a new configuration comes of the old one.
+fn as_a_function(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
+    let mut at: Configuration = chart.start().to;
+    feed(bencher, &ids(chart, events), |event| match chart.transition(black_box(&at), event, &NoFacts) {
+        Ok(Some(moved)) => {
+            let chains = moved.effects().chains().len();
+            at = moved.to;
+            Some(chains)
+        }
+        _ => None,
+    });
+}
+
+type Steps = &'static [&'static str];
+
+fn by_hand<S: Copy, E: Copy>(
+    bencher: Bencher<'_, '_>,
+    start: S,
+    events: &[E],
+    table: impl Fn(S, E) -> Option<(S, Steps)>,
+) {
+    let mut at = start;
+    feed(bencher, events, |event| {
+        let at = black_box(&mut at);
+        let (to, steps) = table(*at, event)?;
+        *at = to;
+        Some(steps.len())
+    });
 }
 
 #[divan::bench_group(sample_count = 200, sample_size = 10_000)]
 mod an_event_on_the_chart_of_machine_guard {
     use super::*;
+
+    const FLOW: &str = include_str!("../../workflows/machine_guard/workflow.yaml");
+
+    const EVENTS: [&str; 9] = [
+        "SIG_READING",
+        "SIG_STEADY",
+        "SIG_READING",
+        "SIG_OVERHEAT",
+        "EVT_CHAIN_FAIL",
+        "SIG_READING",
+        "SIG_COLD",
+        "SIG_READING",
+        "EVT_CHAIN_FAIL",
+    ];
 
     #[derive(Clone, Copy)]
     enum At {
@@ -100,54 +138,40 @@ mod an_event_on_the_chart_of_machine_guard {
         ChainFail,
     }
 
+    const ASSESS: Steps = &["update_statistics", "decide_mode"];
+    const DRIVE: Steps = &["drive_actuator"];
+
     #[divan::bench]
     fn baseline_match_by_hand(bencher: Bencher<'_, '_>) {
-        let events = [
-            On::Reading,
-            On::Steady,
-            On::Reading,
-            On::Overheat,
-            On::ChainFail,
-            On::Reading,
-            On::Cold,
-            On::Reading,
-            On::ChainFail,
-        ];
+        let events = EVENTS.map(|event| match event {
+            "SIG_READING" => On::Reading,
+            "SIG_STEADY" => On::Steady,
+            "SIG_OVERHEAT" => On::Overheat,
+            "SIG_COLD" => On::Cold,
+            _ => On::ChainFail,
+        });
         by_hand(bencher, At::Waiting, &events, |at, on| match (at, on) {
-            (At::Waiting | At::Running | At::Cooling | At::Cold | At::Suspect, On::Reading) => Some(At::Assessing),
-            (At::Waiting | At::Running | At::Cooling | At::Cold | At::Assessing, On::ChainFail) => Some(At::Suspect),
-            (At::Assessing, On::Steady) => Some(At::Running),
-            (At::Assessing, On::Overheat) => Some(At::Cooling),
-            (At::Assessing, On::Cold) => Some(At::Cold),
+            (At::Waiting | At::Running | At::Cooling | At::Cold | At::Suspect, On::Reading) => {
+                Some((At::Assessing, ASSESS))
+            }
+            (At::Waiting | At::Running | At::Cooling | At::Cold | At::Assessing, On::ChainFail) => {
+                Some((At::Suspect, &[]))
+            }
+            (At::Assessing, On::Steady) => Some((At::Running, DRIVE)),
+            (At::Assessing, On::Overheat) => Some((At::Cooling, DRIVE)),
+            (At::Assessing, On::Cold) => Some((At::Cold, DRIVE)),
             _ => None,
         });
     }
 
     #[divan::bench]
     fn through_the_fsm(bencher: Bencher<'_, '_>) {
-        let mut ways = vec![
-            ("ASSESSING", "SIG_STEADY", "RUNNING"),
-            ("ASSESSING", "SIG_OVERHEAT", "COOLING"),
-            ("ASSESSING", "SIG_COLD", "COLD"),
-            ("ASSESSING", "EVT_CHAIN_FAIL", "SUSPECT"),
-            ("SUSPECT", "SIG_READING", "ASSESSING"),
-        ];
-        for state in ["WAITING", "RUNNING", "COOLING", "COLD"] {
-            ways.extend([(state, "SIG_READING", "ASSESSING"), (state, "EVT_CHAIN_FAIL", "SUSPECT")]);
-        }
-        let chart = chart(&["WAITING", "ASSESSING", "RUNNING", "COOLING", "COLD", "SUSPECT"], &ways);
-        let events = [
-            "SIG_READING",
-            "SIG_STEADY",
-            "SIG_READING",
-            "SIG_OVERHEAT",
-            "EVT_CHAIN_FAIL",
-            "SIG_READING",
-            "SIG_COLD",
-            "SIG_READING",
-            "EVT_CHAIN_FAIL",
-        ];
-        through_the_chart(bencher, &chart, &events);
+        with_chart(FLOW, |chart| in_place(bencher, chart, &EVENTS));
+    }
+
+    #[divan::bench]
+    fn through_the_fsm_as_a_function(bencher: Bencher<'_, '_>) {
+        with_chart(FLOW, |chart| as_a_function(bencher, chart, &EVENTS));
     }
 }
 
@@ -160,17 +184,16 @@ mod an_event_on_a_chart_of_30_states {
         ($($state:ident $on:ident $skip:ident,)*) => {
             #[derive(Clone, Copy)]
             enum At { $($state),* }
-            const STATES: &[&str] = &[$(stringify!($state)),*];
-            const WAYS: &[(&str, &str, &str)] = &[$(
-                (stringify!($state), "CMD_ON", stringify!($on)),
-                (stringify!($state), "CMD_SKIP", stringify!($skip)),
-                (stringify!($state), "CMD_HOME", "S0"),
-            )*];
+            const FLOW: &str = concat!(
+                "external: [CMD_ON, CMD_SKIP, CMD_HOME]\nstates:\n",
+                $("  ", stringify!($state), ": { events: { CMD_ON: ", stringify!($on), ", CMD_SKIP: ", stringify!($skip),
+                    ", CMD_HOME: S0 } }\n",)*
+            );
             /// Arm by arm, as one writes it.
-            fn table(at: At, on: On) -> Option<At> {
+            fn table(at: At, on: On) -> Option<(At, Steps)> {
                 match (at, on) {
-                    $((At::$state, On::Next) => Some(At::$on), (At::$state, On::Skip) => Some(At::$skip),)*
-                    (_, On::Home) => Some(At::S0),
+                    $((At::$state, On::Next) => Some((At::$on, &[])), (At::$state, On::Skip) => Some((At::$skip, &[])),)*
+                    (_, On::Home) => Some((At::S0, &[])),
                 }
             }
         };
@@ -190,28 +213,28 @@ mod an_event_on_a_chart_of_30_states {
         S26 S27 S3, S27 S28 S4, S28 S29 S5, S29 S0 S6,
     }
 
+    const EVENTS: [&str; 11] = [
+        "CMD_ON", "CMD_SKIP", "CMD_ON", "CMD_SKIP", "CMD_SKIP", "CMD_HOME", "CMD_ON", "CMD_SKIP", "CMD_ON", "CMD_ON",
+        "CMD_SKIP",
+    ];
+
     #[divan::bench]
     fn baseline_match_by_hand(bencher: Bencher<'_, '_>) {
-        let events = [
-            On::Next,
-            On::Skip,
-            On::Next,
-            On::Skip,
-            On::Skip,
-            On::Home,
-            On::Next,
-            On::Skip,
-            On::Next,
-            On::Next,
-            On::Skip,
-        ];
+        let events = EVENTS.map(|event| match event {
+            "CMD_ON" => On::Next,
+            "CMD_SKIP" => On::Skip,
+            _ => On::Home,
+        });
         by_hand(bencher, At::S0, &events, table);
     }
 
     #[divan::bench]
     fn through_the_fsm(bencher: Bencher<'_, '_>) {
-        let (on, skip, home) = ("CMD_ON", "CMD_SKIP", "CMD_HOME");
-        let events = [on, skip, on, skip, skip, home, on, skip, on, on, skip];
-        through_the_chart(bencher, &chart(STATES, WAYS), &events);
+        with_chart(FLOW, |chart| in_place(bencher, chart, &EVENTS));
+    }
+
+    #[divan::bench]
+    fn through_the_fsm_as_a_function(bencher: Bencher<'_, '_>) {
+        with_chart(FLOW, |chart| as_a_function(bencher, chart, &EVENTS));
     }
 }
