@@ -12,7 +12,7 @@ use super::checker::{Checker, PRODUCERS, Tally, limit_of};
 use super::till::{CAPACITY, EVENTS, FLOW, LIMIT, Outside, Raise, Till, TillEngine, Tills, engine};
 
 const SESSIONS: u64 = 250;
-const DEEDS: usize = 6_000;
+const DEEDS: usize = 4_000;
 /// More than any simulation needs to come to rest.
 const MANY: usize = 5_000_000;
 
