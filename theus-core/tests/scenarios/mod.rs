@@ -11,6 +11,11 @@ mod nested;
 mod plant;
 mod rollback;
 mod sessions;
+mod sessions_end;
+mod sessions_pool;
+mod sessions_seen;
+#[cfg(feature = "tokio")]
+mod sessions_tokio;
 mod signals;
 mod turns;
 mod workflow_async;
