@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use theus_core::prelude::*;
 use theus_core::workflow::sessions::{SessionError, SessionStatus};
 use theus_core::workflow::{Clock, VirtualClock};
 
