@@ -11,6 +11,7 @@ mod condition;
 mod judging;
 mod ledger;
 mod recipe;
+mod sessions;
 mod transactions;
 mod wide;
 mod workflow;

@@ -272,7 +272,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             rules,
             locking: self.locking,
             attempts: self.attempts,
-            bus: self.bus,
+            bus: Arc::new(self.bus),
         };
         Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
     }

@@ -24,7 +24,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     /// How often a run is attempted before it is a conflict; at least once.
     pub(super) attempts: u32,
     /// What the bus of each session is like.
-    pub(super) bus: BusOptions,
+    pub(super) bus: Arc<BusOptions>,
 }
 
 /// One session of an engine, and what all handles on it share.
@@ -41,7 +41,7 @@ pub(super) struct Core<D: Context, G: Context, E> {
 impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn new(shared: Arc<Shared<D, G, E>>, audit: AuditSession, domain: D) -> Self {
         let state = State::new(domain, shared.rules.table());
-        let (version, bus) = (state.shown_version(), SignalBus::with(shared.bus.clone()));
+        let (version, bus) = (state.shown_version(), SignalBus::sharing(Arc::clone(&shared.bus)));
         Self { version, session: SessionLock::new(state), bus, audit, shared }
     }
 

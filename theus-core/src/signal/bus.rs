@@ -38,7 +38,7 @@ pub struct SignalBus {
 }
 
 struct Shared {
-    options: BusOptions,
+    options: Arc<BusOptions>,
     queue: Queue<Event>,
     /// Where dropped events came from, whose signals are still to be put back to rest: the last of each field.
     dropped: Mutex<Vec<Origin>>,
@@ -91,6 +91,11 @@ impl SignalBus {
     /// A bus as the options say.
     #[must_use]
     pub fn with(options: BusOptions) -> Self {
+        Self::sharing(Arc::new(options))
+    }
+
+    /// As [`with`](Self::with), with options that other buses have too.
+    pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
         Self { shared: Arc::new(Shared { options, queue: Queue::new(), dropped: Mutex::default() }) }
     }
 
@@ -127,7 +132,7 @@ impl SignalBus {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
-        let options = &self.shared.options;
+        let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
         let how = match options.overflow {
             Overflow::Refuse => Bring::OrRefuse,
@@ -163,7 +168,7 @@ impl SignalBus {
         events: impl IntoIterator<Item = Event>,
         commit: impl FnOnce() -> R,
     ) -> Result<R, BusFull> {
-        let options = &self.shared.options;
+        let options = &*self.shared.options;
         let with_urgency = |event: Event| {
             let urgent = options.is_urgent(&event.name);
             (event, urgent)

@@ -49,7 +49,8 @@ struct Lanes<T> {
     wakers: Vec<Waker>,
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
-    watches: Vec<Arc<Watch<T>>>,
+    /// Hardly any bus has one.
+    watches: Option<Box<Vec<Arc<Watch<T>>>>>,
 }
 
 impl<T> Lanes<T> {
@@ -72,7 +73,10 @@ impl<T: Clone> Lanes<T> {
             Some(old) => (old, Some(new)),
             None => (new, None),
         };
-        self.watches.iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
+        self.watches
+            .iter()
+            .flat_map(|watches| watches.iter())
+            .for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
         dropped.push(old);
         new
     }
@@ -82,8 +86,7 @@ impl<T: Clone> Queue<T> {
     pub(super) fn new() -> Self {
         let (urgent, normal) = (VecDeque::new(), VecDeque::new());
         let stats = BusStats::default();
-        let lanes =
-            Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), listener: None, watches: Vec::new() };
+        let lanes = Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), listener: None, watches: None };
         Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
     }
 
@@ -129,15 +132,15 @@ impl<T: Clone> Queue<T> {
                     None => continue,
                 }
             };
-            for watch in &lanes.watches {
+            for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
                 watch.tell(Told::Event(event.clone()), &mut wakers);
             }
             if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
         }
         lanes.stats.dropped += dropped.len() as u64;
         let sleepers = lanes.sleepers;
-        if !lanes.watches.is_empty() {
-            lanes.watches.retain(Watch::is_watched);
+        if let Some(watches) = &mut lanes.watches {
+            watches.retain(Watch::is_watched);
         }
         let listener = if offered > 0 { lanes.listener.clone() } else { None };
         drop(lanes);
@@ -214,7 +217,7 @@ impl<T: Clone> Queue<T> {
     }
 
     pub(super) fn watch(&self, watch: Arc<Watch<T>>) {
-        self.lanes.lock().watches.push(watch);
+        self.lanes.lock().watches.get_or_insert_default().push(watch);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -231,15 +234,19 @@ impl<T: Clone> Queue<T> {
         lanes.urgent.shrink_to_fit();
         lanes.normal.shrink_to_fit();
         lanes.wakers.shrink_to_fit();
-        lanes.watches.retain(Watch::is_watched);
-        lanes.watches.shrink_to_fit();
+        if let Some(watches) = &mut lanes.watches {
+            watches.retain(Watch::is_watched);
+            if watches.is_empty() {
+                lanes.watches = None;
+            }
+        }
     }
 }
 
 impl<T> Drop for Queue<T> {
     fn drop(&mut self) {
         let mut wakers = Vec::new();
-        for watch in &self.lanes.lock().watches {
+        for watch in self.lanes.lock().watches.iter().flat_map(|watches| watches.iter()) {
             watch.close(&mut wakers);
         }
         wakers.into_iter().for_each(Waker::wake);

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use allocation_counter::measure;
 use serde_json::json;
+use theus_core::prelude::*;
+use theus_core::workflow::Sessions;
 
 use super::sessions_pool::{LONG, shops};
 use super::workflow_world::Shop;
@@ -63,4 +66,38 @@ fn one_session_is_watched_or_all_of_them() {
     let told = thread::spawn(move || block_on(all.next()).is_none());
     drop((one, shops));
     assert!(told.join().unwrap(), "the pool is gone");
+}
+
+#[derive(Clone, Default, Context)]
+struct Small {
+    level: i64,
+}
+
+#[process(inputs = [domain.level], outputs = [domain.level])]
+fn rise(ctx: Ctx<Small>) {
+    *ctx.domain.level += 1;
+}
+
+/// A hundred thousand sessions that have handled an event and wait for the next: what the map of names takes included.
+#[test]
+fn an_idle_session_of_a_pool_takes_a_kilobyte_at_most() {
+    const SESSIONS: u64 = 100_000;
+    let engine = Engine::builder(Small::default()).process::<Rise>().build().unwrap();
+    let flow = "{ external: [CMD_GO], initialised: [domain.level],
+        states: { LOW: { events: { CMD_GO: HIGH } }, HIGH: { entry: rise, events: { CMD_GO: LOW } } } }";
+    let pool = Sessions::of_text(&engine, "small.yaml", flow).unwrap().stepped(1).start().unwrap();
+    let used = measure(|| {
+        for few in 0..SESSIONS / 100 {
+            for number in 0..100 {
+                let name = format!("session-{:06}", few * 100 + number);
+                pool.open(&name, Small::default()).unwrap();
+                pool.emit(&name, "CMD_GO").unwrap();
+            }
+            pool.step_until_idle(usize::MAX);
+        }
+    });
+    let each = used.bytes_current.cast_unsigned() / SESSIONS;
+    assert_eq!(*pool.engine("session-099999").unwrap().snapshot().unwrap().level, 1);
+    assert!(each <= 1_024, "{each} bytes");
+    println!("an idle session of a pool: {each} bytes");
 }

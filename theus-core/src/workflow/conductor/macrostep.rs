@@ -58,7 +58,7 @@ impl Live {
         {
             return self.take_timer(timer, scene);
         }
-        match self.offered.take().or_else(|| scene.world.hand.next_event()) {
+        match self.offered.take().map(|event| *event).or_else(|| scene.world.hand.next_event()) {
             Some(event) => self.take_event(event, scene),
             None => Ok(Progress::Idle { until: self.timers.next_due() }),
         }

@@ -130,7 +130,7 @@ impl Live {
         let payload = self.payload.as_ref().map(Payload::value);
         let value = arguments::value(source, &Look::new(scene.world.hand, payload, &[]));
         match value {
-            Ok(value) => self.result = Some(value),
+            Ok(value) => self.result = Some(Box::new(value)),
             Err(error) => {
                 self.trace.put(scene.world.now(), What::NoValue { reason: error.to_string() });
                 return Err(error);

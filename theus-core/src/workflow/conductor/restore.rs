@@ -64,7 +64,7 @@ impl Session {
         };
         let ended = match &live.stage {
             Stage::New | Stage::Running => None,
-            Stage::Finished => Some(Ended::Finished { result: live.result.clone() }),
+            Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
             Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.clone() }),
             Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.clone() }),
         };
@@ -101,7 +101,9 @@ impl Session {
         }
         match &position.ended {
             None => {}
-            Some(Ended::Finished { result }) => (live.stage, live.result) = (Stage::Finished, result.clone()),
+            Some(Ended::Finished { result }) => {
+                (live.stage, live.result) = (Stage::Finished, result.clone().map(Box::new))
+            }
             Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.clone()),
             Some(Ended::Cancelled { reason }) => live.stage = Stage::Cancelled(reason.clone()),
         }

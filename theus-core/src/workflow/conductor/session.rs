@@ -37,7 +37,7 @@ pub(super) struct Live {
     /// What is being handled.
     pub(super) unit: Option<Box<Unit>>,
     /// An event that was taken off the bus for it.
-    pub(super) offered: Option<Event>,
+    pub(super) offered: Option<Box<Event>>,
     /// The payload of the last event, for guards that wait for none.
     pub(super) payload: Option<Payload>,
     /// How many steps, loop rounds and moves have come of the last event.
@@ -47,7 +47,7 @@ pub(super) struct Live {
     pub(super) paused: bool,
     /// Why it is to end as soon as what was committed is made good.
     pub(super) cancelled: Option<String>,
-    pub(super) result: Option<serde_json::Value>,
+    pub(super) result: Option<Box<serde_json::Value>>,
     pub(super) random: fastrand::Rng,
     pub(super) trace: Trace,
     pub(super) control: Option<Control>,
@@ -173,7 +173,13 @@ impl Session {
 
     /// Hands it an event that was taken off the bus for it: the next to be handled.
     pub(crate) fn offer(&mut self, event: Event) {
-        self.live.offered = Some(event);
+        self.live.offered = Some(Box::new(event));
+    }
+
+    /// Gives back memory, for it may be idle for long.
+    pub(crate) fn rest(&mut self) {
+        self.live.inbox.shrink_to_fit();
+        self.live.timers.rest();
     }
 
     /// How many events of its own wait.
@@ -220,7 +226,7 @@ impl Session {
     }
 
     pub(crate) fn result(&self) -> Option<&serde_json::Value> {
-        self.live.result.as_ref()
+        self.live.result.as_deref()
     }
 
     /// The handle by which another thread holds it up.

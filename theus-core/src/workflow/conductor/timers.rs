@@ -22,6 +22,10 @@ impl Timers {
         self.waiting.is_empty()
     }
 
+    pub(super) fn rest(&mut self) {
+        self.waiting.shrink_to_fit();
+    }
+
     pub(super) fn clear(&mut self) {
         self.waiting.clear();
     }

@@ -28,24 +28,26 @@ impl Ticket {
 
 /// Those who wait, as the session knows them: it looks after each step, so that no state is passed unseen.
 #[derive(Default)]
-pub(super) struct Awaited(Vec<(StateId, Weak<Ticket>)>);
+pub(super) struct Awaited(Option<Box<Vec<(StateId, Weak<Ticket>)>>>);
 
 impl Awaited {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     pub(super) fn add(&mut self, state: StateId) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket::default());
-        self.0.retain(|(_, ticket)| ticket.strong_count() > 0);
-        self.0.push((state, Arc::downgrade(&ticket)));
+        let waiting = self.0.get_or_insert_default();
+        waiting.retain(|(_, ticket)| ticket.strong_count() > 0);
+        waiting.push((state, Arc::downgrade(&ticket)));
         ticket
     }
 
     /// Whom to wake, now that these states are active, or that the session is over.
     pub(super) fn look(&mut self, definition: &Definition, at: &Configuration, is_over: bool) -> Vec<Waker> {
         let mut woken = Vec::new();
-        self.0.retain(|(state, ticket)| {
+        let Some(waiting) = &mut self.0 else { return woken };
+        waiting.retain(|(state, ticket)| {
             let Some(ticket) = ticket.upgrade() else { return false };
             let reached = definition.is_active(at, *state);
             if reached {
@@ -56,8 +58,8 @@ impl Awaited {
             }
             !(reached || is_over)
         });
-        if self.0.is_empty() {
-            self.0 = Vec::new();
+        if waiting.is_empty() {
+            self.0 = None;
         }
         woken
     }

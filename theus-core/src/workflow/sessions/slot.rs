@@ -43,7 +43,6 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     pub(super) name: Arc<str>,
     pub(super) engine: Engine<D, G, E>,
     shared: Weak<Shared<D, G, E>>,
-    this: Weak<Self>,
     /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
     bell: Waker,
     /// Its number, and so of which worker's queue it is.
@@ -138,7 +137,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             name,
             engine,
             shared: Arc::downgrade(shared),
-            this: Weak::clone(this),
             bell: Waker::from(Arc::new(Bell(Weak::clone(this)))),
             home,
             stage: Stage::idle(),
@@ -312,11 +310,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// Sets the alarm for when it goes on by itself.
-    fn set_alarm(&self, shared: &Shared<D, G, E>, due: Option<SystemTime>) {
+    fn set_alarm(self: &Arc<Self>, shared: &Shared<D, G, E>, due: Option<SystemTime>) {
         let mut inner = self.inner.lock();
+        inner.session.rest();
         let due = due.filter(|_| !self.is_closed());
         if inner.alarm.is_some() || due.is_some() {
-            let this: Weak<Self> = Weak::clone(&self.this);
+            let this: Weak<Self> = Arc::downgrade(self);
             inner.alarm = shared.alarm.set(inner.alarm, due, &(this as Weak<dyn Turn>));
         }
     }

@@ -22,6 +22,12 @@ pub(crate) const DEFAULT_ENTRIES: usize = 1_024;
 #[derive(Clone)]
 pub struct Trace {
     definition: Arc<Definition>,
+    /// None where nobody wants to know, as in most of very many sessions.
+    kept: Option<Box<Kept>>,
+}
+
+#[derive(Clone, Default)]
+struct Kept {
     entries: VecDeque<Entry>,
     capacity: usize,
     /// How many entries there were in all.
@@ -33,20 +39,22 @@ pub struct Trace {
 
 impl Trace {
     pub(crate) fn new(definition: Arc<Definition>, capacity: usize) -> Self {
-        Self { definition, entries: VecDeque::new(), capacity, told: 0, begin: None, watchers: Vec::new() }
+        let kept = (capacity > 0).then(|| Box::new(Kept { capacity, ..Kept::default() }));
+        Self { definition, kept }
     }
 
     /// Keeps so many entries from now on.
     pub(crate) fn keep(&mut self, capacity: usize) {
-        self.capacity = capacity;
-        let surplus = self.entries.len().saturating_sub(capacity);
-        self.entries.drain(..surplus);
+        let kept = self.kept.get_or_insert_default();
+        kept.capacity = capacity;
+        let surplus = kept.entries.len().saturating_sub(capacity);
+        kept.entries.drain(..surplus);
     }
 
     /// Whether anybody wants to know: where not, nothing is made and no clock is asked.
     #[inline]
     pub(crate) fn is_on(&self) -> bool {
-        self.capacity > 0 || !self.watchers.is_empty()
+        self.kept.as_ref().is_some_and(|kept| kept.capacity > 0 || !kept.watchers.is_empty())
     }
 
     /// Puts down what has happened just now.
@@ -62,47 +70,50 @@ impl Trace {
         if !self.is_on() {
             return;
         }
-        self.begin.get_or_insert(at);
-        self.told += 1;
-        let entry = Entry { number: self.told, at, what };
-        if !self.watchers.is_empty() {
-            self.watchers.retain(|watcher| watcher.offer(&entry));
+        let Some(kept) = &mut self.kept else { return };
+        kept.begin.get_or_insert(at);
+        kept.told += 1;
+        let entry = Entry { number: kept.told, at, what };
+        if !kept.watchers.is_empty() {
+            kept.watchers.retain(|watcher| watcher.offer(&entry));
         }
-        if self.capacity == 0 {
+        if kept.capacity == 0 {
             return;
         }
-        if self.entries.len() >= self.capacity {
-            self.entries.pop_front();
+        if kept.entries.len() >= kept.capacity {
+            kept.entries.pop_front();
         }
-        self.entries.push_back(entry);
+        kept.entries.push_back(entry);
     }
 
     pub(crate) fn watch(&mut self, capacity: usize) -> Watch {
         let (queue, watch) = Watch::new(Arc::clone(&self.definition), capacity);
-        self.watchers.push(queue);
+        self.kept.get_or_insert_default().watchers.push(queue);
         watch
     }
 
     /// The entries that are kept, oldest first.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
-        self.entries.iter()
+        static NONE: VecDeque<Entry> = VecDeque::new();
+        self.kept.as_ref().map_or(&NONE, |kept| &kept.entries).iter()
     }
 
     /// The same with the names of the states: each displays as a line and serialises as an object.
     pub fn lines(&self) -> impl DoubleEndedIterator<Item = Line<'_>> {
-        self.entries.iter().map(|entry| Line { definition: &self.definition, entry, begin: self.begin })
+        let begin = self.kept.as_ref().and_then(|kept| kept.begin);
+        self.entries().map(move |entry| Line { definition: &self.definition, entry, begin })
     }
 
     /// How many entries there were in all, those that made room included.
     #[must_use]
-    pub const fn told(&self) -> u64 {
-        self.told
+    pub fn told(&self) -> u64 {
+        self.kept.as_ref().map_or(0, |kept| kept.told)
     }
 
     /// How many entries made room for later ones.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        self.told - self.entries.len() as u64
+        self.told() - self.entries().len() as u64
     }
 }
 
@@ -117,7 +128,10 @@ impl fmt::Display for Trace {
 
 impl fmt::Debug for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trace").field("entries", &self.entries).field("told", &self.told).finish_non_exhaustive()
+        f.debug_struct("Trace")
+            .field("entries", &self.entries().collect::<Vec<_>>())
+            .field("told", &self.told())
+            .finish_non_exhaustive()
     }
 }
 
