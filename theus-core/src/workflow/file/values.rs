@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::fit::{Fit, fit};
-use super::literal::{Misfit, json, literal};
+use super::literal::{Misfit, literal};
 use super::reading::Reading;
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
@@ -58,7 +58,36 @@ impl<'a> Reading<'a> {
         self.literal(value, shape, what, at)
     }
 
+    /// Texts within lists and maps are texts and no more: one that looks like an expression is doubted.
+    fn doubt_texts_inside(&mut self, value: &Value, what: &str, at: &NodePath) {
+        match value {
+            Value::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.doubt_text(item, what, &at.index(index));
+                }
+            }
+            Value::Mapping(map) => {
+                for (key, item) in map.iter().filter_map(|(key, item)| Some((key.as_str()?, item))) {
+                    self.doubt_text(item, what, &at.key(key));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn doubt_text(&mut self, value: &Value, what: &str, at: &NodePath) {
+        if !value.as_str().is_some_and(|text| text.contains("${")) {
+            return self.doubt_texts_inside(value, what, at);
+        }
+        self.findings.warn(code::DOUBTFUL_VALUE, || {
+            Problem::new(at.clone(), format!("this text inside {what} stays as it is: the `${{` in it means nothing")).help(
+                format!("an expression is the whole of {what}: \"${{ domain.a }}\", or a list or a map of such: \"${{ [domain.a, domain.b] }}\""),
+            )
+        });
+    }
+
     fn literal(&mut self, value: &Value, shape: &Shape, what: &str, at: &NodePath) -> Option<ArgumentSource> {
+        self.doubt_texts_inside(value, what, at);
         match literal(value, shape, what, at) {
             Ok(json) => Some(ArgumentSource::Literal(json)),
             Err(misfit) => {
@@ -82,13 +111,7 @@ impl<'a> Reading<'a> {
     pub(super) fn result(&mut self, value: &'a Value, at: &NodePath) -> Option<ArgumentSource> {
         match value {
             Value::String(_) => self.value(value, &Shape::Opaque, "`result`", at),
-            _ => match json(value, "`result`", at) {
-                Ok(json) => Some(ArgumentSource::Literal(json)),
-                Err(misfit) => {
-                    self.misfit(misfit);
-                    None
-                }
-            },
+            _ => self.literal(value, &Shape::Opaque, "`result`", at),
         }
     }
 }

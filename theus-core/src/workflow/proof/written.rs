@@ -1,8 +1,9 @@
 //! Inputs that may not have been written yet.
 //!
-//! A Data field is of interest where some process of the workflow writes it without reading it, and another reads it: then
-//! what it held before was no value that anybody meant. For each such field, the ways from the start are followed on which
-//! nothing has written it. A chain is taken to succeed, unless something says where its failure leads.
+//! A Data field is of interest where some process of the workflow writes it without reading it, and another, or an
+//! argument, reads it: then what it held before was no value that anybody meant. For each such field, the ways from the
+//! start are followed on which nothing has written it. A chain is taken to succeed, unless something says where its
+//! failure leads.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -12,20 +13,20 @@ use crate::context::{Layer, Zone};
 use crate::process::{Access, Contract};
 use crate::signal::EventName;
 use crate::source::Problem;
-use crate::workflow::chart::{Run, StateId, StateKind, Step, Transition, Trigger};
+use crate::workflow::chart::{ArgumentSource, Run, StateId, StateKind, Step, Transition, Trigger};
 use crate::workflow::file::{Findings, code};
 
 /// How many states of a way are named.
 const LONGEST_WAY: usize = 12;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let all: Vec<&'static Contract> =
-        subject.states.iter().flat_map(chains).flat_map(runs).map(|run| run.contract).collect();
+    let all: Vec<&Run> = subject.states.iter().flat_map(chains).flat_map(runs).collect();
     let is_data = |access: &&Access| access.layer == Layer::Domain && access.zone == Zone::Data;
-    let written = all.iter().flat_map(|it| it.outputs.iter().filter(is_data).filter(|access| !it.reads(access.path)));
+    let made = |it: &'static Contract| it.outputs.iter().filter(is_data).filter(move |access| !it.reads(access.path));
+    let written = all.iter().flat_map(|run| made(run.contract));
     let written: BTreeSet<&'static str> = written.map(|access| access.path).collect();
     for path in written {
-        let is_read = all.iter().any(|contract| contract.reads(path));
+        let is_read = all.iter().any(|run| reads(run, path));
         if is_read && !subject.initialised.iter().any(|known| known == path) {
             let size = subject.states.len();
             let mut search = Search {
@@ -245,7 +246,7 @@ impl<'a> Search<'a, '_> {
 
     fn one(&mut self, run: &'a Run, owner: StateId, way: Way, failures: &mut Vec<(StateId, &'a Run)>) -> bool {
         failures.push((owner, run));
-        if run.contract.reads(self.path) && self.told.insert(std::ptr::from_ref(run)) {
+        if reads(run, self.path) && self.told.insert(std::ptr::from_ref(run)) {
             self.tell(run, way);
         }
         run.contract.writes(self.path)
@@ -280,6 +281,15 @@ impl<'a> Search<'a, '_> {
             .help(format!("let a process on that way write it, or list `{path}` under `initialised`"))
         });
     }
+}
+
+/// Whether a run reads a field: its process does, or an expression that gives an argument.
+fn reads(run: &Run, path: &str) -> bool {
+    let by_argument = |source: &ArgumentSource| match source {
+        ArgumentSource::Expression(expression) => expression.reads().iter().any(|read| read == path),
+        ArgumentSource::Literal(_) => false,
+    };
+    run.contract.reads(path) || run.arguments.iter().any(|(_, source)| by_argument(source))
 }
 
 /// How one came to a chain, and where it leads.

@@ -206,6 +206,16 @@ fn what_may_be_missing_is_doubted_where_it_must_be_there() {
 }
 
 #[test]
+fn an_expression_inside_a_list_or_a_map_is_doubted_because_it_is_a_text() {
+    let result = |result: &str| codes(&format!("states: {{ DONE: {{ final: true, result: {result} }} }}"));
+    assert_eq!(result("{ note: '${ domain.note }' }"), ["W109"]);
+    assert_eq!(result("[1, { a: ['${ domain.note }'] }]"), ["W109"]);
+    assert_eq!(result("{ note: sent }"), Vec::<&str>::new());
+    assert_eq!(result("\"${ [domain.note] }\""), Vec::<&str>::new());
+    assert_eq!(result("\"${ {'note': domain.note} }\""), Vec::<&str>::new());
+}
+
+#[test]
 fn an_event_has_no_payload_where_time_passes() {
     let text = |key: &str| format!("states:\n  A: {{ {key}: {{ to: DONE, when: event.ok }} }}{END}");
     assert_eq!(codes(&text("after: { 1s").replace(" } }\n", " } } }\n")), ["W012"]);

@@ -135,6 +135,17 @@ fn a_way_on_which_nothing_writes_an_input_is_named() {
 }
 
 #[test]
+fn an_argument_reads_too() {
+    let of = |states: &str| told(states).into_iter().filter(|it| it.contains("reads")).collect::<Vec<_>>();
+    let charged = "\n  B: { entry: { run: charge, with: { amount: 1, to: \"${ domain.plan }\" }, on_error: { '*': DONE } }, always: DONE }";
+    let unwritten = format!(
+        "\n  A: {{ events: {{ CMD_START: B, SIG_OVERHEAT: C }} }}{charged}\n  C: {{ entry: draft, always: B }}"
+    );
+    assert_eq!(of(&unwritten), ["4:22 `charge` reads `domain.plan`, which nothing has written on the way `A` → `B`"]);
+    assert_eq!(of(&format!("\n  A: {{ entry: draft, events: {{ CMD_START: B }} }}{charged}")), Vec::<String>::new());
+}
+
+#[test]
 fn a_chain_that_fails_has_written_nothing_on_the_way_that_says_so() {
     let of = |states: &str| told(states).into_iter().filter(|it| it.contains("reads")).collect::<Vec<_>>();
     let failing = "\n  A: { entry: draft, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: B } }\n  B: { entry: review, always: DONE }";
