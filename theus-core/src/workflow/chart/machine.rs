@@ -61,7 +61,7 @@ impl Definition {
         self.take_own(at, timer.state, |trigger| *trigger == Trigger::After(after), facts)
     }
 
-    /// What it does that a state is [done](Move::done); `None` where the state is not active any more, or no guard holds.
+    /// What it does that a state is done; `None` where the state is not active any more, or no guard holds.
     ///
     /// # Errors
     /// As [`transition`](Self::transition).

@@ -1,7 +1,7 @@
 //! The conductor: joins the signal bus (ear), the state machine (brain) and the engine (hand).
 //!
-//! [`Session`] is the whole of it without a thread, a clock or a wait: whoever drives it, calls
-//! [`advance`](Session::advance) and does what the [`Progress`] says. The blocking driver, the asynchronous one and a pool
+//! `Session` is the whole of it without a thread, a clock or a wait: whoever drives it, calls
+//! `advance` and does what the `Progress` says. The blocking driver, the asynchronous one and a pool
 //! of workers are three ways to do that.
 
 mod arguments;
