@@ -50,6 +50,7 @@ struct Lanes<T> {
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
     /// Hardly any bus has one.
+    #[expect(clippy::box_collection, reason = "almost always none: it is to take no more than a pointer")]
     watches: Option<Box<Vec<Arc<Watch<T>>>>>,
 }
 

@@ -28,7 +28,10 @@ impl Ticket {
 
 /// Those who wait, as the session knows them: it looks after each step, so that no state is passed unseen.
 #[derive(Default)]
-pub(super) struct Awaited(Option<Box<Vec<(StateId, Weak<Ticket>)>>>);
+pub(super) struct Awaited(Option<Box<Tickets>>);
+
+/// Who waits for which state.
+type Tickets = Vec<(StateId, Weak<Ticket>)>;
 
 impl Awaited {
     pub(super) fn is_empty(&self) -> bool {
