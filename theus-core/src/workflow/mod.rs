@@ -15,8 +15,11 @@
 //!   SUCCESS:                     # no events: a final state
 //! ```
 //!
-//! Beyond that: states within states, regions, history, guards, exits, steps with arguments, conditions, loops and retries,
-//! timers, compensations. [`errors`](crate::errors) has a page for whatever can be wrong in a file.
+//! [`errors`](crate::errors) has a page for whatever can be wrong in a file.
+//!
+#![doc = include_str!("constructs.md")]
+//!
+//! # Which construct for what, in a program
 //!
 //! | construct | for |
 //! |---|---|

@@ -57,7 +57,7 @@ impl Expression {
             let mut checker = Checker::new(parsed, scope);
             let whole = checker.whole()?;
             let program = Program::Checked(whole.node);
-            Ok(Inner { text: text.to_owned(), kind: whole.kind, reads: checker.reads, program })
+            Ok(Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program })
         })?;
         Ok(Self { inner: Arc::new(inner) })
     }

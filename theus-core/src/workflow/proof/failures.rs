@@ -47,7 +47,7 @@ fn of_chain(
                 named.join(", ")
             );
             Problem::new(subject.at(&run.place), message)
-                .help(format!("write `on_error: {{ {first}: STATE }}`, or let the state handle `EVT_CHAIN_FAIL`"))
+                .help(format!("write `on_error: {{ {first}: STATE }}`, or let the state in which the chain ends handle `EVT_CHAIN_FAIL`"))
         });
     }
 }

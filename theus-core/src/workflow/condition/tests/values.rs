@@ -220,6 +220,6 @@ fn a_variant_is_handed_on_as_serde_reads_it() {
 fn an_evaluation_error_names_expression_and_problem() {
     let error = compile("domain.total / (domain.total - 150)").unwrap().evaluate(&world()).unwrap_err();
     assert_eq!(error.to_string(), "`domain.total / (domain.total - 150)` has no value: a division by zero");
-    let error = compile("event.x").unwrap().holds(&world()).unwrap_err();
+    let error = compile(" event.x ").unwrap().holds(&world()).unwrap_err();
     assert_eq!(error.to_string(), "`event.x` has no value: null has no entry \"x\"");
 }

@@ -36,6 +36,15 @@ fn every_page_has_an_example_that_fails_with_its_code_and_one_that_loads() {
 }
 
 #[test]
+fn every_example_of_the_constructs_loads_without_a_warning() {
+    let examples = examples(include_str!("../../constructs.md"));
+    assert!(examples.len() >= 5);
+    for example in examples {
+        sound(example);
+    }
+}
+
+#[test]
 fn every_example_is_drawn_exactly_so() {
     for (code, page) in pages() {
         let Some(wrong) = examples(page).into_iter().next() else { continue };
