@@ -73,6 +73,14 @@ pub enum EmitError {
         /// The one that was probably meant, or those that there are.
         help: String,
     },
+    /// The workflow has ended: nobody would ever hear of it.
+    #[error("`{event}` is not taken: the workflow is over, it {how}")]
+    Over {
+        /// The event, as given.
+        event: String,
+        /// How it ended.
+        how: String,
+    },
     /// Only the runtime tells this event.
     #[error("`{0}` cannot come from outside: the workflow tells it when an entry chain ends")]
     Builtin(EventName),

@@ -38,6 +38,9 @@ fn a_workflow_that_is_cancelled_takes_nothing_more() {
     desk.cancel("the customer has left");
     assert!(desk.is_cancelled());
     assert_eq!(desk.status(), Status::Aborted { reason: "cancelled: the customer has left".to_owned() });
+    let refused = desk.emit("CMD_GO").unwrap_err().to_string();
+    let why = "`CMD_GO` is not taken: the workflow is over, it was ended: cancelled: the customer has left";
+    assert_eq!((refused.as_str(), engine.bus().len()), (why, 1));
     let error = desk.run_until_idle().unwrap_err();
     assert_eq!(error.to_string(), "the workflow `flow` was cancelled in state S: the customer has left");
     assert_eq!((engine.bus().len(), log(&engine).len()), (1, 0));

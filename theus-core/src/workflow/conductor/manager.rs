@@ -129,9 +129,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Puts an event from outside on the engine's bus.
     ///
     /// # Errors
-    /// Where it has not the form of an event's name, where no state of this workflow has a use for it, or the bus is full.
+    /// Where it has not the form of an event's name, where no state of this workflow has a use for it, the workflow is over,
+    /// or the bus is full.
     pub fn emit(&self, event: &str) -> Result<(), EmitError> {
-        has_use(self.definition(), event)?;
+        self.takes(event)?;
         self.engine.bus().emit(event)
     }
 
@@ -140,7 +141,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
-        has_use(self.definition(), event)?;
+        self.takes(event)?;
         self.engine.bus().emit_with(event, payload)
     }
 
@@ -149,8 +150,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_urgent(&self, event: &str) -> Result<(), EmitError> {
-        has_use(self.definition(), event)?;
+        self.takes(event)?;
         self.engine.bus().emit_urgent(event)
+    }
+
+    fn takes(&self, event: &str) -> Result<(), EmitError> {
+        has_use(self.definition(), event)?;
+        let how = match self.session.status() {
+            Status::Running | Status::Halted { .. } => return Ok(()),
+            Status::Finished => format!("has finished in {}", self.state()),
+            Status::Aborted { reason } => format!("was ended: {reason}"),
+        };
+        Err(EmitError::Over { event: event.to_owned(), how })
     }
 
     /// The workflow as it was loaded.
