@@ -6,7 +6,6 @@ use super::findings::Findings;
 use super::judge::Subject;
 use super::range::{All, Range};
 use super::rule::{Base, Rule, Target};
-use crate::context::Value;
 
 /// The rules of a gate, in order, and how they are judged.
 #[derive(Debug)]
