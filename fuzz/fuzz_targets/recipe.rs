@@ -49,7 +49,7 @@ fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchem
 }
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-    let schema = |name, fields| Schema { name, version: 1, fields };
+    let schema = |name, fields| Schema { name, version: 1, fields, methods: Vec::new() };
     let user = schema("User", vec![field("id", I64, None), field("balance", I64, None)]);
     let domain = vec![
         field("total", I64, None),

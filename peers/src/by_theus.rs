@@ -1,9 +1,9 @@
 //! The rules as a recipe of Theus.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use theus_core::audit::{Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
+use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
 use theus_core::context::{Context as _, Fields as _};
 use theus_core::prelude::*;
 use theus_core::process::{Access, Contract};
@@ -72,10 +72,13 @@ pub fn rules(rules: &[Rule]) -> Result<Arc<ProcessRules>, Error> {
     Recipe::load(&document, &catalog)?.rules("turn").ok_or_else(|| "there are no rules".into())
 }
 
+/// In which nothing is ever counted.
+static SESSION: LazyLock<AuditSession> = LazyLock::new(|| AuditSession::new("peers"));
+
 /// Whether all rules are satisfied, asked as the engine asks at its output gate.
 #[must_use]
 pub fn passes(rules: &ProcessRules, state: &State) -> bool {
-    rules.judge(Gate::Output, state).is_empty()
+    rules.judge(Gate::Output, state, &SESSION).is_empty()
 }
 
 /// A whole engine under these rules, and its state.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{Catalog, Gate, ProcessEntry, Recipe, Subject};
+use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, Recipe, Subject};
 use theus_core::context::Fields;
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
@@ -44,8 +44,12 @@ fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::p
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let rules = Recipe::load(&document, &catalog).expect("a recipe that fits").rules("turn").expect("its rules");
     let look = Look(plant.into_fields());
-    assert!(rules.judge(Gate::Output, &look).is_empty() && rules.rules(Gate::Output).len() == 100, "they pass");
-    bencher.bench_local(|| black_box(&rules).judge(Gate::Output, black_box(&look)).is_empty());
+    let session = AuditSession::new("bench");
+    assert!(
+        rules.judge(Gate::Output, &look, &session).is_empty() && rules.rules(Gate::Output).len() == 100,
+        "they pass"
+    );
+    bencher.bench_local(|| black_box(&rules).judge(Gate::Output, black_box(&look), &session).is_empty());
 }
 
 macro_rules! fifty {

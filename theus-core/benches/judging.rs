@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
+use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
 use theus_core::context::{Context as _, Fields as _};
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
@@ -103,8 +103,9 @@ fn rules(entries: &str) -> Arc<ProcessRules> {
 
 fn judged(bencher: Bencher<'_, '_>, entries: &str) {
     let (rules, look) = (rules(entries), Look(plant().into_fields()));
-    assert!(rules.judge(Gate::Output, &look).is_empty(), "they pass");
-    bencher.bench_local(|| black_box(&rules).judge(Gate::Output, black_box(&look)).is_empty());
+    let session = AuditSession::new("bench");
+    assert!(rules.judge(Gate::Output, &look, &session).is_empty(), "they pass");
+    bencher.bench_local(|| black_box(&rules).judge(Gate::Output, black_box(&look), &session).is_empty());
 }
 
 fn one(bencher: Bencher<'_, '_>, entry: &str) {

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::time::SystemTime;
 
 use divan::{Bencher, black_box};
-use theus_core::audit::{Action, AuditEvent, AuditRecord, Book, Excerpt, FileOptions, FileSink, Fsync, SinkOptions};
+use theus_core::audit::{
+    Action, AuditEvent, AuditRecord, Book, Excerpt, FileOptions, FileSink, Fsync, SinkOptions, Text,
+};
 use theus_core::prelude::*;
 
 #[derive(Clone, Default, Context)]
@@ -56,9 +58,10 @@ mod a_record {
         let event = violation();
         let mut book = Book::new("desk", CAPACITY);
         let time = SystemTime::now();
-        let digest = event_digest(&event);
-        bencher
-            .bench_local(move || book.append_digested(black_box(time), 7, black_box(&event).clone(), &digest).sequence);
+        let (session, digest) = (Text::from_static("desk"), event_digest(&event));
+        bencher.bench_local(move || {
+            book.append_digested(&session, black_box(time), 7, black_box(&event).clone(), &digest).sequence
+        });
     }
 }
 

@@ -5,7 +5,9 @@
 
 mod audit;
 mod bounds;
+mod chart;
 mod collections;
+mod condition;
 mod judging;
 mod ledger;
 mod recipe;

@@ -6,6 +6,12 @@ use theus_core::prelude::*;
 #[derive(Clone, Default, Context)]
 struct Lamp {
     lit: bool,
+    switched: u64,
+}
+
+#[process(inputs = [domain.switched], outputs = [domain.switched])]
+fn switch(ctx: Ctx<Lamp>) {
+    *ctx.domain.switched += 1;
 }
 
 const FLOW: &str = "
@@ -13,6 +19,20 @@ external: [CMD_ON, CMD_OFF]
 states:
   OFF: { events: { CMD_ON: ON } }
   ON: { events: { CMD_OFF: OFF } }
+";
+
+const WORKING: &str = "
+external: [CMD_ON, CMD_OFF]
+states:
+  OFF: { entry: switch, events: { CMD_ON: ON } }
+  ON: { entry: switch, events: { CMD_OFF: OFF } }
+";
+
+const GUARDED: &str = "
+external: [CMD_ON, CMD_OFF]
+states:
+  OFF: { entry: switch, events: { CMD_ON: { to: ON, when: 'domain.switched > 0' } } }
+  ON: { entry: switch, events: { CMD_OFF: { to: OFF, when: 'domain.switched > 0' } } }
 ";
 
 #[divan::bench_group(sample_count = 200, sample_size = 1000)]
@@ -51,5 +71,40 @@ mod an_event {
             let _ = lamp.emit(events.next().unwrap_or_default());
             lamp.process_event()
         });
+    }
+
+    /// What an event costs on the way to a process and back, beside the process alone.
+    fn with_one_process(bencher: Bencher<'_, '_>, flow: &str, traced: usize) {
+        let engine = Engine::builder(Lamp::default()).process::<Switch>().build().expect("no recipe");
+        let lamp = WorkflowManager::from_text(&engine, "lamp.yaml", flow).expect("a workflow that fits");
+        let mut lamp = lamp.traced(traced);
+        lamp.run_until_idle().expect("it starts");
+        let mut events = ["CMD_ON", "CMD_OFF"].into_iter().cycle();
+        bencher.bench_local(|| {
+            let _ = lamp.emit(events.next().unwrap_or_default());
+            lamp.process_event()
+        });
+        assert!(engine.snapshot().expect("no run").switched.gt(&1_000), "the process has run");
+    }
+
+    #[divan::bench]
+    fn through_bus_fsm_and_one_process_traced(bencher: Bencher<'_, '_>) {
+        with_one_process(bencher, WORKING, 1_024);
+    }
+
+    #[divan::bench]
+    fn through_bus_fsm_and_one_process_untraced(bencher: Bencher<'_, '_>) {
+        with_one_process(bencher, WORKING, 0);
+    }
+
+    #[divan::bench]
+    fn through_bus_a_guard_and_one_process_untraced(bencher: Bencher<'_, '_>) {
+        with_one_process(bencher, GUARDED, 0);
+    }
+
+    #[divan::bench]
+    fn baseline_the_process_alone(bencher: Bencher<'_, '_>) {
+        let engine = Engine::builder(Lamp::default()).process::<Switch>().build().expect("no recipe");
+        bencher.bench_local(|| engine.run(Switch {}));
     }
 }

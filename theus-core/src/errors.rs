@@ -1,7 +1,8 @@
 //! What can be wrong with a recipe or a workflow file: a page for each code.
 //!
-//! An error refuses the file, and all of its errors are told at once. A warning ([`Recipe::warnings`](crate::audit::Recipe::warnings))
-//! is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings)) and the file is used. Codes never change their meaning.
+//! An error refuses the file, and all of its errors are told at once. A warning ([`Recipe::warnings`](crate::audit::Recipe::warnings),
+//! [`Definition::warnings`](crate::workflow::chart::Definition::warnings)) is told ([`Engine::recipe_warnings`](crate::Engine::recipe_warnings))
+//! and the file is used. Codes never change their meaning.
 //!
 //! # Errors of a recipe
 //!
@@ -52,6 +53,57 @@
 //! | [`R111`] | a value that is about to be replaced |
 //! | [`R112`] | a value that its process does not write |
 //! | [`R113`] | a rule beside a stricter one |
+//!
+//! # Errors of a workflow
+//!
+//! | code | |
+//! |---|---|
+//! | [`W001`] | no states |
+//! | [`W002`] | another kind of value |
+//! | [`W003`] | unknown key |
+//! | [`W004`] | no name |
+//! | [`W005`] | unknown process |
+//! | [`W006`] | unknown state |
+//! | [`W007`] | two states of one name |
+//! | [`W008`] | an argument is missing |
+//! | [`W009`] | unknown argument |
+//! | [`W010`] | a literal that does not fit |
+//! | [`W011`] | an expression that does not fit |
+//! | [`W012`] | not an expression |
+//! | [`W013`] | not the name of an event |
+//! | [`W014`] | the same thing twice |
+//! | [`W015`] | an event that looks misspelt |
+//! | [`W016`] | an event that only the runtime tells |
+//! | [`W017`] | a final state that goes on |
+//! | [`W018`] | a history that cannot remember |
+//! | [`W019`] | regions that are none |
+//! | [`W020`] | an initial state that is no child |
+//! | [`W021`] | a candidate that is never taken |
+//! | [`W022`] | eventless moves without an end |
+//! | [`W023`] | parallel steps that conflict |
+//! | [`W024`] | a timeout that cannot be kept |
+//! | [`W025`] | an error that is not declared |
+//! | [`W026`] | too much or too deep |
+//! | [`W027`] | a step that does not say what to do |
+//! | [`W028`] | not a time |
+//! | [`W029`] | keys that exclude each other |
+//! | [`W030`] | not a Data field |
+//!
+//! # Warnings of a workflow, which are errors where it is `strict`
+//!
+//! | code | |
+//! |---|---|
+//! | [`W101`] | final without saying so |
+//! | [`W102`] | a state that nothing leads to |
+//! | [`W103`] | a dead end |
+//! | [`W104`] | an event that nothing raises |
+//! | [`W105`] | an input that may not have been written |
+//! | [`W106`] | a declared error that leads nowhere |
+//! | [`W107`] | regions that leave to different places |
+//! | [`W108`] | a word that YAML 1.1 reads otherwise |
+//! | [`W109`] | a doubtful value |
+//! | [`W110`] | a `done` that never comes |
+//! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
 //!
@@ -124,6 +176,47 @@ pages! {
     R111 "R111.md";
     R112 "R112.md";
     R113 "R113.md";
+    W001 "W001.md";
+    W002 "W002.md";
+    W003 "W003.md";
+    W004 "W004.md";
+    W005 "W005.md";
+    W006 "W006.md";
+    W007 "W007.md";
+    W008 "W008.md";
+    W009 "W009.md";
+    W010 "W010.md";
+    W011 "W011.md";
+    W012 "W012.md";
+    W013 "W013.md";
+    W014 "W014.md";
+    W015 "W015.md";
+    W016 "W016.md";
+    W017 "W017.md";
+    W018 "W018.md";
+    W019 "W019.md";
+    W020 "W020.md";
+    W021 "W021.md";
+    W022 "W022.md";
+    W023 "W023.md";
+    W024 "W024.md";
+    W025 "W025.md";
+    W026 "W026.md";
+    W027 "W027.md";
+    W028 "W028.md";
+    W029 "W029.md";
+    W030 "W030.md";
+    W101 "W101.md";
+    W102 "W102.md";
+    W103 "W103.md";
+    W104 "W104.md";
+    W105 "W105.md";
+    W106 "W106.md";
+    W107 "W107.md";
+    W108 "W108.md";
+    W109 "W109.md";
+    W110 "W110.md";
+    W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";
     Y003 "Y003.md";

@@ -25,6 +25,7 @@
 //! | send events from outside | [`SignalBus::emit`](signal::SignalBus::emit) |
 //! | have a signal field of a type of mine | [`Signal`] |
 //! | let processes run side by side | [`Locking`], [`Contract::conflicts`] |
+//! | check files and draw workflows without running them | [`EngineBuilder::command_line`]: [`command_line`] |
 //! | read what a process may do | [`Process::CONTRACT`] |
 //! | read what a context holds | [`Context::schema`] |
 //! | serialise the state | [`Snapshot`], [`DataZone`]: the Data zone only |
@@ -156,6 +157,7 @@
 extern crate self as theus_core;
 
 pub mod audit;
+pub mod command_line;
 pub mod context;
 pub mod engine;
 pub mod errors;

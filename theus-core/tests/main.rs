@@ -5,6 +5,7 @@
 //! | [`scenarios`] | one promise each, through the public API, in words |
 //! | [`properties`] | random programs give on the engine what they give on the [`reference`], alone and at once |
 //! | [`interleavings`] | the lock and the optimistic protocol under every schedule that `shuttle` can think of |
+//! | [`simulation`] | whole systems of sessions in virtual time, from a seed: nothing lost, doubled, early or at once |
 //! | [`audit`] | what rules see and ask, against a naive reading of them; what is refused of them, word by word |
 //!
 //! Without more said the random programs are few, for the test command. The nightly-sized run, a minute or two:
@@ -18,4 +19,5 @@ mod programs;
 mod properties;
 mod reference;
 mod scenarios;
+mod simulation;
 mod sync;

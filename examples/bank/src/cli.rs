@@ -9,6 +9,10 @@ Moves money between accounts at random: every transfer is a transaction under an
 audit recipe, and the books balance at every commit.";
 
 const MORE: &str = "\
+Commands, as of every program of Theus:
+  check FILE...                 checks recipes and workflows, and runs nothing
+  graph FILE [mermaid|dot|svg]  draws a workflow
+
 Summary (--json), one object on the last line:
   transfers        transfers that were tried, the stopping one included
   committed        transfers that were made

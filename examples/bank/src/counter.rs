@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use theus_core::audit::{FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, Level, SinkOptions, Tail};
+use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
 use theus_core::workflow::{Status, WorkflowError};
@@ -85,6 +86,16 @@ pub(crate) struct Ledger {
     pub(crate) fault: Option<LedgerError>,
 }
 
+/// A bank with all its processes, and without rules.
+pub(crate) fn with_processes(bank: Bank) -> EngineBuilder<Bank, Limits> {
+    Engine::builder(bank)
+        .global(Limits::default())
+        .process::<Transfer>()
+        .process::<Review>()
+        .process::<Reconcile>()
+        .process::<OpenDay>()
+}
+
 impl Counter {
     /// Opens the bank. What is wrong with the recipe, the workflow or the ledger is told before any money moves.
     pub(crate) fn open(
@@ -97,7 +108,7 @@ impl Counter {
         let bank = Bank::open(accounts.collect()).ok_or(BankError::TooMuchMoney)?;
         let clock = Clock::default();
         let total_before = total(&bank.accounts).ok_or(BankError::TooMuchMoney)?;
-        let builder = Engine::builder(bank).global(Limits::default()).session("bank").records(RECORDS);
+        let builder = with_processes(bank).session("bank").records(RECORDS);
         let builder = match recipe {
             Some(path) => builder.recipe_file(path)?,
             None => builder.recipe(RECIPE.0, RECIPE.1)?,
@@ -112,19 +123,13 @@ impl Counter {
             None => builder,
         };
         let now = clock.clone();
-        let engine = builder
-            .clock(move || now.now())
-            .process::<Transfer>()
-            .process::<Review>()
-            .process::<Reconcile>()
-            .process::<OpenDay>()
-            .build()?;
+        let engine = builder.clock(move || now.now()).build()?;
         let desk = match workflow {
             Some(path) => WorkflowManager::from_file(&engine, path)?,
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("warning: {warning}");
+            eprintln!("{warning}\n");
         }
         Ok(Self { engine, desk, clock, ledger: ledger.map(Path::to_owned), total_before, tally: Tally::default() })
     }

@@ -21,13 +21,18 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Options;
-use counter::{BankError, Counter, Outcome};
+use context::Bank;
+use counter::{BankError, Counter, Outcome, with_processes};
 use orders::{Orders, opening_balances};
 
 /// Something the user gave is wrong.
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
+    // `check` and `graph`: files are looked at, and no money moves.
+    if let Some(code) = with_processes(Bank::default()).command_line(std::env::args_os()) {
+        return code;
+    }
     let options = Options::parse();
     let (outcome, error) = run(&options);
     let told = tell(&options, outcome.as_ref(), error.is_some());

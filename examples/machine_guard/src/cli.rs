@@ -9,6 +9,10 @@ Guards a machine by its temperature: every reading is a transaction under an
 audit recipe, and the machine is stopped where the recipe says so.";
 
 const MORE: &str = "\
+Commands, as of every program of Theus:
+  check FILE...                 checks recipes and workflows, and runs nothing
+  graph FILE [mermaid|dot|svg]  draws a workflow
+
 Summary (--json), one object on the last line:
   readings     readings taken from the input, the stopping one included
   committed    readings that were recorded

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::workflow::{Status, WorkflowError};
 use thiserror::Error;
@@ -49,28 +50,34 @@ pub(crate) struct Outcome {
     pub(crate) actuator: Arc<Actuator>,
 }
 
+/// A machine with all its processes, and without rules.
+pub(crate) fn with_processes(ports: Ports) -> EngineBuilder<Machine, Limits, Ports> {
+    Engine::builder(Machine::default())
+        .global(Limits::default())
+        .effects(ports)
+        .process::<RecordReading>()
+        .process::<UpdateStatistics>()
+        .process::<DecideMode>()
+        .process::<DriveActuator>()
+}
+
 impl Guard {
     /// Builds the engine and loads the workflow. What is wrong with either is told before any reading is taken.
     pub(crate) fn new(recipe: Option<&Path>, workflow: Option<&Path>) -> Result<Self, StartError> {
         let ports = Ports::default();
         let actuator = Arc::clone(&ports.actuator);
-        let builder = Engine::builder(Machine::default()).global(Limits::default()).effects(ports);
+        let builder = with_processes(ports);
         let builder = match recipe {
             Some(path) => builder.recipe_file(path)?,
             None => builder.recipe(RECIPE.0, RECIPE.1)?,
         };
-        let engine = builder
-            .process::<RecordReading>()
-            .process::<UpdateStatistics>()
-            .process::<DecideMode>()
-            .process::<DriveActuator>()
-            .build()?;
+        let engine = builder.build()?;
         let desk = match workflow {
             Some(path) => WorkflowManager::from_file(&engine, path)?,
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("warning: {warning}");
+            eprintln!("{warning}\n");
         }
         Ok(Self { engine, desk, actuator, tally: Tally::default() })
     }

@@ -26,7 +26,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use cli::Options;
-use guard::{Guard, Outcome};
+use context::Ports;
+use guard::{Guard, Outcome, with_processes};
 use input::CsvReadings;
 use progress::Progress;
 use reading::Readings;
@@ -36,6 +37,10 @@ use trace::Trace;
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
+    // `check` and `graph`: files are looked at, and no machine is run.
+    if let Some(code) = with_processes(Ports::default()).command_line(std::env::args_os()) {
+        return code;
+    }
     let options = Options::parse();
     let (outcome, error) = run(&options);
     let told = tell(&options, outcome.as_ref(), error.is_some());

@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
 use super::change::RecipeStatus;
 use super::clock::Clock;
+use super::counters::{AuditSession, Counter};
 use super::error::{Refusal, Unrecorded};
 use super::findings::Findings;
 use super::judge::ProcessRules;
@@ -23,16 +24,16 @@ pub const MAX_RECORDS: usize = 16_384;
 /// Counts, records and decides for a whole engine.
 ///
 /// ```
-/// use theus_core::audit::{Auditor, Findings, ResetError};
+/// use theus_core::audit::{AuditSession, Auditor, Findings, ResetError};
 /// let auditor = Auditor::without_rules();
 /// assert!(auditor.rules("transfer").is_none() && !auditor.is_latched());
-/// assert!(auditor.settle("transfer", 0, Findings::default(), &mut Vec::new()).is_ok());
+/// assert!(auditor.settle(&AuditSession::new("desk"), "transfer", 0, Findings::default(), &mut Vec::new()).is_ok());
 /// assert_eq!(auditor.reset_interlock("R. Lee", "checked the valve", 0), Err(ResetError::NotLatched));
 /// ```
 pub struct Auditor {
     pub(super) clock: Clock,
     pub(super) latched: AtomicBool,
-    /// Guards every counter too: they change only under this lock.
+    /// Guards the counters of every session too: they change only under this lock.
     pub(super) desk: Mutex<Desk>,
     /// Taken before the desk by whoever records, and held until what was recorded is delivered.
     pub(super) sinks: Sinks,
@@ -70,24 +71,30 @@ impl Auditor {
         self
     }
 
-    /// The rules of a process, if it has any. An engine asks when it is built, and when its recipe changes.
+    /// The rules of a process, if it has any.
     #[must_use]
     pub fn rules(&self, process: &str) -> Option<Arc<ProcessRules>> {
         self.desk.lock().recipe.rules(process)
     }
 
+    /// Looks at the recipe in force, which is not changed meanwhile.
+    pub(crate) fn with_recipe<R>(&self, look: impl FnOnce(&Recipe) -> R) -> R {
+        look(&self.desk.lock().recipe)
+    }
+
     /// Whether settling these findings now would make a level act that refuses the run: S, A or B.
     #[must_use]
-    pub fn would_refuse(&self, findings: &Findings) -> bool {
+    pub fn would_refuse(&self, session: &AuditSession, findings: &Findings) -> bool {
         if findings.is_empty() {
             return false;
         }
         let _counters = self.desk.lock();
-        let mut counts: Vec<(*const AtomicU32, u32)> = Vec::new();
+        let mut counts: Vec<(Counter, u32)> = Vec::new();
         for found in &findings.found {
-            let counter = Arc::as_ptr(&found.rule.count);
+            let counter = found.rule.counter;
             let before = counts.iter().rev().find(|(other, _)| *other == counter).map(|(_, count)| *count);
-            let (count, acts) = next_count(&found.rule, before.unwrap_or(found.rule.count()), found.failed.is_some());
+            let (count, acts) =
+                next_count(&found.rule, before.unwrap_or_else(|| session.count(&found.rule)), found.failed.is_some());
             if acts && found.rule.level.refuses() {
                 return true;
             }
@@ -104,6 +111,7 @@ impl Auditor {
     /// Where none acted, [`Refusal::Unrecorded`] if a sink that must have the records did not take them.
     pub fn settle(
         &self,
+        session: &AuditSession,
         process: &'static str,
         version: u64,
         findings: Findings,
@@ -121,21 +129,20 @@ impl Auditor {
             let mut desk = self.desk.lock();
             for found in findings.found {
                 let rule = &found.rule;
-                let (count, acts) = next_count(rule, rule.count(), found.failed.is_some());
+                let (count, acts) = next_count(rule, session.count(rule), found.failed.is_some());
                 if let Some(value) = found.failed {
                     let reached = if acts { rule.max_threshold } else { count };
-                    let session = desk.book.session().clone();
-                    let (violation, digest) = rule.violated(&session, process, value, reached, acts);
+                    let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
                     let event = AuditEvent::Violation(violation);
-                    let record = desk.book.append_digested(time, version, event, &digest);
+                    let record = desk.book.append_digested(session.name(), time, version, event, &digest);
                     report.extend(record.violation().cloned());
                     records.push(record.clone());
                 }
-                rule.count.store(count, Ordering::Release);
+                session.set(rule.counter, count);
             }
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
-                records.extend(desk.latch(violation, time, version));
+                records.extend(desk.latch(violation, session.name(), time, version));
                 self.latched.store(true, Ordering::Release);
             }
         }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::counters::Counter;
 use super::gate::Gate;
 use super::ledger::{Encoder, Hash, timestamp};
 use super::recipe::Recipe;
@@ -95,7 +95,7 @@ impl RecipeChange {
         let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
         for (owner, rule) in all(after) {
             match same.get_mut(&Key::of(owner, rule)).and_then(VecDeque::pop_front) {
-                Some(old) => kept.push(Kept { new: Arc::as_ptr(&rule.count), counter: Arc::clone(&old.count) }),
+                Some(old) => kept.push(Kept { new: rule.counter, counter: old.counter }),
                 None => new.entry(Asks::of(owner, rule)).or_default().push_back(rule),
             }
         }
@@ -133,8 +133,8 @@ impl RecipeChange {
 /// A rule that goes on with the counter of an earlier one.
 pub(super) struct Kept {
     /// The counter that it was made with, by which all that share it are found.
-    pub(super) new: *const AtomicU32,
-    pub(super) counter: Arc<AtomicU32>,
+    pub(super) new: Counter,
+    pub(super) counter: Counter,
 }
 
 #[derive(Default)]
@@ -224,7 +224,7 @@ fn all(recipe: &Recipe) -> impl Iterator<Item = (Owner<'static>, &Arc<Rule>)> {
         .processes()
         .flat_map(|rules| Gate::ALL.into_iter().flat_map(|gate| rules.rules(gate)).map(|rule| (rules.process(), rule)));
     rules.filter_map(move |(process, rule)| match rule.is_invariant() {
-        true => seen.insert(Arc::as_ptr(&rule.count)).then_some((Owner::Invariant, rule)),
+        true => seen.insert(rule.counter).then_some((Owner::Invariant, rule)),
         false => Some((Owner::Process(process), rule)),
     })
 }

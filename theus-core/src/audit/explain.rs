@@ -6,6 +6,7 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use super::auditor::next_count;
+use super::counters::AuditSession;
 use super::facts::RuleFacts;
 use super::findings::shown;
 use super::gate::Gate;
@@ -67,12 +68,13 @@ impl ProcessRules {
     pub(crate) fn explain(
         &self,
         subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
         version: u64,
         interlock: Option<Interlock>,
     ) -> Explanation {
         let process = self.process();
         let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate));
-        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject));
+        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject, session));
         Explanation { process: Text::from_static(process), version, interlock, rules: rules.collect() }
     }
 }
@@ -94,8 +96,8 @@ impl Explanation {
 }
 
 impl RuleAccount {
-    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized)) -> Self {
-        let count = rule.count();
+    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Self {
+        let count = session.count(rule);
         let is_there = !matches!(rule.target.base, Base::Local(_));
         let value = is_there.then(|| rule.target.read(subject));
         let would = match value {

@@ -66,17 +66,18 @@ impl RuleFacts {
 pub(super) struct Described {
     facts: Arc<RuleFacts>,
     message: Option<Message>,
-    digest: Hash,
+    /// That of the session in which it was violated first.
+    digest: (Text, Hash),
 }
 
 impl Described {
-    fn of(process: &'static str, rule: &Rule, session: &str) -> Self {
+    fn of(process: &'static str, rule: &Rule, session: &Text) -> Self {
         let facts = RuleFacts::of(process, rule);
-        let digest = rule_digest(session, &facts);
+        let digest = (session.clone(), rule_digest(session, &facts));
         Self { facts: Arc::new(facts), message: rule.message.clone(), digest }
     }
 
-    fn violation(&self, Seen { value, before }: Seen, count: u32, acts: bool) -> (Violation, Hash) {
+    fn violation(&self, session: &Text, Seen { value, before }: Seen, count: u32, acts: bool) -> (Violation, Hash) {
         let action = match acts {
             true => Action::of(self.facts.level),
             false if count >= self.facts.min_threshold => Action::Warned,
@@ -85,7 +86,11 @@ impl Described {
         let mut violation =
             Violation { sequence: 0, facts: Arc::clone(&self.facts), value, before, count, action, message: None };
         violation.message = self.message.as_ref().map(|message| message.about(&violation));
-        (violation, self.digest)
+        let digest = match &self.digest {
+            (described, digest) if described == session => *digest,
+            _ => rule_digest(session, &self.facts),
+        };
+        (violation, digest)
     }
 }
 
@@ -93,7 +98,7 @@ impl Rule {
     /// A violation of this rule as it will be recorded, and the digest of its facts in the session.
     pub(super) fn violated(
         &self,
-        session: &str,
+        session: &Text,
         process: &'static str,
         seen: Seen,
         count: u32,
@@ -101,10 +106,10 @@ impl Rule {
     ) -> (Violation, Hash) {
         let described = self.described.get_or_init(|| Described::of(process, self, session));
         if described.facts.process == process {
-            described.violation(seen, count, acts)
+            described.violation(session, seen, count, acts)
         } else {
             // A rule that another process was the first to violate.
-            Described::of(process, self, session).violation(seen, count, acts)
+            Described::of(process, self, session).violation(session, seen, count, acts)
         }
     }
 }

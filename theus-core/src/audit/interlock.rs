@@ -7,6 +7,7 @@ use super::auditor::{Auditor, Desk};
 use super::error::ResetError;
 use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
+use super::text::Text;
 
 /// What an operator and a reason may take together.
 const LONGEST_RESET: usize = 64 * 1024;
@@ -94,12 +95,18 @@ impl Auditor {
 
 impl Desk {
     /// The first violation that stops the engine stays its reason.
-    pub(super) fn latch(&mut self, violation: &Violation, time: SystemTime, version: u64) -> Option<AuditRecord> {
+    pub(super) fn latch(
+        &mut self,
+        violation: &Violation,
+        session: &Text,
+        time: SystemTime,
+        version: u64,
+    ) -> Option<AuditRecord> {
         if self.interlock.is_some() {
             return None;
         }
         let event = AuditEvent::Interlock { violation: violation.sequence };
-        let record = self.book.append(time, version, event).clone();
+        let record = self.book.append_in(session, time, version, event).clone();
         self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
         Some(record)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::counters::AuditSession;
 use super::findings::Findings;
 use super::gate::Gate;
 use super::plan::Plan;
@@ -78,8 +79,8 @@ impl ProcessRules {
 
     /// Judges every rule of a gate. Nothing is changed or counted, and nothing is allocated while the rules pass.
     #[inline]
-    pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized)) -> Findings {
-        self.plan(gate).judge(subject)
+    pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Findings {
+        self.plan(gate).judge(subject, session)
     }
 
     /// Whether a rule of the gate looks at an argument, so that the arguments must still be there.

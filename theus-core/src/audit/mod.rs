@@ -207,6 +207,7 @@ mod auditor;
 mod change;
 mod clock;
 mod condition;
+mod counters;
 mod delta;
 mod error;
 mod explain;
@@ -235,6 +236,7 @@ mod text;
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
 pub use condition::Test;
+pub use counters::AuditSession;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
 pub use facts::RuleFacts;
@@ -252,6 +254,7 @@ pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};
 pub use text::Text;
 
+pub(crate) use ledger::timestamp;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::counters::AuditSession;
 use super::findings::Findings;
 use super::judge::Subject;
 use super::range::{All, Range};
@@ -64,7 +65,7 @@ impl Plan {
     }
 
     #[inline]
-    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized)) -> Findings {
+    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Findings {
         let mut findings = Findings::default();
         for read in &self.reads {
             let Some(value) = read.target.read_outside(&read.all, subject) else { continue };
@@ -78,7 +79,7 @@ impl Plan {
                     Some(passes) => passes,
                     None => rule.passes(value, subject),
                 };
-                if (!passes || (check.resets && rule.count() != 0)) && rule.asks(&value) {
+                if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
                     findings.note(rule, value, passes, subject);
                 }
             }

@@ -1,7 +1,6 @@
 //! The recipe in force: how an auditor begins with one, and how it takes another while the engine runs.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::auditor::{Auditor, Desk};
 use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
@@ -117,9 +116,9 @@ impl Desk {
     fn install(&mut self, mut recipe: Recipe, status: RecipeStatus, kept: Vec<Kept>) {
         let counters: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
         for rule in recipe.rules_mut() {
-            if let Some(counter) = counters.get(&Arc::as_ptr(&rule.count)) {
-                // Shared, not copied: a run under way may still count on the rule that this one takes the place of.
-                rule.count = Arc::clone(counter);
+            if let Some(counter) = counters.get(&rule.counter) {
+                // A run under way may still count on the rule that this one takes the place of.
+                rule.counter = *counter;
             }
         }
         self.recipe = recipe;

@@ -1,9 +1,9 @@
 //! One rule: a condition on one value, with its level, thresholds and counter.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::condition::{Condition, Test};
+use super::counters::Counter;
 use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
@@ -88,8 +88,8 @@ pub(super) enum Scope {
     Everywhere,
 }
 
-/// One condition on one value at one gate of one process. It has a counter of its own; an invariant has one for all
-/// processes after which it is judged.
+/// One condition on one value at one gate of one process. It has a counter of its own in each session
+/// ([`AuditSession::count`](super::AuditSession::count)); an invariant has one for all processes after which it is judged.
 #[derive(Debug)]
 pub struct Rule {
     pub(super) target: Target,
@@ -101,9 +101,9 @@ pub struct Rule {
     pub(super) where_present: bool,
     /// Whether the run itself may change what it is on: what it finds is known only then.
     pub(super) is_made_in_run: bool,
-    /// Violations since the level acted last. Changed only by the auditor, under its lock.
-    /// Shared with the same rule of a recipe that takes the place of this one's, and by all that an invariant is judged after.
-    pub(super) count: Arc<AtomicU32>,
+    /// Which counter of a session it counts on: that of the same rule of the recipe before, where there was one, and of all
+    /// that an invariant is judged after.
+    pub(super) counter: Counter,
     pub(super) scope: Scope,
     /// What records say of it, made for the first of them.
     pub(super) described: OnceLock<Described>,
@@ -209,12 +209,5 @@ impl Rule {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
-    }
-
-    /// How many violations have been counted since its level acted, or since it was put back.
-    #[inline]
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.count.load(Ordering::Acquire)
     }
 }

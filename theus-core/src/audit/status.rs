@@ -80,13 +80,21 @@ fn counted(number: u64, what: &str) -> String {
 
 impl EngineStatus {
     /// What the audit shows of itself is of one moment.
-    pub(crate) fn of(auditor: &super::Auditor, version: u64, events_waiting: u64) -> Self {
-        let (session, interlock, recipe, records) = {
+    pub(crate) fn of(auditor: &super::Auditor, session: &Text, version: u64, events_waiting: u64) -> Self {
+        let (interlock, recipe, records) = {
             let desk = auditor.desk.lock();
             let book = &desk.book;
             let records = RecordsStatus { count: book.len() as u64, dropped: book.dropped(), tail: book.tail() };
-            (book.session().clone(), desk.interlock.clone(), desk.in_force.clone(), records)
+            (desk.interlock.clone(), desk.in_force.clone(), records)
         };
-        Self { session, version, interlock, recipe, records, events_waiting, sinks: auditor.sinks.status() }
+        Self {
+            session: session.clone(),
+            version,
+            interlock,
+            recipe,
+            records,
+            events_waiting,
+            sinks: auditor.sinks.status(),
+        }
     }
 }

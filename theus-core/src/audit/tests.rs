@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::ops::Deref;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, SystemTime};
 
@@ -13,21 +14,56 @@ use super::*;
 use crate::context::Value;
 
 /// An auditor with one rule on `domain.total` (the first field): `min: 0`.
-fn auditor(gate: &str, settings: &str) -> Auditor {
+fn auditor(gate: &str, settings: &str) -> One {
     let yaml =
         format!("process_recipes:\n  refund:\n    {gate}:\n      - {{ field: domain.total, min: 0, {settings} }}\n");
-    Auditor::new(load(&yaml).unwrap())
+    One::new(load(&yaml).unwrap())
+}
+
+/// An auditor and one session.
+struct One {
+    auditor: Auditor,
+    session: AuditSession,
+}
+
+impl One {
+    fn new(recipe: Recipe) -> Self {
+        Self { auditor: Auditor::new(recipe), session: AuditSession::new("") }
+    }
+
+    fn with_clock(self, clock: Arc<dyn Fn() -> SystemTime + Send + Sync>) -> Self {
+        Self { auditor: self.auditor.with_clock(clock), ..self }
+    }
+
+    fn would_refuse(&self, findings: &Findings) -> bool {
+        self.auditor.would_refuse(&self.session, findings)
+    }
+
+    fn settle(&self, process: &'static str, findings: Findings, report: &mut Vec<Violation>) -> Result<(), Refusal> {
+        self.auditor.settle(&self.session, process, 0, findings, report)
+    }
+
+    fn count(&self, process: &str) -> u32 {
+        self.session.count(&self.rules(process).unwrap().rules(Gate::Input)[0])
+    }
+}
+
+impl Deref for One {
+    type Target = Auditor;
+    fn deref(&self) -> &Auditor {
+        &self.auditor
+    }
 }
 
 fn total(value: i128) -> Fake<'static> {
     Fake { domain: vec![Value::Int(value)], ..Fake::default() }
 }
 
-fn run(auditor: &Auditor, gate: Gate, value: i128) -> (Vec<Violation>, Result<(), Refusal>) {
-    let findings = auditor.rules("refund").unwrap().judge(gate, &total(value));
+fn run(auditor: &One, gate: Gate, value: i128) -> (Vec<Violation>, Result<(), Refusal>) {
+    let findings = auditor.rules("refund").unwrap().judge(gate, &total(value), &auditor.session);
     let would = auditor.would_refuse(&findings);
     let mut report = Vec::new();
-    let settled = auditor.settle("refund", 0, findings, &mut report);
+    let settled = auditor.settle("refund", findings, &mut report);
     assert_eq!(would, settled.is_err(), "the question and the deed must agree");
     (report, settled)
 }
@@ -119,12 +155,13 @@ fn all_violations_are_reported_in_order_and_the_strongest_level_reacts() {
       - { field: domain.user.id, eq: 1, level: S, max_threshold: 2, min_threshold: 2 }
 ",
     );
-    let auditor = Auditor::new(recipe.unwrap());
+    let auditor = One::new(recipe.unwrap());
     let rules = auditor.rules("refund").unwrap();
     let values = vec![Value::Int(-5), Value::Float(f64::NAN), Value::Count(0), Value::Int(7)];
     let subject = Fake { domain: values, ..Fake::default() };
     let mut report = vec![];
-    let refusal = auditor.settle("refund", 0, rules.judge(Gate::Output, &subject), &mut report).unwrap_err();
+    let refusal =
+        auditor.settle("refund", rules.judge(Gate::Output, &subject, &auditor.session), &mut report).unwrap_err();
     let seen: Vec<_> = report.iter().map(|it| (it.sequence, it.rule.as_str(), it.value.as_str(), it.action)).collect();
     assert_eq!(
         seen,
@@ -164,11 +201,17 @@ fn judging_changes_nothing_and_missing_values_satisfy_nothing() {
     let auditor = auditor("inputs", "reset_on_success: true");
     let rules = auditor.rules("refund").unwrap();
     for _ in 0..5 {
-        assert!(!rules.judge(Gate::Input, &Fake::default()).is_empty(), "a missing value is a violation");
-        assert!(rules.judge(Gate::Output, &Fake::default()).is_empty(), "no rules at this gate");
-        assert!(rules.judge(Gate::Input, &total(0)).is_empty(), "a pass with nothing to put back is no finding");
+        assert!(
+            !rules.judge(Gate::Input, &Fake::default(), &auditor.session).is_empty(),
+            "a missing value is a violation"
+        );
+        assert!(rules.judge(Gate::Output, &Fake::default(), &auditor.session).is_empty(), "no rules at this gate");
+        assert!(
+            rules.judge(Gate::Input, &total(0), &auditor.session).is_empty(),
+            "a pass with nothing to put back is no finding"
+        );
     }
-    assert_eq!((rules.rules(Gate::Input)[0].count(), auditor.records().len()), (0, 0));
+    assert_eq!((auditor.session.count(&rules.rules(Gate::Input)[0]), auditor.records().len()), (0, 0));
     assert!(rules.is_empty(Gate::Output) && !rules.is_empty(Gate::Input) && !rules.reads_arguments(Gate::Input));
 }
 
@@ -179,16 +222,16 @@ fn both_gates_of_one_run_are_settled_together() {
     inputs: [{ field: amount, max: 5, level: C }]
     outputs: [{ field: domain.total, min: 0 }]
 ";
-    let auditor = Auditor::new(load(yaml).unwrap());
+    let auditor = One::new(load(yaml).unwrap());
     let rules = auditor.rules("transfer").unwrap();
     assert!(rules.reads_arguments(Gate::Input) && !rules.reads_arguments(Gate::Output));
     let subject = Fake { arguments: vec![Value::Float(6.0)], domain: vec![Value::Int(-1)], ..Fake::default() };
-    let mut findings = rules.judge(Gate::Input, &subject);
+    let mut findings = rules.judge(Gate::Input, &subject, &auditor.session);
     assert!(!auditor.would_refuse(&findings), "level C refuses nothing");
-    findings.append(rules.judge(Gate::Output, &subject));
+    findings.append(rules.judge(Gate::Output, &subject, &auditor.session));
     assert!(auditor.would_refuse(&findings));
     let mut report = Vec::new();
-    assert!(auditor.settle("transfer", 0, findings, &mut report).is_err());
+    assert!(auditor.settle("transfer", findings, &mut report).is_err());
     assert_eq!(report.iter().map(|violation| violation.gate).collect::<Vec<_>>(), [Gate::Input, Gate::Output]);
 }
 
@@ -199,10 +242,10 @@ fn each_process_counts_an_inherited_rule_for_itself() {
   transfer: { inherits: _a }
   refund: { inherits: _a }
 ";
-    let auditor = Auditor::new(load(yaml).unwrap());
+    let auditor = One::new(load(yaml).unwrap());
     assert!(run(&auditor, Gate::Input, -1).1.is_ok());
-    assert_eq!(auditor.rules("transfer").unwrap().rules(Gate::Input)[0].count(), 0);
-    assert_eq!(auditor.rules("refund").unwrap().rules(Gate::Input)[0].count(), 1);
+    assert_eq!(auditor.count("transfer"), 0);
+    assert_eq!(auditor.count("refund"), 1);
 }
 
 #[test]
@@ -269,15 +312,15 @@ fn when_threads_violate_at_once_the_threshold_acts_exactly_once() {
         let threads = [(); 2].map(|()| {
             let (auditor, barrier) = (Arc::clone(&auditor), Arc::clone(&barrier));
             std::thread::spawn(move || {
-                let findings = auditor.rules("refund").unwrap().judge(Gate::Input, &total(-1));
+                let findings = auditor.rules("refund").unwrap().judge(Gate::Input, &total(-1), &auditor.session);
                 barrier.wait();
-                auditor.settle("refund", 0, findings, &mut Vec::new()).is_err()
+                auditor.settle("refund", findings, &mut Vec::new()).is_err()
             })
         });
         let refused = threads.map(|thread| thread.join().unwrap());
         assert_eq!(refused.into_iter().filter(|refused| *refused).count(), 1);
         assert!(auditor.is_latched());
-        assert_eq!(auditor.rules("refund").unwrap().rules(Gate::Input)[0].count(), 0);
+        assert_eq!(auditor.count("refund"), 0);
         assert!(auditor.records().iter().map(|record| record.sequence).eq(1..=3));
     }
 }
@@ -290,7 +333,9 @@ fn many_threads_lose_no_count() {
             let auditor = Arc::clone(&auditor);
             std::thread::spawn(move || {
                 let rules = auditor.rules("refund").unwrap();
-                let settle = || auditor.settle("refund", 0, rules.judge(Gate::Input, &total(-1)), &mut Vec::new());
+                let settle = || {
+                    auditor.settle("refund", rules.judge(Gate::Input, &total(-1), &auditor.session), &mut Vec::new())
+                };
                 (0..300).filter(|_| settle().is_err()).count()
             })
         })
@@ -301,7 +346,7 @@ fn many_threads_lose_no_count() {
 
 /// Keeps what is logged, and asks the auditor back: settling must not hold its lock while it logs.
 struct Listener {
-    auditor: Arc<Auditor>,
+    auditor: Arc<One>,
     heard: Mutex<Vec<String>>,
 }
 

@@ -59,6 +59,12 @@ impl From<String> for Text {
     }
 }
 
+impl From<Arc<str>> for Text {
+    fn from(text: Arc<str>) -> Self {
+        Self(Repr::Shared(text))
+    }
+}
+
 impl From<Text> for String {
     fn from(text: Text) -> Self {
         text.as_str().to_owned()

@@ -15,6 +15,7 @@ mod scalar;
 mod schema;
 mod shape;
 mod time;
+mod to_json;
 mod value;
 mod via_serde;
 pub mod zone;
@@ -37,3 +38,5 @@ pub use value::Value;
 pub(crate) use value::parse_uuid;
 pub use via_serde::{AsUuid, Date, DateTime, Instant, TimeOfDay, Variant, ViaSerde, Written};
 pub use zone::Zone;
+
+pub(crate) use to_json::to_json;

@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
+use super::core::{Core, Shared};
 use super::error::ReloadError;
 use super::handle::Engine;
 use super::pipeline;
@@ -19,7 +19,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Why nothing runs at present, if the interlock is latched. It waits for no run.
     #[must_use]
     pub fn interlock(&self) -> Option<Interlock> {
-        self.core.auditor.interlock()
+        self.core.shared.auditor.interlock()
     }
 
     /// Lets the engine run again after a violation of level S. Who did it and why is put on record.
@@ -28,19 +28,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Without an operator or a reason, where nothing is latched, and where a sink that must have the record does not take
     /// it: then the engine stays stopped.
     pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
-        self.core.auditor.reset_interlock(operator, reason, self.core.auditor.tail_version())
+        self.core.shared.auditor.reset_interlock(operator, reason, self.core.shared.auditor.tail_version())
     }
 
     /// What the audit has on record in memory, oldest first.
     #[must_use]
     pub fn audit_records(&self) -> Vec<AuditRecord> {
-        self.core.auditor.records()
+        self.core.shared.auditor.records()
     }
 
     /// The same, to be asked and verified.
     #[must_use]
     pub fn ledger(&self) -> Excerpt {
-        self.core.auditor.excerpt()
+        self.core.shared.auditor.excerpt()
     }
 
     /// How the engine stands: its version, its interlock, its recipe, its records, its sinks. It waits for no run and for no
@@ -58,8 +58,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ```
     #[must_use]
     pub fn status(&self) -> EngineStatus {
-        let version = self.core.version.load(Ordering::Acquire);
-        EngineStatus::of(&self.core.auditor, version, self.core.bus.len() as u64)
+        let Core { shared, audit, bus, .. } = &*self.core;
+        EngineStatus::of(&shared.auditor, audit.name(), self.core.shown_version(), bus.len() as u64)
     }
 
     /// What somebody should look at in the recipe in force: rules that can do nothing, templates that nothing uses, meanings
@@ -84,7 +84,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ```
     #[must_use]
     pub fn recipe_warnings(&self) -> Vec<LocatedProblem> {
-        self.core.auditor.recipe_warnings()
+        self.core.shared.auditor.recipe_warnings()
     }
 
     /// Takes another recipe from a file, between two runs: see [`reload_recipe`](Self::reload_recipe).
@@ -186,14 +186,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     fn compare(&self, files: Vec<SourceFile>) -> Result<RecipeChanges, SourceError> {
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
         let new = Recipe::load_all(&documents, &self.catalog())?;
-        Ok(Recipe::compare(&self.core.auditor.recipe_in_force(), &new))
+        Ok(Recipe::compare(&self.core.shared.auditor.recipe_in_force(), &new))
     }
 
     /// What recipes of this engine are checked against: its processes and the schemas of its contexts. With it a recipe can
     /// be [loaded](Recipe::load) without coming into force, and any two can be [compared](Recipe::compare).
     #[must_use]
     pub fn catalog(&self) -> Catalog {
-        self.core.registry.catalog()
+        self.core.shared.registry.catalog()
     }
 
     fn reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
@@ -206,12 +206,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
-        let mut state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
-        let change = self.core.auditor.replace(recipe, &name, state.version()).map_err(|error| match error {
+        let state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
+        let change = self.core.shared.auditor.replace(recipe, &name, state.version()).map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,
         })?;
-        state.change_rules(self.core.registry.rules(&self.core.auditor));
+        let Shared { auditor, rules, registry, .. } = &*self.core.shared;
+        // In one piece, so that the rules in force are those of the recipe that was taken last.
+        auditor.with_recipe(|recipe| rules.change(registry.rules(recipe)));
         // Told of what is in force, and outside of every lock: a subscriber is a stranger's code.
         drop(state);
         log_warnings(&warnings);

@@ -4,18 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::core::Core;
+use super::core::{Core, Shared};
 use super::error::BuildError;
 use super::handle::Engine;
 use super::locking::Locking;
-use super::registry::{Registry, StepMaker};
-use super::session::State;
-use crate::audit::{Auditor, Beginning, MAX_RECORDS, Recipe, Sink, SinkOptions, log_warnings};
+use super::registry::Registry;
+use super::rules::Rules;
+use super::step::StepMaker;
+use crate::audit::{
+    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings,
+};
 use crate::context::Context;
 use crate::process::Process;
-use crate::signal::SignalBus;
+use crate::signal::{BusOptions, Overflow};
 use crate::source::{Document, SourceFile};
-use crate::transaction::SessionLock;
 
 /// How often a run is attempted where nothing else is said.
 const DEFAULT_ATTEMPTS: u32 = 32;
@@ -59,7 +61,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
-    signal_capacity: usize,
+    bus: BusOptions,
     clock: Option<Clock>,
     session: String,
     records: usize,
@@ -78,7 +80,7 @@ impl<D: Context> EngineBuilder<D> {
             recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
-            signal_capacity: DEFAULT_SIGNAL_CAPACITY,
+            bus: BusOptions::new(DEFAULT_SIGNAL_CAPACITY),
             clock: None,
             session: DEFAULT_SESSION.to_owned(),
             records: MAX_RECORDS,
@@ -114,7 +116,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
-            signal_capacity: self.signal_capacity,
+            bus: self.bus,
             clock: self.clock,
             session: self.session,
             records: self.records,
@@ -190,9 +192,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     /// How many events can wait on the signal bus: 65,536 where not given.
-    pub const fn signal_capacity(mut self, events: usize) -> Self {
-        self.signal_capacity = events;
+    pub fn signal_capacity(mut self, events: usize) -> Self {
+        self.bus = self.bus.capacity(events);
         self
+    }
+
+    /// What a full signal bus does: it refuses what does not fit where not given. Each session has a bus of its own.
+    pub fn signal_overflow(mut self, overflow: Overflow) -> Self {
+        self.bus = self.bus.overflow(overflow);
+        self
+    }
+
+    /// The events that overtake all others on the signal bus, wherever they come from: an emergency stop.
+    ///
+    /// # Errors
+    /// Where one of them is not the name of an event.
+    pub fn urgent<'a>(mut self, events: impl IntoIterator<Item = &'a str>) -> Result<Self, BuildError> {
+        self.bus = self.bus.urgent(events)?;
+        Ok(self)
     }
 
     /// The clock that audit records are dated by: the system's where not given, and where it panics, which `tracing` tells.
@@ -220,6 +237,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// What files are checked against, as far as it is known by now.
+    pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
+        self.wrong.as_ref().map_or_else(|| Ok(self.registry.catalog()), Err)
+    }
+
     /// Checks the recipe against the processes and the contexts, and builds the engine.
     ///
     /// # Errors
@@ -238,19 +260,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             auditor = auditor.with_clock(clock);
         }
         let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
-        auditor.begin(Beginning { session: self.session.into(), capacity: self.records, recipe, sinks: self.sinks })?;
+        let session = Text::from(self.session);
+        auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks: self.sinks })?;
         log_warnings(&auditor.recipe_warnings());
-        let state = State::new(self.domain, self.registry.rules(&auditor));
-        Ok(Engine::new(Core {
-            version: state.shown_version(),
-            session: SessionLock::new(state),
+        let rules = Rules::new(auditor.with_recipe(|recipe| self.registry.rules(recipe)));
+        let shared = Shared {
             global: self.global.into_fields(),
             effects: self.effects,
             auditor,
-            bus: SignalBus::new(self.signal_capacity),
             registry: self.registry,
+            rules,
             locking: self.locking,
             attempts: self.attempts,
-        }))
+            bus: self.bus,
+        };
+        Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
     }
 }

@@ -1,35 +1,64 @@
-//! What all handles on one engine share.
+//! What an engine is, and what one session of it is.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::locking::Locking;
+use super::nesting;
 use super::registry::Registry;
+use super::rules::Rules;
 use super::session::State;
-use crate::audit::Auditor;
+use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
-use crate::signal::SignalBus;
-use crate::transaction::SessionLock;
+use crate::signal::{BusOptions, SignalBus};
+use crate::transaction::{Held, NestedHold, SessionLock};
 
-/// One engine.
-pub(super) struct Core<D: Context, G: Context, E> {
-    pub(super) session: SessionLock<State<D>>,
-    /// The version of the committed state, as the last commit has left it.
-    pub(super) version: Arc<AtomicU64>,
+/// What the sessions of one engine share.
+pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) global: G::Fields,
     pub(super) effects: E,
     pub(super) auditor: Auditor,
-    pub(super) bus: SignalBus,
     pub(super) registry: Registry<D, G, E>,
+    pub(super) rules: Rules,
     pub(super) locking: Locking,
     /// How often a run is attempted before it is a conflict; at least once.
     pub(super) attempts: u32,
+    /// What the bus of each session is like.
+    pub(super) bus: BusOptions,
+}
+
+/// One session of an engine, and what all handles on it share.
+pub(super) struct Core<D: Context, G: Context, E> {
+    pub(super) shared: Arc<Shared<D, G, E>>,
+    pub(super) session: SessionLock<State<D>>,
+    /// The version of the committed state, as the last commit has left it.
+    version: Arc<AtomicU64>,
+    pub(super) bus: SignalBus,
+    /// Its name and its counters.
+    pub(super) audit: AuditSession,
 }
 
 impl<D: Context, G: Context, E> Core<D, G, E> {
-    /// Tells this engine from every other one alive.
+    pub(super) fn new(shared: Arc<Shared<D, G, E>>, audit: AuditSession, domain: D) -> Self {
+        let state = State::new(domain, shared.rules.table());
+        let (version, bus) = (state.shown_version(), SignalBus::with(shared.bus.clone()));
+        Self { version, session: SessionLock::new(state), bus, audit, shared }
+    }
+
+    /// Tells this session's engine from every other one alive. One thread cannot be inside two sessions of an engine: two
+    /// threads could wait for each other.
     #[inline]
-    pub(super) fn identity(self: &Arc<Self>) -> usize {
-        Arc::as_ptr(self).addr()
+    pub(super) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
+    /// The version of the committed state, without holding the session.
+    pub(super) fn shown_version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
+    }
+
+    /// The committed state, whoever has a turn.
+    pub(super) fn peek(&self) -> Result<Held<'_, State<D>>, NestedHold> {
+        if nesting::holds(self.identity()) { Err(NestedHold) } else { self.session.peek() }
     }
 }

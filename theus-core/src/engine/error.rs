@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::audit::LedgerError;
+use crate::signal::EventNameError;
 use crate::source::SourceError;
 
 /// Why [`EngineBuilder::build`](super::EngineBuilder::build) refused.
@@ -17,6 +18,9 @@ pub enum BuildError {
     /// A sink of the audit's records cannot be used, or what it keeps cannot be continued.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// An event that is to be urgent has no name of an event.
+    #[error(transparent)]
+    Event(#[from] EventNameError),
     /// Two processes have the same name, by which recipes and workflows would call them.
     #[error(
         "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"

@@ -9,10 +9,10 @@ use super::builder::EngineBuilder;
 use super::core::Core;
 use super::nesting;
 use super::pipeline;
-use super::registry::{Registered, StepReport};
 use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
+use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
@@ -20,7 +20,8 @@ use crate::transaction::Held;
 
 /// Runs processes as transactions on one session's state.
 ///
-/// A handle: cloning it is cheap, and every clone is the same engine. See the [crate documentation](crate) for a tour.
+/// A handle: cloning it is cheap, and every clone is the same session. [`open`](Self::open) makes another session of the same
+/// engine. See the [crate documentation](crate) for a tour.
 ///
 /// ```
 /// use theus_core::prelude::*;
@@ -53,6 +54,48 @@ impl<D: Context> Engine<D> {
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(super) fn new(core: Core<D, G, E>) -> Self {
         Self { core: Arc::new(core) }
+    }
+
+    /// Opens another session of this engine: a state of its own, with its own version, signal bus and counters of audit
+    /// rules, and a name that its records have. Everything else is the engine's: processes, the global layer, effects, the
+    /// recipe, the ledger, the interlock. A violation of level S stops all sessions, a reloaded recipe is for all of them.
+    ///
+    /// Each session runs one thing at a time where it must; different sessions run side by side. A session lives as long as
+    /// a handle on it, the engine as long as a session.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes: { record: { outputs: [ { field: domain.temperature, max: 90, max_threshold: 2 } ] } }";
+    /// let one = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// let two = one.open("oven 2", Oven::default());
+    /// assert!(one.run(Record { value: 95.0 }).is_ok() && two.run(Record { value: 96.0 }).is_ok(), "one of two, in each");
+    /// assert!(two.run(Record { value: 97.0 }).is_err());
+    /// assert_eq!((*one.snapshot()?.temperature, *two.snapshot()?.temperature), (95.0, 96.0));
+    /// assert_eq!(one.audit_records().last().map(|record| record.session.to_string()).as_deref(), Some("oven 2"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn open(&self, name: impl Into<Arc<str>>, domain: D) -> Self {
+        let audit = AuditSession::new(name.into());
+        Self::new(Core::new(Arc::clone(&self.core.shared), audit, domain))
+    }
+
+    /// The session's name, as records have it.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        self.core.audit.name()
+    }
+
+    /// Lets go of memory that is kept to make the next run faster, for a session that may be idle for long.
+    pub(crate) fn rest(&self) {
+        if let Ok(mut state) = self.core.peek() {
+            state.rest();
+        }
+        self.core.bus.rest();
     }
 
     /// Runs one process as one transaction: all of what it wrote is committed, or none of it.
@@ -107,7 +150,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// # Errors
     /// [`RunError::Nested`] from inside a body that holds the session.
     pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<Infallible>> {
-        let state = self.core.session.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
+        let state = self.core.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
         Ok(Snapshot::new(state.fields.share(), state.version()))
     }
 
@@ -128,16 +171,23 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub fn next_event(&self) -> Result<Option<Event>, RunError<Infallible>> {
         let mut state = self.between_runs("next_event")?;
         let event = self.core.bus.try_next();
-        if let Some(event) = &event {
-            put_to_rest(&mut state, &event.origin);
+        for origin in self.core.bus.take_dropped().iter().chain(event.iter().map(|event| &event.origin)) {
+            put_to_rest(&mut state, origin);
         }
         Ok(event)
+    }
+
+    /// The global layer.
+    pub(crate) fn global_fields(&self) -> &G::Fields {
+        &self.core.shared.global
     }
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
         let mut state = self.between_runs("dispatch")?;
-        put_to_rest(&mut state, origin);
+        for origin in self.core.bus.take_dropped().iter().chain([origin]) {
+            put_to_rest(&mut state, origin);
+        }
         Ok(())
     }
 
@@ -146,19 +196,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         if nesting::is_inside(self.core.identity()) {
             return Err(RunError::Nested { process: what });
         }
-        self.core.session.peek().map_err(|_| RunError::Nested { process: what })
+        self.core.peek().map_err(|_| RunError::Nested { process: what })
     }
 
     /// The contracts of the registered processes, in the order of their names.
     #[must_use]
     pub fn contracts(&self) -> Vec<&'static Contract> {
-        self.core.registry.iter().map(|registered| registered.contract).collect()
-    }
-
-    /// Runs a registered process by its name; `None` where none of that name can be a step.
-    pub(crate) fn run_step(&self, process: &str) -> Option<StepReport> {
-        let step = self.core.registry.named(process).and_then(Registered::step)?;
-        Some(step(self))
+        self.core.shared.registry.iter().map(|registered| registered.contract).collect()
     }
 }
 

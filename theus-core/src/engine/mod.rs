@@ -1,8 +1,8 @@
-//! The engine: one session's state, and the seven stages that every run on it goes through.
+//! The engine: its sessions, each with a state of its own, and the seven stages that every run goes through.
 
+mod arguments;
 mod audit;
 mod backoff;
-mod block_on;
 mod builder;
 mod core;
 mod error;
@@ -12,13 +12,20 @@ mod nesting;
 mod pipeline;
 mod registry;
 mod report;
+mod rules;
 mod session;
 mod snapshot;
+mod step;
 
+#[cfg(test)]
+mod tests;
+
+pub use arguments::ArgumentError;
 pub use builder::EngineBuilder;
 pub use error::{BuildError, ReloadError};
 pub use handle::Engine;
 pub use locking::Locking;
-pub use registry::{ProcessError, StepMaker};
 pub use report::Report;
 pub use snapshot::Snapshot;
+pub(crate) use step::{Arguments, GiveUp, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+pub use step::{ProcessError, StepMaker};

@@ -4,7 +4,8 @@
 //! 6. [`Run::audit_output_gate`], 7. [`Run::commit_or_roll_back`].
 //!
 //! Three ways lead through them: [`held`] for a run that has the session throughout, [`checked`] for one that is checked at
-//! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them.
+//! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them. Runs side by side
+//! can share a turn: [`within`].
 //!
 //! The input gate judges the very values that the process is given because stages 1 and 2 happen in one hold.
 
@@ -15,6 +16,7 @@ mod look;
 mod notes;
 mod start;
 mod turn;
+mod within;
 mod workspace;
 
 use std::sync::Arc;
@@ -23,15 +25,17 @@ use self::catch::{catch, catch_async};
 use self::notes::Notes;
 use super::core::Core;
 use super::registry::Registered;
+use super::report::Report;
 use super::session::State;
 use crate::audit::{Gate, ProcessRules};
 use crate::context::{Context, Zone};
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{Order, shed};
+use crate::transaction::{Order, Raised, shed};
 
 pub(super) use look::explain;
 pub(super) use start::{run, run_async, run_reported};
+pub(super) use within::{run_async_within, run_within};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -89,7 +93,7 @@ impl<'a, P: Process> Run<'a, P> {
     where
         'a: 's,
     {
-        Scope { domain: fields, global: &self.core.global, effects: &self.core.effects, local, order }
+        Scope { domain: fields, global: &self.core.shared.global, effects: &self.core.shared.effects, local, order }
     }
 
     /// Stage 5. The body.
@@ -156,22 +160,24 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
-        // A signal says itself whether it is raised: code of a user's type, and nothing is committed yet.
-        let mut raised = catch::<P, _>(|| {
+        let process = P::CONTRACT.process;
+        // A signal says itself whether it is raised and what it shows: code of a user's type, and nothing is committed yet.
+        let events = catch::<P, _>(|| {
             let mut raised = Vec::new();
             P::collect_raised(&state.fields, &mut raised);
-            Ok(raised)
+            raised.sort_by_key(|signal| signal.order);
+            let registered = self.core.shared.registry.get::<P>();
+            let event = |signal: Raised| Event {
+                name: EventName::from_signal_field(signal.path),
+                origin: Origin::Signal { path: signal.path, version, process },
+                payload: registered.and_then(|registered| registered.payload(signal.path, &state.fields)),
+            };
+            Ok(raised.into_iter().map(event).collect::<Vec<_>>())
         })?;
-        if raised.is_empty() {
+        if events.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());
         }
-        raised.sort_by_key(|signal| signal.order);
-        let process = P::CONTRACT.process;
-        let events = raised.iter().map(|signal| Event {
-            name: EventName::from_signal_field(signal.path),
-            origin: Origin::Signal { path: signal.path, version, process },
-        });
         self.core
             .bus
             .publish_with(events, || P::commit(&mut state.fields, version))

@@ -2,18 +2,15 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
-use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::block_on::block_on;
-use super::handle::Engine;
-use super::report::Report;
-use super::session::RuleTable;
-use crate::audit::{Auditor, Catalog, ProcessEntry, Violation};
-use crate::context::Context;
-use crate::process::{AsyncProcess, Asynchronous, Contract, Plain, Process, RunError, SyncProcess};
+use super::arguments::ArgumentError;
+use super::step::{self, Arguments, MakeStep, Step, StepMaker};
+use crate::audit::{Catalog, ProcessEntry, ProcessRules, Recipe};
+use crate::context::{Context, Fields, Schema, Shape, Zone, to_json};
+use crate::process::{Access, Contract, Process};
+use crate::signal::Payload;
 
 /// The registered processes of one engine.
 pub(crate) struct Registry<D: Context, G: Context, E> {
@@ -27,57 +24,16 @@ pub(crate) struct Registered<D: Context, G: Context, E> {
     pub(crate) entry: ProcessEntry,
     /// Its place in the table of rules.
     pub(crate) place: usize,
-    step: Option<StepFn<D, G, E>>,
+    make: MakeStep<D, G, E>,
+    /// The signals among its outputs that show more than that they are raised.
+    telling: Box<[TellingSignal]>,
 }
 
-type StepFn<D, G, E> = Arc<dyn Fn(&Engine<D, G, E>) -> StepReport + Send + Sync>;
-
-/// What one step of a workflow did.
-pub(crate) struct StepReport {
-    pub(crate) result: Result<(), RunError<ProcessError>>,
-    pub(crate) violations: Vec<Violation>,
-    pub(crate) version: u64,
-}
-
-/// A process's own error, of whatever type.
-#[derive(Debug)]
-pub struct ProcessError(Box<dyn Error + Send + Sync>);
-
-impl ProcessError {
-    pub(crate) fn new(error: impl Error + Send + Sync + 'static) -> Self {
-        Self(Box::new(error))
-    }
-}
-
-impl fmt::Display for ProcessError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for ProcessError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
-}
-
-/// How a workflow runs a process of this kind.
-pub trait StepMaker<P: Process> {
-    /// Runs the command on an engine and reports, whatever its types.
-    #[doc(hidden)]
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P>;
-}
-
-impl<P: SyncProcess> StepMaker<P> for Plain {
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P> {
-        engine.run_reported(command)
-    }
-}
-
-impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
-    fn run(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> Report<P> {
-        block_on(engine.run_async_reported(command))
-    }
+/// A signal whose events have a payload.
+struct TellingSignal {
+    path: &'static str,
+    indexes: Box<[usize]>,
+    shape: Shape,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
@@ -91,14 +47,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         P: Process<Domain = D, Global = G, Effects = E>,
         P::Kind: StepMaker<P>,
     {
-        let step = P::without_arguments().map(|command| {
-            let step = move |engine: &Engine<D, G, E>| StepReport::of(P::Kind::run(engine, command()));
-            Arc::new(step) as StepFn<D, G, E>
-        });
-        self.insert::<P>(step)
-    }
-
-    fn insert<P: Process>(&mut self, step: Option<StepFn<D, G, E>>) -> bool {
         let contract = const { &P::CONTRACT };
         if self.by_name.contains_key(contract.process) {
             return false;
@@ -106,7 +54,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         self.by_name.insert(contract.process, TypeId::of::<P>());
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
         let place = self.by_type.len();
-        self.by_type.insert(TypeId::of::<P>(), Registered { contract, entry, place, step });
+        self.by_type.insert(
+            TypeId::of::<P>(),
+            Registered { contract, entry, place, make: step::make::<P>, telling: telling(contract, &D::schema()) },
+        );
         true
     }
 
@@ -123,6 +74,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         self.by_type.get(self.by_name.get(name)?)
     }
 
+    /// A registered process as a step with these arguments.
+    pub(super) fn step(
+        &self,
+        process: &str,
+        arguments: Option<Arguments>,
+    ) -> Result<Box<dyn Step<D, G, E>>, ArgumentError> {
+        match self.named(process) {
+            Some(registered) => (registered.make)(arguments),
+            None => Err(ArgumentError::Unregistered {
+                process: process.to_owned(),
+                help: ArgumentError::help(process, self.by_name.keys().copied()),
+            }),
+        }
+    }
+
     /// In the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered<D, G, E>> {
         self.by_name.values().filter_map(|id| self.by_type.get(id))
@@ -134,33 +100,40 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         Catalog { processes, domain: D::schema(), global: G::schema() }
     }
 
-    /// The rules that an auditor has for each process, in their places.
-    pub(super) fn rules(&self, auditor: &Auditor) -> RuleTable {
-        let mut table: Vec<_> = self.iter().map(|_| None).collect();
+    /// The rules that a recipe has for each process, in their places.
+    pub(super) fn rules(&self, recipe: &Recipe) -> Box<[Option<Arc<ProcessRules>>]> {
+        let mut table: Box<[_]> = self.iter().map(|_| None).collect();
         for registered in self.iter() {
             if let Some(rules) = table.get_mut(registered.place) {
-                *rules = auditor.rules(registered.contract.process);
+                *rules = recipe.rules(registered.contract.process);
             }
         }
-        table.into()
+        table
     }
 }
 
 impl<D: Context, G: Context, E> Registered<D, G, E> {
-    /// How a workflow runs it; only a process without arguments can be a step by its name alone.
-    pub(crate) fn step(&self) -> Option<StepFn<D, G, E>> {
-        self.step.clone()
+    /// What the event of a signal brings along, as the signal is proposed.
+    pub(super) fn payload(&self, path: &'static str, fields: &D::Fields) -> Option<Payload> {
+        let signal = self.telling.iter().find(|signal| signal.path == path)?;
+        to_json(fields.inspect(&signal.indexes), &signal.shape).map(Payload::new)
     }
 }
 
-impl StepReport {
-    pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
-        Self {
-            result: report.result.map(|_| ()).map_err(|error| error.map_process(ProcessError::new)),
-            violations: report.violations,
-            version: report.version,
+fn telling(contract: &'static Contract, domain: &Schema) -> Box<[TellingSignal]> {
+    let signals = contract.outputs.iter().filter(|output| output.zone == Zone::Signal);
+    let telling = |output: &Access| {
+        let names: Vec<&str> = output.path.split('.').skip(1).collect();
+        let resolved = domain.resolve(&names).ok()?;
+        let shape = resolved.field.shape.clone();
+        match shape.innermost() {
+            Shape::Opaque => None,
+            // Without an option around it, it is raised or not: there is nothing more to say.
+            Shape::Bool if shape == Shape::Bool => None,
+            _ => Some(TellingSignal { path: output.path, indexes: resolved.indexes.into(), shape }),
         }
-    }
+    };
+    signals.filter_map(telling).collect()
 }
 
 /// A `TypeId` is a hash already.

@@ -4,67 +4,71 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::audit::ProcessRules;
+use super::rules::{RuleTable, Rules};
+use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::signal::Origin;
 
 /// Workspaces that are kept for the next run; more are dropped.
 const SPARES: usize = 8;
 
-/// The rules of each registered process, by its place in the registry. It is here because every run holds the session
-/// anyway: so that a recipe can be changed between runs at no cost to them.
-pub(super) type RuleTable = Box<[Option<Arc<ProcessRules>>]>;
-
 /// What the session's lock guards.
 pub(super) struct State<D: Context> {
     pub(super) fields: D::Fields,
-    version: u64,
-    /// The same, for who looks without waiting for the session.
-    shown: Arc<AtomicU64>,
-    rules: RuleTable,
+    /// The version of the committed state: written by who holds the session, seen by everybody.
+    version: Arc<AtomicU64>,
+    rules: Arc<RuleTable>,
     spare: Vec<Box<D::Fields>>,
     /// Signals to be put back to rest when the turn that is under way is over.
     deferred: Vec<Origin>,
 }
 
 impl<D: Context> State<D> {
-    pub(super) fn new(domain: D, rules: RuleTable) -> Self {
-        let (fields, shown) = (domain.into_fields(), Arc::default());
-        Self { fields, version: 0, shown, rules, spare: Vec::new(), deferred: Vec::new() }
+    pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
+        let (fields, version) = (domain.into_fields(), Arc::default());
+        Self { fields, version, rules, spare: Vec::new(), deferred: Vec::new() }
     }
 
     /// The version of the committed state.
     #[inline]
-    pub(super) const fn version(&self) -> u64 {
-        self.version
+    pub(super) fn version(&self) -> u64 {
+        self.version.load(Ordering::Relaxed)
     }
 
     /// The committed state has become this one.
     #[inline]
     pub(super) fn advance(&mut self, version: u64) {
-        self.version = version;
-        self.shown.store(version, Ordering::Release);
+        self.version.store(version, Ordering::Release);
     }
 
     /// Where the version can be seen without holding the session.
     pub(super) fn shown_version(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.shown)
+        Arc::clone(&self.version)
     }
 
-    /// The rules of the process at this place in the registry.
+    /// The rules for a run that begins now.
     #[inline]
-    pub(super) fn rules(&self, place: usize) -> Option<&Arc<ProcessRules>> {
-        self.rules.get(place)?.as_ref()
+    pub(super) fn rules(&mut self, in_force: &Rules, audit: &AuditSession) -> &RuleTable {
+        if !in_force.is_newest(&self.rules) {
+            self.take_rules(in_force, audit);
+        }
+        &self.rules
     }
 
-    /// Other rules for every run that begins from now on.
-    pub(super) fn change_rules(&mut self, rules: RuleTable) {
-        self.rules = rules;
+    #[cold]
+    fn take_rules(&mut self, in_force: &Rules, audit: &AuditSession) {
+        self.rules = in_force.table();
+        audit.keep_those_of(self.rules.all());
     }
 
     /// An empty workspace: one used before, so that what a run costs does not follow the size of the context.
     pub(super) fn workspace(&mut self) -> Box<D::Fields> {
         self.spare.pop().unwrap_or_else(|| Box::new(D::Fields::blank()))
+    }
+
+    /// Lets go of what is kept for the next run only.
+    pub(super) fn rest(&mut self) {
+        self.spare = Vec::new();
     }
 
     /// Keeps a cleared workspace for later.
@@ -77,7 +81,7 @@ impl<D: Context> State<D> {
     /// Puts the signal that raised an event back to rest, unless it was raised anew since.
     pub(super) fn reset_signal(&mut self, origin: &Origin) {
         if let Origin::Signal { path, version, .. } = origin {
-            let next = self.version.wrapping_add(1);
+            let next = self.version().wrapping_add(1);
             let path = path.strip_prefix("domain.").unwrap_or(path);
             // A signal's default is code of a user's type: where it panics the signal stays as it is.
             let fields = &mut self.fields;

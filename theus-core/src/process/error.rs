@@ -110,12 +110,13 @@ impl Panicked {
     }
 
     pub(crate) fn new(process: &'static str, payload: &(dyn Any + Send)) -> Self {
-        let message = payload
-            .downcast_ref::<&'static str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "(no message)".to_owned());
-        Self(Box::new(Panic { process, message }))
+        Self(Box::new(Panic { process, message: Self::message_of(payload) }))
+    }
+
+    /// What a panic said, where it said it in words.
+    pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
+        let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
+        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "(no message)".to_owned())
     }
 }
 

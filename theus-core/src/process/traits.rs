@@ -49,6 +49,12 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     #[doc(hidden)]
     fn outcome(returned: Self::Returned) -> Result<Self::Output, Self::Error>;
 
+    /// Which of the contract's errors it is, by its place there.
+    #[doc(hidden)]
+    fn error_place(_error: &Self::Error) -> usize {
+        0
+    }
+
     /// The shapes of the arguments, in order.
     #[doc(hidden)]
     fn argument_shapes() -> Vec<Shape> {

@@ -1,16 +1,25 @@
 //! The queue between those who raise events and the workflow that handles them.
 
-use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use thiserror::Error;
 
-use super::{Event, EventName, EventNameError, Origin};
+use super::queue::{Bring, Queue};
+use super::watch::Watch;
+use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
+use crate::sync::holds_a_session;
 
-/// The signal bus: thread-safe, bounded, first in, first out. A clone is another handle to the same bus.
+/// The signal bus: thread-safe, bounded, first in, first out, but for urgent events, which overtake all others. A clone is
+/// another handle to the same bus.
 ///
-/// It never blocks a sender and never drops an event: one that does not fit is refused, and the sender is told.
+/// What does not fit is refused where nothing else is said ([`Overflow`]), and the sender is told.
+///
+/// The events of one producer keep their order, those of a transaction come together: the urgent ones among themselves, and
+/// the others among themselves. Between an urgent event and others no order is kept.
 ///
 /// ```
 /// use theus_core::signal::SignalBus;
@@ -23,15 +32,16 @@ use super::{Event, EventName, EventNameError, Origin};
 /// assert_eq!(first.as_deref(), Some("CMD_START"));
 /// # Ok::<(), theus_core::signal::EmitError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignalBus {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
-    capacity: usize,
-    queue: Mutex<VecDeque<Event>>,
+    options: BusOptions,
+    queue: Queue<Event>,
+    /// Where dropped events came from, whose signals are still to be put back to rest: the last of each field.
+    dropped: Mutex<Vec<Origin>>,
 }
 
 /// The bus has no room for what was offered; nothing of it was taken.
@@ -72,10 +82,16 @@ pub enum EmitError {
 }
 
 impl SignalBus {
-    /// A bus that holds at most `capacity` events; one of capacity 0 refuses every event.
+    /// A bus that holds at most `capacity` events and refuses what does not fit; one of capacity 0 refuses every event.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { shared: Arc::new(Shared { capacity, queue: Mutex::default() }) }
+        Self::with(BusOptions::new(capacity))
+    }
+
+    /// A bus as the options say.
+    #[must_use]
+    pub fn with(options: BusOptions) -> Self {
+        Self { shared: Arc::new(Shared { options, queue: Queue::new(), dropped: Mutex::default() }) }
     }
 
     /// Adds an event from outside.
@@ -83,59 +99,153 @@ impl SignalBus {
     /// # Errors
     /// [`EmitError`] where the name has not the form of an event's name, belongs to the runtime, or the bus is full.
     pub fn emit(&self, name: &str) -> Result<(), EmitError> {
-        let name = EventName::parse(name)?;
+        self.bring(name, None, false)
+    }
+
+    /// Adds an event from outside that brings something along.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_with(&self, name: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
+        self.bring(name, Some(payload.into()), false)
+    }
+
+    /// Adds an event from outside that overtakes all that are not urgent, whatever its name.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_urgent(&self, name: &str) -> Result<(), EmitError> {
+        self.bring(name, None, true)
+    }
+
+    fn bring(&self, name: &str, payload: Option<Payload>, urgent: bool) -> Result<(), EmitError> {
+        self.bring_event(EventName::parse(name)?, payload, urgent)
+    }
+
+    /// As the ways to emit, for a name that was made before.
+    pub(crate) fn bring_event(&self, name: EventName, payload: Option<Payload>, urgent: bool) -> Result<(), EmitError> {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
-        let event = Event { name, origin: Origin::External };
-        self.publish(std::iter::once(event))?;
+        let options = &self.shared.options;
+        let urgent = urgent || options.is_urgent(&name);
+        let how = match options.overflow {
+            Overflow::Refuse => Bring::OrRefuse,
+            // Who would take events off the bus may need the session that this thread holds.
+            Overflow::Wait { .. } if holds_a_session() => Bring::OrRefuse,
+            Overflow::Wait { at_most } => Bring::OrWait(at_most),
+            Overflow::DropOldest => Bring::DropOldest,
+        };
+        let event = Event { name, origin: Origin::External, payload };
+        let brought = self.shared.queue.bring(options.capacity, std::iter::once((event, urgent)), how, || ());
+        let ((), dropped) = brought.map_err(|waiting| self.full(waiting, 1))?;
+        self.note_dropped(dropped);
         Ok(())
     }
 
-    /// Adds all the events of a transaction, in order and with no other between them; or none.
+    /// Adds all the events of a transaction, in order and with no other between them; or none. It does not wait for room.
     ///
     /// # Errors
-    /// [`BusFull`] where there is no room for all of them.
-    pub fn publish(&self, events: impl ExactSizeIterator<Item = Event>) -> Result<(), BusFull> {
+    /// [`BusFull`] where there is no room for all of them, and the oldest do not make room.
+    pub fn publish(&self, events: impl IntoIterator<Item = Event>) -> Result<(), BusFull> {
         self.publish_with(events, || ())
     }
 
     /// As [`publish`](Self::publish), with a commit in between: where there is room for all events, `commit` runs, and
     /// only then are they added. So no event is seen before the commit, and none is lost after it.
     ///
-    /// The bus is locked meanwhile: neither `commit` nor the iterator may use it. A panic of either adds nothing.
+    /// The bus is locked meanwhile: `commit` must not use it. A panic of it, or of the iterator, adds nothing.
     ///
     /// # Errors
-    /// [`BusFull`] where there is no room for all of them; `commit` has not run then.
+    /// As [`publish`](Self::publish); `commit` has not run then.
     pub fn publish_with<R>(
         &self,
-        events: impl ExactSizeIterator<Item = Event>,
+        events: impl IntoIterator<Item = Event>,
         commit: impl FnOnce() -> R,
     ) -> Result<R, BusFull> {
-        let capacity = self.shared.capacity;
-        let mut queue = self.shared.queue.lock();
-        let (waiting, offered) = (queue.len(), events.len());
-        if offered > capacity - waiting {
-            return Err(BusFull { capacity, waiting, offered });
-        }
-        let done = commit();
-        let mut batch = Batch { queue: &mut queue, waiting, complete: false };
-        // Bounded by what was promised: an iterator that says too little cannot overfill the bus.
-        batch.queue.extend(events.take(offered));
-        batch.complete = true;
+        let options = &self.shared.options;
+        let with_urgency = |event: Event| {
+            let urgent = options.is_urgent(&event.name);
+            (event, urgent)
+        };
+        let events: Vec<_> = events.into_iter().map(with_urgency).collect();
+        let offered = events.len();
+        let how = match options.overflow {
+            Overflow::DropOldest => Bring::DropOldest,
+            Overflow::Refuse | Overflow::Wait { .. } => Bring::OrRefuse,
+        };
+        let brought = self.shared.queue.bring(options.capacity, events.into_iter(), how, commit);
+        let (done, dropped) = brought.map_err(|waiting| self.full(waiting, offered))?;
+        self.note_dropped(dropped);
         Ok(done)
     }
 
-    /// Takes the oldest event, if there is one.
+    fn full(&self, waiting: usize, offered: usize) -> BusFull {
+        BusFull { capacity: self.shared.options.capacity, waiting, offered }
+    }
+
+    #[inline]
+    fn note_dropped(&self, dropped: Vec<Event>) {
+        if !dropped.is_empty() {
+            self.tell_dropped(&dropped);
+        }
+    }
+
+    #[cold]
+    fn tell_dropped(&self, dropped: &[Event]) {
+        let mut origins = self.shared.dropped.lock();
+        for event in dropped {
+            if let Origin::Signal { path, .. } = &event.origin {
+                origins.retain(|origin| !matches!(origin, Origin::Signal { path: other, .. } if other == path));
+                origins.push(event.origin);
+            }
+        }
+        drop(origins);
+        for Event { name, origin, .. } in dropped {
+            tracing::warn!(target: "theus::signal", event = %name, ?origin, "dropped: the signal bus is full");
+        }
+    }
+
+    /// Where dropped events came from: their signals are to be put back to rest by whoever holds the session.
+    pub(crate) fn take_dropped(&self) -> Vec<Origin> {
+        std::mem::take(&mut *self.shared.dropped.lock())
+    }
+
+    /// Takes the next event, if there is one: the oldest urgent one, else the oldest.
     #[must_use = "the event is taken off the bus"]
     pub fn try_next(&self) -> Option<Event> {
-        self.shared.queue.lock().pop_front()
+        self.shared.queue.try_take()
+    }
+
+    /// Takes the next event, waited for with the thread blocked; `None` when the time is over.
+    #[must_use = "the event is taken off the bus"]
+    pub fn next_timeout(&self, at_most: Duration) -> Option<Event> {
+        self.shared.queue.take_within(at_most)
+    }
+
+    /// Takes the next event, waited for without blocking. It assumes no runtime; dropped before it is ready, it takes none.
+    pub async fn next(&self) -> Event {
+        self.shared.queue.take_async().await
+    }
+
+    /// Looks on from now on. At most `capacity` of what was seen waits for the observer, and at least one.
+    #[must_use]
+    pub fn subscribe(&self, capacity: usize) -> Subscription {
+        let watch = Watch::new(capacity);
+        self.shared.queue.watch(Arc::clone(&watch));
+        Subscription::new(watch)
+    }
+
+    /// What has come of the events so far.
+    #[must_use]
+    pub fn stats(&self) -> BusStats {
+        self.shared.queue.stats()
     }
 
     /// How many events are waiting.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.shared.queue.lock().len()
+        self.shared.queue.len()
     }
 
     /// Whether no event is waiting.
@@ -147,142 +257,27 @@ impl SignalBus {
     /// How many events it can hold.
     #[must_use]
     pub fn capacity(&self) -> usize {
-        self.shared.capacity
+        self.shared.options.capacity
+    }
+
+    /// Has this waker woken whenever an event comes, as long as there is the bus.
+    pub(crate) fn listen(&self, waker: Waker) {
+        self.shared.queue.listen(waker);
+    }
+
+    /// Gives back memory that the waiting events do not need.
+    pub(crate) fn rest(&self) {
+        self.shared.queue.rest();
     }
 }
 
-/// Takes back what was added where the iterator panics half-way.
-struct Batch<'a> {
-    queue: &'a mut VecDeque<Event>,
-    waiting: usize,
-    complete: bool,
-}
-
-impl Drop for Batch<'_> {
-    fn drop(&mut self) {
-        if !self.complete {
-            self.queue.truncate(self.waiting);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-
-    use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::thread;
-
-    use super::*;
-
-    fn event(field: &'static str, version: u64) -> Event {
-        let origin = Origin::Signal { path: field, version, process: "p" };
-        Event { name: EventName::from_signal_field(field), origin }
-    }
-
-    fn drain(bus: &SignalBus) -> Vec<Event> {
-        std::iter::from_fn(|| bus.try_next()).collect()
-    }
-
-    #[test]
-    fn events_come_out_as_they_went_in() {
-        let bus = SignalBus::new(8);
-        bus.publish([event("sig_a", 1), event("sig_b", 1)].into_iter()).unwrap();
-        bus.emit("CMD_C").unwrap();
-        assert_eq!((bus.len(), bus.capacity(), bus.is_empty()), (3, 8, false));
-        let out = drain(&bus.clone());
-        assert_eq!(out[..2], [event("sig_a", 1), event("sig_b", 1)]);
-        assert_eq!((out[2].name.to_string().as_str(), out[2].origin), ("CMD_C", Origin::External));
-        assert!(bus.is_empty(), "a clone is the same bus");
-    }
-
-    #[test]
-    fn a_batch_that_does_not_fit_is_refused_whole() {
-        let bus = SignalBus::new(3);
-        bus.emit("CMD_A").unwrap();
-        let batch = || [event("sig_a", 1), event("sig_b", 1), event("sig_c", 1)].into_iter();
-        let mut committed = false;
-        let refused = bus.publish_with(batch(), || committed = true).unwrap_err();
-        assert_eq!(refused, BusFull { capacity: 3, waiting: 1, offered: 3 });
-        assert!(!committed);
-        assert_eq!(bus.len(), 1);
-        assert_eq!(drain(&bus)[0].name.to_string(), "CMD_A");
-        bus.publish_with(batch(), || committed = true).unwrap();
-        assert!(committed && bus.len() == 3, "the same batch fits once there is room");
-        assert_eq!(
-            bus.emit("CMD_A").unwrap_err().to_string(),
-            "the signal bus has no room: 3 of 3 places are taken, 1 wanted; \
-             handle the waiting events first, or give the bus a larger capacity"
-        );
-        bus.publish(std::iter::empty()).unwrap();
-    }
-
-    #[test]
-    fn a_bus_without_places_refuses_every_event() {
-        let bus = SignalBus::new(0);
-        assert!(matches!(bus.emit("CMD_A"), Err(EmitError::Full(_))));
-        assert!(bus.is_empty());
-    }
-
-    #[test]
-    fn a_name_without_form_or_of_the_runtime_is_refused() {
-        let bus = SignalBus::new(1);
-        assert!(matches!(bus.emit("start"), Err(EmitError::Name(_))));
-        for name in ["EVT_CHAIN_DONE", "SIG_CHAIN_FAIL"] {
-            assert!(matches!(bus.emit(name), Err(EmitError::Builtin(_))), "{name}");
-        }
-        assert!(bus.is_empty());
-        bus.emit("CMD_CHAIN_DONE").unwrap();
-    }
-
-    #[test]
-    fn a_panic_half_way_leaves_nothing_and_the_bus_usable() {
-        let bus = SignalBus::new(8);
-        bus.emit("CMD_A").unwrap();
-        let events = [1, 2, 3].into_iter().map(|n| if n == 3 { panic!("half-way") } else { event("sig_a", n) });
-        assert!(catch_unwind(AssertUnwindSafe(|| bus.publish(events))).is_err());
-        let commit = || panic!("commit");
-        assert!(
-            catch_unwind(AssertUnwindSafe(|| bus.publish_with(std::iter::once(event("sig_b", 1)), commit))).is_err()
-        );
-        assert_eq!(drain(&bus).len(), 1);
-    }
-
-    #[test]
-    fn producers_side_by_side_lose_nothing_and_keep_their_order_and_their_batches() {
-        const PRODUCERS: [&str; 4] = ["sig_a", "sig_b", "sig_c", "sig_d"];
-        const EACH: u64 = 1_500;
-        let bus = SignalBus::new(64);
-        let out = thread::scope(|scope| {
-            for field in PRODUCERS {
-                let bus = bus.clone();
-                scope.spawn(move || {
-                    for n in 0..EACH / 3 {
-                        let batch = || [0, 1, 2].into_iter().map(|k| event(field, n * 3 + k));
-                        while bus.publish(batch()).is_err() {
-                            thread::yield_now();
-                        }
-                    }
-                });
-            }
-            let mut out = Vec::new();
-            while out.len() < PRODUCERS.len() * EACH as usize {
-                match bus.try_next() {
-                    Some(event) => out.push(event),
-                    None => thread::yield_now(),
-                }
-                assert!(bus.len() <= bus.capacity());
-            }
-            out
-        });
-        assert!(bus.is_empty());
-        for field in PRODUCERS {
-            let name = EventName::from_signal_field(field);
-            let own: Vec<_> = out.iter().filter(|event| event.name == name).cloned().collect();
-            assert_eq!(own, (0..EACH).map(|n| event(field, n)).collect::<Vec<_>>());
-        }
-        for batch in out.chunks(3) {
-            assert!(batch.iter().all(|event| event.name == batch[0].name), "a batch was torn: {batch:?}");
-        }
+impl fmt::Debug for SignalBus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (options, stats) = (&self.shared.options, self.stats());
+        f.debug_struct("SignalBus")
+            .field("options", options)
+            .field("waiting", &self.len())
+            .field("stats", &stats)
+            .finish()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::EventName;
+use super::{EventName, Payload};
 
 /// Something that happened, as the bus carries it.
 ///
@@ -10,7 +10,7 @@ use super::EventName;
 /// use theus_core::signal::{Event, EventName, Origin};
 ///
 /// let origin = Origin::Signal { path: "domain.sig_stop", version: 7, process: "watch" };
-/// let event = Event { name: EventName::from_signal_field("sig_stop"), origin };
+/// let event = Event { name: EventName::from_signal_field("sig_stop"), origin, payload: None };
 /// assert_eq!(event.name, EventName::parse("SIG_STOP")?);
 /// # Ok::<(), theus_core::signal::EventNameError>(())
 /// ```
@@ -20,6 +20,9 @@ pub struct Event {
     pub name: EventName,
     /// Where it came from.
     pub origin: Origin,
+    /// What it brings along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payload: Option<Payload>,
 }
 
 /// Where an event came from.

@@ -77,6 +77,13 @@ impl SourceError {
         Self { problems, omitted }
     }
 
+    /// The same, with what is doubtful told behind what is wrong.
+    #[must_use]
+    pub(crate) fn followed_by(mut self, warnings: Vec<LocatedProblem>) -> Self {
+        self.problems.extend(warnings);
+        self
+    }
+
     /// The problems, in the order of the file: at most 100 of them.
     #[must_use]
     pub fn problems(&self) -> &[LocatedProblem] {

@@ -120,7 +120,8 @@ impl<'d> Locator<'d> {
                 continue;
             }
             let marks = marks.get_or_init(|| Marks::parse(file.text()));
-            let ranges: Vec<_> = problems.iter().map(|problem| marks.find(&problem.at)).collect();
+            let ranges: Vec<_> =
+                problems.iter().map(|problem| narrowed(file.text(), marks.find(&problem.at), problem)).collect();
             let others: Vec<_> = problems.iter().filter_map(|problem| problem.other.clone()).collect();
             let places = self.positions(others.iter().map(|(_, at)| at));
             let mut notes = others
@@ -137,6 +138,21 @@ impl<'d> Locator<'d> {
             located.append(&mut here);
         }
         located
+    }
+}
+
+/// The part of a node that a problem is about, in characters; the whole node where it is not to be found.
+fn narrowed(file: &str, node: Range<usize>, problem: &Problem) -> Range<usize> {
+    let Some((text, span)) = &problem.within else { return node };
+    let raw: String = file.chars().skip(node.start).take(node.len()).collect();
+    let part =
+        raw.find(text.as_str()).and_then(|at| Some((raw.get(..at)?, text.get(..span.start)?, text.get(span.clone())?)));
+    match part {
+        Some((before, skipped, meant)) => {
+            let start = node.start + before.chars().count() + skipped.chars().count();
+            start..start + meant.chars().count().max(1)
+        }
+        None => node,
     }
 }
 

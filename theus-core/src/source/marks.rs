@@ -1,5 +1,7 @@
 //! The marked parse: which characters of the text each node of a document takes.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Parser};
@@ -11,7 +13,15 @@ pub(super) struct Marks {
     nodes: Vec<Node>,
     first_alias: Option<usize>,
     second_document: Option<Range<usize>>,
+    /// The pairs of large maps by their keys, made when one is first searched.
+    by_key: RefCell<HashMap<usize, Keys>>,
 }
+
+/// The pairs of one map, by key.
+type Keys = HashMap<String, Vec<usize>>;
+
+/// Maps of so many pairs are searched by an index: a file may ask for each of its keys.
+const LARGE: usize = 32;
 
 struct Node {
     range: Range<usize>,
@@ -35,7 +45,8 @@ struct Open {
 impl Marks {
     /// Parses as far as it goes: behind an error of syntax there is nothing to point at.
     pub(super) fn parse(text: &str) -> Self {
-        let mut marks = Self { nodes: Vec::new(), first_alias: None, second_document: None };
+        let mut marks =
+            Self { nodes: Vec::new(), first_alias: None, second_document: None, by_key: RefCell::default() };
         let mut open: Vec<Open> = Vec::new();
         let mut documents = 0;
         let mut parser = Parser::new_from_str(text);
@@ -104,11 +115,11 @@ impl Marks {
                     Some(item) => (*item, *item),
                     None => break,
                 },
-                (Step::Key(name), Kind::Map(pairs)) => match self.pair(pairs, name, 0) {
+                (Step::Key(name), Kind::Map(pairs)) => match self.pair(here, pairs, name, 0) {
                     Some((key, value)) => (value, if self.is_blank(value) { key } else { value }),
                     None => break,
                 },
-                (Step::KeyToken(name, nth), Kind::Map(pairs)) => match self.pair(pairs, name, *nth) {
+                (Step::KeyToken(name, nth), Kind::Map(pairs)) => match self.pair(here, pairs, name, *nth) {
                     Some((key, _)) => (key, key),
                     None => break,
                 },
@@ -120,9 +131,24 @@ impl Marks {
         range
     }
 
-    fn pair(&self, pairs: &[(usize, usize)], name: &str, nth: usize) -> Option<(usize, usize)> {
+    fn pair(&self, map: usize, pairs: &[(usize, usize)], name: &str, nth: usize) -> Option<(usize, usize)> {
+        if pairs.len() >= LARGE {
+            let mut by_key = self.by_key.borrow_mut();
+            let keys = by_key.entry(map).or_insert_with(|| self.keys(pairs));
+            return keys.get(name)?.get(nth).and_then(|index| pairs.get(*index)).copied();
+        }
         let named = |(key, _): &&(usize, usize)| matches!(&self.nodes[*key].kind, Kind::Scalar(text) if text == name);
         pairs.iter().filter(named).nth(nth).copied()
+    }
+
+    fn keys(&self, pairs: &[(usize, usize)]) -> Keys {
+        let mut keys = Keys::with_capacity(pairs.len());
+        for (index, (key, _)) in pairs.iter().enumerate() {
+            if let Kind::Scalar(text) = &self.nodes[*key].kind {
+                keys.entry(text.clone()).or_default().push(index);
+            }
+        }
+        keys
     }
 
     /// Whether a value is written as nothing at all, so that there is nothing to point at but its key.

@@ -1,5 +1,7 @@
 //! One thing that is wrong in a document, before its line is known.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::path::NodePath;
@@ -32,6 +34,8 @@ pub struct Problem {
     pub(super) label: Option<String>,
     pub(super) help: Option<String>,
     pub(super) other: Option<(String, NodePath)>,
+    /// A text that the node holds, and which bytes of it are meant.
+    pub(super) within: Option<(String, Range<usize>)>,
 }
 
 impl Problem {
@@ -39,7 +43,7 @@ impl Problem {
     #[must_use]
     pub fn new(at: NodePath, message: impl Into<String>) -> Self {
         let (severity, message) = (Severity::Error, message.into());
-        Self { at, severity, code: None, message, label: None, help: None, other: None }
+        Self { at, severity, code: None, message, label: None, help: None, other: None, within: None }
     }
 
     /// A warning at a node.
@@ -65,7 +69,8 @@ impl Problem {
     /// What to do about it.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        // Nothing is no help.
+        self.help = Some(text.into()).filter(|text| !text.is_empty());
         self
     }
 
@@ -76,10 +81,25 @@ impl Problem {
         self
     }
 
+    /// The part of the node that is meant: these bytes of `text`, which the node is or holds. The caret marks only them
+    /// where the file has the text as it is, without escapes or line breaks.
+    #[must_use]
+    pub fn within(mut self, text: &str, span: Range<usize>) -> Self {
+        self.within = Some((text.to_owned(), span));
+        self
+    }
+
     /// Helps with [`did_you_mean`]: the known word nearest to `word`, or all of them.
     #[must_use]
     pub fn suggest<'a>(mut self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         self.help = did_you_mean(word, known).or(self.help);
+        self
+    }
+
+    /// The same, of another severity: what is doubtful may be wrong where a file asks for strictness.
+    #[must_use]
+    pub const fn of_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 

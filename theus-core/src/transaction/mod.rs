@@ -13,7 +13,7 @@ mod update;
 pub use cell::Cell;
 pub use draft::{Draft, Order, Raised};
 pub use input::Input;
-pub(crate) use lock::{Held, NestedHold, SessionLock};
+pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use output::Output;
 pub(crate) use shed::shed;
 pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};

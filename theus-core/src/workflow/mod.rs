@@ -15,35 +15,41 @@
 //!   SUCCESS:                     # no events: a final state
 //! ```
 //!
+//! Beyond that: states within states, regions, history, guards, exits, steps with arguments, conditions, loops and retries,
+//! timers, compensations. [`errors`](crate::errors) has a page for whatever can be wrong in a file.
+//!
 //! | construct | for |
 //! |---|---|
-//! | [`WorkflowManager`] | runs a workflow on an engine |
-//! | [`Handled`], [`Status`] | what handling an event did, and how the workflow stands |
-//! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the whole state machine |
-//! | [`Catalog`] | what a workflow is checked against: the processes and the signals there are |
-//! | [`State`], [`Step`], [`Handler`] | its parts |
-//! | [`Warning`] | what is doubtful in a file but not wrong |
+//! | [`WorkflowManager`] | runs a workflow on an engine: [blocking](WorkflowManager::run_until_final), step by step, or [as a task](WorkflowManager::drive) |
+//! | [`Handled`], [`Status`], [`Fault`] | what handling an event did, how the workflow stands, why a chain failed |
+//! | [`Control`] | pauses and cancels it from another thread |
+//! | [`Clock`], [`VirtualClock`], [`Sleep`] | what time it is, also in tests; how a task waits |
+//! | [`Position`] | where it is, to be stored and [gone on from](WorkflowManager::restore) |
+//! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
+//! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine |
+//! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
+//! | [`chart`], [`condition`] | the parts of a definition; its expressions |
 
-mod catalog;
 pub mod chart;
+pub mod clock;
 pub mod condition;
-mod definition;
-mod error;
-mod load;
-mod load_state;
-mod manager;
-mod outcome;
-mod read;
-mod serialize;
-mod sources;
-mod warning;
+pub mod conductor;
+pub mod file;
+mod proof;
+pub mod sessions;
+mod show;
+pub mod trace;
 
 #[cfg(test)]
 mod tests;
 
-pub use catalog::Catalog;
-pub use definition::{Definition, Handler, State, StateId, Step, Transition};
-pub use error::WorkflowError;
-pub use manager::WorkflowManager;
-pub use outcome::{Handled, Status, StepOutcome};
-pub use warning::Warning;
+pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
+pub use clock::{Clock, SystemClock, VirtualClock};
+#[cfg(feature = "tokio")]
+pub use conductor::TokioSleep;
+pub use conductor::{
+    Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
+};
+pub use file::Catalog;
+pub use sessions::Sessions;
+pub use trace::{Trace, Watch};

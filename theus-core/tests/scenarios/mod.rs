@@ -10,8 +10,23 @@ mod isolation;
 mod nested;
 mod plant;
 mod rollback;
+mod sessions;
+mod sessions_end;
+mod sessions_pool;
+mod sessions_seen;
+#[cfg(feature = "tokio")]
+mod sessions_tokio;
 mod signals;
 mod turns;
+mod workflow_async;
+mod workflow_control;
+mod workflow_failures;
+mod workflow_order;
+mod workflow_restart;
+mod workflow_steps;
+mod workflow_time;
+mod workflow_trace;
+mod workflow_world;
 
 use theus_core::Locking;
 

@@ -113,3 +113,73 @@ fn nobody_hears_of_a_run_that_was_rolled_back() {
         }
     }
 }
+
+/// Signals that say more than that they are raised.
+#[derive(Clone, Default, Context)]
+struct Alarm {
+    sig_bell: bool,
+    sig_heat: i64,
+    cmd_call: Option<Call>,
+    #[context(nested)]
+    roof: Roof,
+}
+
+#[derive(Clone, Default, Context)]
+struct Roof {
+    sig_rain: Vec<u8>,
+}
+
+#[derive(Clone, Inspect, serde::Serialize, serde::Deserialize)]
+struct Call {
+    number: String,
+    times: u8,
+}
+
+#[process(outputs = [domain.sig_bell, domain.sig_heat, domain.cmd_call, domain.roof.sig_rain])]
+fn sound(ctx: Ctx<Alarm>, heat: i64) {
+    ctx.domain.cmd_call.set(Some(Call { number: "112".to_owned(), times: 2 }));
+    ctx.domain.sig_heat.set(heat);
+    ctx.domain.sig_bell.set(true);
+    ctx.domain.roof.sig_rain.set(vec![1, 2]);
+}
+
+#[test]
+fn the_event_of_a_signal_brings_its_value() {
+    let engine = Engine::builder(Alarm::default()).process::<Sound>().build().unwrap();
+    engine.run(Sound { heat: 90 }).unwrap();
+    let events: Vec<_> = std::iter::from_fn(|| engine.next_event().unwrap())
+        .map(|event| (event.name.to_string(), event.payload.map(|payload| payload.value().clone())))
+        .collect();
+    let expected = [
+        ("CMD_CALL", Some(serde_json::json!({ "number": "112", "times": 2 }))),
+        ("EVT_HEAT", Some(serde_json::json!(90))),
+        ("EVT_BELL", None),
+        ("EVT_RAIN", Some(serde_json::json!([1, 2]))),
+    ];
+    assert_eq!(events, expected.map(|(name, payload)| (name.to_owned(), payload)));
+    assert!(engine.snapshot().unwrap().cmd_call.is_none(), "it is at rest again");
+}
+
+#[test]
+fn the_signal_of_an_event_that_was_dropped_is_put_to_rest_too() {
+    use theus_core::signal::Overflow;
+    let options = |overflow| {
+        let builder = Engine::builder(Alarm::default()).process::<Sound>().signal_capacity(5);
+        let engine = builder.signal_overflow(overflow).urgent(["EVT_BELL"]).unwrap().build().unwrap();
+        engine.run(Sound { heat: 1 }).unwrap();
+        engine
+    };
+    let refusing = options(Overflow::Refuse);
+    assert!(matches!(refusing.run(Sound { heat: 2 }), Err(RunError::BusFull { .. })));
+    assert_eq!((*refusing.snapshot().unwrap().sig_heat, refusing.bus().stats().refused), (1, 4));
+
+    let dropping = options(Overflow::DropOldest);
+    dropping.run(Sound { heat: 2 }).unwrap();
+    dropping.run(Sound { heat: 3 }).unwrap();
+    assert_eq!((dropping.bus().len(), dropping.bus().stats().dropped), (5, 7));
+    let names: Vec<_> =
+        std::iter::from_fn(|| dropping.next_event().unwrap()).map(|event| event.name.to_string()).collect();
+    assert_eq!(names, ["EVT_BELL", "EVT_BELL", "EVT_BELL", "EVT_HEAT", "EVT_RAIN"]);
+    let now = dropping.snapshot().unwrap();
+    assert!(!*now.sig_bell && *now.sig_heat == 0 && now.cmd_call.is_none() && now.roof.sig_rain.is_empty());
+}

@@ -3,14 +3,24 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
+use std::time::Instant;
 
-pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
 /// As the mutex of `parking_lot`: no poisoning.
 pub(crate) struct Mutex<T>(shuttle::sync::Mutex<T>);
 
 /// There but for the moment of a wait.
 pub(crate) struct MutexGuard<'a, T>(Option<shuttle::sync::MutexGuard<'a, T>>);
+
+/// How a wait ended.
+pub(crate) struct Wait;
+
+impl Wait {
+    pub(crate) fn timed_out(&self) -> bool {
+        false
+    }
+}
 
 pub(crate) struct Condvar(shuttle::sync::Condvar);
 
@@ -42,8 +52,18 @@ impl Condvar {
         guard.0 = Some(self.0.wait(held).unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// Time stands still here: nobody waits in vain but in a schedule that has no way on, which is a failure.
+    pub(crate) fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, _: Instant) -> Wait {
+        self.wait(guard);
+        Wait
+    }
+
     pub(crate) fn notify_all(&self) {
         self.0.notify_all();
+    }
+
+    pub(crate) fn notify_one(&self) {
+        self.0.notify_one();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The enum of a process that declares several errors.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Type, parse_quote};
@@ -113,6 +113,24 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
             fn source(&self) -> ::std::option::Option<&(dyn ::std::error::Error + 'static)> {
                 __theus::ErrorEnum::inner(self).source()
             }
+        }
+    }
+}
+
+/// Which of the declared errors the enum holds; of a single one the trait knows it.
+pub(crate) fn place(model: &Model) -> TokenStream {
+    if !model.has_several_errors {
+        return TokenStream::new();
+    }
+    let name = name(model);
+    let variants = model.options.errors.iter().filter_map(variant);
+    let arms = variants.enumerate().map(|(place, variant)| {
+        let place = Literal::usize_unsuffixed(place);
+        quote!(#name::#variant(_) => #place,)
+    });
+    quote! {
+        fn error_place(error: &Self::Error) -> usize {
+            match error { #(#arms)* }
         }
     }
 }

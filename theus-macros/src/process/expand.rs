@@ -60,6 +60,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let (output, error, outcome) = outcome(model, body);
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
+    let error_place = (body == Body::Real).then(|| errors::place(model));
     let arguments = arguments(model);
     let mechanics = mechanics(model, body);
     let forbid_result = forbid_hidden_result(model, body);
@@ -80,6 +81,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
                 #forbid_result
                 #outcome
             }
+            #error_place
             #arguments
             #mechanics
         }

@@ -49,7 +49,7 @@ fn a_refused_step_suspends_the_bank() {
 
 #[test]
 fn a_workflow_without_days_and_reviews_is_one_long_day() {
-    let workflow = "states:\n  ON: { events: { EVT_CHAIN_FAIL: ON } }\n";
+    let workflow = "external: [CMD_NEVER]\nstates:\n  OPEN: { events: { CMD_NEVER: SHUT } }\n  SHUT: { final: true }\n";
     let fixture = Fixture::new().with("flow.yaml", workflow);
     let ran = fixture.run(&["--json", "--transfers", "3000", "--workflow", "flow.yaml"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));

@@ -42,7 +42,7 @@ fn a_wrong_workflow_is_shown_with_its_place() {
 
 #[test]
 fn a_workflow_that_chases_itself_is_told_and_what_came_before_is_reported() {
-    let workflow = "states:\n  ON: { events: { SIG_SUSPICION: CHASE } }\n  CHASE: { entry: review, events: { EVT_CHAIN_DONE: CHASE } }\n";
+    let workflow = "initialised: [domain.watch.frozen_today]\nstates:\n  OPEN: { events: { SIG_SUSPICION: CHASE } }\n  CHASE: { entry: review, events: { EVT_CHAIN_DONE: CHASE, EVT_CHAIN_FAIL: OPEN } }\n";
     let fixture = Fixture::new().with("flow.yaml", workflow);
     let ran = fixture.run(&["--json", "--workflow", "flow.yaml"]);
     assert_eq!(ran.code, 2);

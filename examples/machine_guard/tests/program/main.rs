@@ -1,6 +1,7 @@
 //! The built program, run as a user runs it, on fixtures of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
+mod commands;
 mod fixture;
 mod levels;
 mod oracle;

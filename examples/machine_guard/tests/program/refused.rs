@@ -98,7 +98,7 @@ fn a_wrong_workflow_is_shown_with_its_place() {
 
 #[test]
 fn a_workflow_that_chases_itself_is_told_and_what_came_before_is_reported() {
-    let workflow = "states:\n  ON:\n    entry: drive_actuator\n    events: { EVT_CHAIN_DONE: ON }\n";
+    let workflow = "initialised: [domain.mode, domain.cooling]\nstates:\n  CHASE:\n    entry: drive_actuator\n    events: { EVT_CHAIN_DONE: CHASE, EVT_CHAIN_FAIL: SHUT }\n  SHUT: { final: true }\n";
     let ran = Fixture::readings(&[70.0]).with("flow.yaml", workflow).run(&[
         "--json",
         "--input",
@@ -108,7 +108,7 @@ fn a_workflow_that_chases_itself_is_told_and_what_came_before_is_reported() {
     ]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.starts_with("error: the workflow `flow` handled"), "{}", ran.err);
-    assert_eq!(ran.json()["final_state"], "ON");
+    assert_eq!(ran.json()["final_state"], "CHASE");
 }
 
 #[test]

@@ -57,9 +57,21 @@ impl Book {
         self.capacity = if capacity == 0 { 1 } else { capacity };
     }
 
-    /// Adds a record; the oldest makes room.
+    /// Adds a record in the name of the book's own session; the oldest makes room.
     pub fn append(&mut self, time: SystemTime, version: u64, event: AuditEvent) -> &AuditRecord {
-        self.append_as(time, version, event, None)
+        let session = self.session.clone();
+        self.append_as(session, time, version, event, None)
+    }
+
+    /// As [`append`](Self::append), for another session than the book's own.
+    pub(in crate::audit) fn append_in(
+        &mut self,
+        session: &Text,
+        time: SystemTime,
+        version: u64,
+        event: AuditEvent,
+    ) -> &AuditRecord {
+        self.append_as(session.clone(), time, version, event, None)
     }
 
     /// The part of a violation's hash that is the same for all violations of its rule: a digest of what the rule brings.
@@ -70,20 +82,33 @@ impl Book {
 
     /// As [`append`](Self::append), for a violation whose rule's digest is at hand.
     #[doc(hidden)]
-    pub fn append_digested(&mut self, time: SystemTime, version: u64, event: AuditEvent, rule: &Hash) -> &AuditRecord {
-        self.append_as(time, version, event, Some(rule))
+    pub fn append_digested(
+        &mut self,
+        session: &Text,
+        time: SystemTime,
+        version: u64,
+        event: AuditEvent,
+        rule: &Hash,
+    ) -> &AuditRecord {
+        self.append_as(session.clone(), time, version, event, Some(rule))
     }
 
-    fn append_as(&mut self, time: SystemTime, version: u64, event: AuditEvent, rule: Option<&Hash>) -> &AuditRecord {
+    fn append_as(
+        &mut self,
+        session: Text,
+        time: SystemTime,
+        version: u64,
+        event: AuditEvent,
+        rule: Option<&Hash>,
+    ) -> &AuditRecord {
         if self.ring.len() >= self.capacity {
             self.ring.pop_front();
             self.dropped += 1;
         }
         let (previous, sequence, time) = (self.tail.hash, self.tail.sequence + 1, timestamp::kept(time));
-        let head = Head { previous, sequence, time, session: &self.session, version };
+        let head = Head { previous, sequence, time, session: &session, version };
         let hash = encode::hash(&head, &event, rule, &mut self.encoder);
         self.tail = Tail { sequence, hash };
-        let session = self.session.clone();
         let record = AuditRecord { sequence, time, session, version, event, previous, hash }.numbered();
         self.ring.push_back(record);
         // Just pushed.
@@ -96,7 +121,7 @@ impl Book {
         self.tail
     }
 
-    /// The session whose records these are.
+    /// The session in whose name everything is recorded that belongs to no other.
     #[must_use]
     pub const fn session(&self) -> &Text {
         &self.session

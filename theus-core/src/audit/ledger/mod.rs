@@ -16,7 +16,7 @@ mod place;
 mod query;
 mod queue;
 mod sink;
-pub(in crate::audit) mod timestamp;
+pub(crate) mod timestamp;
 mod trace;
 mod verify;
 

@@ -8,19 +8,19 @@ use serde::{Deserialize, Deserializer, Serializer};
 const LAST_SECOND: u64 = 253_402_300_799;
 
 /// Seconds and nanoseconds since the epoch. What a clock says outside of 1970 to 9999 is taken for the nearer end.
-pub(in crate::audit) fn parts(time: SystemTime) -> (u64, u32) {
+pub(crate) fn parts(time: SystemTime) -> (u64, u32) {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     if since.as_secs() > LAST_SECOND { (LAST_SECOND, 999_999_999) } else { (since.as_secs(), since.subsec_nanos()) }
 }
 
 /// The time as records keep it.
-pub(in crate::audit) fn kept(time: SystemTime) -> SystemTime {
+pub(crate) fn kept(time: SystemTime) -> SystemTime {
     let (seconds, nanos) = parts(time);
     SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos)
 }
 
 /// `2013-12-16T15:35:00.000000000Z`.
-pub(in crate::audit) fn text(time: SystemTime) -> String {
+pub(crate) fn text(time: SystemTime) -> String {
     let (seconds, nanos) = parts(time);
     let (year, month, day) = civil(seconds / 86_400);
     let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
@@ -49,7 +49,7 @@ fn day_of(year: u64, month: u64, day: u64) -> Option<u64> {
 }
 
 /// The time that [`text`] wrote; nothing else is read.
-pub(in crate::audit) fn parse(text: &str) -> Option<SystemTime> {
+pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u64>().ok();
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     if !(1..=12).contains(&month) || day == 0 {
@@ -62,11 +62,11 @@ pub(in crate::audit) fn parse(text: &str) -> Option<SystemTime> {
     (self::text(time) == text).then_some(time)
 }
 
-pub(in crate::audit) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&text(*time))
 }
 
-pub(in crate::audit) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
     let written = String::deserialize(deserializer)?;
     parse(&written).ok_or_else(|| serde::de::Error::custom(format!("`{written}` is no time")))
 }

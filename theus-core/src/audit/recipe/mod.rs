@@ -85,7 +85,7 @@ pub struct ProcessEntry {
 /// # Ok::<(), theus_core::source::SourceError>(())
 /// ```
 ///
-/// It is no `Clone`: its rules hold the counters, which belong to one auditor.
+/// It is no `Clone`: its rules have counters in the sessions of one engine.
 #[derive(Debug, Default)]
 pub struct Recipe {
     processes: BTreeMap<&'static str, Arc<ProcessRules>>,

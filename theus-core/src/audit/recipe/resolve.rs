@@ -1,10 +1,10 @@
 //! Names looked up: from entries to rules.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::super::condition::{Condition, Test};
+use super::super::counters::Counter;
 use super::super::gate::Gate;
 use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
@@ -68,15 +68,15 @@ pub(super) fn rules(
 
 /// The counters of the invariants: one for each, however many processes it is judged after.
 #[derive(Default)]
-struct Counters(HashMap<(*const (), Test), Arc<AtomicU32>>);
+struct Counters(HashMap<(*const (), Test), Counter>);
 
 impl Counters {
-    fn of(&mut self, item: &Item<'_, '_>) -> Arc<AtomicU32> {
+    fn of(&mut self, item: &Item<'_, '_>) -> Counter {
         match item.scope {
-            Scope::Process => Arc::default(),
+            Scope::Process => Counter::new(),
             Scope::Writers | Scope::Everywhere => {
                 let entry = std::ptr::from_ref(item.entry).cast();
-                Arc::clone(self.0.entry((entry, item.bound.test)).or_default())
+                *self.0.entry((entry, item.bound.test)).or_insert_with(Counter::new)
             }
         }
     }
@@ -87,7 +87,7 @@ fn rule(
     target: Target,
     (condition, limit): (Condition, Option<Box<str>>),
     is_made_in_run: bool,
-    count: Arc<AtomicU32>,
+    counter: Counter,
 ) -> Rule {
     let Entry { gate, field, level, min_threshold, max_threshold, message, .. } = item.entry;
     Rule {
@@ -97,7 +97,7 @@ fn rule(
         reset_on_success: item.entry.reset_on_success,
         where_present: item.entry.where_present,
         is_made_in_run,
-        count,
+        counter,
         scope: item.scope,
         described: OnceLock::new(),
         gate: *gate,

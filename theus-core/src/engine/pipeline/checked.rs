@@ -25,7 +25,7 @@ pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
         match run.close(&mut state, work, Some(&command), output) {
             Closed::Finished(result) => return result, // 6 and 7
-            Closed::Stale if run.attempts < run.core.attempts => {}
+            Closed::Stale if run.attempts < run.core.shared.attempts => {}
             Closed::Stale => return Err(run.conflict()),
         }
         drop(state);
@@ -54,7 +54,7 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command
             Ok(mut state) => match run.close(&mut state, work, Some(&command), output) {
                 // It counts while the session is held, as all do: between another's look at a counter and its count
                 // nothing comes.
-                Closed::Stale if run.attempts >= run.core.attempts => return Err(run.conflict()),
+                Closed::Stale if run.attempts >= run.core.shared.attempts => return Err(run.conflict()),
                 closed => closed, // 6 and 7
             },
             Err(NestedHold) => return Err(nested::<P>()),

@@ -1,5 +1,6 @@
 //! The way of a plain `fn`: the session is held from the first stage to the last, drafts are opened in place.
 
+use super::super::nesting::Holding;
 use super::catch::catch;
 use super::start::nested;
 use super::{ResultOf, Run};
@@ -8,8 +9,9 @@ use crate::process::SyncProcess;
 #[inline]
 pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
     let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
+    let _holding = Holding::enter(run.core.identity());
     run.version = state.version();
-    run.take_rules(&state);
+    run.take_rules(&mut state);
     let proposed = catch::<P, _>(|| {
         let mut local = P::Local::default();
         run.audit_input_gate(&command, &state.fields, &local)?; // 1

@@ -46,15 +46,17 @@ pub(in crate::engine) fn explain<P: Process>(
     command: &P,
 ) -> Result<Explanation, RunError<Infallible>> {
     let process = P::CONTRACT.process;
-    let Some(registered) = core.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
-    let interlock = core.auditor.interlock();
-    let state = core.session.peek().map_err(|_| RunError::Nested { process })?;
+    let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
+    let interlock = core.shared.auditor.interlock();
+    let mut state = core.peek().map_err(|_| RunError::Nested { process })?;
+    let rules = state.rules(&core.shared.rules, &core.audit).of(registered.place).map(Arc::clone);
     // As in a run: defaults and computed properties are code of a user's types.
     let explained = catch_unwind(AssertUnwindSafe(|| {
         let local = P::Local::default();
-        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global: &core.global, local: &local };
-        match state.rules(registered.place) {
-            Some(rules) => rules.explain(&look, state.version(), interlock),
+        let global = &core.shared.global;
+        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: &local };
+        match rules {
+            Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
             None => Explanation::without_rules(process, state.version(), interlock),
         }
     }));

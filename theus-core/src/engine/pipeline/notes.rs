@@ -33,8 +33,8 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// The first thing that is done with the session: which rules hold for this run, to its end.
     #[inline(always)]
-    pub(super) fn take_rules(&mut self, state: &StateOf<P>) {
-        if let Some(rules) = state.rules(self.place) {
+    pub(super) fn take_rules(&mut self, state: &mut StateOf<P>) {
+        if let Some(rules) = state.rules(&self.core.shared.rules, &self.core.audit).of(self.place) {
             self.rules = Some(Arc::clone(rules));
         }
     }
@@ -43,8 +43,8 @@ impl<'a, P: Process> Run<'a, P> {
     pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
         let Some(rules) = &self.rules else { return };
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
-        let look = Look::<P> { arguments, domain: fields, global: &self.core.global, local };
-        let findings = rules.judge(gate, &look);
+        let look = Look::<P> { arguments, domain: fields, global: &self.core.shared.global, local };
+        let findings = rules.judge(gate, &look, &self.core.audit);
         if !findings.is_empty() {
             self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
         }
@@ -64,7 +64,9 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Whether what was found would refuse the run, were it counted now.
     pub(super) fn refuses(&self) -> bool {
-        self.notes.as_ref().is_some_and(|notes| self.core.auditor.would_refuse(&notes.findings))
+        self.notes
+            .as_ref()
+            .is_some_and(|notes| self.core.shared.auditor.would_refuse(&self.core.audit, &notes.findings))
     }
 
     #[inline(always)]
@@ -79,17 +81,18 @@ impl<'a, P: Process> Run<'a, P> {
     fn settle(&mut self) -> Result<(), ErrorOf<P>> {
         let Some(notes) = &mut self.notes else { return Ok(()) };
         let findings = std::mem::take(&mut notes.findings);
-        Ok(self.core.auditor.settle(P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        Ok(auditor.settle(session, P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
     }
 
     #[inline]
     pub(super) fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
-        if self.core.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
+        if self.core.shared.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
     }
 
     #[cold]
     fn halted(&self) -> ErrorOf<P> {
-        let reason = self.core.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
+        let reason = self.core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
         RunError::Halted(Halted { reason: reason.into() })
     }
 

@@ -36,7 +36,7 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>,
         Err(error) => return refused(error),
     };
     let mut run = Run::new(core, registered);
-    let result = match core.locking.isolation(const { &P::CONTRACT }) {
+    let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => turn(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
     };
@@ -45,7 +45,7 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>,
 
 #[inline]
 fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
-    match run.core.locking.isolation(const { &P::CONTRACT }) {
+    match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => held(run, command),
         Isolation::Checked => checked(run, command),
     }
@@ -53,11 +53,11 @@ fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
 
 /// The process's registration, where the run may start.
 #[inline]
-fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
+pub(super) fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
     if nesting::is_inside(core.identity()) {
         return Err(nested::<P>());
     }
-    match core.registry.get::<P>() {
+    match core.shared.registry.get::<P>() {
         Some(registered) => Ok(registered),
         None => Err(RunError::Unregistered { process: P::CONTRACT.process }),
     }
@@ -65,7 +65,7 @@ fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, Error
 
 #[cold]
 #[inline(never)]
-fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
+pub(super) fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
     Report { result: Err(error), violations: Vec::new(), version: 0, attempts: 0 }
 }
 

@@ -1,5 +1,6 @@
 //! An attempt that does not hold the session through its body: how it is opened, and how it is closed.
 
+use super::super::nesting::Holding;
 use super::catch::catch;
 use super::{ErrorOf, FieldsOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
@@ -36,6 +37,7 @@ impl<P: Process> Run<'_, P> {
         command: &P,
         counting: Counting,
     ) -> Result<Work<P>, ErrorOf<P>> {
+        let _holding = Holding::enter(self.core.identity());
         self.version = state.version();
         if self.attempts == 1 {
             self.take_rules(state);
@@ -62,6 +64,7 @@ impl<P: Process> Run<'_, P> {
         command: Option<&P>,
         output: ResultOf<P>,
     ) -> Closed<P> {
+        let _holding = Holding::enter(self.core.identity());
         let proposed = match output {
             Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output)),
             Ok(output) if !P::is_current(&work.fields, &state.fields) => {

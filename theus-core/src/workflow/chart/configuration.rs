@@ -1,49 +1,62 @@
-//! Which states are active, and what a transition does to that.
+//! Which states are active.
+
+use std::sync::Arc;
 
 use super::state::StateId;
-use super::step::Step;
 
-/// Which states a session is in, and what its history states remember. It serialises by the states' names, so that it
-/// outlives a restart and a change of the file that keeps those names.
+/// Which states a session is in, and what its history states remember.
+///
+/// It is small: one leaf without history is kept without an allocation. It outlives a restart, and a change of the file that
+/// keeps the names, as [`Stored`](super::Stored).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Configuration {
-    /// The innermost active states, in the order of the file. One, unless regions are active.
-    pub(crate) leaves: Leaves,
-    /// For each history state that has something to remember: the states inside its parent that were active.
-    pub(crate) remembered: Vec<(StateId, Vec<StateId>)>,
+    pub(super) leaves: Leaves,
+    pub(super) memory: Memory,
 }
 
-/// Almost always one: kept without an allocation.
+/// Almost always one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Leaves {
+pub(super) enum Leaves {
     One(StateId),
     Several(Box<[StateId]>),
 }
 
-impl Configuration {
-    /// The innermost active states, in the order of the file.
-    #[must_use]
-    pub fn leaves(&self) -> &[StateId] {
-        match &self.leaves {
-            Leaves::One(leaf) => std::slice::from_ref(leaf),
-            Leaves::Several(leaves) => leaves,
+/// For each history state that has something to remember, in their order: the states inside its parent that were active.
+pub(super) type Memory = Option<Arc<Remembered>>;
+pub(super) type Remembered = Vec<(StateId, Box<[StateId]>)>;
+
+impl Leaves {
+    pub(super) fn of(leaves: Vec<StateId>) -> Self {
+        match leaves[..] {
+            [leaf] => Self::One(leaf),
+            _ => Self::Several(leaves.into()),
+        }
+    }
+
+    pub(super) fn as_slice(&self) -> &[StateId] {
+        match self {
+            Self::One(leaf) => std::slice::from_ref(leaf),
+            Self::Several(leaves) => leaves,
         }
     }
 }
 
-/// What one microstep of the state machine does.
-#[derive(Clone, Debug)]
-pub struct Move<'a> {
-    /// The states that are active after it.
-    pub to: Configuration,
-    /// The states that are left, innermost first. Timers of theirs end.
-    pub exited: Vec<StateId>,
-    /// The states that are entered, outermost first. Their timers begin.
-    pub entered: Vec<StateId>,
-    /// What is to be run, in order: exit chains, transitions' steps, entry chains. Each slice belongs to one state.
-    pub chains: Vec<(StateId, &'a [Step])>,
-    /// The states that are done: each takes its `done` transition next.
-    pub done: Vec<StateId>,
-    /// Whether a final state at the top was entered: the workflow is over.
-    pub finished: bool,
+impl Configuration {
+    /// The innermost active states, in the order of the file. One, unless regions are active.
+    #[must_use]
+    pub fn leaves(&self) -> &[StateId] {
+        self.leaves.as_slice()
+    }
+
+    /// What a history state remembers; empty where its parent was never left.
+    #[must_use]
+    pub fn remembered(&self, history: StateId) -> &[StateId] {
+        recall(&self.memory, history).unwrap_or(&[])
+    }
+}
+
+pub(super) fn recall(memory: &Memory, history: StateId) -> Option<&[StateId]> {
+    let memory = memory.as_deref()?;
+    let found = memory.binary_search_by_key(&history, |(known, _)| *known).ok()?;
+    memory.get(found).map(|(_, states)| &**states)
 }

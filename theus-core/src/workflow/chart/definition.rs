@@ -1,33 +1,63 @@
 //! A workflow that was loaded and checked.
 
 use crate::signal::EventName;
-use crate::workflow::Warning;
+use crate::source::LocatedProblem;
 
-use super::event::EventId;
+use super::event::{EventId, Trigger};
+use super::parts::Parts;
 use super::state::{State, StateId};
 use super::step::Step;
+use super::table::Table;
+use super::tree::Tree;
+use super::triggers::Triggers;
 
 /// A workflow that was loaded and checked: each process, state, event and expression in it is known.
 ///
 /// It holds no run: the same definition serves any number of sessions at once.
 #[derive(Clone, Debug)]
 pub struct Definition {
-    pub(crate) name: String,
-    pub(crate) description: Option<String>,
-    pub(crate) initial: StateId,
-    pub(crate) external: Vec<EventName>,
-    pub(crate) states: Vec<State>,
-    /// Every event that some transition names, in order: searched by halving.
-    pub(crate) events: Vec<EventName>,
+    name: String,
+    description: Option<String>,
+    pub(super) initial: StateId,
+    external: Vec<EventName>,
+    pub(super) states: Vec<State>,
+    /// Every event that some transition names and both that tell the end of a chain, in order: searched by halving.
+    events: Vec<EventName>,
     /// How many steps, loop rounds and eventless moves may come of one event.
-    pub(crate) limit: u32,
-    pub(crate) warnings: Vec<Warning>,
+    limit: u32,
+    warnings: Vec<LocatedProblem>,
+    pub(super) tree: Tree,
+    pub(super) triggers: Triggers,
+    pub(super) table: Table,
 }
 
 /// How many steps, loop rounds and eventless moves may come of one event where the file does not say.
 pub const DEFAULT_LIMIT: u32 = 10_000;
 
 impl Definition {
+    /// A definition of its parts, with all that the state machine looks up prepared.
+    ///
+    /// The parts are trusted: the loader has proved them. Parts that do not fit together (a target that is not there, a state
+    /// within itself) make a definition of no use, but never a panic.
+    #[must_use]
+    pub fn assemble(parts: Parts) -> Self {
+        let Parts { name, description, initial, external, states, mut events, limit, warnings } = parts;
+        events.extend(states.iter().flat_map(|state| &state.transitions).filter_map(|way| match &way.trigger {
+            Trigger::Event { name, .. } => Some(name.clone()),
+            _ => None,
+        }));
+        // A wildcard does not take the end of a chain: so that is known from an event that no transition names.
+        events.extend([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
+        events.sort();
+        events.dedup();
+        let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
+        let table = Table::default();
+        let mut made =
+            Self { name, description, initial, external, states, events, limit, warnings, tree, triggers, table };
+        made.table = Table::of(&made);
+        made
+    }
+
     /// The states, in the order of the file.
     #[must_use]
     pub fn states(&self) -> &[State] {
@@ -71,13 +101,13 @@ impl Definition {
         &self.external
     }
 
-    /// The events that some transition names.
+    /// The events that some transition names, and the two that tell the end of a chain.
     #[must_use]
     pub fn events(&self) -> &[EventName] {
         &self.events
     }
 
-    /// The id of an event; `None` where no transition names it: only a wildcard can take it then.
+    /// The id of an event; `None` where only a wildcard can take it: no transition names it, and it is not the end of a chain.
     #[must_use]
     pub fn event(&self, name: &EventName) -> Option<EventId> {
         self.events.binary_search(name).ok().and_then(|index| u32::try_from(index).ok()).map(EventId)
@@ -91,7 +121,7 @@ impl Definition {
 
     /// What is doubtful in the file, in the order of the text.
     #[must_use]
-    pub fn warnings(&self) -> &[Warning] {
+    pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::state::StateId;
 use crate::signal::EventName;
 
 /// An event of one definition: its place in [`Definition::events`](super::Definition::events).
@@ -21,7 +22,8 @@ pub enum Trigger {
         /// As the file writes it.
         written: String,
     },
-    /// Any event that no transition of the state names: `"*"`.
+    /// Any event that no transition of the state names: `"*"`. The end of a chain (`EVT_CHAIN_DONE`, `EVT_CHAIN_FAIL`) is not
+    /// among them: it must be named.
     Any,
     /// None: it is taken as soon as its guard holds (`always`).
     Always,
@@ -29,4 +31,13 @@ pub enum Trigger {
     After(Duration),
     /// The state's child has reached a final state, or all its regions have (`done`).
     Done,
+}
+
+/// A timer of one definition: [`Definition::timers`](super::Definition::timers) has those of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct TimerId {
+    /// The state that it begins and ends with.
+    pub state: StateId,
+    /// The place of its first transition among those of the state.
+    pub index: u32,
 }

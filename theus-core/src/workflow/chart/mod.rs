@@ -1,19 +1,38 @@
 //! A workflow as pure data: states, transitions, steps; and the state machine over it.
 //!
 //! Nothing here knows of an engine or a clock.
+//!
+#![doc = include_str!("features.md")]
 
 mod configuration;
 mod definition;
 mod event;
+mod machine;
+mod microstep;
+mod moves;
+mod parts;
+mod quick;
+mod selection;
 mod source;
 mod state;
 mod step;
+mod stored;
+mod table;
 mod transition;
+mod tree;
+mod triggers;
 
-pub use configuration::{Configuration, Move};
-pub use definition::Definition;
-pub use event::{EventId, Trigger};
+#[cfg(test)]
+mod tests;
+
+pub use configuration::Configuration;
+pub use definition::{DEFAULT_LIMIT, Definition};
+pub use event::{EventId, TimerId, Trigger};
+pub use moves::{Chain, Effects, Move, Part};
+pub use parts::Parts;
+pub use quick::{Beforehand, Quick};
 pub use source::Place;
 pub use state::{State, StateId, StateKind};
-pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+pub use step::{ArgumentSource, Recovery, Retry, Run, Step, TIMEOUT};
+pub use stored::{Stored, StoredError};
 pub use transition::Transition;

@@ -11,6 +11,20 @@ use super::transition::Transition;
 #[serde(transparent)]
 pub struct StateId(pub(crate) u32);
 
+impl StateId {
+    /// The state at that place among the states, counted from 0.
+    #[must_use]
+    pub const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Its place among the states, counted from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What kind of state it is.
 #[derive(Clone, Debug)]
 pub enum StateKind {

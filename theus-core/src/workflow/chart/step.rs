@@ -80,6 +80,9 @@ pub enum ArgumentSource {
     Expression(Expression),
 }
 
+/// The name by which `on_error` and `retry` call it that a process was not done within its `timeout`.
+pub const TIMEOUT: &str = "Timeout";
+
 /// Where a declared error leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {

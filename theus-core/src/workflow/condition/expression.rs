@@ -4,7 +4,16 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::check::Checker;
+use super::evaluate::{Problem, evaluate, to_json};
 use super::facts::Facts;
+use super::node::Node;
+use super::operand::Operand;
+use super::parse::with_parsed;
+use super::problem::ExpressionProblem;
+use super::scope::Scope;
+use super::types::Type;
+use crate::context::Shape;
 
 /// An expression that was parsed and checked against the schema.
 #[derive(Clone)]
@@ -14,8 +23,19 @@ pub struct Expression {
 
 struct Inner {
     text: String,
-    evaluate: Box<dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync>,
+    kind: Type,
+    reads: Vec<String>,
+    program: Program,
 }
+
+enum Program {
+    Checked(Node),
+    #[cfg(test)]
+    Function(Box<Function>),
+}
+
+#[cfg(test)]
+type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
 
 /// Why an expression that was fine when it was loaded has no value now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,13 +48,51 @@ pub struct EvaluationError {
 }
 
 impl Expression {
+    /// Parses an expression and checks it: names, zones, types, calls.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`], the first one in the order of evaluation.
+    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
+        let inner = with_parsed(text, |parsed| {
+            let mut checker = Checker::new(parsed, scope);
+            let whole = checker.whole()?;
+            let program = Program::Checked(whole.node);
+            Ok(Inner { text: text.to_owned(), kind: whole.kind, reads: checker.reads, program })
+        })?;
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same for a guard: it must be true or false.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`], also where the value is neither.
+    pub fn compile_condition(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
+        let expression = Self::compile(text, scope)?;
+        match &expression.inner.kind {
+            Type::Bool | Type::Any => Ok(expression),
+            other => {
+                let problem =
+                    ExpressionProblem::new(0..text.len(), format!("a condition is true or false, and this is {other}"));
+                Err(match other {
+                    kind if kind.is_number() => problem.help("compare it, as in `.. > 0`"),
+                    Type::Collection(_) | Type::List(_) | Type::Text => {
+                        problem.help("ask for its size, as in `.. .size() > 0`")
+                    }
+                    Type::Optional(_) => problem.help("compare it, as in `.. != null`"),
+                    _ => problem,
+                })
+            }
+        }
+    }
+
     /// An expression made of a function, for tests of what only needs some expression.
     #[cfg(test)]
     pub(crate) fn of(
         text: &str,
         evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
-        Self { inner: Arc::new(Inner { text: text.to_owned(), evaluate: Box::new(evaluate) }) }
+        let program = Program::Function(Box::new(evaluate));
+        Self { inner: Arc::new(Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program }) }
     }
 
     /// As the file has it.
@@ -43,12 +101,31 @@ impl Expression {
         &self.inner.text
     }
 
+    /// The shape of its value; [`Shape::Opaque`] where that is not known before there is one.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.inner.kind.shape()
+    }
+
+    /// The Data fields that it reads, each with its layer: `domain.user.name`. In the order of the text, each once.
+    #[must_use]
+    pub fn reads(&self) -> &[String] {
+        &self.inner.reads
+    }
+
     /// Its value.
     ///
     /// # Errors
     /// [`EvaluationError`] where it has none.
     pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
-        (self.inner.evaluate)(facts)
+        match &self.inner.program {
+            Program::Checked(node) => {
+                let value = evaluate(node, facts, &mut Vec::new());
+                value.and_then(|value| to_json(&value, &self.inner.kind)).map_err(|problem| self.failed(problem))
+            }
+            #[cfg(test)]
+            Program::Function(evaluate) => evaluate(facts),
+        }
     }
 
     /// Whether it holds; of a guard, which is checked to be a `bool` when it is loaded.
@@ -56,13 +133,25 @@ impl Expression {
     /// # Errors
     /// [`EvaluationError`] where it has no value, or none that is true or false.
     pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
-        match self.evaluate(facts)? {
-            serde_json::Value::Bool(holds) => Ok(holds),
-            other => Err(EvaluationError {
-                expression: self.text().to_owned(),
-                problem: format!("it gives {other}, which is neither true nor false"),
-            }),
+        match &self.inner.program {
+            Program::Checked(node) => match evaluate(node, facts, &mut Vec::new()) {
+                Ok(Operand::Bool(holds)) => Ok(holds),
+                Ok(other) => {
+                    Err(self.failed(format!("it gives {}, which is neither true nor false", other.kind()).into()))
+                }
+                Err(problem) => Err(self.failed(problem)),
+            },
+            #[cfg(test)]
+            Program::Function(evaluate) => match evaluate(facts)? {
+                serde_json::Value::Bool(holds) => Ok(holds),
+                other => Err(self.failed(format!("it gives {other}, which is neither true nor false").into())),
+            },
         }
+    }
+
+    #[cold]
+    fn failed(&self, problem: Problem) -> EvaluationError {
+        EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned() }
     }
 }
 

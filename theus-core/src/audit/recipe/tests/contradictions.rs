@@ -1,6 +1,7 @@
 //! Contradictions that are not between bounds, and that what is refused is one.
 
 use super::*;
+use crate::audit::AuditSession;
 use crate::audit::fake::Fake;
 use crate::context::Value;
 
@@ -147,7 +148,7 @@ fn satisfiable<'v>(recipe: &Recipe, argument: usize, values: impl Iterator<Item 
     values.into_iter().any(|value| {
         let mut arguments = vec![Value::Missing; argument + 1];
         arguments[argument] = value;
-        rules.judge(Gate::Input, &Fake { arguments, ..Fake::default() }).is_empty()
+        rules.judge(Gate::Input, &Fake { arguments, ..Fake::default() }, &AuditSession::new("")).is_empty()
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::super::fake::Fake;
 use super::super::super::level::Level;
-use super::super::super::{Action, Auditor};
+use super::super::super::{Action, AuditSession, Auditor};
 use super::*;
 use crate::context::Value;
 
@@ -368,13 +368,13 @@ fn messages_are_filled_in_when_a_record_is_made() {
       - { field: domain.total, min: 5, level: I, max_threshold: 2, message: '{process}: {field} is {value}, {{under}} {limit} ({level}, {count} of {max_threshold})' }
 ",
     );
-    let auditor = Auditor::new(recipe.unwrap());
+    let (auditor, session) = (Auditor::new(recipe.unwrap()), AuditSession::new(""));
     let rules = auditor.rules("refund").unwrap();
     let subject = Fake { domain: vec![Value::Int(3)], ..Fake::default() };
     let mut report = Vec::new();
     for _ in 0..2 {
         assert!(
-            auditor.settle("refund", 0, rules.judge(Gate::Input, &subject), &mut report).is_ok(),
+            auditor.settle(&session, "refund", 0, rules.judge(Gate::Input, &subject, &session), &mut report).is_ok(),
             "level I refuses nothing"
         );
     }

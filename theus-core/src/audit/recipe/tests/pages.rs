@@ -21,7 +21,8 @@ fn examples(page: &str) -> Vec<&str> {
 
 #[test]
 fn every_page_has_an_example_that_fails_with_its_code_and_one_that_loads() {
-    for (code, page) in PAGES {
+    // Those of workflows are with the loader of workflows.
+    for (code, page) in PAGES.iter().filter(|(code, _)| !code.starts_with('W')) {
         assert!(page.starts_with(&format!("# {code}: ")), "{code}");
         let examples = examples(page);
         if WITHOUT_EXAMPLES.contains(code) {
@@ -45,7 +46,7 @@ fn every_code_has_a_page() {
     let sources = [include_str!("../code.rs"), include_str!("../../../source/code.rs")];
     let quoted = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2)).filter(|word| word.len() == 4);
     let codes: BTreeSet<&str> = quoted.collect();
-    let pages: BTreeSet<&str> = PAGES.iter().map(|(code, _)| *code).collect();
+    let pages: BTreeSet<&str> = PAGES.iter().map(|(code, _)| *code).filter(|code| !code.starts_with('W')).collect();
     assert_eq!(codes, pages);
     assert!(codes.len() > 30);
 }

@@ -41,7 +41,9 @@ fn message(code: &str, page: &str) -> String {
 
 #[test]
 fn every_code_is_told_in_its_exact_words() {
-    let told: Vec<(&str, String)> = PAGES.iter().map(|(code, page)| (*code, message(code, page))).collect();
+    // Those of workflows are held against snapshots beside their loader.
+    let pages = PAGES.iter().filter(|(code, _)| !code.starts_with('W'));
+    let told: Vec<(&str, String)> = pages.map(|(code, page)| (*code, message(code, page))).collect();
     if std::env::var_os("THEUS_BLESS").is_some() {
         let all: String = told.iter().map(|(code, message)| format!("== {code}\n{message}\n")).collect();
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/audit/recipe/tests/rendered.txt");

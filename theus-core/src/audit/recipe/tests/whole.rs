@@ -208,5 +208,6 @@ fn many_rules_on_one_field_are_checked_fast() {
     assert_eq!(rules(&yaml).len(), 20_000);
     let both = load(&yaml).unwrap();
     assert!(Recipe::compare(&both, &load(&yaml).unwrap()).is_empty());
-    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+    // Hours, if each rule were held against each other; the machine may be busy.
+    assert!(start.elapsed() < std::time::Duration::from_secs(120), "{:?}", start.elapsed());
 }

@@ -1,0 +1,85 @@
+//! The human in the loop: played by a script, or whoever sits at the terminal.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, Write};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::script::Reply;
+
+/// Who is asked.
+pub(crate) enum Human {
+    /// Replies that are known beforehand.
+    Scripted(VecDeque<Reply>),
+    /// Whoever sits at the terminal.
+    AtTerminal,
+}
+
+/// A reply as the workflow hears it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// After how long.
+    pub(crate) after: Duration,
+    /// Which event it is.
+    pub(crate) event: &'static str,
+    /// What comes with it.
+    pub(crate) payload: Value,
+}
+
+impl Human {
+    /// The reply to a question; `None` where there is none.
+    pub(crate) fn reply(&mut self, question: &str) -> Option<Heard> {
+        match self {
+            Self::Scripted(replies) => replies.pop_front().map(Heard::from),
+            // Standard error: standard output is for the report.
+            Self::AtTerminal => read(question, &mut std::io::stdin().lock(), &mut std::io::stderr()).map(Heard::from),
+        }
+    }
+}
+
+/// Asks for a line: `yes`, or what is wrong. An empty one, or none, is no reply.
+fn read(question: &str, from: &mut dyn BufRead, to: &mut dyn Write) -> Option<Reply> {
+    write!(to, "{question}\n`yes`, or what should be different: ").and_then(|()| to.flush()).ok()?;
+    let mut line = String::new();
+    from.read_line(&mut line).ok()?;
+    let line = line.trim();
+    let by = "you".to_owned();
+    match line {
+        "" => None,
+        "y" | "yes" => Some(Reply { after: Duration::ZERO, by, reject: None }),
+        note => Some(Reply { after: Duration::ZERO, by, reject: Some(note.to_owned()) }),
+    }
+}
+
+impl From<Reply> for Heard {
+    fn from(reply: Reply) -> Self {
+        let Reply { after, by, reject } = reply;
+        match reject {
+            None => Self { after, event: "CMD_APPROVE", payload: json!({ "by": by }) },
+            Some(note) => Self { after, event: "CMD_REJECT", payload: json!({ "by": by, "note": note }) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+    use super::*;
+
+    fn typed(line: &str) -> Option<Heard> {
+        let mut shown = Vec::new();
+        let reply = read("May it?", &mut line.as_bytes(), &mut shown).map(Heard::from);
+        assert!(String::from_utf8(shown).unwrap().starts_with("May it?\n"));
+        reply
+    }
+
+    #[test]
+    fn yes_is_an_approval_anything_else_a_rejection_and_nothing_no_reply() {
+        assert_eq!(typed("yes\n").unwrap().event, "CMD_APPROVE");
+        let rejected = typed("too dear\n").unwrap();
+        assert_eq!((rejected.event, rejected.payload), ("CMD_REJECT", json!({ "by": "you", "note": "too dear" })));
+        assert_eq!((typed("\n"), typed("")), (None, None));
+    }
+}

@@ -1,0 +1,157 @@
+//! One task from beginning to end: the agent under its recipe, driven by its workflow, and the human in the loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use theus_core::audit::{Level, Query};
+use theus_core::prelude::*;
+use theus_core::signal::EmitError;
+use theus_core::workflow::trace::{Ended, Trace, What};
+use theus_core::workflow::{Clock, Status, WorkflowError};
+use thiserror::Error;
+
+use crate::cli::Options;
+use crate::context::{Agent, Limits, Ports};
+use crate::human::Human;
+use crate::processes::agent;
+
+/// The recipe and the workflow where none are given, so that the program runs from anywhere.
+const RECIPE: (&str, &str) = ("workflows/agent/audit.yaml", include_str!("../../../workflows/agent/audit.yaml"));
+const WORKFLOW: (&str, &str) =
+    ("workflows/agent/workflow.yaml", include_str!("../../../workflows/agent/workflow.yaml"));
+
+/// In this state the workflow waits for the human.
+const WITH_HUMAN: &str = "WITH_HUMAN";
+/// Longer than this nobody waits for a question.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// All of what happened is kept.
+const ENTRIES: usize = 1 << 20;
+
+/// What is wrong: with what was given, or on the way.
+#[derive(Debug, Error)]
+pub(crate) enum SessionError {
+    /// The recipe is wrong.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The workflow is wrong, or went astray.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowError),
+    /// The bus has no room for an event.
+    #[error(transparent)]
+    Emit(#[from] EmitError),
+    /// The state cannot be looked at.
+    #[error(transparent)]
+    State(#[from] RunError<std::convert::Infallible>),
+}
+
+/// The agent at work on one task.
+pub(crate) struct Session {
+    engine: Engine<Agent, Limits, Ports>,
+    desk: WorkflowManager<Agent, Limits, Ports>,
+    ports: Ports,
+    human: Human,
+}
+
+/// How it went.
+pub(crate) struct Outcome {
+    pub(crate) status: Status,
+    /// The state of the workflow.
+    pub(crate) state: String,
+    /// What the final state gives.
+    pub(crate) result: Option<serde_json::Value>,
+    pub(crate) memory: Agent,
+    pub(crate) ports: Ports,
+    pub(crate) trace: Trace,
+    pub(crate) events: usize,
+    pub(crate) committed: usize,
+    pub(crate) rejected: usize,
+    /// What rules of level C have put on record.
+    pub(crate) recorded: Vec<String>,
+}
+
+impl Session {
+    /// Builds the engine and loads the workflow. What is wrong with either is told before anything is done.
+    pub(crate) fn open(
+        options: &Options,
+        ports: Ports,
+        human: Human,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, SessionError> {
+        let memory = Agent { task: options.task.clone(), ..Agent::default() };
+        let builder = agent(memory, Limits::default(), ports.clone()).session("agent");
+        let builder = match &options.recipe {
+            Some(path) => builder.recipe_file(path)?,
+            None => builder.recipe(RECIPE.0, RECIPE.1)?,
+        };
+        let now = Arc::clone(clock);
+        let engine = builder.clock(move || now.now()).build()?;
+        let desk = match &options.workflow {
+            Some(path) => WorkflowManager::from_file(&engine, path)?,
+            None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
+        };
+        for warning in desk.definition().warnings() {
+            eprintln!("{warning}\n");
+        }
+        let desk = desk.clock(Arc::clone(clock)).traced(ENTRIES);
+        Ok(Self { engine, desk, ports, human })
+    }
+
+    /// The workflow.
+    pub(crate) const fn desk(&self) -> &WorkflowManager<Agent, Limits, Ports> {
+        &self.desk
+    }
+
+    /// Works on the task until it is done, given up, stopped by a rule, or nobody has anything more to say.
+    pub(crate) fn work(&mut self) -> Result<(), SessionError> {
+        if self.desk.definition().state_named(WITH_HUMAN).is_some() {
+            while self.desk.wait_for(WITH_HUMAN, LONGEST)? {
+                let question = self.ports.people.told().pop().unwrap_or_default();
+                let Some(heard) = self.human.reply(&question) else { break };
+                self.desk.run_for(heard.after)?;
+                if !self.is_running() {
+                    return Ok(());
+                }
+                self.desk.emit_with(heard.event, heard.payload)?;
+                // So that it is not asked in the state that the reply is about to end.
+                self.desk.process_event()?;
+            }
+        }
+        if !self.is_running() {
+            return Ok(());
+        }
+        match self.desk.run_until_final() {
+            // A workflow that waits for what does not come: that is how it ended.
+            Ok(_) | Err(WorkflowError::Idle { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self.desk.status(), Status::Running)
+    }
+
+    fn recorded(&self) -> Vec<String> {
+        let (ledger, query) = (self.engine.ledger(), Query::new().level(Level::C));
+        let found = ledger.find(&query).filter_map(|record| record.violation());
+        found.map(|it| format!("{}: {} found {}", it.process, it.rule, it.value)).collect()
+    }
+
+    /// How it went.
+    pub(crate) fn finish(self) -> Result<Outcome, SessionError> {
+        let trace = self.desk.trace().clone();
+        let count = |what: fn(&What) -> bool| trace.entries().filter(|entry| what(&entry.what)).count();
+        let committed = |what: &What| matches!(what, What::Run { ended: Ended::Committed, .. });
+        Ok(Outcome {
+            status: self.desk.status(),
+            state: self.desk.state().to_owned(),
+            result: self.desk.result().cloned(),
+            memory: self.engine.snapshot()?.to_context(),
+            events: count(|what| matches!(what, What::Event { .. })),
+            committed: count(committed),
+            rejected: count(|what| matches!(what, What::Run { .. })) - count(committed),
+            recorded: self.recorded(),
+            ports: self.ports,
+            trace,
+        })
+    }
+}

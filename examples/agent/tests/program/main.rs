@@ -1,0 +1,10 @@
+//! The built program, run as a user runs it, on scripts of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+
+mod commands;
+mod fixture;
+mod human;
+mod levels;
+mod model;
+mod refused;
+mod whole;

@@ -1,0 +1,95 @@
+//! What the audit keeps of one session: its name, and the counters of the rules that were violated in it.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::gate::Gate;
+use super::judge::ProcessRules;
+use super::rule::Rule;
+use super::text::Text;
+
+/// The identity of a counter: one for each rule, the same for the rule of a new recipe that takes its place, and the same
+/// for all processes after which an invariant is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Counter(u64);
+
+impl Counter {
+    /// One that no rule has yet.
+    pub(super) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// One session, as the audit knows it: a threshold counts for each session by itself.
+///
+/// ```
+/// use theus_core::audit::AuditSession;
+/// let desk = AuditSession::new("desk 7");
+/// assert_eq!(desk.name(), "desk 7");
+/// ```
+#[derive(Debug)]
+pub struct AuditSession {
+    name: Text,
+    /// Whether any counter is not 0: most sessions are never asked further.
+    counted: AtomicBool,
+    /// The counters that are not 0. Changed only by the auditor, under its lock.
+    counts: Mutex<Vec<(Counter, u32)>>,
+}
+
+impl AuditSession {
+    /// A session in which nothing has been counted.
+    #[must_use]
+    pub fn new(name: impl Into<Text>) -> Self {
+        Self { name: name.into(), counted: AtomicBool::new(false), counts: Mutex::default() }
+    }
+
+    /// What records call it.
+    #[must_use]
+    pub const fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// How many violations of a rule have been counted in this session since its level acted, or since it was put back.
+    #[inline]
+    #[must_use]
+    pub fn count(&self, rule: &Rule) -> u32 {
+        if self.counted.load(Ordering::Acquire) { self.look_up(rule.counter) } else { 0 }
+    }
+
+    #[cold]
+    fn look_up(&self, counter: Counter) -> u32 {
+        self.counts.lock().iter().find(|(other, _)| *other == counter).map_or(0, |(_, count)| *count)
+    }
+
+    pub(super) fn set(&self, counter: Counter, count: u32) {
+        let mut counts = self.counts.lock();
+        let place = counts.iter().position(|(other, _)| *other == counter);
+        match (place, count) {
+            (Some(place), 0) => {
+                counts.swap_remove(place);
+            }
+            (Some(place), count) => counts[place].1 = count,
+            (None, 0) => {}
+            (None, count) => counts.push((counter, count)),
+        }
+        if counts.is_empty() {
+            *counts = Vec::new();
+        }
+        self.counted.store(!counts.is_empty(), Ordering::Release);
+    }
+
+    /// Lets go of the counters of rules that are no more.
+    pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a ProcessRules>) {
+        if !self.counted.load(Ordering::Acquire) {
+            return;
+        }
+        let of_process = |process: &'a ProcessRules| Gate::ALL.into_iter().flat_map(|gate| process.rules(gate));
+        let live: HashSet<Counter> = rules.flat_map(of_process).map(|rule| rule.counter).collect();
+        let mut counts = self.counts.lock();
+        counts.retain(|(counter, _)| live.contains(counter));
+        self.counted.store(!counts.is_empty(), Ordering::Release);
+    }
+}

@@ -1,0 +1,124 @@
+//! What `check` found, for people and for programs.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::finding::Finding;
+use super::kind::Kind;
+use super::{ERRORS, WARNINGS};
+use crate::source::{Severity, SourceError};
+
+/// What was found in some files.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// The files, in the order in which they were given, and what each of them is.
+    pub(super) files: Vec<(String, Option<Kind>)>,
+    pub(super) findings: Vec<Finding>,
+    /// How many errors there are beyond those that were kept.
+    omitted: usize,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    files: Vec<File<'a>>,
+    errors: usize,
+    warnings: usize,
+    problems: &'a [Finding],
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    file: &'a str,
+    kind: Option<Kind>,
+}
+
+impl Report {
+    /// A file was refused.
+    pub(super) fn refused(&mut self, error: &SourceError) {
+        self.findings.extend(error.problems().iter().map(Finding::from));
+        self.omitted += error.omitted();
+    }
+
+    /// Puts what was found into the order of the files; of one file it stays in its order.
+    pub(super) fn in_order(&mut self) {
+        let files = &self.files;
+        self.findings.sort_by_key(|finding| files.iter().position(|(name, _)| *name == finding.file));
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
+    }
+
+    fn errors(&self) -> usize {
+        self.count(Severity::Error) + self.omitted
+    }
+
+    fn warnings(&self) -> usize {
+        self.count(Severity::Warning)
+    }
+
+    /// The exit code.
+    pub(super) fn code(&self) -> u8 {
+        match (self.errors(), self.warnings()) {
+            (0, 0) => 0,
+            (0, _) => WARNINGS,
+            _ => ERRORS,
+        }
+    }
+
+    /// The problems as they are drawn, and a line that sums up.
+    pub(super) fn as_text(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
+        self.draw(err)?;
+        writeln!(out, "{}", self.summary())
+    }
+
+    /// The problems as they are drawn.
+    pub(super) fn draw(&self, err: &mut dyn Write) -> io::Result<()> {
+        for finding in &self.findings {
+            writeln!(err, "{}\n", finding.drawn)?;
+        }
+        if self.omitted > 0 {
+            writeln!(err, "… and {} more\n", self.omitted)?;
+        }
+        Ok(())
+    }
+
+    /// One object in one line.
+    pub(super) fn as_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        let files = self.files.iter().map(|(file, kind)| File { file, kind: *kind }).collect();
+        let json = Json { files, errors: self.errors(), warnings: self.warnings(), problems: &self.findings };
+        writeln!(out, "{}", serde_json::to_string(&json)?)
+    }
+
+    /// As in `checked 1 recipe of 2 layers and 1 workflow: no errors, 1 warning`.
+    fn summary(&self) -> String {
+        let of = |kind: Option<Kind>| self.files.iter().filter(|(_, of)| *of == kind).count();
+        let mut checked = Vec::new();
+        match of(Some(Kind::Recipe)) {
+            0 => {}
+            1 => checked.push("1 recipe".to_owned()),
+            layers => checked.push(format!("1 recipe of {layers} layers")),
+        }
+        if of(Some(Kind::Workflow)) > 0 {
+            checked.push(counted(of(Some(Kind::Workflow)), "workflow"));
+        }
+        if of(None) > 0 {
+            checked.push(format!("{} of no kind", counted(of(None), "file")));
+        }
+        let checked = match &checked[..] {
+            [first, middle, last] => format!("{first}, {middle} and {last}"),
+            other => other.join(" and "),
+        };
+        let (errors, warnings) = (counted(self.errors(), "error"), counted(self.warnings(), "warning"));
+        format!("checked {checked}: {errors}, {warnings}")
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        many => format!("{many} {what}s"),
+    }
+}

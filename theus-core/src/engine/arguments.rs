@@ -1,0 +1,100 @@
+//! A command out of a map of its arguments.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::de::value::MapDeserializer;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::process::{Contract, Process};
+use crate::source::did_you_mean;
+
+/// Why a step could not be started: nothing was run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ArgumentError {
+    /// No process of that name is registered.
+    #[error("no process `{process}` is registered with this engine{help}")]
+    Unregistered {
+        /// The name.
+        process: String,
+        /// The one that was probably meant, or those that there are.
+        help: String,
+    },
+    /// An argument is not there.
+    #[error("`{process}` needs the argument `{argument}: {type_name}`")]
+    Missing {
+        /// The process.
+        process: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// Its type, as written in the source.
+        type_name: &'static str,
+    },
+    /// The process has no argument of that name.
+    #[error("`{process}` has no argument `{argument}`{help}")]
+    Unknown {
+        /// The process.
+        process: &'static str,
+        /// The name.
+        argument: String,
+        /// The one that was probably meant, or those that there are.
+        help: String,
+    },
+    /// The value of an argument does not fit its type.
+    #[error("`{process}` cannot take this value as its argument `{argument}: {type_name}`: {problem}")]
+    Unfit {
+        /// The process.
+        process: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// Its type, as written in the source.
+        type_name: &'static str,
+        /// What is wrong with the value.
+        problem: String,
+    },
+}
+
+impl ArgumentError {
+    /// What is near an unknown word, as the end of a sentence.
+    pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+        did_you_mean(word, known).map(|help| format!("; {help}")).unwrap_or_default()
+    }
+}
+
+/// The command with these arguments.
+pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Result<P, ArgumentError> {
+    let arguments = arguments.unwrap_or_default();
+    if let (true, Some(make)) = (arguments.is_empty(), P::without_arguments()) {
+        return Ok(make());
+    }
+    let contract = const { &P::CONTRACT };
+    check_names(contract, &arguments)?;
+    let reading = RefCell::new(String::new());
+    let pairs = arguments.into_iter().inspect(|(name, _)| reading.borrow_mut().clone_from(name));
+    // How an argument is read can be a user's code.
+    let read = catch_unwind(AssertUnwindSafe(|| P::deserialize(MapDeserializer::<_, serde_json::Error>::new(pairs))));
+    let problem = match read {
+        Ok(Ok(command)) => return Ok(command),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "reading it panicked".to_owned(),
+    };
+    let name = reading.into_inner();
+    let argument = contract.arguments.iter().find(|argument| argument.name == name);
+    let (argument, type_name) = argument.map_or(("", ""), |argument| (argument.name, argument.type_name));
+    Err(ArgumentError::Unfit { process: contract.process, argument, type_name, problem })
+}
+
+fn check_names(contract: &'static Contract, arguments: &Map<String, Value>) -> Result<(), ArgumentError> {
+    let process = contract.process;
+    let known = || contract.arguments.iter().map(|argument| argument.name);
+    if let Some(argument) = arguments.keys().find(|name| known().all(|known| known != name.as_str())) {
+        let help = ArgumentError::help(argument, known());
+        return Err(ArgumentError::Unknown { process, argument: argument.clone(), help });
+    }
+    match contract.arguments.iter().find(|argument| !arguments.contains_key(argument.name)) {
+        Some(missing) => Err(ArgumentError::Missing { process, argument: missing.name, type_name: missing.type_name }),
+        None => Ok(()),
+    }
+}

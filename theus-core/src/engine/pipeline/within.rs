@@ -1,0 +1,90 @@
+//! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
+//! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
+
+use std::sync::Arc;
+
+use super::super::nesting::Inside;
+use super::catch::catch;
+use super::start::{admitted, nested, refused};
+use super::workspace::{Closed, Counting, Work};
+use super::{CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
+use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::transaction::{NestedHold, Turn};
+
+/// Runs a plain `fn` within a turn, and tells all about it.
+pub(in crate::engine) fn run_within<P: SyncProcess>(
+    core: &Arc<CoreOf<P>>,
+    command: P,
+    turn: &Turn<'_, StateOf<P>>,
+) -> Report<P> {
+    let registered = match admitted::<P>(core) {
+        Ok(registered) => registered,
+        Err(error) => return refused(error),
+    };
+    let mut run = Run::new(core, registered);
+    let result = within(&mut run, command, turn);
+    run.report(result)
+}
+
+fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: P, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
+    let mut work = open(run, &command, turn)?; // 1 and 2
+    let output = {
+        let _inside = Inside::enter(run.core.identity());
+        let order = Run::<P>::begin(); // 3
+        let guard = run.guard(&mut work.fields, &mut work.local, &order); // 4
+        catch::<P, _>(|| Run::execute(command.clone(), guard)) // 5
+    };
+    close(run, work, &command, output, turn) // 6 and 7
+}
+
+/// Runs an `async fn` within a turn, and tells all about it.
+pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
+    core: &Arc<CoreOf<P>>,
+    command: P,
+    turn: &Turn<'_, StateOf<P>>,
+) -> Report<P> {
+    let registered = match admitted::<P>(core) {
+        Ok(registered) => registered,
+        Err(error) => return refused(error),
+    };
+    let mut run = Run::new(core, registered);
+    let result = within_async(&mut run, command, turn).await;
+    run.report(result)
+}
+
+async fn within_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
+    let mut work = open(run, &command, turn)?; // 1 and 2
+    let output = match catch::<P, _>(|| Ok(command.clone())) {
+        Ok(command) => {
+            let order = Run::<P>::begin(); // 3
+            let guard = run.guard(&mut work.fields, &mut work.local, &order); // 4
+            Run::execute_async(run.core.identity(), command, guard).await // 5
+        }
+        Err(error) => Err(error),
+    };
+    close(run, work, &command, output, turn) // 6 and 7
+}
+
+fn open<P: Process>(run: &mut Run<'_, P>, command: &P, turn: &Turn<'_, StateOf<P>>) -> Result<Work<P>, ErrorOf<P>> {
+    match turn.hold() {
+        Ok(mut state) => run.open(&mut state, command, Counting::AtTheEnd),
+        Err(NestedHold) => Err(nested::<P>()),
+    }
+}
+
+fn close<P: Process>(
+    run: &mut Run<'_, P>,
+    work: Work<P>,
+    command: &P,
+    output: ResultOf<P>,
+    turn: &Turn<'_, StateOf<P>>,
+) -> ResultOf<P> {
+    let closed = match turn.hold() {
+        Ok(mut state) => run.close(&mut state, work, Some(command), output),
+        Err(NestedHold) => return Err(nested::<P>()),
+    };
+    match closed {
+        Closed::Finished(result) => result,
+        Closed::Stale => Err(run.conflict()),
+    }
+}

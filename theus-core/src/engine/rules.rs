@@ -1,0 +1,59 @@
+//! The rules in force, for all sessions of an engine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::audit::ProcessRules;
+
+/// The rules of each registered process, by its place in the registry.
+pub(super) struct RuleTable {
+    /// Which table it is: a later one has a greater number.
+    generation: u64,
+    rules: Box<[Option<Arc<ProcessRules>>]>,
+}
+
+/// The table in force. A session keeps it at hand, and looks for another when it begins a run: so that a recipe can be
+/// changed between the runs of each session at no cost to them.
+pub(super) struct Rules {
+    newest: AtomicU64,
+    table: Mutex<Arc<RuleTable>>,
+}
+
+impl RuleTable {
+    /// The rules of the process at this place in the registry.
+    #[inline]
+    pub(super) fn of(&self, place: usize) -> Option<&Arc<ProcessRules>> {
+        self.rules.get(place)?.as_ref()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &ProcessRules> {
+        self.rules.iter().flatten().map(Arc::as_ref)
+    }
+}
+
+impl Rules {
+    pub(super) fn new(rules: Box<[Option<Arc<ProcessRules>>]>) -> Self {
+        Self { newest: AtomicU64::new(0), table: Mutex::new(Arc::new(RuleTable { generation: 0, rules })) }
+    }
+
+    /// The table in force.
+    pub(super) fn table(&self) -> Arc<RuleTable> {
+        Arc::clone(&self.table.lock())
+    }
+
+    /// Whether this table is in force.
+    #[inline]
+    pub(super) fn is_newest(&self, table: &RuleTable) -> bool {
+        self.newest.load(Ordering::Acquire) == table.generation
+    }
+
+    /// Other rules for every run that begins from now on.
+    pub(super) fn change(&self, rules: Box<[Option<Arc<ProcessRules>>]>) {
+        let mut table = self.table.lock();
+        let generation = table.generation + 1;
+        *table = Arc::new(RuleTable { generation, rules });
+        self.newest.store(generation, Ordering::Release);
+    }
+}

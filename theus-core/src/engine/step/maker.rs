@@ -1,0 +1,63 @@
+//! How a process of each kind is a step.
+
+use super::super::handle::Engine;
+use super::super::pipeline;
+use super::{SharedTurn, StepFuture, StepReport, StepRun};
+use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+
+/// How a workflow runs a process of this kind.
+#[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
+pub trait StepMaker<P: Process> {
+    /// Runs the command, or begins to.
+    #[doc(hidden)]
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun;
+
+    /// Runs the command beside others: within their turn, where there is one.
+    #[doc(hidden)]
+    fn join<'a>(
+        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
+        command: P,
+        turn: Option<&'a SharedTurn<'a, P::Domain>>,
+    ) -> StepFuture<'a>;
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: SyncProcess> StepMaker<P> for Plain {
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun {
+        StepRun::Done(StepReport::of(engine.run_reported(command)))
+    }
+
+    fn join<'a>(
+        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
+        command: P,
+        turn: Option<&'a SharedTurn<'a, P::Domain>>,
+    ) -> StepFuture<'a> {
+        Box::pin(async move {
+            StepReport::of(match turn {
+                Some(turn) => pipeline::run_within(&engine.core, command, turn),
+                None => engine.run_reported(command),
+            })
+        })
+    }
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun {
+        let run = engine.run_async_reported(command);
+        StepRun::Pending(Box::pin(async move { StepReport::of(run.await) }))
+    }
+
+    fn join<'a>(
+        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
+        command: P,
+        turn: Option<&'a SharedTurn<'a, P::Domain>>,
+    ) -> StepFuture<'a> {
+        Box::pin(async move {
+            StepReport::of(match turn {
+                Some(turn) => pipeline::run_async_within(&engine.core, command, turn).await,
+                None => pipeline::run_async(&engine.core, command).await,
+            })
+        })
+    }
+}

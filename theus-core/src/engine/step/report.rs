@@ -1,0 +1,64 @@
+//! What a step did, whatever its types.
+
+use std::error::Error;
+use std::fmt;
+
+use super::super::report::Report;
+use crate::audit::Violation;
+use crate::process::{Process, RunError};
+
+/// What one step of a workflow did.
+#[derive(Debug)]
+pub(crate) struct StepReport {
+    pub(crate) result: Result<(), RunError<ProcessError>>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) version: u64,
+}
+
+/// A process's own error, of whatever type.
+#[derive(Debug)]
+pub struct ProcessError {
+    name: &'static str,
+    error: Box<dyn Error + Send + Sync>,
+}
+
+impl ProcessError {
+    pub(crate) fn new<P: Process>(error: P::Error) -> Self {
+        let errors = const { &P::CONTRACT }.errors;
+        let name = errors.get(P::error_place(&error)).copied().unwrap_or_default();
+        Self { name, error: Box::new(error) }
+    }
+
+    /// The name of the error's type, as the [contract](crate::Contract::errors) has it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl fmt::Display for ProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for ProcessError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.source()
+    }
+}
+
+impl StepReport {
+    pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
+        Self {
+            result: report.result.map(|_| ()).map_err(|error| error.map_process(ProcessError::new::<P>)),
+            violations: report.violations,
+            version: report.version,
+        }
+    }
+
+    /// A step that was not run.
+    pub(super) fn refused(error: RunError<ProcessError>) -> Self {
+        Self { result: Err(error), violations: Vec::new(), version: 0 }
+    }
+}

@@ -1,0 +1,125 @@
+//! Steps side by side on one session.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+
+use thiserror::Error;
+
+use super::super::arguments::ArgumentError;
+use super::super::handle::Engine;
+use super::super::locking::Isolation;
+use super::super::session::State;
+use super::{Arguments, Step, StepFuture, StepReport};
+use crate::context::Context;
+use crate::process::{AccessConflict, Contract, RunError};
+
+/// The reports of steps side by side, in the order of the steps; `None` for one that was given up. Dropping it before it is
+/// ready rolls back what has not committed.
+pub(crate) type TogetherRun = Pin<Box<dyn Future<Output = Vec<Option<StepReport>>> + Send>>;
+
+/// Which steps side by side are to be given up, in the order of the steps: at the next poll one that is not over is dropped,
+/// which rolls it back.
+pub(crate) type GiveUp = Arc<[AtomicBool]>;
+
+/// Why steps were not started side by side: none of them was run.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum TogetherError {
+    /// One of them cannot be made.
+    #[error(transparent)]
+    Argument(#[from] ArgumentError),
+    /// Two of them are in each other's way.
+    #[error("they cannot run side by side: {0}")]
+    Conflict(AccessConflict),
+}
+
+/// A step that waits for its start.
+struct Member<D: Context, G: Context, E> {
+    contract: &'static Contract,
+    step: Box<dyn Step<D, G, E>>,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// Starts several registered processes at once. The `async` ones overlap; a plain `fn` runs between two polls of them.
+    /// Each commits by itself. Where one of the `async` ones must have the session to itself, all of them share that turn.
+    pub(crate) fn start_together(
+        &self,
+        steps: Vec<(&str, Option<Arguments>)>,
+        give_up: GiveUp,
+    ) -> Result<TogetherRun, TogetherError> {
+        let mut members = Vec::with_capacity(steps.len());
+        for (process, arguments) in steps {
+            let step = self.core.shared.registry.step(process, arguments)?;
+            let Some(registered) = self.core.shared.registry.named(process) else { continue };
+            members.push(Member { contract: registered.contract, step });
+        }
+        for (index, member) in members.iter().enumerate() {
+            for other in &members[..index] {
+                if let Some(conflict) = other.contract.conflicts(member.contract).first() {
+                    return Err(TogetherError::Conflict(*conflict));
+                }
+            }
+        }
+        let engine = self.clone();
+        Ok(Box::pin(async move { engine.run_together(members, give_up).await }))
+    }
+
+    async fn run_together(&self, members: Vec<Member<D, G, E>>, give_up: GiveUp) -> Vec<Option<StepReport>> {
+        let locking = self.core.shared.locking;
+        let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
+        let turn = if members.iter().any(|member| alone(member.contract)) {
+            match self.core.session.take_turn(State::turn_over).await {
+                Ok(turn) => Some(turn),
+                Err(_) => return members.iter().map(|member| Some(nested(member.contract))).collect(),
+            }
+        } else {
+            None
+        };
+        let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
+        for (place, Member { contract, step }) in members.into_iter().enumerate() {
+            let future = step.join(self, turn.as_ref());
+            running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
+        }
+        // Those that will wait begin first: a plain `fn` is done at its first poll.
+        running.sort_by_key(|running| !running.is_async);
+        let mut reports = all(running, &give_up).await;
+        reports.sort_by_key(|(place, _)| *place);
+        reports.into_iter().map(|(_, report)| report).collect()
+    }
+}
+
+struct Running<'a> {
+    place: usize,
+    is_async: bool,
+    future: Option<StepFuture<'a>>,
+    report: Option<StepReport>,
+}
+
+/// Drives all of them until each is done or given up.
+async fn all(mut running: Vec<Running<'_>>, give_up: &GiveUp) -> Vec<(usize, Option<StepReport>)> {
+    poll_fn(move |task| {
+        for running in &mut running {
+            if give_up.get(running.place).is_some_and(|given_up| given_up.load(Ordering::Relaxed)) {
+                running.future = None;
+            }
+            if let Some(future) = &mut running.future
+                && let Poll::Ready(report) = future.as_mut().poll(task)
+            {
+                running.report = Some(report);
+                running.future = None;
+            }
+        }
+        if running.iter().any(|running| running.future.is_some()) {
+            return Poll::Pending;
+        }
+        let done = std::mem::take(&mut running);
+        Poll::Ready(done.into_iter().map(|running| (running.place, running.report)).collect())
+    })
+    .await
+}
+
+fn nested(contract: &Contract) -> StepReport {
+    StepReport::refused(RunError::Nested { process: contract.process })
+}

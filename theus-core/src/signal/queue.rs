@@ -1,0 +1,254 @@
+//! Where events wait: bounded, the urgent ones before the others.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::watch::{Told, Watch};
+use crate::sync::{Condvar, Mutex};
+
+/// What has come of the events of a bus since it was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BusStats {
+    /// Events that were taken by the bus.
+    pub emitted: u64,
+    /// Events of these that had to make room, or found none.
+    pub dropped: u64,
+    /// Events that were refused; their senders know.
+    pub refused: u64,
+    /// How often a sender waited for room.
+    pub waited: u64,
+}
+
+/// How an event is brought.
+#[derive(Clone, Copy)]
+pub(super) enum Bring {
+    /// Refused where it has no room.
+    OrRefuse,
+    /// The same, after so long.
+    OrWait(Duration),
+    /// The oldest make room.
+    DropOldest,
+}
+
+pub(super) struct Queue<T> {
+    lanes: Mutex<Lanes<T>>,
+    changed: Condvar,
+}
+
+struct Lanes<T> {
+    urgent: VecDeque<T>,
+    normal: VecDeque<T>,
+    stats: BusStats,
+    /// How many threads wait for a change.
+    sleepers: usize,
+    /// The tasks that wait for an event.
+    wakers: Vec<Waker>,
+    /// Who is woken whenever an event comes, waiting or not.
+    listener: Option<Waker>,
+    watches: Vec<Arc<Watch<T>>>,
+}
+
+impl<T> Lanes<T> {
+    fn len(&self) -> usize {
+        self.urgent.len() + self.normal.len()
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.urgent.pop_front().or_else(|| self.normal.pop_front())
+    }
+}
+
+impl<T: Clone> Lanes<T> {
+    /// Drops the oldest event for a new one, or the new one where only urgent events wait and it is none.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, new: T, urgent: bool, dropped: &mut Vec<T>, wakers: &mut Vec<Waker>) -> Option<T> {
+        let oldest = self.normal.pop_front().or_else(|| if urgent { self.urgent.pop_front() } else { None });
+        let (old, new) = match oldest {
+            Some(old) => (old, Some(new)),
+            None => (new, None),
+        };
+        self.watches.iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
+        dropped.push(old);
+        new
+    }
+}
+
+impl<T: Clone> Queue<T> {
+    pub(super) fn new() -> Self {
+        let (urgent, normal) = (VecDeque::new(), VecDeque::new());
+        let stats = BusStats::default();
+        let lanes =
+            Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), listener: None, watches: Vec::new() };
+        Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
+    }
+
+    /// Takes all of the events, each with whether it is urgent, with a commit in between; or, without room, none of them,
+    /// which is told by how many are waiting. Returns what was dropped too.
+    pub(super) fn bring<R>(
+        &self,
+        capacity: usize,
+        events: impl ExactSizeIterator<Item = (T, bool)>,
+        how: Bring,
+        commit: impl FnOnce() -> R,
+    ) -> Result<(R, Vec<T>), usize> {
+        let offered = events.len();
+        let mut lanes = self.lanes.lock();
+        if !matches!(how, Bring::DropOldest) && lanes.len().saturating_add(offered) > capacity {
+            if let Bring::OrWait(at_most) = how
+                && offered <= capacity
+            {
+                lanes.stats.waited += 1;
+                lanes.sleepers += 1;
+                let deadline = deadline(at_most);
+                while lanes.len() + offered > capacity {
+                    if self.changed.wait_until(&mut lanes, deadline).timed_out() {
+                        break;
+                    }
+                }
+                lanes.sleepers -= 1;
+            }
+            if lanes.len().saturating_add(offered) > capacity {
+                lanes.stats.refused += offered as u64;
+                return Err(lanes.len());
+            }
+        }
+        let done = commit();
+        lanes.stats.emitted += offered as u64;
+        let (mut dropped, mut wakers) = (Vec::new(), std::mem::take(&mut lanes.wakers));
+        for (event, urgent) in events {
+            let event = if lanes.len() < capacity {
+                event
+            } else {
+                match lanes.make_room(event, urgent, &mut dropped, &mut wakers) {
+                    Some(event) => event,
+                    None => continue,
+                }
+            };
+            for watch in &lanes.watches {
+                watch.tell(Told::Event(event.clone()), &mut wakers);
+            }
+            if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
+        }
+        lanes.stats.dropped += dropped.len() as u64;
+        let sleepers = lanes.sleepers;
+        if !lanes.watches.is_empty() {
+            lanes.watches.retain(Watch::is_watched);
+        }
+        let listener = if offered > 0 { lanes.listener.clone() } else { None };
+        drop(lanes);
+        if sleepers > 0 {
+            self.changed.notify_all();
+        }
+        wakers.into_iter().for_each(Waker::wake);
+        if let Some(listener) = listener {
+            listener.wake();
+        }
+        Ok((done, dropped))
+    }
+
+    pub(super) fn try_take(&self) -> Option<T> {
+        let mut lanes = self.lanes.lock();
+        let event = lanes.take();
+        let sleepers = lanes.sleepers;
+        drop(lanes);
+        if sleepers > 0 && event.is_some() {
+            self.changed.notify_all();
+        }
+        event
+    }
+
+    /// Waits for an event, with the thread blocked.
+    pub(super) fn take_within(&self, at_most: Duration) -> Option<T> {
+        let deadline = deadline(at_most);
+        let mut lanes = self.lanes.lock();
+        lanes.sleepers += 1;
+        let event = loop {
+            if let Some(event) = lanes.take() {
+                break Some(event);
+            }
+            if self.changed.wait_until(&mut lanes, deadline).timed_out() {
+                break lanes.take();
+            }
+        };
+        lanes.sleepers -= 1;
+        let sleepers = lanes.sleepers;
+        drop(lanes);
+        if sleepers > 0 && event.is_some() {
+            self.changed.notify_all();
+        }
+        event
+    }
+
+    /// Waits for an event, as a task.
+    pub(super) async fn take_async(&self) -> T {
+        poll_fn(|task| {
+            let mut lanes = self.lanes.lock();
+            match lanes.take() {
+                Some(event) => {
+                    let sleepers = lanes.sleepers;
+                    drop(lanes);
+                    if sleepers > 0 {
+                        self.changed.notify_all();
+                    }
+                    Poll::Ready(event)
+                }
+                None => {
+                    if !lanes.wakers.iter().any(|waker| waker.will_wake(task.waker())) {
+                        lanes.wakers.push(task.waker().clone());
+                    }
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    /// Has this waker woken whenever an event comes.
+    pub(super) fn listen(&self, waker: Waker) {
+        self.lanes.lock().listener = Some(waker);
+    }
+
+    pub(super) fn watch(&self, watch: Arc<Watch<T>>) {
+        self.lanes.lock().watches.push(watch);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lanes.lock().len()
+    }
+
+    pub(super) fn stats(&self) -> BusStats {
+        self.lanes.lock().stats
+    }
+
+    /// Gives back memory that what waits does not need.
+    pub(super) fn rest(&self) {
+        let mut lanes = self.lanes.lock();
+        lanes.urgent.shrink_to_fit();
+        lanes.normal.shrink_to_fit();
+        lanes.wakers.shrink_to_fit();
+        lanes.watches.retain(Watch::is_watched);
+        lanes.watches.shrink_to_fit();
+    }
+}
+
+impl<T> Drop for Queue<T> {
+    fn drop(&mut self) {
+        let mut wakers = Vec::new();
+        for watch in &self.lanes.lock().watches {
+            watch.close(&mut wakers);
+        }
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// The end of a wait; one that would be beyond what the clock can say is far away enough.
+pub(super) fn deadline(at_most: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(86_400 * 365);
+    let now = Instant::now();
+    now.checked_add(at_most).unwrap_or_else(|| now + FAR)
+}

@@ -1,0 +1,231 @@
+//! One microstep: leaving, remembering, entering. After SCXML's algorithm, on sorted numbers in place of its sets.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::configuration::{Configuration, Leaves, Memory, recall};
+use super::definition::Definition;
+use super::moves::{Move, Part, Plan, Planned};
+use super::state::StateId;
+use super::tree::{Kind, Tree};
+
+/// A transition that is taken.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) source: StateId,
+    /// Its place among the transitions of the source; `None` for a way that is none, which has no steps.
+    pub(super) place: Option<u32>,
+    pub(super) target: Option<StateId>,
+    /// The innermost compound state that is not left; `None` for the whole workflow. It says nothing without a target.
+    pub(super) domain: Option<StateId>,
+}
+
+impl Taken {
+    /// The numbers of the states that it leaves if they are active.
+    pub(super) fn leaves(&self, tree: &Tree) -> Range<u32> {
+        if self.target.is_some() { tree.inside(self.domain) } else { 0..0 }
+    }
+}
+
+/// A plan, and what it depends on of the session's past.
+pub(super) struct Outcome {
+    pub(super) plan: Plan,
+    pub(super) memory: Memory,
+    /// Whether history was written or read: the same transition may do otherwise another time.
+    pub(super) historic: bool,
+}
+
+impl Definition {
+    /// The innermost compound state around both the source and the target.
+    pub(super) fn domain(&self, source: StateId, target: StateId) -> Option<StateId> {
+        let around = |state: &StateId| {
+            matches!(self.tree.kind(*state), Kind::Compound(_)) && self.tree.is_inside(target, *state)
+        };
+        self.tree.around(source).find(around)
+    }
+
+    pub(super) fn microstep(&self, leaves: &[StateId], memory: &Memory, taken: &[Taken]) -> Outcome {
+        let tree = &self.tree;
+        let active = tree.active(leaves);
+        let ranges: Vec<Range<u32>> = taken.iter().map(|way| way.leaves(tree)).collect();
+        let is_left = |number: &u32| ranges.iter().any(|range| range.contains(number));
+        let exited = tree.states(active.iter().rev().copied().filter(is_left));
+        let recorded = self.remember(&exited, &active, memory);
+
+        let remembers = recorded.is_some();
+        let memory = recorded.unwrap_or_else(|| memory.clone());
+        let mut entry = Entry { tree, memory: &memory, numbers: Vec::new(), historic: remembers, hops: 0 };
+        for way in taken {
+            if let Some(target) = way.target {
+                entry.descend(target);
+                entry.ascend(target, way.domain);
+            }
+        }
+        let (numbers, historic) = (entry.numbers, entry.historic);
+        let entered = tree.states(numbers.iter().copied());
+
+        let mut now: Vec<u32> =
+            active.into_iter().filter(|number| !is_left(number)).chain(numbers.iter().copied()).collect();
+        now.sort_unstable();
+        now.dedup();
+        let (done, finished) = self.done_by(&now, &numbers);
+        let leaves = now.into_iter().filter_map(|number| tree.state(number)).filter(|state| tree.is_leaf(*state));
+        let plan = Plan {
+            leaves: Leaves::of(leaves.collect()),
+            taken: taken.iter().filter_map(|way| Some((way.source, way.place?))).collect(),
+            chains: self.chains_of(&exited, taken, &entered),
+            exited,
+            entered,
+            done,
+            finished,
+        };
+        Outcome { plan, memory, historic }
+    }
+
+    /// The microstep as a move from `at`.
+    pub(super) fn moved(&self, at: &Configuration, taken: &[Taken]) -> Move<'_> {
+        let Outcome { plan, memory, .. } = self.microstep(at.leaves(), &at.memory, taken);
+        Move {
+            to: Configuration { leaves: plan.leaves.clone(), memory },
+            plan: Planned::Now(Box::new(plan)),
+            definition: self,
+        }
+    }
+
+    /// What the history states of the exited states will know; `None` where there are none of them.
+    fn remember(&self, exited: &[StateId], active: &[u32], memory: &Memory) -> Option<Memory> {
+        let tree = &self.tree;
+        let mut now: Option<Vec<_>> = None;
+        for parent in exited {
+            for history in tree.histories(*parent) {
+                let inside = tree.inside(Some(*parent));
+                let were =
+                    active.iter().filter(|number| inside.contains(number)).filter_map(|number| tree.state(*number));
+                let deep = matches!(tree.kind(*history), Kind::History { deep: true, .. });
+                let kept =
+                    were.filter(|state| if deep { tree.is_leaf(*state) } else { tree.parent(*state) == Some(*parent) });
+                let now = now.get_or_insert_with(|| memory.as_deref().cloned().unwrap_or_default());
+                match now.binary_search_by_key(history, |(known, _)| *known) {
+                    Ok(place) => now[place].1 = kept.collect(),
+                    Err(place) => now.insert(place, (*history, kept.collect())),
+                }
+            }
+        }
+        now.map(|now| Some(Arc::new(now)))
+    }
+
+    fn chains_of(&self, exited: &[StateId], taken: &[Taken], entered: &[StateId]) -> Box<[(StateId, Part)]> {
+        let exits = exited.iter().map(|state| (*state, Part::Exit));
+        let ways = taken.iter().filter_map(|way| Some((way.source, Part::Transition(way.place?))));
+        let entries = entered.iter().map(|state| (*state, Part::Entry));
+        let is_there = |(state, part): &(StateId, Part)| !self.chain(*state, *part).steps.is_empty();
+        exits.chain(ways).chain(entries).filter(is_there).collect()
+    }
+
+    /// Which states are done by what was entered, in order; and the final state at the top among it.
+    fn done_by(&self, active: &[u32], entered: &[u32]) -> (Box<[StateId]>, Option<StateId>) {
+        let tree = &self.tree;
+        let (mut done, mut finished) = (Vec::new(), None);
+        for number in entered {
+            let Some(state) = tree.state(*number).filter(|state| tree.kind(*state) == Kind::Final) else { continue };
+            let Some(parent) = tree.parent(state) else {
+                finished = Some(state);
+                continue;
+            };
+            done.push(parent);
+            // A final state that is entered later in this microstep is not there yet: the last region makes the whole done.
+            let has_come = |child: &StateId| {
+                tree.kind(*child) == Kind::Final
+                    && tree.number(*child).is_some_and(|child| {
+                        active.binary_search(&child).is_ok()
+                            && (child <= *number || entered.binary_search(&child).is_err())
+                    })
+            };
+            let around = tree.parent(parent).filter(|around| tree.kind(*around) == Kind::Parallel);
+            let all = |around: &StateId| {
+                tree.children(*around).iter().all(|region| tree.children(*region).iter().any(has_come))
+            };
+            done.extend(around.filter(all));
+        }
+        (done.into(), finished)
+    }
+}
+
+/// What is to be entered, as it grows.
+struct Entry<'a> {
+    tree: &'a Tree,
+    memory: &'a Memory,
+    /// In order.
+    numbers: Vec<u32>,
+    historic: bool,
+    hops: u32,
+}
+
+impl Entry<'_> {
+    /// Adds a state; `false` where it was there.
+    fn add(&mut self, state: StateId) -> bool {
+        let Some(number) = self.tree.number(state) else { return false };
+        match self.numbers.binary_search(&number) {
+            Ok(_) => false,
+            Err(place) => {
+                self.numbers.insert(place, number);
+                true
+            }
+        }
+    }
+
+    fn enters_inside(&self, state: StateId) -> bool {
+        let inside = self.tree.inside(Some(state));
+        let first = self.numbers.partition_point(|number| *number < inside.start);
+        self.numbers.get(first).is_some_and(|number| inside.contains(number))
+    }
+
+    /// A target with what is entered in it.
+    fn descend(&mut self, target: StateId) {
+        let tree = self.tree;
+        match tree.kind(target) {
+            Kind::History { default, .. } => self.recall(target, default),
+            _ if !self.add(target) => {}
+            Kind::Compound(initial) => {
+                self.descend(initial);
+                self.ascend(initial, Some(target));
+            }
+            Kind::Parallel => self.regions(target),
+            Kind::Simple | Kind::Final => {}
+        }
+    }
+
+    /// What a history state leads to, with all between that and its parent.
+    fn recall(&mut self, history: StateId, default: StateId) {
+        self.historic = true;
+        self.hops += 1;
+        // A default may be a history state again; more often than there are states it is a circle.
+        if self.hops > self.tree.len() {
+            return;
+        }
+        let remembered = recall(self.memory, history).unwrap_or(std::slice::from_ref(&default));
+        let parent = self.tree.parent(history);
+        remembered.iter().for_each(|state| self.descend(*state));
+        remembered.iter().for_each(|state| self.ascend(*state, parent));
+    }
+
+    /// The states around one, up to that which is not left.
+    fn ascend(&mut self, state: StateId, domain: Option<StateId>) {
+        let tree = self.tree;
+        for around in tree.around(state).take_while(|around| Some(*around) != domain) {
+            self.add(around);
+            if tree.kind(around) == Kind::Parallel {
+                self.regions(around);
+            }
+        }
+    }
+
+    /// The regions in which nothing is entered yet.
+    fn regions(&mut self, parallel: StateId) {
+        for region in self.tree.children(parallel) {
+            if !self.enters_inside(*region) {
+                self.descend(*region);
+            }
+        }
+    }
+}

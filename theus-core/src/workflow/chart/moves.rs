@@ -1,0 +1,153 @@
+//! What one microstep of the state machine does.
+
+use std::fmt;
+
+use super::configuration::{Configuration, Leaves};
+use super::definition::Definition;
+use super::state::{StateId, StateKind};
+use super::step::{ArgumentSource, Step};
+use super::transition::Transition;
+
+/// What one microstep of the state machine does. Most are made when the definition is, and only looked up.
+#[derive(Clone)]
+pub struct Move<'a> {
+    /// The states that are active after it.
+    pub to: Configuration,
+    pub(super) plan: Planned<'a>,
+    pub(super) definition: &'a Definition,
+}
+
+#[derive(Clone)]
+pub(super) enum Planned<'a> {
+    Before(&'a Plan),
+    Now(Box<Plan>),
+}
+
+/// A move without what depends on the past of the session.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) leaves: Leaves,
+    pub(super) taken: Box<[(StateId, u32)]>,
+    pub(super) exited: Box<[StateId]>,
+    pub(super) entered: Box<[StateId]>,
+    pub(super) chains: Box<[(StateId, Part)]>,
+    pub(super) done: Box<[StateId]>,
+    pub(super) finished: Option<StateId>,
+}
+
+/// Where a chain stands in its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What runs on leaving the state.
+    Exit,
+    /// The steps of one of its transitions: that at this place in [`State::transitions`](super::State::transitions).
+    Transition(u32),
+    /// What runs on entering the state.
+    Entry,
+}
+
+/// A chain that is to be run.
+#[derive(Clone, Copy, Debug)]
+pub struct Chain<'a> {
+    /// The state whose it is.
+    pub state: StateId,
+    /// Where it stands there.
+    pub part: Part,
+    /// Its steps; there is at least one.
+    pub steps: &'a [Step],
+}
+
+/// What a move does beside leading on.
+#[derive(Clone, Copy)]
+pub struct Effects<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) definition: &'a Definition,
+}
+
+impl<'a> Effects<'a> {
+    /// The states that are left, innermost first. Timers of theirs end.
+    #[must_use]
+    pub fn exited(self) -> &'a [StateId] {
+        &self.plan.exited
+    }
+
+    /// The states that are entered, outermost first. Their timers begin.
+    #[must_use]
+    pub fn entered(self) -> &'a [StateId] {
+        &self.plan.entered
+    }
+
+    /// The transitions that were taken, with the states they belong to: several where regions take one each, none for the
+    /// start and for what an error leads to.
+    pub fn taken(self) -> impl Iterator<Item = (StateId, &'a Transition)> {
+        let definition = self.definition;
+        self.plan.taken.iter().filter_map(|(state, place)| Some((*state, definition.way(*state, *place)?)))
+    }
+
+    /// What is to be run, in order: what leaving runs, the steps of the transitions, what entering runs. Empty chains are not
+    /// among them.
+    pub fn chains(self) -> impl ExactSizeIterator<Item = Chain<'a>> {
+        let definition = self.definition;
+        self.plan.chains.iter().map(move |(state, part)| definition.chain(*state, *part))
+    }
+
+    /// The states that are done, in order: each takes its `done` transition next, if it has one.
+    #[must_use]
+    pub fn done(self) -> &'a [StateId] {
+        &self.plan.done
+    }
+
+    /// The final state at the top, where one was entered: the workflow is over.
+    #[must_use]
+    pub const fn finished(self) -> Option<StateId> {
+        self.plan.finished
+    }
+
+    /// What the workflow gives, where it is over and its final state says so.
+    #[must_use]
+    pub fn result(self) -> Option<&'a ArgumentSource> {
+        match &self.definition.state(self.finished()?)?.kind {
+            StateKind::Final { result } => result.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl Move<'_> {
+    /// What it does beside leading on.
+    #[must_use]
+    pub fn effects(&self) -> Effects<'_> {
+        let plan = match &self.plan {
+            Planned::Before(plan) => plan,
+            Planned::Now(plan) => &**plan,
+        };
+        Effects { plan, definition: self.definition }
+    }
+}
+
+impl Definition {
+    pub(super) fn way(&self, state: StateId, place: u32) -> Option<&Transition> {
+        self.state(state)?.transitions.get(place as usize)
+    }
+
+    pub(super) fn chain(&self, state: StateId, part: Part) -> Chain<'_> {
+        let steps = self.state(state).map_or(&[][..], |found| match part {
+            Part::Exit => &found.exit,
+            Part::Entry => &found.entry,
+            Part::Transition(place) => self.way(state, place).map_or(&[], |way| &way.steps),
+        });
+        Chain { state, part, steps }
+    }
+}
+
+impl fmt::Debug for Move<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Move").field("to", &self.to).field("effects", &self.effects()).finish()
+    }
+}
+
+impl fmt::Debug for Effects<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Effects").field(self.plan).finish()
+    }
+}

@@ -1,0 +1,28 @@
+//! What a workflow is made of, before it is one.
+
+use super::state::{State, StateId};
+use crate::signal::EventName;
+use crate::source::LocatedProblem;
+
+/// The parts of a [`Definition`](super::Definition), for [`assemble`](super::Definition::assemble).
+///
+/// The loader makes them of a file, and has proved by then that they fit together.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// The workflow's name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The state in which a session begins.
+    pub initial: StateId,
+    /// The events that come from outside.
+    pub external: Vec<EventName>,
+    /// The states, in the order of the file, each before those inside it.
+    pub states: Vec<State>,
+    /// Every event that some transition names.
+    pub events: Vec<EventName>,
+    /// How many steps, loop rounds and eventless moves may come of one event.
+    pub limit: u32,
+    /// What is doubtful in the file.
+    pub warnings: Vec<LocatedProblem>,
+}

@@ -1,0 +1,294 @@
+//! The semantics read directly, and slowly, over the tree of names: from the top down, with sets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sketch::{Node, On, Shape, Way};
+use super::walker::Seen;
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub(super) enum Happens {
+    Event(String),
+    Eventless,
+    After(String, u64),
+    Done(String),
+    Fault(String, &'static str),
+    Goto(String, String),
+}
+
+/// A guard had no value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoValue;
+
+pub(super) struct Naive {
+    /// In the order of the file.
+    states: Vec<(Node, Vec<String>)>,
+    active: BTreeSet<String>,
+    remembered: BTreeMap<String, Vec<String>>,
+}
+
+/// One transition that is taken.
+#[derive(Clone)]
+struct Chosen {
+    source: String,
+    way: Option<(usize, Way)>,
+    target: Option<String>,
+    domain: Option<String>,
+}
+
+impl Naive {
+    pub(super) fn new(top: &[Node]) -> Self {
+        let mut states = Vec::new();
+        fn list(nodes: &[Node], around: &[String], states: &mut Vec<(Node, Vec<String>)>) {
+            for node in nodes {
+                states.push((node.clone(), around.to_vec()));
+                let around: Vec<String> = around.iter().chain([&node.name]).cloned().collect();
+                list(&node.inside, &around, states);
+            }
+        }
+        list(top, &[], &mut states);
+        Self { states, active: BTreeSet::new(), remembered: BTreeMap::new() }
+    }
+
+    fn node(&self, name: &str) -> &Node {
+        &self.states.iter().find(|(node, _)| node.name == name).expect("a state").0
+    }
+
+    /// The states around it, the outermost first.
+    fn around(&self, name: &str) -> &[String] {
+        &self.states.iter().find(|(node, _)| node.name == name).expect("a state").1
+    }
+
+    fn is_inside(&self, name: &str, other: &str) -> bool {
+        self.around(name).iter().any(|around| around == other)
+    }
+
+    fn in_order(&self, names: impl Fn(&str) -> bool) -> Vec<String> {
+        self.states.iter().map(|(node, _)| node.name.clone()).filter(|name| names(name)).collect()
+    }
+
+    fn leaves(&self) -> Vec<String> {
+        self.in_order(|name| self.active.contains(name) && !self.active.iter().any(|other| self.is_inside(other, name)))
+    }
+
+    pub(super) fn start(&mut self, initial: &str) -> Seen {
+        let way = Chosen { source: initial.to_owned(), way: None, target: Some(initial.to_owned()), domain: None };
+        self.microstep(&[way])
+    }
+
+    /// What it does; `facts` are what guards see.
+    pub(super) fn happens(&mut self, what: &Happens, facts: u8) -> Result<Option<Seen>, NoValue> {
+        let chosen = match what {
+            Happens::Event(event) => self.choose(facts, |node| {
+                let named = of(node, &On::Event(event.clone()));
+                let is_end_of_chain = event == "EVT_CHAIN_DONE" || event == "EVT_CHAIN_FAIL";
+                if named.is_empty() && !is_end_of_chain { of(node, &On::Any) } else { named }
+            })?,
+            Happens::Eventless => self.choose(facts, |node| of(node, &On::Always))?,
+            Happens::After(state, seconds) => self.own(state, &On::After(*seconds), facts)?,
+            Happens::Done(state) => self.own(state, &On::Done, facts)?,
+            Happens::Fault(state, error) => {
+                let mut way = self.around(state).to_vec();
+                way.push(state.clone());
+                let caught = way.iter().rev().find_map(|state| {
+                    let on_error = &self.node(state).on_error;
+                    let with = |wanted| on_error.iter().find(|(error, _)| *error == wanted);
+                    Some((state.clone(), with(Some(*error)).or(with(None))?.1.clone()))
+                });
+                caught.map(|(from, target)| self.goto(&from, &target)).into_iter().collect()
+            }
+            Happens::Goto(from, target) => vec![self.goto(from, target)],
+        };
+        Ok(if chosen.is_empty() { None } else { Some(self.microstep(&chosen)) })
+    }
+
+    fn own(&self, state: &str, on: &On, facts: u8) -> Result<Vec<Chosen>, NoValue> {
+        if !self.active.contains(state) {
+            return Ok(Vec::new());
+        }
+        let first = first(of(self.node(state), on), facts)?;
+        Ok(first.map(|way| self.chosen(state, way)).into_iter().collect())
+    }
+
+    fn choose(&self, facts: u8, ways: impl Fn(&Node) -> Vec<(usize, Way)>) -> Result<Vec<Chosen>, NoValue> {
+        let mut chosen: Vec<Chosen> = Vec::new();
+        for leaf in self.leaves() {
+            for state in self.around(&leaf).iter().chain([&leaf]).rev() {
+                if let Some(way) = first(ways(self.node(state)), facts)? {
+                    let is_same = |other: &Chosen| other.source == *state && other.way.as_ref() == Some(&way);
+                    if !chosen.iter().any(is_same) {
+                        chosen.push(self.chosen(state, way));
+                    }
+                    break;
+                }
+            }
+        }
+        let mut kept: Vec<Chosen> = Vec::new();
+        for way in chosen {
+            let leaves = self.left_by(&way);
+            let (rivals, others): (Vec<Chosen>, Vec<Chosen>) =
+                kept.iter().cloned().partition(|other| !self.left_by(other).is_disjoint(&leaves));
+            if rivals.iter().all(|rival| self.is_inside(&way.source, &rival.source)) {
+                kept = others;
+                kept.push(way);
+            }
+        }
+        Ok(kept)
+    }
+
+    fn chosen(&self, source: &str, way: (usize, Way)) -> Chosen {
+        let target = way.1.to.clone();
+        let domain = target.as_deref().and_then(|target| self.domain(source, target, false));
+        Chosen { source: source.to_owned(), way: Some(way), target, domain }
+    }
+
+    fn goto(&self, from: &str, target: &str) -> Chosen {
+        let domain = self.domain(from, target, true);
+        Chosen { source: from.to_owned(), way: None, target: Some(target.to_owned()), domain }
+    }
+
+    /// The last compound state that the ways from the top to both have in common.
+    fn domain(&self, source: &str, target: &str, must_be_active: bool) -> Option<String> {
+        let common = self.around(source).iter().zip(self.around(target)).take_while(|(one, other)| one == other);
+        let fit = common.map(|(state, _)| state.clone()).filter(|state| {
+            matches!(self.node(state).kind, Shape::Compound(_)) && (!must_be_active || self.active.contains(state))
+        });
+        fit.last()
+    }
+
+    fn left_by(&self, way: &Chosen) -> BTreeSet<String> {
+        if way.target.is_none() {
+            return BTreeSet::new();
+        }
+        let inside = |name: &&String| way.domain.as_ref().is_none_or(|domain| self.is_inside(name, domain));
+        self.active.iter().filter(inside).cloned().collect()
+    }
+
+    fn microstep(&mut self, ways: &[Chosen]) -> Seen {
+        let left: BTreeSet<String> = ways.iter().flat_map(|way| self.left_by(way)).collect();
+        let mut exited = self.in_order(|name| left.contains(name));
+        exited.reverse();
+        let leaves = self.leaves();
+        for parent in &exited {
+            for child in self.node(parent).inside.clone() {
+                if let Shape::History { deep, .. } = child.kind {
+                    let kept = self.in_order(|name| {
+                        if deep {
+                            leaves.iter().any(|leaf| leaf == name) && self.is_inside(name, parent)
+                        } else {
+                            self.active.contains(name) && self.around(name).last() == Some(parent)
+                        }
+                    });
+                    self.remembered.insert(child.name, kept);
+                }
+            }
+        }
+        self.active.retain(|name| !left.contains(name));
+
+        let mut coming = BTreeSet::new();
+        for way in ways {
+            if let Some(target) = &way.target {
+                let goals = self.stands_for(target);
+                let top = self.next_towards(way.domain.as_deref(), &goals[0]);
+                self.enter(&top, &goals, &mut coming);
+            }
+        }
+        let entered = self.in_order(|name| coming.contains(name));
+        let (mut done, mut finished) = (Vec::new(), None);
+        for name in &entered {
+            assert!(self.active.insert(name.clone()), "{name} is entered twice");
+            if self.node(name).kind != Shape::Final {
+                continue;
+            }
+            match self.around(name) {
+                [] => finished = Some(name.clone()),
+                [.., whole, parent] if self.node(whole).kind == Shape::Parallel && self.is_over(whole) => {
+                    done.extend([parent.clone(), whole.clone()]);
+                }
+                [.., parent] => done.push(parent.clone()),
+            }
+        }
+        let steps = ways.iter().filter_map(|way| {
+            let (place, taken) = way.way.as_ref()?;
+            taken.has_steps.then(|| format!("{}:{place}", way.source))
+        });
+        let ran = exited.iter().filter(|name| self.node(name).has_exit).map(|name| format!("-{name}"));
+        let entry = entered.iter().filter(|name| self.node(name).has_entry).map(|name| format!("+{name}"));
+        Seen {
+            ran: ran.chain(steps).chain(entry).collect(),
+            leaves: self.leaves(),
+            remembered: self.remembered.clone().into_iter().collect(),
+            exited,
+            entered,
+            done,
+            finished,
+        }
+    }
+
+    fn is_over(&self, state: &str) -> bool {
+        let node = self.node(state);
+        match node.kind {
+            Shape::Compound(_) => {
+                node.inside.iter().any(|child| child.kind == Shape::Final && self.active.contains(&child.name))
+            }
+            Shape::Parallel => node.inside.iter().filter(|child| is_real(child)).all(|child| self.is_over(&child.name)),
+            _ => false,
+        }
+    }
+
+    fn stands_for(&self, target: &str) -> Vec<String> {
+        match &self.node(target).kind {
+            Shape::History { default, .. } => {
+                self.remembered.get(target).cloned().unwrap_or_else(|| self.stands_for(default))
+            }
+            _ => vec![target.to_owned()],
+        }
+    }
+
+    /// The state directly inside `from` (or at the top) that is `goal` or is around it.
+    fn next_towards(&self, from: Option<&str>, goal: &str) -> String {
+        let way: Vec<&String> = self.around(goal).iter().collect();
+        let next =
+            from.map_or(0, |from| way.iter().position(|state| *state == from).expect("it is around the goal") + 1);
+        way.get(next).map_or_else(|| goal.to_owned(), |state| (*state).clone())
+    }
+
+    fn enter(&self, state: &str, goals: &[String], into: &mut BTreeSet<String>) {
+        into.insert(state.to_owned());
+        let mut within: Vec<String> = goals.iter().filter(|goal| self.is_inside(goal, state)).cloned().collect();
+        match &self.node(state).kind {
+            Shape::Compound(initial) => {
+                if within.is_empty() {
+                    within = self.stands_for(initial);
+                }
+                self.enter(&self.next_towards(Some(state), &within[0]), &within, into);
+            }
+            Shape::Parallel => {
+                for region in self.node(state).inside.iter().filter(|child| is_real(child)) {
+                    self.enter(&region.name, &within, into);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_real(node: &Node) -> bool {
+    !matches!(node.kind, Shape::History { .. })
+}
+
+fn of(node: &Node, on: &On) -> Vec<(usize, Way)> {
+    node.ways.iter().cloned().enumerate().filter(|(_, way)| way.on == *on).collect()
+}
+
+fn first(ways: Vec<(usize, Way)>, facts: u8) -> Result<Option<(usize, Way)>, NoValue> {
+    for way in ways {
+        match way.1.when {
+            None => return Ok(Some(way)),
+            Some(bit) if bit >= 8 => return Err(NoValue),
+            Some(bit) if facts & (1 << bit) != 0 => return Ok(Some(way)),
+            Some(_) => {}
+        }
+    }
+    Ok(None)
+}

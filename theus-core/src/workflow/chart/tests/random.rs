@@ -1,0 +1,300 @@
+//! Random charts and random things that happen: the machine does what the naive reading does, by the table and without it.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+
+use super::super::{Beforehand, Configuration, Definition, Move, StateId, Stored};
+use super::naive::{Happens, Naive, NoValue};
+use super::sketch::{Bits, Node, On, Shape, Way, definition, state};
+use super::walker::{Seen, seen};
+use crate::signal::EventName;
+
+const EVENTS: [&str; 6] = ["CMD_A", "CMD_B", "EVT_C", "EVT_CHAIN_DONE", "CMD_NOWHERE", "EVT_CHAIN_FAIL"];
+/// How many of them, from the first on, transitions name.
+const NAMED: usize = 4;
+const ERRORS: [&str; 2] = ["Broke", "Late"];
+
+/// A chart of up to `most` states, the names in the order of the file.
+fn chart(random: &mut Rng, most: usize) -> (Vec<Node>, String) {
+    let mut count = 0;
+    let mut top = Vec::new();
+    while top.is_empty() || (count < most && random.u8(..4) != 0) {
+        top.push(tree(random, &mut count, most, 0));
+    }
+    let mut all = Vec::new();
+    list(&top, &mut all);
+    let names: Vec<String> = all.iter().map(|node| node.name.clone()).collect();
+    top.iter_mut().for_each(|node| lead(random, node, &names));
+    let targets: Vec<&Node> = all.iter().filter(|node| !matches!(node.kind, Shape::History { .. })).collect();
+    let initial =
+        if random.u8(..8) == 0 { targets[random.usize(..targets.len())].name.clone() } else { top[0].name.clone() };
+    (top, initial)
+}
+
+fn list(nodes: &[Node], into: &mut Vec<Node>) {
+    for node in nodes {
+        into.push(node.clone());
+        list(&node.inside, into);
+    }
+}
+
+fn fresh(count: &mut usize) -> Node {
+    *count += 1;
+    state(&format!("S{count}"))
+}
+
+fn tree(random: &mut Rng, count: &mut usize, most: usize, depth: u8) -> Node {
+    let may_hold = depth < 4 && *count + 2 < most;
+    match random.u8(..10) {
+        0 | 1 => Node { kind: Shape::Final, ..fresh(count) },
+        2..=5 if may_hold => compound(random, count, most, depth),
+        6 if may_hold => {
+            let mut node = Node { kind: Shape::Parallel, ..fresh(count) };
+            for _ in 0..random.u8(1..4) {
+                node.inside.push(compound(random, count, most, depth + 1));
+            }
+            history(random, count, &mut node);
+            node
+        }
+        _ => fresh(count),
+    }
+}
+
+fn compound(random: &mut Rng, count: &mut usize, most: usize, depth: u8) -> Node {
+    let mut node = fresh(count);
+    while node.inside.is_empty() || (*count < most && random.u8(..3) != 0) {
+        node.inside.push(tree(random, count, most, depth + 1));
+    }
+    history(random, count, &mut node);
+    let initial = match random.u8(..8) {
+        // Deeper, or a history state.
+        0 => inner(random, &node, true),
+        _ => node.inside[0].name.clone(),
+    };
+    node.kind = Shape::Compound(initial);
+    node
+}
+
+fn history(random: &mut Rng, count: &mut usize, parent: &mut Node) {
+    for _ in 0..2 {
+        if random.u8(..4) == 0 {
+            // What leads to an earlier history state makes no circle.
+            let of_history = random.u8(..4) == 0;
+            let default = inner(random, parent, of_history);
+            let mut node = fresh(count);
+            node.kind = Shape::History { deep: random.bool(), default };
+            (node.has_entry, node.has_exit) = (false, false);
+            parent.inside.push(node);
+        }
+    }
+}
+
+/// Some state inside.
+fn inner(random: &mut Rng, node: &Node, history: bool) -> String {
+    let mut all = Vec::new();
+    list(&node.inside, &mut all);
+    all.retain(|node| history || !matches!(node.kind, Shape::History { .. }));
+    all[random.usize(..all.len())].name.clone()
+}
+
+/// Gives it transitions.
+fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
+    node.inside.iter_mut().for_each(|node| lead(random, node, names));
+    if matches!(node.kind, Shape::Final | Shape::History { .. }) {
+        return;
+    }
+    (node.has_entry, node.has_exit) = (random.u8(..4) != 0, random.u8(..4) != 0);
+    let name = |random: &mut Rng| names[random.usize(..names.len())].clone();
+    for _ in 0..random.u8(..6) {
+        let on = match random.u8(..12) {
+            0 => On::Any,
+            1 => On::Always,
+            2 => On::After(random.u64(1..3)),
+            3 => On::Done,
+            _ => On::Event(EVENTS[random.usize(..NAMED)].to_owned()),
+        };
+        let when = match random.u8(..40) {
+            0 => Some(8),
+            1..20 => Some(random.usize(..8)),
+            _ => None,
+        };
+        let to = (random.u8(..6) != 0).then(|| name(random));
+        node.ways.push(Way { on, when, to, has_steps: random.bool() });
+    }
+    for _ in 0..random.u8(..3) {
+        let error = [None, Some(ERRORS[0]), Some(ERRORS[1])][random.usize(..3)];
+        node.on_error.push((error, name(random)));
+    }
+}
+
+fn happening(random: &mut Rng, names: &[String]) -> Happens {
+    let name = |random: &mut Rng| names[random.usize(..names.len())].clone();
+    match random.u8(..20) {
+        0..3 => Happens::Eventless,
+        3..5 => Happens::After(name(random), random.u64(1..3)),
+        5..7 => Happens::Done(name(random)),
+        7..9 => Happens::Fault(name(random), ERRORS[random.usize(..2)]),
+        9 => Happens::Goto(name(random), name(random)),
+        _ => Happens::Event(EVENTS[random.usize(..EVENTS.len())].to_owned()),
+    }
+}
+
+/// What the machine makes of it; `Err` where a guard has no value.
+fn machine<'a>(
+    definition: &'a Definition,
+    at: &Configuration,
+    what: &Happens,
+    facts: u8,
+) -> Result<Option<Move<'a>>, ()> {
+    let facts = &Bits(facts);
+    let id = |name: &str| -> StateId { definition.state_named(name).unwrap() };
+    let moved = match what {
+        Happens::Event(event) => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), facts),
+        Happens::Eventless => definition.eventless(at, facts),
+        Happens::After(state, seconds) => {
+            let mut timers = definition.timers(id(state));
+            match timers.find(|(_, after)| after.as_secs() == *seconds) {
+                Some((timer, _)) => definition.timer(at, timer, facts),
+                None => Ok(None),
+            }
+        }
+        Happens::Done(state) => definition.done(at, id(state), facts),
+        Happens::Fault(state, error) => Ok(definition.fault(at, id(state), error)),
+        Happens::Goto(from, target) => Ok(Some(definition.goto(at, id(from), id(target)))),
+    };
+    moved.map_err(|_| ())
+}
+
+/// What was met, so that the test knows that it met everything.
+type Met = BTreeMap<&'static str, u64>;
+
+fn case(seed: u64, met: &mut Met) {
+    let random = &mut Rng::with_seed(seed);
+    let most = random.usize(2..24);
+    let (top, initial) = chart(random, most);
+    let mut all = Vec::new();
+    list(&top, &mut all);
+    let names: Vec<String> = all.iter().map(|node| node.name.clone()).collect();
+    let quick = definition(&initial, &top);
+    let slow = quick.clone().without_table();
+    let mut naive = Naive::new(&top);
+
+    let expected = naive.start(&initial);
+    assert_eq!(seen(&quick, &quick.start()), expected, "seed {seed}, start: {top:#?}");
+    let mut at = quick.start().to;
+    let facts = random.u8(..);
+    for _ in 0..random.u8(4..30) {
+        let facts = if random.bool() { facts } else { random.u8(..) };
+        let what = happening(random, &names);
+        let expected = naive.happens(&what, facts);
+        let context =
+            |at: &Configuration| format!("seed {seed}, {what:?} with {facts:#b} at {:?}: {top:#?}", quick.stored(at));
+        for definition in [&quick, &slow] {
+            let found = machine(definition, &at, &what, facts);
+            let found = found.map(|moved| moved.map(|moved| seen(definition, &moved)));
+            assert_eq!(found.ok(), expected.as_ref().ok().cloned(), "{}", context(&at));
+        }
+        if let Happens::Event(event) = &what {
+            let known = beforehand(&quick, &at, event, expected.as_ref());
+            *met.entry(known.unwrap_or_else(|problem| panic!("{problem}: {}", context(&at)))).or_default() += 1;
+        }
+        let Ok(Some(moved)) = machine(&quick, &at, &what, facts) else {
+            *met.entry(if expected.is_err() { "no value" } else { "nothing" }).or_default() += 1;
+            continue;
+        };
+        count(&moved, &seen(&quick, &moved), &at, &what, met);
+        at = moved.to;
+        // What was stored is what is restored.
+        let text = serde_json::to_string(&quick.stored(&at)).unwrap();
+        let stored: Stored = serde_json::from_str(&text).unwrap();
+        assert_eq!(quick.configuration(&stored).as_ref(), Ok(&at), "{text}: {}", context(&at));
+    }
+}
+
+/// What is known of an event beforehand is what it does, in place.
+fn beforehand(
+    definition: &Definition,
+    at: &Configuration,
+    event: &str,
+    expected: Result<&Option<Seen>, &NoValue>,
+) -> Result<&'static str, String> {
+    let id = definition.event(&EventName::parse(event).unwrap());
+    let mut moving = at.clone();
+    match (definition.step(&mut moving, id), expected) {
+        (Beforehand::Moves(found), Ok(Some(expected))) => {
+            let moved = found.after(at);
+            if moved.to != moving || moving.leaves() != [found.to()] || seen(definition, &moved) != *expected {
+                return Err(format!("in place it is {found:?}, to {moving:?}"));
+            }
+            Ok("known to move")
+        }
+        (Beforehand::Nothing, Ok(None)) if moving == *at => Ok("known to do nothing"),
+        (Beforehand::Open, _) if moving == *at => Ok("open"),
+        (found, _) => Err(format!("in place it is {found:?}, to {moving:?}")),
+    }
+}
+
+fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, met: &mut Met) {
+    let kind = match what {
+        Happens::Event(event) if event == EVENTS[NAMED] => "an event that nothing names",
+        Happens::Event(_) => "event",
+        Happens::Eventless => "eventless",
+        Happens::After(..) => "timer",
+        Happens::Done(_) => "done",
+        Happens::Fault(..) => "fault",
+        Happens::Goto(..) => "goto",
+    };
+    let all = [
+        (kind, true),
+        ("regions each took one", moved.effects().taken().count() > 1),
+        ("internal", seen.exited.is_empty()),
+        ("from regions", from.leaves().len() > 1),
+        ("into regions", from.leaves().len() == 1 && moved.to.leaves().len() > 1),
+        ("out of regions", from.leaves().len() > 1 && moved.to.leaves().len() == 1),
+        ("remembers", !seen.remembered.is_empty()),
+        ("finished", seen.finished.is_some()),
+        ("done inside", !seen.done.is_empty()),
+        ("done twice", seen.done.len() > 1),
+    ];
+    for (name, _) in all.into_iter().filter(|(_, is_met)| *is_met) {
+        *met.entry(name).or_default() += 1;
+    }
+}
+
+#[test]
+fn the_machine_does_what_a_naive_reading_does() {
+    let cases: u64 = std::env::var("THEUS_CASES").ok().map_or(300, |text| text.parse().expect("a number"));
+    let mut met = Met::new();
+    for seed in 0..cases {
+        case(seed, &mut met);
+    }
+    if cases < 300 {
+        return;
+    }
+    for name in [
+        "event",
+        "known to move",
+        "known to do nothing",
+        "open",
+        "an event that nothing names",
+        "eventless",
+        "timer",
+        "done",
+        "fault",
+        "goto",
+        "nothing",
+        "no value",
+        "regions each took one",
+        "internal",
+        "from regions",
+        "into regions",
+        "out of regions",
+        "remembers",
+        "finished",
+        "done inside",
+        "done twice",
+    ] {
+        assert!(met.contains_key(name), "{name} was never met: {met:?}");
+    }
+}

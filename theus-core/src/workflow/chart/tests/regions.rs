@@ -1,0 +1,146 @@
+//! One idea each: regions are entered and left together, take events side by side, and are done when all are.
+
+use super::sketch::{Bits, Node, compound, deep, definition, end, parallel, shallow, state};
+use super::walker::{Walker, seen};
+
+/// A region of three states: `X1`, `X2`, and `X3`, which is final.
+fn region(name: &str, ways: impl Fn(Node) -> Node) -> Node {
+    let inside = |number: u8| format!("{name}{number}");
+    let first = ways(state(&inside(1)).to("CMD_BOTH", &inside(2)));
+    let second = state(&inside(2)).to(&format!("CMD_{name}"), &inside(3));
+    compound(name, &inside(1), [first, second, end(&inside(3))])
+}
+
+fn plain(node: Node) -> Node {
+    node
+}
+
+#[test]
+fn all_regions_are_entered_in_the_order_of_the_file_and_left_in_the_other() {
+    let both = parallel("P", [region("L", plain), region("R", plain)]).to("CMD_OUT", "A");
+    let top = [state("A").to("CMD_GO", "P"), both];
+    let mut walker = Walker::new(top.clone());
+    assert_eq!(walker.on("CMD_GO"), "-A A:0 +P +L +L1 +R +R1 => L1 R1");
+    assert_eq!(walker.on("CMD_OUT"), "-R1 -R -L1 -L -P P:0 +A => A");
+    let chart = definition("P", &top);
+    assert_eq!(seen(&chart, &chart.start()).ran, ["+P", "+L", "+L1", "+R", "+R1"]);
+}
+
+#[test]
+fn an_event_moves_every_region_that_takes_it() {
+    let mut walker = Walker::new([parallel("P", [region("L", plain), region("R", plain)])]);
+    assert_eq!(walker.on("CMD_BOTH"), "-R1 -L1 L1:0 R1:0 +L2 +R2 => L2 R2");
+    assert_eq!(walker.on("CMD_R"), "-R2 R2:0 +R3 R! => L2 R3");
+}
+
+#[test]
+fn the_whole_is_done_with_the_last_region() {
+    let top = || [parallel("P", [region("L", plain), region("R", plain)]).to("done", "A"), state("A")];
+    let mut walker = Walker::new(top());
+    walker.on("CMD_BOTH");
+    assert_eq!(walker.on("CMD_L"), "-L2 L2:0 +L3 L! => L3 R2");
+    assert_eq!(walker.on("CMD_R"), "-R2 R2:0 +R3 R! P! => L3 R3");
+    assert_eq!(walker.on("P done"), "-R3 -R -L3 -L -P P:0 +A => A");
+}
+
+#[test]
+fn regions_that_end_at_once_are_done_one_by_one_and_then_the_whole() {
+    let side = |name: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).to("CMD_END", &off), end(&off)])
+    };
+    let mut walker = Walker::new([parallel("P", [side("L"), side("R")])]);
+    assert_eq!(walker.on("CMD_END"), "-R1 -L1 L1:0 R1:0 +L2 +R2 L! R! P! => L2 R2");
+}
+
+#[test]
+fn a_target_in_one_region_enters_the_others_at_their_beginning() {
+    let both = parallel("P", [region("L", plain), region("R", plain)]);
+    let mut walker = Walker::new([state("A").to("CMD_GO", "R2"), both]);
+    assert_eq!(walker.on("CMD_GO"), "-A A:0 +P +L +L1 +R +R2 => L1 R2");
+}
+
+#[test]
+fn a_transition_out_of_one_region_leaves_all() {
+    let left = region("L", |first| first.to("CMD_OUT", "A"));
+    let mut walker = Walker::new([parallel("P", [left, region("R", plain)]), state("A")]);
+    assert_eq!(walker.on("CMD_OUT"), "-R1 -R -L1 -L -P L1:1 +A => A");
+}
+
+#[test]
+fn a_transition_from_region_to_region_leaves_and_enters_all() {
+    let left = region("L", |first| first.to("CMD_OVER", "R2"));
+    let mut walker = Walker::new([parallel("P", [left, region("R", plain)])]);
+    assert_eq!(walker.on("CMD_OVER"), "-R1 -R -L1 -L -P L1:1 +P +L +L1 +R +R2 => L1 R2");
+}
+
+#[test]
+fn of_two_that_conflict_the_earlier_in_the_file_is_taken() {
+    let left = region("L", |first| first.to("CMD_OUT", "A"));
+    let right = region("R", |first| first.to("CMD_OUT", "B"));
+    let mut walker = Walker::new([parallel("P", [left, right]), state("A"), state("B")]);
+    assert_eq!(walker.on("CMD_OUT"), "-R1 -R -L1 -L -P L1:1 +A => A");
+}
+
+#[test]
+fn of_two_that_conflict_the_inner_wins_over_the_outer() {
+    // The left region has no word of its own: the whole would be left, were it not for the right one.
+    let right = region("R", |first| first.to("CMD_OUT", "R2"));
+    let mut walker = Walker::new([parallel("P", [region("L", plain), right]).to("CMD_OUT", "A"), state("A")]);
+    assert_eq!(walker.on("CMD_OUT"), "-R1 R1:1 +R2 => L1 R2");
+    assert_eq!(walker.on("CMD_OUT"), "-R2 -R -L1 -L -P P:0 +A => A");
+}
+
+#[test]
+fn an_internal_transition_conflicts_with_none() {
+    let left = region("L", |first| first.inner("CMD_OUT"));
+    let right = region("R", |first| first.to("CMD_OUT", "A"));
+    let mut walker = Walker::new([parallel("P", [left, right]), state("A")]);
+    assert_eq!(walker.on("CMD_OUT"), "-R1 -R -L1 -L -P L1:1 R1:1 +A => A");
+}
+
+#[test]
+fn a_transition_around_several_regions_runs_once() {
+    let mut walker = Walker::new([parallel("P", [region("L", plain), region("R", plain)]).inner("CMD_LOG")]);
+    assert_eq!(walker.on("CMD_LOG"), "P:0 => L1 R1");
+}
+
+#[test]
+fn guards_are_asked_region_by_region() {
+    let side = |name: &str, fact| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).guarded("always", fact, &off), state(&off)])
+    };
+    let mut walker = Walker::new([parallel("P", [side("L", 0), side("R", 1)])]);
+    assert_eq!(walker.on("always"), "nothing");
+    walker.facts = Bits(0b10);
+    assert_eq!(walker.on("always"), "-R1 R1:0 +R2 => L1 R2");
+    walker.facts = Bits(0b11);
+    assert_eq!(walker.on("always"), "-L1 L1:0 +L2 => L2 R2");
+}
+
+#[test]
+fn deep_history_leads_back_into_every_region() {
+    let both = parallel("P", [region("L", plain), region("R", plain)]);
+    let a = |history| compound("A", "P", [both.clone(), history]).to("CMD_OUT", "B");
+    let away = state("B").to("CMD_BACK", "H");
+    for (history, expected) in [
+        // A final state that is entered again is done again.
+        (deep("H", "P"), "-B B:0 +A +P +L +L2 +R +R3 R! => L2 R3"),
+        (shallow("H", "P"), "-B B:0 +A +P +L +L1 +R +R1 => L1 R1"),
+    ] {
+        let mut walker = Walker::new([a(history), away.clone()]);
+        walker.on("CMD_BOTH");
+        walker.on("CMD_R");
+        walker.on("CMD_OUT");
+        assert_eq!(walker.on("CMD_BACK"), expected);
+    }
+}
+
+#[test]
+fn regions_within_regions_are_active_at_once() {
+    let inner = parallel("Q", [region("L", plain), region("R", plain)]);
+    let outer = parallel("P", [compound("M", "Q", [inner]), region("N", plain)]);
+    let mut walker = Walker::new([outer]);
+    assert_eq!(walker.on("CMD_BOTH"), "-N1 -R1 -L1 L1:0 R1:0 N1:0 +L2 +R2 +N2 => L2 R2 N2");
+}

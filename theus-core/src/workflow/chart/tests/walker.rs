@@ -1,0 +1,106 @@
+//! A session in a test: it is told what happens, and says in one line what that did.
+
+use super::super::{Configuration, Definition, Move, StateId, Step};
+use super::sketch::{Bits, Node, On, definition, on};
+use crate::signal::EventName;
+use crate::workflow::condition::EvaluationError;
+
+/// What a move did, by names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) leaves: Vec<String>,
+    pub(super) remembered: Vec<(String, Vec<String>)>,
+    pub(super) exited: Vec<String>,
+    pub(super) entered: Vec<String>,
+    /// The texts of the steps.
+    pub(super) ran: Vec<String>,
+    pub(super) done: Vec<String>,
+    pub(super) finished: Option<String>,
+}
+
+pub(super) fn names(definition: &Definition, states: &[StateId]) -> Vec<String> {
+    states.iter().map(|state| definition.state(*state).unwrap().name.clone()).collect()
+}
+
+pub(super) fn seen(definition: &Definition, moved: &Move<'_>) -> Seen {
+    let ran = moved.effects().chains().flat_map(|chain| chain.steps.iter().map(text));
+    Seen {
+        leaves: names(definition, moved.to.leaves()),
+        remembered: definition.stored(&moved.to).remembered.into_iter().collect(),
+        exited: names(definition, moved.effects().exited()),
+        entered: names(definition, moved.effects().entered()),
+        ran: ran.collect(),
+        done: names(definition, moved.effects().done()),
+        finished: moved.effects().finished().map(|state| names(definition, &[state]).remove(0)),
+    }
+}
+
+fn text(step: &Step) -> String {
+    match step {
+        Step::While { when, .. } => when.text().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(super) struct Walker {
+    definition: Definition,
+    at: Configuration,
+    pub(super) facts: Bits,
+}
+
+impl Walker {
+    /// Begins in the first state.
+    pub(super) fn new<const N: usize>(top: [Node; N]) -> Self {
+        let definition = definition(&top[0].name, &top);
+        let at = definition.start().to;
+        Self { definition, at, facts: Bits::default() }
+    }
+
+    pub(super) fn at(&self) -> String {
+        names(&self.definition, self.at.leaves()).join(" ")
+    }
+
+    /// What happens next, and what that does: the chains in order, what is done, where it leads. `event` may also be `always`,
+    /// a state's `done` or timer as `A done` and `A 5s`.
+    pub(super) fn on(&mut self, event: &str) -> String {
+        self.try_on(event).unwrap()
+    }
+
+    pub(super) fn try_on(&mut self, event: &str) -> Result<String, EvaluationError> {
+        let (definition, at, facts) = (&self.definition, &self.at, &self.facts);
+        let moved = match event.split_once(' ') {
+            None if event == "always" => definition.eventless(at, facts)?,
+            None => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), facts)?,
+            Some((state, what)) => {
+                let state = definition.state_named(state).unwrap();
+                match on(what) {
+                    On::Done => definition.done(at, state, facts)?,
+                    On::After(seconds) => {
+                        let timer = definition.timers(state).find(|(_, after)| after.as_secs() == seconds).unwrap().0;
+                        definition.timer(at, timer, facts)?
+                    }
+                    On::Event(error) => definition.fault(at, state, &error),
+                    other => panic!("{other:?}"),
+                }
+            }
+        };
+        let Some(moved) = moved else { return Ok("nothing".to_owned()) };
+        let seen = seen(definition, &moved);
+        let to = moved.to;
+        self.at = to;
+        let mut line = seen.ran;
+        line.extend(seen.done.iter().map(|state| format!("{state}!")));
+        line.extend(seen.finished.iter().map(|state| format!("{state}!!")));
+        line.push(format!("=> {}", seen.leaves.join(" ")));
+        Ok(line.join(" "))
+    }
+
+    /// By a step's own `on_error`.
+    pub(super) fn goto(&mut self, from: &str, target: &str) -> String {
+        let id = |name| self.definition.state_named(name).unwrap();
+        let moved = self.definition.goto(&self.at, id(from), id(target));
+        let seen = seen(&self.definition, &moved);
+        self.at = moved.to;
+        format!("{} => {}", seen.ran.join(" "), seen.leaves.join(" "))
+    }
+}

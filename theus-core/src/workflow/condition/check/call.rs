@@ -1,0 +1,209 @@
+//! Functions.
+
+use cel::IdedExpr;
+use cel::common::ast::CallExpr;
+use regex::RegexBuilder;
+
+use super::{Checked, Checker, ExpressionProblem, Typed};
+use crate::context::{Time, TimeKind};
+use crate::source::did_you_mean;
+use crate::workflow::condition::node::{Constant, Conversion, Each, Node, TextTest};
+use crate::workflow::condition::types::Type;
+
+/// How large a pattern may get when it is compiled.
+const PATTERN_SIZE: usize = 1 << 20;
+
+/// A function: how it is called, and with how many arguments.
+struct Function {
+    name: &'static str,
+    /// Whether it can stand after a dot.
+    member: bool,
+    /// Whether it can stand alone.
+    alone: bool,
+    /// How many arguments it takes, what stands before the dot not counted; alone, it counts.
+    arguments: &'static [usize],
+}
+
+const fn alone(name: &'static str) -> Function {
+    Function { name, member: false, alone: true, arguments: &[1] }
+}
+
+const fn member(name: &'static str, arguments: &'static [usize]) -> Function {
+    Function { name, member: true, alone: false, arguments }
+}
+
+const FUNCTIONS: [Function; 16] = [
+    alone("has"),
+    Function { name: "size", member: true, alone: true, arguments: &[0] },
+    member("all", &[2]),
+    member("exists", &[2]),
+    member("exists_one", &[2]),
+    member("existsOne", &[2]),
+    member("filter", &[2]),
+    member("map", &[2, 3]),
+    member("contains", &[1]),
+    member("startsWith", &[1]),
+    member("endsWith", &[1]),
+    member("matches", &[1]),
+    alone("int"),
+    alone("double"),
+    alone("string"),
+    alone("timestamp"),
+];
+
+impl Checker<'_> {
+    pub(super) fn function(&mut self, expr: &IdedExpr, call: &CallExpr) -> Checked {
+        let name = call.func_name.as_str();
+        self.signature(expr, call)?;
+        match (name, call.target.as_deref(), call.args.as_slice()) {
+            ("has", None, [asked]) => self.has(expr, asked),
+            ("size", Some(of), []) | ("size", None, [of]) => self.size(of),
+            ("all", Some(list), [variable, test]) => self.each(Each::All, list, variable, test),
+            ("exists", Some(list), [variable, test]) => self.each(Each::Exists, list, variable, test),
+            ("exists_one" | "existsOne", Some(list), [variable, test]) => {
+                self.each(Each::ExistsOne, list, variable, test)
+            }
+            ("filter", Some(list), [variable, test]) => self.map(list, variable, Some(test), None),
+            ("map", Some(list), [variable, make]) => self.map(list, variable, None, Some(make)),
+            ("map", Some(list), [variable, test, make]) => self.map(list, variable, Some(test), Some(make)),
+            ("contains", Some(text), [part]) => self.text_test(TextTest::Contains, text, part),
+            ("startsWith", Some(text), [part]) => self.text_test(TextTest::StartsWith, text, part),
+            ("endsWith", Some(text), [part]) => self.text_test(TextTest::EndsWith, text, part),
+            ("matches", Some(text), [pattern]) => self.matches(text, pattern),
+            ("timestamp", None, [text]) => self.timestamp(text),
+            ("int", None, [of]) => self.convert(Conversion::Int, of),
+            ("double", None, [of]) => self.convert(Conversion::Double, of),
+            ("string", None, [of]) => self.convert(Conversion::String, of),
+            _ => Err(self.at(expr, format!("`{name}` cannot be evaluated"))),
+        }
+    }
+
+    /// Whether there is such a function, called in such a way.
+    fn signature(&self, expr: &IdedExpr, call: &CallExpr) -> Result<(), ExpressionProblem> {
+        let name = call.func_name.as_str();
+        let at = self.parsed.name_span(expr);
+        let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
+            let problem = ExpressionProblem::new(at, format!("there is no function `{name}`"));
+            return Err(match name {
+                "uint" => problem.help("integers of every width are one type: leave `uint` out"),
+                "len" | "length" | "count" => problem.help("did you mean `size`?"),
+                "is_empty" | "isEmpty" => problem.help("write `size() == 0`"),
+                _ => problem.maybe_help(did_you_mean(name, FUNCTIONS.iter().map(|function| function.name))),
+            });
+        };
+        match call.target.is_some() {
+            true if !function.member => {
+                return Err(ExpressionProblem::new(at, format!("`{name}` stands alone: `{name}(value)`")));
+            }
+            false if !function.alone => {
+                return Err(ExpressionProblem::new(
+                    at,
+                    format!("`{name}` stands after what it is asked of: `value.{name}(..)`"),
+                ));
+            }
+            _ => {}
+        }
+        // A function of both kinds takes one more when it stands alone.
+        let more = usize::from(function.member && call.target.is_none());
+        let takes: Vec<usize> = function.arguments.iter().map(|count| count + more).collect();
+        if takes.contains(&call.args.len()) {
+            return Ok(());
+        }
+        let takes = takes.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
+        let plural = if takes == "1" { "" } else { "s" };
+        let problem = self.at(expr, format!("`{name}` takes {takes} argument{plural}, not {}", call.args.len()));
+        Err(match name {
+            "all" | "exists" | "exists_one" | "existsOne" | "filter" => {
+                problem.help(format!("name the element first: `list.{name}(x, x > 0)`"))
+            }
+            "map" => problem.help("name the element first: `list.map(x, x * 2)`"),
+            _ => problem,
+        })
+    }
+
+    fn size(&mut self, of: &IdedExpr) -> Checked {
+        let typed = self.present(of)?;
+        match &typed.kind {
+            Type::Text | Type::Collection(_) | Type::List(_) | Type::Object(_) | Type::Any => {
+                Ok(Typed::new(Node::Size(Box::new(typed.node)), Type::Int { min: 0, max: u64::MAX.into() }))
+            }
+            other => Err(self.at(of, format!("`{}` is {other} and has no size", self.text(of)))),
+        }
+    }
+
+    /// A part that is a text.
+    fn string(&mut self, expr: &IdedExpr) -> Checked {
+        let typed = self.present(expr)?;
+        match &typed.kind {
+            Type::Text | Type::Char | Type::Enum(_) | Type::Any => Ok(typed),
+            other => Err(self.at(expr, format!("`{}` is {other}, and a string is needed here", self.text(expr)))),
+        }
+    }
+
+    fn text_test(&mut self, test: TextTest, text: &IdedExpr, part: &IdedExpr) -> Checked {
+        let of = self.present(text)?;
+        if test == TextTest::Contains && of.kind != Type::Any && of.kind.element().is_some() {
+            let problem = self.at(text, format!("`{}` is {}, and a string is needed here", self.text(text), of.kind));
+            return Err(problem.help(format!("write `{} in {}`", self.text(part), self.text(text))));
+        }
+        let of = self.string(text)?;
+        let part = self.string(part)?;
+        Ok(Typed::new(Node::TextTest(test, Box::new([of.node, part.node])), Type::Bool))
+    }
+
+    fn matches(&mut self, text: &IdedExpr, pattern: &IdedExpr) -> Checked {
+        let of = self.string(text)?;
+        let written = self.check(pattern)?;
+        let Some(Constant::Text(written)) = written.constant() else {
+            let problem = self.at(pattern, "the pattern of `matches` is a text that is written out");
+            return Err(problem.help("so that it is checked, and compiled, once"));
+        };
+        match RegexBuilder::new(written).size_limit(PATTERN_SIZE).build() {
+            Ok(regex) => Ok(Typed::new(Node::Matches(Box::new(of.node), Box::new(regex)), Type::Bool)),
+            Err(error) => {
+                // The last line of the message is the one that says it.
+                let message = error.to_string();
+                let last = message.lines().last().unwrap_or_default();
+                let reason = last.strip_prefix("error: ").unwrap_or(last);
+                Err(self.at(pattern, format!("this is not a regular expression: {reason}")))
+            }
+        }
+    }
+
+    fn timestamp(&mut self, text: &IdedExpr) -> Checked {
+        let typed = self.check(text)?;
+        let Some(Constant::Text(written)) = typed.constant() else {
+            return Err(self
+                .at(text, "`timestamp` takes a text that is written out")
+                .help("a field that is a time is compared as it is"));
+        };
+        match Time::parse(TimeKind::Instant, written) {
+            Some(time) => Ok(Typed::new(Node::Constant(Constant::Time(time)), Type::Time(TimeKind::Instant))),
+            None => {
+                let problem = self.at(text, format!("{written:?} is not a time"));
+                Err(problem.help(format!("write {}", TimeKind::Instant.example())))
+            }
+        }
+    }
+
+    fn convert(&mut self, to: Conversion, of: &IdedExpr) -> Checked {
+        let typed = self.present(of)?;
+        let (fits, kind) = match to {
+            Conversion::Int => (typed.kind.is_number() || typed.kind == Type::Text, Type::INT),
+            Conversion::Double => (typed.kind.is_number() || typed.kind == Type::Text, Type::FLOAT),
+            Conversion::String => (
+                typed.kind.is_number()
+                    || matches!(
+                        typed.kind,
+                        Type::Bool | Type::Text | Type::Char | Type::Time(_) | Type::Uuid | Type::Enum(_)
+                    ),
+                Type::Text,
+            ),
+        };
+        if !fits && typed.kind != Type::Any {
+            let message = format!("`{}` is {}, which cannot be made {kind}", self.text(of), typed.kind);
+            return Err(self.at(of, message));
+        }
+        Ok(Typed::new(Node::Convert(to, Box::new(typed.node)), kind))
+    }
+}

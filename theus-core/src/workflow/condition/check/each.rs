@@ -1,0 +1,79 @@
+//! The macros that go through a list: `all`, `exists`, `exists_one`, `filter`, `map`.
+
+use cel::IdedExpr;
+use cel::common::ast::Expr;
+
+use super::{Checked, Checker, ExpressionProblem, Typed, Variable};
+use crate::workflow::condition::node::{Constant, Each, Node};
+use crate::workflow::condition::types::Type;
+
+impl Checker<'_> {
+    pub(super) fn each(&mut self, what: Each, list: &IdedExpr, variable: &IdedExpr, test: &IdedExpr) -> Checked {
+        let (list, element) = self.elements(list)?;
+        let test = self.with_variable(variable, &element, list.json, |checker| checker.condition(test))?;
+        Ok(Typed::new(Node::Each(what, Box::new([list.node, test.node])), Type::Bool))
+    }
+
+    /// `filter` without something to make, `map` with it.
+    pub(super) fn map(
+        &mut self,
+        list: &IdedExpr,
+        variable: &IdedExpr,
+        test: Option<&IdedExpr>,
+        make: Option<&IdedExpr>,
+    ) -> Checked {
+        let (list, element) = self.elements(list)?;
+        let json = list.json;
+        let slot = self.variables.len();
+        let test = match test {
+            Some(test) => self.with_variable(variable, &element, json, |checker| checker.condition(test))?.node,
+            None => Node::Constant(Constant::Bool(true)),
+        };
+        let made = match make {
+            Some(make) => self.with_variable(variable, &element, json, |checker| checker.usable(make))?,
+            None => Typed { node: Node::Variable(slot), kind: element, json },
+        };
+        let kind = Type::List(Box::new(made.kind));
+        Ok(Typed { node: Node::Map(Box::new([list.node, test, made.node])), kind, json: made.json })
+    }
+
+    fn elements(&mut self, list: &IdedExpr) -> Result<(Typed, Type), ExpressionProblem> {
+        let typed = self.present(list)?;
+        match (typed.kind.element(), &typed.kind) {
+            (Some(Type::Opaque), _) | (None, Type::Collection(_)) => {
+                let message =
+                    format!("the elements of `{}` are of a type that expressions cannot look into", self.text(list));
+                Err(self.at(list, message).help("put `#[derive(theus_core::Inspect)]` on it"))
+            }
+            (Some(element), kind) if kind.is_map() && !typed.json => {
+                Ok((Typed { node: Node::Keys(Box::new(typed.node)), ..typed }, element))
+            }
+            (Some(element), _) => Ok((typed, element)),
+            (None, other) => {
+                let message = format!("`{}` is {other}, and a list, a set or a map is needed here", self.text(list));
+                Err(self.at(list, message))
+            }
+        }
+    }
+
+    fn with_variable(
+        &mut self,
+        variable: &IdedExpr,
+        kind: &Type,
+        json: bool,
+        then: impl FnOnce(&mut Self) -> Checked,
+    ) -> Checked {
+        let Expr::Ident(name) = &variable.expr else {
+            return Err(self.at(variable, "the name of the element is a plain name"));
+        };
+        if self.is_taken(name) {
+            return Err(self
+                .at(variable, format!("`{name}` already means something here"))
+                .help("call the element otherwise"));
+        }
+        self.variables.push(Variable { name: name.clone(), kind: kind.clone(), json });
+        let checked = then(self);
+        self.variables.pop();
+        checked
+    }
+}

@@ -1,0 +1,192 @@
+//! Comparison, arithmetic, membership.
+
+use cel::IdedExpr;
+use cel::common::ast::{Expr, operators};
+
+use super::{Checked, Checker, Typed};
+use crate::context::CollectionKind;
+use crate::workflow::condition::node::{Arithmetic, Node, Ordered};
+use crate::workflow::condition::types::Type;
+
+/// Whether an operator asks for sameness (`false`) or difference (`true`).
+pub(super) fn equality(name: &str) -> Option<bool> {
+    match name {
+        operators::EQUALS => Some(false),
+        operators::NOT_EQUALS => Some(true),
+        _ => None,
+    }
+}
+
+pub(super) fn order(name: &str) -> Option<Ordered> {
+    Some(match name {
+        operators::LESS => Ordered::Less,
+        operators::LESS_EQUALS => Ordered::LessOrEqual,
+        operators::GREATER => Ordered::Greater,
+        operators::GREATER_EQUALS => Ordered::GreaterOrEqual,
+        _ => return None,
+    })
+}
+
+pub(super) fn arithmetic(name: &str) -> Option<Arithmetic> {
+    Some(match name {
+        operators::ADD => Arithmetic::Add,
+        operators::SUBSTRACT => Arithmetic::Subtract,
+        operators::MULTIPLY => Arithmetic::Multiply,
+        operators::DIVIDE => Arithmetic::Divide,
+        operators::MODULO => Arithmetic::Remainder,
+        _ => return None,
+    })
+}
+
+/// What to do about two numbers of kinds that do not mix.
+fn conversion(one: &Type, two: &Type) -> Option<&'static str> {
+    match (one, two) {
+        (Type::Decimal, Type::Float { .. }) | (Type::Float { .. }, Type::Decimal) => {
+            Some("a float is not exact: turn the decimal into a float by `double(..)` where that will do")
+        }
+        (Type::Int { .. }, Type::Float { .. }) | (Type::Float { .. }, Type::Int { .. }) => {
+            Some("turn the integer into a float by `double(..)`")
+        }
+        (Type::Text, other) | (other, Type::Text) if other.is_number() => Some(
+            "turn the number into a string by `string(..)`, or the string into a number by `int(..)` or `double(..)`",
+        ),
+        _ => None,
+    }
+}
+
+impl Checker<'_> {
+    fn unlike(&self, expr: &IdedExpr, parts: [(&IdedExpr, &Type); 2], what: &str) -> super::ExpressionProblem {
+        let [(one, kind), (two, other)] = parts;
+        let message = format!("`{}` is {kind} and `{}` is {other}: {what}", self.text(one), self.text(two));
+        self.at(expr, message).maybe_help(conversion(kind, other).map(str::to_owned))
+    }
+
+    pub(super) fn equality(&mut self, expr: &IdedExpr, negated: bool, one: &IdedExpr, two: &IdedExpr) -> Checked {
+        let (mut a, mut b) = (self.usable_or_null(one, two)?, self.usable_or_null(two, one)?);
+        for ((null, _), (other, value)) in [((&a, one), (&b, two)), ((&b, two), (&a, one))] {
+            if null.kind == Type::Null && !matches!(other.kind, Type::Optional(_) | Type::Null | Type::Any) {
+                let problem = self.at(expr, format!("`{}` is never null", self.text(value)));
+                return Err(problem.help("only optional fields and what an event carries can be"));
+            }
+        }
+        self.adapt(one, &mut a, &b.kind)?;
+        self.adapt(two, &mut b, &a.kind)?;
+        let opaque = |kind: &Type, other: &Type| *kind.innermost() == Type::Opaque && *other == Type::Null;
+        if !a.kind.equals(&b.kind) && !opaque(&a.kind, &b.kind) && !opaque(&b.kind, &a.kind) {
+            return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "they are never equal"));
+        }
+        Ok(Typed::new(Node::Equal(Box::new([a.node, b.node]), negated), Type::Bool))
+    }
+
+    /// What cannot be looked into can still be compared with null, where it need not be there.
+    fn usable_or_null(&mut self, expr: &IdedExpr, beside: &IdedExpr) -> Checked {
+        let is_null = matches!(&beside.expr, Expr::Literal(cel::common::ast::LiteralValue::Null));
+        if is_null { self.check(expr) } else { self.usable(expr) }
+    }
+
+    pub(super) fn order(&mut self, expr: &IdedExpr, order: Ordered, one: &IdedExpr, two: &IdedExpr) -> Checked {
+        let (mut a, mut b) = (self.present(one)?, self.present(two)?);
+        self.adapt(one, &mut a, &b.kind)?;
+        self.adapt(two, &mut b, &a.kind)?;
+        if !a.kind.orders(&b.kind) {
+            return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "neither is less than the other"));
+        }
+        Ok(Typed::new(Node::Order(order, Box::new([a.node, b.node])), Type::Bool))
+    }
+
+    pub(super) fn negate(&mut self, inner: &IdedExpr) -> Checked {
+        let typed = self.present(inner)?;
+        let kind = match &typed.kind {
+            Type::Int { .. } => Type::INT,
+            kind if kind.is_number() || *kind == Type::Any => kind.clone(),
+            other => {
+                return Err(self.at(inner, format!("`{}` is {other}, and a number is needed here", self.text(inner))));
+            }
+        };
+        Ok(Typed::new(Node::Negate(Box::new(typed.node)), kind))
+    }
+
+    pub(super) fn compute(
+        &mut self,
+        expr: &IdedExpr,
+        operation: Arithmetic,
+        one: &IdedExpr,
+        two: &IdedExpr,
+    ) -> Checked {
+        let (mut a, mut b) = (self.present(one)?, self.present(two)?);
+        self.adapt_number(one, &mut a, &b.kind)?;
+        self.adapt_number(two, &mut b, &a.kind)?;
+        let sequence = |kind: &Type| match kind {
+            Type::List(_) => kind.element(),
+            Type::Collection(collection) if collection.kind() == CollectionKind::List => kind.element(),
+            _ => None,
+        };
+        let decimal = a.kind == Type::Decimal || b.kind == Type::Decimal;
+        let kind = match (operation, &a.kind, &b.kind) {
+            (_, Type::Any, Type::Any) => Type::Any,
+            (_, Type::Any, kind) | (_, kind, Type::Any) if kind.is_number() || *kind == Type::Text => Type::Any,
+            (Arithmetic::Divide | Arithmetic::Remainder, one, two) if decimal && one.is_number() && two.is_number() => {
+                let problem = self.at(expr, "a decimal cannot be divided without rounding");
+                return Err(
+                    problem.help("multiply the other side of a comparison instead, or let a process divide and round")
+                );
+            }
+            (_, Type::Int { .. }, Type::Int { .. }) => Type::INT,
+            (Arithmetic::Remainder, ..) => {
+                return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "`%` is for integers"));
+            }
+            (_, Type::Float { .. }, Type::Float { .. }) => Type::FLOAT,
+            (_, Type::Decimal, Type::Decimal | Type::Int { .. }) | (_, Type::Int { .. }, Type::Decimal) => {
+                Type::Decimal
+            }
+            (Arithmetic::Add, Type::Text | Type::Char, Type::Text | Type::Char) => Type::Text,
+            (Arithmetic::Add, one, two) if let (Some(one), Some(two)) = (sequence(one), sequence(two)) => {
+                Type::List(Box::new(super::common(one, two)))
+            }
+            _ => {
+                let sign = match operation {
+                    Arithmetic::Add => "they cannot be added",
+                    Arithmetic::Subtract => "one cannot be taken from the other",
+                    Arithmetic::Multiply => "they cannot be multiplied",
+                    Arithmetic::Divide | Arithmetic::Remainder => "one cannot be divided by the other",
+                };
+                return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], sign));
+            }
+        };
+        Ok(Typed::new(Node::Compute(operation, Box::new([a.node, b.node])), kind))
+    }
+
+    /// `element in list`.
+    pub(super) fn within(&mut self, expr: &IdedExpr, element: &IdedExpr, list: &IdedExpr) -> Checked {
+        let mut a = self.usable(element)?;
+        if let Expr::List(written) = &list.expr {
+            let mut nodes = Vec::with_capacity(written.elements.len());
+            for one in &written.elements {
+                let mut b = self.usable(one)?;
+                self.adapt(one, &mut b, &a.kind)?;
+                if !a.kind.equals(&b.kind) {
+                    return Err(self.unlike(one, [(element, &a.kind), (one, &b.kind)], "they are never equal"));
+                }
+                nodes.push(b.node);
+            }
+            let list = Node::List(nodes.into());
+            return Ok(Typed::new(Node::In(Box::new([a.node, list]), None), Type::Bool));
+        }
+        let b = self.present(list)?;
+        let Some(kind) = b.kind.element() else {
+            let problem = self
+                .at(list, format!("`{}` is {}, and a list, a set or a map is needed here", self.text(list), b.kind));
+            return Err(match b.kind {
+                Type::Text => problem.help(format!("write `{}.contains({})`", self.text(list), self.text(element))),
+                _ => problem,
+            });
+        };
+        self.adapt(element, &mut a, &kind)?;
+        if !a.kind.equals(&kind) {
+            let what = format!("each of its elements is {kind}, and `{}` is {}", self.text(element), a.kind);
+            return Err(self.at(expr, format!("`{}` cannot hold it: {what}", self.text(list))));
+        }
+        let make = self.key_maker(&b);
+        Ok(Typed::new(Node::In(Box::new([a.node, b.node]), make), Type::Bool))
+    }
+}

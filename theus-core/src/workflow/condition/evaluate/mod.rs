@@ -1,0 +1,221 @@
+//! Evaluation: only what the expression reads is fetched, and nothing is copied that is only asked for its size.
+
+mod compare;
+mod compute;
+mod convert;
+mod each;
+mod inside;
+mod json;
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use super::facts::Facts;
+use super::node::{KeyMaker, Node, Ordered, TextTest};
+use super::operand::Operand;
+use crate::context::{Part, Value};
+
+pub(super) use json::to_json;
+
+/// Why there is no value.
+pub(super) type Problem = Cow<'static, str>;
+
+/// What macros' variables stand for, outermost first.
+pub(super) type Variables<'a> = Vec<Operand<'a>>;
+
+type Evaluated<'a> = Result<Operand<'a>, Problem>;
+
+/// The value of a part. Each kind of part is a function of its own, so that a floor of the tree takes little stack.
+pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Constant(constant) => Ok(constant.lend()),
+        Node::Domain(path) => Ok(Operand::of(facts.domain(path))),
+        Node::Global(path) => Ok(Operand::of(facts.global(path))),
+        Node::Payload => Ok(facts.payload().map_or(Operand::Null, Operand::of_json)),
+        Node::Item(name) => item(name, facts),
+        Node::Variable(slot) => Ok(variables.get(*slot).cloned().unwrap_or(Operand::Null)),
+        Node::Not(of) => truth(of, facts, variables).map(|holds| Operand::Bool(!holds)),
+        Node::All(parts) => decide(parts, false, facts, variables),
+        Node::Any(parts) => decide(parts, true, facts, variables),
+        Node::Choose(parts) => choose(parts, facts, variables),
+        Node::Equal(sides, _)
+        | Node::Order(_, sides)
+        | Node::Compute(_, sides)
+        | Node::In(sides, _)
+        | Node::TextTest(_, sides) => binary(node, sides, facts, variables),
+        Node::Index(of, index, make) => indexed(of, index, *make, facts, variables),
+        Node::Each(what, parts) => each::each(*what, parts, facts, variables),
+        Node::Map(parts) => each::map(parts, facts, variables),
+        Node::List(elements) => list(elements, facts, variables),
+        Node::Object(entries) => object(entries, facts, variables),
+        Node::IsThere(of) => is_there(of, facts, variables),
+        Node::Field(of, ..)
+        | Node::Variant(of, _)
+        | Node::Entry(of, _)
+        | Node::HasEntry(of, _)
+        | Node::Keys(of)
+        | Node::Read(of, _)
+        | Node::Negate(of)
+        | Node::Size(of)
+        | Node::Matches(of, _)
+        | Node::Convert(_, of) => unary(node, of, facts, variables),
+    }
+}
+
+fn item<'a>(name: &str, facts: &'a dyn Facts) -> Evaluated<'a> {
+    facts.item(name).map(Operand::of_json).ok_or_else(|| format!("there is no `{name}` here").into())
+}
+
+/// What needs one value.
+fn unary<'a>(node: &'a Node, of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let of = evaluate(of, facts, variables)?;
+    apply(node, of)
+}
+
+fn apply<'a>(node: &'a Node, of: Operand<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Field(_, position, name) => inside::field(of, *position, name),
+        Node::Variant(_, name) => Ok(inside::variant(of, name)),
+        Node::Entry(_, key) => inside::entry(&of, key)?.ok_or_else(|| format!("there is no key {:?}", key.name).into()),
+        Node::HasEntry(_, key) => inside::entry(&of, key).map(|entry| Operand::Bool(entry.is_some())),
+        Node::Keys(_) => Ok(match of {
+            Operand::Look(Value::Collection { elements, .. }) => {
+                Operand::Look(Value::Collection { elements, part: Part::Keys })
+            }
+            other => other,
+        }),
+        Node::Read(_, written) => convert::read(of, *written),
+        Node::Negate(_) => compute::negate(&of),
+        Node::Size(_) => inside::size(&of).map(Operand::Int),
+        Node::Matches(_, regex) => Ok(Operand::Bool(regex.is_match(&convert::text(&of)?))),
+        Node::Convert(to, _) => convert::convert(*to, of),
+        _ => Ok(of),
+    }
+}
+
+/// What needs two.
+fn binary<'a>(
+    node: &'a Node,
+    sides: &'a [Node; 2],
+    facts: &'a dyn Facts,
+    variables: &mut Variables<'a>,
+) -> Evaluated<'a> {
+    let one = evaluate(&sides[0], facts, variables)?;
+    let two = evaluate(&sides[1], facts, variables)?;
+    combine(node, one, two)
+}
+
+fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>) -> Evaluated<'a> {
+    match node {
+        Node::Equal(_, negated) => Ok(Operand::Bool(compare::equal(&one, &two)? != *negated)),
+        Node::Order(order, _) => {
+            let found = compare::order(&one, &two)?;
+            Ok(Operand::Bool(found.is_some_and(|found| match order {
+                Ordered::Less => found.is_lt(),
+                Ordered::LessOrEqual => found.is_le(),
+                Ordered::Greater => found.is_gt(),
+                Ordered::GreaterOrEqual => found.is_ge(),
+            })))
+        }
+        Node::Compute(operation, _) => compute::compute(*operation, one, two),
+        Node::In(_, make) => inside::holds(&two, &one, *make).map(Operand::Bool),
+        Node::TextTest(test, _) => {
+            let (one, two) = (convert::text(&one)?, convert::text(&two)?);
+            Ok(Operand::Bool(match test {
+                TextTest::Contains => one.contains(&*two),
+                TextTest::StartsWith => one.starts_with(&*two),
+                TextTest::EndsWith => one.ends_with(&*two),
+            }))
+        }
+        _ => Ok(one),
+    }
+}
+
+fn choose<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let [when, then, otherwise] = parts;
+    let chosen = if truth(when, facts, variables)? { then } else { otherwise };
+    evaluate(chosen, facts, variables)
+}
+
+fn indexed<'a>(
+    of: &'a Node,
+    index: &'a Node,
+    make: Option<KeyMaker>,
+    facts: &'a dyn Facts,
+    variables: &mut Variables<'a>,
+) -> Evaluated<'a> {
+    let of = evaluate(of, facts, variables)?;
+    let index = evaluate(index, facts, variables)?;
+    inside::index(&of, &index, make)
+}
+
+fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let found = match of {
+        // An entry that is not there is no error here.
+        Node::Entry(of, key) => inside::entry(&evaluate(of, facts, variables)?, key)?,
+        of => Some(evaluate(of, facts, variables)?),
+    };
+    Ok(Operand::Bool(found.is_some_and(|found| !matches!(found, Operand::Null))))
+}
+
+fn list<'a>(elements: &'a [Node], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let mut made = Vec::with_capacity(elements.len());
+    for element in elements {
+        made.push(evaluate(element, facts, variables)?);
+    }
+    Ok(Operand::List(made))
+}
+
+fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let mut made = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        made.push((&**name, evaluate(value, facts, variables)?));
+    }
+    Ok(Operand::Object(made))
+}
+
+pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Result<bool, Problem> {
+    match evaluate(node, facts, variables)? {
+        Operand::Bool(holds) => Ok(holds),
+        other => Err(format!("{} is neither true nor false", other.kind()).into()),
+    }
+}
+
+/// `||` (`decisive` is true) or `&&` (false) of several: as CEL has it, a part that decides makes up for one that failed.
+fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+    let mut failed = None;
+    for part in parts {
+        match truth(part, facts, variables) {
+            Ok(holds) if holds == decisive => return Ok(Operand::Bool(decisive)),
+            Ok(_) => {}
+            Err(problem) => failed = failed.or(Some(problem)),
+        }
+    }
+    failed.map_or(Ok(Operand::Bool(!decisive)), Err)
+}
+
+/// Whether it is a list of any kind, and its elements one by one until `see` says that it is enough.
+fn walk<'a>(list: &Operand<'a>, see: &mut dyn FnMut(Operand<'a>) -> bool) -> Result<(), Problem> {
+    use std::ops::ControlFlow::{Break, Continue};
+
+    match list {
+        Operand::List(elements) => {
+            elements.iter().all(|element| see(element.clone()));
+        }
+        Operand::Json(Json::Array(elements)) => {
+            elements.iter().all(|element| see(Operand::of_json(element)));
+        }
+        Operand::Json(Json::Object(entries)) => {
+            entries.keys().all(|name| see(Operand::Text(Cow::Borrowed(name))));
+        }
+        Operand::Object(entries) => {
+            entries.iter().all(|(name, _)| see(Operand::Text(Cow::Borrowed(*name))));
+        }
+        Operand::Look(Value::Collection { elements, part }) => {
+            elements.each(*part, &mut |value| if see(Operand::of(value)) { Continue(()) } else { Break(()) });
+        }
+        other => return Err(format!("{} has no elements", other.kind()).into()),
+    }
+    Ok(())
+}

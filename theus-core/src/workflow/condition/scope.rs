@@ -1,0 +1,33 @@
+//! What names mean in an expression.
+
+use crate::context::{Schema, Shape};
+
+/// What an expression may name: the fields of the two layers, the event's payload, the elements of the loops around it.
+///
+/// ```
+/// use theus_core::prelude::*;
+/// use theus_core::workflow::condition::{Expression, Scope};
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Desk { total: i64, items: Vec<String>, sig_full: bool }
+///
+/// let (domain, global) = (Desk::schema(), <()>::schema());
+/// let scope = Scope { domain: &domain, global: &global, payload: None, items: &[] };
+/// let guard = Expression::compile("domain.total > 100 && domain.items.size() > 2", &scope)?;
+/// assert_eq!(guard.reads(), ["domain.total", "domain.items"]);
+/// let refused = Expression::compile("domain.totl > 100", &scope).unwrap_err();
+/// assert_eq!(refused.to_string(), "`domain` has no field `totl`; did you mean `total`?");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Scope<'a> {
+    /// The fields of the domain.
+    pub domain: &'a Schema,
+    /// The fields of the global layer.
+    pub global: &'a Schema,
+    /// The shape of the event's payload, [`Shape::Opaque`] where it is not known before there is one; `None` where no
+    /// event is being handled, so that `event` means nothing.
+    pub payload: Option<&'a Shape>,
+    /// The names of the elements of the loops around it, outermost first, with their shapes; [`Shape::Opaque`] where a shape is not known.
+    pub items: &'a [(&'a str, Shape)],
+}

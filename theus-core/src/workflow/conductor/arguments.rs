@@ -1,0 +1,39 @@
+//! The arguments of a step: literals, and expressions over what is committed.
+
+use super::broken::Broken;
+use super::outcome::Fault;
+use crate::engine::Arguments;
+use crate::workflow::chart::{ArgumentSource, Run};
+use crate::workflow::condition::{EvaluationError, Expression, Facts};
+
+/// A value from where the file says that it comes from.
+pub(super) fn value(source: &ArgumentSource, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
+    match source {
+        ArgumentSource::Literal(value) => Ok(value.clone()),
+        ArgumentSource::Expression(expression) => expression.evaluate(facts),
+    }
+}
+
+/// The arguments of a run; `None` where it has none, which costs nothing.
+pub(super) fn arguments(run: &Run, facts: &dyn Facts) -> Result<Option<Arguments>, Broken> {
+    if run.arguments.is_empty() {
+        return Ok(None);
+    }
+    let mut all = Arguments::new();
+    for (name, source) in &run.arguments {
+        let value = value(source, facts).map_err(|error| Broken::fault(Fault::NoValue(error)))?;
+        all.insert((*name).to_owned(), value);
+    }
+    Ok(Some(all))
+}
+
+/// The elements of the list that a loop goes through.
+pub(super) fn elements(list: &Expression, facts: &dyn Facts) -> Result<Vec<serde_json::Value>, EvaluationError> {
+    match list.evaluate(facts)? {
+        serde_json::Value::Array(elements) => Ok(elements),
+        other => Err(EvaluationError {
+            expression: list.text().to_owned(),
+            problem: format!("it gives {other}, which is no list to go through"),
+        }),
+    }
+}

@@ -1,0 +1,392 @@
+//! Driving a workflow on the calling thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context as Task, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, SystemTime};
+
+use super::broken::Broken;
+use super::cancel::Command;
+use super::error::WorkflowError;
+use super::manager::WorkflowManager;
+use super::outcome::{Handled, Status};
+use super::session::{Progress, Trouble};
+use super::world::World;
+use crate::context::Context;
+use crate::engine::Report;
+use crate::process::{AsyncProcess, Halted, Process, SyncProcess};
+use crate::source::did_you_mean;
+use crate::workflow::chart::{State, Trigger};
+
+/// Why there is nothing to be done at present.
+enum Rest {
+    /// Until an event comes, or this time.
+    Idle(Option<SystemTime>),
+    /// Until this time: a step is tried again then.
+    Wait(SystemTime),
+    Paused,
+    Halted(Halted),
+    Over,
+}
+
+/// What was done, or why nothing was.
+enum Turn {
+    Handled(Box<Handled>),
+    Rest(Rest),
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
+    /// Handles one event to the end of its chain: the workflow's own first, then a timer that is due, then the oldest on the
+    /// bus. The first call enters the initial state.
+    ///
+    /// `None` where nothing is waiting, a step waits to be tried again, or the workflow is finished or paused.
+    ///
+    /// # Errors
+    /// [`WorkflowError::Aborted`], [`WorkflowError::Cancelled`], and [`WorkflowError::Halted`] while the interlock is latched;
+    /// no event is taken then. [`WorkflowError::NoValue`] and [`WorkflowError::Endless`] where the event could not be handled
+    /// as the file says.
+    pub fn process_event(&mut self) -> Result<Option<Handled>, WorkflowError> {
+        self.refuse_if_stopped()?;
+        match self.turn()? {
+            Turn::Handled(handled) => Ok(Some(*handled)),
+            Turn::Rest(Rest::Halted(halted)) => Err(halted.into()),
+            Turn::Rest(_) => Ok(None),
+        }
+    }
+
+    /// Handles events until none is waiting and no timer is due, the workflow is over or paused, or the engine is halted.
+    ///
+    /// # Errors
+    /// As [`process_event`](Self::process_event); [`WorkflowError::Runaway`] where events keep causing events.
+    pub fn run_until_idle(&mut self) -> Result<Vec<Handled>, WorkflowError> {
+        self.refuse_if_stopped()?;
+        let mut all = Vec::new();
+        self.handle_all(&mut all, |_| false).map_err(|error| error.after(std::mem::take(&mut all)))?;
+        Ok(all)
+    }
+
+    /// Handles events until a final state is reached. It waits for timers, for tries that are made again and, as long as it
+    /// does, for events; not for events alone.
+    ///
+    /// # Errors
+    /// As [`run_until_idle`](Self::run_until_idle); [`WorkflowError::Idle`] where nothing is left to wait for before a final
+    /// state, [`WorkflowError::Paused`].
+    pub fn run_until_final(&mut self) -> Result<Vec<Handled>, WorkflowError> {
+        self.refuse_if_stopped()?;
+        let mut all = Vec::new();
+        match self.wait_until(&mut all, None, |_| false) {
+            Ok(()) => {}
+            Err(error) => return Err(error.after(all)),
+        }
+        if matches!(self.status(), Status::Finished) {
+            return Ok(all);
+        }
+        self.refuse_if_stopped()?;
+        let (workflow, state) = self.names();
+        if self.is_paused() {
+            return Err(WorkflowError::Paused { workflow, state });
+        }
+        let hint = self.waits_for(&all);
+        Err(WorkflowError::Idle { workflow, state, hint, handled: all })
+    }
+
+    /// Handles events until a state is active, at most for this long: whether it is. It waits for events, timers and tries
+    /// that are made again. By a virtual clock it waits for no events: where nothing else is left, the time is over.
+    ///
+    /// # Errors
+    /// As [`process_event`](Self::process_event), and [`WorkflowError::UnknownState`].
+    pub fn wait_for(&mut self, state: &str, at_most: Duration) -> Result<bool, WorkflowError> {
+        if self.definition().state_named(state).is_none() {
+            let known = self.definition().states().iter().map(|state: &State| state.name.as_str());
+            let help = did_you_mean(state, known).unwrap_or_default();
+            let (workflow, _) = self.names();
+            return Err(WorkflowError::UnknownState { workflow, state: state.to_owned(), help });
+        }
+        self.refuse_if_stopped()?;
+        let until = self.clock.now().checked_add(at_most);
+        let mut all = Vec::new();
+        match self.wait_until(&mut all, until, |manager| manager.is_entered() && manager.is_in(state)) {
+            Ok(()) => Ok(self.is_entered() && self.is_in(state)),
+            Err(error) => Err(error.after(all)),
+        }
+    }
+
+    /// Handles events for so long: those that wait and those that come, timers, and tries that are made again. It ends earlier
+    /// where the workflow is over or the engine is halted.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use theus_core::prelude::*;
+    /// use theus_core::workflow::VirtualClock;
+    ///
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Desk { cmd_open: bool }
+    /// let engine = Engine::builder(Desk::default()).build()?;
+    /// let flow = "states: { SHUT: { events: { CMD_OPEN: OPEN } }, OPEN: { events: { CMD_OPEN: SHUT } } }";
+    /// let mut desk = WorkflowManager::from_text(&engine, "desk.yaml", flow)?.clock(VirtualClock::new());
+    /// desk.emit("CMD_OPEN")?;
+    /// desk.run_for(Duration::from_secs(60))?;
+    /// assert_eq!(desk.state(), "OPEN");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run_until_idle`](Self::run_until_idle).
+    pub fn run_for(&mut self, time: Duration) -> Result<Vec<Handled>, WorkflowError> {
+        self.refuse_if_stopped()?;
+        let until = self.clock.now().checked_add(time);
+        let mut all = Vec::new();
+        match self.wait_until(&mut all, until, |_| false) {
+            Ok(()) => Ok(all),
+            Err(error) => Err(error.after(all)),
+        }
+    }
+
+    /// Runs a command for this workflow, as a chain of one step: what the audit says of it, the workflow hears.
+    ///
+    /// # Errors
+    /// As [`process_event`](Self::process_event), and [`WorkflowError::Finished`]: the command was not run then. What the
+    /// run itself ended with is in the report.
+    pub fn run<P>(&mut self, command: P) -> Result<Report<P>, WorkflowError>
+    where
+        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        self.refuse_command()?;
+        let since = self.clock.now();
+        let report = self.engine.run_reported(command);
+        self.hear(&report, since);
+        Ok(report)
+    }
+
+    /// As [`run`](Self::run), for a process that is an `async fn`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_async<P>(&mut self, command: P) -> Result<Report<P>, WorkflowError>
+    where
+        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        self.refuse_command()?;
+        let since = self.clock.now();
+        let report = self.engine.run_async_reported(command).await;
+        self.hear(&report, since);
+        Ok(report)
+    }
+
+    fn refuse_command(&self) -> Result<(), WorkflowError> {
+        self.refuse_if_stopped()?;
+        if matches!(self.session.status(), Status::Finished) {
+            let (workflow, state) = self.names();
+            return Err(WorkflowError::Finished { workflow, state });
+        }
+        Ok(())
+    }
+
+    fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) {
+        let broken = report.result.as_ref().err().map(Broken::command::<P>);
+        let world = World::new(&self.engine, &*self.clock);
+        self.session.hear(Command { process: P::CONTRACT.process, broken, version: report.version, since }, &world);
+    }
+
+    /// Handles what there is, until it is enough; why there is no more.
+    fn handle_all(
+        &mut self,
+        all: &mut Vec<Handled>,
+        enough: impl Fn(&Self) -> bool,
+    ) -> Result<Option<Rest>, WorkflowError> {
+        let limit = all.len().saturating_add(self.events_from_now_on());
+        while !enough(self) {
+            match self.turn()? {
+                Turn::Handled(handled) => all.push(*handled),
+                Turn::Rest(rest) => return Ok(Some(rest)),
+            }
+            if all.len() > limit {
+                return Err(self.runaway());
+            }
+        }
+        Ok(None)
+    }
+
+    /// Handles what there is and waits for what is to come, until it is enough, this time, or nothing can come any more.
+    fn wait_until(
+        &mut self,
+        all: &mut Vec<Handled>,
+        until: Option<SystemTime>,
+        enough: impl Fn(&Self) -> bool,
+    ) -> Result<(), WorkflowError> {
+        loop {
+            let due = match self.handle_all(all, &enough)? {
+                None | Some(Rest::Over | Rest::Halted(_)) => return Ok(()),
+                Some(Rest::Paused) if until.is_none() => return Ok(()),
+                Some(Rest::Paused) => None,
+                Some(Rest::Idle(due)) => due,
+                Some(Rest::Wait(due)) => Some(due),
+            };
+            let at = match (due, until) {
+                (Some(due), Some(until)) => due.min(until),
+                (Some(at), None) | (None, Some(at)) => at,
+                (None, None) => return Ok(()),
+            };
+            if until.is_some_and(|until| self.clock.now() >= until) {
+                return Ok(());
+            }
+            self.rest(at);
+        }
+    }
+
+    /// Waits until this time at the latest: for an event of the bus too.
+    fn rest(&mut self, until: SystemTime) {
+        if self.clock.jump_to(until) {
+            return;
+        }
+        let left = until.duration_since(self.clock.now()).unwrap_or_default();
+        if let Some(event) = self.engine.bus().next_timeout(left.min(LONGEST_REST)) {
+            self.session.offer(event);
+        }
+    }
+
+    /// One event, to the end of its chain.
+    fn turn(&mut self) -> Result<Turn, WorkflowError> {
+        let mut parked: Option<Arc<Parked>> = None;
+        let world = World::new(&self.engine, &*self.clock);
+        loop {
+            let progress = match &parked {
+                None => self.session.advance(&world, &mut Task::from_waker(Waker::noop())),
+                Some(parked) => self.session.advance(&world, &mut Task::from_waker(&Waker::from(Arc::clone(parked)))),
+            };
+            match progress {
+                Ok(Progress::Stepped) => {}
+                Ok(Progress::Handled(handled)) => return Ok(Turn::Handled(handled)),
+                Ok(Progress::Pending { until }) => match &parked {
+                    // Now that it is known to wait, it is polled with somebody to wake.
+                    None => parked = Some(Arc::new(Parked::here())),
+                    Some(parked) => {
+                        parked.rest(until, &*self.clock);
+                        world.time_passes();
+                    }
+                },
+                Ok(Progress::Wait { until }) => return Ok(Turn::Rest(Rest::Wait(until))),
+                Ok(Progress::Idle { until }) => return Ok(Turn::Rest(Rest::Idle(until))),
+                Ok(Progress::Paused) => return Ok(Turn::Rest(Rest::Paused)),
+                Ok(Progress::Over) => return Ok(Turn::Rest(Rest::Over)),
+                Ok(Progress::Halted(halted)) => return Ok(Turn::Rest(Rest::Halted(halted))),
+                Err(trouble) => return Err(self.explain(trouble)),
+            }
+        }
+    }
+
+    /// How many events may be handled from now on: those that wait, and what may come of them.
+    pub(super) fn events_from_now_on(&self) -> usize {
+        self.engine.bus().len().saturating_add(self.session.waiting()).saturating_add(self.event_limit)
+    }
+
+    pub(super) fn runaway(&self) -> WorkflowError {
+        let (workflow, state) = self.names();
+        WorkflowError::Runaway { workflow, state, limit: self.event_limit, handled: Vec::new() }
+    }
+
+    pub(super) fn explain(&self, trouble: Trouble) -> WorkflowError {
+        let ((workflow, state), handled) = (self.names(), Vec::new());
+        match trouble {
+            Trouble::NoValue(error) => WorkflowError::NoValue { workflow, state, error, handled },
+            Trouble::Runaway { limit } => WorkflowError::Endless { workflow, state, limit, handled },
+            Trouble::Nested => WorkflowError::Nested,
+        }
+    }
+
+    fn names(&self) -> (String, String) {
+        (self.definition().name().to_owned(), self.state().to_owned())
+    }
+
+    fn is_entered(&self) -> bool {
+        !self.session.is_new()
+    }
+
+    /// What the active states wait for, and the last failure, which may be why they wait in vain.
+    fn waits_for(&self, handled: &[Handled]) -> String {
+        let definition = self.definition();
+        let mut events: Vec<&str> = Vec::new();
+        for leaf in self.configuration().leaves() {
+            let mut at = definition.state(*leaf);
+            while let Some(state) = at {
+                let named = state.transitions.iter().filter_map(|way| match &way.trigger {
+                    Trigger::Event { written, .. } => Some(written.as_str()),
+                    Trigger::Any => Some("any event"),
+                    Trigger::Always | Trigger::After(_) | Trigger::Done => None,
+                });
+                events.extend(named);
+                at = state.parent.and_then(|parent| definition.state(parent));
+            }
+        }
+        let mut told = Vec::with_capacity(events.len());
+        for event in events {
+            if !told.contains(&event) {
+                told.push(event);
+            }
+        }
+        let waits = format!("it waits for {}", told.join(", "));
+        let failed = handled.iter().rev().find(|handled| handled.failed);
+        let failure =
+            failed.and_then(Handled::failure).and_then(|step| Some((step.process, step.result.as_ref().err()?)));
+        match (failure, failed.and_then(|handled| handled.fault.as_ref())) {
+            (Some((process, error)), _) => format!("{waits}, and `{process}` had failed: {error}"),
+            (None, Some(fault)) => format!("{waits}, and a chain had failed: {fault}"),
+            (None, None) => waits,
+        }
+    }
+
+    pub(super) fn refuse_if_stopped(&self) -> Result<(), WorkflowError> {
+        let Status::Aborted { reason } = self.session.status() else { return self.refuse_if_halted() };
+        let (workflow, state) = self.names();
+        Err(match self.session.cancelled() {
+            Some(reason) => WorkflowError::Cancelled { workflow, state, reason: reason.to_owned() },
+            None => WorkflowError::Aborted { workflow, state, reason },
+        })
+    }
+
+    fn refuse_if_halted(&self) -> Result<(), WorkflowError> {
+        match self.engine.interlock() {
+            Some(interlock) => Err(Halted { reason: interlock.to_string().into() }.into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How long a thread rests before it looks again: what another thread says to a session is heard after that at the latest.
+const LONGEST_REST: Duration = Duration::from_millis(20);
+
+/// The calling thread, while it waits for a run.
+struct Parked {
+    thread: Thread,
+    woken: AtomicBool,
+}
+
+impl Parked {
+    fn here() -> Self {
+        Self { thread: thread::current(), woken: AtomicBool::new(false) }
+    }
+
+    /// Waits until it is woken, at this time at the latest. A clock that jumps goes there where nobody has woken it.
+    fn rest(&self, until: Option<SystemTime>, clock: &dyn crate::workflow::clock::Clock) {
+        if self.woken.swap(false, Ordering::Acquire) {
+            return;
+        }
+        match until {
+            Some(until) if clock.jump_to(until) => {}
+            Some(until) => {
+                let left = until.duration_since(clock.now()).unwrap_or_default();
+                thread::park_timeout(left.min(LONGEST_REST));
+            }
+            None => thread::park_timeout(LONGEST_REST),
+        }
+        self.woken.store(false, Ordering::Release);
+    }
+}
+
+impl Wake for Parked {
+    fn wake(self: Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}

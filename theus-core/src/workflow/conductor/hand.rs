@@ -1,0 +1,82 @@
+//! What a session needs of an engine, whatever the engine's types.
+
+use crate::context::{Context, Fields, Value};
+use crate::engine::{ArgumentError, Arguments, Engine, GiveUp, Snapshot, StepRun, TogetherError, TogetherRun};
+use crate::process::Halted;
+use crate::signal::{Event, Origin};
+
+/// What a session needs of an engine. The session itself is compiled once, for all engines.
+pub(crate) trait Hand {
+    /// Starts a registered process.
+    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>;
+
+    /// Starts several at once.
+    fn start_together(
+        &self,
+        steps: Vec<(&str, Option<Arguments>)>,
+        give_up: GiveUp,
+    ) -> Result<TogetherRun, TogetherError>;
+
+    /// The committed state as it is now, for guards and arguments; `None` from inside a body of the engine.
+    fn look(&self) -> Option<Box<dyn Ground + '_>>;
+
+    /// Takes the next event off the bus.
+    fn next_event(&self) -> Option<Event>;
+
+    /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
+    fn dispatched(&self, origin: &Origin) -> bool;
+
+    /// Why nothing runs at present, if the interlock is latched.
+    fn halted(&self) -> Option<Halted>;
+}
+
+/// The committed state at one version.
+pub(crate) trait Ground {
+    fn domain(&self, path: &[usize]) -> Value<'_>;
+    fn global(&self, path: &[usize]) -> Value<'_>;
+}
+
+struct Seen<'a, D: Context, G: Context> {
+    domain: Snapshot<D>,
+    global: &'a G::Fields,
+}
+
+impl<D: Context, G: Context> Ground for Seen<'_, D, G> {
+    fn domain(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect_committed(path)
+    }
+    fn global(&self, path: &[usize]) -> Value<'_> {
+        self.global.inspect_committed(path)
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> {
+    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
+        self.start_step(process, arguments)
+    }
+
+    fn start_together(
+        &self,
+        steps: Vec<(&str, Option<Arguments>)>,
+        give_up: GiveUp,
+    ) -> Result<TogetherRun, TogetherError> {
+        Engine::start_together(self, steps, give_up)
+    }
+
+    fn look(&self) -> Option<Box<dyn Ground + '_>> {
+        let domain = self.snapshot().ok()?;
+        Some(Box::new(Seen::<D, G> { domain, global: self.global_fields() }))
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.bus().try_next()
+    }
+
+    fn dispatched(&self, origin: &Origin) -> bool {
+        Engine::dispatched(self, origin).is_ok()
+    }
+
+    fn halted(&self) -> Option<Halted> {
+        self.interlock().map(|interlock| Halted { reason: interlock.to_string().into() })
+    }
+}

@@ -1,0 +1,23 @@
+//! From a file to a definition that fits an engine.
+
+use std::sync::Arc;
+
+use super::error::WorkflowError;
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::source::{Document, SourceFile};
+use crate::workflow::chart::Definition;
+use crate::workflow::file::{self, Catalog};
+
+pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static>(
+    engine: &Engine<D, G, E>,
+    file: SourceFile,
+) -> Result<Arc<Definition>, WorkflowError> {
+    let crate::audit::Catalog { processes, domain, global } = engine.catalog();
+    let catalog = Catalog { processes, domain, global, external: Vec::new() };
+    let definition = file::load(&Document::parse(file)?, &catalog)?;
+    for warning in definition.warnings() {
+        tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}");
+    }
+    Ok(Arc::new(definition))
+}

@@ -1,0 +1,190 @@
+//! What a session does next: the order of SCXML's macrostep.
+
+use std::task::Context;
+
+use super::look::Look;
+use super::outcome::Cause;
+use super::scene::Scene;
+use super::session::{Internal, Live, Progress, Stage, Trouble};
+use super::timers::Timer;
+use crate::signal::{Event, EventName, Origin, Payload};
+use crate::workflow::chart::{Beforehand, StateId};
+use crate::workflow::trace::What;
+
+impl Live {
+    /// The chain under way first; then transitions that wait for no event, what the session tells itself, timers that are
+    /// due, and the bus.
+    pub(super) fn advance(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+        if self.control.is_some() {
+            self.listen(scene);
+        }
+        if self.restored {
+            self.tell_restored(scene.world);
+        }
+        if self.is_over() {
+            return Ok(Progress::Over);
+        }
+        if self.chain.as_ref().is_none_or(|chain| chain.is_between_steps()) {
+            if let Some(halted) = scene.world.hand.halted() {
+                return Ok(Progress::Halted(halted));
+            }
+            if self.paused {
+                return Ok(Progress::Paused);
+            }
+        }
+        if self.chain.is_some() {
+            return self.go_on(scene, task);
+        }
+        if self.unit.is_some() {
+            return self.end_unit(scene);
+        }
+        if self.stage == Stage::New {
+            return self.start(scene);
+        }
+        scene.world.time_passes();
+        if !self.settled
+            && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
+            && let Some(progress) = self.eventless(scene)?
+        {
+            return Ok(progress);
+        }
+        while let Some(internal) = self.inbox.pop_front() {
+            if let Some(progress) = self.take_internal(internal, scene)? {
+                return Ok(progress);
+            }
+        }
+        if !self.timers.is_empty()
+            && let Some(timer) = self.timers.take_due(scene.world.now())
+        {
+            return self.take_timer(timer, scene);
+        }
+        match self.offered.take().or_else(|| scene.world.hand.next_event()) {
+            Some(event) => self.take_event(event, scene),
+            None => Ok(Progress::Idle { until: self.timers.next_due() }),
+        }
+    }
+
+    fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        self.trace.put(scene.world.now(), What::Started);
+        self.stage = Stage::Running;
+        self.begin_unit(None, Cause::Start, scene.definition);
+        let first = scene.definition.start();
+        self.apply(first, scene)
+    }
+
+    /// Takes a transition that waits for no event, where one may be taken.
+    fn eventless(&mut self, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+        // Until something is committed or changes, the answer stays the same.
+        self.settled = true;
+        let payload = self.payload.clone();
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
+        match scene.definition.eventless(&self.at, &look) {
+            Ok(None) => Ok(None),
+            Ok(Some(found)) => {
+                drop(look);
+                self.begin_unit(None, Cause::Always, scene.definition);
+                self.apply(found, scene).map(Some)
+            }
+            Err(error) => {
+                self.begin_unit(None, Cause::Always, scene.definition);
+                self.without_value(error, scene).map(Some)
+            }
+        }
+    }
+
+    /// `None` where no active state has a use for it: that is no more than having asked.
+    fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+        let (name, payload) = match internal {
+            Internal::Done(state) => return self.take_done(state, scene),
+            Internal::Recover { state, target, error, payload } => {
+                self.payload = Some(payload);
+                let found = match target {
+                    Some(target) => Some(scene.definition.goto(&self.at, state, target)),
+                    None => scene.definition.fault(&self.at, state, error),
+                };
+                let Some(found) = found else { return Ok(None) };
+                self.begin_unit(None, Cause::Error, scene.definition);
+                return self.apply(found, scene).map(Some);
+            }
+            Internal::ChainDone => (EventName::CHAIN_DONE, None),
+            Internal::ChainFailed(payload) => (EventName::CHAIN_FAIL, Some(payload)),
+        };
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
+        let found = match scene.definition.transition(&self.at, scene.definition.event(&name), &look) {
+            Ok(None) => return Ok(None),
+            found => found,
+        };
+        drop(look);
+        self.trace.put(scene.world.now(), What::Event { name: name.clone(), origin: Origin::Chain });
+        let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
+        self.payload = payload;
+        self.begin_unit(Some(event), Cause::Event, scene.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, scene).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => self.without_value(error, scene).map(Some),
+        }
+    }
+
+    fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+        let look = Look::new(scene.world.hand, None, &[]);
+        let found = match scene.definition.done(&self.at, state, &look) {
+            Ok(None) => return Ok(None),
+            found => found,
+        };
+        drop(look);
+        self.trace.put(scene.world.now(), What::Done { state });
+        self.payload = None;
+        self.begin_unit(None, Cause::Done, scene.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, scene).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => self.without_value(error, scene).map(Some),
+        }
+    }
+
+    fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        self.spent = 0;
+        self.payload = None;
+        let Timer { due, id } = timer;
+        self.trace.put(scene.world.now(), What::Timer { state: id.state, due });
+        self.begin_unit(None, Cause::Timer, scene.definition);
+        let look = Look::new(scene.world.hand, None, &[]);
+        let found = scene.definition.timer(&self.at, id, &look);
+        drop(look);
+        match found {
+            Ok(Some(found)) => self.apply(found, scene),
+            Ok(None) => self.end_unit(scene),
+            Err(error) => self.without_value(error, scene),
+        }
+    }
+
+    /// Handles an event from the bus.
+    pub(super) fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        self.spent = 0;
+        if self.trace.is_on() {
+            let (name, origin) = (event.name.clone(), event.origin);
+            self.trace.put(scene.world.now(), What::Event { name, origin });
+        }
+        let payload = event.payload.clone();
+        let id = scene.definition.event(&event.name);
+        if let Beforehand::Moves(found) = scene.definition.beforehand(&self.at, id) {
+            self.payload = payload;
+            self.begin_unit(Some(event), Cause::Event, scene.definition);
+            return self.apply_quick(found, scene);
+        }
+        let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
+        let found = scene.definition.transition(&self.at, id, &look);
+        drop(look);
+        if let Ok(None) = &found {
+            self.trace.tell(scene.world.clock, || What::Unused { name: event.name.clone() });
+        }
+        self.payload = payload;
+        self.begin_unit(Some(event), Cause::Event, scene.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, scene),
+            Ok(None) => self.end_unit(scene),
+            Err(error) => self.without_value(error, scene),
+        }
+    }
+}

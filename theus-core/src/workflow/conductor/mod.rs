@@ -1,0 +1,47 @@
+//! The conductor: joins the signal bus (ear), the state machine (brain) and the engine (hand).
+//!
+//! [`Session`] is the whole of it without a thread, a clock or a wait: whoever drives it, calls
+//! [`advance`](Session::advance) and does what the [`Progress`] says. The blocking driver, the asynchronous one and a pool
+//! of workers are three ways to do that.
+
+mod arguments;
+mod attempt;
+mod blocking;
+mod broken;
+mod cancel;
+mod chain;
+mod control;
+mod drive;
+mod error;
+mod hand;
+mod load;
+mod look;
+mod macrostep;
+mod manager;
+mod microstep;
+mod outcome;
+mod position;
+mod restore;
+mod scene;
+mod session;
+mod sleep;
+mod steps;
+mod timers;
+mod together;
+mod undo;
+mod world;
+
+pub(in crate::workflow) use load::load;
+pub(in crate::workflow) use manager::{has_use, has_use_of};
+
+pub use control::Control;
+pub use error::WorkflowError;
+pub use manager::WorkflowManager;
+pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
+pub use position::{Position, PositionError};
+pub use sleep::Sleep;
+#[cfg(feature = "tokio")]
+pub use sleep::TokioSleep;
+
+pub(in crate::workflow) use session::{Options, Progress, Session};
+pub(in crate::workflow) use world::World;

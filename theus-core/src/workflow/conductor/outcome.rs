@@ -1,0 +1,142 @@
+//! What handling one event did.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::audit::Violation;
+use crate::engine::ProcessError;
+use crate::process::RunError;
+use crate::signal::Event;
+use crate::workflow::chart::StateId;
+use crate::workflow::condition::EvaluationError;
+
+/// How a workflow stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It handles events.
+    Running,
+    /// It has reached a final state.
+    Finished,
+    /// A violation of level A ended it, or it was cancelled, which
+    /// [`is_cancelled`](crate::workflow::WorkflowManager::is_cancelled) tells apart.
+    Aborted {
+        /// What ended it.
+        reason: String,
+    },
+    /// The engine's interlock is latched; it goes on after the reset.
+    Halted {
+        /// What latched it.
+        reason: String,
+    },
+}
+
+/// What made a session do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It began.
+    Start,
+    /// An event: [`Handled::event`].
+    Event,
+    /// The guard of a transition without an event held (`always`).
+    Always,
+    /// So long a time in a state (`after`).
+    Timer,
+    /// A state was done (`done`).
+    Done,
+    /// A chain failed with an error that leads somewhere (`on_error`).
+    Error,
+    /// It went on after a restart with what an interrupted chain had left to be made good.
+    Restart,
+}
+
+/// One event, or another cause, and what came of it.
+#[derive(Debug)]
+pub struct Handled {
+    /// The event; `None` where it was none, as for the start, which enters the initial state.
+    pub event: Option<Event>,
+    /// What it was that was handled.
+    pub cause: Cause,
+    /// The state in which it was handled: of several that are active, the first in the order of the file.
+    pub from: StateId,
+    /// The state after it, which may be the same; `None` where no active state has a use for the event.
+    pub to: Option<StateId>,
+    /// The runs of its chain, as far as it came, each try by itself.
+    pub steps: Vec<StepOutcome>,
+    /// The runs that made good what a chain that failed had committed.
+    pub compensations: Vec<StepOutcome>,
+    /// Whether its chain failed.
+    pub failed: bool,
+    /// Why its chain failed, where that was no run's result.
+    pub fault: Option<Fault>,
+}
+
+impl Handled {
+    pub(super) fn new(event: Option<Event>, cause: Cause, from: StateId) -> Self {
+        Self { event, cause, from, to: None, steps: Vec::new(), compensations: Vec::new(), failed: false, fault: None }
+    }
+
+    /// The step that failed the chain, if one did.
+    #[must_use]
+    pub fn failure(&self) -> Option<&StepOutcome> {
+        let last = || self.steps.iter().rev().find(|step| step.result.is_err());
+        if self.failed && self.fault.is_none() { last() } else { None }
+    }
+}
+
+/// One step of a chain: the run of a process.
+#[derive(Debug)]
+pub struct StepOutcome {
+    /// The process.
+    pub process: &'static str,
+    /// That it was committed, or why not.
+    pub result: Result<(), RunError<ProcessError>>,
+    /// The violations that the audit counted, in order.
+    pub violations: Vec<Violation>,
+    /// The version of the state after it.
+    pub version: u64,
+}
+
+/// Why a chain failed, where that was no run's result.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A process was not done in time; it was dropped, which rolled it back.
+    #[error("`{process}` was not done in {after:?}")]
+    TimedOut {
+        /// The process.
+        process: &'static str,
+        /// The time that it had.
+        after: Duration,
+    },
+    /// An argument is not what the process takes.
+    #[error("`{process}` was not started: {problem}")]
+    Argument {
+        /// The process.
+        process: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// An expression has no value, or not one that can be used here.
+    #[error(transparent)]
+    NoValue(EvaluationError),
+    /// More steps, loop rounds and moves came of one event than the limit allows.
+    #[error("more than {limit} steps, loop rounds and moves came of one event")]
+    Runaway {
+        /// The limit.
+        limit: u32,
+    },
+    /// Whoever drove the session let go of it while the process was under way. It was rolled back; what it had done to the
+    /// world outside was not.
+    #[error("`{process}` was interrupted")]
+    Interrupted {
+        /// The process.
+        process: &'static str,
+    },
+    /// The session was cancelled.
+    #[error("cancelled: {reason}")]
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+}

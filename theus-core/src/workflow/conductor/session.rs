@@ -1,0 +1,252 @@
+//! One run of a workflow, without a thread, a clock or a wait.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::SystemTime;
+
+use thiserror::Error;
+
+use super::chain::Chain;
+use super::control::Control;
+use super::outcome::Handled;
+use super::scene::Scene;
+use super::timers::Timers;
+use super::world::World;
+use crate::process::Halted;
+use crate::signal::{Event, Payload};
+use crate::workflow::chart::{Configuration, Definition, StateId};
+use crate::workflow::condition::EvaluationError;
+use crate::workflow::trace::Trace;
+
+/// One run of a workflow. It does nothing by itself: whoever drives it calls [`advance`](Self::advance), lends it an engine
+/// and a clock for that, and does what the [`Progress`] says.
+pub(crate) struct Session {
+    pub(super) definition: Arc<Definition>,
+    pub(super) live: Live,
+}
+
+/// What changes of a session.
+pub(super) struct Live {
+    pub(super) stage: Stage,
+    pub(super) at: Configuration,
+    /// What the session tells itself; comes before the bus.
+    pub(super) inbox: VecDeque<Internal>,
+    pub(super) timers: Timers,
+    pub(super) chain: Option<Box<Chain>>,
+    /// What is being handled.
+    pub(super) unit: Option<Box<Unit>>,
+    /// An event that was taken off the bus for it.
+    pub(super) offered: Option<Event>,
+    /// The payload of the last event, for guards that wait for none.
+    pub(super) payload: Option<Payload>,
+    /// How many steps, loop rounds and moves have come of the last event.
+    pub(super) spent: u32,
+    /// Whether no transition without an event can be taken in this configuration and state.
+    pub(super) settled: bool,
+    pub(super) paused: bool,
+    /// Why it is to end as soon as what was committed is made good.
+    pub(super) cancelled: Option<String>,
+    pub(super) result: Option<serde_json::Value>,
+    pub(super) random: fastrand::Rng,
+    pub(super) trace: Trace,
+    pub(super) control: Option<Control>,
+    /// It went on from a position, and has not said so yet.
+    pub(super) restored: bool,
+}
+
+/// How far a session is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    New,
+    Running,
+    Finished,
+    Aborted(String),
+    Cancelled(String),
+}
+
+/// What a session tells itself.
+#[derive(Clone, Debug)]
+pub(super) enum Internal {
+    /// A state is done.
+    Done(StateId),
+    /// A chain has ended well.
+    ChainDone,
+    /// A chain has failed; what is to be known of it.
+    ChainFailed(Payload),
+    /// A chain has failed with an error that leads somewhere. It comes before everything else.
+    Recover {
+        /// The state whose chain it was.
+        state: StateId,
+        /// Where the step says that it leads; else the states say it.
+        target: Option<StateId>,
+        /// The error's name.
+        error: &'static str,
+        payload: Payload,
+    },
+}
+
+/// What is being handled, from the event to the end of its chain.
+pub(super) struct Unit {
+    pub(super) handled: Handled,
+    /// The final state at the top that was entered.
+    pub(super) finishes: Option<StateId>,
+    /// What the driver is told when it is over.
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// What a driver is told.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// Something was done, and more can be done at once.
+    Stepped,
+    /// One event, or another cause, was handled to the end of its chain.
+    Handled(Box<Handled>),
+    /// A run awaits something: go on when the waker is woken, or at this time at the latest.
+    Pending { until: Option<SystemTime> },
+    /// A step is tried again at this time: go on then.
+    Wait { until: SystemTime },
+    /// No event waits: go on when there is one, or at this time, when the next timer is due.
+    Idle { until: Option<SystemTime> },
+    /// It was paused.
+    Paused,
+    /// The engine's interlock is latched.
+    Halted(Halted),
+    /// It is over.
+    Over,
+}
+
+/// What a driver has to be told about, typed. The session can go on after it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Trouble {
+    /// A guard, or the result, has no value.
+    #[error(transparent)]
+    NoValue(EvaluationError),
+    /// More came of one event than the limit allows.
+    #[error("more than {limit} steps, loop rounds and moves came of one event")]
+    Runaway { limit: u32 },
+    /// It was driven from inside a process of its own engine.
+    #[error("driven from inside a process of its own engine")]
+    Nested,
+}
+
+/// How a session is set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// How many entries its trace keeps.
+    pub(crate) traced: usize,
+    /// What its random waits come from.
+    pub(crate) seed: u64,
+}
+
+impl Session {
+    pub(crate) fn new(definition: Arc<Definition>, options: Options) -> Self {
+        let live = Live {
+            stage: Stage::New,
+            at: definition.start().to,
+            inbox: VecDeque::new(),
+            timers: Timers::default(),
+            chain: None,
+            unit: None,
+            offered: None,
+            payload: None,
+            spent: 0,
+            settled: false,
+            paused: false,
+            cancelled: None,
+            result: None,
+            random: fastrand::Rng::with_seed(options.seed),
+            trace: Trace::new(Arc::clone(&definition), options.traced),
+            control: None,
+            restored: false,
+        };
+        Self { definition, live }
+    }
+
+    /// Does the next thing there is to do, one step of a chain at most.
+    ///
+    /// # Errors
+    /// [`Trouble`]: what was being handled is over, and the session can go on.
+    pub(crate) fn advance(&mut self, world: &World<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+        self.live.advance(Scene { definition: &self.definition, world }, task)
+    }
+
+    /// Hands it an event that was taken off the bus for it: the next to be handled.
+    pub(crate) fn offer(&mut self, event: Event) {
+        self.live.offered = Some(event);
+    }
+
+    /// How many events of its own wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.live.inbox.len()
+    }
+
+    /// Whether nothing is being handled: what a position is taken of without loss.
+    pub(crate) fn is_between_events(&self) -> bool {
+        self.live.chain.is_none() && self.live.unit.is_none()
+    }
+
+    /// Whether it has not begun.
+    pub(crate) fn is_new(&self) -> bool {
+        self.live.stage == Stage::New
+    }
+
+    /// Why it was cancelled, once what it had committed is made good.
+    pub(crate) fn cancelled(&self) -> Option<&str> {
+        match &self.live.stage {
+            Stage::Cancelled(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn is_paused(&self) -> bool {
+        self.live.paused
+    }
+
+    pub(crate) fn definition(&self) -> &Arc<Definition> {
+        &self.definition
+    }
+
+    pub(crate) const fn configuration(&self) -> &Configuration {
+        &self.live.at
+    }
+
+    pub(crate) const fn trace(&self) -> &Trace {
+        &self.live.trace
+    }
+
+    pub(crate) fn trace_mut(&mut self) -> &mut Trace {
+        &mut self.live.trace
+    }
+
+    pub(crate) fn result(&self) -> Option<&serde_json::Value> {
+        self.live.result.as_ref()
+    }
+
+    /// The handle by which another thread holds it up.
+    pub(crate) fn control(&mut self) -> Control {
+        self.live.control.get_or_insert_default().clone()
+    }
+
+    /// Whoever drives it as a task is woken when something is said by its [`control`](Self::control).
+    pub(crate) fn heed(&self, waker: &Waker) {
+        if let Some(control) = &self.live.control {
+            control.wakes(waker);
+        }
+    }
+
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.live.random = fastrand::Rng::with_seed(seed);
+    }
+}
+
+impl Live {
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Finished | Stage::Aborted(_) | Stage::Cancelled(_))
+    }
+
+    /// The innermost active state, the first of several in the order of the file.
+    pub(super) fn leaf(&self, definition: &Definition) -> StateId {
+        self.at.leaves().first().copied().unwrap_or(definition.initial())
+    }
+}

@@ -1,0 +1,254 @@
+//! A chain goes on: one step at a time, to its end or its failure.
+
+use std::task::Context;
+
+use super::arguments::{arguments, elements};
+use super::attempt::{Account, Attempt, Tried};
+use super::broken::Broken;
+use super::chain::{Chain, Next, Work};
+use super::look::Look;
+use super::outcome::Fault;
+use super::scene::Scene;
+use super::session::{Internal, Live, Progress, Stage, Trouble};
+use super::together::Together;
+use super::undo::Undo;
+use crate::signal::Payload;
+use crate::workflow::chart::{Run, StateId, Step};
+use crate::workflow::condition::EvaluationError;
+use crate::workflow::trace::{Role, What};
+
+/// How a step left its chain.
+enum Stepped {
+    /// It can go on at once.
+    On,
+    /// It cannot.
+    Held(Progress),
+    /// It does not go on.
+    Broken(Broken),
+    /// It is at its end.
+    End,
+}
+
+impl From<Result<(), Broken>> for Stepped {
+    fn from(result: Result<(), Broken>) -> Self {
+        result.map_or_else(Self::Broken, |()| Self::On)
+    }
+}
+
+impl Live {
+    /// Goes on with the chain under way, one step at most.
+    pub(super) fn go_on(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+        let Some(mut chain) = self.chain.take() else { return Ok(Progress::Stepped) };
+        let stepped = match chain.work {
+            Work::Undo(..) => self.make_good(&mut chain, scene, task),
+            _ if chain.broken.is_some() => self.next_undo(&mut chain),
+            Work::None => self.next_step(&mut chain, scene, task),
+            Work::Run(_) | Work::Together(_) => self.work(&mut chain, scene, task),
+        };
+        match stepped {
+            Stepped::On => {}
+            Stepped::Held(progress) => {
+                self.chain = Some(chain);
+                return Ok(progress);
+            }
+            Stepped::Broken(broken) => {
+                self.break_off(&mut chain, broken, scene);
+                if chain.undo.is_empty() {
+                    return self.end_chain(*chain, scene);
+                }
+            }
+            Stepped::End => return self.end_chain(*chain, scene),
+        }
+        self.chain = Some(chain);
+        Ok(Progress::Stepped)
+    }
+
+    /// Begins the next step.
+    fn next_step(&mut self, chain: &mut Chain, scene: Scene<'_>, task: &mut Context<'_>) -> Stepped {
+        let next = chain.next(scene.definition);
+        if matches!(next, Next::End) {
+            return Stepped::End;
+        }
+        if !self.spend(scene) {
+            return Stepped::Broken(Broken::fault(Fault::Runaway { limit: scene.definition.limit() }));
+        }
+        let Next::Step(step) = next else { return Stepped::On };
+        match self.begin(chain, step, scene) {
+            Ok(true) => self.work(chain, scene, task),
+            Ok(false) => Stepped::On,
+            Err(broken) => Stepped::Broken(broken),
+        }
+    }
+
+    /// Begins a step; true where it is one that runs something.
+    fn begin(&self, chain: &mut Chain, step: &Step, scene: Scene<'_>) -> Result<bool, Broken> {
+        let no_value = |error: EvaluationError| Broken::fault(Fault::NoValue(error));
+        let look = look(chain, scene);
+        match step {
+            Step::Run(run) => {
+                let arguments = arguments(run, &look)?;
+                drop(look);
+                chain.work = Work::Run(Attempt::new(arguments));
+                return Ok(true);
+            }
+            Step::Parallel { branches, .. } => {
+                let all: Result<Vec<_>, _> = branches.iter().map(|run| arguments(run, &look)).collect();
+                drop(look);
+                chain.work = Work::Together(Box::new(Together::new(all?)));
+                return Ok(true);
+            }
+            Step::If { when, .. } => {
+                let holds = when.holds(&look).map_err(no_value)?;
+                drop(look);
+                chain.enter_branch(holds);
+            }
+            Step::While { when, .. } => {
+                let holds = when.holds(&look).map_err(no_value)?;
+                drop(look);
+                if holds { chain.enter_round() } else { chain.step_over() }
+            }
+            Step::ForEach { list, item, .. } => {
+                let elements = elements(list, &look).map_err(no_value)?;
+                drop(look);
+                chain.enter_list(item, elements);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Goes on with the step that runs something.
+    fn work(&mut self, chain: &mut Chain, scene: Scene<'_>, task: &mut Context<'_>) -> Stepped {
+        let Next::Step(step) = chain.next(scene.definition) else { return Stepped::End };
+        let Some(unit) = &mut self.unit else { return Stepped::End };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes: &mut unit.handled.steps,
+            random: &mut self.random,
+            role: Role::Step,
+        };
+        let (tried, committed): (Tried, Vec<&Run>) = match (&mut chain.work, step) {
+            (Work::Run(attempt), Step::Run(run)) => {
+                let tried = attempt.go_on(run, scene, task, &mut account);
+                let committed = matches!(tried, Tried::Ended(Ok(())));
+                (tried, if committed && run.compensate.is_some() { vec![&**run] } else { Vec::new() })
+            }
+            (Work::Together(together), Step::Parallel { branches, .. }) => {
+                let tried = together.go_on(branches, scene, task, &mut account);
+                let committed = together.committed();
+                (tried, committed.into_iter().filter_map(|branch| branches.get(branch)).collect())
+            }
+            // What works is what its step has begun.
+            _ => return Stepped::End,
+        };
+        let prepared = committed.into_iter().try_for_each(|run| {
+            let undo = Undo::of(run, &look(chain, scene))?;
+            chain.undo.extend(undo);
+            Ok(())
+        });
+        match tried {
+            Tried::Pending(until) => Stepped::Held(Progress::Pending { until }),
+            Tried::Wait(until) => Stepped::Held(Progress::Wait { until }),
+            Tried::Ended(ended) => {
+                chain.work = Work::None;
+                let ended = ended.and(prepared);
+                if ended.is_ok() {
+                    chain.step_over();
+                }
+                ended.into()
+            }
+        }
+    }
+
+    /// The chain does not go on: what it has committed is made good from here on.
+    pub(super) fn break_off(&mut self, chain: &mut Chain, broken: Broken, scene: Scene<'_>) {
+        let (reason, compensating) = (broken.reason.clone(), chain.undo.len());
+        self.trace.put(scene.world.now(), What::ChainFailed { reason, compensating });
+        if let Some(unit) = &mut self.unit {
+            unit.handled.failed = true;
+            unit.handled.fault.clone_from(&broken.fault);
+        }
+        chain.work = Work::None;
+        chain.broken = Some(broken);
+    }
+
+    /// Begins to make good what was committed last.
+    fn next_undo(&self, chain: &mut Chain) -> Stepped {
+        match chain.undo.pop() {
+            None => Stepped::End,
+            Some(undo) => {
+                let attempt = Attempt::new(undo.arguments.clone());
+                chain.work = Work::Undo(Box::new(undo), attempt);
+                Stepped::On
+            }
+        }
+    }
+
+    /// Goes on with making good. One that fails is on record, and the others are made all the same.
+    fn make_good(&mut self, chain: &mut Chain, scene: Scene<'_>, task: &mut Context<'_>) -> Stepped {
+        let (Work::Undo(undo, attempt), Some(unit)) = (&mut chain.work, &mut self.unit) else { return Stepped::On };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes: &mut unit.handled.compensations,
+            random: &mut self.random,
+            role: Role::Compensation,
+        };
+        match attempt.go_on(&undo.run, scene, task, &mut account) {
+            Tried::Pending(until) => Stepped::Held(Progress::Pending { until }),
+            Tried::Wait(until) => Stepped::Held(Progress::Wait { until }),
+            Tried::Ended(_) => {
+                chain.work = Work::None;
+                Stepped::On
+            }
+        }
+    }
+
+    /// The chain is over: the session hears of it, or it moves to where its error leads.
+    fn end_chain(&mut self, chain: Chain, scene: Scene<'_>) -> Result<Progress, Trouble> {
+        self.settled = false;
+        let finishes = self.unit.as_ref().is_some_and(|unit| unit.finishes.is_some());
+        if let Some(reason) = self.cancelled.take() {
+            self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
+            self.over(Stage::Cancelled(reason));
+            return self.end_unit(scene);
+        }
+        let Some(broken) = &chain.broken else {
+            self.trace.put(scene.world.now(), What::ChainDone);
+            if !finishes {
+                self.inbox.push_back(Internal::ChainDone);
+            }
+            return self.end_unit(scene);
+        };
+        if broken.aborts {
+            self.abort(broken.reason.clone(), scene);
+            return self.end_unit(scene);
+        }
+        if let Some(Fault::Runaway { limit }) = broken.fault {
+            self.spent = 0;
+            self.trouble(Trouble::Runaway { limit });
+        }
+        let leads = chain.state().filter(|state| self.leads(*state, broken, scene));
+        match leads {
+            Some(state) => {
+                if let Some(unit) = &mut self.unit {
+                    // It is not the end that it had come to.
+                    unit.finishes = None;
+                }
+                let (target, error) = (broken.target, broken.error.unwrap_or_default());
+                self.inbox.push_front(Internal::Recover { state, target, error, payload: broken.payload() });
+            }
+            None if finishes => {}
+            None => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
+        }
+        self.end_unit(scene)
+    }
+
+    /// Whether the error of a state's chain leads somewhere.
+    fn leads(&self, state: StateId, broken: &Broken, scene: Scene<'_>) -> bool {
+        let by_state = |name| scene.definition.fault(&self.at, state, name).is_some();
+        broken.target.is_some() || broken.error.is_some_and(by_state)
+    }
+}
+
+pub(super) fn look<'a>(chain: &'a Chain, scene: Scene<'a>) -> Look<'a> {
+    Look::new(scene.world.hand, chain.payload.as_ref().map(Payload::value), &chain.frames)
+}

@@ -1,0 +1,253 @@
+//! A step of several processes side by side.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
+
+use super::attempt::{Account, Tried, backoff};
+use super::broken::Broken;
+use super::outcome::{Fault, StepOutcome};
+use super::scene::Scene;
+use crate::engine::{Arguments, GiveUp, StepReport, TogetherRun};
+use crate::workflow::chart::{Retry, Run, TIMEOUT};
+use crate::workflow::trace::{Ended, What};
+
+/// Processes side by side. Each commits by itself; those that are to be tried again are, side by side again. The first that
+/// fails for good, in the order of the file, is why the chain does.
+pub(super) struct Together {
+    /// Those that are not over yet.
+    members: Vec<Member>,
+    trying: Trying,
+    /// The branches that have committed since it was asked last, by their places.
+    committed: Vec<usize>,
+    /// The first failure in the order of the file.
+    broken: Option<(usize, Broken)>,
+}
+
+struct Member {
+    branch: usize,
+    /// Which try it is, counted from 1.
+    number: u32,
+    arguments: Option<Arguments>,
+}
+
+enum Trying {
+    Ready,
+    Later(SystemTime),
+    Running { future: TogetherRun, since: SystemTime, give_up: GiveUp },
+}
+
+impl Together {
+    /// The branches with their arguments, in the order of the file.
+    pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
+        let member = |(branch, arguments)| Member { branch, number: 1, arguments };
+        let members = arguments.into_iter().enumerate().map(member).collect();
+        Self { members, trying: Trying::Ready, committed: Vec::new(), broken: None }
+    }
+
+    pub(super) const fn is_running(&self) -> bool {
+        matches!(self.trying, Trying::Running { .. })
+    }
+
+    /// Drops those under way that have not committed, which rolls them back. What had committed is told by
+    /// [`committed`](Self::committed).
+    pub(super) fn stop(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {
+        let Trying::Running { mut future, since, give_up } = std::mem::replace(&mut self.trying, Trying::Ready) else {
+            return;
+        };
+        give_up.iter().for_each(|given_up| given_up.store(true, Ordering::Relaxed));
+        if let Poll::Ready(reports) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            self.reported(branches, reports, since, scene, account);
+        }
+    }
+
+    /// The branches that have committed since this was asked last, by their places.
+    pub(super) fn committed(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.committed)
+    }
+
+    /// Goes on as far as it can at present.
+    pub(super) fn go_on(
+        &mut self,
+        branches: &[Run],
+        scene: Scene<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        match std::mem::replace(&mut self.trying, Trying::Ready) {
+            Trying::Later(at) if scene.world.now() < at => {
+                self.trying = Trying::Later(at);
+                Tried::Wait(at)
+            }
+            Trying::Ready | Trying::Later(_) => self.start(branches, scene, task, account),
+            Trying::Running { future, since, give_up } => {
+                self.poll(branches, future, since, give_up, scene, task, account)
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        branches: &[Run],
+        scene: Scene<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let since = scene.world.now();
+        let runs = self.members.iter().filter_map(|member| {
+            let run = branches.get(member.branch)?;
+            Some((run.contract.process, member.arguments.clone()))
+        });
+        let give_up: GiveUp = self.members.iter().map(|_| AtomicBool::new(false)).collect();
+        match scene.world.hand.start_together(runs.collect(), Arc::clone(&give_up)) {
+            Ok(future) => self.poll(branches, future, since, give_up, scene, task, account),
+            Err(error) => {
+                let process = branches.first().map_or("parallel", |run| run.contract.process);
+                Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem: error.to_string() })))
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what runs under way are made of, and what they are given")]
+    fn poll(
+        &mut self,
+        branches: &[Run],
+        mut future: TogetherRun,
+        since: SystemTime,
+        give_up: GiveUp,
+        scene: Scene<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let mut polled = future.as_mut().poll(task);
+        scene.world.time_passes();
+        if polled.is_pending() && self.give_up_late(branches, since, &give_up, scene) {
+            polled = future.as_mut().poll(task);
+            scene.world.time_passes();
+        }
+        match polled {
+            Poll::Ready(reports) => self.reported(branches, reports, since, scene, account),
+            Poll::Pending => {
+                let deadline = self.next_deadline(branches, since, &give_up);
+                self.trying = Trying::Running { future, since, give_up };
+                Tried::Pending(deadline)
+            }
+        }
+    }
+
+    fn deadlines<'a>(
+        &'a self,
+        branches: &'a [Run],
+        since: SystemTime,
+        give_up: &'a GiveUp,
+    ) -> impl Iterator<Item = (SystemTime, &'a AtomicBool)> {
+        self.members.iter().zip(give_up.iter()).filter_map(move |(member, given_up)| {
+            let at = since.checked_add(branches.get(member.branch)?.timeout?)?;
+            (!given_up.load(Ordering::Relaxed)).then_some((at, given_up))
+        })
+    }
+
+    fn next_deadline(&self, branches: &[Run], since: SystemTime, give_up: &GiveUp) -> Option<SystemTime> {
+        self.deadlines(branches, since, give_up).map(|(at, _)| at).min()
+    }
+
+    /// Gives up those whose time is over; true where there were any.
+    fn give_up_late(&self, branches: &[Run], since: SystemTime, give_up: &GiveUp, scene: Scene<'_>) -> bool {
+        let mut any = false;
+        for (at, given_up) in self.deadlines(branches, since, give_up) {
+            if at <= scene.world.now() {
+                given_up.store(true, Ordering::Relaxed);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// All of them are over: what has committed, what failed for good, what is tried again.
+    fn reported(
+        &mut self,
+        branches: &[Run],
+        reports: Vec<Option<StepReport>>,
+        since: SystemTime,
+        scene: Scene<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let now = scene.world.now();
+        let took = now.duration_since(since).unwrap_or_default();
+        let mut again = Vec::new();
+        let mut wait = Duration::ZERO;
+        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+            let Some(run) = branches.get(member.branch) else { continue };
+            let process = run.contract.process;
+            let (ended, version, failure) = match report {
+                None => {
+                    let after = run.timeout.unwrap_or(took);
+                    let failure = (Broken::fault(Fault::TimedOut { process, after }), Some(TIMEOUT));
+                    (Ended::TimedOut, 0, Some(failure))
+                }
+                Some(StepReport { result, violations, version }) => {
+                    let failure = result.as_ref().err().map(|error| {
+                        let broken = Broken::run(process, error);
+                        let name = broken.error;
+                        (broken, name)
+                    });
+                    let ended = match &failure {
+                        None => Ended::Committed,
+                        Some((broken, _)) => Ended::RolledBack { error: broken.reason.clone() },
+                    };
+                    account.outcomes.push(StepOutcome { process, result, violations, version });
+                    (ended, version, failure)
+                }
+            };
+            let (role, attempt) = (account.role, member.number);
+            account.trace.put(now, What::Run { process, role, attempt, ended, version, took });
+            match failure {
+                None => self.committed.push(member.branch),
+                Some((broken, name)) => match tried_again(run, &member, name) {
+                    Some(retry) => {
+                        wait = wait.max(backoff(retry, member.number, account.random));
+                        again.push(Member { number: member.number + 1, ..member });
+                    }
+                    None => self.fail(member.branch, broken.led_by(&run.on_error)),
+                },
+            }
+        }
+        if let Some((_, broken)) = self.broken.take() {
+            return Tried::Ended(Err(broken));
+        }
+        if again.is_empty() {
+            return Tried::Ended(Ok(()));
+        }
+        let at = now.checked_add(wait).unwrap_or(now);
+        for member in &again {
+            if let Some(run) = branches.get(member.branch) {
+                let what = What::Retry { process: run.contract.process, attempt: member.number, at };
+                account.trace.put(now, what);
+            }
+        }
+        (self.members, self.trying) = (again, Trying::Later(at));
+        Tried::Wait(at)
+    }
+
+    fn fail(&mut self, branch: usize, broken: Broken) {
+        // A violation of level A ends the session, whatever else has failed.
+        let comes_first = match &self.broken {
+            None => true,
+            Some((earlier, other)) => {
+                (broken.aborts && !other.aborts) || (broken.aborts == other.aborts && branch < *earlier)
+            }
+        };
+        if comes_first {
+            self.broken = Some((branch, broken));
+        }
+    }
+}
+
+/// How a branch is tried again after a failure of this name, if it is.
+fn tried_again<'a>(run: &'a Run, member: &Member, name: Option<&'static str>) -> Option<&'a Retry> {
+    let name = name?;
+    let retry = run.retry.as_ref().filter(|retry| member.number < retry.attempts)?;
+    let takes = retry.on.contains(&name) || (retry.on.is_empty() && name != TIMEOUT);
+    takes.then_some(retry)
+}

@@ -1,0 +1,27 @@
+//! What makes good what a chain that failed had committed.
+
+use super::arguments::arguments;
+use super::broken::Broken;
+use crate::engine::Arguments;
+use crate::workflow::chart::Run;
+use crate::workflow::condition::Facts;
+
+/// A compensation that waits for the chain to end, one way or the other.
+#[derive(Clone, Debug)]
+pub(super) struct Undo {
+    pub(super) run: Run,
+    /// As they were right after the commit that it makes good: later steps do not change what is given back.
+    pub(super) arguments: Option<Arguments>,
+}
+
+impl Undo {
+    /// The compensation of a run that has just committed, if it has one.
+    ///
+    /// # Errors
+    /// Where one of its arguments has no value: then the commit cannot be made good, and the chain does not go on.
+    pub(super) fn of(run: &Run, facts: &dyn Facts) -> Result<Option<Self>, Broken> {
+        let Some(compensate) = &run.compensate else { return Ok(None) };
+        let arguments = arguments(compensate, facts)?;
+        Ok(Some(Self { run: Run::clone(compensate), arguments }))
+    }
+}

@@ -1,0 +1,98 @@
+//! From a workflow file to a proved definition.
+//!
+//! Reading goes in three steps: which states there are (`outline`), what each of them says (`states`, `transitions`,
+//! `steps`, `run`), and what can be proved of the whole (the proofs beside it). Everything that is found is told at
+//! once: what is wrong first, then what is doubtful, each with its place and a code whose page is in
+//! [`errors`](crate::errors).
+
+mod catalog;
+pub(in crate::workflow) mod code;
+mod duration;
+mod findings;
+mod fit;
+mod literal;
+mod names;
+mod outline;
+mod python;
+mod reading;
+mod retry;
+mod run;
+mod sites;
+pub(in crate::workflow) mod sources;
+mod states;
+mod steps;
+mod transitions;
+mod values;
+mod whole;
+mod workflow;
+
+#[cfg(test)]
+pub(in crate::workflow) mod tests;
+
+use super::chart::{Definition, Parts, Place, Step};
+use super::proof;
+use crate::context::Zone;
+use crate::source::{Document, Locator, Severity, SourceError};
+use reading::Reading;
+
+pub use catalog::Catalog;
+pub(in crate::workflow) use findings::Findings;
+pub(in crate::workflow) use names::last_word;
+pub(in crate::workflow) use sites::Sites;
+
+/// Reads a workflow and proves what can be proved of it before it runs.
+///
+/// # Errors
+/// Everything that is wrong in the file, in its order, and behind it what is doubtful.
+pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
+    let signals = catalog.fields(Zone::Signal);
+    let mut reading = Reading::new(document, catalog, &signals);
+    let written = reading.workflow();
+    reading.warn_of_yaml_words();
+    let Reading { mut findings, sites, .. } = reading;
+    if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
+        let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
+        let subject = proof::Subject { states, initial: *initial, sites: &sites, initialised };
+        let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
+        proof::of_parts(&subject, &mut findings);
+        if whole {
+            proof::of_ways(&subject, &mut findings);
+        }
+        if whole && !lost_steps {
+            proof::of_steps(&subject, &mut findings);
+        }
+    }
+    let strict = written.as_ref().is_some_and(|written| written.strict);
+    let Findings { mut errors, mut warnings, mut notes, .. } = findings;
+    if strict {
+        errors.extend(warnings.drain(..).map(|problem| problem.of_severity(Severity::Error)));
+    }
+    warnings.append(&mut notes);
+    errors.append(&mut warnings);
+    let (error, warnings) = Locator::new(std::slice::from_ref(document)).judge(errors);
+    match (error, written) {
+        (Some(error), _) => Err(error.followed_by(warnings)),
+        (
+            None,
+            Some(workflow::Written { name, description, limit, external, chart: Some((mut states, initial)), .. }),
+        ) => {
+            sites.settle(document, &mut states);
+            let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
+            let events = Vec::new();
+            Ok(Definition::assemble(Parts { name, description, initial, external, states, events, limit, warnings }))
+        }
+        // What was not read has been told.
+        (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),
+    }
+}
+
+/// Where a step begins.
+pub(in crate::workflow) const fn place_of(step: &Step) -> &Place {
+    match step {
+        Step::Run(run) => &run.place,
+        Step::If { place, .. }
+        | Step::While { place, .. }
+        | Step::ForEach { place, .. }
+        | Step::Parallel { place, .. } => place,
+    }
+}

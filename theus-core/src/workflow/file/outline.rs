@@ -1,0 +1,158 @@
+//! The first look at a file: which states there are, and what is within what.
+
+use std::collections::BTreeMap;
+
+use serde_yaml::Value;
+
+use super::code;
+use super::findings::Findings;
+use crate::source::{NodePath, Problem};
+use crate::workflow::chart::StateId;
+
+/// How deep states may be nested.
+const MAX_DEPTH: usize = 16;
+/// How many states a workflow may have.
+const MAX_STATES: usize = 10_000;
+
+/// The states of a file, in its order, each with what is written of it.
+#[derive(Default)]
+pub(super) struct Outline<'a> {
+    pub(super) states: Vec<Sketch<'a>>,
+    pub(super) names: BTreeMap<&'a str, StateId>,
+    too_many: bool,
+}
+
+/// A state, before its parts are read.
+pub(super) struct Sketch<'a> {
+    pub(super) name: &'a str,
+    /// Where its name stands.
+    pub(super) key: NodePath,
+    /// Where its value stands.
+    pub(super) at: NodePath,
+    pub(super) body: Vec<(&'a str, &'a Value)>,
+    pub(super) parent: Option<StateId>,
+    pub(super) children: Vec<StateId>,
+    /// Whether it stands under `regions`.
+    pub(super) is_region: bool,
+}
+
+impl<'a> Sketch<'a> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+        self.body.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+    }
+}
+
+impl<'a> Outline<'a> {
+    pub(super) fn read(value: &'a Value, at: &NodePath, findings: &mut Findings) -> Self {
+        let mut outline = Self::default();
+        outline.level(value, at, None, false, 1, findings);
+        outline
+    }
+
+    pub(super) fn state(&self, id: StateId) -> Option<&Sketch<'a>> {
+        self.states.get(id.0 as usize)
+    }
+
+    /// The states at the top.
+    pub(super) fn top(&self) -> Vec<StateId> {
+        (0..).map(StateId).zip(&self.states).filter(|(_, it)| it.parent.is_none()).map(|(id, _)| id).collect()
+    }
+
+    /// Whether `inner` is somewhere inside `outer`.
+    pub(super) fn is_within(&self, inner: StateId, outer: StateId) -> bool {
+        let mut up = self.state(inner).and_then(|state| state.parent);
+        while let Some(id) = up {
+            if id == outer {
+                return true;
+            }
+            up = self.state(id).and_then(|state| state.parent);
+        }
+        false
+    }
+
+    fn level(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        parent: Option<StateId>,
+        is_region: bool,
+        depth: usize,
+        findings: &mut Findings,
+    ) {
+        let key = if is_region { "`regions`" } else { "`states`" };
+        let Some(entries) = findings.entries(value, at, key, "a map from names to states") else {
+            findings.lost_ways = true;
+            return;
+        };
+        if depth > MAX_DEPTH && !entries.is_empty() {
+            findings.lost_ways = true;
+            findings.error(code::TOO_MUCH, || {
+                Problem::new(at.clone(), format!("states are nested deeper than {MAX_DEPTH}"))
+                    .help("make a workflow of its own of the inner states, or flatten them")
+            });
+            return;
+        }
+        for (name, value) in entries {
+            let Some(id) = u32::try_from(self.states.len()).ok().filter(|_| self.states.len() < MAX_STATES) else {
+                if !std::mem::replace(&mut self.too_many, true) {
+                    findings.lost_ways = true;
+                    findings.error(code::TOO_MUCH, || {
+                        Problem::new(at.at_key(name), format!("a workflow has at most {MAX_STATES} states"))
+                    });
+                }
+                return;
+            };
+            self.state_of(StateId(id), name, value, at, parent, is_region, depth, findings);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the place of a state in the file and in the tree")]
+    fn state_of(
+        &mut self,
+        id: StateId,
+        name: &'a str,
+        value: &'a Value,
+        above: &NodePath,
+        parent: Option<StateId>,
+        is_region: bool,
+        depth: usize,
+        findings: &mut Findings,
+    ) {
+        let (key, at) = (above.at_key(name), above.key(name));
+        if name.trim().is_empty() {
+            findings.error(code::NOT_A_NAME, || Problem::new(key.clone(), "a state without a name").help("name it"));
+        }
+        let what = format!("state `{name}`");
+        let body = findings.entries(value, &at, &what, "a map with `entry` and `events`");
+        findings.lost_ways |= body.is_none();
+        let body = body.unwrap_or_default();
+        match self.names.get(name) {
+            Some(first) => {
+                let first = self.state(*first).map(|state| state.key.clone()).unwrap_or_default();
+                findings.lost_ways = true;
+                findings.error(code::SAME_NAME, || {
+                    Problem::new(key.clone(), format!("two states are called `{name}`"))
+                        .label("the second one")
+                        .help("a name stands for one state in the whole file, at whatever depth: rename one")
+                        .other("the first one", first)
+                });
+            }
+            None => drop(self.names.insert(name, id)),
+        }
+        if let Some(above) = parent.and_then(|parent| self.states.get_mut(parent.0 as usize)) {
+            above.children.push(id);
+        }
+        let inside: Vec<_> = body.iter().filter(|(key, _)| matches!(*key, "states" | "regions")).copied().collect();
+        self.states.push(Sketch { name, key, at: at.clone(), body, parent, children: Vec::new(), is_region });
+        if let [_, (second, _), ..] = inside[..] {
+            findings.lost_ways = true;
+            findings.error(code::EXCLUSIVE, || {
+                Problem::new(at.at_key(second), format!("{what} has both `states` and `regions`"))
+                    .help("`states`: one of them is active at a time; `regions`: all are. Put the states into a region")
+            });
+        }
+        for (key, value) in inside.into_iter().take(1) {
+            self.level(value, &at.key(key), Some(id), key == "regions", depth + 1, findings);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A workflow file being read.
+
+use std::collections::BTreeMap;
+
+use super::Catalog;
+use super::code;
+use super::findings::Findings;
+use super::outline::Outline;
+use super::python::Python;
+use super::sites::Sites;
+use super::sources::Sources;
+use crate::audit::ProcessEntry;
+use crate::context::Shape;
+use crate::source::{Document, NodePath, Problem};
+use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
+
+/// What was found so far, and the names that may be used.
+pub(super) struct Reading<'a> {
+    pub(super) document: &'a Document,
+    pub(super) catalog: &'a Catalog,
+    pub(super) findings: Findings,
+    pub(super) sites: Sites,
+    pub(super) sources: Sources<'a>,
+    pub(super) processes: BTreeMap<&'static str, &'a ProcessEntry>,
+    pub(super) outline: Outline<'a>,
+    pub(super) python: Python,
+    /// Words that YAML 1.1 reads otherwise, unless they are in quotes.
+    pub(super) yaml_words: Vec<(String, NodePath)>,
+    /// The elements of the loops around what is being read.
+    pub(super) items: Vec<(&'a str, Shape)>,
+    /// Whether an event is being handled where what is being read is used.
+    pub(super) has_event: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(document: &'a Document, catalog: &'a Catalog, signals: &'a [String]) -> Self {
+        let mut sources = Sources::new(signals);
+        for event in catalog.external.iter().filter(|event| !event.is_builtin()) {
+            sources.add_external(event.clone());
+        }
+        Self {
+            document,
+            catalog,
+            findings: Findings::default(),
+            sites: Sites::new(document.file().name()),
+            sources,
+            processes: catalog.processes.iter().map(|entry| (entry.contract.process, entry)).collect(),
+            outline: Outline::default(),
+            python: Python::default(),
+            yaml_words: Vec::new(),
+            items: Vec::new(),
+            has_event: true,
+        }
+    }
+
+    /// An expression of the file.
+    pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
+        let compiled = Expression::compile(text, &self.scope());
+        compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
+    }
+
+    /// An expression that is true or false.
+    pub(super) fn condition(&mut self, value: &serde_yaml::Value, at: &NodePath, what: &str) -> Option<Expression> {
+        let text = match value {
+            // `when: true` is what it looks like.
+            serde_yaml::Value::Bool(value) => value.to_string(),
+            _ => self.findings.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
+        };
+        let text = self.python.condition(super::values::inside(&text).unwrap_or(&text));
+        let compiled = Expression::compile_condition(&text, &self.scope());
+        let wrong = match compiled {
+            Ok(expression) => return Some(expression),
+            Err(wrong) => wrong,
+        };
+        // What is fine as an expression only does not fit here.
+        let fits_elsewhere = Expression::compile(&text, &self.scope()).is_ok();
+        self.wrong(if fits_elsewhere { code::EXPRESSION_FIT } else { code::EXPRESSION }, &text, at, wrong);
+        None
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        let (domain, global) = (&self.catalog.domain, &self.catalog.global);
+        Scope { domain, global, payload: self.has_event.then_some(&Shape::Opaque), items: &self.items }
+    }
+
+    fn wrong(&mut self, code: &'static str, text: &str, at: &NodePath, wrong: ExpressionProblem) {
+        self.findings.error(code, || {
+            let problem = Problem::new(at.clone(), wrong.message).within(text, wrong.span);
+            problem.help(wrong.help.unwrap_or_default())
+        });
+    }
+}

@@ -1,0 +1,141 @@
+//! Reading how often and how long a process is tried.
+
+use std::time::Duration;
+
+use serde_yaml::Value;
+
+use super::code;
+use super::duration;
+use super::reading::Reading;
+use crate::process::Contract;
+use crate::source::{NodePath, Problem};
+use crate::workflow::chart::Retry;
+
+const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
+
+const DEFAULT_ATTEMPTS: u32 = 3;
+const DEFAULT_BACKOFF: Duration = Duration::from_millis(100);
+const DEFAULT_FACTOR: f64 = 2.0;
+const DEFAULT_LONGEST: Duration = Duration::from_secs(10);
+
+impl<'a> Reading<'a> {
+    pub(super) fn retry(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Option<Retry> {
+        let mut retry = Retry {
+            attempts: DEFAULT_ATTEMPTS,
+            backoff: DEFAULT_BACKOFF,
+            factor: DEFAULT_FACTOR,
+            longest: DEFAULT_LONGEST,
+            on: Vec::new(),
+        };
+        if contract.errors.is_empty() {
+            self.findings.error(code::STEP, || {
+                Problem::new(
+                    at.clone(),
+                    format!("`{}` declares no errors: there is nothing to retry", contract.process),
+                )
+                .help("conflicts are retried by the engine; remove `retry`")
+            });
+            return None;
+        }
+        let body = match value {
+            Value::Number(_) => {
+                retry.attempts = self.attempts(value, at)?;
+                return Some(retry);
+            }
+            Value::Mapping(_) => self.findings.entries(value, at, "`retry`", "")?,
+            _ => {
+                self.findings.wrong_kind(
+                    value,
+                    at,
+                    "`retry`",
+                    "a number of attempts, or a map such as `{ attempts: 3, backoff: 100ms }`",
+                );
+                return None;
+            }
+        };
+        self.findings.only_keys(&body, at, "`retry`", RETRY_KEYS);
+        for (key, value) in &body {
+            let at = at.key(key);
+            match *key {
+                "attempts" => retry.attempts = self.attempts(value, &at)?,
+                "backoff" => retry.backoff = self.duration(value, &at, "`backoff`")?,
+                "longest" => retry.longest = self.duration(value, &at, "`longest`")?,
+                "factor" => retry.factor = self.factor(value, &at)?,
+                "on" => retry.on = self.retried(value, contract, &at),
+                _ => {}
+            }
+        }
+        Some(retry)
+    }
+
+    fn attempts(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
+        let attempts = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+        if attempts.is_none() {
+            self.findings.wrong_kind(value, at, "`attempts`", "a whole number from 1 on, the first try included");
+        }
+        attempts
+    }
+
+    fn factor(&mut self, value: &Value, at: &NodePath) -> Option<f64> {
+        let factor = value.as_f64().filter(|factor| factor.is_finite() && *factor >= 1.0);
+        if factor.is_none() {
+            self.findings.wrong_kind(value, at, "`factor`", "a number from 1 on");
+        }
+        factor
+    }
+
+    fn retried(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Vec<&'static str> {
+        let one = std::slice::from_ref(value);
+        let (list, is_list) = value.as_sequence().map_or((one, false), |list| (list.as_slice(), true));
+        let mut errors = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let at = if is_list { at.index(index) } else { at.clone() };
+            let name = self.findings.text(value, &at, "an error of `on`", "the name of a declared error");
+            let of = format!("`{}`", contract.process);
+            errors.extend(name.map(|name| self.errors_named(name, &[contract], &at, &of)).unwrap_or_default());
+        }
+        errors
+    }
+
+    pub(super) fn timeout(&mut self, value: &Value, contract: &'static Contract, at: &NodePath) -> Option<Duration> {
+        if !contract.is_async {
+            self.findings.error(code::TIMEOUT, || {
+                Problem::new(at.clone(), format!("`{}` is a plain `fn`: nothing can stop it in time", contract.process))
+                    .label("cannot be kept")
+                    .help("make it an `async fn`, which is dropped and rolled back when its time is up")
+            });
+        }
+        let timeout = self.duration(value, at, "`timeout`")?;
+        if timeout.is_zero() {
+            self.findings.error(code::DURATION, || Problem::new(at.clone(), "`timeout` leaves no time at all"));
+            return None;
+        }
+        Some(timeout)
+    }
+
+    pub(super) fn duration(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<Duration> {
+        let text = match value {
+            Value::Number(number) => {
+                self.findings.error(code::DURATION, || {
+                    Problem::new(at.clone(), format!("{what} has no unit"))
+                        .help(format!("write `{number}s` or `{number}ms`"))
+                });
+                return None;
+            }
+            _ => self.findings.text(value, at, what, "a time such as `30s`")?,
+        };
+        self.time(text, at, what)
+    }
+
+    pub(super) fn time(&mut self, text: &str, at: &NodePath, what: &str) -> Option<Duration> {
+        let parsed = duration::parse(text);
+        parsed
+            .map_err(|why| {
+                self.findings.error(code::DURATION, || {
+                    Problem::new(at.clone(), format!("{what} is no time: {why}"))
+                        .help("as in `30s`, `500ms`, `2m`, `1h 30m`")
+                });
+            })
+            .ok()
+    }
+}

@@ -1,0 +1,230 @@
+//! Reading a process to run: its arguments, and where its errors lead.
+
+use serde_yaml::Value;
+
+use super::code;
+use super::reading::Reading;
+use super::steps::{Body, get};
+use crate::audit::ProcessEntry;
+use crate::context::Shape;
+use crate::process::Contract;
+use crate::source::{NodePath, Problem, nearest};
+use crate::workflow::chart::{ArgumentSource, Recovery, Run};
+
+const KEYS: &[&str] = &["run", "with", "retry", "timeout", "on_error", "compensate", "process", "flux", "name"];
+
+impl<'a> Reading<'a> {
+    /// A process to run, by its name or as a map.
+    pub(super) fn run(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        of: &str,
+        what: &str,
+        is_compensation: bool,
+    ) -> Option<Run> {
+        match value {
+            Value::String(name) => self.run_named(name, at),
+            Value::Mapping(_) => {
+                let body = self.findings.entries(value, at, what, "")?;
+                if get(&body, "run").or_else(|| get(&body, "process")).is_none() {
+                    self.missing(at, what, "run");
+                    return None;
+                }
+                self.run_of(&body, at, of, is_compensation)
+            }
+            _ => {
+                self.findings.wrong_kind(value, at, what, "the name of a process, or a map with `run`");
+                None
+            }
+        }
+    }
+
+    /// A process without anything about it.
+    pub(super) fn run_named(&mut self, name: &'a str, at: &NodePath) -> Option<Run> {
+        let entry = self.process(name, at)?;
+        let arguments = self.arguments(entry, &[], at, at)?;
+        Some(self.plain(entry.contract, arguments, at))
+    }
+
+    fn plain(
+        &mut self,
+        contract: &'static Contract,
+        arguments: Vec<(&'static str, ArgumentSource)>,
+        at: &NodePath,
+    ) -> Run {
+        let place = self.sites.place(at);
+        Run { contract, arguments, retry: None, timeout: None, on_error: Vec::new(), compensate: None, place }
+    }
+
+    fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
+        let found = self.processes.get(name).copied();
+        if found.is_none() {
+            let help = self.known_processes(name);
+            self.findings.lost_steps = true;
+            self.findings.error(code::UNKNOWN_PROCESS, || {
+                Problem::new(at.clone(), format!("unknown process `{name}`"))
+                    .label("no process of this name is registered")
+                    .help(help)
+            });
+        }
+        found
+    }
+
+    /// A process as a map.
+    pub(super) fn run_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, is_compensation: bool) -> Option<Run> {
+        let key = if get(body, "run").is_some() { "run" } else { "process" };
+        self.python.is_used |= key == "process";
+        self.python_step_keys(body, at);
+        let known: Vec<_> = body.iter().filter(|(key, _)| !matches!(*key, "on_success" | "on_fail")).copied().collect();
+        self.findings.only_keys(&known, at, "a step", KEYS);
+        if key == "run" && get(body, "process").is_some() {
+            self.findings.error(code::EXCLUSIVE, || {
+                Problem::new(at.at_key("process"), "the step names a process twice, by `run` and by `process`")
+            });
+        }
+        let at_name = at.key(key);
+        let name = self.findings.text(
+            get(body, key)?,
+            &at_name,
+            format!("`{key}` of a step of {of}"),
+            "the name of a process",
+        )?;
+        let entry = self.process(name, &at_name)?;
+        let contract = entry.contract;
+        let with = get(body, "with").map_or(Some(Vec::new()), |value| {
+            self.findings.entries(
+                value,
+                &at.key("with"),
+                format!("`with` of `{name}`"),
+                "a map from arguments to values",
+            )
+        });
+        let arguments = with.and_then(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
+        let mut run = self.plain(contract, Vec::new(), &at_name);
+        if let Some(value) = get(body, "retry") {
+            run.retry = self.retry(value, contract, &at.key("retry"));
+        }
+        if let Some(value) = get(body, "timeout") {
+            run.timeout = self.timeout(value, contract, &at.key("timeout"));
+        }
+        for key in ["on_error", "compensate"].into_iter().filter(|key| is_compensation && get(body, key).is_some()) {
+            self.findings.error(code::STEP, || {
+                Problem::new(at.at_key(key), format!("a compensation has no `{key}`"))
+                    .help("it runs when the chain has failed already: retry it, or keep it simple")
+            });
+        }
+        if let Some(value) = get(body, "on_error") {
+            run.on_error = self.recoveries(value, &[contract], &at.key("on_error"), &format!("`{name}`"));
+        }
+        if let Some(value) = get(body, "compensate").filter(|_| !is_compensation) {
+            run.compensate = self.run(value, &at.key("compensate"), of, "a compensation", true).map(Box::new);
+        }
+        run.arguments = arguments?;
+        Some(run)
+    }
+
+    fn arguments(
+        &mut self,
+        entry: &'a ProcessEntry,
+        with: &Body<'a>,
+        at: &NodePath,
+        at_name: &NodePath,
+    ) -> Option<Vec<(&'static str, ArgumentSource)>> {
+        let contract = entry.contract;
+        for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key))
+        {
+            self.findings.error(code::UNKNOWN_ARGUMENT, || {
+                let problem = Problem::new(at.at_key(key), format!("`{}` takes no argument `{key}`", contract.process));
+                if contract.arguments.is_empty() {
+                    return problem.help("it takes none at all");
+                }
+                problem.label(takes(contract)).suggest(key, contract.arguments.iter().map(|argument| argument.name))
+            });
+        }
+        let mut whole = true;
+        let mut missing = Vec::new();
+        let mut arguments = Vec::with_capacity(contract.arguments.len());
+        for (index, argument) in contract.arguments.iter().enumerate() {
+            let shape = entry.arguments.get(index).unwrap_or(&Shape::Opaque);
+            let source = match get(with, argument.name) {
+                Some(value) => {
+                    let what = format!("`{}` of `{}`", argument.name, contract.process);
+                    self.value(value, shape, &what, &at.key(argument.name))
+                }
+                None if matches!(shape, Shape::Optional(_)) => Some(ArgumentSource::Literal(serde_json::Value::Null)),
+                None => {
+                    // A misspelt one has been told with the right name.
+                    let is_misspelt = with.iter().any(|(key, _)| {
+                        let known = || contract.arguments.iter().map(|argument| argument.name);
+                        known().all(|name| name != *key) && nearest(key, known()) == Some(argument.name)
+                    });
+                    if !is_misspelt {
+                        missing.push(argument.name);
+                    }
+                    None
+                }
+            };
+            whole &= source.is_some();
+            arguments.extend(source.map(|source| (argument.name, source)));
+        }
+        if !missing.is_empty() {
+            self.findings.error(code::MISSING_ARGUMENT, || {
+                let (named, verb) = (quoted(&missing), if missing.len() == 1 { "is" } else { "are" });
+                let plural = if missing.len() == 1 { "" } else { "s" };
+                let written: Vec<String> = missing.iter().map(|name| format!("{name}: ..")).collect();
+                let message = format!("the argument{plural} {named} of `{}` {verb} missing", contract.process);
+                let help = if with.is_empty() {
+                    format!("write `{{ run: {}, with: {{ {} }} }}`", contract.process, written.join(", "))
+                } else {
+                    format!("add {} to `with`", quoted(&missing))
+                };
+                Problem::new(at_name.clone(), message).label(takes(contract)).help(help)
+            });
+        }
+        whole.then_some(arguments)
+    }
+
+    /// Where declared errors lead.
+    pub(super) fn recoveries(
+        &mut self,
+        value: &'a Value,
+        contracts: &[&'static Contract],
+        at: &NodePath,
+        of: &str,
+    ) -> Vec<Recovery> {
+        let what = format!("`on_error` of {of}");
+        let body = self.findings.entries(value, at, &what, "a map from errors to states");
+        self.findings.lost_ways |= body.is_none();
+        let mut recoveries: Vec<Recovery> = Vec::new();
+        for (name, value) in body.unwrap_or_default() {
+            let target = self.target(value, &at.key(name), &format!("the target of `{name}`"));
+            let errors = match name {
+                "*" => vec![None],
+                _ => self.errors_named(name, contracts, &at.at_key(name), of).into_iter().map(Some).collect(),
+            };
+            let place = self.sites.place(&at.at_key(name));
+            for error in errors {
+                if error.is_some() && recoveries.iter().any(|earlier| earlier.error == error) {
+                    self.findings.error(code::TWICE, || {
+                        Problem::new(at.at_key(name), format!("the error `{name}` is given twice")).label("given again")
+                    });
+                    continue;
+                }
+                recoveries.extend(target.map(|target| Recovery { error, target, place: place.clone() }));
+            }
+        }
+        // Whatever is named comes before `*`.
+        recoveries.sort_by_key(|recovery| recovery.error.is_none());
+        recoveries
+    }
+}
+
+fn takes(contract: &Contract) -> String {
+    let arguments = contract.arguments.iter().map(|argument| format!("`{}: {}`", argument.name, argument.type_name));
+    format!("takes {}", arguments.collect::<Vec<_>>().join(", "))
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,250 @@
+//! Reading chains of steps.
+
+use serde_yaml::Value;
+
+use super::code;
+use super::python::Difference;
+use super::reading::Reading;
+use crate::context::Shape;
+use crate::source::{NodePath, Problem, did_you_mean};
+use crate::workflow::chart::{Run, Step};
+
+/// How deep steps may be nested.
+const MAX_DEPTH: usize = 16;
+/// What says what kind of step it is.
+const KINDS: [&str; 3] = ["run", "flux", "parallel"];
+const FLUXES: [&str; 4] = ["run", "if", "while", "for_each"];
+const EXPECTED: &str = "the name of a process, a step, or a list of them";
+
+pub(super) type Body<'a> = [(&'a str, &'a Value)];
+
+pub(super) fn get<'a>(body: &Body<'a>, key: &str) -> Option<&'a Value> {
+    body.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+}
+
+/// Whether a key is anywhere in a value.
+fn mentions(value: &Value, key: &str) -> bool {
+    match value {
+        Value::Mapping(map) => map.iter().any(|(name, value)| name.as_str() == Some(key) || mentions(value, key)),
+        Value::Sequence(list) => list.iter().any(|value| mentions(value, key)),
+        _ => false,
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// A chain: a step or a list of them.
+    pub(super) fn chain(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Step> {
+        let mut steps = Vec::new();
+        self.steps(value, at, of, 1, &mut steps);
+        steps
+    }
+
+    fn steps(&mut self, value: &'a Value, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
+        if depth > MAX_DEPTH {
+            self.findings.lost_steps = true;
+            self.findings.error(code::TOO_MUCH, || {
+                Problem::new(at.clone(), format!("steps are nested deeper than {MAX_DEPTH}"))
+                    .help("make a state, or a process, of the inner ones")
+            });
+            return;
+        }
+        match value {
+            Value::Null => {}
+            Value::Sequence(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    self.step(value, &at.index(index), of, depth, steps);
+                }
+            }
+            _ => self.step(value, at, of, depth, steps),
+        }
+    }
+
+    fn step(&mut self, value: &'a Value, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
+        let before = self.findings.errors.len();
+        match value {
+            Value::String(name) => steps.extend(self.run_named(name, at).map(Box::new).map(Step::Run)),
+            Value::Mapping(_) => {
+                let body = self.findings.entries(value, at, format!("a step of {of}"), "").unwrap_or_default();
+                self.step_of(&body, at, of, depth, steps);
+            }
+            Value::Sequence(_) => self.steps(value, at, of, depth + 1, steps),
+            _ => drop(self.findings.text(value, at, format!("a step of {of}"), EXPECTED)),
+        }
+        if self.findings.errors.len() > before {
+            self.findings.lost_steps = true;
+            // What a step's errors lead to is lost with it.
+            self.findings.lost_ways |= mentions(value, "on_error");
+        }
+    }
+
+    fn step_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
+        let is_run = get(body, "run").or_else(|| get(body, "process")).is_some();
+        if let Some(flux) = get(body, "flux") {
+            let Some(flux) = self.findings.text(flux, &at.key("flux"), "`flux`", "a word") else { return };
+            match flux {
+                "run" if is_run => steps.extend(self.run_of(body, at, of, false).map(Box::new).map(Step::Run)),
+                "run" => {
+                    self.findings.only_keys(body, at, "a group of steps", &["flux", "steps", "name"]);
+                    match get(body, "steps") {
+                        Some(value) => self.steps(value, &at.key("steps"), of, depth + 1, steps),
+                        None => self.missing(at, "a group of steps", "steps"),
+                    }
+                }
+                "if" => steps.extend(self.if_of(body, at, of, depth)),
+                "while" => steps.extend(self.while_of(body, at, of, depth)),
+                "for_each" => steps.extend(self.for_each_of(body, at, of, depth)),
+                _ => self.findings.error(code::STEP, || {
+                    Problem::new(at.key("flux"), format!("there is no `flux: {flux}`")).suggest(flux, FLUXES)
+                }),
+            }
+        } else if get(body, "parallel").is_some() {
+            steps.extend(self.parallel_of(body, at, of));
+        } else if is_run {
+            steps.extend(self.run_of(body, at, of, false).map(Box::new).map(Step::Run));
+        } else {
+            self.findings.error(code::STEP, || {
+                let near = body.iter().find_map(|(key, _)| crate::source::nearest(key, KINDS));
+                let help = near.map_or_else(
+                    || "write `run: process`, `parallel: [..]`, or `flux: if`, `while`, `for_each`".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                Problem::new(at.clone(), format!("a step of {of} does not say what to do")).help(help)
+            });
+        }
+    }
+
+    pub(super) fn missing(&mut self, at: &NodePath, what: &str, key: &str) {
+        self.findings.error(code::STEP, || Problem::new(at.clone(), format!("{what} has no `{key}`")));
+    }
+
+    /// `when`, or `condition` as the reference spells it.
+    fn when(&mut self, body: &Body<'a>, at: &NodePath, what: &str) -> Option<crate::workflow::condition::Expression> {
+        match (get(body, "when"), get(body, "condition")) {
+            (Some(value), _) => self.condition(value, &at.key("when"), &format!("`when` of {what}")),
+            (None, Some(value)) => {
+                self.python.is_used = true;
+                self.condition(value, &at.key("condition"), &format!("`condition` of {what}"))
+            }
+            (None, None) => {
+                self.missing(at, what, "when");
+                None
+            }
+        }
+    }
+
+    fn inner(&mut self, body: &Body<'a>, key: &str, at: &NodePath, of: &str, depth: usize) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if let Some(value) = get(body, key) {
+            self.steps(value, &at.key(key), of, depth + 1, &mut steps);
+        }
+        steps
+    }
+
+    fn if_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
+        self.findings.only_keys(body, at, "an `if`", &["flux", "when", "then", "else", "condition", "name"]);
+        let when = self.when(body, at, "an `if`");
+        let then = self.inner(body, "then", at, of, depth);
+        let otherwise = self.inner(body, "else", at, of, depth);
+        Some(Step::If { when: when?, then, otherwise, place: self.sites.place(at) })
+    }
+
+    fn while_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
+        self.findings.only_keys(body, at, "a `while`", &["flux", "when", "do", "condition", "name"]);
+        let when = self.when(body, at, "a `while`");
+        let inner = self.inner(body, "do", at, of, depth);
+        Some(Step::While { when: when?, body: inner, place: self.sites.place(at) })
+    }
+
+    fn for_each_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
+        self.findings.only_keys(body, at, "a `for_each`", &["flux", "in", "as", "do", "name"]);
+        let list = match get(body, "in") {
+            Some(value) => {
+                let at = at.key("in");
+                let text = self.findings.text(value, &at, "`in`", "an expression such as \"domain.items\"");
+                text.and_then(|text| self.list(text, &at))
+            }
+            None => {
+                self.missing(at, "a `for_each`", "in");
+                None
+            }
+        };
+        let item = match get(body, "as") {
+            Some(value) => self.findings.text(value, &at.key("as"), "`as`", "a name").filter(|name| {
+                let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+                let is_taken = matches!(*name, "domain" | "global" | "event" | "true" | "false" | "null" | "in");
+                if !fits || is_taken {
+                    self.findings.error(code::NOT_A_NAME, || {
+                        let why = if is_taken { "means something else in expressions" } else { "is no name" };
+                        Problem::new(at.key("as"), format!("`{name}` {why}")).help("call the element `item`")
+                    });
+                }
+                fits && !is_taken
+            }),
+            None => {
+                self.missing(at, "a `for_each`", "as");
+                None
+            }
+        };
+        let element = list.as_ref().map_or(Shape::Opaque, |(_, element)| element.clone());
+        // An unnamed element is still one: the chain is read to the end.
+        self.items.push((item.unwrap_or("item"), element));
+        let inner = self.inner(body, "do", at, of, depth);
+        self.items.pop();
+        Some(Step::ForEach { list: list?.0, item: item?.to_owned(), body: inner, place: self.sites.place(at) })
+    }
+
+    /// An expression that gives a list, and the shape of its elements.
+    fn list(&mut self, text: &str, at: &NodePath) -> Option<(crate::workflow::condition::Expression, Shape)> {
+        let expression = self.expression(super::values::inside(text).unwrap_or(text), at)?;
+        match expression.shape().seen_through() {
+            Shape::Collection(collection) => Some((expression, collection.element())),
+            Shape::Opaque => Some((expression, Shape::Opaque)),
+            shape => {
+                self.findings.error(code::EXPRESSION_FIT, || {
+                    Problem::new(at.clone(), "`in` must give a list").label(format!("this gives {shape}"))
+                });
+                None
+            }
+        }
+    }
+
+    fn parallel_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<Step> {
+        self.findings.only_keys(body, at, "parallel steps", &["parallel"]);
+        let at = at.key("parallel");
+        let Value::Sequence(list) = get(body, "parallel")? else {
+            self.findings.wrong_kind(get(body, "parallel")?, &at, "`parallel`", "a list of processes");
+            return None;
+        };
+        let mut branches: Vec<Run> = Vec::with_capacity(list.len());
+        let mut whole = true;
+        for (index, value) in list.iter().enumerate() {
+            let at = at.index(index);
+            let run = self.run(value, &at, of, "a parallel step", false);
+            whole &= run.is_some();
+            branches.extend(run);
+        }
+        if list.is_empty() {
+            self.findings.error(code::STEP, || Problem::new(at.clone(), "there is nothing to run in `parallel`"));
+            return None;
+        }
+        let place = self.sites.place(&at);
+        whole.then_some(Step::Parallel { branches, place })
+    }
+
+    /// Keys with which the reference names its steps, and which say nothing there either.
+    pub(super) fn python_step_keys(&mut self, body: &Body<'a>, at: &NodePath) {
+        for (key, _) in body.iter().filter(|(key, _)| matches!(*key, "on_success" | "on_fail")) {
+            let message =
+                format!("`{key}` of a step says nothing: the Python reference runs steps in their order, too");
+            let help = "order the steps, or make states of them";
+            self.python.tell(&at.at_key(key), Difference { kind: "step keys", message, help }, &mut self.findings);
+        }
+    }
+
+    /// The help for a process that is not there.
+    pub(super) fn known_processes(&self, name: &str) -> String {
+        let known = self.processes.keys().copied().take(super::names::MOST_COMPARED);
+        did_you_mean(name, known).unwrap_or_else(|| "no process is registered".to_owned())
+    }
+}

@@ -1,0 +1,120 @@
+//! What can be read of states only when all of them are known: errors, the beginning, the ends.
+
+use serde_yaml::Value;
+
+use super::code;
+use super::python::Difference;
+use super::reading::Reading;
+use crate::process::Contract;
+use crate::source::{NodePath, Problem};
+use crate::workflow::chart::{State, StateId, StateKind, Trigger};
+
+/// The state in which the Python reference begins, whatever the file says.
+const PYTHON_INITIAL: &str = "IDLE";
+
+impl<'a> Reading<'a> {
+    /// Reads `on_error` of every state, now that all chains are known.
+    pub(super) fn on_errors(&mut self, states: &mut [State]) {
+        for index in 0..states.len() {
+            let Some(sketch) = self.outline.states.get(index) else { continue };
+            let Some(value) = sketch.get("on_error") else { continue };
+            let (at, of) = (sketch.at.key("on_error"), format!("the chains of state `{}`", sketch.name));
+            let id = StateId(u32::try_from(index).unwrap_or(u32::MAX));
+            let inside = states.iter().enumerate().filter(|(other, _)| {
+                let other = StateId(u32::try_from(*other).unwrap_or(u32::MAX));
+                other == id || self.outline.is_within(other, id)
+            });
+            let contracts: Vec<&'static Contract> = inside.flat_map(|(_, state)| contracts_of(state)).collect();
+            let on_error = self.recoveries(value, &contracts, &at, &of);
+            if let Some(state) = states.get_mut(index) {
+                state.on_error = on_error;
+            }
+        }
+    }
+
+    pub(super) fn initial_of_all(
+        &mut self,
+        value: Option<&'a Value>,
+        states: &[State],
+        at: &NodePath,
+    ) -> Option<StateId> {
+        let Some(value) = value else {
+            let first = StateId(0);
+            let idle = self.outline.names.get(PYTHON_INITIAL).copied().filter(|_| self.python.is_used);
+            let idle = idle.filter(|id| states.get(id.0 as usize).is_some_and(|state| state.parent.is_none()));
+            let initial = idle.unwrap_or(first);
+            if initial != first {
+                let at = self.outline.state(initial).map(|state| state.key.clone()).unwrap_or_default();
+                let message = "the workflow begins in `IDLE`, as the Python reference does".to_owned();
+                let help =
+                    "write `initial: IDLE`, or the state that is meant; without either the first one is taken here";
+                self.python.tell(&at, Difference { kind: "initial", message, help }, &mut self.findings);
+            }
+            self.initial_entry(initial, states);
+            return Some(initial);
+        };
+        let found = self.target(value, at, "`initial`")?;
+        let state = states.get(found.0 as usize)?;
+        if state.parent.is_some() || matches!(state.kind, StateKind::History { .. }) {
+            let top = self.outline.top().into_iter().filter_map(|id| self.outline.state(id)).map(|state| state.name);
+            let names: Vec<&str> = top.take(12).collect();
+            self.findings.lost_ways = true;
+            self.findings.error(code::INITIAL, || {
+                Problem::new(at.clone(), format!("`{}` is inside another state", state.name))
+                    .help(format!("begin in a state at the top: {}", names.join(", ")))
+            });
+            return None;
+        }
+        self.initial_entry(found, states);
+        Some(found)
+    }
+
+    fn initial_entry(&mut self, initial: StateId, states: &[State]) {
+        let Some(state) = states.get(initial.0 as usize).filter(|_| self.python.is_used) else { return };
+        if let Some(first) = state.entry.first().map(super::place_of) {
+            let at = self.sites.at(first);
+            let message = format!("the entry of `{}` runs when the workflow begins", state.name);
+            let help = "the Python reference runs an entry only when an event leads to its state";
+            self.python.tell(&at, Difference { kind: "entry", message, help }, &mut self.findings);
+        }
+    }
+
+    /// A leaf without a way on, in it and around it, is final whether it says so or not.
+    pub(super) fn implicit_finals(&mut self, states: &mut [State]) {
+        let goes_on = |state: &State| state.transitions.iter().any(|it| it.trigger != Trigger::Done);
+        let mut ends = Vec::new();
+        for (index, state) in states.iter().enumerate() {
+            if !matches!(state.kind, StateKind::Simple) || !state.transitions.is_empty() || !state.on_error.is_empty() {
+                continue;
+            }
+            let mut up = state.parent.and_then(|id| states.get(id.0 as usize));
+            while let Some(outer) = up.filter(|outer| !goes_on(outer)) {
+                up = outer.parent.and_then(|id| states.get(id.0 as usize));
+            }
+            if up.is_none() {
+                ends.push(index);
+            }
+        }
+        for index in ends {
+            let state = &mut states[index];
+            state.kind = StateKind::Final { result: None };
+            if self.findings.lost_ways {
+                continue;
+            }
+            let at = self.sites.at(&state.place);
+            let name = &state.name;
+            self.findings.warn(code::IMPLICIT_FINAL, || {
+                Problem::new(at, format!("state `{name}` is final without saying so"))
+                    .label("nothing leads out of it")
+                    .help("write `final: true`, or give it a way on")
+            });
+        }
+    }
+}
+
+/// The contracts of everything that the chains of a state may run.
+fn contracts_of(state: &State) -> impl Iterator<Item = &'static Contract> {
+    let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|it| &it.steps));
+    let runs: Vec<&'static Contract> = chains.flatten().flat_map(|step| step.runs()).map(|run| run.contract).collect();
+    runs.into_iter()
+}

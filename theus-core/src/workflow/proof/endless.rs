@@ -1,0 +1,73 @@
+//! Eventless moves that never come to rest.
+
+use super::Subject;
+use crate::source::Problem;
+use crate::workflow::chart::{StateId, StateKind, Transition, Trigger};
+use crate::workflow::file::{Findings, code};
+
+/// Refuses circles of `always` without guards: whoever is in one never gets out.
+pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+    // 0: not seen; otherwise the number of the walk that came by first.
+    let mut seen = vec![0_usize; subject.states.len()];
+    for (walk, (start, _)) in subject.ids().enumerate() {
+        if !subject.is_leaf(start) || reached.get(start.0 as usize) != Some(&true) {
+            continue;
+        }
+        let mut way: Vec<(StateId, &Transition)> = Vec::new();
+        let mut here = start;
+        while let Some(mark) = seen.get_mut(here.0 as usize) {
+            if *mark == walk + 1 {
+                report(subject, here, &way, findings);
+            }
+            if *mark != 0 {
+                break;
+            }
+            *mark = walk + 1;
+            let Some(transition) = certain(subject, here) else { break };
+            way.push((here, transition));
+            let Some(target) = transition.target else {
+                report(subject, here, &way, findings);
+                break;
+            };
+            match next(subject, target) {
+                Some(leaf) => here = leaf,
+                None => break,
+            }
+        }
+    }
+}
+
+/// The eventless transition that is taken in a state whatever the data are.
+fn certain<'a>(subject: &Subject<'a>, leaf: StateId) -> Option<&'a Transition> {
+    let mut around = subject.up(leaf).filter_map(|id| subject.state(id));
+    let first = around.find_map(|state| state.transitions.iter().find(|it| it.trigger == Trigger::Always))?;
+    first.guard.is_none().then_some(first)
+}
+
+/// The innermost state that is entered, where that is one.
+fn next(subject: &Subject<'_>, target: StateId) -> Option<StateId> {
+    let around_is_parallel =
+        subject.up(target).any(|id| subject.state(id).is_some_and(|state| matches!(state.kind, StateKind::Parallel)));
+    let mut entered = Vec::new();
+    subject.descend(target, &mut entered);
+    let mut leaves = entered.into_iter().filter(|id| subject.is_leaf(*id));
+    match (leaves.next(), leaves.next()) {
+        (Some(leaf), None) if !around_is_parallel => Some(leaf),
+        _ => None,
+    }
+}
+
+fn report(subject: &Subject<'_>, here: StateId, way: &[(StateId, &Transition)], findings: &mut Findings) {
+    let Some(start) = way.iter().position(|(id, _)| *id == here) else { return };
+    let circle = &way[start..];
+    let Some((_, first)) = circle.first() else { return };
+    findings.error(code::ENDLESS, || {
+        let names: Vec<String> =
+            circle.iter().map(|(id, _)| *id).chain([here]).map(|id| format!("`{}`", subject.name(id))).collect();
+        Problem::new(
+            subject.at(&first.place),
+            format!("`always` without a guard goes on for ever: {}", names.join(" → ")),
+        )
+        .help("give it a `when`, or wait for an event")
+    });
+}

@@ -1,0 +1,46 @@
+//! Regions that want to leave to different places on the same event.
+
+use std::collections::BTreeMap;
+
+use super::Subject;
+use crate::signal::EventName;
+use crate::source::Problem;
+use crate::workflow::chart::{StateId, StateKind, Transition, Trigger};
+use crate::workflow::file::{Findings, code};
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    // For each parallel state and event: the first region that leaves by it, and how.
+    let mut leaving: BTreeMap<(StateId, &EventName), (StateId, &Transition)> = BTreeMap::new();
+    for (id, state) in subject.ids() {
+        for transition in &state.transitions {
+            let (Trigger::Event { name, .. }, Some(target)) = (&transition.trigger, transition.target) else {
+                continue;
+            };
+            let around: Vec<StateId> = subject.up(id).collect();
+            for pair in around.windows(2) {
+                let [region, parallel] = pair else { continue };
+                let is_parallel = subject.state(*parallel).is_some_and(|it| matches!(it.kind, StateKind::Parallel));
+                if !is_parallel || subject.is_within(target, *region) {
+                    continue;
+                }
+                match leaving.get(&(*parallel, name)) {
+                    None => drop(leaving.insert((*parallel, name), (*region, transition))),
+                    Some((other, first)) if other != region && first.target != Some(target) => {
+                        findings.warn(code::PREEMPTED, || {
+                            let (written, outer) = (name, subject.name(*parallel));
+                            let at = subject.at(&transition.place);
+                            Problem::new(
+                                at,
+                                format!("two regions of `{outer}` leave by `{written}` to different states"),
+                            )
+                            .label(format!("`{}` is left for `{}`", subject.name(*region), subject.name(target)))
+                            .help("the region that comes first in the file wins; say it once, in the state around them")
+                            .other("the other one", subject.at(&first.place))
+                        });
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+    }
+}

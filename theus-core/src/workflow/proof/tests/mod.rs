@@ -1,0 +1,204 @@
+//! The proofs: what each finds, and beside it the nearest thing that is sound.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::super::file::tests::{codes, loads, sound};
+
+const END: &str = "\n  DONE: { final: true }\n";
+
+/// The messages about a workflow of these states, with a final one behind them.
+#[track_caller]
+fn told(states: &str) -> Vec<String> {
+    let yaml = format!("external: [CMD_A, CMD_B]\nstates:{states}{END}");
+    loads(&yaml).warnings().iter().map(|it| format!("{}:{} {}", it.line, it.column, it.message)).collect()
+}
+
+#[track_caller]
+fn is_sound(states: &str) {
+    sound(&format!("external: [CMD_A, CMD_B]\nstates:{states}{END}"));
+}
+
+#[test]
+fn every_kind_of_way_reaches() {
+    for way in [
+        "{ events: { CMD_A: X, CMD_B: DONE } }",
+        "{ events: { CMD_A: { to: X }, \"*\": DONE } }",
+        "{ always: [{ to: X, when: domain.ready }, DONE] }",
+        "{ after: { 1s: X }, events: { CMD_A: DONE } }",
+        "{ entry: { run: fetch, on_error: { RateLimited: X } }, events: { EVT_CHAIN_DONE: DONE } }",
+        "{ entry: fetch, on_error: { '*': X }, events: { EVT_CHAIN_DONE: DONE } }",
+        "{ done: X, states: { I: { events: { CMD_A: F } }, F: { final: true } } }",
+    ] {
+        is_sound(&format!("\n  A: {way}\n  X: {{ events: {{ CMD_A: DONE }} }}"));
+    }
+    assert_eq!(
+        told("\n  A: { events: { CMD_A: DONE } }\n  X: { states: { Y: { events: { CMD_A: X } } } }"),
+        ["4:3 no chain of events leads from `A` to `X`"],
+        "the outermost stands for all inside, and what only leads to itself is not reached"
+    );
+}
+
+#[test]
+fn done_comes_when_every_region_ends() {
+    let both = |right: &str| {
+        format!(
+            "\n  A:\n    done: DONE\n    regions:\n      L: {{ states: {{ L1: {{ events: {{ CMD_A: L2 }} }}, L2: {{ final: true }} }} }}\n      R: {{ states: {{ {right} }} }}"
+        )
+    };
+    is_sound(&both("R1: { final: true }"));
+    assert_eq!(
+        told(&both("R1: { events: { CMD_B: R2 } }, R2: { events: { CMD_B: R1 } }")),
+        [
+            "3:3 state `A` cannot be left, and is not final",
+            "4:5 `done` of state `A` never comes",
+            "8:3 no chain of events leads from `A` to `DONE`",
+        ]
+    );
+}
+
+#[test]
+fn a_way_out_of_one_region_is_one_out_of_all() {
+    is_sound(
+        "\n  A:\n    regions:\n      L: { states: { L1: { events: { CMD_A: DONE } } } }\n      R: { states: { R1: { events: { CMD_B: R2 } }, R2: { events: { CMD_B: R1 } } } }",
+    );
+}
+
+#[test]
+fn a_state_with_nothing_but_internal_transitions_is_a_dead_end() {
+    assert_eq!(
+        told("\n  A: { events: { CMD_A: B, CMD_B: DONE } }\n  B: { events: { CMD_A: { steps: p_load }, CMD_B: B } }"),
+        ["4:3 state `B` cannot be left, and is not final"]
+    );
+    is_sound("\n  A: { events: { CMD_A: B, CMD_B: DONE } }\n  B: { events: { CMD_A: { steps: p_load }, CMD_B: A } }");
+    sound("external: [CMD_A]\nstates: { A: { events: { CMD_A: B } }, B: { events: { CMD_A: A } } }");
+}
+
+#[test]
+fn a_history_may_lead_to_wherever_one_was() {
+    is_sound(
+        "\n  A: { states: { I: { events: { CMD_A: J } }, J: { events: { CMD_B: DONE } }, H: { history: shallow, default: I } }, events: { SIG_STOP: P } }\n  P: { events: { CMD_A: H } }",
+    );
+}
+
+#[test]
+fn eventless_moves_come_to_rest() {
+    for circle in [
+        "{ A: { always: A } }",
+        "{ A: { always: B }, B: { always: C }, C: { always: B } }",
+        "{ A: { always: { steps: p_load } } }",
+        "{ A: { always: A, states: { B: {} } } }",
+        "{ A: { events: { CMD_START: B } }, B: { states: { C: { always: A2 } } }, A2: { always: B } }",
+    ] {
+        assert!(codes(&format!("states: {circle}")).contains(&"W022"), "{circle}");
+    }
+    for rest in [
+        "{ A: { always: B }, B: { final: true } }",
+        "{ A: { always: { to: B, when: domain.ready } }, B: { always: A } }",
+        "{ A: { always: [{ to: C, when: domain.ready }, B] }, B: { always: A }, C: { final: true } }",
+    ] {
+        assert!(!codes(&format!("states: {rest}")).contains(&"W022"), "{rest}");
+    }
+}
+
+#[test]
+fn a_way_on_which_nothing_writes_an_input_is_named() {
+    let of = |states: &str| told(states).into_iter().filter(|it| it.contains("reads")).collect::<Vec<_>>();
+    let clean: [&str; 0] = [];
+    assert_eq!(of("\n  A: { entry: [draft, review], always: DONE }"), clean);
+    assert_eq!(
+        of("\n  A: { entry: [review, draft], always: DONE }"),
+        ["3:16 `review` reads `domain.plan`, which nothing has written on the way `A`"]
+    );
+    assert_eq!(of("\n  A: { entry: review, always: DONE }"), clean, "nothing here makes it: it comes from before");
+    let branch = "{ flux: if, when: domain.ready, then: [draft]";
+    assert_eq!(of(&format!("\n  A: {{ entry: [{branch}, else: [draft] }}, review], always: DONE }}")), clean);
+    assert_eq!(of(&format!("\n  A: {{ entry: [{branch} }}, review], always: DONE }}")).len(), 1);
+    let round = "{ flux: while, when: domain.ready, do: [draft] }";
+    assert_eq!(of(&format!("\n  A: {{ entry: [{round}, review], always: DONE }}")).len(), 1, "no round at all");
+    assert_eq!(
+        of(
+            "\n  A: { entry: { parallel: [draft, p_load] }, events: { CMD_A: B } }\n  B: { entry: review, always: DONE }"
+        ),
+        clean
+    );
+    assert_eq!(
+        of("\n  A: { events: { CMD_A: { to: B, steps: draft } } }\n  B: { entry: review, always: DONE }"),
+        clean,
+        "a transition's steps come before the entry"
+    );
+    assert_eq!(of("\n  A: { exit: draft, events: { CMD_A: B } }\n  B: { entry: review, always: DONE }"), clean);
+    assert_eq!(
+        of("\n  A: { exit: draft, events: { CMD_A: { steps: review }, CMD_B: DONE } }"),
+        ["3:47 `review` reads `domain.plan`, which nothing has written on the way `A`"],
+        "an internal transition leaves nothing"
+    );
+}
+
+#[test]
+fn a_chain_that_fails_has_written_nothing_on_the_way_that_says_so() {
+    let of = |states: &str| told(states).into_iter().filter(|it| it.contains("reads")).collect::<Vec<_>>();
+    let failing = "\n  A: { entry: draft, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: B } }\n  B: { entry: review, always: DONE }";
+    assert_eq!(of(failing), ["4:15 `review` reads `domain.plan`, which nothing has written on the way `A` → `B`"]);
+    let done = failing.replace("EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: B", "EVT_CHAIN_DONE: B, EVT_CHAIN_FAIL: DONE");
+    assert_eq!(of(&done), Vec::<String>::new());
+    let declared = |entry: &str| {
+        format!(
+            "\n  A: {{ entry: [{entry}], on_error: {{ RateLimited: B }}, always: DONE }}\n  B: {{ entry: review, always: DONE }}"
+        )
+    };
+    assert_eq!(of(&declared("fetch, draft")).len(), 1, "it may fail before");
+    assert_eq!(of(&declared("draft, fetch")), Vec::<String>::new(), "it is written by then");
+}
+
+#[test]
+fn regions_and_nested_states_are_entered_together() {
+    let of = |states: &str| told(states).into_iter().filter(|it| it.contains("reads")).collect::<Vec<_>>();
+    let regions = |left: &str, done: &str| {
+        format!(
+            "\n  A:\n    done: {{ to: E, steps: {done} }}\n    regions:\n      L: {{ states: {{ L1: {{ {left} }}, L2: {{ final: true }} }} }}\n      R: {{ states: {{ R1: {{ events: {{ CMD_B: R2 }} }}, R2: {{ final: true }} }} }}\n  E: {{ always: DONE }}"
+        )
+    };
+    assert_eq!(of(&regions("entry: draft, events: { CMD_A: L2 }", "review")), Vec::<String>::new());
+    assert_eq!(
+        of(&regions("events: { CMD_A: { to: L2, steps: draft } }", "review")),
+        Vec::<String>::new(),
+        "one region has written it by then"
+    );
+    assert_eq!(of(&regions("events: { CMD_A: { to: L2, steps: [review, draft] } }", "p_load")).len(), 1);
+    let nested = "\n  A: { events: { CMD_A: C2 } }\n  C: { entry: draft, states: { C1: { events: { CMD_A: C2 } }, C2: { entry: review, always: DONE } } }";
+    assert_eq!(of(nested), Vec::<String>::new(), "the outer state is entered on the way");
+}
+
+#[test]
+fn what_is_initialised_is_there() {
+    let yaml = "states: { A: { entry: [review, draft], final: true } }";
+    assert_eq!(codes(yaml), ["W105"]);
+    sound(&format!("initialised: [domain.plan]\n{yaml}"));
+    assert_eq!(codes(&format!("initialised: [domain.report]\n{yaml}")), ["W105"]);
+}
+
+#[test]
+fn a_declared_error_leads_somewhere() {
+    for edge in [
+        "entry: { run: fetch, on_error: { RateLimited: DONE } }, events: { CMD_A: DONE }",
+        "entry: fetch, on_error: { '*': DONE }, events: { CMD_A: DONE }",
+        "entry: fetch, events: { EVT_CHAIN_FAIL: DONE }",
+    ] {
+        is_sound(&format!("\n  A: {{ {edge} }}"));
+    }
+    for edge in ["exit: fetch, events: { CMD_A: B }", "events: { CMD_A: { to: B, steps: fetch } }"] {
+        is_sound(&format!("\n  A: {{ {edge} }}\n  B: {{ events: {{ EVT_CHAIN_FAIL: DONE, CMD_B: DONE }} }}"));
+    }
+    for open in [
+        "entry: fetch, events: { CMD_A: DONE }",
+        "entry: fetch, events: { '*': DONE }",
+        "exit: fetch, events: { CMD_A: DONE, EVT_CHAIN_FAIL: DONE }",
+        "events: { CMD_A: { to: DONE, steps: fetch } }",
+    ] {
+        let told = told(&format!("\n  A: {{ {open} }}"));
+        assert!(
+            told[0].ends_with("`fetch` can fail with `RateLimited`, and nothing says where that leads"),
+            "{told:?}"
+        );
+    }
+}

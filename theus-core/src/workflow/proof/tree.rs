@@ -1,0 +1,130 @@
+//! Finding one's way among states within states.
+
+use super::Subject;
+use crate::source::NodePath;
+use crate::workflow::chart::{Place, Run, State, StateId, StateKind, Step, Transition, Trigger};
+
+impl<'a> Subject<'a> {
+    pub(super) fn state(&self, id: StateId) -> Option<&'a State> {
+        self.states.get(id.0 as usize)
+    }
+
+    pub(super) fn name(&self, id: StateId) -> &'a str {
+        self.state(id).map_or("", |state| &state.name)
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = (StateId, &'a State)> + use<'a> {
+        (0..).map(StateId).zip(self.states)
+    }
+
+    pub(super) fn at(&self, place: &Place) -> NodePath {
+        self.sites.at(place)
+    }
+
+    /// A state and those around it, innermost first.
+    pub(super) fn up(&self, id: StateId) -> impl Iterator<Item = StateId> + use<'a> {
+        let states = self.states;
+        std::iter::successors(Some(id), move |id| states.get(id.0 as usize)?.parent)
+    }
+
+    pub(super) fn is_within(&self, inner: StateId, outer: StateId) -> bool {
+        self.up(inner).any(|id| id == outer)
+    }
+
+    /// The states that are entered below one that is entered itself, and it, outermost first.
+    pub(super) fn descend(&self, id: StateId, entered: &mut Vec<StateId>) {
+        let Some(state) = self.state(id) else { return };
+        // A child stands behind its parent in the file, so that this ends.
+        match &state.kind {
+            StateKind::History { default, .. } => self.default_of(id, *default, entered),
+            StateKind::Compound { initial } => {
+                entered.push(id);
+                if initial.0 > id.0 {
+                    self.descend(*initial, entered);
+                }
+            }
+            StateKind::Parallel => {
+                entered.push(id);
+                state.children.iter().for_each(|child| self.descend(*child, entered));
+            }
+            StateKind::Simple | StateKind::Final { .. } => entered.push(id),
+        }
+    }
+
+    /// The default of a history, with what is between it and the history's parent.
+    fn default_of(&self, history: StateId, default: StateId, entered: &mut Vec<StateId>) {
+        if default == history || matches!(self.state(default).map(|it| &it.kind), Some(StateKind::History { .. })) {
+            return;
+        }
+        let parent = self.state(history).and_then(|state| state.parent);
+        self.enter(parent, default, entered);
+    }
+
+    /// The states that are entered on a way to `target` from inside `outer`, which is not entered: outermost first.
+    pub(super) fn enter(&self, outer: Option<StateId>, target: StateId, entered: &mut Vec<StateId>) {
+        let mut way: Vec<StateId> = self.up(target).take_while(|id| Some(*id) != outer).collect();
+        way.reverse();
+        for pair in way.windows(2) {
+            let [id, next] = pair else { continue };
+            entered.push(*id);
+            if let Some(State { kind: StateKind::Parallel, children, .. }) = self.state(*id) {
+                children.iter().filter(|child| *child != next).for_each(|child| self.descend(*child, entered));
+            }
+        }
+        self.descend(target, entered);
+    }
+
+    /// The innermost state around both that stays active in a transition: not `source` itself, and no parallel one.
+    pub(super) fn common(&self, source: StateId, target: StateId) -> Option<StateId> {
+        self.up(source).skip(1).find(|id| {
+            let is_parallel = self.state(*id).is_some_and(|state| matches!(state.kind, StateKind::Parallel));
+            *id != target && !is_parallel && self.is_within(target, *id)
+        })
+    }
+
+    pub(super) fn is_leaf(&self, id: StateId) -> bool {
+        self.state(id).is_some_and(|state| matches!(state.kind, StateKind::Simple | StateKind::Final { .. }))
+    }
+
+    /// The first innermost state that is active when a state is entered.
+    pub(super) fn first_leaf(&self, id: StateId) -> StateId {
+        let mut entered = Vec::new();
+        self.descend(id, &mut entered);
+        entered.into_iter().find(|id| self.is_leaf(*id)).unwrap_or(id)
+    }
+}
+
+/// The chains of a state.
+pub(super) fn chains(state: &State) -> impl Iterator<Item = &[Step]> {
+    let transitions = state.transitions.iter().map(|transition| transition.steps.as_slice());
+    [state.entry.as_slice(), state.exit.as_slice()].into_iter().chain(transitions)
+}
+
+/// Every run of a chain but for compensations.
+pub(super) fn runs(steps: &[Step]) -> Vec<&Run> {
+    let mut found = Vec::new();
+    for step in steps {
+        match step {
+            Step::Run(run) => found.push(&**run),
+            Step::If { then, otherwise, .. } => {
+                found.extend(runs(then));
+                found.extend(runs(otherwise));
+            }
+            Step::While { body, .. } | Step::ForEach { body, .. } => found.extend(runs(body)),
+            Step::Parallel { branches, .. } => found.extend(branches),
+        }
+    }
+    found
+}
+
+/// Everything that leads somewhere from a state but for its `done`: transitions and declared errors.
+pub(super) fn ways(state: &State) -> impl Iterator<Item = StateId> {
+    let moves = state.transitions.iter().filter(|it| !is_done(it)).filter_map(|it| it.target);
+    let errors = state.on_error.iter().map(|it| it.target);
+    let of_steps = chains(state).flat_map(runs).flat_map(|run| run.on_error.iter().map(|it| it.target));
+    moves.chain(errors).chain(of_steps)
+}
+
+pub(super) fn is_done(transition: &Transition) -> bool {
+    transition.trigger == Trigger::Done
+}

@@ -1,0 +1,110 @@
+//! When which session has to be woken: timers of states, waits before another try, limits of time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::rota::Turn;
+use crate::workflow::clock::Clock;
+
+/// How long the alarm sleeps at most: a clock can be set, and a virtual one is moved by hand.
+const LONGEST_SLEEP: Duration = Duration::from_millis(200);
+
+/// When a session is to be woken, and its number among those of the same time.
+pub(super) type Key = (SystemTime, u64);
+
+/// The sessions that wait for a time.
+pub(super) struct Alarm {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    by_time: BTreeMap<Key, Weak<dyn Turn>>,
+    next: u64,
+    over: bool,
+}
+
+impl Alarm {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { waiting: Mutex::default(), changed: Condvar::new(), clock }
+    }
+
+    /// Has a session woken at this time, and not at the one of before. One that has rung is set anew.
+    pub(super) fn set(&self, before: Option<Key>, due: Option<SystemTime>, turn: &Weak<dyn Turn>) -> Option<Key> {
+        if before.is_none() && due.is_none() {
+            return None;
+        }
+        let mut waiting = self.waiting.lock();
+        if let Some(key) = before {
+            if Some(key.0) == due && waiting.by_time.contains_key(&key) {
+                return before;
+            }
+            waiting.by_time.remove(&key);
+        }
+        let key = (due?, waiting.next);
+        waiting.next += 1;
+        let is_first = waiting.by_time.first_key_value().is_none_or(|(first, _)| key < *first);
+        waiting.by_time.insert(key, Weak::clone(turn));
+        drop(waiting);
+        if is_first {
+            self.changed.notify_one();
+        }
+        Some(key)
+    }
+
+    pub(super) fn unset(&self, key: Key) {
+        self.waiting.lock().by_time.remove(&key);
+    }
+
+    /// When the first session is due.
+    pub(super) fn next_due(&self) -> Option<SystemTime> {
+        self.waiting.lock().by_time.first_key_value().map(|((due, _), _)| *due)
+    }
+
+    /// Wakes those who are due, the earliest first. Says how many.
+    pub(super) fn ring(&self) -> usize {
+        let now = self.clock.now();
+        let mut rung = 0;
+        loop {
+            let mut waiting = self.waiting.lock();
+            let is_due = waiting.by_time.first_key_value().is_some_and(|((due, _), _)| *due <= now);
+            let Some((_, turn)) = is_due.then(|| waiting.by_time.pop_first()).flatten() else { return rung };
+            drop(waiting);
+            // One that was closed meanwhile has nothing to be woken for.
+            if let Some(turn) = turn.upgrade() {
+                turn.wake();
+                rung += 1;
+            }
+        }
+    }
+
+    /// Rings until it is ended: the work of a thread of its own.
+    pub(super) fn keep_ringing(&self) {
+        loop {
+            self.ring();
+            let mut waiting = self.waiting.lock();
+            if waiting.over {
+                return;
+            }
+            match waiting.by_time.first_key_value().map(|((due, _), _)| *due) {
+                None => self.changed.wait(&mut waiting),
+                Some(due) => {
+                    let left = due.duration_since(self.clock.now()).unwrap_or_default();
+                    if !left.is_zero() {
+                        self.changed.wait_for(&mut waiting, left.min(LONGEST_SLEEP));
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn end(&self) {
+        self.waiting.lock().over = true;
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,231 @@
+//! What a pool can be asked about its sessions.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::awaited::{Ticket, Unpark};
+use super::error::SessionError;
+use super::feed::{SessionWatch, Tap};
+use super::handle::Sessions;
+use super::slot::{Inner, Slot, must_not_wait};
+use super::status::{Census, SessionStatus};
+use crate::context::Context;
+use crate::source::did_you_mean;
+use crate::workflow::chart::{Definition, State, StateId};
+use crate::workflow::conductor::{Position, Session};
+use crate::workflow::trace::Trace;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    /// How a session stands.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn status(&self, name: &str) -> Result<SessionStatus, SessionError> {
+        let (slot, interlock) = (self.shared.slot(name)?, self.shared.interlock());
+        let status = slot.look()?.status(interlock.as_deref());
+        Ok(status)
+    }
+
+    /// The names of the innermost states that a session is in, in the order of the file.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn states(&self, name: &str) -> Result<Vec<String>, SessionError> {
+        Ok(names(&self.shared.definition, &self.shared.slot(name)?.look()?.session))
+    }
+
+    /// The trace of a session; empty unless [`traced`](super::SessionsBuilder::traced) was asked for.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn trace(&self, name: &str) -> Result<Trace, SessionError> {
+        Ok(self.shared.slot(name)?.look()?.session.trace().clone())
+    }
+
+    /// What a session that has finished gives: the `result` of its final state.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn result(&self, name: &str) -> Result<Option<serde_json::Value>, SessionError> {
+        Ok(self.shared.slot(name)?.look()?.session.result().cloned())
+    }
+
+    /// What a session could not handle last, if anything.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn trouble(&self, name: &str) -> Result<Option<String>, SessionError> {
+        Ok(self.shared.slot(name)?.look()?.trouble.as_deref().map(str::to_owned))
+    }
+
+    /// Where a session is, to be stored, between two of its steps. With the domain of its [engine](Self::engine), it is what
+    /// [`restore`](Self::restore) needs; the events that wait on its bus are not part of it.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn position(&self, name: &str) -> Result<Position, SessionError> {
+        Ok(self.shared.slot(name)?.look()?.session.position())
+    }
+
+    /// What a session does from now on, as it happens. At most `capacity` entries wait for whoever looks on.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn watch(&self, name: &str, capacity: usize) -> Result<SessionWatch, SessionError> {
+        let (slot, watch) = (self.shared.slot(name)?, SessionWatch::new(capacity));
+        let mut inner = slot.look()?;
+        let tap = match inner.tap.take() {
+            Some(tap) => tap,
+            None => Tap::on(inner.session.trace_mut()),
+        };
+        inner.tap.insert(tap).add(watch.feed());
+        Ok(watch)
+    }
+
+    /// What all sessions do from now on, as it happens, those included that are opened later.
+    #[must_use]
+    pub fn watch_all(&self, capacity: usize) -> SessionWatch {
+        let watch = SessionWatch::new(capacity);
+        let mut feeds = self.shared.feeds.lock();
+        feeds.retain(|feed| feed.strong_count() > 0);
+        feeds.push(watch.feed());
+        self.shared.is_watched.store(true, Ordering::Release);
+        watch
+    }
+
+    /// How many sessions there are and how they stand. It looks at each: not for every second. From inside a process, those
+    /// that are being driven count as running.
+    #[must_use]
+    pub fn census(&self) -> Census {
+        let mut census = Census {
+            handled: self.shared.handled.load(Ordering::Relaxed),
+            troubles: self.shared.troubles.load(Ordering::Relaxed),
+            ..Census::default()
+        };
+        let interlock = self.shared.interlock();
+        for slot in self.shared.all() {
+            let status = slot.look().map(|inner| inner.status(interlock.as_deref()));
+            census.count(&status.unwrap_or(SessionStatus::Running));
+        }
+        census
+    }
+
+    /// The names of the open sessions, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<_> = self.shared.sessions.iter().map(|slot| Arc::clone(slot.key())).collect();
+        names.sort();
+        names
+    }
+
+    /// Waits until no session has anything to do: no event, no step, no timer that is due. False where that takes longer, and
+    /// from inside a process, whose session always has.
+    pub fn wait_until_idle(&self, at_most: Duration) -> bool {
+        !must_not_wait() && self.shared.rota.wait_until_idle(at_most)
+    }
+
+    /// Waits until a session is in a state of this name, at any depth. No state is passed unseen: it is enough that the
+    /// session was there at the end of some step. Where the sessions are [`stepped`](super::SessionsBuilder::stepped), it
+    /// steps meanwhile.
+    ///
+    /// # Errors
+    /// [`SessionError::NotInTime`] with where it is instead; at once where it is over and is not in that state.
+    pub fn wait_for(&self, name: &str, state: &str, at_most: Duration) -> Result<(), SessionError> {
+        let begin = Instant::now();
+        let end = begin.checked_add(at_most);
+        let mut waits = self.waits(name, state)?;
+        if must_not_wait() && !waits.ticket.is_reached() {
+            return Err(SessionError::Nested { session: name.to_owned() });
+        }
+        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        loop {
+            if let Poll::Ready(answer) = self.poll_state(&mut waits, &waker) {
+                return answer;
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let is_stuck = self.shared.is_stepped && !self.step();
+            if is_stuck || left.is_some_and(|left| left.is_zero()) {
+                return Err(self.not_in_time(&waits, begin.elapsed()));
+            }
+            match left {
+                _ if self.shared.is_stepped => {}
+                Some(left) => std::thread::park_timeout(left),
+                None => std::thread::park(),
+            }
+        }
+    }
+
+    /// As [`wait_for`](Self::wait_for), without blocking a thread, and without an end of its own.
+    ///
+    /// # Errors
+    /// As [`wait_for`](Self::wait_for), where the session is over and is not in that state.
+    pub async fn wait_for_async(&self, name: &str, state: &str) -> Result<(), SessionError> {
+        let mut waits = self.waits(name, state)?;
+        poll_fn(|task| self.poll_state(&mut waits, task.waker())).await
+    }
+
+    fn waits(&self, name: &str, state: &str) -> Result<Waits<D, G, E>, SessionError> {
+        let definition = &self.shared.definition;
+        let Some(state) = definition.state_named(state) else {
+            let known = definition.states().iter().map(|state| state.name.as_str());
+            let help = did_you_mean(state, known).map_or_else(String::new, |help| format!(": {help}"));
+            return Err(SessionError::UnknownState { state: state.to_owned(), help });
+        };
+        let slot = self.shared.slot(name)?;
+        let ticket = {
+            let mut inner = slot.look()?;
+            let ticket = inner.awaited.add(state);
+            let Inner { session, awaited, .. } = &mut *inner;
+            drop(awaited.look(definition, session.configuration(), false));
+            ticket
+        };
+        Ok(Waits { slot, state, ticket })
+    }
+
+    fn poll_state(&self, waits: &mut Waits<D, G, E>, waker: &Waker) -> Poll<Result<(), SessionError>> {
+        let Waits { slot, ticket, .. } = waits;
+        ticket.wakes(waker);
+        if ticket.is_reached() {
+            return Poll::Ready(Ok(()));
+        }
+        if !slot.is_over.load(Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        // It may have come there with its last step.
+        let reached = ticket.is_reached();
+        Poll::Ready(if reached { Ok(()) } else { Err(self.not_in_time(waits, Duration::ZERO)) })
+    }
+
+    fn not_in_time(&self, waits: &Waits<D, G, E>, waited: Duration) -> SessionError {
+        let (definition, session) = (&self.shared.definition, waits.slot.name.to_string());
+        if waits.slot.is_closed() {
+            return SessionError::Unknown { session };
+        }
+        let state = definition.state(waits.state).map(|state| state.name.clone()).unwrap_or_default();
+        match waits.slot.look() {
+            Err(nested) => nested,
+            Ok(inner) => SessionError::NotInTime {
+                session,
+                state,
+                waited,
+                at: names(definition, &inner.session).join(", "),
+                status: inner.status(self.shared.interlock().as_deref()).to_string(),
+            },
+        }
+    }
+}
+
+/// One who waits for a state.
+struct Waits<D: Context, G: Context, E> {
+    slot: Arc<Slot<D, G, E>>,
+    state: StateId,
+    ticket: Arc<Ticket>,
+}
+
+fn names(definition: &Definition, session: &Session) -> Vec<String> {
+    let state = |id| definition.state(id).map(|state: &State| state.name.clone());
+    session.configuration().leaves().iter().filter_map(|leaf| state(*leaf)).collect()
+}

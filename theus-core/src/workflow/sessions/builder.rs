@@ -1,0 +1,154 @@
+//! Puts a pool of sessions together.
+
+use std::future::Future;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::handle::Sessions;
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::source::SourceFile;
+use crate::workflow::WorkflowError;
+use crate::workflow::chart::Definition;
+use crate::workflow::clock::{Clock, SystemClock};
+use crate::workflow::conductor::{Handled, load};
+
+/// What an observer is told of a session.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Happening<'a> {
+    /// One event, or another cause, was handled to the end of its chain.
+    Handled(&'a Handled),
+    /// Something could not be handled: a guard without a value, or too much that came of one event. The session goes on.
+    Trouble(&'a str),
+}
+
+pub(super) type Observer = Box<dyn Fn(&str, &Happening<'_>) + Send + Sync>;
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Who drives the sessions.
+pub(super) enum Drive {
+    Threads(usize),
+    /// Nobody: [`Sessions::step`] does, in an order from this seed.
+    Steps,
+    /// Futures, handed to somebody's executor.
+    Futures(usize, Box<dyn FnMut(Work)>),
+}
+
+/// How a pool of sessions is driven; made by [`Sessions::of`].
+#[must_use]
+pub struct SessionsBuilder<D: Context, G: Context = (), E = ()> {
+    pub(super) engine: Engine<D, G, E>,
+    pub(super) definition: Arc<Definition>,
+    pub(super) drive: Drive,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) observer: Option<Observer>,
+    pub(super) traced: usize,
+    pub(super) seed: u64,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> {
+    pub(super) fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            engine: engine.clone(),
+            definition,
+            drive: Drive::Threads(workers),
+            clock: Arc::new(SystemClock),
+            observer: None,
+            traced: 0,
+            seed: 0,
+        }
+    }
+
+    /// How many threads drive the sessions: as many as there are processors where not given, at least one.
+    pub fn workers(mut self, threads: usize) -> Self {
+        self.drive = Drive::Threads(threads.max(1));
+        self
+    }
+
+    /// No threads: the sessions go on when [`Sessions::step`] is called, one step of one session each time, in an order that
+    /// follows from the seed alone. For tests and simulations, with a [`VirtualClock`](crate::workflow::VirtualClock).
+    pub fn stepped(mut self, seed: u64) -> Self {
+        self.drive = Drive::Steps;
+        self.seed = seed;
+        self
+    }
+
+    /// Workers that are futures: `spawn` is given each, and puts it on an executor. A process that blocks, blocks the
+    /// executor's thread.
+    pub fn spawned(mut self, workers: usize, spawn: impl FnMut(Work) + 'static) -> Self {
+        self.drive = Drive::Futures(workers.max(1), Box::new(spawn));
+        self
+    }
+
+    /// Workers that are tasks of the tokio runtime in which [`start`](Self::start) is called.
+    #[cfg(feature = "tokio")]
+    pub fn on_tokio(self, workers: usize) -> Self {
+        self.spawned(workers, |work| drop(tokio::spawn(work)))
+    }
+
+    /// Where timers, retries and traces take the time from: the system where not given.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Who is told what the sessions do. It is called by the worker, between two steps of the session: keep it short.
+    pub fn observe(mut self, observer: impl Fn(&str, &Happening<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// How many entries the trace of each session keeps: none where not given, because each costs memory.
+    pub const fn traced(mut self, entries: usize) -> Self {
+        self.traced = entries;
+        self
+    }
+
+    /// What random waits come from: retries of two pools with one seed wait alike.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Starts the workers.
+    ///
+    /// # Errors
+    /// Where the system gives no threads.
+    pub fn start(self) -> std::io::Result<Sessions<D, G, E>> {
+        Sessions::start(self)
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    /// A pool of sessions of this workflow, on the processes of this engine. The sessions share its global layer, effects,
+    /// recipe, ledger and interlock; each has a domain, signals and counters of its own.
+    pub fn of(engine: &Engine<D, G, E>, definition: impl Into<Arc<Definition>>) -> SessionsBuilder<D, G, E> {
+        SessionsBuilder::new(engine, definition.into())
+    }
+
+    /// As [`of`](Self::of), with a workflow file.
+    ///
+    /// # Errors
+    /// [`WorkflowError::Source`] with everything that is wrong in it.
+    pub fn of_file(
+        engine: &Engine<D, G, E>,
+        path: impl AsRef<Path>,
+    ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
+        Ok(Self::of(engine, load(engine, SourceFile::read(path)?)?))
+    }
+
+    /// As [`of`](Self::of), with the text of a workflow file; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`of_file`](Self::of_file).
+    pub fn of_text(
+        engine: &Engine<D, G, E>,
+        name: &str,
+        text: &str,
+    ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
+        Ok(Self::of(engine, load(engine, SourceFile::new(name, text))?))
+    }
+}

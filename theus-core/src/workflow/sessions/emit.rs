@@ -1,0 +1,105 @@
+//! Events from outside for the sessions of a pool.
+
+use super::error::SessionError;
+use super::handle::Sessions;
+use crate::context::Context;
+use crate::signal::{EmitError, EventName, Payload};
+use crate::workflow::chart::Definition;
+use crate::workflow::conductor::{has_use, has_use_of};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for &str {}
+    impl Sealed for &crate::signal::EventName {}
+}
+
+/// An event's name: as text, or prepared once by [`EventName::parse`], which is faster.
+pub trait ToEvent: sealed::Sealed {
+    /// The event, where the workflow has a use for it.
+    ///
+    /// # Errors
+    /// Where the text is no name of an event, or no state has a use for it.
+    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError>;
+}
+
+impl ToEvent for &str {
+    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError> {
+        has_use(definition, self)
+    }
+}
+
+impl ToEvent for &EventName {
+    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError> {
+        has_use_of(definition, self, || self.to_string())?;
+        Ok((*self).clone())
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    /// Puts an event from outside on the bus of a session.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { cmd_open: bool }
+    /// # let engine = Engine::builder(Door::default()).build()?;
+    /// # let flow = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }";
+    /// use theus_core::signal::EventName;
+    ///
+    /// let doors = Sessions::of_text(&engine, "door.yaml", flow)?.stepped(1).start()?;
+    /// let open = EventName::parse("CMD_OPEN")?;
+    /// for name in ["front", "back"] {
+    ///     doors.open(name, Door::default())?;
+    ///     doors.emit(name, &open)?;
+    /// }
+    /// doors.step_until_idle(100);
+    /// assert_eq!(doors.states("back")?, ["OPEN"]);
+    /// assert!(doors.emit("back", "CMD_OPEN").is_err(), "it is over");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SessionError::Emit`] where it has not the form of an event's name, no state has a use for it, or the bus is full;
+    /// [`SessionError::Over`] where the session has ended; [`SessionError::ShutDown`].
+    pub fn emit(&self, name: &str, event: impl ToEvent) -> Result<(), SessionError> {
+        self.bring(name, &event, None, false)
+    }
+
+    /// As [`emit`](Self::emit), with something that it brings along: `event.amount` in a guard, or in an argument.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_with(&self, name: &str, event: impl ToEvent, payload: impl Into<Payload>) -> Result<(), SessionError> {
+        self.bring(name, &event, Some(payload.into()), false)
+    }
+
+    /// As [`emit`](Self::emit), for an event that overtakes all that wait and are not urgent.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_urgent(&self, name: &str, event: impl ToEvent) -> Result<(), SessionError> {
+        self.bring(name, &event, None, true)
+    }
+
+    fn bring(
+        &self,
+        name: &str,
+        event: &impl ToEvent,
+        payload: Option<Payload>,
+        urgent: bool,
+    ) -> Result<(), SessionError> {
+        let slot = self.shared.slot(name)?;
+        if self.shared.is_closing() {
+            return Err(SessionError::ShutDown);
+        }
+        if slot.is_over.load(std::sync::atomic::Ordering::Acquire) {
+            return Err(SessionError::Over { session: name.to_owned() });
+        }
+        // The bus wakes the session.
+        let brought = event
+            .to_event(&self.shared.definition)
+            .and_then(|event| slot.engine.bus().bring_event(event, payload, urgent));
+        brought.map_err(|source| SessionError::Emit { session: name.to_owned(), source })
+    }
+}

@@ -1,0 +1,72 @@
+//! Why a session could not be reached.
+
+use thiserror::Error;
+
+use crate::signal::EmitError;
+use crate::workflow::conductor::PositionError;
+
+/// Why something could not be done with a session.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// There is no session of this name: it was never opened, or closed since.
+    #[error("there is no session `{session}`: open it first; a session that was closed is gone")]
+    Unknown {
+        /// The name.
+        session: String,
+    },
+    /// There is one of this name already.
+    #[error("the session `{session}` is open already: close it first, or choose another name")]
+    Exists {
+        /// The name.
+        session: String,
+    },
+    /// The event was not taken.
+    #[error("session `{session}`: {source}")]
+    Emit {
+        /// The session.
+        session: String,
+        /// Why not.
+        source: EmitError,
+    },
+    /// It has ended, and takes no more events.
+    #[error("the session `{session}` is over: it takes no more events")]
+    Over {
+        /// The session.
+        session: String,
+    },
+    /// It would have to be waited for from inside a process, whose own session somebody may wait for.
+    #[error("the session `{session}` is busy, and cannot be waited for from inside a process or an observer")]
+    Nested {
+        /// The session.
+        session: String,
+    },
+    /// The pool was shut down.
+    #[error("the sessions are shut down: nothing new begins")]
+    ShutDown,
+    /// It did not come to the state in time.
+    #[error("the session `{session}` is not in {state} after {waited:?}: it is in {at}, {status}")]
+    NotInTime {
+        /// The session.
+        session: String,
+        /// Where it was awaited.
+        state: String,
+        /// How long.
+        waited: std::time::Duration,
+        /// Where it is.
+        at: String,
+        /// How it stands.
+        status: String,
+    },
+    /// No state of the workflow has this name.
+    #[error("the workflow has no state `{state}`{help}")]
+    UnknownState {
+        /// The name.
+        state: String,
+        /// What may have been meant.
+        help: String,
+    },
+    /// It cannot go on from the position.
+    #[error(transparent)]
+    Position(#[from] Box<PositionError>),
+}

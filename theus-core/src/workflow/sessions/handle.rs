@@ -1,0 +1,231 @@
+//! The pool, as its users hold it: sessions come and go, are held up and let go on.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use dashmap::{DashMap, Entry};
+use parking_lot::Mutex;
+
+use super::alarm::Alarm;
+use super::builder::{Drive, SessionsBuilder};
+use super::error::SessionError;
+use super::rota::{Rota, Turn};
+use super::shared::Shared;
+use super::slot::Slot;
+use super::worker::{Crew, work_async};
+use crate::audit::ResetError;
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::workflow::chart::Definition;
+use crate::workflow::conductor::{Options, Position, Session};
+
+/// Many sessions of one workflow, side by side. Dropping it lets the workers finish the steps that are in their hands; a run
+/// that is awaited is rolled back. [`shut_down`](Self::shut_down) waits for what is under way.
+///
+/// ```
+/// use std::time::Duration;
+/// use theus_core::prelude::*;
+/// use theus_core::workflow::Sessions;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Order { items: u32, cmd_add: bool, cmd_ship: bool }
+///
+/// #[process(inputs = [domain.items], outputs = [domain.items])]
+/// fn add(ctx: Ctx<Order>) { *ctx.domain.items += 1; }
+///
+/// let engine = Engine::builder(Order::default()).process::<Add>().build()?;
+/// let orders = Sessions::of_text(&engine, "order.yaml", "
+/// states:
+///   OPEN: { events: { CMD_ADD: { steps: add }, CMD_SHIP: SHIPPED } }
+///   SHIPPED: { final: true }
+/// ")?.workers(2).start()?;
+/// for number in 0..1_000 {
+///     let name = format!("order-{number}");
+///     orders.open(&name, Order::default())?;
+///     orders.emit(&name, "CMD_ADD")?;
+///     orders.emit(&name, "CMD_SHIP")?;
+/// }
+/// orders.wait_for("order-7", "SHIPPED", Duration::from_secs(5))?;
+/// assert!(orders.wait_until_idle(Duration::from_secs(5)));
+/// assert_eq!(orders.census().finished, 1_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A process, or an observer, may use the pool that it runs in: it emits, opens, pauses and cancels. What would have to wait
+/// for a session is refused there, as [`SessionError::Nested`].
+pub struct Sessions<D: Context, G: Context = (), E = ()> {
+    pub(super) shared: Arc<Shared<D, G, E>>,
+    pub(super) crew: Mutex<Crew>,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    pub(super) fn start(builder: SessionsBuilder<D, G, E>) -> std::io::Result<Self> {
+        let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed } = builder;
+        let queues = match &drive {
+            Drive::Threads(workers) | Drive::Futures(workers, _) => *workers,
+            Drive::Steps => 1,
+        };
+        let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&clock))));
+        let is_stepped = matches!(drive, Drive::Steps);
+        let crew = match drive {
+            Drive::Threads(workers) => Crew::start(&rota, &alarm, workers)?,
+            Drive::Steps => Crew::default(),
+            Drive::Futures(workers, mut spawn) => {
+                let crew = Crew::start(&rota, &alarm, 0)?;
+                for worker in 0..workers {
+                    spawn(Box::pin(work_async(Arc::clone(&rota), worker)));
+                }
+                crew
+            }
+        };
+        let shared = Shared {
+            engine,
+            definition,
+            clock,
+            rota,
+            alarm,
+            is_stepped,
+            random: Mutex::new(fastrand::Rng::with_seed(seed)),
+            sessions: DashMap::new(),
+            observer,
+            traced,
+            seed,
+            opened: AtomicUsize::new(0),
+            handled: AtomicU64::new(0),
+            troubles: AtomicU64::new(0),
+            feeds: Mutex::default(),
+            is_watched: AtomicBool::new(false),
+            is_closing: AtomicBool::new(false),
+        };
+        Ok(Self { shared: Arc::new(shared), crew: Mutex::new(crew) })
+    }
+
+    /// The workflow of all these sessions.
+    #[must_use]
+    pub fn definition(&self) -> &Arc<Definition> {
+        &self.shared.definition
+    }
+
+    /// Opens a session with the first state of its domain. It enters the initial state as soon as a worker has it.
+    ///
+    /// # Errors
+    /// [`SessionError::Exists`]; [`SessionError::ShutDown`].
+    pub fn open(&self, name: &str, domain: D) -> Result<(), SessionError> {
+        self.admit(name, domain, None)
+    }
+
+    /// Opens a session that goes on from a position, with the domain as it was then. Time has gone by meanwhile: a timer
+    /// that would have been due is due.
+    ///
+    /// # Errors
+    /// [`SessionError::Position`] where the workflow cannot be there; else as [`open`](Self::open).
+    pub fn restore(&self, name: &str, domain: D, position: &Position) -> Result<(), SessionError> {
+        self.admit(name, domain, Some(position))
+    }
+
+    fn admit(&self, name: &str, domain: D, position: Option<&Position>) -> Result<(), SessionError> {
+        let shared = &self.shared;
+        if shared.is_closing() {
+            return Err(SessionError::ShutDown);
+        }
+        let number = shared.opened.fetch_add(1, Ordering::Relaxed);
+        let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64 };
+        let mut session = Session::new(Arc::clone(&shared.definition), options);
+        if let Some(position) = position {
+            session.restore(position).map_err(Box::new)?;
+        }
+        let name: Arc<str> = name.into();
+        let Entry::Vacant(place) = shared.sessions.entry(Arc::clone(&name)) else {
+            return Err(SessionError::Exists { session: name.to_string() });
+        };
+        let engine = shared.engine.open(Arc::clone(&name), domain);
+        let slot = Slot::new(engine, name, session, shared, number);
+        drop(place.insert(Arc::clone(&slot)));
+        Turn::wake(slot);
+        Ok(())
+    }
+
+    /// Takes a session out of the pool, after the step that it is at. What it awaits is let go of, and what had not been
+    /// handled stays on the bus of its engine.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`].
+    pub fn close(&self, name: &str) -> Result<Engine<D, G, E>, SessionError> {
+        let Some((_, slot)) = self.shared.sessions.remove(name) else {
+            return Err(SessionError::Unknown { session: name.to_owned() });
+        };
+        slot.leave(&self.shared);
+        Ok(slot.engine.clone())
+    }
+
+    /// The engine of one session: its snapshot, its bus, its runs. Signals of a run of one's own are handled by the session.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`].
+    pub fn engine(&self, name: &str) -> Result<Engine<D, G, E>, SessionError> {
+        Ok(self.shared.slot(name)?.engine.clone())
+    }
+
+    /// Keeps a session from going on, after the step that it is at.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`].
+    pub fn pause(&self, name: &str) -> Result<(), SessionError> {
+        self.shared.slot(name)?.pause(true);
+        Ok(())
+    }
+
+    /// Lets a session go on.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`].
+    pub fn resume(&self, name: &str) -> Result<(), SessionError> {
+        self.shared.slot(name)?.pause(false);
+        Ok(())
+    }
+
+    /// Ends a session: a run that awaits is dropped, which rolls it back; what its chain has committed is made good by the
+    /// compensations.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`].
+    pub fn cancel(&self, name: &str, reason: &str) -> Result<(), SessionError> {
+        self.shared.slot(name)?.cancel(reason);
+        Ok(())
+    }
+
+    /// Has a worker look at every session: after the interlock was reset, or the state changed, by other means.
+    pub fn nudge_all(&self) {
+        let mut all = self.shared.all();
+        // The map has no order, and a stepped pool needs one.
+        all.sort_unstable_by_key(|slot| slot.home());
+        all.into_iter().for_each(Turn::wake);
+    }
+
+    /// Resets the engine's interlock, and lets all sessions go on.
+    ///
+    /// # Errors
+    /// As [`Engine::reset_interlock`].
+    pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
+        self.shared.engine.reset_interlock(operator, reason)?;
+        self.nudge_all();
+        Ok(())
+    }
+}
+
+impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
+    fn drop(&mut self) {
+        self.crew.get_mut().end(&self.shared.rota, &self.shared.alarm);
+        self.shared.rota.clear();
+        // Runs that await go with their sessions, which nothing else keeps alive.
+        self.shared.sessions.clear();
+        self.shared.feeds.lock().iter().filter_map(std::sync::Weak::upgrade).for_each(|feed| feed.close());
+    }
+}
+
+impl<D: Context, G: Context, E> fmt::Debug for Sessions<D, G, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").field("open", &self.shared.sessions.len()).finish_non_exhaustive()
+    }
+}

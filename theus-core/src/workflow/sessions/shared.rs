@@ -1,0 +1,81 @@
+//! What a pool and its sessions share.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+
+use dashmap::DashMap;
+use parking_lot::Mutex;
+
+use super::alarm::Alarm;
+use super::builder::{Happening, Observer};
+use super::error::SessionError;
+use super::feed::Feed;
+use super::rota::Rota;
+use super::slot::{Slot, message_of};
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::workflow::chart::Definition;
+use crate::workflow::clock::Clock;
+
+pub(super) struct Shared<D: Context, G: Context, E> {
+    pub(super) engine: Engine<D, G, E>,
+    pub(super) definition: Arc<Definition>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) rota: Arc<Rota>,
+    pub(super) alarm: Arc<Alarm>,
+    pub(super) is_stepped: bool,
+    pub(super) random: Mutex<fastrand::Rng>,
+    pub(super) sessions: DashMap<Arc<str>, Arc<Slot<D, G, E>>>,
+    pub(super) observer: Option<Observer>,
+    pub(super) traced: usize,
+    pub(super) seed: u64,
+    pub(super) opened: AtomicUsize,
+    pub(super) handled: AtomicU64,
+    pub(super) troubles: AtomicU64,
+    /// Those who look on at all sessions.
+    pub(super) feeds: Mutex<Vec<Weak<Feed>>>,
+    pub(super) is_watched: AtomicBool,
+    /// No session begins anything new.
+    pub(super) is_closing: AtomicBool,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
+    pub(super) fn tell(&self, session: &str, happening: &Happening<'_>) {
+        let count = match happening {
+            Happening::Handled(_) => &self.handled,
+            Happening::Trouble(_) => &self.troubles,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        if let Some(observer) = &self.observer
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| observer(session, happening)))
+        {
+            // It is the observer's own fault: the session has done what it did, and goes on.
+            self.troubles.fetch_add(1, Ordering::Relaxed);
+            let message = message_of(panic);
+            tracing::error!(target: "theus::workflow", session, message, "an observer panicked");
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        self.is_watched.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.is_closing.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn slot(&self, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+        let found = self.sessions.get(name).map(|slot| Arc::clone(&slot));
+        found.ok_or_else(|| SessionError::Unknown { session: name.to_owned() })
+    }
+
+    /// All sessions, without holding the map: whoever looks at one may have to wait for it.
+    pub(super) fn all(&self) -> Vec<Arc<Slot<D, G, E>>> {
+        self.sessions.iter().map(|slot| Arc::clone(&slot)).collect()
+    }
+
+    pub(super) fn interlock(&self) -> Option<String> {
+        self.engine.interlock().map(|interlock| interlock.to_string())
+    }
+}

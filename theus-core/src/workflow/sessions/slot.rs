@@ -1,0 +1,369 @@
+//! One session among many: its engine, its workflow, and whether a worker has it.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Context as Task, Wake, Waker};
+use std::time::SystemTime;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::alarm::Key;
+use super::awaited::Awaited;
+use super::builder::Happening;
+use super::error::SessionError;
+use super::feed::Tap;
+use super::rota::Turn;
+use super::shared::Shared;
+use super::stage::Stage;
+use super::status::SessionStatus;
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::process::Panicked;
+use crate::sync::holds_a_session;
+use crate::workflow::conductor::{Progress, Session, Status, World};
+
+/// How many steps a session makes before others have their turn.
+const STRETCH: usize = 32;
+
+thread_local! {
+    /// Whether this thread drives a session of some pool.
+    static DRIVES: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread may not wait for a session: others may wait for the one that it has.
+pub(super) fn must_not_wait() -> bool {
+    DRIVES.get() || holds_a_session()
+}
+
+/// One session.
+pub(super) struct Slot<D: Context, G: Context, E> {
+    pub(super) name: Arc<str>,
+    pub(super) engine: Engine<D, G, E>,
+    shared: Weak<Shared<D, G, E>>,
+    this: Weak<Self>,
+    /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
+    bell: Waker,
+    /// Its number, and so of which worker's queue it is.
+    home: usize,
+    stage: Stage,
+    /// It has left the pool.
+    is_closed: AtomicBool,
+    /// It handles no more events.
+    pub(super) is_over: AtomicBool,
+    wished: AtomicBool,
+    wishes: Mutex<Option<Box<Wishes>>>,
+    inner: Mutex<Inner>,
+}
+
+/// What was asked of a session since it listened last.
+#[derive(Default)]
+struct Wishes {
+    pause: Option<bool>,
+    cancel: Option<String>,
+}
+
+/// What one worker at a time has.
+pub(super) struct Inner {
+    pub(super) session: Session,
+    alarm: Option<Key>,
+    pub(super) awaited: Awaited,
+    pub(super) tap: Option<Box<Tap>>,
+    /// What broke it, or what it could not handle, last.
+    pub(super) trouble: Option<Box<str>>,
+    is_broken: bool,
+}
+
+impl Inner {
+    pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {
+        if self.is_broken {
+            let reason = self.trouble.as_deref().unwrap_or_default().to_owned();
+            return SessionStatus::Broken { reason };
+        }
+        match self.session.status() {
+            Status::Finished => SessionStatus::Finished,
+            Status::Halted { reason } => SessionStatus::Halted { reason },
+            Status::Aborted { reason } => match self.session.cancelled() {
+                Some(reason) => SessionStatus::Cancelled { reason: reason.to_owned() },
+                None => SessionStatus::Aborted { reason },
+            },
+            Status::Running => match interlock {
+                Some(reason) => SessionStatus::Halted { reason: reason.to_owned() },
+                None if self.session.is_paused() => SessionStatus::Paused,
+                None => SessionStatus::Running,
+            },
+        }
+    }
+
+    fn breaks(&mut self, panic: Box<dyn Any + Send>, world: &World<'_>) {
+        self.is_broken = true;
+        self.trouble = Some(message_of(panic).into());
+        // What it awaits is let go of, that it holds up nobody; whether it still can, nobody knows.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.session.interrupt(world))) {
+            message_of(panic);
+        }
+    }
+}
+
+/// What a panic says. What it brought along is dropped, and where that panics too, kept for good.
+pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {
+    let message = Panicked::message_of(&*panic);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(panic);
+    }
+    message
+}
+
+/// What a stretch of steps ended with.
+enum Stretch {
+    /// There is more to do at once.
+    More,
+    /// Nothing until it is woken, or until this time.
+    Rest(Option<SystemTime>),
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
+    pub(super) fn new(
+        engine: Engine<D, G, E>,
+        name: Arc<str>,
+        session: Session,
+        shared: &Arc<Shared<D, G, E>>,
+        home: usize,
+    ) -> Arc<Self> {
+        let inner =
+            Inner { session, alarm: None, awaited: Awaited::default(), tap: None, trouble: None, is_broken: false };
+        let slot = Arc::new_cyclic(|this: &Weak<Self>| Self {
+            name,
+            engine,
+            shared: Arc::downgrade(shared),
+            this: Weak::clone(this),
+            bell: Waker::from(Arc::new(Bell(Weak::clone(this)))),
+            home,
+            stage: Stage::idle(),
+            is_closed: AtomicBool::new(false),
+            is_over: AtomicBool::new(false),
+            wished: AtomicBool::new(false),
+            wishes: Mutex::new(None),
+            inner: Mutex::new(inner),
+        });
+        slot.engine.bus().listen(slot.bell.clone());
+        slot
+    }
+
+    /// The session, between two of its steps.
+    ///
+    /// # Errors
+    /// [`SessionError::Nested`] where this thread must not wait, and would have to.
+    pub(super) fn look(&self) -> Result<MutexGuard<'_, Inner>, SessionError> {
+        if must_not_wait() {
+            self.inner.try_lock().ok_or_else(|| SessionError::Nested { session: self.name.to_string() })
+        } else {
+            Ok(self.inner.lock())
+        }
+    }
+
+    /// Its number: of those that were opened in this pool.
+    pub(super) const fn home(&self) -> usize {
+        self.home
+    }
+
+    pub(super) fn pause(&self, paused: bool) {
+        self.wish(|wishes| wishes.pause = Some(paused));
+    }
+
+    pub(super) fn cancel(&self, reason: &str) {
+        self.wish(|wishes| wishes.cancel = Some(reason.to_owned()));
+    }
+
+    fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
+        wish(self.wishes.lock().get_or_insert_default());
+        self.wished.store(true, Ordering::Release);
+        self.bell.wake_by_ref();
+    }
+
+    fn listen(&self, inner: &mut Inner, world: &World<'_>) {
+        if !self.wished.swap(false, Ordering::Acquire) {
+            return;
+        }
+        let Some(wishes) = self.wishes.lock().take() else { return };
+        if let Some(paused) = wishes.pause {
+            inner.session.pause(paused, world);
+        }
+        if let Some(reason) = wishes.cancel {
+            inner.session.cancel(reason, world);
+        }
+    }
+
+    /// It leaves the pool: nothing wakes it any more. What it is doing ends with the step that it is at, what it awaits is
+    /// let go of.
+    pub(super) fn leave(&self, shared: &Shared<D, G, E>) {
+        self.is_closed.store(true, Ordering::Release);
+        self.is_over.store(true, Ordering::Release);
+        match self.look() {
+            Ok(inner) => self.let_go(inner, shared),
+            // The worker who has it will see that it is closed.
+            Err(_) => self.bell.wake_by_ref(),
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Acquire)
+    }
+
+    fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
+        let world = World::new(&self.engine, &*shared.clock);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| inner.session.interrupt(&world))) {
+            inner.breaks(panic, &world);
+        }
+        if let Some(key) = inner.alarm.take() {
+            shared.alarm.unset(key);
+        }
+        self.tell(inner, shared, true);
+    }
+
+    /// Tells those who wait for a state, and those who look on, what the step has come to.
+    fn tell(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>, is_over: bool) {
+        if inner.tap.is_some() {
+            let all = shared.feeds.lock();
+            let Inner { tap, .. } = &mut *inner;
+            if tap.as_mut().is_some_and(|tap| !tap.flow(&self.name, &all)) {
+                *tap = None;
+            }
+        }
+        if !inner.awaited.is_empty() {
+            let Inner { session, awaited, .. } = &mut *inner;
+            let woken = awaited.look(session.definition(), session.configuration(), is_over);
+            drop(inner);
+            woken.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    /// One step. `None` where there may be more to do.
+    fn step(&self, shared: &Shared<D, G, E>, world: &World<'_>) -> Option<Stretch> {
+        // Locked for one step at a time: who asks how it stands waits for one step at most.
+        let mut inner = self.inner.lock();
+        if self.is_closed() {
+            self.let_go(inner, shared);
+            return Some(Stretch::Rest(None));
+        }
+        if inner.is_broken {
+            return Some(Stretch::Rest(None));
+        }
+        if inner.tap.is_none() && shared.is_watched() {
+            inner.tap = Some(Tap::on(inner.session.trace_mut()));
+        }
+        let mut task = Task::from_waker(&self.bell);
+        let advanced = catch_unwind(AssertUnwindSafe(|| {
+            self.listen(&mut inner, world);
+            if shared.is_closing() && inner.session.is_between_events() {
+                return None;
+            }
+            Some(inner.session.advance(world, &mut task))
+        }));
+        let progress = match advanced {
+            Ok(None) => {
+                self.tell(inner, shared, false);
+                return Some(Stretch::Rest(None));
+            }
+            Ok(Some(Ok(progress))) => progress,
+            Ok(Some(Err(trouble))) => {
+                let trouble = trouble.to_string();
+                inner.trouble = Some(trouble.as_str().into());
+                self.tell(inner, shared, false);
+                shared.tell(&self.name, &Happening::Trouble(&trouble));
+                return None;
+            }
+            Err(panic) => {
+                inner.breaks(panic, world);
+                let message = inner.trouble.as_deref().unwrap_or_default();
+                tracing::error!(target: "theus::workflow", session = &*self.name, message, "a session broke");
+                Progress::Over
+            }
+        };
+        let is_over = matches!(progress, Progress::Over);
+        if is_over {
+            self.is_over.store(true, Ordering::Release);
+        }
+        self.tell(inner, shared, is_over);
+        match progress {
+            Progress::Stepped => None,
+            Progress::Handled(handled) => {
+                shared.tell(&self.name, &Happening::Handled(&handled));
+                None
+            }
+            Progress::Pending { until } | Progress::Idle { until } => Some(Stretch::Rest(until)),
+            Progress::Wait { until } => Some(Stretch::Rest(Some(until))),
+            Progress::Paused | Progress::Halted(_) | Progress::Over => Some(Stretch::Rest(None)),
+        }
+    }
+
+    /// Steps until there is nothing to do, or until others should have their turn.
+    fn stretch(&self, shared: &Shared<D, G, E>, steps: usize) -> Stretch {
+        let world = World::new(&self.engine, &*shared.clock);
+        for _ in 0..steps {
+            world.time_passes();
+            if let Some(stretch) = self.step(shared, &world) {
+                return stretch;
+            }
+        }
+        Stretch::More
+    }
+
+    /// Sets the alarm for when it goes on by itself.
+    fn set_alarm(&self, shared: &Shared<D, G, E>, due: Option<SystemTime>) {
+        let mut inner = self.inner.lock();
+        let due = due.filter(|_| !self.is_closed());
+        if inner.alarm.is_some() || due.is_some() {
+            let this: Weak<Self> = Weak::clone(&self.this);
+            inner.alarm = shared.alarm.set(inner.alarm, due, &(this as Weak<dyn Turn>));
+        }
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
+    fn go(self: Arc<Self>) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        let steps = if shared.is_stepped { 1 } else { STRETCH };
+        self.stage.take();
+        let drove = DRIVES.replace(true);
+        let stretch = self.stretch(&shared, steps);
+        if let Stretch::Rest(due) = stretch {
+            self.set_alarm(&shared, due);
+            self.engine.rest();
+        }
+        DRIVES.set(drove);
+        if matches!(stretch, Stretch::Rest(_)) && self.stage.give_back() {
+            shared.rota.ended();
+            return;
+        }
+        self.stage.put_back();
+        let home = self.home;
+        shared.rota.put(self, home);
+    }
+
+    fn wake(self: Arc<Self>) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        let rota = &shared.rota;
+        if self.stage.wake(|| rota.begun(), || rota.ended()) {
+            let home = self.home;
+            rota.put(self, home);
+        }
+    }
+}
+
+/// What wakes a session: held by the bus, and by whatever a run awaits.
+struct Bell<D: Context, G: Context, E>(Weak<Slot<D, G, E>>);
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Wake for Bell<D, G, E> {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if let Some(slot) = self.0.upgrade() {
+            Turn::wake(slot);
+        }
+    }
+}

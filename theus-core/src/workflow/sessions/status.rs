@@ -1,0 +1,98 @@
+//! How a session stands, and how all of them do.
+
+use std::fmt;
+
+/// How a session of a pool stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionStatus {
+    /// It handles events.
+    Running,
+    /// It was paused.
+    Paused,
+    /// It waits for the engine's interlock to be reset.
+    Halted {
+        /// What latched it.
+        reason: String,
+    },
+    /// It has come to a final state.
+    Finished,
+    /// A violation of level A has ended it.
+    Aborted {
+        /// Which.
+        reason: String,
+    },
+    /// It was cancelled, and what it had committed is made good.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+    /// A panic that was no process's has ended it.
+    Broken {
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl SessionStatus {
+    /// Whether it handles no more events, whatever happens.
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Finished | Self::Aborted { .. } | Self::Cancelled { .. } | Self::Broken { .. })
+    }
+}
+
+impl fmt::Display for SessionStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running => f.write_str("running"),
+            Self::Paused => f.write_str("paused"),
+            Self::Finished => f.write_str("finished"),
+            Self::Halted { reason } => write!(f, "halted: {reason}"),
+            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
+            Self::Cancelled { reason } => write!(f, "cancelled: {reason}"),
+            Self::Broken { reason } => write!(f, "broken: {reason}"),
+        }
+    }
+}
+
+/// How many sessions there are, and how they stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// All that are open.
+    pub open: usize,
+    /// Those that handle events.
+    pub running: usize,
+    /// Those that are paused.
+    pub paused: usize,
+    /// Those that wait for the engine's interlock to be reset.
+    pub halted: usize,
+    /// Those that have come to a final state.
+    pub finished: usize,
+    /// Those that a violation of level A ended.
+    pub aborted: usize,
+    /// Those that were cancelled.
+    pub cancelled: usize,
+    /// Those that broke: a defect of the engine, not of a process.
+    pub broken: usize,
+    /// How many events and other causes were handled, by all sessions that ever were.
+    pub handled: u64,
+    /// How often something could not be handled, an observer that panicked included.
+    pub troubles: u64,
+}
+
+impl Census {
+    pub(super) const fn count(&mut self, status: &SessionStatus) {
+        self.open += 1;
+        let kind = match status {
+            SessionStatus::Running => &mut self.running,
+            SessionStatus::Paused => &mut self.paused,
+            SessionStatus::Halted { .. } => &mut self.halted,
+            SessionStatus::Finished => &mut self.finished,
+            SessionStatus::Aborted { .. } => &mut self.aborted,
+            SessionStatus::Cancelled { .. } => &mut self.cancelled,
+            SessionStatus::Broken { .. } => &mut self.broken,
+        };
+        *kind += 1;
+    }
+}

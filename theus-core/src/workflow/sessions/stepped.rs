@@ -1,0 +1,58 @@
+//! Sessions that go on one step at a time, in an order that follows from a seed: whole systems in a test.
+
+use std::time::SystemTime;
+
+use super::handle::Sessions;
+use super::slot::must_not_wait;
+use crate::context::Context;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    /// Lets one of the sessions that have something to do make one step; which, follows from the seed. False where none
+    /// has, and from inside a process. For pools that were [`stepped`](super::SessionsBuilder::stepped); any other is driven
+    /// by its workers.
+    pub fn step(&self) -> bool {
+        if !self.shared.is_stepped || must_not_wait() {
+            return false;
+        }
+        self.shared.alarm.ring();
+        let waiting = self.shared.rota.waiting();
+        if waiting == 0 {
+            return false;
+        }
+        let place = self.shared.random.lock().usize(..waiting);
+        let Some(ready) = self.shared.rota.take_nth(place) else { return false };
+        ready.go();
+        true
+    }
+
+    /// Steps until no session has anything to do, or so many steps were made. Says how many.
+    pub fn step_until_idle(&self, at_most: usize) -> usize {
+        (0..at_most).take_while(|_| self.step()).count()
+    }
+
+    /// When the next session goes on by itself: a timer, another try, a limit of time.
+    #[must_use]
+    pub fn next_due(&self) -> Option<SystemTime> {
+        self.shared.alarm.next_due()
+    }
+
+    /// Lets the clock go to the time when the next session goes on by itself, where it is one that can. False where none
+    /// waits for a time.
+    pub fn pass_time(&self) -> bool {
+        let Some(due) = self.next_due() else { return false };
+        self.shared.clock.jump_to(due) && self.shared.alarm.ring() > 0
+    }
+
+    /// Steps, and lets time go by, until nothing is left to do or to wait for, or so many steps were made. Says how many.
+    pub fn step_to_the_end(&self, at_most: usize) -> usize {
+        let mut steps = 0;
+        while steps < at_most {
+            let made = self.step_until_idle(at_most - steps);
+            steps += made;
+            if made == 0 && !self.pass_time() {
+                break;
+            }
+        }
+        steps
+    }
+}

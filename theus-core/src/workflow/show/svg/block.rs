@@ -1,0 +1,261 @@
+//! One container with all that is inside it, laid out.
+
+use std::collections::BTreeMap;
+
+use super::marks::{LINE, Mark, shortened, width};
+use super::plan::{Between, Crossing, between, lifted, own, ranks};
+use super::title::Title;
+use super::{leaf, order};
+use crate::workflow::chart::StateId;
+use crate::workflow::show::view::View;
+
+/// The least distance between two rows.
+pub(super) const GAP: f64 = 22.0;
+/// How many characters a label may have; the tooltip has all of it.
+pub(super) const LONGEST: usize = 52;
+
+/// A part of the picture with the edges that pass through its border.
+#[derive(Default)]
+pub(super) struct Block {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) marks: Vec<Mark>,
+    /// The edge, whether it passes at the top, and where from left to right.
+    pub(super) ports: Vec<(usize, bool, f64)>,
+}
+
+pub(super) enum Kind {
+    Child(StateId),
+    Start,
+    Label(usize),
+    Bend,
+    /// The container's own name and what it does by itself: lines that come in pass beside it.
+    Title,
+    Port {
+        edge: usize,
+        top: bool,
+        own: bool,
+    },
+}
+
+pub(super) struct Item {
+    pub(super) row: usize,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) kind: Kind,
+}
+
+/// Items from top to bottom that a line connects.
+pub(super) struct Line {
+    pub(super) items: Vec<usize>,
+    pub(super) edge: Option<usize>,
+    /// Whether it has an arrow, and whether that is at the lower end.
+    pub(super) arrow: Option<bool>,
+}
+
+pub(super) struct Layout<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) container: Option<StateId>,
+    pub(super) blocks: BTreeMap<StateId, (Block, f64)>,
+    pub(super) items: Vec<Item>,
+    pub(super) lines: Vec<Line>,
+}
+
+pub(super) fn lay_out(view: &View<'_>, container: Option<StateId>, crossings: &[Crossing]) -> Block {
+    let children = view.children(container);
+    match container {
+        Some(id) if children.is_empty() => leaf::draw(view, id),
+        _ => {
+            let mut layout = Layout { view, container, blocks: BTreeMap::new(), items: Vec::new(), lines: Vec::new() };
+            layout.fill(&children, crossings);
+            layout.finish()
+        }
+    }
+}
+
+impl Layout<'_> {
+    fn fill(&mut self, children: &[StateId], crossings: &[Crossing]) {
+        let local = between(self.view, self.container);
+        let ranks = match self.view.is_parallel(self.container) {
+            true => children.iter().map(|id| (*id, 0)).collect(),
+            false => ranks(children, self.view.initial(self.container), &local),
+        };
+        let rank = |id: StateId| ranks.get(&id).copied().unwrap_or(0);
+        let own = own(self.view, self.container);
+        let mut through: BTreeMap<StateId, Vec<Crossing>> = BTreeMap::new();
+        let mut demand = |child: StateId, inner: StateId, edge: usize, top: bool, arrives: bool| {
+            if child != inner {
+                let crossing = Crossing { edge, top, inner, arrives, labelled: false };
+                through.entry(child).or_default().push(crossing);
+            }
+        };
+        for &Between { edge, from, to } in &local {
+            let (above, below) = (rank(from), rank(to));
+            demand(from, self.view.edges[edge].from, edge, above > below, false);
+            demand(to, self.view.edges[edge].to, edge, above < below, true);
+        }
+        for crossing in crossings.iter().chain(&own) {
+            if let Some(child) = lifted(self.view, crossing.inner, self.container) {
+                demand(child, crossing.inner, crossing.edge, crossing.top, crossing.arrives);
+            }
+        }
+        let mut at = BTreeMap::new();
+        for &child in children {
+            let through = through.remove(&child).unwrap_or_default();
+            let block = lay_out(self.view, Some(child), &through);
+            at.insert(child, self.add(2 * rank(child) + 2, block.width, block.height, Kind::Child(child)));
+            // A way to itself stands beside the box: edges begin and end at the box alone.
+            let box_width = block.marks.iter().find_map(|mark| match mark {
+                Mark::Rect { width, .. } => Some(*width),
+                _ => None,
+            });
+            let box_width = box_width.unwrap_or(block.width);
+            self.blocks.insert(child, (block, box_width));
+        }
+        let last = 2 * children.iter().map(|id| rank(*id)).max().unwrap_or(0) + 4;
+        if let Some(initial) = self.view.initial(self.container).and_then(|id| lifted(self.view, id, self.container))
+            && let Some(&target) = at.get(&initial)
+        {
+            let start = self.add(1, 12.0, 12.0, Kind::Start);
+            self.line(None, start, None, target, Some(true));
+        }
+        for Between { edge, from, to } in local {
+            let (Some(&from_item), Some(&to_item)) = (at.get(&from), at.get(&to)) else { continue };
+            let arrives = self.view.edges[edge].to == to;
+            match rank(from).cmp(&rank(to)) {
+                std::cmp::Ordering::Less => {
+                    self.line(Some(edge), from_item, Some(true), to_item, arrives.then_some(true));
+                }
+                std::cmp::Ordering::Greater => {
+                    self.line(Some(edge), to_item, Some(true), from_item, arrives.then_some(false));
+                }
+                std::cmp::Ordering::Equal => {
+                    let label = self.label(edge, 2 * rank(from) + 3);
+                    self.line(Some(edge), from_item, None, label, None);
+                    self.line(Some(edge), to_item, None, label, arrives.then_some(false));
+                }
+            }
+        }
+        for (crossing, is_own) in crossings.iter().map(|one| (one, false)).chain(own.iter().map(|one| (one, true))) {
+            let Some(child) = lifted(self.view, crossing.inner, self.container) else { continue };
+            let Some(&item) = at.get(&child) else { continue };
+            let Crossing { edge, top, inner, arrives, labelled } = *crossing;
+            let kind = Kind::Port { edge, top, own: is_own };
+            let port = self.add(if top { 0 } else { last }, 10.0, 0.0, kind);
+            let here = arrives && inner == child;
+            if top {
+                self.line(Some(edge), port, labelled.then_some(false), item, here.then_some(true));
+            } else {
+                let arrow = if here { Some(false) } else { labelled.then_some(true) };
+                self.line(Some(edge), item, labelled.then_some(true), port, arrow);
+            }
+        }
+        let title = Title::of(self.view, self.container);
+        if title.height > 0.0 {
+            self.add(0, title.width, title.height, Kind::Title);
+        }
+        self.prune();
+    }
+
+    fn add(&mut self, row: usize, width: f64, height: f64, kind: Kind) -> usize {
+        self.items.push(Item { row, width, height, kind });
+        self.items.len() - 1
+    }
+
+    /// The place of an edge's label; a bend where there is nothing to say.
+    fn label(&mut self, edge: usize, row: usize) -> usize {
+        let rows = &self.view.edges[edge].rows;
+        if rows.is_empty() {
+            return self.add(row, 10.0, 0.0, Kind::Bend);
+        }
+        let widest = rows.iter().map(|row| width(&shortened(&row.text, LONGEST))).fold(0.0, f64::max);
+        let height = LINE * f64::from(u32::try_from(rows.len()).unwrap_or(1)) + 2.0;
+        self.add(row, widest + 8.0, height, Kind::Label(edge))
+    }
+
+    /// A line from an item to one further down; `label` says whether it has one, at the upper end (`true`) or the lower.
+    fn line(&mut self, edge: Option<usize>, above: usize, label: Option<bool>, below: usize, arrow: Option<bool>) {
+        let (first, last) = (self.items[above].row + 1, self.items[below].row);
+        let mut items = vec![above];
+        for row in first..last {
+            let labelled = match label {
+                Some(true) => row == first,
+                Some(false) => row + 1 == last,
+                None => false,
+            };
+            items.push(match edge {
+                Some(edge) if labelled => self.label(edge, row),
+                _ => self.add(row, 10.0, 0.0, Kind::Bend),
+            });
+        }
+        items.push(below);
+        self.lines.push(Line { items, edge, arrow });
+    }
+
+    /// Rows in which lines only pass through are left out.
+    fn prune(&mut self) {
+        let mut needed: BTreeMap<usize, bool> = BTreeMap::new();
+        for item in &self.items {
+            *needed.entry(item.row).or_default() |= !matches!(item.kind, Kind::Bend);
+        }
+        let items = &self.items;
+        for line in &mut self.lines {
+            line.items.retain(|item| needed.get(&items[*item].row).copied().unwrap_or(false));
+        }
+    }
+
+    /// The items of each row, from left to right, in the order that the lines are least tangled in.
+    pub(super) fn rows(&self) -> Vec<Vec<usize>> {
+        let mut used = vec![false; self.items.len()];
+        self.lines.iter().flat_map(|line| &line.items).for_each(|item| used[*item] = true);
+        let mut rows: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, item) in self.items.iter().enumerate() {
+            if used[at] || matches!(item.kind, Kind::Child(_) | Kind::Title) {
+                rows.entry(item.row).or_default().push(at);
+            }
+        }
+        let mut rows: Vec<Vec<usize>> = rows.into_values().collect();
+        let links: Vec<(usize, usize)> = self.links().map(|(_, above, below)| (above, below)).collect();
+        order::untangle(&mut rows, &links, self.items.len());
+        // A name is read first: it stands at the left.
+        if let Some(first) = rows.first_mut() {
+            first.sort_by_key(|item| !matches!(self.items[*item].kind, Kind::Title));
+        }
+        rows
+    }
+
+    /// Each pair of items that a line connects.
+    fn links(&self) -> impl Iterator<Item = (Option<usize>, usize, usize)> {
+        self.lines.iter().flat_map(|line| line.items.windows(2).map(|pair| (line.edge, pair[0], pair[1])))
+    }
+
+    /// Where on an item each line begins that leaves it at the bottom or the top: by the item at the other end.
+    pub(super) fn attachments(&self, rows: &[Vec<usize>]) -> BTreeMap<(usize, usize), (f64, f64)> {
+        let mut position = vec![0; self.items.len()];
+        for row in rows {
+            row.iter().enumerate().for_each(|(at, item)| position[*item] = at);
+        }
+        let links: Vec<_> = self.links().collect();
+        let at = |item: usize, other: usize, top: bool, edge: Option<usize>| {
+            let Kind::Child(id) = self.items[item].kind else { return self.items[item].width / 2.0 };
+            let Some((block, box_width)) = self.blocks.get(&id) else { return 0.0 };
+            let port = |edge: Option<usize>| {
+                block.ports.iter().find(|port| Some(port.0) == edge && port.1 == top).map(|port| port.2)
+            };
+            if let Some(x) = port(edge) {
+                return x;
+            }
+            let mut side: Vec<(usize, usize)> = links
+                .iter()
+                .filter(|(edge, above, below)| (if top { *below } else { *above }) == item && port(*edge).is_none())
+                .map(|(_, above, below)| if top { *above } else { *below })
+                .map(|other| (position[other], other))
+                .collect();
+            side.sort_unstable();
+            let index = side.iter().position(|(_, one)| *one == other).unwrap_or(0);
+            let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(1));
+            box_width * (of(index) + 1.0) / (of(side.len()) + 1.0)
+        };
+        links.iter().map(|&(edge, a, b)| ((a, b), (at(a, b, false, edge), at(b, a, true, edge)))).collect()
+    }
+}

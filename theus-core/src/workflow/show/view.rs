@@ -1,0 +1,118 @@
+//! What there is to draw, whatever it is drawn with.
+
+use super::words;
+use crate::process::Contract;
+use crate::workflow::chart::{Definition, State, StateId, StateKind, Step};
+
+/// A chart as pictures see it: states as they are, and every way from one to another once.
+pub(super) struct View<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) edges: Vec<Edge>,
+}
+
+/// All ways from one state to another.
+pub(super) struct Edge {
+    pub(super) from: StateId,
+    pub(super) to: StateId,
+    /// What each way is taken on.
+    pub(super) rows: Vec<Row>,
+}
+
+/// One way.
+pub(super) struct Row {
+    pub(super) text: String,
+    /// Whether it is taken on a declared error.
+    pub(super) error: bool,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(definition: &'a Definition) -> Self {
+        let mut view = Self { definition, edges: Vec::new() };
+        for (index, state) in definition.states().iter().enumerate() {
+            let Ok(index) = u32::try_from(index) else { break };
+            view.add_state(StateId(index), state);
+        }
+        view
+    }
+
+    fn add_state(&mut self, id: StateId, state: &State) {
+        for transition in &state.transitions {
+            if let Some(target) = transition.target {
+                self.add(id, target, Row { text: words::transition(transition), error: false });
+            }
+        }
+        for recovery in &state.on_error {
+            let text = format!("fails: {}", recovery.error.unwrap_or("*"));
+            self.add(id, recovery.target, Row { text, error: true });
+        }
+        let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|one| &one.steps));
+        for step in chains.flatten() {
+            for run in step.runs() {
+                for recovery in &run.on_error {
+                    let text = format!("{} fails: {}", run.contract.process, recovery.error.unwrap_or("*"));
+                    self.add(id, recovery.target, Row { text, error: true });
+                }
+            }
+        }
+        if let StateKind::History { default, .. } = state.kind {
+            self.edges.push(Edge { from: id, to: default, rows: Vec::new() });
+        }
+    }
+
+    fn add(&mut self, from: StateId, to: StateId, row: Row) {
+        match self.edges.iter_mut().find(|edge| (edge.from, edge.to) == (from, to)) {
+            Some(edge) => edge.rows.push(row),
+            None => self.edges.push(Edge { from, to, rows: vec![row] }),
+        }
+    }
+
+    /// The states inside a state; at the top without one.
+    pub(super) fn children(&self, of: Option<StateId>) -> Vec<StateId> {
+        let states = self.definition.states().iter().enumerate();
+        let inside = states.filter(|(_, state)| state.parent == of);
+        inside.filter_map(|(index, _)| u32::try_from(index).ok().map(StateId)).collect()
+    }
+
+    /// The state inside that is entered first.
+    pub(super) fn initial(&self, of: Option<StateId>) -> Option<StateId> {
+        match of {
+            None => Some(self.definition.initial()),
+            Some(id) => match self.definition.state(id)?.kind {
+                StateKind::Compound { initial } => Some(initial),
+                _ => None,
+            },
+        }
+    }
+
+    pub(super) fn is_parallel(&self, id: Option<StateId>) -> bool {
+        id.and_then(|id| self.definition.state(id)).is_some_and(|state| matches!(state.kind, StateKind::Parallel))
+    }
+
+    pub(super) fn parent(&self, id: StateId) -> Option<StateId> {
+        self.definition.state(id)?.parent
+    }
+}
+
+/// What a state does by itself: on entering and leaving it, and on events that lead nowhere.
+pub(super) fn actions(state: &State) -> Vec<String> {
+    let on = |word: &str, steps: &[Step]| {
+        steps.iter().map(|step| format!("{word} / {}", words::step(step))).collect::<Vec<_>>()
+    };
+    let internal = state.transitions.iter().filter(|transition| transition.target.is_none()).map(words::transition);
+    let mut all = on("entry", &state.entry);
+    all.extend(internal);
+    all.extend(on("exit", &state.exit));
+    all
+}
+
+/// The contracts of the processes that a state runs, each once.
+pub(super) fn contracts(state: &State) -> Vec<&'static Contract> {
+    let mut contracts: Vec<&'static Contract> = Vec::new();
+    let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|one| &one.steps));
+    for run in chains.flatten().flat_map(Step::runs) {
+        if !contracts.iter().any(|known| known.process == run.contract.process) {
+            contracts.push(run.contract);
+        }
+    }
+    contracts
+}

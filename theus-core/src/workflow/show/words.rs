@@ -1,0 +1,114 @@
+//! What the parts of a chart are called in a picture.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::process::Contract;
+use crate::workflow::chart::{ArgumentSource, Run, Step, Transition, Trigger};
+
+/// `30s`, `1m 30s`, `500ms`: as files write it.
+pub(super) fn duration(duration: Duration) -> String {
+    let mut rest = duration.as_nanos();
+    let mut words = Vec::new();
+    let units = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    for (unit, name) in units {
+        if rest >= unit {
+            words.push(format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
+}
+
+fn trigger(trigger: &Trigger) -> String {
+    match trigger {
+        Trigger::Event { written, .. } => written.clone(),
+        Trigger::Any => "*".to_owned(),
+        Trigger::Always => String::new(),
+        Trigger::After(time) => format!("after {}", duration(*time)),
+        Trigger::Done => "done".to_owned(),
+    }
+}
+
+/// `CMD_X [guard] / steps`, as UML writes it.
+pub(super) fn transition(transition: &Transition) -> String {
+    let mut text = trigger(&transition.trigger);
+    let mut add = |part: String| {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&part);
+    };
+    if let Some(guard) = &transition.guard {
+        add(format!("[{}]", guard.text()));
+    }
+    if !transition.steps.is_empty() {
+        add(format!("/ {}", chain(&transition.steps)));
+    }
+    if text.is_empty() { "always".to_owned() } else { text }
+}
+
+pub(super) fn chain(steps: &[Step]) -> String {
+    steps.iter().map(step).collect::<Vec<_>>().join(", ")
+}
+
+/// One step in one line.
+pub(super) fn step(step: &Step) -> String {
+    match step {
+        Step::Run(run) => self::run(run),
+        Step::If { when, then, otherwise, .. } => {
+            let mut text = format!("if {} {{ {} }}", when.text(), chain(then));
+            if !otherwise.is_empty() {
+                let _ = write!(text, " else {{ {} }}", chain(otherwise));
+            }
+            text
+        }
+        Step::While { when, body, .. } => format!("while {} {{ {} }}", when.text(), chain(body)),
+        Step::ForEach { list, item, body, .. } => format!("for {item} in {} {{ {} }}", list.text(), chain(body)),
+        Step::Parallel { branches, .. } => branches.iter().map(run).collect::<Vec<_>>().join(" ∥ "),
+    }
+}
+
+fn run(run: &Run) -> String {
+    let mut text = run.contract.process.to_owned();
+    if !run.arguments.is_empty() {
+        let arguments = run.arguments.iter().map(|(name, source)| match source {
+            ArgumentSource::Literal(value) => format!("{name}: {value}"),
+            ArgumentSource::Expression(expression) => format!("{name}: {}", expression.text()),
+        });
+        let _ = write!(text, "({})", arguments.collect::<Vec<_>>().join(", "));
+    }
+    if let Some(retry) = &run.retry {
+        let _ = write!(text, " ×{}", retry.attempts);
+    }
+    if let Some(timeout) = run.timeout {
+        let _ = write!(text, " ≤{}", duration(timeout));
+    }
+    text
+}
+
+/// What a contract says, a line for each of its parts.
+pub(super) fn contract(contract: &Contract) -> Vec<String> {
+    let paths = |what: &str, paths: &[crate::process::Access]| {
+        let paths: Vec<&str> = paths.iter().map(|access| access.path).collect();
+        (!paths.is_empty()).then(|| format!("{what} {}", paths.join(", ")))
+    };
+    let words = |what: &str, words: &[&str]| (!words.is_empty()).then(|| format!("{what} {}", words.join(", ")));
+    [
+        paths("reads", contract.inputs),
+        paths("writes", contract.outputs),
+        words("effects", contract.effects),
+        words("errors", contract.errors),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

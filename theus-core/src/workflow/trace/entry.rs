@@ -1,0 +1,181 @@
+//! One thing that happened in a session.
+
+use std::time::{Duration, SystemTime};
+
+use crate::signal::{EventName, Origin};
+use crate::workflow::chart::{Configuration, Place, StateId};
+
+/// One thing that happened in a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Its number in the session: 1, 2, 3, without a gap.
+    pub number: u64,
+    /// When it happened, by the session's clock.
+    pub at: SystemTime,
+    /// What happened.
+    pub what: What,
+}
+
+/// What happened in a session.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum What {
+    /// The session began.
+    Started,
+    /// It went on from a position that was kept.
+    Resumed,
+    /// An event was taken.
+    Event {
+        /// The event.
+        name: EventName,
+        /// Where it came from.
+        origin: Origin,
+    },
+    /// The event before had no use in the active states.
+    Unused {
+        /// The event.
+        name: EventName,
+    },
+    /// A time of `after` was over.
+    Timer {
+        /// The state that waited.
+        state: StateId,
+        /// When it was due.
+        due: SystemTime,
+    },
+    /// A state was done: its final child, or all its regions.
+    Done {
+        /// The state.
+        state: StateId,
+    },
+    /// Other states are active.
+    Moved {
+        /// What was active before; `None` at the start.
+        from: Option<Configuration>,
+        /// What is active after.
+        to: Configuration,
+        /// The line that says so; `None` for the start.
+        by: Option<Place>,
+    },
+    /// A run of a process ended.
+    Run {
+        /// The process.
+        process: &'static str,
+        /// What it ran for.
+        role: Role,
+        /// Which try it was, counted from 1.
+        attempt: u32,
+        /// How it ended.
+        ended: Ended,
+        /// The version of the state after it.
+        version: u64,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A run that failed is tried again later.
+    Retry {
+        /// The process.
+        process: &'static str,
+        /// Which try it will be.
+        attempt: u32,
+        /// When.
+        at: SystemTime,
+    },
+    /// A chain ended well.
+    ChainDone,
+    /// A chain failed.
+    ChainFailed {
+        /// Why.
+        reason: String,
+        /// How many of its commits are to be made good.
+        compensating: usize,
+    },
+    /// A guard had no value: the states stay as they are.
+    NoValue {
+        /// The expression and what is wrong with it.
+        reason: String,
+    },
+    /// More came of one event than the limit allows.
+    Runaway {
+        /// The limit.
+        limit: u32,
+    },
+    /// The session is kept from going on.
+    Paused,
+    /// The session may go on.
+    Unpaused,
+    /// A final state was reached.
+    Finished {
+        /// The state.
+        state: StateId,
+    },
+    /// A violation of level A ended the session.
+    Aborted {
+        /// Which.
+        reason: String,
+    },
+    /// The session was cancelled.
+    Cancelled {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a process ran for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// As a step of a chain.
+    Step,
+    /// To make good what a chain that failed had committed.
+    Compensation,
+    /// For the program that drives the session, by [`WorkflowManager::run`](crate::workflow::WorkflowManager::run).
+    Command,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// What it wrote is the committed state.
+    Committed,
+    /// It changed nothing.
+    RolledBack {
+        /// Why.
+        error: String,
+    },
+    /// It was given up after its time and changed nothing.
+    TimedOut,
+    /// It was not started: an argument has no value.
+    NotStarted {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl What {
+    /// The word for its kind, as text and JSON have it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Resumed => "resumed",
+            Self::Event { .. } => "event",
+            Self::Unused { .. } => "unused",
+            Self::Timer { .. } => "timer",
+            Self::Done { .. } => "done",
+            Self::Moved { .. } => "moved",
+            Self::Run { role: Role::Step, .. } => "step",
+            Self::Run { role: Role::Compensation, .. } => "compensation",
+            Self::Run { role: Role::Command, .. } => "command",
+            Self::Retry { .. } => "retry",
+            Self::ChainDone => "chain done",
+            Self::ChainFailed { .. } => "chain failed",
+            Self::NoValue { .. } => "no value",
+            Self::Runaway { .. } => "runaway",
+            Self::Paused => "paused",
+            Self::Unpaused => "unpaused",
+            Self::Finished { .. } => "finished",
+            Self::Aborted { .. } => "aborted",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! An entry as JSON: one flat object, with the names of the states.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::entry::{Ended, What};
+use super::line::Line;
+use crate::audit::timestamp;
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entry = self.entry();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("number", &entry.number)?;
+        map.serialize_entry("at", &timestamp::text(entry.at))?;
+        map.serialize_entry("kind", entry.what.kind())?;
+        self.fields(&mut map)?;
+        map.end()
+    }
+}
+
+impl Line<'_> {
+    fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        match &self.entry().what {
+            What::Started | What::Resumed | What::ChainDone | What::Paused | What::Unpaused => Ok(()),
+            What::Event { name, origin } => {
+                map.serialize_entry("event", name)?;
+                map.serialize_entry("origin", origin)
+            }
+            What::Unused { name } => map.serialize_entry("event", name),
+            What::Timer { state, due } => {
+                map.serialize_entry("state", self.name(*state))?;
+                map.serialize_entry("due", &timestamp::text(*due))
+            }
+            What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
+            What::Moved { from, to, by } => {
+                map.serialize_entry("from", &from.as_ref().map(|from| self.names(from)))?;
+                map.serialize_entry("to", &self.names(to))?;
+                map.serialize_entry("by", &by.as_ref().map(ToString::to_string))
+            }
+            What::Run { process, attempt, ended, version, took, .. } => {
+                map.serialize_entry("process", process)?;
+                map.serialize_entry("try", attempt)?;
+                map.serialize_entry("version", version)?;
+                map.serialize_entry("took_ns", &u64::try_from(took.as_nanos()).unwrap_or(u64::MAX))?;
+                match ended {
+                    Ended::Committed => map.serialize_entry("ended", "committed"),
+                    Ended::TimedOut => map.serialize_entry("ended", "timed out"),
+                    Ended::RolledBack { error } => {
+                        map.serialize_entry("ended", "rolled back")?;
+                        map.serialize_entry("error", error)
+                    }
+                    Ended::NotStarted { reason } => {
+                        map.serialize_entry("ended", "not started")?;
+                        map.serialize_entry("error", reason)
+                    }
+                }
+            }
+            What::Retry { process, attempt, at } => {
+                map.serialize_entry("process", process)?;
+                map.serialize_entry("try", attempt)?;
+                map.serialize_entry("due", &timestamp::text(*at))
+            }
+            What::ChainFailed { reason, compensating } => {
+                map.serialize_entry("reason", reason)?;
+                map.serialize_entry("compensating", compensating)
+            }
+            What::NoValue { reason } | What::Aborted { reason } | What::Cancelled { reason } => {
+                map.serialize_entry("reason", reason)
+            }
+            What::Runaway { limit } => map.serialize_entry("limit", limit),
+        }
+    }
+}

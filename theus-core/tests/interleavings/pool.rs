@@ -1,0 +1,207 @@
+//! Sessions of a pool: who has something to do is driven, by one worker at a time, and nobody is forgotten.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use shuttle::sync::Mutex;
+use shuttle::sync::atomic::{AtomicBool, Ordering};
+use shuttle::thread;
+
+use super::rota::{Ready, Rota, Turn};
+use super::stage::Stage;
+use super::{SCHEDULES, found_by_shuttle};
+
+/// A session whose events are numbers.
+struct Desk {
+    this: Weak<Desk>,
+    rota: Arc<Rota>,
+    stage: Stage,
+    home: usize,
+    bus: Mutex<Vec<u32>>,
+    handled: Mutex<Vec<u32>>,
+    is_driven: AtomicBool,
+    /// It looks at its bus before it says that it does.
+    is_careless: bool,
+}
+
+impl Desk {
+    fn new(rota: &Arc<Rota>, home: usize, is_careless: bool) -> Arc<Self> {
+        Arc::new_cyclic(|this| Self {
+            this: Weak::clone(this),
+            rota: Arc::clone(rota),
+            stage: Stage::idle(),
+            home,
+            bus: Mutex::new(Vec::new()),
+            handled: Mutex::new(Vec::new()),
+            is_driven: AtomicBool::new(false),
+            is_careless,
+        })
+    }
+
+    fn emit(&self, number: u32) {
+        self.bus.lock().unwrap().push(number);
+        self.this.upgrade().unwrap().wake();
+    }
+
+    fn handle(&self) {
+        let taken: Vec<u32> = std::mem::take(&mut *self.bus.lock().unwrap());
+        self.handled.lock().unwrap().extend(taken);
+    }
+
+    fn handled(&self) -> Vec<u32> {
+        self.handled.lock().unwrap().clone()
+    }
+}
+
+impl Turn for Desk {
+    fn go(self: Arc<Self>) {
+        assert!(!self.is_driven.swap(true, Ordering::SeqCst), "two workers have it");
+        if self.is_careless {
+            self.handle();
+            self.stage.take();
+        } else {
+            self.stage.take();
+            self.handle();
+        }
+        self.is_driven.store(false, Ordering::SeqCst);
+        if self.stage.give_back() {
+            self.rota.ended();
+        } else {
+            self.stage.put_back();
+            let (rota, home) = (Arc::clone(&self.rota), self.home);
+            rota.put(self, home);
+        }
+    }
+
+    fn wake(self: Arc<Self>) {
+        if self.stage.wake(|| self.rota.begun(), || self.rota.ended()) {
+            let (rota, home) = (Arc::clone(&self.rota), self.home);
+            rota.put(self, home);
+        }
+    }
+}
+
+fn work(rota: &Rota, worker: usize) {
+    let mut batch: Vec<Ready> = Vec::new();
+    while !rota.is_over() {
+        if rota.take(worker, &mut batch) {
+            batch.drain(..).for_each(|ready| ready.go());
+        } else if !rota.rest() {
+            return;
+        }
+    }
+}
+
+async fn work_async(rota: Arc<Rota>, worker: usize) {
+    let mut batch: Vec<Ready> = Vec::new();
+    while !rota.is_over() {
+        if rota.take(worker, &mut batch) {
+            batch.drain(..).for_each(|ready| ready.go());
+        } else {
+            poll_fn(|task| rota.poll_work(task.waker())).await;
+        }
+    }
+}
+
+/// Two producers and two workers, of which the second may be a future: whoever has emitted and waits until all is idle finds
+/// everything handled, in order.
+fn producers_and_workers(with_future: bool, is_careless: bool) {
+    let rota = Arc::new(Rota::new(2));
+    let desks = [Desk::new(&rota, 0, is_careless), Desk::new(&rota, 1, is_careless)];
+    let first = thread::spawn({
+        let rota = Arc::clone(&rota);
+        move || work(&rota, 0)
+    });
+    let second = thread::spawn({
+        let rota = Arc::clone(&rota);
+        move || {
+            if with_future {
+                shuttle::future::block_on(work_async(rota, 1));
+            } else {
+                work(&rota, 1);
+            }
+        }
+    });
+    let producers: Vec<_> = (0..2_u32)
+        .map(|producer| {
+            let desks = desks.clone();
+            thread::spawn(move || {
+                desks[0].emit(producer * 10);
+                desks[1].emit(producer * 10);
+                desks[0].emit(producer * 10 + 1);
+                // What it has emitted is something to do until it is handled.
+                assert!(desks[0].rota.wait_until_idle(Duration::MAX));
+                let handled = desks[0].handled();
+                let own: Vec<u32> = handled.into_iter().filter(|number| number / 10 == producer).collect();
+                assert_eq!(own, [producer * 10, producer * 10 + 1]);
+            })
+        })
+        .collect();
+    producers.into_iter().for_each(|producer| producer.join().unwrap());
+    assert_eq!((rota.busy(), rota.waiting(), desks[1].handled().len()), (0, 0, 2));
+    rota.end();
+    first.join().unwrap();
+    second.join().unwrap();
+}
+
+#[test]
+fn whoever_has_something_to_do_is_driven_by_one() {
+    shuttle::check_random(|| producers_and_workers(false, false), SCHEDULES);
+}
+
+#[test]
+fn so_it_is_with_workers_that_are_futures() {
+    shuttle::check_random(|| producers_and_workers(true, false), SCHEDULES);
+}
+
+#[test]
+fn the_check_finds_a_worker_that_looks_too_early() {
+    let found = found_by_shuttle(|| producers_and_workers(false, true));
+    assert!(found.is_some_and(|found| found.contains("left == right")), "a lost wake-up is none here");
+}
+
+/// A worker that is a future is dropped while it rests, as work comes: the other does it.
+#[test]
+fn a_worker_that_is_dropped_takes_no_waking_with_it() {
+    shuttle::check_random(
+        || {
+            let rota = Arc::new(Rota::new(1));
+            let desk = Desk::new(&rota, 0, false);
+            let other = thread::spawn({
+                let rota = Arc::clone(&rota);
+                move || shuttle::future::block_on(work_async(rota, 0))
+            });
+            let dropped = thread::spawn({
+                let rota = Arc::clone(&rota);
+                move || {
+                    let flag = Arc::new(Flag);
+                    let waker = std::task::Waker::from(flag);
+                    if rota.poll_work(&waker).is_pending() {
+                        thread::yield_now();
+                        rota.left_by(&waker);
+                    } else if rota.waiting() > 0 {
+                        // It was to take it, and does.
+                        let mut batch = Vec::new();
+                        rota.take(0, &mut batch);
+                        batch.into_iter().for_each(|ready: Ready| ready.go());
+                    }
+                }
+            });
+            desk.emit(7);
+            assert!(rota.wait_until_idle(Duration::MAX));
+            assert_eq!(desk.handled(), [7]);
+            dropped.join().unwrap();
+            rota.end();
+            other.join().unwrap();
+        },
+        SCHEDULES,
+    );
+}
+
+/// Wakes nobody: its task is gone.
+struct Flag;
+
+impl std::task::Wake for Flag {
+    fn wake(self: Arc<Self>) {}
+}

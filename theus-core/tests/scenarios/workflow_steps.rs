@@ -1,0 +1,148 @@
+//! What the steps of a chain do.
+
+use theus_core::workflow::{Fault, Status, WorkflowError};
+
+use super::workflow_world::{Shop, desk, log, of, runs, shop, state};
+
+#[test]
+fn arguments_are_literals_and_expressions_of_their_moment() {
+    let flow = "
+states:
+  S:
+    entry:
+      - { run: add, with: { n: 5 } }
+      - { run: add, with: { n: '${ domain.total * 10 }' } }
+      - { run: note, with: { text: '$${ not one }' } }
+    events: { EVT_CHAIN_DONE: END }
+  END: { final: true }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!((state(&engine).total, log(&engine)), (55, vec!["${ not one }".to_owned()]));
+}
+
+#[test]
+fn conditions_loops_and_lists_nest() {
+    let flow = "
+states:
+  S:
+    entry:
+      - flux: for_each
+        in: domain.items
+        as: outer
+        do:
+          - flux: if
+            when: outer > 1
+            then:
+              - flux: for_each
+                in: domain.items
+                as: inner
+                do: [{ run: add, with: { n: '${ outer * inner }' } }]
+            else: [a]
+      - { flux: while, when: domain.total < 100, do: [{ run: add, with: { n: 30 } }] }
+      - b
+    events: { EVT_CHAIN_DONE: END }
+  END: { final: true }
+";
+    let (engine, _) = shop(Shop { items: vec![1, 2, 3], ..Shop::default() });
+    let mut desk = of(&engine, flow);
+    desk.run_until_final().unwrap();
+    // 2 * (1 + 2 + 3) + 3 * (1 + 2 + 3) = 30; then 60, 90, 120.
+    assert_eq!((state(&engine).total, log(&engine)), (120, vec!["a".to_owned(), "b".to_owned()]));
+}
+
+#[test]
+fn a_list_that_is_empty_is_passed_over() {
+    let flow = "
+states:
+  S: { entry: [{ flux: for_each, in: domain.items, as: item, do: [a] }, b], events: { EVT_CHAIN_DONE: END } }
+  END: { final: true }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!(log(&engine), ["b"]);
+}
+
+#[test]
+fn an_argument_without_a_value_fails_the_chain() {
+    let flow = "
+states:
+  S: { entry: [a, { run: add, with: { n: '${ domain.items[0] }' } }, b], events: { EVT_CHAIN_FAIL: LOST, EVT_CHAIN_DONE: LOST } }
+  LOST: { final: true }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    let handled = desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), log(&engine)), ("LOST", vec!["a".to_owned()]), "what was committed before stays");
+    let Some(Fault::NoValue(error)) = &handled[0].fault else { panic!("{handled:?}") };
+    assert!(error.expression.contains("domain.items[0]"), "{error}");
+    assert!(handled[0].failed && handled[0].failure().is_none(), "no run has failed");
+}
+
+#[test]
+fn an_endless_loop_is_stopped_and_what_is_committed_stays() {
+    for (body, limit, committed) in [("[]", 100, 0), ("[a]", 100, 50)] {
+        let flow = format!(
+            "
+limit: {limit}
+states:
+  S: {{ entry: [{{ flux: while, when: 'domain.total == 0', do: {body} }}], events: {{ EVT_CHAIN_FAIL: LOST }} }}
+  LOST: {{ final: true }}
+"
+        );
+        let (mut desk, engine, ..) = desk(&flow);
+        let error = desk.run_until_idle().unwrap_err();
+        assert!(matches!(error, WorkflowError::Endless { limit: 100, .. }), "{error}");
+        let found = log(&engine).len();
+        assert!(found.abs_diff(committed) <= 1, "{body}: {found}");
+        assert_eq!(desk.status(), Status::Running);
+        desk.run_until_final().unwrap();
+        assert_eq!(desk.state(), "LOST", "the chain has failed by it");
+    }
+}
+
+#[test]
+fn as_many_steps_as_the_limit_allows_are_made() {
+    let flow = |limit| {
+        format!(
+            "limit: {limit}\nstates: {{ S: {{ entry: [a, a, a], events: {{ EVT_CHAIN_DONE: E }} }}, E: {{ final: true }} }}"
+        )
+    };
+    // The move of the start, three steps, and the move to the end.
+    let (mut enough, engine, ..) = desk(&flow(5));
+    enough.run_until_final().unwrap();
+    assert_eq!(log(&engine).len(), 3);
+    let (mut few, engine, ..) = desk(&flow(3));
+    assert!(matches!(few.run_until_final(), Err(WorkflowError::Endless { limit: 3, .. })));
+    assert_eq!(log(&engine).len(), 2);
+}
+
+#[test]
+fn moves_without_an_event_that_never_end_are_stopped() {
+    let flow = "
+limit: 50
+external: [CMD_GO]
+states:
+  A: { always: { to: B, when: 'domain.total == 0' } }
+  B: { always: { to: A, when: 'domain.total == 0' }, events: { CMD_GO: E } }
+  E: { final: true }
+";
+    let (mut desk, ..) = desk(flow);
+    let error = desk.run_until_idle().unwrap_err();
+    assert!(matches!(error, WorkflowError::Endless { limit: 50, .. }), "{error}");
+    assert_eq!(error.handled().len(), 50, "the start and 49 moves");
+}
+
+#[test]
+fn steps_side_by_side_all_run_and_their_chain_goes_on_after_the_last() {
+    let flow = "
+states:
+  S: { entry: [{ parallel: [a, { run: add, with: { n: 3 } }, wait_too] }, b], events: { EVT_CHAIN_DONE: E } }
+  E: { final: true }
+";
+    let (mut desk, engine, outside, _) = desk(flow);
+    outside.open();
+    let handled = desk.run_until_final().unwrap();
+    assert_eq!(runs(&handled), ["a", "add", "wait_too", "b"]);
+    let shop = state(&engine);
+    assert_eq!((shop.total, shop.open, shop.log), (3, true, vec!["a".to_owned(), "b".to_owned()]));
+}

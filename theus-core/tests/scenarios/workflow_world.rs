@@ -1,0 +1,226 @@
+//! A shop whose processes write down what they do, for the tests of workflows.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Poll, Waker};
+use std::time::SystemTime;
+
+use theus_core::prelude::*;
+use theus_core::workflow::{Handled, VirtualClock};
+
+#[derive(Clone, Debug, Default, PartialEq, Context)]
+pub(super) struct Shop {
+    pub(super) log: Vec<String>,
+    pub(super) total: i64,
+    pub(super) items: Vec<i64>,
+    pub(super) open: bool,
+    pub(super) sig_rung: bool,
+}
+
+/// The world outside.
+#[derive(Clone, Default)]
+pub(super) struct Outside {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// How often `ask` is still refused.
+    refusals: AtomicU32,
+    asked: AtomicU32,
+    is_open: AtomicBool,
+    waiting: AtomicU32,
+    waker: std::sync::Mutex<Option<Waker>>,
+}
+
+impl Outside {
+    pub(super) fn refuse(&self, times: u32) {
+        self.inner.refusals.store(times, Ordering::SeqCst);
+    }
+    pub(super) fn asked(&self) -> u32 {
+        self.inner.asked.load(Ordering::SeqCst)
+    }
+    pub(super) fn open(&self) {
+        self.inner.is_open.store(true, Ordering::SeqCst);
+        if let Some(waker) = self.inner.waker.lock().unwrap().take() {
+            waker.wake();
+        }
+    }
+    pub(super) fn waiting(&self) -> u32 {
+        self.inner.waiting.load(Ordering::SeqCst)
+    }
+    async fn until_open(&self) {
+        struct Waits<'a>(&'a Inner);
+        impl Drop for Waits<'_> {
+            fn drop(&mut self) {
+                self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        self.inner.waiting.fetch_add(1, Ordering::SeqCst);
+        let _waits = Waits(&self.inner);
+        poll_fn(|task| {
+            *self.inner.waker.lock().unwrap() = Some(task.waker().clone());
+            if self.inner.is_open.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+pub(super) struct Ports {
+    outside: Outside,
+}
+
+pub(super) type App = Ctx<Shop, (), Ports>;
+pub(super) type ShopEngine = Engine<Shop, (), Ports>;
+pub(super) type Desk = WorkflowManager<Shop, (), Ports>;
+
+#[derive(Debug, thiserror::Error)]
+#[error("too much: {0}")]
+pub(super) struct TooMuch(i64);
+
+#[derive(Debug, thiserror::Error)]
+#[error("nobody answers")]
+pub(super) struct Busy;
+
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) fn note(ctx: App, text: String) {
+    ctx.domain.log.push(text);
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) fn a(ctx: App) {
+    ctx.domain.log.push("a".to_owned());
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) fn b(ctx: App) {
+    ctx.domain.log.push("b".to_owned());
+}
+
+#[process(inputs = [domain.total], outputs = [domain.total])]
+pub(super) fn add(ctx: App, n: i64) -> i64 {
+    *ctx.domain.total += n;
+    *ctx.domain.total
+}
+
+#[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total], errors = [TooMuch, Busy])]
+pub(super) fn charge(ctx: App, amount: i64) -> Result<(), ChargeError> {
+    ctx.domain.log.push(format!("charge {amount}"));
+    *ctx.domain.total += amount;
+    if amount > 100 { Err(TooMuch(amount).into()) } else { Ok(()) }
+}
+
+#[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
+pub(super) fn refund(ctx: App, amount: i64) {
+    ctx.domain.log.push(format!("refund {amount}"));
+    *ctx.domain.total -= amount;
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log], errors = [TooMuch])]
+pub(super) fn refuse(ctx: App) -> Result<(), TooMuch> {
+    ctx.domain.log.push("never".to_owned());
+    Err(TooMuch(0))
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) fn burst(ctx: App) {
+    ctx.domain.log.push("never".to_owned());
+    panic!("burst");
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log], effects = [outside], errors = [Busy, TooMuch])]
+pub(super) fn ask(ctx: App) -> Result<(), AskError> {
+    let inner = &ctx.effects.outside.inner;
+    inner.asked.fetch_add(1, Ordering::SeqCst);
+    let refused = inner.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    if refused.is_ok() {
+        return Err(Busy.into());
+    }
+    ctx.domain.log.push("asked".to_owned());
+    Ok(())
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log], effects = [outside])]
+pub(super) async fn wait(ctx: App) {
+    ctx.effects.outside.until_open().await;
+    ctx.domain.log.push("waited".to_owned());
+}
+
+#[process(outputs = [domain.open], effects = [outside])]
+pub(super) async fn wait_too(ctx: App) {
+    ctx.effects.outside.until_open().await;
+    ctx.domain.open.set(true);
+}
+
+/// Waits for nothing outside: it may be run again.
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) async fn think(ctx: App) {
+    let mut thought = false;
+    poll_fn(|task| {
+        task.waker().wake_by_ref();
+        if std::mem::replace(&mut thought, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    ctx.domain.log.push("thought".to_owned());
+}
+
+#[process(outputs = [domain.sig_rung])]
+pub(super) fn ring(ctx: App) {
+    ctx.domain.sig_rung.set(true);
+}
+
+pub(super) fn shop(state: Shop) -> (ShopEngine, Outside) {
+    shop_with(state, "")
+}
+
+pub(super) fn shop_with(state: Shop, recipe: &str) -> (ShopEngine, Outside) {
+    let outside = Outside::default();
+    let builder = Engine::builder(state)
+        .effects(Ports { outside: outside.clone() })
+        .process::<Note>()
+        .process::<A>()
+        .process::<B>()
+        .process::<Add>()
+        .process::<Charge>()
+        .process::<Refund>()
+        .process::<Refuse>()
+        .process::<Burst>()
+        .process::<Ask>()
+        .process::<Wait>()
+        .process::<WaitToo>()
+        .process::<Think>()
+        .process::<Ring>();
+    let builder = if recipe.is_empty() { builder } else { builder.recipe("audit.yaml", recipe).unwrap() };
+    (builder.build().unwrap(), outside)
+}
+
+/// The flow on a fresh shop, by a clock that jumps.
+pub(super) fn desk(flow: &str) -> (Desk, ShopEngine, Outside, VirtualClock) {
+    let (engine, outside) = shop(Shop::default());
+    let clock = VirtualClock::new();
+    (of(&engine, flow).clock(clock.clone()), engine, outside, clock)
+}
+
+pub(super) fn of(engine: &ShopEngine, flow: &str) -> Desk {
+    WorkflowManager::from_text(engine, "flow.yaml", flow).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub(super) fn state(engine: &ShopEngine) -> Shop {
+    engine.snapshot().unwrap().to_context()
+}
+
+pub(super) fn log(engine: &ShopEngine) -> Vec<String> {
+    state(engine).log
+}
+
+/// Seconds since the clock began.
+pub(super) fn seconds(clock: &VirtualClock) -> f64 {
+    use theus_core::workflow::Clock;
+    clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
+/// What was run, in order.
+pub(super) fn runs(handled: &[Handled]) -> Vec<&'static str> {
+    handled.iter().flat_map(|handled| &handled.steps).map(|step| step.process).collect()
+}
