@@ -70,6 +70,11 @@ fn a_halted_engine_and_a_process_without_rules_are_explained_too() {
     assert!(explanation.rules.is_empty());
     let halted = "`note` at version 0: 0 rules; the engine is halted, interlocked by `heat` at its output gate: ";
     assert!(explanation.to_string().starts_with(halted), "{explanation}");
+    assert_eq!(explanation.refusal(), Some(Action::Interlocked), "every run of a halted engine is refused");
+    assert!(engine.run(Note {}).is_err());
+    engine.reset_interlock("R. Lee", "checked the valve").unwrap();
+    assert_eq!(engine.explain(&Note {}).unwrap().refusal(), None);
+    assert!(engine.run(Note {}).is_ok());
     let other = Engine::builder(Oven::default()).build().unwrap();
     assert!(matches!(other.explain(&Note {}), Err(RunError::Unregistered { process: "note" })));
 }
