@@ -85,8 +85,8 @@ impl Explanation {
         Self { process: Text::from_static(process), version, interlock, rules: Vec::new() }
     }
 
-    /// What would refuse the run, as far as is known before it: what is [`Would::Unknown`] may still do so. `None` where
-    /// nothing that is known would.
+    /// What would refuse the run, as far as is known before it: the strongest at the first gate that would. What is
+    /// [`Would::Unknown`] may still do so. `None` where nothing that is known would.
     ///
     /// On a halted engine it is [`Action::Interlocked`] whatever the rules say, and [`interlock`](Self::interlock) says why.
     ///
@@ -110,9 +110,12 @@ impl Explanation {
         if self.interlock.is_some() {
             return Some(Action::Interlocked);
         }
-        let refusing = self.rules.iter().filter(|rule| rule.level.refuses());
-        let acting = refusing.filter(|rule| matches!(rule.would, Would::Violate(action) if action.is_acting()));
-        acting.min_by_key(|rule| rule.level).map(|rule| Action::of(rule.level))
+        // What the input gate refuses never comes to the output gate.
+        Gate::ALL.into_iter().find_map(|gate| {
+            let refusing = self.rules.iter().filter(|rule| rule.gate == gate && rule.level.refuses());
+            let acting = refusing.filter(|rule| matches!(rule.would, Would::Violate(action) if action.is_acting()));
+            acting.min_by_key(|rule| rule.level).map(|rule| Action::of(rule.level))
+        })
     }
 }
 

@@ -80,6 +80,21 @@ fn a_halted_engine_and_a_process_without_rules_are_explained_too() {
 }
 
 #[test]
+fn what_the_input_gate_refuses_never_comes_to_the_output_gate() {
+    let recipe = "process_recipes:
+  note:
+    inputs: [ { field: domain.temperature, min: 5, level: B } ]
+    outputs: [ { field: domain.temperature, min: 5, level: S } ]
+";
+    let engine = engine(recipe);
+    let explanation = engine.explain(&Note {}).unwrap();
+    assert_eq!(explanation.rules[1].would, Would::Violate(Action::Interlocked), "if it came to that");
+    assert_eq!(explanation.refusal(), Some(Action::Blocked));
+    assert_eq!(engine.run(Note {}).unwrap_err().violations().len(), 1);
+    assert!(engine.interlock().is_none());
+}
+
+#[test]
 fn an_explanation_is_data() {
     let engine = engine(RECIPE);
     let json = serde_json::to_value(engine.explain(&Heat { to: 120.0 }).unwrap()).unwrap();
