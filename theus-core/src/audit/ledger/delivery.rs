@@ -160,7 +160,10 @@ impl Delivery<'_> {
             earlier.retain(|record| record.sequence < first);
             let newest = if is_cut { &[] } else { records };
             let offered = line.offer(earlier.iter().chain(newest));
-            let offered = offered.and_then(|()| if is_cut { Err(line.is_behind(first)) } else { Ok(line.caught_up()) });
+            let offered = if is_cut { offered.and_then(|()| Err(line.is_behind(first))) } else { offered };
+            if offered.is_ok() {
+                line.caught_up();
+            }
             if let Err(error) = offered {
                 let is_new = !std::mem::replace(&mut line.failing, true);
                 let (first_missing, closed_at) = (line.next, line.closed_at);
