@@ -158,7 +158,7 @@ impl Auditor {
     pub(super) fn publish(&self, delivery: Option<Delivery<'_>>, records: &mut Vec<AuditRecord>) -> Vec<Failure> {
         let mut failures = Vec::new();
         if let Some(mut delivery) = delivery {
-            let kept = |from| self.desk.lock().book.from(from).cloned().collect();
+            let kept = |from, most| self.desk.lock().book.from(from).take(most).cloned().collect();
             let mut new = 0..records.len();
             let mut told = 0;
             while !new.is_empty() {

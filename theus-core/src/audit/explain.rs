@@ -85,13 +85,37 @@ impl Explanation {
         Self { process: Text::from_static(process), version, interlock, rules: Vec::new() }
     }
 
-    /// The strongest of what the rules would do to the run, as far as is known before it: what is [`Would::Unknown`] may
-    /// still refuse it. `None` where nothing that is known would.
+    /// What would refuse the run, as far as is known before it: the strongest at the first gate that would. What is
+    /// [`Would::Unknown`] may still do so. `None` where nothing that is known would.
+    ///
+    /// On a halted engine it is [`Action::Interlocked`] whatever the rules say, and [`interlock`](Self::interlock) says why.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::audit::Action;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes: { record: { inputs: [ { field: value, max: 100, level: S } ] } }";
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// assert_eq!(engine.explain(&Record { value: 20.0 })?.refusal(), None);
+    /// assert!(engine.run(Record { value: 120.0 }).is_err());
+    /// let halted = engine.explain(&Record { value: 20.0 })?;
+    /// assert!(halted.refusal() == Some(Action::Interlocked) && halted.interlock.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn refusal(&self) -> Option<Action> {
-        let refusing = self.rules.iter().filter(|rule| rule.level.refuses());
-        let acting = refusing.filter(|rule| matches!(rule.would, Would::Violate(action) if action.is_acting()));
-        acting.min_by_key(|rule| rule.level).map(|rule| Action::of(rule.level))
+        if self.interlock.is_some() {
+            return Some(Action::Interlocked);
+        }
+        // What the input gate refuses never comes to the output gate.
+        Gate::ALL.into_iter().find_map(|gate| {
+            let refusing = self.rules.iter().filter(|rule| rule.gate == gate && rule.level.refuses());
+            let acting = refusing.filter(|rule| matches!(rule.would, Would::Violate(action) if action.is_acting()));
+            acting.min_by_key(|rule| rule.level).map(|rule| Action::of(rule.level))
+        })
     }
 }
 

@@ -81,7 +81,7 @@ impl Auditor {
 
     /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
     pub(super) fn offer(&self, delivery: &mut Delivery<'_>, record: &AuditRecord) -> Option<(String, String)> {
-        let kept = |from| self.desk.lock().book.from(from).cloned().collect();
+        let kept = |from, most| self.desk.lock().book.from(from).take(most).cloned().collect();
         let failures = delivery.try_deliver(record, kept);
         let refusing = failures.iter().find(|failure| failure.closes(record))?;
         Some((refusing.sink.to_string(), refusing.error.to_string()))

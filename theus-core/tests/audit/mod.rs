@@ -5,12 +5,14 @@
 //! | [`random`] | random states, rules and sequences: the engine finds what a [`naive`] reading of the rules finds |
 //! | [`paths`] | every kind of path, in words |
 //! | [`refusals`], [`refused_paths`] | what is refused of conditions and paths, word by word |
+//! | [`explained`] | what explain says before a run, the run then finds |
 //! | [`changes`] | conditions on changes, at the gates where they fit |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
 //! | [`foreign`] | types of other crates, behind features |
 
 mod changes;
 mod cost;
+mod explained;
 mod foreign;
 mod generate;
 mod json;

@@ -245,7 +245,8 @@ fn written(random: &mut Rng, kind: Kind) -> String {
     }
 }
 
-fn rule(random: &mut Rng) -> Rule {
+/// Any rule, which may make no sense beside others.
+pub(super) fn rule(random: &mut Rng) -> Rule {
     let (parts, kind, optional) = PATHS[random.usize(..PATHS.len())];
     let of_change = |test: &str| matches!(test, "changed" | "unchanged" | "max_delta" | "monotonic");
     let tests: Vec<&'static str> =
@@ -282,21 +283,23 @@ fn rule(random: &mut Rng) -> Rule {
     Rule { input, parts, single: kind == Kind::Single, zero, test, bounds, where_present }
 }
 
-fn yaml(rules: &[Rule], level: &str) -> String {
-    let mut text = "process_recipes:\n  put:\n".to_owned();
+/// The recipe of a process with these rules, each with the settings of its place.
+pub(super) fn yaml<'a>(process: &str, rules: &[Rule], settings: impl Fn(usize) -> &'a str) -> String {
+    let mut text = format!("process_recipes:\n  {process}:\n");
     for (gate, input) in [("inputs", true), ("outputs", false)] {
         text += &format!("    {gate}:\n");
         if !rules.iter().any(|rule| rule.input == input) {
             text.truncate(text.len() - gate.len() - 6);
         }
-        for rule in rules.iter().filter(|rule| rule.input == input) {
+        for (place, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.input == input) {
             let bound = match rule.test {
                 "between" | "in" | "not_in" => format!("[{}]", rule.bounds.join(", ")),
                 _ => rule.bounds[0].clone(),
             };
             let path = rule.path().replace('\'', "''");
             let present = if rule.where_present { ", where_present: true" } else { "" };
-            text += &format!("      - {{ field: '{path}', {}: {bound}, level: {level}{present} }}\n", rule.test);
+            let (test, settings) = (rule.test, settings(place));
+            text += &format!("      - {{ field: '{path}', {test}: {bound}, {settings}{present} }}\n");
         }
     }
     text
@@ -316,6 +319,8 @@ fn case(seed: u64, met: &mut Met) {
     let random = &mut Rng::with_seed(seed);
     let count = random.usize(1..5);
     let level = if random.bool() { "C" } else { "B" };
+    let settings = if level == "C" { "level: C" } else { "level: B" };
+    let yaml = |rules: &[Rule]| yaml("put", rules, |_| settings);
     let mut rules: Vec<Rule> = Vec::new();
     while rules.len() < count {
         let next = rule(random);
@@ -325,7 +330,7 @@ fn case(seed: u64, met: &mut Met) {
         }
         // With those before it: a rule that contradicts another is refused.
         rules.push(next);
-        match load_with(generate::state(0), &yaml(&rules, level)) {
+        match load_with(generate::state(0), &yaml(&rules)) {
             Ok(_) => {}
             Err(error) => {
                 rules.pop();
@@ -346,7 +351,7 @@ fn case(seed: u64, met: &mut Met) {
     // The engine judges the input gate first, in the order of the file.
     rules.sort_by_key(|rule| !rule.input);
     let first = random.u64(..);
-    let engine = load_with(generate::state(first), &yaml(&rules, level)).unwrap();
+    let engine = load_with(generate::state(first), &yaml(&rules)).unwrap();
     met.loaded += 1;
     let mut committed = first;
     for _ in 0..4 {
@@ -376,7 +381,7 @@ fn case(seed: u64, met: &mut Met) {
             .iter()
             .map(|found| (found.gate.to_string(), found.path.to_string(), found.condition.to_string()))
             .collect();
-        assert_eq!(found, expected, "{}\nfrom {committed} to {seed}\n{seen:?}", yaml(&rules, level));
+        assert_eq!(found, expected, "{}\nfrom {committed} to {seed}\n{seen:?}", yaml(&rules));
         assert_eq!(report.result.is_err(), level == "B" && !expected.is_empty());
         if report.result.is_ok() {
             committed = seed;

@@ -217,6 +217,17 @@ putting!(
     amounts, at, pause, secret, secrets, hidden, shown, tree,
 );
 
+/// Puts a part of the state of a seed in: what rules say to the rest is known beforehand.
+#[process(outputs = [domain.int, domain.readings], local = Scratch)]
+pub(crate) fn touch(ctx: Ctx<World, Limits>, seed: u64, number: i64, list: Vec<i64>, pair: (f64, Option<String>)) {
+    let state = super::generate::state(seed);
+    ctx.domain.int.set(state.int);
+    ctx.domain.readings.set(state.readings);
+    ctx.local.sum = number;
+    ctx.local.seen = list;
+    let _ = pair;
+}
+
 /// What loading a recipe with one entry of `put` says, at a gate.
 pub(crate) fn load(gate: &str, entry: &str) -> Result<Engine<World, Limits>, String> {
     load_with(World::default(), &format!("process_recipes:\n  put:\n    {gate}:\n      - {{ {entry} }}\n"))

@@ -70,8 +70,28 @@ fn a_halted_engine_and_a_process_without_rules_are_explained_too() {
     assert!(explanation.rules.is_empty());
     let halted = "`note` at version 0: 0 rules; the engine is halted, interlocked by `heat` at its output gate: ";
     assert!(explanation.to_string().starts_with(halted), "{explanation}");
+    assert_eq!(explanation.refusal(), Some(Action::Interlocked), "every run of a halted engine is refused");
+    assert!(engine.run(Note {}).is_err());
+    engine.reset_interlock("R. Lee", "checked the valve").unwrap();
+    assert_eq!(engine.explain(&Note {}).unwrap().refusal(), None);
+    assert!(engine.run(Note {}).is_ok());
     let other = Engine::builder(Oven::default()).build().unwrap();
     assert!(matches!(other.explain(&Note {}), Err(RunError::Unregistered { process: "note" })));
+}
+
+#[test]
+fn what_the_input_gate_refuses_never_comes_to_the_output_gate() {
+    let recipe = "process_recipes:
+  note:
+    inputs: [ { field: domain.temperature, min: 5, level: B } ]
+    outputs: [ { field: domain.temperature, min: 5, level: S } ]
+";
+    let engine = engine(recipe);
+    let explanation = engine.explain(&Note {}).unwrap();
+    assert_eq!(explanation.rules[1].would, Would::Violate(Action::Interlocked), "if it came to that");
+    assert_eq!(explanation.refusal(), Some(Action::Blocked));
+    assert_eq!(engine.run(Note {}).unwrap_err().violations().len(), 1);
+    assert!(engine.interlock().is_none());
 }
 
 #[test]

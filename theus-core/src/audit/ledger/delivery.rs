@@ -15,6 +15,10 @@ use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
 use crate::sync::thread_mark;
 
+/// At most so many of the records that a sink lacks are offered in one delivery, so that no run pays for all that a sink
+/// did not take while it failed.
+pub(super) const MOST_EARLIER: usize = 1_024;
+
 /// So much of what a sink says is put on record.
 const LONGEST_SAYING: usize = 2_000;
 
@@ -136,12 +140,13 @@ impl Drop for Delivery<'_> {
 
 impl Delivery<'_> {
     /// Offers these records, the newest there are, to every sink that is not among `tried`; before them what it did not
-    /// take earlier, which `kept` gives from a number on. Returns who did not take them all.
+    /// take earlier, of which `kept` gives so many from a number on. Who lacks more than that gets the rest with later
+    /// deliveries, and these records only then. Returns who did not take them all.
     pub(in crate::audit) fn deliver(
         &mut self,
         records: &[AuditRecord],
         tried: &[Failure],
-        kept: impl Fn(u64) -> Vec<AuditRecord>,
+        kept: impl Fn(u64, usize) -> Vec<AuditRecord>,
     ) -> Vec<Failure> {
         let mut failures = Vec::new();
         let Some(first) = records.first().map(|record| record.sequence) else { return failures };
@@ -150,9 +155,16 @@ impl Delivery<'_> {
             if tried.iter().any(|failure| failure.sink == name) {
                 continue;
             }
-            let earlier = if line.next < first { kept(line.next) } else { Vec::new() };
-            let earlier = earlier.iter().take_while(|record| record.sequence < first);
-            if let Err(error) = line.offer(earlier.chain(records)) {
+            let mut earlier = if line.next < first { kept(line.next, MOST_EARLIER) } else { Vec::new() };
+            let is_cut = earlier.last().is_some_and(|last| last.sequence.saturating_add(1) < first);
+            earlier.retain(|record| record.sequence < first);
+            let newest = if is_cut { &[] } else { records };
+            let offered = line.offer(earlier.iter().chain(newest));
+            let offered = if is_cut { offered.and_then(|()| Err(line.is_behind(first))) } else { offered };
+            if offered.is_ok() {
+                line.caught_up();
+            }
+            if let Err(error) = offered {
                 let is_new = !std::mem::replace(&mut line.failing, true);
                 let (first_missing, closed_at) = (line.next, line.closed_at);
                 failures.push(Failure { sink: name, error, first_missing, is_new, closed_at });
@@ -167,7 +179,7 @@ impl Delivery<'_> {
     pub(in crate::audit) fn try_deliver(
         &mut self,
         record: &AuditRecord,
-        kept: impl Fn(u64) -> Vec<AuditRecord>,
+        kept: impl Fn(u64, usize) -> Vec<AuditRecord>,
     ) -> Vec<Failure> {
         let failing: Vec<bool> = self.lines.iter().map(|line| line.failing).collect();
         let failures = self.deliver(std::slice::from_ref(record), &[], kept);
@@ -203,11 +215,23 @@ impl Line {
                 health.failure = None;
             }
         }
+        Ok(())
+    }
+
+    /// It has everything.
+    fn caught_up(&mut self) {
         if std::mem::take(&mut self.failing) {
             let sink = self.health.lock().name.clone();
             tracing::info!(target: "theus::audit", %sink, "the sink takes records again");
         }
-        Ok(())
+    }
+
+    /// It takes records, and lacks more than one delivery brings.
+    fn is_behind(&self, newest: u64) -> SinkError {
+        let (first, last) = (self.next, newest.saturating_sub(1));
+        let error = SinkError(format!("it gets what it lacks first, and records {first} to {last} are still to come"));
+        self.health.lock().failure = Some(error.0.as_str().into());
+        error
     }
 
     /// The ring no longer has what this sink did not take.

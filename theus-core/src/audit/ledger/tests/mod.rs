@@ -4,6 +4,7 @@
 
 mod files;
 mod messages;
+mod mutations;
 mod opening;
 mod ring;
 mod sinks;

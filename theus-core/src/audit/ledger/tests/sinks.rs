@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::super::delivery::{Sinks, open_all};
+use super::super::delivery::{MOST_EARLIER, Sinks, open_all};
 use super::super::{LedgerError, SinkError, SinkOptions, WhenFull};
 use super::*;
 
@@ -68,6 +68,8 @@ impl Sink for Steered {
 struct Bench {
     sinks: Sinks,
     book: Mutex<Book>,
+    /// The most records that were copied at once.
+    copied: AtomicUsize,
 }
 
 impl Bench {
@@ -76,14 +78,18 @@ impl Bench {
         for (sink, options) in sinks {
             all.add(Box::new(sink), &options, 1).unwrap();
         }
-        Self { sinks: all, book: Mutex::new(Book::new("desk", ring)) }
+        Self { sinks: all, book: Mutex::new(Book::new("desk", ring)), copied: AtomicUsize::new(0) }
     }
 
     /// Records one event and says which sinks failed.
     fn record(&self) -> Vec<String> {
         let mut delivery = self.sinks.open().unwrap().unwrap();
         let record = self.book.lock().append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone();
-        let kept = |from| self.book.lock().from(from).cloned().collect();
+        let kept = |from, most| {
+            let kept: Vec<AuditRecord> = self.book.lock().from(from).take(most).cloned().collect();
+            self.copied.fetch_max(kept.len(), Ordering::Relaxed);
+            kept
+        };
         let failures = delivery.deliver(&[record], &[], kept);
         failures.into_iter().map(|failure| format!("{}: {}", failure.sink, failure.error)).collect()
     }
@@ -120,6 +126,26 @@ fn what_the_ring_gave_up_before_a_sink_took_it_is_counted() {
     sink.steer(|inside| inside.fails = false);
     assert!(bench.record().is_empty());
     assert_eq!((sink.taken(), bench.sinks.status()[0].lost), (vec![5, 6], 4));
+}
+
+#[test]
+fn a_long_backlog_comes_in_parts_and_in_order() {
+    let sink = Steered::named("slow");
+    let bench = Bench::new(9_999, vec![(sink.clone(), SinkOptions::new())]);
+    sink.steer(|inside| inside.fails = true);
+    for _ in 0..2 * MOST_EARLIER + 10 {
+        assert_eq!(bench.record(), ["slow: the disk is full"]);
+    }
+    sink.steer(|inside| inside.fails = false);
+    let behind = "slow: it gets what it lacks first, and records";
+    assert_eq!(bench.record(), [format!("{behind} 1025 to 2058 are still to come")]);
+    assert_eq!(sink.taken().len(), MOST_EARLIER, "no more than this, and nothing newer");
+    assert!(bench.sinks.status()[0].failure.is_some());
+    assert_eq!(bench.record(), [format!("{behind} 2049 to 2059 are still to come")]);
+    assert!(bench.record().is_empty());
+    assert_eq!(sink.taken(), (1..=2 * MOST_EARLIER as u64 + 13).collect::<Vec<_>>());
+    assert_eq!((bench.sinks.status()[0].failure.clone(), bench.sinks.status()[0].lost), (None, 0));
+    assert_eq!(bench.copied.load(Ordering::Relaxed), MOST_EARLIER);
 }
 
 #[test]
