@@ -49,7 +49,8 @@ struct Lanes<T> {
     wakers: Vec<Waker>,
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
-    /// Hardly any bus has one.
+    /// Hardly any bus has one, and there may be very many of them.
+    #[allow(clippy::box_collection, reason = "a word where there is none")]
     watches: Option<Box<Vec<Arc<Watch<T>>>>>,
 }
 

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
-use theus_core::prelude::*;
 use theus_core::workflow::sessions::{SessionError, SessionStatus};
 use theus_core::workflow::{Clock, VirtualClock};
 

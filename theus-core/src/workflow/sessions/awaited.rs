@@ -28,7 +28,10 @@ impl Ticket {
 
 /// Those who wait, as the session knows them: it looks after each step, so that no state is passed unseen.
 #[derive(Default)]
-pub(super) struct Awaited(Option<Box<Vec<(StateId, Weak<Ticket>)>>>);
+#[allow(clippy::box_collection, reason = "a word where there is none, as for nearly all of very many sessions")]
+pub(super) struct Awaited(Option<Box<Vec<Waiting>>>);
+
+type Waiting = (StateId, Weak<Ticket>);
 
 impl Awaited {
     pub(super) fn is_empty(&self) -> bool {
