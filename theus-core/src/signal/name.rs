@@ -117,6 +117,15 @@ impl EventName {
         Self { kind, stem: Stem::Shared(stem.into()) }
     }
 
+    /// The same name with a text of its own: threads that clone and drop it do not disturb those that use another.
+    pub(crate) fn apart(&self) -> Self {
+        let stem = match &self.stem {
+            Stem::Static(stem) => Stem::Static(stem),
+            Stem::Shared(stem) => Stem::Shared(Arc::from(&**stem)),
+        };
+        Self { kind: self.kind, stem }
+    }
+
     /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL`.
     #[must_use]
     pub fn is_builtin(&self) -> bool {

@@ -49,8 +49,8 @@ struct Lanes<T> {
     wakers: Vec<Waker>,
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
-    /// Hardly any bus has one.
-    #[expect(clippy::box_collection, reason = "almost always none: it is to take no more than a pointer")]
+    /// Hardly any bus has one, and there may be very many of them.
+    #[allow(clippy::box_collection, reason = "a word where there is none")]
     watches: Option<Box<Vec<Arc<Watch<T>>>>>,
 }
 

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use theus_core::signal::{Event, Origin};
-use theus_core::workflow::Handled;
 use theus_core::workflow::chart::Definition;
 use theus_core::workflow::sessions::{Happening, SessionEntry, SessionStatus};
 use theus_core::workflow::trace::{Ended, Role, What};
+use theus_core::workflow::{Cause, Handled};
 
 use super::till::{CAPACITY, LIMIT, Outside, PUT, TAKE, Till, Tills};
 
@@ -235,6 +235,12 @@ impl Inner {
         self.tally.failed += u64::from(handled.failed);
         if handled.steps.len() > LIMIT {
             self.wrong.push(format!("{session}: {} steps of one event", handled.steps.len()));
+        }
+        // What a chain that fails has committed is made good.
+        let taken = handled.steps.iter().filter(|step| step.process == "take" && step.result.is_ok()).count();
+        let given_back = handled.compensations.iter().filter(|step| step.result.is_ok()).count();
+        if handled.cause != Cause::Restart && given_back != if handled.failed { taken } else { 0 } {
+            self.wrong.push(format!("{session}: took {taken} times, gave back {given_back} times: {handled:?}"));
         }
         let Some(event) = &handled.event else { return };
         match event.origin {

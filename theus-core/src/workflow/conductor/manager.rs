@@ -263,7 +263,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 ///
 /// # Errors
 /// Where it has not, or where it is no name of an event.
-pub(in crate::workflow) fn has_use(definition: &Definition, event: &str) -> Result<EventName, EmitError> {
+fn has_use(definition: &Definition, event: &str) -> Result<EventName, EmitError> {
     let name = EventName::parse(event)?;
     has_use_of(definition, &name, || event.to_owned())?;
     Ok(name)

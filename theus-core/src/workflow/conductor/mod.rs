@@ -32,7 +32,7 @@ mod undo;
 mod world;
 
 pub(in crate::workflow) use load::load;
-pub(in crate::workflow) use manager::{has_use, has_use_of};
+pub(in crate::workflow) use manager::has_use_of;
 
 pub use control::Control;
 pub use error::WorkflowError;

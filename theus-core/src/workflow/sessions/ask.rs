@@ -100,11 +100,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// that are being driven count as running.
     #[must_use]
     pub fn census(&self) -> Census {
-        let mut census = Census {
-            handled: self.shared.handled.load(Ordering::Relaxed),
-            troubles: self.shared.troubles.load(Ordering::Relaxed),
-            ..Census::default()
-        };
+        let mut census =
+            Census { handled: self.shared.handled.get(), troubles: self.shared.troubles.get(), ..Census::default() };
         let interlock = self.shared.interlock();
         for slot in self.shared.all() {
             let status = slot.look().map(|inner| inner.status(interlock.as_deref()));

@@ -28,10 +28,10 @@ impl Ticket {
 
 /// Those who wait, as the session knows them: it looks after each step, so that no state is passed unseen.
 #[derive(Default)]
-pub(super) struct Awaited(Option<Box<Tickets>>);
+#[allow(clippy::box_collection, reason = "a word where there is none, as for nearly all of very many sessions")]
+pub(super) struct Awaited(Option<Box<Vec<Waiting>>>);
 
-/// Who waits for which state.
-type Tickets = Vec<(StateId, Weak<Ticket>)>;
+type Waiting = (StateId, Weak<Ticket>);
 
 impl Awaited {
     pub(super) fn is_empty(&self) -> bool {

@@ -4,36 +4,45 @@ use super::error::SessionError;
 use super::handle::Sessions;
 use crate::context::Context;
 use crate::signal::{EmitError, EventName, Payload};
-use crate::workflow::chart::Definition;
-use crate::workflow::conductor::{has_use, has_use_of};
+use crate::workflow::conductor::has_use_of;
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for &str {}
-    impl Sealed for &crate::signal::EventName {}
+    use std::borrow::Cow;
+
+    use crate::signal::{EventName, EventNameError};
+
+    pub trait Sealed {
+        /// The event.
+        fn named(&self) -> Result<Cow<'_, EventName>, EventNameError>;
+
+        /// The event as it was written.
+        fn written(&self) -> String;
+    }
+
+    impl Sealed for &str {
+        fn named(&self) -> Result<Cow<'_, EventName>, EventNameError> {
+            EventName::parse(self).map(Cow::Owned)
+        }
+        fn written(&self) -> String {
+            (*self).to_owned()
+        }
+    }
+
+    impl Sealed for &EventName {
+        fn named(&self) -> Result<Cow<'_, EventName>, EventNameError> {
+            Ok(Cow::Borrowed(self))
+        }
+        fn written(&self) -> String {
+            self.to_string()
+        }
+    }
 }
 
 /// An event's name: as text, or prepared once by [`EventName::parse`], which is faster.
-pub trait ToEvent: sealed::Sealed {
-    /// The event, where the workflow has a use for it.
-    ///
-    /// # Errors
-    /// Where the text is no name of an event, or no state has a use for it.
-    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError>;
-}
+pub trait ToEvent: sealed::Sealed {}
 
-impl ToEvent for &str {
-    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError> {
-        has_use(definition, self)
-    }
-}
-
-impl ToEvent for &EventName {
-    fn to_event(&self, definition: &Definition) -> Result<EventName, EmitError> {
-        has_use_of(definition, self, || self.to_string())?;
-        Ok((*self).clone())
-    }
-}
+impl ToEvent for &str {}
+impl ToEvent for &EventName {}
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Puts an event from outside on the bus of a session.
@@ -97,9 +106,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return Err(SessionError::Over { session: name.to_owned() });
         }
         // The bus wakes the session.
-        let brought = event
-            .to_event(&self.shared.definition)
-            .and_then(|event| slot.engine.bus().bring_event(event, payload, urgent));
+        let bring = |name| slot.engine.bus().bring_event(name, payload, urgent);
+        let brought = self.event(event, slot.home()).and_then(bring);
         brought.map_err(|source| SessionError::Emit { session: name.to_owned(), source })
+    }
+
+    /// The event, where the workflow has a use for it.
+    fn event(&self, event: &impl ToEvent, home: usize) -> Result<EventName, EmitError> {
+        let (definition, name) = (&self.shared.definition, event.named()?);
+        if let Some(known) = self.shared.names.find(definition, &name, home) {
+            return Ok(known);
+        }
+        has_use_of(definition, &name, || event.written())?;
+        Ok(name.into_owned())
     }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dashmap::{DashMap, Entry};
 use parking_lot::Mutex;
 
 use super::alarm::Alarm;
+use super::apart::{Count, Names};
 use super::builder::{Drive, SessionsBuilder};
 use super::error::SessionError;
 use super::rota::{Rota, Turn};
@@ -79,6 +80,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
                 crew
             }
         };
+        let names = Names::of(&definition);
         let shared = Shared {
             engine,
             definition,
@@ -92,8 +94,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             traced,
             seed,
             opened: AtomicUsize::new(0),
-            handled: AtomicU64::new(0),
-            troubles: AtomicU64::new(0),
+            names,
+            handled: Count::new(),
+            troubles: Count::new(),
             feeds: Mutex::default(),
             is_watched: AtomicBool::new(false),
             is_closing: AtomicBool::new(false),

@@ -18,6 +18,7 @@
 //! | [`SessionError`] | why something could not be done with a session |
 
 mod alarm;
+mod apart;
 mod ask;
 mod awaited;
 mod builder;

@@ -1,13 +1,14 @@
 //! What a pool and its sessions share.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
 use super::alarm::Alarm;
+use super::apart::{Count, Names};
 use super::builder::{Happening, Observer};
 use super::error::SessionError;
 use super::feed::Feed;
@@ -31,8 +32,9 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) traced: usize,
     pub(super) seed: u64,
     pub(super) opened: AtomicUsize,
-    pub(super) handled: AtomicU64,
-    pub(super) troubles: AtomicU64,
+    pub(super) names: Names,
+    pub(super) handled: Count,
+    pub(super) troubles: Count,
     /// Those who look on at all sessions.
     pub(super) feeds: Mutex<Vec<Weak<Feed>>>,
     pub(super) is_watched: AtomicBool,
@@ -41,17 +43,17 @@ pub(super) struct Shared<D: Context, G: Context, E> {
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
-    pub(super) fn tell(&self, session: &str, happening: &Happening<'_>) {
+    pub(super) fn tell(&self, session: &str, home: usize, happening: &Happening<'_>) {
         let count = match happening {
             Happening::Handled(_) => &self.handled,
             Happening::Trouble(_) => &self.troubles,
         };
-        count.fetch_add(1, Ordering::Relaxed);
+        count.add_one(home);
         if let Some(observer) = &self.observer
             && let Err(panic) = catch_unwind(AssertUnwindSafe(|| observer(session, happening)))
         {
             // It is the observer's own fault: the session has done what it did, and goes on.
-            self.troubles.fetch_add(1, Ordering::Relaxed);
+            self.troubles.add_one(home);
             let message = message_of(panic);
             tracing::error!(target: "theus::workflow", session, message, "an observer panicked");
         }

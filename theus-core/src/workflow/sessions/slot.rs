@@ -176,16 +176,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
-        wish(self.wishes.lock().get_or_insert_default());
-        self.wished.store(true, Ordering::Release);
+        {
+            let mut wishes = self.wishes.lock();
+            wish(wishes.get_or_insert_default());
+            self.wished.store(true, Ordering::Release);
+        }
         self.bell.wake_by_ref();
     }
 
     fn listen(&self, inner: &mut Inner, world: &World<'_>) {
-        if !self.wished.swap(false, Ordering::Acquire) {
+        if !self.wished.load(Ordering::Acquire) {
             return;
         }
-        let Some(wishes) = self.wishes.lock().take() else { return };
+        let wishes = {
+            let mut wishes = self.wishes.lock();
+            self.wished.store(false, Ordering::Relaxed);
+            wishes.take()
+        };
+        let Some(wishes) = wishes else { return };
         if let Some(paused) = wishes.pause {
             inner.session.pause(paused, world);
         }
@@ -270,7 +278,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 let trouble = trouble.to_string();
                 inner.trouble = Some(trouble.as_str().into());
                 self.tell(inner, shared, false);
-                shared.tell(&self.name, &Happening::Trouble(&trouble));
+                shared.tell(&self.name, self.home, &Happening::Trouble(&trouble));
                 return None;
             }
             Err(panic) => {
@@ -288,7 +296,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         match progress {
             Progress::Stepped => None,
             Progress::Handled(handled) => {
-                shared.tell(&self.name, &Happening::Handled(&handled));
+                shared.tell(&self.name, self.home, &Happening::Handled(&handled));
                 None
             }
             Progress::Pending { until } | Progress::Idle { until } => Some(Stretch::Rest(until)),
