@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::locking::Locking;
-use super::nesting;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::session::State;
 use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
 use crate::signal::{BusOptions, SignalBus};
+use crate::sync::nesting;
 use crate::transaction::{Held, NestedHold, SessionLock};
 
 /// What the sessions of one engine share.
@@ -40,16 +40,16 @@ pub(super) struct Core<D: Context, G: Context, E> {
 
 impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn new(shared: Arc<Shared<D, G, E>>, audit: AuditSession, domain: D) -> Self {
-        let state = State::new(domain, shared.rules.table());
+        let (engine, state) = (identity(&shared), State::new(domain, shared.rules.table()));
         let (version, bus) = (state.shown_version(), SignalBus::sharing(Arc::clone(&shared.bus)));
-        Self { version, session: SessionLock::new(state), bus, audit, shared }
+        Self { version, session: SessionLock::new(engine, state), bus, audit, shared }
     }
 
     /// Tells this session's engine from every other one alive. One thread cannot be inside two sessions of an engine: two
     /// threads could wait for each other.
     #[inline]
     pub(super) fn identity(&self) -> usize {
-        Arc::as_ptr(&self.shared).addr()
+        identity(&self.shared)
     }
 
     /// The version of the committed state, without holding the session.
@@ -61,4 +61,9 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn peek(&self) -> Result<Held<'_, State<D>>, NestedHold> {
         if nesting::holds(self.identity()) { Err(NestedHold) } else { self.session.peek() }
     }
+}
+
+#[inline]
+fn identity<T>(shared: &Arc<T>) -> usize {
+    Arc::as_ptr(shared).addr()
 }

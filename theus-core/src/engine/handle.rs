@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::builder::EngineBuilder;
 use super::core::Core;
-use super::nesting;
 use super::pipeline;
 use super::report::Report;
 use super::session::State;
@@ -16,6 +15,7 @@ use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
+use crate::sync::nesting;
 use crate::transaction::Held;
 
 /// Runs processes as transactions on one session's state.

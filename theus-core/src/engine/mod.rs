@@ -8,7 +8,7 @@ mod core;
 mod error;
 mod handle;
 mod locking;
-mod nesting;
+
 mod pipeline;
 mod registry;
 mod report;

@@ -26,8 +26,9 @@ use self::notes::Notes;
 use super::core::Core;
 use super::registry::Registered;
 use super::report::Report;
+use super::rules::RuleTable;
 use super::session::State;
-use crate::audit::{Gate, ProcessRules};
+use crate::audit::Gate;
 use crate::context::{Context, Zone};
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
@@ -42,15 +43,17 @@ type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global
 type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
 type StateOf<P> = State<<P as Process>::Domain>;
 type ErrorOf<P> = RunError<<P as Process>::Error>;
+/// What a body, and the gate after it, would have committed.
+type Proposed<P> = Result<<P as Process>::Output, Box<ErrorOf<P>>>;
 type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 
 /// One run: what it knows from its first stage to its last, however many attempts it takes.
 struct Run<'a, P: Process> {
-    core: &'a Arc<CoreOf<P>>,
+    core: &'a CoreOf<P>,
     /// Its place in the table of rules.
     place: usize,
-    /// The rules that were in force when it began.
-    rules: Option<Arc<ProcessRules>>,
+    /// The rules that were in force when it began, if there are any for it.
+    rules: Option<Arc<RuleTable>>,
     /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
     notes: Option<Box<Notes<P>>>,
     version: u64,
@@ -65,7 +68,7 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, local: &P::Local) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
-        if let Some(rules) = &self.rules {
+        if let Some(rules) = self.rules() {
             if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
                 self.notes = Some(Notes::with(Some(command.clone())));
             }
@@ -98,20 +101,20 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 5. The body.
     #[inline(always)]
-    fn execute(command: P, guard: Scope<'_, P>) -> ResultOf<P>
+    fn execute(command: P, guard: Scope<'_, P>) -> Proposed<P>
     where
         P: SyncProcess,
     {
-        P::outcome(P::execute(command, guard)).map_err(RunError::Process)
+        P::outcome(P::execute(command, guard)).map_err(|error| Box::new(RunError::Process(error)))
     }
 
     /// Stage 5 of an `async fn`.
-    async fn execute_async(engine: usize, command: P, guard: Scope<'_, P>) -> ResultOf<P>
+    async fn execute_async(engine: usize, command: P, guard: Scope<'_, P>) -> Proposed<P>
     where
         P: AsyncProcess,
     {
         let returned = catch_async::<P, _>(engine, P::execute(command, guard)).await?;
-        P::outcome(returned).map_err(RunError::Process)
+        P::outcome(returned).map_err(|error| Box::new(RunError::Process(error)))
     }
 
     /// Stage 6. The state as it would be after the commit, against the recipe.
@@ -125,10 +128,10 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
     #[inline(always)]
-    fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: ResultOf<P>) -> ResultOf<P> {
+    fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: Proposed<P>) -> ResultOf<P> {
         let output = match proposed {
             Ok(output) => output,
-            Err(error) => return Err(self.roll_back(state, error)),
+            Err(error) => return Err(self.roll_back(state, *error)),
         };
         match self.commit(state) {
             Ok(()) => Ok(output),
@@ -173,7 +176,8 @@ impl<'a, P: Process> Run<'a, P> {
                 payload: registered.and_then(|registered| registered.payload(signal.path, &state.fields)),
             };
             Ok(raised.into_iter().map(event).collect::<Vec<_>>())
-        })?;
+        })
+        .map_err(|error| *error)?;
         if events.is_empty() {
             P::commit(&mut state.fields, version);
             return Ok(());

@@ -24,8 +24,8 @@ pub(super) struct Rules {
 impl RuleTable {
     /// The rules of the process at this place in the registry.
     #[inline]
-    pub(super) fn of(&self, place: usize) -> Option<&Arc<ProcessRules>> {
-        self.rules.get(place)?.as_ref()
+    pub(super) fn of(&self, place: usize) -> Option<&ProcessRules> {
+        self.rules.get(place)?.as_deref()
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &ProcessRules> {

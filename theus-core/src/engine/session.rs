@@ -17,7 +17,8 @@ pub(super) struct State<D: Context> {
     pub(super) fields: D::Fields,
     /// The version of the committed state: written by who holds the session, seen by everybody.
     version: Arc<AtomicU64>,
-    rules: Arc<RuleTable>,
+    /// The rules in force, as far as this session knows; a run under rules has them while it holds the session.
+    rules: Option<Arc<RuleTable>>,
     spare: Vec<Box<D::Fields>>,
     /// Signals to be put back to rest when the turn that is under way is over.
     deferred: Vec<Origin>,
@@ -26,7 +27,7 @@ pub(super) struct State<D: Context> {
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
         let (fields, version) = (domain.into_fields(), Arc::default());
-        Self { fields, version, rules, spare: Vec::new(), deferred: Vec::new() }
+        Self { fields, version, rules: Some(rules), spare: Vec::new(), deferred: Vec::new() }
     }
 
     /// The version of the committed state.
@@ -46,19 +47,24 @@ impl<D: Context> State<D> {
         Arc::clone(&self.version)
     }
 
-    /// The rules for a run that begins now.
+    /// The rules for a run that begins now; they are there.
     #[inline]
-    pub(super) fn rules(&mut self, in_force: &Rules, audit: &AuditSession) -> &RuleTable {
-        if !in_force.is_newest(&self.rules) {
-            self.take_rules(in_force, audit);
+    pub(super) fn rules(&mut self, in_force: &Rules, audit: &AuditSession) -> Option<&Arc<RuleTable>> {
+        if !self.rules.as_ref().is_some_and(|rules| in_force.is_newest(rules)) {
+            self.rules = Some(renewed(in_force, audit));
         }
-        &self.rules
+        self.rules.as_ref()
     }
 
-    #[cold]
-    fn take_rules(&mut self, in_force: &Rules, audit: &AuditSession) {
-        self.rules = in_force.table();
-        audit.keep_those_of(self.rules.all());
+    /// The same, out of the session's hands: with [`give_back`](Self::give_back) it costs a run no counting of handles.
+    #[inline]
+    pub(super) fn lend_rules(&mut self) -> Option<Arc<RuleTable>> {
+        self.rules.take()
+    }
+
+    #[inline]
+    pub(super) fn give_back(&mut self, rules: Arc<RuleTable>) {
+        self.rules = Some(rules);
     }
 
     /// An empty workspace: one used before, so that what a run costs does not follow the size of the context.
@@ -102,4 +108,12 @@ impl<D: Context> State<D> {
             self.reset_signal(&origin);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn renewed(in_force: &Rules, audit: &AuditSession) -> Arc<RuleTable> {
+    let table = in_force.table();
+    audit.keep_those_of(table.all());
+    table
 }

@@ -93,6 +93,7 @@ pub enum AccessKind {
 impl Contract {
     /// Whether the process has no effects: it may be run again, and is, after a conflict.
     #[must_use]
+    #[inline]
     pub const fn is_pure(&self) -> bool {
         self.effects.is_empty()
     }

@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::queue::{Bring, Queue};
 use super::watch::Watch;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
-use crate::sync::holds_a_session;
+use crate::sync::nesting::holds_a_session;
 
 /// The signal bus: thread-safe, bounded, first in, first out, but for urgent events, which overtake all others. A clone is
 /// another handle to the same bus.

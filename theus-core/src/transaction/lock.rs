@@ -6,16 +6,15 @@ use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::task::{Poll, Waker};
 
-use crate::sync::{AtomicUsize, Condvar, Mutex, MutexGuard, Ordering, thread_mark};
-
-const NOBODY: usize = 0;
+use crate::sync::nesting::{Holding, holds, is_inside};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// Guards the state of one session.
 pub(crate) struct SessionLock<S> {
     gate: Mutex<Gate<S>>,
     turn_over: Condvar,
-    /// The mark of the thread that holds the gate: how a nested hold is told from contention.
-    holder: AtomicUsize,
+    /// The engine, by which a nested hold is told from contention: a thread that holds one session of it waits for none.
+    engine: usize,
 }
 
 struct Gate<S> {
@@ -39,8 +38,9 @@ pub(crate) struct NestedHold;
 
 /// The state, for as long as this thread holds it.
 pub(crate) struct Held<'a, S> {
+    /// Dropped before the gate opens: until then this thread is known to hold the session.
+    _holding: Holding,
     gate: MutexGuard<'a, Gate<S>>,
-    holder: &'a AtomicUsize,
 }
 
 /// The session to oneself, across awaits. Others wait until it is dropped; reading the committed state does not.
@@ -51,21 +51,20 @@ pub(crate) struct Turn<'a, S> {
 }
 
 impl<S> SessionLock<S> {
-    pub(crate) fn new(state: S) -> Self {
-        Self {
-            gate: Mutex::new(Gate { state, turn_taken: false, waiting: Vec::new() }),
-            turn_over: Condvar::new(),
-            holder: AtomicUsize::new(NOBODY),
-        }
+    /// The lock of one session of an engine; `engine` is not 0, and no other one alive has it.
+    pub(crate) fn new(engine: usize, state: S) -> Self {
+        let gate = Gate { state, turn_taken: false, waiting: Vec::new() };
+        Self { gate: Mutex::new(gate), turn_over: Condvar::new(), engine }
     }
 
-    /// Waits until no other thread holds the state and nobody has a turn.
+    /// Waits until no other thread holds the state and nobody has a turn. Nobody waits inside a body of the same engine: it
+    /// would wait for itself.
     #[inline]
     pub(crate) fn hold(&self) -> Result<Held<'_, S>, NestedHold> {
-        let mut gate = self.enter()?;
-        if gate.turn_taken {
-            self.wait_for_turn(&mut gate);
-        }
+        let gate = match self.gate.try_lock() {
+            Some(gate) if !gate.turn_taken => gate,
+            other => self.wait_to_hold(other)?,
+        };
         Ok(self.held(gate))
     }
 
@@ -77,7 +76,7 @@ impl<S> SessionLock<S> {
 
     /// As [`hold`](Self::hold), but waits for a turn without blocking the thread.
     pub(crate) async fn hold_async(&self) -> Result<Held<'_, S>, NestedHold> {
-        poll_fn(|task| match self.enter() {
+        poll_fn(|task| match self.enter_from_outside() {
             Err(nested) => Poll::Ready(Err(nested)),
             Ok(mut gate) if gate.turn_taken => {
                 gate.wait(task.waker());
@@ -91,7 +90,7 @@ impl<S> SessionLock<S> {
     /// Waits until nobody else has a turn, and takes it. `at_the_end` is done in the hold that ends it: whoever finds the
     /// turn taken, and so leaves something for later, can rely on it.
     pub(crate) async fn take_turn(&self, at_the_end: fn(&mut S)) -> Result<Turn<'_, S>, NestedHold> {
-        poll_fn(|task| match self.enter() {
+        poll_fn(|task| match self.enter_from_outside() {
             Err(nested) => Poll::Ready(Err(nested)),
             Ok(mut gate) if gate.turn_taken => {
                 gate.wait(task.waker());
@@ -105,34 +104,38 @@ impl<S> SessionLock<S> {
         .await
     }
 
-    #[inline]
+    /// As [`enter`](Self::enter), for who would wait for a turn: a body whose own engine has it would wait for itself.
+    fn enter_from_outside(&self) -> Result<MutexGuard<'_, Gate<S>>, NestedHold> {
+        if is_inside(self.engine) { Err(NestedHold) } else { self.enter() }
+    }
+
     fn enter(&self) -> Result<MutexGuard<'_, Gate<S>>, NestedHold> {
         match self.gate.try_lock() {
             Some(gate) => Ok(gate),
-            None => self.enter_contended(),
+            None if holds(self.engine) => Err(NestedHold),
+            None => Ok(self.gate.lock()),
         }
-    }
-
-    #[cold]
-    fn enter_contended(&self) -> Result<MutexGuard<'_, Gate<S>>, NestedHold> {
-        // Only this thread can have stored its own mark, so what is read here is true for this thread.
-        if self.holder.load(Ordering::Relaxed) == thread_mark() {
-            return Err(NestedHold);
-        }
-        Ok(self.gate.lock())
     }
 
     #[inline]
-    fn held<'a>(&'a self, gate: MutexGuard<'a, Gate<S>>) -> Held<'a, S> {
-        self.holder.store(thread_mark(), Ordering::Relaxed);
-        Held { gate, holder: &self.holder }
+    fn held<'a>(&self, gate: MutexGuard<'a, Gate<S>>) -> Held<'a, S> {
+        Held { _holding: Holding::enter(self.engine), gate }
     }
 
     #[cold]
-    fn wait_for_turn(&self, gate: &mut MutexGuard<'_, Gate<S>>) {
-        while gate.turn_taken {
-            self.turn_over.wait(gate);
+    #[inline(never)]
+    fn wait_to_hold<'a>(
+        &'a self,
+        gate: Option<MutexGuard<'a, Gate<S>>>,
+    ) -> Result<MutexGuard<'a, Gate<S>>, NestedHold> {
+        if is_inside(self.engine) {
+            return Err(NestedHold);
         }
+        let mut gate = gate.unwrap_or_else(|| self.gate.lock());
+        while gate.turn_taken {
+            self.turn_over.wait(&mut gate);
+        }
+        Ok(gate)
     }
 }
 
@@ -162,13 +165,6 @@ impl<S> Held<'_, S> {
     /// Whether somebody has a turn: the state is theirs to change.
     pub(crate) fn turn_is_taken(&self) -> bool {
         self.gate.turn_taken
-    }
-}
-
-impl<S> Drop for Held<'_, S> {
-    #[inline]
-    fn drop(&mut self) {
-        self.holder.store(NOBODY, Ordering::Relaxed);
     }
 }
 

@@ -74,7 +74,7 @@ fn nobody_who_waits_is_forgotten() {
 
 /// A consumer takes an event and then needs the session; a commit holds the session and has more than there is room for.
 fn commit_and_consumer(how: Bring) {
-    let session = Arc::new(SessionLock::new(0_u32));
+    let session = Arc::new(SessionLock::new(1, 0_u32));
     let bus = Arc::new(Bus::new());
     assert!(bring(&bus, &[(9, 0), (9, 1)], Bring::OrRefuse));
     let consumer = {

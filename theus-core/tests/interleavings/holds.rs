@@ -24,7 +24,7 @@ fn visit(room: &SessionLock<Room>) {
 }
 
 fn visitors(threads: u32, visits: u32) {
-    let room = Arc::new(SessionLock::new(Room::default()));
+    let room = Arc::new(SessionLock::new(1, Room::default()));
     let threads: Vec<_> = (0..threads)
         .map(|_| {
             let room = Arc::clone(&room);
@@ -50,7 +50,7 @@ fn two_holders_exclude_each_other_in_every_schedule() {
 
 /// Whatever a thread does while it holds the session, it is told that it does; and so is nobody else.
 fn nested() {
-    let room = Arc::new(SessionLock::new(Room::default()));
+    let room = Arc::new(SessionLock::new(1, Room::default()));
     let other = {
         let room = Arc::clone(&room);
         thread::spawn(move || visit(&room))

@@ -92,7 +92,7 @@ async fn transact_alone(lock: &Lock, run: Transaction) {
 
 /// Runs both at once, and gives the last state.
 fn both(validation: Validation, one: Transaction, other: Transaction) -> State {
-    let lock = Arc::new(Lock::new(State::default()));
+    let lock = Arc::new(Lock::new(1, State::default()));
     let spawned = {
         let lock = Arc::clone(&lock);
         thread::spawn(move || block_on(transact_async(&lock, one, validation)))
@@ -123,7 +123,7 @@ fn what_was_read_still_holds_at_the_commit() {
 }
 
 fn three_ways() {
-    let lock = Arc::new(Lock::new(State::default()));
+    let lock = Arc::new(Lock::new(1, State::default()));
     let spawn = |work: fn(&Lock)| {
         let lock = Arc::clone(&lock);
         thread::spawn(move || work(&lock))

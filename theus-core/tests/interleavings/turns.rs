@@ -8,8 +8,9 @@ use std::task::{Context, Poll, Waker};
 use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
-use super::lock::SessionLock;
+use super::lock::{NestedHold, SessionLock};
 use super::{SCHEDULES, found_by_shuttle};
+use crate::sync::nesting::Inside;
 
 /// What the turn's holder began and has not ended; how many steps and turns were made.
 #[derive(Default)]
@@ -72,7 +73,7 @@ fn finish(lock: &Lock, threads: Vec<thread::JoinHandle<()>>, turns: u32, steps: 
 }
 
 fn mixed() {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let threads = vec![
         spawn(&lock, |lock| block_on(take_turn(lock, 1))),
         spawn(&lock, |lock| {
@@ -91,7 +92,7 @@ fn turns_and_steps_exclude_each_other_and_nobody_waits_for_ever() {
 }
 
 fn one_turn_one_step() {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let threads = vec![spawn(&lock, |lock| block_on(take_turn(lock, 1))), spawn(&lock, step)];
     finish(&lock, threads, 1, 1);
 }
@@ -112,7 +113,7 @@ fn now_or_later(lock: &Lock) {
 
 /// What is put off is done, by the end of the turn in which it was.
 fn putting_off(turn: fn(&Lock)) {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let threads =
         vec![spawn(&lock, turn), spawn(&lock, |lock| (0..2).for_each(|_| now_or_later(lock))), spawn(&lock, step)];
     for thread in threads {
@@ -154,7 +155,7 @@ fn give_up(waiting: impl Future) {
 }
 
 fn cancelled() {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let threads = vec![
         spawn(&lock, |lock| block_on(take_turn(lock, 1))),
         // One that waits, one that has its turn when it is given up, one that may be either.
@@ -173,7 +174,7 @@ fn a_waiter_that_is_given_up_takes_nothing_with_it() {
 
 /// A run that is dropped in the middle of its turn ends the turn.
 fn dropped_in_its_turn() {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let abandoned = |lock: &Lock| {
         let mut task = Context::from_waker(Waker::noop());
         let mut turn = pin!(async {
@@ -198,7 +199,7 @@ fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
 
 /// Looking needs no turn: it is done while another has one, and awaited by nobody.
 fn looking() {
-    let lock = Arc::new(Lock::new(Desk::default()));
+    let lock = Arc::new(Lock::new(1, Desk::default()));
     let turn = block_on(lock.take_turn(Desk::turn_over)).unwrap();
     let looker = spawn(&lock, |lock| assert_eq!(lock.peek().unwrap().turns, 0));
     looker.join().unwrap();
@@ -216,7 +217,7 @@ fn looking_waits_for_no_turn() {
 #[test]
 fn a_turn_that_never_ends_is_found() {
     let found = found_by_shuttle(|| {
-        let lock = Arc::new(Lock::new(Desk::default()));
+        let lock = Arc::new(Lock::new(1, Desk::default()));
         let stepper = spawn(&lock, step);
         std::mem::forget(block_on(lock.take_turn(Desk::turn_over)).unwrap());
         stepper.join().unwrap();
@@ -227,7 +228,7 @@ fn a_turn_that_never_ends_is_found() {
 #[test]
 fn a_step_that_does_not_wait_for_the_turn_is_found() {
     let found = found_by_shuttle(|| {
-        let lock = Arc::new(Lock::new(Desk::default()));
+        let lock = Arc::new(Lock::new(1, Desk::default()));
         let threads = vec![
             spawn(&lock, |lock| block_on(take_turn(lock, 1))),
             // `peek` does not wait for turns: what would be if `hold` did not either.
@@ -236,4 +237,27 @@ fn a_step_that_does_not_wait_for_the_turn_is_found() {
         finish(&lock, threads, 1, 1);
     });
     assert!(found.is_some_and(|text| text.contains("came between")), "the tests above could not see a broken turn");
+}
+
+/// A body that has its engine's turn, and would hold a session of the same engine: it is told, whoever else is about, and
+/// does not wait for itself.
+fn inside_its_own_turn() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let other = spawn(&lock, step);
+    let body = async {
+        let turn = lock.take_turn(Desk::turn_over).await.unwrap();
+        let inside = Inside::enter(1);
+        assert_eq!(lock.hold().err(), Some(NestedHold));
+        assert_eq!(lock.hold_async().await.err(), Some(NestedHold));
+        assert_eq!(lock.take_turn(Desk::turn_over).await.err(), Some(NestedHold));
+        drop(inside);
+        turn.hold().unwrap().turns += 1;
+    };
+    block_on(body);
+    finish(&lock, vec![other], 1, 1);
+}
+
+#[test]
+fn a_body_that_has_the_turn_never_waits_for_its_own_engine() {
+    shuttle::check_random(inside_its_own_turn, SCHEDULES);
 }

@@ -1,11 +1,16 @@
-//! What `src/sync.rs` gives to the lock, over the primitives of `shuttle`: its scheduler then decides at each of them who
-//! goes on. The lock's own file is compiled against this module, unchanged.
+//! What `src/sync` gives to the lock, over the primitives of `shuttle`: its scheduler then decides at each of them who
+//! goes on. The lock's own file, and that of the marks it leaves, are compiled against this module, unchanged.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{PoisonError, TryLockError};
 use std::time::Instant;
 
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/sync/nesting.rs"]
+pub(crate) mod nesting;
+
 pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+pub(crate) use shuttle::thread_local;
 
 /// As the mutex of `parking_lot`: no poisoning.
 pub(crate) struct Mutex<T>(shuttle::sync::Mutex<T>);
@@ -78,9 +83,4 @@ impl<T> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
         self.0.as_mut().unwrap()
     }
-}
-
-/// A number that no other thread of this schedule has, and that is not 0.
-pub(crate) fn thread_mark() -> usize {
-    usize::from(shuttle::current::me()) + 1
 }

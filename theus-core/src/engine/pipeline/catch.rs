@@ -6,19 +6,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use super::super::nesting::{EntersOnDrop, Inside, LeavesOnDrop};
 use super::ErrorOf;
 use crate::process::{Panicked, Process, RunError};
+use crate::sync::nesting::{EntersOnDrop, Inside, LeavesOnDrop};
 
-/// Runs code of a process.
-#[inline]
-pub(super) fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, ErrorOf<P>>) -> Result<T, ErrorOf<P>> {
+/// Runs code of a process. What failed comes in a box: what is proposed is then small, and passes in registers.
+#[inline(always)]
+pub(super) fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, Box<ErrorOf<P>>>) -> Result<T, Box<ErrorOf<P>>> {
     // What the code may have left half done is drafts, and those are dropped.
-    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(panicked::<P>(&*payload)))
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(Box::new(panicked::<P>(&*payload))))
 }
 
 /// As [`catch`], for each poll of a body. While it is polled or dropped, its engine is known to be occupied by this thread.
-pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, ErrorOf<P>> {
+pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, Box<ErrorOf<P>>> {
     let _leaves = LeavesOnDrop;
     let mut body = pin!(body);
     let _enters = EntersOnDrop(engine);
@@ -27,7 +27,7 @@ pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -
         match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {
             Ok(Poll::Ready(returned)) => Poll::Ready(Ok(returned)),
             Ok(Poll::Pending) => Poll::Pending,
-            Err(payload) => Poll::Ready(Err(panicked::<P>(&*payload))),
+            Err(payload) => Poll::Ready(Err(Box::new(panicked::<P>(&*payload)))),
         }
     })
     .await

@@ -2,19 +2,20 @@
 //! workspace between. What has changed by then makes it run again.
 
 use super::super::backoff;
-use super::super::nesting::Inside;
 use super::catch::catch;
-use super::start::nested;
+use super::start::{admitted, nested};
 use super::workspace::{Closed, Counting};
 use super::{ResultOf, Run};
 use crate::process::{AsyncProcess, SyncProcess};
+use crate::sync::nesting::Inside;
 use crate::transaction::NestedHold;
 
 #[inline(never)]
 pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    let registered = admitted::<P>(run.core)?;
     loop {
         let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) };
-        let mut work = run.open(&mut state, &command, Counting::AtTheEnd)?; // 1 and 2
+        let mut work = run.open(registered, &mut state, &command, Counting::AtTheEnd)?; // 1 and 2
         drop(state);
         let output = {
             let _inside = Inside::enter(run.core.identity());
@@ -30,15 +31,15 @@ pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> Resul
         }
         drop(state);
         backoff::wait(run.attempts);
-        run.attempts += 1;
     }
 }
 
 /// As [`checked`], without blocking the thread for as long as somebody has a turn.
 pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    let registered = admitted::<P>(run.core)?;
     loop {
         let opened = match run.core.session.hold_async().await {
-            Ok(mut state) => run.open(&mut state, &command, Counting::AtTheEnd), // 1 and 2
+            Ok(mut state) => run.open(registered, &mut state, &command, Counting::AtTheEnd), // 1 and 2
             Err(NestedHold) => return Err(nested::<P>()),
         };
         let mut work = opened?;
@@ -63,7 +64,6 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, command
             Closed::Finished(result) => return result,
             Closed::Stale => {
                 backoff::wait_async(run.attempts).await;
-                run.attempts += 1;
             }
         }
     }

@@ -1,18 +1,21 @@
 //! The way of a plain `fn`: the session is held from the first stage to the last, drafts are opened in place.
 
-use super::super::nesting::Holding;
 use super::catch::catch;
-use super::start::nested;
+use super::start::{admitted, nested};
 use super::{ResultOf, Run};
 use crate::process::SyncProcess;
 
-#[inline]
+#[inline(always)]
 pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
-    let Ok(mut state) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
-    let _holding = Holding::enter(run.core.identity());
-    run.version = state.version();
-    run.take_rules(&mut state);
-    let proposed = catch::<P, _>(|| {
+    let registered = admitted::<P>(run.core)?;
+    let Ok(mut held) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
+    let state = &mut *held;
+    run.begin_with(state, registered);
+    let mut command = Some(command);
+    // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and whatever
+    // is copied right after it was written, in parts, has the processor wait for longer than the rest of the run takes.
+    let mut stages = || {
+        let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
         let mut local = P::Local::default();
         run.audit_input_gate(&command, &state.fields, &local)?; // 1
         run.count_findings()?;
@@ -21,6 +24,10 @@ pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf
         let output = Run::execute(command, guard)?; // 5
         run.audit_output_gate(&state.fields, &local)?; // 6
         Ok(output)
-    });
-    run.commit_or_roll_back(&mut state, proposed) // 7
+    };
+    let proposed = catch::<P, _>(&mut stages);
+    if let Some(rules) = run.rules.take() {
+        state.give_back(rules);
+    }
+    run.commit_or_roll_back(state, proposed) // 7
 }

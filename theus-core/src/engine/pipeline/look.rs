@@ -42,20 +42,20 @@ impl<P: Process> Subject for Look<'_, P> {
 
 /// What the rules would say to a command as things are. Nothing is run, counted or recorded.
 pub(in crate::engine) fn explain<P: Process>(
-    core: &Arc<CoreOf<P>>,
+    core: &CoreOf<P>,
     command: &P,
 ) -> Result<Explanation, RunError<Infallible>> {
     let process = P::CONTRACT.process;
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
     let interlock = core.shared.auditor.interlock();
     let mut state = core.peek().map_err(|_| RunError::Nested { process })?;
-    let rules = state.rules(&core.shared.rules, &core.audit).of(registered.place).map(Arc::clone);
+    let rules = state.rules(&core.shared.rules, &core.audit).map(Arc::clone);
     // As in a run: defaults and computed properties are code of a user's types.
     let explained = catch_unwind(AssertUnwindSafe(|| {
         let local = P::Local::default();
         let global = &core.shared.global;
         let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: &local };
-        match rules {
+        match rules.as_ref().and_then(|rules| rules.of(registered.place)) {
             Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
             None => Explanation::without_rules(process, state.version(), interlock),
         }

@@ -1,11 +1,9 @@
 //! What the audit keeps of a run, and how it becomes the run's end: judging, counting, refusing, reporting.
 
-use std::sync::Arc;
-
 use super::super::report::Report;
 use super::look::Look;
 use super::{CoreOf, ErrorOf, FieldsOf, RegisteredOf, ResultOf, Run, StateOf};
-use crate::audit::{Findings, Gate, Violation};
+use crate::audit::{Findings, Gate, ProcessRules, Violation};
 use crate::process::{Halted, Process, RunError};
 
 /// What the audit keeps of a run.
@@ -26,22 +24,31 @@ impl<P: Process> Notes<P> {
 }
 
 impl<'a, P: Process> Run<'a, P> {
-    #[inline]
-    pub(super) fn new(core: &'a Arc<CoreOf<P>>, registered: &RegisteredOf<P>) -> Self {
-        Self { core, place: registered.place, rules: None, notes: None, version: 0, attempts: 1 }
+    #[inline(always)]
+    pub(super) fn new(core: &'a CoreOf<P>) -> Self {
+        Self { core, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
     }
 
     /// The first thing that is done with the session: which rules hold for this run, to its end.
     #[inline(always)]
-    pub(super) fn take_rules(&mut self, state: &mut StateOf<P>) {
-        if let Some(rules) = state.rules(&self.core.shared.rules, &self.core.audit).of(self.place) {
-            self.rules = Some(Arc::clone(rules));
+    pub(super) fn begin_with(&mut self, state: &mut StateOf<P>, registered: &RegisteredOf<P>) {
+        self.version = state.version();
+        self.attempts = 1;
+        let rules = state.rules(&self.core.shared.rules, &self.core.audit);
+        if rules.is_some_and(|rules| rules.of(registered.place).is_some()) {
+            self.place = registered.place;
+            self.rules = state.lend_rules();
         }
+    }
+
+    #[inline]
+    pub(super) fn rules(&self) -> Option<&ProcessRules> {
+        self.rules.as_ref()?.of(self.place)
     }
 
     #[inline(never)]
     pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
-        let Some(rules) = &self.rules else { return };
+        let Some(rules) = self.rules() else { return };
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
         let look = Look::<P> { arguments, domain: fields, global: &self.core.shared.global, local };
         let findings = rules.judge(gate, &look, &self.core.audit);

@@ -1,41 +1,30 @@
-//! Where runs come in: which may start, and which way it goes.
-
-use std::sync::Arc;
+//! Where runs come in, and which way each goes.
 
 use super::super::locking::Isolation;
-use super::super::nesting;
 use super::super::report::Report;
 use super::checked::{checked, checked_async};
 use super::held::held;
 use super::turn::turn;
 use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run};
 use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
+use crate::sync::nesting;
 
 /// Runs a plain `fn`.
 #[inline]
-pub(in crate::engine) fn run<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> ResultOf<P> {
-    let registered = admitted::<P>(core)?;
-    go(&mut Run::new(core, registered), command)
+pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: P) -> ResultOf<P> {
+    go(&mut Run::new(core), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
-pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
-    let registered = match admitted::<P>(core) {
-        Ok(registered) => registered,
-        Err(error) => return refused(error),
-    };
-    let mut run = Run::new(core, registered);
+pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: P) -> Report<P> {
+    let mut run = Run::new(core);
     let result = go(&mut run, command);
     run.report(result)
 }
 
 /// Runs an `async fn`, and tells all about it.
-pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: P) -> Report<P> {
-    let registered = match admitted::<P>(core) {
-        Ok(registered) => registered,
-        Err(error) => return refused(error),
-    };
-    let mut run = Run::new(core, registered);
+pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &CoreOf<P>, command: P) -> Report<P> {
+    let mut run = Run::new(core);
     let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => turn(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
@@ -43,17 +32,9 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &Arc<CoreOf<P>>,
     run.report(result)
 }
 
-#[inline]
-fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
-    match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
-        Isolation::Alone => held(run, command),
-        Isolation::Checked => checked(run, command),
-    }
-}
-
 /// The process's registration, where the run may start.
-#[inline]
-pub(super) fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
+#[inline(always)]
+pub(super) fn admitted<P: Process>(core: &CoreOf<P>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
     if nesting::is_inside(core.identity()) {
         return Err(nested::<P>());
     }
@@ -63,10 +44,12 @@ pub(super) fn admitted<P: Process>(core: &Arc<CoreOf<P>>) -> Result<&RegisteredO
     }
 }
 
-#[cold]
-#[inline(never)]
-pub(super) fn refused<P: Process>(error: ErrorOf<P>) -> Report<P> {
-    Report { result: Err(error), violations: Vec::new(), version: 0, attempts: 0 }
+#[inline(always)]
+fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
+        Isolation::Alone => held(run, command),
+        Isolation::Checked => checked(run, command),
+    }
 }
 
 pub(super) const fn nested<P: Process>() -> ErrorOf<P> {

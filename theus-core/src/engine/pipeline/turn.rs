@@ -1,7 +1,7 @@
 //! The way of an `async fn` that must not conflict: the session is this run's alone from begin to commit, and is not held
 //! while the body awaits.
 
-use super::start::nested;
+use super::start::{admitted, nested};
 use super::workspace::{Closed, Counting};
 use super::{ResultOf, Run};
 use crate::engine::session::State;
@@ -9,9 +9,10 @@ use crate::process::AsyncProcess;
 use crate::transaction::NestedHold;
 
 pub(super) async fn turn<P: AsyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+    let registered = admitted::<P>(run.core)?;
     let Ok(turn) = run.core.session.take_turn(State::turn_over).await else { return Err(nested::<P>()) };
     let opened = match turn.hold() {
-        Ok(mut state) => run.open(&mut state, &command, Counting::Now), // 1 and 2
+        Ok(mut state) => run.open(registered, &mut state, &command, Counting::Now), // 1 and 2
         Err(NestedHold) => return Err(nested::<P>()),
     };
     let mut work = opened?;

@@ -1,27 +1,21 @@
 //! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
-use std::sync::Arc;
-
-use super::super::nesting::Inside;
 use super::catch::catch;
-use super::start::{admitted, nested, refused};
+use super::start::{admitted, nested};
 use super::workspace::{Closed, Counting, Work};
-use super::{CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
+use super::{CoreOf, ErrorOf, Proposed, Report, ResultOf, Run, StateOf};
 use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::sync::nesting::Inside;
 use crate::transaction::{NestedHold, Turn};
 
 /// Runs a plain `fn` within a turn, and tells all about it.
 pub(in crate::engine) fn run_within<P: SyncProcess>(
-    core: &Arc<CoreOf<P>>,
+    core: &CoreOf<P>,
     command: P,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let registered = match admitted::<P>(core) {
-        Ok(registered) => registered,
-        Err(error) => return refused(error),
-    };
-    let mut run = Run::new(core, registered);
+    let mut run = Run::new(core);
     let result = within(&mut run, command, turn);
     run.report(result)
 }
@@ -39,15 +33,11 @@ fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: P, turn: &Turn<'_, Stat
 
 /// Runs an `async fn` within a turn, and tells all about it.
 pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
-    core: &Arc<CoreOf<P>>,
+    core: &CoreOf<P>,
     command: P,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let registered = match admitted::<P>(core) {
-        Ok(registered) => registered,
-        Err(error) => return refused(error),
-    };
-    let mut run = Run::new(core, registered);
+    let mut run = Run::new(core);
     let result = within_async(&mut run, command, turn).await;
     run.report(result)
 }
@@ -66,8 +56,9 @@ async fn within_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P, turn: &
 }
 
 fn open<P: Process>(run: &mut Run<'_, P>, command: &P, turn: &Turn<'_, StateOf<P>>) -> Result<Work<P>, ErrorOf<P>> {
+    let registered = admitted::<P>(run.core)?;
     match turn.hold() {
-        Ok(mut state) => run.open(&mut state, command, Counting::AtTheEnd),
+        Ok(mut state) => run.open(registered, &mut state, command, Counting::AtTheEnd),
         Err(NestedHold) => Err(nested::<P>()),
     }
 }
@@ -76,7 +67,7 @@ fn close<P: Process>(
     run: &mut Run<'_, P>,
     work: Work<P>,
     command: &P,
-    output: ResultOf<P>,
+    output: Proposed<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let closed = match turn.hold() {

@@ -1,8 +1,9 @@
 //! An attempt that does not hold the session through its body: how it is opened, and how it is closed.
 
-use super::super::nesting::Holding;
+use std::sync::Arc;
+
 use super::catch::catch;
-use super::{ErrorOf, FieldsOf, ResultOf, Run, StateOf};
+use super::{ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
 use crate::process::Process;
 use crate::transaction::shed;
@@ -33,14 +34,19 @@ impl<P: Process> Run<'_, P> {
     /// Stages 1 and 2.
     pub(super) fn open(
         &mut self,
+        registered: &RegisteredOf<P>,
         state: &mut StateOf<P>,
         command: &P,
         counting: Counting,
     ) -> Result<Work<P>, ErrorOf<P>> {
-        let _holding = Holding::enter(self.core.identity());
-        self.version = state.version();
-        if self.attempts == 1 {
-            self.take_rules(state);
+        if self.attempts == 0 {
+            self.begin_with(state, registered);
+            if let Some(rules) = &self.rules {
+                state.give_back(Arc::clone(rules));
+            }
+        } else {
+            self.version = state.version();
+            self.attempts += 1;
         }
         self.forget_findings();
         let local = catch::<P, _>(|| {
@@ -50,7 +56,8 @@ impl<P: Process> Run<'_, P> {
                 self.count_findings()?;
             }
             Ok(local)
-        })?;
+        })
+        .map_err(|error| *error)?;
         let mut fields = state.workspace();
         Self::lock(&mut fields, &state.fields);
         Ok(Work { fields, local })
@@ -62,11 +69,10 @@ impl<P: Process> Run<'_, P> {
         state: &mut StateOf<P>,
         mut work: Work<P>,
         command: Option<&P>,
-        output: ResultOf<P>,
+        output: Proposed<P>,
     ) -> Closed<P> {
-        let _holding = Holding::enter(self.core.identity());
         let proposed = match output {
-            Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output)),
+            Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output).map_err(Box::new)),
             Ok(output) if !P::is_current(&work.fields, &state.fields) => {
                 shed(output);
                 None
@@ -74,7 +80,8 @@ impl<P: Process> Run<'_, P> {
             Ok(output) => Some(catch::<P, _>(|| {
                 self.confirm_input_gate(command, state)?;
                 P::propose(&mut state.fields, &mut work.fields);
-                self.audit_output_gate(&state.fields, &work.local).map(|()| output)
+                self.audit_output_gate(&state.fields, &work.local)?;
+                Ok(output)
             })),
             Err(error) => Some(Err(error)),
         };
@@ -89,7 +96,7 @@ impl<P: Process> Run<'_, P> {
     /// Whether this attempt is right whatever others have committed since: what it read was of one moment, it writes nothing,
     /// and no rule looks at the state that it leaves or has something to count. It is as if it had ended where it began.
     fn stands_as_it_began(&self) -> bool {
-        let is_judged_at_its_end = self.rules.as_ref().is_some_and(|rules| !rules.is_empty(Gate::Output));
+        let is_judged_at_its_end = self.rules().is_some_and(|rules| !rules.is_empty(Gate::Output));
         !Self::WRITES && !is_judged_at_its_end && !self.has_findings()
     }
 

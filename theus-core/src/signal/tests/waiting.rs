@@ -50,9 +50,9 @@ fn a_transaction_never_waits() {
 fn nor_does_a_thread_that_holds_a_session() {
     let bus = waiting(1, LONG);
     bus.emit("CMD_A").unwrap();
-    crate::sync::HELD.set(7);
+    let holding = crate::sync::nesting::Holding::enter(7);
     let refused = bus.emit("CMD_B");
-    crate::sync::HELD.set(0);
+    drop(holding);
     assert!(matches!(refused, Err(EmitError::Full(_))));
     assert_eq!(bus.stats().waited, 0);
 }

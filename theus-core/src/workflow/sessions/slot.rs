@@ -22,7 +22,7 @@ use super::status::SessionStatus;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::process::Panicked;
-use crate::sync::holds_a_session;
+use crate::sync::nesting::holds_a_session;
 use crate::workflow::conductor::{Progress, Session, Status, World};
 
 /// How many steps a session makes before others have their turn.

@@ -4,9 +4,11 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::sync::HELD;
+use super::thread_local;
 
 thread_local! {
+    /// The engine of the session that this thread holds; 0 where it holds none.
+    static HELD: Cell<usize> = const { Cell::new(0) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
     /// The others around that, and the bodies that hold nothing: whether the session is held.
     static INSIDE: RefCell<Vec<(usize, bool)>> = const { RefCell::new(Vec::new()) };
@@ -14,31 +16,41 @@ thread_local! {
 
 /// Whether the current thread is inside a body that runs on `engine`, or holds a session of it.
 #[inline]
-pub(super) fn is_inside(engine: usize) -> bool {
-    HELD.get() == engine || (DEPTH.get() != 0 && search(engine, false))
+pub(crate) fn is_inside(engine: usize) -> bool {
+    held() == engine || (DEPTH.with(Cell::get) != 0 && search(engine, false))
 }
 
 /// Whether the current thread holds a session of `engine`: it must wait for no other one.
 #[inline]
-pub(super) fn holds(engine: usize) -> bool {
-    HELD.get() == engine || (DEPTH.get() != 0 && search(engine, true))
+pub(crate) fn holds(engine: usize) -> bool {
+    held() == engine || (DEPTH.with(Cell::get) != 0 && search(engine, true))
+}
+
+/// Whether this thread holds a session, of whatever engine: then it must not wait for what others do.
+pub(crate) fn holds_a_session() -> bool {
+    held() != 0
+}
+
+#[inline]
+fn held() -> usize {
+    HELD.with(Cell::get)
 }
 
 #[cold]
 #[inline(never)]
 fn search(engine: usize, only_held: bool) -> bool {
-    INSIDE.with_borrow(|inside| inside.iter().any(|(other, held)| *other == engine && (*held || !only_held)))
+    INSIDE.with(|inside| inside.borrow().iter().any(|(other, held)| *other == engine && (*held || !only_held)))
 }
 
 /// The current thread holds a session of an engine, until this is dropped.
-pub(super) struct Holding {
+pub(crate) struct Holding {
     before: usize,
 }
 
 impl Holding {
     #[inline]
-    pub(super) fn enter(engine: usize) -> Self {
-        let before = HELD.replace(engine);
+    pub(crate) fn enter(engine: usize) -> Self {
+        let before = HELD.with(|held| held.replace(engine));
         if before != 0 {
             push(before, true);
         }
@@ -49,28 +61,32 @@ impl Holding {
 impl Drop for Holding {
     #[inline]
     fn drop(&mut self) {
-        HELD.set(self.before);
+        HELD.with(|held| held.set(self.before));
         if self.before != 0 {
             pop();
         }
     }
 }
 
+#[cold]
+#[inline(never)]
 fn push(engine: usize, held: bool) {
-    DEPTH.set(DEPTH.get() + 1);
-    INSIDE.with_borrow_mut(|inside| inside.push((engine, held)));
+    DEPTH.with(|depth| depth.set(depth.get() + 1));
+    INSIDE.with(|inside| inside.borrow_mut().push((engine, held)));
 }
 
+#[cold]
+#[inline(never)]
 fn pop() {
-    DEPTH.set(DEPTH.get() - 1);
-    INSIDE.with_borrow_mut(|inside| inside.pop());
+    DEPTH.with(|depth| depth.set(depth.get() - 1));
+    INSIDE.with(|inside| inside.borrow_mut().pop());
 }
 
 /// The current thread is inside a body of an engine, until this is dropped.
-pub(super) struct Inside;
+pub(crate) struct Inside;
 
 impl Inside {
-    pub(super) fn enter(engine: usize) -> Self {
+    pub(crate) fn enter(engine: usize) -> Self {
         push(engine, false);
         Self
     }
@@ -84,7 +100,7 @@ impl Drop for Inside {
 
 /// Enters when it is dropped. Declared after a body, and [`LeavesOnDrop`] before it, so that a body that is dropped half-way
 /// is inside while what it holds is dropped: the destructor of a local is the body's code too.
-pub(super) struct EntersOnDrop(pub(super) usize);
+pub(crate) struct EntersOnDrop(pub(crate) usize);
 
 impl Drop for EntersOnDrop {
     fn drop(&mut self) {
@@ -93,41 +109,10 @@ impl Drop for EntersOnDrop {
 }
 
 /// Leaves when it is dropped what [`EntersOnDrop`] has entered.
-pub(super) struct LeavesOnDrop;
+pub(crate) struct LeavesOnDrop;
 
 impl Drop for LeavesOnDrop {
     fn drop(&mut self) {
         drop(Inside);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_is_inside_of_every_engine_entered_and_of_none_after() {
-        let outer = Inside::enter(1);
-        let inner = Inside::enter(2);
-        assert!(is_inside(1) && is_inside(2) && !is_inside(3));
-        drop(inner);
-        assert!(is_inside(1) && !is_inside(2));
-        drop(outer);
-        assert!(!is_inside(1));
-    }
-
-    #[test]
-    fn who_holds_a_session_is_inside_and_those_around_it_are_remembered() {
-        let outer = Holding::enter(1);
-        assert!(is_inside(1) && holds(1) && !is_inside(2) && !holds(2));
-        let inner = Holding::enter(2);
-        assert!(is_inside(1) && holds(1) && is_inside(2) && holds(2));
-        drop(inner);
-        assert!(holds(1) && !is_inside(2));
-        drop(outer);
-        assert!(!is_inside(1) && !holds(1));
-        let body = Inside::enter(1);
-        assert!(is_inside(1) && !holds(1), "a body that awaits holds nothing");
-        drop(body);
     }
 }
