@@ -52,7 +52,7 @@ impl<P: Process> Run<'_, P> {
             Ok(local)
         })?;
         let mut fields = state.workspace();
-        Self::lock(&mut fields, &state.fields);
+        Self::lock(&mut fields, &mut state.fields);
         Ok(Work { fields, local })
     }
 
@@ -67,7 +67,7 @@ impl<P: Process> Run<'_, P> {
         let _holding = Holding::enter(self.core.identity());
         let proposed = match output {
             Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output)),
-            Ok(output) if !P::is_current(&work.fields, &state.fields) => {
+            Ok(output) if !P::is_current(&mut work.fields, &mut state.fields) => {
                 shed(output);
                 None
             }
