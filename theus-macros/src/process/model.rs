@@ -199,7 +199,7 @@ impl Argument {
         };
         if let Some(attribute) = argument.attrs.iter().find(|attribute| !attribute.path().is_ident("doc")) {
             errors.at(
-                attribute,
+                attribute.path(),
                 "an argument has documentation and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
             );
         }
