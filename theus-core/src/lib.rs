@@ -204,8 +204,9 @@ pub use signal::Signal;
 /// | `inputs = [domain.a, global.b, signal(domain.sig_c), meta(domain.meta_d)]` | what it reads |
 /// | `outputs = [domain.a, domain.e]` | what it writes; what is in both lists it reads and updates |
 /// | `effects = [clock]` | members of the `Effects` struct that it uses; without any it is pure and may be run again |
-/// | `errors = [A, B]` | what it can fail with; for two and more the macro makes an enum, `fill` has `FillError` |
+/// | `errors = [A, B]` | what it can fail with; for two and more the macro makes an enum, `Fill` has `FillError` |
 /// | `local = Scratch` | the type of its scratch, a context with a `Default` |
+/// | `command = PlaceOrder` | what the command is called, where the function's name in `PascalCase` will not do: another type is called so |
 /// | `crate = path` | where `theus_core` is, if it was renamed |
 ///
 /// The function may be `async`, and generic where its arguments mention the parameters. Arguments are owned values that are

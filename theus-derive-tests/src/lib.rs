@@ -5,6 +5,8 @@
 
 pub mod attributes;
 pub mod contexts;
+pub mod everyday;
+pub mod everyday_contexts;
 pub mod failing;
 pub mod generic;
 pub mod inspected;

@@ -42,6 +42,11 @@ pub(crate) fn pascal(name: &str) -> String {
         .collect()
 }
 
+/// The same as the name of a type, if it can be one: `self_` and `_2nd` cannot.
+pub(crate) fn type_name(name: &str) -> Option<Ident> {
+    syn::parse_str(&pascal(name)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +64,11 @@ mod tests {
         assert_eq!(pascal("record_reading"), "RecordReading");
         assert_eq!(pascal("p_load_2nd_page"), "PLoad2ndPage");
         assert_eq!(pascal("_hidden"), "Hidden");
+    }
+
+    #[test]
+    fn not_every_name_makes_a_type() {
+        assert_eq!(type_name("record").unwrap().to_string(), "Record");
+        assert!(["self_", "_2nd", "__"].iter().all(|name| type_name(name).is_none()));
     }
 }

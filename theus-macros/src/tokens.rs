@@ -1,4 +1,4 @@
-//! Small readings of tokens: types as text, spans, `cfg` attributes.
+//! Small readings of tokens: types as text, spans, documentation.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -52,11 +52,6 @@ pub(crate) fn elides_a_lifetime(ty: &syn::Type) -> bool {
     let mut find = Find(false);
     syn::visit::Visit::visit_type(&mut find, ty);
     find.0
-}
-
-/// The `#[cfg(..)]` attributes: whatever is made for an item is under the same ones.
-pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<&Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
 }
 
 /// A doc comment as one would write it: a line for each line.

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::effects::EffectHandles;
 use super::fields::Context;
 
 /// Names the types that a process works on: `Ctx<Domain, Global = (), Effects = ()>`.
@@ -44,7 +45,7 @@ pub trait ContextTypes {
     /// The global layer.
     type Global: Context;
     /// The handles to the world outside.
-    type Effects: Send + Sync + 'static;
+    type Effects: EffectHandles;
     /// The cells of the domain.
     #[doc(hidden)]
     type DomainFields;
@@ -53,7 +54,7 @@ pub trait ContextTypes {
     type GlobalFields;
 }
 
-impl<Domain: Context, Global: Context, Effects: Send + Sync + 'static> ContextTypes for Ctx<Domain, Global, Effects> {
+impl<Domain: Context, Global: Context, Effects: EffectHandles> ContextTypes for Ctx<Domain, Global, Effects> {
     type Domain = Domain;
     type Global = Global;
     type Effects = Effects;

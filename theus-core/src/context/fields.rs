@@ -1,5 +1,7 @@
 //! What `#[derive(Context)]` implements: the context, and its mirror of cells.
 
+use std::fmt;
+
 use super::schema::Schema;
 use super::value::Value;
 use super::zone::ZoneEntry;
@@ -45,7 +47,7 @@ use super::zone::ZoneEntry;
     label = "does not implement `Context`",
     note = "put `#[derive(Context)]` on the struct `{Self}`"
 )]
-pub trait Context: Sized + Send + Sync + 'static {
+pub trait Context: Sized + 'static {
     /// The mirror: the same fields, each a [`Cell`](crate::transaction::Cell).
     type Fields: Fields;
 
@@ -69,7 +71,7 @@ pub trait Context: Sized + Send + Sync + 'static {
 }
 
 /// The mirror of a context. Written by `#[derive(Context)]`, used by the engine.
-pub trait Fields: Sized + Send + Sync + 'static {
+pub trait Fields: Sized + fmt::Debug + Send + Sync + 'static {
     /// The zones of the fields, as contracts look them up when they are compiled.
     #[doc(hidden)]
     const ZONES: &'static [ZoneEntry];

@@ -79,7 +79,7 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 2. A run that holds the session has locked it by that. Any other takes handles and versions of what it reads,
     /// by which the commit will know whether they still hold.
-    fn lock(work: &mut FieldsOf<P>, base: &FieldsOf<P>) {
+    fn lock(work: &mut FieldsOf<P>, base: &mut FieldsOf<P>) {
         P::pin(work, base);
     }
 
@@ -167,7 +167,7 @@ impl<'a, P: Process> Run<'a, P> {
         // A signal says itself whether it is raised and what it shows: code of a user's type, and nothing is committed yet.
         let events = catch::<P, _>(|| {
             let mut raised = Vec::new();
-            P::collect_raised(&state.fields, &mut raised);
+            P::collect_raised(&mut state.fields, &mut raised);
             raised.sort_by_key(|signal| signal.order);
             let registered = self.core.shared.registry.get::<P>();
             let event = |signal: Raised| Event {

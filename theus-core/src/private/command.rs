@@ -1,42 +1,12 @@
-//! Reads a command back, for every command alike: what differs between them is a name, a list and two short functions.
+//! What makes a command a value, for every command alike: copies, writes and reads it, and shows it.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeStruct, Serializer};
 
-/// What the reading of a command needs to know of it. Written by `#[process]`.
-pub trait CommandFields: Sized {
-    /// The command's name.
-    const NAME: &'static str;
-    /// The names of its arguments, in order.
-    const FIELDS: &'static [&'static str];
-    /// The arguments that have been read so far: an option for each.
-    type Read;
-    /// Nothing has been read.
-    fn start() -> Self::Read;
-    /// Reads the argument of this index; says whether there was one.
-    ///
-    /// # Errors
-    /// What the deserializer refuses.
-    fn read<'de, S: Source<'de>>(read: &mut Self::Read, field: usize, source: S) -> Result<bool, S::Error>;
-    /// The command; where an argument is missing, its name.
-    ///
-    /// # Errors
-    /// The name of the first argument that is missing.
-    fn finish(read: Self::Read) -> Result<Self, &'static str>;
-}
-
-/// Where the next value comes from.
-pub trait Source<'de> {
-    /// What can go wrong.
-    type Error: Error;
-    /// The next value, if there is one.
-    ///
-    /// # Errors
-    /// What the deserializer refuses.
-    fn value<T: DeserializeOwned>(self) -> Result<Option<T>, Self::Error>;
-}
+use crate::process::{Process, Source, Values};
 
 struct OfMap<'a, A>(&'a mut A);
 
@@ -56,71 +26,76 @@ impl<'de, A: SeqAccess<'de>> Source<'de> for OfSequence<'_, A> {
     }
 }
 
+/// A copy of a command.
+#[inline]
+pub fn copied<P: Process<Values: 'static>>(command: &P) -> P {
+    P::of(P::Values::copied(command.values()))
+}
+
+/// Writes a command, as a struct.
+///
+/// # Errors
+/// What the serializer refuses.
+pub fn serialize<P: Process, S: Serializer>(command: &P, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut fields = serializer.serialize_struct(P::NAME, P::ARGUMENTS.len())?;
+    P::Values::put(command.values(), P::ARGUMENTS, &mut fields)?;
+    fields.end()
+}
+
 /// Reads a command: from a map by the names of its arguments, from a sequence by their order.
 ///
 /// # Errors
 /// Where an argument is missing, unknown, given twice or of another type.
-pub fn deserialize<'de, C: CommandFields, D: Deserializer<'de>>(deserializer: D) -> Result<C, D::Error> {
-    deserializer.deserialize_struct(C::NAME, C::FIELDS, CommandVisitor(PhantomData))
+pub fn deserialize<'de, P: Process, D: Deserializer<'de>>(deserializer: D) -> Result<P, D::Error> {
+    deserializer.deserialize_struct(P::NAME, P::ARGUMENTS, CommandVisitor(PhantomData))
 }
 
-/// Reads a command without arguments.
+/// Shows a command, with its arguments as they are shown.
 ///
 /// # Errors
-/// Where there is an argument.
-pub fn deserialize_empty<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<(), D::Error> {
-    deserializer.deserialize_struct(name, &[], EmptyVisitor(name))
+/// What the formatter refuses.
+pub fn debug<P: Process>(f: &mut fmt::Formatter<'_>, _: &P, shown: &[&dyn fmt::Debug]) -> fmt::Result {
+    let mut all = f.debug_struct(P::NAME);
+    for (name, shown) in P::ARGUMENTS.iter().zip(shown) {
+        all.field(name, shown);
+    }
+    all.finish()
 }
 
-struct EmptyVisitor(&'static str);
+struct CommandVisitor<P>(PhantomData<P>);
 
-impl<'de> Visitor<'de> for EmptyVisitor {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the command {}", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // No name is known, so any key is an error.
-        map.next_key_seed(FieldName(&[])).map(drop)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Ok(())
-    }
-}
-
-struct CommandVisitor<C>(PhantomData<C>);
-
-impl<'de, C: CommandFields> Visitor<'de> for CommandVisitor<C> {
-    type Value = C;
+impl<'de, P: Process> Visitor<'de> for CommandVisitor<P> {
+    type Value = P;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the command {}", C::NAME)
+        write!(f, "the command {}", P::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<C, A::Error> {
-        let mut read = C::start();
-        let mut seen = vec![false; C::FIELDS.len()];
-        while let Some(field) = map.next_key_seed(FieldName(C::FIELDS))? {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<P, A::Error> {
+        let mut read = P::Values::start();
+        let mut seen = vec![false; P::ARGUMENTS.len()];
+        while let Some(field) = map.next_key_seed(FieldName(P::ARGUMENTS))? {
             if std::mem::replace(&mut seen[field], true) {
-                return Err(A::Error::duplicate_field(C::FIELDS[field]));
+                return Err(A::Error::duplicate_field(P::ARGUMENTS[field]));
             }
-            C::read(&mut read, field, OfMap(&mut map))?;
+            P::Values::read(&mut read, field, OfMap(&mut map))?;
         }
-        C::finish(read).map_err(A::Error::missing_field)
+        finish(read)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<C, A::Error> {
-        let mut read = C::start();
-        for field in 0..C::FIELDS.len() {
-            if !C::read(&mut read, field, OfSequence(&mut sequence))? {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<P, A::Error> {
+        let mut read = P::Values::start();
+        for field in 0..P::ARGUMENTS.len() {
+            if !P::Values::read(&mut read, field, OfSequence(&mut sequence))? {
                 return Err(A::Error::invalid_length(field, &self));
             }
         }
-        C::finish(read).map_err(A::Error::missing_field)
+        finish(read)
     }
+}
+
+fn finish<P: Process, E: Error>(read: <P::Values as Values>::Read) -> Result<P, E> {
+    P::Values::finish(read).map(P::of).map_err(|missing| E::missing_field(P::ARGUMENTS[missing]))
 }
 
 /// The index of an argument, read from its name.

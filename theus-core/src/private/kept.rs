@@ -1,16 +1,12 @@
-//! Copies and serialises a value whose type may, by mistake, not be fit for it.
+//! Copies a value, or asks a nested context, whose type may, by mistake, not be fit for it.
 //!
 //! An associated function is found first where its bound holds, and else the one of a trait that is in scope. So a type
-//! that does not fit is reported once, where generated code asks for `FieldValue` or `ArgumentValue`, and not again by
+//! that does not fit is reported once, where generated code asks whether it does, and not again by
 //! each of its other uses. What falls back here never runs: it did not compile.
 
 use std::marker::PhantomData;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde::ser::SerializeStruct;
-
-use super::command::Source;
+use crate::context::{Context, Schema, Value};
 
 /// The functions for values of one type.
 #[derive(Debug)]
@@ -24,45 +20,50 @@ impl<T: Clone> Kept<T> {
     }
 }
 
-impl<T: Serialize> Kept<T> {
-    /// Writes one named field.
-    ///
-    /// # Errors
-    /// What the serializer refuses.
-    pub fn put<S: SerializeStruct>(value: &T, name: &'static str, fields: &mut S) -> Result<(), S::Error> {
-        fields.serialize_field(name, value)
+/// For a nested context.
+impl<T: Context> Kept<T> {
+    /// Its schema.
+    #[must_use]
+    pub fn schema() -> Schema {
+        T::schema()
     }
-}
-
-impl<T: DeserializeOwned> Kept<T> {
-    /// Reads one value into its place; says whether there was one.
-    ///
-    /// # Errors
-    /// What the deserializer refuses.
-    pub fn take<'de, S: Source<'de>>(source: S, place: &mut Option<T>) -> Result<bool, S::Error> {
-        *place = source.value()?;
-        Ok(place.is_some())
+    /// Its mirror.
+    #[must_use]
+    pub fn into_fields(value: T) -> T::Fields {
+        value.into_fields()
+    }
+    /// A copy of what its mirror holds.
+    #[must_use]
+    pub fn from_fields(fields: &T::Fields) -> T {
+        T::from_fields(fields)
+    }
+    /// A look at one of its fields.
+    pub fn inspect<'a>(value: &'a T, path: &[usize]) -> Value<'a> {
+        value.inspect(path)
     }
 }
 
 /// The same functions, for types that are not fit.
 pub trait Unfit<T> {
+    /// No schema.
+    #[must_use]
+    fn schema() -> Schema {
+        never()
+    }
+    /// No mirror.
+    fn into_fields<F>(_: T) -> F {
+        never()
+    }
+    /// No copy.
+    fn from_fields<F>(_: &F) -> T {
+        never()
+    }
+    /// No field.
+    fn inspect<'a>(_: &'a T, _: &[usize]) -> Value<'a> {
+        never()
+    }
     /// Not a copy.
     fn copied(_: &T) -> T {
-        never()
-    }
-    /// Writes nothing.
-    ///
-    /// # Errors
-    /// None.
-    fn put<S: SerializeStruct>(_: &T, _: &'static str, _: &mut S) -> Result<(), S::Error> {
-        never()
-    }
-    /// Reads nothing.
-    ///
-    /// # Errors
-    /// None.
-    fn take<'de, S: Source<'de>>(_: S, _: &mut Option<T>) -> Result<bool, S::Error> {
         never()
     }
 }

@@ -2,22 +2,26 @@
 
 pub use serde;
 
-pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry, zone_at};
+pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry};
 pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields};
-pub use crate::process::{Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Plain, Scope};
-pub use crate::transaction::{Cell, FieldValue, Inline, Raised, Shared, SignalValue};
+pub use crate::process::{
+    Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
+};
+pub use crate::transaction::{Cell, FieldValue, Inline, Member, Raised, Shared, SignalValue};
 
 mod command;
 mod doors;
+pub mod fit;
 mod kept;
 mod nested;
 mod partly;
 mod probe;
 mod results;
 
-pub use command::{CommandFields, Source, deserialize, deserialize_empty};
+pub use command::{copied, debug, deserialize, serialize};
 pub use doors::*;
+pub use fit::{Checked, CheckedArgument, Nested};
 pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
 pub use probe::*;
@@ -26,7 +30,7 @@ pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {
     pub use super::kept::Unfit as _;
-    pub use super::nested::{NestedMirror as _, NoSignal as _};
+    pub use super::nested::NoSignal as _;
     pub use super::probe::{
         LookInspect as _, LookOpaque as _, LookPartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
         ShowDebug as _, ShowNothing as _,

@@ -1,13 +1,17 @@
 //! What a process is to the engine: its contract, its command, its errors.
 
 mod argument;
+mod cells;
 mod contract;
 mod error;
 mod scope;
 mod traits;
+mod values;
 
 pub use argument::ArgumentValue;
-pub use contract::{Access, AccessConflict, AccessKind, Argument, Contract};
+pub use cells::{OnEach, OnPairs};
+pub use contract::{Access, AccessConflict, AccessKind, Argument, Contract, accesses};
 pub use error::{Halted, Panicked, RunError};
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Asynchronous, DeclaredError, ErrorValue, Plain, Process, SyncProcess};
+pub use values::{Source, Values};

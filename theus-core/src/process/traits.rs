@@ -6,9 +6,11 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::cells::{Clear, Collect, Commit, Discard, IsCurrent, OnEach, OnPairs, Pin, Propose};
 use super::contract::Contract;
 use super::scope::Scope;
-use crate::context::{Context, Shape, Value};
+use super::values::Values;
+use crate::context::{Context, EffectHandles, Shape, Value};
 use crate::transaction::Raised;
 
 /// A command: one call of a process as a value, with the contract under which it runs.
@@ -25,7 +27,7 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// The global layer it reads.
     type Global: Context;
     /// The handles to the world outside, of which it uses the declared ones.
-    type Effects: Send + Sync + 'static;
+    type Effects: EffectHandles;
     /// Its scratch, created fresh for each run; `()` where it has none.
     type Local: Context + Default;
     /// What it returns when it succeeds.
@@ -48,6 +50,22 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// The process's own.
     #[doc(hidden)]
     fn outcome(returned: Self::Returned) -> Result<Self::Output, Self::Error>;
+
+    /// The name of the command's struct.
+    #[doc(hidden)]
+    const NAME: &'static str;
+    /// The names of its arguments, in order.
+    #[doc(hidden)]
+    const ARGUMENTS: &'static [&'static str];
+    /// The types of its arguments, each before the rest: `(A, (B, ()))`.
+    #[doc(hidden)]
+    type Values: Values;
+    /// Its arguments.
+    #[doc(hidden)]
+    fn values(&self) -> <Self::Values as Values>::References<'_>;
+    /// The command with these arguments.
+    #[doc(hidden)]
+    fn of(values: Self::Values) -> Self;
 
     /// Which of the contract's errors it is, by its place there.
     #[doc(hidden)]
@@ -72,36 +90,64 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
         None
     }
 
+    /// Shows each cell that the contract names.
+    #[doc(hidden)]
+    #[inline]
+    fn each<W: OnEach>(_work: &mut W, _fields: &mut <Self::Domain as Context>::Fields) {}
+    /// Shows each cell that the contract names, in a workspace and in the session.
+    #[doc(hidden)]
+    #[inline]
+    fn pairs<W: OnPairs>(
+        _work: &mut W,
+        _workspace: &mut <Self::Domain as Context>::Fields,
+        _base: &mut <Self::Domain as Context>::Fields,
+    ) {
+    }
+
     /// Takes handles on what is read, into a workspace.
     #[doc(hidden)]
     #[inline]
-    fn pin(_work: &mut <Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) {}
+    fn pin(work: &mut <Self::Domain as Context>::Fields, base: &mut <Self::Domain as Context>::Fields) {
+        Self::pairs(&mut Pin, work, base);
+    }
     /// Whether what was read is still the committed state.
     #[doc(hidden)]
     #[inline]
-    fn is_current(_work: &<Self::Domain as Context>::Fields, _base: &<Self::Domain as Context>::Fields) -> bool {
-        true
+    fn is_current(work: &mut <Self::Domain as Context>::Fields, base: &mut <Self::Domain as Context>::Fields) -> bool {
+        let mut answer = IsCurrent(true);
+        Self::pairs(&mut answer, work, base);
+        answer.0
     }
     /// Moves the drafts of a workspace into the session.
     #[doc(hidden)]
     #[inline]
-    fn propose(_base: &mut <Self::Domain as Context>::Fields, _work: &mut <Self::Domain as Context>::Fields) {}
+    fn propose(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields) {
+        Self::pairs(&mut Propose, work, base);
+    }
     /// Lets go of what a workspace holds.
     #[doc(hidden)]
     #[inline]
-    fn clear(_work: &mut <Self::Domain as Context>::Fields) {}
+    fn clear(work: &mut <Self::Domain as Context>::Fields) {
+        Self::each(&mut Clear, work);
+    }
     /// The signals that the drafts raise.
     #[doc(hidden)]
     #[inline]
-    fn collect_raised(_fields: &<Self::Domain as Context>::Fields, _raised: &mut Vec<Raised>) {}
+    fn collect_raised(fields: &mut <Self::Domain as Context>::Fields, raised: &mut Vec<Raised>) {
+        Self::each(&mut Collect(raised), fields);
+    }
     /// Makes the drafts the committed state.
     #[doc(hidden)]
     #[inline]
-    fn commit(_fields: &mut <Self::Domain as Context>::Fields, _version: u64) {}
+    fn commit(fields: &mut <Self::Domain as Context>::Fields, version: u64) {
+        Self::each(&mut Commit(version), fields);
+    }
     /// Drops the drafts.
     #[doc(hidden)]
     #[inline]
-    fn discard(_fields: &mut <Self::Domain as Context>::Fields) {}
+    fn discard(fields: &mut <Self::Domain as Context>::Fields) {
+        Self::each(&mut Discard, fields);
+    }
 }
 
 /// A process that is a plain `fn`: run it with [`Engine::run`](crate::Engine::run).
@@ -122,7 +168,7 @@ pub trait SyncProcess: Process {
     label = "cannot be run with `run_async`",
     note = "a process that is a plain `fn` runs with `engine.run(..)`"
 )]
-pub trait AsyncProcess: Process<Returned: Send, Output: Send> {
+pub trait AsyncProcess: Process<Returned: Send, Output: Send, Local: Send> {
     /// Runs the body on the scope, through the guard.
     #[doc(hidden)]
     fn execute(self, scope: Scope<'_, Self>) -> impl Future<Output = Self::Returned> + Send;

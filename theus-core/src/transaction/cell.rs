@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::storage::Storage;
-use super::{Draft, Input, Order, Output, Raised, Update, shed};
+use super::{Draft, Input, Member, Order, Output, Raised, Update, shed};
 use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneType};
 use crate::signal::Signal;
 
@@ -23,6 +23,13 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     #[inline]
     pub(crate) fn new(value: T) -> Self {
         Self { slot: S::keep(value), version: 0, draft: Draft::none(), zone: PhantomData }
+    }
+
+    /// The same, for generated code, which has asked elsewhere whether the value is fit.
+    #[doc(hidden)]
+    #[inline]
+    pub fn keep(value: T) -> Self {
+        Self::new(value)
     }
 
     /// A cell of a workspace, into which nothing has been pinned.
@@ -71,42 +78,42 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     pub(crate) fn update<'a>(&'a mut self, order: &'a Order) -> Update<'a, T, Z> {
         Update::new(committed::<T, S>(&self.slot), &mut self.draft, order)
     }
+}
 
+impl<T, Z: ZoneType, S: Storage<T>> Member for Cell<T, Z, S>
+where
+    Self: Raises,
+{
     /// Takes a handle on the committed value of `base` and remembers its version.
-    #[doc(hidden)]
     #[inline]
-    pub fn pin(&mut self, base: &Self) {
+    fn pin(&mut self, base: &Self) {
         self.slot = S::share(&base.slot);
         self.version = base.version;
     }
 
     /// Whether the value that was pinned is still the committed one.
-    #[doc(hidden)]
     #[inline]
-    pub fn is_current(&self, base: &Self) -> bool {
+    fn is_current(&self, base: &Self) -> bool {
         self.version == base.version
     }
 
     /// Takes over the draft of a workspace.
-    #[doc(hidden)]
     #[inline]
-    pub fn propose(&mut self, work: &mut Self) {
+    fn propose(&mut self, work: &mut Self) {
         self.draft = std::mem::replace(&mut work.draft, Draft::none());
     }
 
     /// Lets go of what was pinned and drafted, so that a spare workspace keeps no old value alive.
-    #[doc(hidden)]
     #[inline]
-    pub fn clear(&mut self) {
+    fn clear(&mut self) {
         shed(std::mem::replace(&mut self.slot, S::blank()));
         shed(std::mem::replace(&mut self.draft, Draft::none()));
     }
 
     /// Makes the draft the committed value, if something was written. The old value waits in the draft's place, to be
     /// dropped by [`discard`](Self::discard) once all cells are committed: its drop is a stranger's code.
-    #[doc(hidden)]
     #[inline]
-    pub fn commit(&mut self, version: u64) {
+    fn commit(&mut self, version: u64) {
         if let Some(value) = self.draft.value.take() {
             self.draft.value = S::replace(&mut self.slot, value);
             self.version = version;
@@ -114,10 +121,14 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     }
 
     /// Drops the draft, or what a commit has left in its place.
-    #[doc(hidden)]
     #[inline]
-    pub fn discard(&mut self) {
+    fn discard(&mut self) {
         shed(self.draft.value.take());
+    }
+
+    #[inline]
+    fn collect_raised(&self, path: &'static str, raised: &mut Vec<Raised>) {
+        self.raises(path, raised);
     }
 }
 
@@ -132,18 +143,29 @@ fn committed<T, S: Storage<T>>(slot: &S::Slot) -> &T {
     }
 }
 
-impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
-    /// Notes this signal if the draft raises it.
-    #[doc(hidden)]
+/// What a draft raises, by the zone of its cell.
+pub trait Raises {
+    /// Notes the signal if the draft raises it.
     #[inline]
-    pub fn collect_raised(&self, path: &'static str, raised: &mut Vec<Raised>) {
+    fn raises(&self, _: &'static str, _: &mut Vec<Raised>) {}
+}
+
+impl<T, S: Storage<T>> Raises for Cell<T, Data, S> {}
+
+impl<T, S: Storage<T>> Raises for Cell<T, Meta, S> {}
+
+impl<T: Signal, S: Storage<T>> Raises for Cell<T, SignalZone, S> {
+    #[inline]
+    fn raises(&self, path: &'static str, raised: &mut Vec<Raised>) {
         if let Some(value) = &self.draft.value
             && value.is_raised()
         {
             raised.push(Raised { path, order: self.draft.order });
         }
     }
+}
 
+impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
     /// Puts the signal back to rest, unless it was raised anew after `raised_by`. Says whether it changed.
     #[doc(hidden)]
     pub fn reset_signal(&mut self, raised_by: u64, version: u64) -> bool {
@@ -155,20 +177,6 @@ impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
         }
         changes
     }
-}
-
-impl<T, S: Storage<T>> Cell<T, Data, S> {
-    /// Data is no signal.
-    #[doc(hidden)]
-    #[inline]
-    pub fn collect_raised(&self, _: &'static str, _: &mut Vec<Raised>) {}
-}
-
-impl<T, S: Storage<T>> Cell<T, Meta, S> {
-    /// Meta is no signal.
-    #[doc(hidden)]
-    #[inline]
-    pub fn collect_raised(&self, _: &'static str, _: &mut Vec<Raised>) {}
 }
 
 impl<T, Z: ZoneType, S: Storage<T>> Deref for Cell<T, Z, S> {

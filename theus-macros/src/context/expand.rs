@@ -19,7 +19,7 @@ const INLINE: [&str; 16] = [
 ];
 
 pub(crate) fn context(model: &Model) -> TokenStream {
-    let Model { krate, vis, ident, fields, cfgs, .. } = model;
+    let Model { krate, vis, ident, fields, .. } = model;
     let mirror = format_ident!("{ident}Fields");
     let generics = storable(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -34,7 +34,6 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     let view = view::view(model, &generics);
 
     quote! {
-        #(#cfgs)*
         #mirror_docs
         #[allow(clippy::struct_field_names)]
         #vis struct #mirror #impl_generics #where_clause {
@@ -42,8 +41,6 @@ pub(crate) fn context(model: &Model) -> TokenStream {
         }
 
         #view
-
-        #(#cfgs)*
         const _: () = {
             use #krate::__private as __theus;
             #[allow(unused_imports)]
@@ -82,21 +79,32 @@ fn storable(model: &Model) -> Generics {
 }
 
 fn member(field: &Field, krate: &syn::Path) -> TokenStream {
-    let Field { vis, ident, cfgs, .. } = field;
+    let Field { vis, ident, .. } = field;
     let docs = if field.docs.is_empty() { format!("The field `{}`.", field.name()) } else { field.docs.clone() };
     let docs = doc(&docs);
     let cell = cell_type(field, krate);
-    quote!(#(#cfgs)* #docs #vis #ident: #cell,)
+    quote!(#docs #vis #ident: #cell,)
 }
 
 fn cell_type(field: &Field, krate: &syn::Path) -> TokenStream {
     let ty = &field.ty;
+    let private = quote!(#krate::__private);
+    let asked = |question: TokenStream| quote_spanned!(ty.span()=> { #private::fit::#question::<#ty>() });
     if field.nested {
-        return quote_spanned!(ty.span()=> <#ty as #krate::Context>::Fields);
+        if field.is_generic {
+            return quote_spanned!(ty.span()=> <#ty as #krate::Context>::Fields);
+        }
+        let is_context = asked(quote!(context));
+        return quote_spanned!(ty.span()=> #private::Nested<#ty, #is_context>);
     }
     let zone = zone_type(field, krate);
-    let storage = storage_type(field, krate);
-    quote_spanned!(ty.span()=> #krate::__private::Cell<#ty, #zone, #storage>)
+    let (storage, is_inline) = storage_type(field, krate);
+    let cell = quote_spanned!(ty.span()=> #private::Cell<#ty, #zone, #storage>);
+    if is_inline || field.is_generic || spelled(ty) == "String" {
+        return cell;
+    }
+    let is_fit = asked(if field.zone == Zone::Signal { quote!(signal) } else { quote!(field) });
+    quote_spanned!(ty.span()=> #private::Checked<#cell, #is_fit>)
 }
 
 fn zone_type(field: &Field, krate: &syn::Path) -> TokenStream {
@@ -117,11 +125,13 @@ fn zone_value(field: &Field, krate: &syn::Path) -> TokenStream {
     quote!(#krate::Zone::#name)
 }
 
-fn storage_type(field: &Field, krate: &syn::Path) -> TokenStream {
+/// How a field is kept, and whether that is in place.
+fn storage_type(field: &Field, krate: &syn::Path) -> (TokenStream, bool) {
     let spelled = spelled(&field.ty);
     let inner = spelled.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&spelled);
-    let name = if INLINE.contains(&inner) { quote!(Inline) } else { quote!(Shared) };
-    quote!(#krate::__private::#name)
+    let is_inline = INLINE.contains(&inner);
+    let name = if is_inline { quote!(Inline) } else { quote!(Shared) };
+    (quote!(#krate::__private::#name), is_inline)
 }
 
 /// The field's type as itself, located at itself: whatever it lacks is one error there.
@@ -138,10 +148,11 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let schema = fields.iter().map(|field| field_schema(field, krate));
     let zones = fields.iter().map(|field| zone_entry(field, krate));
     let into = fields.iter().map(|field| {
-        let Field { ident, ty, cfgs, nested, zone, .. } = field;
+        let Field { ident, ty, nested, zone, .. } = field;
         let value = if *nested {
-            let context = located(ty, &quote!(#krate::Context));
-            quote!(#context::into_fields(self.#ident))
+            quote!(#private::Kept::<#ty>::into_fields(self.#ident))
+        } else if !field.is_generic {
+            quote!(#private::Cell::keep(self.#ident))
         } else if *zone == Zone::Signal {
             let signal = located(ty, &quote!(#private::SignalValue));
             quote!(#signal::into_signal_cell(self.#ident))
@@ -149,17 +160,16 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             let value = located(ty, &quote!(#private::FieldValue));
             quote!(#value::into_cell(self.#ident))
         };
-        quote!(#(#cfgs)* #ident: #value,)
+        quote!(#ident: #value,)
     });
     let from = fields.iter().map(|field| {
-        let Field { ident, ty, cfgs, nested, .. } = field;
+        let Field { ident, ty, nested, .. } = field;
         let value = if *nested {
-            let context = located(ty, &quote!(#krate::Context));
-            quote!(#context::from_fields(&fields.#ident))
+            quote!(#private::Kept::<#ty>::from_fields(&fields.#ident))
         } else {
             quote!(#private::Kept::<#ty>::copied(&fields.#ident))
         };
-        quote!(#(#cfgs)* #ident: #value,)
+        quote!(#ident: #value,)
     });
     let blank =
         each(
@@ -225,39 +235,39 @@ fn each(fields: &[Field], value: impl Fn(&Field, &Ident) -> TokenStream) -> Vec<
     fields
         .iter()
         .map(|field| {
-            let Field { ident, cfgs, .. } = field;
+            let Field { ident, .. } = field;
             let value = value(field, ident);
-            quote!(#(#cfgs)* #ident: #value,)
+            quote!(#ident: #value,)
         })
         .collect()
 }
 
 /// The zone of a field, for contracts.
 fn zone_entry(field: &Field, krate: &syn::Path) -> TokenStream {
-    let Field { ty, cfgs, nested, .. } = field;
+    let Field { ty, nested, .. } = field;
     let name = field.name();
     let zone = zone_value(field, krate);
     let private = quote!(#krate::__private);
     let nested = if *nested {
-        quote_spanned!(ty.span()=> <<#ty as #krate::Context>::Fields as #private::Fields>::ZONES)
+        let mirror = cell_type(field, krate);
+        quote_spanned!(ty.span()=> <#mirror as #private::Fields>::ZONES)
     } else {
         quote!(&[])
     };
-    quote!(#(#cfgs)* #private::ZoneEntry { name: #name, zone: #zone, nested: #nested })
+    quote!(#private::ZoneEntry { name: #name, zone: #zone, nested: #nested })
 }
 
 fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
-    let Field { ty, docs, cfgs, nested, .. } = field;
+    let Field { ty, docs, nested, .. } = field;
     let name = field.name();
     let zone = zone_value(field, krate);
     let type_name = spelled(ty);
     let (shape, nested) = if *nested {
-        (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(<#ty as #krate::Context>::schema())))
+        (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(__theus::Kept::<#ty>::schema())))
     } else {
         (rules::shape(ty, field.with.as_ref()), quote!(::std::option::Option::None))
     };
     quote! {
-        #(#cfgs)*
         __theus::FieldSchema {
             name: #name,
             zone: #zone,
@@ -301,17 +311,17 @@ fn inspect(model: &Model, source: Source) -> TokenStream {
         });
     }
     let arms = fields.iter().enumerate().map(|(index, field)| {
-        let Field { ident, cfgs, nested, ty, with, .. } = field;
+        let Field { ident, nested, ty, with, .. } = field;
         if *nested {
             let look = match source {
-                Source::Plain => quote!(<#ty as #krate::Context>::inspect(&self.#ident, rest)),
+                Source::Plain => quote!(__theus::Kept::<#ty>::inspect(&self.#ident, rest)),
                 Source::Proposed => quote!(__theus::Fields::inspect(&self.#ident, rest)),
                 Source::Committed => quote!(__theus::Fields::inspect_committed(&self.#ident, rest)),
             };
-            return quote!(#(#cfgs)* ::std::option::Option::Some((#index, rest)) => #look,);
+            return quote!(::std::option::Option::Some((#index, rest)) => #look,);
         }
         let look = rules::look(ty, with.as_ref(), &source.reference(ident));
-        quote!(#(#cfgs)* ::std::option::Option::Some((#index, [])) => #look,)
+        quote!(::std::option::Option::Some((#index, [])) => #look,)
     });
     let calls = methods.iter().enumerate().map(|(index, method)| {
         let index = fields.len() + index;
@@ -332,17 +342,16 @@ fn reset_signal(fields: &[Field]) -> TokenStream {
         .iter()
         .filter(|field| field.nested || field.zone == Zone::Signal)
         .map(|field| {
-            let Field { ident, cfgs, nested, .. } = field;
+            let Field { ident, nested, .. } = field;
             let name = field.name();
             if *nested {
                 return quote! {
-                    #(#cfgs)*
                     (#name, ::std::option::Option::Some(rest)) => {
                         __theus::Fields::reset_signal(&mut self.#ident, rest, raised_by, version)
                     }
                 };
             }
-            quote!(#(#cfgs)* (#name, ::std::option::Option::None) => self.#ident.reset_signal(raised_by, version),)
+            quote!((#name, ::std::option::Option::None) => self.#ident.reset_signal(raised_by, version),)
         })
         .collect();
     if arms.is_empty() {
@@ -371,7 +380,8 @@ fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generi
         let predicate = if !field.nested {
             parse_quote!(for<'theus> &'theus #ty: #private::serde::Serialize)
         } else if mirror {
-            parse_quote!(for<'theus> #private::DataZone<'theus, <#ty as #krate::Context>::Fields>: #private::serde::Serialize)
+            let fields = cell_type(field, krate);
+            parse_quote!(for<'theus> #private::DataZone<'theus, #fields>: #private::serde::Serialize)
         } else {
             parse_quote!(for<'theus> #private::DataZone<'theus, #ty>: #private::serde::Serialize)
         };
@@ -382,14 +392,14 @@ fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generi
     let name = ident.to_string();
     let len = data.len();
     let fields = data.iter().map(|field| {
-        let Field { ident, nested, cfgs, .. } = field;
+        let Field { ident, nested, .. } = field;
         let name = field.name();
         let value = match (*nested, mirror) {
             (true, _) => quote!(&#private::DataZone(&self.#ident)),
             (false, true) => quote!(&&*self.#ident),
             (false, false) => quote!(&&self.#ident),
         };
-        quote!(#(#cfgs)* #private::serde::ser::SerializeStruct::serialize_field(&mut data, #name, #value)?;)
+        quote!(#private::serde::ser::SerializeStruct::serialize_field(&mut data, #name, #value)?;)
     });
 
     quote! {
@@ -412,10 +422,10 @@ fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
     let shown = fields.iter().map(|field| {
-        let Field { ident, nested, cfgs, .. } = field;
+        let Field { ident, nested, .. } = field;
         let name = field.name();
         let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Look(&*self.#ident)).show()) };
-        quote!(#(#cfgs)* .field(#name, #value))
+        quote!(.field(#name, #value))
     });
     quote! {
         impl #impl_generics ::std::fmt::Debug for #mirror #type_generics #where_clause {

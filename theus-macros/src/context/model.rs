@@ -7,6 +7,7 @@ use super::attr::{self, Zone};
 use crate::errors::Errors;
 use crate::inspect::{self, Method};
 use crate::names::plain;
+use crate::process::mentions;
 use crate::tokens;
 
 /// A struct that is to be a context.
@@ -19,7 +20,6 @@ pub(crate) struct Model {
     pub(crate) fields: Vec<Field>,
     /// The methods of its view that rules may call.
     pub(crate) methods: Vec<Method>,
-    pub(crate) cfgs: Vec<syn::Attribute>,
 }
 
 /// One field of it.
@@ -29,10 +29,11 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) zone: Zone,
     pub(crate) nested: bool,
+    /// Whether its type mentions a parameter of the struct's.
+    pub(crate) is_generic: bool,
     /// The adapter that shows it to rules.
     pub(crate) with: Option<Type>,
     pub(crate) docs: String,
-    pub(crate) cfgs: Vec<syn::Attribute>,
 }
 
 impl Model {
@@ -68,8 +69,7 @@ impl Model {
             // The struct itself does not compile; rustc says so, once.
             return None;
         }
-        let fields = named.into_iter().filter_map(|field| Field::of(field, errors)).collect();
-        let cfgs = tokens::cfgs(&input.attrs).into_iter().cloned().collect();
+        let fields = named.into_iter().filter_map(|field| Field::of(field, &input.generics, errors)).collect();
         Some(Self {
             krate: attributes.krate,
             vis: input.vis,
@@ -78,13 +78,12 @@ impl Model {
             version: attributes.version.and_then(|number| number.base10_parse().ok()).unwrap_or(1),
             fields,
             methods: inspect.methods,
-            cfgs,
         })
     }
 }
 
 impl Field {
-    fn of(field: syn::Field, errors: &mut Errors) -> Option<Self> {
+    fn of(field: syn::Field, generics: &Generics, errors: &mut Errors) -> Option<Self> {
         let ident = field.ident?;
         let attributes = attr::of_field(&field.attrs, errors);
         let name = plain(&ident);
@@ -102,8 +101,9 @@ impl Field {
             with,
             zone: attributes.zone.unwrap_or_else(|| Zone::of_name(&name)),
             nested: attributes.nested,
+            is_generic: generics.type_params().any(|parameter| mentions(&field.ty, &parameter.ident))
+                || generics.const_params().any(|parameter| mentions(&field.ty, &parameter.ident)),
             docs: tokens::docs(&field.attrs),
-            cfgs: tokens::cfgs(&field.attrs).into_iter().cloned().collect(),
             vis: field.vis,
             ident,
             ty: field.ty,

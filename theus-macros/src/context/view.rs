@@ -10,7 +10,7 @@ use crate::tokens::doc;
 
 /// The struct, where there are methods that need one.
 pub(super) fn view(model: &Model, generics: &Generics) -> TokenStream {
-    let Model { vis, ident, cfgs, .. } = model;
+    let Model { vis, ident, .. } = model;
     if model.methods.is_empty() {
         return TokenStream::new();
     }
@@ -22,12 +22,11 @@ pub(super) fn view(model: &Model, generics: &Generics) -> TokenStream {
     let docs =
         doc(&format!("What the methods of [`{ident}`] that rules call look at: its fields, as they are proposed."));
     let members = fields(model).map(|field| {
-        let Field { vis, ident, ty, cfgs, docs, .. } = field;
+        let Field { vis, ident, ty, docs, .. } = field;
         let docs = if docs.is_empty() { doc(&format!("The field `{}`.", field.name())) } else { doc(docs) };
-        quote!(#(#cfgs)* #docs #vis #ident: &'theus #ty,)
+        quote!(#docs #vis #ident: &'theus #ty,)
     });
     quote! {
-        #(#cfgs)*
         #docs
         #[allow(dead_code, clippy::struct_field_names)]
         #vis struct #name #impl_generics #where_clause {
@@ -42,9 +41,9 @@ pub(super) fn view(model: &Model, generics: &Generics) -> TokenStream {
 pub(super) fn of(model: &Model, source: Source) -> TokenStream {
     let name = name(model);
     let members = fields(model).map(|field| {
-        let Field { ident, cfgs, .. } = field;
+        let Field { ident, .. } = field;
         let reference = source.reference(ident);
-        quote!(#(#cfgs)* #ident: #reference,)
+        quote!(#ident: #reference,)
     });
     quote!((#name { #(#members)* theus_parameters: ::std::marker::PhantomData }))
 }

@@ -9,7 +9,7 @@ use super::path::ContextPath;
 use crate::errors::Errors;
 use crate::names::{hint, plain};
 
-const KNOWN: [&str; 6] = ["inputs", "outputs", "effects", "errors", "local", "crate"];
+const KNOWN: [&str; 7] = ["inputs", "outputs", "effects", "errors", "local", "command", "crate"];
 
 /// The options as written.
 pub(crate) struct Options {
@@ -20,6 +20,8 @@ pub(crate) struct Options {
     /// The word `errors`, where the list was given.
     pub(crate) errors_word: Option<Ident>,
     pub(crate) local: Option<Type>,
+    /// What the command is to be called, where the function's name will not do.
+    pub(crate) command: Option<Ident>,
     pub(crate) krate: Path,
 }
 
@@ -32,6 +34,7 @@ impl Options {
             errors: Vec::new(),
             errors_word: None,
             local: None,
+            command: None,
             krate: syn::parse_quote!(::theus_core),
         };
         let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(attribute);
@@ -81,10 +84,18 @@ impl Options {
                 self.errors_word = Some(word.clone());
             }
             "local" => self.local = Some(input.parse()?),
+            "command" => self.command = Some(command(input)?),
             _ => self.krate = Path::parse_mod_style(input)?,
         }
         Ok(())
     }
+}
+
+fn command(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let name: Ident = input.parse().map_err(|error| {
+        syn::Error::new(error.span(), "`command` is the name of a struct: write `command = PlaceOrder`")
+    })?;
+    Ok(name)
 }
 
 fn list<T>(input: ParseStream<'_>, name: &str, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {

@@ -38,21 +38,15 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
     Reader { model, declared, errors }.read(body);
 }
 
-/// Whether the body gives the context's name to something else: `let ctx`, `|ctx|`.
+/// Whether the body may give the context's name to something else: `let ctx`, `|ctx|`, `fn inner(ctx: ..)`, `Some(ctx)`. It
+/// is so wherever the name has no `.` after it, and is not a member.
 fn rebinds(body: &TokenStream, context: &Ident) -> bool {
     let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(at, token)| match token {
         TokenTree::Group(group) => rebinds(&group.stream(), context),
         TokenTree::Ident(word) if word == context => {
-            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-            match before {
-                Some(TokenTree::Ident(word)) => *word == "let" || *word == "mut",
-                Some(TokenTree::Punct(punct)) => {
-                    matches!(punct.as_char(), '|' | ',') && !is_punct(tokens.get(at + 1), '.')
-                        && matches!(tokens.get(at + 1), Some(TokenTree::Punct(next)) if matches!(next.as_char(), '|' | ':'))
-                }
-                _ => false,
-            }
+            let is_member = is_punct(at.checked_sub(1).and_then(|at| tokens.get(at)), '.');
+            !is_member && !is_punct(tokens.get(at + 1), '.')
         }
         _ => false,
     })

@@ -11,10 +11,11 @@ use super::path::{Asked, ContextPath};
 use super::{body, doors, errors as error_enum};
 use crate::errors::Errors;
 use crate::names::{hint, list, plain};
-use crate::tokens::spelled;
+use crate::tokens::{self, spelled};
 
 pub(crate) fn check(model: &Model, errors: &mut Errors) {
     let before_paths = errors.is_empty();
+    command(model, errors);
     paths(model, errors);
     repeated(&model.options.effects, "effect", errors);
     returns(model, errors);
@@ -25,6 +26,39 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
     if before_paths && errors.is_empty() {
         body::check(model, errors);
     }
+}
+
+fn command(model: &Model, errors: &mut Errors) {
+    if clashes(model) {
+        let (function, command) = (model.name(), &model.command);
+        errors.at(
+            &model.function,
+            format!("the command of `{function}` would be called `{command}`, and so is a type that it uses: name the command, as in `command = {command}Command`, or rename the function"),
+        );
+    }
+}
+
+/// Whether the command was given the name of a type that the process uses: it would be taken for it, or clash with it.
+pub(super) fn clashes(model: &Model) -> bool {
+    let Model { options, command, arguments, context_type, .. } = model;
+    let used = arguments.iter().map(|argument| &argument.ty).chain([context_type, model.returns.whole()]);
+    let mut used = used.chain(&options.errors).chain(&options.local);
+    let is_parameter = model.generics.type_params().any(|parameter| parameter.ident == *command);
+    options.command.is_none() && (is_parameter || used.any(|ty| names(ty, command)))
+}
+
+/// Whether a type, or one inside of it, is called `ident` and nothing more.
+fn names(ty: &Type, ident: &Ident) -> bool {
+    struct Find<'i>(&'i Ident, bool);
+    impl<'a> syn::visit::Visit<'a> for Find<'_> {
+        fn visit_type_path(&mut self, path: &'a syn::TypePath) {
+            self.1 |= path.path.segments.len() == 1 && path.path.segments[0].ident == *self.0;
+            syn::visit::visit_type_path(self, path);
+        }
+    }
+    let mut find = Find(ident, false);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.1
 }
 
 fn paths(model: &Model, errors: &mut Errors) {
@@ -119,8 +153,14 @@ fn returns(model: &Model, errors: &mut Errors) {
     if let Type::ImplTrait(ty) = model.returns.whole() {
         errors.at(ty, "a process returns a named type, so that its result can be kept");
     }
-    if let Some(reference) = matches!(model.returns.whole(), Type::Reference(_)).then(|| model.returns.whole()) {
-        errors.at(reference, "a process cannot return a reference into the state: return a copy, or write an output");
+    if let Type::Never(never) = model.returns.whole() {
+        errors.at(never, "a process returns a value or nothing, which `!` is not: leave the return type out");
+    }
+    if tokens::elides_a_lifetime(model.returns.whole()) {
+        errors.at(
+            model.returns.whole(),
+            "a process cannot return a reference into the state: return a copy, or write an output",
+        );
     }
     match &model.returns {
         Returns::Value(_) if declared.is_empty() => {

@@ -1,9 +1,8 @@
 //! The command of a process: one call of it as a value.
 //!
-//! `Serialize` and `Deserialize` are written here, short and by calls of functions, because serde's own derive costs more
-//! build time than all the rest of a process.
+//! Its implementations are calls of functions that are the same for all: what a macro writes out costs build time each time.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, parse_quote};
@@ -26,12 +25,21 @@ pub(crate) fn item(model: &Model) -> TokenStream {
     let generics = bare(&model.generics);
     let where_clause = &model.generics.where_clause;
     let fields = arguments.iter().map(|argument| field(argument, model));
-    let shape = if arguments.is_empty() { quote!(#where_clause;) } else { quote!(#where_clause { #(#fields)* }) };
+    let allowed = model.has_underscores().then(|| quote!(#[allow(clippy::pub_underscore_fields)]));
+    // Located at the name: another item of this name is told there.
+    let here = command.span();
+    let word = quote_spanned!(here=> struct);
+    let shape = if arguments.is_empty() {
+        quote_spanned!(here=> #where_clause;)
+    } else {
+        quote_spanned!(here=> #where_clause { #(#fields)* })
+    };
     quote! {
         #(#cfgs)*
         #(#attributes)*
         #docs
-        #vis struct #command #generics #shape
+        #allowed
+        #vis #word #command #generics #shape
     }
 }
 
@@ -51,48 +59,40 @@ fn summary(model: &Model) -> String {
     lines.join("\n")
 }
 
-/// Every use of an argument's type is by the same trait and located at the type: if it does not fit, that is one error.
-fn argument_trait(argument: &Argument) -> TokenStream {
-    let ty = &argument.ty;
-    quote_spanned!(ty.span()=> <#ty as __theus::ArgumentValue>)
-}
-
 fn field(argument: &Argument, model: &Model) -> TokenStream {
     let Argument { ident, ty, .. } = argument;
     let vis = &model.vis;
-    let docs = doc(&format!("The argument `{}`.", argument.name()));
+    let docs =
+        if argument.docs.is_empty() { format!("The argument `{}`.", argument.name()) } else { argument.docs.clone() };
+    let docs = doc(&docs);
     quote! {
         #docs
         #vis #ident: #ty,
     }
 }
 
+/// Whether the type of an argument mentions a parameter.
+fn is_generic(argument: &Argument, model: &Model) -> bool {
+    model.generics.params.iter().any(|parameter| match parameter {
+        GenericParam::Type(parameter) => mentions(&argument.ty, &parameter.ident),
+        GenericParam::Const(parameter) => mentions(&argument.ty, &parameter.ident),
+        GenericParam::Lifetime(_) => false,
+    })
+}
+
 /// `Vec<T>: ArgumentValue` for each argument whose type mentions a parameter.
 fn generic_arguments(model: &Model) -> impl Iterator<Item = TokenStream> + '_ {
-    let idents: Vec<_> = model
-        .generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(&parameter.ident),
-            GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
-    model.arguments.iter().filter(move |argument| idents.iter().any(|ident| mentions(&argument.ty, ident))).map(
-        move |argument| {
-            let ty = &argument.ty;
-            let private = quote!(__theus);
-            quote! {
-                #ty: #private::ArgumentValue
-                    + ::std::clone::Clone
-                    + #private::serde::Serialize
-                    + #private::serde::de::DeserializeOwned
-                    + ::std::marker::Send
-                    + 'static
-            }
-        },
-    )
+    model.arguments.iter().filter(move |argument| is_generic(argument, model)).map(|argument| {
+        let ty = &argument.ty;
+        quote! {
+            #ty: __theus::ArgumentValue
+                + ::std::clone::Clone
+                + __theus::serde::Serialize
+                + __theus::serde::de::DeserializeOwned
+                + ::std::marker::Send
+                + 'static
+        }
+    })
 }
 
 /// The parameters as on the struct: with their bounds, without the where clause.
@@ -114,100 +114,89 @@ pub(crate) fn generics(model: &Model) -> Generics {
     generics
 }
 
-/// What makes it a value: `Clone`, `Debug`, `Serialize`, `Deserialize`.
+/// What makes it a value: `Clone`, `Debug`, `Serialize`, `Deserialize`, each by a function that is the same for all commands.
 pub(crate) fn implementation(model: &Model) -> TokenStream {
     let Model { command, arguments, .. } = model;
-    let generics = generics(model);
-    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let name = command.to_string();
-    let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
-    let names: Vec<_> = arguments.iter().map(Argument::name).collect();
-    let copied = arguments.iter().map(argument_trait);
-    let serialization = serialization(model);
-    quote! {
-        impl #impl_generics ::std::clone::Clone for #command #type_generics #where_clause {
-            fn clone(&self) -> Self {
-                Self { #(#idents: #copied::copied(&self.#idents),)* }
-            }
-        }
-
-        impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.debug_struct(#name)
-                    #(.field(#names, (&__theus::Look(&self.#idents)).show()))*
-                    .finish()
-            }
-        }
-
-        #serialization
-    }
-}
-
-fn serialization(model: &Model) -> TokenStream {
-    let Model { command, arguments, .. } = model;
-    let private = quote!(__theus);
-    let serde = quote!(#private::serde);
     let generics = generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let mut with_lifetime = generics.clone();
     with_lifetime.params.insert(0, parse_quote!('de));
     let (deserialize_generics, ..) = with_lifetime.split_for_impl();
-    let name = command.to_string();
-    let count = arguments.len();
-    let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
-    let names: Vec<_> = arguments.iter().map(Argument::name).collect();
-    let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
-    let places: Vec<_> = (0..count).map(Literal::usize_unsuffixed).collect();
-    let nothing = arguments.iter().map(|_| quote!(::std::option::Option::None));
-    let mutable = (count > 0).then(|| quote!(mut));
-    let fields = (count > 0).then(|| {
-        quote! {
-            impl #impl_generics #private::CommandFields for #command #type_generics #where_clause {
-                const NAME: &'static str = #name;
-                const FIELDS: &'static [&'static str] = &[#(#names),*];
-                type Read = (#(::std::option::Option<#types>,)*);
-                fn start() -> Self::Read {
-                    (#(#nothing,)*)
-                }
-                fn read<'de, __S: #private::Source<'de>>(
-                    read: &mut Self::Read,
-                    field: usize,
-                    source: __S,
-                ) -> ::std::result::Result<bool, __S::Error> {
-                    match field {
-                        #(#places => #private::Kept::<#types>::take(source, &mut read.#places),)*
-                        _ => ::std::result::Result::Ok(false),
-                    }
-                }
-                fn finish(read: Self::Read) -> ::std::result::Result<Self, &'static str> {
-                    ::std::result::Result::Ok(Self { #(#idents: read.#places.ok_or(#names)?,)* })
-                }
-            }
-        }
-    });
-    let deserialize = if count == 0 {
-        quote!(#private::deserialize_empty(deserializer, #name).map(|()| Self {}))
-    } else {
-        quote!(#private::deserialize(deserializer))
-    };
+    let idents = arguments.iter().map(|argument| &argument.ident);
+    let serde = quote!(__theus::serde);
     quote! {
-        impl #impl_generics #serde::Serialize for #command #type_generics #where_clause {
-            fn serialize<__S: #serde::Serializer>(
-                &self,
-                serializer: __S,
-            ) -> ::std::result::Result<__S::Ok, __S::Error> {
-                let #mutable fields = #serde::Serializer::serialize_struct(serializer, #name, #count)?;
-                #(#private::Kept::<#types>::put(&self.#idents, #names, &mut fields)?;)*
-                #serde::ser::SerializeStruct::end(fields)
+        impl #impl_generics ::std::clone::Clone for #command #type_generics #where_clause {
+            fn clone(&self) -> Self {
+                __theus::copied(self)
             }
         }
 
-        #fields
+        impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                __theus::debug(f, self, &[#((&__theus::Look(&self.#idents)).show()),*])
+            }
+        }
+
+        impl #impl_generics #serde::Serialize for #command #type_generics #where_clause {
+            fn serialize<__S: #serde::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
+                __theus::serialize(self, serializer)
+            }
+        }
 
         impl #deserialize_generics #serde::Deserialize<'de> for #command #type_generics #where_clause {
             fn deserialize<__D: #serde::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                #deserialize
+                __theus::deserialize(deserializer)
             }
         }
     }
+}
+
+/// The arguments as a list, in the implementation of `Process`.
+pub(crate) fn values(model: &Model) -> TokenStream {
+    let Model { command, arguments, .. } = model;
+    let name = command.to_string();
+    let names = arguments.iter().map(Argument::name);
+    let list = |item: &dyn Fn(&Argument) -> TokenStream| {
+        arguments.iter().rev().fold(quote!(()), |rest, argument| {
+            let item = item(argument);
+            quote!((#item, #rest))
+        })
+    };
+    let types = list(&|argument| value_type(argument, model));
+    let references = list(&|argument| {
+        let ty = value_type(argument, model);
+        quote!(&#ty)
+    });
+    let values = list(&|argument| {
+        let ident = &argument.ident;
+        quote!(&self.#ident)
+    });
+    let idents: Vec<_> = arguments.iter().map(|argument| &argument.ident).collect();
+    let references = (!arguments.is_empty()).then(|| quote!(-> #references { #values }));
+    let references = references.unwrap_or_else(|| quote!({}));
+    let pattern = list(&|argument| argument.ident.to_token_stream());
+    quote! {
+        const NAME: &'static str = #name;
+        const ARGUMENTS: &'static [&'static str] = &[#(#names),*];
+        type Values = #types;
+        fn values(&self) #references
+        fn of(#pattern: Self::Values) -> Self {
+            Self { #(#idents),* }
+        }
+    }
+}
+
+/// Types that are surely fit, by their last word.
+const FIT: [&str; 18] = [
+    "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+    "f64", "String", "()",
+];
+
+/// The type of an argument, where it is fit for one: a type that is not is one error, on itself, and nothing more is said.
+fn value_type(argument: &Argument, model: &Model) -> TokenStream {
+    let ty = &argument.ty;
+    if FIT.contains(&spelled(ty).as_str()) || is_generic(argument, model) {
+        return quote!(#ty);
+    }
+    quote_spanned!(ty.span()=> __theus::CheckedArgument<#ty, { __theus::fit::argument::<#ty>() }>)
 }

@@ -9,7 +9,7 @@ use super::model::{Model, Returns};
 use super::path::ContextPath;
 use super::{command, errors, guard};
 use crate::inspect;
-use crate::names::{pascal, plain};
+use crate::names::plain;
 use crate::tokens::{self, spelled};
 
 /// Whether the user's body is written, or a stub in its place because of mistakes.
@@ -22,7 +22,7 @@ pub(crate) enum Body {
 /// What one reads first comes first: the command, the body in its guard, the contract; then what makes the command a value.
 pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
     let krate = &model.options.krate;
-    let cfgs = &model.attributes.cfgs;
+    let (cfgs, allowed) = (&model.attributes.cfgs, model.allowed());
     let (command, error_enum) = (command::item(model), errors::item(model));
     let execute = execute(model, body);
     let process = process_trait(model, body);
@@ -33,6 +33,7 @@ pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
         #error_enum
 
         #(#cfgs)*
+        #allowed
         const _: () = {
             use #krate::__private as __theus;
             #[allow(unused_imports)]
@@ -52,23 +53,25 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let private = quote!(__theus);
     let generics = command::generics(model);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    let domain = layer_type(model, "Domain");
-    let global = layer_type(model, "Global");
-    let effects = layer_type(model, "Effects");
+    let layers = ["Domain", "Global", "Effects"].map(|name| {
+        let (here, layer) = (context_span(model), layer_type(model, name));
+        let name = Ident::new(name, here);
+        quote_spanned!(here=> type #name = #layer;)
+    });
+    let layers = quote!(#(#layers)*);
     let local = model.options.local.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let returned = model.returns.whole();
     let (output, error, outcome) = outcome(model, body);
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
+    let values = command::values(model);
     let arguments = arguments(model);
     let mechanics = mechanics(model, body);
     let forbid_result = forbid_hidden_result(model, body);
     quote! {
         impl #impl_generics #krate::Process for #command #type_generics #where_clause {
-            type Domain = #domain;
-            type Global = #global;
-            type Effects = #effects;
+            #layers
             type Local = #local;
             type Output = #output;
             type Error = #error;
@@ -82,6 +85,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
                 #outcome
             }
             #error_place
+            #values
             #arguments
             #mechanics
         }
@@ -137,23 +141,18 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     let private = quote!(__theus);
     let name = model.name();
     let options = &model.options;
-    let access = |path: &ContextPath| {
-        let text = path.text();
-        let layer = Ident::new(&pascal(&plain(&path.layer)), Span::call_site());
-        let mirror = layer_type(model, &format!("{layer}Fields"));
-        let inner = path.inner_text();
-        let zones = quote_spanned!(context_span(model)=> <#mirror as #private::Fields>::ZONES);
-        quote! {
-            #private::Access {
-                layer: #krate::Layer::#layer,
-                path: #text,
-                zone: #private::zone_at(#zones, #inner),
-            }
+    let accesses = |paths: &[ContextPath]| {
+        if paths.is_empty() || body == Body::Stub {
+            return quote!(&[]);
         }
+        let texts = paths.iter().map(ContextPath::text);
+        let here = context_span(model);
+        let domain = layer_type(model, "DomainFields");
+        let is_global = |path: &ContextPath| plain(&path.layer) == "global";
+        let global = if paths.iter().any(is_global) { layer_type(model, "GlobalFields") } else { quote!(()) };
+        quote_spanned!(here=> &__theus::accesses::<#domain, #global, _>([#(#texts),*]))
     };
-    let real = body == Body::Real;
-    let inputs = options.inputs.iter().filter(|_| real).map(access);
-    let outputs = options.outputs.iter().filter(|_| real).map(access);
+    let (inputs, outputs) = (accesses(&options.inputs), accesses(&options.outputs));
     let effects = options.effects.iter().map(plain);
     let errors = options.errors.iter().map(spelled);
     let argument_names = model.arguments.iter().map(|argument| argument.name());
@@ -169,8 +168,8 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     quote! {
         const CONTRACT: #krate::Contract = #krate::Contract {
             process: #name,
-            inputs: &[#(#inputs),*],
-            outputs: &[#(#outputs),*],
+            inputs: #inputs,
+            outputs: #outputs,
             effects: &[#(#effects),*],
             errors: &[#(#errors),*],
             arguments: &[#(#private::Argument { name: #argument_names, type_name: #argument_types }),*],
@@ -213,81 +212,56 @@ fn arguments(model: &Model) -> TokenStream {
     }
 }
 
-/// What the engine does with the cells that the contract names, a line for each.
+/// The cells that the contract names, a line for each: what the engine does with them is the same for all processes.
 fn mechanics(model: &Model, body: Body) -> TokenStream {
-    let private = quote!(__theus);
     let real = body == Body::Real;
     let domain = |paths: &[ContextPath]| -> Vec<ContextPath> {
         paths.iter().filter(|path| real && plain(&path.layer) == "domain").cloned().collect()
     };
     let inputs = domain(&model.options.inputs);
     let outputs = domain(&model.options.outputs);
-    let mut touched = inputs.clone();
-    touched.extend(outputs.iter().filter(|output| !inputs.iter().any(|input| input.text() == output.text())).cloned());
-
+    if inputs.is_empty() && outputs.is_empty() {
+        return TokenStream::new();
+    }
     // Whole functions are located at the context's type: a context that does not fit is then one error, on its type.
     let here = context_span(model);
     let hidden = |name: &str| hidden_at(name, here);
-    let (work, base, fields) = (hidden("work"), hidden("base"), hidden("fields"));
-    let (version, raised) = (hidden("version"), hidden("raised"));
-    let pin = lines(&inputs, |path| {
-        let (work, base) = (path.place(&work), path.place(&base));
-        quote!(#work.pin(&#base);)
+    let (work, fields, workspace, base) = (hidden("work"), hidden("fields"), hidden("workspace"), hidden("base"));
+    let only_read = |path: &&ContextPath| !outputs.iter().any(|output| output.text() == path.text());
+    let read = lines(inputs.iter().filter(only_read), |path| {
+        let field = path.place(&fields);
+        quote_spanned!(here=> #work.input(&mut #field);)
     });
-    let current = inputs.iter().map(|path| {
-        let (work, base) = (path.place(&work), path.place(&base));
-        quote!(#work.is_current(&#base))
-    });
-    let current = if inputs.is_empty() { TokenStream::new() } else { quote!(#(#current)&&*) };
-    let propose = lines(&outputs, |path| {
-        let (work, base) = (path.place(&work), path.place(&base));
-        quote!(#base.propose(&mut #work);)
-    });
-    let clear = lines(&touched, |path| {
-        let work = path.place(&work);
-        quote!(#work.clear();)
-    });
-    let collect = lines(&outputs, |path| {
+    let written = lines(&outputs, |path| {
         let (field, text) = (path.place(&fields), path.text());
-        quote!(#field.collect_raised(#text, #raised);)
+        quote_spanned!(here=> #work.output(#text, &mut #field);)
     });
-    let commit = lines(&outputs, |path| {
-        let field = path.place(&fields);
-        quote!(#field.commit(#version);)
-    });
-    let discard = lines(&outputs, |path| {
-        let field = path.place(&fields);
-        quote!(#field.discard();)
-    });
-    let mirror = layer_type(model, "DomainFields");
-    // What has nothing to do keeps the trait's own empty function.
-    let function = |signature: TokenStream, lines: TokenStream| {
-        (!lines.is_empty()).then(|| {
-            quote_spanned! {here=>
-                #[inline]
-                #signature {
-                    #lines
-                }
-            }
-        })
+    let pair = |path: &ContextPath, what: &str| {
+        let (what, one, other) = (Ident::new(what, here), path.place(&workspace), path.place(&base));
+        quote_spanned!(here=> #work.#what(&mut #one, &mut #other);)
     };
-    let functions = [
-        function(quote_spanned!(here=> fn pin(#work: &mut #mirror, #base: &#mirror)), pin),
-        function(quote_spanned!(here=> fn is_current(#work: &#mirror, #base: &#mirror) -> bool), current),
-        function(quote_spanned!(here=> fn propose(#base: &mut #mirror, #work: &mut #mirror)), propose),
-        function(quote_spanned!(here=> fn clear(#work: &mut #mirror)), clear),
-        function(
-            quote_spanned!(here=> fn collect_raised(#fields: &#mirror, #raised: &mut ::std::vec::Vec<#private::Raised>)),
-            collect,
-        ),
-        function(quote_spanned!(here=> fn commit(#fields: &mut #mirror, #version: u64)), commit),
-        function(quote_spanned!(here=> fn discard(#fields: &mut #mirror)), discard),
-    ];
-    quote!(#(#functions)*)
+    let read_pairs = lines(&inputs, |path| pair(path, "input"));
+    let written_pairs = lines(&outputs, |path| pair(path, "output"));
+    let mirror = layer_type(model, "DomainFields");
+    quote_spanned! {here=>
+        #[inline]
+        fn each<__W: __theus::OnEach>(#work: &mut __W, #fields: &mut #mirror) {
+            #read
+            #written
+        }
+        #[inline]
+        fn pairs<__W: __theus::OnPairs>(#work: &mut __W, #workspace: &mut #mirror, #base: &mut #mirror) {
+            #read_pairs
+            #written_pairs
+        }
+    }
 }
 
-fn lines(paths: &[ContextPath], line: impl Fn(&ContextPath) -> TokenStream) -> TokenStream {
-    paths.iter().map(line).collect()
+fn lines<'a>(
+    paths: impl IntoIterator<Item = &'a ContextPath>,
+    line: impl Fn(&ContextPath) -> TokenStream,
+) -> TokenStream {
+    paths.into_iter().map(line).collect()
 }
 
 /// The body, inside its guard.
@@ -320,7 +294,7 @@ fn execute(model: &Model, body: Body) -> TokenStream {
             let body = quote! {
                 #parts
                 #(#arguments)*
-                #[allow(unused_variables)]
+                #[allow(unused_variables, clippy::no_effect_underscore_binding)]
                 let #context = &mut #value;
                 #(#statements)*
             };
@@ -332,7 +306,7 @@ fn execute(model: &Model, body: Body) -> TokenStream {
     let scope_type = quote_spanned!(here=> #private::Scope<'_, Self>);
     // What cannot be sent between threads is told at the word `async`.
     let async_span = model.asyncness.map_or(here, |word| Span::mixed_site().located_at(word.span));
-    let future = quote_spanned!(async_span=> impl ::std::future::Future<Output = #returned> + Send);
+    let future = quote_spanned!(async_span=> impl ::std::future::Future<Output = #returned> + ::std::marker::Send);
     let (kind, signature, body) = if model.asyncness.is_some() {
         (
             quote!(AsyncProcess),

@@ -3,11 +3,11 @@
 //! They are generic over their members, so that rustc finds the types of the fields, which a macro cannot see.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Model;
 use super::path::{Asked, ContextPath};
-use crate::names::{pascal, plain};
+use crate::names::{pascal, plain, type_name};
 use crate::tokens::doc;
 
 /// The guard's structs, and the expression that makes it.
@@ -62,12 +62,15 @@ pub(crate) fn guard(model: &Model) -> Guard {
     }
     if !model.options.effects.is_empty() {
         parts.push(hidden("effects"));
-        let effects = hidden("effects");
+        // Located at the context's type, which says what the effects are: a type that does not fit is one error there.
+        let here = Span::mixed_site().located_at(syn::spanned::Spanned::span(&model.context_type));
+        let effects = hidden_at("effects", here);
+        let place = quote_spanned!(here=> (*#effects));
         let members = model
             .options
             .effects
             .iter()
-            .map(|effect| Member { ident: effect.clone(), value: Value::Leaf(quote!(&(*#effects).#effect)) });
+            .map(|effect| Member { ident: effect.clone(), value: Value::Leaf(quote!(&#place.#effect)) });
         let node = Node {
             name: format_ident!("{base}Effects"),
             docs: "The declared handles to the world outside.".to_owned(),
@@ -83,6 +86,7 @@ pub(crate) fn guard(model: &Model) -> Guard {
     if !model.options.outputs.is_empty() {
         parts.push(hidden("order"));
     }
+    root.tell_apart(&mut Vec::new());
     let mut structs = TokenStream::new();
     root.structs(&mut structs);
     Guard { structs, value: root.value(), parts }
@@ -139,6 +143,16 @@ fn view(path: &ContextPath, kind: Kind) -> TokenStream {
     }
 }
 
+/// A type parameter for each member, named after it where that is a name and not another's.
+fn parameters(members: &[Member]) -> Vec<Ident> {
+    let mut names: Vec<Ident> = Vec::new();
+    for (at, member) in members.iter().enumerate() {
+        let name = type_name(&plain(&member.ident)).filter(|name| !names.contains(name));
+        names.push(name.unwrap_or_else(|| format_ident!("Member{at}")));
+    }
+    names
+}
+
 impl Node {
     fn insert(&mut self, names: &[Ident], value: TokenStream) {
         let Some((name, rest)) = names.split_first() else { return };
@@ -159,11 +173,23 @@ impl Node {
         self.members.push(Member { ident: name.clone(), value: Value::Nested(node) });
     }
 
+    /// Gives each struct a name of its own: `a_b` and, inside `a`, `b` are spelled alike.
+    fn tell_apart(&mut self, taken: &mut Vec<Ident>) {
+        while taken.contains(&self.name) {
+            self.name = format_ident!("{}_", self.name);
+        }
+        taken.push(self.name.clone());
+        for member in &mut self.members {
+            if let Value::Nested(node) = &mut member.value {
+                node.tell_apart(taken);
+            }
+        }
+    }
+
     fn structs(&self, all: &mut TokenStream) {
         let Self { name, docs, members } = self;
         let idents = members.iter().map(|member| &member.ident);
-        let parameters: Vec<Ident> =
-            members.iter().map(|member| format_ident!("{}", pascal(&plain(&member.ident)))).collect();
+        let parameters = parameters(members);
         let generics = (!members.is_empty()).then(|| quote!(<#(#parameters),*>));
         let docs = doc(docs);
         all.extend(quote! {

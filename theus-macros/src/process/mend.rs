@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Ident;
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::{GenericParam, Type};
 
-use super::check::mentions;
+use super::check::{clashes, mentions};
 use super::errors::variant;
 use super::model::{Model, Returns};
+use crate::tokens::elides_a_lifetime;
 
 pub(crate) fn mend(model: &mut Model) {
+    if clashes(model) {
+        model.command = format_ident!("{}Command", model.command);
+    }
     let mut names = BTreeSet::new();
     model.arguments.retain(|argument| names.insert(argument.name()));
     let mut variants = BTreeSet::new();
@@ -54,5 +58,7 @@ fn name(parameter: &GenericParam) -> &Ident {
 
 /// Whether a type cannot be that of an associated type: it borrows, or has no name.
 fn cannot_be_kept(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(_) | Type::ImplTrait(_)) || ty.to_token_stream().to_string().contains("impl ")
+    elides_a_lifetime(ty)
+        || matches!(ty, Type::ImplTrait(_) | Type::Never(_))
+        || ty.to_token_stream().to_string().contains("impl ")
 }

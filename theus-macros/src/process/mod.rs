@@ -1,6 +1,7 @@
 //! `#[process]`.
 
 mod attr;
+mod attributes;
 mod body;
 mod check;
 mod command;
@@ -13,6 +14,7 @@ mod model;
 mod path;
 #[cfg(test)]
 mod tests;
+mod unfit;
 
 use proc_macro2::TokenStream;
 use quote::quote;

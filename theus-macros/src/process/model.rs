@@ -1,13 +1,15 @@
 //! What the macro knows of a process.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
+use syn::{Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
 
 use super::attr::Options;
+use super::attributes::Attributes;
+use super::unfit;
 use crate::errors::Errors;
-use crate::names::{pascal, plain};
+use crate::names::{pascal, plain, type_name};
 use crate::tokens;
 
 /// A function that is to be a process.
@@ -36,6 +38,7 @@ pub(crate) struct Argument {
     pub(crate) mutability: Option<Token![mut]>,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
+    pub(crate) docs: String,
 }
 
 /// What the function returns.
@@ -45,16 +48,6 @@ pub(crate) enum Returns {
     Value(Type),
     /// A `Result` with its last type argument, the error.
     Result { whole: Type, value: Option<Type>, error: Option<Type> },
-}
-
-/// The function's attributes, by where they go.
-pub(crate) struct Attributes {
-    /// On everything that is made.
-    pub(crate) cfgs: Vec<Attribute>,
-    /// On the command: its documentation and what is said of it as an item.
-    pub(crate) command: Vec<Attribute>,
-    /// On the function that holds the body.
-    pub(crate) body: Vec<Attribute>,
 }
 
 impl Model {
@@ -76,16 +69,14 @@ impl Model {
             errors
                 .at(lifetime, "a command outlives the call, so a process has no lifetimes: take values that are owned");
         }
-        let name = plain(&sig.ident);
         let (context, context_type, inputs) = context(&sig, errors)?;
         let arguments = inputs.iter().filter_map(|input| Argument::of(input, errors)).collect();
         Some(Self {
             has_several_errors: options.errors.len() > 1,
-            options,
             attributes: Attributes::sort(attrs),
             vis,
             asyncness: sig.asyncness,
-            command: format_ident!("{}", pascal(&name), span = sig.ident.span()),
+            command: options.command.clone().unwrap_or_else(|| command(&sig.ident, errors)),
             function: sig.ident,
             generics: sig.generics,
             context,
@@ -93,6 +84,7 @@ impl Model {
             arguments,
             returns: Returns::of(&sig.output),
             block: *block,
+            options,
         })
     }
 
@@ -105,7 +97,21 @@ impl Model {
     }
 }
 
-fn unsafe_token(safety: &Safety) -> Option<proc_macro2::TokenStream> {
+/// What a function's command is called.
+fn command(function: &Ident, errors: &mut Errors) -> Ident {
+    let name = plain(function);
+    let mut command = type_name(&name).unwrap_or_else(|| {
+        errors.at(
+            function,
+            format!("`{name}` makes no name for a struct, which its command is: name it, as in `command = PlaceOrder`, or rename the function"),
+        );
+        format_ident!("Unnamed{}", pascal(&name))
+    });
+    command.set_span(function.span());
+    command
+}
+
+fn unsafe_token(safety: &Safety) -> Option<TokenStream> {
     match safety {
         Safety::Unsafe(token) => Some(quote!(#token)),
         _ => None,
@@ -141,6 +147,10 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
                 errors.at(&first.ty, example);
                 return None;
             }
+            if let Some(lifetime) = lifetime_in(&first.ty) {
+                errors.at(&lifetime, format!("a context has no lifetime here; {example}"));
+                return None;
+            }
             let ident = match &*first.pat {
                 Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => pattern.ident.clone(),
                 Pat::Wild(underscore) => Ident::new("_ctx", Span::mixed_site().located_at(underscore.span())),
@@ -152,6 +162,16 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             Some((ident, (*first.ty).clone(), sig.inputs.iter().skip(1).cloned().collect()))
         }
     }
+}
+
+/// A lifetime among the arguments of `Ctx`.
+fn lifetime_in(ty: &Type) -> Option<syn::Lifetime> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Lifetime(lifetime) => Some(lifetime.clone()),
+        _ => None,
+    })
 }
 
 /// Whether this is a well-known type that can only be an argument. An alias of `Ctx` has a name of its own.
@@ -177,41 +197,32 @@ impl Argument {
             errors.at(&argument.pat, "an argument is a field of the command and needs a name: write `name: Type`");
             return None;
         };
+        if let Some(attribute) = argument.attrs.iter().find(|attribute| !attribute.path().is_ident("doc")) {
+            errors.at(
+                attribute.path(),
+                "an argument has documentation and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
+            );
+        }
         if pattern.by_ref.is_some() || pattern.subpat.is_some() {
             errors
                 .at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
             return None;
         }
-        if let Some(reference) = reference_in(&argument.ty) {
-            errors.at(
-                &reference,
-                "an argument cannot be a reference: a command is kept, journalled and run again after the call is over; take an owned value (`String` for `&str`, `Vec<T>` for `&[T]`)",
-            );
+        if let Some((ty, why)) = unfit::inside(&argument.ty) {
+            errors.at(&ty, format!("an argument cannot {why}"));
             return None;
         }
-        if let Type::ImplTrait(ty) = &*argument.ty {
-            errors.at(ty, "an argument is a field of the command and needs a named type: use a type parameter");
-            return None;
-        }
-        Some(Self { mutability: pattern.mutability, ident: pattern.ident.clone(), ty: (*argument.ty).clone() })
+        Some(Self {
+            mutability: pattern.mutability,
+            ident: pattern.ident.clone(),
+            ty: (*argument.ty).clone(),
+            docs: tokens::docs(&argument.attrs),
+        })
     }
 
     pub(crate) fn name(&self) -> String {
         plain(&self.ident)
     }
-}
-
-/// The first reference inside a type.
-fn reference_in(ty: &Type) -> Option<Type> {
-    struct Find(Option<Type>);
-    impl<'a> syn::visit::Visit<'a> for Find {
-        fn visit_type_reference(&mut self, reference: &'a syn::TypeReference) {
-            self.0.get_or_insert_with(|| Type::Reference(reference.clone()));
-        }
-    }
-    let mut find = Find(None);
-    syn::visit::Visit::visit_type(&mut find, ty);
-    find.0
 }
 
 impl Returns {
@@ -239,29 +250,5 @@ impl Returns {
         match self {
             Self::Value(whole) | Self::Result { whole, .. } => whole,
         }
-    }
-}
-
-impl Attributes {
-    fn sort(attributes: Vec<Attribute>) -> Self {
-        let mut sorted = Self { cfgs: Vec::new(), command: Vec::new(), body: Vec::new() };
-        for attribute in attributes {
-            let path = attribute.path();
-            if path.is_ident("cfg") {
-                sorted.cfgs.push(attribute);
-            } else if ["doc", "deprecated", "must_use", "derive"].iter().any(|name| path.is_ident(name)) {
-                sorted.command.push(attribute);
-            } else {
-                sorted.body.push(attribute);
-            }
-        }
-        sorted
-    }
-}
-
-impl Model {
-    /// The documentation of the command, as text.
-    pub(crate) fn docs(&self) -> String {
-        tokens::docs(&self.attributes.command)
     }
 }

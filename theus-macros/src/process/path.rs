@@ -69,11 +69,6 @@ impl ContextPath {
         text
     }
 
-    /// `user.balance`: without the layer.
-    pub(crate) fn inner_text(&self) -> String {
-        self.names.iter().map(plain).collect::<Vec<_>>().join(".")
-    }
-
     /// The place `(*base).user.balance`, with the user's own names and located at the path.
     pub(crate) fn place(&self, base: &Ident) -> TokenStream {
         let here = self.layer.span();

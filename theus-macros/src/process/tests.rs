@@ -69,6 +69,8 @@ fn what_is_not_declared_is_told_with_the_list_it_belongs_in() {
 fn a_name_that_means_something_else_is_left_to_the_guard() {
     accepted("let ctx = Other; drop(ctx.domain.seen);");
     accepted("list.iter().map(|ctx| ctx.domain.seen);");
+    accepted("fn inner(ctx: &Bank) -> i64 { ctx.seen } inner(&bank());");
+    accepted("for ctx in all { ctx.seen(); } if let Some(ctx) = one { ctx.seen(); }");
     accepted("other.ctx.domain.seen;");
 }
 

@@ -59,7 +59,7 @@ impl<P: Process> Run<'_, P> {
         })
         .map_err(|error| *error)?;
         let mut fields = state.workspace();
-        Self::lock(&mut fields, &state.fields);
+        Self::lock(&mut fields, &mut state.fields);
         Ok(Work { fields, local })
     }
 
@@ -73,7 +73,7 @@ impl<P: Process> Run<'_, P> {
     ) -> Closed<P> {
         let proposed = match output {
             Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output).map_err(Box::new)),
-            Ok(output) if !P::is_current(&work.fields, &state.fields) => {
+            Ok(output) if !P::is_current(&mut work.fields, &mut state.fields) => {
                 shed(output);
                 None
             }

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    names: Vec<String>,
+}
+
+#[process(outputs = [domain.total])]
+fn add(ctx: Ctx<Bank>, by: Box<dyn Fn() -> i64>) {
+    ctx.domain.total.set(by());
+}
+
+fn main() {}

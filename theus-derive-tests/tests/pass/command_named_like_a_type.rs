@@ -1,0 +1,23 @@
+use serde::{Deserialize, Serialize};
+use theus_core::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Order {
+    amount: i64,
+}
+
+#[derive(Clone, Default, Context)]
+struct Shop {
+    total: i64,
+}
+
+#[process(inputs = [domain.total], outputs = [domain.total], command = PlaceOrder)]
+fn order(ctx: Ctx<Shop>, order: Order) {
+    *ctx.domain.total += order.amount;
+}
+
+fn call(order: Order) -> PlaceOrder {
+    PlaceOrder { order }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    names: Vec<String>,
+}
+
+#[process(inputs = [domain.names])]
+fn first(ctx: Ctx<Bank>) -> Option<String> {
+    ctx.domain.names.first().cloned()
+}
+
+#[process(inputs = [domain.total])]
+fn sign(ctx: Ctx<Bank>) -> &'static str {
+    if *ctx.domain.total < 0 { "minus" } else { "plus" }
+}
+
+fn main() {}
