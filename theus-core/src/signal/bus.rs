@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -239,6 +239,17 @@ impl SignalBus {
     /// Takes the next event, waited for without blocking. It assumes no runtime; dropped before it is ready, it takes none.
     pub async fn next(&self) -> Event {
         self.shared.queue.take_async().await
+    }
+
+    /// Waits until there is an event, with the thread blocked, and takes none: what is not taken is not lost where nobody
+    /// comes to handle it. False when the time is over.
+    pub(crate) fn await_event(&self, at_most: Duration) -> bool {
+        self.shared.queue.await_one(at_most)
+    }
+
+    /// The same as a task.
+    pub(crate) fn poll_event(&self, waker: &Waker) -> Poll<()> {
+        self.shared.queue.poll_one(waker)
     }
 
     /// Looks on from now on. At most `capacity` of what was seen waits for the observer, and at least one.

@@ -146,7 +146,10 @@ impl Checker {
         let mut inner = self.0.lock().unwrap();
         match happening {
             Happening::Handled(handled) => inner.handled(session, handled),
-            Happening::Trouble(text) if text.starts_with("more than 40 steps") => inner.tally.runaways += 1,
+            Happening::Trouble { problem, handled } if problem.starts_with("more than 40 steps") => {
+                inner.tally.runaways += 1;
+                inner.handled(session, handled);
+            }
             other => inner.wrong.push(format!("{session}: {other:?}")),
         }
     }

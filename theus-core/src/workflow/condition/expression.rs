@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::check::Checker;
-use super::evaluate::{Problem, evaluate, to_json};
+use super::evaluate::{Problem, evaluate, is_not_brought, to_json};
 use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
@@ -19,6 +19,8 @@ use crate::context::Shape;
 #[derive(Clone)]
 pub struct Expression {
     inner: Arc<Inner>,
+    /// Whether a key that the event did not bring is no error: null stands for it.
+    lenient: bool,
 }
 
 struct Inner {
@@ -59,7 +61,7 @@ impl Expression {
             let program = Program::Checked(whole.node);
             Ok(Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program })
         })?;
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), lenient: false })
     }
 
     /// The same for a guard: it must be true or false.
@@ -92,7 +94,13 @@ impl Expression {
         evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
-        Self { inner: Arc::new(Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program }) }
+        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program };
+        Self { inner: Arc::new(inner), lenient: false }
+    }
+
+    /// The same where nothing is a value too: null stands for a key that the event did not bring.
+    pub(in crate::workflow) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
     }
 
     /// As the file has it.
@@ -121,7 +129,10 @@ impl Expression {
         match &self.inner.program {
             Program::Checked(node) => {
                 let value = evaluate(node, facts, &mut Vec::new());
-                value.and_then(|value| to_json(&value, &self.inner.kind)).map_err(|problem| self.failed(problem))
+                match value.and_then(|value| to_json(&value, &self.inner.kind)) {
+                    Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
+                    value => value.map_err(|problem| self.failed(problem)),
+                }
             }
             #[cfg(test)]
             Program::Function(evaluate) => evaluate(facts),

@@ -1,7 +1,7 @@
 //! What a session needs of an engine, whatever the engine's types.
 
 use crate::context::{Context, Fields, Value};
-use crate::engine::{ArgumentError, Arguments, Engine, GiveUp, Snapshot, StepRun, TogetherError, TogetherRun};
+use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
 use crate::process::Halted;
 use crate::signal::{Event, Origin};
 
@@ -11,11 +11,8 @@ pub(crate) trait Hand {
     fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>;
 
     /// Starts several at once.
-    fn start_together(
-        &self,
-        steps: Vec<(&str, Option<Arguments>)>,
-        give_up: GiveUp,
-    ) -> Result<TogetherRun, TogetherError>;
+    fn start_together(&self, steps: Vec<(&str, Option<Arguments>)>, marks: Marks)
+    -> Result<TogetherRun, TogetherError>;
 
     /// The committed state as it is now, for guards and arguments; `None` from inside a body of the engine.
     fn look(&self) -> Option<Box<dyn Ground + '_>>;
@@ -58,9 +55,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
     fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
-        give_up: GiveUp,
+        marks: Marks,
     ) -> Result<TogetherRun, TogetherError> {
-        Engine::start_together(self, steps, give_up)
+        Engine::start_together(self, steps, marks)
     }
 
     fn look(&self) -> Option<Box<dyn Ground + '_>> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::broken::Broken;
+use super::broken::{Broken, Lead};
 use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
@@ -57,7 +57,7 @@ impl Session {
             Internal::ChainFailed(payload) => Message::ChainFailed { payload: payload.value().clone() },
             Internal::Recover { state, target, error, payload } => Message::Error {
                 state: name(*state),
-                target: target.map(name),
+                target: target.as_ref().map(|lead| name(lead.target)),
                 error: (*error).to_owned(),
                 payload: payload.value().clone(),
             },
@@ -154,7 +154,7 @@ fn interrupted(definition: &Definition, live: &Live, chain: &Chain) -> Interrupt
         state: name(state),
         reason: broken.reason.clone(),
         error: broken.error.map(str::to_owned),
-        target: broken.target.map(name),
+        target: broken.target.as_ref().map(|lead| name(lead.target)),
         aborts: broken.aborts,
         cancelled: live.cancelled.clone(),
         undo: undo.into_iter().map(stored).collect(),
@@ -168,7 +168,10 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
         Message::ChainFailed { payload } => Internal::ChainFailed(payload.clone().into()),
         Message::Error { state, target, error, payload } => Internal::Recover {
             state: known(definition, state)?,
-            target: target.as_deref().map(|target| known(definition, target)).transpose()?,
+            target: match target {
+                Some(target) => Some(Lead { target: known(definition, target)?, place: None }),
+                None => None,
+            },
             error: error_name(definition, error).unwrap_or_default(),
             payload: payload.clone().into(),
         },

@@ -7,7 +7,8 @@ use std::thread::Thread;
 
 use parking_lot::Mutex;
 
-use crate::workflow::chart::{Configuration, Definition, StateId};
+use crate::workflow::chart::StateId;
+use crate::workflow::conductor::Session;
 
 /// What one who waits holds; dropped, it waits no longer.
 #[derive(Default)]
@@ -46,13 +47,13 @@ impl Awaited {
         ticket
     }
 
-    /// Whom to wake, now that these states are active, or that the session is over.
-    pub(super) fn look(&mut self, definition: &Definition, at: &Configuration, is_over: bool) -> Vec<Waker> {
+    /// Whom to wake, now that the session is where it is, or that it is over.
+    pub(super) fn look(&mut self, session: &Session, is_over: bool) -> Vec<Waker> {
         let mut woken = Vec::new();
         let Some(waiting) = &mut self.0 else { return woken };
         waiting.retain(|(state, ticket)| {
             let Some(ticket) = ticket.upgrade() else { return false };
-            let reached = definition.is_active(at, *state);
+            let reached = session.is_in(*state);
             if reached {
                 ticket.reached.store(true, Ordering::Release);
             }
