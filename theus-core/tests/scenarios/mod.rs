@@ -27,6 +27,7 @@ mod workflow_limits;
 mod workflow_order;
 mod workflow_restart;
 mod workflow_steps;
+mod workflow_strangers;
 mod workflow_time;
 mod workflow_trace;
 mod workflow_world;

@@ -261,3 +261,30 @@ states:
     }
     panic!("it goes on for ever:\n{}", desk.trace());
 }
+
+#[test]
+fn what_ran_side_by_side_is_made_good_in_the_reverse_of_the_order_of_its_commits() {
+    let flow = "
+states:
+  S:
+    entry:
+      - parallel:
+          - { run: wait_too, compensate: { run: note, with: { text: waited } } }
+          - { run: add, with: { n: 7 }, compensate: { run: note, with: { text: '${ string(domain.total) }' } } }
+      - refuse
+    events: { EVT_CHAIN_FAIL: E }
+  E: { final: true }
+";
+    let (engine, outside) = super::workflow_world::shop(Shop::default());
+    let mut desk = of(&engine, flow);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while outside.waiting() == 0 || state(&engine).total == 0 {
+                std::thread::yield_now();
+            }
+            outside.open();
+        });
+        desk.run_until_final().unwrap();
+    });
+    assert_eq!(log(&engine), ["waited", "7"]);
+}

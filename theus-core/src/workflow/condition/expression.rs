@@ -1,5 +1,6 @@
 //! One expression: checked when the file is loaded, evaluated when a guard or a step needs it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -14,6 +15,8 @@ use super::problem::ExpressionProblem;
 use super::scope::Scope;
 use super::types::Type;
 use crate::context::Shape;
+use crate::process::Panicked;
+use crate::transaction::shed;
 
 /// An expression that was parsed and checked against the schema.
 #[derive(Clone)]
@@ -128,8 +131,8 @@ impl Expression {
     pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
-                let value = evaluate(node, facts, &mut Vec::new());
-                match value.and_then(|value| to_json(&value, &self.inner.kind)) {
+                let value = guarded(|| to_json(&evaluate(node, facts, &mut Vec::new())?, &self.inner.kind));
+                match value {
                     Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
                     value => value.map_err(|problem| self.failed(problem)),
                 }
@@ -145,13 +148,11 @@ impl Expression {
     /// [`EvaluationError`] where it has no value, or none that is true or false.
     pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
         match &self.inner.program {
-            Program::Checked(node) => match evaluate(node, facts, &mut Vec::new()) {
-                Ok(Operand::Bool(holds)) => Ok(holds),
-                Ok(other) => {
-                    Err(self.failed(format!("it gives {}, which is neither true nor false", other.kind()).into()))
-                }
-                Err(problem) => Err(self.failed(problem)),
-            },
+            Program::Checked(node) => guarded(|| match evaluate(node, facts, &mut Vec::new())? {
+                Operand::Bool(holds) => Ok(holds),
+                other => Err(format!("it gives {}, which is neither true nor false", other.kind()).into()),
+            })
+            .map_err(|problem| self.failed(problem)),
             #[cfg(test)]
             Program::Function(evaluate) => match evaluate(facts)? {
                 serde_json::Value::Bool(holds) => Ok(holds),
@@ -164,6 +165,15 @@ impl Expression {
     fn failed(&self, problem: Problem) -> EvaluationError {
         EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned() }
     }
+}
+
+/// How a value looks can be a user's code: where it panics there is no value.
+fn guarded<T>(evaluate: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|panic| {
+        let message = Panicked::message_of(&*panic);
+        shed(panic);
+        Err(format!("it panicked: {message}").into())
+    })
 }
 
 impl std::fmt::Debug for Expression {

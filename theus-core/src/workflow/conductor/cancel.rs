@@ -216,8 +216,9 @@ impl Live {
 
     /// A violation of level A ends the session.
     pub(super) fn abort(&mut self, reason: String, scene: Scene<'_>) {
-        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
+        // First of all, for whoever hears of it is a stranger.
+        self.over(Stage::Aborted(reason.clone()));
         self.trace.put(scene.world.now(), What::Aborted { reason: reason.clone() });
-        self.over(Stage::Aborted(reason));
+        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
     }
 }

@@ -43,6 +43,10 @@ impl Live {
             return self.start(scene);
         }
         scene.world.time_passes();
+        if self.trace.is_on() {
+            // Asked before anything is taken: a clock that panics costs no event.
+            scene.world.now();
+        }
         if !self.settled
             && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
             && let Some(progress) = self.eventless(scene)?

@@ -73,12 +73,17 @@ impl Live {
     }
 
     fn chain_step(&mut self, chain: &mut Chain, scene: Scene<'_>, task: &mut Context<'_>) -> Stepped {
-        match chain.work {
+        let stepped = match chain.work {
             Work::Undo(..) => self.make_good(chain, scene, task),
             _ if chain.broken.is_some() => self.next_undo(chain),
             Work::None => self.next_step(chain, scene, task),
             Work::Run(_) | Work::Together(_) => self.work(chain, scene, task),
+        };
+        if self.trace.is_on() && !matches!(stepped, Stepped::On) {
+            // Asked as long as a panic of the clock is caught.
+            scene.world.now();
         }
+        stepped
     }
 
     /// Begins the next step.

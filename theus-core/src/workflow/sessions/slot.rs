@@ -13,7 +13,7 @@ use super::bell::Bell;
 use super::builder::Happening;
 use super::error::SessionError;
 use super::feed::Tap;
-use super::inner::Inner;
+use super::inner::{Inner, message_of};
 use super::rota::Turn;
 use super::shared::Shared;
 use super::stage::Stage;
@@ -261,11 +261,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
         let steps = if shared.is_stepped { 1 } else { STRETCH };
         self.stage.take();
         let drove = DRIVES.replace(true);
-        let stretch = self.stretch(&shared, steps);
-        if let Stretch::Rest(due) = stretch {
-            self.set_alarm(&shared, due);
-            self.engine.rest();
-        }
+        let stretch = catch_unwind(AssertUnwindSafe(|| {
+            let stretch = self.stretch(&shared, steps);
+            if let Stretch::Rest(due) = stretch {
+                self.set_alarm(&shared, due);
+                self.engine.rest();
+            }
+            stretch
+        }));
+        // Who was told or woken has panicked, between two steps: the session goes on, and so does the worker.
+        let stretch = stretch.unwrap_or_else(|panic| {
+            message_of(panic);
+            shared.troubles.add_one(self.home);
+            Stretch::More
+        });
         DRIVES.set(drove);
         if matches!(stretch, Stretch::Rest(_)) && self.stage.give_back() {
             shared.rota.ended();
