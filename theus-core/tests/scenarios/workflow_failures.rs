@@ -289,21 +289,3 @@ fn level_s_halts_and_what_was_committed_is_made_good_after_the_reset() {
     desk.run_until_final().unwrap();
     assert_eq!((desk.state(), log(&engine)), ("E", ["charge 10", "refund 10"].map(str::to_owned).to_vec()));
 }
-
-#[test]
-fn a_process_without_errors_is_tried_again_when_its_time_is_over() {
-    let flow = "
-states:
-  S:
-    entry:
-      - { run: a, compensate: b }
-      - { run: wait, timeout: 5s, retry: { attempts: 3, backoff: 0s, on: Timeout }, on_error: { Timeout: E } }
-    events: { EVT_CHAIN_DONE: E }
-  E: { final: true }
-";
-    let (mut desk, engine, outside, clock) = desk(flow);
-    desk.run_until_final().unwrap();
-    assert_eq!((desk.state(), seconds(&clock), outside.waiting()), ("E", 15.0, 0));
-    assert_eq!(log(&engine), ["a", "b"]);
-    assert_eq!(desk.trace().to_string().matches("not done in time").count(), 3);
-}

@@ -117,6 +117,15 @@ impl Wake for Evil {
     }
 }
 
+/// A task that notes that it was woken.
+struct Good(Arc<AtomicBool>);
+
+impl Wake for Good {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn a_task_that_panics_when_it_is_woken_stops_no_worker() {
     let (builder, _) = shops();
@@ -126,10 +135,15 @@ fn a_task_that_panics_when_it_is_woken_stops_no_worker() {
     let mut waits = Box::pin(shops.wait_for_async("one", "DONE"));
     let evil = Waker::from(Arc::new(Evil));
     assert!(waits.as_mut().poll(&mut Task::from_waker(&evil)).is_pending());
+    let told = Arc::new(AtomicBool::new(false));
+    let mut waits_too = Box::pin(shops.wait_for_async("one", "DONE"));
+    let good = Waker::from(Arc::new(Good(Arc::clone(&told))));
+    assert!(waits_too.as_mut().poll(&mut Task::from_waker(&good)).is_pending());
     shops.emit("one", "CMD_END").unwrap();
     shops.open("two", Shop::default()).unwrap();
     shops.emit_with("two", "CMD_NOTE", serde_json::json!({ "text": "alive" })).unwrap();
     assert!(shops.wait_until_idle(LONG), "the worker goes on");
     assert_eq!((shops.status("one").unwrap(), log(&shops, "two")), (SessionStatus::Finished, vec!["alive".to_owned()]));
     assert_eq!(shops.census().troubles, 1);
+    assert!(told.load(Ordering::SeqCst), "who waits behind it is woken all the same");
 }

@@ -70,6 +70,9 @@ impl Attempt {
     pub(super) fn let_go(&mut self, run: &Run, scene: Scene<'_>, account: &mut Account<'_>) -> bool {
         if let Trying::Running { future, since, .. } = std::mem::replace(&mut self.trying, Trying::Ready) {
             drop(future);
+            if !account.trace.is_on() {
+                return run.retry.is_some();
+            }
             let now = scene.world.now();
             account.tell(run, self.number, now, Ended::LetGo, 0, now.duration_since(since).unwrap_or_default());
         }

@@ -1,5 +1,6 @@
 //! Those who wait for a session to come to a state.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
@@ -7,6 +8,7 @@ use std::thread::Thread;
 
 use parking_lot::Mutex;
 
+use super::inner::message_of;
 use crate::workflow::chart::StateId;
 use crate::workflow::conductor::Session;
 
@@ -67,6 +69,12 @@ impl Awaited {
         }
         woken
     }
+}
+
+/// Wakes all of them, though one of them panics: how many have.
+pub(super) fn wake_all(woken: Vec<Waker>) -> usize {
+    let panics = |waker: Waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).map_err(message_of).is_err();
+    woken.into_iter().map(panics).filter(|panicked| *panicked).count()
 }
 
 /// Wakes a thread that is parked.

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::awaited::wake_all;
 use super::bell::Bell;
 use super::builder::Happening;
 use super::error::SessionError;
@@ -163,7 +164,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             let Inner { session, awaited, .. } = &mut *inner;
             let woken = awaited.look(session, is_over);
             drop(inner);
-            woken.into_iter().for_each(Waker::wake);
+            for _ in 0..wake_all(woken) {
+                shared.troubles.add_one(self.home);
+            }
         }
     }
 
