@@ -211,3 +211,21 @@ states:
         assert!(!now.sig_full && now.cmd_drain.is_none() && engine.bus().is_empty(), "all signals are at rest");
     }
 }
+
+#[test]
+fn signals_whose_events_gave_way_are_at_rest_after_the_next_event_whatever_that_is() {
+    use theus_core::signal::Overflow;
+    use theus_core::workflow::WorkflowManager;
+
+    let (engine, _) =
+        built(Locking::ByKind, |builder| builder.signal_capacity(1).signal_overflow(Overflow::DropOldest));
+    let flow = "external: [CMD_GO]\nstates: { S: { events: { CMD_GO: S } } }";
+    let mut plant = WorkflowManager::from_text(&engine, "plant.yaml", flow).unwrap();
+    plant.run_until_idle().unwrap();
+    engine.run(Churn { level: 1, end: End::Well }).unwrap();
+    plant.emit("CMD_GO").unwrap();
+    assert_eq!((engine.bus().len(), engine.bus().stats().dropped), (1, 2));
+    plant.run_until_idle().unwrap();
+    let now = engine.snapshot().unwrap().to_context();
+    assert!(!now.sig_full && now.cmd_drain.is_none());
+}

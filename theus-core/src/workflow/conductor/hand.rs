@@ -23,6 +23,9 @@ pub(crate) trait Hand {
     /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
     fn dispatched(&self, origin: &Origin) -> bool;
 
+    /// Whether events had to make room whose signals are still to be put back to rest: [`dispatched`](Self::dispatched) does.
+    fn has_dropped(&self) -> bool;
+
     /// Why nothing runs at present, if the interlock is latched.
     fn halted(&self) -> Option<Halted>;
 }
@@ -71,6 +74,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
 
     fn dispatched(&self, origin: &Origin) -> bool {
         Engine::dispatched(self, origin).is_ok()
+    }
+
+    fn has_dropped(&self) -> bool {
+        self.bus().has_dropped()
     }
 
     fn halted(&self) -> Option<Halted> {

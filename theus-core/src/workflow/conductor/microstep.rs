@@ -121,7 +121,7 @@ impl Live {
             trouble = trouble.or(Some(Trouble::NoValue(error)));
         }
         if let Some(event) = &handled.event
-            && matches!(event.origin, Origin::Signal { .. })
+            && (matches!(event.origin, Origin::Signal { .. }) || scene.world.hand.has_dropped())
         {
             // A commit of a reset is no commit of a process, but guards may look at what it changed.
             self.settled = false;
