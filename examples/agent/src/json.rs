@@ -36,6 +36,7 @@ pub(crate) const fn word(status: &Status) -> &'static str {
         Status::Running => "running",
         Status::Finished => "finished",
         Status::Aborted { .. } => "aborted",
+        Status::Cancelled { .. } => "cancelled",
         Status::Halted { .. } => "halted",
     }
 }

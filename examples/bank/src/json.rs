@@ -68,6 +68,7 @@ impl Summary {
                 Status::Running => "running",
                 Status::Finished => "finished",
                 Status::Aborted { .. } => "aborted",
+                Status::Cancelled { .. } => "cancelled",
                 Status::Halted { .. } => "halted",
             },
         }

@@ -35,6 +35,7 @@ pub(crate) fn report(outcome: &Outcome, options: &Options, broken_off: bool, col
 fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     let (headline, style) = match &outcome.status {
         Status::Aborted { .. } => ("ABORTED", Style::new().red()),
+        Status::Cancelled { .. } => ("CANCELLED", Style::new().red()),
         Status::Halted { .. } => ("STOPPED", Style::new().red()),
         _ if broken_off => ("BROKEN OFF", Style::new().yellow()),
         Status::Finished | Status::Running => (outcome.state.as_str(), Style::new().green()),

@@ -41,6 +41,7 @@ impl<'a> Summary<'a> {
                 Status::Running => "running",
                 Status::Finished => "finished",
                 Status::Aborted { .. } => "aborted",
+                Status::Cancelled { .. } => "cancelled",
                 Status::Halted { .. } => "halted",
             },
         }

@@ -48,6 +48,7 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     };
     let (headline, style) = match &outcome.status {
         Status::Aborted { .. } => ("ABORTED", Style::new().red()),
+        Status::Cancelled { .. } => ("CANCELLED", Style::new().red()),
         Status::Halted { .. } => ("STOPPED", Style::new().red()),
         _ if broken_off => ("BROKEN OFF", Style::new().yellow()),
         Status::Finished => ("FINISHED", Style::new().green()),

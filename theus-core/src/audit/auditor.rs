@@ -209,6 +209,12 @@ impl Auditor {
         self.desk.lock().book.dropped()
     }
 
+    /// The version for a record that is the engine's own, where a session asks for it that is at `version`: its own, where
+    /// such records have its name; else that of the last record, for the version of one is none of another's.
+    pub(crate) fn own_version(&self, session: &str, version: u64) -> u64 {
+        if *self.desk.lock().book.session() == *session { version } else { self.tail_version() }
+    }
+
     /// The version that the last record looked at.
     pub(crate) fn tail_version(&self) -> u64 {
         self.desk.lock().book.records().last().map_or(0, |record| record.version)

@@ -207,7 +207,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
-        let change = self.core.shared.auditor.replace(recipe, &name, state.version()).map_err(|error| match error {
+        let auditor = &self.core.shared.auditor;
+        let version = auditor.own_version(self.core.audit.name(), state.version());
+        let change = auditor.replace(recipe, &name, version).map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,
         })?;

@@ -177,6 +177,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(event)
     }
 
+    /// Whether the current thread is inside a process of this engine, where nothing of it can be run or waited for.
+    pub(crate) fn is_inside(&self) -> bool {
+        nesting::is_inside(self.core.identity())
+    }
+
     /// The global layer.
     pub(crate) fn global_fields(&self) -> &G::Fields {
         &self.core.shared.global

@@ -27,5 +27,5 @@ pub use handle::Engine;
 pub use locking::Locking;
 pub use report::Report;
 pub use snapshot::Snapshot;
-pub(crate) use step::{Arguments, GiveUp, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
 pub use step::{ProcessError, StepMaker};

@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use thiserror::Error;
 
+use super::dropped::Dropped;
 use super::queue::{Bring, Queue};
 use super::watch::Watch;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
@@ -40,8 +40,7 @@ pub struct SignalBus {
 struct Shared {
     options: Arc<BusOptions>,
     queue: Queue<Event>,
-    /// Where dropped events came from, whose signals are still to be put back to rest: the last of each field.
-    dropped: Mutex<Vec<Origin>>,
+    dropped: Dropped,
 }
 
 /// The bus has no room for what was offered; nothing of it was taken.
@@ -104,7 +103,7 @@ impl SignalBus {
 
     /// As [`with`](Self::with), with options that other buses have too.
     pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
-        Self { shared: Arc::new(Shared { options, queue: Queue::new(), dropped: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { options, queue: Queue::new(), dropped: Dropped::default() }) }
     }
 
     /// Adds an event from outside.
@@ -200,28 +199,18 @@ impl SignalBus {
     #[inline]
     fn note_dropped(&self, dropped: Vec<Event>) {
         if !dropped.is_empty() {
-            self.tell_dropped(&dropped);
-        }
-    }
-
-    #[cold]
-    fn tell_dropped(&self, dropped: &[Event]) {
-        let mut origins = self.shared.dropped.lock();
-        for event in dropped {
-            if let Origin::Signal { path, .. } = &event.origin {
-                origins.retain(|origin| !matches!(origin, Origin::Signal { path: other, .. } if other == path));
-                origins.push(event.origin);
-            }
-        }
-        drop(origins);
-        for Event { name, origin, .. } in dropped {
-            tracing::warn!(target: "theus::signal", event = %name, ?origin, "dropped: the signal bus is full");
+            self.shared.dropped.note(&dropped);
         }
     }
 
     /// Where dropped events came from: their signals are to be put back to rest by whoever holds the session.
     pub(crate) fn take_dropped(&self) -> Vec<Origin> {
-        std::mem::take(&mut *self.shared.dropped.lock())
+        self.shared.dropped.take()
+    }
+
+    /// Whether signals of dropped events are still to be put back to rest.
+    pub(crate) fn has_dropped(&self) -> bool {
+        !self.shared.dropped.is_empty()
     }
 
     /// Takes the next event, if there is one: the oldest urgent one, else the oldest.
@@ -239,6 +228,17 @@ impl SignalBus {
     /// Takes the next event, waited for without blocking. It assumes no runtime; dropped before it is ready, it takes none.
     pub async fn next(&self) -> Event {
         self.shared.queue.take_async().await
+    }
+
+    /// Waits until there is an event, with the thread blocked, and takes none: what is not taken is not lost where nobody
+    /// comes to handle it. False when the time is over.
+    pub(crate) fn await_event(&self, at_most: Duration) -> bool {
+        self.shared.queue.await_one(at_most)
+    }
+
+    /// The same as a task.
+    pub(crate) fn poll_event(&self, waker: &Waker) -> Poll<()> {
+        self.shared.queue.poll_one(waker)
     }
 
     /// Looks on from now on. At most `capacity` of what was seen waits for the observer, and at least one.

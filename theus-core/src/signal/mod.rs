@@ -12,6 +12,7 @@
 //! | [`Subscription`], [`Told`] | looking on |
 
 mod bus;
+mod dropped;
 mod event;
 mod name;
 mod options;

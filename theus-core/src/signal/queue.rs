@@ -188,6 +188,28 @@ impl<T: Clone> Queue<T> {
         event
     }
 
+    /// Waits until there is an event, with the thread blocked, and takes none. False when the time is over.
+    pub(super) fn await_one(&self, at_most: Duration) -> bool {
+        let deadline = deadline(at_most);
+        let mut lanes = self.lanes.lock();
+        lanes.sleepers += 1;
+        while lanes.len() == 0 && !self.changed.wait_until(&mut lanes, deadline).timed_out() {}
+        lanes.sleepers -= 1;
+        lanes.len() > 0
+    }
+
+    /// The same as a task.
+    pub(super) fn poll_one(&self, waker: &Waker) -> Poll<()> {
+        let mut lanes = self.lanes.lock();
+        if lanes.len() > 0 {
+            return Poll::Ready(());
+        }
+        if !lanes.wakers.iter().any(|waiting| waiting.will_wake(waker)) {
+            lanes.wakers.push(waker.clone());
+        }
+        Poll::Pending
+    }
+
     /// Waits for an event, as a task.
     pub(super) async fn take_async(&self) -> T {
         poll_fn(|task| {

@@ -9,7 +9,9 @@ use theus_core::audit::Action;
 use theus_core::prelude::*;
 
 use super::LOCKINGS;
-use super::plant::{Churn, End, Fill, Plant, PlantEngine, PumpOut, PumpOutSlowly, audited, engine, everything};
+use super::plant::{
+    Churn, ChurnSlowly, End, Fill, Plant, PlantEngine, PumpOut, PumpOutSlowly, audited, engine, everything,
+};
 use crate::executor::{Task, block_on};
 
 fn at(level: i64) -> Plant {
@@ -128,6 +130,46 @@ fn a_run_under_way_keeps_its_rules_while_another_session_reloads() {
     assert!(matches!(first, Some(Ok(4))), "{first:?}");
     let refused = block_on(one.run_async(PumpOutSlowly { litres: 1, end: End::Well }));
     assert!(matches!(refused, Err(RunError::Blocked(_))));
+}
+
+/// Its second try, after a conflict, is the same run.
+#[test]
+fn a_run_that_is_tried_again_is_judged_by_the_rules_that_it_began_with() {
+    let forbidding = "process_recipes: { churn_slowly: { outputs: [ { field: domain.level, max: 6 } ] } }";
+    let allowing = "process_recipes: {}";
+    for (before, after, goes_well) in [(allowing, forbidding, true), (forbidding, allowing, false)] {
+        let (one, _) = audited(Locking::ByKind, before);
+        let two = one.open("two", at(5));
+        let mut run = Task::new(one.run_async(ChurnSlowly { level: 10, end: End::Well }));
+        assert!(run.poll().is_pending());
+        one.run(Fill { litres: 1 }).unwrap();
+        two.reload_recipe("other.yaml", after).unwrap();
+        let result = (0..1_000).find_map(|_| match run.poll() {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        });
+        let level = if goes_well { 16 } else { 6 };
+        assert!(
+            matches!((&result, goes_well), (Some(Ok(16)), true) | (Some(Err(RunError::Blocked(_))), false)),
+            "{result:?}"
+        );
+        assert_eq!(one.snapshot().unwrap().to_context().level, level);
+        let next = block_on(one.run_async(ChurnSlowly { level: 10, end: End::Well }));
+        assert_eq!(next.is_ok(), !goes_well, "the next is judged by the new ones: {next:?}");
+    }
+}
+
+#[test]
+fn a_record_of_a_new_recipe_names_the_engines_session_and_not_the_version_of_another() {
+    let (one, _) = audited(Locking::ByKind, COUNTED);
+    let two = one.open("two", at(5));
+    for _ in 0..3 {
+        two.run(Fill { litres: 1 }).unwrap();
+    }
+    two.reload_recipe("none.yaml", "process_recipes: {}").unwrap();
+    let records = one.audit_records();
+    let last = records.last().unwrap();
+    assert_eq!((last.session.to_string().as_str(), last.version), ("main", 0), "{last}");
 }
 
 /// Two threads that are each inside one session and want the other would wait for ever.

@@ -4,7 +4,7 @@ use theus_core::prelude::*;
 use theus_core::signal::Origin;
 
 use super::LOCKINGS;
-use super::plant::{Churn, End, engine};
+use super::plant::{Churn, End, built, engine};
 
 #[derive(Clone, Debug, Default, PartialEq, Context)]
 struct Door {
@@ -182,4 +182,50 @@ fn the_signal_of_an_event_that_was_dropped_is_put_to_rest_too() {
     assert_eq!(names, ["EVT_BELL", "EVT_BELL", "EVT_BELL", "EVT_HEAT", "EVT_RAIN"]);
     let now = dropping.snapshot().unwrap();
     assert!(!*now.sig_bell && *now.sig_heat == 0 && now.cmd_call.is_none() && now.roof.sig_rain.is_empty());
+}
+
+#[test]
+fn a_chain_whose_signals_have_no_room_fails_or_has_the_oldest_give_way() {
+    use theus_core::signal::Overflow;
+    use theus_core::workflow::WorkflowManager;
+
+    let flow = "
+initialised: [domain.level, domain.log]
+states:
+  S:
+    entry: [{ run: churn, with: { level: 1, end: Well } }, { run: churn, with: { level: 2, end: Well } }]
+    on_error: { Leak: LOST }
+    events: { EVT_CHAIN_DONE: E, EVT_CHAIN_FAIL: LOST }
+  LOST: { events: { CMD_DRAIN: LOST } }
+  E: { events: { CMD_DRAIN: E } }
+";
+    let wait = Overflow::Wait { at_most: std::time::Duration::from_secs(60) };
+    for (overflow, state, level, dropped) in
+        [(Overflow::Refuse, "LOST", 1, 0), (wait, "LOST", 1, 0), (Overflow::DropOldest, "E", 2, 2)]
+    {
+        let (engine, _) = built(Locking::ByKind, |builder| builder.signal_capacity(2).signal_overflow(overflow));
+        let mut plant = WorkflowManager::from_text(&engine, "plant.yaml", flow).unwrap();
+        plant.run_until_idle().unwrap();
+        let now = engine.snapshot().unwrap().to_context();
+        assert_eq!((plant.state(), now.level, engine.bus().stats().dropped), (state, level, dropped));
+        assert!(!now.sig_full && now.cmd_drain.is_none() && engine.bus().is_empty(), "all signals are at rest");
+    }
+}
+
+#[test]
+fn signals_whose_events_gave_way_are_at_rest_after_the_next_event_whatever_that_is() {
+    use theus_core::signal::Overflow;
+    use theus_core::workflow::WorkflowManager;
+
+    let (engine, _) =
+        built(Locking::ByKind, |builder| builder.signal_capacity(1).signal_overflow(Overflow::DropOldest));
+    let flow = "external: [CMD_GO]\nstates: { S: { events: { CMD_GO: S } } }";
+    let mut plant = WorkflowManager::from_text(&engine, "plant.yaml", flow).unwrap();
+    plant.run_until_idle().unwrap();
+    engine.run(Churn { level: 1, end: End::Well }).unwrap();
+    plant.emit("CMD_GO").unwrap();
+    assert_eq!((engine.bus().len(), engine.bus().stats().dropped), (1, 2));
+    plant.run_until_idle().unwrap();
+    let now = engine.snapshot().unwrap().to_context();
+    assert!(!now.sig_full && now.cmd_drain.is_none());
 }

@@ -148,3 +148,21 @@ fn a_position_that_does_not_fit_is_refused() {
     );
     assert!(serde_json::from_str::<Position>(r#"{ "workflow": "flow", "configuration": null, "sate": 1 }"#).is_err());
 }
+
+#[test]
+fn the_failure_that_is_heard_after_a_restart_names_the_process() {
+    let flow = "
+states:
+  S:
+    entry: [{ run: ask, retry: { attempts: 9, backoff: 1m } }]
+    events: { EVT_CHAIN_DONE: LOST, EVT_CHAIN_FAIL: [{ to: E, when: \"event.process == 'ask'\" }, LOST] }
+  LOST: { final: true }
+  E: { final: true }
+";
+    let (mut before, engine, outside, _) = desk(flow);
+    outside.refuse(100);
+    before.run_until_idle().unwrap();
+    let (mut after, ..) = restart(&before, &engine, later(5));
+    after.run_until_final().unwrap();
+    assert_eq!(after.state(), "E", "{}", after.trace());
+}

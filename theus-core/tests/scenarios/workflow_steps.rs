@@ -1,5 +1,6 @@
 //! What the steps of a chain do.
 
+use serde_json::json;
 use theus_core::workflow::{Fault, Status, WorkflowError};
 
 use super::workflow_world::{Shop, desk, log, of, runs, shop, state};
@@ -73,8 +74,10 @@ states:
     let (mut desk, engine, ..) = desk(flow);
     let handled = desk.run_until_final().unwrap();
     assert_eq!((desk.state(), log(&engine)), ("LOST", vec!["a".to_owned()]), "what was committed before stays");
-    let Some(Fault::NoValue(error)) = &handled[0].fault else { panic!("{handled:?}") };
-    assert!(error.expression.contains("domain.items[0]"), "{error}");
+    let fault = handled[0].fault.as_ref().map(ToString::to_string).unwrap_or_default();
+    let why = "argument `n` of `add`: `domain.items[0]` has no value: there is no position 0: the size is 0";
+    assert_eq!(fault, why);
+    assert!(matches!(handled[0].fault, Some(Fault::NoArgument { process: "add", argument: "n", .. })));
     assert!(handled[0].failed && handled[0].failure().is_none(), "no run has failed");
 }
 
@@ -93,6 +96,8 @@ states:
         let error = desk.run_until_idle().unwrap_err();
         assert!(matches!(error, WorkflowError::Endless { limit: 100, .. }), "{error}");
         let found = log(&engine).len();
+        let told: usize = error.handled().iter().map(|handled| handled.steps.len()).sum();
+        assert_eq!(told, found, "what had committed is told");
         assert!(found.abs_diff(committed) <= 1, "{body}: {found}");
         assert_eq!(desk.status(), Status::Running);
         desk.run_until_final().unwrap();
@@ -129,7 +134,7 @@ states:
     let (mut desk, ..) = desk(flow);
     let error = desk.run_until_idle().unwrap_err();
     assert!(matches!(error, WorkflowError::Endless { limit: 50, .. }), "{error}");
-    assert_eq!(error.handled().len(), 50, "the start and 49 moves");
+    assert_eq!(error.handled().len(), 51, "the start, 49 moves, and the one that is not made");
 }
 
 #[test]
@@ -145,4 +150,45 @@ states:
     assert_eq!(runs(&handled), ["a", "add", "wait_too", "b"]);
     let shop = state(&engine);
     assert_eq!((shop.total, shop.open, shop.log), (3, true, vec!["a".to_owned(), "b".to_owned()]));
+}
+
+const DECIDE: &str = "
+external: [CMD_GO]
+states:
+  S:
+    events: { CMD_GO: { steps: { run: sign, with: { by: '${ BY }', of: '${ event.of }' }, compensate: { run: add, with: { n: '${ event.n }' } } } } }
+    on_error: { '*': S }
+";
+
+#[test]
+fn an_option_is_none_where_the_event_did_not_bring_it() {
+    for (by, payload, signed) in [
+        ("event.by", json!({ "by": "Ann", "of": 1, "n": 1 }), "Some(\"Ann\") 1"),
+        ("event.by", json!({ "of": 1, "n": 1 }), "None 1"),
+        ("event.who.by", json!({ "of": 1, "n": 1 }), "None 1"),
+        ("event.who.by", json!({ "who": { "by": null }, "of": 1, "n": 1 }), "None 1"),
+    ] {
+        let (mut desk, engine, ..) = desk(&DECIDE.replace("BY", by));
+        desk.emit_with("CMD_GO", payload).unwrap();
+        desk.run_until_idle().unwrap();
+        assert_eq!(log(&engine), [signed], "{by}\n{}", desk.trace());
+    }
+}
+
+#[test]
+fn what_must_be_there_fails_the_chain_by_its_name_and_so_does_a_key_of_what_has_none() {
+    for (payload, why) in [
+        (json!({ "by": "Ann" }), "argument `of` of `sign`: `event.of` has no value: there is no key \"of\""),
+        (json!({ "of": 1 }), "argument `n` of `add`: `event.n` has no value: there is no key \"n\""),
+        (
+            json!({ "who": 3, "of": 1 }),
+            "argument `by` of `sign`: `event.who.by` has no value: an integer has no entry \"by\"",
+        ),
+    ] {
+        let by = if payload.get("who").is_some() { "event.who.by" } else { "event.by" };
+        let (mut desk, ..) = desk(&DECIDE.replace("BY", by));
+        desk.emit_with("CMD_GO", payload).unwrap();
+        let handled = desk.run_until_idle().unwrap();
+        assert_eq!(handled[1].fault.as_ref().map(ToString::to_string).as_deref(), Some(why));
+    }
 }

@@ -127,3 +127,21 @@ states:
     let error = desk.wait_for("CC", Duration::ZERO).unwrap_err();
     assert_eq!(error.to_string(), "the workflow `flow` has no state `CC`; did you mean `C`?");
 }
+
+#[test]
+fn a_process_without_errors_is_tried_again_when_its_time_is_over() {
+    let flow = "
+states:
+  S:
+    entry:
+      - { run: a, compensate: b }
+      - { run: wait, timeout: 5s, retry: { attempts: 3, backoff: 0s, on: Timeout }, on_error: { Timeout: E } }
+    events: { EVT_CHAIN_DONE: E }
+  E: { final: true }
+";
+    let (mut desk, engine, outside, clock) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), seconds(&clock), outside.waiting()), ("E", 15.0, 0));
+    assert_eq!(log(&engine), ["a", "b"]);
+    assert_eq!(desk.trace().to_string().matches("not done in time").count(), 3);
+}

@@ -43,7 +43,7 @@ fn it_reads_from_top_to_bottom() {
             "  step         ask: rolled back after 0ns: nobody answers",
             "  step         ask, try 2: committed version 2 in 0ns",
             "  step         refuse: rolled back after 0ns: too much: 0",
-            "  chain failed too much: 0; 1 to be made good",
+            "  chain failed refuse: too much: 0; 1 to be made good",
             "  compensation b: committed version 3 in 0ns",
             "event          EVT_CHAIN_FAIL",
             "moved          WORK -> E  by flow.yaml:11:15",
@@ -124,4 +124,100 @@ fn commands_are_in_it() {
     desk.run_until_idle().unwrap();
     assert!(desk.run(super::workflow_world::Add { n: 1 }).unwrap().result.is_ok());
     assert!(desk.trace().to_string().contains("command        add: committed version 1 in "), "{}", desk.trace());
+}
+
+/// The lines of a trace without their numbers and times.
+fn lines(trace: &theus_core::workflow::Trace) -> Vec<String> {
+    trace.to_string().lines().map(|line| line[22..].to_owned()).collect()
+}
+
+#[test]
+fn a_move_by_an_error_names_the_line_that_leads_there() {
+    for (step, state, place) in [("TooMuch: E", "TooMuch: LOST", "3:43"), ("", "'*': E", "4:17")] {
+        let flow = format!(
+            "
+states:
+  S: {{ entry: [{{ run: refuse, on_error: {{ {step} }} }}], events: {{ EVT_CHAIN_FAIL: LOST, EVT_CHAIN_DONE: LOST }},
+    on_error: {{ {state} }} }}
+  LOST: {{ final: true }}
+  E: {{ final: true }}
+"
+        );
+        let (mut desk, ..) = desk(&flow);
+        desk.run_until_final().unwrap();
+        let lines = lines(desk.trace());
+        assert!(lines.contains(&format!("moved          S -> E  by flow.yaml:{place}")), "{}", desk.trace());
+    }
+}
+
+#[test]
+fn a_timer_says_which_and_a_transition_that_leaves_nothing_is_no_move() {
+    let flow = "
+states:
+  S: { after: { 10s: { steps: [a] }, 20s: E } }
+  E: { final: true }
+";
+    let (mut desk, ..) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!(
+        lines(desk.trace()),
+        [
+            "started",
+            "moved          S",
+            "timer          S after 10s",
+            "stayed         S  by flow.yaml:3:17",
+            "  step         a: committed version 1 in 0ns",
+            "  chain done",
+            "timer          S after 20s",
+            "moved          S -> E  by flow.yaml:3:38",
+            "finished       E",
+        ]
+    );
+    let json = serde_json::to_value(desk.trace()).unwrap();
+    assert_eq!((&json[2]["state"], &json[2]["after_ns"]), (&"S".into(), &10_000_000_000_u64.into()));
+    assert_eq!(
+        (&json[3]["kind"], &json[3]["in"], &json[3]["by"]),
+        (&"stayed".into(), &serde_json::json!(["S"]), &"flow.yaml:3:17".into())
+    );
+}
+
+#[test]
+fn a_move_of_several_regions_names_each_line() {
+    let flow = "
+external: [CMD_GO]
+states:
+  BOTH:
+    regions:
+      LEFT: { initial: L1, states: { L1: { events: { CMD_GO: L2 } }, L2: {} } }
+      RIGHT: { initial: R1, states: { R1: { events: { CMD_GO: R2 } }, R2: {} } }
+";
+    let (mut desk, ..) = desk(flow);
+    desk.emit("CMD_GO").unwrap();
+    desk.run_until_idle().unwrap();
+    let last = lines(desk.trace()).iter().rfind(|line| line.starts_with("moved")).cloned();
+    assert_eq!(last.as_deref(), Some("moved          L1 + R1 -> L2 + R2  by flow.yaml:6:54, flow.yaml:7:55"));
+}
+
+#[test]
+fn a_run_that_is_let_go_of_is_not_said_to_be_late() {
+    let flow = "
+states:
+  S: { entry: [{ parallel: [{ run: wait, timeout: 1m, retry: { attempts: 5, on: [Timeout] } }, wait_too] }], events: { EVT_CHAIN_DONE: S } }
+";
+    for flow in [flow.to_owned(), flow.replace("{ parallel: [", "").replace(", wait_too] }]", "]")] {
+        let (engine, _) = shop(Shop::default());
+        let mut desk = of(&engine, &flow);
+        let clock = theus_core::workflow::VirtualClock::new();
+        {
+            let mut driven = Box::pin(desk.drive(&clock));
+            let task = &mut std::task::Context::from_waker(std::task::Waker::noop());
+            // The clock of the workflow is the machine's: it does not jump.
+            let _ = std::future::Future::poll(driven.as_mut(), task);
+        }
+        let text = desk.trace().to_string();
+        assert!(text.contains("step         wait: rolled back: let go of after "), "{text}");
+        assert!(!text.contains("not done in time") && !text.contains("try 2"), "{text}");
+        let json = serde_json::to_value(desk.trace()).unwrap();
+        assert!(json.as_array().unwrap().iter().any(|line| line["ended"] == "let go"));
+    }
 }

@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use std::time::SystemTime;
 
 use theus_core::prelude::*;
-use theus_core::workflow::{Handled, VirtualClock};
+use theus_core::workflow::{Handled, Status, VirtualClock};
 
 #[derive(Clone, Debug, Default, PartialEq, Context)]
 pub(super) struct Shop {
@@ -165,6 +165,24 @@ pub(super) async fn think(ctx: App) {
     ctx.domain.log.push("thought".to_owned());
 }
 
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(super) fn sign(ctx: App, by: Option<String>, of: i64) {
+    ctx.domain.log.push(format!("{by:?} {of}"));
+}
+
+/// Thinks twice, and refuses then.
+#[process(inputs = [domain.log], outputs = [domain.log], errors = [TooMuch])]
+pub(super) async fn doubt(ctx: App) -> Result<(), TooMuch> {
+    let mut thought = false;
+    poll_fn(|task| {
+        task.waker().wake_by_ref();
+        if std::mem::replace(&mut thought, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    ctx.domain.log.push("never".to_owned());
+    Err(TooMuch(1))
+}
+
 #[process(outputs = [domain.sig_rung])]
 pub(super) fn ring(ctx: App) {
     ctx.domain.sig_rung.set(true);
@@ -190,6 +208,8 @@ pub(super) fn shop_with(state: Shop, recipe: &str) -> (ShopEngine, Outside) {
         .process::<Wait>()
         .process::<WaitToo>()
         .process::<Think>()
+        .process::<Doubt>()
+        .process::<Sign>()
         .process::<Ring>();
     let builder = if recipe.is_empty() { builder } else { builder.recipe("audit.yaml", recipe).unwrap() };
     (builder.build().unwrap(), outside)
@@ -223,4 +243,8 @@ pub(super) fn seconds(clock: &VirtualClock) -> f64 {
 /// What was run, in order.
 pub(super) fn runs(handled: &[Handled]) -> Vec<&'static str> {
     handled.iter().flat_map(|handled| &handled.steps).map(|step| step.process).collect()
+}
+
+pub(super) fn is_cancelled(desk: &Desk) -> bool {
+    matches!(desk.status(), Status::Cancelled { .. })
 }

@@ -22,7 +22,7 @@ use crate::transaction::Turn;
 pub use maker::StepMaker;
 pub use report::ProcessError;
 pub(crate) use report::StepReport;
-pub(crate) use together::{GiveUp, TogetherError, TogetherRun};
+pub(crate) use together::{Mark, Marks, TogetherError, TogetherRun};
 
 /// The arguments of a step, by their names.
 pub(crate) type Arguments = Map<String, Value>;

@@ -237,7 +237,7 @@ fn together(
     engine: &Engine<Shop, (), Ports>,
     steps: Vec<(&str, Option<Arguments>)>,
 ) -> Result<Pin<Box<dyn Future<Output = Vec<StepReport>>>>, TogetherError> {
-    let give_up = steps.iter().map(|_| AtomicBool::new(false)).collect();
+    let give_up = steps.iter().map(|_| Mark::default()).collect();
     let run = engine.start_together(steps, give_up)?;
     Ok(Box::pin(async move { run.await.into_iter().flatten().collect() }))
 }
@@ -245,12 +245,12 @@ fn together(
 #[test]
 fn a_step_side_by_side_that_is_given_up_rolls_back_and_the_others_go_on() {
     let (engine, world) = shop(NO_RULES);
-    let give_up: GiveUp = [false, false, false].map(AtomicBool::new).into();
+    let give_up: Marks = (0..3).map(|_| Mark::default()).collect();
     let steps = vec![("ask_price", arguments(json!({ "price": 7 }))), ("count", None), ("ask_note", None)];
     let mut run = engine.start_together(steps, Arc::clone(&give_up)).unwrap();
     assert!(poll(run.as_mut()).is_pending());
-    give_up[0].store(true, Ordering::SeqCst);
-    give_up[1].store(true, Ordering::SeqCst);
+    give_up[0].give_up();
+    give_up[1].give_up();
     assert!(poll(run.as_mut()).is_pending(), "one of them still waits");
     world.open.store(true, Ordering::SeqCst);
     let Poll::Ready(reports) = poll(run.as_mut()) else { panic!("the world is open") };

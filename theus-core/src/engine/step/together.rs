@@ -20,9 +20,31 @@ use crate::process::{AccessConflict, Contract, RunError};
 /// ready rolls back what has not committed.
 pub(crate) type TogetherRun = Pin<Box<dyn Future<Output = Vec<Option<StepReport>>> + Send>>;
 
-/// Which steps side by side are to be given up, in the order of the steps: at the next poll one that is not over is dropped,
-/// which rolls it back.
-pub(crate) type GiveUp = Arc<[AtomicBool]>;
+/// What is known of steps side by side while they are under way, in the order of the steps.
+pub(crate) type Marks = Arc<[Mark]>;
+
+/// What is known of one step of several while they are under way.
+#[derive(Default)]
+pub(crate) struct Mark {
+    given_up: AtomicBool,
+    committed: AtomicBool,
+}
+
+impl Mark {
+    /// At the next poll it is dropped, which rolls it back, unless it is over.
+    pub(crate) fn give_up(&self) {
+        self.given_up.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_given_up(&self) -> bool {
+        self.given_up.load(Ordering::Relaxed)
+    }
+
+    /// Whether it has committed, though others may still be under way.
+    pub(crate) fn has_committed(&self) -> bool {
+        self.committed.load(Ordering::Relaxed)
+    }
+}
 
 /// Why steps were not started side by side: none of them was run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -47,7 +69,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(crate) fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
-        give_up: GiveUp,
+        marks: Marks,
     ) -> Result<TogetherRun, TogetherError> {
         let mut members = Vec::with_capacity(steps.len());
         for (process, arguments) in steps {
@@ -63,10 +85,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             }
         }
         let engine = self.clone();
-        Ok(Box::pin(async move { engine.run_together(members, give_up).await }))
+        Ok(Box::pin(async move { engine.run_together(members, marks).await }))
     }
 
-    async fn run_together(&self, members: Vec<Member<D, G, E>>, give_up: GiveUp) -> Vec<Option<StepReport>> {
+    async fn run_together(&self, members: Vec<Member<D, G, E>>, marks: Marks) -> Vec<Option<StepReport>> {
         let locking = self.core.shared.locking;
         let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
         let turn = if members.iter().any(|member| alone(member.contract)) {
@@ -84,7 +106,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.
         running.sort_by_key(|running| !running.is_async);
-        let mut reports = all(running, &give_up).await;
+        let mut reports = all(running, &marks).await;
         reports.sort_by_key(|(place, _)| *place);
         reports.into_iter().map(|(_, report)| report).collect()
     }
@@ -98,15 +120,19 @@ struct Running<'a> {
 }
 
 /// Drives all of them until each is done or given up.
-async fn all(mut running: Vec<Running<'_>>, give_up: &GiveUp) -> Vec<(usize, Option<StepReport>)> {
+async fn all(mut running: Vec<Running<'_>>, marks: &Marks) -> Vec<(usize, Option<StepReport>)> {
     poll_fn(move |task| {
         for running in &mut running {
-            if give_up.get(running.place).is_some_and(|given_up| given_up.load(Ordering::Relaxed)) {
+            let mark = marks.get(running.place);
+            if mark.is_some_and(Mark::is_given_up) {
                 running.future = None;
             }
             if let Some(future) = &mut running.future
                 && let Poll::Ready(report) = future.as_mut().poll(task)
             {
+                if let Some(mark) = mark {
+                    mark.committed.store(report.result.is_ok(), Ordering::Relaxed);
+                }
                 running.report = Some(report);
                 running.future = None;
             }

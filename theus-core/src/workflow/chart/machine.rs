@@ -9,6 +9,7 @@ use super::microstep::Taken;
 use super::moves::{Move, Planned};
 use super::quick::Beforehand;
 use super::state::{StateId, StateKind};
+use super::step::Recovery;
 use super::table::Candidate;
 use super::tree::Kind;
 use super::triggers::Column;
@@ -78,12 +79,17 @@ impl Definition {
     /// one that names the error, else the one for any (`"*"`); `None` where none of them says anything.
     #[must_use]
     pub fn fault(&self, at: &Configuration, chain: StateId, error: &str) -> Option<Move<'_>> {
-        let (source, target) = std::iter::once(chain).chain(self.tree.around(chain)).find_map(|state| {
+        let (source, way) = self.recovery(chain, error)?;
+        Some(self.goto(at, source, way.target))
+    }
+
+    /// The state whose `on_error` is for an error of a chain, and what it says.
+    pub(in crate::workflow) fn recovery(&self, chain: StateId, error: &str) -> Option<(StateId, &Recovery)> {
+        std::iter::once(chain).chain(self.tree.around(chain)).find_map(|state| {
             let ways = &self.state(state)?.on_error;
             let named = ways.iter().find(|way| way.error == Some(error));
-            Some((state, named.or_else(|| ways.iter().find(|way| way.error.is_none()))?.target))
-        })?;
-        Some(self.goto(at, source, target))
+            Some((state, named.or_else(|| ways.iter().find(|way| way.error.is_none()))?))
+        })
     }
 
     /// To `target`, as by a transition of `from` without steps: for a step's own `on_error`. `from` may have been left

@@ -1,11 +1,12 @@
 //! One expression: checked when the file is loaded, evaluated when a guard or a step needs it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use super::check::Checker;
-use super::evaluate::{Problem, evaluate, to_json};
+use super::evaluate::{Problem, evaluate, is_not_brought, to_json};
 use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
@@ -14,11 +15,15 @@ use super::problem::ExpressionProblem;
 use super::scope::Scope;
 use super::types::Type;
 use crate::context::Shape;
+use crate::process::Panicked;
+use crate::transaction::shed;
 
 /// An expression that was parsed and checked against the schema.
 #[derive(Clone)]
 pub struct Expression {
     inner: Arc<Inner>,
+    /// Whether a key that the event did not bring is no error: null stands for it.
+    lenient: bool,
 }
 
 struct Inner {
@@ -59,7 +64,7 @@ impl Expression {
             let program = Program::Checked(whole.node);
             Ok(Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program })
         })?;
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { inner: Arc::new(inner), lenient: false })
     }
 
     /// The same for a guard: it must be true or false.
@@ -92,7 +97,13 @@ impl Expression {
         evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
-        Self { inner: Arc::new(Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program }) }
+        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program };
+        Self { inner: Arc::new(inner), lenient: false }
+    }
+
+    /// The same where nothing is a value too: null stands for a key that the event did not bring.
+    pub(in crate::workflow) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
     }
 
     /// As the file has it.
@@ -120,8 +131,11 @@ impl Expression {
     pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
-                let value = evaluate(node, facts, &mut Vec::new());
-                value.and_then(|value| to_json(&value, &self.inner.kind)).map_err(|problem| self.failed(problem))
+                let value = guarded(|| to_json(&evaluate(node, facts, &mut Vec::new())?, &self.inner.kind));
+                match value {
+                    Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
+                    value => value.map_err(|problem| self.failed(problem)),
+                }
             }
             #[cfg(test)]
             Program::Function(evaluate) => evaluate(facts),
@@ -134,13 +148,11 @@ impl Expression {
     /// [`EvaluationError`] where it has no value, or none that is true or false.
     pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
         match &self.inner.program {
-            Program::Checked(node) => match evaluate(node, facts, &mut Vec::new()) {
-                Ok(Operand::Bool(holds)) => Ok(holds),
-                Ok(other) => {
-                    Err(self.failed(format!("it gives {}, which is neither true nor false", other.kind()).into()))
-                }
-                Err(problem) => Err(self.failed(problem)),
-            },
+            Program::Checked(node) => guarded(|| match evaluate(node, facts, &mut Vec::new())? {
+                Operand::Bool(holds) => Ok(holds),
+                other => Err(format!("it gives {}, which is neither true nor false", other.kind()).into()),
+            })
+            .map_err(|problem| self.failed(problem)),
             #[cfg(test)]
             Program::Function(evaluate) => match evaluate(facts)? {
                 serde_json::Value::Bool(holds) => Ok(holds),
@@ -153,6 +165,15 @@ impl Expression {
     fn failed(&self, problem: Problem) -> EvaluationError {
         EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned() }
     }
+}
+
+/// How a value looks can be a user's code: where it panics there is no value.
+fn guarded<T>(evaluate: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|panic| {
+        let message = Panicked::message_of(&*panic);
+        shed(panic);
+        Err(format!("it panicked: {message}").into())
+    })
 }
 
 impl std::fmt::Debug for Expression {

@@ -21,7 +21,10 @@ pub(super) fn arguments(run: &Run, facts: &dyn Facts) -> Result<Option<Arguments
     }
     let mut all = Arguments::new();
     for (name, source) in &run.arguments {
-        let value = value(source, facts).map_err(|error| Broken::fault(Fault::NoValue(error)))?;
+        let value = value(source, facts).map_err(|error| {
+            let (process, argument) = (run.contract.process, *name);
+            Broken::fault(Fault::NoArgument { process, argument, error })
+        })?;
         all.insert((*name).to_owned(), value);
     }
     Ok(Some(all))

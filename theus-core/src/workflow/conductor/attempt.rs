@@ -49,6 +49,13 @@ pub(super) struct Account<'a> {
     pub(super) role: Role,
 }
 
+impl Account<'_> {
+    pub(super) fn tell(&mut self, run: &Run, attempt: u32, at: SystemTime, ended: Ended, version: u64, took: Duration) {
+        let (process, role) = (run.contract.process, self.role);
+        self.trace.put(at, What::Run { process, role, attempt, ended, version, took });
+    }
+}
+
 impl Attempt {
     pub(super) const fn new(arguments: Option<Arguments>) -> Self {
         Self { number: 1, arguments, trying: Trying::Ready }
@@ -56,6 +63,20 @@ impl Attempt {
 
     pub(super) const fn is_running(&self) -> bool {
         matches!(self.trying, Trying::Running { .. })
+    }
+
+    /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
+    /// anew; true where that is so.
+    pub(super) fn let_go(&mut self, run: &Run, scene: Scene<'_>, account: &mut Account<'_>) -> bool {
+        if let Trying::Running { future, since, .. } = std::mem::replace(&mut self.trying, Trying::Ready) {
+            drop(future);
+            if !account.trace.is_on() {
+                return run.retry.is_some();
+            }
+            let now = scene.world.now();
+            account.tell(run, self.number, now, Ended::LetGo, 0, now.duration_since(since).unwrap_or_default());
+        }
+        run.retry.is_some()
     }
 
     /// Goes on as far as it can at present.
@@ -81,14 +102,8 @@ impl Attempt {
                 match world.hand.start(run.contract.process, arguments) {
                     Err(error) => {
                         let (process, problem) = (run.contract.process, error.to_string());
-                        self.tell(
-                            run,
-                            account,
-                            world.now(),
-                            Ended::NotStarted { reason: problem.clone() },
-                            0,
-                            Duration::ZERO,
-                        );
+                        let ended = Ended::NotStarted { reason: problem.clone() };
+                        account.tell(run, self.number, world.now(), ended, 0, Duration::ZERO);
                         Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem })))
                     }
                     Ok(StepRun::Done(report)) => {
@@ -145,7 +160,7 @@ impl Attempt {
         account: &mut Account<'_>,
     ) -> Tried {
         let now = scene.world.now();
-        self.tell(run, account, now, Ended::TimedOut, 0, now.duration_since(since).unwrap_or_default());
+        account.tell(run, self.number, now, Ended::TimedOut, 0, now.duration_since(since).unwrap_or_default());
         let process = run.contract.process;
         // Only where the file says so: nobody knows what it had done outside by then.
         let again = run.retry.as_ref().filter(|retry| retry.on.contains(&TIMEOUT));
@@ -167,7 +182,7 @@ impl Attempt {
                 Ok(()) => Ended::Committed,
                 Err(error) => Ended::RolledBack { error: error.to_string() },
             };
-            self.tell(run, account, now, ended, version, now.duration_since(since).unwrap_or_default());
+            account.tell(run, self.number, now, ended, version, now.duration_since(since).unwrap_or_default());
         }
         let process = run.contract.process;
         let broken = result.as_ref().err().map(|error| (Broken::run(process, error), declared(error)));
@@ -202,12 +217,6 @@ impl Attempt {
         account.trace.put(now, What::Retry { process: run.contract.process, attempt: self.number, at });
         Tried::Wait(at)
     }
-
-    fn tell(&self, run: &Run, account: &mut Account<'_>, at: SystemTime, ended: Ended, version: u64, took: Duration) {
-        let Account { trace, role, .. } = account;
-        let (process, attempt, role) = (run.contract.process, self.number, *role);
-        trace.put(at, What::Run { process, role, attempt, ended, version, took });
-    }
 }
 
 /// The name of the declared error that it is.
@@ -219,6 +228,9 @@ fn declared(error: &RunError<ProcessError>) -> Option<&'static str> {
 /// failed at once do not try again at once.
 pub(super) fn backoff(retry: &Retry, tries: u32, random: &mut fastrand::Rng) -> Duration {
     let exponent = i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX);
+    if retry.backoff.is_zero() {
+        return Duration::ZERO;
+    }
     let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
     let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.longest).min(retry.longest);
     whole.mul_f64(0.5 + random.f64() / 2.0)

@@ -1,23 +1,20 @@
 //! Driving a workflow on the calling thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context as Task, Wake, Waker};
-use std::thread::{self, Thread};
+use std::task::{Context as Task, Waker};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::broken::Broken;
-use super::cancel::Command;
 use super::error::WorkflowError;
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
-use super::session::{Progress, Trouble};
+use super::parked::{LONGEST_REST, Parked};
+use super::session::Progress;
 use super::world::World;
 use crate::context::Context;
-use crate::engine::Report;
-use crate::process::{AsyncProcess, Halted, Process, SyncProcess};
+use crate::process::Halted;
 use crate::source::did_you_mean;
-use crate::workflow::chart::{State, Trigger};
+use crate::workflow::chart::State;
 
 /// Why there is nothing to be done at present.
 enum Rest {
@@ -79,6 +76,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             Ok(()) => {}
             Err(error) => return Err(error.after(all)),
         }
+        self.give_back();
         if matches!(self.status(), Status::Finished) {
             return Ok(all);
         }
@@ -143,52 +141,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
-    /// Runs a command for this workflow, as a chain of one step: what the audit says of it, the workflow hears.
-    ///
-    /// # Errors
-    /// As [`process_event`](Self::process_event), and [`WorkflowError::Finished`]: the command was not run then. What the
-    /// run itself ended with is in the report.
-    pub fn run<P>(&mut self, command: P) -> Result<Report<P>, WorkflowError>
-    where
-        P: SyncProcess<Domain = D, Global = G, Effects = E>,
-    {
-        self.refuse_command()?;
-        let since = self.clock.now();
-        let report = self.engine.run_reported(command);
-        self.hear(&report, since);
-        Ok(report)
-    }
-
-    /// As [`run`](Self::run), for a process that is an `async fn`.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub async fn run_async<P>(&mut self, command: P) -> Result<Report<P>, WorkflowError>
-    where
-        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
-    {
-        self.refuse_command()?;
-        let since = self.clock.now();
-        let report = self.engine.run_async_reported(command).await;
-        self.hear(&report, since);
-        Ok(report)
-    }
-
-    fn refuse_command(&self) -> Result<(), WorkflowError> {
-        self.refuse_if_stopped()?;
-        if matches!(self.session.status(), Status::Finished) {
-            let (workflow, state) = self.names();
-            return Err(WorkflowError::Finished { workflow, state });
-        }
-        Ok(())
-    }
-
-    fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) {
-        let broken = report.result.as_ref().err().map(Broken::command::<P>);
-        let world = World::new(&self.engine, &*self.clock);
-        self.session.hear(Command { process: P::CONTRACT.process, broken, version: report.version, since }, &world);
-    }
-
     /// Handles what there is, until it is enough; why there is no more.
     fn handle_all(
         &mut self,
@@ -215,13 +167,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         until: Option<SystemTime>,
         enough: impl Fn(&Self) -> bool,
     ) -> Result<(), WorkflowError> {
+        let mut rested = None;
         loop {
-            let due = match self.handle_all(all, &enough)? {
+            let (due, hears) = match self.handle_all(all, &enough)? {
                 None | Some(Rest::Over | Rest::Halted(_)) => return Ok(()),
                 Some(Rest::Paused) if until.is_none() => return Ok(()),
-                Some(Rest::Paused) => None,
-                Some(Rest::Idle(due)) => due,
-                Some(Rest::Wait(due)) => Some(due),
+                Some(Rest::Paused) => (None, false),
+                Some(Rest::Idle(due)) => (due, true),
+                Some(Rest::Wait(due)) => (Some(due), false),
             };
             let at = match (due, until) {
                 (Some(due), Some(until)) => due.min(until),
@@ -231,19 +184,31 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             if until.is_some_and(|until| self.clock.now() >= until) {
                 return Ok(());
             }
-            self.rest(at);
+            if self.clock.jump_to(at) {
+                continue;
+            }
+            if rested.replace(all.len()) != Some(all.len()) {
+                self.give_back();
+            }
+            self.rest(at, hears);
         }
     }
 
-    /// Waits until this time at the latest: for an event of the bus too.
-    fn rest(&mut self, until: SystemTime) {
-        if self.clock.jump_to(until) {
-            return;
+    /// Waits until this time at the latest; where it would handle one, until an event is there. It stays on the bus: whoever
+    /// goes on may not be the one who takes it.
+    fn rest(&self, until: SystemTime, hears: bool) {
+        let left = until.duration_since(self.clock.now()).unwrap_or_default().min(LONGEST_REST);
+        if hears {
+            self.engine.bus().await_event(left);
+        } else {
+            thread::sleep(left);
         }
-        let left = until.duration_since(self.clock.now()).unwrap_or_default();
-        if let Some(event) = self.engine.bus().next_timeout(left.min(LONGEST_REST)) {
-            self.session.offer(event);
-        }
+    }
+
+    /// Gives back memory, for it may be idle for long.
+    pub(super) fn give_back(&mut self) {
+        self.session.rest();
+        self.engine.rest();
     }
 
     /// One event, to the end of its chain.
@@ -271,7 +236,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 Ok(Progress::Paused) => return Ok(Turn::Rest(Rest::Paused)),
                 Ok(Progress::Over) => return Ok(Turn::Rest(Rest::Over)),
                 Ok(Progress::Halted(halted)) => return Ok(Turn::Rest(Rest::Halted(halted))),
-                Err(trouble) => return Err(self.explain(trouble)),
+                Err(troubled) => return Err(self.explain(troubled)),
             }
         }
     }
@@ -281,112 +246,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.engine.bus().len().saturating_add(self.session.waiting()).saturating_add(self.event_limit)
     }
 
-    pub(super) fn runaway(&self) -> WorkflowError {
-        let (workflow, state) = self.names();
-        WorkflowError::Runaway { workflow, state, limit: self.event_limit, handled: Vec::new() }
-    }
-
-    pub(super) fn explain(&self, trouble: Trouble) -> WorkflowError {
-        let ((workflow, state), handled) = (self.names(), Vec::new());
-        match trouble {
-            Trouble::NoValue(error) => WorkflowError::NoValue { workflow, state, error, handled },
-            Trouble::Runaway { limit } => WorkflowError::Endless { workflow, state, limit, handled },
-            Trouble::Nested => WorkflowError::Nested,
-        }
-    }
-
-    fn names(&self) -> (String, String) {
-        (self.definition().name().to_owned(), self.state().to_owned())
-    }
-
     fn is_entered(&self) -> bool {
         !self.session.is_new()
-    }
-
-    /// What the active states wait for, and the last failure, which may be why they wait in vain.
-    fn waits_for(&self, handled: &[Handled]) -> String {
-        let definition = self.definition();
-        let mut events: Vec<&str> = Vec::new();
-        for leaf in self.configuration().leaves() {
-            let mut at = definition.state(*leaf);
-            while let Some(state) = at {
-                let named = state.transitions.iter().filter_map(|way| match &way.trigger {
-                    Trigger::Event { written, .. } => Some(written.as_str()),
-                    Trigger::Any => Some("any event"),
-                    Trigger::Always | Trigger::After(_) | Trigger::Done => None,
-                });
-                events.extend(named);
-                at = state.parent.and_then(|parent| definition.state(parent));
-            }
-        }
-        let mut told = Vec::with_capacity(events.len());
-        for event in events {
-            if !told.contains(&event) {
-                told.push(event);
-            }
-        }
-        let waits = format!("it waits for {}", told.join(", "));
-        let failed = handled.iter().rev().find(|handled| handled.failed);
-        let failure =
-            failed.and_then(Handled::failure).and_then(|step| Some((step.process, step.result.as_ref().err()?)));
-        match (failure, failed.and_then(|handled| handled.fault.as_ref())) {
-            (Some((process, error)), _) => format!("{waits}, and `{process}` had failed: {error}"),
-            (None, Some(fault)) => format!("{waits}, and a chain had failed: {fault}"),
-            (None, None) => waits,
-        }
-    }
-
-    pub(super) fn refuse_if_stopped(&self) -> Result<(), WorkflowError> {
-        let Status::Aborted { reason } = self.session.status() else { return self.refuse_if_halted() };
-        let (workflow, state) = self.names();
-        Err(match self.session.cancelled() {
-            Some(reason) => WorkflowError::Cancelled { workflow, state, reason: reason.to_owned() },
-            None => WorkflowError::Aborted { workflow, state, reason },
-        })
-    }
-
-    fn refuse_if_halted(&self) -> Result<(), WorkflowError> {
-        match self.engine.interlock() {
-            Some(interlock) => Err(Halted { reason: interlock.to_string().into() }.into()),
-            None => Ok(()),
-        }
-    }
-}
-
-/// How long a thread rests before it looks again: what another thread says to a session is heard after that at the latest.
-const LONGEST_REST: Duration = Duration::from_millis(20);
-
-/// The calling thread, while it waits for a run.
-struct Parked {
-    thread: Thread,
-    woken: AtomicBool,
-}
-
-impl Parked {
-    fn here() -> Self {
-        Self { thread: thread::current(), woken: AtomicBool::new(false) }
-    }
-
-    /// Waits until it is woken, at this time at the latest. A clock that jumps goes there where nobody has woken it.
-    fn rest(&self, until: Option<SystemTime>, clock: &dyn crate::workflow::clock::Clock) {
-        if self.woken.swap(false, Ordering::Acquire) {
-            return;
-        }
-        match until {
-            Some(until) if clock.jump_to(until) => {}
-            Some(until) => {
-                let left = until.duration_since(clock.now()).unwrap_or_default();
-                thread::park_timeout(left.min(LONGEST_REST));
-            }
-            None => thread::park_timeout(LONGEST_REST),
-        }
-        self.woken.store(false, Ordering::Release);
-    }
-}
-
-impl Wake for Parked {
-    fn wake(self: Arc<Self>) {
-        self.woken.store(true, Ordering::Release);
-        self.thread.unpark();
     }
 }

@@ -7,7 +7,14 @@ use crate::audit::Level;
 use crate::engine::ProcessError;
 use crate::process::{Process, RunError};
 use crate::signal::Payload;
-use crate::workflow::chart::{Recovery, StateId, TIMEOUT};
+use crate::workflow::chart::{Place, Recovery, StateId, TIMEOUT};
+
+/// Where an error leads, and the line that says so; a position does not keep the line.
+#[derive(Clone, Debug)]
+pub(super) struct Lead {
+    pub(super) target: StateId,
+    pub(super) place: Option<Place>,
+}
 
 /// Why a chain does not go on, and what that means for the session.
 #[derive(Clone, Debug)]
@@ -15,15 +22,15 @@ pub(super) struct Broken {
     /// In words.
     pub(super) reason: String,
     /// The process, where it was one.
-    process: Option<&'static str>,
+    pub(super) process: Option<&'static str>,
     /// The name under which `on_error` knows it: of a declared error, or [`TIMEOUT`].
     pub(super) error: Option<&'static str>,
     /// Where the step itself says that it leads.
-    pub(super) target: Option<StateId>,
+    pub(super) target: Option<Lead>,
     /// Whether a violation of level A ended the session.
     pub(super) aborts: bool,
     /// Why, where it was no run's result.
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<Box<Fault>>,
 }
 
 impl Broken {
@@ -50,6 +57,10 @@ impl Broken {
         target: Option<StateId>,
         aborts: bool,
     ) -> Self {
+        let target = match target {
+            Some(target) => Some(Lead { target, place: None }),
+            None => None,
+        };
         Self { reason, process: None, error, target, aborts, fault: None }
     }
 
@@ -57,10 +68,12 @@ impl Broken {
     pub(super) fn fault(fault: Fault) -> Self {
         let (process, error) = match &fault {
             Fault::TimedOut { process, .. } => (Some(*process), Some(TIMEOUT)),
-            Fault::Argument { process, .. } | Fault::Interrupted { process } => (Some(*process), None),
+            Fault::Argument { process, .. } | Fault::NoArgument { process, .. } | Fault::Interrupted { process } => {
+                (Some(*process), None)
+            }
             Fault::NoValue(_) | Fault::Runaway { .. } | Fault::Cancelled { .. } => (None, None),
         };
-        Self { reason: fault.to_string(), process, error, target: None, aborts: false, fault: Some(fault) }
+        Self { reason: fault.to_string(), process, error, target: None, aborts: false, fault: Some(Box::new(fault)) }
     }
 
     /// The same, with what the step says about where it leads.
@@ -68,7 +81,7 @@ impl Broken {
         if let Some(name) = self.error {
             let named = on_error.iter().find(|recovery| recovery.error == Some(name));
             let found = named.or_else(|| on_error.iter().find(|recovery| recovery.error.is_none()));
-            self.target = found.map(|recovery| recovery.target);
+            self.target = found.map(|recovery| Lead { target: recovery.target, place: Some(recovery.place.clone()) });
         }
         self
     }

@@ -82,17 +82,33 @@ impl Live {
             Next::Step(step) => Some(step),
             Next::Round | Next::End => None,
         };
+        let unit = self.unit.as_mut()?;
+        let outcomes = match &chain.work {
+            Work::Undo(..) => &mut unit.handled.compensations,
+            _ => &mut unit.handled.steps,
+        };
+        let role = if matches!(chain.work, Work::Undo(..)) { Role::Compensation } else { Role::Step };
+        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role };
         match (&mut chain.work, step) {
             (Work::Undo(undo, attempt), _) => {
+                attempt.let_go(&undo.run, scene, &mut account);
                 *attempt = Attempt::new(undo.arguments.clone());
                 None
             }
-            (Work::Run(_), Some(Step::Run(run))) => {
-                chain.work = Work::None;
-                (!run.contract.effects.is_empty()).then_some(run.contract.process)
+            (Work::Run(attempt), Some(Step::Run(run))) => {
+                // How often it was tried is not forgotten.
+                let goes_on = attempt.let_go(run, scene, &mut account);
+                let is_pure = run.contract.effects.is_empty();
+                if !(goes_on && is_pure) {
+                    chain.work = Work::None;
+                }
+                (!is_pure).then_some(run.contract.process)
             }
-            (Work::Together(_), Some(Step::Parallel { branches, .. })) => {
-                self.stop_together(chain, branches, scene);
+            (Work::Together(together), Some(Step::Parallel { branches, .. })) => {
+                together.let_go(branches, scene, &mut account);
+                let committed = together.committed();
+                chain.work = Work::None;
+                self.keep_undo(chain, committed.into_iter().filter_map(|branch| branches.get(branch)), scene);
                 // Those that have committed are not run again, so the step as a whole is not.
                 branches.first().map(|run| run.contract.process)
             }
@@ -100,17 +116,9 @@ impl Live {
         }
     }
 
-    /// Drops what of several has not committed; what has is made good with the rest.
-    fn stop_together(&mut self, chain: &mut Chain, branches: &[Run], scene: Scene<'_>) {
-        let (Work::Together(mut together), Some(unit)) =
-            (std::mem::replace(&mut chain.work, Work::None), &mut self.unit)
-        else {
-            return;
-        };
-        let (outcomes, role) = (&mut unit.handled.steps, Role::Step);
-        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role };
-        together.stop(branches, scene, &mut account);
-        for run in together.committed().into_iter().filter_map(|branch| branches.get(branch)) {
+    /// What has committed by now is made good with the rest.
+    fn keep_undo<'a>(&mut self, chain: &mut Chain, committed: impl Iterator<Item = &'a Run>, scene: Scene<'_>) {
+        for run in committed {
             let undo = Undo::of(run, &look(chain, scene));
             match undo {
                 Ok(undo) => chain.undo.extend(undo),
@@ -140,7 +148,7 @@ impl Session {
         match &self.live.stage {
             Stage::Finished => Status::Finished,
             Stage::Aborted(reason) => Status::Aborted { reason: reason.clone() },
-            Stage::Cancelled(reason) => Status::Aborted { reason: format!("cancelled: {reason}") },
+            Stage::Cancelled(reason) => Status::Cancelled { reason: reason.clone() },
             Stage::New | Stage::Running => Status::Running,
         }
     }
@@ -163,6 +171,8 @@ impl Live {
     fn hear(&mut self, command: Command, scene: Scene<'_>) {
         let Command { process, broken, version, since } = command;
         self.settled = false;
+        // It comes from outside, as an event does: what came of the one before is not counted for it.
+        self.spent = 0;
         if self.trace.is_on() {
             let now = scene.world.now();
             let took = now.duration_since(since).unwrap_or_default();
@@ -174,7 +184,7 @@ impl Live {
         }
         let Some(broken) = broken else { return self.inbox.push_back(Internal::ChainDone) };
         if broken.aborts {
-            return self.abort(broken.reason, scene);
+            return self.abort_by(broken, scene);
         }
         let state = self.leaf(scene.definition);
         match broken
@@ -188,10 +198,27 @@ impl Live {
         }
     }
 
+    /// A command was refused by a violation of level A. What the chain under way has committed is made good first.
+    fn abort_by(&mut self, broken: Broken, scene: Scene<'_>) {
+        let Some(mut chain) = self.chain.take() else { return self.abort(broken.reason, scene) };
+        self.paused = false;
+        self.inbox.clear();
+        self.timers.clear();
+        match &mut chain.broken {
+            Some(earlier) => (earlier.aborts, earlier.reason) = (true, broken.reason),
+            None => {
+                self.let_go(&mut chain, scene);
+                self.break_off(&mut chain, broken, scene);
+            }
+        }
+        self.chain = Some(chain);
+    }
+
     /// A violation of level A ends the session.
     pub(super) fn abort(&mut self, reason: String, scene: Scene<'_>) {
-        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
+        // First of all, for whoever hears of it is a stranger.
+        self.over(Stage::Aborted(reason.clone()));
         self.trace.put(scene.world.now(), What::Aborted { reason: reason.clone() });
-        self.over(Stage::Aborted(reason));
+        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
     }
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::attempt::Attempt;
 use super::broken::Broken;
+use super::outcome::Fault;
 use super::together::Together;
 use super::undo::Undo;
 use crate::signal::Payload;
@@ -77,6 +78,13 @@ impl Chain {
     /// A chain of which nothing is left to be run.
     pub(super) fn interrupted(state: StateId, payload: Option<Payload>) -> Self {
         Self { part: 1, ..Self::new(vec![(state, Part::Entry)], payload) }
+    }
+
+    /// A panic went through the step under way: it counts as interrupted. A compensation is not made twice.
+    pub(super) fn fall(&mut self, definition: &Definition) {
+        let process = self.process(definition).unwrap_or("a chain");
+        self.work = Work::None;
+        self.broken.get_or_insert_with(|| Broken::fault(Fault::Interrupted { process }));
     }
 
     /// The process that is under way, the first of several.

@@ -1,7 +1,7 @@
 //! Driving a workflow from a task, on any runtime or none.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context as Task, Poll};
 use std::time::SystemTime;
 
@@ -59,6 +59,9 @@ type Answer = Result<Option<Box<Handled>>, WorkflowError>;
 impl<D: Context, G: Context, E: Send + Sync + 'static> Driven<'_, D, G, E> {
     /// What was handled; `None` where there is nothing more to do.
     fn poll(&mut self, sleep: &dyn Sleep, task: &mut Task<'_>) -> Poll<Answer> {
+        if self.manager.engine.is_inside() {
+            return Poll::Ready(Err(WorkflowError::Nested));
+        }
         self.manager.session.heed(task.waker());
         for _ in 0..STEPS_IN_A_ROW {
             let WorkflowManager { engine, session, clock, .. } = &mut *self.manager;
@@ -69,16 +72,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Driven<'_, D, G, E> {
                 Ok(Progress::Pending { until: None }) => return Poll::Pending,
                 Ok(Progress::Pending { until: Some(until) } | Progress::Wait { until }) => until,
                 Ok(Progress::Idle { until: Some(until) }) => {
-                    if let Poll::Ready(event) = pin!(engine.bus().next()).poll(task) {
-                        session.offer(event);
+                    // Not taken: nobody loses it where this is not polled again.
+                    if engine.bus().poll_event(task.waker()).is_ready() {
                         continue;
                     }
                     until
                 }
                 Ok(Progress::Idle { until: None } | Progress::Paused | Progress::Halted(_) | Progress::Over) => {
+                    self.manager.give_back();
                     return Poll::Ready(Ok(None));
                 }
-                Err(trouble) => return Poll::Ready(Err(self.manager.explain(trouble))),
+                Err(troubled) => return Poll::Ready(Err(self.manager.explain(troubled))),
             };
             if self.sleeps(until, sleep, task) {
                 return Poll::Pending;

@@ -95,7 +95,7 @@ pub enum WorkflowError {
         state: String,
         /// The limit.
         limit: u32,
-        /// What was handled before, in order.
+        /// What was handled before, in order, and last the event itself, with what had committed of it.
         handled: Vec<Handled>,
     },
     /// A guard, or the result of the final state, has no value. The states stay as they are; the event was handled by that.
@@ -107,7 +107,7 @@ pub enum WorkflowError {
         state: String,
         /// Which expression, and why.
         error: EvaluationError,
-        /// What was handled before, in order.
+        /// What was handled before, in order, and last the event itself, with what had committed of it.
         handled: Vec<Handled>,
     },
     /// The workflow has no such state.
@@ -120,13 +120,13 @@ pub enum WorkflowError {
         /// The one that was probably meant, or those that there are.
         help: String,
     },
-    /// It was asked to go on from inside a process that it runs.
+    /// It was asked to go on from inside a process of its engine. Nothing was taken off the bus.
     #[error("the workflow was driven from inside a process of its own engine: drive it after the process has returned")]
     Nested,
 }
 
 impl WorkflowError {
-    /// What was handled before it, in order.
+    /// What was handled before it, in order; where an event could not be handled as the file says, that event is the last.
     #[must_use]
     pub fn handled(&self) -> &[Handled] {
         match self {

@@ -1,7 +1,7 @@
 //! What a session needs of an engine, whatever the engine's types.
 
 use crate::context::{Context, Fields, Value};
-use crate::engine::{ArgumentError, Arguments, Engine, GiveUp, Snapshot, StepRun, TogetherError, TogetherRun};
+use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
 use crate::process::Halted;
 use crate::signal::{Event, Origin};
 
@@ -11,11 +11,8 @@ pub(crate) trait Hand {
     fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>;
 
     /// Starts several at once.
-    fn start_together(
-        &self,
-        steps: Vec<(&str, Option<Arguments>)>,
-        give_up: GiveUp,
-    ) -> Result<TogetherRun, TogetherError>;
+    fn start_together(&self, steps: Vec<(&str, Option<Arguments>)>, marks: Marks)
+    -> Result<TogetherRun, TogetherError>;
 
     /// The committed state as it is now, for guards and arguments; `None` from inside a body of the engine.
     fn look(&self) -> Option<Box<dyn Ground + '_>>;
@@ -25,6 +22,9 @@ pub(crate) trait Hand {
 
     /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
     fn dispatched(&self, origin: &Origin) -> bool;
+
+    /// Whether events had to make room whose signals are still to be put back to rest: [`dispatched`](Self::dispatched) does.
+    fn has_dropped(&self) -> bool;
 
     /// Why nothing runs at present, if the interlock is latched.
     fn halted(&self) -> Option<Halted>;
@@ -58,9 +58,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
     fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
-        give_up: GiveUp,
+        marks: Marks,
     ) -> Result<TogetherRun, TogetherError> {
-        Engine::start_together(self, steps, give_up)
+        Engine::start_together(self, steps, marks)
     }
 
     fn look(&self) -> Option<Box<dyn Ground + '_>> {
@@ -74,6 +74,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
 
     fn dispatched(&self, origin: &Origin) -> bool {
         Engine::dispatched(self, origin).is_ok()
+    }
+
+    fn has_dropped(&self) -> bool {
+        self.bus().has_dropped()
     }
 
     fn halted(&self) -> Option<Halted> {

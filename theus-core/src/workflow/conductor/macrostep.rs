@@ -2,19 +2,20 @@
 
 use std::task::Context;
 
+use super::broken::Lead;
 use super::look::Look;
 use super::outcome::Cause;
 use super::scene::Scene;
-use super::session::{Internal, Live, Progress, Stage, Trouble};
+use super::session::{Internal, Live, Progress, Stage, Troubled};
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::{Beforehand, StateId};
+use crate::workflow::chart::{Beforehand, Configuration, Definition, StateId, StateKind};
 use crate::workflow::trace::What;
 
 impl Live {
     /// The chain under way first; then transitions that wait for no event, what the session tells itself, timers that are
     /// due, and the bus.
-    pub(super) fn advance(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+    pub(super) fn advance(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         if self.control.is_some() {
             self.listen(scene);
         }
@@ -42,6 +43,10 @@ impl Live {
             return self.start(scene);
         }
         scene.world.time_passes();
+        if self.trace.is_on() {
+            // Asked before anything is taken: a clock that panics costs no event.
+            scene.world.now();
+        }
         if !self.settled
             && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
             && let Some(progress) = self.eventless(scene)?
@@ -58,13 +63,13 @@ impl Live {
         {
             return self.take_timer(timer, scene);
         }
-        match self.offered.take().map(|event| *event).or_else(|| scene.world.hand.next_event()) {
+        match scene.world.hand.next_event() {
             Some(event) => self.take_event(event, scene),
             None => Ok(Progress::Idle { until: self.timers.next_due() }),
         }
     }
 
-    fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.trace.put(scene.world.now(), What::Started);
         self.stage = Stage::Running;
         self.begin_unit(None, Cause::Start, scene.definition);
@@ -73,7 +78,7 @@ impl Live {
     }
 
     /// Takes a transition that waits for no event, where one may be taken.
-    fn eventless(&mut self, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+    fn eventless(&mut self, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
         // Until something is committed or changes, the answer stays the same.
         self.settled = true;
         let payload = self.payload.clone();
@@ -93,18 +98,22 @@ impl Live {
     }
 
     /// `None` where no active state has a use for it: that is no more than having asked.
-    fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+    fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
         let (name, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, scene),
             Internal::Recover { state, target, error, payload } => {
                 self.payload = Some(payload);
-                let found = match target {
-                    Some(target) => Some(scene.definition.goto(&self.at, state, target)),
-                    None => scene.definition.fault(&self.at, state, error),
+                let by_state = || {
+                    let (source, way) = scene.definition.recovery(state, error)?;
+                    Some((source, Lead { target: way.target, place: Some(way.place.clone()) }))
                 };
-                let Some(found) = found else { return Ok(None) };
+                let Some((source, lead)) = target.map(|lead| (state, lead)).or_else(by_state) else { return Ok(None) };
+                let found = scene.definition.goto(&self.at, source, lead.target);
+                // What the failed chain's move had come to the end of is not at its end any more.
+                let stays = |told: &Internal| !matches!(told, Internal::Done(state) if !is_done(scene.definition, &found.to, *state));
+                self.inbox.retain(stays);
                 self.begin_unit(None, Cause::Error, scene.definition);
-                return self.apply(found, scene).map(Some);
+                return self.apply_by(found, lead.place, scene).map(Some);
             }
             Internal::ChainDone => (EventName::CHAIN_DONE, None),
             Internal::ChainFailed(payload) => (EventName::CHAIN_FAIL, Some(payload)),
@@ -126,7 +135,7 @@ impl Live {
         }
     }
 
-    fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Trouble> {
+    fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
         let look = Look::new(scene.world.hand, None, &[]);
         let found = match scene.definition.done(&self.at, state, &look) {
             Ok(None) => return Ok(None),
@@ -143,11 +152,12 @@ impl Live {
         }
     }
 
-    fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.spent = 0;
         self.payload = None;
         let Timer { due, id } = timer;
-        self.trace.put(scene.world.now(), What::Timer { state: id.state, due });
+        let after = scene.definition.duration(id).unwrap_or_default();
+        self.trace.put(scene.world.now(), What::Timer { state: id.state, after, due });
         self.begin_unit(None, Cause::Timer, scene.definition);
         let look = Look::new(scene.world.hand, None, &[]);
         let found = scene.definition.timer(&self.at, id, &look);
@@ -160,7 +170,7 @@ impl Live {
     }
 
     /// Handles an event from the bus.
-    pub(super) fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    pub(super) fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.spent = 0;
         if self.trace.is_on() {
             let (name, origin) = (event.name.clone(), event.origin);
@@ -186,5 +196,21 @@ impl Live {
             Ok(None) => self.end_unit(scene),
             Err(error) => self.without_value(error, scene),
         }
+    }
+}
+
+/// Whether the child of a state, or one in each of its regions, is a final one.
+fn is_done(definition: &Definition, at: &Configuration, state: StateId) -> bool {
+    let has_ended = |state: StateId| {
+        let children = definition.state(state).into_iter().flat_map(|state| &state.children);
+        let is_final =
+            |child: &StateId| matches!(definition.state(*child).map(|it| &it.kind), Some(StateKind::Final { .. }));
+        children.copied().any(|child| is_final(&child) && definition.is_active(at, child))
+    };
+    match definition.state(state) {
+        Some(found) if matches!(found.kind, StateKind::Parallel) => {
+            found.children.iter().all(|region| has_ended(*region))
+        }
+        _ => has_ended(state),
     }
 }

@@ -159,7 +159,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let how = match self.session.status() {
             Status::Running | Status::Halted { .. } => return Ok(()),
             Status::Finished => format!("has finished in {}", self.state()),
-            Status::Aborted { reason } => format!("was ended: {reason}"),
+            Status::Aborted { reason } => format!("was aborted: {reason}"),
+            Status::Cancelled { reason } => format!("was cancelled: {reason}"),
         };
         Err(EmitError::Over { event: event.to_owned(), how })
     }
@@ -222,16 +223,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn status(&self) -> Status {
         match (self.session.status(), self.engine.interlock()) {
-            (Status::Aborted { reason }, _) => Status::Aborted { reason },
-            (_, Some(interlock)) => Status::Halted { reason: interlock.to_string() },
-            (status, None) => status,
+            (Status::Running, Some(interlock)) => Status::Halted { reason: interlock.to_string() },
+            (status, _) => status,
         }
-    }
-
-    /// Whether it has ended by being cancelled.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.session.cancelled().is_some()
     }
 
     /// Whether it is paused.
@@ -253,7 +247,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
     /// Ends it where it is: no exit chain is run. A run that awaits something is dropped, which rolls it back, and what the
     /// chain under way has committed is made good by its compensations, when the workflow is driven next; it is
-    /// [`Aborted`](Status::Aborted) when that is done, else at once. Events stay on the bus.
+    /// [`Cancelled`](Status::Cancelled) when that is done, else at once. Events stay on the bus.
     pub fn cancel(&mut self, reason: impl Into<String>) {
         self.session.cancel(reason.into(), &World::new(&self.engine, &*self.clock));
     }

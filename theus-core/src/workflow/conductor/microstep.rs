@@ -5,9 +5,9 @@ use super::chain::Chain;
 use super::look::Look;
 use super::outcome::{Cause, Fault, Handled};
 use super::scene::Scene;
-use super::session::{Internal, Live, Progress, Stage, Trouble, Unit};
+use super::session::{Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
 use crate::signal::{Event, Origin, Payload};
-use crate::workflow::chart::{Configuration, Definition, Effects, Move, Part, Quick, StateId, StateKind};
+use crate::workflow::chart::{Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
@@ -35,8 +35,18 @@ impl Live {
     }
 
     /// Makes a move: other states are active, and its chain is under way.
-    pub(super) fn apply(&mut self, found: Move<'_>, scene: Scene<'_>) -> Result<Progress, Trouble> {
-        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), scene) else {
+    pub(super) fn apply(&mut self, found: Move<'_>, scene: Scene<'_>) -> Result<Progress, Troubled> {
+        self.apply_by(found, None, scene)
+    }
+
+    /// The same for one that is no transition's: it is made because of this line.
+    pub(super) fn apply_by(
+        &mut self,
+        found: Move<'_>,
+        by: Option<Place>,
+        scene: Scene<'_>,
+    ) -> Result<Progress, Troubled> {
+        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), by, scene) else {
             return self.run_away(scene);
         };
         self.at = found.to;
@@ -44,8 +54,8 @@ impl Live {
     }
 
     /// The same for one that changes the configuration in its place.
-    pub(super) fn apply_quick(&mut self, found: Quick<'_>, scene: Scene<'_>) -> Result<Progress, Trouble> {
-        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, scene) else {
+    pub(super) fn apply_quick(&mut self, found: Quick<'_>, scene: Scene<'_>) -> Result<Progress, Troubled> {
+        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, None, scene) else {
             return self.run_away(scene);
         };
         found.make(&mut self.at);
@@ -57,6 +67,7 @@ impl Live {
         &mut self,
         effects: Effects<'_>,
         to: impl FnOnce(&Configuration) -> Configuration,
+        by: Option<Place>,
         scene: Scene<'_>,
     ) -> Option<Departed> {
         if !self.spend(scene) {
@@ -64,11 +75,16 @@ impl Live {
         }
         let Scene { definition, world } = scene;
         if self.trace.is_on() {
-            let by = effects.taken().next().map(|(_, way)| way.place.clone());
+            let by = effects.taken().map(|(_, way)| way.place.clone()).chain(by).collect();
+            let is_internal = effects.exited().is_empty() && effects.entered().is_empty();
             // Nothing was active before the start.
-            let from =
-                (self.unit.as_ref().is_none_or(|unit| unit.handled.cause != Cause::Start)).then(|| self.at.clone());
-            self.trace.put(world.now(), What::Moved { from, to: to(&self.at), by });
+            let has_begun = self.unit.as_ref().is_none_or(|unit| unit.handled.cause != Cause::Start);
+            let what = match (is_internal, has_begun) {
+                (true, _) => What::Stayed { at: self.at.clone(), by },
+                (false, true) => What::Moved { from: Some(self.at.clone()), to: to(&self.at), by },
+                (false, false) => What::Moved { from: None, to: to(&self.at), by },
+            };
+            self.trace.put(world.now(), what);
         }
         self.timers.end(effects.exited());
         self.timers.begin(definition, effects.entered(), || world.now());
@@ -78,7 +94,7 @@ impl Live {
         Some(Departed { parts, finishes: effects.finished() })
     }
 
-    fn arrive(&mut self, departed: Departed, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    fn arrive(&mut self, departed: Departed, scene: Scene<'_>) -> Result<Progress, Troubled> {
         let Departed { parts, finishes } = departed;
         self.settled = false;
         let leaf = self.leaf(scene.definition);
@@ -96,7 +112,7 @@ impl Live {
     }
 
     /// What was being handled is over: the signal that raised its event is put back to rest.
-    pub(super) fn end_unit(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    pub(super) fn end_unit(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
         let Unit { handled, finishes, mut trouble } = *unit;
         if let Some(state) = finishes.filter(|_| !self.is_over())
@@ -105,7 +121,7 @@ impl Live {
             trouble = trouble.or(Some(Trouble::NoValue(error)));
         }
         if let Some(event) = &handled.event
-            && matches!(event.origin, Origin::Signal { .. })
+            && (matches!(event.origin, Origin::Signal { .. }) || scene.world.hand.has_dropped())
         {
             // A commit of a reset is no commit of a process, but guards may look at what it changed.
             self.settled = false;
@@ -114,20 +130,21 @@ impl Live {
             }
         }
         match trouble {
-            Some(trouble) => Err(trouble),
+            Some(trouble) => Err(Troubled { trouble, handled: Box::new(handled) }),
             None => Ok(Progress::Handled(Box::new(handled))),
         }
     }
 
     /// The workflow has come to its end.
     fn finish(&mut self, state: StateId, scene: Scene<'_>) -> Result<(), EvaluationError> {
+        let payload = self.payload.take();
         self.over(Stage::Finished);
         self.trace.put(scene.world.now(), What::Finished { state });
         let Some(StateKind::Final { result: Some(source) }) = scene.definition.state(state).map(|state| &state.kind)
         else {
             return Ok(());
         };
-        let payload = self.payload.as_ref().map(Payload::value);
+        let payload = payload.as_ref().map(Payload::value);
         let value = arguments::value(source, &Look::new(scene.world.hand, payload, &[]));
         match value {
             Ok(value) => self.result = Some(Box::new(value)),
@@ -148,14 +165,14 @@ impl Live {
     }
 
     /// A guard had no value: the states stay as they are, and the event was handled by that.
-    pub(super) fn without_value(&mut self, error: EvaluationError, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    pub(super) fn without_value(&mut self, error: EvaluationError, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.trace.put(scene.world.now(), What::NoValue { reason: error.to_string() });
         self.trouble(Trouble::NoValue(error));
         self.end_unit(scene)
     }
 
     /// More came of one event than the limit allows: what the session would do next by itself is not done.
-    fn run_away(&mut self, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    fn run_away(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.spent = 0;
         let limit = scene.definition.limit();
         if let Some(unit) = &mut self.unit {

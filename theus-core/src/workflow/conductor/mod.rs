@@ -10,9 +10,11 @@ mod blocking;
 mod broken;
 mod cancel;
 mod chain;
+mod command;
 mod control;
 mod drive;
 mod error;
+mod explain;
 mod hand;
 mod load;
 mod look;
@@ -20,6 +22,7 @@ mod macrostep;
 mod manager;
 mod microstep;
 mod outcome;
+mod parked;
 mod position;
 mod restore;
 mod scene;
@@ -43,5 +46,5 @@ pub use sleep::Sleep;
 #[cfg(feature = "tokio")]
 pub use sleep::TokioSleep;
 
-pub(in crate::workflow) use session::{Options, Progress, Session};
+pub(in crate::workflow) use session::{Options, Progress, Session, Troubled};
 pub(in crate::workflow) use world::World;

@@ -18,10 +18,14 @@ pub enum Status {
     Running,
     /// It has reached a final state.
     Finished,
-    /// A violation of level A ended it, or it was cancelled, which
-    /// [`is_cancelled`](crate::workflow::WorkflowManager::is_cancelled) tells apart.
+    /// A violation of level A ended it.
     Aborted {
-        /// What ended it.
+        /// Which.
+        reason: String,
+    },
+    /// It was cancelled, and what it had committed is made good.
+    Cancelled {
+        /// Why.
         reason: String,
     },
     /// The engine's interlock is latched; it goes on after the reset.
@@ -116,6 +120,16 @@ pub enum Fault {
         process: &'static str,
         /// What is wrong.
         problem: String,
+    },
+    /// The expression that an argument is taken from has no value; the process was not started.
+    #[error("argument `{argument}` of `{process}`: {error}")]
+    NoArgument {
+        /// The process.
+        process: &'static str,
+        /// The argument.
+        argument: &'static str,
+        /// The expression, and why it has none.
+        error: EvaluationError,
     },
     /// An expression has no value, or not one that can be used here.
     #[error(transparent)]

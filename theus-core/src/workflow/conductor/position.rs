@@ -89,6 +89,9 @@ pub(super) enum Message {
 pub(super) struct Interrupted {
     /// The state whose chain it was.
     pub(super) state: String,
+    /// The process that failed it, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) process: Option<String>,
     /// Why it fails.
     pub(super) reason: String,
     /// The error's name, where `on_error` may know it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::broken::Broken;
+use super::broken::{Broken, Lead};
 use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
@@ -57,7 +57,7 @@ impl Session {
             Internal::ChainFailed(payload) => Message::ChainFailed { payload: payload.value().clone() },
             Internal::Recover { state, target, error, payload } => Message::Error {
                 state: name(*state),
-                target: target.map(name),
+                target: target.as_ref().map(|lead| name(lead.target)),
                 error: (*error).to_owned(),
                 payload: payload.value().clone(),
             },
@@ -120,7 +120,9 @@ impl Live {
         chain.undo = stored.undo.iter().map(|undo| take_up_undo(definition, undo)).collect::<Result<_, _>>()?;
         let target = stored.target.as_deref().map(|target| known(definition, target)).transpose()?;
         let error = stored.error.as_deref().and_then(|error| error_name(definition, error));
-        chain.broken = Some(Broken::restored(stored.reason.clone(), error, target, stored.aborts));
+        let process = stored.process.as_deref().and_then(|process| process_name(definition, process));
+        chain.broken =
+            Some(Broken { process, ..Broken::restored(stored.reason.clone(), error, target, stored.aborts) });
         self.cancelled.clone_from(&stored.cancelled);
         let mut handled = Handled::new(None, Cause::Restart, self.leaf(definition));
         handled.failed = true;
@@ -152,9 +154,10 @@ fn interrupted(definition: &Definition, live: &Live, chain: &Chain) -> Interrupt
     let broken = chain.broken.as_ref().unwrap_or(&by_now);
     Interrupted {
         state: name(state),
+        process: broken.process.map(str::to_owned),
         reason: broken.reason.clone(),
         error: broken.error.map(str::to_owned),
-        target: broken.target.map(name),
+        target: broken.target.as_ref().map(|lead| name(lead.target)),
         aborts: broken.aborts,
         cancelled: live.cancelled.clone(),
         undo: undo.into_iter().map(stored).collect(),
@@ -168,7 +171,10 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
         Message::ChainFailed { payload } => Internal::ChainFailed(payload.clone().into()),
         Message::Error { state, target, error, payload } => Internal::Recover {
             state: known(definition, state)?,
-            target: target.as_deref().map(|target| known(definition, target)).transpose()?,
+            target: match target {
+                Some(target) => Some(Lead { target: known(definition, target)?, place: None }),
+                None => None,
+            },
             error: error_name(definition, error).unwrap_or_default(),
             payload: payload.clone().into(),
         },
@@ -210,6 +216,11 @@ fn runs_of(state: &State) -> Vec<&Run> {
 fn error_name(definition: &Definition, name: &str) -> Option<&'static str> {
     let mut declared = runs(definition).flat_map(|run| run.contract.errors.iter().copied());
     declared.find(|known| *known == name).or((name == TIMEOUT).then_some(TIMEOUT))
+}
+
+/// The name of a process as its contract has it.
+fn process_name(definition: &Definition, name: &str) -> Option<&'static str> {
+    runs(definition).map(|run| run.contract.process).find(|known| *known == name)
 }
 
 fn name_of(definition: &Definition, state: StateId) -> String {

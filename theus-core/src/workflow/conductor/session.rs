@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use thiserror::Error;
 
+use super::broken::Lead;
 use super::chain::Chain;
 use super::control::Control;
 use super::outcome::Handled;
@@ -14,7 +15,7 @@ use super::scene::Scene;
 use super::timers::Timers;
 use super::world::World;
 use crate::process::Halted;
-use crate::signal::{Event, Payload};
+use crate::signal::Payload;
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::Trace;
@@ -36,8 +37,6 @@ pub(super) struct Live {
     pub(super) chain: Option<Box<Chain>>,
     /// What is being handled.
     pub(super) unit: Option<Box<Unit>>,
-    /// An event that was taken off the bus for it.
-    pub(super) offered: Option<Box<Event>>,
     /// The payload of the last event, for guards that wait for none.
     pub(super) payload: Option<Payload>,
     /// How many steps, loop rounds and moves have come of the last event.
@@ -79,7 +78,7 @@ pub(super) enum Internal {
         /// The state whose chain it was.
         state: StateId,
         /// Where the step says that it leads; else the states say it.
-        target: Option<StateId>,
+        target: Option<Lead>,
         /// The error's name.
         error: &'static str,
         payload: Payload,
@@ -130,6 +129,14 @@ pub(crate) enum Trouble {
     Nested,
 }
 
+/// What a driver has to be told about, with what was handled all the same: it may have committed.
+#[derive(Debug, Error)]
+#[error("{trouble}")]
+pub(crate) struct Troubled {
+    pub(crate) trouble: Trouble,
+    pub(crate) handled: Box<Handled>,
+}
+
 /// How a session is set up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
@@ -148,7 +155,6 @@ impl Session {
             timers: Timers::default(),
             chain: None,
             unit: None,
-            offered: None,
             payload: None,
             spent: 0,
             settled: false,
@@ -166,14 +172,9 @@ impl Session {
     /// Does the next thing there is to do, one step of a chain at most.
     ///
     /// # Errors
-    /// [`Trouble`]: what was being handled is over, and the session can go on.
-    pub(crate) fn advance(&mut self, world: &World<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+    /// [`Troubled`]: what was being handled is over, and the session can go on.
+    pub(crate) fn advance(&mut self, world: &World<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         self.live.advance(Scene { definition: &self.definition, world }, task)
-    }
-
-    /// Hands it an event that was taken off the bus for it: the next to be handled.
-    pub(crate) fn offer(&mut self, event: Event) {
-        self.live.offered = Some(Box::new(event));
     }
 
     /// Gives back memory, for it may be idle for long.
@@ -197,12 +198,14 @@ impl Session {
         self.live.stage == Stage::New
     }
 
-    /// Why it was cancelled, once what it had committed is made good.
-    pub(crate) fn cancelled(&self) -> Option<&str> {
-        match &self.live.stage {
-            Stage::Cancelled(reason) => Some(reason),
-            _ => None,
-        }
+    /// Whether it handles no more events, whatever happens.
+    pub(crate) fn is_over(&self) -> bool {
+        self.live.is_over()
+    }
+
+    /// Whether it has entered this state, and has not left it.
+    pub(crate) fn is_in(&self, state: StateId) -> bool {
+        !self.is_new() && self.definition.is_active(&self.live.at, state)
     }
 
     pub(crate) const fn is_paused(&self) -> bool {

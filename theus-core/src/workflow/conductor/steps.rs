@@ -1,5 +1,6 @@
 //! A chain goes on: one step at a time, to its end or its failure.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Context;
 
 use super::arguments::{arguments, elements};
@@ -9,7 +10,7 @@ use super::chain::{Chain, Next, Work};
 use super::look::Look;
 use super::outcome::Fault;
 use super::scene::Scene;
-use super::session::{Internal, Live, Progress, Stage, Trouble};
+use super::session::{Internal, Live, Progress, Stage, Trouble, Troubled};
 use super::together::Together;
 use super::undo::Undo;
 use crate::signal::Payload;
@@ -37,13 +38,21 @@ impl From<Result<(), Broken>> for Stepped {
 
 impl Live {
     /// Goes on with the chain under way, one step at most.
-    pub(super) fn go_on(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Trouble> {
+    pub(super) fn go_on(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         let Some(mut chain) = self.chain.take() else { return Ok(Progress::Stepped) };
-        let stepped = match chain.work {
-            Work::Undo(..) => self.make_good(&mut chain, scene, task),
-            _ if chain.broken.is_some() => self.next_undo(&mut chain),
-            Work::None => self.next_step(&mut chain, scene, task),
-            Work::Run(_) | Work::Together(_) => self.work(&mut chain, scene, task),
+        let stepped = catch_unwind(AssertUnwindSafe(|| self.chain_step(&mut chain, scene, task)));
+        let stepped = match stepped {
+            Ok(stepped) => stepped,
+            Err(panic) => {
+                // A clock, or the code of a value: nobody knows what the step has done.
+                chain.fall(scene.definition);
+                if let (Some(unit), Some(broken)) = (&mut self.unit, &chain.broken) {
+                    unit.handled.failed = true;
+                    unit.handled.fault = broken.fault.as_deref().cloned();
+                }
+                self.chain = Some(chain);
+                resume_unwind(panic);
+            }
         };
         match stepped {
             Stepped::On => {}
@@ -61,6 +70,20 @@ impl Live {
         }
         self.chain = Some(chain);
         Ok(Progress::Stepped)
+    }
+
+    fn chain_step(&mut self, chain: &mut Chain, scene: Scene<'_>, task: &mut Context<'_>) -> Stepped {
+        let stepped = match chain.work {
+            Work::Undo(..) => self.make_good(chain, scene, task),
+            _ if chain.broken.is_some() => self.next_undo(chain),
+            Work::None => self.next_step(chain, scene, task),
+            Work::Run(_) | Work::Together(_) => self.work(chain, scene, task),
+        };
+        if self.trace.is_on() && !matches!(stepped, Stepped::On) {
+            // Asked as long as a panic of the clock is caught.
+            scene.world.now();
+        }
+        stepped
     }
 
     /// Begins the next step.
@@ -140,14 +163,25 @@ impl Live {
             // What works is what its step has begun.
             _ => return Stepped::End,
         };
-        let prepared = committed.into_iter().try_for_each(|run| {
-            let undo = Undo::of(run, &look(chain, scene))?;
-            chain.undo.extend(undo);
-            Ok(())
-        });
+        let mut prepared = Ok(());
+        for run in committed {
+            let undo = Undo::of(run, &look(chain, scene));
+            match undo {
+                Ok(undo) => chain.undo.extend(undo),
+                Err(broken) => prepared = prepared.and(Err(broken)),
+            }
+        }
         match tried {
-            Tried::Pending(until) => Stepped::Held(Progress::Pending { until }),
-            Tried::Wait(until) => Stepped::Held(Progress::Wait { until }),
+            Tried::Pending(until) => {
+                if let (Err(broken), Work::Together(together)) = (prepared, &mut chain.work) {
+                    together.breaks(broken);
+                }
+                Stepped::Held(Progress::Pending { until })
+            }
+            Tried::Wait(until) => match prepared {
+                Ok(()) => Stepped::Held(Progress::Wait { until }),
+                Err(broken) => Stepped::Broken(broken),
+            },
             Tried::Ended(ended) => {
                 chain.work = Work::None;
                 let ended = ended.and(prepared);
@@ -161,11 +195,11 @@ impl Live {
 
     /// The chain does not go on: what it has committed is made good from here on.
     pub(super) fn break_off(&mut self, chain: &mut Chain, broken: Broken, scene: Scene<'_>) {
-        let (reason, compensating) = (broken.reason.clone(), chain.undo.len());
-        self.trace.put(scene.world.now(), What::ChainFailed { reason, compensating });
+        let (process, reason, compensating) = (broken.process, broken.reason.clone(), chain.undo.len());
+        self.trace.put(scene.world.now(), What::ChainFailed { process, reason, compensating });
         if let Some(unit) = &mut self.unit {
             unit.handled.failed = true;
-            unit.handled.fault.clone_from(&broken.fault);
+            unit.handled.fault = broken.fault.as_deref().cloned();
         }
         chain.work = Work::None;
         chain.broken = Some(broken);
@@ -203,9 +237,13 @@ impl Live {
     }
 
     /// The chain is over: the session hears of it, or it moves to where its error leads.
-    fn end_chain(&mut self, chain: Chain, scene: Scene<'_>) -> Result<Progress, Trouble> {
+    fn end_chain(&mut self, chain: Chain, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.settled = false;
         let finishes = self.unit.as_ref().is_some_and(|unit| unit.finishes.is_some());
+        if let Some(broken) = chain.broken.as_ref().filter(|broken| broken.aborts) {
+            self.abort(broken.reason.clone(), scene);
+            return self.end_unit(scene);
+        }
         if let Some(reason) = self.cancelled.take() {
             self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
             self.over(Stage::Cancelled(reason));
@@ -218,11 +256,7 @@ impl Live {
             }
             return self.end_unit(scene);
         };
-        if broken.aborts {
-            self.abort(broken.reason.clone(), scene);
-            return self.end_unit(scene);
-        }
-        if let Some(Fault::Runaway { limit }) = broken.fault {
+        if let Some(Fault::Runaway { limit }) = broken.fault.as_deref().cloned() {
             self.spent = 0;
             self.trouble(Trouble::Runaway { limit });
         }
@@ -233,7 +267,7 @@ impl Live {
                     // It is not the end that it had come to.
                     unit.finishes = None;
                 }
-                let (target, error) = (broken.target, broken.error.unwrap_or_default());
+                let (target, error) = (broken.target.clone(), broken.error.unwrap_or_default());
                 self.inbox.push_front(Internal::Recover { state, target, error, payload: broken.payload() });
             }
             None if finishes => {}

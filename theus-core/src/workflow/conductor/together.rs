@@ -1,7 +1,6 @@
 //! A step of several processes side by side.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +8,7 @@ use super::attempt::{Account, Tried, backoff};
 use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
-use crate::engine::{Arguments, GiveUp, StepReport, TogetherRun};
+use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
 use crate::workflow::chart::{Retry, Run, TIMEOUT};
 use crate::workflow::trace::{Ended, What};
 
@@ -30,18 +29,20 @@ struct Member {
     /// Which try it is, counted from 1.
     number: u32,
     arguments: Option<Arguments>,
+    /// Whether it is told already that it has committed.
+    told: bool,
 }
 
 enum Trying {
     Ready,
     Later(SystemTime),
-    Running { future: TogetherRun, since: SystemTime, give_up: GiveUp },
+    Running { future: TogetherRun, since: SystemTime, marks: Marks },
 }
 
 impl Together {
     /// The branches with their arguments, in the order of the file.
     pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
-        let member = |(branch, arguments)| Member { branch, number: 1, arguments };
+        let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false };
         let members = arguments.into_iter().enumerate().map(member).collect();
         Self { members, trying: Trying::Ready, committed: Vec::new(), broken: None }
     }
@@ -50,16 +51,32 @@ impl Together {
         matches!(self.trying, Trying::Running { .. })
     }
 
-    /// Drops those under way that have not committed, which rolls them back. What had committed is told by
+    /// Lets go of those under way that have not committed, which rolls them back. What had committed is told by
     /// [`committed`](Self::committed).
-    pub(super) fn stop(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {
-        let Trying::Running { mut future, since, give_up } = std::mem::replace(&mut self.trying, Trying::Ready) else {
+    pub(super) fn let_go(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {
+        let Trying::Running { mut future, since, marks } = std::mem::replace(&mut self.trying, Trying::Ready) else {
             return;
         };
-        give_up.iter().for_each(|given_up| given_up.store(true, Ordering::Relaxed));
-        if let Poll::Ready(reports) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            self.reported(branches, reports, since, scene, account);
+        marks.iter().for_each(Mark::give_up);
+        let reports = match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(reports) => reports,
+            // They had not begun.
+            Poll::Pending => self.members.iter().map(|_| None).collect(),
+        };
+        drop(future);
+        let took = scene.world.now().duration_since(since).unwrap_or_default();
+        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+            let Some(run) = branches.get(member.branch) else { continue };
+            match report {
+                None => account.tell(run, member.number, scene.world.now(), Ended::LetGo, 0, took),
+                Some(report) => drop(self.ended(run, &member, report, took, scene, account)),
+            }
         }
+    }
+
+    /// The chain does not go on after those under way, for this reason.
+    pub(super) fn breaks(&mut self, broken: Broken) {
+        self.broken.get_or_insert((usize::MAX, broken));
     }
 
     /// The branches that have committed since this was asked last, by their places.
@@ -81,9 +98,7 @@ impl Together {
                 Tried::Wait(at)
             }
             Trying::Ready | Trying::Later(_) => self.start(branches, scene, task, account),
-            Trying::Running { future, since, give_up } => {
-                self.poll(branches, future, since, give_up, scene, task, account)
-            }
+            Trying::Running { future, since, marks } => self.poll(branches, future, since, marks, scene, task, account),
         }
     }
 
@@ -99,9 +114,9 @@ impl Together {
             let run = branches.get(member.branch)?;
             Some((run.contract.process, member.arguments.clone()))
         });
-        let give_up: GiveUp = self.members.iter().map(|_| AtomicBool::new(false)).collect();
-        match scene.world.hand.start_together(runs.collect(), Arc::clone(&give_up)) {
-            Ok(future) => self.poll(branches, future, since, give_up, scene, task, account),
+        let marks: Marks = self.members.iter().map(|_| Mark::default()).collect();
+        match scene.world.hand.start_together(runs.collect(), Arc::clone(&marks)) {
+            Ok(future) => self.poll(branches, future, since, marks, scene, task, account),
             Err(error) => {
                 let process = branches.first().map_or("parallel", |run| run.contract.process);
                 Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem: error.to_string() })))
@@ -115,22 +130,27 @@ impl Together {
         branches: &[Run],
         mut future: TogetherRun,
         since: SystemTime,
-        give_up: GiveUp,
+        marks: Marks,
         scene: Scene<'_>,
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
         let mut polled = future.as_mut().poll(task);
         scene.world.time_passes();
-        if polled.is_pending() && self.give_up_late(branches, since, &give_up, scene) {
+        if polled.is_pending() && self.give_up_late(branches, since, &marks, scene) {
             polled = future.as_mut().poll(task);
             scene.world.time_passes();
         }
         match polled {
             Poll::Ready(reports) => self.reported(branches, reports, since, scene, account),
             Poll::Pending => {
-                let deadline = self.next_deadline(branches, since, &give_up);
-                self.trying = Trying::Running { future, since, give_up };
+                let deadline = self.next_deadline(branches, since, &marks);
+                for (member, mark) in self.members.iter_mut().zip(marks.iter()) {
+                    if mark.has_committed() && !std::mem::replace(&mut member.told, true) {
+                        self.committed.push(member.branch);
+                    }
+                }
+                self.trying = Trying::Running { future, since, marks };
                 Tried::Pending(deadline)
             }
         }
@@ -140,24 +160,24 @@ impl Together {
         &'a self,
         branches: &'a [Run],
         since: SystemTime,
-        give_up: &'a GiveUp,
-    ) -> impl Iterator<Item = (SystemTime, &'a AtomicBool)> {
-        self.members.iter().zip(give_up.iter()).filter_map(move |(member, given_up)| {
+        marks: &'a Marks,
+    ) -> impl Iterator<Item = (SystemTime, &'a Mark)> {
+        self.members.iter().zip(marks.iter()).filter_map(move |(member, mark)| {
             let at = since.checked_add(branches.get(member.branch)?.timeout?)?;
-            (!given_up.load(Ordering::Relaxed)).then_some((at, given_up))
+            (!mark.is_given_up() && !mark.has_committed()).then_some((at, mark))
         })
     }
 
-    fn next_deadline(&self, branches: &[Run], since: SystemTime, give_up: &GiveUp) -> Option<SystemTime> {
-        self.deadlines(branches, since, give_up).map(|(at, _)| at).min()
+    fn next_deadline(&self, branches: &[Run], since: SystemTime, marks: &Marks) -> Option<SystemTime> {
+        self.deadlines(branches, since, marks).map(|(at, _)| at).min()
     }
 
     /// Gives up those whose time is over; true where there were any.
-    fn give_up_late(&self, branches: &[Run], since: SystemTime, give_up: &GiveUp, scene: Scene<'_>) -> bool {
+    fn give_up_late(&self, branches: &[Run], since: SystemTime, marks: &Marks, scene: Scene<'_>) -> bool {
         let mut any = false;
-        for (at, given_up) in self.deadlines(branches, since, give_up) {
+        for (at, mark) in self.deadlines(branches, since, marks) {
             if at <= scene.world.now() {
-                given_up.store(true, Ordering::Relaxed);
+                mark.give_up();
                 any = true;
             }
         }
@@ -180,37 +200,21 @@ impl Together {
         for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
             let Some(run) = branches.get(member.branch) else { continue };
             let process = run.contract.process;
-            let (ended, version, failure) = match report {
+            let failure = match report {
                 None => {
                     let after = run.timeout.unwrap_or(took);
-                    let failure = (Broken::fault(Fault::TimedOut { process, after }), Some(TIMEOUT));
-                    (Ended::TimedOut, 0, Some(failure))
+                    account.tell(run, member.number, now, Ended::TimedOut, 0, took);
+                    Some((Broken::fault(Fault::TimedOut { process, after }), Some(TIMEOUT)))
                 }
-                Some(StepReport { result, violations, version }) => {
-                    let failure = result.as_ref().err().map(|error| {
-                        let broken = Broken::run(process, error);
-                        let name = broken.error;
-                        (broken, name)
-                    });
-                    let ended = match &failure {
-                        None => Ended::Committed,
-                        Some((broken, _)) => Ended::RolledBack { error: broken.reason.clone() },
-                    };
-                    account.outcomes.push(StepOutcome { process, result, violations, version });
-                    (ended, version, failure)
-                }
+                Some(report) => self.ended(run, &member, report, took, scene, account),
             };
-            let (role, attempt) = (account.role, member.number);
-            account.trace.put(now, What::Run { process, role, attempt, ended, version, took });
-            match failure {
-                None => self.committed.push(member.branch),
-                Some((broken, name)) => match tried_again(run, &member, name) {
-                    Some(retry) => {
-                        wait = wait.max(backoff(retry, member.number, account.random));
-                        again.push(Member { number: member.number + 1, ..member });
-                    }
-                    None => self.fail(member.branch, broken.led_by(&run.on_error)),
-                },
+            let Some((broken, name)) = failure else { continue };
+            match tried_again(run, &member, name) {
+                Some(retry) => {
+                    wait = wait.max(backoff(retry, member.number, account.random));
+                    again.push(Member { number: member.number + 1, ..member });
+                }
+                None => self.fail(member.branch, broken.led_by(&run.on_error)),
             }
         }
         if let Some((_, broken)) = self.broken.take() {
@@ -228,6 +232,39 @@ impl Together {
         }
         (self.members, self.trying) = (again, Trying::Later(at));
         Tried::Wait(at)
+    }
+
+    /// One of them is over: why it failed and the name of that, if it did.
+    fn ended(
+        &mut self,
+        run: &Run,
+        member: &Member,
+        report: StepReport,
+        took: Duration,
+        scene: Scene<'_>,
+        account: &mut Account<'_>,
+    ) -> Option<(Broken, Option<&'static str>)> {
+        let StepReport { result, violations, version } = report;
+        let process = run.contract.process;
+        let broken = result.as_ref().err().map(|error| Broken::run(process, error));
+        let ended = match &broken {
+            None => Ended::Committed,
+            Some(broken) => Ended::RolledBack { error: broken.reason.clone() },
+        };
+        account.outcomes.push(StepOutcome { process, result, violations, version });
+        account.tell(run, member.number, scene.world.now(), ended, version, took);
+        match broken {
+            None => {
+                if !member.told {
+                    self.committed.push(member.branch);
+                }
+                None
+            }
+            Some(broken) => {
+                let name = broken.error;
+                Some((broken, name))
+            }
+        }
     }
 
     fn fail(&mut self, branch: usize, broken: Broken) {

@@ -9,7 +9,7 @@ use super::duration;
 use super::reading::Reading;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem};
-use crate::workflow::chart::Retry;
+use crate::workflow::chart::{Retry, TIMEOUT};
 
 const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
 
@@ -27,7 +27,8 @@ impl<'a> Reading<'a> {
             longest: DEFAULT_LONGEST,
             on: Vec::new(),
         };
-        if contract.errors.is_empty() {
+        let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
+        if contract.errors.is_empty() && !after_a_timeout {
             self.findings.error(code::STEP, || {
                 Problem::new(
                     at.clone(),
@@ -138,4 +139,10 @@ impl<'a> Reading<'a> {
             })
             .ok()
     }
+}
+
+/// Whether `on` is for a time that is over, which any `async` process can have.
+fn names_the_timeout(on: &Value) -> bool {
+    on.as_str() == Some(TIMEOUT)
+        || on.as_sequence().is_some_and(|on| on.iter().any(|name| name.as_str() == Some(TIMEOUT)))
 }

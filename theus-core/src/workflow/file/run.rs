@@ -150,7 +150,13 @@ impl<'a> Reading<'a> {
             let source = match get(with, argument.name) {
                 Some(value) => {
                     let what = format!("`{}` of `{}`", argument.name, contract.process);
-                    self.value(value, shape, &what, &at.key(argument.name))
+                    let source = self.value(value, shape, &what, &at.key(argument.name));
+                    match source {
+                        Some(ArgumentSource::Expression(expression)) if matches!(shape, Shape::Optional(_)) => {
+                            Some(ArgumentSource::Expression(expression.lenient()))
+                        }
+                        source => source,
+                    }
                 }
                 None if matches!(shape, Shape::Optional(_)) => Some(ArgumentSource::Literal(serde_json::Value::Null)),
                 None => {

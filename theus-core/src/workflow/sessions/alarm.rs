@@ -1,11 +1,13 @@
 //! When which session has to be woken: timers of states, waits before another try, limits of time.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::inner::message_of;
 use super::rota::Turn;
 use crate::workflow::clock::Clock;
 
@@ -86,18 +88,26 @@ impl Alarm {
     /// Rings until it is ended: the work of a thread of its own.
     pub(super) fn keep_ringing(&self) {
         loop {
-            self.ring();
+            // A clock is a stranger's code: where it panics, it is asked again later.
+            let now = catch_unwind(AssertUnwindSafe(|| {
+                self.ring();
+                self.clock.now()
+            }));
+            let now = now.map_err(|panic| {
+                let message = message_of(panic);
+                tracing::error!(target: "theus::workflow", message, "the clock panicked: timers are late");
+            });
             let mut waiting = self.waiting.lock();
             if waiting.over {
                 return;
             }
-            match waiting.by_time.first_key_value().map(|((due, _), _)| *due) {
+            let first = waiting.by_time.first_key_value().map(|((due, _), _)| *due);
+            let left = first.map(|due| now.map_or(LONGEST_SLEEP, |now| due.duration_since(now).unwrap_or_default()));
+            match left {
                 None => self.changed.wait(&mut waiting),
-                Some(due) => {
-                    let left = due.duration_since(self.clock.now()).unwrap_or_default();
-                    if !left.is_zero() {
-                        self.changed.wait_for(&mut waiting, left.min(LONGEST_SLEEP));
-                    }
+                Some(left) if left.is_zero() => {}
+                Some(left) => {
+                    self.changed.wait_for(&mut waiting, left.min(LONGEST_SLEEP));
                 }
             }
         }

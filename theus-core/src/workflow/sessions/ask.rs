@@ -10,7 +10,8 @@ use super::awaited::{Ticket, Unpark};
 use super::error::SessionError;
 use super::feed::{SessionWatch, Tap};
 use super::handle::Sessions;
-use super::slot::{Inner, Slot, must_not_wait};
+use super::inner::Inner;
+use super::slot::{Slot, must_not_wait};
 use super::status::{Census, SessionStatus};
 use crate::context::Context;
 use crate::source::did_you_mean;
@@ -176,7 +177,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             let mut inner = slot.look()?;
             let ticket = inner.awaited.add(state);
             let Inner { session, awaited, .. } = &mut *inner;
-            drop(awaited.look(definition, session.configuration(), false));
+            drop(awaited.look(session, false));
             ticket
         };
         Ok(Waits { slot, state, ticket })

@@ -1,5 +1,6 @@
 //! Those who wait for a session to come to a state.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
@@ -7,7 +8,9 @@ use std::thread::Thread;
 
 use parking_lot::Mutex;
 
-use crate::workflow::chart::{Configuration, Definition, StateId};
+use super::inner::message_of;
+use crate::workflow::chart::StateId;
+use crate::workflow::conductor::Session;
 
 /// What one who waits holds; dropped, it waits no longer.
 #[derive(Default)]
@@ -46,13 +49,13 @@ impl Awaited {
         ticket
     }
 
-    /// Whom to wake, now that these states are active, or that the session is over.
-    pub(super) fn look(&mut self, definition: &Definition, at: &Configuration, is_over: bool) -> Vec<Waker> {
+    /// Whom to wake, now that the session is where it is, or that it is over.
+    pub(super) fn look(&mut self, session: &Session, is_over: bool) -> Vec<Waker> {
         let mut woken = Vec::new();
         let Some(waiting) = &mut self.0 else { return woken };
         waiting.retain(|(state, ticket)| {
             let Some(ticket) = ticket.upgrade() else { return false };
-            let reached = definition.is_active(at, *state);
+            let reached = session.is_in(*state);
             if reached {
                 ticket.reached.store(true, Ordering::Release);
             }
@@ -66,6 +69,12 @@ impl Awaited {
         }
         woken
     }
+}
+
+/// Wakes all of them, though one of them panics: how many have.
+pub(super) fn wake_all(woken: Vec<Waker>) -> usize {
+    let panics = |waker: Waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).map_err(message_of).is_err();
+    woken.into_iter().map(panics).filter(|panicked| *panicked).count()
 }
 
 /// Wakes a thread that is parked.

@@ -20,8 +20,14 @@ use crate::workflow::conductor::{Handled, load};
 pub enum Happening<'a> {
     /// One event, or another cause, was handled to the end of its chain.
     Handled(&'a Handled),
-    /// Something could not be handled: a guard without a value, or too much that came of one event. The session goes on.
-    Trouble(&'a str),
+    /// Something could not be handled as the file says: a guard without a value, or too much that came of one event. The
+    /// session goes on.
+    Trouble {
+        /// What is wrong.
+        problem: &'a str,
+        /// The event, with what had committed of it.
+        handled: &'a Handled,
+    },
 }
 
 pub(super) type Observer = Box<dyn Fn(&str, &Happening<'_>) + Send + Sync>;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 
+use super::awaited::wake_all;
 use crate::workflow::trace::{Told, Trace, Watch};
 
 /// How many entries wait between a session and those who look on: more than one step makes.
@@ -143,7 +144,7 @@ impl Feed {
         let wakers = std::mem::take(&mut waiting.wakers);
         drop(waiting);
         self.came.notify_all();
-        wakers.into_iter().for_each(Waker::wake);
+        wake_all(wakers);
     }
 }
 

@@ -12,8 +12,9 @@ use super::apart::{Count, Names};
 use super::builder::{Happening, Observer};
 use super::error::SessionError;
 use super::feed::Feed;
+use super::inner::message_of;
 use super::rota::Rota;
-use super::slot::{Slot, message_of};
+use super::slot::Slot;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::workflow::chart::Definition;
@@ -46,7 +47,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
     pub(super) fn tell(&self, session: &str, home: usize, happening: &Happening<'_>) {
         let count = match happening {
             Happening::Handled(_) => &self.handled,
-            Happening::Trouble(_) => &self.troubles,
+            Happening::Trouble { .. } => &self.troubles,
         };
         count.add_one(home);
         if let Some(observer) = &self.observer

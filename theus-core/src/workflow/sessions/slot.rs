@@ -1,29 +1,28 @@
 //! One session among many: its engine, its workflow, and whether a worker has it.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::task::{Context as Task, Wake, Waker};
+use std::task::{Context as Task, Waker};
 use std::time::SystemTime;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::alarm::Key;
-use super::awaited::Awaited;
+use super::awaited::wake_all;
+use super::bell::Bell;
 use super::builder::Happening;
 use super::error::SessionError;
 use super::feed::Tap;
+use super::inner::{Inner, message_of};
 use super::rota::Turn;
 use super::shared::Shared;
 use super::stage::Stage;
-use super::status::SessionStatus;
+use super::wishes::Wishes;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::process::Panicked;
 use crate::sync::nesting::holds_a_session;
-use crate::workflow::conductor::{Progress, Session, Status, World};
+use crate::workflow::conductor::{Progress, Session, Troubled, World};
 
 /// How many steps a session makes before others have their turn.
 const STRETCH: usize = 32;
@@ -52,67 +51,8 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     is_closed: AtomicBool,
     /// It handles no more events.
     pub(super) is_over: AtomicBool,
-    wished: AtomicBool,
-    wishes: Mutex<Option<Box<Wishes>>>,
+    wishes: Wishes,
     inner: Mutex<Inner>,
-}
-
-/// What was asked of a session since it listened last.
-#[derive(Default)]
-struct Wishes {
-    pause: Option<bool>,
-    cancel: Option<String>,
-}
-
-/// What one worker at a time has.
-pub(super) struct Inner {
-    pub(super) session: Session,
-    alarm: Option<Key>,
-    pub(super) awaited: Awaited,
-    pub(super) tap: Option<Box<Tap>>,
-    /// What broke it, or what it could not handle, last.
-    pub(super) trouble: Option<Box<str>>,
-    is_broken: bool,
-}
-
-impl Inner {
-    pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {
-        if self.is_broken {
-            let reason = self.trouble.as_deref().unwrap_or_default().to_owned();
-            return SessionStatus::Broken { reason };
-        }
-        match self.session.status() {
-            Status::Finished => SessionStatus::Finished,
-            Status::Halted { reason } => SessionStatus::Halted { reason },
-            Status::Aborted { reason } => match self.session.cancelled() {
-                Some(reason) => SessionStatus::Cancelled { reason: reason.to_owned() },
-                None => SessionStatus::Aborted { reason },
-            },
-            Status::Running => match interlock {
-                Some(reason) => SessionStatus::Halted { reason: reason.to_owned() },
-                None if self.session.is_paused() => SessionStatus::Paused,
-                None => SessionStatus::Running,
-            },
-        }
-    }
-
-    fn breaks(&mut self, panic: Box<dyn Any + Send>, world: &World<'_>) {
-        self.is_broken = true;
-        self.trouble = Some(message_of(panic).into());
-        // What it awaits is let go of, that it holds up nobody; whether it still can, nobody knows.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.session.interrupt(world))) {
-            message_of(panic);
-        }
-    }
-}
-
-/// What a panic says. What it brought along is dropped, and where that panics too, kept for good.
-pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {
-    let message = Panicked::message_of(&*panic);
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(panic);
-    }
-    message
 }
 
 /// What a stretch of steps ended with.
@@ -131,20 +71,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         shared: &Arc<Shared<D, G, E>>,
         home: usize,
     ) -> Arc<Self> {
-        let inner =
-            Inner { session, alarm: None, awaited: Awaited::default(), tap: None, trouble: None, is_broken: false };
         let slot = Arc::new_cyclic(|this: &Weak<Self>| Self {
             name,
             engine,
             shared: Arc::downgrade(shared),
-            bell: Waker::from(Arc::new(Bell(Weak::clone(this)))),
+            bell: Bell::of(this),
             home,
             stage: Stage::idle(),
             is_closed: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
-            wished: AtomicBool::new(false),
-            wishes: Mutex::new(None),
-            inner: Mutex::new(inner),
+            wishes: Wishes::default(),
+            inner: Mutex::new(Inner::new(session)),
         });
         slot.engine.bus().listen(slot.bell.clone());
         slot
@@ -168,36 +105,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     pub(super) fn pause(&self, paused: bool) {
-        self.wish(|wishes| wishes.pause = Some(paused));
+        self.wishes.say(|said| said.pause = Some(paused));
+        self.bell.wake_by_ref();
     }
 
     pub(super) fn cancel(&self, reason: &str) {
-        self.wish(|wishes| wishes.cancel = Some(reason.to_owned()));
-    }
-
-    fn wish(&self, wish: impl FnOnce(&mut Wishes)) {
-        {
-            let mut wishes = self.wishes.lock();
-            wish(wishes.get_or_insert_default());
-            self.wished.store(true, Ordering::Release);
-        }
+        self.wishes.say(|said| said.cancel = Some(reason.to_owned()));
         self.bell.wake_by_ref();
     }
 
     fn listen(&self, inner: &mut Inner, world: &World<'_>) {
-        if !self.wished.load(Ordering::Acquire) {
-            return;
-        }
-        let wishes = {
-            let mut wishes = self.wishes.lock();
-            self.wished.store(false, Ordering::Relaxed);
-            wishes.take()
-        };
-        let Some(wishes) = wishes else { return };
-        if let Some(paused) = wishes.pause {
+        let Some(said) = self.wishes.heard() else { return };
+        if let Some(paused) = said.pause {
             inner.session.pause(paused, world);
         }
-        if let Some(reason) = wishes.cancel {
+        if let Some(reason) = said.cancel {
             inner.session.cancel(reason, world);
         }
     }
@@ -240,10 +162,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         }
         if !inner.awaited.is_empty() {
             let Inner { session, awaited, .. } = &mut *inner;
-            let woken = awaited.look(session.definition(), session.configuration(), is_over);
+            let woken = awaited.look(session, is_over);
             drop(inner);
-            woken.into_iter().for_each(Waker::wake);
+            for _ in 0..wake_all(woken) {
+                shared.troubles.add_one(self.home);
+            }
         }
+    }
+
+    /// The same after a step; from the one on that ends it, it takes no events.
+    fn tell_step(&self, inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
+        let is_over = inner.is_broken || inner.session.is_over();
+        if is_over {
+            self.is_over.store(true, Ordering::Release);
+        }
+        self.tell(inner, shared, is_over);
     }
 
     /// One step. `None` where there may be more to do.
@@ -274,11 +207,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 return Some(Stretch::Rest(None));
             }
             Ok(Some(Ok(progress))) => progress,
-            Ok(Some(Err(trouble))) => {
-                let trouble = trouble.to_string();
-                inner.trouble = Some(trouble.as_str().into());
-                self.tell(inner, shared, false);
-                shared.tell(&self.name, self.home, &Happening::Trouble(&trouble));
+            Ok(Some(Err(Troubled { trouble, handled }))) => {
+                let problem = trouble.to_string();
+                inner.trouble = Some(problem.as_str().into());
+                self.tell_step(inner, shared);
+                shared.tell(&self.name, self.home, &Happening::Trouble { problem: &problem, handled: &handled });
                 return None;
             }
             Err(panic) => {
@@ -288,11 +221,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Progress::Over
             }
         };
-        let is_over = matches!(progress, Progress::Over);
-        if is_over {
-            self.is_over.store(true, Ordering::Release);
-        }
-        self.tell(inner, shared, is_over);
+        self.tell_step(inner, shared);
         match progress {
             Progress::Stepped => None,
             Progress::Handled(handled) => {
@@ -335,11 +264,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
         let steps = if shared.is_stepped { 1 } else { STRETCH };
         self.stage.take();
         let drove = DRIVES.replace(true);
-        let stretch = self.stretch(&shared, steps);
-        if let Stretch::Rest(due) = stretch {
-            self.set_alarm(&shared, due);
-            self.engine.rest();
-        }
+        let stretch = catch_unwind(AssertUnwindSafe(|| {
+            let stretch = self.stretch(&shared, steps);
+            if let Stretch::Rest(due) = stretch {
+                self.set_alarm(&shared, due);
+                self.engine.rest();
+            }
+            stretch
+        }));
+        // Who was told or woken has panicked, between two steps: the session goes on, and so does the worker.
+        let stretch = stretch.unwrap_or_else(|panic| {
+            message_of(panic);
+            shared.troubles.add_one(self.home);
+            Stretch::More
+        });
         DRIVES.set(drove);
         if matches!(stretch, Stretch::Rest(_)) && self.stage.give_back() {
             shared.rota.ended();
@@ -356,21 +294,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
         if self.stage.wake(|| rota.begun(), || rota.ended()) {
             let home = self.home;
             rota.put(self, home);
-        }
-    }
-}
-
-/// What wakes a session: held by the bus, and by whatever a run awaits.
-struct Bell<D: Context, G: Context, E>(Weak<Slot<D, G, E>>);
-
-impl<D: Context, G: Context, E: Send + Sync + 'static> Wake for Bell<D, G, E> {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if let Some(slot) = self.0.upgrade() {
-            Turn::wake(slot);
         }
     }
 }

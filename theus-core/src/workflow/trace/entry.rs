@@ -40,6 +40,8 @@ pub enum What {
     Timer {
         /// The state that waited.
         state: StateId,
+        /// The time.
+        after: Duration,
         /// When it was due.
         due: SystemTime,
     },
@@ -54,8 +56,15 @@ pub enum What {
         from: Option<Configuration>,
         /// What is active after.
         to: Configuration,
-        /// The line that says so; `None` for the start.
-        by: Option<Place>,
+        /// The lines that say so: of a transition, or of `on_error`; several where regions move at once, none for the start.
+        by: Vec<Place>,
+    },
+    /// A transition without a target was taken: no state was left, and none was entered.
+    Stayed {
+        /// What is active.
+        at: Configuration,
+        /// The lines that say so: several where it is so in several regions.
+        by: Vec<Place>,
     },
     /// A run of a process ended.
     Run {
@@ -85,6 +94,8 @@ pub enum What {
     ChainDone,
     /// A chain failed.
     ChainFailed {
+        /// The process that failed, where it was one.
+        process: Option<&'static str>,
         /// Why.
         reason: String,
         /// How many of its commits are to be made good.
@@ -144,6 +155,8 @@ pub enum Ended {
     },
     /// It was given up after its time and changed nothing.
     TimedOut,
+    /// It was let go of, because the session was cancelled or whoever drove it stopped, and changed nothing.
+    LetGo,
     /// It was not started: an argument has no value.
     NotStarted {
         /// What is wrong.
@@ -163,6 +176,7 @@ impl What {
             Self::Timer { .. } => "timer",
             Self::Done { .. } => "done",
             Self::Moved { .. } => "moved",
+            Self::Stayed { .. } => "stayed",
             Self::Run { role: Role::Step, .. } => "step",
             Self::Run { role: Role::Compensation, .. } => "compensation",
             Self::Run { role: Role::Command, .. } => "command",

@@ -5,6 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::entry::{Ended, What};
 use super::line::Line;
 use crate::audit::timestamp;
+use crate::workflow::chart::Place;
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -27,15 +28,20 @@ impl Line<'_> {
                 map.serialize_entry("origin", origin)
             }
             What::Unused { name } => map.serialize_entry("event", name),
-            What::Timer { state, due } => {
+            What::Timer { state, after, due } => {
                 map.serialize_entry("state", self.name(*state))?;
+                map.serialize_entry("after_ns", &u64::try_from(after.as_nanos()).unwrap_or(u64::MAX))?;
                 map.serialize_entry("due", &timestamp::text(*due))
             }
             What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
             What::Moved { from, to, by } => {
                 map.serialize_entry("from", &from.as_ref().map(|from| self.names(from)))?;
                 map.serialize_entry("to", &self.names(to))?;
-                map.serialize_entry("by", &by.as_ref().map(ToString::to_string))
+                map.serialize_entry("by", &places(by))
+            }
+            What::Stayed { at, by } => {
+                map.serialize_entry("in", &self.names(at))?;
+                map.serialize_entry("by", &places(by))
             }
             What::Run { process, attempt, ended, version, took, .. } => {
                 map.serialize_entry("process", process)?;
@@ -45,6 +51,7 @@ impl Line<'_> {
                 match ended {
                     Ended::Committed => map.serialize_entry("ended", "committed"),
                     Ended::TimedOut => map.serialize_entry("ended", "timed out"),
+                    Ended::LetGo => map.serialize_entry("ended", "let go"),
                     Ended::RolledBack { error } => {
                         map.serialize_entry("ended", "rolled back")?;
                         map.serialize_entry("error", error)
@@ -60,7 +67,8 @@ impl Line<'_> {
                 map.serialize_entry("try", attempt)?;
                 map.serialize_entry("due", &timestamp::text(*at))
             }
-            What::ChainFailed { reason, compensating } => {
+            What::ChainFailed { process, reason, compensating } => {
+                map.serialize_entry("process", process)?;
                 map.serialize_entry("reason", reason)?;
                 map.serialize_entry("compensating", compensating)
             }
@@ -70,4 +78,10 @@ impl Line<'_> {
             What::Runaway { limit } => map.serialize_entry("limit", limit),
         }
     }
+}
+
+/// The lines, as one text; nothing for none.
+fn places(by: &[Place]) -> Option<String> {
+    let all: Vec<String> = by.iter().map(ToString::to_string).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }

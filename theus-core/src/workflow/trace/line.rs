@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::entry::{Ended, Entry, Role, What};
 use crate::signal::Origin;
-use crate::workflow::chart::{Configuration, Definition, State, StateId};
+use crate::workflow::chart::{Configuration, Definition, Place, State, StateId};
 
 /// An entry with the names of the states: displays as a line of a text in columns, serialises as an object.
 #[derive(Clone, Copy)]
@@ -42,14 +42,18 @@ impl<'a> Line<'a> {
                 Origin::Chain => write!(f, "{name}"),
             },
             What::Unused { name } => write!(f, "{name}"),
-            What::Timer { state, .. } => f.write_str(self.name(*state)),
+            What::Timer { state, after, .. } => write!(f, "{} after {after:?}", self.name(*state)),
             What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
             What::Moved { from, to, by } => {
                 if let Some(from) = from {
                     write!(f, "{} -> ", self.names(from).join(" + "))?;
                 }
                 f.write_str(&self.names(to).join(" + "))?;
-                by.iter().try_for_each(|place| write!(f, "  by {place}"))
+                write_places(f, by)
+            }
+            What::Stayed { at, by } => {
+                f.write_str(&self.names(at).join(" + "))?;
+                write_places(f, by)
             }
             What::Run { process, attempt, ended, version, took, .. } => {
                 f.write_str(process)?;
@@ -60,6 +64,7 @@ impl<'a> Line<'a> {
                     Ended::Committed => write!(f, ": committed version {version} in {took:?}"),
                     Ended::RolledBack { error } => write!(f, ": rolled back after {took:?}: {error}"),
                     Ended::TimedOut => write!(f, ": rolled back: not done in time, after {took:?}"),
+                    Ended::LetGo => write!(f, ": rolled back: let go of after {took:?}"),
                     Ended::NotStarted { reason } => write!(f, ": not started: {reason}"),
                 }
             }
@@ -67,8 +72,17 @@ impl<'a> Line<'a> {
                 let wait = at.duration_since(self.entry.at).unwrap_or_default();
                 write!(f, "{process}, try {attempt} in {wait:?}")
             }
-            What::ChainFailed { reason, compensating: 0 } => f.write_str(reason),
-            What::ChainFailed { reason, compensating } => write!(f, "{reason}; {compensating} to be made good"),
+            What::ChainFailed { process, reason, compensating } => {
+                // Many reasons name the process themselves.
+                if let Some(process) = process.filter(|process| !reason.contains(&format!("`{process}`"))) {
+                    write!(f, "{process}: ")?;
+                }
+                f.write_str(reason)?;
+                if *compensating > 0 {
+                    write!(f, "; {compensating} to be made good")?;
+                }
+                Ok(())
+            }
             What::NoValue { reason } | What::Aborted { reason } | What::Cancelled { reason } => f.write_str(reason),
             What::Runaway { limit } => write!(f, "more than {limit} steps, rounds and moves came of one event"),
         }
@@ -97,6 +111,11 @@ impl fmt::Display for Line<'_> {
         fmt::write(&mut words, format_args!("{}", Words(self)))?;
         f.write_str(format!("{head}{words}").trim_end())
     }
+}
+
+/// The lines of the file that say so.
+fn write_places(f: &mut fmt::Formatter<'_>, by: &[Place]) -> fmt::Result {
+    by.iter().enumerate().try_for_each(|(at, place)| write!(f, "{} {place}", if at == 0 { "  by" } else { "," }))
 }
 
 /// What happened, without the columns before it.

@@ -6,6 +6,7 @@ mod convert;
 mod each;
 mod inside;
 mod json;
+mod payload;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use super::operand::Operand;
 use crate::context::{Part, Value};
 
 pub(super) use json::to_json;
+pub(super) use payload::is_not_brought;
 
 /// Why there is no value.
 pub(super) type Problem = Cow<'static, str>;

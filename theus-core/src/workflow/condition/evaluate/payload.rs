@@ -1,0 +1,26 @@
+//! What an event did not bring.
+
+use serde_json::Value as Json;
+
+use crate::workflow::condition::facts::Facts;
+use crate::workflow::condition::node::Node;
+
+/// Whether it is a way into the event's payload, `event.a.b`, on which a key is not there.
+pub(in crate::workflow::condition) fn is_not_brought(node: &Node, facts: &dyn Facts) -> bool {
+    matches!(follow(node, facts), Some(None | Some(Json::Null)))
+}
+
+/// What a way into the payload leads to, if anything; `None` where it is no such way.
+fn follow<'a>(node: &Node, facts: &'a dyn Facts) -> Option<Option<&'a Json>> {
+    match node {
+        Node::Payload => Some(facts.payload()),
+        Node::Read(of, _) => follow(of, facts),
+        Node::Entry(of, key) => match follow(of, facts)? {
+            None | Some(Json::Null) => Some(None),
+            Some(Json::Object(entries)) => Some(entries.get(&*key.name)),
+            // A key of what has none is a mistake.
+            Some(_) => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,64 @@
+//! What one worker at a time has of a session.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::alarm::Key;
+use super::awaited::Awaited;
+use super::feed::Tap;
+use super::status::SessionStatus;
+use crate::process::Panicked;
+use crate::workflow::conductor::{Session, Status, World};
+
+/// What one worker at a time has.
+pub(super) struct Inner {
+    pub(super) session: Session,
+    pub(super) alarm: Option<Key>,
+    pub(super) awaited: Awaited,
+    pub(super) tap: Option<Box<Tap>>,
+    /// What broke it, or what it could not handle, last.
+    pub(super) trouble: Option<Box<str>>,
+    pub(super) is_broken: bool,
+}
+
+impl Inner {
+    pub(super) fn new(session: Session) -> Self {
+        Self { session, alarm: None, awaited: Awaited::default(), tap: None, trouble: None, is_broken: false }
+    }
+
+    pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {
+        if self.is_broken {
+            let reason = self.trouble.as_deref().unwrap_or_default().to_owned();
+            return SessionStatus::Broken { reason };
+        }
+        match self.session.status() {
+            Status::Finished => SessionStatus::Finished,
+            Status::Halted { reason } => SessionStatus::Halted { reason },
+            Status::Aborted { reason } => SessionStatus::Aborted { reason },
+            Status::Cancelled { reason } => SessionStatus::Cancelled { reason },
+            Status::Running => match interlock {
+                Some(reason) => SessionStatus::Halted { reason: reason.to_owned() },
+                None if self.session.is_paused() => SessionStatus::Paused,
+                None => SessionStatus::Running,
+            },
+        }
+    }
+
+    pub(super) fn breaks(&mut self, panic: Box<dyn Any + Send>, world: &World<'_>) {
+        self.is_broken = true;
+        self.trouble = Some(message_of(panic).into());
+        // What it awaits is let go of, that it holds up nobody; whether it still can, nobody knows.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.session.interrupt(world))) {
+            message_of(panic);
+        }
+    }
+}
+
+/// What a panic says. What it brought along is dropped, and where that panics too, kept for good.
+pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {
+    let message = Panicked::message_of(&*panic);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        std::mem::forget(panic);
+    }
+    message
+}
