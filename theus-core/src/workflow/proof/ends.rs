@@ -47,7 +47,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
 }
 
 /// Whether the workflow is over in it.
-fn is_end(state: &State) -> bool {
+pub(super) fn is_end(state: &State) -> bool {
     state.parent.is_none() && matches!(state.kind, StateKind::Final { .. })
 }
 

@@ -8,16 +8,20 @@
 //! | [`endless`] | eventless moves come to rest |
 //! | [`regions`] | regions do not want to leave to different places |
 //! | [`failures`] | declared errors lead somewhere |
+//! | [`rest`] | what waits for an event is in a state where the workflow waits |
+//! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`written`] | inputs were written on every way to them |
 //!
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little.
 
+mod again;
 mod conflicts;
 mod endless;
 mod ends;
 mod failures;
 mod reach;
 mod regions;
+mod rest;
 mod tree;
 mod written;
 
@@ -49,6 +53,8 @@ pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) {
     endless::check(subject, &reached, findings);
     regions::check(subject, findings);
     failures::check(subject, findings);
+    rest::check(subject, &reached, findings);
+    again::check(subject, &reached, findings);
 }
 
 /// What follows from all ways and all steps on them.

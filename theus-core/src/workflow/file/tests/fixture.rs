@@ -45,6 +45,10 @@ static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process
 static REVIEW: Contract =
     Contract { inputs: &[access("domain.plan")], outputs: &[access("domain.report")], ..process("review") };
 static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..process("publish") };
+static WATCH: Contract = Contract {
+    outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
+    ..process("watch")
+};
 static COUNT: Contract =
     Contract { inputs: &[access("domain.total")], outputs: &[access("domain.total")], ..process("count") };
 static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
@@ -64,7 +68,7 @@ fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
 
 pub(in crate::workflow) fn catalog() -> Catalog {
     let byte = Shape::Int { min: 0, max: 255 };
-    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM];
+    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH];
     let mut processes: Vec<ProcessEntry> = plain.into_iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
     processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));

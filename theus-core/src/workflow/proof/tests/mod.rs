@@ -213,3 +213,91 @@ fn a_declared_error_leads_somewhere() {
         );
     }
 }
+
+#[test]
+fn what_waits_is_in_a_state_where_the_workflow_waits() {
+    let late = |states: &str| told(states).into_iter().filter(|it| it.contains("come")).collect::<Vec<_>>();
+    let both = "EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: DONE";
+    assert_eq!(
+        late(&format!(
+            "\n  A: {{ entry: p_load, events: {{ {both}, CMD_A: DONE, '*': DONE }}, after: {{ 1s: DONE }} }}"
+        )),
+        [
+            "3:77 `CMD_A` never comes in state `A`",
+            "3:90 `\"*\"` never comes in state `A`",
+            "3:112 this time never comes in state `A`",
+        ]
+    );
+    assert_eq!(
+        late("\n  A: { entry: watch, events: { EVT_CHAIN_DONE: DONE, SIG_OVERHEAT: DONE, CMD_A: DONE } }"),
+        ["3:54 `SIG_OVERHEAT`, which `watch` raises, comes when `EVT_CHAIN_DONE` has left `A`"],
+        "`CMD_A` may be heard when the chain has failed"
+    );
+    assert_eq!(
+        late(
+            "\n  A: { always: [{ to: DONE, when: domain.ready }, { to: B }], events: { CMD_A: DONE } }\n  B: { events: { CMD_A: DONE } }"
+        ),
+        ["3:73 `CMD_A` never comes in state `A`"]
+    );
+    for sound in [
+        // No chain, no end of it.
+        format!("{{ events: {{ {both}, CMD_A: DONE }} }}"),
+        "{ entry: p_load, events: { EVT_CHAIN_DONE: DONE, CMD_A: DONE } }".to_owned(),
+        // It may stay.
+        "{ entry: watch, events: { EVT_CHAIN_DONE: { to: DONE, when: domain.ready }, SIG_OVERHEAT: DONE } }".to_owned(),
+        "{ entry: watch, events: { EVT_CHAIN_DONE: [{ when: domain.ready, steps: p_load }, DONE], SIG_OVERHEAT: DONE } }"
+            .to_owned(),
+        "{ entry: watch, events: { EVT_CHAIN_DONE: { steps: p_load }, SIG_OVERHEAT: DONE } }".to_owned(),
+        "{ always: { to: DONE, when: domain.ready }, events: { CMD_A: DONE } }".to_owned(),
+        // The chain of another state.
+        "{ entry: watch, states: { B: { events: { EVT_CHAIN_DONE: C, SIG_OVERHEAT: DONE } }, C: { events: { SIG_OVERHEAT: DONE } } } }"
+            .to_owned(),
+        // What is around a state stays.
+        "{ events: { SIG_OVERHEAT: DONE }, states: { B: { entry: watch, events: { EVT_CHAIN_DONE: C } }, C: { events: { CMD_A: DONE } } } }"
+            .to_owned(),
+        // A region waits for another.
+        "{ regions: { L: { states: { B: { entry: watch, events: { EVT_CHAIN_DONE: C, SIG_OVERHEAT: DONE } }, C: { final: true } } } } }"
+            .to_owned(),
+    ] {
+        assert_eq!(late(&format!("\n  A: {sound}")), Vec::<String>::new(), "{sound}");
+    }
+}
+
+#[test]
+fn a_chain_that_fails_is_not_begun_again_for_ever() {
+    let again = |states: &str| told(states).into_iter().filter(|it| it.contains("again")).collect::<Vec<_>>();
+    let ends = "events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: B }";
+    for circle in [
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: A } }".to_owned(),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ always: A }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ EVT_CHAIN_DONE: A }} }}"),
+        format!("\n  A: {{ entry: fetch, exit: p_load, {ends} }}\n  B: {{ events: {{ EVT_CHAIN_DONE: A }} }}"),
+        "\n  O: { events: { EVT_CHAIN_FAIL: O, EVT_CHAIN_DONE: DONE }, states: { A: { entry: fetch } } }".to_owned(),
+    ] {
+        assert_eq!(again(&circle).len(), 1, "{circle}");
+    }
+    for rest in [
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: [{ to: A, when: domain.ready }, DONE] } }"
+            .to_owned(),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ after: {{ 1s: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ events: {{ CMD_A: A, EVT_CHAIN_DONE: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ CMD_A: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ EVT_CHAIN_DONE: C }} }}\n  C: {{ events: {{ CMD_A: A }} }}"),
+        "\n  A: { events: { CMD_A: { to: B, steps: fetch } } }\n  B: { events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: A } }"
+            .to_owned(),
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: { steps: p_load }, CMD_A: DONE } }".to_owned(),
+    ] {
+        assert_eq!(again(&rest), Vec::<String>::new(), "{rest}");
+    }
+}
+
+#[test]
+fn a_final_state_is_told_of_what_it_can_take() {
+    let of = |yaml: &str| loads(yaml).warnings().iter().filter_map(|it| it.help.clone()).collect::<Vec<_>>();
+    let on_the_way = "states: { A: { events: { CMD_START: { to: B, steps: fetch } } }, B: { final: true } }";
+    let inside = "states: { A: { events: { CMD_START: B } }, B: { entry: fetch, final: true } }";
+    let help = "write `on_error: { RateLimited: STATE }` of the step: a final state hears no `EVT_CHAIN_FAIL`";
+    assert_eq!((of(on_the_way), of(inside)), (vec![help.to_owned()], vec![help.to_owned()]));
+    let within = "states: { A: { events: { EVT_CHAIN_FAIL: Z }, done: Z, states: { B: { events: { CMD_START: C } }, C: { entry: fetch, final: true } } }, Z: { final: true } }";
+    assert_eq!(of(within), Vec::<String>::new(), "the state around it hears it");
+}
