@@ -5,7 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::check::Checker;
-use super::evaluate::{Problem, evaluate, to_json};
+use super::evaluate::{Problem, Work, evaluate, to_json};
 use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
@@ -37,14 +37,39 @@ enum Program {
 #[cfg(test)]
 type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
 
+/// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
+/// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
+/// would hold up a session for long.
+pub const MOST_STEPS: usize = 10_000_000;
+
 /// Why an expression that was fine when it was loaded has no value now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{expression}` has no value: {problem}")]
+#[non_exhaustive]
 pub struct EvaluationError {
     /// The expression.
     pub expression: String,
     /// What is wrong: a division by zero, an index beyond the end, a key that is not there.
     pub problem: String,
+    /// Which kind of wrong it is.
+    pub kind: EvaluationErrorKind,
+}
+
+/// The kinds of reasons for which an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvaluationErrorKind {
+    /// There is none of these data.
+    NoValue,
+    /// It takes more than [`MOST_STEPS`].
+    TooMuch,
+}
+
+impl EvaluationError {
+    /// There is no value of these data.
+    pub(crate) fn no_value(expression: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { expression: expression.into(), problem: problem.into(), kind: EvaluationErrorKind::NoValue }
+    }
 }
 
 impl Expression {
@@ -118,10 +143,24 @@ impl Expression {
     /// # Errors
     /// [`EvaluationError`] where it has none.
     pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(MOST_STEPS))
+    }
+
+    /// The same with another bound, for tests.
+    #[cfg(test)]
+    pub(super) fn evaluate_within(
+        &self,
+        facts: &dyn Facts,
+        steps: usize,
+    ) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(steps))
+    }
+
+    fn value<'a>(&'a self, facts: &'a dyn Facts, mut work: Work<'a>) -> Result<serde_json::Value, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
-                let value = evaluate(node, facts, &mut Vec::new());
-                value.and_then(|value| to_json(&value, &self.inner.kind)).map_err(|problem| self.failed(problem))
+                let value = evaluate(node, facts, &mut work);
+                value.and_then(|value| to_json(&value, &self.inner.kind)).map_err(|problem| self.failed(problem, &work))
             }
             #[cfg(test)]
             Program::Function(evaluate) => evaluate(facts),
@@ -134,24 +173,31 @@ impl Expression {
     /// [`EvaluationError`] where it has no value, or none that is true or false.
     pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
         match &self.inner.program {
-            Program::Checked(node) => match evaluate(node, facts, &mut Vec::new()) {
-                Ok(Operand::Bool(holds)) => Ok(holds),
-                Ok(other) => {
-                    Err(self.failed(format!("it gives {}, which is neither true nor false", other.kind()).into()))
+            Program::Checked(node) => {
+                let mut work = Work::of(MOST_STEPS);
+                match evaluate(node, facts, &mut work) {
+                    Ok(Operand::Bool(holds)) => Ok(holds),
+                    Ok(other) => Err(self.is_no_truth(other.kind())),
+                    Err(problem) => Err(self.failed(problem, &work)),
                 }
-                Err(problem) => Err(self.failed(problem)),
-            },
+            }
             #[cfg(test)]
             Program::Function(evaluate) => match evaluate(facts)? {
                 serde_json::Value::Bool(holds) => Ok(holds),
-                other => Err(self.failed(format!("it gives {other}, which is neither true nor false").into())),
+                other => Err(self.is_no_truth(&other.to_string())),
             },
         }
     }
 
     #[cold]
-    fn failed(&self, problem: Problem) -> EvaluationError {
-        EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned() }
+    fn failed(&self, problem: Problem, work: &Work<'_>) -> EvaluationError {
+        let kind = if work.is_spent() { EvaluationErrorKind::TooMuch } else { EvaluationErrorKind::NoValue };
+        EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned(), kind }
+    }
+
+    #[cold]
+    fn is_no_truth(&self, given: &str) -> EvaluationError {
+        EvaluationError::no_value(self.text(), format!("it gives {given}, which is neither true nor false"))
     }
 }
 
