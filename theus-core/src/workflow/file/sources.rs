@@ -30,6 +30,8 @@ pub(in crate::workflow) enum Source<'a> {
     Clash(&'a str),
     /// Nothing raises it, but this one, which is like it, is raised.
     Near(EventName),
+    /// The same, and the one that is like it is handled beside it.
+    Beside(EventName),
     /// Nothing raises it.
     Unknown,
 }
@@ -64,8 +66,9 @@ impl<'a> Sources<'a> {
             return Source::Known;
         }
         match self.near(event) {
-            Some(near) if !beside.contains_key(&near) => Source::Near(near),
-            _ => Source::Unknown,
+            Some(near) if beside.contains_key(&near) => Source::Beside(near),
+            Some(near) => Source::Near(near),
+            None => Source::Unknown,
         }
     }
 
@@ -139,7 +142,7 @@ mod tests {
     fn what_only_shares_the_prefix_is_not_near_nor_is_what_is_handled_beside_it() {
         assert_eq!(source(&["cmd_stop"], "CMD_START", &[]), "Unknown");
         assert_eq!(source(&["sig_on"], "EVT_NO", &[]), "Unknown");
-        assert_eq!(source(&["sig_stop"], "CMD_STOP", &["SIG_STOP"]), "Unknown");
-        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &["EVT_DOOR_1", "EVT_DOOR_2"]), "Unknown");
+        assert_eq!(source(&["sig_stop"], "CMD_STOP", &["SIG_STOP"]), "Beside(EVT_STOP)");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &["EVT_DOOR_1", "EVT_DOOR_2"]), "Beside(EVT_DOOR_1)");
     }
 }

@@ -8,6 +8,9 @@ use crate::source::Problem;
 use crate::workflow::chart::{StateId, StateKind, Step, Transition, Trigger};
 use crate::workflow::file::{Findings, code};
 
+/// How long a way back is looked for.
+const LONGEST: usize = 32;
+
 /// Doubts a way by `EVT_CHAIN_FAIL` that surely comes back to the state whose chain has failed.
 pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
     for (id, state) in subject.ids() {
@@ -35,7 +38,7 @@ fn circle<'a>(subject: &Subject<'a>, start: StateId) -> Option<(&'a Transition, 
     let (source, first) = surely_one(subject, start, &EventName::CHAIN_FAIL)?;
     let mut way = vec![start];
     let (mut here, mut source, mut taken) = (start, source, first);
-    while way.len() <= subject.states.len() {
+    while way.len() <= LONGEST {
         let (leaf, has_chain) = arrive(subject, here, source, taken)?;
         way.push(leaf);
         if leaf == start {

@@ -81,11 +81,12 @@ fn of_own_signals(subject: &Subject<'_>, id: StateId, state: &State, findings: &
     }
 }
 
-/// Of several candidates of one trigger, the first.
+/// Of several candidates of one trigger, which stand together, the first.
 fn first_of_each(state: &State) -> impl Iterator<Item = &Transition> {
+    let before = std::iter::once(None).chain(state.transitions.iter().map(Some));
     let is_first =
-        |index: usize, way: &Transition| state.transitions[..index].iter().all(|it| it.trigger != way.trigger);
-    state.transitions.iter().enumerate().filter(move |(index, way)| is_first(*index, way)).map(|(_, way)| way)
+        |(way, before): &(&Transition, Option<&Transition>)| before.is_none_or(|it| it.trigger != way.trigger);
+    state.transitions.iter().zip(before).filter(is_first).map(|(way, _)| way)
 }
 
 pub(super) fn is_event(trigger: &Trigger, event: &EventName) -> bool {

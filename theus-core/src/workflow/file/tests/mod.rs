@@ -6,6 +6,7 @@ mod corpus;
 mod fixture;
 mod large;
 mod pages;
+mod people;
 mod python;
 mod shapes;
 

@@ -301,3 +301,16 @@ fn a_final_state_is_told_of_what_it_can_take() {
     let within = "states: { A: { events: { EVT_CHAIN_FAIL: Z }, done: Z, states: { B: { events: { CMD_START: C } }, C: { entry: fetch, final: true } } }, Z: { final: true } }";
     assert_eq!(of(within), Vec::<String>::new(), "the state around it hears it");
 }
+
+#[test]
+fn the_only_state_may_stay_where_it_is() {
+    for only in [
+        "{ A: { events: { CMD_START: { steps: count } } } }",
+        "{ A: { entry: count, events: { CMD_START: A } } }",
+        "{ A: { after: { 1s: A } } }",
+        "{ A: { regions: { L: { states: { L1: { events: { CMD_START: L2 } }, L2: { events: { CMD_START: L1 } } } }, R: { states: { R1: { events: { SIG_OVERHEAT: R1 } } } } } } }",
+    ] {
+        sound(&format!("states: {only}"));
+    }
+    assert_eq!(codes("states: { A: { always: { steps: count, when: domain.ready } } }"), ["W103"], "no event, no time");
+}
