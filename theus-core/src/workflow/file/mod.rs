@@ -1,9 +1,10 @@
 //! From a workflow file to a proved definition.
 //!
-//! Reading goes in three steps: which states there are (`outline`), what each of them says (`states`, `transitions`,
-//! `steps`, `run`), and what can be proved of the whole (the proofs beside it). Everything that is found is told at
-//! once: what is wrong first, then what is doubtful, each with its place and a code whose page is in
-//! [`errors`](crate::errors).
+//! Reading goes in three steps: which states there are, what each of them says, and what can be proved of the whole.
+//! Everything that is found is told at once: what is wrong first, then what is doubtful, each with its place and a code
+//! whose page is in [`errors`](crate::errors).
+//!
+//! A [`Definition`] is written in the same format by serde, so that what was read can be kept, compared and read again.
 
 mod catalog;
 pub(in crate::workflow) mod code;

@@ -44,8 +44,9 @@ impl<'a> Reading<'a> {
             }
             return Some(ArgumentSource::Expression(expression));
         }
-        if text.trim_start().starts_with("$${") {
-            let plain = Value::String(text.replacen("$${", "${", 1));
+        let dollars = text.trim_start();
+        if dollars.starts_with("$$") && dollars.trim_start_matches('$').starts_with('{') {
+            let plain = Value::String(text.replacen('$', "", 1));
             return self.literal(&plain, shape, what, at);
         }
         if text.trim_start().starts_with("${") && !text.contains('}') {

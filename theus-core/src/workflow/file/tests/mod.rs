@@ -8,6 +8,7 @@ mod large;
 mod pages;
 mod people;
 mod python;
+mod round_trip;
 mod shapes;
 
 use super::super::chart::Definition;
