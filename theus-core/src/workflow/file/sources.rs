@@ -91,7 +91,9 @@ impl<'a> Sources<'a> {
         }
         // Words without their prefixes: `CMD_START` and `CMD_STOP` are no nearer for beginning alike.
         let alike = || self.compared().filter(|known| known.is_command() == event.is_command());
-        let word = nearest(event.stem(), alike().map(EventName::stem))?;
+        // Words that differ in their numbers only are meant to differ.
+        let differs = |known: &&str| without_digits(known) != without_digits(event.stem());
+        let word = nearest(event.stem(), alike().map(EventName::stem).filter(differs))?;
         alike().find(|known| known.stem() == word).cloned()
     }
 
@@ -108,6 +110,10 @@ impl<'a> Sources<'a> {
                 |name| format!("did you mean `{name}`?"),
             )
     }
+}
+
+fn without_digits(word: &str) -> String {
+    word.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 #[cfg(test)]
@@ -143,6 +149,8 @@ mod tests {
         assert_eq!(source(&["cmd_stop"], "CMD_START", &[]), "Unknown");
         assert_eq!(source(&["sig_on"], "EVT_NO", &[]), "Unknown");
         assert_eq!(source(&["sig_stop"], "CMD_STOP", &["SIG_STOP"]), "Beside(EVT_STOP)");
-        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &["EVT_DOOR_1", "EVT_DOOR_2"]), "Beside(EVT_DOOR_1)");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &["EVT_DOOR_1", "EVT_DOOR_2"]), "Unknown");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &[]), "Unknown", "numbers are no slips");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOR_1", &[]), "Near(EVT_DOOR_1)");
     }
 }

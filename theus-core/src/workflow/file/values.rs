@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::fit::{Fit, fit};
-use super::literal::{Misfit, literal};
+use super::literal::literal;
 use super::reading::Reading;
 use crate::context::{Schema, Shape};
 use crate::source::{NodePath, Problem};
@@ -119,21 +119,16 @@ impl<'a> Reading<'a> {
         self.doubt_texts_inside(value, what, at);
         match literal(value, shape, what, at) {
             Ok(json) => Some(ArgumentSource::Literal(json)),
+            // What is doubtful may be a name that serde gives: it is left as it is.
+            Err(misfit) if misfit.is_doubt => {
+                self.findings.warn(code::DOUBTFUL_VALUE, || misfit.told());
+                literal(value, &Shape::Opaque, what, at).ok().map(ArgumentSource::Literal)
+            }
             Err(misfit) => {
-                self.misfit(misfit);
+                self.findings.error(code::LITERAL_FIT, || misfit.told());
                 None
             }
         }
-    }
-
-    fn misfit(&mut self, misfit: Misfit) {
-        self.findings.error(code::LITERAL_FIT, || {
-            let problem = Problem::new(misfit.at, misfit.message).help(misfit.help.unwrap_or_default());
-            match misfit.label {
-                Some(label) => problem.label(label),
-                None => problem,
-            }
-        });
     }
 
     /// What a workflow gives when it ends.

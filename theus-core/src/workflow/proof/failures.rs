@@ -53,7 +53,7 @@ fn of_chain(subject: &Subject<'_>, owner: StateId, steps: &[Step], after: Option
     }
 }
 
-fn leads_on(subject: &Subject<'_>, owner: StateId, run: &Run, error: &str) -> bool {
+pub(super) fn leads_on(subject: &Subject<'_>, owner: StateId, run: &Run, error: &str) -> bool {
     let takes = |recovery: &Recovery| recovery.error.is_none_or(|taken| taken == error);
     run.on_error.iter().any(takes)
         || subject.up(owner).filter_map(|id| subject.state(id)).any(|state| state.on_error.iter().any(takes))

@@ -1,7 +1,7 @@
 //! A desk to load workflows against: processes, fields, signals.
 
 use crate::audit::ProcessEntry;
-use crate::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
+use crate::context::{EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, VariantShape, Zone};
 use crate::process::{Access, Argument, Contract};
 use crate::source::{Document, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
@@ -45,6 +45,8 @@ static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process
 static REVIEW: Contract =
     Contract { inputs: &[access("domain.plan")], outputs: &[access("domain.report")], ..process("review") };
 static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..process("publish") };
+static PAINT: Contract =
+    Contract { arguments: &[Argument { name: "colour", type_name: "Colour" }], ..process("paint") };
 static WATCH: Contract = Contract {
     outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
     ..process("watch")
@@ -73,6 +75,8 @@ pub(in crate::workflow) fn catalog() -> Catalog {
     processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
     processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));
     processes.push(entry(&REFUND, vec![byte]));
+    let variants = || ["Red", "DarkBlue"].map(|name| VariantShape { name, fields: Vec::new() }).into();
+    processes.push(entry(&PAINT, vec![Shape::Enum(EnumShape { name: "Colour", variants, methods: Vec::new })]));
     let machine = vec![field("sig_stop", Zone::Signal, Shape::Bool), field("speed", Zone::Data, Shape::Float64)];
     let domain = vec![
         field("total", Zone::Data, i64::shape()),

@@ -88,12 +88,15 @@ fn eventless_moves_come_to_rest() {
         "{ A: { always: { steps: p_load } } }",
         "{ A: { always: A, states: { B: {} } } }",
         "{ A: { events: { CMD_START: B } }, B: { states: { C: { always: A2 } } }, A2: { always: B } }",
+        "{ A: { entry: fetch, always: A } }",
     ] {
         assert!(codes(&format!("states: {circle}")).contains(&"W022"), "{circle}");
     }
     for rest in [
         "{ A: { always: B }, B: { final: true } }",
         "{ A: { always: { to: B, when: domain.ready } }, B: { always: A } }",
+        "{ A: { entry: fetch, on_error: { RateLimited: Z }, always: A }, Z: { final: true } }",
+        "{ A: { entry: { run: fetch, on_error: { '*': Z } }, always: B }, B: { always: A }, Z: { final: true } }",
         "{ A: { always: [{ to: C, when: domain.ready }, B] }, B: { always: A }, C: { final: true } }",
     ] {
         assert!(!codes(&format!("states: {rest}")).contains(&"W022"), "{rest}");
