@@ -12,6 +12,8 @@ use super::state::{State, StateId, StateKind};
 use super::step::{ArgumentSource, Recovery, Retry, Run, Step};
 use super::transition::Transition;
 
+/// A trigger, and what may be taken on it.
+type Candidates<'a> = (Cow<'a, str>, Vec<Ordered<'a>>);
 type Entries<'a> = Vec<(&'static str, Ordered<'a>)>;
 
 /// In the format of a workflow file, with guards and other expressions as they are written. What is written so loads again, by
@@ -98,7 +100,7 @@ impl<'a> File<'a> {
 
     /// What a state does on its triggers: under each key the triggers, and of each its candidates, in their order.
     fn ways(self, state: &'a State, entries: &mut Entries<'a>) {
-        let mut sections: Vec<(&'static str, Vec<(Cow<'a, str>, Vec<Ordered<'a>>)>)> = Vec::new();
+        let mut sections: Vec<(&'static str, Vec<Candidates<'a>>)> = Vec::new();
         for way in &state.transitions {
             let (key, name): (_, Cow<'a, str>) = match &way.trigger {
                 Trigger::Event { written, .. } => ("events", written.into()),

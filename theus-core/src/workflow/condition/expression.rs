@@ -50,7 +50,7 @@ pub struct EvaluationError {
     /// The expression.
     pub expression: String,
     /// What is wrong: a division by zero, an index beyond the end, a key that is not there.
-    pub problem: String,
+    pub problem: Box<str>,
     /// Which kind of wrong it is.
     pub kind: EvaluationErrorKind,
 }
@@ -67,7 +67,7 @@ pub enum EvaluationErrorKind {
 
 impl EvaluationError {
     /// There is no value of these data.
-    pub(crate) fn no_value(expression: impl Into<String>, problem: impl Into<String>) -> Self {
+    pub(crate) fn no_value(expression: impl Into<String>, problem: impl Into<Box<str>>) -> Self {
         Self { expression: expression.into(), problem: problem.into(), kind: EvaluationErrorKind::NoValue }
     }
 }
@@ -192,7 +192,7 @@ impl Expression {
     #[cold]
     fn failed(&self, problem: Problem, work: &Work<'_>) -> EvaluationError {
         let kind = if work.is_spent() { EvaluationErrorKind::TooMuch } else { EvaluationErrorKind::NoValue };
-        EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned(), kind }
+        EvaluationError { expression: self.text().to_owned(), problem: problem.into(), kind }
     }
 
     #[cold]

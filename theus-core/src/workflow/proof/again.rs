@@ -60,7 +60,7 @@ fn surely_one<'a>(subject: &Subject<'a>, leaf: StateId, event: &EventName) -> Op
     only(subject.surely(leaf, &|trigger| is_event(trigger, event)))
 }
 
-fn only<'a>(ways: Option<Vec<(StateId, &'a Transition)>>) -> Option<(StateId, &'a Transition)> {
+fn only(ways: Option<Vec<(StateId, &Transition)>>) -> Option<(StateId, &Transition)> {
     match ways?[..] {
         [one] => Some(one),
         _ => None,
