@@ -7,7 +7,7 @@ use super::findings::kind;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };
-use crate::source::{NodePath, Problem, big_integer, did_you_mean};
+use crate::source::{NodePath, Problem, big_integer, did_you_mean, nearest};
 
 /// Why a value does not fit.
 pub(super) struct Misfit {
@@ -173,10 +173,12 @@ fn of_enum(value: &Value, shape: &EnumShape, what: &str, at: &NodePath) -> Resul
     if variants.iter().any(|variant| plain(variant.name) == plain(name)) {
         return json(value, what, at);
     }
-    // One may be called otherwise for serde: `rename`.
-    let message = format!("{what} is {name:?}, and {} has no such variant", shape.name);
-    let help = did_you_mean(name, variants.iter().map(|variant| variant.name));
-    Err(Misfit { at: at.clone(), message, label: None, help, is_doubt: true })
+    let known = || variants.iter().map(|variant| variant.name);
+    // What is like none of them may be what one is called for serde: `rename`.
+    let is_doubt = nearest(name, known()).is_none();
+    let verb = if is_doubt { "is hardly" } else { "is never" };
+    let message = format!("{what} {verb} {name:?}: {} has no such variant", shape.name);
+    Err(Misfit { at: at.clone(), message, label: None, help: did_you_mean(name, known()), is_doubt })
 }
 
 fn fields(

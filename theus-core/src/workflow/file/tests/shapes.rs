@@ -230,7 +230,8 @@ fn a_variant_that_is_called_otherwise_for_serde_is_only_doubted() {
     for right in ["Red", "red", "dark-blue", "DARK_BLUE", "\"${ domain.name }\""] {
         assert_eq!(colour(right), Vec::<&str>::new(), "{right}");
     }
-    for doubtful in ["Rod", "bleu", "3"] {
+    assert_eq!(colour("Rod"), ["W010"], "a slip");
+    for doubtful in ["bleu", "3"] {
         assert_eq!(colour(doubtful), ["W109"], "{doubtful}");
     }
     assert_eq!(colour("~"), ["W109"]);
