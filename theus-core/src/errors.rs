@@ -103,6 +103,8 @@
 //! | [`W108`] | a word that YAML 1.1 reads otherwise |
 //! | [`W109`] | a doubtful value |
 //! | [`W110`] | a `done` that never comes |
+//! | [`W111`] | an event that does not come in its state |
+//! | [`W112`] | a chain that is begun again whenever it fails |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -216,6 +218,8 @@ pages! {
     W108 "W108.md";
     W109 "W109.md";
     W110 "W110.md";
+    W111 "W111.md";
+    W112 "W112.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

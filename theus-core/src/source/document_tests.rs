@@ -109,7 +109,7 @@ error[Y010]: the tag `!secret` has no meaning here
 1 | a: !secret x
   |    ^^^^^^^^^
   |
-  = help: remove the tag"
+  = help: remove it; a text that begins with `!` stands in quotes"
     );
     assert!(
         refused("? [a]\n: 1\n")

@@ -227,7 +227,8 @@ impl<'de> Visitor<'de> for Node<'_> {
         let (tag, content) = tagged.variant::<String>()?;
         if !self.loading.is_full() {
             let problem = Problem::new(self.trail.path(), format!("the tag `!{tag}` has no meaning here"));
-            self.loading.report(problem.code(code::TAG).help("remove the tag"));
+            self.loading
+                .report(problem.code(code::TAG).help("remove it; a text that begins with `!` stands in quotes"));
         }
         content.newtype_variant_seed(self)
     }

@@ -24,7 +24,11 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST_WORD)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= (length.max(candidate.chars().count()) / 3).max(1))
+        .filter(|(distance, candidate)| {
+            let longer = length.max(candidate.chars().count());
+            // A word of one letter is near to nothing but the same letter.
+            *distance <= (longer / 3).max(1) && *distance < longer
+        })
         // The first of equally near ones, so that the answer follows the order of the known words.
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -42,7 +46,10 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(near) = nearest(word, known.iter().copied()) {
-        return Some(format!("did you mean `{near}`?"));
+        let odd = word.chars().find(|c| is_misleading(*c) && !near.contains(*c));
+        let odd = odd
+            .map_or_else(String::new, |c| format!(" a character of yours only looks like it: U+{:04X}", u32::from(c)));
+        return Some(format!("did you mean `{near}`?{odd}"));
     }
     let more = known.len().saturating_sub(MOST_LISTED);
     let listed = known[..known.len() - more].join(", ");
@@ -53,9 +60,36 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     }
 }
 
+/// Whether a character looks like a Latin one, like a blank or like nothing at all.
+const fn is_misleading(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{ad}' | '\u{370}'..='\u{52f}' | '\u{2000}'..='\u{206f}' | '\u{feff}' | '\u{ff01}'..='\u{ff5e}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_one_letter_is_not_near_to_another_letter() {
+        assert_eq!(nearest("X", ["A", "B"]), None);
+        assert_eq!(nearest("b", ["A", "B"]), Some("B"));
+        assert_eq!(did_you_mean("X", ["A", "B"]).as_deref(), Some("known: A, B"));
+        assert_eq!(nearest("A1", ["A2", "B"]), Some("A2"));
+    }
+
+    #[test]
+    fn a_character_that_only_looks_right_is_named() {
+        let help = |word: &str| did_you_mean(word, ["DONE"]);
+        assert_eq!(
+            help("D\u{41e}NE").as_deref(),
+            Some("did you mean `DONE`? a character of yours only looks like it: U+041E")
+        );
+        assert_eq!(
+            help("DONE\u{200b}").as_deref(),
+            Some("did you mean `DONE`? a character of yours only looks like it: U+200B")
+        );
+        assert_eq!(help("DÖNE").as_deref(), Some("did you mean `DONE`?"));
+    }
 
     #[test]
     fn a_short_word_allows_one_wrong_letter_only() {

@@ -31,6 +31,9 @@ pub(super) fn help(text: &str, line: usize, column: usize, said: &str) -> Option
         match here.filter(|_| opened_here) {
             Some('[' | '{') => "put a text with brackets in quotes",
             Some(':') => "put a comma between two entries, and a text with `: ` in it in quotes",
+            Some(_) if written.chars().skip(column).any(|c| matches!(c, ']' | '}')) => {
+                "put a comma between two entries, and a text with commas, quotes or brackets in it in quotes"
+            }
             _ => return Some(unclosed(said)),
         }
     } else {
@@ -77,6 +80,10 @@ mod tests {
             ("p:\n  a:\n    - x\n   - y\n", indent),
             ("p:\n  - { max: 1\n  - { max: 2 }\n", "close the `{` at line 2 column 5"),
             ("p: [ 1, 2\n", "close the `[` at line 1 column 4"),
+            (
+                "p: [a(), b(5, 'x'), c]\n",
+                "put a comma between two entries, and a text with commas, quotes or brackets in it in quotes",
+            ),
             ("p: \"a\n", "close the quotes"),
             ("p: @x\n", "put a text that begins with such a character in quotes"),
             ("p: \"\\d+\"\n", "in double quotes a backslash is doubled; in single quotes it stands for itself"),

@@ -29,7 +29,7 @@
 //! | [`Clock`], [`VirtualClock`], [`Sleep`] | what time it is, also in tests; how a task waits |
 //! | [`Position`] | where it is, to be stored and [gone on from](WorkflowManager::restore) |
 //! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
-//! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine |
+//! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine; serde writes it in the format of its file |
 //! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
 //! | [`chart`], [`condition`] | the parts of a definition; its expressions |
 

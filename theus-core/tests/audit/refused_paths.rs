@@ -497,7 +497,7 @@ error[R014]: unknown field `2` of tuple in `pair.2`
 4 |       - { field: pair.2, max: 1 }
   |                  ^^^^^^
   |
-  = help: did you mean `0`?
+  = help: known: 0, 1
 "#
     );
 }

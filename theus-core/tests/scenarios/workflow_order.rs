@@ -158,3 +158,79 @@ fn the_signal_of_an_event_is_at_rest_when_the_next_is_handled() {
     desk.run_until_idle().unwrap();
     assert!(!state(&engine).sig_rung && desk.state() == "B");
 }
+
+#[test]
+fn a_signal_of_a_states_own_chain_is_overtaken_by_the_chains_end() {
+    let flow = "
+states:
+  A: { entry: ring, events: { EVT_CHAIN_DONE: B, SIG_RUNG: LOST } }
+  B: { events: { SIG_RUNG: END } }
+  LOST: { final: true }
+  END: { final: true }
+";
+    let (mut desk, ..) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!(desk.state(), "END");
+    let told: Vec<_> = desk.definition().warnings().iter().filter_map(|it| it.code).collect();
+    assert_eq!(told, ["W111"]);
+}
+
+#[test]
+fn where_both_ends_of_a_chain_lead_away_neither_events_nor_times_are_taken() {
+    let flow = |entry: &str| {
+        format!(
+            "
+external: [CMD_STOP]
+states:
+  A:
+    entry: {entry}
+    events: {{ EVT_CHAIN_DONE: END, EVT_CHAIN_FAIL: FAILED, CMD_STOP: LOST, '*': LOST }}
+    after: {{ 1ms: LOST }}
+  LOST: {{ final: true }}
+  FAILED: {{ final: true }}
+  END: {{ final: true }}
+"
+        )
+    };
+    for (entry, end) in [("a", "END"), ("burst", "FAILED"), ("think", "END")] {
+        let (mut desk, ..) = desk(&flow(entry));
+        desk.emit("CMD_STOP").unwrap();
+        desk.run_until_final().unwrap();
+        assert_eq!(desk.state(), end, "{entry}");
+        let told: Vec<_> = desk.definition().warnings().iter().filter(|it| it.code == Some("W111")).collect();
+        assert_eq!(told.len(), 3, "{told:?}");
+    }
+}
+
+#[test]
+fn a_chain_that_is_begun_again_whenever_it_fails_comes_to_the_limit() {
+    for flow in [
+        "states: { A: { entry: refuse, events: { EVT_CHAIN_FAIL: A } } }",
+        "states: { A: { entry: refuse, events: { EVT_CHAIN_FAIL: B } }, B: { always: A } }",
+        "states: { A: { entry: refuse, events: { EVT_CHAIN_FAIL: B } }, B: { entry: a, events: { EVT_CHAIN_DONE: A } } }",
+    ] {
+        let (mut desk, ..) = desk(&format!("limit: 20\n{flow}"));
+        let error = desk.run_until_idle().unwrap_err();
+        assert!(error.to_string().contains("20"), "{error}");
+        let told: Vec<_> = desk.definition().warnings().iter().filter_map(|it| it.code).collect();
+        assert!(told.contains(&"W112"), "{told:?}");
+    }
+}
+
+#[test]
+fn the_end_of_a_chain_is_told_where_it_was_led_on_from_at_once_and_an_empty_one_tells_of_none() {
+    let led_on = "states: { A: { entry: a, always: B }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
+    let (mut desk, ..) = desk(led_on);
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), desk.definition().warnings().len()), ("END", 0));
+    let done = "states: { A: { done: B, states: { I: { entry: a, final: true } } }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
+    let (mut desk, ..) = super::workflow_world::desk(done);
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), desk.definition().warnings().len()), ("END", 0));
+    let empty = "states: { A: { after: { 1s: B } }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
+    let (mut desk, ..) = super::workflow_world::desk(empty);
+    desk.wait_for("B", std::time::Duration::from_secs(2)).unwrap();
+    desk.run_until_idle().unwrap();
+    assert_eq!(desk.state(), "B");
+    assert_eq!(desk.definition().warnings().iter().filter_map(|it| it.code).collect::<Vec<_>>(), ["W111"]);
+}

@@ -4,12 +4,14 @@
 //!
 #![doc = include_str!("features.md")]
 
+mod as_file;
 mod configuration;
 mod definition;
 mod event;
 mod machine;
 mod microstep;
 mod moves;
+mod ordered;
 mod parts;
 mod quick;
 mod selection;

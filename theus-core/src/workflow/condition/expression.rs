@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::check::Checker;
-use super::evaluate::{Problem, evaluate, is_not_brought, to_json};
+use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
 use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
@@ -42,14 +42,39 @@ enum Program {
 #[cfg(test)]
 type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
 
+/// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
+/// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
+/// would hold up a session for long.
+pub const MOST_STEPS: usize = 10_000_000;
+
 /// Why an expression that was fine when it was loaded has no value now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{expression}` has no value: {problem}")]
+#[non_exhaustive]
 pub struct EvaluationError {
     /// The expression.
     pub expression: String,
     /// What is wrong: a division by zero, an index beyond the end, a key that is not there.
-    pub problem: String,
+    pub problem: Box<str>,
+    /// Which kind of wrong it is.
+    pub kind: EvaluationErrorKind,
+}
+
+/// The kinds of reasons for which an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvaluationErrorKind {
+    /// There is none of these data.
+    NoValue,
+    /// It takes more than [`MOST_STEPS`].
+    TooMuch,
+}
+
+impl EvaluationError {
+    /// There is no value of these data.
+    pub(crate) fn no_value(expression: impl Into<String>, problem: impl Into<Box<str>>) -> Self {
+        Self { expression: expression.into(), problem: problem.into(), kind: EvaluationErrorKind::NoValue }
+    }
 }
 
 impl Expression {
@@ -129,12 +154,26 @@ impl Expression {
     /// # Errors
     /// [`EvaluationError`] where it has none.
     pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(MOST_STEPS))
+    }
+
+    /// The same with another bound, for tests.
+    #[cfg(test)]
+    pub(super) fn evaluate_within(
+        &self,
+        facts: &dyn Facts,
+        steps: usize,
+    ) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(steps))
+    }
+
+    fn value<'a>(&'a self, facts: &'a dyn Facts, mut work: Work<'a>) -> Result<serde_json::Value, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
-                let value = guarded(|| to_json(&evaluate(node, facts, &mut Vec::new())?, &self.inner.kind));
+                let value = guarded(|| to_json(&evaluate(node, facts, &mut work)?, &self.inner.kind));
                 match value {
                     Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
-                    value => value.map_err(|problem| self.failed(problem)),
+                    value => value.map_err(|problem| self.failed(problem, &work)),
                 }
             }
             #[cfg(test)]
@@ -148,22 +187,31 @@ impl Expression {
     /// [`EvaluationError`] where it has no value, or none that is true or false.
     pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
         match &self.inner.program {
-            Program::Checked(node) => guarded(|| match evaluate(node, facts, &mut Vec::new())? {
-                Operand::Bool(holds) => Ok(holds),
-                other => Err(format!("it gives {}, which is neither true nor false", other.kind()).into()),
-            })
-            .map_err(|problem| self.failed(problem)),
+            Program::Checked(node) => {
+                let mut work = Work::of(MOST_STEPS);
+                match guarded(|| evaluate(node, facts, &mut work)) {
+                    Ok(Operand::Bool(holds)) => Ok(holds),
+                    Ok(other) => Err(self.is_no_truth(other.kind())),
+                    Err(problem) => Err(self.failed(problem, &work)),
+                }
+            }
             #[cfg(test)]
             Program::Function(evaluate) => match evaluate(facts)? {
                 serde_json::Value::Bool(holds) => Ok(holds),
-                other => Err(self.failed(format!("it gives {other}, which is neither true nor false").into())),
+                other => Err(self.is_no_truth(&other.to_string())),
             },
         }
     }
 
     #[cold]
-    fn failed(&self, problem: Problem) -> EvaluationError {
-        EvaluationError { expression: self.text().to_owned(), problem: problem.into_owned() }
+    fn failed(&self, problem: Problem, work: &Work<'_>) -> EvaluationError {
+        let kind = if work.is_spent() { EvaluationErrorKind::TooMuch } else { EvaluationErrorKind::NoValue };
+        EvaluationError { expression: self.text().to_owned(), problem: problem.into(), kind }
+    }
+
+    #[cold]
+    fn is_no_truth(&self, given: &str) -> EvaluationError {
+        EvaluationError::no_value(self.text(), format!("it gives {given}, which is neither true nor false"))
     }
 }
 

@@ -1,4 +1,8 @@
 //! Conditions and expressions of workflows: CEL over the Data zone.
+//!
+//! An expression is bounded where it is written (4,096 bytes, nested no deeper than anyone writes) and where it is evaluated: what
+//! takes more than [`MOST_STEPS`] is an [`EvaluationError`] of the kind [`TooMuch`](EvaluationErrorKind::TooMuch), so that lists
+//! within lists cannot hold a session up.
 
 mod bounds;
 mod check;
@@ -13,7 +17,7 @@ mod scope;
 mod token;
 mod types;
 
-pub use expression::{EvaluationError, Expression};
+pub use expression::{EvaluationError, EvaluationErrorKind, Expression, MOST_STEPS};
 pub use facts::{Facts, NoFacts};
 pub use problem::ExpressionProblem;
 pub use scope::Scope;

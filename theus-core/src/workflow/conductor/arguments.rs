@@ -34,9 +34,8 @@ pub(super) fn arguments(run: &Run, facts: &dyn Facts) -> Result<Option<Arguments
 pub(super) fn elements(list: &Expression, facts: &dyn Facts) -> Result<Vec<serde_json::Value>, EvaluationError> {
     match list.evaluate(facts)? {
         serde_json::Value::Array(elements) => Ok(elements),
-        other => Err(EvaluationError {
-            expression: list.text().to_owned(),
-            problem: format!("it gives {other}, which is no list to go through"),
-        }),
+        other => {
+            Err(EvaluationError::no_value(list.text(), format!("it gives {other}, which is no list to go through")))
+        }
     }
 }

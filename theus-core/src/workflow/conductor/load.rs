@@ -13,9 +13,7 @@ pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static
     engine: &Engine<D, G, E>,
     file: SourceFile,
 ) -> Result<Arc<Definition>, WorkflowError> {
-    let crate::audit::Catalog { processes, domain, global } = engine.catalog();
-    let catalog = Catalog { processes, domain, global, external: Vec::new() };
-    let definition = file::load(&Document::parse(file)?, &catalog)?;
+    let definition = file::load(&Document::parse(file)?, &Catalog::from(engine.catalog()))?;
     for warning in definition.warnings() {
         tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}");
     }

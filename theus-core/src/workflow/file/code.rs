@@ -82,6 +82,10 @@ pub(in crate::workflow) const YAML_WORD: &str = "W108";
 pub(in crate::workflow) const DOUBTFUL_VALUE: &str = "W109";
 /// A `done` that never comes.
 pub(in crate::workflow) const NEVER_DONE: &str = "W110";
+/// An event that does not come in its state.
+pub(in crate::workflow) const OVERTAKEN: &str = "W111";
+/// A chain that is begun again for ever.
+pub(in crate::workflow) const AGAIN: &str = "W112";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(in crate::workflow) const PYTHON: &str = "W201";

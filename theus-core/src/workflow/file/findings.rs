@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde_yaml::{Mapping, Value};
 
 use super::code;
+use super::foreign::ours;
 use crate::source::{NodePath, Problem, Severity, did_you_mean};
 
 /// How many problems are worked out: an error shows fewer, and a suggestion costs a search.
@@ -56,6 +57,13 @@ impl Findings {
         match value {
             Value::Null => Some(Vec::new()),
             Value::Mapping(mapping) => Some(self.named(mapping, at, what)),
+            Value::Sequence(_) if expected.starts_with("a map from ") => {
+                self.error(code::WRONG_KIND, || {
+                    let problem = Problem::new(at.clone(), format!("{what} must be {expected}"));
+                    problem.label("this is a list").help("write each as a key, without dashes: `NAME: ..`")
+                });
+                None
+            }
             _ => {
                 self.wrong_kind(value, at, what, expected);
                 None
@@ -89,7 +97,8 @@ impl Findings {
             self.lost_ways = true;
             self.error(code::UNKNOWN_KEY, || {
                 let problem = Problem::new(at.at_key(key), format!("unknown key `{key}` in {what}"));
-                problem.help(did_you_mean(key, known.iter().copied()).unwrap_or_default())
+                let help = ours(key, known).or_else(|| did_you_mean(key, known.iter().copied()));
+                problem.help(help.unwrap_or_default())
             });
         }
     }
@@ -115,11 +124,21 @@ impl Findings {
 
     /// A boolean.
     pub(super) fn flag(&mut self, value: &Value, at: &NodePath, what: impl Display) -> Option<bool> {
-        let flag = value.as_bool();
-        if flag.is_none() {
-            self.wrong_kind(value, at, what, "true or false");
+        if let Some(flag) = value.as_bool() {
+            return Some(flag);
         }
-        flag
+        self.error(code::WRONG_KIND, || {
+            let word = value.as_str().map(str::to_ascii_lowercase);
+            let help = match word.as_deref() {
+                Some("true" | "false") => "write it without quotes",
+                Some("yes" | "on" | "y") => "write `true`",
+                Some("no" | "off" | "n") => "write `false`",
+                _ => "",
+            };
+            let problem = Problem::new(at.clone(), format!("{what} must be true or false"));
+            problem.label(format!("this is {}", kind(value))).help(help)
+        });
+        None
     }
 
     /// A value of a kind that does not belong there.

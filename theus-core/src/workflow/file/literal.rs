@@ -7,7 +7,7 @@ use super::findings::kind;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };
-use crate::source::{NodePath, big_integer, did_you_mean};
+use crate::source::{NodePath, Problem, big_integer, did_you_mean, nearest};
 
 /// Why a value does not fit.
 pub(super) struct Misfit {
@@ -15,6 +15,18 @@ pub(super) struct Misfit {
     pub(super) message: String,
     pub(super) label: Option<String>,
     pub(super) help: Option<String>,
+    /// Whether it may fit all the same, because serde may read it otherwise than the type looks.
+    pub(super) is_doubt: bool,
+}
+
+impl Misfit {
+    pub(super) fn told(self) -> Problem {
+        let problem = Problem::new(self.at, self.message).help(self.help.unwrap_or_default());
+        match self.label {
+            Some(label) => problem.label(label),
+            None => problem,
+        }
+    }
 }
 
 /// A value of `shape`; `what` is what messages call it.
@@ -63,7 +75,7 @@ fn other(value: &Value, expected: &str, what: &str, at: &NodePath) -> Misfit {
         }
         _ => Some(format!("this is {}", kind(value))),
     };
-    Misfit { at: at.clone(), message: format!("{what} must be {expected}"), label, help }
+    Misfit { at: at.clone(), message: format!("{what} must be {expected}"), label, help, is_doubt: false }
 }
 
 fn integer(value: &Value, min: i128, max: u128, what: &str, at: &NodePath) -> Result<Json, Misfit> {
@@ -72,6 +84,7 @@ fn integer(value: &Value, min: i128, max: u128, what: &str, at: &NodePath) -> Re
         message: format!("{shown} is outside the range of {what}, {min} to {max}"),
         label: None,
         help: None,
+        is_doubt: false,
     };
     if let Some(digits) = big_integer(value) {
         let fits = digits.parse::<i128>().map_or(digits.parse::<u128>().is_ok_and(|big| big <= max), |small| {
@@ -99,7 +112,7 @@ fn float(value: &Value, single: bool, what: &str, at: &NodePath) -> Result<Json,
     };
     if single && float.is_finite() && (float as f32).is_infinite() {
         let message = format!("{float:?} is outside the range of {what}, an f32");
-        return Err(Misfit { at: at.clone(), message, label: None, help: None });
+        return Err(Misfit { at: at.clone(), message, label: None, help: None, is_doubt: false });
     }
     json(value, what, at)
 }
@@ -151,7 +164,7 @@ fn of_enum(value: &Value, shape: &EnumShape, what: &str, at: &NodePath) -> Resul
         return if value.is_mapping() {
             json(value, what, at)
         } else {
-            Err(other(value, "the name of a variant", what, at))
+            Err(Misfit { is_doubt: true, ..other(value, "the name of a variant", what, at) })
         };
     };
     let variants = (shape.variants)();
@@ -160,9 +173,12 @@ fn of_enum(value: &Value, shape: &EnumShape, what: &str, at: &NodePath) -> Resul
     if variants.iter().any(|variant| plain(variant.name) == plain(name)) {
         return json(value, what, at);
     }
-    let message = format!("{what} is never {name:?}: {} has no such variant", shape.name);
-    let help = did_you_mean(name, variants.iter().map(|variant| variant.name));
-    Err(Misfit { at: at.clone(), message, label: None, help })
+    let known = || variants.iter().map(|variant| variant.name);
+    // What is like none of them may be what one is called for serde: `rename`.
+    let is_doubt = nearest(name, known()).is_none();
+    let verb = if is_doubt { "is hardly" } else { "is never" };
+    let message = format!("{what} {verb} {name:?}: {} has no such variant", shape.name);
+    Err(Misfit { at: at.clone(), message, label: None, help: did_you_mean(name, known()), is_doubt })
 }
 
 fn fields(
@@ -190,6 +206,7 @@ fn beyond(digits: &str, what: &str, at: &NodePath) -> Misfit {
         message: format!("{digits} has more than 64 bits: a file cannot give it to {what}"),
         label: None,
         help: Some("keep it in a Data field, and read it from there".to_owned()),
+        is_doubt: false,
     }
 }
 
@@ -207,6 +224,7 @@ pub(super) fn json(value: &Value, what: &str, at: &NodePath) -> Result<Json, Mis
                 message: format!("{what} must be finite"),
                 label: None,
                 help: None,
+                is_doubt: false,
             })
         }
         Value::Sequence(items) => {

@@ -1,15 +1,19 @@
 //! From a workflow file to a proved definition.
 //!
-//! Reading goes in three steps: which states there are (`outline`), what each of them says (`states`, `transitions`,
-//! `steps`, `run`), and what can be proved of the whole (the proofs beside it). Everything that is found is told at
-//! once: what is wrong first, then what is doubtful, each with its place and a code whose page is in
-//! [`errors`](crate::errors).
+//! Reading goes in three steps: which states there are, what each of them says, and what can be proved of the whole.
+//! Everything that is found is told at once: what is wrong first, then what is doubtful, each with its place and a code
+//! whose page is in [`errors`](crate::errors).
+//!
+//! A [`Definition`] is written in the same format by serde, so that what was read can be kept, compared and read again.
 
 mod catalog;
 pub(in crate::workflow) mod code;
 mod duration;
 mod findings;
 mod fit;
+mod foreign;
+mod kinds;
+mod listed;
 mod literal;
 mod names;
 mod outline;
@@ -56,10 +60,10 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
         proof::of_parts(&subject, &mut findings);
         if whole {
-            proof::of_ways(&subject, &mut findings);
-        }
-        if whole && !lost_steps {
-            proof::of_steps(&subject, &mut findings);
+            let reached = proof::of_ways(&subject, &mut findings);
+            if !lost_steps {
+                proof::of_steps(&subject, &reached, &mut findings);
+            }
         }
     }
     let strict = written.as_ref().is_some_and(|written| written.strict);

@@ -70,6 +70,12 @@ impl<'a> Reading<'a> {
                 let near = near.spelled_like(written);
                 none(at).help(format!("did you mean `{near}`? if it comes from outside, list it under `external`"))
             }),
+            Source::Beside(near) => self.findings.warn(code::NO_SOURCE, || {
+                let written = beside.get(&near).map_or_else(|| near.spelled_like(written), |it| (*it).to_owned());
+                none(at).help(format!(
+                    "if it is `{written}` misspelt, which is handled beside it, remove it; if it comes from outside, list it under `external`"
+                ))
+            }),
             Source::Unknown => self.findings.warn(code::NO_SOURCE, || {
                 let field = event.signal_field();
                 let help = format!(

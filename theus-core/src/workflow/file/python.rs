@@ -36,8 +36,20 @@ impl Python {
 
     /// A condition of the reference as one of ours: its names for the layers, its words for the operators.
     pub(super) fn condition<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        const MARKS: [&str; 10] =
-            ["ctx.", "domain_ctx", "global_ctx", "len(", "True", "False", " and ", " or ", "float(", "str("];
+        const MARKS: [&str; 12] = [
+            "ctx.",
+            "domain_ctx",
+            "global_ctx",
+            "len(",
+            "True",
+            "False",
+            "None",
+            " and ",
+            " or ",
+            "not ",
+            "float(",
+            "str(",
+        ];
         if MARKS.iter().any(|mark| text.contains(mark)) { Cow::Owned(translated(text)) } else { Cow::Borrowed(text) }
     }
 }
@@ -46,6 +58,8 @@ impl Python {
 fn translated(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // `not` takes all up to the next `and` or `or`: where brackets were opened for one, by how deep it is.
+    let (mut depth, mut opened) = (0_usize, Vec::new());
     while let Some(first) = rest.chars().next() {
         let end = match first {
             '"' | '\'' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
@@ -55,9 +69,28 @@ fn translated(text: &str) -> String {
             c => c.len_utf8(),
         };
         let (word, after) = rest.split_at(end);
-        out.push_str(&translated_word(word, after.starts_with('(')));
+        if matches!(word, "and" | "or" | ")" | "]" | "}" | "," | "?" | ":") {
+            while opened.last() == Some(&depth) {
+                opened.pop();
+                out.truncate(out.trim_end().len());
+                out.push_str(if matches!(word, "and" | "or") { ") " } else { ")" });
+            }
+        }
+        match word {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
         rest = after;
+        if word == "not" && !after.trim_start().starts_with("in ") {
+            opened.push(depth);
+            out.push_str("!(");
+            rest = after.trim_start();
+            continue;
+        }
+        out.push_str(&translated_word(word, after.starts_with('(')));
     }
+    opened.iter().for_each(|_| out.push(')'));
     out
 }
 
@@ -67,6 +100,7 @@ fn translated_word(word: &str, is_call: bool) -> Cow<'_, str> {
         "or" => "||",
         "True" => "true",
         "False" => "false",
+        "None" => "null",
         "len" if is_call => "size",
         "float" if is_call => "double",
         "str" if is_call => "string",
@@ -93,6 +127,11 @@ mod tests {
         assert_eq!(ours("len(ctx.domain_ctx.items) > 0"), "size(domain.items) > 0");
         assert_eq!(ours("domain.ready and global_ctx.on == True"), "domain.ready && global.on == true");
         assert_eq!(ours("ctx.domain.a or float(domain.b) > 1"), "domain.a || double(domain.b) > 1");
+        assert_eq!(ours("not domain.ready"), "!(domain.ready)");
+        assert_eq!(ours("not domain.a == 1 and (not domain.b or x)"), "!(domain.a == 1) && (!(domain.b) || x)");
+        assert_eq!(ours("not not domain.a or domain.note == None"), "!(!(domain.a)) || domain.note == null");
+        assert_eq!(ours("not (domain.a and domain.b)"), "!((domain.a && domain.b))");
+        assert_eq!(ours("domain.name == 'not a' or domain.not_a"), "domain.name == 'not a' || domain.not_a");
         assert_eq!(ours("domain.name == 'True and len(x)'"), "domain.name == 'True and len(x)'");
         assert_eq!(ours("domain.brand == \"ctx.\" && domain.lens > 1"), "domain.brand == \"ctx.\" && domain.lens > 1");
     }

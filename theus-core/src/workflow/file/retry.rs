@@ -58,10 +58,10 @@ impl<'a> Reading<'a> {
         for (key, value) in &body {
             let at = at.key(key);
             match *key {
-                "attempts" => retry.attempts = self.attempts(value, &at)?,
-                "backoff" => retry.backoff = self.duration(value, &at, "`backoff`")?,
-                "longest" => retry.longest = self.duration(value, &at, "`longest`")?,
-                "factor" => retry.factor = self.factor(value, &at)?,
+                "attempts" => retry.attempts = self.attempts(value, &at).unwrap_or(retry.attempts),
+                "backoff" => retry.backoff = self.duration(value, &at, "`backoff`").unwrap_or(retry.backoff),
+                "longest" => retry.longest = self.duration(value, &at, "`longest`").unwrap_or(retry.longest),
+                "factor" => retry.factor = self.factor(value, &at).unwrap_or(retry.factor),
                 "on" => retry.on = self.retried(value, contract, &at),
                 _ => {}
             }

@@ -90,7 +90,10 @@ impl<'a> Reading<'a> {
             format!("`{key}` of a step of {of}"),
             "the name of a process",
         )?;
-        let entry = self.process(name, &at_name)?;
+        let Some(entry) = self.process(name, &at_name) else {
+            self.of_unknown(body, at, of, is_compensation);
+            return None;
+        };
         let contract = entry.contract;
         let with = get(body, "with").map_or(Some(Vec::new()), |value| {
             self.findings.entries(
@@ -122,6 +125,28 @@ impl<'a> Reading<'a> {
         }
         run.arguments = arguments?;
         Some(run)
+    }
+
+    /// What can be wrong in a step whatever its process is.
+    fn of_unknown(&mut self, body: &Body<'a>, at: &NodePath, of: &str, is_compensation: bool) {
+        if let Some(with @ Value::Mapping(_)) = get(body, "with") {
+            let at = at.key("with");
+            for (name, value) in self.findings.entries(with, &at, "`with`", "").unwrap_or_default() {
+                self.value(value, &Shape::Opaque, &format!("`{name}`"), &at.key(name));
+            }
+        }
+        if let Some(value) = get(body, "timeout") {
+            self.duration(value, &at.key("timeout"), "`timeout`");
+        }
+        if let Some(on_error @ Value::Mapping(_)) = get(body, "on_error") {
+            let at = at.key("on_error");
+            for (name, value) in self.findings.entries(on_error, &at, "`on_error`", "").unwrap_or_default() {
+                self.target(value, &at.key(name), &format!("the target of `{name}`"));
+            }
+        }
+        if let Some(value) = get(body, "compensate").filter(|_| !is_compensation) {
+            self.run(value, &at.key("compensate"), of, "a compensation", true);
+        }
     }
 
     fn arguments(

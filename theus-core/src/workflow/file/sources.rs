@@ -30,6 +30,8 @@ pub(in crate::workflow) enum Source<'a> {
     Clash(&'a str),
     /// Nothing raises it, but this one, which is like it, is raised.
     Near(EventName),
+    /// The same, and the one that is like it is handled beside it.
+    Beside(EventName),
     /// Nothing raises it.
     Unknown,
 }
@@ -64,8 +66,9 @@ impl<'a> Sources<'a> {
             return Source::Known;
         }
         match self.near(event) {
-            Some(near) if !beside.contains_key(&near) => Source::Near(near),
-            _ => Source::Unknown,
+            Some(near) if beside.contains_key(&near) => Source::Beside(near),
+            Some(near) => Source::Near(near),
+            None => Source::Unknown,
         }
     }
 
@@ -88,7 +91,9 @@ impl<'a> Sources<'a> {
         }
         // Words without their prefixes: `CMD_START` and `CMD_STOP` are no nearer for beginning alike.
         let alike = || self.compared().filter(|known| known.is_command() == event.is_command());
-        let word = nearest(event.stem(), alike().map(EventName::stem))?;
+        // Words that differ in their numbers only are meant to differ.
+        let differs = |known: &&str| without_digits(known) != without_digits(event.stem());
+        let word = nearest(event.stem(), alike().map(EventName::stem).filter(differs))?;
         alike().find(|known| known.stem() == word).cloned()
     }
 
@@ -105,6 +110,10 @@ impl<'a> Sources<'a> {
                 |name| format!("did you mean `{name}`?"),
             )
     }
+}
+
+fn without_digits(word: &str) -> String {
+    word.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
 #[cfg(test)]
@@ -139,7 +148,9 @@ mod tests {
     fn what_only_shares_the_prefix_is_not_near_nor_is_what_is_handled_beside_it() {
         assert_eq!(source(&["cmd_stop"], "CMD_START", &[]), "Unknown");
         assert_eq!(source(&["sig_on"], "EVT_NO", &[]), "Unknown");
-        assert_eq!(source(&["sig_stop"], "CMD_STOP", &["SIG_STOP"]), "Unknown");
+        assert_eq!(source(&["sig_stop"], "CMD_STOP", &["SIG_STOP"]), "Beside(EVT_STOP)");
         assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &["EVT_DOOR_1", "EVT_DOOR_2"]), "Unknown");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOOR_2", &[]), "Unknown", "numbers are no slips");
+        assert_eq!(source(&["sig_door_1"], "EVT_DOR_1", &[]), "Near(EVT_DOOR_1)");
     }
 }

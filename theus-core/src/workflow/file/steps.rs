@@ -3,6 +3,7 @@
 use serde_yaml::Value;
 
 use super::code;
+use super::foreign::ours;
 use super::python::Difference;
 use super::reading::Reading;
 use crate::context::Shape;
@@ -102,14 +103,27 @@ impl<'a> Reading<'a> {
         } else if is_run {
             steps.extend(self.run_of(body, at, of, false).map(Box::new).map(Step::Run));
         } else {
+            let help = body.iter().find_map(|(key, _)| self.meant(key)).unwrap_or_else(|| {
+                "write `run: process`, `parallel: [..]`, or `flux: if`, `while`, `for_each`".to_owned()
+            });
             self.findings.error(code::STEP, || {
-                let near = body.iter().find_map(|(key, _)| crate::source::nearest(key, KINDS));
-                let help = near.map_or_else(
-                    || "write `run: process`, `parallel: [..]`, or `flux: if`, `while`, `for_each`".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
                 Problem::new(at.clone(), format!("a step of {of} does not say what to do")).help(help)
             });
+        }
+    }
+
+    /// What was probably meant by a key of a step that does not say what to do.
+    fn meant(&self, key: &str) -> Option<String> {
+        if let Some(process) = self.processes.get(key) {
+            let takes = !process.contract.arguments.is_empty();
+            return Some(format!("write `run: {key}`{}", if takes { ", and its arguments under `with`" } else { "" }));
+        }
+        match key.to_ascii_lowercase().as_str() {
+            "if" => Some("write `flux: if`, with `when`, `then` and `else`".to_owned()),
+            "while" => Some("write `flux: while`, with `when` and `do`".to_owned()),
+            "for_each" | "foreach" | "for" => Some("write `flux: for_each`, with `in`, `as` and `do`".to_owned()),
+            _ => ours(key, &["run"])
+                .or_else(|| crate::source::nearest(key, KINDS).map(|near| format!("did you mean `{near}`?"))),
         }
     }
 
@@ -244,6 +258,18 @@ impl<'a> Reading<'a> {
 
     /// The help for a process that is not there.
     pub(super) fn known_processes(&self, name: &str) -> String {
+        let is_known = |name: &str| self.processes.contains_key(name);
+        let parts: Vec<&str> = name.split(',').map(str::trim).collect();
+        if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
+            return format!("write a list: `[{}]`", parts.join(", "));
+        }
+        // A call, or a map that is a text.
+        if let Some((process, rest)) = name.split_once(['(', ':']).filter(|(process, _)| is_known(process.trim())) {
+            let process = process.trim();
+            let takes = !matches!(rest.trim(), "" | ")");
+            let with = if takes { ", with: { .. } }` with its arguments" } else { " }`" };
+            return format!("write `{{ run: {process}{with}");
+        }
         let known = self.processes.keys().copied().take(super::names::MOST_COMPARED);
         did_you_mean(name, known).unwrap_or_else(|| "no process is registered".to_owned())
     }

@@ -1,11 +1,11 @@
 //! Reading what a state does on a trigger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_yaml::Value;
 
 use super::code;
-use super::python::Difference;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;
@@ -13,7 +13,7 @@ use crate::source::{NodePath, Problem};
 use crate::workflow::chart::{Transition, Trigger};
 
 const EXPECTED: &str = "the name of a state, a map with `to`, `when` and `steps`, or a list of them";
-const ANY: &str = "*";
+pub(super) const ANY: &str = "*";
 
 /// The events that a state names, as it writes them.
 pub(super) type Handled<'a> = BTreeMap<EventName, &'a str>;
@@ -40,9 +40,14 @@ impl<'a> Reading<'a> {
                 self.findings.lost_ways |= entries.is_none();
                 for (written, value) in entries.unwrap_or_default() {
                     let key = at.at_key(written);
-                    let Some(trigger) = self.trigger(written, &key, of, handled, false) else { continue };
                     let what = format!("the target of `{written}`");
-                    self.candidates(value, &at.key(written), &key, &what, &trigger, &mut transitions);
+                    match self.trigger(written, &key, of, handled, false) {
+                        Some(trigger) => {
+                            self.candidates(value, &at.key(written), &key, &what, &trigger, &mut transitions);
+                        }
+                        // What is wrong behind a wrong name is told all the same.
+                        None => self.candidates(value, &at.key(written), &key, &what, &Trigger::Any, &mut Vec::new()),
+                    }
                 }
             }
         }
@@ -50,7 +55,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The trigger of an event's name; `None` where it is none, or is given already.
-    fn trigger(
+    pub(super) fn trigger(
         &mut self,
         written: &'a str,
         at: &NodePath,
@@ -70,39 +75,6 @@ impl<'a> Reading<'a> {
             _ => drop(handled.insert(name.clone(), written)),
         }
         Some(Trigger::Event { name, written: written.to_owned() })
-    }
-
-    /// One of a list of transitions, as the reference's relatives write them: `{ event, to }`.
-    pub(super) fn listed(
-        &mut self,
-        value: &'a Value,
-        at: &NodePath,
-        of: &str,
-        handled: &mut Handled<'a>,
-        transitions: &mut Vec<Transition>,
-    ) {
-        let expected = "a map with `event` and `to`";
-        let Some(body) = self.findings.entries(value, at, "a transition", expected) else {
-            self.findings.lost_ways = true;
-            return;
-        };
-        let Some((event_key, written)) = self.listed_event(&body, at) else { return };
-        let Some(trigger) = self.trigger(written, &at.key(event_key), of, handled, true) else { return };
-        transitions.extend(self.candidate_of(&body, at, at, "a transition", &trigger));
-    }
-
-    pub(super) fn listed_event(&mut self, body: &Body<'a>, at: &NodePath) -> Option<(&'static str, &'a str)> {
-        let found = ["event", "trigger"].into_iter().find_map(|key| get(body, key).map(|value| (key, value)));
-        let Some((key, value)) = found else {
-            self.findings.lost_ways = true;
-            self.findings.error(code::STEP, || {
-                Problem::new(at.clone(), "a transition has no `event`").help("as in `{ event: CMD_GO, to: NEXT }`")
-            });
-            return None;
-        };
-        let text = self.findings.text(value, &at.key(key), "the event of a transition", "a name such as `CMD_START`");
-        self.findings.lost_ways |= text.is_none();
-        text.map(|text| (key, text))
     }
 
     /// A target, a candidate, or several of which the first is taken whose guard holds.
@@ -156,7 +128,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn candidate_of(
+    pub(super) fn candidate_of(
         &mut self,
         body: &Body<'a>,
         at: &NodePath,
@@ -171,10 +143,7 @@ impl<'a> Reading<'a> {
         let of = if is_listed { "a transition" } else { "a candidate" };
         self.findings.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
-        let target = match find(&["to", "target", "dest"]) {
-            Some((key, value)) => Some(self.target(value, &at.key(key), what)?),
-            None => None,
-        };
+        let target = find(&["to", "target", "dest"]).map(|(key, value)| self.target(value, &at.key(key), what));
         let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Done);
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
@@ -185,10 +154,8 @@ impl<'a> Reading<'a> {
         let steps =
             get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
         self.has_event = before;
-        let guard = match guard {
-            Some(guard) => Some(guard?),
-            None => None,
-        };
+        let (target, guard) =
+            (target.map_or(Some(None), |it| it.map(Some))?, guard.map_or(Some(None), |it| it.map(Some))?);
         Some(Transition { trigger: trigger.clone(), guard, target, steps, place: self.sites.place(key) })
     }
 
@@ -200,8 +167,11 @@ impl<'a> Reading<'a> {
         let mut transitions = Vec::new();
         for (written, value) in entries.unwrap_or_default() {
             let key = at.at_key(written);
+            let what = format!("the target of `{written}`");
             let Some(time) = self.time(written, &key, "a key of `after`") else {
                 self.findings.lost_ways = true;
+                let unknown = Trigger::After(Duration::ZERO);
+                self.candidates(value, &at.key(written), &key, &what, &unknown, &mut Vec::new());
                 continue;
             };
             if time.is_zero() {
@@ -216,77 +186,34 @@ impl<'a> Reading<'a> {
                 });
                 continue;
             }
-            let what = format!("the target of `{written}`");
             self.candidates(value, &at.key(written), &key, &what, &Trigger::After(time), &mut transitions);
         }
         transitions
     }
 
-    /// `transitions` of the whole file: each belongs to the state it comes from, or to all.
-    pub(super) fn of_all(
-        &mut self,
-        value: &'a Value,
-        at: &NodePath,
-        handled: &mut [Handled<'a>],
-    ) -> Vec<(usize, Transition)> {
-        let Value::Sequence(list) = value else {
-            self.findings.lost_ways = true;
-            self.findings.wrong_kind(value, at, "`transitions`", "a list of transitions: `{ event, from, to }`");
-            return Vec::new();
-        };
-        let own: Vec<BTreeSet<EventName>> = handled.iter().map(|state| state.keys().cloned().collect()).collect();
-        let mut found = Vec::new();
-        for (index, value) in list.iter().enumerate() {
-            let at = at.index(index);
-            let Some(body) = self.findings.entries(value, &at, "a transition", "a map with `event`, `from` and `to`")
-            else {
-                self.findings.lost_ways = true;
+    /// Candidates after one that is always taken.
+    pub(super) fn never_taken(&mut self, transitions: &[Transition]) {
+        let mut earlier: BTreeMap<Key<'_>, Vec<&Transition>> = BTreeMap::new();
+        for late in transitions {
+            let before = earlier.entry(key_of(&late.trigger)).or_default();
+            let guard = late.guard.as_ref().map(|guard| guard.text());
+            let hides = |early: &&&Transition| early.guard.as_ref().is_none_or(|it| Some(it.text()) == guard);
+            let found = before.iter().find(hides).copied();
+            // One that is never taken hides nothing that is not hidden already.
+            let Some(early) = found else {
+                before.push(late);
                 continue;
             };
-            let from = ["from", "source"].into_iter().find_map(|key| get(&body, key).map(|value| (key, value)));
-            let from: Option<Vec<usize>> = match from {
-                None | Some((_, Value::Null)) => None,
-                Some((_, Value::String(all))) if all == ANY => None,
-                Some((key, value)) => {
-                    let one = std::slice::from_ref(value);
-                    let list = value.as_sequence().map_or(one, Vec::as_slice);
-                    let is_list = value.is_sequence();
-                    let ids = list.iter().enumerate().filter_map(|(index, value)| {
-                        let at = if is_list { at.key(key).index(index) } else { at.key(key) };
-                        self.target(value, &at, "where a transition comes from").map(|id| id.0 as usize)
-                    });
-                    Some(ids.collect())
-                }
-            };
-            let everywhere = from.is_none();
-            let sources = from.unwrap_or_else(|| self.outline.top().into_iter().map(|id| id.0 as usize).collect());
-            let written = ["event", "trigger"].into_iter().find_map(|key| get(&body, key)?.as_str());
-            let event = written.and_then(|written| EventName::parse(written).ok());
-            for source in sources {
-                let Some((state, of)) = self.outline.states.get(source).map(|it| (it, format!("state `{}`", it.name)))
-                else {
-                    continue;
+            let (at, first) = (self.sites.at(&late.place), self.sites.at(&early.place));
+            self.findings.error(code::NEVER_TAKEN, || {
+                let problem = match early.guard {
+                    None => Problem::new(at, "this candidate is never taken: one before it has no guard")
+                        .help("give the earlier one a `when`, or put it last"),
+                    Some(_) => Problem::new(at, "this candidate is never taken: one before it has the same guard"),
                 };
-                let goes_on =
-                    state.get("final").and_then(Value::as_bool) != Some(true) && state.get("history").is_none();
-                let says_itself = event.as_ref().is_some_and(|event| own[source].contains(event));
-                // What a state says itself comes before what is said of all.
-                if everywhere && (!goes_on || says_itself) {
-                    continue;
-                }
-                let mut transitions = Vec::new();
-                self.listed(value, &at, &of, &mut handled[source], &mut transitions);
-                found.extend(transitions.into_iter().map(|transition| (source, transition)));
-            }
+                problem.other("the one before it", first)
+            });
         }
-        found
-    }
-
-    /// Marks a file as one of the reference, with a note on how it is written here.
-    pub(super) fn reference_key(&mut self, key: &'static str, ours: &'static str, at: &NodePath) {
-        let kind = "spelling";
-        let message = format!("`{key}` is the Python reference's spelling");
-        self.python.tell(at, Difference { kind, message, help: ours }, &mut self.findings);
     }
 }
 
@@ -298,4 +225,22 @@ pub(super) fn twice(at: NodePath, written: &str, first: &str, done: &str) -> Pro
     problem
         .label(format!("the same event as `{first}`"))
         .help("`EVT_X` and `SIG_X` are one event, of the signal `sig_x`: keep one")
+}
+
+/// What makes two triggers the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'t> {
+    Event(&'t EventName),
+    After(Duration),
+    Other(&'static str),
+}
+
+fn key_of(trigger: &Trigger) -> Key<'_> {
+    match trigger {
+        Trigger::Event { name, .. } => Key::Event(name),
+        Trigger::After(time) => Key::After(*time),
+        Trigger::Any => Key::Other("any"),
+        Trigger::Always => Key::Other("always"),
+        Trigger::Done => Key::Other("done"),
+    }
 }

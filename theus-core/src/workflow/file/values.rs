@@ -4,9 +4,9 @@ use serde_yaml::Value;
 
 use super::code;
 use super::fit::{Fit, fit};
-use super::literal::{Misfit, literal};
+use super::literal::literal;
 use super::reading::Reading;
-use crate::context::Shape;
+use crate::context::{Schema, Shape};
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::ArgumentSource;
 
@@ -44,11 +44,24 @@ impl<'a> Reading<'a> {
             }
             return Some(ArgumentSource::Expression(expression));
         }
-        if text.trim_start().starts_with("$${") {
-            let plain = Value::String(text.replacen("$${", "${", 1));
+        let dollars = text.trim_start();
+        if dollars.starts_with("$$") && dollars.trim_start_matches('$').starts_with('{') {
+            let plain = Value::String(text.replacen('$', "", 1));
             return self.literal(&plain, shape, what, at);
         }
-        if text.contains("${") {
+        if text.trim_start().starts_with("${") && !text.contains('}') {
+            self.findings.error(code::EXPRESSION, || {
+                Problem::new(at.clone(), "the expression that begins here is not closed")
+                    .help("close it by `}`; a text that begins so is written `$${`")
+            });
+            return None;
+        }
+        if let Some(inner) = self.looks_meant(text) {
+            self.findings.warn(code::DOUBTFUL_VALUE, || {
+                Problem::new(at.clone(), format!("{what} is this text, not what is in the field"))
+                    .help(format!("an expression stands in `${{ }}`: \"${{ {inner} }}\""))
+            });
+        } else if text.contains("${") {
             self.findings.warn(code::DOUBTFUL_VALUE, || {
                 Problem::new(at.clone(), format!("{what} is this text, and the `${{` in it means nothing")).help(
                     "an expression is the whole value: \"${ 'a' + domain.b }\"; a text that begins so is written `$${`",
@@ -56,6 +69,22 @@ impl<'a> Reading<'a> {
             });
         }
         self.literal(value, shape, what, at)
+    }
+
+    /// What a text names, where it is no more than the path of a field, or that in the brackets of some other language.
+    fn looks_meant<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let trimmed = text.trim();
+        let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        let inner = inner.or_else(|| trimmed.strip_prefix("$(")?.strip_suffix(')'));
+        let inner = inner.or_else(|| trimmed.strip_prefix('$')).unwrap_or(trimmed).trim();
+        let is_field = |schema: &Schema, path: &str| schema.paths().iter().any(|field| field.path == path);
+        let (layer, path) = inner.split_once('.')?;
+        let is_known = match layer {
+            "domain" => is_field(&self.catalog.domain, path),
+            "global" => is_field(&self.catalog.global, path),
+            _ => false,
+        };
+        is_known.then_some(inner)
     }
 
     /// Texts within lists and maps are texts and no more: one that looks like an expression is doubted.
@@ -90,21 +119,16 @@ impl<'a> Reading<'a> {
         self.doubt_texts_inside(value, what, at);
         match literal(value, shape, what, at) {
             Ok(json) => Some(ArgumentSource::Literal(json)),
+            // What is doubtful may be a name that serde gives: it is left as it is.
+            Err(misfit) if misfit.is_doubt => {
+                self.findings.warn(code::DOUBTFUL_VALUE, || misfit.told());
+                literal(value, &Shape::Opaque, what, at).ok().map(ArgumentSource::Literal)
+            }
             Err(misfit) => {
-                self.misfit(misfit);
+                self.findings.error(code::LITERAL_FIT, || misfit.told());
                 None
             }
         }
-    }
-
-    fn misfit(&mut self, misfit: Misfit) {
-        self.findings.error(code::LITERAL_FIT, || {
-            let problem = Problem::new(misfit.at, misfit.message).help(misfit.help.unwrap_or_default());
-            match misfit.label {
-                Some(label) => problem.label(label),
-                None => problem,
-            }
-        });
     }
 
     /// What a workflow gives when it ends.

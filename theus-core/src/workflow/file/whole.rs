@@ -20,10 +20,12 @@ impl<'a> Reading<'a> {
             let Some(value) = sketch.get("on_error") else { continue };
             let (at, of) = (sketch.at.key("on_error"), format!("the chains of state `{}`", sketch.name));
             let id = StateId(u32::try_from(index).unwrap_or(u32::MAX));
-            let inside = states.iter().enumerate().filter(|(other, _)| {
-                let other = StateId(u32::try_from(*other).unwrap_or(u32::MAX));
-                other == id || self.outline.is_within(other, id)
-            });
+            // What is inside a state stands behind it, and before whatever is not.
+            let inside = (0..)
+                .map(StateId)
+                .zip(states.iter())
+                .skip(index)
+                .take_while(|(other, _)| *other == id || self.outline.is_within(*other, id));
             let contracts: Vec<&'static Contract> = inside.flat_map(|(_, state)| contracts_of(state)).collect();
             let on_error = self.recoveries(value, &contracts, &at, &of);
             if let Some(state) = states.get_mut(index) {

@@ -49,10 +49,27 @@ impl<'a> Reading<'a> {
         let document = self.document;
         let at = NodePath::root();
         let entries = self.findings.entries(document.root(), &at, "a workflow", "a map with the key `states`")?;
-        self.findings.only_keys(&entries, &at, "the workflow", KEYS);
+        let beside = self.states_beside(&entries);
+        if beside.is_empty() {
+            self.findings.only_keys(&entries, &at, "the workflow", KEYS);
+        } else {
+            self.findings.error(code::NOTHING, || {
+                Problem::new(at.at_key("states"), "`states` is empty").label("nothing is indented below it").help(
+                    format!(
+                        "indent what belongs to it: {}",
+                        beside.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                    ),
+                )
+            });
+            return None;
+        }
         // A misspelt key of the workflow itself is no way from state to state.
         self.findings.lost_ways = false;
-        let get = |key: &str| entries.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        // A key with nothing behind it says nothing, but for the two that a workflow is made of.
+        let is_said = |key: &str, value: &Value| matches!(key, "states" | "steps") || !value.is_null();
+        let get = |key: &str| {
+            entries.iter().find(|(name, value)| *name == key && is_said(key, value)).map(|(_, value)| *value)
+        };
         let name = get("name").and_then(|value| self.findings.text(value, &at.key("name"), "`name`", "a string"));
         let name = name.map_or_else(|| stem(document.file().name()), str::to_owned);
         let description = get("description").and_then(|value| self.description(value, &at, "the workflow"));
@@ -87,6 +104,13 @@ impl<'a> Reading<'a> {
         };
         let strict = strict.unwrap_or(false);
         Some(Written { name, description, strict, limit, external, initialised, chart })
+    }
+
+    /// Keys that hold maps as states do, beside a `states` that holds nothing.
+    fn states_beside(&self, entries: &[(&'a str, &'a Value)]) -> Vec<&'a str> {
+        let is_empty = entries.iter().any(|(key, value)| *key == "states" && value.is_null());
+        let unknown = entries.iter().filter(|(key, value)| is_empty && value.is_mapping() && !KEYS.contains(key));
+        unknown.map(|(key, _)| *key).collect()
     }
 
     fn no_states(&mut self, at: &NodePath, message: &str) {

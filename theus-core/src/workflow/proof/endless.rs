@@ -1,8 +1,10 @@
 //! Eventless moves that never come to rest.
 
 use super::Subject;
+use super::failures::leads_on;
+use super::tree::runs;
 use crate::source::Problem;
-use crate::workflow::chart::{StateId, StateKind, Transition, Trigger};
+use crate::workflow::chart::{Run, StateId, StateKind, Step, Transition, Trigger};
 use crate::workflow::file::{Findings, code};
 
 /// Refuses circles of `always` without guards: whoever is in one never gets out.
@@ -57,10 +59,27 @@ fn next(subject: &Subject<'_>, target: StateId) -> Option<StateId> {
     }
 }
 
+/// Whether a chain on the circle may fail with an error that leads out of it: `on_error` comes before `always`.
+fn ends_by_error(subject: &Subject<'_>, circle: &[(StateId, &Transition)]) -> bool {
+    let fails = |owner: StateId, steps: &[Step]| {
+        let leads = |run: &Run| run.contract.errors.iter().any(|error| leads_on(subject, owner, run, error));
+        runs(steps).into_iter().any(leads)
+    };
+    circle.iter().any(|(leaf, taken)| {
+        fails(*leaf, &taken.steps)
+            || subject
+                .up(*leaf)
+                .any(|id| subject.state(id).is_some_and(|state| fails(id, &state.entry) || fails(id, &state.exit)))
+    })
+}
+
 fn report(subject: &Subject<'_>, here: StateId, way: &[(StateId, &Transition)], findings: &mut Findings) {
     let Some(start) = way.iter().position(|(id, _)| *id == here) else { return };
     let circle = &way[start..];
     let Some((_, first)) = circle.first() else { return };
+    if ends_by_error(subject, circle) {
+        return;
+    }
     findings.error(code::ENDLESS, || {
         let names: Vec<String> =
             circle.iter().map(|(id, _)| *id).chain([here]).map(|id| format!("`{}`", subject.name(id))).collect();

@@ -4,7 +4,7 @@ use super::Subject;
 use super::reach::can_be_done;
 use super::tree::{is_done, ways};
 use crate::source::Problem;
-use crate::workflow::chart::{State, StateId, StateKind};
+use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 use crate::workflow::file::{Findings, code};
 
 /// How many states a warning names.
@@ -17,9 +17,15 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
     let ends: Vec<StateId> =
         subject.ids().filter(|(id, state)| is_end(state) && is_reached(*id)).map(|(id, _)| id).collect();
     let can_end = graph.backwards(subject, &ends);
+    let mut nodes = subject.ids().filter(|(id, _)| graph.nodes[id.0 as usize] == Some(*id));
+    // The only state of a workflow is where it stays, by intention.
+    let is_only = nodes.next().is_some() && nodes.next().is_none();
     let mut lost = Vec::new();
     for (id, state) in subject.ids() {
         if !is_reached(id) || graph.nodes[id.0 as usize] != Some(id) || is_end(state) {
+            continue;
+        }
+        if is_only && graph.does_something(subject, id) {
             continue;
         }
         if !graph.can_be_left(subject, id) {
@@ -47,7 +53,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
 }
 
 /// Whether the workflow is over in it.
-fn is_end(state: &State) -> bool {
+pub(super) fn is_end(state: &State) -> bool {
     state.parent.is_none() && matches!(state.kind, StateKind::Final { .. })
 }
 
@@ -101,6 +107,14 @@ impl Graph {
             return true;
         }
         !subject.is_leaf(node) && subject.ids().any(|(id, _)| self.nodes[id.0 as usize] == Some(node) && leads(id))
+    }
+
+    /// Whether anything happens in a node.
+    fn does_something(&self, subject: &Subject<'_>, node: StateId) -> bool {
+        let inside = subject.ids().filter(|(id, _)| self.nodes[id.0 as usize] == Some(node)).map(|(_, state)| state);
+        let around = subject.up(node).filter_map(|id| subject.state(id));
+        let waits = |trigger: &Trigger| matches!(trigger, Trigger::Event { .. } | Trigger::Any | Trigger::After(_));
+        inside.chain(around).any(|state| state.transitions.iter().any(|it| waits(&it.trigger)))
     }
 
     /// From which states one of `ends` can be reached.

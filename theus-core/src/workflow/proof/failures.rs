@@ -10,23 +10,20 @@ use crate::workflow::file::{Findings, code, last_word};
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (id, state) in subject.ids() {
         let after_entry = subject.first_leaf(id);
-        of_chain(subject, id, &state.entry, || hears_failure(subject, after_entry), findings);
-        of_chain(subject, id, &state.exit, || every_target_hears(subject, id), findings);
+        of_chain(subject, id, &state.entry, Some(after_entry), findings);
+        of_chain(subject, id, &state.exit, None, findings);
         for transition in &state.transitions {
             let after = subject.first_leaf(transition.target.unwrap_or(id));
-            of_chain(subject, id, &transition.steps, || hears_failure(subject, after), findings);
+            of_chain(subject, id, &transition.steps, Some(after), findings);
         }
     }
 }
 
-/// Doubts what a chain of a state can fail with and nothing takes.
-fn of_chain(
-    subject: &Subject<'_>,
-    owner: StateId,
-    steps: &[Step],
-    heard: impl FnOnce() -> bool,
-    findings: &mut Findings,
-) {
+/// Doubts what a chain of a state can fail with and nothing takes; `after` is where it ends, `None` for wherever the state is
+/// left for.
+fn of_chain(subject: &Subject<'_>, owner: StateId, steps: &[Step], after: Option<StateId>, findings: &mut Findings) {
+    let heard = || after.map_or_else(|| every_target_hears(subject, owner), |after| hears_failure(subject, after));
+    let ends = after.and_then(|after| subject.state(after)).is_some_and(super::ends::is_end);
     let open: Vec<(&Run, Vec<&str>)> = runs(steps)
         .into_iter()
         .map(|run| {
@@ -46,13 +43,17 @@ fn of_chain(
                 run.contract.process,
                 named.join(", ")
             );
-            Problem::new(subject.at(&run.place), message)
-                .help(format!("write `on_error: {{ {first}: STATE }}`, or let the state in which the chain ends handle `EVT_CHAIN_FAIL`"))
+            let edge = format!("write `on_error: {{ {first}: STATE }}`");
+            Problem::new(subject.at(&run.place), message).help(if ends {
+                format!("{edge} of the step: a final state hears no `EVT_CHAIN_FAIL`")
+            } else {
+                format!("{edge}, or let the state in which the chain ends handle `EVT_CHAIN_FAIL`")
+            })
         });
     }
 }
 
-fn leads_on(subject: &Subject<'_>, owner: StateId, run: &Run, error: &str) -> bool {
+pub(super) fn leads_on(subject: &Subject<'_>, owner: StateId, run: &Run, error: &str) -> bool {
     let takes = |recovery: &Recovery| recovery.error.is_none_or(|taken| taken == error);
     run.on_error.iter().any(takes)
         || subject.up(owner).filter_map(|id| subject.state(id)).any(|state| state.on_error.iter().any(takes))

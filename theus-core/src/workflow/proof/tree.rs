@@ -86,6 +86,30 @@ impl<'a> Subject<'a> {
         self.state(id).is_some_and(|state| matches!(state.kind, StateKind::Simple | StateKind::Final { .. }))
     }
 
+    /// Whether other states may be active beside it.
+    pub(super) fn is_in_regions(&self, id: StateId) -> bool {
+        self.up(id).any(|id| self.state(id).is_some_and(|it| matches!(it.kind, StateKind::Parallel)))
+    }
+
+    /// What may be taken in an innermost state on a trigger, with the state whose it is: those with guards, and at the end
+    /// one without. `None` where all have guards.
+    pub(super) fn surely(
+        &self,
+        leaf: StateId,
+        is: &dyn Fn(&Trigger) -> bool,
+    ) -> Option<Vec<(StateId, &'a Transition)>> {
+        let mut ways = Vec::new();
+        for id in self.up(leaf) {
+            for way in self.state(id)?.transitions.iter().filter(|it| is(&it.trigger)) {
+                ways.push((id, way));
+                if way.guard.is_none() {
+                    return Some(ways);
+                }
+            }
+        }
+        None
+    }
+
     /// The first innermost state that is active when a state is entered.
     pub(super) fn first_leaf(&self, id: StateId) -> StateId {
         let mut entered = Vec::new();

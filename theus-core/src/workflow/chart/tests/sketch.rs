@@ -147,7 +147,7 @@ impl Facts for Bits {
 fn fact(bit: usize) -> Expression {
     Expression::of(&format!("f{bit}"), move |facts| match facts.domain(&[bit]) {
         Value::Bool(holds) => Ok(Json::Bool(holds)),
-        _ => Err(EvaluationError { expression: format!("f{bit}"), problem: "there is no such fact".to_owned() }),
+        _ => Err(EvaluationError::no_value(format!("f{bit}"), "there is no such fact")),
     })
 }
 

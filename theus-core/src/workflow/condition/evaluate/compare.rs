@@ -6,11 +6,14 @@ use std::cmp::Ordering;
 use serde_json::Value as Json;
 
 use super::convert::{decimal_of, text};
-use super::{Operand, Problem, walk};
+use super::{Operand, Problem, Work, walk};
 use crate::context::{Decimal, Time, Value, parse_uuid};
 
 /// Whether two values are the same. Values of unlike kinds are not, as CEL has it.
-pub(super) fn equal(one: &Operand<'_>, two: &Operand<'_>) -> Result<bool, Problem> {
+pub(super) fn equal(one: &Operand<'_>, two: &Operand<'_>, work: &mut Work<'_>) -> Result<bool, Problem> {
+    if is_list(one) && is_list(two) {
+        work.spend(len(one).min(len(two)))?;
+    }
     Ok(match (one, two) {
         (Operand::Null, Operand::Null) => true,
         (Operand::Null, _) | (_, Operand::Null) => false,
@@ -40,10 +43,10 @@ pub(super) fn equal(one: &Operand<'_>, two: &Operand<'_>) -> Result<bool, Proble
         (Operand::Object(one), Operand::Object(two)) => {
             one.len() == two.len()
                 && one.iter().zip(two).try_fold(true, |same, (one, two)| {
-                    Ok::<_, Problem>(same && one.0 == two.0 && equal(&one.1, &two.1)?)
+                    Ok::<_, Problem>(same && one.0 == two.0 && equal(&one.1, &two.1, work)?)
                 })?
         }
-        (one, two) if is_list(one) && is_list(two) => same_elements(one, two)?,
+        (one, two) if is_list(one) && is_list(two) => same_elements(one, two, work)?,
         (one, two) if is_container(one) && is_container(two) => {
             return Err(format!("{} and {} cannot be compared", one.kind(), two.kind()).into());
         }
@@ -55,11 +58,20 @@ const fn is_list(operand: &Operand<'_>) -> bool {
     matches!(operand, Operand::List(_) | Operand::Json(Json::Array(_)) | Operand::Look(Value::Collection { .. }))
 }
 
+fn len(list: &Operand<'_>) -> usize {
+    match list {
+        Operand::List(elements) => elements.len(),
+        Operand::Json(Json::Array(elements)) => elements.len(),
+        Operand::Look(Value::Collection { elements, .. }) => elements.len(),
+        _ => 0,
+    }
+}
+
 const fn is_container(operand: &Operand<'_>) -> bool {
     is_list(operand) || matches!(operand, Operand::Json(_) | Operand::Object(_) | Operand::Look(_))
 }
 
-fn same_elements<'a>(one: &Operand<'a>, two: &Operand<'a>) -> Result<bool, Problem> {
+fn same_elements<'a>(one: &Operand<'a>, two: &Operand<'a>, work: &mut Work<'_>) -> Result<bool, Problem> {
     let mut elements = Vec::new();
     walk(one, &mut |element| {
         elements.push(element);
@@ -68,7 +80,7 @@ fn same_elements<'a>(one: &Operand<'a>, two: &Operand<'a>) -> Result<bool, Probl
     let mut rest = elements.iter();
     let mut outcome = Ok(true);
     walk(two, &mut |element| {
-        outcome = rest.next().map_or(Ok(false), |first| equal(first, &element));
+        outcome = rest.next().map_or(Ok(false), |first| equal(first, &element, work));
         matches!(outcome, Ok(true))
     })?;
     Ok(outcome? && rest.next().is_none())

@@ -1,7 +1,7 @@
 //! Arithmetic: an overflow is an error, and decimals stay decimals.
 
 use super::convert::{decimal_of, text};
-use super::{Operand, Problem, walk};
+use super::{Operand, Problem, Work, walk};
 use crate::context::{Decimal, Value};
 use crate::workflow::condition::node::Arithmetic;
 
@@ -20,7 +20,12 @@ pub(super) fn negate<'a>(of: &Operand<'_>) -> Result<Operand<'a>, Problem> {
     }
 }
 
-pub(super) fn compute<'a>(operation: Arithmetic, one: Operand<'a>, two: Operand<'a>) -> Result<Operand<'a>, Problem> {
+pub(super) fn compute<'a>(
+    operation: Arithmetic,
+    one: Operand<'a>,
+    two: Operand<'a>,
+    work: &mut Work<'a>,
+) -> Result<Operand<'a>, Problem> {
     match (&one, &two) {
         (Operand::Int(one), Operand::Int(two)) => integers(operation, *one, *two).map(Operand::Int),
         (Operand::Float(one), Operand::Float(two)) => floats(operation, *one, *two).map(Operand::Float),
@@ -38,10 +43,13 @@ pub(super) fn compute<'a>(operation: Arithmetic, one: Operand<'a>, two: Operand<
         (one, two) if operation == Arithmetic::Add && is_list(one) && is_list(two) => {
             let mut all = Vec::new();
             for list in [one, two] {
+                let mut outcome = Ok(());
                 walk(list, &mut |element| {
                     all.push(element);
-                    true
+                    outcome = work.spend(1);
+                    outcome.is_ok()
                 })?;
+                outcome?;
             }
             Ok(Operand::List(all))
         }

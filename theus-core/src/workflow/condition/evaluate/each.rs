@@ -1,24 +1,17 @@
 //! The macros that go through a list.
 
-use super::{Evaluated, Operand, Variables, evaluate, truth, walk};
+use super::{Evaluated, Operand, Work, evaluate, truth, walk};
 use crate::workflow::condition::facts::Facts;
 use crate::workflow::condition::node::{Each, Node};
 
-pub(super) fn each<'a>(
-    what: Each,
-    parts: &'a [Node; 2],
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Evaluated<'a> {
+pub(super) fn each<'a>(what: Each, parts: &'a [Node; 2], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let [list, test] = parts;
-    let list = evaluate(list, facts, variables)?;
+    let list = evaluate(list, facts, work)?;
     let (mut count, mut failed) = (0_usize, None);
     walk(&list, &mut |element| {
-        variables.push(element);
-        let holds = truth(test, facts, variables);
-        variables.pop();
+        let holds = work.with(element, |work| truth(test, facts, work));
         match (what, holds) {
-            (Each::ExistsOne, Err(problem)) => {
+            (_, Err(problem)) if what == Each::ExistsOne || work.is_spent() => {
                 failed = Some(problem);
                 return false;
             }
@@ -43,16 +36,16 @@ pub(super) fn each<'a>(
     }
 }
 
-pub(super) fn map<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+pub(super) fn map<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let [list, test, make] = parts;
-    let list = evaluate(list, facts, variables)?;
+    let list = evaluate(list, facts, work)?;
     let mut made = Vec::new();
     let mut failed = None;
     walk(&list, &mut |element| {
-        variables.push(element);
-        let outcome = truth(test, facts, variables)
-            .and_then(|kept| if kept { evaluate(make, facts, variables).map(Some) } else { Ok(None) });
-        variables.pop();
+        let outcome = work.with(element, |work| {
+            let is_kept = truth(test, facts, work)?;
+            if is_kept { evaluate(make, facts, work).map(Some) } else { Ok(None) }
+        });
         match outcome {
             Ok(element) => {
                 made.extend(element);

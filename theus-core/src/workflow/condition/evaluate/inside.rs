@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{Operand, Problem, compare, walk};
+use super::{Operand, Problem, Work, compare, walk};
 use crate::context::Value;
 use crate::workflow::condition::node::{Key, KeyMaker};
 
@@ -84,7 +84,12 @@ fn shown(key: &Operand<'_>) -> String {
 }
 
 /// Whether a list, a set or a map holds `element`.
-pub(super) fn holds<'a>(list: &Operand<'a>, element: &Operand<'a>, make: Option<KeyMaker>) -> Result<bool, Problem> {
+pub(super) fn holds<'a>(
+    list: &Operand<'a>,
+    element: &Operand<'a>,
+    make: Option<KeyMaker>,
+    work: &mut Work<'_>,
+) -> Result<bool, Problem> {
     match (list, make) {
         (Operand::Look(Value::Collection { elements, .. }), Some(make)) => {
             Ok(element.as_look().and_then(make).is_some_and(|key| find(*elements, &key).is_some()))
@@ -96,7 +101,7 @@ pub(super) fn holds<'a>(list: &Operand<'a>, element: &Operand<'a>, make: Option<
         _ => {
             let mut outcome = Ok(false);
             walk(list, &mut |one| {
-                outcome = compare::equal(&one, element);
+                outcome = work.spend(1).and_then(|()| compare::equal(&one, element, work));
                 matches!(outcome, Ok(false))
             })?;
             outcome

@@ -7,6 +7,7 @@ mod each;
 mod inside;
 mod json;
 mod payload;
+mod work;
 
 use std::borrow::Cow;
 
@@ -19,39 +20,37 @@ use crate::context::{Part, Value};
 
 pub(super) use json::to_json;
 pub(super) use payload::is_not_brought;
+pub(super) use work::Work;
 
 /// Why there is no value.
 pub(super) type Problem = Cow<'static, str>;
 
-/// What macros' variables stand for, outermost first.
-pub(super) type Variables<'a> = Vec<Operand<'a>>;
-
 type Evaluated<'a> = Result<Operand<'a>, Problem>;
 
 /// The value of a part. Each kind of part is a function of its own, so that a floor of the tree takes little stack.
-pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     match node {
         Node::Constant(constant) => Ok(constant.lend()),
         Node::Domain(path) => Ok(Operand::of(facts.domain(path))),
         Node::Global(path) => Ok(Operand::of(facts.global(path))),
         Node::Payload => Ok(facts.payload().map_or(Operand::Null, Operand::of_json)),
         Node::Item(name) => item(name, facts),
-        Node::Variable(slot) => Ok(variables.get(*slot).cloned().unwrap_or(Operand::Null)),
-        Node::Not(of) => truth(of, facts, variables).map(|holds| Operand::Bool(!holds)),
-        Node::All(parts) => decide(parts, false, facts, variables),
-        Node::Any(parts) => decide(parts, true, facts, variables),
-        Node::Choose(parts) => choose(parts, facts, variables),
+        Node::Variable(slot) => Ok(work.variable(*slot)),
+        Node::Not(of) => truth(of, facts, work).map(|holds| Operand::Bool(!holds)),
+        Node::All(parts) => decide(parts, false, facts, work),
+        Node::Any(parts) => decide(parts, true, facts, work),
+        Node::Choose(parts) => choose(parts, facts, work),
         Node::Equal(sides, _)
         | Node::Order(_, sides)
         | Node::Compute(_, sides)
         | Node::In(sides, _)
-        | Node::TextTest(_, sides) => binary(node, sides, facts, variables),
-        Node::Index(of, index, make) => indexed(of, index, *make, facts, variables),
-        Node::Each(what, parts) => each::each(*what, parts, facts, variables),
-        Node::Map(parts) => each::map(parts, facts, variables),
-        Node::List(elements) => list(elements, facts, variables),
-        Node::Object(entries) => object(entries, facts, variables),
-        Node::IsThere(of) => is_there(of, facts, variables),
+        | Node::TextTest(_, sides) => binary(node, sides, facts, work),
+        Node::Index(of, index, make) => indexed(of, index, *make, facts, work),
+        Node::Each(what, parts) => each::each(*what, parts, facts, work),
+        Node::Map(parts) => each::map(parts, facts, work),
+        Node::List(elements) => list(elements, facts, work),
+        Node::Object(entries) => object(entries, facts, work),
+        Node::IsThere(of) => is_there(of, facts, work),
         Node::Field(of, ..)
         | Node::Variant(of, _)
         | Node::Entry(of, _)
@@ -61,7 +60,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut
         | Node::Negate(of)
         | Node::Size(of)
         | Node::Matches(of, _)
-        | Node::Convert(_, of) => unary(node, of, facts, variables),
+        | Node::Convert(_, of) => unary(node, of, facts, work),
     }
 }
 
@@ -70,12 +69,15 @@ fn item<'a>(name: &str, facts: &'a dyn Facts) -> Evaluated<'a> {
 }
 
 /// What needs one value.
-fn unary<'a>(node: &'a Node, of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
-    let of = evaluate(of, facts, variables)?;
-    apply(node, of)
+fn unary<'a>(node: &'a Node, of: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+    let of = evaluate(of, facts, work)?;
+    apply(node, of, work)
 }
 
-fn apply<'a>(node: &'a Node, of: Operand<'a>) -> Evaluated<'a> {
+fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<'a> {
+    if let (Operand::Text(text), Node::Size(_) | Node::Matches(..)) = (&of, node) {
+        work.read(text.len())?;
+    }
     match node {
         Node::Field(_, position, name) => inside::field(of, *position, name),
         Node::Variant(_, name) => Ok(inside::variant(of, name)),
@@ -97,20 +99,21 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>) -> Evaluated<'a> {
 }
 
 /// What needs two.
-fn binary<'a>(
-    node: &'a Node,
-    sides: &'a [Node; 2],
-    facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
-) -> Evaluated<'a> {
-    let one = evaluate(&sides[0], facts, variables)?;
-    let two = evaluate(&sides[1], facts, variables)?;
-    combine(node, one, two)
+fn binary<'a>(node: &'a Node, sides: &'a [Node; 2], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+    let one = evaluate(&sides[0], facts, work)?;
+    let two = evaluate(&sides[1], facts, work)?;
+    combine(node, one, two, work)
 }
 
-fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>) -> Evaluated<'a> {
+fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>, work: &mut Work<'a>) -> Evaluated<'a> {
+    if let (Operand::Text(one), Operand::Text(two)) = (&one, &two) {
+        work.read(match node {
+            Node::Equal(..) | Node::Order(..) => one.len().min(two.len()),
+            _ => one.len().saturating_add(two.len()),
+        })?;
+    }
     match node {
-        Node::Equal(_, negated) => Ok(Operand::Bool(compare::equal(&one, &two)? != *negated)),
+        Node::Equal(_, negated) => Ok(Operand::Bool(compare::equal(&one, &two, work)? != *negated)),
         Node::Order(order, _) => {
             let found = compare::order(&one, &two)?;
             Ok(Operand::Bool(found.is_some_and(|found| match order {
@@ -120,8 +123,8 @@ fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>) -> Evaluated<'a>
                 Ordered::GreaterOrEqual => found.is_ge(),
             })))
         }
-        Node::Compute(operation, _) => compute::compute(*operation, one, two),
-        Node::In(_, make) => inside::holds(&two, &one, *make).map(Operand::Bool),
+        Node::Compute(operation, _) => compute::compute(*operation, one, two, work),
+        Node::In(_, make) => inside::holds(&two, &one, *make, work).map(Operand::Bool),
         Node::TextTest(test, _) => {
             let (one, two) = (convert::text(&one)?, convert::text(&two)?);
             Ok(Operand::Bool(match test {
@@ -134,10 +137,10 @@ fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>) -> Evaluated<'a>
     }
 }
 
-fn choose<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+fn choose<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let [when, then, otherwise] = parts;
-    let chosen = if truth(when, facts, variables)? { then } else { otherwise };
-    evaluate(chosen, facts, variables)
+    let chosen = if truth(when, facts, work)? { then } else { otherwise };
+    evaluate(chosen, facts, work)
 }
 
 fn indexed<'a>(
@@ -145,52 +148,54 @@ fn indexed<'a>(
     index: &'a Node,
     make: Option<KeyMaker>,
     facts: &'a dyn Facts,
-    variables: &mut Variables<'a>,
+    work: &mut Work<'a>,
 ) -> Evaluated<'a> {
-    let of = evaluate(of, facts, variables)?;
-    let index = evaluate(index, facts, variables)?;
+    let of = evaluate(of, facts, work)?;
+    let index = evaluate(index, facts, work)?;
     inside::index(&of, &index, make)
 }
 
-fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let found = match of {
         // An entry that is not there is no error here.
-        Node::Entry(of, key) => inside::entry(&evaluate(of, facts, variables)?, key)?,
-        of => Some(evaluate(of, facts, variables)?),
+        Node::Entry(of, key) => inside::entry(&evaluate(of, facts, work)?, key)?,
+        of => Some(evaluate(of, facts, work)?),
     };
     Ok(Operand::Bool(found.is_some_and(|found| !matches!(found, Operand::Null))))
 }
 
-fn list<'a>(elements: &'a [Node], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+fn list<'a>(elements: &'a [Node], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut made = Vec::with_capacity(elements.len());
     for element in elements {
-        made.push(evaluate(element, facts, variables)?);
+        made.push(evaluate(element, facts, work)?);
     }
     Ok(Operand::List(made))
 }
 
-fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut made = Vec::with_capacity(entries.len());
     for (name, value) in entries {
-        made.push((&**name, evaluate(value, facts, variables)?));
+        made.push((&**name, evaluate(value, facts, work)?));
     }
     Ok(Operand::Object(made))
 }
 
-pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Result<bool, Problem> {
-    match evaluate(node, facts, variables)? {
+pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Result<bool, Problem> {
+    match evaluate(node, facts, work)? {
         Operand::Bool(holds) => Ok(holds),
         other => Err(format!("{} is neither true nor false", other.kind()).into()),
     }
 }
 
 /// `||` (`decisive` is true) or `&&` (false) of several: as CEL has it, a part that decides makes up for one that failed.
-fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, variables: &mut Variables<'a>) -> Evaluated<'a> {
+fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut failed = None;
     for part in parts {
-        match truth(part, facts, variables) {
+        match truth(part, facts, work) {
             Ok(holds) if holds == decisive => return Ok(Operand::Bool(decisive)),
             Ok(_) => {}
+            // Nothing makes up for having done too much.
+            Err(problem) if work.is_spent() => return Err(problem),
             Err(problem) => failed = failed.or(Some(problem)),
         }
     }

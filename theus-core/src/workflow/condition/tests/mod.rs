@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod against_the_crate;
+mod budget;
 mod hostile;
 mod refusals;
 mod values;

@@ -10,7 +10,7 @@ fn world() -> World {
 fn value(world: &World, text: &str) -> String {
     match compile(text).unwrap_or_else(|problem| panic!("{text}: {problem}")).evaluate(world) {
         Ok(value) => value.to_string(),
-        Err(error) => error.problem,
+        Err(error) => error.problem.into(),
     }
 }
 
@@ -172,7 +172,7 @@ fn an_element_of_a_loop_is_of_its_shape() {
     let items =
         [("order", Order::shape()), ("price", Shape::Decimal), ("mode", Mode::shape()), ("thing", Shape::Opaque)];
     let holds = |text: &str| match compile_with(text, None, &items) {
-        Ok(expression) => expression.holds(&world).map_err(|error| error.problem),
+        Ok(expression) => expression.holds(&world).map_err(|error| error.problem.into()),
         Err(problem) => Err(problem.to_string()),
     };
     for text in [

@@ -1,7 +1,7 @@
 //! A desk to load workflows against: processes, fields, signals.
 
 use crate::audit::ProcessEntry;
-use crate::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
+use crate::context::{EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, VariantShape, Zone};
 use crate::process::{Access, Argument, Contract};
 use crate::source::{Document, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
@@ -45,6 +45,12 @@ static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process
 static REVIEW: Contract =
     Contract { inputs: &[access("domain.plan")], outputs: &[access("domain.report")], ..process("review") };
 static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..process("publish") };
+static PAINT: Contract =
+    Contract { arguments: &[Argument { name: "colour", type_name: "Colour" }], ..process("paint") };
+static WATCH: Contract = Contract {
+    outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
+    ..process("watch")
+};
 static COUNT: Contract =
     Contract { inputs: &[access("domain.total")], outputs: &[access("domain.total")], ..process("count") };
 static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
@@ -64,11 +70,13 @@ fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
 
 pub(in crate::workflow) fn catalog() -> Catalog {
     let byte = Shape::Int { min: 0, max: 255 };
-    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM];
+    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH];
     let mut processes: Vec<ProcessEntry> = plain.into_iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
     processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));
     processes.push(entry(&REFUND, vec![byte]));
+    let variants = || ["Red", "DarkBlue"].map(|name| VariantShape { name, fields: Vec::new() }).into();
+    processes.push(entry(&PAINT, vec![Shape::Enum(EnumShape { name: "Colour", variants, methods: Vec::new })]));
     let machine = vec![field("sig_stop", Zone::Signal, Shape::Bool), field("speed", Zone::Data, Shape::Float64)];
     let domain = vec![
         field("total", Zone::Data, i64::shape()),

@@ -6,7 +6,9 @@ mod corpus;
 mod fixture;
 mod large;
 mod pages;
+mod people;
 mod python;
+mod round_trip;
 mod shapes;
 
 use super::super::chart::Definition;

@@ -71,6 +71,15 @@ fn a_file_of_steps_is_one_state_that_runs_them_and_is_done() {
 }
 
 #[test]
+fn a_condition_may_be_negated_as_there() {
+    let definition = loads(
+        "states:\n  IDLE: { transitions: [{ event: CMD_START, to: DONE, condition: 'not ctx.domain_ctx.ready and domain_ctx.note != None' }] }\n  DONE: { final: true }",
+    );
+    let guard = definition.states()[0].transitions[0].guard.as_ref();
+    assert_eq!(guard.map(|guard| guard.text()), Some("!(domain.ready) && domain.note != null"));
+}
+
+#[test]
 fn a_file_of_the_reference_begins_in_idle() {
     let initial = |yaml: &str| {
         let definition = loads(yaml);

@@ -221,3 +221,20 @@ fn an_event_has_no_payload_where_time_passes() {
     assert_eq!(codes(&text("after: { 1s").replace(" } }\n", " } } }\n")), ["W012"]);
     assert_eq!(codes(&text("events: { CMD_START").replace(" } }\n", " } } }\n")), Vec::<&str>::new());
 }
+
+#[test]
+fn a_variant_that_is_called_otherwise_for_serde_is_only_doubted() {
+    let colour = |colour: &str| {
+        codes(&format!("states: {{ W: {{ final: true, entry: {{ run: paint, with: {{ colour: {colour} }} }} }} }}"))
+    };
+    for right in ["Red", "red", "dark-blue", "DARK_BLUE", "\"${ domain.name }\""] {
+        assert_eq!(colour(right), Vec::<&str>::new(), "{right}");
+    }
+    assert_eq!(colour("Rod"), ["W010"], "a slip");
+    for doubtful in ["bleu", "3"] {
+        assert_eq!(colour(doubtful), ["W109"], "{doubtful}");
+    }
+    assert_eq!(colour("~"), ["W109"]);
+    let strict = "strict: true\nstates: { W: { final: true, entry: { run: paint, with: { colour: bleu } } } }";
+    assert_eq!(codes(strict), ["W109"]);
+}

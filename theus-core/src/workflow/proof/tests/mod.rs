@@ -88,12 +88,15 @@ fn eventless_moves_come_to_rest() {
         "{ A: { always: { steps: p_load } } }",
         "{ A: { always: A, states: { B: {} } } }",
         "{ A: { events: { CMD_START: B } }, B: { states: { C: { always: A2 } } }, A2: { always: B } }",
+        "{ A: { entry: fetch, always: A } }",
     ] {
         assert!(codes(&format!("states: {circle}")).contains(&"W022"), "{circle}");
     }
     for rest in [
         "{ A: { always: B }, B: { final: true } }",
         "{ A: { always: { to: B, when: domain.ready } }, B: { always: A } }",
+        "{ A: { entry: fetch, on_error: { RateLimited: Z }, always: A }, Z: { final: true } }",
+        "{ A: { entry: { run: fetch, on_error: { '*': Z } }, always: B }, B: { always: A }, Z: { final: true } }",
         "{ A: { always: [{ to: C, when: domain.ready }, B] }, B: { always: A }, C: { final: true } }",
     ] {
         assert!(!codes(&format!("states: {rest}")).contains(&"W022"), "{rest}");
@@ -211,5 +214,138 @@ fn a_declared_error_leads_somewhere() {
             told[0].ends_with("`fetch` can fail with `RateLimited`, and nothing says where that leads"),
             "{told:?}"
         );
+    }
+}
+
+#[test]
+fn what_waits_is_in_a_state_where_the_workflow_waits() {
+    let late = |states: &str| told(states).into_iter().filter(|it| it.contains("come")).collect::<Vec<_>>();
+    let both = "EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: DONE";
+    assert_eq!(
+        late(&format!(
+            "\n  A: {{ entry: p_load, events: {{ {both}, CMD_A: DONE, '*': DONE }}, after: {{ 1s: DONE }} }}"
+        )),
+        [
+            "3:77 `CMD_A` never comes in state `A`",
+            "3:90 `\"*\"` never comes in state `A`",
+            "3:112 this time never comes in state `A`",
+        ]
+    );
+    assert_eq!(
+        late("\n  A: { entry: watch, events: { EVT_CHAIN_DONE: DONE, SIG_OVERHEAT: DONE, CMD_A: DONE } }"),
+        ["3:54 `SIG_OVERHEAT`, which `watch` raises, comes when `EVT_CHAIN_DONE` has left `A`"],
+        "`CMD_A` may be heard when the chain has failed"
+    );
+    assert_eq!(
+        late(
+            "\n  A: { always: [{ to: DONE, when: domain.ready }, { to: B }], events: { CMD_A: DONE } }\n  B: { events: { CMD_A: DONE } }"
+        ),
+        ["3:73 `CMD_A` never comes in state `A`"]
+    );
+    for sound in [
+        // No chain, no end of it: what is left may have run one, or not.
+        format!("{{ exit: p_load, events: {{ {both}, CMD_A: DONE }} }}"),
+        "{ entry: p_load, events: { EVT_CHAIN_DONE: DONE, CMD_A: DONE } }".to_owned(),
+        // It may stay.
+        "{ entry: watch, events: { EVT_CHAIN_DONE: { to: DONE, when: domain.ready }, SIG_OVERHEAT: DONE } }".to_owned(),
+        "{ entry: watch, events: { EVT_CHAIN_DONE: [{ when: domain.ready, steps: p_load }, DONE], SIG_OVERHEAT: DONE } }"
+            .to_owned(),
+        "{ entry: watch, events: { EVT_CHAIN_DONE: { steps: p_load }, SIG_OVERHEAT: DONE } }".to_owned(),
+        "{ always: { to: DONE, when: domain.ready }, events: { CMD_A: DONE } }".to_owned(),
+        // The chain of another state.
+        "{ entry: watch, states: { B: { events: { EVT_CHAIN_DONE: C, SIG_OVERHEAT: DONE } }, C: { events: { SIG_OVERHEAT: DONE } } } }"
+            .to_owned(),
+        // What is around a state stays.
+        "{ events: { SIG_OVERHEAT: DONE }, states: { B: { entry: watch, events: { EVT_CHAIN_DONE: C } }, C: { events: { CMD_A: DONE } } } }"
+            .to_owned(),
+        // A region waits for another.
+        "{ regions: { L: { states: { B: { entry: watch, events: { EVT_CHAIN_DONE: C, SIG_OVERHEAT: DONE } }, C: { final: true } } } } }"
+            .to_owned(),
+    ] {
+        assert_eq!(late(&format!("\n  A: {sound}")), Vec::<String>::new(), "{sound}");
+    }
+}
+
+#[test]
+fn a_chain_that_fails_is_not_begun_again_for_ever() {
+    let again = |states: &str| told(states).into_iter().filter(|it| it.contains("again")).collect::<Vec<_>>();
+    let ends = "events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: B }";
+    for circle in [
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: A } }".to_owned(),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ always: A }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ EVT_CHAIN_DONE: A }} }}"),
+        format!("\n  A: {{ entry: fetch, exit: p_load, {ends} }}\n  B: {{ events: {{ EVT_CHAIN_DONE: A }} }}"),
+        "\n  O: { events: { EVT_CHAIN_FAIL: O, EVT_CHAIN_DONE: DONE }, states: { A: { entry: fetch } } }".to_owned(),
+    ] {
+        assert_eq!(again(&circle).len(), 1, "{circle}");
+    }
+    for rest in [
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: [{ to: A, when: domain.ready }, DONE] } }"
+            .to_owned(),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ after: {{ 1s: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ events: {{ CMD_A: A, EVT_CHAIN_DONE: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ CMD_A: A }} }}"),
+        format!("\n  A: {{ entry: fetch, {ends} }}\n  B: {{ entry: p_load, events: {{ EVT_CHAIN_DONE: C }} }}\n  C: {{ events: {{ CMD_A: A }} }}"),
+        "\n  A: { events: { CMD_A: { to: B, steps: fetch } } }\n  B: { events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: A } }"
+            .to_owned(),
+        "\n  A: { entry: fetch, events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: { steps: p_load }, CMD_A: DONE } }".to_owned(),
+    ] {
+        assert_eq!(again(&rest), Vec::<String>::new(), "{rest}");
+    }
+}
+
+#[test]
+fn a_final_state_is_told_of_what_it_can_take() {
+    let of = |yaml: &str| loads(yaml).warnings().iter().filter_map(|it| it.help.clone()).collect::<Vec<_>>();
+    let on_the_way = "states: { A: { events: { CMD_START: { to: B, steps: fetch } } }, B: { final: true } }";
+    let inside = "states: { A: { events: { CMD_START: B } }, B: { entry: fetch, final: true } }";
+    let help = "write `on_error: { RateLimited: STATE }` of the step: a final state hears no `EVT_CHAIN_FAIL`";
+    assert_eq!((of(on_the_way), of(inside)), (vec![help.to_owned()], vec![help.to_owned()]));
+    let within = "states: { A: { events: { EVT_CHAIN_FAIL: Z }, done: Z, states: { B: { events: { CMD_START: C } }, C: { entry: fetch, final: true } } }, Z: { final: true } }";
+    assert_eq!(of(within), Vec::<String>::new(), "the state around it hears it");
+}
+
+#[test]
+fn the_only_state_may_stay_where_it_is() {
+    for only in [
+        "{ A: { events: { CMD_START: { steps: count } } } }",
+        "{ A: { entry: count, events: { CMD_START: A } } }",
+        "{ A: { after: { 1s: A } } }",
+        "{ A: { regions: { L: { states: { L1: { events: { CMD_START: L2 } }, L2: { events: { CMD_START: L1 } } } }, R: { states: { R1: { events: { SIG_OVERHEAT: R1 } } } } } } }",
+    ] {
+        sound(&format!("states: {only}"));
+    }
+    assert_eq!(codes("states: { A: { always: { steps: count, when: domain.ready } } }"), ["W103"], "no event, no time");
+}
+
+#[test]
+fn the_end_of_a_chain_comes_where_a_chain_ends() {
+    let silent = |states: &str| told(states).into_iter().filter(|it| it.contains("never comes in")).collect::<Vec<_>>();
+    let b = "B: { events: { EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: DONE, CMD_B: DONE } }";
+    assert_eq!(
+        silent(&format!("\n  A: {{ events: {{ CMD_A: B }} }}\n  {b}")),
+        ["4:18 `EVT_CHAIN_DONE` never comes in state `B`", "4:40 `EVT_CHAIN_FAIL` never comes in state `B`"]
+    );
+    assert_eq!(silent(&format!("\n  A: {{ entry: p_load, events: {{ EVT_CHAIN_DONE: B }} }}\n  {b}")).len(), 2);
+    assert_eq!(
+        silent(&format!("\n  A: {{ entry: fetch, on_error: {{ '*': B }}, events: {{ CMD_A: B }} }}\n  {b}")).len(),
+        2
+    );
+    for heard in [
+        format!("A: {{ events: {{ CMD_A: {{ to: B, steps: p_load }} }} }}\n  {b}"),
+        format!("A: {{ exit: p_load, events: {{ CMD_A: B }} }}\n  {b}"),
+        format!("A: {{ entry: p_load, always: B }}\n  {b}"),
+        format!("A: {{ done: B, states: {{ I: {{ events: {{ CMD_A: F }} }}, F: {{ entry: p_load, final: true }} }} }}\n  {b}"),
+        format!("A: {{ events: {{ CMD_A: {{ to: O, steps: p_load }} }} }}\n  O: {{ states: {{ {b} }} }}"),
+        format!("A: {{ events: {{ CMD_A: O }} }}\n  O: {{ entry: p_load, states: {{ {b} }} }}"),
+        format!("A: {{ events: {{ CMD_A: B }} }}\n  {}", b.replace("CMD_B: DONE", "CMD_B: { steps: p_load }")),
+        format!("A: {{ events: {{ CMD_A: O }} }}\n  O: {{ events: {{ CMD_A: {{ steps: p_load }} }}, states: {{ {b} }} }}"),
+        format!(
+            "A: {{ events: {{ CMD_A: O, CMD_B: {{ to: H, steps: p_load }} }} }}\n  O: {{ events: {{ CMD_A: A }}, states: {{ {b}, H: {{ history: deep, default: B }} }} }}"
+        ),
+        "A: { regions: { L: { states: { I: { events: { EVT_CHAIN_DONE: DONE } } } }, R: { states: { J: { entry: p_load } } } } }"
+            .to_owned(),
+    ] {
+        assert_eq!(silent(&format!("\n  {heard}")), Vec::<String>::new(), "{heard}");
     }
 }

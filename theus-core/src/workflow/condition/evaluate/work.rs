@@ -1,0 +1,61 @@
+//! What an evaluation carries along: the elements of the macros under way, and how much it may still do.
+
+use super::{Operand, Problem};
+use crate::workflow::condition::expression::MOST_STEPS;
+
+/// So many bytes of text are looked at in one step.
+const TEXT: usize = 64;
+
+pub(in crate::workflow::condition) struct Work<'a> {
+    /// What the macros' variables stand for, outermost first.
+    variables: Vec<Operand<'a>>,
+    left: usize,
+    is_spent: bool,
+}
+
+impl<'a> Work<'a> {
+    pub(in crate::workflow::condition) const fn of(steps: usize) -> Self {
+        Self { variables: Vec::new(), left: steps, is_spent: false }
+    }
+
+    /// Whether there was more to do than is allowed.
+    pub(in crate::workflow::condition) const fn is_spent(&self) -> bool {
+        self.is_spent
+    }
+
+    /// Counts so many steps.
+    pub(super) fn spend(&mut self, steps: usize) -> Result<(), Problem> {
+        match self.left.checked_sub(steps) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                (self.left, self.is_spent) = (0, true);
+                Err(Problem::Owned(format!("it takes more than {MOST_STEPS} steps")))
+            }
+        }
+    }
+
+    /// Counts the steps of looking through a text; a short one is none.
+    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Problem> {
+        if bytes < TEXT { Ok(()) } else { self.spend(bytes / TEXT) }
+    }
+
+    pub(super) fn variable(&self, slot: usize) -> Operand<'a> {
+        self.variables.get(slot).cloned().unwrap_or(Operand::Null)
+    }
+
+    /// Does something with an element of a list, which is a step.
+    pub(super) fn with<T>(
+        &mut self,
+        element: Operand<'a>,
+        then: impl FnOnce(&mut Self) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.spend(1)?;
+        self.variables.push(element);
+        let outcome = then(self);
+        self.variables.pop();
+        outcome
+    }
+}

@@ -1,0 +1,117 @@
+//! Transitions as lists, as the Python reference and its relatives write them: `{ event, from, to }`.
+
+use std::collections::BTreeSet;
+
+use serde_yaml::Value;
+
+use super::code;
+use super::python::Difference;
+use super::reading::Reading;
+use super::steps::{Body, get};
+use super::transitions::{ANY, Handled};
+use crate::signal::EventName;
+use crate::source::{NodePath, Problem};
+use crate::workflow::chart::{Transition, Trigger};
+
+impl<'a> Reading<'a> {
+    /// One of a list of transitions, as the reference's relatives write them: `{ event, to }`.
+    pub(super) fn listed(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        of: &str,
+        handled: &mut Handled<'a>,
+        transitions: &mut Vec<Transition>,
+    ) {
+        let expected = "a map with `event` and `to`";
+        let Some(body) = self.findings.entries(value, at, "a transition", expected) else {
+            self.findings.lost_ways = true;
+            return;
+        };
+        let Some((key, written)) = self.listed_event(&body, at) else { return };
+        let trigger = self.trigger(written, &at.key(key), of, handled, true);
+        let read = self.candidate_of(&body, at, at, "a transition", trigger.as_ref().unwrap_or(&Trigger::Any));
+        transitions.extend(read.filter(|_| trigger.is_some()));
+    }
+
+    pub(super) fn listed_event(&mut self, body: &Body<'a>, at: &NodePath) -> Option<(&'static str, &'a str)> {
+        let found = ["event", "trigger"].into_iter().find_map(|key| get(body, key).map(|value| (key, value)));
+        let Some((key, value)) = found else {
+            self.findings.lost_ways = true;
+            self.findings.error(code::STEP, || {
+                Problem::new(at.clone(), "a transition has no `event`").help("as in `{ event: CMD_GO, to: NEXT }`")
+            });
+            return None;
+        };
+        let text = self.findings.text(value, &at.key(key), "the event of a transition", "a name such as `CMD_START`");
+        self.findings.lost_ways |= text.is_none();
+        text.map(|text| (key, text))
+    }
+
+    /// `transitions` of the whole file: each belongs to the state it comes from, or to all.
+    pub(super) fn of_all(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        handled: &mut [Handled<'a>],
+    ) -> Vec<(usize, Transition)> {
+        let Value::Sequence(list) = value else {
+            self.findings.lost_ways = true;
+            self.findings.wrong_kind(value, at, "`transitions`", "a list of transitions: `{ event, from, to }`");
+            return Vec::new();
+        };
+        let own: Vec<BTreeSet<EventName>> = handled.iter().map(|state| state.keys().cloned().collect()).collect();
+        let mut found = Vec::new();
+        for (index, value) in list.iter().enumerate() {
+            let at = at.index(index);
+            let Some(body) = self.findings.entries(value, &at, "a transition", "a map with `event`, `from` and `to`")
+            else {
+                self.findings.lost_ways = true;
+                continue;
+            };
+            let from = ["from", "source"].into_iter().find_map(|key| get(&body, key).map(|value| (key, value)));
+            let from: Option<Vec<usize>> = match from {
+                None | Some((_, Value::Null)) => None,
+                Some((_, Value::String(all))) if all == ANY => None,
+                Some((key, value)) => {
+                    let one = std::slice::from_ref(value);
+                    let list = value.as_sequence().map_or(one, Vec::as_slice);
+                    let is_list = value.is_sequence();
+                    let ids = list.iter().enumerate().filter_map(|(index, value)| {
+                        let at = if is_list { at.key(key).index(index) } else { at.key(key) };
+                        self.target(value, &at, "where a transition comes from").map(|id| id.0 as usize)
+                    });
+                    Some(ids.collect())
+                }
+            };
+            let everywhere = from.is_none();
+            let sources = from.unwrap_or_else(|| self.outline.top().into_iter().map(|id| id.0 as usize).collect());
+            let written = ["event", "trigger"].into_iter().find_map(|key| get(&body, key)?.as_str());
+            let event = written.and_then(|written| EventName::parse(written).ok());
+            for source in sources {
+                let Some((state, of)) = self.outline.states.get(source).map(|it| (it, format!("state `{}`", it.name)))
+                else {
+                    continue;
+                };
+                let goes_on =
+                    state.get("final").and_then(Value::as_bool) != Some(true) && state.get("history").is_none();
+                let says_itself = event.as_ref().is_some_and(|event| own[source].contains(event));
+                // What a state says itself comes before what is said of all.
+                if everywhere && (!goes_on || says_itself) {
+                    continue;
+                }
+                let mut transitions = Vec::new();
+                self.listed(value, &at, &of, &mut handled[source], &mut transitions);
+                found.extend(transitions.into_iter().map(|transition| (source, transition)));
+            }
+        }
+        found
+    }
+
+    /// Marks a file as one of the reference, with a note on how it is written here.
+    pub(super) fn reference_key(&mut self, key: &'static str, ours: &'static str, at: &NodePath) {
+        let kind = "spelling";
+        let message = format!("`{key}` is the Python reference's spelling");
+        self.python.tell(at, Difference { kind, message, help: ours }, &mut self.findings);
+    }
+}

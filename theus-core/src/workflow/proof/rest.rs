@@ -1,0 +1,94 @@
+//! States in which the workflow never waits, and what is lost there.
+
+use super::Subject;
+use super::tree::runs;
+use crate::context::Zone;
+use crate::signal::EventName;
+use crate::source::Problem;
+use crate::workflow::chart::{State, StateId, StateKind, Transition, Trigger};
+use crate::workflow::file::{Findings, code};
+
+/// Doubts what waits for an event in a state that is always left before one is taken from the bus: by `always`, or by the
+/// end of its own chain.
+pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+    for (id, state) in subject.ids() {
+        let is_alone = matches!(state.kind, StateKind::Simple) && !subject.is_in_regions(id);
+        if !is_alone || reached.get(id.0 as usize) != Some(&true) {
+            continue;
+        }
+        let leaves = |is: &dyn Fn(&Trigger) -> bool| {
+            let ways = subject.surely(id, is);
+            ways.is_some_and(|ways| ways.iter().all(|(_, way)| way.target.is_some()))
+        };
+        let has_chain = !state.entry.is_empty();
+        let at_once = leaves(&|trigger| *trigger == Trigger::Always);
+        let done = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_DONE));
+        let failed = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_FAIL));
+        if at_once || (done && failed) {
+            of_all(subject, state, at_once, findings);
+        } else if done {
+            of_own_signals(subject, id, state, findings);
+        }
+    }
+}
+
+/// Nothing that waits is ever taken in this state.
+fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, findings: &mut Findings) {
+    for way in first_of_each(state) {
+        let what = match &way.trigger {
+            Trigger::Event { name, .. } if name.is_builtin() && !at_once => continue,
+            Trigger::Event { written, .. } => format!("`{written}`"),
+            Trigger::Any => "`\"*\"`".to_owned(),
+            Trigger::After(_) => "this time".to_owned(),
+            Trigger::Always | Trigger::Done => continue,
+        };
+        findings.warn(code::OVERTAKEN, || {
+            let name = &state.name;
+            let problem = Problem::new(subject.at(&way.place), format!("{what} never comes in state `{name}`"));
+            if at_once {
+                return problem
+                    .label(format!("`always` leaves `{name}` at once"))
+                    .help("give the `always` a `when`, or say this in the state that it leads to");
+            }
+            let problem = problem.label(format!("`EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL` has left `{name}` by then"));
+            problem.help(match way.trigger {
+                Trigger::After(_) => "a time is looked at when the chain is over: write the `timeout` of a step, or an `after` in the state where the workflow waits",
+                _ => "events wait until the chain is over: say this in the state where the workflow waits",
+            })
+        });
+    }
+}
+
+/// A signal that the chain of a state raises itself is heard where the end of the chain has led to.
+fn of_own_signals(subject: &Subject<'_>, id: StateId, state: &State, findings: &mut Findings) {
+    let raised: Vec<(EventName, &'static str)> = runs(&state.entry)
+        .into_iter()
+        .flat_map(|run| run.contract.outputs.iter().map(|access| (access, run.contract.process)))
+        .filter(|(access, _)| access.zone == Zone::Signal)
+        .map(|(access, process)| (EventName::from_signal_field(access.path), process))
+        .collect();
+    for way in first_of_each(state) {
+        let Trigger::Event { name, written } = &way.trigger else { continue };
+        let Some((_, process)) = raised.iter().find(|(event, _)| event == name) else { continue };
+        findings.warn(code::OVERTAKEN, || {
+            let state = subject.name(id);
+            let message =
+                format!("`{written}`, which `{process}` raises, comes when `EVT_CHAIN_DONE` has left `{state}`");
+            Problem::new(subject.at(&way.place), message)
+                .label("not taken after the chain that raises it")
+                .help(format!("handle it in the state that `EVT_CHAIN_DONE` leads to; or let `{process}` write a Data field, and `EVT_CHAIN_DONE` ask for it by `when`"))
+        });
+    }
+}
+
+/// Of several candidates of one trigger, which stand together, the first.
+pub(super) fn first_of_each(state: &State) -> impl Iterator<Item = &Transition> {
+    let before = std::iter::once(None).chain(state.transitions.iter().map(Some));
+    let is_first =
+        |(way, before): &(&Transition, Option<&Transition>)| before.is_none_or(|it| it.trigger != way.trigger);
+    state.transitions.iter().zip(before).filter(is_first).map(|(way, _)| way)
+}
+
+pub(super) fn is_event(trigger: &Trigger, event: &EventName) -> bool {
+    matches!(trigger, Trigger::Event { name, .. } if name == event)
+}
