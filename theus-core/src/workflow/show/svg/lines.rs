@@ -3,7 +3,7 @@
 use super::marks::{CHARACTER, Mark, shortened};
 
 /// How many lines one text may have; the tooltip has all of it.
-const MOST: usize = 4;
+const MOST: usize = 6;
 
 /// In front of a line that stands further to the right. No ordinary space: those at the beginning of a text are not drawn.
 const INDENT: &str = "\u{a0}\u{a0}";
@@ -38,7 +38,7 @@ fn best(text: &str, fits: usize) -> usize {
     of(&[(" [", 0), ("] /", 1)])
         .or_else(|| of(&[(", ", 2), (" ∥ ", 1), (" { ", 3)]))
         .or_else(|| of(&[(" ", 1)]))
-        .filter(|at| text[..*at].chars().count() * 3 > text[..fits].chars().count())
+        .filter(|at| text[..*at].chars().count() * 4 > text[..fits].chars().count())
         .or_else(|| of(&[(" ", 1)]))
         .unwrap_or(fits)
 }
@@ -79,7 +79,7 @@ mod tests {
     fn a_word_that_is_too_long_and_a_text_with_too_many_lines_are_cut() {
         assert_eq!(broken("aaaaaaaaaa", 4), ["aaaa", "aaaa", "aa"]);
         assert_eq!(broken("größe漢字größe", 6), ["größe漢", "字größe"]);
-        assert_eq!(broken("a b c d e f", 1), ["a", "b", "c", "…"]);
+        assert_eq!(broken("a b c d e f g", 1), ["a", "b", "c", "d", "e", "…"]);
         assert_eq!(broken("", 4), [""; 0]);
     }
 
