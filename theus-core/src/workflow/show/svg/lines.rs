@@ -31,9 +31,9 @@ pub(super) fn broken(text: &str, most: usize) -> Vec<String> {
 
 /// Where to break: before a guard or what is done after one, else between the parts of a list, else between words.
 fn best(text: &str, fits: usize) -> usize {
-    // A space behind the last character that fits is dropped.
-    let seen = if text[fits..].starts_with(' ') { &text[..=fits] } else { &text[..fits] };
-    let before = |mark: &str, skip: usize| seen.rfind(mark).map(|at| at + skip).filter(|at| *at > 0);
+    // Spaces at the end of a line are dropped.
+    let is_short = |end: &usize| *end > 0 && text[..*end].trim_end_matches(' ').len() <= fits;
+    let before = |mark: &str, skip: usize| text.match_indices(mark).map(|(at, _)| at + skip).filter(is_short).last();
     let of = |marks: &[(&str, usize)]| marks.iter().filter_map(|(mark, skip)| before(mark, *skip)).max();
     of(&[(" [", 0), ("] /", 1)])
         .or_else(|| of(&[(", ", 2), (" ∥ ", 1), (" { ", 3)]))
