@@ -78,7 +78,8 @@ impl Facts for World {
 static WORLD: LazyLock<World> = LazyLock::new(|| {
     let mode = Mode::Running { speed: 3 };
     let orders = vec![Order { id: 1, amount: 0.5, note: Some("now".to_owned()) }];
-    let desk = Desk { total: 7, huge: u128::MAX, items: vec![1, 2, 3], mode, orders, limit: Some(4), ..Desk::default() };
+    let desk =
+        Desk { total: 7, huge: u128::MAX, items: vec![1, 2, 3], mode, orders, limit: Some(4), ..Desk::default() };
     World { desk, payload: json!({ "x": 1, "list": [1, "a", null], "deep": { "y": 0.5 } }) }
 });
 

@@ -1,4 +1,5 @@
-//! Loads any text as a workflow: it must answer, whatever the text is, and its answer must have positions and codes.
+//! Loads any text as a workflow: it must answer, whatever the text is, and its answer must have positions and codes. What is
+//! accepted can be drawn and played.
 
 #![no_main]
 
@@ -9,6 +10,8 @@ use theus_core::audit::ProcessEntry;
 use theus_core::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
 use theus_core::process::{Access, Argument, Contract};
 use theus_core::source::{Document, Severity, SourceFile};
+use theus_core::workflow::chart::Definition;
+use theus_core::workflow::condition::NoFacts;
 use theus_core::workflow::file::{self, Catalog};
 
 const fn access(path: &'static str) -> Access {
@@ -16,7 +19,16 @@ const fn access(path: &'static str) -> Access {
 }
 
 const fn process(process: &'static str) -> Contract {
-    Contract { process, inputs: &[], outputs: &[], effects: &[], errors: &[], arguments: &[], local: None, is_async: false }
+    Contract {
+        process,
+        inputs: &[],
+        outputs: &[],
+        effects: &[],
+        errors: &[],
+        arguments: &[],
+        local: None,
+        is_async: false,
+    }
 }
 
 static PLAIN: [Contract; 8] = [
@@ -61,12 +73,46 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog { processes, domain, global: Schema::empty(), external: Vec::new() }
 });
 
+/// So many moves are made.
+const MOVES: usize = 60;
+
+/// Draws it, and takes whatever leads on: what there is without an event, the end of a state, a time, each event in turn.
+fn play(definition: &Definition) {
+    assert!(definition.to_svg().ends_with("</svg>\n"));
+    assert!(definition.to_mermaid().starts_with("stateDiagram-v2") && definition.to_dot().starts_with("digraph"));
+    let ids: Vec<_> = definition.events().iter().map(|name| definition.event(name)).chain([None]).collect();
+    let mut at = definition.start();
+    for turn in 0..MOVES {
+        let active = definition.active(&at.to);
+        assert!(!active.is_empty(), "a session is somewhere");
+        let effects = at.effects();
+        if effects.finished().is_some() {
+            return assert!(definition.finished(&at.to).is_some());
+        }
+        let done = effects.done().iter().find_map(|state| definition.done(&at.to, *state, &NoFacts).ok().flatten());
+        let timer = || {
+            let mut timers = active.iter().flat_map(|state| definition.timers(*state));
+            timers.find_map(|(timer, _)| definition.timer(&at.to, timer, &NoFacts).ok().flatten())
+        };
+        let event = |turn: usize| definition.transition(&at.to, ids[turn % ids.len()], &NoFacts).ok().flatten();
+        let next = done
+            .or_else(|| definition.eventless(&at.to, &NoFacts).ok().flatten())
+            .or_else(|| if turn % 3 == 2 { timer() } else { None })
+            .or_else(|| event(turn));
+        if let Some(next) = next {
+            let stored = definition.stored(&next.to);
+            assert_eq!(definition.configuration(&stored).as_ref(), Ok(&next.to), "it comes back");
+            at = next;
+        }
+    }
+}
+
 fuzz_target!(|text: &str| {
-    let loaded =
-        Document::parse(SourceFile::new("f.yaml", text)).and_then(|document| file::load(&document, &CATALOG));
+    let loaded = Document::parse(SourceFile::new("f.yaml", text)).and_then(|document| file::load(&document, &CATALOG));
     match loaded {
         Ok(definition) => {
             assert!(!definition.states().is_empty());
+            play(&definition);
             for warning in definition.warnings() {
                 assert!(warning.line > 0 && warning.code.is_some() && !warning.to_string().is_empty());
             }

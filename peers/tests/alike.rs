@@ -116,17 +116,22 @@ fn ten_thousand_rules_are_ten_thousand_for_everyone() {
 #[test]
 fn machines_go_the_same_way() {
     let (mut hand, mut statig) = (chart::by_hand::Machine::new(), chart::by_statig::Machine::new());
+    let loaded = chart::by_theus::Chart::load().unwrap();
+    let mut theus = loaded.machine();
     let mut random = fastrand::Rng::with_seed(7);
     let mut visited = BTreeSet::new();
     for step in 0..10_000 {
         if step % 10 == 0 {
             (hand, statig) = Default::default(); // nothing leads back to the first state
+            theus = loaded.machine();
         }
         let event = chart::Event::ALL[random.usize(..chart::Event::ALL.len())];
         visited.insert((hand.place.name(), event.name()));
         hand.handle(event);
         statig.handle(event);
-        assert_eq!((hand.place, hand.steps), (statig.place(), statig.steps()), "after {event:?}");
+        theus.handle(event);
+        assert_eq!((hand.place, hand.steps), (statig.place(), statig.steps()), "statig, after {event:?}");
+        assert_eq!((Some(hand.place), hand.steps), (theus.place(), theus.steps), "Theus, after {event:?}");
     }
     assert_eq!(visited.len(), 6 * 5, "every state had every event: {visited:?}");
 }

@@ -12,6 +12,7 @@ const MORE: &str = "\
 Commands, as of every program of Theus:
   check FILE...                 checks recipes and workflows, and runs nothing
   graph FILE [mermaid|dot|svg]  draws a workflow
+  help                          says more of these, and their exit codes
 
 Summary (--json), one object on the last line:
   final_state  the workflow's state at the end

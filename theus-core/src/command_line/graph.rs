@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::check::workflow;
 use super::kind::{Kind, kind_of};
 use super::report::Report;
+use super::told;
 use crate::audit::Catalog;
 use crate::source::{Document, NodePath, Problem, SourceError, SourceFile, did_you_mean};
 use crate::workflow::chart::Definition;
@@ -59,24 +60,19 @@ pub(super) fn graph(
     match load(file, catalog) {
         Ok(definition) => {
             let graph = format.draw(&definition);
-            if json {
+            let drawn = if json {
                 let json = Json { workflow: definition.name(), format, graph: &graph };
-                writeln!(out, "{}", serde_json::to_string(&json)?)?;
+                writeln!(out, "{}", serde_json::to_string(&json)?)
             } else {
-                writeln!(out, "{}", graph.trim_end())?;
-            }
-            Ok(0)
+                writeln!(out, "{}", graph.trim_end())
+            };
+            told(drawn, 0)
         }
         Err(error) => {
             let mut report = Report::default();
             report.files.push((file.display().to_string(), None));
             report.refused(&error);
-            if json {
-                report.as_json(out)?
-            } else {
-                report.draw(err)?
-            }
-            Ok(report.code())
+            told(if json { report.as_json(out) } else { report.draw(err) }, report.code())
         }
     }
 }

@@ -107,15 +107,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             Ok(catalog) => serve(request, &program, &catalog, &mut out, &mut err),
             Err(wrong) => writeln!(err, "error: {wrong}").map(|()| ERRORS),
         };
-        Some(served.and_then(|code| out.flush().map(|()| code)).map_or_else(unwritable, ExitCode::from))
+        Some(served.and_then(|code| told(out.flush(), code)).map_or_else(unwritable, ExitCode::from))
     }
 }
 
-/// Where nobody reads on, that is the reader's choice.
-fn unwritable(reason: io::Error) -> ExitCode {
-    if reason.kind() == io::ErrorKind::BrokenPipe {
-        return ExitCode::SUCCESS;
+/// Where nobody reads on, that is the reader's choice, and what was found stays found.
+fn told(written: io::Result<()>, code: u8) -> io::Result<u8> {
+    match written {
+        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(reason),
+        _ => Ok(code),
     }
+}
+
+fn unwritable(reason: io::Error) -> ExitCode {
     // There is nowhere left to say it if this fails too.
     let _ = writeln!(io::stderr(), "error: cannot write: {reason}");
     ExitCode::from(ERRORS)
@@ -130,18 +134,13 @@ fn serve(
     err: &mut dyn Write,
 ) -> io::Result<u8> {
     match request {
-        Request::Help => writeln!(out, "{}", request::usage(program)).map(|()| 0),
+        Request::Help => told(writeln!(out, "{}", request::usage(program)), 0),
         Request::Wrong(reason) => {
-            writeln!(err, "error: {reason}\n\n{USAGE_HINT}\n{}", request::usage(program)).map(|()| ERRORS)
+            told(writeln!(err, "error: {reason}\n\n{USAGE_HINT}\n{}", request::usage(program)), ERRORS)
         }
         Request::Check { files, json } => {
             let report = check::check(&files, catalog);
-            if json {
-                report.as_json(out)?
-            } else {
-                report.as_text(out, err)?
-            }
-            Ok(report.code())
+            told(if json { report.as_json(out) } else { report.as_text(out, err) }, report.code())
         }
         Request::Graph { file, format, json } => graph::graph(&file, format, json, catalog, out, err),
     }

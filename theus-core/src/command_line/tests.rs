@@ -222,3 +222,35 @@ fn processes_that_share_a_name_are_told_before_any_file() {
     assert!(builder.command_line(["desk", "check", "a.yaml"]).is_some());
     assert!(builder.command_line(["desk"]).is_none());
 }
+
+/// What a pipe is whose reader has seen enough.
+struct Closed;
+
+impl std::io::Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn errors_are_errors_where_nobody_reads_on() {
+    let folder = Folder::with(&[("right.yaml", WORKFLOW), ("wrong.yaml", "states: { A: { entry: serve_tow } }\n")]);
+    let catalog = Engine::builder(Desk::default()).process::<ServeOne>().catalog().unwrap().clone();
+    for (command, name, json, expected) in [
+        ("check", "right.yaml", false, 0),
+        ("check", "wrong.yaml", false, 1),
+        ("check", "wrong.yaml", true, 1),
+        ("graph", "right.yaml", false, 0),
+        ("graph", "wrong.yaml", false, 1),
+        ("graph", "wrong.yaml", true, 1),
+    ] {
+        let mut words = vec![OsString::from(command), folder.0.path().join(name).into_os_string()];
+        words.extend(json.then(|| OsString::from("--json")));
+        let request = Request::read(words.into_iter()).expect("one of the commands");
+        let code = serve(request, "desk", &catalog, &mut Closed, &mut Closed).unwrap();
+        assert_eq!(code, expected, "{command} {name}");
+    }
+}

@@ -105,6 +105,10 @@ impl FileSink {
                 _ => TornEnd::LeftOut,
             })?;
         }
+        // Whatever refuses the ledger does so before any of it is touched.
+        if found.tail.is_none() {
+            found.tail = ledger.end_of_full_files()?;
+        }
         let mut note = None;
         if let Some(torn) = &found.torn {
             match torn.whole {
@@ -118,9 +122,6 @@ impl FileSink {
             file.sync_data().map_err(|error| io(&path, &error))?;
         }
         let length = file.seek(SeekFrom::End(0)).map_err(|error| io(&path, &error))?;
-        if found.tail.is_none() {
-            found.tail = ledger.end_of_full_files()?;
-        }
         let opened = Opened { tail: found.tail, note };
         let (first, line) = (found.first, Vec::new());
         Ok(Self { path, options, file, length, first, unsynced: 0, soiled: false, opened, line, _lock: lock })

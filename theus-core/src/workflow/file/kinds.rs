@@ -29,6 +29,13 @@ impl<'a> Reading<'a> {
                         .help("remove one of the two")
                 });
             }
+            let around = self.outline.state(id).and_then(|state| state.parent);
+            if get("result").is_some() && around.is_some() {
+                self.findings.error(code::UNKNOWN_KEY, || {
+                    Problem::new(at.at_key("result"), format!("`result` of {what} is given to nobody"))
+                        .help("the workflow gives the result of a final state that is in no other: write it there")
+                });
+            }
             let result = get("result").and_then(|value| self.result(value, &at.key("result")));
             return StateKind::Final { result };
         }

@@ -139,5 +139,4 @@ impl<'a> Reading<'a> {
         }
         let what = format!("the target of `{key}`");
         self.candidates(value, &at.key(key), &at.at_key(key), &what, trigger, found);
-    }
-}
+    }}

@@ -23,7 +23,6 @@ mod failures;
 mod reach;
 mod regions;
 mod rest;
-mod silent;
 mod tree;
 mod written;
 
@@ -62,6 +61,5 @@ pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) -> Vec<boo
 
 /// What follows from all ways and all steps on them.
 pub(super) fn of_steps(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
-    silent::check(subject, reached, findings);
     written::check(subject, findings);
 }

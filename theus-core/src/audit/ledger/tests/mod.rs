@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod corpus;
 mod files;
 mod messages;
 mod mutations;

@@ -81,6 +81,23 @@ fn what_is_refused_is_left_as_it_was_a_torn_end_too() {
 }
 
 #[test]
+fn what_is_refused_for_a_full_file_is_left_as_it_was() {
+    let folder = Folder::new();
+    let mut random = fastrand::Rng::with_seed(47);
+    let whole = lines(&ledger(&mut random, 3));
+    let full = name_of_full(&folder.file(), 1);
+    std::fs::write(&full, [&whole[0][..], b"{}\n"].concat()).unwrap();
+    std::fs::write(folder.file(), &whole[2][..20]).unwrap();
+    for verify in [Verify::All, Verify::Last] {
+        assert_eq!(refused(&folder.file(), quick(verify)).place.file, full.display().to_string());
+        assert_eq!(std::fs::read(folder.file()).unwrap(), &whole[2][..20], "{verify:?}");
+    }
+    std::fs::write(&full, whole[..2].concat()).unwrap();
+    drop(FileSink::open(folder.file(), quick(Verify::Last)).unwrap());
+    assert_eq!(std::fs::read(folder.file()).unwrap(), b"", "and what is not, is mended");
+}
+
+#[test]
 fn a_torn_line_in_a_full_file_is_no_crash() {
     let folder = Folder::new();
     let mut random = fastrand::Rng::with_seed(45);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod corpus;
+mod features;
 mod fixture;
 mod large;
 mod pages;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::marks::{LINE, Mark, shortened, width};
+use super::lines::broken;
+use super::marks::{LINE, Mark, width};
 use super::plan::{Between, Crossing, between, lifted, own, ranks};
 use super::title::Title;
 use super::{leaf, order};
@@ -11,8 +12,8 @@ use crate::workflow::show::view::View;
 
 /// The least distance between two rows.
 pub(super) const GAP: f64 = 22.0;
-/// How many characters a label may have; the tooltip has all of it.
-pub(super) const LONGEST: usize = 52;
+/// How many characters a line of a label may have.
+pub(super) const LONGEST: usize = 44;
 
 /// A part of the picture with the edges that pass through its border.
 #[derive(Default)]
@@ -168,8 +169,9 @@ impl Layout<'_> {
         if rows.is_empty() {
             return self.add(row, 10.0, 0.0, Kind::Bend);
         }
-        let widest = rows.iter().map(|row| width(&shortened(&row.text, LONGEST))).fold(0.0, f64::max);
-        let height = LINE * f64::from(u32::try_from(rows.len()).unwrap_or(1)) + 2.0;
+        let lines: Vec<String> = rows.iter().flat_map(|row| broken(&row.text, LONGEST)).collect();
+        let widest = lines.iter().map(|line| width(line)).fold(0.0, f64::max);
+        let height = LINE * f64::from(u32::try_from(lines.len()).unwrap_or(1)) + 2.0;
         self.add(row, widest + 8.0, height, Kind::Label(edge))
     }
 

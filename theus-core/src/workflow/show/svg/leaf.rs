@@ -1,12 +1,13 @@
 //! A state without states inside.
 
 use super::block::Block;
+use super::lines::{broken, hanging, indented, mark};
 use super::marks::{LINE, Mark, shortened, width};
 use crate::workflow::chart::{State, StateId, StateKind};
 use crate::workflow::show::view::{View, actions, contracts};
 use crate::workflow::show::words;
 
-/// How many characters a line in a box may have; the tooltip has all of it.
+/// How many characters a line in a box may have.
 const LONGEST: usize = 44;
 const PADDING: f64 = 10.0;
 
@@ -24,13 +25,14 @@ pub(super) fn tooltip(state: &State) -> String {
 
 /// What stands under a state's name.
 pub(super) fn lines(state: &State) -> Vec<(&'static str, String)> {
-    let mut lines: Vec<(&str, String)> =
-        actions(state).into_iter().map(|line| ("", shortened(&line, LONGEST))).collect();
+    let mut lines = Vec::new();
+    let mut add = |class, text: &str| lines.extend(hanging(text, LONGEST).into_iter().map(|line| (class, line)));
+    actions(state).iter().for_each(|line| add("", line));
     for contract in contracts(state) {
         let parts = words::contract(contract);
         if !parts.is_empty() {
-            lines.push(("c", shortened(&format!("{}:", contract.process), LONGEST)));
-            lines.extend(parts.into_iter().map(|part| ("c", shortened(&format!("\u{a0}\u{a0}{part}"), LONGEST))));
+            add("c", &format!("{}:", contract.process));
+            parts.iter().for_each(|part| add("c", &indented(part)));
         }
     }
     if let StateKind::Final { result: Some(result) } = &state.kind {
@@ -38,7 +40,7 @@ pub(super) fn lines(state: &State) -> Vec<(&'static str, String)> {
             crate::workflow::chart::ArgumentSource::Literal(value) => value.to_string(),
             crate::workflow::chart::ArgumentSource::Expression(expression) => expression.text().to_owned(),
         };
-        lines.push(("", shortened(&format!("gives {result}"), LONGEST)));
+        add("", &format!("gives {result}"));
     }
     lines
 }
@@ -71,7 +73,7 @@ pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
     }
     for (class, line) in lines {
         y += LINE;
-        marks.push(Mark::Text { x: PADDING, y: y - 1.0, class, middle: false, text: line });
+        marks.push(mark(PADDING, y - 1.0, class, &line));
     }
     marks.push(Mark::End);
     with_loops(view, id, Block { width: w, height: h, marks, ports: Vec::new() })
@@ -80,15 +82,16 @@ pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
 /// A way from a state to itself, at its right side.
 pub(super) fn with_loops(view: &View<'_>, id: StateId, mut block: Block) -> Block {
     let Some(edge) = view.edges.iter().find(|edge| edge.from == id && edge.to == id) else { return block };
-    let (x, rows) = (block.width, edge.rows.len());
-    let tall = LINE * f64::from(u32::try_from(rows).unwrap_or(u32::MAX));
+    let rows: Vec<_> =
+        edge.rows.iter().flat_map(|row| broken(&row.text, LONGEST).into_iter().map(move |line| (row, line))).collect();
+    let x = block.width;
+    let tall = LINE * f64::from(u32::try_from(rows.len()).unwrap_or(u32::MAX));
     block.height = block.height.max(tall + 8.0);
     let (top, bottom) = (10.0, block.height.min(tall + 30.0) - 8.0);
     let points = vec![(x, top), (x + 18.0, top), (x + 18.0, bottom), (x, bottom)];
     block.marks.push(Mark::Path { points, class: "w", arrow: true });
     let mut widest: f64 = 0.0;
-    for (at, row) in edge.rows.iter().enumerate() {
-        let text = shortened(&row.text, LONGEST);
+    for (at, (row, text)) in rows.into_iter().enumerate() {
         widest = widest.max(width(&text));
         let y = f64::midpoint(top, bottom) - tall / 2.0 + LINE * f64::from(u32::try_from(at).unwrap_or(0)) + 10.0;
         block.marks.push(Mark::Begin(row.text.clone()));

@@ -4,6 +4,7 @@
 
 mod block;
 mod leaf;
+mod lines;
 mod marks;
 mod order;
 mod paint;

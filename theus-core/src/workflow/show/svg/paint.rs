@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::block::{Block, GAP, Kind, LONGEST, Layout, Line};
 use super::leaf;
-use super::marks::{LINE, Mark, shift, shortened};
+use super::lines::broken;
+use super::marks::{LINE, Mark, shift};
 use super::place::{Sized, lefts};
 use super::title::{TITLE, Title};
 
@@ -112,10 +113,11 @@ impl Layout<'_> {
                     block.marks.push(Mark::Rect { x, y, width, height, round: 2.0, class: background });
                     let mut line = y - 3.0;
                     for row in rows {
-                        line += LINE;
                         let class = if row.error { "e" } else { "" };
-                        let text = shortened(&row.text, LONGEST);
-                        block.marks.push(Mark::Text { x: x + width / 2.0, y: line, class, middle: true, text });
+                        for text in broken(&row.text, LONGEST) {
+                            line += LINE;
+                            block.marks.push(Mark::Text { x: x + width / 2.0, y: line, class, middle: true, text });
+                        }
                     }
                     block.marks.push(Mark::End);
                 }

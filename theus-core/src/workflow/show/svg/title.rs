@@ -1,6 +1,7 @@
 //! The name of a container and what it does by itself.
 
 use super::leaf;
+use super::lines::mark;
 use super::marks::{LINE, Mark, shortened, width};
 use crate::workflow::chart::StateId;
 use crate::workflow::show::view::View;
@@ -45,7 +46,7 @@ impl Title {
         let mut y = 18.0;
         for (class, text) in self.lines {
             y += LINE;
-            marks.push(Mark::Text { x: PADDING, y, class, middle: false, text });
+            marks.push(mark(PADDING, y, class, &text));
         }
         marks.push(Mark::End);
         marks
