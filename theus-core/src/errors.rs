@@ -103,7 +103,7 @@
 //! | [`W108`] | a word that YAML 1.1 reads otherwise |
 //! | [`W109`] | a doubtful value |
 //! | [`W110`] | a `done` that never comes |
-//! | [`W111`] | an event that does not come in its state |
+//! | [`W111`] | an event that comes too late for its state |
 //! | [`W112`] | a chain that is begun again whenever it fails |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!

@@ -216,21 +216,3 @@ fn a_chain_that_is_begun_again_whenever_it_fails_comes_to_the_limit() {
         assert!(told.contains(&"W112"), "{told:?}");
     }
 }
-
-#[test]
-fn the_end_of_a_chain_is_told_where_it_was_led_on_from_at_once_and_an_empty_one_tells_of_none() {
-    let led_on = "states: { A: { entry: a, always: B }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
-    let (mut desk, ..) = desk(led_on);
-    desk.run_until_final().unwrap();
-    assert_eq!((desk.state(), desk.definition().warnings().len()), ("END", 0));
-    let done = "states: { A: { done: B, states: { I: { entry: a, final: true } } }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
-    let (mut desk, ..) = super::workflow_world::desk(done);
-    desk.run_until_final().unwrap();
-    assert_eq!((desk.state(), desk.definition().warnings().len()), ("END", 0));
-    let empty = "states: { A: { after: { 1s: B } }, B: { events: { EVT_CHAIN_DONE: END } }, END: { final: true } }";
-    let (mut desk, ..) = super::workflow_world::desk(empty);
-    desk.wait_for("B", std::time::Duration::from_secs(2)).unwrap();
-    desk.run_until_idle().unwrap();
-    assert_eq!(desk.state(), "B");
-    assert_eq!(desk.definition().warnings().iter().filter_map(|it| it.code).collect::<Vec<_>>(), ["W111"]);
-}

@@ -82,7 +82,7 @@ pub(in crate::workflow) const YAML_WORD: &str = "W108";
 pub(in crate::workflow) const DOUBTFUL_VALUE: &str = "W109";
 /// A `done` that never comes.
 pub(in crate::workflow) const NEVER_DONE: &str = "W110";
-/// An event that does not come in its state.
+/// An event that comes when its state has been left.
 pub(in crate::workflow) const OVERTAKEN: &str = "W111";
 /// A chain that is begun again for ever.
 pub(in crate::workflow) const AGAIN: &str = "W112";

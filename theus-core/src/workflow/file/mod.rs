@@ -60,10 +60,10 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
         proof::of_parts(&subject, &mut findings);
         if whole {
-            let reached = proof::of_ways(&subject, &mut findings);
-            if !lost_steps {
-                proof::of_steps(&subject, &reached, &mut findings);
-            }
+            proof::of_ways(&subject, &mut findings);
+        }
+        if whole && !lost_steps {
+            proof::of_steps(&subject, &mut findings);
         }
     }
     let strict = written.as_ref().is_some_and(|written| written.strict);

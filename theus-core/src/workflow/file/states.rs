@@ -139,4 +139,5 @@ impl<'a> Reading<'a> {
         }
         let what = format!("the target of `{key}`");
         self.candidates(value, &at.key(key), &at.at_key(key), &what, trigger, found);
-    }}
+    }
+}

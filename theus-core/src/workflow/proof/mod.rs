@@ -9,7 +9,6 @@
 //! | [`regions`] | regions do not want to leave to different places |
 //! | [`failures`] | declared errors lead somewhere |
 //! | [`rest`] | what waits for an event is in a state where the workflow waits |
-//! | [`silent`] | the end of a chain is waited for where a chain ends |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`written`] | inputs were written on every way to them |
 //!
@@ -47,8 +46,8 @@ pub(super) fn of_parts(subject: &Subject<'_>, findings: &mut Findings) {
     conflicts::check(subject, findings);
 }
 
-/// What follows from all ways from state to state. Says which states are reached.
-pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool> {
+/// What follows from all ways from state to state.
+pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) {
     let reached = reach::check(subject, findings);
     ends::check(subject, &reached, findings);
     endless::check(subject, &reached, findings);
@@ -56,10 +55,9 @@ pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) -> Vec<boo
     failures::check(subject, findings);
     rest::check(subject, &reached, findings);
     again::check(subject, &reached, findings);
-    reached
 }
 
 /// What follows from all ways and all steps on them.
-pub(super) fn of_steps(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+pub(super) fn of_steps(subject: &Subject<'_>, findings: &mut Findings) {
     written::check(subject, findings);
 }

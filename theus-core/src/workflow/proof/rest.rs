@@ -82,7 +82,7 @@ fn of_own_signals(subject: &Subject<'_>, id: StateId, state: &State, findings: &
 }
 
 /// Of several candidates of one trigger, which stand together, the first.
-pub(super) fn first_of_each(state: &State) -> impl Iterator<Item = &Transition> {
+fn first_of_each(state: &State) -> impl Iterator<Item = &Transition> {
     let before = std::iter::once(None).chain(state.transitions.iter().map(Some));
     let is_first =
         |(way, before): &(&Transition, Option<&Transition>)| before.is_none_or(|it| it.trigger != way.trigger);
