@@ -392,8 +392,8 @@ fn heard_of_three() -> Vec<String> {
         }
         auditor.reset_interlock("R. Lee", "checked", 0).unwrap();
     });
-    let heard = std::mem::take(&mut *listener.heard.lock());
-    heard
+    let mut heard = listener.heard.lock();
+    std::mem::take(&mut *heard)
 }
 
 #[test]

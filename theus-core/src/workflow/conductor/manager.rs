@@ -132,8 +132,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Where it has not the form of an event's name, where no state of this workflow has a use for it, the workflow is over,
     /// or the bus is full.
     pub fn emit(&self, event: &str) -> Result<(), EmitError> {
-        self.takes(event)?;
-        self.engine.bus().emit(event)
+        self.engine.bus().bring_event(self.takes(event)?, None, false)
     }
 
     /// As [`emit`](Self::emit), with something that it brings along: `event.amount` in a guard, or in an argument.
@@ -141,8 +140,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
-        self.takes(event)?;
-        self.engine.bus().emit_with(event, payload)
+        self.engine.bus().bring_event(self.takes(event)?, Some(payload.into()), false)
     }
 
     /// As [`emit`](Self::emit), for an event that overtakes all that wait and are not urgent.
@@ -150,14 +148,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// # Errors
     /// As [`emit`](Self::emit).
     pub fn emit_urgent(&self, event: &str) -> Result<(), EmitError> {
-        self.takes(event)?;
-        self.engine.bus().emit_urgent(event)
+        self.engine.bus().bring_event(self.takes(event)?, None, true)
     }
 
-    fn takes(&self, event: &str) -> Result<(), EmitError> {
-        has_use(self.definition(), event)?;
+    fn takes(&self, event: &str) -> Result<EventName, EmitError> {
+        let name = has_use(self.definition(), event)?;
         let how = match self.session.status() {
-            Status::Running | Status::Halted { .. } => return Ok(()),
+            Status::Running | Status::Halted { .. } => return Ok(name),
             Status::Finished => format!("has finished in {}", self.state()),
             Status::Aborted { reason } => format!("was aborted: {reason}"),
             Status::Cancelled { reason } => format!("was cancelled: {reason}"),

@@ -21,7 +21,7 @@ struct Departed {
 impl Live {
     pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
         let handled = Handled::new(event, cause, self.leaf(definition));
-        self.unit = Some(Box::new(Unit { handled, finishes: None, trouble: None }));
+        self.unit = Some(Unit { handled: Box::new(handled), finishes: None, trouble: None });
     }
 
     /// Counts one step, loop round or move. False where the limit is reached.
@@ -114,11 +114,11 @@ impl Live {
     /// What was being handled is over: the signal that raised its event is put back to rest.
     pub(super) fn end_unit(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
-        let Unit { handled, finishes, mut trouble } = *unit;
+        let Unit { handled, finishes, mut trouble } = unit;
         if let Some(state) = finishes.filter(|_| !self.is_over())
             && let Err(error) = self.finish(state, scene)
         {
-            trouble = trouble.or(Some(Trouble::NoValue(error)));
+            trouble = trouble.or(Some(Box::new(Trouble::NoValue(error))));
         }
         if let Some(event) = &handled.event
             && (matches!(event.origin, Origin::Signal { .. }) || scene.world.hand.has_dropped())
@@ -126,12 +126,12 @@ impl Live {
             // A commit of a reset is no commit of a process, but guards may look at what it changed.
             self.settled = false;
             if !scene.world.hand.dispatched(&event.origin) {
-                trouble = trouble.or(Some(Trouble::Nested));
+                trouble = trouble.or(Some(Box::new(Trouble::Nested)));
             }
         }
         match trouble {
-            Some(trouble) => Err(Troubled { trouble, handled: Box::new(handled) }),
-            None => Ok(Progress::Handled(Box::new(handled))),
+            Some(trouble) => Err(Troubled { trouble: *trouble, handled }),
+            None => Ok(Progress::Handled(handled)),
         }
     }
 
@@ -185,7 +185,7 @@ impl Live {
 
     pub(super) fn trouble(&mut self, trouble: Trouble) {
         if let Some(unit) = &mut self.unit {
-            unit.trouble.get_or_insert(trouble);
+            unit.trouble.get_or_insert(Box::new(trouble));
         }
     }
 }

@@ -127,7 +127,7 @@ impl Live {
         let mut handled = Handled::new(None, Cause::Restart, self.leaf(definition));
         handled.failed = true;
         let finishes = definition.finished(&self.at);
-        self.unit = Some(Box::new(Unit { handled, finishes, trouble: None }));
+        self.unit = Some(Unit { handled: Box::new(handled), finishes, trouble: None });
         self.chain = Some(Box::new(chain));
         Ok(())
     }

@@ -36,7 +36,7 @@ pub(super) struct Live {
     pub(super) timers: Timers,
     pub(super) chain: Option<Box<Chain>>,
     /// What is being handled.
-    pub(super) unit: Option<Box<Unit>>,
+    pub(super) unit: Option<Unit>,
     /// The payload of the last event, for guards that wait for none.
     pub(super) payload: Option<Payload>,
     /// How many steps, loop rounds and moves have come of the last event.
@@ -87,11 +87,11 @@ pub(super) enum Internal {
 
 /// What is being handled, from the event to the end of its chain.
 pub(super) struct Unit {
-    pub(super) handled: Handled,
+    pub(super) handled: Box<Handled>,
     /// The final state at the top that was entered.
     pub(super) finishes: Option<StateId>,
     /// What the driver is told when it is over.
-    pub(super) trouble: Option<Trouble>,
+    pub(super) trouble: Option<Box<Trouble>>,
 }
 
 /// What a driver is told.

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::places::Places;
 use crate::signal::{EventName, Origin};
-use crate::workflow::chart::{Configuration, Place, StateId};
+use crate::workflow::chart::{Configuration, StateId};
 
 /// One thing that happened in a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,14 +58,14 @@ pub enum What {
         /// What is active after.
         to: Configuration,
         /// The lines that say so: of a transition, or of `on_error`; several where regions move at once, none for the start.
-        by: Vec<Place>,
+        by: Places,
     },
     /// A transition without a target was taken: no state was left, and none was entered.
     Stayed {
         /// What is active.
         at: Configuration,
         /// The lines that say so: several where it is so in several regions.
-        by: Vec<Place>,
+        by: Places,
     },
     /// A run of a process ended.
     Run {

@@ -10,11 +10,13 @@
 mod entry;
 mod json;
 mod line;
+mod places;
 mod recorder;
 mod watch;
 
 pub use entry::{Ended, Entry, Role, What};
 pub use line::Line;
+pub use places::Places;
 pub use recorder::Trace;
 pub use watch::{Told, Watch};
 
