@@ -26,8 +26,8 @@ pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf
         Ok(output)
     };
     let proposed = catch::<P, _>(&mut stages);
-    if let Some(rules) = run.rules.take() {
-        state.give_back(rules);
+    if run.rules.is_some() {
+        run.give_back_rules(state);
     }
     run.commit_or_roll_back(state, proposed) // 7
 }

@@ -41,6 +41,14 @@ impl<'a, P: Process> Run<'a, P> {
         }
     }
 
+    /// After a run that held the session throughout: its rules are the session's again.
+    #[inline(never)]
+    pub(super) fn give_back_rules(&mut self, state: &mut StateOf<P>) {
+        if let Some(rules) = self.rules.take() {
+            state.give_back(rules);
+        }
+    }
+
     #[inline]
     pub(super) fn rules(&self) -> Option<&ProcessRules> {
         self.rules.as_ref()?.of(self.place)
