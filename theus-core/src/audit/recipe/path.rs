@@ -78,7 +78,7 @@ fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment, &'a str), (Strin
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
