@@ -161,6 +161,7 @@ pub mod command_line;
 pub mod context;
 pub mod engine;
 pub mod errors;
+mod panics;
 pub mod prelude;
 pub mod process;
 pub mod signal;

@@ -15,6 +15,9 @@
 mod audit;
 mod executor;
 mod interleavings;
+#[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
+#[path = "../src/panics.rs"]
+mod panics;
 mod programs;
 mod properties;
 mod reference;

@@ -17,6 +17,7 @@ use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, 
 use super::recipe::Recipe;
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use super::rule::Rule;
+use crate::panics::tell;
 
 /// How many records are kept in memory where nothing else is said; the oldest make room.
 pub const MAX_RECORDS: usize = 16_384;
@@ -180,7 +181,7 @@ impl Auditor {
         records.iter().for_each(ledger::tell);
         for failure in failures.iter().filter(|failure| !failure.is_new) {
             let (sink, error) = (&failure.sink, &failure.error);
-            tracing::error!(target: "theus::audit", %sink, %error, "the sink still does not take records");
+            tell(|| tracing::error!(target: "theus::audit", %sink, %error, "the sink still does not take records"));
         }
         failures
     }

@@ -1,11 +1,10 @@
 //! The clock that records are dated by.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::transaction::shed;
+use crate::panics::{caught, tell};
 
 /// The system's, or one that a user has injected.
 #[derive(Clone)]
@@ -23,9 +22,10 @@ impl Clock {
     /// What time it is. A clock that panics must not keep a violation from being counted, or an engine from being stopped:
     /// what it should have dated gets the system's time, which is told.
     pub(super) fn now(&self) -> SystemTime {
-        catch_unwind(AssertUnwindSafe(|| (self.0)())).unwrap_or_else(|payload| {
-            shed(payload);
-            tracing::error!(target: "theus::audit", "the audit's clock panicked: records get the system's time");
+        caught(|| (self.0)()).unwrap_or_else(|_| {
+            tell(
+                || tracing::error!(target: "theus::audit", "the audit's clock panicked: records get the system's time"),
+            );
             SystemTime::now()
         })
     }

@@ -8,6 +8,7 @@ use super::ledger::{InsideASink, LedgerError, Sink, SinkError, SinkOptions, open
 use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
 use super::text::Text;
+use crate::panics::tell;
 use crate::source::LocatedProblem;
 
 /// What an auditor begins with, besides its rules.
@@ -24,7 +25,7 @@ pub(crate) struct Beginning {
 pub(crate) fn log_warnings(warnings: &[LocatedProblem]) {
     for warning in warnings {
         let (file, line, code) = (&warning.file, warning.line, warning.code.unwrap_or_default());
-        tracing::warn!(target: "theus::audit", file, line, code, "{warning}");
+        tell(|| tracing::warn!(target: "theus::audit", file, line, code, "{warning}"));
     }
 }
 

@@ -1,12 +1,12 @@
 //! A command out of a map of its arguments.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::panics::caught;
 use crate::process::{Contract, Process};
 use crate::source::did_you_mean;
 
@@ -74,7 +74,7 @@ pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Resu
     let reading = RefCell::new(String::new());
     let pairs = arguments.into_iter().inspect(|(name, _)| reading.borrow_mut().clone_from(name));
     // How an argument is read can be a user's code.
-    let read = catch_unwind(AssertUnwindSafe(|| P::deserialize(MapDeserializer::<_, serde_json::Error>::new(pairs))));
+    let read = caught(|| P::deserialize(MapDeserializer::<_, serde_json::Error>::new(pairs)));
     let problem = match read {
         Ok(Ok(command)) => return Ok(command),
         Ok(Err(error)) => error.to_string(),

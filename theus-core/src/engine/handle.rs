@@ -13,6 +13,7 @@ use super::session::State;
 use super::snapshot::Snapshot;
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
+use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
@@ -107,7 +108,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run(&self.core, command)
+        pipeline::run(&self.core, ShedOnDrop::new(command))
     }
 
     /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
@@ -115,7 +116,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, command)
+        pipeline::run_reported(&self.core, ShedOnDrop::new(command))
     }
 
     /// Runs one `async` process as one transaction. The future is `Send`, owns what it needs and assumes no runtime.
@@ -140,7 +141,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        let core = Arc::clone(&self.core);
+        let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
         async move { pipeline::run_async(&core, command).await }
     }
 

@@ -7,10 +7,14 @@
 //! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them. Runs side by side
 //! can share a turn: [`within`].
 //!
+//! What a run has drafted belongs to a guard, [`Drafts`], that discards it unless it was committed. Code of a user's types runs
+//! before a commit or after it, caught; in it runs none.
+//!
 //! The input gate judges the very values that the process is given because stages 1 and 2 happen in one hold.
 
 mod catch;
 mod checked;
+mod drafts;
 mod held;
 mod look;
 mod notes;
@@ -22,6 +26,7 @@ mod workspace;
 use std::sync::Arc;
 
 use self::catch::{catch, catch_async};
+use self::drafts::Drafts;
 use self::notes::Notes;
 use super::core::Core;
 use super::registry::Registered;
@@ -30,9 +35,10 @@ use super::rules::RuleTable;
 use super::session::State;
 use crate::audit::Gate;
 use crate::context::{Context, Zone};
+use crate::panics::shed;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{Order, Raised, shed};
+use crate::transaction::{Order, Raised};
 
 pub(super) use look::explain;
 pub(super) use start::{run, run_async, run_reported};
@@ -66,13 +72,18 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.
     #[inline(always)]
-    fn audit_input_gate(&mut self, command: &P, fields: &FieldsOf<P>, local: &P::Local) -> Result<(), ErrorOf<P>> {
+    fn audit_input_gate(
+        &mut self,
+        command: Option<&P>,
+        fields: &FieldsOf<P>,
+        local: &P::Local,
+    ) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
         if let Some(rules) = self.rules() {
             if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
-                self.notes = Some(Notes::with(Some(command.clone())));
+                self.notes = Some(Notes::with(command.cloned()));
             }
-            self.judge(Gate::Input, Some(command), fields, local);
+            self.judge(Gate::Input, command, fields, Some(local));
         }
         Ok(())
     }
@@ -92,11 +103,13 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 4. Out of this, and nothing else, generated code makes the process's own guard.
     #[inline(always)]
-    fn guard<'s>(&self, fields: &'s mut FieldsOf<P>, local: &'s mut P::Local, order: &'s Order) -> Scope<'s, P>
-    where
-        'a: 's,
-    {
-        Scope { domain: fields, global: &self.core.shared.global, effects: &self.core.shared.effects, local, order }
+    fn guard<'s>(
+        core: &'s CoreOf<P>,
+        fields: &'s mut FieldsOf<P>,
+        local: &'s mut P::Local,
+        order: &'s Order,
+    ) -> Scope<'s, P> {
+        Scope { domain: fields, global: &core.shared.global, effects: &core.shared.effects, local, order }
     }
 
     /// Stage 5. The body.
@@ -119,24 +132,32 @@ impl<'a, P: Process> Run<'a, P> {
 
     /// Stage 6. The state as it would be after the commit, against the recipe.
     #[inline(always)]
-    fn audit_output_gate(&mut self, fields: &FieldsOf<P>, local: &P::Local) -> Result<(), ErrorOf<P>> {
-        if self.rules.is_some() {
-            self.judge(Gate::Output, None, fields, local);
+    fn audit_output_gate(
+        &mut self,
+        proposed: Proposed<P>,
+        fields: &FieldsOf<P>,
+        local: Option<&P::Local>,
+    ) -> Proposed<P> {
+        match proposed {
+            Ok(output) if self.rules.is_some() => self.judged(output, |run| {
+                run.judge(Gate::Output, None, fields, local);
+                Ok(run.count_findings()?)
+            }),
+            proposed => proposed,
         }
-        self.count_findings()
     }
 
     /// Stage 7. All of what was proposed becomes the committed state, or none of it.
     #[inline(always)]
-    fn commit_or_roll_back(&mut self, state: &mut StateOf<P>, proposed: Proposed<P>) -> ResultOf<P> {
+    fn commit_or_roll_back(&mut self, drafts: &mut Drafts<'_, P>, proposed: Proposed<P>) -> ResultOf<P> {
         let output = match proposed {
             Ok(output) => output,
-            Err(error) => return Err(self.roll_back(state, *error)),
+            Err(error) => return Err(self.roll_back(drafts, *error)),
         };
-        match self.commit(state) {
+        match self.commit(drafts) {
             Ok(()) => Ok(output),
             Err(error) => {
-                let error = self.roll_back(state, error);
+                let error = self.roll_back(drafts, error);
                 shed(output);
                 Err(error)
             }
@@ -144,58 +165,65 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     #[inline(always)]
-    fn commit(&mut self, state: &mut StateOf<P>) -> Result<(), ErrorOf<P>> {
+    fn commit(&mut self, drafts: &mut Drafts<'_, P>) -> Result<(), ErrorOf<P>> {
+        let version = drafts.version().wrapping_add(1);
+        let events = if Self::RAISES_SIGNALS { self.events(drafts, version)? } else { Vec::new() };
+        // Another run may have latched the interlock while this one was under way: from then on no commit begins, and no run
+        // ends well, be it one that has written nothing.
+        self.refuse_if_halted()?;
         if !Self::WRITES {
             return Ok(());
         }
-        let version = state.version().wrapping_add(1);
-        if Self::RAISES_SIGNALS {
-            self.commit_with_signals(state, version)?;
+        if events.is_empty() {
+            drafts.commit(version);
         } else {
-            P::commit(&mut state.fields, version);
+            self.commit_with_signals(drafts, version, events)?;
         }
-        state.advance(version);
         self.version = version;
-        // The old values, which the commit has left where the drafts were.
-        P::discard(&mut state.fields);
         Ok(())
     }
 
-    /// The signals leave after the commit, all together: room for them is taken before it.
-    fn commit_with_signals(&self, state: &mut StateOf<P>, version: u64) -> Result<(), ErrorOf<P>> {
+    /// What the signals say that were raised. They say it themselves: code of a user's types, and nothing is committed yet.
+    #[inline(never)]
+    fn events(&self, drafts: &mut Drafts<'_, P>, version: u64) -> Result<Vec<Event>, ErrorOf<P>> {
         let process = P::CONTRACT.process;
-        // A signal says itself whether it is raised and what it shows: code of a user's type, and nothing is committed yet.
         let events = catch::<P, _>(|| {
             let mut raised = Vec::new();
-            P::collect_raised(&mut state.fields, &mut raised);
+            P::collect_raised(&mut drafts.fields, &mut raised);
             raised.sort_by_key(|signal| signal.order);
             let registered = self.core.shared.registry.get::<P>();
             let event = |signal: Raised| Event {
                 name: EventName::from_signal_field(signal.path),
                 origin: Origin::Signal { path: signal.path, version, process },
-                payload: registered.and_then(|registered| registered.payload(signal.path, &state.fields)),
+                payload: registered.and_then(|registered| registered.payload(signal.path, &drafts.fields)),
             };
-            Ok(raised.into_iter().map(event).collect::<Vec<_>>())
-        })
-        .map_err(|error| *error)?;
-        if events.is_empty() {
-            P::commit(&mut state.fields, version);
-            return Ok(());
-        }
-        self.core
-            .bus
-            .publish_with(events, || P::commit(&mut state.fields, version))
-            .map_err(|full| RunError::BusFull { process, capacity: full.capacity })
+            Ok(raised.into_iter().map(event).collect())
+        });
+        events.map_err(|error| *error)
+    }
+
+    /// The signals leave after the commit, all together: room for them is taken before it.
+    fn commit_with_signals(
+        &self,
+        drafts: &mut Drafts<'_, P>,
+        version: u64,
+        events: Vec<Event>,
+    ) -> Result<(), ErrorOf<P>> {
+        let published = self.core.bus.publish_with(events, || drafts.commit(version));
+        published.map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })
     }
 
     #[cold]
     #[inline(never)]
-    fn roll_back(&mut self, state: &mut StateOf<P>, error: ErrorOf<P>) -> ErrorOf<P> {
-        P::discard(&mut state.fields);
+    fn roll_back(&mut self, drafts: &mut Drafts<'_, P>, error: ErrorOf<P>) -> ErrorOf<P> {
+        drafts.discard();
         // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
         match self.count_findings() {
             Ok(()) => error,
-            Err(refusal) => refusal,
+            Err(refusal) => {
+                shed(error);
+                refusal
+            }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The state of one session: the domain's cells, the version, the rules in force, and spare workspaces.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::rules::{RuleTable, Rules};
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
+use crate::panics::caught;
 use crate::signal::Origin;
 
 /// Workspaces that are kept for the next run; more are dropped.
@@ -91,7 +91,7 @@ impl<D: Context> State<D> {
             let path = path.strip_prefix("domain.").unwrap_or(path);
             // A signal's default is code of a user's type: where it panics the signal stays as it is.
             let fields = &mut self.fields;
-            if catch_unwind(AssertUnwindSafe(|| fields.reset_signal(path, *version, next))).unwrap_or(false) {
+            if caught(|| fields.reset_signal(path, *version, next)).unwrap_or(false) {
                 self.advance(next);
             }
         }

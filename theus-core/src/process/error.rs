@@ -1,10 +1,9 @@
 //! Why a run was refused or failed.
 
-use std::any::Any;
-
 use thiserror::Error;
 
 use crate::audit::{AuditBlockError, AuditInterlockError, Refusal, Unrecorded, Violation};
+use crate::panics::Panic as Payload;
 
 /// Why a run changed nothing. Whatever the reason, the domain, its version and the pending signals are as before.
 ///
@@ -109,14 +108,8 @@ impl Panicked {
         &self.0.message
     }
 
-    pub(crate) fn new(process: &'static str, payload: &(dyn Any + Send)) -> Self {
-        Self(Box::new(Panic { process, message: Self::message_of(payload) }))
-    }
-
-    /// What a panic said, where it said it in words.
-    pub(crate) fn message_of(payload: &(dyn Any + Send)) -> String {
-        let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
-        text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "(no message)".to_owned())
+    pub(crate) fn new(process: &'static str, payload: &Payload) -> Self {
+        Self(Box::new(Panic { process, message: payload.message() }))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use parking_lot::Mutex;
 
 use super::{Event, Origin};
+use crate::panics::tell;
 
 /// Where dropped events came from, whose signals are still to be put back to rest: the last of each field.
 #[derive(Default)]
@@ -27,7 +28,7 @@ impl Dropped {
         self.any.store(!origins.is_empty(), Ordering::Release);
         drop(origins);
         for Event { name, origin, .. } in dropped {
-            tracing::warn!(target: "theus::signal", event = %name, ?origin, "dropped: the signal bus is full");
+            tell(|| tracing::warn!(target: "theus::signal", event = %name, ?origin, "dropped: the signal bus is full"));
         }
     }
 

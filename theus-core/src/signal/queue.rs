@@ -7,6 +7,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::watch::{Told, Watch};
+use crate::panics::{wake, wake_all};
 use crate::sync::{Condvar, Mutex};
 
 /// What has come of the events of a bus since it was built.
@@ -148,9 +149,9 @@ impl<T: Clone> Queue<T> {
         if sleepers > 0 {
             self.changed.notify_all();
         }
-        wakers.into_iter().for_each(Waker::wake);
+        wake_all(wakers);
         if let Some(listener) = listener {
-            listener.wake();
+            wake(listener);
         }
         Ok((done, dropped))
     }
@@ -272,7 +273,7 @@ impl<T> Drop for Queue<T> {
         for watch in self.lanes.lock().watches.iter().flat_map(|watches| watches.iter()) {
             watch.close(&mut wakers);
         }
-        wakers.into_iter().for_each(Waker::wake);
+        wake_all(wakers);
     }
 }
 

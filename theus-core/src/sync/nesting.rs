@@ -97,22 +97,3 @@ impl Drop for Inside {
         pop();
     }
 }
-
-/// Enters when it is dropped. Declared after a body, and [`LeavesOnDrop`] before it, so that a body that is dropped half-way
-/// is inside while what it holds is dropped: the destructor of a local is the body's code too.
-pub(crate) struct EntersOnDrop(pub(crate) usize);
-
-impl Drop for EntersOnDrop {
-    fn drop(&mut self) {
-        std::mem::forget(Inside::enter(self.0));
-    }
-}
-
-/// Leaves when it is dropped what [`EntersOnDrop`] has entered.
-pub(crate) struct LeavesOnDrop;
-
-impl Drop for LeavesOnDrop {
-    fn drop(&mut self) {
-        drop(Inside);
-    }
-}

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use super::storage::Storage;
-use super::{Draft, Input, Member, Order, Output, Raised, Update, shed};
+use super::{Draft, Input, Member, Order, Output, Raised, Update};
 use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneType};
+use crate::panics::shed;
 use crate::signal::Signal;
 
 /// One field of a context's mirror. `#[derive(Context)]` makes a struct of them; a snapshot shows them.
@@ -106,8 +107,8 @@ where
     /// Lets go of what was pinned and drafted, so that a spare workspace keeps no old value alive.
     #[inline]
     fn clear(&mut self) {
-        shed(std::mem::replace(&mut self.slot, S::blank()));
-        shed(std::mem::replace(&mut self.draft, Draft::none()));
+        shed(S::release(&mut self.slot));
+        self.discard();
     }
 
     /// Makes the draft the committed value, if something was written. The old value waits in the draft's place, to be
@@ -129,6 +130,15 @@ where
     #[inline]
     fn collect_raised(&self, path: &'static str, raised: &mut Vec<Raised>) {
         self.raises(path, raised);
+    }
+}
+
+/// Whoever drops a cell, with a session, a snapshot or a workspace, drops values of a user's types: one by one, and caught.
+impl<T, Z: ZoneType, S: Storage<T>> Drop for Cell<T, Z, S> {
+    #[inline]
+    fn drop(&mut self) {
+        shed(S::release(&mut self.slot));
+        shed(self.draft.value.take());
     }
 }
 

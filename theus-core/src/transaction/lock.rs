@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::task::{Poll, Waker};
 
+use crate::panics::wake_all;
 use crate::sync::nesting::{Holding, holds, is_inside};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 
@@ -155,9 +156,7 @@ impl<S> Drop for Turn<'_, S> {
         let waiting = std::mem::take(&mut held.gate.waiting);
         drop(held);
         self.lock.turn_over.notify_all();
-        for waker in waiting {
-            waker.wake();
-        }
+        wake_all(waiting);
     }
 }
 

@@ -7,7 +7,6 @@ mod input;
 mod lock;
 mod member;
 mod output;
-mod shed;
 mod storage;
 mod update;
 
@@ -17,6 +16,5 @@ pub use input::Input;
 pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use member::Member;
 pub use output::Output;
-pub(crate) use shed::shed;
 pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};
 pub use update::Update;

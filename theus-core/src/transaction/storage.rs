@@ -24,6 +24,9 @@ pub trait Storage<T> {
     /// old one back where nobody does and dropping it means something.
     #[must_use = "dropping the old value is a stranger's code"]
     fn replace(slot: &mut Self::Slot, value: T) -> Option<T>;
+    /// Lets go of the value. Gives it back where nobody else holds a handle on it and dropping it means something.
+    #[must_use = "dropping the value is a stranger's code"]
+    fn release(slot: &mut Self::Slot) -> Option<T>;
 }
 
 /// In place: for scalars and options of them.
@@ -68,6 +71,10 @@ impl<T: InlineValue> Storage<T> for Inline {
         *slot = value;
         None
     }
+    #[inline]
+    fn release(_: &mut T) -> Option<T> {
+        None
+    }
 }
 
 impl<T> Storage<T> for Shared {
@@ -95,6 +102,10 @@ impl<T> Storage<T> for Shared {
             Some(place) => Some(std::mem::replace(place, value)),
             None => slot.replace(Arc::new(value)).and_then(Arc::into_inner),
         }
+    }
+    #[inline]
+    fn release(slot: &mut Option<Arc<T>>) -> Option<T> {
+        slot.take().and_then(Arc::into_inner)
     }
 }
 

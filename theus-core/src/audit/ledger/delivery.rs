@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,6 +12,7 @@ use super::sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail};
 use crate::audit::level::Level;
 use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
+use crate::panics::{caught, tell};
 use crate::sync::thread_mark;
 
 /// At most so many of the records that a sink lacks are offered in one delivery, so that no run pays for all that a sink
@@ -222,7 +222,7 @@ impl Line {
     fn caught_up(&mut self) {
         if std::mem::take(&mut self.failing) {
             let sink = self.health.lock().name.clone();
-            tracing::info!(target: "theus::audit", %sink, "the sink takes records again");
+            tell(|| tracing::info!(target: "theus::audit", %sink, "the sink takes records again"));
         }
     }
 
@@ -241,14 +241,16 @@ impl Line {
         health.lost += lost;
         let sink = health.name.clone();
         drop(health);
-        tracing::error!(target: "theus::audit", %sink, first = self.next, lost, "records are lost to the sink");
+        tell(
+            || tracing::error!(target: "theus::audit", %sink, first = self.next, lost, "records are lost to the sink"),
+        );
         self.next = next;
     }
 }
 
 /// A sink is a stranger's code: its panic is a failure of the sink.
 pub(super) fn guarded(sink: &mut dyn Sink, record: &AuditRecord) -> Result<(), SinkError> {
-    catch_unwind(AssertUnwindSafe(|| sink.write(record))).unwrap_or_else(|_| Err(SinkError("it panicked".to_owned())))
+    caught(|| sink.write(record)).unwrap_or_else(|_| Err(SinkError("it panicked".to_owned())))
 }
 
 /// Opens sinks and finds the one end that those which keep a chain agree on.

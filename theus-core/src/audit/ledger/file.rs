@@ -11,6 +11,7 @@ use super::place;
 use super::sink::{Opened, Sink, SinkError, Tail};
 use super::{LedgerError, error::io};
 use crate::audit::record::AuditRecord;
+use crate::panics::tell;
 
 /// Writes records into a file, one line of JSON each.
 ///
@@ -184,7 +185,9 @@ impl FileSink {
         let files = LedgerFiles::at(&self.path).full_files().unwrap_or_default();
         for (_, file) in files.iter().take(files.len().saturating_sub(keep)) {
             if let Err(error) = std::fs::remove_file(file) {
-                tracing::warn!(target: "theus::audit", file = %file.display(), %error, "an old file of the ledger stays");
+                tell(
+                    || tracing::warn!(target: "theus::audit", file = %file.display(), %error, "an old file of the ledger stays"),
+                );
             }
         }
     }

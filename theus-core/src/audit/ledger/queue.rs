@@ -10,6 +10,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::delivery::{Health, guarded};
 use super::sink::{QueueOptions, Sink, SinkError, WhenFull};
 use crate::audit::record::AuditRecord;
+use crate::panics::tell;
 
 /// How long the thread waits before it offers a refused record again: longer each time, to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -96,7 +97,9 @@ impl Drop for Queue {
         while !inside.done {
             if self.shared.emptied.wait_until(&mut inside, deadline).timed_out() {
                 let (lost, sink) = (inside.waiting.len(), self.shared.health.lock().name.clone());
-                tracing::error!(target: "theus::audit", %sink, lost, "the engine ended before the sink had taken all records");
+                tell(
+                    || tracing::error!(target: "theus::audit", %sink, lost, "the engine ended before the sink had taken all records"),
+                );
                 return;
             }
         }
@@ -129,7 +132,7 @@ impl Shared {
                     inside.failure = Some(error);
                     if inside.closed {
                         let lost = inside.waiting.len();
-                        tracing::error!(target: "theus::audit", lost, "the sink fails, and the engine ends");
+                        tell(|| tracing::error!(target: "theus::audit", lost, "the sink fails, and the engine ends"));
                         break;
                     }
                     self.emptied.notify_all();
@@ -159,6 +162,6 @@ impl Shared {
         health.failure = Some(error.0.as_str().into());
         let sink = health.name.clone();
         drop(health);
-        tracing::error!(target: "theus::audit", %sink, %error, "the sink does not take records");
+        tell(|| tracing::error!(target: "theus::audit", %sink, %error, "the sink does not take records"));
     }
 }

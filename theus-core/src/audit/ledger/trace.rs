@@ -3,9 +3,14 @@
 use crate::audit::facts::RuleFacts;
 use crate::audit::level::Level;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
+use crate::panics;
 
 /// Tells one record. A subscriber is a stranger's code: no lock is held when this is called.
 pub(in crate::audit) fn tell(record: &AuditRecord) {
+    panics::tell(|| log(record));
+}
+
+fn log(record: &AuditRecord) {
     let AuditRecord { sequence, session, version, .. } = record;
     match &record.event {
         AuditEvent::Violation(violation) => violated(record, violation),

@@ -1,41 +1,62 @@
 //! A panic in code of a process becomes an error of its run.
 
-use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use super::ErrorOf;
+use crate::panics::{Panic, caught, tell};
 use crate::process::{Panicked, Process, RunError};
-use crate::sync::nesting::{EntersOnDrop, Inside, LeavesOnDrop};
+use crate::sync::nesting::Inside;
 
 /// Runs code of a process. What failed comes in a box: what is proposed is then small, and passes in registers.
 #[inline(always)]
 pub(super) fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, Box<ErrorOf<P>>>) -> Result<T, Box<ErrorOf<P>>> {
     // What the code may have left half done is drafts, and those are dropped.
-    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|payload| Err(Box::new(panicked::<P>(&*payload))))
+    caught(code).unwrap_or_else(|panic| Err(Box::new(panicked::<P>(&panic))))
 }
 
-/// As [`catch`], for each poll of a body. While it is polled or dropped, its engine is known to be occupied by this thread.
+/// As [`catch`], for each poll of a body.
 pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, Box<ErrorOf<P>>> {
-    let _leaves = LeavesOnDrop;
-    let mut body = pin!(body);
-    let _enters = EntersOnDrop(engine);
-    poll_fn(|task| {
-        let _inside = Inside::enter(engine);
-        match catch_unwind(AssertUnwindSafe(|| body.as_mut().poll(task))) {
-            Ok(Poll::Ready(returned)) => Poll::Ready(Ok(returned)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(payload) => Poll::Ready(Err(Box::new(panicked::<P>(&*payload)))),
-        }
+    let mut body = pin!(Some(body));
+    let mut body = Body { engine, future: body.as_mut() };
+    poll_fn(|task| match caught(|| body.poll(task)) {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(Box::new(panicked::<P>(&panic)))),
     })
     .await
 }
 
+/// A body under way. While it is polled or dropped, its engine is known to be occupied by this thread: the destructor of a
+/// local is the body's code too.
+struct Body<'a, F> {
+    engine: usize,
+    future: Pin<&'a mut Option<F>>,
+}
+
+impl<F: Future> Body<'_, F> {
+    fn poll(&mut self, task: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = Inside::enter(self.engine);
+        match self.future.as_mut().as_pin_mut() {
+            Some(future) => future.poll(task),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<F> Drop for Body<'_, F> {
+    fn drop(&mut self) {
+        let _inside = Inside::enter(self.engine);
+        if caught(|| self.future.set(None)).is_err() {
+            tell(|| tracing::error!(target: "theus::engine", "a body panicked when it was dropped half-way"));
+        }
+    }
+}
+
 #[cold]
-fn panicked<P: Process>(payload: &(dyn Any + Send)) -> ErrorOf<P> {
-    let error = Panicked::new(P::CONTRACT.process, payload);
-    tracing::error!(target: "theus::engine", process = P::CONTRACT.process, message = error.message(), "panicked");
+fn panicked<P: Process>(panic: &Panic) -> ErrorOf<P> {
+    let error = Panicked::new(P::CONTRACT.process, panic);
+    let (process, message) = (error.process(), error.message());
+    tell(|| tracing::error!(target: "theus::engine", process, message, "panicked"));
     RunError::Panicked(error)
 }

@@ -1,33 +1,34 @@
 //! The way of a plain `fn`: the session is held from the first stage to the last, drafts are opened in place.
 
 use super::catch::catch;
+use super::drafts::Drafts;
 use super::start::{admitted, nested};
 use super::{ResultOf, Run};
+use crate::panics::ShedOnDrop;
 use crate::process::SyncProcess;
 
 #[inline(always)]
-pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, mut command: ShedOnDrop<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
     let Ok(mut held) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
-    let state = &mut *held;
-    run.begin_with(state, registered);
-    let mut command = Some(command);
+    let mut drafts = Drafts::<P>::of(&mut held);
+    run.begin_with(&mut drafts, registered);
+    let mut local = ShedOnDrop::none();
     // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and whatever
     // is copied right after it was written, in parts, has the processor wait for longer than the rest of the run takes.
     let mut stages = || {
-        let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-        let mut local = P::Local::default();
-        run.audit_input_gate(&command, &state.fields, &local)?; // 1
+        let local = local.get_or_insert_with(P::Local::default);
+        run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
         run.count_findings()?;
+        let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
         let order = Run::<P>::begin(); // 3
-        let guard = run.guard(&mut state.fields, &mut local, &order); // 4
-        let output = Run::execute(command, guard)?; // 5
-        run.audit_output_gate(&state.fields, &local)?; // 6
-        Ok(output)
+        let guard = Run::<P>::guard(run.core, &mut drafts.fields, local, &order); // 4
+        Run::execute(command, guard) // 5
     };
     let proposed = catch::<P, _>(&mut stages);
+    let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
     if run.rules.is_some() {
-        run.give_back_rules(state);
+        run.give_back_rules(&mut drafts);
     }
-    run.commit_or_roll_back(state, proposed) // 7
+    run.commit_or_roll_back(&mut drafts, proposed) // 7
 }

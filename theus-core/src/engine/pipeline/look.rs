@@ -1,12 +1,12 @@
 //! What the rules of a gate look at, and what they would say to it.
 
 use std::convert::Infallible;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::{CoreOf, FieldsOf};
 use crate::audit::{Explanation, Subject};
 use crate::context::{Context, Fields, Value};
+use crate::panics::{ShedOnDrop, caught};
 use crate::process::{Panicked, Process, RunError};
 
 /// What the rules of a gate look at.
@@ -14,7 +14,7 @@ pub(super) struct Look<'a, P: Process> {
     pub(super) arguments: Option<&'a P>,
     pub(super) domain: &'a FieldsOf<P>,
     pub(super) global: &'a <P::Global as Context>::Fields,
-    pub(super) local: &'a P::Local,
+    pub(super) local: Option<&'a P::Local>,
 }
 
 impl<P: Process> Subject for Look<'_, P> {
@@ -36,7 +36,7 @@ impl<P: Process> Subject for Look<'_, P> {
     }
     #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
-        self.local.inspect(path)
+        self.local.map_or(Value::Opaque, |local| local.inspect(path))
     }
 }
 
@@ -51,14 +51,15 @@ pub(in crate::engine) fn explain<P: Process>(
     let mut state = core.peek().map_err(|_| RunError::Nested { process })?;
     let rules = state.rules(&core.shared.rules, &core.audit).map(Arc::clone);
     // As in a run: defaults and computed properties are code of a user's types.
-    let explained = catch_unwind(AssertUnwindSafe(|| {
-        let local = P::Local::default();
+    let explained = caught(|| {
+        let mut local = ShedOnDrop::none();
+        let local = &*local.get_or_insert_with(P::Local::default);
         let global = &core.shared.global;
-        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: &local };
+        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local) };
         match rules.as_ref().and_then(|rules| rules.of(registered.place)) {
             Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
             None => Explanation::without_rules(process, state.version(), interlock),
         }
-    }));
-    explained.map_err(|payload| RunError::Panicked(Panicked::new(process, &*payload)))
+    });
+    explained.map_err(|panic| RunError::Panicked(Panicked::new(process, &panic)))
 }

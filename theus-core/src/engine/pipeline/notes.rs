@@ -1,15 +1,17 @@
 //! What the audit keeps of a run, and how it becomes the run's end: judging, counting, refusing, reporting.
 
 use super::super::report::Report;
+use super::catch::catch;
 use super::look::Look;
-use super::{CoreOf, ErrorOf, FieldsOf, RegisteredOf, ResultOf, Run, StateOf};
+use super::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::{Findings, Gate, ProcessRules, Violation};
+use crate::panics::{ShedOnDrop, shed, tell};
 use crate::process::{Halted, Process, RunError};
 
 /// What the audit keeps of a run.
 pub(super) struct Notes<P> {
     /// The arguments, where a rule of the output gate looks at them.
-    arguments: Option<P>,
+    arguments: ShedOnDrop<P>,
     /// What was found and has not been counted yet.
     findings: Findings,
     /// What was counted.
@@ -19,6 +21,7 @@ pub(super) struct Notes<P> {
 impl<P: Process> Notes<P> {
     #[cold]
     pub(super) fn with(arguments: Option<P>) -> Box<Self> {
+        let arguments = arguments.map_or_else(ShedOnDrop::none, ShedOnDrop::new);
         Box::new(Self { arguments, findings: Findings::default(), violations: Vec::new() })
     }
 }
@@ -55,13 +58,29 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     #[inline(never)]
-    pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: &P::Local) {
+    pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
         let Some(rules) = self.rules() else { return };
-        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.as_ref()));
+        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
         let look = Look::<P> { arguments, domain: fields, global: &self.core.shared.global, local };
         let findings = rules.judge(gate, &look, &self.core.audit);
         if !findings.is_empty() {
             self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
+        }
+    }
+
+    /// What a gate makes of what a body has returned.
+    #[inline(never)]
+    pub(super) fn judged(
+        &mut self,
+        output: P::Output,
+        gate: impl FnOnce(&mut Self) -> Result<(), Box<ErrorOf<P>>>,
+    ) -> Proposed<P> {
+        match catch::<P, _>(|| gate(self)) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                shed(output);
+                Err(error)
+            }
         }
     }
 
@@ -114,7 +133,7 @@ impl<'a, P: Process> Run<'a, P> {
     #[cold]
     pub(super) fn conflict(&mut self) -> ErrorOf<P> {
         let (process, attempts) = (P::CONTRACT.process, self.attempts);
-        tracing::warn!(target: "theus::engine", process, attempts, "conflict");
+        tell(|| tracing::warn!(target: "theus::engine", process, attempts, "conflict"));
         self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
     }
 

@@ -6,24 +6,25 @@ use super::checked::{checked, checked_async};
 use super::held::held;
 use super::turn::turn;
 use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run};
+use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
 use crate::sync::nesting;
 
 /// Runs a plain `fn`.
 #[inline]
-pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: P) -> ResultOf<P> {
+pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> ResultOf<P> {
     go(&mut Run::new(core), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
-pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: P) -> Report<P> {
+pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> Report<P> {
     let mut run = Run::new(core);
     let result = go(&mut run, command);
     run.report(result)
 }
 
 /// Runs an `async fn`, and tells all about it.
-pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &CoreOf<P>, command: P) -> Report<P> {
+pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> Report<P> {
     let mut run = Run::new(core);
     let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => turn(&mut run, command).await,
@@ -45,7 +46,7 @@ pub(super) fn admitted<P: Process>(core: &CoreOf<P>) -> Result<&RegisteredOf<P>,
 }
 
 #[inline(always)]
-fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: P) -> ResultOf<P> {
+fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
     match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => held(run, command),
         Isolation::Checked => checked(run, command),

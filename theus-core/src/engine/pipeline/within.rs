@@ -1,18 +1,17 @@
 //! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
-use super::catch::catch;
 use super::start::{admitted, nested};
-use super::workspace::{Closed, Counting, Work};
-use super::{CoreOf, ErrorOf, Proposed, Report, ResultOf, Run, StateOf};
+use super::workspace::{Closed, Counting, Work, copy_of};
+use super::{CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
+use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, SyncProcess};
-use crate::sync::nesting::Inside;
 use crate::transaction::{NestedHold, Turn};
 
 /// Runs a plain `fn` within a turn, and tells all about it.
 pub(in crate::engine) fn run_within<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: P,
+    command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
     let mut run = Run::new(core);
@@ -20,21 +19,16 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     run.report(result)
 }
 
-fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: P, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
-    let mut work = open(run, &command, turn)?; // 1 and 2
-    let output = {
-        let _inside = Inside::enter(run.core.identity());
-        let order = Run::<P>::begin(); // 3
-        let guard = run.guard(&mut work.fields, &mut work.local, &order); // 4
-        catch::<P, _>(|| Run::execute(command.clone(), guard)) // 5
-    };
-    close(run, work, &command, output, turn) // 6 and 7
+fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
+    let mut work = open(run, command.get(), turn)?; // 1 and 2
+    work.execute(run.core, command.get()); // 3, 4 and 5
+    close(run, work, command.get(), turn) // 6 and 7
 }
 
 /// Runs an `async fn` within a turn, and tells all about it.
 pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     core: &CoreOf<P>,
-    command: P,
+    command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
     let mut run = Run::new(core);
@@ -42,20 +36,21 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     run.report(result)
 }
 
-async fn within_async<P: AsyncProcess>(run: &mut Run<'_, P>, command: P, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
-    let mut work = open(run, &command, turn)?; // 1 and 2
-    let output = match catch::<P, _>(|| Ok(command.clone())) {
-        Ok(command) => {
-            let order = Run::<P>::begin(); // 3
-            let guard = run.guard(&mut work.fields, &mut work.local, &order); // 4
-            Run::execute_async(run.core.identity(), command, guard).await // 5
-        }
-        Err(error) => Err(error),
-    };
-    close(run, work, &command, output, turn) // 6 and 7
+async fn within_async<P: AsyncProcess>(
+    run: &mut Run<'_, P>,
+    command: ShedOnDrop<P>,
+    turn: &Turn<'_, StateOf<P>>,
+) -> ResultOf<P> {
+    let mut work = open(run, command.get(), turn)?; // 1 and 2
+    work.execute_async(run.core, copy_of(&command)).await; // 3, 4 and 5
+    close(run, work, command.get(), turn) // 6 and 7
 }
 
-fn open<P: Process>(run: &mut Run<'_, P>, command: &P, turn: &Turn<'_, StateOf<P>>) -> Result<Work<P>, ErrorOf<P>> {
+fn open<P: Process>(
+    run: &mut Run<'_, P>,
+    command: Option<&P>,
+    turn: &Turn<'_, StateOf<P>>,
+) -> Result<Work<P>, ErrorOf<P>> {
     let registered = admitted::<P>(run.core)?;
     match turn.hold() {
         Ok(mut state) => run.open(registered, &mut state, command, Counting::AtTheEnd),
@@ -66,12 +61,11 @@ fn open<P: Process>(run: &mut Run<'_, P>, command: &P, turn: &Turn<'_, StateOf<P
 fn close<P: Process>(
     run: &mut Run<'_, P>,
     work: Work<P>,
-    command: &P,
-    output: Proposed<P>,
+    command: Option<&P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let closed = match turn.hold() {
-        Ok(mut state) => run.close(&mut state, work, Some(command), output),
+        Ok(mut state) => run.close(&mut state, work, command),
         Err(NestedHold) => return Err(nested::<P>()),
     };
     match closed {

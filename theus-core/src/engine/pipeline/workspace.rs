@@ -3,15 +3,60 @@
 use std::sync::Arc;
 
 use super::catch::catch;
-use super::{ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::drafts::Drafts;
+use super::start::nested;
+use super::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
-use crate::process::Process;
-use crate::transaction::shed;
+use crate::panics::{ShedOnDrop, shed};
+use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::sync::nesting::Inside;
 
-/// What an attempt has to itself: what it pinned, its drafts, its local layer.
+/// What an attempt has to itself: what it pinned, its drafts, its local layer. Dropped half-way, it drops all of that caught.
 pub(super) struct Work<P: Process> {
     pub(super) fields: Box<FieldsOf<P>>,
-    pub(super) local: P::Local,
+    pub(super) local: ShedOnDrop<P::Local>,
+    /// What the body has come to; none until then.
+    pub(super) proposed: ShedOnDrop<Proposed<P>>,
+}
+
+impl<P: Process> Work<P> {
+    /// Stages 3 to 5.
+    pub(super) fn execute(&mut self, core: &CoreOf<P>, command: Option<&P>)
+    where
+        P: SyncProcess,
+    {
+        let _inside = Inside::enter(core.identity());
+        let Self { fields, local, .. } = self;
+        let proposed = catch::<P, _>(|| {
+            let command = command.cloned().ok_or_else(nested::<P>)?;
+            let order = Run::<P>::begin(); // 3
+            let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4
+            Run::<P>::execute(command, guard) // 5
+        });
+        self.proposed = ShedOnDrop::new(proposed);
+    }
+
+    /// The same for an `async fn`.
+    pub(super) async fn execute_async(&mut self, core: &CoreOf<P>, command: Result<P, Box<ErrorOf<P>>>)
+    where
+        P: AsyncProcess,
+    {
+        let proposed = match command {
+            Ok(command) => {
+                let order = Run::<P>::begin(); // 3
+                let local = self.local.get_or_insert_with(P::Local::default);
+                let guard = Run::<P>::guard(core, &mut self.fields, local, &order); // 4
+                Run::<P>::execute_async(core.identity(), command, guard).await // 5
+            }
+            Err(error) => Err(error),
+        };
+        self.proposed = ShedOnDrop::new(proposed);
+    }
+}
+
+/// The arguments for one attempt of several.
+pub(super) fn copy_of<P: Process>(command: &ShedOnDrop<P>) -> Result<P, Box<ErrorOf<P>>> {
+    catch::<P, _>(|| Ok(command.get().cloned().ok_or_else(nested::<P>)?))
 }
 
 /// How an attempt ended.
@@ -36,7 +81,7 @@ impl<P: Process> Run<'_, P> {
         &mut self,
         registered: &RegisteredOf<P>,
         state: &mut StateOf<P>,
-        command: &P,
+        command: Option<&P>,
         counting: Counting,
     ) -> Result<Work<P>, ErrorOf<P>> {
         if self.attempts == 0 {
@@ -49,46 +94,43 @@ impl<P: Process> Run<'_, P> {
             self.attempts += 1;
         }
         self.forget_findings();
-        let local = catch::<P, _>(|| {
-            let local = P::Local::default();
-            self.audit_input_gate(command, &state.fields, &local)?;
+        let mut local = ShedOnDrop::none();
+        catch::<P, _>(|| {
+            self.audit_input_gate(command, &state.fields, local.get_or_insert_with(P::Local::default))?;
             if self.refuses() || matches!(counting, Counting::Now) {
                 self.count_findings()?;
             }
-            Ok(local)
+            Ok(())
         })
         .map_err(|error| *error)?;
         let mut fields = state.workspace();
         Self::lock(&mut fields, &mut state.fields);
-        Ok(Work { fields, local })
+        Ok(Work { fields, local, proposed: ShedOnDrop::none() })
     }
 
     /// Stages 6 and 7, where what was read still holds.
-    pub(super) fn close(
-        &mut self,
-        state: &mut StateOf<P>,
-        mut work: Work<P>,
-        command: Option<&P>,
-        output: Proposed<P>,
-    ) -> Closed<P> {
-        let proposed = match output {
-            Ok(output) if self.stands_as_it_began() => Some(self.refuse_if_halted().map(|()| output).map_err(Box::new)),
-            Ok(output) if !P::is_current(&mut work.fields, &mut state.fields) => {
+    pub(super) fn close(&mut self, state: &mut StateOf<P>, work: Work<P>, command: Option<&P>) -> Closed<P> {
+        let Work { mut fields, local, mut proposed } = work;
+        let mut drafts = Drafts::<P>::of(state);
+        let proposed = match proposed.take() {
+            Some(Ok(output)) if self.stands_as_it_began() => Some(Ok(output)),
+            Some(Ok(output)) if !P::is_current(&mut fields, &mut drafts.fields) => {
                 shed(output);
                 None
             }
-            Ok(output) => Some(catch::<P, _>(|| {
-                self.confirm_input_gate(command, state)?;
-                P::propose(&mut state.fields, &mut work.fields);
-                self.audit_output_gate(&state.fields, &work.local)?;
-                Ok(output)
-            })),
-            Err(error) => Some(Err(error)),
+            Some(Ok(output)) => match self.judged(output, |run| Ok(run.confirm_input_gate(command, &drafts)?)) {
+                Ok(output) => {
+                    P::propose(&mut drafts.fields, &mut fields);
+                    Some(self.audit_output_gate(Ok(output), &drafts.fields, local.get()))
+                }
+                refused => Some(refused),
+            },
+            proposed => proposed,
         };
-        P::clear(&mut work.fields);
-        state.keep(work.fields);
+        P::clear(&mut fields);
+        drafts.keep(fields);
         match proposed {
-            Some(proposed) => Closed::Finished(self.commit_or_roll_back(state, proposed)),
+            Some(proposed) => Closed::Finished(self.commit_or_roll_back(&mut drafts, proposed)),
             None => Closed::Stale,
         }
     }
@@ -110,7 +152,9 @@ impl<P: Process> Run<'_, P> {
             if self.rules.is_some() {
                 self.forget_findings();
                 // The input gate sees the scratch as a run finds it, the output gate as this run left it.
-                self.judge(Gate::Input, command, &state.fields, &P::Local::default());
+                let mut local = ShedOnDrop::none();
+                let local = local.get_or_insert_with(P::Local::default);
+                self.judge(Gate::Input, command, &state.fields, Some(local));
             }
         }
         if self.refuses() { self.count_findings() } else { Ok(()) }

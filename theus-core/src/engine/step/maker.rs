@@ -1,8 +1,11 @@
 //! How a process of each kind is a step.
 
+use std::sync::Arc;
+
 use super::super::handle::Engine;
 use super::super::pipeline;
 use super::{SharedTurn, StepFuture, StepReport, StepRun};
+use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
 
 /// How a workflow runs a process of this kind.
@@ -10,32 +13,32 @@ use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
 pub trait StepMaker<P: Process> {
     /// Runs the command, or begins to.
     #[doc(hidden)]
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun;
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun;
 
     /// Runs the command beside others: within their turn, where there is one.
     #[doc(hidden)]
     fn join<'a>(
         engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: P,
+        command: ShedOnDrop<P>,
         turn: Option<&'a SharedTurn<'a, P::Domain>>,
     ) -> StepFuture<'a>;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun {
-        StepRun::Done(StepReport::of(engine.run_reported(command)))
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
+        StepRun::Done(StepReport::of(pipeline::run_reported(&engine.core, command)))
     }
 
     fn join<'a>(
         engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: P,
+        command: ShedOnDrop<P>,
         turn: Option<&'a SharedTurn<'a, P::Domain>>,
     ) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match turn {
                 Some(turn) => pipeline::run_within(&engine.core, command, turn),
-                None => engine.run_reported(command),
+                None => pipeline::run_reported(&engine.core, command),
             })
         })
     }
@@ -43,14 +46,14 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: P) -> StepRun {
-        let run = engine.run_async_reported(command);
-        StepRun::Pending(Box::pin(async move { StepReport::of(run.await) }))
+    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
+        let core = Arc::clone(&engine.core);
+        StepRun::Pending(Box::pin(async move { StepReport::of(pipeline::run_async(&core, command).await) }))
     }
 
     fn join<'a>(
         engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: P,
+        command: ShedOnDrop<P>,
         turn: Option<&'a SharedTurn<'a, P::Domain>>,
     ) -> StepFuture<'a> {
         Box::pin(async move {

@@ -16,6 +16,7 @@ use super::arguments::{self, ArgumentError};
 use super::handle::Engine;
 use super::session::State;
 use crate::context::Context;
+use crate::panics::ShedOnDrop;
 use crate::process::Process;
 use crate::transaction::Turn;
 
@@ -54,7 +55,7 @@ pub(super) type MadeStep<D, G, E> = Result<Box<dyn Step<D, G, E>>, ArgumentError
 /// Makes a step of its arguments.
 pub(super) type MakeStep<D, G, E> = fn(Option<Arguments>) -> MadeStep<D, G, E>;
 
-struct Command<P>(P);
+struct Command<P>(ShedOnDrop<P>);
 
 impl<P> Step<P::Domain, P::Global, P::Effects> for Command<P>
 where
@@ -80,7 +81,7 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    Ok(Box::new(Command(arguments::command::<P>(arguments)?)))
+    Ok(Box::new(Command(ShedOnDrop::new(arguments::command::<P>(arguments)?))))
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::super::report::Report;
 use crate::audit::Violation;
+use crate::panics::shed;
 use crate::process::{Process, RunError};
 
 /// What one step of a workflow did.
@@ -51,7 +52,7 @@ impl Error for ProcessError {
 impl StepReport {
     pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
         Self {
-            result: report.result.map(|_| ()).map_err(|error| error.map_process(ProcessError::new::<P>)),
+            result: report.result.map(shed).map_err(|error| error.map_process(ProcessError::new::<P>)),
             violations: report.violations,
             version: report.version,
         }

@@ -1,6 +1,5 @@
 //! One expression: checked when the file is loaded, evaluated when a guard or a step needs it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -15,8 +14,7 @@ use super::problem::ExpressionProblem;
 use super::scope::Scope;
 use super::types::Type;
 use crate::context::Shape;
-use crate::process::Panicked;
-use crate::transaction::shed;
+use crate::panics::caught;
 
 /// An expression that was parsed and checked against the schema.
 #[derive(Clone)]
@@ -217,11 +215,7 @@ impl Expression {
 
 /// How a value looks can be a user's code: where it panics there is no value.
 fn guarded<T>(evaluate: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
-    catch_unwind(AssertUnwindSafe(evaluate)).unwrap_or_else(|panic| {
-        let message = Panicked::message_of(&*panic);
-        shed(panic);
-        Err(format!("it panicked: {message}").into())
-    })
+    caught(evaluate).unwrap_or_else(|panic| Err(format!("it panicked: {}", panic.message()).into()))
 }
 
 impl std::fmt::Debug for Expression {

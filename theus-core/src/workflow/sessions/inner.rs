@@ -7,7 +7,7 @@ use super::alarm::Key;
 use super::awaited::Awaited;
 use super::feed::Tap;
 use super::status::SessionStatus;
-use crate::process::Panicked;
+use crate::panics::Panic;
 use crate::workflow::conductor::{Session, Status, World};
 
 /// What one worker at a time has.
@@ -54,11 +54,7 @@ impl Inner {
     }
 }
 
-/// What a panic says. What it brought along is dropped, and where that panics too, kept for good.
+/// What a panic says. What it brought along is dropped, and what that panics with too.
 pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {
-    let message = Panicked::message_of(&*panic);
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
-        std::mem::forget(panic);
-    }
-    message
+    Panic::from(panic).message()
 }

@@ -1,0 +1,174 @@
+//! Code that is not the engine's: of a user's types, of log subscribers, wakers, sinks and clocks. It can panic wherever it is
+//! called and wherever it is dropped. What is called through here is caught, so that nothing of the engine's is left half done.
+//!
+//! A value whose drop panics while another panic unwinds through it aborts the program: that is Rust's own rule. Values that
+//! the engine drops are dropped one by one, and none of them while another panic is under way.
+
+use std::any::Any;
+use std::mem::needs_drop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::Waker;
+
+/// How often what a panic brought along is dropped, where that panics again: then it is kept for good.
+const MOST_DROPS: usize = 8;
+
+/// What a panic brought along. Dropping it is caught too, and so is what that panics with.
+pub(crate) struct Panic(Option<Box<dyn Any + Send>>);
+
+impl Panic {
+    /// What the panic said, where it said it in words.
+    pub(crate) fn message(&self) -> String {
+        let text = self.0.as_ref().and_then(|payload| {
+            let text = payload.downcast_ref::<&'static str>().map(|text| (*text).to_owned());
+            text.or_else(|| payload.downcast_ref::<String>().cloned())
+        });
+        text.unwrap_or_else(|| "(no message)".to_owned())
+    }
+}
+
+impl From<Box<dyn Any + Send>> for Panic {
+    fn from(payload: Box<dyn Any + Send>) -> Self {
+        Self(Some(payload))
+    }
+}
+
+impl Drop for Panic {
+    fn drop(&mut self) {
+        let mut payload = self.0.take();
+        for _ in 0..MOST_DROPS {
+            let Some(dropped) = payload.take() else { return };
+            payload = catch_unwind(AssertUnwindSafe(|| drop(dropped))).err();
+        }
+        std::mem::forget(payload);
+    }
+}
+
+/// Calls code that may panic.
+#[inline(always)]
+pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Panic> {
+    catch_unwind(AssertUnwindSafe(code)).map_err(Panic::from)
+}
+
+/// Writes to the log. A subscriber is a user's code too: it may write to a pipe that nobody reads.
+pub(crate) fn tell(log: impl FnOnce()) {
+    drop(caught(log));
+}
+
+/// Drops a value of a user's type: where that panics it is logged, and goes no further.
+#[inline]
+pub(crate) fn shed<T>(value: T) {
+    if needs_drop::<T>() && caught(move || drop(value)).is_err() {
+        told::<T>();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn told<T>() {
+    let type_name = std::any::type_name::<T>();
+    tell(|| tracing::error!(target: "theus::engine", type_name, "a value panicked when dropped"));
+}
+
+/// A value of a user's type that the engine drops by [`shed`], on every way out.
+pub(crate) struct ShedOnDrop<T>(Option<T>);
+
+impl<T> ShedOnDrop<T> {
+    #[inline]
+    pub(crate) const fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    #[inline]
+    pub(crate) const fn none() -> Self {
+        Self(None)
+    }
+
+    #[inline]
+    pub(crate) const fn get(&self) -> Option<&T> {
+        self.0.as_ref()
+    }
+
+    #[inline]
+    pub(crate) const fn take(&mut self) -> Option<T> {
+        self.0.take()
+    }
+
+    #[inline]
+    pub(crate) fn get_or_insert_with(&mut self, make: impl FnOnce() -> T) -> &mut T {
+        self.0.get_or_insert_with(make)
+    }
+}
+
+impl<T> Drop for ShedOnDrop<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if needs_drop::<T>() {
+            shed(self.0.take());
+        }
+    }
+}
+
+/// Wakes a task or a thread. A waker is an executor's code: where it panics, those after it are woken all the same.
+pub(crate) fn wake(waker: Waker) {
+    if caught(move || waker.wake()).is_err() {
+        tell(|| tracing::error!(target: "theus::engine", "a waker panicked"));
+    }
+}
+
+/// Wakes all of them.
+pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    wakers.into_iter().for_each(wake);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "tests")]
+
+    use std::panic::panic_any;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Panics when dropped, with another of its kind, so many times.
+    struct Bomb(usize, Arc<AtomicUsize>);
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            if self.0 > 0 {
+                panic_any(Self(self.0 - 1, Arc::clone(&self.1)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_payload_whose_drop_panics_with_a_payload_whose_drop_panics_goes_no_further() {
+        for bombs in [0, 1, 3, MOST_DROPS - 1, 1_000] {
+            let dropped = Arc::new(AtomicUsize::new(0));
+            drop(caught(|| panic_any(Bomb(bombs, Arc::clone(&dropped)))));
+            assert_eq!(dropped.load(Ordering::Relaxed), (bombs + 1).min(MOST_DROPS));
+        }
+    }
+
+    #[test]
+    fn a_message_is_told_where_there_is_one() {
+        let message = |code: fn()| caught(code).err().map(|panic| panic.message());
+        assert_eq!(message(|| panic!("said")).as_deref(), Some("said"));
+        assert_eq!(message(|| panic!("{} said", 1)).as_deref(), Some("1 said"));
+        assert_eq!(message(|| panic_any(7)).as_deref(), Some("(no message)"));
+        assert_eq!(message(|| ()), None);
+    }
+
+    #[test]
+    fn what_is_dropped_goes_no_further() {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let bomb = || Bomb(1, Arc::clone(&dropped));
+        shed(bomb());
+        drop(ShedOnDrop::new(bomb()));
+        let mut taken = ShedOnDrop::new(bomb());
+        shed(taken.take());
+        drop(taken);
+        assert_eq!(dropped.load(Ordering::Relaxed), 6, "each, and what it panicked with");
+    }
+}
