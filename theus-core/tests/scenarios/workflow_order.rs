@@ -126,6 +126,45 @@ states:
 }
 
 #[test]
+fn a_state_with_regions_is_done_when_all_are_whatever_its_regions_are() {
+    let nested = "
+external: [CMD_X]
+states:
+  P:
+    done: D
+    regions: { A: { regions: { A1: { states: { L: { events: { CMD_X: M } }, M: { final: true } } } } } }
+  D: { final: true }
+";
+    let with_a_final_one = "
+external: [CMD_X]
+states:
+  P:
+    done: D
+    regions: { A: { final: true }, B: { states: { B1: { events: { CMD_X: B2 } }, B2: { final: true } } } }
+  D: { final: true }
+";
+    for flow in [nested, with_a_final_one] {
+        let (mut desk, ..) = desk(flow);
+        desk.run_until_idle().unwrap();
+        assert!(desk.is_in("P"), "not at the start: {}", desk.trace());
+        desk.emit("CMD_X").unwrap();
+        let handled = desk.run_until_final().unwrap();
+        assert_eq!((desk.state(), causes(&handled)), ("D", vec![Cause::Event, Cause::Done]));
+        assert_eq!(desk.trace().to_string().matches("done           P").count(), 1, "{}", desk.trace());
+    }
+    // Where all are final states themselves, it is done at once, and once.
+    let (mut desk, engine, ..) = desk(
+        "
+states:
+  P: { done: { steps: [a] }, regions: { A: { final: true }, B: { final: true } }, after: { 1s: D } }
+  D: { final: true }
+",
+    );
+    desk.run_until_final().unwrap();
+    assert_eq!(log(&engine), ["a"]);
+}
+
+#[test]
 fn a_guard_without_a_value_is_told_and_leaves_the_states_as_they_are() {
     let flow = "
 external: [CMD_GO, CMD_ON]

@@ -121,34 +121,6 @@ impl Definition {
         let is_there = |(state, part): &(StateId, Part)| !self.chain(*state, *part).steps.is_empty();
         exits.chain(ways).chain(entries).filter(is_there).collect()
     }
-
-    /// Which states are done by what was entered, in order; and the final state at the top among it.
-    fn done_by(&self, active: &[u32], entered: &[u32]) -> (Box<[StateId]>, Option<StateId>) {
-        let tree = &self.tree;
-        let (mut done, mut finished) = (Vec::new(), None);
-        for number in entered {
-            let Some(state) = tree.state(*number).filter(|state| tree.kind(*state) == Kind::Final) else { continue };
-            let Some(parent) = tree.parent(state) else {
-                finished = Some(state);
-                continue;
-            };
-            done.push(parent);
-            // A final state that is entered later in this microstep is not there yet: the last region makes the whole done.
-            let has_come = |child: &StateId| {
-                tree.kind(*child) == Kind::Final
-                    && tree.number(*child).is_some_and(|child| {
-                        active.binary_search(&child).is_ok()
-                            && (child <= *number || entered.binary_search(&child).is_err())
-                    })
-            };
-            let around = tree.parent(parent).filter(|around| tree.kind(*around) == Kind::Parallel);
-            let all = |around: &StateId| {
-                tree.children(*around).iter().all(|region| tree.children(*region).iter().any(has_come))
-            };
-            done.extend(around.filter(all));
-        }
-        (done.into(), finished)
-    }
 }
 
 /// What is to be entered, as it grows.

@@ -7,6 +7,7 @@
 mod as_file;
 mod configuration;
 mod definition;
+mod done;
 mod event;
 mod machine;
 mod microstep;

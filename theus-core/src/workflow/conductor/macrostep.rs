@@ -9,7 +9,7 @@ use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Troubled};
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::{Beforehand, Configuration, Definition, StateId, StateKind};
+use crate::workflow::chart::{Beforehand, StateId};
 use crate::workflow::trace::What;
 
 impl Live {
@@ -110,7 +110,7 @@ impl Live {
                 let Some((source, lead)) = target.map(|lead| (state, lead)).or_else(by_state) else { return Ok(None) };
                 let found = scene.definition.goto(&self.at, source, lead.target);
                 // What the failed chain's move had come to the end of is not at its end any more.
-                let stays = |told: &Internal| !matches!(told, Internal::Done(state) if !is_done(scene.definition, &found.to, *state));
+                let stays = |told: &Internal| !matches!(told, Internal::Done(state) if !scene.definition.is_done(&found.to, *state));
                 self.inbox.retain(stays);
                 self.begin_unit(None, Cause::Error, scene.definition);
                 return self.apply_by(found, lead.place, scene).map(Some);
@@ -196,21 +196,5 @@ impl Live {
             Ok(None) => self.end_unit(scene),
             Err(error) => self.without_value(error, scene),
         }
-    }
-}
-
-/// Whether the child of a state, or one in each of its regions, is a final one.
-fn is_done(definition: &Definition, at: &Configuration, state: StateId) -> bool {
-    let has_ended = |state: StateId| {
-        let children = definition.state(state).into_iter().flat_map(|state| &state.children);
-        let is_final =
-            |child: &StateId| matches!(definition.state(*child).map(|it| &it.kind), Some(StateKind::Final { .. }));
-        children.copied().any(|child| is_final(&child) && definition.is_active(at, child))
-    };
-    match definition.state(state) {
-        Some(found) if matches!(found.kind, StateKind::Parallel) => {
-            found.children.iter().all(|region| has_ended(*region))
-        }
-        _ => has_ended(state),
     }
 }

@@ -55,7 +55,13 @@ pub(super) fn can_be_done(subject: &Subject<'_>, id: StateId, reached: &[bool]) 
             let is_final = subject.state(*child).is_some_and(|it| matches!(it.kind, StateKind::Final { .. }));
             is_final && reached.get(child.0 as usize) == Some(&true)
         }),
-        StateKind::Parallel => state.children.iter().all(|child| can_be_done(subject, *child, reached)),
+        StateKind::Parallel => {
+            let is_real = |child: &&StateId| {
+                !subject.state(**child).is_some_and(|it| matches!(it.kind, StateKind::History { .. }))
+            };
+            state.children.iter().filter(is_real).all(|region| can_be_done(subject, *region, reached))
+        }
+        StateKind::Final { .. } => reached.get(id.0 as usize) == Some(&true),
         _ => false,
     }
 }

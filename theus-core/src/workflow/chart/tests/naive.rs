@@ -196,17 +196,14 @@ impl Naive {
         let entered = self.in_order(|name| coming.contains(name));
         let (mut done, mut finished) = (Vec::new(), None);
         for name in &entered {
+            let around: Vec<String> = self.around(name).iter().rev().cloned().collect();
+            let were_over: Vec<bool> = around.iter().map(|state| self.is_over(state)).collect();
             assert!(self.active.insert(name.clone()), "{name} is entered twice");
-            if self.node(name).kind != Shape::Final {
-                continue;
+            if self.node(name).kind == Shape::Final && around.is_empty() {
+                finished = Some(name.clone());
             }
-            match self.around(name) {
-                [] => finished = Some(name.clone()),
-                [.., whole, parent] if self.node(whole).kind == Shape::Parallel && self.is_over(whole) => {
-                    done.extend([parent.clone(), whole.clone()]);
-                }
-                [.., parent] => done.push(parent.clone()),
-            }
+            let is_over = |(state, was_over): &(&String, bool)| !was_over && self.is_over(state);
+            done.extend(around.iter().zip(were_over).filter(is_over).map(|(state, _)| state.clone()));
         }
         let steps = ways.iter().filter_map(|way| {
             let (place, taken) = way.way.as_ref()?;
@@ -232,6 +229,7 @@ impl Naive {
                 node.inside.iter().any(|child| child.kind == Shape::Final && self.active.contains(&child.name))
             }
             Shape::Parallel => node.inside.iter().filter(|child| is_real(child)).all(|child| self.is_over(&child.name)),
+            Shape::Final => self.active.contains(state),
             _ => false,
         }
     }

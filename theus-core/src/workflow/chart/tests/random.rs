@@ -52,12 +52,31 @@ fn tree(random: &mut Rng, count: &mut usize, most: usize, depth: u8) -> Node {
         6 if may_hold => {
             let mut node = Node { kind: Shape::Parallel, ..fresh(count) };
             for _ in 0..random.u8(1..4) {
-                node.inside.push(compound(random, count, most, depth + 1));
+                let region = region(random, count, most, depth + 1);
+                node.inside.push(region);
             }
             history(random, count, &mut node);
             node
         }
         _ => fresh(count),
+    }
+}
+
+/// Most often a compound state; but also regions again, a final state, or a plain one, which never ends.
+fn region(random: &mut Rng, count: &mut usize, most: usize, depth: u8) -> Node {
+    match random.u8(..12) {
+        0 => Node { kind: Shape::Final, ..fresh(count) },
+        1 => fresh(count),
+        2 | 3 if depth < 4 => {
+            let mut node = Node { kind: Shape::Parallel, ..fresh(count) };
+            for _ in 0..random.u8(1..4) {
+                let inner = region(random, count, most, depth + 1);
+                node.inside.push(inner);
+            }
+            history(random, count, &mut node);
+            node
+        }
+        _ => compound(random, count, most, depth),
     }
 }
 
@@ -256,6 +275,7 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
         ("finished", seen.finished.is_some()),
         ("done inside", !seen.done.is_empty()),
         ("done twice", seen.done.len() > 1),
+        ("regions within regions are done", seen.done.len() > 2),
     ];
     for (name, _) in all.into_iter().filter(|(_, is_met)| *is_met) {
         *met.entry(name).or_default() += 1;
@@ -294,6 +314,7 @@ fn the_machine_does_what_a_naive_reading_does() {
         "finished",
         "done inside",
         "done twice",
+        "regions within regions are done",
     ] {
         assert!(met.contains_key(name), "{name} was never met: {met:?}");
     }

@@ -144,3 +144,65 @@ fn regions_within_regions_are_active_at_once() {
     let mut walker = Walker::new([outer]);
     assert_eq!(walker.on("CMD_BOTH"), "-N1 -R1 -L1 L1:0 R1:0 N1:0 +L2 +R2 +N2 => L2 R2 N2");
 }
+
+/// A parallel state in a parallel state, so many deep, with a region that is plain in each.
+fn nested(depth: usize) -> Node {
+    let side = |name: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).to(&format!("CMD_{name}"), &off), end(&off)])
+    };
+    let inner = if depth == 0 { side("M") } else { nested(depth - 1) };
+    parallel(&format!("P{depth}"), [inner, side(&format!("N{depth}"))])
+}
+
+#[test]
+fn a_parallel_state_within_another_is_done_with_its_regions_and_makes_the_other_done() {
+    let inner = parallel("Q", [compound("A", "A1", [state("A1").to("CMD_X", "A2"), end("A2")])]);
+    let mut walker = Walker::new([parallel("P", [inner]).to("done", "D"), state("D")]);
+    assert_eq!(walker.on("CMD_X"), "-A1 A1:0 +A2 A! Q! P! => A2");
+    assert_eq!(walker.on("P done"), "-A2 -A -Q -P P:0 +D => D");
+
+    let mut walker = Walker::new([nested(3)]);
+    for (event, done) in [("CMD_N1", "N1!"), ("CMD_N3", "N3!"), ("CMD_M", "M!"), ("CMD_N0", "N0! P0! P1!")] {
+        let line = walker.on(event);
+        assert!(line.contains(&format!(" {done} =>")), "{event}: {line}");
+    }
+    assert!(walker.on("CMD_N2").contains(" N2! P2! P3! =>"));
+}
+
+#[test]
+fn all_that_end_at_once_are_done_once() {
+    let side = |name: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).to("CMD_END", &off), end(&off)])
+    };
+    let mut walker = Walker::new([parallel("P", [parallel("Q", [side("A"), side("B")]), side("C")])]);
+    assert_eq!(walker.on("CMD_END"), "-C1 -B1 -A1 A1:0 B1:0 C1:0 +A2 +B2 +C2 A! B! Q! C! P! => A2 B2 C2");
+}
+
+#[test]
+fn a_region_that_is_a_final_state_waits_for_the_others() {
+    let side = compound("B", "B1", [state("B1").to("CMD_END", "B2"), end("B2")]);
+    let top = [state("S").to("CMD_GO", "P"), parallel("P", [end("A"), side, end("C")]).to("done", "D"), state("D")];
+    let mut walker = Walker::new(top);
+    assert_eq!(walker.on("CMD_GO"), "-S S:0 +P +A +B +B1 +C => A B1 C");
+    assert_eq!(walker.on("CMD_END"), "-B1 B1:0 +B2 B! P! => A B2 C");
+
+    let both = parallel("P", [end("A"), end("B")]);
+    let mut walker = Walker::new([state("S").to("CMD_GO", "P"), both.clone()]);
+    assert_eq!(walker.on("CMD_GO"), "-S S:0 +P +A +B P! => A B");
+    let chart = definition("P", &[both]);
+    assert_eq!(seen(&chart, &chart.start()).done, ["P"]);
+}
+
+#[test]
+fn a_region_that_never_ends_and_a_state_inside_that_is_done_end_nothing() {
+    // `B` is plain; what is done in `C` is a state inside, not the region.
+    let inside = compound("C1", "C2", [state("C2").to("CMD_END", "C3"), end("C3")]);
+    for other in [state("B"), compound("C", "C1", [inside])] {
+        let side = compound("A", "A1", [state("A1").to("CMD_END", "A2"), end("A2")]);
+        let mut walker = Walker::new([parallel("P", [side, other])]);
+        let line = walker.on("CMD_END");
+        assert!(line.contains(" A! ") && !line.contains("P!"), "{line}");
+    }
+}

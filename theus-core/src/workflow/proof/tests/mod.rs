@@ -57,6 +57,19 @@ fn done_comes_when_every_region_ends() {
 }
 
 #[test]
+fn a_region_that_is_a_final_state_or_has_regions_itself_ends() {
+    let with = |right: &str| {
+        format!(
+            "\n  A:\n    done: DONE\n    regions:\n      L: {{ states: {{ L1: {{ events: {{ CMD_A: L2 }} }}, L2: {{ final: true }} }} }}\n      R: {right}"
+        )
+    };
+    is_sound(&with("{ final: true }"));
+    is_sound(&with("{ regions: { Q: { states: { Q1: { events: { CMD_B: Q2 } }, Q2: { final: true } } } } }"));
+    let never = "{ regions: { Q: { states: { Q1: { events: { CMD_B: Q2 } }, Q2: { events: { CMD_B: Q1 } } } } } }";
+    assert!(told(&with(never)).contains(&"4:5 `done` of state `A` never comes".to_owned()));
+}
+
+#[test]
 fn a_way_out_of_one_region_is_one_out_of_all() {
     is_sound(
         "\n  A:\n    regions:\n      L: { states: { L1: { events: { CMD_A: DONE } } } }\n      R: { states: { R1: { events: { CMD_B: R2 } }, R2: { events: { CMD_B: R1 } } } }",
