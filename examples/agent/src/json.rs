@@ -35,6 +35,7 @@ pub(crate) const fn word(status: &Status) -> &'static str {
     match status {
         Status::Running => "running",
         Status::Finished => "finished",
+        Status::Failed { .. } => "failed",
         Status::Aborted { .. } => "aborted",
         Status::Cancelled { .. } => "cancelled",
         Status::Halted { .. } => "halted",

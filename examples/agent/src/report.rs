@@ -39,7 +39,11 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
 
     writeln!(text, "\nHOW IT ENDED\n")?;
     writeln!(text, "  {} ({}) after {} plans", outcome.state, word(&outcome.status), memory.rounds)?;
-    if let Status::Aborted { reason } | Status::Cancelled { reason } | Status::Halted { reason } = &outcome.status {
+    if let Status::Failed { reason }
+    | Status::Aborted { reason }
+    | Status::Cancelled { reason }
+    | Status::Halted { reason } = &outcome.status
+    {
         writeln!(text, "  {reason}")?;
     }
     if let Some(result) = &outcome.result {

@@ -67,6 +67,7 @@ impl Summary {
             status: match outcome.status {
                 Status::Running => "running",
                 Status::Finished => "finished",
+                Status::Failed { .. } => "failed",
                 Status::Aborted { .. } => "aborted",
                 Status::Cancelled { .. } => "cancelled",
                 Status::Halted { .. } => "halted",

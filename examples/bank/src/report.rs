@@ -34,6 +34,7 @@ pub(crate) fn report(outcome: &Outcome, options: &Options, broken_off: bool, col
 /// Where and why it ended.
 fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     let (headline, style) = match &outcome.status {
+        Status::Failed { .. } => ("FAILED", Style::new().red()),
         Status::Aborted { .. } => ("ABORTED", Style::new().red()),
         Status::Cancelled { .. } => ("CANCELLED", Style::new().red()),
         Status::Halted { .. } => ("STOPPED", Style::new().red()),

@@ -40,6 +40,7 @@ impl<'a> Summary<'a> {
             status: match outcome.status {
                 Status::Running => "running",
                 Status::Finished => "finished",
+                Status::Failed { .. } => "failed",
                 Status::Aborted { .. } => "aborted",
                 Status::Cancelled { .. } => "cancelled",
                 Status::Halted { .. } => "halted",

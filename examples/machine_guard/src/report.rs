@@ -47,6 +47,7 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
         None => "before the first reading".to_owned(),
     };
     let (headline, style) = match &outcome.status {
+        Status::Failed { .. } => ("FAILED", Style::new().red()),
         Status::Aborted { .. } => ("ABORTED", Style::new().red()),
         Status::Cancelled { .. } => ("CANCELLED", Style::new().red()),
         Status::Halted { .. } => ("STOPPED", Style::new().red()),

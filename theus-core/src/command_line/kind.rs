@@ -14,15 +14,18 @@ pub(super) enum Kind {
 }
 
 /// The keys that only one kind of file has.
-const MARKS: [(&str, Kind); 8] = [
+const MARKS: [(&str, Kind); 11] = [
     ("process_recipes", Kind::Recipe),
     ("invariants", Kind::Recipe),
     ("defaults", Kind::Recipe),
     ("states", Kind::Workflow),
+    ("steps", Kind::Workflow),
     ("initial", Kind::Workflow),
     ("external", Kind::Workflow),
     ("initialised", Kind::Workflow),
     ("transitions", Kind::Workflow),
+    ("strict", Kind::Workflow),
+    ("limit", Kind::Workflow),
 ];
 
 /// What the file is; where its keys do not say, what they nearly say: its own loader then names the right one.
@@ -40,6 +43,6 @@ pub(super) fn kind_of(document: &Document) -> Result<Kind, SourceError> {
 fn neither(document: &Document) -> SourceError {
     let what = if document.root().is_null() { "is empty" } else { "is neither a recipe nor a workflow" };
     let message = format!("`{}` {what}", document.file().name());
-    let help = "a recipe has `process_recipes` or `invariants`, a workflow has `states`";
+    let help = "a recipe has `process_recipes` or `invariants`, a workflow has `states` or `steps`";
     document.error(vec![Problem::new(NodePath::root(), message).help(help)])
 }

@@ -75,6 +75,23 @@ fn what_is_right_is_counted_and_nothing_else_is_said() {
 }
 
 #[test]
+fn a_workflow_of_nothing_but_steps_is_one() {
+    let folder = Folder::with(&[
+        ("steps.yaml", "steps: [serve_one]\n"),
+        ("named.yaml", "name: night\nstrict: true\nlimit: 9\nsteps: [serve_one]\n"),
+        ("nearly.yaml", "stpes: [serve_one]\n"),
+        ("name.yaml", "name: night\n"),
+    ]);
+    assert_eq!(folder.run(&["check", "steps.yaml"]), clean("checked 1 workflow: no errors, no warnings"));
+    assert_eq!(folder.run(&["check", "named.yaml"]), clean("checked 1 workflow: no errors, no warnings"));
+    let nearly = folder.run(&["check", "nearly.yaml"]);
+    assert!(nearly.code == 1 && nearly.err.contains("did you mean `steps`?"), "{nearly:?}");
+    let neither = folder.run(&["check", "name.yaml"]);
+    assert!(neither.code == 1 && neither.err.contains("a workflow has `states` or `steps`"), "{neither:?}");
+    assert_eq!(folder.run(&["graph", "steps.yaml"]).code, 0);
+}
+
+#[test]
 fn every_problem_of_every_file_is_drawn_in_the_order_of_the_files() {
     let recipe = "process_recipes:\n  serve_on: { outputs: [ { field: domain.served, max: 20 } ] }\n";
     let workflow = "states:\n  OPEN: { entry: serve_tow, events: { SIG_FULL: SHUT } }\n  SHUT: { final: true }\n";

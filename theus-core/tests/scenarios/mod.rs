@@ -22,6 +22,7 @@ mod turns;
 mod workflow_async;
 mod workflow_attacked;
 mod workflow_control;
+mod workflow_ends;
 mod workflow_failures;
 mod workflow_limits;
 mod workflow_order;

@@ -40,7 +40,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// `None` where nothing is waiting, a step waits to be tried again, or the workflow is finished or paused.
     ///
     /// # Errors
-    /// [`WorkflowError::Aborted`], [`WorkflowError::Cancelled`], and [`WorkflowError::Halted`] while the interlock is latched;
+    /// [`WorkflowError::Failed`], [`WorkflowError::Aborted`], [`WorkflowError::Cancelled`], and [`WorkflowError::Halted`] while the interlock is latched;
     /// no event is taken then. [`WorkflowError::NoValue`] and [`WorkflowError::Endless`] where the event could not be handled
     /// as the file says.
     pub fn process_event(&mut self) -> Result<Option<Handled>, WorkflowError> {
@@ -55,12 +55,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Handles events until none is waiting and no timer is due, the workflow is over or paused, or the engine is halted.
     ///
     /// # Errors
-    /// As [`process_event`](Self::process_event); [`WorkflowError::Runaway`] where events keep causing events.
+    /// As [`process_event`](Self::process_event); [`WorkflowError::Runaway`] where events keep causing events;
+    /// [`WorkflowError::Failed`] where it came to a final state whose chain failed.
     pub fn run_until_idle(&mut self) -> Result<Vec<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
         let mut all = Vec::new();
         self.handle_all(&mut all, |_| false).map_err(|error| error.after(std::mem::take(&mut all)))?;
-        Ok(all)
+        self.unless_failed(all)
     }
 
     /// Handles events until a final state is reached. It waits for timers, for tries that are made again and, as long as it
@@ -80,6 +81,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         if matches!(self.status(), Status::Finished) {
             return Ok(all);
         }
+        let all = self.unless_failed(all)?;
         self.refuse_if_stopped()?;
         let (workflow, state) = self.names();
         if self.is_paused() {
@@ -105,7 +107,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let until = self.clock.now().checked_add(at_most);
         let mut all = Vec::new();
         match self.wait_until(&mut all, until, |manager| manager.is_entered() && manager.is_in(state)) {
-            Ok(()) => Ok(self.is_entered() && self.is_in(state)),
+            Ok(()) => self.unless_failed(all).map(|_| self.is_entered() && self.is_in(state)),
             Err(error) => Err(error.after(all)),
         }
     }
@@ -136,7 +138,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let until = self.clock.now().checked_add(time);
         let mut all = Vec::new();
         match self.wait_until(&mut all, until, |_| false) {
-            Ok(()) => Ok(all),
+            Ok(()) => self.unless_failed(all),
             Err(error) => Err(error.after(all)),
         }
     }

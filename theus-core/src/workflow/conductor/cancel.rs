@@ -147,6 +147,7 @@ impl Session {
     pub(crate) fn status(&self) -> Status {
         match &self.live.stage {
             Stage::Finished => Status::Finished,
+            Stage::Failed(reason) => Status::Failed { reason: reason.clone() },
             Stage::Aborted(reason) => Status::Aborted { reason: reason.clone() },
             Stage::Cancelled(reason) => Status::Cancelled { reason: reason.clone() },
             Stage::New | Stage::Running => Status::Running,
@@ -212,6 +213,13 @@ impl Live {
             }
         }
         self.chain = Some(chain);
+    }
+
+    /// The chain of the final state has failed: there is no state left in which that could be heard.
+    pub(super) fn fail(&mut self, reason: String, scene: Scene<'_>) {
+        self.over(Stage::Failed(reason.clone()));
+        self.trace.put(scene.world.now(), What::Failed { reason: reason.clone() });
+        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "failed");
     }
 
     /// A violation of level A ends the session.

@@ -35,7 +35,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         loop {
             match poll_fn(|task| driven.poll(sleep, task)).await {
                 Ok(Some(handled)) => all.push(*handled),
-                Ok(None) => return Ok(all),
+                Ok(None) => return driven.manager.unless_failed(all),
                 Err(error) => return Err(error.after(all)),
             }
             if all.len() > limit {

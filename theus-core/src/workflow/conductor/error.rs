@@ -16,6 +16,18 @@ pub enum WorkflowError {
     /// The file could not be read, or says something that is not so.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// The workflow has reached a final state, and the chain of that state failed: it is over, and not well.
+    #[error("the workflow `{workflow}` failed in state {state}: {reason}")]
+    Failed {
+        /// The workflow.
+        workflow: String,
+        /// The final state.
+        state: String,
+        /// Why its chain failed.
+        reason: String,
+        /// What was handled before, in order, and last what failed; nothing where it had failed before.
+        handled: Vec<Handled>,
+    },
     /// A violation of level A ended this workflow.
     #[error("the workflow `{workflow}` was aborted in state {state}: {reason}")]
     Aborted {
@@ -130,7 +142,8 @@ impl WorkflowError {
     #[must_use]
     pub fn handled(&self) -> &[Handled] {
         match self {
-            Self::Idle { handled, .. }
+            Self::Failed { handled, .. }
+            | Self::Idle { handled, .. }
             | Self::Runaway { handled, .. }
             | Self::Endless { handled, .. }
             | Self::NoValue { handled, .. } => handled,
@@ -140,7 +153,8 @@ impl WorkflowError {
 
     /// The same, with what was handled before it.
     pub(super) fn after(mut self, before: Vec<Handled>) -> Self {
-        if let Self::Idle { handled, .. }
+        if let Self::Failed { handled, .. }
+        | Self::Idle { handled, .. }
         | Self::Runaway { handled, .. }
         | Self::Endless { handled, .. }
         | Self::NoValue { handled, .. } = &mut self

@@ -73,8 +73,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let (workflow, state) = self.names();
         match self.session.status() {
             Status::Cancelled { reason } => Err(WorkflowError::Cancelled { workflow, state, reason }),
+            Status::Failed { reason } => Err(WorkflowError::Failed { workflow, state, reason, handled: Vec::new() }),
             Status::Aborted { reason } => Err(WorkflowError::Aborted { workflow, state, reason }),
             Status::Running | Status::Finished | Status::Halted { .. } => self.refuse_if_halted(),
+        }
+    }
+
+    /// What was handled, or that it has come to an end that is none: then it is part of the error.
+    pub(super) fn unless_failed(&self, handled: Vec<Handled>) -> Result<Vec<Handled>, WorkflowError> {
+        match self.session.status() {
+            Status::Failed { reason } => {
+                let (workflow, state) = self.names();
+                Err(WorkflowError::Failed { workflow, state, reason, handled })
+            }
+            _ => Ok(handled),
         }
     }
 

@@ -31,6 +31,7 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 /// | a declared error that `retry` is for | it is tried again after a while |
 /// | a declared error that `on_error` is for, or its time is over | the chain stops; it moves where the error leads |
 /// | any other error, level B, a conflict, a panic | the chain stops; `EVT_CHAIN_FAIL` |
+/// | any failure that nothing leads away from, in the chain of the final state at the top | the workflow is over, and has [failed](Status::Failed) |
 /// | level A | the chain stops; the workflow is aborted |
 /// | level S | the chain stops; no event is taken until the interlock is reset, then as before |
 ///
@@ -156,6 +157,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let how = match self.session.status() {
             Status::Running | Status::Halted { .. } => return Ok(name),
             Status::Finished => format!("has finished in {}", self.state()),
+            Status::Failed { reason } => format!("has failed in {}: {reason}", self.state()),
             Status::Aborted { reason } => format!("was aborted: {reason}"),
             Status::Cancelled { reason } => format!("was cancelled: {reason}"),
         };

@@ -18,6 +18,12 @@ pub enum Status {
     Running,
     /// It has reached a final state.
     Finished,
+    /// It has reached a final state whose chain failed, with nothing that leads elsewhere: it is over, and not well. So
+    /// ends a file with nothing but `steps` when one of them fails.
+    Failed {
+        /// Why the chain failed.
+        reason: String,
+    },
     /// A violation of level A ended it.
     Aborted {
         /// Which.

@@ -117,6 +117,7 @@ pub(super) struct StoredUndo {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Ended {
     Finished { result: Option<Value> },
+    Failed { reason: String },
     Aborted { reason: String },
     Cancelled { reason: String },
 }

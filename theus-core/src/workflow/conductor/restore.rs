@@ -65,6 +65,7 @@ impl Session {
         let ended = match &live.stage {
             Stage::New | Stage::Running => None,
             Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
+            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.clone() }),
             Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.clone() }),
             Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.clone() }),
         };
@@ -104,6 +105,7 @@ impl Session {
             Some(Ended::Finished { result }) => {
                 (live.stage, live.result) = (Stage::Finished, result.clone().map(Box::new))
             }
+            Some(Ended::Failed { reason }) => live.stage = Stage::Failed(reason.clone()),
             Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.clone()),
             Some(Ended::Cancelled { reason }) => live.stage = Stage::Cancelled(reason.clone()),
         }

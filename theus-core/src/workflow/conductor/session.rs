@@ -60,6 +60,8 @@ pub(super) enum Stage {
     New,
     Running,
     Finished,
+    /// It has come to a final state whose chain failed.
+    Failed(String),
     Aborted(String),
     Cancelled(String),
 }
@@ -251,7 +253,7 @@ impl Session {
 
 impl Live {
     pub(super) const fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Finished | Stage::Aborted(_) | Stage::Cancelled(_))
+        !matches!(self.stage, Stage::New | Stage::Running)
     }
 
     /// The innermost active state, the first of several in the order of the file.

@@ -270,7 +270,7 @@ impl Live {
                 let (target, error) = (broken.target.clone(), broken.error.unwrap_or_default());
                 self.inbox.push_front(Internal::Recover { state, target, error, payload: broken.payload() });
             }
-            None if finishes => {}
+            None if finishes => self.fail(broken.reason.clone(), scene),
             None => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
         }
         self.end_unit(scene)

@@ -34,6 +34,7 @@ impl Inner {
         match self.session.status() {
             Status::Finished => SessionStatus::Finished,
             Status::Halted { reason } => SessionStatus::Halted { reason },
+            Status::Failed { reason } => SessionStatus::Failed { reason },
             Status::Aborted { reason } => SessionStatus::Aborted { reason },
             Status::Cancelled { reason } => SessionStatus::Cancelled { reason },
             Status::Running => match interlock {

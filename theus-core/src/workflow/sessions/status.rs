@@ -17,6 +17,11 @@ pub enum SessionStatus {
     },
     /// It has come to a final state.
     Finished,
+    /// It has come to a final state whose chain failed: it is over, and not well.
+    Failed {
+        /// Why the chain failed.
+        reason: String,
+    },
     /// A violation of level A has ended it.
     Aborted {
         /// Which.
@@ -38,7 +43,10 @@ impl SessionStatus {
     /// Whether it handles no more events, whatever happens.
     #[must_use]
     pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Finished | Self::Aborted { .. } | Self::Cancelled { .. } | Self::Broken { .. })
+        matches!(
+            self,
+            Self::Finished | Self::Failed { .. } | Self::Aborted { .. } | Self::Cancelled { .. } | Self::Broken { .. }
+        )
     }
 }
 
@@ -49,6 +57,7 @@ impl fmt::Display for SessionStatus {
             Self::Paused => f.write_str("paused"),
             Self::Finished => f.write_str("finished"),
             Self::Halted { reason } => write!(f, "halted: {reason}"),
+            Self::Failed { reason } => write!(f, "failed: {reason}"),
             Self::Aborted { reason } => write!(f, "aborted: {reason}"),
             Self::Cancelled { reason } => write!(f, "cancelled: {reason}"),
             Self::Broken { reason } => write!(f, "broken: {reason}"),
@@ -69,6 +78,8 @@ pub struct Census {
     pub halted: usize,
     /// Those that have come to a final state.
     pub finished: usize,
+    /// Those that have come to a final state whose chain failed.
+    pub failed: usize,
     /// Those that a violation of level A ended.
     pub aborted: usize,
     /// Those that were cancelled.
@@ -89,6 +100,7 @@ impl Census {
             SessionStatus::Paused => &mut self.paused,
             SessionStatus::Halted { .. } => &mut self.halted,
             SessionStatus::Finished => &mut self.finished,
+            SessionStatus::Failed { .. } => &mut self.failed,
             SessionStatus::Aborted { .. } => &mut self.aborted,
             SessionStatus::Cancelled { .. } => &mut self.cancelled,
             SessionStatus::Broken { .. } => &mut self.broken,

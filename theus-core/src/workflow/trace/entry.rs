@@ -121,6 +121,11 @@ pub enum What {
         /// The state.
         state: StateId,
     },
+    /// A final state was reached, and its chain failed: nobody is left who could hear that.
+    Failed {
+        /// Why the chain failed.
+        reason: String,
+    },
     /// A violation of level A ended the session.
     Aborted {
         /// Which.
@@ -189,6 +194,7 @@ impl What {
             Self::Paused => "paused",
             Self::Unpaused => "unpaused",
             Self::Finished { .. } => "finished",
+            Self::Failed { .. } => "failed",
             Self::Aborted { .. } => "aborted",
             Self::Cancelled { .. } => "cancelled",
         }

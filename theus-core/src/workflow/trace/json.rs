@@ -72,9 +72,10 @@ impl Line<'_> {
                 map.serialize_entry("reason", reason)?;
                 map.serialize_entry("compensating", compensating)
             }
-            What::NoValue { reason } | What::Aborted { reason } | What::Cancelled { reason } => {
-                map.serialize_entry("reason", reason)
-            }
+            What::NoValue { reason }
+            | What::Failed { reason }
+            | What::Aborted { reason }
+            | What::Cancelled { reason } => map.serialize_entry("reason", reason),
             What::Runaway { limit } => map.serialize_entry("limit", limit),
         }
     }

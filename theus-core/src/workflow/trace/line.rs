@@ -83,7 +83,10 @@ impl<'a> Line<'a> {
                 }
                 Ok(())
             }
-            What::NoValue { reason } | What::Aborted { reason } | What::Cancelled { reason } => f.write_str(reason),
+            What::NoValue { reason }
+            | What::Failed { reason }
+            | What::Aborted { reason }
+            | What::Cancelled { reason } => f.write_str(reason),
             What::Runaway { limit } => write!(f, "more than {limit} steps, rounds and moves came of one event"),
         }
     }
