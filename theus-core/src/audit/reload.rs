@@ -70,31 +70,41 @@ impl Auditor {
         }
     }
 
-    /// Takes another recipe. The counters of unchanged rules go on; the change is a record.
-    pub(crate) fn replace(&self, recipe: Recipe, name: &str, version: u64) -> Result<RecipeChange, NotTaken> {
+    /// Takes another recipe. The counters of unchanged rules go on; the change is a record. Record, recipe and what `comes_into_force`
+    /// makes of it are one step: what is last on record is in force.
+    pub(crate) fn replace(
+        &self,
+        recipe: Recipe,
+        name: &str,
+        version: u64,
+        comes_into_force: impl FnOnce(&Recipe),
+    ) -> Result<RecipeChange, NotTaken> {
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| NotTaken::InsideASink)?;
         let identity = RecipeIdentity::of(name, &recipe);
         let status = RecipeStatus { identity: identity.clone(), loaded: time };
-        let mut records = Vec::new();
-        let (change, kept) = {
-            let mut desk = self.desk.lock();
-            let before = desk.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &desk.recipe));
-            let (change, kept) = RecipeChange::between(before, identity, &recipe);
-            let event = AuditEvent::RecipeChanged(Box::new(change.clone()));
-            records.push(desk.book.append(time, version, event).clone());
-            (change, kept)
-        };
+        let mut desk = self.desk.lock();
+        let before = desk.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &desk.recipe));
+        let (change, kept) = RecipeChange::between(before, identity, &recipe);
+        let event = AuditEvent::RecipeChanged(Box::new(change.clone()));
+        let mut records = vec![desk.book.append(time, version, event).clone()];
         let Some(mut delivery) = delivery else {
-            self.desk.lock().install(recipe, status, kept);
+            desk.install(recipe, status, kept);
+            comes_into_force(&desk.recipe);
+            drop(desk);
             self.publish(None, &mut records);
             return Ok(change);
         };
+        drop(desk);
+        // Until it is installed nobody else can put anything on record: that needs the sinks.
         let refused = self.offer(&mut delivery, &records[0]);
         {
             let mut desk = self.desk.lock();
             match &refused {
-                None => desk.install(recipe, status, kept),
+                None => {
+                    desk.install(recipe, status, kept);
+                    comes_into_force(&desk.recipe);
+                }
                 Some(_) => records.push(desk.stays(time, version)),
             }
         }

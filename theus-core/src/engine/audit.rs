@@ -207,15 +207,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
         let state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
-        let auditor = &self.core.shared.auditor;
+        let Shared { auditor, rules, registry, .. } = &*self.core.shared;
         let version = auditor.own_version(self.core.audit.name(), state.version());
-        let change = auditor.replace(recipe, &name, version).map_err(|error| match error {
+        let replaced = auditor.replace(recipe, &name, version, |recipe| rules.change(registry.rules(recipe)));
+        let change = replaced.map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,
         })?;
-        let Shared { auditor, rules, registry, .. } = &*self.core.shared;
-        // In one piece, so that the rules in force are those of the recipe that was taken last.
-        auditor.with_recipe(|recipe| rules.change(registry.rules(recipe)));
         // Told of what is in force, and outside of every lock: a subscriber is a stranger's code.
         drop(state);
         log_warnings(&warnings);

@@ -5,6 +5,8 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
+use crate::panics::caught;
+
 /// The first attempts only give the processor away; later ones sleep, longer each time and never more than this.
 const LONGEST: Duration = Duration::from_millis(2);
 const SHORTEST: Duration = Duration::from_micros(2);
@@ -33,8 +35,8 @@ pub(super) async fn wait_async(attempt: u32) {
             return Poll::Ready(());
         }
         turns -= 1;
-        task.waker().wake_by_ref();
-        Poll::Pending
+        // Where it cannot be woken, it goes on at once.
+        if caught(|| task.waker().wake_by_ref()).is_ok() { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
 }

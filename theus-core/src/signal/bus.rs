@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::dropped::Dropped;
 use super::queue::{Bring, Queue};
+use super::waiters::Waiter;
 use super::watch::Watch;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
 use crate::sync::nesting::holds_a_session;
@@ -237,8 +238,18 @@ impl SignalBus {
     }
 
     /// The same as a task.
-    pub(crate) fn poll_event(&self, waker: &Waker) -> Poll<()> {
-        self.shared.queue.poll_one(waker)
+    pub(crate) fn poll_event(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<()> {
+        self.shared.queue.poll_one(waiter, waker)
+    }
+
+    /// Who was polled so waits no longer.
+    pub(crate) fn leave(&self, waiter: &Waiter) {
+        self.shared.queue.leave(waiter);
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting_tasks(&self) -> usize {
+        self.shared.queue.waiting()
     }
 
     /// Looks on from now on. At most `capacity` of what was seen waits for the observer, and at least one.

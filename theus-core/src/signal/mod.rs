@@ -20,6 +20,7 @@ mod payload;
 mod queue;
 mod raised;
 mod subscription;
+mod waiters;
 mod watch;
 
 pub use bus::{BusFull, EmitError, SignalBus};
@@ -30,6 +31,7 @@ pub use payload::Payload;
 pub use queue::BusStats;
 pub use raised::Signal;
 pub use subscription::Subscription;
+pub(crate) use waiters::Waiter;
 pub use watch::Told;
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
+use super::waiters::{Waiter, Waiters};
 use super::watch::{Told, Watch};
-use crate::panics::{wake, wake_all};
+use crate::panics::{shed, wake, wake_all};
 use crate::sync::{Condvar, Mutex};
 
 /// What has come of the events of a bus since it was built.
@@ -47,7 +48,7 @@ struct Lanes<T> {
     /// How many threads wait for a change.
     sleepers: usize,
     /// The tasks that wait for an event.
-    wakers: Vec<Waker>,
+    waiters: Waiters,
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
     /// Hardly any bus has one, and there may be very many of them.
@@ -88,7 +89,8 @@ impl<T: Clone> Queue<T> {
     pub(super) fn new() -> Self {
         let (urgent, normal) = (VecDeque::new(), VecDeque::new());
         let stats = BusStats::default();
-        let lanes = Lanes { urgent, normal, stats, sleepers: 0, wakers: Vec::new(), listener: None, watches: None };
+        let lanes =
+            Lanes { urgent, normal, stats, sleepers: 0, waiters: Waiters::default(), listener: None, watches: None };
         Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
     }
 
@@ -124,7 +126,7 @@ impl<T: Clone> Queue<T> {
         }
         let done = commit();
         lanes.stats.emitted += offered as u64;
-        let (mut dropped, mut wakers) = (Vec::new(), std::mem::take(&mut lanes.wakers));
+        let (mut dropped, mut wakers) = (Vec::new(), lanes.waiters.take().collect());
         for (event, urgent) in events {
             let event = if lanes.len() < capacity {
                 event
@@ -199,45 +201,49 @@ impl<T: Clone> Queue<T> {
         lanes.len() > 0
     }
 
-    /// The same as a task.
-    pub(super) fn poll_one(&self, waker: &Waker) -> Poll<()> {
-        let mut lanes = self.lanes.lock();
-        if lanes.len() > 0 {
-            return Poll::Ready(());
-        }
-        if !lanes.wakers.iter().any(|waiting| waiting.will_wake(waker)) {
-            lanes.wakers.push(waker.clone());
-        }
-        Poll::Pending
+    /// The same as a task: until there is an event, `waiter` waits, and must [`leave`](Self::leave) when it gives up.
+    pub(super) fn poll_one(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<()> {
+        self.poll(waiter, waker, |lanes| (lanes.len() > 0).then_some(()))
     }
 
     /// Waits for an event, as a task.
     pub(super) async fn take_async(&self) -> T {
-        poll_fn(|task| {
+        let mut waiting = Waiting { queue: self, waiter: Waiter::default() };
+        let event = poll_fn(|task| self.poll(&mut waiting.waiter, task.waker(), Lanes::take)).await;
+        if self.lanes.lock().sleepers > 0 {
+            self.changed.notify_all();
+        }
+        event
+    }
+
+    fn poll<R>(&self, waiter: &mut Waiter, waker: &Waker, mut look: impl FnMut(&mut Lanes<T>) -> Option<R>) -> Poll<R> {
+        let mut copy = None;
+        loop {
             let mut lanes = self.lanes.lock();
-            match lanes.take() {
-                Some(event) => {
-                    let sleepers = lanes.sleepers;
-                    drop(lanes);
-                    if sleepers > 0 {
-                        self.changed.notify_all();
-                    }
-                    Poll::Ready(event)
-                }
-                None => {
-                    if !lanes.wakers.iter().any(|waker| waker.will_wake(task.waker())) {
-                        lanes.wakers.push(task.waker().clone());
-                    }
-                    Poll::Pending
-                }
+            if let Some(found) = look(&mut lanes) {
+                drop(lanes);
+                shed(copy);
+                return Poll::Ready(found);
             }
-        })
-        .await
+            if lanes.waiters.has(waiter, waker) {
+                return Poll::Pending;
+            }
+            if let Some(copy) = copy.take() {
+                let replaced = lanes.waiters.add(waiter, copy);
+                drop(lanes);
+                shed(replaced);
+                return Poll::Pending;
+            }
+            drop(lanes);
+            // An executor's code, so that no lock is held.
+            copy = Some(waker.clone());
+        }
     }
 
     /// Has this waker woken whenever an event comes.
     pub(super) fn listen(&self, waker: Waker) {
-        self.lanes.lock().listener = Some(waker);
+        let replaced = self.lanes.lock().listener.replace(waker);
+        shed(replaced);
     }
 
     pub(super) fn watch(&self, watch: Arc<Watch<T>>) {
@@ -257,13 +263,37 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         lanes.urgent.shrink_to_fit();
         lanes.normal.shrink_to_fit();
-        lanes.wakers.shrink_to_fit();
         if let Some(watches) = &mut lanes.watches {
             watches.retain(Watch::is_watched);
             if watches.is_empty() {
                 lanes.watches = None;
             }
         }
+    }
+}
+
+impl<T> Queue<T> {
+    /// One who waited does so no longer.
+    pub(super) fn leave(&self, waiter: &Waiter) {
+        let left = self.lanes.lock().waiters.remove(waiter);
+        shed(left);
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.lanes.lock().waiters.len()
+    }
+}
+
+/// A task that waits, until it is dropped.
+struct Waiting<'q, T> {
+    queue: &'q Queue<T>,
+    waiter: Waiter,
+}
+
+impl<T> Drop for Waiting<'_, T> {
+    fn drop(&mut self) {
+        self.queue.leave(&self.waiter);
     }
 }
 

@@ -49,6 +49,11 @@ impl Subscription {
     pub async fn next(&self) -> Option<Told<Event>> {
         self.watch.take_async().await
     }
+
+    #[cfg(test)]
+    pub(super) fn waiting_tasks(&self) -> usize {
+        self.watch.waiting()
+    }
 }
 
 impl fmt::Debug for Subscription {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
+use super::waiters::{Waiter, Waiters};
+use crate::panics::shed;
 use crate::sync::{Condvar, Mutex};
 
 /// What an observer is told.
@@ -31,7 +33,7 @@ struct Ring<T> {
     /// How many were lost since the observer was last told.
     lost: u64,
     closed: bool,
-    wakers: Vec<Waker>,
+    waiters: Waiters,
 }
 
 impl<T> Ring<T> {
@@ -46,7 +48,7 @@ impl<T> Ring<T> {
 impl<T> Watch<T> {
     pub(super) fn new(capacity: usize) -> Arc<Self> {
         let told = VecDeque::new();
-        let ring = Ring { told, capacity: capacity.max(1), lost: 0, closed: false, wakers: Vec::new() };
+        let ring = Ring { told, capacity: capacity.max(1), lost: 0, closed: false, waiters: Waiters::default() };
         Arc::new(Self { ring: Mutex::new(ring), changed: Condvar::new() })
     }
 
@@ -63,7 +65,7 @@ impl<T> Watch<T> {
             ring.lost += 1;
         }
         ring.told.push_back(told);
-        wake.append(&mut ring.wakers);
+        wake.extend(ring.waiters.take());
         drop(ring);
         self.changed.notify_all();
     }
@@ -72,7 +74,7 @@ impl<T> Watch<T> {
     pub(super) fn close(&self, wake: &mut Vec<Waker>) {
         let mut ring = self.ring.lock();
         ring.closed = true;
-        wake.append(&mut ring.wakers);
+        wake.extend(ring.waiters.take());
         drop(ring);
         self.changed.notify_all();
     }
@@ -95,17 +97,50 @@ impl<T> Watch<T> {
     }
 
     pub(super) async fn take_async(&self) -> Option<Told<T>> {
-        poll_fn(|task| {
+        let mut waiting = Waiting { watch: self, waiter: Waiter::default() };
+        poll_fn(|task| self.poll(&mut waiting.waiter, task.waker())).await
+    }
+
+    fn poll(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<Option<Told<T>>> {
+        let mut copy = None;
+        loop {
             let mut ring = self.ring.lock();
             let told = ring.take();
             if told.is_some() || ring.closed {
+                drop(ring);
+                shed(copy);
                 return Poll::Ready(told);
             }
-            if !ring.wakers.iter().any(|waker| waker.will_wake(task.waker())) {
-                ring.wakers.push(task.waker().clone());
+            if ring.waiters.has(waiter, waker) {
+                return Poll::Pending;
             }
-            Poll::Pending
-        })
-        .await
+            if let Some(copy) = copy.take() {
+                let replaced = ring.waiters.add(waiter, copy);
+                drop(ring);
+                shed(replaced);
+                return Poll::Pending;
+            }
+            drop(ring);
+            // An executor's code, so that no lock is held.
+            copy = Some(waker.clone());
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.ring.lock().waiters.len()
+    }
+}
+
+/// A task that waits, until it is dropped.
+struct Waiting<'w, T> {
+    watch: &'w Watch<T>,
+    waiter: Waiter,
+}
+
+impl<T> Drop for Waiting<'_, T> {
+    fn drop(&mut self) {
+        let left = self.watch.ring.lock().waiters.remove(&self.waiter);
+        shed(left);
     }
 }

@@ -10,6 +10,9 @@ mod lock;
 #[path = "../../src/signal/queue.rs"]
 mod queue;
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
+#[path = "../../src/signal/waiters.rs"]
+mod waiters;
+#[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
 #[path = "../../src/signal/watch.rs"]
 mod watch;
 

@@ -14,4 +14,5 @@ mod oven;
 mod pump;
 mod reload;
 mod status;
+mod under_way;
 mod warnings;

@@ -211,3 +211,40 @@ fn long_lists_that_differ_at_their_end_are_two_rules() {
     assert_eq!((change.kept, change.changed.len()), (0, 1), "{change:?}");
     assert_ne!(before, change.identity.digest);
 }
+
+#[test]
+fn what_is_last_on_record_is_what_is_in_force_however_many_reload() {
+    const ROUNDS: usize = 300;
+    let bounds = [10, 20];
+    let one = engine(&at_most("max: 90"));
+    let sessions = [one.clone(), one.open("oven 2", Oven::default())];
+    let barrier = std::sync::Barrier::new(sessions.len());
+    for round in 0..ROUNDS {
+        std::thread::scope(|scope| {
+            for (session, bound) in sessions.iter().zip(bounds) {
+                let barrier = &barrier;
+                scope.spawn(move || {
+                    barrier.wait();
+                    // With a number of its own, so that each is a change.
+                    let recipe = at_most(&format!("max: {bound}.{round:03}1"));
+                    session.reload_recipe(&format!("{bound}.yaml"), &recipe).unwrap();
+                });
+            }
+        });
+        let records = one.audit_records();
+        let changes: Vec<_> = records
+            .iter()
+            .filter_map(|record| match &record.event {
+                AuditEvent::RecipeChanged(change) => Some(change),
+                _ => None,
+            })
+            .collect();
+        let [.., before, last] = &changes[..] else { panic!("two were put on record") };
+        assert_eq!(last.before.as_deref(), Some(before.identity.recipe.as_str()), "round {round}");
+        assert_eq!(one.status().recipe.unwrap().identity, last.identity, "round {round}");
+        for session in &sessions {
+            let is_strict = session.run(Heat { to: 15.0 }).is_err();
+            assert_eq!(is_strict, last.identity.recipe.as_str() == "10.yaml", "round {round}: the rules in force");
+        }
+    }
+}

@@ -10,6 +10,7 @@ use theus_core::prelude::*;
 #[derive(Clone, Debug, Default, PartialEq, Context)]
 struct Gate {
     sig_bell: bool,
+    sig_knock: bool,
     heard: i64,
 }
 
@@ -36,6 +37,11 @@ async fn listen(ctx: Ctx<Gate, (), Ports>) -> i64 {
     *ctx.domain.heard
 }
 
+#[process(outputs = [domain.sig_knock])]
+fn knock(ctx: Ctx<Gate, (), Ports>) {
+    ctx.domain.sig_knock.set(true);
+}
+
 #[process(outputs = [domain.sig_bell])]
 fn ring(ctx: Ctx<Gate, (), Ports>) {
     ctx.domain.sig_bell.set(true);
@@ -47,6 +53,7 @@ fn rung() -> (Engine<Gate, (), Ports>, std::sync::Arc<World>) {
         .effects(Ports { world: world.clone() })
         .process::<Listen>()
         .process::<Ring>()
+        .process::<Knock>()
         .build()
         .unwrap();
     engine.run(Ring).unwrap();
@@ -68,6 +75,26 @@ fn an_event_is_taken_during_a_turn_and_its_signal_rests_after_it() {
     let Poll::Ready(heard) = run.as_mut().poll(&mut task) else { panic!("it is ready") };
     assert_eq!(heard.unwrap(), 1, "it saw the signal that it began with, and did not conflict");
     assert!(!*engine.snapshot().unwrap().sig_bell);
+}
+
+/// Two signals whose events were taken during one turn: both rest after it, each by a step of its own.
+#[test]
+fn all_that_was_put_off_during_a_turn_is_done_after_it() {
+    let (engine, world) = rung();
+    engine.run(Knock).unwrap();
+    let version = engine.snapshot().unwrap().version();
+    let mut task = Task::from_waker(Waker::noop());
+    let mut run = pin!(engine.run_async(Listen));
+    assert!(run.as_mut().poll(&mut task).is_pending());
+    assert!(engine.next_event().unwrap().is_some() && engine.next_event().unwrap().is_some());
+    let during = engine.snapshot().unwrap();
+    assert!(*during.sig_bell && *during.sig_knock && during.version() == version);
+
+    world.ready.store(true, Ordering::SeqCst);
+    assert!(run.as_mut().poll(&mut task).is_ready());
+    let after = engine.snapshot().unwrap();
+    assert!(!*after.sig_bell && !*after.sig_knock, "both rest");
+    assert_eq!(after.version(), version + 3, "the run, and each of them");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::super::report::Report;
 use crate::audit::Violation;
-use crate::panics::shed;
+use crate::panics::{ShedOnDrop, caught, shed};
 use crate::process::{Process, RunError};
 
 /// What one step of a workflow did.
@@ -16,18 +16,18 @@ pub(crate) struct StepReport {
     pub(crate) version: u64,
 }
 
-/// A process's own error, of whatever type.
-#[derive(Debug)]
+/// A process's own error, of whatever type. Where showing it panics it is shown by its name.
 pub struct ProcessError {
     name: &'static str,
-    error: Box<dyn Error + Send + Sync>,
+    /// There for as long as this is.
+    error: ShedOnDrop<Box<dyn Error + Send + Sync>>,
 }
 
 impl ProcessError {
     pub(crate) fn new<P: Process>(error: P::Error) -> Self {
         let errors = const { &P::CONTRACT }.errors;
         let name = errors.get(P::error_place(&error)).copied().unwrap_or_default();
-        Self { name, error: Box::new(error) }
+        Self { name, error: ShedOnDrop::new(Box::new(error)) }
     }
 
     /// The name of the error's type, as the [contract](crate::Contract::errors) has it.
@@ -39,13 +39,28 @@ impl ProcessError {
 
 impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
+        let text = self.error.get().map(|error| caught(|| error.to_string()));
+        match text {
+            Some(Ok(text)) => f.pad(&text),
+            _ => write!(f, "{} (showing it panicked)", self.name),
+        }
+    }
+}
+
+impl fmt::Debug for ProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.error.get().map(|error| caught(|| format!("{error:?}")));
+        match text {
+            Some(Ok(text)) => f.write_str(&text),
+            _ => f.debug_struct("ProcessError").field("name", &self.name).finish_non_exhaustive(),
+        }
     }
 }
 
 impl Error for ProcessError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.source()
+        let error = self.error.get()?;
+        caught(|| error.source()).ok()?
     }
 }
 

@@ -66,11 +66,19 @@ fn an_urgent_event_never_makes_room_for_one_that_is_not() {
     bus.emit("CMD_STOP").unwrap();
     bus.emit("CMD_STOP").unwrap();
     assert_eq!(bus.stats().dropped, 1, "the one that was not urgent");
+    let observer = bus.subscribe(9);
     bus.emit("CMD_B").unwrap();
-    assert_eq!(bus.stats().dropped, 2, "the new one");
+    assert_eq!(bus.stats().dropped, 2);
+    let told = observer.try_next();
+    assert!(matches!(&told, Some(Told::Dropped(event)) if event.name.to_string() == "CMD_B"), "the new one: {told:?}");
     bus.emit_urgent("CMD_C").unwrap();
     assert_eq!(names(&bus), ["CMD_STOP", "CMD_C"], "an urgent one makes room for an urgent one");
     assert_eq!((bus.stats().emitted, bus.stats().dropped), (5, 3));
+    let stopped = dropping(2);
+    for name in ["CMD_STOP", "CMD_STOP", "CMD_B"] {
+        stopped.emit(name).unwrap();
+    }
+    assert_eq!(names(&stopped), ["CMD_STOP", "CMD_STOP"]);
     let none = dropping(0);
     none.emit_urgent("CMD_A").unwrap();
     assert_eq!((none.len(), none.stats().dropped), (0, 1));

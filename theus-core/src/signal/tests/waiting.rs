@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::refusing::event;
 use crate::signal::*;
 
 const LONG: Duration = Duration::from_secs(60);
+/// Who is woken comes long before that.
+const SOON: Duration = Duration::from_secs(20);
 
 fn waiting(capacity: usize, at_most: Duration) -> SignalBus {
     SignalBus::with(BusOptions::new(capacity).overflow(Overflow::Wait { at_most }))
@@ -27,15 +29,27 @@ fn a_sender_waits_for_room_and_is_refused_when_the_time_is_over() {
 
     let bus = waiting(1, LONG);
     bus.emit("CMD_A").unwrap();
-    thread::scope(|scope| {
-        scope.spawn(|| bus.emit("CMD_B").unwrap());
-        while bus.stats().waited == 0 {
-            thread::yield_now();
-        }
-        assert!(bus.try_next().is_some());
-    });
+    let ways: [fn(&SignalBus) -> Option<Event>; 3] = [
+        SignalBus::try_next,
+        |bus| bus.next_timeout(Duration::ZERO),
+        |bus| match pin!(bus.next()).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(event) => Some(event),
+            Poll::Pending => None,
+        },
+    ];
+    for (waited, takes) in (1..).zip(ways) {
+        let began = Instant::now();
+        thread::scope(|scope| {
+            scope.spawn(|| bus.emit("CMD_B").unwrap());
+            while bus.stats().waited < waited {
+                thread::yield_now();
+            }
+            assert!(takes(&bus).is_some());
+        });
+        assert!(began.elapsed() < SOON, "the sender was not woken by taker {waited}");
+    }
     assert_eq!(bus.try_next().map(|event| event.name.to_string()).as_deref(), Some("CMD_B"));
-    assert_eq!((bus.stats().waited, bus.stats().refused), (1, 0));
+    assert_eq!((bus.stats().waited, bus.stats().refused), (3, 0));
 }
 
 #[test]
@@ -61,11 +75,17 @@ fn nor_does_a_thread_that_holds_a_session() {
 fn an_event_is_waited_for_with_the_thread_blocked() {
     let bus = SignalBus::new(1);
     assert_eq!(bus.next_timeout(Duration::from_millis(1)), None);
+    let began = Instant::now();
     thread::scope(|scope| {
         let taken = scope.spawn(|| bus.next_timeout(LONG));
+        let observer = bus.subscribe(1);
+        let told = scope.spawn(move || observer.next_timeout(LONG));
+        thread::sleep(Duration::from_millis(20));
         bus.emit("CMD_A").unwrap();
         assert_eq!(taken.join().unwrap().map(|event| event.name.to_string()).as_deref(), Some("CMD_A"));
+        assert!(matches!(told.join().unwrap(), Some(Told::Event(_))));
     });
+    assert!(began.elapsed() < SOON, "who waits was not woken");
 }
 
 #[derive(Default)]
@@ -101,4 +121,90 @@ fn an_event_is_waited_for_as_a_task() {
     bus.emit("CMD_B").unwrap();
     assert_eq!(woken.0.load(Ordering::SeqCst), 2);
     assert!(matches!(told.as_mut().poll(&mut task), Poll::Ready(Some(Told::Event(_)))));
+}
+
+/// Polls a future once and drops it.
+fn give_up(future: impl Future, waker: &Waker) {
+    assert!(pin!(future).as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+}
+
+#[test]
+fn who_gives_up_leaves_no_waker_behind() {
+    let bus = SignalBus::new(9);
+    let observer = bus.subscribe(9);
+    let gone = Arc::new(Count::default());
+    for _ in 0..1_000 {
+        // Each a task of its own.
+        let waker = Waker::from(Arc::new(Count::default()));
+        give_up(bus.next(), &waker);
+        give_up(observer.next(), &waker);
+        let waker = Waker::from(Arc::clone(&gone));
+        give_up(bus.next(), &waker);
+        give_up(observer.next(), &waker);
+    }
+    assert_eq!((bus.waiting_tasks(), observer.waiting_tasks()), (0, 0));
+    assert_eq!(Arc::strong_count(&gone), 1, "nobody holds its waker");
+
+    // One that is polled by ever other tasks is one that waits, and the last of them is woken.
+    let (mut next, mut told) = (pin!(bus.next()), pin!(observer.next()));
+    let woken: Vec<_> = (0..10).map(|_| Arc::new(Count::default())).collect();
+    for woken in &woken {
+        let waker = Waker::from(Arc::clone(woken));
+        let mut task = Context::from_waker(&waker);
+        assert!(next.as_mut().poll(&mut task).is_pending() && told.as_mut().poll(&mut task).is_pending());
+    }
+    assert_eq!((bus.waiting_tasks(), observer.waiting_tasks()), (1, 1));
+    bus.emit("CMD_A").unwrap();
+    let counts: Vec<_> = woken.iter().map(|woken| woken.0.load(Ordering::SeqCst)).collect();
+    assert_eq!(counts, [0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+    assert_eq!(gone.0.load(Ordering::SeqCst), 0);
+    assert_eq!((bus.waiting_tasks(), observer.waiting_tasks()), (0, 0));
+}
+
+#[test]
+fn one_who_was_woken_in_vain_waits_on_and_takes_nobodys_place() {
+    let bus = SignalBus::new(9);
+    let (first, second) = (Arc::new(Count::default()), Arc::new(Count::default()));
+    let wakers = [Waker::from(Arc::clone(&first)), Waker::from(Arc::clone(&second))];
+    let mut late = pin!(bus.next());
+    assert!(late.as_mut().poll(&mut Context::from_waker(&wakers[0])).is_pending());
+    bus.emit("CMD_A").unwrap();
+    assert!(bus.try_next().is_some(), "another was there before it");
+    let mut other = pin!(bus.next());
+    assert!(other.as_mut().poll(&mut Context::from_waker(&wakers[1])).is_pending());
+    assert!(late.as_mut().poll(&mut Context::from_waker(&wakers[0])).is_pending());
+    assert_eq!(bus.waiting_tasks(), 2);
+    bus.emit("CMD_B").unwrap();
+    assert_eq!((first.0.load(Ordering::SeqCst), second.0.load(Ordering::SeqCst)), (2, 1));
+}
+
+/// Panics whenever it is woken, and when it is dropped.
+struct Hostile;
+
+impl Wake for Hostile {
+    fn wake(self: Arc<Self>) {
+        std::panic::resume_unwind(Box::new("woken"));
+    }
+}
+
+#[test]
+fn a_waker_that_panics_keeps_no_other_from_being_woken() {
+    let bus = SignalBus::new(9);
+    let observer = bus.subscribe(9);
+    let woken = Arc::new(Count::default());
+    let (hostile, waker) = (Waker::from(Arc::new(Hostile)), Waker::from(Arc::clone(&woken)));
+    let (mut one, mut two, mut three) = (pin!(bus.next()), pin!(bus.next()), pin!(observer.next()));
+    assert!(one.as_mut().poll(&mut Context::from_waker(&hostile)).is_pending());
+    assert!(two.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    assert!(three.as_mut().poll(&mut Context::from_waker(&hostile)).is_pending());
+    bus.listen(hostile.clone());
+    bus.emit("CMD_A").unwrap();
+    assert_eq!((bus.len(), woken.0.load(Ordering::SeqCst)), (1, 1));
+    let observers = (0..2).map(|_| bus.subscribe(1)).collect::<Vec<_>>();
+    let mut closing: Vec<_> = observers.iter().map(|observer| Box::pin(observer.next())).collect();
+    for (told, waker) in closing.iter_mut().zip([&hostile, &waker]) {
+        assert!(told.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+    }
+    let (first, second) = (woken.0.load(Ordering::SeqCst), bus.emit("CMD_B"));
+    assert!(second.is_ok() && woken.0.load(Ordering::SeqCst) == first + 1);
 }

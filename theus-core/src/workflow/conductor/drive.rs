@@ -12,6 +12,7 @@ use super::session::Progress;
 use super::sleep::Sleep;
 use super::world::World;
 use crate::context::Context;
+use crate::signal::Waiter;
 
 /// How many steps are made before other tasks have their turn.
 const STEPS_IN_A_ROW: u32 = 64;
@@ -30,7 +31,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     pub async fn drive(&mut self, sleep: &dyn Sleep) -> Result<Vec<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
         let limit = self.events_from_now_on();
-        let mut driven = Driven { manager: self, sleeping: None };
+        let mut driven = Driven { manager: self, sleeping: None, waiter: Waiter::default() };
         let mut all = Vec::new();
         loop {
             match poll_fn(|task| driven.poll(sleep, task)).await {
@@ -49,6 +50,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 struct Driven<'a, D: Context, G: Context, E: Send + Sync + 'static> {
     manager: &'a mut WorkflowManager<D, G, E>,
     sleeping: Option<(SystemTime, Nap)>,
+    /// Waits for an event.
+    waiter: Waiter,
 }
 
 /// What is over when a time has come.
@@ -73,7 +76,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Driven<'_, D, G, E> {
                 Ok(Progress::Pending { until: Some(until) } | Progress::Wait { until }) => until,
                 Ok(Progress::Idle { until: Some(until) }) => {
                     // Not taken: nobody loses it where this is not polled again.
-                    if engine.bus().poll_event(task.waker()).is_ready() {
+                    if engine.bus().poll_event(&mut self.waiter, task.waker()).is_ready() {
                         continue;
                     }
                     until
@@ -110,6 +113,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Driven<'_, D, G, E> {
 impl<D: Context, G: Context, E: Send + Sync + 'static> Drop for Driven<'_, D, G, E> {
     fn drop(&mut self) {
         let WorkflowManager { engine, session, clock, .. } = &mut *self.manager;
+        engine.bus().leave(&self.waiter);
         session.interrupt(&World::new(engine, &**clock));
     }
 }

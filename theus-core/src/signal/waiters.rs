@@ -1,0 +1,48 @@
+//! Tasks that wait for something, each known by one waker for as long as it waits.
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+
+/// Those who wait. Wakers are code of an executor: who changes this gets back what it replaces, to be dropped when no lock is
+/// held.
+#[derive(Default)]
+pub(super) struct Waiters {
+    /// Never given out twice: one who was woken and comes back takes nobody's place.
+    next: u64,
+    waiting: BTreeMap<u64, Waker>,
+}
+
+/// One who may wait.
+#[derive(Default)]
+pub(crate) struct Waiter(Option<u64>);
+
+impl Waiters {
+    /// Whether this one waits already, and is woken by this waker.
+    pub(super) fn has(&self, waiter: &Waiter, waker: &Waker) -> bool {
+        let known = waiter.0.and_then(|place| self.waiting.get(&place));
+        known.is_some_and(|known| known.will_wake(waker))
+    }
+
+    pub(super) fn add(&mut self, waiter: &mut Waiter, waker: Waker) -> Option<Waker> {
+        let place = *waiter.0.get_or_insert_with(|| {
+            self.next += 1;
+            self.next
+        });
+        self.waiting.insert(place, waker)
+    }
+
+    /// It waits no longer.
+    pub(super) fn remove(&mut self, waiter: &Waiter) -> Option<Waker> {
+        self.waiting.remove(&waiter.0?)
+    }
+
+    /// All of them, to be woken.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
+        std::mem::take(&mut self.waiting).into_values()
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+}
