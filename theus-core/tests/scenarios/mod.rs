@@ -26,6 +26,7 @@ mod workflow_ends;
 mod workflow_failures;
 mod workflow_limits;
 mod workflow_order;
+mod workflow_regions;
 mod workflow_restart;
 mod workflow_steps;
 mod workflow_strangers;

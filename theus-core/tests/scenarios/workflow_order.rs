@@ -1,6 +1,6 @@
 //! In which order a workflow does things.
 
-use theus_core::workflow::{Cause, Handled};
+use theus_core::workflow::{Cause, Handled, Status, WorkflowError};
 
 use super::workflow_world::{Ring, Shop, desk, log, of, runs, shop, state};
 
@@ -48,8 +48,13 @@ fn what_waits_for_no_event_comes_before_the_chains_end_and_that_before_the_bus()
     let flow = "
 external: [CMD_A]
 states:
-  START: { entry: a, always: { to: SECOND, when: 'size(domain.log) == 1' }, events: { CMD_A: LOST, EVT_CHAIN_DONE: LOST } }
-  SECOND: { events: { EVT_CHAIN_DONE: THIRD, CMD_A: LOST } }
+  START:
+    initial: FIRST
+    events: { EVT_CHAIN_DONE: THIRD, CMD_A: LOST }
+    states:
+      FIRST: { entry: a, always: { to: SECOND, when: 'size(domain.log) == 1' }, events: { EVT_CHAIN_DONE: LOST } }
+      # It was not its chain; but it was one in the state around it.
+      SECOND: { events: { EVT_CHAIN_DONE: LOST } }
   THIRD: { events: { CMD_A: END } }
   LOST: { final: true }
   END: { final: true }
@@ -254,4 +259,57 @@ fn a_chain_that_is_begun_again_whenever_it_fails_comes_to_the_limit() {
         let told: Vec<_> = desk.definition().warnings().iter().filter_map(|it| it.code).collect();
         assert!(told.contains(&"W112"), "{told:?}");
     }
+}
+
+#[test]
+fn leaving_the_final_state_is_run_before_the_workflow_is_over() {
+    let flow = |end: &str| {
+        format!(
+            "external: [CMD_GO]\nstates: {{ S: {{ exit: a, events: {{ CMD_GO: END }} }}, END: {{ final: true, {end} }} }}"
+        )
+    };
+    for (end, log_of, failed) in [
+        ("exit: b", &["a", "b"][..], false),
+        ("entry: a, exit: [b, a]", &["a", "a", "b", "a"], false),
+        // Where what it runs then fails, it is over, and has failed; what that had committed is made good.
+        ("entry: refuse, exit: b", &["a", "b"], true),
+        ("exit: [b, refuse, b]", &["a", "b"], true),
+        ("exit: [{ run: b, compensate: a }, refuse]", &["a", "b", "a"], true),
+    ] {
+        let (mut desk, engine, ..) = desk(&flow(end));
+        desk.emit("CMD_GO").unwrap();
+        let ended = desk.run_until_final();
+        assert_eq!(desk.state(), "END", "{end}: {}", desk.trace());
+        assert_eq!(log(&engine), log_of, "{end}: {}", desk.trace());
+        let last = desk.trace().to_string();
+        if failed {
+            assert!(matches!(ended, Err(WorkflowError::Failed { .. })), "{end}: {ended:?}");
+            assert_eq!(desk.status(), Status::Failed { reason: "too much: 0".to_owned() });
+        } else {
+            assert_eq!((ended.is_ok(), desk.status()), (true, Status::Finished));
+            assert!(last.trim_end().ends_with("finished       END"), "{last}");
+        }
+    }
+    // An error on the way in leads elsewhere: it was not the end. The result is of the very end.
+    let flow = "
+external: [CMD_GO]
+states:
+  S: { events: { CMD_GO: END } }
+  END: { final: true, entry: [{ run: refuse, on_error: { TooMuch: OTHER } }], exit: a }
+  OTHER: { final: true, exit: b, result: '${ size(domain.log) }' }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    desk.emit("CMD_GO").unwrap();
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), log(&engine)), ("OTHER", vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(desk.result(), Some(&serde_json::json!(2)));
+}
+
+#[test]
+fn cancelling_leaves_no_state() {
+    let (mut desk, engine, ..) =
+        desk("external: [CMD_GO]\nstates: { S: { exit: a, events: { CMD_GO: END } }, END: { final: true, exit: b } }");
+    desk.run_until_idle().unwrap();
+    desk.cancel("enough");
+    assert!(log(&engine).is_empty() && matches!(desk.status(), Status::Cancelled { .. }));
 }

@@ -83,7 +83,7 @@ states:
 
 #[test]
 fn an_endless_loop_is_stopped_and_what_is_committed_stays() {
-    for (body, limit, committed) in [("[]", 100, 0), ("[a]", 100, 50)] {
+    for (body, limit, committed) in [("[]", 100, 0), ("[a]", 100, 99)] {
         let flow = format!(
             "
 limit: {limit}
@@ -106,19 +106,110 @@ states:
 }
 
 #[test]
-fn as_many_steps_as_the_limit_allows_are_made() {
+fn as_many_rounds_and_moves_as_the_limit_allows_are_made() {
     let flow = |limit| {
         format!(
-            "limit: {limit}\nstates: {{ S: {{ entry: [a, a, a], events: {{ EVT_CHAIN_DONE: E }} }}, E: {{ final: true }} }}"
+            "
+limit: {limit}
+states:
+  S:
+    entry: [{{ flux: while, when: 'domain.total < 3', do: [{{ run: add, with: {{ n: 1 }} }}] }}]
+    events: {{ EVT_CHAIN_DONE: E }}
+  E: {{ final: true }}
+"
         )
     };
-    // The move of the start, three steps, and the move to the end.
+    // The move of the start, three rounds, and the move to the end.
     let (mut enough, engine, ..) = desk(&flow(5));
     enough.run_until_final().unwrap();
-    assert_eq!(log(&engine).len(), 3);
-    let (mut few, engine, ..) = desk(&flow(3));
-    assert!(matches!(few.run_until_final(), Err(WorkflowError::Endless { limit: 3, .. })));
-    assert_eq!(log(&engine).len(), 2);
+    assert_eq!(state(&engine).total, 3);
+    for (limit, total) in [(4, 3), (3, 2)] {
+        let (mut few, engine, ..) = desk(&flow(limit));
+        let error = few.run_until_final().unwrap_err();
+        assert!(matches!(error, WorkflowError::Endless { limit: told, .. } if told == limit), "{error}");
+        assert_eq!(state(&engine).total, total);
+    }
+}
+
+#[test]
+fn what_has_an_end_by_itself_meets_no_limit() {
+    let flow = "
+limit: 10
+states:
+  S:
+    entry:
+      - { flux: for_each, in: domain.items, as: item, do: [{ run: add, with: { n: '${ item }' } }, { flux: if, when: 'item > 0', then: [{ run: add, with: { n: 1 } }] }] }
+    events: { EVT_CHAIN_DONE: E }
+  E: { final: true }
+";
+    let (engine, _) = shop(Shop { items: vec![1; 900], ..Shop::default() });
+    let mut desk = of(&engine, flow);
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), state(&engine).total), ("E", 1_800));
+}
+
+#[test]
+fn a_loop_through_states_that_reaches_the_limit_is_a_chain_that_has_failed() {
+    let work = "{ entry: a, events: { EVT_CHAIN_DONE: CHECK, EVT_CHAIN_FAIL: LOST } }";
+    let check = "{ always: { to: WORK, when: 'domain.total == 0' } }";
+    let deaf = "{ entry: a, events: { EVT_CHAIN_DONE: CHECK } }";
+    let hears = "{ always: { to: WORK, when: 'domain.total == 0' }, events: { EVT_CHAIN_FAIL: LOST } }";
+    for (work, check) in [(work, check), (deaf, hears), (work, hears)] {
+        // Whichever of the moves it is that comes to the limit.
+        for limit in [20, 21] {
+            let flow = format!("limit: {limit}\nstates: {{ WORK: {work}, CHECK: {check}, LOST: {{ final: true }} }}");
+            let (mut desk, ..) = desk(&flow);
+            let error = desk.run_until_idle().unwrap_err();
+            assert!(matches!(error, WorkflowError::Endless { .. }), "{error}");
+            desk.run_until_final().unwrap_or_else(|error| panic!("{error}: {}", desk.trace()));
+            assert_eq!(desk.state(), "LOST", "{}", desk.trace());
+        }
+    }
+    // By events without a chain, in a state within another, and in one region alone.
+    let flow = "
+limit: 30
+states:
+  P:
+    regions:
+      L:
+        events: { EVT_CHAIN_FAIL: L3 }
+        states: { L1: { always: L2 }, L2: { always: { to: L1, when: 'domain.total == 0' } }, L3: {} }
+      R: { states: { R1: { events: { EVT_CHAIN_FAIL: R2 } }, R2: {} } }
+";
+    let (mut desk, ..) = desk(flow);
+    assert!(matches!(desk.run_until_idle(), Err(WorkflowError::Endless { limit: 30, .. })));
+    desk.run_until_idle().unwrap();
+    assert!(desk.is_in("L3") && desk.is_in("R1"), "{}", desk.trace());
+}
+
+#[test]
+fn what_fails_for_ever_is_not_begun_for_ever() {
+    // As a pool would drive it: on and on.
+    for flow in [
+        "{ A: { always: { to: A, when: 'domain.total == 0' }, events: { EVT_CHAIN_FAIL: A } } }",
+        "{ A: { entry: [{ flux: while, when: 'domain.total == 0', do: [a] }], events: { EVT_CHAIN_FAIL: A } } }",
+        "{ A: { entry: refuse, events: { EVT_CHAIN_FAIL: A } } }",
+    ] {
+        let (mut desk, ..) = desk(&format!("limit: 10\nexternal: [CMD_X]\nstates: {flow}"));
+        let ends = (0..10).find(|_| desk.run_until_idle().is_ok());
+        assert!(ends.is_some_and(|times| times > 0), "{flow}: {}", desk.trace());
+        // With the next event it begins anew.
+        desk.emit("CMD_X").unwrap_or_default();
+    }
+}
+
+#[test]
+fn a_timer_is_counted_for_itself() {
+    let flow = "
+limit: 4
+states:
+  A: { after: { 1s: B }, always: { to: E, when: 'size(domain.log) == 30' } }
+  B: { entry: a, events: { EVT_CHAIN_DONE: A } }
+  E: { final: true }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), log(&engine).len()), ("E", 30));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Definition {
     pub(super) states: Vec<State>,
     /// Every event that some transition names and both that tell the end of a chain, in order: searched by halving.
     events: Vec<EventName>,
-    /// How many steps, loop rounds and eventless moves may come of one event.
+    /// How many moves and rounds of `while` may come of one event.
     limit: u32,
     warnings: Vec<LocatedProblem>,
     pub(super) tree: Tree,
@@ -31,7 +31,7 @@ pub struct Definition {
     pub(super) table: Table,
 }
 
-/// How many steps, loop rounds and eventless moves may come of one event where the file does not say.
+/// How many moves and rounds of `while` may come of one event where the file does not say.
 pub const DEFAULT_LIMIT: u32 = 10_000;
 
 impl Definition {
@@ -113,7 +113,7 @@ impl Definition {
         self.events.binary_search(name).ok().and_then(|index| u32::try_from(index).ok()).map(EventId)
     }
 
-    /// How many steps, loop rounds and eventless moves may come of one event.
+    /// How many moves and rounds of `while` may come of one event.
     #[must_use]
     pub const fn limit(&self) -> u32 {
         self.limit

@@ -38,6 +38,29 @@ impl Definition {
         self.take(at, self.column(event.into()), facts)
     }
 
+    /// What an event does that is for one state and those around it alone: the end of a chain, for the state whose it was.
+    /// `None` where none of them takes it, or the state is not active.
+    ///
+    /// # Errors
+    /// As [`transition`](Self::transition).
+    pub fn transition_from(
+        &self,
+        at: &Configuration,
+        state: StateId,
+        event: impl Into<Option<EventId>>,
+        facts: &dyn Facts,
+    ) -> Result<Option<Move<'_>>, EvaluationError> {
+        let column = self.column(event.into());
+        match at.leaves {
+            Leaves::One(leaf) if leaf == state => self.take(at, column, facts),
+            _ if self.is_active(at, state) => {
+                let found = self.first_from(state, column, facts)?;
+                Ok(found.map(|(source, place)| self.moved(at, &[self.taken(source, place)])))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// What happens without an event, because a guard holds now (`always`); `None` where nothing does. The caller asks again
     /// after each move, and bounds how often.
     ///

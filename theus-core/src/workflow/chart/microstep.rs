@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::configuration::{Configuration, Leaves, Memory, recall};
 use super::definition::Definition;
-use super::moves::{Move, Part, Plan, Planned};
+use super::moves::{Move, Plan, Planned};
 use super::state::StateId;
 use super::tree::{Kind, Tree};
 
@@ -47,6 +47,7 @@ impl Definition {
     pub(super) fn microstep(&self, leaves: &[StateId], memory: &Memory, taken: &[Taken]) -> Outcome {
         let tree = &self.tree;
         let active = tree.active(leaves);
+        // Of two ways that are taken, none leaves what the other does.
         let ranges: Vec<Range<u32>> = taken.iter().map(|way| way.leaves(tree)).collect();
         let is_left = |number: &u32| ranges.iter().any(|range| range.contains(number));
         let exited = tree.states(active.iter().rev().copied().filter(is_left));
@@ -69,11 +70,13 @@ impl Definition {
         now.sort_unstable();
         now.dedup();
         let (done, finished) = self.done_by(&now, &numbers);
+        let (chains, strands) = self.strands_of(&exited, taken, &ranges, &numbers);
         let leaves = now.into_iter().filter_map(|number| tree.state(number)).filter(|state| tree.is_leaf(*state));
         let plan = Plan {
             leaves: Leaves::of(leaves.collect()),
             taken: taken.iter().filter_map(|way| Some((way.source, way.place?))).collect(),
-            chains: self.chains_of(&exited, taken, &entered),
+            chains,
+            strands,
             exited,
             entered,
             done,
@@ -112,14 +115,6 @@ impl Definition {
             }
         }
         now.map(|now| Some(Arc::new(now)))
-    }
-
-    fn chains_of(&self, exited: &[StateId], taken: &[Taken], entered: &[StateId]) -> Box<[(StateId, Part)]> {
-        let exits = exited.iter().map(|state| (*state, Part::Exit));
-        let ways = taken.iter().filter_map(|way| Some((way.source, Part::Transition(way.place?))));
-        let entries = entered.iter().map(|state| (*state, Part::Entry));
-        let is_there = |(state, part): &(StateId, Part)| !self.chain(*state, *part).steps.is_empty();
-        exits.chain(ways).chain(entries).filter(is_there).collect()
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) struct Plan {
     pub(super) taken: Box<[(StateId, u32)]>,
     pub(super) exited: Box<[StateId]>,
     pub(super) entered: Box<[StateId]>,
-    pub(super) chains: Box<[(StateId, Part)]>,
+    pub(super) chains: Box<[(StateId, Part, u32)]>,
+    pub(super) strands: Box<[Strand]>,
     pub(super) done: Box<[StateId]>,
     pub(super) finished: Option<StateId>,
 }
@@ -46,6 +47,18 @@ pub enum Part {
     Entry,
 }
 
+/// What of a move runs as one: where a step of it fails, the rest of it is not run, and that is all. Regions that move by the
+/// same event have one each, and so have the regions that are entered with their parallel state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strand {
+    /// The innermost state that it has entered, or the one whose transition leads nowhere: it hears how the strand ends, else
+    /// the states around it do.
+    pub state: StateId,
+    /// The strand that leads to it, by its place among them: that of the parallel state. Where that one fails, this one is
+    /// not begun.
+    pub within: Option<u32>,
+}
+
 /// A chain that is to be run.
 #[derive(Clone, Copy, Debug)]
 pub struct Chain<'a> {
@@ -53,6 +66,8 @@ pub struct Chain<'a> {
     pub state: StateId,
     /// Where it stands there.
     pub part: Part,
+    /// The strand that it is part of, by its place among [`Effects::strands`].
+    pub strand: u32,
     /// Its steps; there is at least one.
     pub steps: &'a [Step],
 }
@@ -88,7 +103,19 @@ impl<'a> Effects<'a> {
     /// among them.
     pub fn chains(self) -> impl ExactSizeIterator<Item = Chain<'a>> {
         let definition = self.definition;
-        self.plan.chains.iter().map(move |(state, part)| definition.chain(*state, *part))
+        let chain = move |(state, part, strand): &(StateId, Part, u32)| Chain {
+            state: *state,
+            part: *part,
+            strand: *strand,
+            steps: definition.chain(*state, *part),
+        };
+        self.plan.chains.iter().map(chain)
+    }
+
+    /// What of the chains runs as one: those with the same strand. Each ends by itself. Most moves have one.
+    #[must_use]
+    pub fn strands(self) -> &'a [Strand] {
+        &self.plan.strands
     }
 
     /// The states that are done, in order: each takes its `done` transition next, if it has one.
@@ -130,13 +157,13 @@ impl Definition {
         self.state(state)?.transitions.get(place as usize)
     }
 
-    pub(super) fn chain(&self, state: StateId, part: Part) -> Chain<'_> {
-        let steps = self.state(state).map_or(&[][..], |found| match part {
+    /// The steps of a part of a state.
+    pub(in crate::workflow) fn chain(&self, state: StateId, part: Part) -> &[Step] {
+        self.state(state).map_or(&[][..], |found| match part {
             Part::Exit => &found.exit,
             Part::Entry => &found.entry,
             Part::Transition(place) => self.way(state, place).map_or(&[], |way| &way.steps),
-        });
-        Chain { state, part, steps }
+        })
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Parts {
     pub states: Vec<State>,
     /// Every event that some transition names.
     pub events: Vec<EventName>,
-    /// How many steps, loop rounds and eventless moves may come of one event.
+    /// How many moves and rounds of `while` may come of one event.
     pub limit: u32,
     /// What is doubtful in the file.
     pub warnings: Vec<LocatedProblem>,

@@ -26,7 +26,8 @@ impl Definition {
         Ok(if enabled.len() > 1 { self.without_conflicts(enabled) } else { enabled })
     }
 
-    fn first_from(
+    /// Of a state and those around it.
+    pub(super) fn first_from(
         &self,
         leaf: StateId,
         column: Column,

@@ -119,7 +119,7 @@ impl Live {
     /// What has committed by now is made good with the rest.
     fn keep_undo<'a>(&mut self, chain: &mut Chain, committed: impl Iterator<Item = &'a Run>, scene: Scene<'_>) {
         for run in committed {
-            let undo = Undo::of(run, &look(chain, scene));
+            let undo = Undo::of(run, chain.strand(), &look(chain, scene));
             match undo {
                 Ok(undo) => chain.undo.extend(undo),
                 Err(broken) => {
@@ -173,7 +173,7 @@ impl Live {
         let Command { process, broken, version, since } = command;
         self.settled = false;
         // It comes from outside, as an event does: what came of the one before is not counted for it.
-        self.spent = 0;
+        self.counts_anew();
         if self.trace.is_on() {
             let now = scene.world.now();
             let took = now.duration_since(since).unwrap_or_default();
@@ -183,7 +183,7 @@ impl Live {
             };
             self.trace.put(now, What::Run { process, role: Role::Command, attempt: 1, ended, version, took });
         }
-        let Some(broken) = broken else { return self.inbox.push_back(Internal::ChainDone) };
+        let Some(broken) = broken else { return self.inbox.push_back(Internal::ChainDone { heard_by: None }) };
         if broken.aborts {
             return self.abort_by(broken, scene);
         }
@@ -193,9 +193,10 @@ impl Live {
             .filter(|name| self.stage == Stage::Running && scene.definition.fault(&self.at, state, name).is_some())
         {
             Some(error) => {
-                self.inbox.push_back(Internal::Recover { state, target: None, error, payload: broken.payload() });
+                let payload = broken.payload();
+                self.inbox.push_back(Internal::Recover { state, heard_by: None, target: None, error, payload });
             }
-            None => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
+            None => self.inbox.push_back(Internal::ChainFailed { heard_by: None, payload: broken.payload() }),
         }
     }
 

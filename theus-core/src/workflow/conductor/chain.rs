@@ -8,13 +8,17 @@ use super::outcome::Fault;
 use super::together::Together;
 use super::undo::Undo;
 use crate::signal::Payload;
-use crate::workflow::chart::{Definition, Part, StateId, Step};
+use crate::workflow::chart::{Definition, Effects, Part, StateId, Step, Strand};
 
 /// A chain under way: the steps of one move, from the first exit to the last entry. Between any two steps it can be left
-/// for as long as one likes.
+/// for as long as one likes. What of it runs as one is a strand: where regions move by one event, each has its own.
 pub(super) struct Chain {
-    /// What is to be run, in order.
-    parts: Vec<(StateId, Part)>,
+    /// What is to be run, in order, each with its strand.
+    parts: Vec<(StateId, Part, u32)>,
+    /// Who hears how the first strand ends; `None` for whoever is active.
+    heard_by: Option<StateId>,
+    /// The strands after the first; hardly any chain has more than one.
+    others: Vec<Strand>,
     /// Which of them is under way.
     part: usize,
     /// From the part's own steps inwards; empty before a part.
@@ -23,10 +27,22 @@ pub(super) struct Chain {
     pub(super) work: Work,
     /// What makes good what was committed, oldest first.
     pub(super) undo: Vec<Undo>,
-    /// Why it does not go on. What was committed is being made good then.
+    /// Why the strand under way does not go on. What it has committed is being made good then.
     pub(super) broken: Option<Broken>,
+    /// The strands that have failed and are made good, in that order.
+    pub(super) failed: Vec<Failed>,
     /// The payload of the event that it comes of.
     pub(super) payload: Option<Payload>,
+}
+
+/// How a strand failed.
+pub(super) struct Failed {
+    strand: u32,
+    /// The state whose chain it was that failed.
+    pub(super) state: Option<StateId>,
+    /// Who hears of it; `None` for whoever is active.
+    pub(super) heard_by: Option<StateId>,
+    pub(super) broken: Broken,
 }
 
 /// What the step under way is waiting for.
@@ -71,13 +87,74 @@ pub(super) enum Next<'d> {
 }
 
 impl Chain {
-    pub(super) fn new(parts: Vec<(StateId, Part)>, payload: Option<Payload>) -> Self {
-        Self { parts, part: 0, frames: Vec::new(), work: Work::None, undo: Vec::new(), broken: None, payload }
+    /// The chains of a move; there is at least one.
+    pub(super) fn of(effects: Effects<'_>, payload: Option<Payload>) -> Self {
+        let parts = effects.chains().map(|chain| (chain.state, chain.part, chain.strand)).collect();
+        let (heard_by, others) = match effects.strands() {
+            [] => (None, Vec::new()),
+            [first, others @ ..] => (Some(first.state), others.to_vec()),
+        };
+        Self::new(parts, heard_by, others, payload)
+    }
+
+    fn new(
+        parts: Vec<(StateId, Part, u32)>,
+        heard_by: Option<StateId>,
+        others: Vec<Strand>,
+        payload: Option<Payload>,
+    ) -> Self {
+        let (frames, undo, failed) = (Vec::new(), Vec::new(), Vec::new());
+        Self { parts, heard_by, others, part: 0, frames, work: Work::None, undo, broken: None, failed, payload }
+    }
+
+    /// What leaving a state runs, and no more.
+    pub(super) fn leaving(state: StateId, payload: Option<Payload>) -> Self {
+        Self::new(vec![(state, Part::Exit, 0)], Some(state), Vec::new(), payload)
     }
 
     /// A chain of which nothing is left to be run.
-    pub(super) fn interrupted(state: StateId, payload: Option<Payload>) -> Self {
-        Self { part: 1, ..Self::new(vec![(state, Part::Entry)], payload) }
+    pub(super) fn interrupted(state: StateId, heard_by: Option<StateId>, payload: Option<Payload>) -> Self {
+        Self { part: 1, ..Self::new(vec![(state, Part::Entry, 0)], heard_by, Vec::new(), payload) }
+    }
+
+    /// The strand that is under way; that of the last part after the end.
+    pub(super) fn strand(&self) -> u32 {
+        self.parts.get(self.part).or(self.parts.last()).map_or(0, |(.., strand)| *strand)
+    }
+
+    /// Who hears how a strand ends; `None` for whoever is active.
+    pub(super) fn heard_by(&self, strand: u32) -> Option<StateId> {
+        match strand.checked_sub(1) {
+            None => self.heard_by,
+            Some(other) => self.others.get(other as usize).map(|strand| strand.state),
+        }
+    }
+
+    /// Whether a strand has failed, or one that leads to it has.
+    fn is_left_out(&self, strand: u32) -> bool {
+        let within = |strand: &u32| self.others.get(strand.checked_sub(1)? as usize)?.within;
+        let mut around = std::iter::successors(Some(strand), within);
+        !self.failed.is_empty() && around.any(|strand| self.failed.iter().any(|failed| failed.strand == strand))
+    }
+
+    /// The strand under way has failed and is made good. True where another one can go on.
+    pub(super) fn give_up_strand(&mut self) -> bool {
+        if let Some(broken) = self.broken.take() {
+            let strand = self.strand();
+            let (state, heard_by) = (self.state(), self.heard_by(strand));
+            self.failed.push(Failed { strand, state, heard_by, broken });
+        }
+        self.frames.clear();
+        while self.parts.get(self.part).is_some_and(|(.., strand)| self.is_left_out(*strand)) {
+            self.part += 1;
+        }
+        self.part < self.parts.len()
+    }
+
+    /// Who hears that a strand has come to its end well, one by one.
+    pub(super) fn done(&self) -> impl Iterator<Item = Option<StateId>> + '_ {
+        let strands = 0..=u32::try_from(self.others.len()).unwrap_or(u32::MAX);
+        strands.filter(|strand| !self.is_left_out(*strand)).map(|strand| self.heard_by(strand))
     }
 
     /// A panic went through the step under way: it counts as interrupted. A compensation is not made twice.
@@ -89,8 +166,8 @@ impl Chain {
 
     /// The process that is under way, the first of several.
     pub(super) fn process(&self, definition: &Definition) -> Option<&'static str> {
-        let &(state, part) = self.parts.get(self.part)?;
-        let steps = innermost(part_of(definition, state, part), &self.frames);
+        let &(state, part, _) = self.parts.get(self.part)?;
+        let steps = innermost(definition.chain(state, part), &self.frames);
         let run = match steps.get(self.frames.last()?.at)? {
             Step::Run(run) => run,
             Step::Parallel { branches, .. } => branches.first()?,
@@ -101,18 +178,22 @@ impl Chain {
 
     /// The state whose chain is under way; that of the last part after the end.
     pub(super) fn state(&self) -> Option<StateId> {
-        self.parts.get(self.part).or(self.parts.last()).map(|(state, _)| *state)
+        self.parts.get(self.part).or(self.parts.last()).map(|(state, ..)| *state)
     }
 
     /// What comes next. Lists that have come to their end are left.
     pub(super) fn next<'d>(&mut self, definition: &'d Definition) -> Next<'d> {
         loop {
-            let Some(&(state, part)) = self.parts.get(self.part) else { return Next::End };
+            let Some(&(state, part, strand)) = self.parts.get(self.part) else { return Next::End };
             let Some(top) = self.frames.last() else {
+                if self.is_left_out(strand) {
+                    self.part += 1;
+                    continue;
+                }
                 self.frames.push(Frame { at: 0, inside: Inside::Part });
                 continue;
             };
-            let steps = innermost(part_of(definition, state, part), &self.frames);
+            let steps = innermost(definition.chain(state, part), &self.frames);
             if let Some(step) = steps.get(top.at) {
                 return Next::Step(step);
             }
@@ -183,16 +264,6 @@ impl Frame {
             Inside::Each(each) if each.name == name => Some(&each.element),
             _ => None,
         }
-    }
-}
-
-/// The steps of a part.
-fn part_of(definition: &Definition, state: StateId, part: Part) -> &[Step] {
-    let Some(state) = definition.state(state) else { return &[] };
-    match part {
-        Part::Entry => &state.entry,
-        Part::Exit => &state.exit,
-        Part::Transition(place) => state.transitions.get(place as usize).map_or(&[], |way| &way.steps),
     }
 }
 

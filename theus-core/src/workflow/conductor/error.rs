@@ -94,10 +94,10 @@ pub enum WorkflowError {
         /// What the events did, in order, the last one included.
         handled: Vec<Handled>,
     },
-    /// One event caused more steps, loop rounds and moves than the file's `limit` allows. What was committed stays; the chain
+    /// One event caused more moves and rounds of `while` than the file's `limit` allows. What was committed stays; the chain
     /// that was under way has failed.
     #[error(
-        "the workflow `{workflow}` handled one event with more than {limit} steps, loop rounds and moves, the last in state {state}: \
+        "the workflow `{workflow}` handled one event with more than {limit} moves and rounds of `while`, the last in state {state}: \
          a loop does not end, or its states chase each other; break the circle, or give the file a larger `limit`"
     )]
     Endless {

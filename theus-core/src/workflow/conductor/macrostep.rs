@@ -99,9 +99,9 @@ impl Live {
 
     /// `None` where no active state has a use for it: that is no more than having asked.
     fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
-        let (name, payload) = match internal {
+        let (name, heard_by, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, scene),
-            Internal::Recover { state, target, error, payload } => {
+            Internal::Recover { state, target, error, payload, .. } => {
                 self.payload = Some(payload);
                 let by_state = || {
                     let (source, way) = scene.definition.recovery(state, error)?;
@@ -109,20 +109,21 @@ impl Live {
                 };
                 let Some((source, lead)) = target.map(|lead| (state, lead)).or_else(by_state) else { return Ok(None) };
                 let found = scene.definition.goto(&self.at, source, lead.target);
-                // What the failed chain's move had come to the end of is not at its end any more.
-                let stays = |told: &Internal| !matches!(told, Internal::Done(state) if !scene.definition.is_done(&found.to, *state));
-                self.inbox.retain(stays);
                 self.begin_unit(None, Cause::Error, scene.definition);
                 return self.apply_by(found, lead.place, scene).map(Some);
             }
-            Internal::ChainDone => (EventName::CHAIN_DONE, None),
-            Internal::ChainFailed(payload) => (EventName::CHAIN_FAIL, Some(payload)),
+            Internal::ChainDone { heard_by } => (EventName::CHAIN_DONE, heard_by, None),
+            Internal::ChainFailed { heard_by, payload } => (EventName::CHAIN_FAIL, heard_by, Some(payload)),
         };
         let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
-        let found = match scene.definition.transition(&self.at, scene.definition.event(&name), &look) {
-            Ok(None) => return Ok(None),
-            found => found,
+        let event = scene.definition.event(&name);
+        let found = match heard_by {
+            Some(state) => scene.definition.transition_from(&self.at, state, event, &look),
+            None => scene.definition.transition(&self.at, event, &look),
         };
+        if let Ok(None) = &found {
+            return Ok(None);
+        }
         drop(look);
         self.trace.put(scene.world.now(), What::Event { name: name.clone(), origin: Origin::Chain });
         let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
@@ -136,6 +137,10 @@ impl Live {
     }
 
     fn take_done(&mut self, state: StateId, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
+        // What came before may have led it away from its end.
+        if !scene.definition.is_done(&self.at, state) {
+            return Ok(None);
+        }
         let look = Look::new(scene.world.hand, None, &[]);
         let found = match scene.definition.done(&self.at, state, &look) {
             Ok(None) => return Ok(None),
@@ -153,7 +158,7 @@ impl Live {
     }
 
     fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        self.spent = 0;
+        self.counts_anew();
         self.payload = None;
         let Timer { due, id } = timer;
         let after = scene.definition.duration(id).unwrap_or_default();
@@ -171,7 +176,7 @@ impl Live {
 
     /// Handles an event from the bus.
     pub(super) fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        self.spent = 0;
+        self.counts_anew();
         if self.trace.is_on() {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(scene.world.now(), What::Event { name, origin });

@@ -1,30 +1,40 @@
 //! One move of the state machine, and the end of what is being handled.
 
 use super::arguments;
+use super::broken::Broken;
 use super::chain::Chain;
 use super::look::Look;
 use super::outcome::{Cause, Fault, Handled};
 use super::scene::Scene;
 use super::session::{Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
-use crate::signal::{Event, Origin, Payload};
-use crate::workflow::chart::{Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind};
+use crate::signal::{Event, EventName, Origin, Payload};
+use crate::workflow::chart::{
+    Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind, Trigger,
+};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
 /// What is known of a move when its configuration moves.
 struct Departed {
-    /// Where the chains stand that are to be run; `None` for none.
-    parts: Option<Vec<(StateId, Part)>>,
+    /// What is to be run; `None` for nothing.
+    chain: Option<Box<Chain>>,
+    done: Vec<StateId>,
     finishes: Option<StateId>,
 }
 
 impl Live {
     pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
         let handled = Handled::new(event, cause, self.leaf(definition));
-        self.unit = Some(Unit { handled: Box::new(handled), finishes: None, trouble: None });
+        self.unit = Some(Unit::of(handled));
     }
 
-    /// Counts one step, loop round or move. False where the limit is reached.
+    /// An event from outside, a command or a timer: what came of the one before is not counted for it.
+    pub(super) const fn counts_anew(&mut self) {
+        (self.spent, self.overspent) = (0, 0);
+    }
+
+    /// Counts one move or round of `while`. False where the limit is reached. What has an end by itself is not counted: steps,
+    /// and the elements of a list.
     pub(super) fn spend(&mut self, scene: Scene<'_>) -> bool {
         self.spent = self.spent.saturating_add(1);
         let allowed = self.spent <= scene.definition.limit();
@@ -32,6 +42,39 @@ impl Live {
             self.trace.put(scene.world.now(), What::Runaway { limit: scene.definition.limit() });
         }
         allowed
+    }
+
+    /// Counts a move that starts from this state. Where the limit is reached and nobody there would hear of the failure, it is
+    /// made all the same, a few times: on the way of what chases itself somebody may.
+    fn spend_move(&mut self, from: Option<StateId>, scene: Scene<'_>) -> bool {
+        let definition = scene.definition;
+        if self.spent < definition.limit() || self.hears_failure(from, scene) || !self.may_overspend(scene) {
+            return self.spend(scene);
+        }
+        self.overspent += 1;
+        true
+    }
+
+    /// No more often than there are states: then it has been everywhere.
+    fn may_overspend(&self, scene: Scene<'_>) -> bool {
+        let names_failure = || {
+            let ways = scene.definition.states().iter().flat_map(|state| &state.transitions);
+            ways.into_iter()
+                .any(|way| matches!(&way.trigger, Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL))
+        };
+        (self.overspent as usize) < scene.definition.states().len() && names_failure()
+    }
+
+    /// Whether a state in which it is has a use for the failure of its chain.
+    fn hears_failure(&self, state: Option<StateId>, scene: Scene<'_>) -> bool {
+        let failure = Broken::fault(Fault::Runaway { limit: scene.definition.limit() }).payload();
+        let look = Look::new(scene.world.hand, Some(failure.value()), &[]);
+        let event = scene.definition.event(&EventName::CHAIN_FAIL);
+        let found = match state {
+            Some(state) => scene.definition.transition_from(&self.at, state, event, &look),
+            None => scene.definition.transition(&self.at, event, &look),
+        };
+        !matches!(found, Ok(None))
     }
 
     /// Makes a move: other states are active, and its chain is under way.
@@ -46,8 +89,9 @@ impl Live {
         by: Option<Place>,
         scene: Scene<'_>,
     ) -> Result<Progress, Troubled> {
-        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), by, scene) else {
-            return self.run_away(scene);
+        let from = self.source(found.effects(), scene.definition);
+        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), by, from, scene) else {
+            return self.run_away(from, scene);
         };
         self.at = found.to;
         self.arrive(departed, scene)
@@ -55,8 +99,9 @@ impl Live {
 
     /// The same for one that changes the configuration in its place.
     pub(super) fn apply_quick(&mut self, found: Quick<'_>, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, None, scene) else {
-            return self.run_away(scene);
+        let from = self.source(found.effects(), scene.definition);
+        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, None, from, scene) else {
+            return self.run_away(from, scene);
         };
         found.make(&mut self.at);
         self.arrive(departed, scene)
@@ -68,9 +113,10 @@ impl Live {
         effects: Effects<'_>,
         to: impl FnOnce(&Configuration) -> Configuration,
         by: Option<Place>,
+        from: Option<StateId>,
         scene: Scene<'_>,
     ) -> Option<Departed> {
-        if !self.spend(scene) {
+        if !self.spend_move(from, scene) {
             return None;
         }
         let Scene { definition, world } = scene;
@@ -88,37 +134,85 @@ impl Live {
         }
         self.timers.end(effects.exited());
         self.timers.begin(definition, effects.entered(), || world.now());
-        self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
-        let chains = effects.chains();
-        let parts = (chains.len() > 0).then(|| chains.map(|chain| (chain.state, chain.part)).collect());
-        Some(Departed { parts, finishes: effects.finished() })
+        if !self.inbox.is_empty() {
+            self.forget_ends_of(effects.exited(), definition);
+        }
+        let has_chain = effects.chains().len() > 0;
+        let chain = has_chain.then(|| Box::new(Chain::of(effects, self.payload.clone())));
+        Some(Departed { chain, done: effects.done().to_vec(), finishes: effects.finished() })
+    }
+
+    /// States are left: how their chains have ended, the states that are entered do not hear as if those had been theirs.
+    /// Those around them that stay hear it.
+    fn forget_ends_of(&mut self, exited: &[StateId], definition: &Definition) {
+        self.inbox.retain_mut(|told| match told {
+            Internal::ChainDone { heard_by: Some(state) } | Internal::ChainFailed { heard_by: Some(state), .. } => {
+                while exited.contains(state) {
+                    match definition.state(*state).and_then(|state| state.parent) {
+                        Some(parent) => *state = parent,
+                        None => return false,
+                    }
+                }
+                true
+            }
+            Internal::Recover { heard_by: Some(state), .. } => !exited.contains(state),
+            _ => true,
+        });
+    }
+
+    /// The innermost active state in which a move begins; `None` where that is no transition's.
+    fn source(&self, effects: Effects<'_>, definition: &Definition) -> Option<StateId> {
+        let (source, _) = effects.taken().next()?;
+        let around = |leaf: StateId| std::iter::successors(Some(leaf), |state| definition.state(*state)?.parent);
+        self.at.leaves().iter().copied().find(|leaf| around(*leaf).any(|state| state == source))
     }
 
     fn arrive(&mut self, departed: Departed, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        let Departed { parts, finishes } = departed;
+        let Departed { chain, done, finishes } = departed;
         self.settled = false;
         let leaf = self.leaf(scene.definition);
-        if let Some(unit) = &mut self.unit {
-            unit.handled.to = Some(leaf);
-            unit.finishes = finishes;
-        }
-        match parts {
-            None => self.end_unit(scene),
-            Some(parts) => {
-                self.chain = Some(Box::new(Chain::new(parts, self.payload.clone())));
+        let Some(unit) = &mut self.unit else { return Ok(Progress::Stepped) };
+        unit.handled.to = Some(leaf);
+        unit.finishes = finishes;
+        match chain {
+            None => {
+                self.inbox.extend(done.into_iter().map(Internal::Done));
+                self.end_unit(scene)
+            }
+            Some(chain) => {
+                unit.done = done;
+                self.chain = Some(chain);
                 Ok(Progress::Stepped)
             }
         }
     }
 
+    /// The workflow has come to its end: what leaving its final state runs is run, once. False where there is none.
+    fn leaves_the_end(&mut self, definition: &Definition) -> bool {
+        let Some(unit) = self.unit.as_mut().filter(|unit| !unit.closes) else { return false };
+        let Some(end) = unit.finishes.filter(|end| !definition.chain(*end, Part::Exit).is_empty()) else {
+            return false;
+        };
+        unit.closes = true;
+        self.chain = Some(Box::new(Chain::leaving(end, self.payload.clone())));
+        true
+    }
+
     /// What was being handled is over: the signal that raised its event is put back to rest.
     pub(super) fn end_unit(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
+        if !self.is_over() && self.leaves_the_end(scene.definition) {
+            return Ok(Progress::Stepped);
+        }
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
-        let Unit { handled, finishes, mut trouble } = unit;
-        if let Some(state) = finishes.filter(|_| !self.is_over())
-            && let Err(error) = self.finish(state, scene)
-        {
-            trouble = trouble.or(Some(Box::new(Trouble::NoValue(error))));
+        let Unit { handled, finishes, failure, mut trouble, .. } = unit;
+        match (finishes.filter(|_| !self.is_over()), failure) {
+            (None, _) => {}
+            (Some(_), Some(reason)) => self.fail(reason, scene),
+            (Some(state), None) => {
+                if let Err(error) = self.finish(state, scene) {
+                    trouble = trouble.or(Some(Box::new(Trouble::NoValue(error))));
+                }
+            }
         }
         if let Some(event) = &handled.event
             && (matches!(event.origin, Origin::Signal { .. }) || scene.world.hand.has_dropped())
@@ -171,16 +265,28 @@ impl Live {
         self.end_unit(scene)
     }
 
-    /// More came of one event than the limit allows: what the session would do next by itself is not done.
-    fn run_away(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        self.spent = 0;
+    /// More came of one event than the limit allows: the move is not made, and the state in which it would have begun hears of
+    /// a chain that has failed.
+    fn run_away(&mut self, from: Option<StateId>, scene: Scene<'_>) -> Result<Progress, Troubled> {
         let limit = scene.definition.limit();
         if let Some(unit) = &mut self.unit {
             unit.handled.failed = true;
             unit.handled.fault = Some(Fault::Runaway { limit });
         }
-        self.trouble(Trouble::Runaway { limit });
+        if self.runs_away(limit, scene) {
+            let payload = Broken::fault(Fault::Runaway { limit }).payload();
+            self.inbox.push_back(Internal::ChainFailed { heard_by: from, payload });
+        }
         self.end_unit(scene)
+    }
+
+    /// The limit is reached. Whether that is told to the states: no more often than there are states, or what fails for ever
+    /// would be begun for ever.
+    pub(super) fn runs_away(&mut self, limit: u32, scene: Scene<'_>) -> bool {
+        self.spent = 0;
+        self.overspent = self.overspent.saturating_add(1);
+        self.trouble(Trouble::Runaway { limit });
+        self.overspent as usize <= 2 * scene.definition.states().len()
     }
 
     pub(super) fn trouble(&mut self, trouble: Trouble) {

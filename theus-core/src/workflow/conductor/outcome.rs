@@ -140,8 +140,8 @@ pub enum Fault {
     /// An expression has no value, or not one that can be used here.
     #[error(transparent)]
     NoValue(EvaluationError),
-    /// More steps, loop rounds and moves came of one event than the limit allows.
-    #[error("more than {limit} steps, loop rounds and moves came of one event")]
+    /// More moves and rounds of `while` came of one event than the limit allows.
+    #[error("more than {limit} moves and rounds of `while` came of one event")]
     Runaway {
         /// The limit.
         limit: u32,

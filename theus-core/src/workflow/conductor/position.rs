@@ -77,10 +77,26 @@ pub(super) struct StoredTimer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Message {
-    Done { state: String },
-    ChainDone,
-    ChainFailed { payload: Value },
-    Error { state: String, target: Option<String>, error: String, payload: Value },
+    Done {
+        state: String,
+    },
+    ChainDone {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+    },
+    ChainFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+        payload: Value,
+    },
+    Error {
+        state: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+        target: Option<String>,
+        error: String,
+        payload: Value,
+    },
 }
 
 /// A chain that did not come to its end.
@@ -104,6 +120,12 @@ pub(super) struct Interrupted {
     pub(super) cancelled: Option<String>,
     /// What is to be made good, oldest first.
     pub(super) undo: Vec<StoredUndo>,
+    /// Who hears how it ended, where not whoever is active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) heard_by: Option<String>,
+    /// Whether it was what leaving the final state runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

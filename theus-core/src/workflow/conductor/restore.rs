@@ -53,15 +53,20 @@ impl Session {
         };
         let message = |internal: &Internal| match internal {
             Internal::Done(state) => Message::Done { state: name(*state) },
-            Internal::ChainDone => Message::ChainDone,
-            Internal::ChainFailed(payload) => Message::ChainFailed { payload: payload.value().clone() },
-            Internal::Recover { state, target, error, payload } => Message::Error {
+            Internal::ChainDone { heard_by } => Message::ChainDone { heard_by: heard_by.map(name) },
+            Internal::ChainFailed { heard_by, payload } => {
+                Message::ChainFailed { heard_by: heard_by.map(name), payload: payload.value().clone() }
+            }
+            Internal::Recover { state, heard_by, target, error, payload } => Message::Error {
                 state: name(*state),
+                heard_by: heard_by.map(name),
                 target: target.as_ref().map(|lead| name(lead.target)),
                 error: (*error).to_owned(),
                 payload: payload.value().clone(),
             },
         };
+        // What the move under way has come to the end of is told after its chain.
+        let done = live.unit.iter().flat_map(|unit| &unit.done).map(|state| Message::Done { state: name(*state) });
         let ended = match &live.stage {
             Stage::New | Stage::Running => None,
             Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
@@ -73,7 +78,7 @@ impl Session {
             workflow: definition.name().to_owned(),
             configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
             timers: live.timers.iter().filter_map(timer).collect(),
-            inbox: live.inbox.iter().map(message).collect(),
+            inbox: live.inbox.iter().map(message).chain(done).collect(),
             payload: live.payload.as_ref().map(|payload| payload.value().clone()),
             interrupted: live.chain.as_ref().map(|chain| interrupted(definition, live, chain)),
             paused: live.paused,
@@ -118,7 +123,8 @@ impl Live {
     /// Takes up a chain that was interrupted: what it has committed is to be made good.
     fn take_up(&mut self, definition: &Definition, stored: &Interrupted) -> Result<(), PositionError> {
         let state = known(definition, &stored.state)?;
-        let mut chain = Chain::interrupted(state, self.payload.clone());
+        let heard_by = stored.heard_by.as_deref().map(|name| known(definition, name)).transpose()?;
+        let mut chain = Chain::interrupted(state, heard_by, self.payload.clone());
         chain.undo = stored.undo.iter().map(|undo| take_up_undo(definition, undo)).collect::<Result<_, _>>()?;
         let target = stored.target.as_deref().map(|target| known(definition, target)).transpose()?;
         let error = stored.error.as_deref().and_then(|error| error_name(definition, error));
@@ -129,7 +135,7 @@ impl Live {
         let mut handled = Handled::new(None, Cause::Restart, self.leaf(definition));
         handled.failed = true;
         let finishes = definition.finished(&self.at);
-        self.unit = Some(Unit { handled: Box::new(handled), finishes, trouble: None });
+        self.unit = Some(Unit { finishes, closes: stored.closes, ..Unit::of(handled) });
         self.chain = Some(Box::new(chain));
         Ok(())
     }
@@ -163,16 +169,22 @@ fn interrupted(definition: &Definition, live: &Live, chain: &Chain) -> Interrupt
         aborts: broken.aborts,
         cancelled: live.cancelled.clone(),
         undo: undo.into_iter().map(stored).collect(),
+        heard_by: chain.heard_by(chain.strand()).map(name),
+        closes: live.unit.as_ref().is_some_and(|unit| unit.closes),
     }
 }
 
 fn internal(definition: &Definition, told: &Message) -> Result<Internal, PositionError> {
+    let state = |name: &Option<String>| name.as_deref().map(|name| known(definition, name)).transpose();
     Ok(match told {
         Message::Done { state } => Internal::Done(known(definition, state)?),
-        Message::ChainDone => Internal::ChainDone,
-        Message::ChainFailed { payload } => Internal::ChainFailed(payload.clone().into()),
-        Message::Error { state, target, error, payload } => Internal::Recover {
-            state: known(definition, state)?,
+        Message::ChainDone { heard_by } => Internal::ChainDone { heard_by: state(heard_by)? },
+        Message::ChainFailed { heard_by, payload } => {
+            Internal::ChainFailed { heard_by: state(heard_by)?, payload: payload.clone().into() }
+        }
+        Message::Error { state: of, heard_by, target, error, payload } => Internal::Recover {
+            state: known(definition, of)?,
+            heard_by: state(heard_by)?,
             target: match target {
                 Some(target) => Some(Lead { target: known(definition, target)?, place: None }),
                 None => None,
@@ -201,7 +213,7 @@ fn take_up_undo(definition: &Definition, stored: &StoredUndo) -> Result<Undo, Po
         |run: &&Run| run.compensate.as_deref().is_some_and(|undo| undo.contract.process == stored.process);
     let found = runs(definition).find(compensation).and_then(|run| run.compensate.as_deref());
     let Some(run) = found else { return Err(PositionError::Compensation { process: stored.process.clone() }) };
-    Ok(Undo { run: run.clone(), arguments: stored.arguments.clone() })
+    Ok(Undo { run: run.clone(), arguments: stored.arguments.clone(), strand: 0 })
 }
 
 /// Every run of the workflow.

@@ -39,8 +39,10 @@ pub(super) struct Live {
     pub(super) unit: Option<Unit>,
     /// The payload of the last event, for guards that wait for none.
     pub(super) payload: Option<Payload>,
-    /// How many steps, loop rounds and moves have come of the last event.
+    /// How many moves and rounds of `while` have come of the last event, command or timer.
     pub(super) spent: u32,
+    /// How often that came to the limit, or went beyond it, since then.
+    pub(super) overspent: u32,
     /// Whether no transition without an event can be taken in this configuration and state.
     pub(super) settled: bool,
     pub(super) paused: bool,
@@ -72,13 +74,23 @@ pub(super) enum Internal {
     /// A state is done.
     Done(StateId),
     /// A chain has ended well.
-    ChainDone,
-    /// A chain has failed; what is to be known of it.
-    ChainFailed(Payload),
+    ChainDone {
+        /// The innermost state whose it was, which hears of it, as do those around it; `None` for whoever is active.
+        heard_by: Option<StateId>,
+    },
+    /// A chain has failed.
+    ChainFailed {
+        /// As for one that has ended well.
+        heard_by: Option<StateId>,
+        /// What is to be known of it.
+        payload: Payload,
+    },
     /// A chain has failed with an error that leads somewhere. It comes before everything else.
     Recover {
         /// The state whose chain it was.
         state: StateId,
+        /// The state that was entered with it; where that is left first, the error leads nowhere.
+        heard_by: Option<StateId>,
         /// Where the step says that it leads; else the states say it.
         target: Option<Lead>,
         /// The error's name.
@@ -90,10 +102,29 @@ pub(super) enum Internal {
 /// What is being handled, from the event to the end of its chain.
 pub(super) struct Unit {
     pub(super) handled: Box<Handled>,
+    /// The states that are done by it, which is told when its chain is over.
+    pub(super) done: Vec<StateId>,
     /// The final state at the top that was entered.
     pub(super) finishes: Option<StateId>,
+    /// Whether that is left, for the workflow is over.
+    pub(super) closes: bool,
+    /// Why that end is none: its chain has failed, or what leaving it runs.
+    pub(super) failure: Option<String>,
     /// What the driver is told when it is over.
     pub(super) trouble: Option<Box<Trouble>>,
+}
+
+impl Unit {
+    pub(super) fn of(handled: Handled) -> Self {
+        Self {
+            handled: Box::new(handled),
+            done: Vec::new(),
+            finishes: None,
+            closes: false,
+            failure: None,
+            trouble: None,
+        }
+    }
 }
 
 /// What a driver is told.
@@ -124,7 +155,7 @@ pub(crate) enum Trouble {
     #[error(transparent)]
     NoValue(EvaluationError),
     /// More came of one event than the limit allows.
-    #[error("more than {limit} steps, loop rounds and moves came of one event")]
+    #[error("more than {limit} moves and rounds of `while` came of one event")]
     Runaway { limit: u32 },
     /// It was driven from inside a process of its own engine.
     #[error("driven from inside a process of its own engine")]
@@ -159,6 +190,7 @@ impl Session {
             unit: None,
             payload: None,
             spent: 0,
+            overspent: 0,
             settled: false,
             paused: false,
             cancelled: None,

@@ -6,11 +6,11 @@ use std::task::Context;
 use super::arguments::{arguments, elements};
 use super::attempt::{Account, Attempt, Tried};
 use super::broken::Broken;
-use super::chain::{Chain, Next, Work};
+use super::chain::{Chain, Failed, Next, Work};
 use super::look::Look;
 use super::outcome::Fault;
 use super::scene::Scene;
-use super::session::{Internal, Live, Progress, Stage, Trouble, Troubled};
+use super::session::{Internal, Live, Progress, Stage, Troubled};
 use super::together::Together;
 use super::undo::Undo;
 use crate::signal::Payload;
@@ -62,7 +62,7 @@ impl Live {
             }
             Stepped::Broken(broken) => {
                 self.break_off(&mut chain, broken, scene);
-                if chain.undo.is_empty() {
+                if self.next_of_undo(&chain).is_none() && !self.leave_strand(&mut chain) {
                     return self.end_chain(*chain, scene);
                 }
             }
@@ -92,9 +92,6 @@ impl Live {
         if matches!(next, Next::End) {
             return Stepped::End;
         }
-        if !self.spend(scene) {
-            return Stepped::Broken(Broken::fault(Fault::Runaway { limit: scene.definition.limit() }));
-        }
         let Next::Step(step) = next else { return Stepped::On };
         match self.begin(chain, step, scene) {
             Ok(true) => self.work(chain, scene, task),
@@ -104,7 +101,7 @@ impl Live {
     }
 
     /// Begins a step; true where it is one that runs something.
-    fn begin(&self, chain: &mut Chain, step: &Step, scene: Scene<'_>) -> Result<bool, Broken> {
+    fn begin(&mut self, chain: &mut Chain, step: &Step, scene: Scene<'_>) -> Result<bool, Broken> {
         let no_value = |error: EvaluationError| Broken::fault(Fault::NoValue(error));
         let look = look(chain, scene);
         match step {
@@ -128,7 +125,13 @@ impl Live {
             Step::While { when, .. } => {
                 let holds = when.holds(&look).map_err(no_value)?;
                 drop(look);
-                if holds { chain.enter_round() } else { chain.step_over() }
+                if !holds {
+                    chain.step_over();
+                } else if self.spend(scene) {
+                    chain.enter_round();
+                } else {
+                    return Err(Broken::fault(Fault::Runaway { limit: scene.definition.limit() }));
+                }
             }
             Step::ForEach { list, item, .. } => {
                 let elements = elements(list, &look).map_err(no_value)?;
@@ -165,7 +168,7 @@ impl Live {
         };
         let mut prepared = Ok(());
         for run in committed {
-            let undo = Undo::of(run, &look(chain, scene));
+            let undo = Undo::of(run, chain.strand(), &look(chain, scene));
             match undo {
                 Ok(undo) => chain.undo.extend(undo),
                 Err(broken) => prepared = prepared.and(Err(broken)),
@@ -199,17 +202,40 @@ impl Live {
         self.trace.put(scene.world.now(), What::ChainFailed { process, reason, compensating });
         if let Some(unit) = &mut self.unit {
             unit.handled.failed = true;
-            unit.handled.fault = broken.fault.as_deref().cloned();
+            if unit.handled.fault.is_none() {
+                unit.handled.fault = broken.fault.as_deref().cloned();
+            }
         }
         chain.work = Work::None;
         chain.broken = Some(broken);
     }
 
+    /// Whether the chain does not go on as a whole, not only the strand that failed.
+    fn is_over_for(&self, chain: &Chain) -> bool {
+        self.cancelled.is_some() || chain.broken.as_ref().is_some_and(|broken| broken.aborts)
+    }
+
+    /// What was committed last of what is to be made good now.
+    fn next_of_undo(&self, chain: &Chain) -> Option<usize> {
+        if self.is_over_for(chain) {
+            return chain.undo.len().checked_sub(1);
+        }
+        let strand = chain.strand();
+        chain.undo.iter().rposition(|undo| undo.strand == strand)
+    }
+
+    /// The strand that failed is made good. True where the chain goes on with another one.
+    fn leave_strand(&self, chain: &mut Chain) -> bool {
+        !self.is_over_for(chain) && chain.give_up_strand()
+    }
+
     /// Begins to make good what was committed last.
     fn next_undo(&self, chain: &mut Chain) -> Stepped {
-        match chain.undo.pop() {
+        match self.next_of_undo(chain) {
+            None if self.leave_strand(chain) => Stepped::On,
             None => Stepped::End,
-            Some(undo) => {
+            Some(place) => {
+                let undo = chain.undo.remove(place);
                 let attempt = Attempt::new(undo.arguments.clone());
                 chain.work = Work::Undo(Box::new(undo), attempt);
                 Stepped::On
@@ -239,7 +265,6 @@ impl Live {
     /// The chain is over: the session hears of it, or it moves to where its error leads.
     fn end_chain(&mut self, chain: Chain, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.settled = false;
-        let finishes = self.unit.as_ref().is_some_and(|unit| unit.finishes.is_some());
         if let Some(broken) = chain.broken.as_ref().filter(|broken| broken.aborts) {
             self.abort(broken.reason.clone(), scene);
             return self.end_unit(scene);
@@ -249,29 +274,48 @@ impl Live {
             self.over(Stage::Cancelled(reason));
             return self.end_unit(scene);
         }
-        let Some(broken) = &chain.broken else {
+        if chain.done().next().is_some() {
             self.trace.put(scene.world.now(), What::ChainDone);
-            if !finishes {
-                self.inbox.push_back(Internal::ChainDone);
+        }
+        let Some(unit) = &mut self.unit else { return Ok(Progress::Stepped) };
+        if unit.closes {
+            // There is no state any more that could hear of it, or from which an error could lead.
+            if let Some(Failed { broken, .. }) = chain.failed.first() {
+                unit.failure.get_or_insert_with(|| broken.reason.clone());
             }
             return self.end_unit(scene);
-        };
-        if let Some(Fault::Runaway { limit }) = broken.fault.as_deref().cloned() {
-            self.spent = 0;
-            self.trouble(Trouble::Runaway { limit });
         }
-        let leads = chain.state().filter(|state| self.leads(*state, broken, scene));
-        match leads {
-            Some(state) => {
-                if let Some(unit) = &mut self.unit {
-                    // It is not the end that it had come to.
-                    unit.finishes = None;
+        let finishes = unit.finishes.is_some();
+        self.inbox.extend(unit.done.drain(..).map(Internal::Done));
+        // What failed comes before what ended well: a state around both hears of that first.
+        let (mut recovers, mut failure) = (Vec::new(), None);
+        for Failed { state, heard_by, broken, .. } in &chain.failed {
+            let is_told = match broken.fault.as_deref() {
+                Some(Fault::Runaway { limit }) => self.runs_away(*limit, scene),
+                _ => true,
+            };
+            let (heard_by, payload) = (*heard_by, broken.payload());
+            match state.filter(|state| self.leads(*state, broken, scene)) {
+                Some(state) => {
+                    let (target, error) = (broken.target.clone(), broken.error.unwrap_or_default());
+                    recovers.push(Internal::Recover { state, heard_by, target, error, payload });
                 }
-                let (target, error) = (broken.target.clone(), broken.error.unwrap_or_default());
-                self.inbox.push_front(Internal::Recover { state, target, error, payload: broken.payload() });
+                None if finishes => failure = failure.or_else(|| Some(broken.reason.clone())),
+                None if !is_told => {}
+                None => self.inbox.push_back(Internal::ChainFailed { heard_by, payload }),
             }
-            None if finishes => self.fail(broken.reason.clone(), scene),
-            None => self.inbox.push_back(Internal::ChainFailed(broken.payload())),
+        }
+        if let Some(unit) = &mut self.unit {
+            if recovers.is_empty() {
+                unit.failure = failure;
+            } else {
+                // It is not the end that it had come to.
+                unit.finishes = None;
+            }
+        }
+        recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
+        if !finishes {
+            self.inbox.extend(chain.done().map(|heard_by| Internal::ChainDone { heard_by }));
         }
         self.end_unit(scene)
     }

@@ -12,6 +12,8 @@ pub(super) struct Undo {
     pub(super) run: Run,
     /// As they were right after the commit that it makes good: later steps do not change what is given back.
     pub(super) arguments: Option<Arguments>,
+    /// The strand of the chain whose commit it was.
+    pub(super) strand: u32,
 }
 
 impl Undo {
@@ -19,9 +21,9 @@ impl Undo {
     ///
     /// # Errors
     /// Where one of its arguments has no value: then the commit cannot be made good, and the chain does not go on.
-    pub(super) fn of(run: &Run, facts: &dyn Facts) -> Result<Option<Self>, Broken> {
+    pub(super) fn of(run: &Run, strand: u32, facts: &dyn Facts) -> Result<Option<Self>, Broken> {
         let Some(compensate) = &run.compensate else { return Ok(None) };
         let arguments = arguments(compensate, facts)?;
-        Ok(Some(Self { run: Run::clone(compensate), arguments }))
+        Ok(Some(Self { run: Run::clone(compensate), arguments, strand }))
     }
 }
