@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::builder::EngineBuilder;
 use super::core::Core;
-use super::pipeline;
+use super::pipeline::{self, By};
 use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
@@ -116,7 +117,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, ShedOnDrop::new(command))
+        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Anyone)
     }
 
     /// Runs one `async` process as one transaction. The future is `Send`, owns what it needs and assumes no runtime.
@@ -142,7 +143,27 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
         let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
-        async move { pipeline::run_async(&core, command).await }
+        async move { pipeline::run_async(&core, command, By::Anyone).await }
+    }
+
+    /// As [`run_reported`](Self::run_reported), for the workflow of this session: what is raised is for the workflow alone.
+    pub(crate) fn run_for_workflow<P>(&self, command: P) -> Report<P>
+    where
+        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Workflow)
+    }
+
+    /// The same for an `async` process.
+    pub(crate) fn run_async_for_workflow<P>(
+        &self,
+        command: P,
+    ) -> impl Future<Output = Report<P>> + Send + use<P, D, G, E>
+    where
+        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+    {
+        let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
+        async move { pipeline::run_async(&core, command, By::Workflow).await }
     }
 
     /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a
@@ -181,6 +202,22 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Whether the current thread is inside a process of this engine, where nothing of it can be run or waited for.
     pub(crate) fn is_inside(&self) -> bool {
         nesting::is_inside(self.core.identity())
+    }
+
+    /// The version of the committed state, without holding the session.
+    pub(crate) fn version(&self) -> u64 {
+        self.core.shown_version()
+    }
+
+    /// Has this waker woken by the next change of the state, where it is still at that version; false where it is not.
+    pub(crate) fn wake_after(&self, version: u64, waker: &Waker) -> bool {
+        // From inside a body nobody waits.
+        let Ok(mut state) = self.between_runs("wait") else { return true };
+        let is_as_it_was = state.version() == version;
+        if is_as_it_was {
+            state.wake_by_change(waker);
+        }
+        is_as_it_was
     }
 
     /// The global layer.

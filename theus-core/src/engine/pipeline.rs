@@ -41,7 +41,7 @@ use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
 pub(super) use look::explain;
-pub(super) use start::{run, run_async, run_reported};
+pub(super) use start::{By, run, run_async, run_reported};
 pub(super) use within::{run_async_within, run_within};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -56,6 +56,7 @@ type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 /// One run: what it knows from its first stage to its last, however many attempts it takes.
 struct Run<'a, P: Process> {
     core: &'a CoreOf<P>,
+    by: By,
     /// Its place in the table of rules.
     place: usize,
     /// The rules that were in force when it began, if there are any for it.
@@ -180,6 +181,7 @@ impl<'a, P: Process> Run<'a, P> {
             self.commit_with_signals(drafts, version, events)?;
         }
         self.version = version;
+        drafts.tell_change();
         Ok(())
     }
 
@@ -209,7 +211,11 @@ impl<'a, P: Process> Run<'a, P> {
         version: u64,
         events: Vec<Event>,
     ) -> Result<(), ErrorOf<P>> {
-        let published = self.core.bus.publish_with(events, || drafts.commit(version));
+        let (bus, commit) = (&self.core.bus, || drafts.commit(version));
+        let published = match self.by {
+            By::Anyone => bus.publish_with(events, commit),
+            By::Workflow => bus.raise_with(events, commit),
+        };
         published.map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })
     }
 

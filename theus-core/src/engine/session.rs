@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Waker;
 
 use super::rules::{RuleTable, Rules};
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
-use crate::panics::caught;
+use crate::panics::{caught, wake};
 use crate::signal::Origin;
 
 /// Workspaces that are kept for the next run; more are dropped.
@@ -20,6 +21,8 @@ pub(super) struct State<D: Context> {
     /// The rules in force, as far as this session knows; a run under rules has them while it holds the session.
     rules: Option<Arc<RuleTable>>,
     spare: Vec<Box<D::Fields>>,
+    /// Who waits for a change of the state.
+    waits: Option<Box<Waker>>,
     /// Signals to be put back to rest when the turn that is under way is over.
     deferred: Vec<Origin>,
 }
@@ -27,7 +30,7 @@ pub(super) struct State<D: Context> {
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
         let (fields, version) = (domain.into_fields(), Arc::default());
-        Self { fields, version, rules: Some(rules), spare: Vec::new(), deferred: Vec::new() }
+        Self { fields, version, rules: Some(rules), spare: Vec::new(), waits: None, deferred: Vec::new() }
     }
 
     /// The version of the committed state.
@@ -40,6 +43,22 @@ impl<D: Context> State<D> {
     #[inline]
     pub(super) fn advance(&mut self, version: u64) {
         self.version.store(version, Ordering::Release);
+    }
+
+    /// Whoever waits for a change is woken. That is a stranger's code: it is no part of the commit, and comes after it.
+    #[inline]
+    pub(super) fn tell_change(&mut self) {
+        if let Some(waker) = self.waits.take() {
+            wake(*waker);
+        }
+    }
+
+    /// Has this waker woken by the next change.
+    pub(super) fn wake_by_change(&mut self, waker: &Waker) {
+        match &mut self.waits {
+            Some(waits) => waits.as_mut().clone_from(waker),
+            waits => *waits = Some(Box::new(waker.clone())),
+        }
     }
 
     /// Where the version can be seen without holding the session.
@@ -93,6 +112,7 @@ impl<D: Context> State<D> {
             let fields = &mut self.fields;
             if caught(|| fields.reset_signal(path, *version, next)).unwrap_or(false) {
                 self.advance(next);
+                self.tell_change();
             }
         }
     }

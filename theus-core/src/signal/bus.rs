@@ -193,6 +193,43 @@ impl SignalBus {
         Ok(done)
     }
 
+    /// As [`publish_with`](Self::publish_with), for what a step of the session's own workflow has raised: that workflow takes
+    /// it by [`take_raised`](Self::take_raised), and nobody else. It needs no room among those that wait for anybody, and has
+    /// as much itself.
+    pub(crate) fn raise_with<R>(&self, events: Vec<Event>, commit: impl FnOnce() -> R) -> Result<R, BusFull> {
+        let options = &*self.shared.options;
+        let with_urgency = |event: Event| {
+            let urgent = options.is_urgent(&event.name);
+            (event, urgent)
+        };
+        let events: Vec<_> = events.into_iter().map(with_urgency).collect();
+        let (offered, or_refuse) = (events.len(), !matches!(options.overflow, Overflow::DropOldest));
+        let raised = self.shared.queue.raise(options.capacity, events, or_refuse, commit);
+        raised.map_err(|waiting| self.full(waiting, offered))
+    }
+
+    /// What the workflow's own steps have raised, each with whether it is urgent; and how many of all that the workflow has
+    /// by then it has no room for.
+    pub(crate) fn take_raised(&self) -> (Vec<(Event, bool)>, usize) {
+        self.shared.queue.take_raised(self.shared.options.capacity)
+    }
+
+    /// The workflow has handled so many of these, or has ended.
+    pub(crate) fn let_go_raised(&self, events: usize) {
+        self.shared.queue.let_go(events);
+    }
+
+    /// The workflow had no room for one of these.
+    pub(crate) fn drop_raised(&self, event: Event) {
+        self.shared.queue.drop_raised(&event);
+        self.note_dropped(vec![event]);
+    }
+
+    /// Takes the oldest urgent event, if there is one.
+    pub(crate) fn try_next_urgent(&self) -> Option<Event> {
+        self.shared.queue.try_take_urgent()
+    }
+
     fn full(&self, waiting: usize, offered: usize) -> BusFull {
         BusFull { capacity: self.shared.options.capacity, waiting, offered }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::waiters::{Waiter, Waiters};
 use super::watch::{Told, Watch};
 use crate::panics::{shed, wake, wake_all};
-use crate::sync::{Condvar, Mutex};
+use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 /// What has come of the events of a bus since it was built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,11 +39,16 @@ pub(super) enum Bring {
 pub(super) struct Queue<T> {
     lanes: Mutex<Lanes<T>>,
     changed: Condvar,
+    /// Whether urgent events wait, and whether raised ones do: seen without the lock.
+    has_urgent: AtomicBool,
+    has_raised: AtomicBool,
 }
 
 struct Lanes<T> {
     urgent: VecDeque<T>,
     normal: VecDeque<T>,
+    /// What the steps of the session's own workflow have raised: for that workflow alone.
+    raised: Option<Box<Raised<T>>>,
     stats: BusStats,
     /// How many threads wait for a change.
     sleepers: usize,
@@ -56,7 +61,19 @@ struct Lanes<T> {
     watches: Option<Box<Vec<Arc<Watch<T>>>>>,
 }
 
+/// What the steps of a workflow have raised.
+struct Raised<T> {
+    /// Each with whether it is urgent.
+    events: Vec<(T, bool)>,
+    /// How many the workflow has taken and not handled.
+    kept: usize,
+}
+
 impl<T> Lanes<T> {
+    fn raised(&mut self) -> &mut Raised<T> {
+        self.raised.get_or_insert_with(|| Box::new(Raised { events: Vec::new(), kept: 0 }))
+    }
+
     fn len(&self) -> usize {
         self.urgent.len() + self.normal.len()
     }
@@ -89,9 +106,18 @@ impl<T: Clone> Queue<T> {
     pub(super) fn new() -> Self {
         let (urgent, normal) = (VecDeque::new(), VecDeque::new());
         let stats = BusStats::default();
-        let lanes =
-            Lanes { urgent, normal, stats, sleepers: 0, waiters: Waiters::default(), listener: None, watches: None };
-        Self { lanes: Mutex::new(lanes), changed: Condvar::new() }
+        let lanes = Lanes {
+            urgent,
+            normal,
+            raised: None,
+            stats,
+            sleepers: 0,
+            waiters: Waiters::default(),
+            listener: None,
+            watches: None,
+        };
+        let (has_urgent, has_raised) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { lanes: Mutex::new(lanes), changed: Condvar::new(), has_urgent, has_raised }
     }
 
     /// Takes all of the events, each with whether it is urgent, with a commit in between; or, without room, none of them,
@@ -142,6 +168,7 @@ impl<T: Clone> Queue<T> {
             if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
         }
         lanes.stats.dropped += dropped.len() as u64;
+        self.has_urgent.store(!lanes.urgent.is_empty(), Ordering::Release);
         let sleepers = lanes.sleepers;
         if let Some(watches) = &mut lanes.watches {
             watches.retain(Watch::is_watched);
@@ -158,9 +185,90 @@ impl<T: Clone> Queue<T> {
         Ok((done, dropped))
     }
 
-    pub(super) fn try_take(&self) -> Option<T> {
+    /// Adds what a step of the workflow has raised, with a commit in between; or, without room, nothing: then it is told how
+    /// many are waiting. What has to give way, the workflow drops.
+    pub(super) fn raise<R>(
+        &self,
+        capacity: usize,
+        events: Vec<(T, bool)>,
+        or_refuse: bool,
+        commit: impl FnOnce() -> R,
+    ) -> Result<R, usize> {
+        let offered = events.len();
         let mut lanes = self.lanes.lock();
+        let waiting = lanes.raised.as_ref().map_or(0, |raised| raised.events.len().saturating_add(raised.kept));
+        if or_refuse && waiting.saturating_add(offered) > capacity {
+            lanes.stats.refused += offered as u64;
+            return Err(waiting);
+        }
+        let done = commit();
+        lanes.stats.emitted += offered as u64;
+        let mut wakers = Vec::new();
+        for (event, _) in &events {
+            for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
+                watch.tell(Told::Event(event.clone()), &mut wakers);
+            }
+        }
+        lanes.raised().events.extend(events);
+        self.has_raised.store(true, Ordering::Release);
+        drop(lanes);
+        wake_all(wakers);
+        Ok(done)
+    }
+
+    /// Takes what was raised, and how many more than there is room for the workflow has then.
+    pub(super) fn take_raised(&self, capacity: usize) -> (Vec<(T, bool)>, usize) {
+        if !self.has_raised.load(Ordering::Acquire) {
+            return (Vec::new(), 0);
+        }
+        let mut lanes = self.lanes.lock();
+        self.has_raised.store(false, Ordering::Release);
+        let raised = lanes.raised();
+        let events = std::mem::take(&mut raised.events);
+        raised.kept += events.len();
+        (events, raised.kept.saturating_sub(capacity))
+    }
+
+    /// The workflow has so many less: it has handled them, or has ended.
+    pub(super) fn let_go(&self, events: usize) {
+        let mut lanes = self.lanes.lock();
+        lanes.raised().kept = lanes.raised().kept.saturating_sub(events);
+    }
+
+    /// The workflow had no room for one that was raised.
+    pub(super) fn drop_raised(&self, event: &T) {
+        let mut wakers = Vec::new();
+        let mut lanes = self.lanes.lock();
+        lanes.raised().kept = lanes.raised().kept.saturating_sub(1);
+        lanes.stats.dropped += 1;
+        for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
+            watch.tell(Told::Dropped(event.clone()), &mut wakers);
+        }
+        drop(lanes);
+        wake_all(wakers);
+    }
+
+    /// Takes an urgent event, if there is one.
+    pub(super) fn try_take_urgent(&self) -> Option<T> {
+        if !self.has_urgent.load(Ordering::Acquire) {
+            return None;
+        }
+        let lanes = self.lanes.lock();
+        if lanes.urgent.is_empty() {
+            return None;
+        }
+        self.take_from(lanes)
+    }
+
+    pub(super) fn try_take(&self) -> Option<T> {
+        self.take_from(self.lanes.lock())
+    }
+
+    fn take_from(&self, mut lanes: MutexGuard<'_, Lanes<T>>) -> Option<T> {
         let event = lanes.take();
+        if lanes.urgent.is_empty() {
+            self.has_urgent.store(false, Ordering::Release);
+        }
         let sleepers = lanes.sleepers;
         drop(lanes);
         if sleepers > 0 && event.is_some() {
@@ -263,6 +371,9 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         lanes.urgent.shrink_to_fit();
         lanes.normal.shrink_to_fit();
+        if lanes.raised.as_ref().is_some_and(|raised| raised.events.is_empty() && raised.kept == 0) {
+            lanes.raised = None;
+        }
         if let Some(watches) = &mut lanes.watches {
             watches.retain(Watch::is_watched);
             if watches.is_empty() {

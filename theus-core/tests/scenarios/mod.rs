@@ -24,6 +24,7 @@ mod workflow_attacked;
 mod workflow_control;
 mod workflow_ends;
 mod workflow_failures;
+mod workflow_internal;
 mod workflow_limits;
 mod workflow_order;
 mod workflow_regions;

@@ -204,22 +204,6 @@ fn the_signal_of_an_event_is_at_rest_when_the_next_is_handled() {
 }
 
 #[test]
-fn a_signal_of_a_states_own_chain_is_overtaken_by_the_chains_end() {
-    let flow = "
-states:
-  A: { entry: ring, events: { EVT_CHAIN_DONE: B, SIG_RUNG: LOST } }
-  B: { events: { SIG_RUNG: END } }
-  LOST: { final: true }
-  END: { final: true }
-";
-    let (mut desk, ..) = desk(flow);
-    desk.run_until_final().unwrap();
-    assert_eq!(desk.state(), "END");
-    let told: Vec<_> = desk.definition().warnings().iter().filter_map(|it| it.code).collect();
-    assert_eq!(told, ["W111"]);
-}
-
-#[test]
 fn where_both_ends_of_a_chain_lead_away_neither_events_nor_times_are_taken() {
     let flow = |entry: &str| {
         format!(

@@ -3,7 +3,7 @@
 use super::super::report::Report;
 use super::catch::catch;
 use super::look::Look;
-use super::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::{By, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::{Findings, Gate, ProcessRules, Violation};
 use crate::panics::{ShedOnDrop, shed, tell};
 use crate::process::{Halted, Process, RunError};
@@ -29,7 +29,13 @@ impl<P: Process> Notes<P> {
 impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     pub(super) fn new(core: &'a CoreOf<P>) -> Self {
-        Self { core, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+        Self { core, by: By::Anyone, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+    }
+
+    /// The same, run by somebody else.
+    pub(super) const fn by(mut self, by: By) -> Self {
+        self.by = by;
+        self
     }
 
     /// The first thing that is done with the session: which rules hold for this run, to its end.

@@ -10,6 +10,15 @@ use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
 use crate::sync::nesting;
 
+/// Who runs a process: it decides who hears its signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum By {
+    /// Somebody, who may be anybody: whoever takes the event off the bus hears it.
+    Anyone,
+    /// The workflow of the session, as a step: the workflow hears it, before what waits on the bus.
+    Workflow,
+}
+
 /// Runs a plain `fn`.
 #[inline]
 pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> ResultOf<P> {
@@ -17,15 +26,19 @@ pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDr
 }
 
 /// Runs a plain `fn`, and tells all about it.
-pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> Report<P> {
-    let mut run = Run::new(core);
+pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>, by: By) -> Report<P> {
+    let mut run = Run::new(core).by(by);
     let result = go(&mut run, command);
     run.report(result)
 }
 
 /// Runs an `async fn`, and tells all about it.
-pub(in crate::engine) async fn run_async<P: AsyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> Report<P> {
-    let mut run = Run::new(core);
+pub(in crate::engine) async fn run_async<P: AsyncProcess>(
+    core: &CoreOf<P>,
+    command: ShedOnDrop<P>,
+    by: By,
+) -> Report<P> {
+    let mut run = Run::new(core).by(by);
     let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => turn(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,

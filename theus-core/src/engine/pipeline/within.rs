@@ -3,7 +3,7 @@
 
 use super::start::{admitted, nested};
 use super::workspace::{Closed, Counting, Work, copy_of};
-use super::{CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
+use super::{By, CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::transaction::{NestedHold, Turn};
@@ -14,7 +14,7 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core);
+    let mut run = Run::new(core).by(By::Workflow);
     let result = within(&mut run, command, turn);
     run.report(result)
 }
@@ -31,7 +31,7 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core);
+    let mut run = Run::new(core).by(By::Workflow);
     let result = within_async(&mut run, command, turn).await;
     run.report(result)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::handle::Engine;
-use super::super::pipeline;
+use super::super::pipeline::{self, By};
 use super::{SharedTurn, StepFuture, StepReport, StepRun};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
@@ -27,7 +27,7 @@ pub trait StepMaker<P: Process> {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
     fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
-        StepRun::Done(StepReport::of(pipeline::run_reported(&engine.core, command)))
+        StepRun::Done(StepReport::of(pipeline::run_reported(&engine.core, command, By::Workflow)))
     }
 
     fn join<'a>(
@@ -38,7 +38,7 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         Box::pin(async move {
             StepReport::of(match turn {
                 Some(turn) => pipeline::run_within(&engine.core, command, turn),
-                None => pipeline::run_reported(&engine.core, command),
+                None => pipeline::run_reported(&engine.core, command, By::Workflow),
             })
         })
     }
@@ -48,7 +48,9 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
     fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
         let core = Arc::clone(&engine.core);
-        StepRun::Pending(Box::pin(async move { StepReport::of(pipeline::run_async(&core, command).await) }))
+        StepRun::Pending(Box::pin(
+            async move { StepReport::of(pipeline::run_async(&core, command, By::Workflow).await) },
+        ))
     }
 
     fn join<'a>(
@@ -59,7 +61,7 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         Box::pin(async move {
             StepReport::of(match turn {
                 Some(turn) => pipeline::run_async_within(&engine.core, command, turn).await,
-                None => pipeline::run_async(&engine.core, command).await,
+                None => pipeline::run_async(&engine.core, command, By::Workflow).await,
             })
         })
     }

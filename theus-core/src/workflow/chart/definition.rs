@@ -26,6 +26,8 @@ pub struct Definition {
     /// How many moves and rounds of `while` may come of one event.
     limit: u32,
     warnings: Vec<LocatedProblem>,
+    /// By state: whether it has an `always` that looks at the domain. Empty where none has.
+    pub(super) asks_data: Box<[bool]>,
     pub(super) tree: Tree,
     pub(super) triggers: Triggers,
     pub(super) table: Table,
@@ -51,9 +53,21 @@ impl Definition {
         events.sort();
         events.dedup();
         let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
-        let table = Table::default();
-        let mut made =
-            Self { name, description, initial, external, states, events, limit, warnings, tree, triggers, table };
+        let (table, asks_data) = (Table::default(), asks_data(&states));
+        let mut made = Self {
+            name,
+            description,
+            initial,
+            external,
+            states,
+            events,
+            limit,
+            warnings,
+            asks_data,
+            tree,
+            triggers,
+            table,
+        };
         made.table = Table::of(&made);
         made
     }
@@ -124,6 +138,18 @@ impl Definition {
     pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
+}
+
+/// Which states have an `always` that looks at the domain.
+fn asks_data(states: &[State]) -> Box<[bool]> {
+    let is_of_domain = |path: &String| path.starts_with("domain");
+    let looks = |state: &State| {
+        state.transitions.iter().any(|way| {
+            way.trigger == Trigger::Always
+                && way.guard.as_ref().is_some_and(|guard| guard.reads().iter().any(is_of_domain))
+        })
+    };
+    if states.iter().any(looks) { states.iter().map(looks).collect() } else { Box::default() }
 }
 
 impl Step {

@@ -128,6 +128,14 @@ impl Definition {
         self.moved(at, &[Taken { source: from, place: None, target: Some(target), domain }])
     }
 
+    /// Whether an active state has an `always` that looks at the domain: then it may be taken after any commit.
+    #[must_use]
+    pub fn asks_data(&self, at: &Configuration) -> bool {
+        let asks = |state: StateId| self.asks_data.get(state.index()) == Some(&true);
+        !self.asks_data.is_empty()
+            && at.leaves().iter().any(|leaf| std::iter::once(*leaf).chain(self.tree.around(*leaf)).any(asks))
+    }
+
     /// All active states, in the order of the file: each after those around it.
     #[must_use]
     pub fn active(&self, at: &Configuration) -> Vec<StateId> {

@@ -40,7 +40,7 @@ impl Live {
         }
         // What has to be made good is made good, though the session was paused.
         self.paused = false;
-        self.inbox.clear();
+        self.clear_inbox(scene);
         self.timers.clear();
         match self.chain.take() {
             Some(mut chain) => {
@@ -54,7 +54,7 @@ impl Live {
             }
             None => {
                 self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
-                self.over(Stage::Cancelled(reason));
+                self.over(Stage::Cancelled(reason), scene);
                 // What was being handled has no chain left; its signal is put back to rest.
                 let _ = self.end_unit(scene);
             }
@@ -172,6 +172,7 @@ impl Live {
     fn hear(&mut self, command: Command, scene: Scene<'_>) {
         let Command { process, broken, version, since } = command;
         self.settled = false;
+        self.take_raised(scene);
         // It comes from outside, as an event does: what came of the one before is not counted for it.
         self.counts_anew();
         if self.trace.is_on() {
@@ -204,7 +205,7 @@ impl Live {
     fn abort_by(&mut self, broken: Broken, scene: Scene<'_>) {
         let Some(mut chain) = self.chain.take() else { return self.abort(broken.reason, scene) };
         self.paused = false;
-        self.inbox.clear();
+        self.clear_inbox(scene);
         self.timers.clear();
         match &mut chain.broken {
             Some(earlier) => (earlier.aborts, earlier.reason) = (true, broken.reason),
@@ -218,7 +219,7 @@ impl Live {
 
     /// The chain of the final state has failed: there is no state left in which that could be heard.
     pub(super) fn fail(&mut self, reason: String, scene: Scene<'_>) {
-        self.over(Stage::Failed(reason.clone()));
+        self.over(Stage::Failed(reason.clone()), scene);
         self.trace.put(scene.world.now(), What::Failed { reason: reason.clone() });
         tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "failed");
     }
@@ -226,7 +227,7 @@ impl Live {
     /// A violation of level A ends the session.
     pub(super) fn abort(&mut self, reason: String, scene: Scene<'_>) {
         // First of all, for whoever hears of it is a stranger.
-        self.over(Stage::Aborted(reason.clone()));
+        self.over(Stage::Aborted(reason.clone()), scene);
         self.trace.put(scene.world.now(), What::Aborted { reason: reason.clone() });
         tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
     }

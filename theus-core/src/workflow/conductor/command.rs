@@ -24,7 +24,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     {
         self.refuse_command()?;
         let since = self.clock.now();
-        let report = self.engine.run_reported(command);
+        let report = self.engine.run_for_workflow(command);
         self.hear(&report, since);
         Ok(report)
     }
@@ -39,7 +39,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     {
         self.refuse_command()?;
         let since = self.clock.now();
-        let report = self.engine.run_async_reported(command).await;
+        let report = self.engine.run_async_for_workflow(command).await;
         self.hear(&report, since);
         Ok(report)
     }

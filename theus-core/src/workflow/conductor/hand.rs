@@ -1,5 +1,7 @@
 //! What a session needs of an engine, whatever the engine's types.
 
+use std::task::Waker;
+
 use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
 use crate::process::Halted;
@@ -19,6 +21,25 @@ pub(crate) trait Hand {
 
     /// Takes the next event off the bus.
     fn next_event(&self) -> Option<Event>;
+
+    /// The same where it is urgent.
+    fn next_urgent(&self) -> Option<Event>;
+
+    /// Takes what the session's own steps have raised, in the order of their commits, each with whether it is urgent; and how
+    /// many of all that it has then are more than there is room for.
+    fn take_raised(&self) -> (Vec<(Event, bool)>, usize);
+
+    /// So many of these are handled, or will never be.
+    fn let_go_raised(&self, events: usize);
+
+    /// There was no room for one of these.
+    fn drop_raised(&self, event: Event);
+
+    /// The version of the committed state.
+    fn version(&self) -> u64;
+
+    /// Has somebody woken by the next change of the state, where it is still at that version; false where it is not.
+    fn wake_after(&self, version: u64, waker: &Waker) -> bool;
 
     /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
     fn dispatched(&self, origin: &Origin) -> bool;
@@ -70,6 +91,30 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
 
     fn next_event(&self) -> Option<Event> {
         self.bus().try_next()
+    }
+
+    fn next_urgent(&self) -> Option<Event> {
+        self.bus().try_next_urgent()
+    }
+
+    fn take_raised(&self) -> (Vec<(Event, bool)>, usize) {
+        self.bus().take_raised()
+    }
+
+    fn let_go_raised(&self, events: usize) {
+        self.bus().let_go_raised(events);
+    }
+
+    fn drop_raised(&self, event: Event) {
+        self.bus().drop_raised(event);
+    }
+
+    fn version(&self) -> u64 {
+        Engine::version(self)
+    }
+
+    fn wake_after(&self, version: u64, waker: &Waker) -> bool {
+        Engine::wake_after(self, version, waker)
     }
 
     fn dispatched(&self, origin: &Origin) -> bool {

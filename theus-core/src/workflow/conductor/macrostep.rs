@@ -1,6 +1,6 @@
 //! What a session does next: the order of SCXML's macrostep.
 
-use std::task::Context;
+use std::task::{Context, Waker};
 
 use super::broken::Lead;
 use super::look::Look;
@@ -13,8 +13,8 @@ use crate::workflow::chart::{Beforehand, StateId};
 use crate::workflow::trace::What;
 
 impl Live {
-    /// The chain under way first; then transitions that wait for no event, what the session tells itself, timers that are
-    /// due, and the bus.
+    /// The chain under way first; then transitions that wait for no event, what is urgent, what the session tells itself,
+    /// timers that are due, and the bus.
     pub(super) fn advance(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         if self.control.is_some() {
             self.listen(scene);
@@ -47,11 +47,23 @@ impl Live {
             // Asked before anything is taken: a clock that panics costs no event.
             scene.world.now();
         }
+        // What came with a panic of a step, or by a command.
+        self.take_raised(scene);
+        if self.settled && self.settled_at != scene.world.hand.version() {
+            // Somebody else has changed what guards look at.
+            self.settled = false;
+        }
         if !self.settled
             && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
             && let Some(progress) = self.eventless(scene)?
         {
             return Ok(progress);
+        }
+        if self.inbox.front().is_some_and(|told| !told.overtakes())
+            && let Some(event) = scene.world.hand.next_urgent()
+        {
+            self.counts_anew();
+            return self.take_event(event, scene);
         }
         while let Some(internal) = self.inbox.pop_front() {
             if let Some(progress) = self.take_internal(internal, scene)? {
@@ -63,10 +75,17 @@ impl Live {
         {
             return self.take_timer(timer, scene);
         }
-        match scene.world.hand.next_event() {
-            Some(event) => self.take_event(event, scene),
-            None => Ok(Progress::Idle { until: self.timers.next_due() }),
+        if let Some(event) = scene.world.hand.next_event() {
+            self.counts_anew();
+            return self.take_event(event, scene);
         }
+        if scene.definition.asks_data(&self.at)
+            && !task.waker().will_wake(Waker::noop())
+            && !scene.world.hand.wake_after(self.settled_at, task.waker())
+        {
+            return Ok(Progress::Stepped);
+        }
+        Ok(Progress::Idle { until: self.timers.next_due() })
     }
 
     fn start(&mut self, scene: Scene<'_>) -> Result<Progress, Troubled> {
@@ -79,8 +98,8 @@ impl Live {
 
     /// Takes a transition that waits for no event, where one may be taken.
     fn eventless(&mut self, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
-        // Until something is committed or changes, the answer stays the same.
-        self.settled = true;
+        // Until an event comes, or something is committed, the answer stays the same.
+        (self.settled, self.settled_at) = (true, scene.world.hand.version());
         let payload = self.payload.clone();
         let look = Look::new(scene.world.hand, payload.as_ref().map(Payload::value), &[]);
         match scene.definition.eventless(&self.at, &look) {
@@ -101,6 +120,10 @@ impl Live {
     fn take_internal(&mut self, internal: Internal, scene: Scene<'_>) -> Result<Option<Progress>, Troubled> {
         let (name, heard_by, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, scene),
+            Internal::Raised { event, .. } => {
+                scene.world.hand.let_go_raised(1);
+                return self.take_event(event, scene).map(Some);
+            }
             Internal::Recover { state, target, error, payload, .. } => {
                 self.payload = Some(payload);
                 let by_state = || {
@@ -159,7 +182,7 @@ impl Live {
 
     fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.counts_anew();
-        self.payload = None;
+        (self.payload, self.settled) = (None, false);
         let Timer { due, id } = timer;
         let after = scene.definition.duration(id).unwrap_or_default();
         self.trace.put(scene.world.now(), What::Timer { state: id.state, after, due });
@@ -174,9 +197,9 @@ impl Live {
         }
     }
 
-    /// Handles an event from the bus.
-    pub(super) fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        self.counts_anew();
+    /// Handles an event. Where no state takes it, guards that wait for none are asked all the same: they may ask for it.
+    fn take_event(&mut self, event: Event, scene: Scene<'_>) -> Result<Progress, Troubled> {
+        self.settled = false;
         if self.trace.is_on() {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(scene.world.now(), What::Event { name, origin });

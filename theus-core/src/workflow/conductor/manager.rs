@@ -38,7 +38,8 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 /// A chain that stops first makes good what it had committed: the `compensate` steps of its commits, the latest first. One
 /// that fails is on record, and the others are made all the same.
 ///
-/// The two chain events come before whatever waits on the bus. A move without a chain tells neither. An event that no
+/// The two chain events come before whatever waits on the bus and is not urgent, and after the signals that the chain has
+/// raised. A move without a chain tells neither. An event that no
 /// active state has a use for is taken and let pass ([`Handled::to`](super::Handled::to) is `None`), as in any state machine.
 /// `EVT_CHAIN_FAIL` carries why: `event.process`, `event.error` (the name of a declared error, or `Timeout`), `event.message`.
 ///

@@ -142,24 +142,6 @@ impl Live {
         Some(Departed { chain, done: effects.done().to_vec(), finishes: effects.finished() })
     }
 
-    /// States are left: how their chains have ended, the states that are entered do not hear as if those had been theirs.
-    /// Those around them that stay hear it.
-    fn forget_ends_of(&mut self, exited: &[StateId], definition: &Definition) {
-        self.inbox.retain_mut(|told| match told {
-            Internal::ChainDone { heard_by: Some(state) } | Internal::ChainFailed { heard_by: Some(state), .. } => {
-                while exited.contains(state) {
-                    match definition.state(*state).and_then(|state| state.parent) {
-                        Some(parent) => *state = parent,
-                        None => return false,
-                    }
-                }
-                true
-            }
-            Internal::Recover { heard_by: Some(state), .. } => !exited.contains(state),
-            _ => true,
-        });
-    }
-
     /// The innermost active state in which a move begins; `None` where that is no transition's.
     fn source(&self, effects: Effects<'_>, definition: &Definition) -> Option<StateId> {
         let (source, _) = effects.taken().next()?;
@@ -232,7 +214,7 @@ impl Live {
     /// The workflow has come to its end.
     fn finish(&mut self, state: StateId, scene: Scene<'_>) -> Result<(), EvaluationError> {
         let payload = self.payload.take();
-        self.over(Stage::Finished);
+        self.over(Stage::Finished, scene);
         self.trace.put(scene.world.now(), What::Finished { state });
         let Some(StateKind::Final { result: Some(source) }) = scene.definition.state(state).map(|state| &state.kind)
         else {
@@ -251,10 +233,10 @@ impl Live {
     }
 
     /// Nothing waits any more.
-    pub(super) fn over(&mut self, stage: Stage) {
+    pub(super) fn over(&mut self, stage: Stage, scene: Scene<'_>) {
         self.stage = stage;
         self.timers.clear();
-        self.inbox.clear();
+        self.clear_inbox(scene);
         self.payload = None;
     }
 

@@ -16,6 +16,7 @@ mod drive;
 mod error;
 mod explain;
 mod hand;
+mod inbox;
 mod load;
 mod look;
 mod macrostep;

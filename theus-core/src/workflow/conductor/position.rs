@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::audit::timestamp;
 use crate::engine::Arguments;
+use crate::signal::EventNameError;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
 
@@ -77,6 +78,18 @@ pub(super) struct StoredTimer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Message {
+    Raised {
+        event: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<Value>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+        /// The signal's field, and the process that raised it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        process: Option<String>,
+    },
     Done {
         state: String,
     },
@@ -199,6 +212,9 @@ pub enum PositionError {
         /// When it is due.
         due: String,
     },
+    /// What a step had raised has no event's name.
+    #[error(transparent)]
+    Event(#[from] EventNameError),
     /// No step of the workflow has that compensation any more.
     #[error(
         "no step of the workflow has the compensation `{process}`, by which something committed is to be made good"

@@ -15,7 +15,7 @@ use super::world::World;
 use crate::audit::timestamp;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::signal::Payload;
+use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::{Definition, Run, State, StateId, Step, TIMEOUT};
 use crate::workflow::trace::What;
 
@@ -52,6 +52,14 @@ impl Session {
             Some(StoredTimer { state: name(timer.id.state), after_ns, due: timer.due })
         };
         let message = |internal: &Internal| match internal {
+            Internal::Raised { event, urgent } => {
+                let (path, process) = match event.origin {
+                    Origin::Signal { path, process, .. } => (Some(path.to_owned()), Some(process.to_owned())),
+                    Origin::External | Origin::Chain => (None, None),
+                };
+                let payload = event.payload.as_ref().map(|payload| payload.value().clone());
+                Message::Raised { event: event.name.to_string(), payload, urgent: *urgent, path, process }
+            }
             Internal::Done(state) => Message::Done { state: name(*state) },
             Internal::ChainDone { heard_by } => Message::ChainDone { heard_by: heard_by.map(name) },
             Internal::ChainFailed { heard_by, payload } => {
@@ -177,6 +185,14 @@ fn interrupted(definition: &Definition, live: &Live, chain: &Chain) -> Interrupt
 fn internal(definition: &Definition, told: &Message) -> Result<Internal, PositionError> {
     let state = |name: &Option<String>| name.as_deref().map(|name| known(definition, name)).transpose();
     Ok(match told {
+        Message::Raised { event, payload, urgent, path, process } => {
+            let origin = match (path.as_deref(), process.as_deref()) {
+                (Some(path), Some(process)) => raised_by(definition, path, process),
+                _ => Origin::External,
+            };
+            let (name, payload) = (EventName::parse(event)?, payload.clone().map(Payload::from));
+            Internal::Raised { event: Event { name, origin, payload }, urgent: *urgent }
+        }
         Message::Done { state } => Internal::Done(known(definition, state)?),
         Message::ChainDone { heard_by } => Internal::ChainDone { heard_by: state(heard_by)? },
         Message::ChainFailed { heard_by, payload } => {
@@ -235,6 +251,17 @@ fn error_name(definition: &Definition, name: &str) -> Option<&'static str> {
 /// The name of a process as its contract has it.
 fn process_name(definition: &Definition, name: &str) -> Option<&'static str> {
     runs(definition).map(|run| run.contract.process).find(|known| *known == name)
+}
+
+/// Where an event of before a restart came from, as far as the workflow still knows it. No commit of this engine has raised
+/// the signal, which is not stored.
+fn raised_by(definition: &Definition, path: &str, process: &str) -> Origin {
+    let contract = runs(definition).map(|run| run.contract).find(|contract| contract.process == process);
+    let found = contract.and_then(|contract| {
+        let output = contract.outputs.iter().find(|output| output.path == path)?;
+        Some(Origin::Signal { path: output.path, version: 0, process: contract.process })
+    });
+    found.unwrap_or(Origin::External)
 }
 
 fn name_of(definition: &Definition, state: StateId) -> String {

@@ -15,7 +15,7 @@ use super::scene::Scene;
 use super::timers::Timers;
 use super::world::World;
 use crate::process::Halted;
-use crate::signal::Payload;
+use crate::signal::{Event, Payload};
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::Trace;
@@ -43,8 +43,10 @@ pub(super) struct Live {
     pub(super) spent: u32,
     /// How often that came to the limit, or went beyond it, since then.
     pub(super) overspent: u32,
-    /// Whether no transition without an event can be taken in this configuration and state.
+    /// Whether no transition without an event can be taken in this configuration, for all that happened to it.
     pub(super) settled: bool,
+    /// The version of the state for which that was found.
+    pub(super) settled_at: u64,
     pub(super) paused: bool,
     /// Why it is to end as soon as what was committed is made good.
     pub(super) cancelled: Option<String>,
@@ -71,6 +73,12 @@ pub(super) enum Stage {
 /// What a session tells itself.
 #[derive(Clone, Debug)]
 pub(super) enum Internal {
+    /// A step of its own has raised it.
+    Raised {
+        event: Event,
+        /// Whether it overtakes what is not.
+        urgent: bool,
+    },
     /// A state is done.
     Done(StateId),
     /// A chain has ended well.
@@ -192,6 +200,7 @@ impl Session {
             spent: 0,
             overspent: 0,
             settled: false,
+            settled_at: 0,
             paused: false,
             cancelled: None,
             result: None,

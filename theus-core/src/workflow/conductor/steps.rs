@@ -41,6 +41,8 @@ impl Live {
     pub(super) fn go_on(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         let Some(mut chain) = self.chain.take() else { return Ok(Progress::Stepped) };
         let stepped = catch_unwind(AssertUnwindSafe(|| self.chain_step(&mut chain, scene, task)));
+        // What it has raised comes before all that is told when the chain is over.
+        self.take_raised(scene);
         let stepped = match stepped {
             Ok(stepped) => stepped,
             Err(panic) => {
@@ -271,7 +273,7 @@ impl Live {
         }
         if let Some(reason) = self.cancelled.take() {
             self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
-            self.over(Stage::Cancelled(reason));
+            self.over(Stage::Cancelled(reason), scene);
             return self.end_unit(scene);
         }
         if chain.done().next().is_some() {

@@ -1,16 +1,19 @@
 //! States in which the workflow never waits, and what is lost there.
 
+use std::collections::BTreeSet;
+
 use super::Subject;
-use super::tree::runs;
+use super::tree::chains;
 use crate::context::Zone;
 use crate::signal::EventName;
 use crate::source::Problem;
-use crate::workflow::chart::{State, StateId, StateKind, Transition, Trigger};
+use crate::workflow::chart::{State, StateKind, Step, Transition, Trigger};
 use crate::workflow::file::{Findings, code};
 
 /// Doubts what waits for an event in a state that is always left before one is taken from the bus: by `always`, or by the
-/// end of its own chain.
+/// end of its own chain. What steps of the workflow raise itself comes before that end.
 pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+    let raised = raised(subject);
     for (id, state) in subject.ids() {
         let is_alone = matches!(state.kind, StateKind::Simple) && !subject.is_in_regions(id);
         if !is_alone || reached.get(id.0 as usize) != Some(&true) {
@@ -25,18 +28,16 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
         let done = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_DONE));
         let failed = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_FAIL));
         if at_once || (done && failed) {
-            of_all(subject, state, at_once, findings);
-        } else if done {
-            of_own_signals(subject, id, state, findings);
+            of_all(subject, state, at_once, &raised, findings);
         }
     }
 }
 
 /// Nothing that waits is ever taken in this state.
-fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, findings: &mut Findings) {
+fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, raised: &BTreeSet<EventName>, findings: &mut Findings) {
     for way in first_of_each(state) {
         let what = match &way.trigger {
-            Trigger::Event { name, .. } if name.is_builtin() && !at_once => continue,
+            Trigger::Event { name, .. } if !at_once && (name.is_builtin() || raised.contains(name)) => continue,
             Trigger::Event { written, .. } => format!("`{written}`"),
             Trigger::Any => "`\"*\"`".to_owned(),
             Trigger::After(_) => "this time".to_owned(),
@@ -53,32 +54,20 @@ fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, findings: &mut Fi
             let problem = problem.label(format!("`EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL` has left `{name}` by then"));
             problem.help(match way.trigger {
                 Trigger::After(_) => "a time is looked at when the chain is over: write the `timeout` of a step, or an `after` in the state where the workflow waits",
-                _ => "events wait until the chain is over: say this in the state where the workflow waits",
+                _ => "events wait until the chain is over, unless they are urgent: say this in the state where the workflow waits",
             })
         });
     }
 }
 
-/// A signal that the chain of a state raises itself is heard where the end of the chain has led to.
-fn of_own_signals(subject: &Subject<'_>, id: StateId, state: &State, findings: &mut Findings) {
-    let raised: Vec<(EventName, &'static str)> = runs(&state.entry)
-        .into_iter()
-        .flat_map(|run| run.contract.outputs.iter().map(|access| (access, run.contract.process)))
-        .filter(|(access, _)| access.zone == Zone::Signal)
-        .map(|(access, process)| (EventName::from_signal_field(access.path), process))
-        .collect();
-    for way in first_of_each(state) {
-        let Trigger::Event { name, written } = &way.trigger else { continue };
-        let Some((_, process)) = raised.iter().find(|(event, _)| event == name) else { continue };
-        findings.warn(code::OVERTAKEN, || {
-            let state = subject.name(id);
-            let message =
-                format!("`{written}`, which `{process}` raises, comes when `EVT_CHAIN_DONE` has left `{state}`");
-            Problem::new(subject.at(&way.place), message)
-                .label("not taken after the chain that raises it")
-                .help(format!("handle it in the state that `EVT_CHAIN_DONE` leads to; or let `{process}` write a Data field, and `EVT_CHAIN_DONE` ask for it by `when`"))
-        });
-    }
+/// The events of the signals that some step raises.
+fn raised(subject: &Subject<'_>) -> BTreeSet<EventName> {
+    let steps = subject.ids().flat_map(|(_, state)| chains(state)).flatten();
+    let outputs = steps.flat_map(Step::runs).flat_map(|run| run.contract.outputs);
+    outputs
+        .filter(|access| access.zone == Zone::Signal)
+        .map(|access| EventName::from_signal_field(access.path))
+        .collect()
 }
 
 /// Of several candidates of one trigger, which stand together, the first.
