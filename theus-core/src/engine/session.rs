@@ -21,8 +21,15 @@ pub(super) struct State<D: Context> {
     /// The rules in force, as far as this session knows; a run under rules has them while it holds the session.
     rules: Option<Arc<RuleTable>>,
     spare: Vec<Box<D::Fields>>,
+    /// Hardly ever there.
+    later: Option<Box<Later>>,
+}
+
+/// What is to be done later.
+#[derive(Default)]
+struct Later {
     /// Who waits for a change of the state.
-    waits: Option<Box<Waker>>,
+    waits: Option<Waker>,
     /// Signals to be put back to rest when the turn that is under way is over.
     deferred: Vec<Origin>,
 }
@@ -30,7 +37,7 @@ pub(super) struct State<D: Context> {
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
         let (fields, version) = (domain.into_fields(), Arc::default());
-        Self { fields, version, rules: Some(rules), spare: Vec::new(), waits: None, deferred: Vec::new() }
+        Self { fields, version, rules: Some(rules), spare: Vec::new(), later: None }
     }
 
     /// The version of the committed state.
@@ -48,16 +55,16 @@ impl<D: Context> State<D> {
     /// Whoever waits for a change is woken. That is a stranger's code: it is no part of the commit, and comes after it.
     #[inline]
     pub(super) fn tell_change(&mut self) {
-        if let Some(waker) = self.waits.take() {
-            wake(*waker);
+        if let Some(waker) = self.later.as_mut().and_then(|later| later.waits.take()) {
+            wake(waker);
         }
     }
 
     /// Has this waker woken by the next change.
     pub(super) fn wake_by_change(&mut self, waker: &Waker) {
-        match &mut self.waits {
-            Some(waits) => waits.as_mut().clone_from(waker),
-            waits => *waits = Some(Box::new(waker.clone())),
+        match &mut self.later.get_or_insert_default().waits {
+            Some(waits) => waits.clone_from(waker),
+            waits => *waits = Some(waker.clone()),
         }
     }
 
@@ -94,6 +101,7 @@ impl<D: Context> State<D> {
     /// Lets go of what is kept for the next run only.
     pub(super) fn rest(&mut self) {
         self.spare = Vec::new();
+        self.later = self.later.take().filter(|later| later.waits.is_some() || !later.deferred.is_empty());
     }
 
     /// Keeps a cleared workspace for later.
@@ -119,12 +127,13 @@ impl<D: Context> State<D> {
 
     /// As [`reset_signal`](Self::reset_signal), when the turn that is under way is over: nothing changes under its run.
     pub(super) fn defer_reset(&mut self, origin: Origin) {
-        self.deferred.push(origin);
+        self.later.get_or_insert_default().deferred.push(origin);
     }
 
     /// What was put off while a turn was under way.
     pub(super) fn turn_over(&mut self) {
-        for origin in std::mem::take(&mut self.deferred) {
+        let deferred = self.later.as_mut().map(|later| std::mem::take(&mut later.deferred));
+        for origin in deferred.unwrap_or_default() {
             self.reset_signal(&origin);
         }
     }

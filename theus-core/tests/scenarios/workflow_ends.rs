@@ -124,7 +124,7 @@ fn a_limit_that_is_reached_in_the_last_chain_is_a_failure() {
     let (engine, _) = shop(Shop::default());
     let mut desk = on(&engine, flow);
     assert!(matches!(desk.run_until_final(), Err(WorkflowError::Endless { limit: 20, .. })));
-    assert!(reason(&desk.status()).contains("20 steps"));
+    assert!(reason(&desk.status()).contains("20 moves and rounds"));
     assert!(matches!(desk.run_until_final(), Err(WorkflowError::Failed { .. })));
 }
 

@@ -50,11 +50,11 @@ impl Live {
                     self.break_off(&mut chain, broken, scene);
                 }
                 self.chain = Some(chain);
-                self.cancelled = Some(reason);
+                self.cancelled = Some(reason.into());
             }
             None => {
                 self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
-                self.over(Stage::Cancelled(reason), scene);
+                self.over(Stage::Cancelled(reason.into()), scene);
                 // What was being handled has no chain left; its signal is put back to rest.
                 let _ = self.end_unit(scene);
             }
@@ -147,9 +147,9 @@ impl Session {
     pub(crate) fn status(&self) -> Status {
         match &self.live.stage {
             Stage::Finished => Status::Finished,
-            Stage::Failed(reason) => Status::Failed { reason: reason.clone() },
-            Stage::Aborted(reason) => Status::Aborted { reason: reason.clone() },
-            Stage::Cancelled(reason) => Status::Cancelled { reason: reason.clone() },
+            Stage::Failed(reason) => Status::Failed { reason: reason.to_string() },
+            Stage::Aborted(reason) => Status::Aborted { reason: reason.to_string() },
+            Stage::Cancelled(reason) => Status::Cancelled { reason: reason.to_string() },
             Stage::New | Stage::Running => Status::Running,
         }
     }
@@ -219,7 +219,7 @@ impl Live {
 
     /// The chain of the final state has failed: there is no state left in which that could be heard.
     pub(super) fn fail(&mut self, reason: String, scene: Scene<'_>) {
-        self.over(Stage::Failed(reason.clone()), scene);
+        self.over(Stage::Failed(reason.as_str().into()), scene);
         self.trace.put(scene.world.now(), What::Failed { reason: reason.clone() });
         tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "failed");
     }
@@ -227,7 +227,7 @@ impl Live {
     /// A violation of level A ends the session.
     pub(super) fn abort(&mut self, reason: String, scene: Scene<'_>) {
         // First of all, for whoever hears of it is a stranger.
-        self.over(Stage::Aborted(reason.clone()), scene);
+        self.over(Stage::Aborted(reason.as_str().into()), scene);
         self.trace.put(scene.world.now(), What::Aborted { reason: reason.clone() });
         tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
     }

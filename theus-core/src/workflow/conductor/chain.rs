@@ -31,6 +31,8 @@ pub(super) struct Chain {
     pub(super) broken: Option<Broken>,
     /// The strands that have failed and are made good, in that order.
     pub(super) failed: Vec<Failed>,
+    /// The states that are done by its move, which is told when it is over.
+    pub(super) completes: Vec<StateId>,
     /// The payload of the event that it comes of.
     pub(super) payload: Option<Payload>,
 }
@@ -94,7 +96,7 @@ impl Chain {
             [] => (None, Vec::new()),
             [first, others @ ..] => (Some(first.state), others.to_vec()),
         };
-        Self::new(parts, heard_by, others, payload)
+        Self { completes: effects.done().to_vec(), ..Self::new(parts, heard_by, others, payload) }
     }
 
     fn new(
@@ -103,8 +105,19 @@ impl Chain {
         others: Vec<Strand>,
         payload: Option<Payload>,
     ) -> Self {
-        let (frames, undo, failed) = (Vec::new(), Vec::new(), Vec::new());
-        Self { parts, heard_by, others, part: 0, frames, work: Work::None, undo, broken: None, failed, payload }
+        Self {
+            parts,
+            heard_by,
+            others,
+            part: 0,
+            frames: Vec::new(),
+            work: Work::None,
+            undo: Vec::new(),
+            broken: None,
+            failed: Vec::new(),
+            completes: Vec::new(),
+            payload,
+        }
     }
 
     /// What leaving a state runs, and no more.

@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::look::Look;
 use super::outcome::{Cause, Fault, Handled};
 use super::scene::Scene;
-use super::session::{Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
+use super::session::{Ending, Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
 use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::{
     Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind, Trigger,
@@ -18,7 +18,6 @@ use crate::workflow::trace::What;
 struct Departed {
     /// What is to be run; `None` for nothing.
     chain: Option<Box<Chain>>,
-    done: Vec<StateId>,
     finishes: Option<StateId>,
 }
 
@@ -62,7 +61,7 @@ impl Live {
             ways.into_iter()
                 .any(|way| matches!(&way.trigger, Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL))
         };
-        (self.overspent as usize) < scene.definition.states().len() && names_failure()
+        self.overspent < u8::MAX && usize::from(self.overspent) < scene.definition.states().len() && names_failure()
     }
 
     /// Whether a state in which it is has a use for the failure of its chain.
@@ -138,8 +137,11 @@ impl Live {
             self.forget_ends_of(effects.exited(), definition);
         }
         let has_chain = effects.chains().len() > 0;
+        if !has_chain {
+            self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
+        }
         let chain = has_chain.then(|| Box::new(Chain::of(effects, self.payload.clone())));
-        Some(Departed { chain, done: effects.done().to_vec(), finishes: effects.finished() })
+        Some(Departed { chain, finishes: effects.finished() })
     }
 
     /// The innermost active state in which a move begins; `None` where that is no transition's.
@@ -150,19 +152,15 @@ impl Live {
     }
 
     fn arrive(&mut self, departed: Departed, scene: Scene<'_>) -> Result<Progress, Troubled> {
-        let Departed { chain, done, finishes } = departed;
+        let Departed { chain, finishes } = departed;
         self.settled = false;
         let leaf = self.leaf(scene.definition);
         let Some(unit) = &mut self.unit else { return Ok(Progress::Stepped) };
         unit.handled.to = Some(leaf);
-        unit.finishes = finishes;
+        unit.ending = finishes.map(Ending::in_state);
         match chain {
-            None => {
-                self.inbox.extend(done.into_iter().map(Internal::Done));
-                self.end_unit(scene)
-            }
+            None => self.end_unit(scene),
             Some(chain) => {
-                unit.done = done;
                 self.chain = Some(chain);
                 Ok(Progress::Stepped)
             }
@@ -171,12 +169,12 @@ impl Live {
 
     /// The workflow has come to its end: what leaving its final state runs is run, once. False where there is none.
     fn leaves_the_end(&mut self, definition: &Definition) -> bool {
-        let Some(unit) = self.unit.as_mut().filter(|unit| !unit.closes) else { return false };
-        let Some(end) = unit.finishes.filter(|end| !definition.chain(*end, Part::Exit).is_empty()) else {
+        let Some(ending) = self.unit.as_mut().and_then(|unit| unit.ending.as_mut()) else { return false };
+        if ending.closes || definition.chain(ending.state, Part::Exit).is_empty() {
             return false;
-        };
-        unit.closes = true;
-        self.chain = Some(Box::new(Chain::leaving(end, self.payload.clone())));
+        }
+        ending.closes = true;
+        self.chain = Some(Box::new(Chain::leaving(ending.state, self.payload.clone())));
         true
     }
 
@@ -186,11 +184,11 @@ impl Live {
             return Ok(Progress::Stepped);
         }
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
-        let Unit { handled, finishes, failure, mut trouble, .. } = unit;
-        match (finishes.filter(|_| !self.is_over()), failure) {
-            (None, _) => {}
-            (Some(_), Some(reason)) => self.fail(reason, scene),
-            (Some(state), None) => {
+        let Unit { handled, ending, mut trouble } = unit;
+        match ending.filter(|_| !self.is_over()).map(|ending| *ending) {
+            None => {}
+            Some(Ending { failure: Some(reason), .. }) => self.fail(reason, scene),
+            Some(Ending { state, .. }) => {
                 if let Err(error) = self.finish(state, scene) {
                     trouble = trouble.or(Some(Box::new(Trouble::NoValue(error))));
                 }
@@ -268,7 +266,7 @@ impl Live {
         self.spent = 0;
         self.overspent = self.overspent.saturating_add(1);
         self.trouble(Trouble::Runaway { limit });
-        self.overspent as usize <= 2 * scene.definition.states().len()
+        self.overspent < u8::MAX && usize::from(self.overspent) <= 2 * scene.definition.states().len()
     }
 
     pub(super) fn trouble(&mut self, trouble: Trouble) {

@@ -8,7 +8,7 @@ use super::chain::{Chain, Work};
 use super::manager::WorkflowManager;
 use super::outcome::{Cause, Fault, Handled};
 use super::position::{Ended, Interrupted, Message, Position, PositionError, StoredTimer, StoredUndo};
-use super::session::{Internal, Live, Session, Stage, Unit};
+use super::session::{Ending, Internal, Live, Session, Stage, Unit};
 use super::timers::Timer;
 use super::undo::Undo;
 use super::world::World;
@@ -74,13 +74,14 @@ impl Session {
             },
         };
         // What the move under way has come to the end of is told after its chain.
-        let done = live.unit.iter().flat_map(|unit| &unit.done).map(|state| Message::Done { state: name(*state) });
+        let done =
+            live.chain.iter().flat_map(|chain| &chain.completes).map(|state| Message::Done { state: name(*state) });
         let ended = match &live.stage {
             Stage::New | Stage::Running => None,
             Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
-            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.clone() }),
-            Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.clone() }),
-            Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.clone() }),
+            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.to_string() }),
+            Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
+            Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
         };
         Position {
             workflow: definition.name().to_owned(),
@@ -118,9 +119,9 @@ impl Session {
             Some(Ended::Finished { result }) => {
                 (live.stage, live.result) = (Stage::Finished, result.clone().map(Box::new))
             }
-            Some(Ended::Failed { reason }) => live.stage = Stage::Failed(reason.clone()),
-            Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.clone()),
-            Some(Ended::Cancelled { reason }) => live.stage = Stage::Cancelled(reason.clone()),
+            Some(Ended::Failed { reason }) => live.stage = Stage::Failed(reason.as_str().into()),
+            Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.as_str().into()),
+            Some(Ended::Cancelled { reason }) => live.stage = Stage::Cancelled(reason.as_str().into()),
         }
         live.restored = true;
         Ok(())
@@ -139,11 +140,12 @@ impl Live {
         let process = stored.process.as_deref().and_then(|process| process_name(definition, process));
         chain.broken =
             Some(Broken { process, ..Broken::restored(stored.reason.clone(), error, target, stored.aborts) });
-        self.cancelled.clone_from(&stored.cancelled);
+        self.cancelled = stored.cancelled.as_deref().map(Box::from);
         let mut handled = Handled::new(None, Cause::Restart, self.leaf(definition));
         handled.failed = true;
-        let finishes = definition.finished(&self.at);
-        self.unit = Some(Unit { finishes, closes: stored.closes, ..Unit::of(handled) });
+        let ending =
+            definition.finished(&self.at).map(|state| Ending { closes: stored.closes, ..*Ending::in_state(state) });
+        self.unit = Some(Unit { ending: ending.map(Box::new), ..Unit::of(handled) });
         self.chain = Some(Box::new(chain));
         Ok(())
     }
@@ -175,10 +177,10 @@ fn interrupted(definition: &Definition, live: &Live, chain: &Chain) -> Interrupt
         error: broken.error.map(str::to_owned),
         target: broken.target.as_ref().map(|lead| name(lead.target)),
         aborts: broken.aborts,
-        cancelled: live.cancelled.clone(),
+        cancelled: live.cancelled.as_deref().map(str::to_owned),
         undo: undo.into_iter().map(stored).collect(),
         heard_by: chain.heard_by(chain.strand()).map(name),
-        closes: live.unit.as_ref().is_some_and(|unit| unit.closes),
+        closes: live.unit.as_ref().and_then(|unit| unit.ending.as_ref()).is_some_and(|ending| ending.closes),
     }
 }
 

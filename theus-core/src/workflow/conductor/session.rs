@@ -42,14 +42,14 @@ pub(super) struct Live {
     /// How many moves and rounds of `while` have come of the last event, command or timer.
     pub(super) spent: u32,
     /// How often that came to the limit, or went beyond it, since then.
-    pub(super) overspent: u32,
+    pub(super) overspent: u8,
     /// Whether no transition without an event can be taken in this configuration, for all that happened to it.
     pub(super) settled: bool,
     /// The version of the state for which that was found.
     pub(super) settled_at: u64,
     pub(super) paused: bool,
     /// Why it is to end as soon as what was committed is made good.
-    pub(super) cancelled: Option<String>,
+    pub(super) cancelled: Option<Box<str>>,
     pub(super) result: Option<Box<serde_json::Value>>,
     pub(super) random: fastrand::Rng,
     pub(super) trace: Trace,
@@ -65,9 +65,9 @@ pub(super) enum Stage {
     Running,
     Finished,
     /// It has come to a final state whose chain failed.
-    Failed(String),
-    Aborted(String),
-    Cancelled(String),
+    Failed(Box<str>),
+    Aborted(Box<str>),
+    Cancelled(Box<str>),
 }
 
 /// What a session tells itself.
@@ -110,28 +110,31 @@ pub(super) enum Internal {
 /// What is being handled, from the event to the end of its chain.
 pub(super) struct Unit {
     pub(super) handled: Box<Handled>,
-    /// The states that are done by it, which is told when its chain is over.
-    pub(super) done: Vec<StateId>,
-    /// The final state at the top that was entered.
-    pub(super) finishes: Option<StateId>,
-    /// Whether that is left, for the workflow is over.
-    pub(super) closes: bool,
-    /// Why that end is none: its chain has failed, or what leaving it runs.
-    pub(super) failure: Option<String>,
+    /// How it brings the workflow to its end, where it does.
+    pub(super) ending: Option<Box<Ending>>,
     /// What the driver is told when it is over.
     pub(super) trouble: Option<Box<Trouble>>,
 }
 
+/// The end of a workflow, from entering its final state to leaving it.
+pub(super) struct Ending {
+    /// The final state at the top.
+    pub(super) state: StateId,
+    /// Whether it is left by now.
+    pub(super) closes: bool,
+    /// Why it is no good end: the chain that led there has failed, or what leaving it runs.
+    pub(super) failure: Option<String>,
+}
+
+impl Ending {
+    pub(super) fn in_state(state: StateId) -> Box<Self> {
+        Box::new(Self { state, closes: false, failure: None })
+    }
+}
+
 impl Unit {
     pub(super) fn of(handled: Handled) -> Self {
-        Self {
-            handled: Box::new(handled),
-            done: Vec::new(),
-            finishes: None,
-            closes: false,
-            failure: None,
-            trouble: None,
-        }
+        Self { handled: Box::new(handled), ending: None, trouble: None }
     }
 }
 

@@ -272,23 +272,23 @@ impl Live {
             return self.end_unit(scene);
         }
         if let Some(reason) = self.cancelled.take() {
-            self.trace.put(scene.world.now(), What::Cancelled { reason: reason.clone() });
+            self.trace.put(scene.world.now(), What::Cancelled { reason: reason.to_string() });
             self.over(Stage::Cancelled(reason), scene);
             return self.end_unit(scene);
         }
         if chain.done().next().is_some() {
             self.trace.put(scene.world.now(), What::ChainDone);
         }
-        let Some(unit) = &mut self.unit else { return Ok(Progress::Stepped) };
-        if unit.closes {
+        let ending = self.unit.as_mut().and_then(|unit| unit.ending.as_mut());
+        let finishes = ending.is_some();
+        if let Some(ending) = ending.filter(|ending| ending.closes) {
             // There is no state any more that could hear of it, or from which an error could lead.
             if let Some(Failed { broken, .. }) = chain.failed.first() {
-                unit.failure.get_or_insert_with(|| broken.reason.clone());
+                ending.failure.get_or_insert_with(|| broken.reason.clone());
             }
             return self.end_unit(scene);
         }
-        let finishes = unit.finishes.is_some();
-        self.inbox.extend(unit.done.drain(..).map(Internal::Done));
+        self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
         // What failed comes before what ended well: a state around both hears of that first.
         let (mut recovers, mut failure) = (Vec::new(), None);
         for Failed { state, heard_by, broken, .. } in &chain.failed {
@@ -308,11 +308,10 @@ impl Live {
             }
         }
         if let Some(unit) = &mut self.unit {
-            if recovers.is_empty() {
-                unit.failure = failure;
-            } else {
-                // It is not the end that it had come to.
-                unit.finishes = None;
+            // With an error that leads elsewhere it is not the end that it had come to.
+            unit.ending = unit.ending.take().filter(|_| recovers.is_empty());
+            if let Some(ending) = &mut unit.ending {
+                ending.failure = failure;
             }
         }
         recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));

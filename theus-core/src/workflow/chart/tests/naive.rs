@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sketch::{Node, On, Shape, Way};
-use super::walker::Seen;
+use super::walker::{Group, Seen};
 
 /// What happens.
 #[derive(Clone, Debug)]
 pub(super) enum Happens {
     Event(String),
     Eventless,
+    /// The end of a chain, for that state and those around it alone.
+    End(String, String),
     After(String, u64),
     Done(String),
     Fault(String, &'static str),
@@ -84,6 +86,18 @@ impl Naive {
                 let is_end_of_chain = event == "EVT_CHAIN_DONE" || event == "EVT_CHAIN_FAIL";
                 if named.is_empty() && !is_end_of_chain { of(node, &On::Any) } else { named }
             })?,
+            Happens::End(state, event) => {
+                let mut line = self.around(state).to_vec();
+                line.push(state.clone());
+                let mut found = Vec::new();
+                for name in line.iter().rev().filter(|_| self.active.contains(state)) {
+                    if let Some(way) = first(of(self.node(name), &On::Event(event.clone())), facts)? {
+                        found.push(self.chosen(name, way));
+                        break;
+                    }
+                }
+                found
+            }
             Happens::Eventless => self.choose(facts, |node| of(node, &On::Always))?,
             Happens::After(state, seconds) => self.own(state, &On::After(*seconds), facts)?,
             Happens::Done(state) => self.own(state, &On::Done, facts)?,
@@ -183,6 +197,10 @@ impl Naive {
                 }
             }
         }
+        let of_exit: Vec<usize> = exited
+            .iter()
+            .map(|name| ways.iter().position(|way| self.left_by(way).contains(name)).expect("a way leaves it"))
+            .collect();
         self.active.retain(|name| !left.contains(name));
 
         let mut coming = BTreeSet::new();
@@ -205,6 +223,7 @@ impl Naive {
             let is_over = |(state, was_over): &(&String, bool)| !was_over && self.is_over(state);
             done.extend(around.iter().zip(were_over).filter(is_over).map(|(state, _)| state.clone()));
         }
+        let strands = self.groups(ways, exited.iter().zip(of_exit), &entered);
         let steps = ways.iter().filter_map(|way| {
             let (place, taken) = way.way.as_ref()?;
             taken.has_steps.then(|| format!("{}:{place}", way.source))
@@ -213,6 +232,7 @@ impl Naive {
         let entry = entered.iter().filter(|name| self.node(name).has_entry).map(|name| format!("+{name}"));
         Seen {
             ran: ran.chain(steps).chain(entry).collect(),
+            strands,
             leaves: self.leaves(),
             remembered: self.remembered.clone().into_iter().collect(),
             exited,
@@ -220,6 +240,60 @@ impl Naive {
             done,
             finished,
         }
+    }
+
+    /// What runs as one: what belongs to one way, and within that to one region of what is entered.
+    fn groups<'a>(
+        &self,
+        ways: &[Chosen],
+        exited: impl Iterator<Item = (&'a String, usize)>,
+        entered: &[String],
+    ) -> Vec<Group> {
+        // Of a state that is entered: the regions that are entered around it with their parallel state, the outermost first.
+        let regions = |name: &String| -> Vec<String> {
+            let line: Vec<&String> = self.around(name).iter().chain([name]).collect();
+            let is_region = |pair: &&[&String]| {
+                self.node(pair[0]).kind == Shape::Parallel && pair.iter().all(|state| entered.contains(state))
+            };
+            line.windows(2).filter(is_region).map(|pair| pair[1].clone()).collect()
+        };
+        let way_to = |name: &String| {
+            let leads = |way: &Chosen| {
+                way.target.is_some() && way.domain.as_ref().is_none_or(|domain| self.is_inside(name, domain))
+            };
+            ways.iter().position(leads).expect("a way leads to it")
+        };
+        let mut heard_by: BTreeMap<(usize, Vec<String>), String> = BTreeMap::new();
+        let mut ran: BTreeMap<(usize, Vec<String>), Vec<String>> = BTreeMap::new();
+        for (place, way) in ways.iter().enumerate() {
+            heard_by.insert((place, Vec::new()), way.source.clone());
+        }
+        for name in entered {
+            heard_by.insert((way_to(name), regions(name)), name.clone());
+        }
+        for (name, way) in exited.filter(|(name, _)| self.node(name).has_exit) {
+            ran.entry((way, Vec::new())).or_default().push(format!("-{name}"));
+        }
+        for (place, way) in ways.iter().enumerate() {
+            if let Some((number, _)) = way.way.as_ref().filter(|(_, taken)| taken.has_steps) {
+                ran.entry((place, Vec::new())).or_default().push(format!("{}:{number}", way.source));
+            }
+        }
+        for name in entered.iter().filter(|name| self.node(name).has_entry) {
+            ran.entry((way_to(name), regions(name))).or_default().push(format!("+{name}"));
+        }
+        let within = |(way, regions): &(usize, Vec<String>)| {
+            let mut around = (0..regions.len()).rev().map(|depth| (*way, regions[..depth].to_vec()));
+            around.find(|key| ran.contains_key(key)).map(|key| heard_by[&key].clone())
+        };
+        let group = |(key, texts): (&(usize, Vec<String>), &Vec<String>)| Group {
+            ran: texts.clone(),
+            heard_by: heard_by[key].clone(),
+            within: within(key),
+        };
+        let mut groups: Vec<Group> = ran.iter().map(group).collect();
+        groups.sort();
+        groups
     }
 
     fn is_over(&self, state: &str) -> bool {

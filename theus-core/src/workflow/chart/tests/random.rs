@@ -149,8 +149,9 @@ fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
 
 fn happening(random: &mut Rng, names: &[String]) -> Happens {
     let name = |random: &mut Rng| names[random.usize(..names.len())].clone();
-    match random.u8(..20) {
+    match random.u8(..22) {
         0..3 => Happens::Eventless,
+        20.. => Happens::End(name(random), EVENTS[[3, 5][random.usize(..2)]].to_owned()),
         3..5 => Happens::After(name(random), random.u64(1..3)),
         5..7 => Happens::Done(name(random)),
         7..9 => Happens::Fault(name(random), ERRORS[random.usize(..2)]),
@@ -171,6 +172,9 @@ fn machine<'a>(
     let moved = match what {
         Happens::Event(event) => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), facts),
         Happens::Eventless => definition.eventless(at, facts),
+        Happens::End(state, event) => {
+            definition.transition_from(at, id(state), definition.event(&EventName::parse(event).unwrap()), facts)
+        }
         Happens::After(state, seconds) => {
             let mut timers = definition.timers(id(state));
             match timers.find(|(_, after)| after.as_secs() == *seconds) {
@@ -259,6 +263,7 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
         Happens::Event(event) if event == EVENTS[NAMED] => "an event that nothing names",
         Happens::Event(_) => "event",
         Happens::Eventless => "eventless",
+        Happens::End(..) => "the end of a chain for one state",
         Happens::After(..) => "timer",
         Happens::Done(_) => "done",
         Happens::Fault(..) => "fault",
@@ -276,6 +281,8 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
         ("done inside", !seen.done.is_empty()),
         ("done twice", seen.done.len() > 1),
         ("regions within regions are done", seen.done.len() > 2),
+        ("several strands", seen.strands.len() > 1),
+        ("a strand within another", seen.strands.iter().any(|strand| strand.within.is_some())),
     ];
     for (name, _) in all.into_iter().filter(|(_, is_met)| *is_met) {
         *met.entry(name).or_default() += 1;
@@ -315,6 +322,9 @@ fn the_machine_does_what_a_naive_reading_does() {
         "done inside",
         "done twice",
         "regions within regions are done",
+        "several strands",
+        "a strand within another",
+        "the end of a chain for one state",
     ] {
         assert!(met.contains_key(name), "{name} was never met: {met:?}");
     }

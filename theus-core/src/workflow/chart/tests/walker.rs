@@ -14,8 +14,18 @@ pub(super) struct Seen {
     pub(super) entered: Vec<String>,
     /// The texts of the steps.
     pub(super) ran: Vec<String>,
+    /// What runs as one, sorted.
+    pub(super) strands: Vec<Group>,
     pub(super) done: Vec<String>,
     pub(super) finished: Option<String>,
+}
+
+/// What of a move runs as one: the texts of its steps, who hears how it ends, and who of the one that leads to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Group {
+    pub(super) ran: Vec<String>,
+    pub(super) heard_by: String,
+    pub(super) within: Option<String>,
 }
 
 pub(super) fn names(definition: &Definition, states: &[StateId]) -> Vec<String> {
@@ -30,9 +40,27 @@ pub(super) fn seen(definition: &Definition, moved: &Move<'_>) -> Seen {
         exited: names(definition, moved.effects().exited()),
         entered: names(definition, moved.effects().entered()),
         ran: ran.collect(),
+        strands: groups(definition, moved),
         done: names(definition, moved.effects().done()),
         finished: moved.effects().finished().map(|state| names(definition, &[state]).remove(0)),
     }
+}
+
+fn groups(definition: &Definition, moved: &Move<'_>) -> Vec<Group> {
+    let name = |state: StateId| names(definition, &[state]).remove(0);
+    let effects = moved.effects();
+    let mut groups: Vec<Group> = Vec::new();
+    for (place, strand) in effects.strands().iter().enumerate() {
+        let of_it = effects.chains().filter(|chain| chain.strand as usize == place);
+        let within = strand.within.map(|within| {
+            assert!((within as usize) < place, "what leads to it comes before it");
+            name(effects.strands()[within as usize].state)
+        });
+        let ran = of_it.flat_map(|chain| chain.steps.iter().map(text)).collect();
+        groups.push(Group { ran, heard_by: name(strand.state), within });
+    }
+    groups.sort();
+    groups
 }
 
 fn text(step: &Step) -> String {
