@@ -105,6 +105,7 @@
 //! | [`W110`] | a `done` that never comes |
 //! | [`W111`] | an event that comes too late for its state |
 //! | [`W112`] | a chain that is begun again whenever it fails |
+//! | [`W113`] | a loop that nothing in it ends |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -220,6 +221,7 @@ pages! {
     W110 "W110.md";
     W111 "W111.md";
     W112 "W112.md";
+    W113 "W113.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

@@ -86,6 +86,8 @@ pub(in crate::workflow) const NEVER_DONE: &str = "W110";
 pub(in crate::workflow) const OVERTAKEN: &str = "W111";
 /// A chain that is begun again for ever.
 pub(in crate::workflow) const AGAIN: &str = "W112";
+/// A loop that nothing in it ends.
+pub(in crate::workflow) const NEVER_ENDS: &str = "W113";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(in crate::workflow) const PYTHON: &str = "W201";

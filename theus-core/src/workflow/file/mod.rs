@@ -56,11 +56,14 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
     let Reading { mut findings, sites, .. } = reading;
     if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
         let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
-        let subject = proof::Subject { states, initial: *initial, sites: &sites, initialised };
+        let subject = proof::Subject::new(states, *initial, &sites, initialised);
         let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
         proof::of_parts(&subject, &mut findings);
         if whole {
             proof::of_ways(&subject, &mut findings);
+        }
+        if !lost_steps {
+            proof::of_chains(&subject, &mut findings);
         }
         if whole && !lost_steps {
             proof::of_steps(&subject, &mut findings);

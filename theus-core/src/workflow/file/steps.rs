@@ -154,18 +154,37 @@ impl<'a> Reading<'a> {
         steps
     }
 
+    /// The steps of a loop: one that has none goes round without doing anything.
+    fn repeated(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, what: &str) -> Vec<Step> {
+        let before = self.findings.errors.len();
+        let inner = self.inner(body, "do", at, of, depth);
+        if inner.is_empty() && self.findings.errors.len() == before {
+            let at = if get(body, "do").is_some() { at.at_key("do") } else { at.clone() };
+            self.findings.error(code::STEP, || {
+                Problem::new(at, format!("{what} has no step to repeat")).help("write what it runs under `do`")
+            });
+        }
+        inner
+    }
+
     fn if_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
         self.findings.only_keys(body, at, "an `if`", &["flux", "when", "then", "else", "condition", "name"]);
         let when = self.when(body, at, "an `if`");
+        let before = self.findings.errors.len();
         let then = self.inner(body, "then", at, of, depth);
         let otherwise = self.inner(body, "else", at, of, depth);
+        if then.is_empty() && otherwise.is_empty() && self.findings.errors.len() == before {
+            self.findings.error(code::STEP, || {
+                Problem::new(at.clone(), "an `if` has no step to run").help("write what it runs under `then` or `else`")
+            });
+        }
         Some(Step::If { when: when?, then, otherwise, place: self.sites.place(at) })
     }
 
     fn while_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
         self.findings.only_keys(body, at, "a `while`", &["flux", "when", "do", "condition", "name"]);
         let when = self.when(body, at, "a `while`");
-        let inner = self.inner(body, "do", at, of, depth);
+        let inner = self.repeated(body, at, of, depth, "a `while`");
         Some(Step::While { when: when?, body: inner, place: self.sites.place(at) })
     }
 
@@ -203,7 +222,7 @@ impl<'a> Reading<'a> {
         let element = list.as_ref().map_or(Shape::Opaque, |(_, element)| element.clone());
         // An unnamed element is still one: the chain is read to the end.
         self.items.push((item.unwrap_or("item"), element));
-        let inner = self.inner(body, "do", at, of, depth);
+        let inner = self.repeated(body, at, of, depth, "a `for_each`");
         self.items.pop();
         Some(Step::ForEach { list: list?.0, item: item?.to_owned(), body: inner, place: self.sites.place(at) })
     }

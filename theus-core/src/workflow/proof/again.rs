@@ -1,21 +1,21 @@
 //! Chains that are begun again whenever they fail, without a wait and without a bound.
 
 use super::Subject;
-use super::rest::is_event;
+use super::reach::Reached;
+use super::sure::Own;
 use super::tree::runs;
-use crate::signal::EventName;
 use crate::source::Problem;
-use crate::workflow::chart::{StateId, StateKind, Step, Transition, Trigger};
+use crate::workflow::chart::{StateId, StateKind, Step, Transition};
 use crate::workflow::file::{Findings, code};
 
 /// How long a way back is looked for.
 const LONGEST: usize = 32;
 
 /// Doubts a way by `EVT_CHAIN_FAIL` that surely comes back to the state whose chain has failed.
-pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
     for (id, state) in subject.ids() {
         let may_fail = matches!(state.kind, StateKind::Simple) && !runs(&state.entry).is_empty();
-        if !may_fail || subject.is_in_regions(id) || reached.get(id.0 as usize) != Some(&true) {
+        if !may_fail || subject.is_in_regions(id) || !reached.is(id) {
             continue;
         }
         let Some((first, way)) = circle(subject, id) else { continue };
@@ -35,7 +35,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
 
 /// The way back to a state from the failure of its chain, if it is certain as long as the chains on it succeed.
 fn circle<'a>(subject: &Subject<'a>, start: StateId) -> Option<(&'a Transition, Vec<StateId>)> {
-    let (source, first) = surely_one(subject, start, &EventName::CHAIN_FAIL)?;
+    let (source, first) = subject.surely(start, Own::ChainFail)?.only?;
     let mut way = vec![start];
     let (mut here, mut source, mut taken) = (start, source, first);
     while way.len() <= LONGEST {
@@ -47,24 +47,12 @@ fn circle<'a>(subject: &Subject<'a>, start: StateId) -> Option<(&'a Transition, 
         if way[..way.len() - 1].contains(&leaf) {
             return None;
         }
-        let at_once = only(subject.surely(leaf, &|trigger| *trigger == Trigger::Always));
-        let next = at_once.or_else(|| has_chain.then(|| surely_one(subject, leaf, &EventName::CHAIN_DONE)).flatten());
+        let surely = |own| subject.surely(leaf, own).and_then(|taken| taken.only);
+        let next = surely(Own::Always).or_else(|| has_chain.then(|| surely(Own::ChainDone)).flatten());
         (source, taken) = next?;
         here = leaf;
     }
     None
-}
-
-/// The only transition that an event can take in a state, where there is one, without a guard.
-fn surely_one<'a>(subject: &Subject<'a>, leaf: StateId, event: &EventName) -> Option<(StateId, &'a Transition)> {
-    only(subject.surely(leaf, &|trigger| is_event(trigger, event)))
-}
-
-fn only(ways: Option<Vec<(StateId, &Transition)>>) -> Option<(StateId, &Transition)> {
-    match ways?[..] {
-        [one] => Some(one),
-        _ => None,
-    }
 }
 
 /// The one innermost state that a transition leads to, and whether steps run on the way.

@@ -1,5 +1,7 @@
 //! Parallel steps: no two of them touch what one of them writes.
 
+use std::collections::HashMap;
+
 use super::Subject;
 use super::tree::chains;
 use crate::source::Problem;
@@ -28,21 +30,42 @@ fn of_steps(steps: &[Step], subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
+/// Compares each branch with those before it: each two processes once, however often a file runs them.
 fn of_branches(branches: &[Run], subject: &Subject<'_>, findings: &mut Findings) {
-    for (index, late) in branches.iter().enumerate() {
-        for early in &branches[..index] {
-            let conflicts = early.contract.conflicts(late.contract);
-            if conflicts.is_empty() {
-                continue;
+    // By process: the first branch of it, and how many of the others it was compared with, which of them it conflicts with.
+    let mut processes: Vec<(&Run, usize, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for late in branches {
+        let place = places.get(late.contract.process).copied();
+        let (compared, mut conflicts) = match place.and_then(|place| processes.get_mut(place)) {
+            Some((_, compared, conflicts)) => (*compared, std::mem::take(conflicts)),
+            None => (0, Vec::new()),
+        };
+        let others = processes.iter().enumerate().skip(compared);
+        conflicts.extend(
+            others.filter(|(_, (early, ..))| !early.contract.conflicts(late.contract).is_empty()).map(|(at, _)| at),
+        );
+        for (early, ..) in conflicts.iter().filter_map(|at| processes.get(*at)) {
+            tell(early, late, subject, findings);
+        }
+        let all = processes.len();
+        match place.and_then(|place| processes.get_mut(place)) {
+            Some(process) => (process.1, process.2) = (all, conflicts),
+            None => {
+                places.insert(late.contract.process, all);
+                processes.push((late, all, conflicts));
             }
-            findings.error(code::CONFLICT, || {
-                let (one, other) = (early.contract.process, late.contract.process);
-                let shown: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
-                Problem::new(subject.at(&late.place), format!("`{one}` and `{other}` cannot run side by side"))
-                    .label(shown.join("; "))
-                    .help("run them one after the other")
-                    .other("the other one", subject.at(&early.place))
-            });
         }
     }
+}
+
+fn tell(early: &Run, late: &Run, subject: &Subject<'_>, findings: &mut Findings) {
+    findings.error(code::CONFLICT, || {
+        let (one, other) = (early.contract.process, late.contract.process);
+        let shown: Vec<String> = early.contract.conflicts(late.contract).iter().map(ToString::to_string).collect();
+        Problem::new(subject.at(&late.place), format!("`{one}` and `{other}` cannot run side by side"))
+            .label(shown.join("; "))
+            .help("run them one after the other")
+            .other("the other one", subject.at(&early.place))
+    });
 }

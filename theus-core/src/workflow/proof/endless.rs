@@ -2,17 +2,19 @@
 
 use super::Subject;
 use super::failures::leads_on;
+use super::reach::Reached;
+use super::sure::Own;
 use super::tree::runs;
 use crate::source::Problem;
-use crate::workflow::chart::{Run, StateId, StateKind, Step, Transition, Trigger};
+use crate::workflow::chart::{Run, StateId, StateKind, Step, Transition};
 use crate::workflow::file::{Findings, code};
 
 /// Refuses circles of `always` without guards: whoever is in one never gets out.
-pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
     // 0: not seen; otherwise the number of the walk that came by first.
     let mut seen = vec![0_usize; subject.states.len()];
     for (walk, (start, _)) in subject.ids().enumerate() {
-        if !subject.is_leaf(start) || reached.get(start.0 as usize) != Some(&true) {
+        if !subject.is_leaf(start) || !reached.is(start) {
             continue;
         }
         let mut way: Vec<(StateId, &Transition)> = Vec::new();
@@ -31,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
                 report(subject, here, &way, findings);
                 break;
             };
-            match next(subject, target) {
+            match next(subject, target, reached) {
                 Some(leaf) => here = leaf,
                 None => break,
             }
@@ -41,15 +43,16 @@ pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Find
 
 /// The eventless transition that is taken in a state whatever the data are.
 fn certain<'a>(subject: &Subject<'a>, leaf: StateId) -> Option<&'a Transition> {
-    let mut around = subject.up(leaf).filter_map(|id| subject.state(id));
-    let first = around.find_map(|state| state.transitions.iter().find(|it| it.trigger == Trigger::Always))?;
-    first.guard.is_none().then_some(first)
+    subject.surely(leaf, Own::Always)?.only.map(|(_, way)| way)
 }
 
 /// The innermost state that is entered, where that is one.
-fn next(subject: &Subject<'_>, target: StateId) -> Option<StateId> {
+fn next(subject: &Subject<'_>, target: StateId, reached: &Reached) -> Option<StateId> {
     let around_is_parallel =
         subject.up(target).any(|id| subject.state(id).is_some_and(|state| matches!(state.kind, StateKind::Parallel)));
+    if subject.is_history(target) {
+        return recalled(subject, target, reached);
+    }
     let mut entered = Vec::new();
     subject.descend(target, &mut entered);
     let mut leaves = entered.into_iter().filter(|id| subject.is_leaf(*id));
@@ -57,6 +60,14 @@ fn next(subject: &Subject<'_>, target: StateId) -> Option<StateId> {
         (Some(leaf), None) if !around_is_parallel => Some(leaf),
         _ => None,
     }
+}
+
+/// What a history leads to, where its past cannot have been another than that.
+fn recalled(subject: &Subject<'_>, history: StateId, reached: &Reached) -> Option<StateId> {
+    let parent = subject.state(subject.state(history)?.parent?)?;
+    let mut active = parent.children.iter().filter(|child| !subject.is_history(**child) && reached.is(**child));
+    let (Some(only), None) = (active.next(), active.next()) else { return None };
+    subject.is_leaf(*only).then_some(*only)
 }
 
 /// Whether a chain on the circle may fail with an error that leads out of it: `on_error` comes before `always`.

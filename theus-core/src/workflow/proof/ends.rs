@@ -1,8 +1,12 @@
 //! States that no way leads out of.
 
+use std::collections::HashMap;
+
 use super::Subject;
-use super::reach::can_be_done;
-use super::tree::{is_done, ways};
+use super::hearing::Hearing;
+use super::reach::Reached;
+use super::sure::Own;
+use super::tree::recoveries;
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 use crate::workflow::file::{Findings, code};
@@ -11,30 +15,38 @@ use crate::workflow::file::{Findings, code};
 const MOST_NAMED: usize = 8;
 
 /// Doubts states that cannot be left, and groups of them from which no end can be reached where there is one.
-pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
     let graph = Graph::of(subject, reached);
-    let is_reached = |id: StateId| reached.get(id.0 as usize) == Some(&true);
     let ends: Vec<StateId> =
-        subject.ids().filter(|(id, state)| is_end(state) && is_reached(*id)).map(|(id, _)| id).collect();
-    let can_end = graph.backwards(subject, &ends);
+        subject.ids().filter(|(id, state)| is_end(state) && reached.is(*id)).map(|(id, _)| id).collect();
+    let can_end = graph.backwards(&ends);
     let mut nodes = subject.ids().filter(|(id, _)| graph.nodes[id.0 as usize] == Some(*id));
     // The only state of a workflow is where it stays, by intention.
     let is_only = nodes.next().is_some() && nodes.next().is_none();
     let mut lost = Vec::new();
     for (id, state) in subject.ids() {
-        if !is_reached(id) || graph.nodes[id.0 as usize] != Some(id) || is_end(state) {
+        if !reached.is(id) || graph.nodes[id.0 as usize] != Some(id) || is_end(state) {
             continue;
         }
         if is_only && graph.does_something(subject, id) {
             continue;
         }
-        if !graph.can_be_left(subject, id) {
+        if !graph.can_be_left(id) {
             findings.warn(code::DEAD_END, || {
-                Problem::new(
+                let problem = Problem::new(
                     subject.at(&state.place),
                     format!("state `{}` cannot be left, and is not final", state.name),
-                )
-                .help("give it a way out, or write `final: true`")
+                );
+                let waits = subject.up(id).find_map(|id| {
+                    let waits = |own| subject.has(id, own);
+                    waits(Own::ChainDone).then_some("EVT_CHAIN_DONE").or_else(|| waits(Own::ChainFail).then_some("EVT_CHAIN_FAIL"))
+                });
+                match waits {
+                    Some(event) => problem.label(format!("no chain ends in it: `{event}` does not come")).help(
+                        "give it an `entry`, or write `always`; where the program runs a command in it, which is a chain too, give it another way out beside",
+                    ),
+                    None => problem.help("give it a way out, or write `final: true`"),
+                }
             });
         } else if !ends.is_empty() && !can_end[id.0 as usize] {
             lost.push(id);
@@ -62,87 +74,162 @@ pub(super) fn is_end(state: &State) -> bool {
 struct Graph {
     /// The node that each state belongs to, if it is active in one only.
     nodes: Vec<Option<StateId>>,
-    /// Where each state leads itself, as nodes.
-    leads: Vec<Vec<StateId>>,
+    /// Where each state leads itself: nodes; and behind the states what each past leads to, once for all histories of it.
+    leads: Vec<Vec<usize>>,
+    /// Of each node: the states inside it and around it.
+    owners: Vec<Vec<StateId>>,
 }
 
 impl Graph {
-    fn of(subject: &Subject<'_>, reached: &[bool]) -> Self {
+    fn of(subject: &Subject<'_>, reached: &Reached) -> Self {
+        let size = subject.states.len();
         let nodes: Vec<Option<StateId>> = subject.ids().map(|(id, _)| node(subject, id)).collect();
-        let mut graph = Self { nodes, leads: vec![Vec::new(); subject.states.len()] };
+        let mut graph = Self { nodes, leads: vec![Vec::new(); size], owners: vec![Vec::new(); size] };
+        let mut past = Past { subject, reached, places: HashMap::new(), entered: HashMap::new() };
+        let hearing = Hearing::of(subject);
         for (id, state) in subject.ids() {
-            let comes = can_be_done(subject, id, reached);
-            let done = state.transitions.iter().filter(|it| comes && is_done(it)).filter_map(|it| it.target);
-            for target in ways(state).chain(done) {
-                let mut to = graph.entered(subject, target);
-                graph.leads[id.0 as usize].append(&mut to);
+            let (is_done_once, hears) = (reached.can_be_done(id), hearing.hears(subject, id));
+            let comes = |trigger: &Trigger| match trigger {
+                Trigger::Done => is_done_once,
+                Trigger::Event { name, .. } if name.is_builtin() => hears,
+                _ => true,
+            };
+            let moves = state.transitions.iter().filter(|it| comes(&it.trigger)).filter_map(|it| it.target);
+            for target in moves.chain(recoveries(state)) {
+                graph.add(id, target, &mut past);
+            }
+        }
+        for lead in &mut graph.leads {
+            lead.sort_unstable();
+            lead.dedup();
+        }
+        for (id, _) in subject.ids() {
+            match graph.nodes[id.0 as usize] {
+                Some(node) if node == id => {
+                    let around = subject.up(id);
+                    graph.owners[id.0 as usize].extend(around);
+                }
+                Some(node) => graph.owners[node.0 as usize].push(id),
+                None => {}
             }
         }
         graph
     }
 
-    /// The nodes that a target may lead to.
-    fn entered(&self, subject: &Subject<'_>, target: StateId) -> Vec<StateId> {
-        let mut entered = Vec::new();
-        subject.descend(target, &mut entered);
-        let parent = subject.state(target).and_then(|state| state.parent);
-        if let (Some(StateKind::History { .. }), Some(parent)) = (subject.state(target).map(|it| &it.kind), parent) {
-            let children = subject.state(parent).map(|state| &state.children);
-            children
-                .into_iter()
-                .flatten()
-                .filter(|child| **child != target)
-                .for_each(|child| subject.descend(*child, &mut entered));
+    /// Adds what a target may lead to.
+    fn add(&mut self, from: StateId, target: StateId, past: &mut Past<'_>) {
+        if !past.entered.contains_key(&target) {
+            let mut entered = Vec::new();
+            past.subject.descend(target, &mut entered);
+            let found = self.of_entered(&entered);
+            past.entered.insert(target, found);
         }
-        let mut found: Vec<StateId> =
-            entered.into_iter().filter_map(|id| self.nodes.get(id.0 as usize).copied().flatten()).collect();
+        let entered = past.entered.get(&target).map_or(&[][..], Vec::as_slice);
+        self.leads[from.0 as usize].extend(entered);
+        let state = past.subject.state(target);
+        if let Some((parent, deep)) = state.and_then(|state| match state.kind {
+            StateKind::History { deep, .. } => Some((state.parent?, deep)),
+            _ => None,
+        }) {
+            let place = match past.places.get(&(parent, deep)) {
+                Some(place) => *place,
+                None => {
+                    let leads = self.of_entered(&past.of(parent, deep));
+                    self.leads.push(leads);
+                    past.places.insert((parent, deep), self.leads.len() - 1);
+                    self.leads.len() - 1
+                }
+            };
+            self.leads[from.0 as usize].push(place);
+        }
+    }
+
+    /// The nodes of states that are entered.
+    fn of_entered(&self, entered: &[StateId]) -> Vec<usize> {
+        let nodes = entered.iter().filter_map(|id| self.nodes.get(id.0 as usize).copied().flatten());
+        let mut found: Vec<usize> = nodes.map(|node| node.0 as usize).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    fn can_be_left(&self, subject: &Subject<'_>, node: StateId) -> bool {
-        let leads = |id: StateId| self.leads.get(id.0 as usize).is_some_and(|to| to.iter().any(|it| *it != node));
-        if subject.up(node).any(leads) {
-            return true;
-        }
-        !subject.is_leaf(node) && subject.ids().any(|(id, _)| self.nodes[id.0 as usize] == Some(node) && leads(id))
+    fn leads_beyond(&self, from: usize, node: StateId) -> bool {
+        self.leads.get(from).is_some_and(|to| {
+            to.iter().any(|it| match it.checked_sub(self.nodes.len()) {
+                Some(_) => self.leads.get(*it).is_some_and(|to| to.iter().any(|it| *it != node.0 as usize)),
+                None => *it != node.0 as usize,
+            })
+        })
+    }
+
+    fn can_be_left(&self, node: StateId) -> bool {
+        let owners = self.owners.get(node.0 as usize);
+        owners.is_some_and(|owners| owners.iter().any(|id| self.leads_beyond(id.0 as usize, node)))
     }
 
     /// Whether anything happens in a node.
     fn does_something(&self, subject: &Subject<'_>, node: StateId) -> bool {
-        let inside = subject.ids().filter(|(id, _)| self.nodes[id.0 as usize] == Some(node)).map(|(_, state)| state);
-        let around = subject.up(node).filter_map(|id| subject.state(id));
+        let mut owners = self.owners.get(node.0 as usize).into_iter().flatten().filter_map(|id| subject.state(*id));
         let waits = |trigger: &Trigger| matches!(trigger, Trigger::Event { .. } | Trigger::Any | Trigger::After(_));
-        inside.chain(around).any(|state| state.transitions.iter().any(|it| waits(&it.trigger)))
+        owners.any(|state| state.transitions.iter().any(|it| waits(&it.trigger)))
     }
 
     /// From which states one of `ends` can be reached.
-    fn backwards(&self, subject: &Subject<'_>, ends: &[StateId]) -> Vec<bool> {
-        let mut sources: Vec<Vec<StateId>> = vec![Vec::new(); self.leads.len()];
-        for (id, _) in subject.ids() {
-            self.leads[id.0 as usize].iter().for_each(|to| sources[to.0 as usize].push(id));
+    fn backwards(&self, ends: &[StateId]) -> Vec<bool> {
+        let mut sources: Vec<Vec<usize>> = vec![Vec::new(); self.leads.len()];
+        for (from, leads) in self.leads.iter().enumerate() {
+            leads.iter().for_each(|to| sources[*to].push(from));
         }
-        let mut members: Vec<Vec<StateId>> = vec![Vec::new(); self.leads.len()];
-        for (id, _) in subject.ids() {
-            if let Some(node) = self.nodes[id.0 as usize] {
-                subject.up(id).for_each(|around| members[around.0 as usize].push(node));
-            }
+        // What is active when something leads on: the nodes inside a state and around it; a past is only passed through.
+        let mut members: Vec<Vec<usize>> = vec![Vec::new(); self.leads.len()];
+        for (node, owners) in self.owners.iter().enumerate() {
+            owners.iter().for_each(|owner| members[owner.0 as usize].push(node));
         }
+        (self.nodes.len()..self.leads.len()).for_each(|past| members[past].push(past));
         let mut can = vec![false; self.leads.len()];
-        let mut open = ends.to_vec();
+        let mut open: Vec<usize> = ends.iter().map(|end| end.0 as usize).collect();
         let mut expanded = vec![false; self.leads.len()];
         while let Some(node) = open.pop() {
-            if std::mem::replace(&mut can[node.0 as usize], true) {
+            if std::mem::replace(&mut can[node], true) {
                 continue;
             }
-            for source in &sources[node.0 as usize] {
-                if !std::mem::replace(&mut expanded[source.0 as usize], true) {
-                    open.extend(&members[source.0 as usize]);
+            for source in &sources[node] {
+                if !std::mem::replace(&mut expanded[*source], true) {
+                    open.extend(&members[*source]);
                 }
             }
         }
         can
+    }
+}
+
+/// What histories lead to: wherever the session was.
+struct Past<'a> {
+    subject: &'a Subject<'a>,
+    reached: &'a Reached,
+    /// Where what a past leads to stands among the graph's leads, by the state around and whether all inside is remembered.
+    places: HashMap<(StateId, bool), usize>,
+    /// The nodes that each target leads to.
+    entered: HashMap<StateId, Vec<usize>>,
+}
+
+impl Past<'_> {
+    /// The states that may be entered.
+    fn of(&self, parent: StateId, deep: bool) -> Vec<StateId> {
+        let (mut found, mut open) = (Vec::new(), vec![parent]);
+        while let Some(state) = open.pop().and_then(|id| self.subject.state(id)) {
+            for child in state.children.iter().copied().filter(|child| self.reached.is(*child)) {
+                match (deep, self.subject.is_history(child)) {
+                    (_, true) => {}
+                    (true, false) => {
+                        found.push(child);
+                        open.push(child);
+                    }
+                    (false, false) => self.subject.descend(child, &mut found),
+                }
+            }
+        }
+        found
     }
 }
 

@@ -1,28 +1,36 @@
 //! Declared errors that lead nowhere.
 
 use super::Subject;
+use super::sure::Own;
 use super::tree::runs;
-use crate::signal::EventName;
 use crate::source::Problem;
-use crate::workflow::chart::{Recovery, Run, State, StateId, Step, Trigger};
+use crate::workflow::chart::{Recovery, Run, StateId, Step};
 use crate::workflow::file::{Findings, code, last_word};
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let mut targets = Targets { subject, hear: vec![None; subject.states.len()] };
     for (id, state) in subject.ids() {
         let after_entry = subject.first_leaf(id);
-        of_chain(subject, id, &state.entry, Some(after_entry), findings);
-        of_chain(subject, id, &state.exit, None, findings);
-        for transition in &state.transitions {
+        of_chain(subject, id, &state.entry, Some(after_entry), &mut targets, findings);
+        of_chain(subject, id, &state.exit, None, &mut targets, findings);
+        for transition in state.transitions.iter().filter(|it| !it.steps.is_empty()) {
             let after = subject.first_leaf(transition.target.unwrap_or(id));
-            of_chain(subject, id, &transition.steps, Some(after), findings);
+            of_chain(subject, id, &transition.steps, Some(after), &mut targets, findings);
         }
     }
 }
 
 /// Doubts what a chain of a state can fail with and nothing takes; `after` is where it ends, `None` for wherever the state is
 /// left for.
-fn of_chain(subject: &Subject<'_>, owner: StateId, steps: &[Step], after: Option<StateId>, findings: &mut Findings) {
-    let heard = || after.map_or_else(|| every_target_hears(subject, owner), |after| hears_failure(subject, after));
+fn of_chain(
+    subject: &Subject<'_>,
+    owner: StateId,
+    steps: &[Step],
+    after: Option<StateId>,
+    targets: &mut Targets<'_>,
+    findings: &mut Findings,
+) {
+    let mut heard = || after.map_or_else(|| targets.all_hear(owner), |after| hears_failure(subject, after));
     let ends = after.and_then(|after| subject.state(after)).is_some_and(super::ends::is_end);
     let open: Vec<(&Run, Vec<&str>)> = runs(steps)
         .into_iter()
@@ -59,23 +67,33 @@ pub(super) fn leads_on(subject: &Subject<'_>, owner: StateId, run: &Run, error: 
         || subject.up(owner).filter_map(|id| subject.state(id)).any(|state| state.on_error.iter().any(takes))
 }
 
-/// Whether `EVT_CHAIN_FAIL` does something in a state or around it.
+/// Whether `EVT_CHAIN_FAIL` does something in a state or around it. A wildcard does not take it.
 fn hears_failure(subject: &Subject<'_>, leaf: StateId) -> bool {
-    subject.up(leaf).filter_map(|id| subject.state(id)).any(takes_failure)
+    subject.up(leaf).any(|id| subject.has(id, Own::ChainFail))
 }
 
-pub(super) fn takes_failure(state: &State) -> bool {
-    // A wildcard does not take it.
-    let takes = |trigger: &Trigger| matches!(trigger, Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL);
-    state.transitions.iter().any(|it| takes(&it.trigger))
+/// Whether all that a state leads to hears that its exit failed: asked for many states inside it, looked up once.
+struct Targets<'a> {
+    subject: &'a Subject<'a>,
+    hear: Vec<Option<bool>>,
 }
 
-/// Whether every state that one is left for hears that its exit failed.
-fn every_target_hears(subject: &Subject<'_>, id: StateId) -> bool {
-    let mut targets = subject
-        .up(id)
-        .filter_map(|id| subject.state(id))
-        .flat_map(|state| &state.transitions)
-        .filter_map(|it| it.target);
-    targets.all(|target| hears_failure(subject, subject.first_leaf(target)))
+impl Targets<'_> {
+    /// Whether every state that one is left for hears it, by its own ways or those of the states around it.
+    fn all_hear(&mut self, id: StateId) -> bool {
+        let subject = self.subject;
+        subject.up(id).all(|id| self.own_hear(id))
+    }
+
+    fn own_hear(&mut self, id: StateId) -> bool {
+        let (subject, at) = (self.subject, id.0 as usize);
+        let Some(state) = subject.state(id) else { return true };
+        if let Some(Some(known)) = self.hear.get(at) {
+            return *known;
+        }
+        let mut targets = state.transitions.iter().filter_map(|it| it.target);
+        let hear = targets.all(|target| hears_failure(subject, subject.first_leaf(target)));
+        self.hear[at] = Some(hear);
+        hear
+    }
 }

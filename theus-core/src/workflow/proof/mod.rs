@@ -3,6 +3,7 @@
 //! | proof | of |
 //! |---|---|
 //! | [`conflicts`] | parallel steps do not touch the same paths |
+//! | [`loops`] | a loop can be ended by its body |
 //! | [`reach`] | every state is reached, every `done` comes |
 //! | [`ends`] | every state can be left, and a final state be reached |
 //! | [`endless`] | eventless moves come to rest |
@@ -12,16 +13,20 @@
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`written`] | inputs were written on every way to them |
 //!
-//! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little.
+//! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little. What it
+//! costs grows as the file does: what the way from the start to a state could make more of ([`written`]) is bounded.
 
 mod again;
 mod conflicts;
 mod endless;
 mod ends;
 mod failures;
+mod hearing;
+mod loops;
 mod reach;
 mod regions;
 mod rest;
+mod sure;
 mod tree;
 mod written;
 
@@ -32,18 +37,29 @@ use super::chart::{State, StateId};
 use super::file::{Findings, Sites};
 
 /// A workflow that was read.
-#[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
-    pub(super) states: &'a [State],
-    pub(super) initial: StateId,
-    pub(super) sites: &'a Sites,
+    states: &'a [State],
+    initial: StateId,
+    sites: &'a Sites,
     /// Data fields that are there before the workflow begins: `domain.report`.
-    pub(super) initialised: &'a [String],
+    initialised: &'a [String],
+    index: sure::Index,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(states: &'a [State], initial: StateId, sites: &'a Sites, initialised: &'a [String]) -> Self {
+        Self { states, initial, sites, initialised, index: sure::Index::of(states) }
+    }
 }
 
 /// What holds of the parts, whatever could not be read of the rest.
 pub(super) fn of_parts(subject: &Subject<'_>, findings: &mut Findings) {
     conflicts::check(subject, findings);
+}
+
+/// What follows from all steps of each chain.
+pub(super) fn of_chains(subject: &Subject<'_>, findings: &mut Findings) {
+    loops::check(subject, findings);
 }
 
 /// What follows from all ways from state to state.

@@ -1,22 +1,35 @@
-//! Which states are ever active.
+//! Which states are ever active, and which ever come to an end.
 
 use super::Subject;
 use super::tree::{is_done, ways};
 use crate::source::Problem;
-use crate::workflow::chart::{StateId, StateKind};
+use crate::workflow::chart::{State, StateId, StateKind};
 use crate::workflow::file::{Findings, code};
 
+/// Which states are ever active, and inside which everything may come to an end.
+pub(super) struct Reached {
+    states: Vec<bool>,
+    over: Vec<bool>,
+}
+
+impl Reached {
+    pub(super) fn is(&self, id: StateId) -> bool {
+        self.states.get(id.0 as usize) == Some(&true)
+    }
+
+    /// Whether everything inside a state may come to an end.
+    pub(super) fn can_be_done(&self, id: StateId) -> bool {
+        self.over.get(id.0 as usize) == Some(&true)
+    }
+}
+
 /// Doubts every state that nothing leads to, and every `done` that never comes. Says which states are reached.
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool> {
-    let mut search = Search { subject, reached: vec![false; subject.states.len()], open: Vec::new() };
-    search.enter(subject.initial);
-    search.run();
-    let Search { reached, .. } = search;
-    let is = |id: StateId| reached.get(id.0 as usize).copied().unwrap_or(false);
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Reached {
+    let reached = search(subject);
     for (id, state) in subject.ids() {
-        if !is(id) {
+        if !reached.is(id) {
             // Of states within each other, the outermost stands for all.
-            if state.parent.is_none_or(is) {
+            if state.parent.is_none_or(|parent| reached.is(parent)) {
                 findings.warn(code::UNREACHABLE, || {
                     let (lost, from) = (&state.name, subject.name(subject.initial));
                     Problem::new(
@@ -29,7 +42,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool>
             continue;
         }
         let Some(done) = state.transitions.iter().find(|it| is_done(it)) else { continue };
-        if !can_be_done(subject, id, &reached) {
+        if !reached.can_be_done(id) {
             findings.warn(code::NEVER_DONE, || {
                 let (what, help) = match state.kind {
                     StateKind::Compound { .. } => {
@@ -47,62 +60,158 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Vec<bool>
     reached
 }
 
-/// Whether everything inside a state may come to an end.
-pub(super) fn can_be_done(subject: &Subject<'_>, id: StateId, reached: &[bool]) -> bool {
-    let Some(state) = subject.state(id) else { return false };
-    match state.kind {
-        StateKind::Compound { .. } => state.children.iter().any(|child| {
-            let is_final = subject.state(*child).is_some_and(|it| matches!(it.kind, StateKind::Final { .. }));
-            is_final && reached.get(child.0 as usize) == Some(&true)
-        }),
-        StateKind::Parallel => {
-            let is_real = |child: &&StateId| {
-                !subject.state(**child).is_some_and(|it| matches!(it.kind, StateKind::History { .. }))
-            };
-            state.children.iter().filter(is_real).all(|region| can_be_done(subject, *region, reached))
+/// Everything that may be active. Each state and each way is looked at once, whatever leads to it.
+fn search(subject: &Subject<'_>) -> Reached {
+    let size = subject.states.len();
+    let mut search = Search {
+        subject,
+        reached: Reached { states: vec![false; size], over: vec![false; size] },
+        descended: vec![false; size],
+        regions: vec![Regions::None; size],
+        running: subject.states.iter().map(|state| regions(subject, state)).collect(),
+        recalled: vec![false; size],
+        open: Vec::new(),
+    };
+    search.enter(subject.initial);
+    while let Some(open) = search.open.pop() {
+        match open {
+            Open::Leave(id) => {
+                let Some(state) = subject.state(id) else { continue };
+                ways(state).for_each(|target| search.enter(target));
+            }
+            Open::Over(id) => search.over(id),
         }
-        StateKind::Final { .. } => reached.get(id.0 as usize) == Some(&true),
-        _ => false,
     }
+    search.reached
+}
+
+/// How many states inside one are no history.
+fn regions(subject: &Subject<'_>, state: &State) -> usize {
+    state.children.iter().filter(|child| !subject.is_history(**child)).count()
 }
 
 struct Search<'a> {
     subject: &'a Subject<'a>,
-    reached: Vec<bool>,
-    open: Vec<StateId>,
+    reached: Reached,
+    /// Whether what is entered below a state has been.
+    descended: Vec<bool>,
+    /// Of a parallel state, which regions were entered at their beginning.
+    regions: Vec<Regions>,
+    /// Of a parallel state, how many regions have not come to an end.
+    running: Vec<usize>,
+    /// Whether a shallow history of the state is reached: a child that was active may be entered from its beginning.
+    recalled: Vec<bool>,
+    open: Vec<Open>,
+}
+
+enum Open {
+    Leave(StateId),
+    Over(StateId),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Regions {
+    None,
+    AllBut(StateId),
+    All,
 }
 
 impl Search<'_> {
+    /// A target, what is around it, and what is entered beside and below it.
     fn enter(&mut self, target: StateId) {
-        let mut entered = vec![target];
-        self.subject.enter(None, target, &mut entered);
-        for id in entered {
-            if let Some(reached @ false) = self.reached.get_mut(id.0 as usize) {
-                *reached = true;
-                self.open.push(id);
+        let mut way: Vec<StateId> = self.subject.up(target).collect();
+        way.reverse();
+        for pair in way.windows(2) {
+            let [id, next] = pair else { continue };
+            self.mark(*id);
+            self.regions(*id, Some(*next));
+        }
+        self.descend(target);
+    }
+
+    fn descend(&mut self, id: StateId) {
+        let Some(descended @ false) = self.descended.get_mut(id.0 as usize) else { return };
+        *descended = true;
+        self.mark(id);
+        let Some(state) = self.subject.state(id) else { return };
+        match state.kind {
+            StateKind::Compound { initial } => self.descend(initial),
+            StateKind::Parallel => self.regions(id, None),
+            StateKind::History { deep, default } => {
+                self.enter(default);
+                if let Some(parent) = state.parent.filter(|_| !deep) {
+                    self.recall(parent);
+                }
+            }
+            StateKind::Simple | StateKind::Final { .. } => {}
+        }
+    }
+
+    /// The regions of a state, if it is parallel, but for the one that is entered on the way to a target.
+    fn regions(&mut self, id: StateId, but: Option<StateId>) {
+        let Some(state) = self.subject.state(id).filter(|state| matches!(state.kind, StateKind::Parallel)) else {
+            return;
+        };
+        let before = self.regions[id.0 as usize];
+        let now = match (before, but) {
+            (Regions::None, Some(but)) => Regions::AllBut(but),
+            (Regions::AllBut(one), Some(but)) if one == but => before,
+            _ => Regions::All,
+        };
+        self.regions[id.0 as usize] = now;
+        match before {
+            Regions::None => {
+                state.children.iter().filter(|child| Some(**child) != but).for_each(|child| self.descend(*child));
+            }
+            Regions::AllBut(one) if now == Regions::All => self.descend(one),
+            Regions::AllBut(_) | Regions::All => {}
+        }
+    }
+
+    /// What a shallow history leads to beside its default: every child that was active.
+    fn recall(&mut self, parent: StateId) {
+        if std::mem::replace(&mut self.recalled[parent.0 as usize], true) {
+            return;
+        }
+        let children = self.subject.state(parent).map(|state| state.children.as_slice()).unwrap_or_default();
+        for child in children.iter().filter(|child| !self.subject.is_history(**child)) {
+            if self.reached.is(*child) {
+                self.descend(*child);
             }
         }
     }
 
-    fn run(&mut self) {
-        loop {
-            while let Some(id) = self.open.pop() {
-                let Some(state) = self.subject.state(id) else { continue };
-                ways(state).for_each(|target| self.enter(target));
+    fn mark(&mut self, id: StateId) {
+        let Some(reached @ false) = self.reached.states.get_mut(id.0 as usize) else { return };
+        *reached = true;
+        self.open.push(Open::Leave(id));
+        let Some(state) = self.subject.state(id) else { return };
+        let Some(parent) = state.parent else { return };
+        if matches!(state.kind, StateKind::Final { .. }) {
+            match self.subject.state(parent).map(|state| &state.kind) {
+                Some(StateKind::Compound { .. }) => self.open.push(Open::Over(parent)),
+                // A region that is nothing but final.
+                Some(StateKind::Parallel) => self.open.push(Open::Over(id)),
+                _ => {}
             }
-            // Whether a state is done depends on what is reached inside it.
-            for (id, state) in self.subject.ids() {
-                if self.reached[id.0 as usize] && can_be_done(self.subject, id, &self.reached) {
-                    state
-                        .transitions
-                        .iter()
-                        .filter(|it| is_done(it))
-                        .filter_map(|it| it.target)
-                        .for_each(|it| self.enter(it));
-                }
-            }
-            if self.open.is_empty() {
-                return;
+        }
+        if self.recalled[parent.0 as usize] && !self.subject.is_history(id) {
+            self.descend(id);
+        }
+    }
+
+    /// Everything inside a state has come to an end.
+    fn over(&mut self, id: StateId) {
+        let Some(over @ false) = self.reached.over.get_mut(id.0 as usize) else { return };
+        *over = true;
+        let Some(state) = self.subject.state(id) else { return };
+        state.transitions.iter().filter(|it| is_done(it)).filter_map(|it| it.target).for_each(|it| self.enter(it));
+        let Some(parent) = state.parent else { return };
+        if self.subject.state(parent).is_some_and(|state| matches!(state.kind, StateKind::Parallel)) {
+            let running = &mut self.running[parent.0 as usize];
+            *running = running.saturating_sub(1);
+            if *running == 0 {
+                self.open.push(Open::Over(parent));
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Subject;
+use super::reach::Reached;
+use super::sure::Own;
 use super::tree::chains;
 use crate::context::Zone;
 use crate::signal::EventName;
@@ -12,21 +14,18 @@ use crate::workflow::file::{Findings, code};
 
 /// Doubts what waits for an event in a state that is always left before one is taken from the bus: by `always`, or by the
 /// end of its own chain. What steps of the workflow raise itself comes before that end.
-pub(super) fn check(subject: &Subject<'_>, reached: &[bool], findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
     let raised = raised(subject);
     for (id, state) in subject.ids() {
         let is_alone = matches!(state.kind, StateKind::Simple) && !subject.is_in_regions(id);
-        if !is_alone || reached.get(id.0 as usize) != Some(&true) {
+        if !is_alone || !reached.is(id) {
             continue;
         }
-        let leaves = |is: &dyn Fn(&Trigger) -> bool| {
-            let ways = subject.surely(id, is);
-            ways.is_some_and(|ways| ways.iter().all(|(_, way)| way.target.is_some()))
-        };
+        let leaves = |own| subject.surely(id, own).is_some_and(|taken| taken.lead);
         let has_chain = !state.entry.is_empty();
-        let at_once = leaves(&|trigger| *trigger == Trigger::Always);
-        let done = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_DONE));
-        let failed = has_chain && leaves(&|trigger| is_event(trigger, &EventName::CHAIN_FAIL));
+        let at_once = leaves(Own::Always);
+        let done = has_chain && leaves(Own::ChainDone);
+        let failed = has_chain && leaves(Own::ChainFail);
         if at_once || (done && failed) {
             of_all(subject, state, at_once, &raised, findings);
         }
@@ -76,8 +75,4 @@ fn first_of_each(state: &State) -> impl Iterator<Item = &Transition> {
     let is_first =
         |(way, before): &(&Transition, Option<&Transition>)| before.is_none_or(|it| it.trigger != way.trigger);
     state.transitions.iter().zip(before).filter(is_first).map(|(way, _)| way)
-}
-
-pub(super) fn is_event(trigger: &Trigger, event: &EventName) -> bool {
-    matches!(trigger, Trigger::Event { name, .. } if name == event)
 }

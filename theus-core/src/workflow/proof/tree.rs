@@ -91,30 +91,23 @@ impl<'a> Subject<'a> {
         self.up(id).any(|id| self.state(id).is_some_and(|it| matches!(it.kind, StateKind::Parallel)))
     }
 
-    /// What may be taken in an innermost state on a trigger, with the state whose it is: those with guards, and at the end
-    /// one without. `None` where all have guards.
-    pub(super) fn surely(
-        &self,
-        leaf: StateId,
-        is: &dyn Fn(&Trigger) -> bool,
-    ) -> Option<Vec<(StateId, &'a Transition)>> {
-        let mut ways = Vec::new();
-        for id in self.up(leaf) {
-            for way in self.state(id)?.transitions.iter().filter(|it| is(&it.trigger)) {
-                ways.push((id, way));
-                if way.guard.is_none() {
-                    return Some(ways);
-                }
-            }
-        }
-        None
+    pub(super) fn is_parallel(&self, id: StateId) -> bool {
+        self.state(id).is_some_and(|state| matches!(state.kind, StateKind::Parallel))
+    }
+
+    pub(super) fn is_history(&self, id: StateId) -> bool {
+        self.state(id).is_some_and(|state| matches!(state.kind, StateKind::History { .. }))
     }
 
     /// The first innermost state that is active when a state is entered.
     pub(super) fn first_leaf(&self, id: StateId) -> StateId {
-        let mut entered = Vec::new();
-        self.descend(id, &mut entered);
-        entered.into_iter().find(|id| self.is_leaf(*id)).unwrap_or(id)
+        let below = |id: &StateId| match &self.state(*id)?.kind {
+            StateKind::Compound { initial } => Some(*initial).filter(|initial| initial.0 > id.0),
+            StateKind::Parallel => self.state(*id)?.children.first().copied(),
+            StateKind::History { default, .. } => Some(*default).filter(|default| !self.is_history(*default)),
+            StateKind::Simple | StateKind::Final { .. } => None,
+        };
+        std::iter::successors(Some(id), below).last().unwrap_or(id)
     }
 }
 
@@ -144,9 +137,14 @@ pub(super) fn runs(steps: &[Step]) -> Vec<&Run> {
 /// Everything that leads somewhere from a state but for its `done`: transitions and declared errors.
 pub(super) fn ways(state: &State) -> impl Iterator<Item = StateId> {
     let moves = state.transitions.iter().filter(|it| !is_done(it)).filter_map(|it| it.target);
+    moves.chain(recoveries(state))
+}
+
+/// Where declared errors lead: of the state, and of its steps.
+pub(super) fn recoveries(state: &State) -> impl Iterator<Item = StateId> {
     let errors = state.on_error.iter().map(|it| it.target);
     let of_steps = chains(state).flat_map(runs).flat_map(|run| run.on_error.iter().map(|it| it.target));
-    moves.chain(errors).chain(of_steps)
+    errors.chain(of_steps)
 }
 
 pub(super) fn is_done(transition: &Transition) -> bool {

@@ -18,6 +18,9 @@ use crate::workflow::file::{Findings, code};
 
 /// How many states of a way are named.
 const LONGEST_WAY: usize = 12;
+/// How many ways, states and steps are looked at for one field. Where a file has more (thousands of ways that each leave and
+/// enter thousands of states), the rest is not doubted.
+const MOST_LOOKED_AT: usize = 4_000_000;
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let all: Vec<&Run> = subject.states.iter().flat_map(chains).flat_map(runs).collect();
@@ -25,18 +28,21 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let made = |it: &'static Contract| it.outputs.iter().filter(is_data).filter(move |access| !it.reads(access.path));
     let written = all.iter().flat_map(|run| made(run.contract));
     let written: BTreeSet<&'static str> = written.map(|access| access.path).collect();
+    let initialised: HashSet<&str> = subject.initialised.iter().map(String::as_str).collect();
     for path in written {
         let is_read = all.iter().any(|run| reads(run, path));
-        if is_read && !subject.initialised.iter().any(|known| known == path) {
+        if is_read && !initialised.contains(path) {
             let size = subject.states.len();
             let mut search = Search {
                 subject,
                 path,
                 from: vec![[None; 2]; size],
                 open: VecDeque::new(),
+                left_behind: HashSet::new(),
                 taken: HashSet::new(),
                 recovered: HashSet::new(),
                 told: HashSet::new(),
+                left: MOST_LOOKED_AT,
                 findings,
             };
             search.run();
@@ -69,11 +75,15 @@ struct Search<'a, 'f> {
     /// For each state, without and with a failed chain: where one came from; `None` where one never came.
     from: Vec<[Option<Origin>; 2]>,
     open: VecDeque<Open<'a>>,
-    /// Transitions that were followed where it does not matter which state inside was active.
-    taken: HashSet<(*const Transition, bool)>,
+    /// States whose ways were followed where it does not matter which state inside was active.
+    left_behind: HashSet<(StateId, bool)>,
+    /// Ways that were followed because everything inside their state was done.
+    taken: HashSet<*const Transition>,
     /// Runs whose errors were followed, by the state that was active.
     recovered: HashSet<(StateId, *const Run)>,
     told: HashSet<*const Run>,
+    /// How much more is looked at.
+    left: usize,
     findings: &'f mut Findings,
 }
 
@@ -82,7 +92,7 @@ impl<'a> Search<'a, '_> {
         let mut entered = Vec::new();
         self.subject.enter(None, self.subject.initial, &mut entered);
         self.chain(Origin::Start, Vec::new(), entered);
-        while let Some(open) = self.open.pop_front() {
+        while let Some(open) = self.open.pop_front().filter(|_| self.left > 0) {
             match open {
                 Open::Leave(node) => self.leave(node),
                 Open::Recover(node, owner, run) => self.recover(node, owner, run),
@@ -98,14 +108,17 @@ impl<'a> Search<'a, '_> {
         for source in subject.up(leaf) {
             let Some(state) = subject.state(source) else { continue };
             nothing_on_exit &= state.exit.is_empty();
+            // All ways of a state are followed at once: of those inside it that leave the same behind, the first does it.
+            if nothing_on_exit && !self.left_behind.insert((source, has_failed)) {
+                continue;
+            }
             for transition in state.transitions.iter().filter(|it| !is_done(it)) {
                 if !is_taken(transition, has_failed) {
                     continue;
                 }
-                if nothing_on_exit && !self.taken.insert((std::ptr::from_ref(transition), has_failed)) {
-                    continue;
+                if self.spend(1) {
+                    self.follow(node, source, transition);
                 }
-                self.follow(node, source, transition);
             }
         }
         if !has_failed {
@@ -125,6 +138,9 @@ impl<'a> Search<'a, '_> {
         self.follow_done(node, parent);
         let parallel = around.next().and_then(|id| Some((id, subject.state(id)?)));
         let Some((id, parallel)) = parallel.filter(|(_, it)| matches!(it.kind, StateKind::Parallel)) else { return };
+        if !self.spend(parallel.children.len()) {
+            return;
+        }
         let unwritten = |region: &StateId| {
             let children = subject.state(*region).map(|it| it.children.as_slice()).unwrap_or_default();
             children.iter().any(|child| is_final(*child) && self.from[child.0 as usize][0].is_some())
@@ -137,7 +153,7 @@ impl<'a> Search<'a, '_> {
     fn follow_done(&mut self, node: Node, source: StateId) {
         let Some(state) = self.subject.state(source) else { return };
         for transition in state.transitions.iter().filter(|it| is_done(it)) {
-            if self.taken.insert((std::ptr::from_ref(transition), false)) {
+            if self.taken.insert(std::ptr::from_ref(transition)) {
                 self.follow(node, source, transition);
             }
         }
@@ -162,6 +178,9 @@ impl<'a> Search<'a, '_> {
     /// Runs a chain on a field that is unwritten, and comes to the states that are entered in it.
     fn chain(&mut self, origin: Origin, mut steps: Vec<(StateId, &'a [Step])>, entered: Vec<StateId>) {
         let subject = self.subject;
+        if !self.spend(entered.len()) {
+            return;
+        }
         for id in &entered {
             steps.extend(subject.state(*id).map(|state| (*id, state.entry.as_slice())));
         }
@@ -210,6 +229,12 @@ impl<'a> Search<'a, '_> {
         }
     }
 
+    /// Pays for what is looked at; `false` where that was enough.
+    const fn spend(&mut self, work: usize) -> bool {
+        self.left = self.left.saturating_sub(work);
+        self.left > 0
+    }
+
     fn come_to(&mut self, node: Node, origin: Origin) {
         if let Some(from @ None) = self.from.get_mut(node.0.0 as usize).map(|pair| &mut pair[usize::from(node.1)]) {
             *from = Some(origin);
@@ -220,6 +245,9 @@ impl<'a> Search<'a, '_> {
     /// Whether steps write the field for certain. Tells the first reads of it, and notes what may fail before.
     fn scan(&mut self, steps: &'a [Step], owner: StateId, way: Way, failures: &mut Vec<(StateId, &'a Run)>) -> bool {
         for step in steps {
+            if !self.spend(1) {
+                return true;
+            }
             let is_written = match step {
                 Step::Run(run) => self.one(run, owner, way, failures),
                 Step::If { then, otherwise, .. } => {
@@ -253,26 +281,9 @@ impl<'a> Search<'a, '_> {
     }
 
     fn tell(&mut self, run: &Run, way: Way) {
-        let mut names: Vec<String> =
-            way.leaf.into_iter().map(|leaf| format!("`{}`", self.subject.name(leaf))).collect();
-        let mut origin = way.origin;
-        while let Origin::Node(node) = origin {
-            let name = format!("`{}`", self.subject.name(node.0));
-            // A chain that fails and one that does not end in the same state.
-            if names.last() != Some(&name) || node.1 {
-                names.push(name);
-            }
-            origin = self.from[node.0.0 as usize][usize::from(node.1)].unwrap_or(Origin::Start);
-        }
-        names.dedup();
-        names.reverse();
-        if names.len() > LONGEST_WAY {
-            let middle = names.len() - LONGEST_WAY;
-            names.splice(LONGEST_WAY / 2..LONGEST_WAY / 2 + middle, [format!("… {middle} more …")]);
-        }
-        let (process, path, subject) = (run.contract.process, self.path, self.subject);
+        let (process, path, subject, from) = (run.contract.process, self.path, self.subject, &self.from);
         self.findings.warn(code::UNWRITTEN, || {
-            let way = names.join(" → ");
+            let way = names(subject, from, way).join(" → ");
             Problem::new(
                 subject.at(&run.place),
                 format!("`{process}` reads `{path}`, which nothing has written on the way {way}"),
@@ -281,6 +292,27 @@ impl<'a> Search<'a, '_> {
             .help(format!("let a process on that way write it, or list `{path}` under `initialised`"))
         });
     }
+}
+
+/// The states on a way, from the start; of a long one, those at both ends.
+fn names(subject: &Subject<'_>, from: &[[Option<Origin>; 2]], way: Way) -> Vec<String> {
+    let mut names: Vec<String> = way.leaf.into_iter().map(|leaf| format!("`{}`", subject.name(leaf))).collect();
+    let mut origin = way.origin;
+    while let Origin::Node(node) = origin {
+        let name = format!("`{}`", subject.name(node.0));
+        // A chain that fails and one that does not end in the same state.
+        if names.last() != Some(&name) || node.1 {
+            names.push(name);
+        }
+        origin = from[node.0.0 as usize][usize::from(node.1)].unwrap_or(Origin::Start);
+    }
+    names.dedup();
+    names.reverse();
+    if names.len() > LONGEST_WAY {
+        let middle = names.len() - LONGEST_WAY;
+        names.splice(LONGEST_WAY / 2..LONGEST_WAY / 2 + middle, [format!("… {middle} more …")]);
+    }
+    names
 }
 
 /// Whether a run reads a field: its process does, or an expression that gives an argument.

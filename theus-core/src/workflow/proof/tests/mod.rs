@@ -331,3 +331,120 @@ fn the_only_state_may_stay_where_it_is() {
     }
     assert_eq!(codes("states: { A: { always: { steps: count, when: domain.ready } } }"), ["W103"], "no event, no time");
 }
+
+#[test]
+fn a_history_leads_to_whatever_was_active() {
+    // `N1` is entered by nothing but the shallow history of `A`, once `N` was active.
+    let shallow = "\n  A: { events: { CMD_B: P }, states: { I: { events: { CMD_A: N2 } }, N: { states: { N1: { events: { CMD_A: N2 } }, N2: { events: { SIG_OVERHEAT: DONE } } } }, H: { history: shallow, default: I } } }\n  P: { events: { CMD_A: H } }";
+    is_sound(shallow);
+    assert_eq!(
+        told(&shallow.replace("shallow", "deep")),
+        ["3:85 no chain of events leads from `A` to `N1`"],
+        "a deep one leads to where it was, and it never was there"
+    );
+    let never = shallow.replace("{ CMD_A: N2 } }, N:", "{ CMD_A: P } }, N:");
+    assert_eq!(told(&never).first().map(String::as_str), Some("3:69 no chain of events leads from `A` to `N`"));
+    // Only by the history is an end reached again.
+    is_sound(
+        "\n  S: { events: { CMD_B: K2 } }\n  A: { states: { I: { events: { CMD_A: P } }, K: { states: { K1: { events: { CMD_A: P } }, K2: { events: { CMD_A: P, CMD_B: DONE } } } }, H: { history: deep, default: I } } }\n  P: { events: { CMD_A: H, CMD_B: K1 } }",
+    );
+    // A history in a state within a region.
+    is_sound(
+        "\n  W:\n    events: { SIG_OVERHEAT: DONE }\n    regions:\n      L: { states: { A: { events: { CMD_B: P }, states: { I: { events: { CMD_A: N2 } }, N: { states: { N1: { events: { CMD_A: N2 } }, N2: { events: { CMD_A: I } } } }, H: { history: shallow, default: I } } }, P: { events: { CMD_A: H } } } }\n      R: { states: { R1: { events: { CMD_A: R1 } } } }",
+    );
+}
+
+#[test]
+fn a_circle_through_a_history_that_may_remember_is_not_one() {
+    let circle = |initial: &str, other: &str| {
+        format!(
+            "external: [CMD_A]\ninitial: {initial}\nstates:\n  P: {{ always: H }}\n  Q: {{ initial: Q2, states: {{ Q1: {{ always: P }}, Q2: {{ {other} }}, H: {{ history: shallow, default: Q1 }} }} }}"
+        )
+    };
+    assert!(!codes(&circle("Q", "events: { CMD_A: P }")).contains(&"W022"));
+    assert!(
+        codes("states: { P: { always: H }, Q: { states: { Q1: { always: P }, H: { history: deep, default: Q1 } } } }")
+            .contains(&"W022")
+    );
+}
+
+#[test]
+fn every_other_way_to_be_reached_is_seen() {
+    for states in [
+        // By the `done` of a state that a `done` has led to, whatever their order in the file.
+        "\n  A: { done: C, states: { A1: { events: { CMD_A: A2 } }, A2: { final: true } } }\n  B: { done: DONE, states: { B1: { final: true } } }\n  C: { done: B, states: { C1: { final: true } } }",
+        // By the `done` of a parallel state within a region of another.
+        "\n  P: { done: DONE, regions: { A: { states: { X: { done: F, regions: { A1: { states: { L: { events: { CMD_A: M } }, M: { final: true } } } } }, F: { final: true } } } } }",
+        // By a signal of a step of its own, by the error of a step in a loop, by one of parallel steps.
+        "\n  A: { entry: watch, events: { SIG_OVERHEAT: DONE } }",
+        "\n  A: { entry: { flux: for_each, in: domain.items, as: it, do: { run: fetch, on_error: { '*': X } } }, events: { EVT_CHAIN_DONE: DONE } }\n  X: { after: { 1s: DONE } }",
+        "\n  A: { entry: { parallel: [{ run: fetch, on_error: { '*': X } }, p_load] }, events: { EVT_CHAIN_DONE: DONE } }\n  X: { always: DONE }",
+        // By the end of a chain that ran on the way: the steps of a transition, an exit, an internal one.
+        "\n  A: { events: { CMD_A: { to: B, steps: p_load } } }\n  B: { events: { EVT_CHAIN_DONE: DONE } }",
+        "\n  A: { exit: p_load, events: { CMD_A: B } }\n  B: { events: { EVT_CHAIN_DONE: DONE } }",
+        "\n  A: { events: { CMD_A: { steps: p_load }, EVT_CHAIN_DONE: DONE } }",
+        "\n  A: { events: { EVT_CHAIN_DONE: DONE }, states: { B: { entry: p_load } } }",
+        "\n  A: { entry: p_load, states: { B: { events: { EVT_CHAIN_DONE: DONE } } } }",
+        "\n  A: { regions: { L: { states: { L1: { events: { EVT_CHAIN_DONE: DONE } } } }, R: { states: { R1: { entry: p_load, events: { CMD_A: R1 } } } } } }",
+        "\n  A: { events: { CMD_A: B }, states: { I: { exit: p_load, events: { CMD_B: I } } } }\n  B: { events: { EVT_CHAIN_DONE: DONE } }",
+    ] {
+        is_sound(states);
+    }
+}
+
+#[test]
+fn the_end_of_a_chain_does_not_come_where_none_ends() {
+    let yaml = "states: { A: { events: { EVT_CHAIN_DONE: B } }, B: { final: true } }";
+    assert_eq!(codes(yaml), ["W103"]);
+    assert_eq!(codes(&yaml.replace("EVT_CHAIN_DONE: B", "EVT_CHAIN_FAIL: B")), ["W103"]);
+    assert_eq!(codes(&yaml.replace("EVT_CHAIN_DONE: B", "SIG_CHAIN_DONE: { to: B, when: domain.ready }")), ["W103"]);
+    sound(&yaml.replace("events: {", "entry: p_load, events: {"));
+    sound(&yaml.replace("events: {", "events: { CMD_START: B,"));
+    sound(
+        &yaml
+            .replace("{ EVT_CHAIN_DONE: B }", "{ CMD_START: A2 }")
+            .replace(", B:", ", A2: { entry: p_load, events: { EVT_CHAIN_DONE: B } }, B:"),
+    );
+}
+
+#[test]
+fn a_loop_whose_body_cannot_end_it_is_told() {
+    let of = |body: &str| codes(&format!("states: {{ A: {{ entry: {{ flux: while, {body} }}, final: true, }} }}"));
+    for endless in [
+        "when: domain.total < 3, do: p_load",
+        "when: domain.total < 3, do: [sum, draft]",
+        "when: global.most > 3, do: count",
+        "when: true, do: count",
+        "when: domain.total < 3 && domain.ready, do: { flux: if, when: domain.total > 1, then: p_load }",
+        "when: domain.ready, do: { flux: while, when: domain.total < 3, do: count }",
+    ] {
+        assert_eq!(of(endless), ["W113"], "{endless}");
+    }
+    for ends in [
+        "when: domain.total < 3, do: count",
+        "when: domain.total < global.most, do: [p_load, count]",
+        "when: domain.ready || domain.total < 3, do: { flux: if, when: domain.ready, then: p_load, else: count }",
+        "when: domain.total < 3, do: { flux: for_each, in: domain.items, as: it, do: count }",
+        "when: domain.total < 3, do: { parallel: [count, p_load] }",
+        "when: false, do: p_load",
+    ] {
+        assert_eq!(of(ends), Vec::<&str>::new(), "{ends}");
+    }
+    // One that fails is over, and beside one that waits another may write.
+    assert!(!of("when: true, do: fetch").contains(&"W113"));
+}
+
+#[test]
+fn a_loop_has_something_to_do() {
+    for empty in [
+        "flux: while, when: domain.ready",
+        "flux: while, when: domain.ready, do: []",
+        "flux: while, when: domain.ready, do: { flux: run, steps: [] }",
+        "flux: for_each, in: domain.items, as: it",
+        "flux: if, when: domain.ready",
+        "flux: if, when: domain.ready, then: []",
+    ] {
+        assert_eq!(codes(&format!("states: {{ A: {{ entry: {{ {empty} }}, final: true }} }}")), ["W027"], "{empty}");
+    }
+    sound("states: { A: { entry: { flux: if, when: domain.ready, then: [], else: p_load }, final: true } }");
+}
