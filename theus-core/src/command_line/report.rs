@@ -1,5 +1,6 @@
 //! What `check` found, for people and for programs.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -42,8 +43,11 @@ impl Report {
 
     /// Puts what was found into the order of the files; of one file it stays in its order.
     pub(super) fn in_order(&mut self) {
-        let files = &self.files;
-        self.findings.sort_by_key(|finding| files.iter().position(|(name, _)| *name == finding.file));
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (place, (name, _)) in self.files.iter().enumerate() {
+            places.entry(name).or_insert(place);
+        }
+        self.findings.sort_by_key(|finding| places.get(finding.file.as_str()).copied());
     }
 
     fn count(&self, severity: Severity) -> usize {

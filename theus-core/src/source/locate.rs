@@ -144,7 +144,10 @@ impl<'d> Locator<'d> {
 /// The part of a node that a problem is about, in characters; the whole node where it is not to be found.
 fn narrowed(file: &str, node: Range<usize>, problem: &Problem) -> Range<usize> {
     let Some((text, span)) = &problem.within else { return node };
-    let raw: String = file.chars().skip(node.start).take(node.len()).collect();
+    let raw: String = match file.get(node.clone()) {
+        Some(raw) if file.is_ascii() => raw.to_owned(),
+        _ => file.chars().skip(node.start).take(node.len()).collect(),
+    };
     let part =
         raw.find(text.as_str()).and_then(|at| Some((raw.get(..at)?, text.get(..span.start)?, text.get(span.clone())?)));
     match part {
@@ -194,6 +197,8 @@ impl Lines {
         let mut spots: Vec<Option<Spot>> = ranges.iter().map(|_| None).collect();
         let mut characters = text.char_indices();
         let (mut seen, mut line, mut line_start, mut column, mut at) = (0, 1, 0, 1, 0);
+        // A line may be the whole file: its end is looked for once.
+        let mut line_end = None;
         for index in order {
             let range = &ranges[index];
             while seen < range.start {
@@ -201,14 +206,16 @@ impl Lines {
                 seen += 1;
                 at = byte + character.len_utf8();
                 if character == '\n' {
-                    (line, line_start, column) = (line + 1, at, 1);
+                    (line, line_start, column, line_end) = (line + 1, at, 1, None);
                 } else {
                     column += 1;
                 }
             }
-            let rest = &text[at..];
-            let to_end = rest.find('\n').unwrap_or(rest.len());
-            let line_end = at + rest[..to_end].trim_end_matches('\r').len();
+            let line_end = *line_end.get_or_insert_with(|| {
+                let rest = &text[line_start..];
+                line_start + rest[..rest.find('\n').unwrap_or(rest.len())].trim_end_matches('\r').len()
+            });
+            let line_end = line_end.max(at);
             let length: usize = text[at..line_end].chars().take(range.len().max(1)).map(char::len_utf8).sum();
             let marked = at - line_start..at - line_start + length;
             spots[index] = Some(Spot { position: Position { line, column }, line: line_start..line_end, marked });

@@ -3,8 +3,10 @@
 /// Longer words are not compared: the cost grows with the product of the lengths, and nobody types them.
 const LONGEST_WORD: usize = 64;
 
-/// How many known words a help lists.
-const MOST_LISTED: usize = 12;
+/// How many known words a help lists: all where there are no more, else the nearest.
+const MOST_LISTED: usize = 20;
+/// Among how many words of a long list the nearest are looked for.
+const MOST_COMPARED: usize = 10_000;
 
 /// The known word nearest to `word`, if it is near: about one wrong letter in three, whatever the case.
 ///
@@ -20,15 +22,18 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         return None;
     }
     let lower = word.to_lowercase();
+    // A word of one letter is near to nothing but the same letter.
+    let is_near = |distance: usize, longer: usize| distance <= (longer / 3).max(1) && distance < longer;
     known
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST_WORD)
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| {
-            let longer = length.max(candidate.chars().count());
-            // A word of one letter is near to nothing but the same letter.
-            *distance <= (longer / 3).max(1) && *distance < longer
+        .filter(|candidate| {
+            // What differs so much in length is not looked at letter by letter.
+            let other = candidate.chars().count();
+            is_near(length.abs_diff(other), length.max(other))
         })
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| is_near(*distance, length.max(candidate.chars().count())))
         // The first of equally near ones, so that the answer follows the order of the known words.
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -52,12 +57,28 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
         return Some(format!("did you mean `{near}`?{odd}"));
     }
     let more = known.len().saturating_sub(MOST_LISTED);
-    let listed = known[..known.len() - more].join(", ");
     match (known.is_empty(), more) {
         (true, _) => None,
-        (false, 0) => Some(format!("known: {listed}")),
-        (false, _) => Some(format!("known: {listed} and {more} more")),
+        (false, 0) => Some(format!("known: {}", known.join(", "))),
+        (false, _) => {
+            Some(format!("known, the most alike first: {} and {more} more", most_alike(word, known).join(", ")))
+        }
     }
+}
+
+/// The first of the words when the most alike come first, equally alike ones in their order.
+fn most_alike<'a>(word: &str, mut known: Vec<&'a str>) -> Vec<&'a str> {
+    let lower: String = word.chars().take(LONGEST_WORD).collect::<String>().to_lowercase();
+    known.truncate(MOST_COMPARED);
+    known.sort_by_cached_key(|candidate| {
+        let candidate: String = candidate.chars().take(LONGEST_WORD).collect::<String>().to_lowercase();
+        // By what they share: a long word that holds the other is nearer to it than any of its length.
+        let longer = lower.chars().count().max(candidate.chars().count());
+        let holds = !lower.is_empty() && (candidate.contains(&lower) || lower.contains(&candidate));
+        (!holds, strsim::damerau_levenshtein(&lower, &candidate) * 100 / longer.max(1))
+    });
+    known.truncate(MOST_LISTED);
+    known
 }
 
 /// Whether a character looks like a Latin one, like a blank or like nothing at all.
@@ -104,9 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut() {
+    fn a_list_is_whole_up_to_twenty_and_a_longer_one_begins_with_what_is_most_alike() {
         let words: Vec<String> = (0..20).map(|n| format!("process_{n}")).collect();
-        let help = did_you_mean("zzz", words.iter().map(String::as_str));
-        assert!(help.is_some_and(|help| help.ends_with("process_11 and 8 more")));
+        let help = |words: &[String]| did_you_mean("zzz", words.iter().map(String::as_str)).unwrap_or_default();
+        assert!(help(&words).starts_with("known: process_0, ") && help(&words).ends_with(", process_19"));
+        let more: Vec<String> = words.iter().cloned().chain(["x".to_owned(), "buzzz_and_fizz".to_owned()]).collect();
+        let help = help(&more);
+        assert!(help.starts_with("known, the most alike first: buzzz_and_fizz, process_0, "), "{help}");
+        assert!(help.ends_with(" and 2 more"), "{help}");
     }
 }

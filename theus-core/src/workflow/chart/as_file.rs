@@ -1,6 +1,7 @@
 //! A definition as data: in the format of a workflow file, whatever file it was read from.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde::ser::{Serialize, Serializer};
@@ -101,6 +102,7 @@ impl<'a> File<'a> {
     /// What a state does on its triggers: under each key the triggers, and of each its candidates, in their order.
     fn ways(self, state: &'a State, entries: &mut Entries<'a>) {
         let mut sections: Vec<(&'static str, Vec<Candidates<'a>>)> = Vec::new();
+        let mut places: HashMap<(&'static str, Cow<'a, str>), usize> = HashMap::new();
         for way in &state.transitions {
             let (key, name): (_, Cow<'a, str>) = match &way.trigger {
                 Trigger::Event { written, .. } => ("events", written.into()),
@@ -118,8 +120,8 @@ impl<'a> File<'a> {
             };
             let triggers = &mut sections[section].1;
             let candidate = self.candidate(way);
-            // Candidates of one trigger stand together nearly always: the last one is looked at first.
-            match triggers.iter_mut().rev().find(|(known, _)| *known == name) {
+            let place = *places.entry((key, name.clone())).or_insert(triggers.len());
+            match triggers.get_mut(place) {
                 Some((_, candidates)) => candidates.push(candidate),
                 None => triggers.push((name, vec![candidate])),
             }
@@ -199,15 +201,15 @@ impl<'a> File<'a> {
     }
 
     fn recoveries(self, recoveries: &'a [Recovery]) -> Ordered<'a> {
-        let known: Vec<&str> = recoveries.iter().filter_map(|it| it.error).collect();
+        let known: HashSet<&str> = recoveries.iter().filter_map(|it| it.error).collect();
         let written = recoveries.iter().filter(|it| it.error.is_none_or(|error| !is_meant_by_another(error, &known)));
         Ordered::map(written.map(|it| (it.error.unwrap_or("*"), self.named(it.target))))
     }
 }
 
 /// A name without modules means those in modules too.
-fn is_meant_by_another(error: &str, known: &[&str]) -> bool {
-    error.rsplit_once("::").is_some_and(|(_, last)| known.contains(&last))
+fn is_meant_by_another(error: &str, known: &HashSet<&str>) -> bool {
+    error.rsplit_once("::").is_some_and(|(_, last)| known.contains(last))
 }
 
 fn retry(retry: &Retry) -> Ordered<'_> {
@@ -218,7 +220,8 @@ fn retry(retry: &Retry) -> Ordered<'_> {
         ("longest", Ordered::text(duration(retry.longest))),
     ];
     if !retry.on.is_empty() {
-        let written = retry.on.iter().filter(|error| !is_meant_by_another(error, &retry.on));
+        let known = retry.on.iter().copied().collect();
+        let written = retry.on.iter().filter(|error| !is_meant_by_another(error, &known));
         entries.push(("on", Ordered::List(written.map(|error| Ordered::text(*error)).collect())));
     }
     Ordered::map(entries)

@@ -1,5 +1,6 @@
 //! The state machine: pure functions from a configuration and what happens to what that does.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::configuration::{Configuration, Leaves};
@@ -161,11 +162,11 @@ impl Definition {
     /// The timers that begin when a state is entered: one for each length of time, in the order of the file.
     pub fn timers(&self, state: StateId) -> impl Iterator<Item = (TimerId, Duration)> {
         let ways = self.state(state).map_or(&[][..], |state| &state.transitions);
+        let mut begun = HashSet::new();
         ways.iter().zip(0..).filter_map(move |(way, index)| {
             let Trigger::After(after) = way.trigger else { return None };
             // Several candidates of one length are one timer, called by the first.
-            let is_first = !ways[..index as usize].iter().any(|earlier| earlier.trigger == way.trigger);
-            is_first.then_some((TimerId { state, index }, after))
+            begun.insert(after).then_some((TimerId { state, index }, after))
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::configuration::Leaves;
 use super::definition::Definition;
+use super::microstep::Taken;
 use super::moves::Plan;
 use super::state::StateId;
 use super::tree::Kind;
@@ -11,6 +12,8 @@ use super::triggers::Column;
 /// asked for.
 const MOST_CELLS: u32 = 1 << 18;
 const MOST_MOVES: usize = 1 << 15;
+/// How many states all of its moves leave and enter at most: one into a thousand regions is as large as a thousand.
+const MOST_STATES: usize = 1 << 20;
 
 /// By leaf and column the transitions that may be taken, in order, each with its move.
 #[derive(Clone, Debug, Default)]
@@ -69,12 +72,13 @@ impl Table {
         let count = states.checked_mul(stride).filter(|cells| *cells <= most_cells)?;
         let mut cells = Vec::with_capacity(count as usize + 1);
         let mut candidates: Vec<Candidate> = Vec::new();
+        let mut room = MOST_STATES;
         for leaf in (0..states).map(StateId) {
             let alone = is_alone(definition, leaf);
             for column in 0..stride {
                 let from = candidates.len();
                 if alone && column < columns {
-                    add(definition, leaf, column, &mut candidates);
+                    add(definition, leaf, column, &mut candidates, &mut room)?;
                 }
                 let to = match candidates.get(from) {
                     Some(first) => first.always_leads_to(),
@@ -136,18 +140,41 @@ fn is_alone(definition: &Definition, leaf: StateId) -> bool {
     tree.is_leaf(leaf) && !tree.around(leaf).any(has_regions)
 }
 
-fn add(definition: &Definition, leaf: StateId, column: Column, candidates: &mut Vec<Candidate>) {
+/// `None` where there is no more room.
+fn add(
+    definition: &Definition,
+    leaf: StateId,
+    column: Column,
+    candidates: &mut Vec<Candidate>,
+    room: &mut usize,
+) -> Option<()> {
     for source in std::iter::once(leaf).chain(definition.tree.around(leaf)) {
         for place in definition.triggers.of_state(source, column) {
-            let outcome = definition.microstep(&[leaf], &None, &[definition.taken(source, place)]);
+            let taken = definition.taken(source, place);
             let guarded = definition.way(source, place).is_some_and(|way| way.guard.is_some());
-            let plan = (!outcome.historic).then_some(outcome.plan);
+            let plan = if is_remembered(definition, leaf, &taken) {
+                None
+            } else {
+                let outcome = definition.microstep(&[leaf], &None, &[taken]);
+                (!outcome.historic).then_some(outcome.plan)
+            };
+            *room = room.checked_sub(plan.as_ref().map_or(1, |plan| 1 + plan.exited.len() + plan.entered.len()))?;
             candidates.push(Candidate { source, place, guarded, plan });
             if !guarded {
-                return;
+                return Some(());
             }
         }
     }
+    Some(())
+}
+
+/// Whether what a transition leaves is remembered by a history, so that its move depends on the session.
+fn is_remembered(definition: &Definition, leaf: StateId, taken: &Taken) -> bool {
+    let tree = &definition.tree;
+    let left = taken.leaves(tree);
+    let is_left = |state: &StateId| tree.number(*state).is_some_and(|number| left.contains(&number));
+    let mut all = std::iter::once(leaf).chain(tree.around(leaf)).filter(is_left);
+    all.any(|state| !tree.histories(state).is_empty())
 }
 
 #[cfg(test)]

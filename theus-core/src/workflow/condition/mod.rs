@@ -9,6 +9,7 @@ mod check;
 mod evaluate;
 mod expression;
 mod facts;
+mod foreign;
 mod node;
 mod operand;
 mod parse;
@@ -18,6 +19,8 @@ mod token;
 mod types;
 
 pub use expression::{EvaluationError, EvaluationErrorKind, Expression, MOST_STEPS};
+pub(super) use parse::with_room;
+
 pub use facts::{Facts, NoFacts};
 pub use problem::ExpressionProblem;
 pub use scope::Scope;

@@ -1,6 +1,8 @@
 //! From text to the tree of the `cel` crate, within bounds.
 
+use std::cell::Cell;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr, SourceInfo};
@@ -12,6 +14,30 @@ use super::token::{self, Token, TokenKind};
 /// What the parser and the check need at most for an expression within the bounds, with much to spare: a floor of
 /// brackets takes a dozen calls of the parser.
 const STACK: usize = 16 << 20;
+
+thread_local! {
+    /// Whether this thread has the stack that an expression needs, beside what its own work does.
+    static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does work on a stack on which any number of expressions can be compiled, one after the other: a thread for each would cost
+/// more than it compiles.
+pub(in crate::workflow) fn with_room<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    let mut work = Some(work);
+    let on_thread = || {
+        HAS_ROOM.set(true);
+        work.take().map(|work| work())
+    };
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("theus-load".to_owned()).stack_size(2 * STACK);
+        thread.spawn_scoped(scope, on_thread).map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    match done {
+        Ok(done) => done,
+        // Where there is no such thread, what the work does with expressions says so.
+        Err(_) => work.take().map(|work| work()),
+    }
+}
 
 /// The tree of an expression, and where its parts stand.
 pub(super) struct Parsed<'t> {
@@ -33,6 +59,10 @@ pub(super) fn with_parsed<T: Send>(
     }
     bounds::depth(text, &tokens)?;
     let failed = || ExpressionProblem::new(0..text.len(), "the expression cannot be parsed");
+    if HAS_ROOM.get() {
+        let work = AssertUnwindSafe(|| then(&parse(text, tokens)?));
+        return catch_unwind(work).map_err(|_| failed())?;
+    }
     std::thread::scope(|scope| {
         let work = || then(&parse(text, tokens)?);
         let thread = std::thread::Builder::new().name("theus-expression".to_owned()).stack_size(STACK);

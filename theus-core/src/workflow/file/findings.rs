@@ -11,6 +11,19 @@ use crate::source::{NodePath, Problem, Severity, did_you_mean};
 /// How many problems are worked out: an error shows fewer, and a suggestion costs a search.
 const MOST_PROBLEMS: usize = 200;
 
+/// What the keys of a map are: how a map in another form is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    /// The parts of a thing.
+    Parts,
+    /// Parts of a state.
+    State,
+    /// Names that the file gives, or those of events and errors.
+    Names,
+    /// Times.
+    Times,
+}
+
 /// What was found while reading a file.
 #[derive(Default)]
 pub(in crate::workflow) struct Findings {
@@ -52,12 +65,12 @@ impl Findings {
         value: &'v Value,
         at: &NodePath,
         what: impl Display,
-        expected: &str,
+        (keys, expected): (Keys, &str),
     ) -> Option<Vec<(&'v str, &'v Value)>> {
         match value {
             Value::Null => Some(Vec::new()),
-            Value::Mapping(mapping) => Some(self.named(mapping, at, what)),
-            Value::Sequence(_) if expected.starts_with("a map from ") => {
+            Value::Mapping(mapping) => Some(self.named(mapping, at, what, keys)),
+            Value::Sequence(_) if matches!(keys, Keys::Names | Keys::Times) => {
                 self.error(code::WRONG_KIND, || {
                     let problem = Problem::new(at.clone(), format!("{what} must be {expected}"));
                     problem.label("this is a list").help("write each as a key, without dashes: `NAME: ..`")
@@ -71,14 +84,20 @@ impl Findings {
         }
     }
 
-    fn named<'v>(&mut self, mapping: &'v Mapping, at: &NodePath, what: impl Display) -> Vec<(&'v str, &'v Value)> {
+    fn named<'v>(
+        &mut self,
+        mapping: &'v Mapping,
+        at: &NodePath,
+        what: impl Display,
+        keys: Keys,
+    ) -> Vec<(&'v str, &'v Value)> {
         let mut named = Vec::with_capacity(mapping.len());
         for (key, value) in mapping {
             match key.as_str() {
                 Some(name) => named.push((name, value)),
                 None => {
                     self.lost_ways = true;
-                    self.error(code::NOT_A_NAME, || strange_key(key, at, what.to_string()));
+                    self.error(code::NOT_A_NAME, || strange_key(key, at, &what, keys));
                 }
             }
         }
@@ -93,11 +112,11 @@ impl Findings {
         what: impl Display,
         known: &[&'static str],
     ) {
-        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(key)) {
+        for (key, value) in entries.iter().filter(|(key, _)| !known.contains(key)) {
             self.lost_ways = true;
             self.error(code::UNKNOWN_KEY, || {
                 let problem = Problem::new(at.at_key(key), format!("unknown key `{key}` in {what}"));
-                let help = ours(key, known).or_else(|| did_you_mean(key, known.iter().copied()));
+                let help = ours(key, Some(value), known).or_else(|| did_you_mean(key, known.iter().copied()));
                 problem.help(help.unwrap_or_default())
             });
         }
@@ -151,21 +170,38 @@ impl Findings {
 }
 
 /// A key that is no string.
-fn strange_key(key: &Value, at: &NodePath, what: String) -> Problem {
+fn strange_key(key: &Value, at: &NodePath, what: impl Display, keys: Keys) -> Problem {
     let (shown, at) = match key {
         Value::Bool(value) => (value.to_string(), at.at_key(&value.to_string())),
         Value::Number(value) => (value.to_string(), at.at_key(&value.to_string())),
         Value::Null => ("null".to_owned(), at.at_key("null")),
         _ => (kind(key).to_owned(), at.clone()),
     };
-    let problem = Problem::new(at, format!("the key `{shown}` in {what} is {}, not a name", kind(key)));
+    let problem = Problem::new(
+        at,
+        format!(
+            "the key `{shown}` in {what} is {}, not a {}",
+            kind(key),
+            if keys == Keys::Times { "time" } else { "name" }
+        ),
+    );
     match key {
-        Value::Bool(true) if what.starts_with("state ") => {
+        Value::Bool(true) if keys == Keys::State => {
             problem.help("did you mean `events`? tools for YAML 1.1 read the key `on` as `true`")
         }
-        Value::Number(_) if what.starts_with("`after` ") => problem.help(format!("write a time: `{shown}s`")),
+        Value::Number(number) if keys == Keys::Times => problem.help(with_unit(&number.to_string())),
         Value::Bool(_) | Value::Number(_) | Value::Null => problem.help(format!("put it in quotes: \"{shown}\"")),
         _ => problem.help("a key is one word"),
+    }
+}
+
+/// A number as a time: others count milliseconds.
+pub(super) fn with_unit(number: &str) -> String {
+    match number.parse::<u64>() {
+        Ok(millis) if millis > 0 && millis.is_multiple_of(1_000) => {
+            format!("write `{millis}ms`, as XState counts, or `{}s`, which is the same", millis / 1_000)
+        }
+        _ => format!("write `{number}ms`, as XState counts, or `{number}s`"),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_yaml::Value;
 
 use super::code;
+use super::names::listed;
 use super::reading::Reading;
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::{StateId, StateKind};
@@ -106,22 +107,19 @@ impl<'a> Reading<'a> {
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
         if !is_child || is_history(self, found) {
             self.findings.lost_ways = true;
-            let children: Vec<&str> = self
-                .outline
-                .state(id)
-                .into_iter()
-                .flat_map(|state| &state.children)
-                .filter_map(|child| self.outline.state(*child))
-                .map(|state| state.name)
-                .collect();
-            let name = self.outline.state(found).map_or("", |state| state.name);
+            let outline = &self.outline;
+            let name = outline.state(found).map_or("", |state| state.name);
             self.findings.error(code::INITIAL, || {
+                let children = outline.state(id).into_iter().flat_map(|state| &state.children);
+                let children = children.filter_map(|child| outline.state(*child));
+                let children = children.filter(|child| child.get("history").is_none()).map(|child| child.name);
+                let inside = listed(children);
                 let message = if is_child {
                     format!("`{name}` is a history, which has nothing to remember yet")
                 } else {
                     format!("`{name}` is not directly inside {what}")
                 };
-                Problem::new(here, message).help(format!("inside it: {}", children.join(", ")))
+                Problem::new(here, message).help(format!("inside it: {inside}"))
             });
             return first;
         }
@@ -137,6 +135,14 @@ impl<'a> Reading<'a> {
         what: &str,
     ) -> StateKind {
         let here = at.key("history");
+        if let Value::Bool(_) = value {
+            self.findings.error(code::HISTORY, || {
+                Problem::new(here.clone(), format!("`history` of {what} must be `shallow` or `deep`"))
+                    .label("this is a boolean")
+                    .help("write `history: shallow`: the state that was active in the state around it; or `deep`: all that was active inside")
+            });
+            return StateKind::History { deep: false, default: id };
+        }
         let deep = match self.findings.text(value, &here, format!("`history` of {what}"), "`shallow` or `deep`") {
             Some("deep") => true,
             Some("shallow") | None => false,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_yaml::Value;
 
 use super::code;
+use super::findings::Keys;
 use super::python::Difference;
 use super::reading::Reading;
 use super::steps::{Body, get};
@@ -12,6 +13,9 @@ use super::transitions::{ANY, Handled};
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::{Transition, Trigger};
+
+/// How many transitions those of the whole file may make.
+const MOST_OF_ALL: usize = 100_000;
 
 impl<'a> Reading<'a> {
     /// One of a list of transitions, as the reference's relatives write them: `{ event, to }`.
@@ -23,7 +27,7 @@ impl<'a> Reading<'a> {
         handled: &mut Handled<'a>,
         transitions: &mut Vec<Transition>,
     ) {
-        let expected = "a map with `event` and `to`";
+        let expected = (Keys::Parts, "a map with `event` and `to`");
         let Some(body) = self.findings.entries(value, at, "a transition", expected) else {
             self.findings.lost_ways = true;
             return;
@@ -61,10 +65,11 @@ impl<'a> Reading<'a> {
             return Vec::new();
         };
         let own: Vec<BTreeSet<EventName>> = handled.iter().map(|state| state.keys().cloned().collect()).collect();
-        let mut found = Vec::new();
+        let (mut found, mut looked_at) = (Vec::new(), 0_usize);
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
-            let Some(body) = self.findings.entries(value, &at, "a transition", "a map with `event`, `from` and `to`")
+            let Some(body) =
+                self.findings.entries(value, &at, "a transition", (Keys::Parts, "a map with `event`, `from` and `to`"))
             else {
                 self.findings.lost_ways = true;
                 continue;
@@ -88,6 +93,15 @@ impl<'a> Reading<'a> {
             let sources = from.unwrap_or_else(|| self.outline.top().into_iter().map(|id| id.0 as usize).collect());
             let written = ["event", "trigger"].into_iter().find_map(|key| get(&body, key)?.as_str());
             let event = written.and_then(|written| EventName::parse(written).ok());
+            looked_at = looked_at.saturating_add(sources.len());
+            if looked_at > MOST_OF_ALL {
+                self.findings.lost_ways = true;
+                self.findings.error(code::TOO_MUCH, || {
+                    Problem::new(at, format!("the transitions of the whole file are more than {MOST_OF_ALL}, one for each state that they come from"))
+                        .help("put the states that they are for into one state, and write them as its `events`")
+                });
+                break;
+            }
             for source in sources {
                 let Some((state, of)) = self.outline.states.get(source).map(|it| (it, format!("state `{}`", it.name)))
                 else {

@@ -1,13 +1,34 @@
 //! Values of a file as arguments: checked against the shape, and turned into what the command is made of.
 
+use std::fmt;
+
 use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use super::findings::kind;
+use super::names::short;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };
 use crate::source::{NodePath, Problem, big_integer, did_you_mean, nearest};
+
+/// What messages call a value: put into words only where it is told.
+#[derive(Clone, Copy)]
+pub(super) enum What<'w> {
+    Named(&'w str),
+    Element(usize, &'w Self),
+    Entry(&'w str, &'w Self),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Element(index, of) => write!(f, "element {index} of {of}"),
+            Self::Entry(key, of) => write!(f, "`{}` of {of}", short(key)),
+        }
+    }
+}
 
 /// Why a value does not fit.
 pub(super) struct Misfit {
@@ -30,7 +51,7 @@ impl Misfit {
 }
 
 /// A value of `shape`; `what` is what messages call it.
-pub(super) fn literal(value: &Value, shape: &Shape, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+pub(super) fn literal(value: &Value, shape: &Shape, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     match shape {
         Shape::Optional(_) if value.is_null() => Ok(Json::Null),
         Shape::Optional(inner) => literal(value, inner, what, at),
@@ -64,7 +85,7 @@ pub(super) fn literal(value: &Value, shape: &Shape, what: &str, at: &NodePath) -
     }
 }
 
-fn other(value: &Value, expected: &str, what: &str, at: &NodePath) -> Misfit {
+fn other(value: &Value, expected: &str, what: What<'_>, at: &NodePath) -> Misfit {
     let help = match (expected, value) {
         ("a string" | "one character", Value::Bool(_) | Value::Number(_)) => Some("put it in quotes".to_owned()),
         _ => None,
@@ -78,7 +99,7 @@ fn other(value: &Value, expected: &str, what: &str, at: &NodePath) -> Misfit {
     Misfit { at: at.clone(), message: format!("{what} must be {expected}"), label, help, is_doubt: false }
 }
 
-fn integer(value: &Value, min: i128, max: u128, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+fn integer(value: &Value, min: i128, max: u128, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     let range = |shown: String| Misfit {
         at: at.clone(),
         message: format!("{shown} is outside the range of {what}, {min} to {max}"),
@@ -106,7 +127,7 @@ fn integer(value: &Value, min: i128, max: u128, what: &str, at: &NodePath) -> Re
     json(value, what, at)
 }
 
-fn float(value: &Value, single: bool, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+fn float(value: &Value, single: bool, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     let Some(float) = value.as_f64().filter(|_| value.is_number()) else {
         return Err(other(value, "a number", what, at));
     };
@@ -117,25 +138,24 @@ fn float(value: &Value, single: bool, what: &str, at: &NodePath) -> Result<Json,
     json(value, what, at)
 }
 
-fn of_collection(value: &Value, shape: &CollectionShape, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+fn of_collection(value: &Value, shape: &CollectionShape, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     let is_map = matches!(shape.kind(), CollectionKind::SortedMap | CollectionKind::HashMap);
     match value {
         Value::Sequence(items) if !is_map => {
             let element = shape.element();
             let each = items.iter().enumerate();
-            let each = each
-                .map(|(index, item)| literal(item, &element, &format!("element {index} of {what}"), &at.index(index)));
+            let each = each.map(|(index, item)| literal(item, &element, What::Element(index, &what), &at.index(index)));
             each.collect::<Result<Vec<_>, _>>().map(Json::Array)
         }
         Value::Mapping(map) if is_map || shape.kind() == CollectionKind::Counted => {
             let element = shape.element();
-            fields(map, at, |key, value, at| literal(value, &element, &format!("`{key}` of {what}"), at))
+            fields(map, at, |key, value, at| literal(value, &element, What::Entry(key, &what), at))
         }
         _ => Err(other(value, &Shape::Collection(shape.clone()).to_string(), what, at)),
     }
 }
 
-fn of_record(value: &Value, record: &RecordShape, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+fn of_record(value: &Value, record: &RecordShape, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     let known = (record.fields)();
     match value {
         // A tuple.
@@ -143,7 +163,7 @@ fn of_record(value: &Value, record: &RecordShape, what: &str, at: &NodePath) -> 
             let each = items.iter().enumerate().map(|(index, item)| {
                 let at = at.index(index);
                 match known.get(index) {
-                    Some(field) => literal(item, &field.shape, &format!("element {index} of {what}"), &at),
+                    Some(field) => literal(item, &field.shape, What::Element(index, &what), &at),
                     None => json(item, what, &at),
                 }
             });
@@ -151,14 +171,14 @@ fn of_record(value: &Value, record: &RecordShape, what: &str, at: &NodePath) -> 
         }
         // Fields may be called otherwise where they are read, so that one that is not known says nothing.
         Value::Mapping(map) => fields(map, at, |key, value, at| match known.iter().find(|it| it.name == key) {
-            Some(field) => literal(value, &field.shape, &format!("`{key}` of {what}"), at),
+            Some(field) => literal(value, &field.shape, What::Entry(key, &what), at),
             None => json(value, what, at),
         }),
         _ => Err(other(value, &format!("a map with the fields of {}", record.name), what, at)),
     }
 }
 
-fn of_enum(value: &Value, shape: &EnumShape, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+fn of_enum(value: &Value, shape: &EnumShape, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     let Some(name) = value.as_str() else {
         // Variants with fields are written in several ways.
         return if value.is_mapping() {
@@ -200,7 +220,7 @@ fn fields(
     Ok(Json::Object(object))
 }
 
-fn beyond(digits: &str, what: &str, at: &NodePath) -> Misfit {
+fn beyond(digits: &str, what: What<'_>, at: &NodePath) -> Misfit {
     Misfit {
         at: at.clone(),
         message: format!("{digits} has more than 64 bits: a file cannot give it to {what}"),
@@ -211,7 +231,7 @@ fn beyond(digits: &str, what: &str, at: &NodePath) -> Misfit {
 }
 
 /// Any value, as it is.
-pub(super) fn json(value: &Value, what: &str, at: &NodePath) -> Result<Json, Misfit> {
+pub(super) fn json(value: &Value, what: What<'_>, at: &NodePath) -> Result<Json, Misfit> {
     match value {
         Value::Null => Ok(Json::Null),
         Value::Bool(value) => Ok(Json::Bool(*value)),

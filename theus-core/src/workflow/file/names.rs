@@ -1,19 +1,24 @@
 //! Names that stand for something else: states, events, errors.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
 use super::code;
+use super::foreign;
 use super::reading::Reading;
 use super::sources::Source;
 use crate::process::Contract;
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem, did_you_mean};
+use crate::source::{Locator, NodePath, Problem, did_you_mean};
 use crate::workflow::chart::{StateId, TIMEOUT};
 
 /// How many names a suggestion is looked for among.
 pub(super) const MOST_COMPARED: usize = 1_000;
+
+/// How many bytes the name of a state or of an event may have.
+pub(super) const LONGEST_NAME: usize = 200;
 
 /// Words that tools for YAML 1.1 read as true and false.
 const YAML_WORDS: [&str; 4] = ["on", "off", "yes", "no"];
@@ -21,21 +26,37 @@ const YAML_WORDS: [&str; 4] = ["on", "off", "yes", "no"];
 impl<'a> Reading<'a> {
     /// The state that a value names.
     pub(super) fn target(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<StateId> {
+        if let Value::Sequence(_) = value {
+            self.findings.lost_ways = true;
+            self.findings.error(code::WRONG_KIND, || {
+                Problem::new(at.clone(), format!("{what} must be the name of a state")).label("this is a list").help(
+                    "a way leads to one state, whose regions begin at their initial states; of several candidates in a list, `[{ to: A, when: \"..\" }, B]`, the first is taken whose `when` holds",
+                )
+            });
+            return None;
+        }
         let name = self.findings.text(value, at, what, "the name of a state");
         let found = name.and_then(|name| self.outline.names.get(name).copied());
         self.findings.lost_ways |= found.is_none();
         let (Some(name), None) = (name, found) else { return found };
-        let known = self.outline.names.keys().copied().take(MOST_COMPARED);
+        let names = &self.outline.names;
         self.findings.error(code::UNKNOWN_STATE, || {
+            let help = match foreign::state(name, |name| names.contains_key(name)) {
+                Some(state) => Some(format!("write `{state}`: a name stands for one state in the whole file")),
+                None => did_you_mean(name, names.keys().copied().take(MOST_COMPARED)),
+            };
             Problem::new(at.clone(), format!("unknown state `{name}`"))
                 .label("no such state in this workflow")
-                .help(did_you_mean(name, known).unwrap_or_default())
+                .help(help.unwrap_or_default())
         });
         None
     }
 
     /// The event of a name.
     pub(super) fn event(&mut self, written: &str, at: &NodePath) -> Option<EventName> {
+        if self.is_too_long(written, at) {
+            return None;
+        }
         match EventName::parse(written) {
             Ok(event) => Some(event),
             Err(error) => {
@@ -47,6 +68,16 @@ impl<'a> Reading<'a> {
                 None
             }
         }
+    }
+
+    /// Refuses a name that no reader could take in.
+    pub(super) fn is_too_long(&mut self, name: &str, at: &NodePath) -> bool {
+        let is = name.len() > LONGEST_NAME;
+        if is {
+            self.findings.lost_ways = true;
+            self.findings.error(code::TOO_MUCH, || too_long(name, at));
+        }
+        is
     }
 
     /// Checks that something can raise an event.
@@ -110,7 +141,8 @@ impl<'a> Reading<'a> {
             known.sort_unstable();
             known.dedup();
             self.findings.error(code::UNKNOWN_ERROR, || {
-                let help = did_you_mean(name, known.iter().copied());
+                let help = foreign::error(name).map(str::to_owned);
+                let help = help.or_else(|| did_you_mean(name, known.iter().copied()));
                 Problem::new(at.clone(), format!("{of} cannot fail with `{name}`"))
                     .label("no declared error of this name")
                     .help(help.unwrap_or_else(|| "no errors are declared: remove it".to_owned()))
@@ -132,13 +164,9 @@ impl<'a> Reading<'a> {
         if words.is_empty() {
             return;
         }
-        let text = self.document.file().text();
-        let lines: Vec<&str> = text.split('\n').collect();
-        let positions = self.document.positions(words.iter().map(|(_, at)| at));
-        for ((word, at), position) in words.into_iter().zip(positions) {
-            let line = lines.get(position.line.saturating_sub(1));
-            let first = line.and_then(|line| line.chars().nth(position.column.saturating_sub(1)));
-            if matches!(first, Some('"' | '\'')) {
+        let written = Locator::new(std::slice::from_ref(self.document)).texts(words.iter().map(|(_, at)| at));
+        for ((word, at), written) in words.into_iter().zip(written) {
+            if written.starts_with(['"', '\'']) {
                 continue;
             }
             self.findings.warn(code::YAML_WORD, || {
@@ -150,6 +178,31 @@ impl<'a> Reading<'a> {
                 }
             });
         }
+    }
+}
+
+/// A name that is longer than a name may be.
+pub(super) fn too_long(name: &str, at: &NodePath) -> Problem {
+    Problem::new(at.clone(), format!("the name `{}` is longer than {LONGEST_NAME} bytes", short(name)))
+        .help("call it by a few words, and say the rest in a `description`")
+}
+
+/// The beginning of a name that is not shown as a whole.
+pub(super) fn short(name: &str) -> Cow<'_, str> {
+    if name.len() <= LONGEST_NAME {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.chars().take(40).chain(['…']).collect())
+}
+
+/// Names one after the other; of many, the first.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    const MOST: usize = 20;
+    let mut names = names;
+    let first: Vec<&str> = names.by_ref().take(MOST).collect();
+    match names.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 

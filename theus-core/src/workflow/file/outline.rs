@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_yaml::Value;
 
 use super::code;
-use super::findings::Findings;
+use super::findings::{Findings, Keys};
+use super::names::{LONGEST_NAME, too_long};
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::StateId;
 
@@ -80,7 +81,7 @@ impl<'a> Outline<'a> {
         findings: &mut Findings,
     ) {
         let key = if is_region { "`regions`" } else { "`states`" };
-        let Some(entries) = findings.entries(value, at, key, "a map from names to states") else {
+        let Some(entries) = findings.entries(value, at, key, (Keys::Names, "a map from names to states")) else {
             findings.lost_ways = true;
             return;
         };
@@ -119,11 +120,16 @@ impl<'a> Outline<'a> {
         findings: &mut Findings,
     ) {
         let (key, at) = (above.at_key(name), above.key(name));
+        if name.len() > LONGEST_NAME {
+            findings.lost_ways = true;
+            findings.error(code::TOO_MUCH, || too_long(name, &key));
+            return;
+        }
         if name.trim().is_empty() {
             findings.error(code::NOT_A_NAME, || Problem::new(key.clone(), "a state without a name").help("name it"));
         }
         let what = format!("state `{name}`");
-        let body = findings.entries(value, &at, &what, "a map with `entry` and `events`");
+        let body = findings.entries(value, &at, &what, (Keys::State, "a map with `entry` and `events`"));
         findings.lost_ways |= body.is_none();
         let body = body.unwrap_or_default();
         match self.names.get(name) {

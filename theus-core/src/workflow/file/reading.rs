@@ -1,6 +1,7 @@
 //! A workflow file being read.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Catalog;
 use super::code;
@@ -28,6 +29,8 @@ pub(super) struct Reading<'a> {
     pub(super) yaml_words: Vec<(String, NodePath)>,
     /// The elements of the loops around what is being read.
     pub(super) items: Vec<(&'a str, Shape)>,
+    /// The paths of all fields, once they were asked for.
+    pub(super) paths: OnceCell<BTreeSet<String>>,
     /// Whether an event is being handled where what is being read is used.
     pub(super) has_event: bool,
 }
@@ -49,6 +52,7 @@ impl<'a> Reading<'a> {
             python: Python::default(),
             yaml_words: Vec::new(),
             items: Vec::new(),
+            paths: OnceCell::new(),
             has_event: true,
         }
     }

@@ -6,6 +6,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::duration;
+use super::findings::{Keys, with_unit};
 use super::reading::Reading;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem};
@@ -43,7 +44,7 @@ impl<'a> Reading<'a> {
                 retry.attempts = self.attempts(value, at)?;
                 return Some(retry);
             }
-            Value::Mapping(_) => self.findings.entries(value, at, "`retry`", "")?,
+            Value::Mapping(_) => self.findings.entries(value, at, "`retry`", (Keys::Parts, ""))?,
             _ => {
                 self.findings.wrong_kind(
                     value,
@@ -118,8 +119,7 @@ impl<'a> Reading<'a> {
         let text = match value {
             Value::Number(number) => {
                 self.findings.error(code::DURATION, || {
-                    Problem::new(at.clone(), format!("{what} has no unit"))
-                        .help(format!("write `{number}s` or `{number}ms`"))
+                    Problem::new(at.clone(), format!("{what} has no unit")).help(with_unit(&number.to_string()))
                 });
                 return None;
             }
@@ -133,11 +133,24 @@ impl<'a> Reading<'a> {
         parsed
             .map_err(|why| {
                 self.findings.error(code::DURATION, || {
-                    Problem::new(at.clone(), format!("{what} is no time: {why}"))
-                        .help("as in `30s`, `500ms`, `2m`, `1h 30m`")
+                    Problem::new(at.clone(), format!("{what} is no time: {why}")).help(meant(text))
                 });
             })
             .ok()
+    }
+}
+
+/// What to write in place of what is no time.
+fn meant(text: &str) -> String {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return with_unit(text);
+    }
+    // ISO 8601, as BPMN and others have it.
+    let iso = text.strip_prefix('P').map(|rest| rest.replacen('T', "", 1).to_ascii_lowercase());
+    match iso.filter(|ours| !text.contains('.') && duration::parse(ours).is_ok()) {
+        Some(ours) if !text.split('T').next().is_some_and(|days| days.contains('M')) => format!("write `{ours}`"),
+        _ => "as in `30s`, `500ms`, `2m`, `1h 30m`".to_owned(),
     }
 }
 

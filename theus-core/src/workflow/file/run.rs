@@ -3,8 +3,9 @@
 use serde_yaml::Value;
 
 use super::code;
+use super::findings::Keys;
 use super::reading::Reading;
-use super::steps::{Body, get};
+use super::steps::{Body, get, known_processes};
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::process::Contract;
@@ -26,7 +27,7 @@ impl<'a> Reading<'a> {
         match value {
             Value::String(name) => self.run_named(name, at),
             Value::Mapping(_) => {
-                let body = self.findings.entries(value, at, what, "")?;
+                let body = self.findings.entries(value, at, what, (Keys::Parts, ""))?;
                 if get(&body, "run").or_else(|| get(&body, "process")).is_none() {
                     self.missing(at, what, "run");
                     return None;
@@ -60,12 +61,12 @@ impl<'a> Reading<'a> {
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
         let found = self.processes.get(name).copied();
         if found.is_none() {
-            let help = self.known_processes(name);
             self.findings.lost_steps = true;
+            let processes = &self.processes;
             self.findings.error(code::UNKNOWN_PROCESS, || {
                 Problem::new(at.clone(), format!("unknown process `{name}`"))
                     .label("no process of this name is registered")
-                    .help(help)
+                    .help(known_processes(processes, name))
             });
         }
         found
@@ -100,7 +101,7 @@ impl<'a> Reading<'a> {
                 value,
                 &at.key("with"),
                 format!("`with` of `{name}`"),
-                "a map from arguments to values",
+                (Keys::Names, "a map from arguments to values"),
             )
         });
         let arguments = with.and_then(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
@@ -131,7 +132,7 @@ impl<'a> Reading<'a> {
     fn of_unknown(&mut self, body: &Body<'a>, at: &NodePath, of: &str, is_compensation: bool) {
         if let Some(with @ Value::Mapping(_)) = get(body, "with") {
             let at = at.key("with");
-            for (name, value) in self.findings.entries(with, &at, "`with`", "").unwrap_or_default() {
+            for (name, value) in self.findings.entries(with, &at, "`with`", (Keys::Names, "")).unwrap_or_default() {
                 self.value(value, &Shape::Opaque, &format!("`{name}`"), &at.key(name));
             }
         }
@@ -140,7 +141,9 @@ impl<'a> Reading<'a> {
         }
         if let Some(on_error @ Value::Mapping(_)) = get(body, "on_error") {
             let at = at.key("on_error");
-            for (name, value) in self.findings.entries(on_error, &at, "`on_error`", "").unwrap_or_default() {
+            for (name, value) in
+                self.findings.entries(on_error, &at, "`on_error`", (Keys::Names, "")).unwrap_or_default()
+            {
                 self.target(value, &at.key(name), &format!("the target of `{name}`"));
             }
         }
@@ -225,7 +228,7 @@ impl<'a> Reading<'a> {
         of: &str,
     ) -> Vec<Recovery> {
         let what = format!("`on_error` of {of}");
-        let body = self.findings.entries(value, at, &what, "a map from errors to states");
+        let body = self.findings.entries(value, at, &what, (Keys::Names, "a map from errors to states"));
         self.findings.lost_ways |= body.is_none();
         let mut recoveries: Vec<Recovery> = Vec::new();
         for (name, value) in body.unwrap_or_default() {

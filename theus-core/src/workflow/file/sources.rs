@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::foreign;
 use crate::signal::{EventName, EventNameError};
 use crate::source::nearest;
 
@@ -99,6 +100,9 @@ impl<'a> Sources<'a> {
 
     /// What to write in place of a text that is not the name of an event.
     pub(in crate::workflow) fn mend(&self, written: &str, error: &EventNameError) -> String {
+        if let Some(ours) = foreign::event(written) {
+            return ours;
+        }
         let names: Vec<String> = self.compared().map(|known| known.spelled_like(written)).collect();
         let same_word = || self.compared().find(|known| known.stem().eq_ignore_ascii_case(written));
         error

@@ -1,12 +1,15 @@
 //! Reading the parts of a state.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::Value;
 
 use super::code;
 use super::reading::Reading;
 use super::transitions::Handled;
+use crate::signal::EventName;
 use crate::source::{NodePath, Problem};
-use crate::workflow::chart::{State, StateId, Step, Transition, Trigger};
+use crate::workflow::chart::{Place, State, StateId, Step, Transition, Trigger};
 
 const KEYS: &[&str] = &[
     "description",
@@ -67,12 +70,17 @@ impl<'a> Reading<'a> {
             }
         }
         let found = body_of_events.map(|(key, value)| (at.key(key), value.as_mapping()));
+        let mut first: BTreeMap<&EventName, &Place> = BTreeMap::new();
+        for way in &transitions {
+            if let Trigger::Event { name, .. } = &way.trigger {
+                first.entry(name).or_insert(&way.place);
+            }
+        }
         for (event, written) in &*handled {
-            let of_event = |it: &&Transition| matches!(&it.trigger, Trigger::Event { name, .. } if name == event);
             let site = match &found {
                 // In a map the event is the key, whatever candidates are below it.
                 Some((events, Some(map))) if map.contains_key(*written) => events.at_key(written),
-                _ => transitions.iter().find(of_event).map_or_else(|| at.clone(), |it| self.sites.at(&it.place)),
+                _ => first.get(event).map_or_else(|| at.clone(), |place| self.sites.at(place)),
             };
             self.source(event, written, handled, site);
         }

@@ -1,11 +1,15 @@
 //! Reading chains of steps.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::Value;
 
 use super::code;
+use super::findings::Keys;
 use super::foreign::ours;
 use super::python::Difference;
 use super::reading::Reading;
+use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::source::{NodePath, Problem, did_you_mean};
 use crate::workflow::chart::{Run, Step};
@@ -21,6 +25,11 @@ pub(super) type Body<'a> = [(&'a str, &'a Value)];
 
 pub(super) fn get<'a>(body: &Body<'a>, key: &str) -> Option<&'a Value> {
     body.iter().find(|(name, _)| *name == key).map(|(_, value)| *value)
+}
+
+/// Whether a key of a step is one of a state.
+fn is_misplaced(key: &str) -> bool {
+    matches!(key, "events" | "always" | "after" | "done" | "entry" | "exit" | "final" | "states" | "regions")
 }
 
 /// Whether a key is anywhere in a value.
@@ -65,7 +74,10 @@ impl<'a> Reading<'a> {
         match value {
             Value::String(name) => steps.extend(self.run_named(name, at).map(Box::new).map(Step::Run)),
             Value::Mapping(_) => {
-                let body = self.findings.entries(value, at, format!("a step of {of}"), "").unwrap_or_default();
+                let body = self
+                    .findings
+                    .entries(value, at, format_args!("a step of {of}"), (Keys::Parts, ""))
+                    .unwrap_or_default();
                 self.step_of(&body, at, of, depth, steps);
             }
             Value::Sequence(_) => self.steps(value, at, of, depth + 1, steps),
@@ -119,10 +131,11 @@ impl<'a> Reading<'a> {
             return Some(format!("write `run: {key}`{}", if takes { ", and its arguments under `with`" } else { "" }));
         }
         match key.to_ascii_lowercase().as_str() {
+            _ if is_misplaced(key) => Some(format!("it stands beside `entry`, not in it: `{key}: ..` of the state")),
             "if" => Some("write `flux: if`, with `when`, `then` and `else`".to_owned()),
             "while" => Some("write `flux: while`, with `when` and `do`".to_owned()),
             "for_each" | "foreach" | "for" => Some("write `flux: for_each`, with `in`, `as` and `do`".to_owned()),
-            _ => ours(key, &["run"])
+            _ => ours(key, None, &["run"])
                 .or_else(|| crate::source::nearest(key, KINDS).map(|near| format!("did you mean `{near}`?"))),
         }
     }
@@ -274,22 +287,21 @@ impl<'a> Reading<'a> {
             self.python.tell(&at.at_key(key), Difference { kind: "step keys", message, help }, &mut self.findings);
         }
     }
+}
 
-    /// The help for a process that is not there.
-    pub(super) fn known_processes(&self, name: &str) -> String {
-        let is_known = |name: &str| self.processes.contains_key(name);
-        let parts: Vec<&str> = name.split(',').map(str::trim).collect();
-        if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
-            return format!("write a list: `[{}]`", parts.join(", "));
-        }
-        // A call, or a map that is a text.
-        if let Some((process, rest)) = name.split_once(['(', ':']).filter(|(process, _)| is_known(process.trim())) {
-            let process = process.trim();
-            let takes = !matches!(rest.trim(), "" | ")");
-            let with = if takes { ", with: { .. } }` with its arguments" } else { " }`" };
-            return format!("write `{{ run: {process}{with}");
-        }
-        let known = self.processes.keys().copied().take(super::names::MOST_COMPARED);
-        did_you_mean(name, known).unwrap_or_else(|| "no process is registered".to_owned())
+/// The help for a process that is not there.
+pub(super) fn known_processes(processes: &BTreeMap<&'static str, &ProcessEntry>, name: &str) -> String {
+    let is_known = |name: &str| processes.contains_key(name);
+    let parts: Vec<&str> = name.split(',').map(str::trim).collect();
+    if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
+        return format!("write a list: `[{}]`", parts.join(", "));
     }
+    // A call, or a map that is a text.
+    if let Some((process, rest)) = name.split_once(['(', ':']).filter(|(process, _)| is_known(process.trim())) {
+        let process = process.trim();
+        let takes = !matches!(rest.trim(), "" | ")");
+        let with = if takes { ", with: { .. } }` with its arguments" } else { " }`" };
+        return format!("write `{{ run: {process}{with}");
+    }
+    did_you_mean(name, processes.keys().copied()).unwrap_or_else(|| "no process is registered".to_owned())
 }

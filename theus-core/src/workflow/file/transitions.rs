@@ -1,11 +1,13 @@
 //! Reading what a state does on a trigger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use serde_yaml::Value;
 
 use super::code;
+use super::findings::Keys;
+use super::names::short;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;
@@ -36,11 +38,11 @@ impl<'a> Reading<'a> {
             }
             _ => {
                 let what = format!("the events of {of}");
-                let entries = self.findings.entries(value, at, what, "a map from events to states");
+                let entries = self.findings.entries(value, at, what, (Keys::Names, "a map from events to states"));
                 self.findings.lost_ways |= entries.is_none();
                 for (written, value) in entries.unwrap_or_default() {
                     let key = at.at_key(written);
-                    let what = format!("the target of `{written}`");
+                    let what = format!("the target of `{}`", short(written));
                     match self.trigger(written, &key, of, handled, false) {
                         Some(trigger) => {
                             self.candidates(value, &at.key(written), &key, &what, &trigger, &mut transitions);
@@ -114,7 +116,7 @@ impl<'a> Reading<'a> {
                 Some(Transition { trigger: trigger.clone(), guard: None, target, steps: Vec::new(), place })
             }
             Value::Mapping(_) => {
-                let body = self.findings.entries(value, at, what, EXPECTED)?;
+                let body = self.findings.entries(value, at, what, (Keys::Parts, EXPECTED))?;
                 self.candidate_of(&body, at, key, what, trigger)
             }
             _ => {
@@ -161,13 +163,14 @@ impl<'a> Reading<'a> {
 
     /// `after`: times, and where they lead.
     pub(super) fn timers(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Transition> {
-        let entries = self.findings.entries(value, at, format!("`after` of {of}"), "a map from times to states");
+        let entries =
+            self.findings.entries(value, at, format!("`after` of {of}"), (Keys::Times, "a map from times to states"));
         self.findings.lost_ways |= entries.is_none();
         let mut known = BTreeMap::new();
         let mut transitions = Vec::new();
         for (written, value) in entries.unwrap_or_default() {
             let key = at.at_key(written);
-            let what = format!("the target of `{written}`");
+            let what = format!("the target of `{}`", short(written));
             let Some(time) = self.time(written, &key, "a key of `after`") else {
                 self.findings.lost_ways = true;
                 let unknown = Trigger::After(Duration::ZERO);
@@ -193,15 +196,19 @@ impl<'a> Reading<'a> {
 
     /// Candidates after one that is always taken.
     pub(super) fn never_taken(&mut self, transitions: &[Transition]) {
-        let mut earlier: BTreeMap<Key<'_>, Vec<&Transition>> = BTreeMap::new();
+        let mut earlier: BTreeMap<Key<'_>, Before<'_>> = BTreeMap::new();
         for late in transitions {
             let before = earlier.entry(key_of(&late.trigger)).or_default();
-            let guard = late.guard.as_ref().map(|guard| guard.text());
-            let hides = |early: &&&Transition| early.guard.as_ref().is_none_or(|it| Some(it.text()) == guard);
-            let found = before.iter().find(hides).copied();
+            let found = match &late.guard {
+                Some(guard) => before.guarded.get(guard.text()).copied().or(before.certain),
+                None => before.certain,
+            };
             // One that is never taken hides nothing that is not hidden already.
             let Some(early) = found else {
-                before.push(late);
+                match &late.guard {
+                    Some(guard) => drop(before.guarded.insert(guard.text(), late)),
+                    None => before.certain = Some(late),
+                }
                 continue;
             };
             let (at, first) = (self.sites.at(&late.place), self.sites.at(&early.place));
@@ -225,6 +232,13 @@ pub(super) fn twice(at: NodePath, written: &str, first: &str, done: &str) -> Pro
     problem
         .label(format!("the same event as `{first}`"))
         .help("`EVT_X` and `SIG_X` are one event, of the signal `sig_x`: keep one")
+}
+
+/// The candidates of one trigger so far.
+#[derive(Default)]
+struct Before<'t> {
+    guarded: HashMap<&'t str, &'t Transition>,
+    certain: Option<&'t Transition>,
 }
 
 /// What makes two triggers the same.

@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::fit::{Fit, fit};
-use super::literal::literal;
+use super::literal::{What, literal};
 use super::reading::Reading;
 use crate::context::{Schema, Shape};
 use crate::source::{NodePath, Problem};
@@ -77,14 +77,12 @@ impl<'a> Reading<'a> {
         let inner = trimmed.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
         let inner = inner.or_else(|| trimmed.strip_prefix("$(")?.strip_suffix(')'));
         let inner = inner.or_else(|| trimmed.strip_prefix('$')).unwrap_or(trimmed).trim();
-        let is_field = |schema: &Schema, path: &str| schema.paths().iter().any(|field| field.path == path);
-        let (layer, path) = inner.split_once('.')?;
-        let is_known = match layer {
-            "domain" => is_field(&self.catalog.domain, path),
-            "global" => is_field(&self.catalog.global, path),
-            _ => false,
+        let all = |layer: &'static str, schema: &Schema| {
+            schema.paths().into_iter().map(|field| format!("{layer}.{}", field.path)).collect::<Vec<_>>()
         };
-        is_known.then_some(inner)
+        let (domain, global) = (&self.catalog.domain, &self.catalog.global);
+        let known = self.paths.get_or_init(|| all("domain", domain).into_iter().chain(all("global", global)).collect());
+        known.contains(inner).then_some(inner)
     }
 
     /// Texts within lists and maps are texts and no more: one that looks like an expression is doubted.
@@ -117,12 +115,12 @@ impl<'a> Reading<'a> {
 
     fn literal(&mut self, value: &Value, shape: &Shape, what: &str, at: &NodePath) -> Option<ArgumentSource> {
         self.doubt_texts_inside(value, what, at);
-        match literal(value, shape, what, at) {
+        match literal(value, shape, What::Named(what), at) {
             Ok(json) => Some(ArgumentSource::Literal(json)),
             // What is doubtful may be a name that serde gives: it is left as it is.
             Err(misfit) if misfit.is_doubt => {
                 self.findings.warn(code::DOUBTFUL_VALUE, || misfit.told());
-                literal(value, &Shape::Opaque, what, at).ok().map(ArgumentSource::Literal)
+                literal(value, &Shape::Opaque, What::Named(what), at).ok().map(ArgumentSource::Literal)
             }
             Err(misfit) => {
                 self.findings.error(code::LITERAL_FIT, || misfit.told());

@@ -1,5 +1,7 @@
 //! What can be read of states only when all of them are known: errors, the beginning, the ends.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::Value;
 
 use super::code;
@@ -26,7 +28,10 @@ impl<'a> Reading<'a> {
                 .zip(states.iter())
                 .skip(index)
                 .take_while(|(other, _)| *other == id || self.outline.is_within(*other, id));
-            let contracts: Vec<&'static Contract> = inside.flat_map(|(_, state)| contracts_of(state)).collect();
+            // Each process once, however often it is run.
+            let mut contracts: BTreeMap<&'static str, &'static Contract> = BTreeMap::new();
+            contracts.extend(inside.flat_map(|(_, state)| contracts_of(state)).map(|it| (it.process, it)));
+            let contracts: Vec<&'static Contract> = contracts.into_values().collect();
             let on_error = self.recoveries(value, &contracts, &at, &of);
             if let Some(state) = states.get_mut(index) {
                 state.on_error = on_error;
@@ -58,12 +63,18 @@ impl<'a> Reading<'a> {
         let found = self.target(value, at, "`initial`")?;
         let state = states.get(found.0 as usize)?;
         if state.parent.is_some() || matches!(state.kind, StateKind::History { .. }) {
-            let top = self.outline.top().into_iter().filter_map(|id| self.outline.state(id)).map(|state| state.name);
-            let names: Vec<&str> = top.take(12).collect();
+            let outline = &self.outline;
             self.findings.lost_ways = true;
             self.findings.error(code::INITIAL, || {
-                Problem::new(at.clone(), format!("`{}` is inside another state", state.name))
-                    .help(format!("begin in a state at the top: {}", names.join(", ")))
+                let top = outline.states.iter().filter(|it| it.parent.is_none() && it.get("history").is_none());
+                let message = match state.kind {
+                    StateKind::History { .. } => {
+                        format!("`{}` is a history, which has nothing to remember when the workflow begins", state.name)
+                    }
+                    _ => format!("`{}` is inside another state", state.name),
+                };
+                let names = super::names::listed(top.map(|it| it.name));
+                Problem::new(at.clone(), message).help(format!("begin in a state at the top: {names}"))
             });
             return None;
         }
@@ -83,15 +94,17 @@ impl<'a> Reading<'a> {
 
     /// A leaf without a way on, in it and around it, is final whether it says so or not.
     pub(super) fn implicit_finals(&mut self, states: &mut [State]) {
-        let goes_on = |state: &State| state.transitions.iter().any(|it| it.trigger != Trigger::Done);
+        let goes_on: Vec<bool> =
+            states.iter().map(|state| state.transitions.iter().any(|it| it.trigger != Trigger::Done)).collect();
+        let around = |state: &State| state.parent.map(|id| id.0 as usize).filter(|id| *id < states.len());
         let mut ends = Vec::new();
         for (index, state) in states.iter().enumerate() {
             if !matches!(state.kind, StateKind::Simple) || !state.transitions.is_empty() || !state.on_error.is_empty() {
                 continue;
             }
-            let mut up = state.parent.and_then(|id| states.get(id.0 as usize));
-            while let Some(outer) = up.filter(|outer| !goes_on(outer)) {
-                up = outer.parent.and_then(|id| states.get(id.0 as usize));
+            let mut up = around(state);
+            while let Some(outer) = up.filter(|outer| !goes_on[*outer]) {
+                up = around(&states[outer]);
             }
             if up.is_none() {
                 ends.push(index);

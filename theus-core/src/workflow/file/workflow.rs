@@ -1,11 +1,12 @@
 //! Reading a whole workflow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_yaml::Value;
 
 use super::code;
+use super::findings::Keys;
 use super::outline::Outline;
 use super::python::Difference;
 use super::reading::Reading;
@@ -48,7 +49,8 @@ impl<'a> Reading<'a> {
     pub(super) fn workflow(&mut self) -> Option<Written> {
         let document = self.document;
         let at = NodePath::root();
-        let entries = self.findings.entries(document.root(), &at, "a workflow", "a map with the key `states`")?;
+        let entries =
+            self.findings.entries(document.root(), &at, "a workflow", (Keys::Parts, "a map with the key `states`"))?;
         let beside = self.states_beside(&entries);
         if beside.is_empty() {
             self.findings.only_keys(&entries, &at, "the workflow", KEYS);
@@ -167,24 +169,26 @@ impl<'a> Reading<'a> {
         };
         let known: Vec<String> =
             self.catalog.fields(Zone::Data).into_iter().map(|path| format!("domain.{path}")).collect();
-        let mut found = Vec::new();
+        let mut found = BTreeSet::new();
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
             let Some(path) = self.findings.text(value, &at, "an initialised field", "a path such as `domain.report`")
             else {
                 continue;
             };
-            let before = found.len();
-            let inside = format!("{path}.");
-            found.extend(known.iter().filter(|it| *it == path || it.starts_with(&inside)).cloned());
-            if found.len() == before {
+            let is_inside =
+                |it: &&String| it.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let mut meant = known.iter().filter(is_inside).peekable();
+            let is_known = meant.peek().is_some();
+            found.extend(meant.cloned());
+            if !is_known {
                 self.findings.error(code::INITIALISED, || {
-                    Problem::new(at, format!("`{path}` is no Data field of the domain"))
+                    Problem::new(at, format!("`{}` is no Data field of the domain", super::names::short(path)))
                         .help(did_you_mean(path, known.iter().map(String::as_str)).unwrap_or_default())
                 });
             }
         }
-        found
+        found.into_iter().collect()
     }
 
     fn chart(

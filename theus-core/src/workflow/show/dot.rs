@@ -86,7 +86,7 @@ fn inside(view: &View<'_>, of: Option<StateId>, depth: usize, out: &mut String) 
         let head = head.map(|head| format!(" [lhead={head}]")).unwrap_or_default();
         let _ = writeln!(out, "{indent}{start} -> {to}{head};");
     }
-    for id in view.children(of) {
+    for &id in view.children(of) {
         let Some(state) = view.definition.state(id) else { continue };
         let mut lines = vec![state.name.clone()];
         lines.extend(actions(state));

@@ -48,7 +48,7 @@ fn inside(view: &View<'_>, of: Option<StateId>, depth: usize, out: &mut String) 
     if let Some(initial) = view.initial(of) {
         let _ = writeln!(out, "{indent}[*] --> {}", name(initial));
     }
-    for (at, id) in view.children(of).into_iter().enumerate() {
+    for (at, id) in view.children(of).iter().copied().enumerate() {
         let Some(state) = view.definition.state(id) else { continue };
         // Mermaid has concurrent regions by separating lines.
         if at > 0 && view.is_parallel(of) {

@@ -1,5 +1,7 @@
 //! What there is to draw, whatever it is drawn with.
 
+use std::collections::{HashMap, HashSet};
+
 use super::words;
 use crate::process::Contract;
 use crate::workflow::chart::{Definition, State, StateId, StateKind, Step};
@@ -8,6 +10,11 @@ use crate::workflow::chart::{Definition, State, StateId, StateKind, Step};
 pub(super) struct View<'a> {
     pub(super) definition: &'a Definition,
     pub(super) edges: Vec<Edge>,
+    /// Where the edge between two states stands.
+    places: HashMap<(StateId, StateId), usize>,
+    /// The states inside each state, and those at the top.
+    children: Vec<Vec<StateId>>,
+    top: Vec<StateId>,
 }
 
 /// All ways from one state to another.
@@ -27,10 +34,15 @@ pub(super) struct Row {
 
 impl<'a> View<'a> {
     pub(super) fn of(definition: &'a Definition) -> Self {
-        let mut view = Self { definition, edges: Vec::new() };
+        let (places, children) = (HashMap::new(), vec![Vec::new(); definition.states().len()]);
+        let mut view = Self { definition, edges: Vec::new(), places, children, top: Vec::new() };
         for (index, state) in definition.states().iter().enumerate() {
             let Ok(index) = u32::try_from(index) else { break };
             view.add_state(StateId(index), state);
+            match state.parent.map(|parent| view.children.get_mut(parent.0 as usize)) {
+                None => view.top.push(StateId(index)),
+                Some(children) => children.into_iter().for_each(|children| children.push(StateId(index))),
+            }
         }
         view
     }
@@ -55,22 +67,27 @@ impl<'a> View<'a> {
             }
         }
         if let StateKind::History { default, .. } = state.kind {
+            self.places.entry((id, default)).or_insert(self.edges.len());
             self.edges.push(Edge { from: id, to: default, rows: Vec::new() });
         }
     }
 
     fn add(&mut self, from: StateId, to: StateId, row: Row) {
-        match self.edges.iter_mut().find(|edge| (edge.from, edge.to) == (from, to)) {
+        let place = *self.places.entry((from, to)).or_insert(self.edges.len());
+        match self.edges.get_mut(place) {
             Some(edge) => edge.rows.push(row),
             None => self.edges.push(Edge { from, to, rows: vec![row] }),
         }
     }
 
     /// The states inside a state; at the top without one.
-    pub(super) fn children(&self, of: Option<StateId>) -> Vec<StateId> {
-        let states = self.definition.states().iter().enumerate();
-        let inside = states.filter(|(_, state)| state.parent == of);
-        inside.filter_map(|(index, _)| u32::try_from(index).ok().map(StateId)).collect()
+    pub(super) fn children(&self, of: Option<StateId>) -> &[StateId] {
+        of.map_or(&self.top, |id| self.children.get(id.0 as usize).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// The ways from a state to itself.
+    pub(super) fn around(&self, id: StateId) -> Option<&Edge> {
+        self.edges.get(*self.places.get(&(id, id))?)
     }
 
     /// The state inside that is entered first.
@@ -108,9 +125,10 @@ pub(super) fn actions(state: &State) -> Vec<String> {
 /// The contracts of the processes that a state runs, each once.
 pub(super) fn contracts(state: &State) -> Vec<&'static Contract> {
     let mut contracts: Vec<&'static Contract> = Vec::new();
+    let mut known = HashSet::new();
     let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|one| &one.steps));
     for run in chains.flatten().flat_map(Step::runs) {
-        if !contracts.iter().any(|known| known.process == run.contract.process) {
+        if known.insert(run.contract.process) {
             contracts.push(run.contract);
         }
     }

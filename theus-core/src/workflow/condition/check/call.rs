@@ -7,6 +7,7 @@ use regex::RegexBuilder;
 use super::{Checked, Checker, ExpressionProblem, Typed};
 use crate::context::{Time, TimeKind};
 use crate::source::did_you_mean;
+use crate::workflow::condition::foreign;
 use crate::workflow::condition::node::{Constant, Conversion, Each, Node, TextTest};
 use crate::workflow::condition::types::Type;
 
@@ -84,11 +85,14 @@ impl Checker<'_> {
         let at = self.parsed.name_span(expr);
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
             let problem = ExpressionProblem::new(at, format!("there is no function `{name}`"));
-            return Err(match name {
-                "uint" => problem.help("integers of every width are one type: leave `uint` out"),
-                "len" | "length" | "count" => problem.help("did you mean `size`?"),
-                "is_empty" | "isEmpty" => problem.help("write `size() == 0`"),
-                _ => problem.maybe_help(did_you_mean(name, FUNCTIONS.iter().map(|function| function.name))),
+            if let ("get" | "at" | "getOrDefault", Some(of), Some(key)) =
+                (name, call.target.as_deref(), call.args.first())
+            {
+                return Err(problem.help(self.inside(of, key)));
+            }
+            return Err(match foreign::function(name) {
+                Some(help) => problem.help(help),
+                None => problem.maybe_help(did_you_mean(name, FUNCTIONS.iter().map(|function| function.name))),
             });
         };
         match call.target.is_some() {

@@ -1,10 +1,12 @@
 //! Comparison, arithmetic, membership.
 
 use cel::IdedExpr;
-use cel::common::ast::{Expr, operators};
+use cel::common::ast::{Expr, LiteralValue, operators};
 
 use super::{Checked, Checker, Typed};
 use crate::context::CollectionKind;
+use crate::signal::EventName;
+use crate::workflow::condition::foreign::{EVENT_NAMES, WHICH_EVENT};
 use crate::workflow::condition::node::{Arithmetic, Node, Ordered};
 use crate::workflow::condition::types::Type;
 
@@ -62,6 +64,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn equality(&mut self, expr: &IdedExpr, negated: bool, one: &IdedExpr, two: &IdedExpr) -> Checked {
+        for (asked, other) in [(one, two), (two, one)] {
+            self.refuse_which_event(asked, other)?;
+        }
         let (mut a, mut b) = (self.usable_or_null(one, two)?, self.usable_or_null(two, one)?);
         for ((null, _), (other, value)) in [((&a, one), (&b, two)), ((&b, two), (&a, one))] {
             if null.kind == Type::Null && !matches!(other.kind, Type::Optional(_) | Type::Null | Type::Any) {
@@ -76,6 +81,21 @@ impl Checker<'_> {
             return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "they are never equal"));
         }
         Ok(Typed::new(Node::Equal(Box::new([a.node, b.node]), negated), Type::Bool))
+    }
+
+    /// `event.name == 'CMD_GO'`: other tools have the event's own name in the event.
+    fn refuse_which_event(&self, asked: &IdedExpr, other: &IdedExpr) -> Result<(), super::ExpressionProblem> {
+        let (Expr::Select(select), Expr::Literal(LiteralValue::String(name))) = (&asked.expr, &other.expr) else {
+            return Ok(());
+        };
+        let is_event = matches!(&select.operand.expr, Expr::Ident(name) if name == "event");
+        let asks_name = is_event && EVENT_NAMES.contains(&select.field.as_str());
+        if !asks_name || EventName::parse(name.inner()).is_err() {
+            return Ok(());
+        }
+        let message = format!("`{}` is not the name of the event", self.text(asked));
+        let help = format!("{WHICH_EVENT}; a key that is called so is asked for as `event['{}']`", select.field);
+        Err(self.at(asked, message).help(help))
     }
 
     /// What cannot be looked into can still be compared with null, where it need not be there.

@@ -1,11 +1,12 @@
 //! Names: the layers, the payload, the elements of loops, the variables of macros, and the fields below them.
 
 use cel::IdedExpr;
-use cel::common::ast::{Expr, SelectExpr};
+use cel::common::ast::{Expr, LiteralValue, SelectExpr};
 
 use super::{Checked, Checker, Typed};
 use crate::context::{FieldSchema, Schema, Zone};
 use crate::source::did_you_mean;
+use crate::workflow::condition::foreign;
 use crate::workflow::condition::node::{Node, Written};
 use crate::workflow::condition::problem::ExpressionProblem;
 use crate::workflow::condition::types::Type;
@@ -91,10 +92,32 @@ impl<'a> Checker<'a> {
                 return problem.help(format!("did you mean `{layer}.{name}`?"));
             }
         }
+        if let Some(help) = foreign::name(name) {
+            return problem.help(help);
+        }
         let event = self.scope.payload.map(|_| "event");
         let names = ["domain", "global"].into_iter().chain(event).chain(self.scope.items.iter().map(|(item, _)| *item));
         let names = names.chain(self.variables.iter().map(|variable| variable.name.as_str()));
         problem.maybe_help(did_you_mean(name, names))
+    }
+
+    /// Whether an expression is a whole context, of which nothing but its fields can be asked.
+    pub(super) fn is_context(&self, expr: &IdedExpr) -> bool {
+        let names = chain(expr);
+        let layer = names.as_deref().and_then(|names| Some((self.layer(names.first()?)?, names)));
+        layer.is_some_and(|(schema, names)| matches!(self.find(expr, schema, names), Ok((Found::Context(_), _))))
+    }
+
+    /// How what is inside something is asked for, by a key that is given as an expression.
+    pub(super) fn inside(&self, of: &IdedExpr, key: &IdedExpr) -> String {
+        let (of_text, key_text) = (self.text(of), self.text(key));
+        match &key.expr {
+            Expr::Literal(LiteralValue::String(name)) if self.is_context(of) => {
+                format!("write `{of_text}.{}`", name.inner())
+            }
+            _ if self.is_context(of) => format!("name the field: `{of_text}.x`"),
+            _ => format!("write `{of_text}[{key_text}]`"),
+        }
     }
 
     fn whole_context(&self, expr: &IdedExpr, path: &str, schema: &Schema) -> ExpressionProblem {

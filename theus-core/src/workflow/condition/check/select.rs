@@ -87,6 +87,10 @@ impl Checker<'_> {
 
     /// `target[index]`.
     pub(super) fn index(&mut self, expr: &IdedExpr, of: &IdedExpr, index: &IdedExpr) -> Checked {
+        if self.is_context(of) {
+            let message = format!("`{}` is a context, whose fields are asked by name", self.text(of));
+            return Err(self.at(expr, message).help(self.inside(of, index)));
+        }
         let target = self.present(of)?;
         let place = self.present(index)?;
         if let Some(Constant::Text(name)) = place.constant()

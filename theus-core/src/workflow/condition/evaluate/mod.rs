@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::facts::Facts;
+use super::foreign::{EVENT_NAMES, WHICH_EVENT};
 use super::node::{KeyMaker, Node, Ordered, TextTest};
 use super::operand::Operand;
 use crate::context::{Part, Value};
@@ -81,7 +82,9 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<
     match node {
         Node::Field(_, position, name) => inside::field(of, *position, name),
         Node::Variant(_, name) => Ok(inside::variant(of, name)),
-        Node::Entry(_, key) => inside::entry(&of, key)?.ok_or_else(|| format!("there is no key {:?}", key.name).into()),
+        Node::Entry(from, key) => inside::entry(&of, key)?.ok_or_else(|| no_key(from, &key.name).into()),
+        // Of what is not there nothing is: an event that brought nothing, or none at all.
+        Node::HasEntry(..) if matches!(of, Operand::Null) => Ok(Operand::Bool(false)),
         Node::HasEntry(_, key) => inside::entry(&of, key).map(|entry| Operand::Bool(entry.is_some())),
         Node::Keys(_) => Ok(match of {
             Operand::Look(Value::Collection { elements, .. }) => {
@@ -95,6 +98,14 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<
         Node::Matches(_, regex) => Ok(Operand::Bool(regex.is_match(&convert::text(&of)?))),
         Node::Convert(to, _) => convert::convert(*to, of),
         _ => Ok(of),
+    }
+}
+
+fn no_key(from: &Node, key: &str) -> String {
+    match from {
+        Node::Payload if EVENT_NAMES.contains(&key) => format!("there is no key {key:?}: {WHICH_EVENT}"),
+        Node::Payload if key == "data" => format!("there is no key {key:?}: `event` itself is what the event brought"),
+        _ => format!("there is no key {key:?}"),
     }
 }
 
@@ -158,7 +169,10 @@ fn indexed<'a>(
 fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
     let found = match of {
         // An entry that is not there is no error here.
-        Node::Entry(of, key) => inside::entry(&evaluate(of, facts, work)?, key)?,
+        Node::Entry(of, key) => match evaluate(of, facts, work)? {
+            Operand::Null => None,
+            of => inside::entry(&of, key)?,
+        },
         of => Some(evaluate(of, facts, work)?),
     };
     Ok(Operand::Bool(found.is_some_and(|found| !matches!(found, Operand::Null))))

@@ -223,3 +223,27 @@ fn an_evaluation_error_names_expression_and_problem() {
     let error = compile(" event.x ").unwrap().holds(&world()).unwrap_err();
     assert_eq!(error.to_string(), "`event.x` has no value: null has no entry \"x\"");
 }
+
+#[test]
+fn nothing_is_there_before_an_event_has_come() {
+    let holds = |text: &str, payload: Option<Json>| {
+        compile(text).unwrap().holds(&World { payload, ..World::default() }).map_err(|error| error.problem.to_string())
+    };
+    for payload in [None, Some(Json::Null), Some(serde_json::json!({ "y": null }))] {
+        assert_eq!(holds("has(event.x)", payload.clone()), Ok(false));
+        assert_eq!(holds("has(event.x) && event.x == 1", payload.clone()), Ok(false));
+        assert_eq!(holds("!has(event.x)", payload), Ok(true));
+    }
+    assert_eq!(holds("has(event.y.z)", Some(serde_json::json!({ "y": null }))), Ok(false));
+    assert_eq!(holds("has(event.x)", Some(serde_json::json!({ "x": 1 }))), Ok(true));
+    let what = "`event` is what the event brought; which one it is, is said by the key under `events` that the condition stands under";
+    let brought = Some(serde_json::json!({ "x": 1 }));
+    assert_eq!(holds("event.name == 'a'", brought.clone()), Err(format!("there is no key \"name\": {what}")));
+    assert_eq!(
+        holds("event.data.x == 1", brought.clone()),
+        Err("there is no key \"data\": `event` itself is what the event brought".to_owned())
+    );
+    assert_eq!(holds("event.z == 1", brought), Err("there is no key \"z\"".to_owned()));
+    assert_eq!(holds("event['name'] == 'CMD_GO'", Some(serde_json::json!({ "name": "CMD_GO" }))), Ok(true));
+    assert!(compile("event.name == 'CMD_GO'").is_err() && compile("event.name == 'Smith'").is_ok());
+}

@@ -5,6 +5,7 @@
 mod corpus;
 mod features;
 mod fixture;
+mod growth;
 mod large;
 mod pages;
 mod people;

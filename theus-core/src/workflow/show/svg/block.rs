@@ -1,10 +1,11 @@
 //! One container with all that is inside it, laid out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::lanes::MOST_ROWS;
 use super::lines::broken;
 use super::marks::{LINE, Mark, width};
-use super::plan::{Between, Crossing, between, lifted, own, ranks};
+use super::plan::{Between, Crossing, Routes, lifted, ranks};
 use super::title::Title;
 use super::{leaf, order};
 use crate::workflow::chart::StateId;
@@ -21,8 +22,8 @@ pub(super) struct Block {
     pub(super) width: f64,
     pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
-    /// The edge, whether it passes at the top, and where from left to right.
-    pub(super) ports: Vec<(usize, bool, f64)>,
+    /// By the edge and whether it passes at the top: where from left to right.
+    pub(super) ports: BTreeMap<(usize, bool), f64>,
 }
 
 pub(super) enum Kind {
@@ -52,23 +53,27 @@ pub(super) struct Line {
     pub(super) edge: Option<usize>,
     /// Whether it has an arrow, and whether that is at the lower end.
     pub(super) arrow: Option<bool>,
+    /// Of one that takes a lane: how many items stand before that.
+    pub(super) lane: Option<usize>,
 }
 
 pub(super) struct Layout<'a> {
     pub(super) view: &'a View<'a>,
+    routes: &'a Routes,
     pub(super) container: Option<StateId>,
     pub(super) blocks: BTreeMap<StateId, (Block, f64)>,
     pub(super) items: Vec<Item>,
     pub(super) lines: Vec<Line>,
 }
 
-pub(super) fn lay_out(view: &View<'_>, container: Option<StateId>, crossings: &[Crossing]) -> Block {
+pub(super) fn lay_out(view: &View<'_>, routes: &Routes, container: Option<StateId>, crossings: &[Crossing]) -> Block {
     let children = view.children(container);
     match container {
         Some(id) if children.is_empty() => leaf::draw(view, id),
         _ => {
-            let mut layout = Layout { view, container, blocks: BTreeMap::new(), items: Vec::new(), lines: Vec::new() };
-            layout.fill(&children, crossings);
+            let (items, lines) = (Vec::new(), Vec::new());
+            let mut layout = Layout { view, routes, container, blocks: BTreeMap::new(), items, lines };
+            layout.fill(children, crossings);
             layout.finish()
         }
     }
@@ -76,13 +81,13 @@ pub(super) fn lay_out(view: &View<'_>, container: Option<StateId>, crossings: &[
 
 impl Layout<'_> {
     fn fill(&mut self, children: &[StateId], crossings: &[Crossing]) {
-        let local = between(self.view, self.container);
+        let local = self.routes.between(self.container);
         let ranks = match self.view.is_parallel(self.container) {
             true => children.iter().map(|id| (*id, 0)).collect(),
-            false => ranks(children, self.view.initial(self.container), &local),
+            false => ranks(children, self.view.initial(self.container), local),
         };
         let rank = |id: StateId| ranks.get(&id).copied().unwrap_or(0);
-        let own = own(self.view, self.container);
+        let own = self.routes.own(self.container);
         let mut through: BTreeMap<StateId, Vec<Crossing>> = BTreeMap::new();
         let mut demand = |child: StateId, inner: StateId, edge: usize, top: bool, arrives: bool| {
             if child != inner {
@@ -90,12 +95,12 @@ impl Layout<'_> {
                 through.entry(child).or_default().push(crossing);
             }
         };
-        for &Between { edge, from, to } in &local {
+        for &Between { edge, from, to } in local {
             let (above, below) = (rank(from), rank(to));
             demand(from, self.view.edges[edge].from, edge, above > below, false);
             demand(to, self.view.edges[edge].to, edge, above < below, true);
         }
-        for crossing in crossings.iter().chain(&own) {
+        for crossing in crossings.iter().chain(own) {
             if let Some(child) = lifted(self.view, crossing.inner, self.container) {
                 demand(child, crossing.inner, crossing.edge, crossing.top, crossing.arrives);
             }
@@ -103,7 +108,7 @@ impl Layout<'_> {
         let mut at = BTreeMap::new();
         for &child in children {
             let through = through.remove(&child).unwrap_or_default();
-            let block = lay_out(self.view, Some(child), &through);
+            let block = lay_out(self.view, self.routes, Some(child), &through);
             at.insert(child, self.add(2 * rank(child) + 2, block.width, block.height, Kind::Child(child)));
             // A way to itself stands beside the box: edges begin and end at the box alone.
             let box_width = block.marks.iter().find_map(|mark| match mark {
@@ -120,7 +125,7 @@ impl Layout<'_> {
             let start = self.add(1, 12.0, 12.0, Kind::Start);
             self.line(None, start, None, target, Some(true));
         }
-        for Between { edge, from, to } in local {
+        for &Between { edge, from, to } in local {
             let (Some(&from_item), Some(&to_item)) = (at.get(&from), at.get(&to)) else { continue };
             let arrives = self.view.edges[edge].to == to;
             match rank(from).cmp(&rank(to)) {
@@ -179,7 +184,9 @@ impl Layout<'_> {
     fn line(&mut self, edge: Option<usize>, above: usize, label: Option<bool>, below: usize, arrow: Option<bool>) {
         let (first, last) = (self.items[above].row + 1, self.items[below].row);
         let mut items = vec![above];
-        for row in first..last {
+        // Of one over many rows, only the first and the last bend.
+        let is_far = last.saturating_sub(first) > MOST_ROWS;
+        for row in (first..last).filter(|row| !is_far || *row == first || row + 1 == last) {
             let labelled = match label {
                 Some(true) => row == first,
                 Some(false) => row + 1 == last,
@@ -191,7 +198,7 @@ impl Layout<'_> {
             });
         }
         items.push(below);
-        self.lines.push(Line { items, edge, arrow });
+        self.lines.push(Line { items, edge, arrow, lane: is_far.then_some(2) });
     }
 
     /// Rows in which lines only pass through are left out.
@@ -201,8 +208,12 @@ impl Layout<'_> {
             *needed.entry(item.row).or_default() |= !matches!(item.kind, Kind::Bend);
         }
         let items = &self.items;
+        let is_needed = |item: &usize| needed.get(&items[*item].row).copied().unwrap_or(false);
         for line in &mut self.lines {
-            line.items.retain(|item| needed.get(&items[*item].row).copied().unwrap_or(false));
+            if let Some(lane) = &mut line.lane {
+                *lane = line.items[..*lane].iter().filter(|item| is_needed(item)).count();
+            }
+            line.items.retain(is_needed);
         }
     }
 
@@ -226,38 +237,73 @@ impl Layout<'_> {
         rows
     }
 
-    /// Each pair of items that a line connects.
+    /// Each pair of items that a line connects, from one row to the next.
     fn links(&self) -> impl Iterator<Item = (Option<usize>, usize, usize)> {
-        self.lines.iter().flat_map(|line| line.items.windows(2).map(|pair| (line.edge, pair[0], pair[1])))
+        self.pairs().filter(|(.., is_lane)| !is_lane).map(|(edge, above, below, _)| (edge, above, below))
     }
 
-    /// Where on an item each line begins that leaves it at the bottom or the top: by the item at the other end.
-    pub(super) fn attachments(&self, rows: &[Vec<usize>]) -> BTreeMap<(usize, usize), (f64, f64)> {
+    /// Each pair of items that a line connects, and whether it does by a lane.
+    fn pairs(&self) -> impl Iterator<Item = (Option<usize>, usize, usize, bool)> {
+        self.lines.iter().flat_map(|line| {
+            let pairs = line.items.windows(2).enumerate();
+            pairs.map(|(at, pair)| (line.edge, pair[0], pair[1], line.lane == Some(at + 1)))
+        })
+    }
+
+    /// Where on an item each line begins that leaves it at the bottom or the top: by the item at the other end, or at the side of
+    /// the lanes. Those of lanes are apart: they pull nothing.
+    pub(super) fn attachments(&self, rows: &[Vec<usize>]) -> [Attachments; 2] {
         let mut position = vec![0; self.items.len()];
         for row in rows {
             row.iter().enumerate().for_each(|(at, item)| position[*item] = at);
         }
-        let links: Vec<_> = self.links().collect();
+        // By item and side: the items at the other ends.
+        let mut sides: HashMap<(usize, bool), Vec<(usize, usize)>> = HashMap::new();
+        for (edge, above, below, is_lane) in self.pairs() {
+            for (item, other, top) in [(above, below, false), (below, above, true)] {
+                let is_free = self.block(item).is_some_and(|(block, _)| port(block, edge, top).is_none());
+                if is_free {
+                    let at = if is_lane { usize::MAX } else { position[other] };
+                    sides.entry((item, top)).or_default().push((at, other));
+                }
+            }
+        }
+        let mut index: HashMap<(usize, bool, usize), usize> = HashMap::new();
+        for (&(item, top), side) in &mut sides {
+            side.sort_unstable();
+            for (at, (_, other)) in side.iter().enumerate() {
+                index.entry((item, top, *other)).or_insert(at);
+            }
+        }
         let at = |item: usize, other: usize, top: bool, edge: Option<usize>| {
-            let Kind::Child(id) = self.items[item].kind else { return self.items[item].width / 2.0 };
-            let Some((block, box_width)) = self.blocks.get(&id) else { return 0.0 };
-            let port = |edge: Option<usize>| {
-                block.ports.iter().find(|port| Some(port.0) == edge && port.1 == top).map(|port| port.2)
-            };
-            if let Some(x) = port(edge) {
+            let Kind::Child(_) = self.items[item].kind else { return self.items[item].width / 2.0 };
+            let Some((block, box_width)) = self.block(item) else { return 0.0 };
+            if let Some(x) = port(block, edge, top) {
                 return x;
             }
-            let mut side: Vec<(usize, usize)> = links
-                .iter()
-                .filter(|(edge, above, below)| (if top { *below } else { *above }) == item && port(*edge).is_none())
-                .map(|(_, above, below)| if top { *above } else { *below })
-                .map(|other| (position[other], other))
-                .collect();
-            side.sort_unstable();
-            let index = side.iter().position(|(_, one)| *one == other).unwrap_or(0);
             let of = |count: usize| f64::from(u32::try_from(count).unwrap_or(1));
-            box_width * (of(index) + 1.0) / (of(side.len()) + 1.0)
+            let index = index.get(&(item, top, other)).copied().unwrap_or(0);
+            box_width * (of(index) + 1.0) / (of(sides.get(&(item, top)).map_or(0, Vec::len)) + 1.0)
         };
-        links.iter().map(|&(edge, a, b)| ((a, b), (at(a, b, false, edge), at(b, a, true, edge)))).collect()
+        let mut found = [Attachments::new(), Attachments::new()];
+        for (edge, a, b, is_lane) in self.pairs() {
+            found[usize::from(is_lane)].insert((a, b), (at(a, b, false, edge), at(b, a, true, edge)));
+        }
+        found
     }
+
+    /// The block of an item that is a state, and how wide its box is.
+    fn block(&self, item: usize) -> Option<&(Block, f64)> {
+        match self.items[item].kind {
+            Kind::Child(id) => self.blocks.get(&id),
+            _ => None,
+        }
+    }
+}
+
+/// By the items at the upper and the lower end of a line: where it begins on each.
+pub(super) type Attachments = BTreeMap<(usize, usize), (f64, f64)>;
+
+fn port(block: &Block, edge: Option<usize>, top: bool) -> Option<f64> {
+    block.ports.get(&(edge?, top)).copied()
 }

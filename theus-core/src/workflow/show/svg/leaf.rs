@@ -1,5 +1,7 @@
 //! A state without states inside.
 
+use std::collections::BTreeMap;
+
 use super::block::Block;
 use super::lines::{broken, hanging, indented, mark};
 use super::marks::{LINE, Mark, shortened, width};
@@ -53,7 +55,7 @@ pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
         marks.push(Mark::Circle { x: 14.0, y: 14.0, radius: 13.0, class: "h" });
         marks.push(Mark::Text { x: 14.0, y: 18.0, class: "n", middle: true, text: text.to_owned() });
         marks.push(Mark::End);
-        return Block { width: 28.0, height: 28.0, marks, ports: Vec::new() };
+        return Block { width: 28.0, height: 28.0, marks, ports: BTreeMap::new() };
     }
     let lines = lines(state);
     let name = shortened(&state.name, LONGEST);
@@ -76,12 +78,12 @@ pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
         marks.push(mark(PADDING, y - 1.0, class, &line));
     }
     marks.push(Mark::End);
-    with_loops(view, id, Block { width: w, height: h, marks, ports: Vec::new() })
+    with_loops(view, id, Block { width: w, height: h, marks, ports: BTreeMap::new() })
 }
 
 /// A way from a state to itself, at its right side.
 pub(super) fn with_loops(view: &View<'_>, id: StateId, mut block: Block) -> Block {
-    let Some(edge) = view.edges.iter().find(|edge| edge.from == id && edge.to == id) else { return block };
+    let Some(edge) = view.around(id) else { return block };
     let rows: Vec<_> =
         edge.rows.iter().flat_map(|row| broken(&row.text, LONGEST).into_iter().map(move |line| (row, line))).collect();
     let x = block.width;

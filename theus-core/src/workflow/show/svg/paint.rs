@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::block::{Block, GAP, Kind, LONGEST, Layout, Line};
+use super::block::{Attachments, Block, GAP, Kind, LONGEST, Layout, Line};
+use super::lanes;
 use super::leaf;
 use super::lines::broken;
 use super::marks::{LINE, Mark, shift};
@@ -12,7 +13,7 @@ use super::title::{TITLE, Title};
 impl Layout<'_> {
     pub(super) fn finish(mut self) -> Block {
         let rows = self.rows();
-        let attachments = self.attachments(&rows);
+        let [attachments, by_lane] = self.attachments(&rows);
         let mut sized: Vec<Sized> =
             self.items.iter().map(|item| Sized { width: item.width, above: Vec::new(), below: Vec::new() }).collect();
         for (&(above, below), &(from, to)) in &attachments {
@@ -26,25 +27,35 @@ impl Layout<'_> {
         }
         let widest = |(item, x): (&super::block::Item, &f64)| x + item.width;
         let content = self.items.iter().zip(&left).map(widest).fold(0.0, f64::max);
+        let mut row_of = vec![0; self.items.len()];
+        for (at, row) in rows.iter().enumerate() {
+            row.iter().for_each(|item| row_of[*item] = at);
+        }
+        let (lanes, content) = self.lanes(&row_of, content);
         let title = Title::of(self.view, self.container);
         let (dx, dy) = (title.padding, 0.0);
         let mut tops = vec![(0.0, 0.0, 0.0); self.items.len()];
+        let gaps = gaps(rows.len(), &row_of, &left, &attachments);
+        let mut bounds = Vec::with_capacity(rows.len());
         let mut y = dy;
         for (at, row) in rows.iter().enumerate() {
             let tall = row.iter().map(|item| self.items[*item].height).fold(0.0, f64::max);
             if at > 0 {
-                y += self.gap(row, &left, &attachments);
+                y += gaps[at];
             }
+            bounds.push((y, y + tall));
             for &item in row {
                 tops[item] = (y + (tall - self.items[item].height) / 2.0, y, y + tall);
             }
             y += tall;
         }
         let (w, h) = (content + 2.0 * title.padding, y + title.padding);
-        let mut block = Block { width: w, height: h, marks: title.marks(w, h), ports: Vec::new() };
-        let place = Placed { left: left.iter().map(|x| x + dx).collect(), tops, bottom: h };
+        let mut block = Block { width: w, height: h, marks: title.marks(w, h), ports: BTreeMap::new() };
+        let place = Placed { left: left.iter().map(|x| x + dx).collect(), tops, bottom: h, row_of, bounds };
+        let mut lanes = lanes.into_iter().map(|x| x + dx);
         for line in &self.lines {
-            block.marks.push(self.draw_line(line, &place, &attachments));
+            let lane = line.lane.and_then(|at| Some((at, lanes.next()?)));
+            block.marks.push(self.draw_line(line, &place, &attachments, &by_lane, lane));
         }
         self.draw_items(&mut block, &place);
         if self.view.is_parallel(self.container) {
@@ -56,17 +67,30 @@ impl Layout<'_> {
         }
     }
 
-    /// The room above a row: more where lines come from far at the side, so that they can be told apart.
-    fn gap(&self, row: &[usize], left: &[f64], at: &BTreeMap<(usize, usize), (f64, f64)>) -> f64 {
-        let into = at.iter().filter(|((_, below), _)| row.contains(below));
-        let furthest = into.map(|(&(above, below), (from, to))| (left[above] + from - left[below] - to).abs());
-        GAP + (furthest.fold(0.0, f64::max) * 0.08).min(56.0)
+    /// Where the lane of each line is that takes one, and how wide all is with them.
+    fn lanes(&self, row_of: &[usize], content: f64) -> (Vec<f64>, f64) {
+        let far = self.lines.iter().filter_map(|line| {
+            let at = line.lane?;
+            Some((row_of[*line.items.get(at.checked_sub(1)?)?], row_of[*line.items.get(at)?]))
+        });
+        let (lanes, count) = lanes::lanes(&far.collect::<Vec<_>>());
+        let wide = if count == 0 { content } else { lanes::place(content, count) };
+        (lanes.into_iter().map(|lane| lanes::place(content, lane)).collect(), wide)
     }
 
-    fn draw_line(&self, line: &Line, place: &Placed, at: &BTreeMap<(usize, usize), (f64, f64)>) -> Mark {
+    fn draw_line(
+        &self,
+        line: &Line,
+        place: &Placed,
+        at: &Attachments,
+        by_lane: &Attachments,
+        lane: Option<(usize, f64)>,
+    ) -> Mark {
         let mut points = Vec::with_capacity(2 * line.items.len());
-        for pair in line.items.windows(2) {
+        for (index, pair) in line.items.windows(2).enumerate() {
             let (above, below) = (pair[0], pair[1]);
+            let lane = lane.filter(|(at, _)| *at == index + 1).map(|(_, x)| x);
+            let at = if lane.is_some() { by_lane } else { at };
             let &(from, to) = at.get(&(above, below)).unwrap_or(&(0.0, 0.0));
             let (from, to) = (place.left[above] + from, place.left[below] + to);
             let (top, _, row_end) = place.tops[above];
@@ -76,6 +100,11 @@ impl Layout<'_> {
             }
             points.push((from, row_end));
             let (top, row_start, _) = place.tops[below];
+            // From the gap below the one to the gap above the other.
+            let (first, last) = (place.row_of[above] + 1, place.row_of[below]);
+            if let Some(x) = lane.filter(|_| first < last) {
+                points.extend([(x, place.bounds[first].0), (x, place.bounds[last - 1].1)]);
+            }
             points.push((to, row_start));
             match self.items[below].kind {
                 Kind::Port { top: false, .. } => points.push((to, place.bottom)),
@@ -121,7 +150,9 @@ impl Layout<'_> {
                     }
                     block.marks.push(Mark::End);
                 }
-                Kind::Port { edge, top, own: false } => block.ports.push((edge, top, x + item.width / 2.0)),
+                Kind::Port { edge, top, own: false } => {
+                    *block.ports.entry((edge, top)).or_default() = x + item.width / 2.0
+                }
                 Kind::Port { own: true, .. } | Kind::Bend | Kind::Title => {}
             }
         }
@@ -149,4 +180,17 @@ struct Placed {
     left: Vec<f64>,
     tops: Vec<(f64, f64, f64)>,
     bottom: f64,
+    /// The row of each item, and where each row begins and ends.
+    row_of: Vec<usize>,
+    bounds: Vec<(f64, f64)>,
+}
+
+/// The room above each row: more where lines come from far at the side, so that they can be told apart.
+fn gaps(rows: usize, row_of: &[usize], left: &[f64], at: &Attachments) -> Vec<f64> {
+    let mut furthest = vec![0.0_f64; rows];
+    for (&(above, below), (from, to)) in at {
+        let row = &mut furthest[row_of[below]];
+        *row = row.max((left[above] + from - left[below] - to).abs());
+    }
+    furthest.into_iter().map(|furthest| GAP + (furthest * 0.08).min(56.0)).collect()
 }

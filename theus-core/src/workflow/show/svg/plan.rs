@@ -1,6 +1,6 @@
 //! Which states inside a container stand above which, and which edges pass through it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::workflow::chart::StateId;
 use crate::workflow::show::view::View;
@@ -39,36 +39,54 @@ pub(super) fn lifted(view: &View<'_>, id: StateId, container: Option<StateId>) -
     }
 }
 
-/// The edges that are drawn in a container: between two of its states.
-pub(super) fn between(view: &View<'_>, container: Option<StateId>) -> Vec<Between> {
-    let edges = view.edges.iter().enumerate();
-    edges
-        .filter_map(|(edge, ends)| {
-            let (from, to) = (lifted(view, ends.from, container)?, lifted(view, ends.to, container)?);
-            (from != to).then_some(Between { edge, from, to })
-        })
-        .collect()
+/// Which edges are drawn in which container.
+#[derive(Default)]
+pub(super) struct Routes {
+    between: HashMap<Option<StateId>, Vec<Between>>,
+    own: HashMap<StateId, Vec<Crossing>>,
 }
 
-/// The edges between a container and a state inside it.
-pub(super) fn own(view: &View<'_>, container: Option<StateId>) -> Vec<Crossing> {
-    let Some(container) = container else { return Vec::new() };
-    let edges = view.edges.iter().enumerate();
-    edges
-        .filter_map(|(edge, ends)| {
-            let (from, to) = (ends.from, ends.to);
-            if from == to {
-                return None;
+impl Routes {
+    pub(super) fn of(view: &View<'_>) -> Self {
+        let mut routes = Self::default();
+        for (edge, ends) in view.edges.iter().enumerate().filter(|(_, ends)| ends.from != ends.to) {
+            routes.add(view, edge, ends.from, ends.to);
+        }
+        routes
+    }
+
+    fn add(&mut self, view: &View<'_>, edge: usize, from: StateId, to: StateId) {
+        let mut container = Some(from);
+        loop {
+            if container == Some(to) {
+                let crossing = Crossing { edge, top: false, inner: from, arrives: false, labelled: true };
+                return self.own.entry(to).or_default().push(crossing);
             }
-            if from == container {
-                lifted(view, to, Some(container))?;
-                return Some(Crossing { edge, top: true, inner: to, arrives: true, labelled: true });
+            if let Some(to_child) = lifted(view, to, container) {
+                if let Some(outer) = container.filter(|id| *id == from) {
+                    let crossing = Crossing { edge, top: true, inner: to, arrives: true, labelled: true };
+                    return self.own.entry(outer).or_default().push(crossing);
+                }
+                if let Some(from_child) = lifted(view, from, container) {
+                    let between = Between { edge, from: from_child, to: to_child };
+                    self.between.entry(container).or_default().push(between);
+                }
+                return;
             }
-            (to == container).then_some(())?;
-            lifted(view, from, Some(container))?;
-            Some(Crossing { edge, top: false, inner: from, arrives: false, labelled: true })
-        })
-        .collect()
+            let Some(id) = container else { return };
+            container = view.parent(id);
+        }
+    }
+
+    /// The edges that are drawn in a container: between two of its states.
+    pub(super) fn between(&self, container: Option<StateId>) -> &[Between] {
+        self.between.get(&container).map_or(&[], Vec::as_slice)
+    }
+
+    /// The edges between a container and a state inside it.
+    pub(super) fn own(&self, container: Option<StateId>) -> &[Crossing] {
+        container.and_then(|id| self.own.get(&id)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The layer of each state: those that lead to it are above it, unless that would go round in a circle.
@@ -76,7 +94,10 @@ pub(super) fn ranks(children: &[StateId], first: Option<StateId>, between: &[Bet
     let mut seen: BTreeMap<StateId, bool> = BTreeMap::new();
     let mut finished = Vec::new();
     let mut forward: BTreeMap<StateId, Vec<StateId>> = BTreeMap::new();
-    for start in first.iter().chain(children).filter(|id| children.contains(id)) {
+    let mut leads: HashMap<StateId, Vec<StateId>> = HashMap::new();
+    between.iter().for_each(|edge| leads.entry(edge.from).or_default().push(edge.to));
+    let is_child: HashSet<StateId> = children.iter().copied().collect();
+    for start in first.iter().chain(children).filter(|id| is_child.contains(id)) {
         // Depth first, without recursion: `true` while a state is on the way.
         let mut stack = vec![(*start, 0)];
         if seen.contains_key(start) {
@@ -84,20 +105,20 @@ pub(super) fn ranks(children: &[StateId], first: Option<StateId>, between: &[Bet
         }
         seen.insert(*start, true);
         while let Some((id, next)) = stack.pop() {
-            match between.iter().filter(|edge| edge.from == id).nth(next) {
+            match leads.get(&id).and_then(|leads| leads.get(next)).copied() {
                 None => {
                     seen.insert(id, false);
                     finished.push(id);
                 }
-                Some(edge) => {
+                Some(to) => {
                     stack.push((id, next + 1));
-                    match seen.get(&edge.to) {
+                    match seen.get(&to) {
                         Some(true) => {}
-                        Some(false) => forward.entry(id).or_default().push(edge.to),
+                        Some(false) => forward.entry(id).or_default().push(to),
                         None => {
-                            forward.entry(id).or_default().push(edge.to);
-                            seen.insert(edge.to, true);
-                            stack.push((edge.to, 0));
+                            forward.entry(id).or_default().push(to);
+                            seen.insert(to, true);
+                            stack.push((to, 0));
                         }
                     }
                 }

@@ -1,0 +1,48 @@
+//! Names and functions of other tools' conditions: whoever writes one is told ours.
+
+const ACTIVE: &str =
+    "no condition asks which state is active: say it in that state, or let a process keep what matters in a Data field";
+const CLOCK: &str =
+    "no condition asks what time it is: `after` waits, and a process with a clock can keep the time in a Data field";
+const COMPUTED: &str = "let a process compute the value, and ask for that";
+
+/// What to write in place of a name that means nothing here.
+pub(super) fn name(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "_event" | "evt" | "payload" | "message" | "msg" | "data" => "what the event brought is `event`: `event.x`",
+        "context" | "ctx" | "model" | "vars" | "variables" | "this" | "self" | "store" | "state_data" => {
+            "the state is `domain.x`, the configuration `global.x`"
+        }
+        "state" | "_state" | "currentState" | "current_state" => ACTIVE,
+        "now" | "time" | "today" | "Date" | "_time" => CLOCK,
+        "None" | "nil" | "undefined" | "NULL" | "Null" => "write `null`",
+        "True" | "TRUE" => "write `true`",
+        "False" | "FALSE" => "write `false`",
+        _ => return None,
+    })
+}
+
+/// What to write in place of a function that there is not.
+pub(super) fn function(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "In" | "in_state" | "inState" | "stateIn" | "isIn" | "is_in" | "hasTag" | "can" => ACTIVE,
+        "now" | "time" | "today" | "currentTime" | "getTime" | "Date" => CLOCK,
+        "uint" => "integers of every width are one type: leave `uint` out",
+        "len" | "length" | "count" => "did you mean `size`?",
+        "is_empty" | "isEmpty" | "empty" => "write `size() == 0`",
+        "str" | "to_string" | "toString" => "did you mean `string`?",
+        "float" | "Number" | "number" => "did you mean `double`?",
+        "defined" | "isset" | "is_some" | "isDefined" | "exists_in" => "did you mean `has`?",
+        "includes" | "has_key" | "hasKey" | "contains_key" | "containsKey" => "write `value in list`, or `key in map`",
+        "not" => "write `!` for \"not\"",
+        "abs" | "min" | "max" | "sum" | "round" | "floor" | "ceil" | "avg" | "mean" | "lower" | "upper"
+        | "toLowerCase" | "toUpperCase" | "trim" | "split" | "join" | "sort" | "sorted" => COMPUTED,
+        _ => return None,
+    })
+}
+
+/// Words by which other tools ask which event it is.
+pub(super) const EVENT_NAMES: [&str; 2] = ["name", "type"];
+
+/// What is said of them.
+pub(super) const WHICH_EVENT: &str = "`event` is what the event brought; which one it is, is said by the key under `events` that the condition stands under";
