@@ -135,6 +135,12 @@
 //! - What a run costs follows what it touches: nothing is copied that is not written, and the size of the context does not
 //!   matter.
 //! - A nested run on the same engine is an error, not a deadlock.
+//! - Code of your types may panic wherever the engine calls or drops it, and so may log subscribers, wakers, sinks and clocks.
+//!   A panic of the body, of `Clone`, `Default`, [`Signal`] or of what rules look at fails the run, as
+//!   [`Panicked`](RunError::Panicked). One of a `Drop` that is the engine's to call (arguments, scratch, outputs, old values)
+//!   decides nothing: it is logged.
+//! - Once a violation of level S has latched the interlock, no commit of any session begins until it is reset, and no run
+//!   that is under way ends well, be it one that only looks.
 //!
 //! # Honest limits
 //!
@@ -143,6 +149,7 @@
 //!   and `unsafe` and statics that change in every process. It does not see a door behind a function of another name, a
 //!   renamed import, a method of a value that holds a handle, or what a macro expands to. The same goes for the order of a
 //!   `HashMap`, which differs from run to run.
+//! - A value whose `Drop` panics while another panic unwinds through it aborts the program: that is Rust's own rule.
 //! - A context's field can hold a type with interior mutability (`Arc<Mutex<..>>`). What is changed inside of it is not a
 //!   write, is not rolled back and is not audited: do not use such types for state.
 //! - A field is copied on its first write. Use a persistent collection (`imbl`, `rpds`) for a large one.
