@@ -212,39 +212,35 @@ fn long_lists_that_differ_at_their_end_are_two_rules() {
     assert_ne!(before, change.identity.digest);
 }
 
+/// Reloads in several sessions of an engine at once: each is put on record as the successor of the one before it on record,
+/// and the last one is in force.
 #[test]
 fn what_is_last_on_record_is_what_is_in_force_however_many_reload() {
-    const ROUNDS: usize = 300;
-    let bounds = [10, 20];
+    const EACH: usize = 1_000;
     let one = engine(&at_most("max: 90"));
-    let sessions = [one.clone(), one.open("oven 2", Oven::default())];
-    let barrier = std::sync::Barrier::new(sessions.len());
-    for round in 0..ROUNDS {
-        std::thread::scope(|scope| {
-            for (session, bound) in sessions.iter().zip(bounds) {
-                let barrier = &barrier;
-                scope.spawn(move || {
-                    barrier.wait();
-                    // With a number of its own, so that each is a change.
-                    let recipe = at_most(&format!("max: {bound}.{round:03}1"));
-                    session.reload_recipe(&format!("{bound}.yaml"), &recipe).unwrap();
-                });
-            }
-        });
-        let records = one.audit_records();
-        let changes: Vec<_> = records
-            .iter()
-            .filter_map(|record| match &record.event {
-                AuditEvent::RecipeChanged(change) => Some(change),
-                _ => None,
-            })
-            .collect();
-        let [.., before, last] = &changes[..] else { panic!("two were put on record") };
-        assert_eq!(last.before.as_deref(), Some(before.identity.recipe.as_str()), "round {round}");
-        assert_eq!(one.status().recipe.unwrap().identity, last.identity, "round {round}");
-        for session in &sessions {
-            let is_strict = session.run(Heat { to: 15.0 }).is_err();
-            assert_eq!(is_strict, last.identity.recipe.as_str() == "10.yaml", "round {round}: the rules in force");
+    let sessions = [one.clone(), one.open("oven 2", Oven::default()), one.open("oven 3", Oven::default())];
+    let recipes: [(&str, &str); 3] = [("10.yaml", "max: 10"), ("20.yaml", "max: 20"), ("30.yaml", "max: 30")];
+    std::thread::scope(|scope| {
+        for (session, (name, rule)) in sessions.iter().zip(recipes) {
+            scope.spawn(move || {
+                let recipe = at_most(rule);
+                (0..EACH).for_each(|_| drop(session.reload_recipe(name, &recipe).unwrap()));
+            });
         }
+    });
+    let mut in_force = "audit.yaml".to_owned();
+    let records = one.audit_records();
+    let changes = records.iter().filter_map(|record| match &record.event {
+        AuditEvent::RecipeChanged(change) => Some(change),
+        _ => None,
+    });
+    for (number, change) in changes.enumerate() {
+        assert_eq!(change.before.as_deref(), Some(in_force.as_str()), "change {number}");
+        in_force = change.identity.recipe.to_string();
+    }
+    assert_eq!(one.status().recipe.unwrap().identity.recipe.as_str(), in_force);
+    for session in &sessions {
+        let is_strict = session.run(Heat { to: 15.0 }).is_err();
+        assert_eq!(is_strict, in_force == "10.yaml", "the rules in force");
     }
 }

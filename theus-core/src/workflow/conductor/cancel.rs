@@ -12,6 +12,7 @@ use super::session::{Internal, Live, Session, Stage};
 use super::steps::look;
 use super::undo::Undo;
 use super::world::World;
+use crate::panics::tell;
 use crate::workflow::chart::{Run, Step};
 use crate::workflow::trace::{Ended, Role, What};
 
@@ -221,7 +222,7 @@ impl Live {
     pub(super) fn fail(&mut self, reason: String, scene: Scene<'_>) {
         self.over(Stage::Failed(reason.as_str().into()), scene);
         self.trace.put(scene.world.now(), What::Failed { reason: reason.clone() });
-        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "failed");
+        tell(|| tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "failed"));
     }
 
     /// A violation of level A ends the session.
@@ -229,6 +230,6 @@ impl Live {
         // First of all, for whoever hears of it is a stranger.
         self.over(Stage::Aborted(reason.as_str().into()), scene);
         self.trace.put(scene.world.now(), What::Aborted { reason: reason.clone() });
-        tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted");
+        tell(|| tracing::error!(target: "theus::workflow", workflow = scene.definition.name(), reason, "aborted"));
     }
 }

@@ -6,6 +6,8 @@ use std::task::Waker;
 
 use parking_lot::Mutex;
 
+use crate::panics::{shed, wake};
+
 /// Pauses, lets go on and cancels a session from anywhere, while another thread or task drives it. A clone is the same
 /// handle.
 ///
@@ -53,13 +55,15 @@ impl Control {
         self.wishes.any.store(true, Ordering::Release);
         let driver = self.wishes.driver.lock().take();
         if let Some(driver) = driver {
-            driver.wake();
+            wake(driver);
         }
     }
 
     /// Has this waker woken when something is said.
     pub(super) fn wakes(&self, waker: &Waker) {
-        *self.wishes.driver.lock() = Some(waker.clone());
+        let waker = waker.clone();
+        let replaced = self.wishes.driver.lock().replace(waker);
+        shed(replaced);
     }
 
     /// What was said since it was asked last.

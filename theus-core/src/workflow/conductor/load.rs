@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::error::WorkflowError;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::panics::tell;
 use crate::source::{Document, SourceFile};
 use crate::workflow::chart::Definition;
 use crate::workflow::file::{self, Catalog};
@@ -15,7 +16,7 @@ pub(in crate::workflow) fn load<D: Context, G: Context, E: Send + Sync + 'static
 ) -> Result<Arc<Definition>, WorkflowError> {
     let definition = file::load(&Document::parse(file)?, &Catalog::from(engine.catalog()))?;
     for warning in definition.warnings() {
-        tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}");
+        tell(|| tracing::warn!(target: "theus::workflow", workflow = definition.name(), "{warning}"));
     }
     Ok(Arc::new(definition))
 }

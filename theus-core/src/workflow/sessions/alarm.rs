@@ -9,6 +9,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::inner::message_of;
 use super::rota::Turn;
+use crate::panics::tell;
 use crate::workflow::clock::Clock;
 
 /// How long the alarm sleeps at most: a clock can be set, and a virtual one is moved by hand.
@@ -95,7 +96,7 @@ impl Alarm {
             }));
             let now = now.map_err(|panic| {
                 let message = message_of(panic);
-                tracing::error!(target: "theus::workflow", message, "the clock panicked: timers are late");
+                tell(|| tracing::error!(target: "theus::workflow", message, "the clock panicked: timers are late"));
             });
             let mut waiting = self.waiting.lock();
             if waiting.over {

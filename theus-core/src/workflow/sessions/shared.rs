@@ -17,6 +17,7 @@ use super::rota::Rota;
 use super::slot::Slot;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::panics::tell;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Clock;
 
@@ -56,7 +57,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
             // It is the observer's own fault: the session has done what it did, and goes on.
             self.troubles.add_one(home);
             let message = message_of(panic);
-            tracing::error!(target: "theus::workflow", session, message, "an observer panicked");
+            tell(|| tracing::error!(target: "theus::workflow", session, message, "an observer panicked"));
         }
     }
 

@@ -21,6 +21,7 @@ use super::stage::Stage;
 use super::wishes::Wishes;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::panics::tell;
 use crate::sync::nesting::holds_a_session;
 use crate::workflow::conductor::{Progress, Session, Troubled, World};
 
@@ -217,7 +218,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             Err(panic) => {
                 inner.breaks(panic, world);
                 let message = inner.trouble.as_deref().unwrap_or_default();
-                tracing::error!(target: "theus::workflow", session = &*self.name, message, "a session broke");
+                tell(|| tracing::error!(target: "theus::workflow", session = &*self.name, message, "a session broke"));
                 Progress::Over
             }
         };
