@@ -73,6 +73,11 @@ impl RowReader {
         let Ok(text) = std::str::from_utf8(row) else {
             return Err(Wrong { message: "the row is not UTF-8 text".to_owned(), marked: 0..0, label: "" });
         };
+        // To the parser it ends the row, and what stands behind it would be lost without a word.
+        if let Some(at) = row.iter().position(|byte| *byte == b'\r') {
+            let message = "a carriage return stands within the row: rows end with `\\n` or `\\r\\n`".to_owned();
+            return Err(Wrong { message, marked: at..at + 1, label: "here" });
+        }
         if row.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
             return Err(whole("a quote is opened and not closed in the same row".to_owned(), "one quote too many"));
         }

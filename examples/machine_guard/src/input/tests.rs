@@ -86,6 +86,53 @@ fn every_mistake_is_told_with_its_line() {
 }
 
 #[test]
+fn nothing_behind_a_lone_carriage_return_is_lost() {
+    for text in [
+        "timestamp,value\n1,70\r2,999\n3,71\n",
+        "timestamp,value\n1,70\r2,999",
+        "timestamp,value\n1,70\r\r\n2,999\n",
+        "timestamp,value\n\r1,999\n",
+        "timestamp,value\n1,\"70\r\",999\n",
+        "timestamp,value\n\"1\r\",70\n",
+        "timestamp,value\n1\r,70\n",
+        "timestamp,value\r1,70\r2,999\r",
+        "timestamp,value\r\r\n1,999\n",
+    ] {
+        let (readings, error) = read(text.as_bytes());
+        assert!(readings.is_empty(), "{text:?}: {readings:?}");
+        let error = error.unwrap();
+        assert!(error.contains("a carriage return stands within the row"), "{text:?}: {error}");
+        assert!(!error.contains('\r'), "{error:?}");
+    }
+    let told = error("1,70\r2,999\n");
+    assert!(told.contains("r.csv:2:5"), "{told}");
+    // The nearest things that are rows.
+    assert_eq!(read(b"timestamp,value\r\n1,70\r").0, [("1".to_owned(), 70.0)]);
+    assert_eq!(read(b"timestamp,value\n\r\n  \r\n1,70\n").0, [("1".to_owned(), 70.0)]);
+}
+
+#[test]
+fn every_row_is_a_reading_or_an_error() {
+    // Random bytes of those that rows are made of, beside a direct reading of what a plain row is.
+    let mut random = fastrand::Rng::with_seed(4);
+    for _ in 0..3_000 {
+        let rows: Vec<String> = (0..random.usize(1..4))
+            .map(|_| {
+                (0..random.usize(0..7))
+                    .map(|_| random.choice(['1', '9', ',', ',', '"', '\r', '\0', ' ', '\u{feff}', '.']).unwrap())
+                    .collect()
+            })
+            .collect();
+        let (readings, error) = read(format!("timestamp,value\n{}\n", rows.join("\n")).as_bytes());
+        let filled = rows.iter().filter(|row| !row.trim_ascii().is_empty()).count();
+        assert!(error.is_some() || readings.len() == filled, "{rows:?}: {readings:?}");
+        if let Some(error) = &error {
+            assert!(!error.contains(['\r', '\0']), "{error:?}");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_is_none_says_so() {
     for (text, message) in [
         (&b""[..], "the file has no header"),
