@@ -131,7 +131,14 @@ fn no_change(test: Test, field: &str, why: NoChange) -> Refused {
 }
 
 pub(super) fn expected(test: Test, field: &str, what: &str, value: &Value) -> Refused {
-    Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)))
+    let refused = Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)));
+    match value.as_str().filter(|text| is_path(text)) {
+        Some(_) => refused.help(
+            "a bound is written out, and is no other value: to compare two values give the context a method, as \
+             `#[inspect(methods(margin -> f64))]`, and ask `field: domain.margin(), min: 0`",
+        ),
+        None => refused,
+    }
 }
 
 /// A comparison with one value. `test` says how it is compared, `named` what the recipe calls it.
@@ -196,6 +203,12 @@ fn variant(value: &Value, shape: &EnumShape, field: &str, expected: Refused) -> 
         Some(help) => refused.help(help),
         None => refused,
     })
+}
+
+/// Whether a text is meant as the place of another value.
+fn is_path(text: &str) -> bool {
+    let layers = ["global", "domain", "local"];
+    text.split_once(['.', '_']).is_some_and(|(layer, _)| layers.contains(&layer)) && !text.contains(char::is_whitespace)
 }
 
 /// A comma where a decimal has a point.

@@ -5,7 +5,7 @@ use super::path::{Segment, segments};
 use super::steps::Walk;
 use super::{Catalog, ProcessEntry};
 use crate::context::{Layer, Schema, Shape};
-use crate::source::did_you_mean;
+use crate::source::{did_you_mean, nearest};
 
 /// What is wrong, and what to do about it.
 pub(super) type Lost = (String, Option<String>);
@@ -17,11 +17,7 @@ pub(super) fn belongs_to_a_process(field: &str) -> bool {
     let first = field.split(['.', '[', '(']).next().unwrap_or(field);
     let layered = field[first.len()..].starts_with('.');
     // What is nearly a layer is a slip of it, sooner than an argument.
-    !layered || first == Layer::Local.as_str() || did_you_mean(first, LAYERS.map(Layer::as_str)).is_none_or(is_list)
-}
-
-fn is_list(help: String) -> bool {
-    help.starts_with("known")
+    !layered || first == Layer::Local.as_str() || nearest(first, LAYERS.map(Layer::as_str)).is_none()
 }
 
 /// Where the field is, and the shape of its values.
@@ -78,7 +74,7 @@ fn start(field: &str, catalog: &Catalog) -> Option<String> {
         ("global", rest) => (&catalog.global, rest),
         _ => return None,
     };
-    field.ends_with('.').then(|| did_you_mean("", schema.fields.iter().map(|field| field.name))).flatten()
+    field.ends_with('.').then(|| listed(schema.fields.iter().map(|field| field.name))).flatten()
 }
 
 /// The way through nested contexts: indexes, the shape at their end, and how many segments that took.
@@ -113,7 +109,7 @@ fn in_context(
         }
     }
     let known = here.paths().into_iter().map(|inner| format!("{field}.{}", inner.path)).collect::<Vec<_>>();
-    let help = did_you_mean("", known.iter().map(String::as_str));
+    let help = listed(known.iter().map(String::as_str));
     Err((format!("`{field}` is a whole context: name one of its fields"), help))
 }
 
@@ -125,7 +121,24 @@ fn unknown_field(field: &str, layer: Layer, schema: &Schema, name: &str) -> Lost
     }
     let what = if name.ends_with(')') { "method" } else { "field" };
     let message = format!("unknown {what} `{name}` of {} in `{field}`", schema.name);
-    (message, did_you_mean(name, known.iter().map(String::as_str)))
+    (message, known_or_near(name, &known))
+}
+
+/// So many names are listed where they are the answer.
+const MOST_LISTED: usize = 100;
+
+/// The help where what is there is the answer: all of it.
+pub(super) fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let (shown, more) = known.split_at(known.len().min(MOST_LISTED));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    (!shown.is_empty()).then(|| format!("known: {}{more}", shown.join(", ")))
+}
+
+/// The name that is near, else all that are there.
+pub(super) fn known_or_near(name: &str, known: &[String]) -> Option<String> {
+    let known = || known.iter().map(String::as_str);
+    if nearest(name, known()).is_some() { did_you_mean(name, known()) } else { listed(known()) }
 }
 
 /// What a path starts with is neither a layer nor an argument.

@@ -29,7 +29,8 @@ pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<Strin
         rest = after;
         if let Some(after) = rest.strip_prefix('(') {
             let Some(after) = after.strip_prefix(')') else {
-                return Err((format!("`{name}` in `{path}` takes no arguments"), Some(format!("write `{name}()`"))));
+                let help = called_on(name, after, segments.is_empty());
+                return Err((format!("`{name}` in `{path}` takes no arguments"), Some(help)));
             };
             segments.push(Segment::Call(name.to_owned()));
             rest = after;
@@ -47,6 +48,23 @@ pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<Strin
             None => return Err((format!("`{rest}` in `{path}` is not part of a path"), None)),
         }
     }
+}
+
+/// What is meant by `mean(domain.readings)`, and what can be written for `count(order where …)`.
+fn called_on(name: &str, arguments: &str, first: bool) -> String {
+    let inside = arguments.split(')').next().unwrap_or_default().trim();
+    let is_path = !inside.is_empty() && !inside.contains(|c: char| c.is_whitespace() || "<>=!&|,".contains(c));
+    let computes = ["first", "keys", "last", "len", "max", "mean", "min", "sum", "values"];
+    if first && is_path && (computes.contains(&name) || inside.starts_with("domain.")) {
+        let name = if name == "count" { "len" } else { name };
+        return format!("write `{inside}.{name}()`");
+    }
+    if inside.is_empty() || !first {
+        return format!("write `{name}()`");
+    }
+    "a path asks of all elements: `len()`, `sum()`, `mean()`, `min()`, `max()`; for those that fulfil a condition give the type a \
+     method, as `#[inspect(methods(overdue -> usize))]`, and ask `domain.overdue()`"
+        .to_owned()
 }
 
 /// What is between brackets, and what comes after them.

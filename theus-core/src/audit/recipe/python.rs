@@ -16,6 +16,9 @@ pub(super) struct Dialect {
     is_python: bool,
     level: Occurrences,
     reset: Occurrences,
+    max_threshold: Occurrences,
+    /// It has `threshold`, which the 3.0 line does not.
+    is_2: bool,
 }
 
 /// Where something was first, and how often.
@@ -48,6 +51,16 @@ impl Dialect {
         self.reset.add(at);
     }
 
+    /// The key `threshold`, which only its 2.x writes.
+    pub(super) const fn threshold(&mut self) {
+        (self.is_python, self.is_2) = (true, true);
+    }
+
+    /// An entry that says at which violation it acts.
+    pub(super) fn max_threshold(&mut self, at: &NodePath) {
+        self.max_threshold.add(at);
+    }
+
     /// What means something else here, told once a file.
     pub(super) fn warn(self, problems: &mut Problems) {
         if !self.is_python {
@@ -65,6 +78,12 @@ impl Dialect {
             };
             let message = format!("where `{key}` is not given it is {meaning}{more}");
             let help = format!("give it, or put `defaults: {{ {key}: {theirs} }}` at the top of the file");
+            problems.push(Problem::warning(at, message).code(code::PYTHON).help(help));
+        }
+        if let Some(at) = self.max_threshold.first.filter(|_| !self.is_2) {
+            let message =
+                "`max_threshold: n` acts at violation n here, and at n + 1 in the 3.0 line of the Python reference";
+            let help = "give one more where that was meant, and write the layers as they are here: `domain.`, `global.`, `local.`";
             problems.push(Problem::warning(at, message).code(code::PYTHON).help(help));
         }
     }

@@ -21,7 +21,14 @@ macro_rules! pick {
 /// The condition that a list makes: each of its values is read as that of an `eq` would be.
 pub(super) fn one_of(test: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
     let Some(list) = value.as_sequence() else {
-        return Err(expected(test, field, "a list", value).help(format!("write it as `{test}: [one, another]`")));
+        let help = match value.as_str() {
+            Some(text) if text.contains(['.', '/']) => format!(
+                "write the list out: `{test}: [one, another]`; no file is read: what changes is kept in the context, and asked \
+                 by a method of its own"
+            ),
+            _ => format!("write it as `{test}: [one, another]`"),
+        };
+        return Err(expected(test, field, "a list", value).help(help));
     };
     if list.is_empty() {
         let outcome = if test == Test::In { "no value passes" } else { "every value passes" };

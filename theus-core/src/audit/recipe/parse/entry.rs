@@ -124,7 +124,10 @@ impl Reading<'_> {
             problems.push(problem.help("say which value it is about: `field: domain.…`"));
         }
         if map.contains_key("threshold") {
-            self.dialect.hint();
+            self.dialect.threshold();
+        }
+        if map.contains_key("max_threshold") {
+            self.dialect.max_threshold(&at.key("max_threshold"));
         }
         if level.or(self.defaults.level).is_none() && !map.contains_key("level") {
             self.dialect.default_level(&at);

@@ -23,6 +23,24 @@ const ALIKE: [(&str, &[&str]); 13] = [
     ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
 ];
 
+/// Words for what rules do not have, and what there is instead.
+const NOT_HERE: [(&[&str], &str); 4] = [
+    (
+        &["id", "tag", "rule", "rule_id", "ref", "code", "alarm"],
+        "a rule has no name of its own: records name it by process, gate, field and condition; what people call it stands in its \
+         `message`",
+    ),
+    (
+        &["enabled", "disabled", "active", "shelved", "suppress"],
+        "a rule is in force where it stands: take it out, or begin its line with `#`",
+    ),
+    (&["unit", "units", "uom"], "a bound is a number in the unit of its field: say the unit in `message`"),
+    (
+        &["deadband", "hysteresis", "delay", "on_delay", "off_delay", "debounce"],
+        "a rule looks at one moment: `max_threshold: 3` with `reset_on_success: true` acts at the third violation in a row",
+    ),
+];
+
 /// The help for a key that is neither a setting nor a condition.
 pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
     if let Some(decimal) = decimal(key, map) {
@@ -36,6 +54,9 @@ pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
         return "a rule does not depend on other values: `where_present: true` asks only where there is a value, as of \
                 one variant of an enum"
             .to_owned();
+    }
+    if let Some((_, help)) = NOT_HERE.iter().find(|(alike, _)| alike.contains(&key.to_lowercase().as_str())) {
+        return (*help).to_owned();
     }
     match nearest(key, settings.iter().copied().chain(conditions)) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -214,6 +214,21 @@ fn a_recipe_for_the_python_reference_loads_unchanged_with_notes() {
 }
 
 #[test]
+fn a_threshold_of_the_3_0_line_is_told_to_act_one_later_there() {
+    let recipe = |field: &str, more: &str| {
+        let settings = "level: A, reset_on_success: true";
+        let entry = format!("{{ field: {field}, min: 0, {settings}, max_threshold: 3{more} }}");
+        warned(&load(&format!("process_recipes:\n  transfer:\n    outputs:\n      - {entry}\n")).unwrap())
+    };
+    assert_eq!(
+        recipe("domain_ctx.total", ""),
+        ["R103 4:79 `max_threshold: n` acts at violation n here, and at n + 1 in the 3.0 line of the Python reference"]
+    );
+    assert_eq!(recipe("domain.total", ""), Vec::<String>::new(), "nothing here says that it was written for Python");
+    assert_eq!(recipe("domain_ctx.total", ", threshold: 5"), Vec::<String>::new(), "2.x acts at n too");
+}
+
+#[test]
 fn what_a_process_touches_and_fails_with_is_compared() {
     let declare = |list: &str| {
         load(&format!("process_recipes:\n  transfer: {{ {list}, inputs: [{{ field: amount, min: 0 }}] }}\n"))

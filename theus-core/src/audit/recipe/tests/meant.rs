@@ -33,6 +33,44 @@ fn words_of_other_tools_are_known() {
 }
 
 #[test]
+fn what_rules_do_not_have_is_answered_with_what_there_is() {
+    for key in ["id: TAH-101", "tag: TAH-101", "rule_id: 3"] {
+        let help = help(&format!("field: amount, max: 5, {key}"));
+        assert!(help.starts_with("a rule has no name of its own") && help.contains("`message`"), "{help}");
+    }
+    assert!(help("field: amount, max: 5, enabled: false").contains("begin its line with `#`"));
+    assert!(help("field: amount, max: 5, unit: kg").contains("in the unit of its field"));
+    assert!(help("field: amount, max: 5, deadband: 1").contains("`reset_on_success: true`"));
+    assert_eq!(help("field: count, inn: [1]"), "did you mean `in`?", "the nearest slip of a condition");
+}
+
+#[test]
+fn another_value_is_no_bound() {
+    for bound in ["max: global.high", "min: domain.total", "between: [global.low, 5]", "eq: local_ctx.x"] {
+        let help = help(&format!("field: count, {bound}"));
+        assert!(help.starts_with("a bound is written out") && help.contains("#[inspect(methods("), "{help}");
+    }
+    assert!(!refused_entry("field: count, max: warm").contains("written out"));
+    assert_eq!(rules_of_entry("field: name, eq: global.high"), ["name eq \"global.high\""], "a text is a text");
+}
+
+#[test]
+fn a_list_is_written_out_and_no_file_is_read() {
+    let help = |entry: &str| help(entry);
+    assert!(help("field: name, not_in: sanctions.txt").contains("no file is read"));
+    assert!(help("field: name, not_in: sanctions.txt").starts_with("write the list out: `not_in: [one, another]`"));
+    assert_eq!(help("field: name, in: alice"), "write it as `in: [one, another]`");
+}
+
+#[test]
+fn a_question_over_elements_is_a_method() {
+    let told = help("field: \"count(x where x > 1)\", max: 5");
+    assert!(told.contains("#[inspect(methods(") && told.contains("`sum()`"), "{told}");
+    assert_eq!(help("field: mean(domain.total), max: 5"), "write `domain.total.mean()`");
+    assert_eq!(help("field: 'domain.total.len(1)', max: 5"), "write `len()`");
+}
+
+#[test]
 fn no_condition_is_left_out_of_the_list() {
     assert_eq!(
         help("field: amount, zebra: 1"),
