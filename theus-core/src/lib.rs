@@ -168,6 +168,7 @@ pub mod command_line;
 pub mod context;
 pub mod engine;
 pub mod errors;
+pub mod exact;
 mod panics;
 pub mod prelude;
 pub mod process;

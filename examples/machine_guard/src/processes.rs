@@ -1,5 +1,6 @@
 //! What may happen to the machine's state: four processes, each with its contract.
 
+use theus_core::exact;
 use theus_core::prelude::*;
 use thiserror::Error;
 
@@ -40,14 +41,13 @@ pub(crate) fn update_statistics(ctx: Controller) -> Result<(), NotFinite> {
     while values.len() > (*ctx.global.window).max(1) {
         values.pop_front();
     }
-    // From the readings themselves each time: running sums would drift.
-    let count = values.len() as f64;
-    let mean = values.iter().map(|value| value / count).sum::<f64>();
-    let variance = values.iter().map(|value| (value - mean).powi(2) / count).sum::<f64>();
+    // From the readings themselves each time, and rounded once: six readings of 55 have a mean of 55, not one just below it.
+    let mean = exact::mean(values.iter().copied()).unwrap_or(reading);
+    let deviation = exact::deviation(values.iter().copied()).unwrap_or(0.0);
     ctx.domain.window.mean.set(mean);
     ctx.domain.window.low.set(values.iter().copied().fold(f64::INFINITY, f64::min));
     ctx.domain.window.high.set(values.iter().copied().fold(f64::NEG_INFINITY, f64::max));
-    ctx.domain.window.deviation.set(variance.sqrt());
+    ctx.domain.window.deviation.set(deviation);
     Ok(())
 }
 
@@ -130,6 +130,21 @@ mod tests {
         assert_eq!(window.values, [2.0, 4.0, 4.0, 6.0]);
         assert_eq!((window.mean, window.low, window.high), (4.0, 2.0, 6.0));
         assert!((window.deviation - 2.0_f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equal_readings_have_that_mean_and_no_deviation() {
+        let (engine, _) = engine(Limits::default());
+        for value in [55.0, 98.6, 0.1, 100.1] {
+            for _ in 0..20 {
+                read(&engine, value);
+                let window = engine.snapshot().unwrap().to_context().window;
+                assert!(window.low <= window.mean && window.mean <= window.high, "{window:?}");
+                if window.low == window.high {
+                    assert_eq!((window.mean, window.deviation), (value, 0.0));
+                }
+            }
+        }
     }
 
     #[test]

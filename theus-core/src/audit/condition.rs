@@ -215,6 +215,7 @@ impl fmt::Display for Condition {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::context::Inspect as _;
@@ -265,6 +266,21 @@ mod tests {
             assert!(!condition.passes(Value::Missing) && !condition.passes(Value::Opaque), "{condition:?}");
         }
         assert!(!conditions[0].passes(Value::Float(2.0)) && !conditions[2].passes(Value::Int(2)));
+    }
+
+    #[test]
+    fn times_and_decimals_compare_exactly_at_their_bounds() {
+        let noon = Time::parse(crate::context::TimeKind::Instant, "2024-05-01T12:00:00Z").unwrap();
+        let time = |nanos: i128| Value::Time { kind: noon.kind, nanos: noon.nanos + nanos };
+        let bound = |order| Condition::Time(order, noon);
+        assert_eq!(orders(bound, time(0)), [true, true, true, false]);
+        assert_eq!(orders(bound, time(1)), [true, false, false, true]);
+        assert_eq!(orders(bound, time(-1)), [false, true, false, true]);
+        let other = Value::Time { kind: crate::context::TimeKind::Date, nanos: noon.nanos };
+        assert_eq!(orders(bound, other), [false; 4], "of another kind");
+        let decimal = |order| Condition::Decimal(order, Decimal::of(15, 1));
+        assert_eq!(orders(decimal, Value::Decimal { mantissa: 150, scale: 2 }), [true, true, true, false]);
+        assert_eq!(orders(decimal, Value::Decimal { mantissa: 151, scale: 2 }), [true, false, false, true]);
     }
 
     #[test]

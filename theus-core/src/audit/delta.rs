@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use crate::context::{Decimal, Value};
+use crate::context::{Decimal, Value, compare};
 
 /// A test on a change. Where there was no value before, every value is a first one: it is a change, and nothing that it could
-/// be too far from or below.
+/// be too far from or below. What cannot be compared with was no value: or one NaN would be in the way of all that follows.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Change {
     Changed,
@@ -20,14 +20,16 @@ pub(super) enum Change {
 }
 
 impl Change {
-    pub(super) fn passes(&self, proposed: Value<'_>, committed: Value<'_>) -> bool {
-        if !is_known(proposed) || (!is_known(committed) && !matches!(committed, Value::Missing)) {
+    pub(super) fn passes(&self, proposed: Value<'_>, before: Value<'_>) -> bool {
+        if !is_known(proposed) {
             return false;
         }
-        let first = matches!(committed, Value::Missing);
+        let (committed, first) = (before, !self.compares_with(before));
         match self {
-            Self::Changed => first || !proposed.is_same(committed),
-            Self::Unchanged => !first && proposed.is_same(committed),
+            Self::Changed => first || compare(proposed, committed) == Some(false),
+            Self::Unchanged => !first && compare(proposed, committed) == Some(true),
+            // There is no distance to infinity, whatever was there before.
+            Self::FloatDelta(_) if matches!(proposed, Value::Float(float) if float.is_infinite()) => false,
             _ if first => true,
             Self::Monotonic => is_at_least(proposed, committed),
             Self::IntDelta(most) => distance(proposed, committed).is_some_and(|distance| distance <= *most),
@@ -43,9 +45,23 @@ impl Change {
     }
 }
 
+impl Change {
+    /// Whether it asks for what was there at first too, though nobody wrote it: to leave it alone is to leave that alone.
+    pub(super) const fn asks_for_first_state(&self) -> bool {
+        matches!(self, Self::Unchanged)
+    }
+
+    /// Whether what was there before is something to be compared with.
+    fn compares_with(&self, before: Value<'_>) -> bool {
+        let is_end = matches!(before, Value::Float(float) if float.is_infinite());
+        is_known(before) && !(is_end && matches!(self, Self::FloatDelta(_) | Self::Monotonic))
+    }
+}
+
 /// NaN, what is missing and what cannot be looked into satisfy nothing.
 fn is_known(value: Value<'_>) -> bool {
-    !matches!(value, Value::Missing | Value::Opaque) && !matches!(value, Value::Float(float) if float.is_nan())
+    !matches!(value, Value::Missing | Value::OutOfRange | Value::Opaque)
+        && !matches!(value, Value::Float(float) if float.is_nan())
 }
 
 fn decimal(value: Value<'_>) -> Option<Decimal> {
@@ -112,13 +128,32 @@ mod tests {
         let all = [Change::Changed, Change::Unchanged, Change::Monotonic, Change::FloatDelta(f64::INFINITY)];
         for change in all {
             assert!(!change.passes(NAN, NAN) && !change.passes(NAN, Value::Float(1.0)), "{change:?}");
-            assert!(!change.passes(Value::Float(1.0), NAN) && !change.passes(Value::Missing, Value::Float(1.0)));
+            assert!(!change.passes(Value::Missing, Value::Float(1.0)));
             assert!(!change.passes(Value::Missing, Value::Missing) && !change.passes(Value::Opaque, Value::Opaque));
         }
         let infinite = Value::Float(f64::INFINITY);
         assert!(!Change::FloatDelta(f64::MAX).passes(infinite, infinite), "no distance between infinities");
         assert!(Change::Monotonic.passes(infinite, infinite) && Change::Unchanged.passes(infinite, infinite));
         assert!(Change::Unchanged.passes(Value::Float(0.0), Value::Float(-0.0)));
+    }
+
+    #[test]
+    fn what_cannot_be_compared_with_is_in_the_way_of_nothing() {
+        let ends = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::Float);
+        for before in ends.into_iter().chain([Value::OutOfRange, Value::Opaque, Value::Missing]) {
+            for change in [Change::Changed, Change::Monotonic, Change::FloatDelta(1.0)] {
+                assert!(change.passes(Value::Float(-7.0), before), "{change:?} after {before}");
+            }
+        }
+        let decimal = Value::Decimal { mantissa: 5, scale: 1 };
+        assert!(Change::DecimalDelta(Decimal::of(0, 0)).passes(decimal, Value::OutOfRange));
+        assert!(Change::IntDelta(0).passes(Value::Int(1), Value::OutOfRange));
+        let time = Value::Time { kind: crate::context::TimeKind::Instant, nanos: 1 };
+        assert!(Change::Monotonic.passes(time, Value::Missing) && !Change::Monotonic.passes(Value::OutOfRange, time));
+        assert!(!Change::Unchanged.passes(Value::Float(1.0), NAN), "it is another");
+        let infinite = Value::Float(f64::INFINITY);
+        assert!(!Change::FloatDelta(f64::MAX).passes(infinite, Value::Float(1.0)));
+        assert!(!Change::FloatDelta(f64::MAX).passes(infinite, Value::Missing), "no distance to it");
     }
 
     #[test]

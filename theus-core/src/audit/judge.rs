@@ -28,6 +28,11 @@ pub trait Subject {
     fn domain(&self, path: &[usize]) -> Value<'_>;
     /// A field of the domain as it is committed, at either gate: what a proposed change is compared with.
     fn committed(&self, path: &[usize]) -> Value<'_>;
+    /// What a proposed value follows on: the committed one, and [`Value::Missing`] where that was never written, so that the
+    /// proposed one is the first.
+    fn predecessor(&self, path: &[usize]) -> Value<'_> {
+        self.committed(path)
+    }
     /// A field of the local scratch.
     fn local(&self, path: &[usize]) -> Value<'_>;
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::condition::{Condition, Test};
 use super::counters::Counter;
+use super::delta::Change;
 use super::facts::Described;
 use super::gate::Gate;
 use super::level::Level;
@@ -13,6 +14,9 @@ use super::steps::{Step, walk};
 use crate::context::Value;
 
 use super::judge::Subject;
+
+/// So many characters of a bound are shown, in each record of its rule.
+const LONGEST_LIMIT: usize = 1_000;
 
 /// Where a rule reads its value: a field, and the steps from it.
 #[derive(Clone, Debug)]
@@ -65,6 +69,14 @@ impl Target {
     pub(super) fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
         // There is always one: no value is in this range.
         self.read_outside(&All::None, subject).unwrap_or(Value::Missing)
+    }
+
+    /// What the value of the same place follows on; only the domain has one.
+    pub(super) fn read_predecessor<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match &self.base {
+            Base::Domain(path) => walk(subject.predecessor(path), &self.steps),
+            _ => Value::Opaque,
+        }
     }
 
     /// The same place as it is committed; only the domain has one.
@@ -124,7 +136,7 @@ impl Rule {
     pub(super) fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
         match self.condition.change() {
             None => self.condition.passes(value),
-            Some(change) => change.passes(value, self.target.read_committed(subject)),
+            Some(change) => change.passes(value, self.compared_with(change, subject)),
         }
     }
 
@@ -137,7 +149,17 @@ impl Rule {
     /// What is committed where it looks, for the account of a violation; `None` where the rule does not say it.
     pub(super) fn before<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
         let is_said = self.condition.change().is_some() || self.message.as_ref().is_some_and(Message::asks_before);
-        is_said.then(|| self.target.read_committed(subject))
+        is_said.then(|| match self.condition.change() {
+            Some(change) => self.compared_with(change, subject),
+            None => self.target.read_committed(subject),
+        })
+    }
+
+    fn compared_with<'a>(&self, change: &Change, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match change.asks_for_first_state() {
+            true => self.target.read_committed(subject),
+            false => self.target.read_predecessor(subject),
+        }
     }
 
     /// Whether it is asked only where there is something: `where_present`.
@@ -179,7 +201,11 @@ impl Rule {
     /// The bound, as records show it: a number as it was written.
     #[must_use]
     pub fn limit(&self) -> String {
-        self.limit.as_deref().map_or_else(|| self.condition.to_string(), str::to_owned)
+        let limit = self.limit.as_deref().map_or_else(|| self.condition.to_string(), str::to_owned);
+        match limit.char_indices().nth(LONGEST_LIMIT) {
+            Some((end, _)) => format!("{}… ({} characters)", &limit[..end], limit.chars().count()),
+            None => limit,
+        }
     }
 
     /// The whole bound, by which two rules are told apart: a long list is not cut, and a number is what it is worth.

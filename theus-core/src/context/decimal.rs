@@ -162,10 +162,23 @@ impl Decimal {
     }
 
     /// The greatest whole number below, and the fraction that is left, at the scale of 38 digits.
-    fn split(self) -> (i128, i128) {
+    pub(crate) fn split(self) -> (i128, i128) {
         let unit = POWERS[usize::from(self.scale)];
         let rest = self.mantissa.rem_euclid(unit);
         (self.mantissa.div_euclid(unit), rest * POWERS[usize::from(MAX_SCALE - self.scale)])
+    }
+
+    /// One, at the scale of 38 digits.
+    pub(crate) const ONE_AT_MOST_SCALE: u128 = POWERS[MAX_SCALE as usize].unsigned_abs();
+
+    /// What was [`split`](Self::split), in one number again, where 128 bits hold it.
+    pub(crate) fn joined(whole: i128, fraction: i128) -> Option<Self> {
+        let Self { mantissa: fraction, scale } = Self { mantissa: fraction, scale: MAX_SCALE }.normalized();
+        let unit = POWERS[usize::from(scale)];
+        // Towards zero, so that nothing is further from it on the way than at the end.
+        let (whole, fraction) =
+            if whole < 0 && fraction > 0 { (whole + 1, fraction - unit) } else { (whole, fraction) };
+        Some(Self { mantissa: whole.checked_mul(unit)?.checked_add(fraction)?, scale })
     }
 }
 

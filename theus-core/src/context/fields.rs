@@ -68,6 +68,24 @@ pub trait Context: Sized + 'static {
     /// A look at the field at `path`, the index of each name among its struct's fields.
     #[doc(hidden)]
     fn inspect(&self, path: &[usize]) -> Value<'_>;
+
+    /// The default, where the context has one: what a first state is when nobody gave it a value.
+    #[doc(hidden)]
+    fn default_fields() -> Option<Self::Fields> {
+        None
+    }
+}
+
+/// What was written to a field, as its cell knows.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum History {
+    /// Nothing: it is as the first state has it.
+    Untouched,
+    /// The first value is a draft.
+    First,
+    /// It was committed at least once.
+    Written,
 }
 
 /// The mirror of a context. Written by `#[derive(Context)]`, used by the engine.
@@ -92,9 +110,21 @@ pub trait Fields: Sized + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     fn inspect_committed(&self, path: &[usize]) -> Value<'_>;
 
+    /// What was written to the field at `path`; to what a method looks at, of any of the context's fields.
+    #[doc(hidden)]
+    fn history(&self, path: &[usize]) -> History;
+
     /// Puts the signal at `path` (without the layer) back to rest, unless it was raised after `raised_by`.
     #[doc(hidden)]
     fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool;
+}
+
+impl History {
+    /// What was written to any of several fields.
+    #[must_use]
+    pub fn of_all(all: &[Self]) -> Self {
+        all.iter().copied().max().unwrap_or(Self::Untouched)
+    }
 }
 
 impl Context for () {
@@ -119,6 +149,9 @@ impl Fields for () {
     }
     fn inspect_committed(&self, _: &[usize]) -> Value<'_> {
         Value::Opaque
+    }
+    fn history(&self, _: &[usize]) -> History {
+        History::Written
     }
     fn reset_signal(&mut self, _: &str, _: u64, _: u64) -> bool {
         false

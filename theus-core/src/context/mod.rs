@@ -12,6 +12,7 @@ mod foreign;
 mod inspect;
 mod layer;
 mod record;
+mod same;
 mod scalar;
 mod schema;
 mod shape;
@@ -28,12 +29,17 @@ pub use data::{DataZone, SerializeData};
 pub use decimal::Decimal;
 pub use effects::EffectHandles;
 pub use elements::{Elements, Part};
+#[doc(hidden)]
+pub use fields::History;
 pub use fields::{Context, Fields};
 pub use inspect::Inspect;
 pub use layer::Layer;
 pub use record::Record;
+pub(crate) use same::compare;
 pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};
-pub(crate) use shape::CollectionKind;
+#[doc(hidden)]
+pub use shape::newtype_shape;
+pub(crate) use shape::{CollectionKind, MOST_NEWTYPES};
 pub use shape::{CollectionShape, EnumShape, FieldShape, Lazy, RecordShape, Shape, VariantShape};
 pub use time::{Time, TimeKind};
 pub use value::Value;

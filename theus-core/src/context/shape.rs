@@ -1,12 +1,16 @@
 //! The shape of the values that a field can have: what a rule on it may ask, known before any value exists.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
 use super::inspect::Inspect;
 use super::time::TimeKind;
 use super::value::Value;
+
+/// So many newtypes and options, one in another, are looked through: types that hold each other have no end.
+pub(crate) const MOST_NEWTYPES: usize = 64;
 
 /// What kind of value a field or an argument holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,16 +154,51 @@ impl Shape {
         }
     }
 
-    /// What a newtype stands for, through any number of them.
+    /// What a newtype stands for, through any number of them; nothing, for newtypes that hold each other.
     pub(crate) fn seen_through(self) -> Self {
-        match self {
-            Self::Record(record) if record.transparent => match (record.fields)().into_iter().next() {
-                Some(field) => field.shape.seen_through(),
-                None => Self::Opaque,
-            },
-            Self::Optional(inner) => inner.seen_through().optional(),
-            shape => shape,
+        let (mut shape, mut optional) = (self, false);
+        for _ in 0..MOST_NEWTYPES {
+            shape = match shape {
+                Self::Record(record) if record.transparent => record.stands_for(),
+                Self::Optional(inner) => {
+                    optional = true;
+                    *inner
+                }
+                shape => return if optional { shape.optional() } else { shape },
+            }
         }
+        if optional { Self::Opaque.optional() } else { Self::Opaque }
+    }
+}
+
+thread_local! {
+    /// How many newtypes, one in another, are being asked.
+    static NEWTYPES: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The shape of a newtype, which is that of what it holds; nothing, for newtypes that hold each other.
+#[doc(hidden)]
+#[must_use]
+pub fn newtype_shape(held: fn() -> Shape) -> Shape {
+    /// Left also where a shape of the user's panics.
+    struct Level(usize);
+    impl Drop for Level {
+        fn drop(&mut self) {
+            NEWTYPES.set(self.0);
+        }
+    }
+    let level = Level(NEWTYPES.get());
+    if level.0 >= MOST_NEWTYPES {
+        return Shape::Opaque;
+    }
+    NEWTYPES.set(level.0 + 1);
+    held()
+}
+
+impl RecordShape {
+    /// What a newtype stands for.
+    pub(crate) fn stands_for(&self) -> Shape {
+        (self.fields)().into_iter().next().map_or(Shape::Opaque, |field| field.shape)
     }
 }
 

@@ -74,7 +74,7 @@ fn convert(value: Value<'_>, shape: &Shape, depth: usize) -> Option<Json> {
             }
             _ => return None,
         },
-        Value::Count(_) | Value::Opaque => return None,
+        Value::Count(_) | Value::OutOfRange | Value::Opaque => return None,
     })
 }
 

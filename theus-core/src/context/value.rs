@@ -54,6 +54,8 @@ pub enum Value<'a> {
     Count(usize),
     /// A struct, a tuple or an enum.
     Record(&'a dyn Record),
+    /// What was computed and is beyond every number that could hold it: it satisfies no condition.
+    OutOfRange,
     /// Something the audit cannot look into.
     Opaque,
 }
@@ -73,26 +75,35 @@ impl<'a> Value<'a> {
 
     /// What a newtype stands for.
     pub(crate) fn seen_through(self) -> Self {
-        match self {
-            Self::Record(record) if record.is_transparent() => record.field(0).seen_through(),
-            value => value,
+        let mut value = self;
+        // A loop: newtypes that hold each other are as long as a list.
+        while let Self::Record(record) = value
+            && record.is_transparent()
+        {
+            value = record.field(0);
+        }
+        value
+    }
+
+    /// Whether it is what an empty start has: zero, empty, nothing.
+    pub(crate) fn is_blank(self) -> bool {
+        match self.seen_through() {
+            Self::Missing | Self::Bool(false) | Self::Int(0) | Self::Char('\0') | Self::Uuid(0) | Self::Count(0) => {
+                true
+            }
+            Self::Float(value) => value == 0.0,
+            Self::Text(text) => text.is_empty(),
+            Self::Decimal { mantissa, .. } => mantissa == 0,
+            Self::Time { nanos, .. } => nanos == 0,
+            Self::Collection { elements, .. } => elements.is_empty(),
+            _ => false,
         }
     }
 
-    /// Whether two looks show the same, however deep. NaN is the same as NaN: this is about change, not about numbers.
+    /// Whether two looks show the same. NaN is the same as NaN: this is about change, not about numbers. What is too deep or
+    /// too large to be compared is not the same: see [`compare`](super::same::compare).
     pub(crate) fn is_same(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Float(one), Self::Float(two)) => one == two || (one.is_nan() && two.is_nan()),
-            (Self::Collection { elements, part }, Self::Collection { elements: others, part: of }) => {
-                part == of && elements.is_same(part, others)
-            }
-            (Self::Record(one), Self::Record(two)) => {
-                one.variant() == two.variant()
-                    && one.len() == two.len()
-                    && (0..one.len()).all(|index| one.field(index).is_same(two.field(index)))
-            }
-            (one, two) => one == two,
-        }
+        super::same::is_same(self, other)
     }
 }
 
@@ -150,8 +161,11 @@ impl fmt::Display for Value<'_> {
             Self::Uuid(value) => uuid(value, f),
             Self::Collection { elements, .. } => entries(elements.len(), f),
             Self::Count(len) => entries(len, f),
-            Self::Record(record) if record.is_transparent() => record.field(0).fmt(f),
-            Self::Record(record) => f.write_str(record.name()),
+            Self::Record(record) => match self.seen_through() {
+                Self::Record(_) => f.write_str(record.name()),
+                value => value.fmt(f),
+            },
+            Self::OutOfRange => f.write_str("out of range (beyond 128 bits)"),
             Self::Opaque => f.write_str("(opaque)"),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::core::{Core, Shared};
+use super::defaults::Defaults;
 use super::error::BuildError;
 use super::handle::Engine;
 use super::locking::Locking;
@@ -267,6 +268,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let shared = Shared {
             global: self.global.into_fields(),
             effects: self.effects,
+            defaults: Defaults::new(),
             auditor,
             registry: self.registry,
             rules,

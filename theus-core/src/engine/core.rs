@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::defaults::Defaults;
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
@@ -17,6 +18,7 @@ use crate::transaction::{Held, NestedHold, SessionLock};
 pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) global: G::Fields,
     pub(super) effects: E,
+    pub(super) defaults: Defaults<D>,
     pub(super) auditor: Auditor,
     pub(super) registry: Registry<D, G, E>,
     pub(super) rules: Rules,

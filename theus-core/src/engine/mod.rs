@@ -5,6 +5,7 @@ mod audit;
 mod backoff;
 mod builder;
 mod core;
+mod defaults;
 mod error;
 mod handle;
 mod locking;

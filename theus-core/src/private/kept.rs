@@ -43,6 +43,25 @@ impl<T: Context> Kept<T> {
     }
 }
 
+impl<T: Context + Default> Kept<T> {
+    /// The mirror of its default.
+    #[must_use]
+    pub fn default_fields() -> Option<T::Fields> {
+        Some(T::default().into_fields())
+    }
+}
+
+/// For a context that has no default.
+pub trait NoDefault {
+    /// None.
+    #[must_use]
+    fn default_fields<F>() -> Option<F> {
+        None
+    }
+}
+
+impl<T> NoDefault for Kept<T> {}
+
 /// The same functions, for types that are not fit.
 pub trait Unfit<T> {
     /// No schema.

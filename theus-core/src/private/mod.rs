@@ -4,7 +4,7 @@ pub use serde;
 
 pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry};
 pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
-pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields};
+pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields, History, newtype_shape};
 pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
 };
@@ -29,7 +29,7 @@ pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
 
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {
-    pub use super::kept::Unfit as _;
+    pub use super::kept::{NoDefault as _, Unfit as _};
     pub use super::nested::NoSignal as _;
     pub use super::probe::{
         LookInspect as _, LookOpaque as _, LookPartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,

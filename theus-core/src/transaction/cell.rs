@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use super::storage::Storage;
 use super::{Draft, Input, Member, Order, Output, Raised, Update};
+use crate::context::History;
 use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneType};
 use crate::panics::shed;
 use crate::signal::Signal;
@@ -51,6 +52,17 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// What was written to it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn history(&self) -> History {
+        match (self.version, &self.draft.value) {
+            (0, None) => History::Untouched,
+            (0, Some(_)) => History::First,
+            _ => History::Written,
+        }
     }
 
     #[inline]

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use num_bigint::BigInt;
+use num_rational::BigRational;
 use serde_json::Value as Json;
 
 /// A rule as it is read: its path in parts, its test, and what bounds it, item by item, as written.
@@ -25,6 +27,8 @@ pub(crate) struct Seen {
     pub(crate) global: Json,
     pub(crate) domain: Json,
     pub(crate) committed: Json,
+    /// The world by default, for as long as nothing was written: what is as in it was given by nobody.
+    pub(crate) unwritten: Option<Json>,
 }
 
 impl Rule {
@@ -52,7 +56,11 @@ impl Rule {
             return true;
         }
         if matches!(self.test, "changed" | "unchanged" | "max_delta" | "monotonic") {
-            return self.change(&value, &self.walk(&seen.committed, rest));
+            let before = self.walk(&seen.committed, rest);
+            let base = &rest[..if rest[0] == "user" { 2 } else { 1 }];
+            let is_nobodys = |default| self.walk(&seen.committed, base) == self.walk(default, base);
+            let first = self.test != "unchanged" && seen.unwritten.as_ref().is_some_and(is_nobodys);
+            return self.change(&value, &if first { Json::Null } else { before });
         }
         if self.test == "exists" {
             return (self.bounds[0] == "true") != value.is_null();
@@ -97,11 +105,17 @@ impl Rule {
     }
 
     fn change(&self, value: &Json, before: &Json) -> bool {
-        if value.is_null() || is_nan(value) || is_nan(before) || *value == opaque() || *before == opaque() {
+        if value.is_null() || is_nan(value) || *value == opaque() {
             return false;
         }
+        let is_end = |value: &Json| float(value).is_some_and(f64::is_infinite);
+        if self.test == "max_delta" && is_end(value) {
+            return false;
+        }
+        let ends = matches!(self.test, "max_delta" | "monotonic");
+        let first = before.is_null() || is_nan(before) || *before == opaque() || (ends && is_end(before));
         let bound = self.bounds.first();
-        match (self.test, before.is_null()) {
+        match (self.test, first) {
             ("changed", first) => first || value != before,
             ("unchanged", first) => !first && value == before,
             (_, true) => true,
@@ -246,10 +260,10 @@ fn least(list: &[Json], wanted: Ordering) -> Json {
     best
 }
 
-/// The sum of integers in halves of 128 bits, of floats as they come, of decimals in the smallest unit.
+/// The sum of integers in halves of 128 bits, of floats on paper, of decimals in the smallest unit.
 fn sum(list: &[Json]) -> Json {
     if list.iter().any(|value| value.get("float").is_some()) {
-        return of_float(list.iter().map(|value| float(value).unwrap()).fold(0.0, |sum, value| sum + value));
+        return of_float(float_sum(list, 1));
     }
     if list.iter().any(|value| value.get("decimal").is_some()) {
         return serde_json::json!({ "decimal": shown(list.iter().map(tick).sum()) });
@@ -282,8 +296,7 @@ fn whole_sum(list: &[Json]) -> Option<(bool, u128)> {
 /// The mean of integers by long division on paper, read as a float by the standard library.
 fn mean(list: &[Json]) -> Json {
     if list[0].get("float").is_some() {
-        let sum = list.iter().map(|value| float(value).unwrap()).fold(0.0, |sum, value| sum + value);
-        return of_float(sum / list.len() as f64);
+        return of_float(float_sum(list, list.len()));
     }
     let Some((negative, sum)) = whole_sum(list) else {
         // Beyond 128 bits: only the order of magnitude is known.
@@ -298,6 +311,21 @@ fn mean(list: &[Json]) -> Json {
         rest %= count;
     }
     of_float(digits.parse().unwrap())
+}
+
+/// The sum divided by a count, with all its digits, read as a float by the standard library.
+fn float_sum(list: &[Json], count: usize) -> f64 {
+    let floats: Vec<f64> = list.iter().map(|value| float(value).unwrap()).collect();
+    if floats.iter().any(|float| !float.is_finite()) {
+        return floats.iter().filter(|float| !float.is_finite()).sum();
+    }
+    let exact = floats.iter().map(|float| BigRational::from_float(*float).unwrap()).sum::<BigRational>();
+    let exact = exact / BigRational::from_integer(count.into());
+    let unit = BigInt::from(10).pow(1_200);
+    let scaled = exact * BigRational::from_integer(unit);
+    let more = if scaled.is_integer() { "0" } else { "1" };
+    // Towards zero, and what is cut off is a one behind it.
+    format!("{}{more}e-1201", scaled.trunc().to_integer()).parse().unwrap()
 }
 
 fn is_nan(value: &Json) -> bool {

@@ -183,6 +183,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let inspect_proposed = inspect(model, Source::Proposed);
     let inspect_committed = inspect(model, Source::Committed);
     let methods = rules::methods(&model.methods);
+    let history = history(model);
     let reset = reset_signal(fields);
 
     quote! {
@@ -207,6 +208,9 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             fn inspect(&self, path: &[usize]) -> #krate::Value<'_> {
                 #inspect_plain
             }
+            fn default_fields() -> ::std::option::Option<Self::Fields> {
+                #private::Kept::<Self>::default_fields()
+            }
         }
 
         impl #impl_generics #private::Fields for #mirror #type_generics #where_clause {
@@ -223,6 +227,9 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             }
             fn inspect_committed(&self, path: &[usize]) -> #krate::Value<'_> {
                 #inspect_committed
+            }
+            fn history(&self, path: &[usize]) -> #private::History {
+                #history
             }
             fn reset_signal(&mut self, path: &str, raised_by: u64, version: u64) -> bool {
                 #reset
@@ -333,6 +340,28 @@ fn inspect(model: &Model, source: Source) -> TokenStream {
             #(#arms)*
             #(#calls)*
             _ => #krate::Value::Opaque,
+        }
+    }
+}
+
+/// What was written to the field whose index comes first in the path; a method looks at all but nested contexts.
+fn history(model: &Model) -> TokenStream {
+    let fields = &model.fields;
+    if fields.is_empty() {
+        return quote!({
+            let _ = path;
+            __theus::History::Untouched
+        });
+    }
+    let arms = fields.iter().enumerate().map(|(index, Field { ident, nested, .. })| match nested {
+        true => quote!(::std::option::Option::Some((#index, rest)) => __theus::Fields::history(&self.#ident, rest),),
+        false => quote!(::std::option::Option::Some((#index, _)) => self.#ident.history(),),
+    });
+    let own = fields.iter().filter(|field| !field.nested).map(|Field { ident, .. }| quote!(self.#ident.history()));
+    quote! {
+        match path.split_first() {
+            #(#arms)*
+            _ => __theus::History::of_all(&[#(#own),*]),
         }
     }
 }

@@ -37,7 +37,7 @@ fn newtype(model: &Model, field: &Field) -> TokenStream {
     quote! {
         impl #impl_generics #krate::Inspect for #ident #type_generics #where_clause {
             fn shape() -> #krate::Shape {
-                #shape()
+                __theus::newtype_shape(#shape)
             }
             #[inline]
             fn inspect(&self) -> #krate::Value<'_> {

@@ -2,10 +2,12 @@
 
 use super::super::rule::{Base, Target};
 use super::super::steps::Step;
-use super::find::{Lost, written};
+use super::find::{Lost, known_or_near, listed, written};
 use super::path::Segment;
 use super::properties::{numbers, plural, properties, total};
-use crate::context::{CollectionKind, CollectionShape, EnumShape, FieldShape, RecordShape, Shape, Value};
+use crate::context::{
+    CollectionKind, CollectionShape, EnumShape, FieldShape, MOST_NEWTYPES, RecordShape, Shape, Value,
+};
 use crate::source::did_you_mean;
 
 /// A walk along a path: the steps so far, and the shape of what they lead to.
@@ -50,15 +52,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A newtype is what is in it.
+    /// A newtype is what is in it; those that hold each other are nothing that can be asked about.
     fn unwrap_newtypes(&mut self) {
-        while let Shape::Record(record) = &self.shape
-            && record.transparent
-        {
-            let shape = (record.fields)().into_iter().next().map_or(Shape::Opaque, |field| field.shape);
+        for _ in 0..MOST_NEWTYPES {
+            let Shape::Record(record) = &self.shape else { return };
+            if !record.transparent {
+                return;
+            }
+            let shape = record.stands_for();
             self.go(Step::Field(0), shape);
             self.look_through();
         }
+        self.shape = Shape::Opaque;
     }
 
     fn go(&mut self, step: Step, shape: Shape) {
@@ -133,7 +138,7 @@ impl<'a> Walk<'a> {
         match rest.split_first() {
             Some((Segment::Name(field), rest)) => {
                 let Some((index, field)) = named(fields.clone(), field) else {
-                    let help = did_you_mean(field, known.iter().map(String::as_str));
+                    let help = known_or_near(field, &known);
                     return Err((format!("unknown field `{field}` of {name} in `{}`", self.field), help));
                 };
                 self.go(Step::Variant(variant, index), field.shape);
@@ -142,7 +147,7 @@ impl<'a> Walk<'a> {
             }
             _ => {
                 let known: Vec<String> = known.iter().map(|field| format!("{path}.{field}")).collect();
-                let help = did_you_mean("", known.iter().map(String::as_str));
+                let help = listed(known.iter().map(String::as_str));
                 Err((format!("`{path}` is a whole variant: name one of its fields"), help))
             }
         }
@@ -222,7 +227,11 @@ impl<'a> Walk<'a> {
                 Ok(())
             }
             (CollectionKind::List, _) => {
-                Err((format!("`{bracket}` in `{}`: {} is a list, which has no keys", self.field, self.here), None))
+                let help = "write a position: `[0]` is the first, `[-1]` the last".to_owned();
+                Err((
+                    format!("`{bracket}` in `{}`: {} is a list, which has no keys", self.field, self.here),
+                    Some(help),
+                ))
             }
             _ => Err(self.none_here(segment, &self.shape)),
         }
@@ -250,7 +259,7 @@ impl<'a> Walk<'a> {
             shape => format!("{}, {shape},", self.here),
         };
         let message = format!("unknown {what} `{name}` of {of} in `{}`", self.field);
-        (message, did_you_mean(&name, known.iter().map(String::as_str)))
+        (message, known_or_near(&name, known))
     }
 
     fn none_here(&self, segment: &Segment, shape: &Shape) -> Lost {
@@ -261,13 +270,20 @@ impl<'a> Walk<'a> {
                 let known = properties(shape);
                 ("no fields", did_you_mean(&format!("{name}()"), known.iter().copied()))
             }
-            (Segment::Name(_), _) => ("no fields", None),
-            (Segment::Call(_), _) => ("no computed properties", None),
-            (Segment::Number(_), Shape::Collection(_)) => ("no positions", None),
-            (Segment::Number(_), _) => ("no elements", None),
-            (Segment::Key(_), _) => ("no keys", None),
+            (Segment::Name(_), _) => ("no fields", Some(self.ends_here())),
+            (Segment::Call(_), _) => ("no computed properties", Some(self.ends_here())),
+            (Segment::Number(_), Shape::Collection(shape)) => ("no positions", listed(properties(shape))),
+            (Segment::Number(_), _) => ("no elements", Some(self.ends_here())),
+            (Segment::Key(_), Shape::Collection(shape)) => ("no keys", listed(properties(shape))),
+            (Segment::Key(_), _) => ("no keys", Some(self.ends_here())),
         };
         (format!("`{written}` in `{}`: {} is {shape}, which has {what}", self.field, self.here), help)
+    }
+}
+
+impl Walk<'_> {
+    fn ends_here(&self) -> String {
+        format!("let the path end there: `{}`", self.here)
     }
 }
 

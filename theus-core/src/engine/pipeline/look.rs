@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{CoreOf, FieldsOf};
 use crate::audit::{Explanation, Subject};
-use crate::context::{Context, Fields, Value};
+use crate::context::{Context, Fields, History, Value};
+use crate::engine::defaults::Defaults;
 use crate::panics::{ShedOnDrop, caught};
 use crate::process::{Panicked, Process, RunError};
 
@@ -15,6 +16,7 @@ pub(super) struct Look<'a, P: Process> {
     pub(super) domain: &'a FieldsOf<P>,
     pub(super) global: &'a <P::Global as Context>::Fields,
     pub(super) local: Option<&'a P::Local>,
+    pub(super) defaults: &'a Defaults<P::Domain>,
 }
 
 impl<P: Process> Subject for Look<'_, P> {
@@ -33,6 +35,13 @@ impl<P: Process> Subject for Look<'_, P> {
     #[inline]
     fn committed(&self, path: &[usize]) -> Value<'_> {
         self.domain.inspect_committed(path)
+    }
+    fn predecessor(&self, path: &[usize]) -> Value<'_> {
+        let committed = self.domain.inspect_committed(path);
+        match self.domain.history(path) {
+            History::First if self.defaults.is_nobodys(path, committed) => Value::Missing,
+            _ => committed,
+        }
     }
     #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
@@ -55,7 +64,8 @@ pub(in crate::engine) fn explain<P: Process>(
         let mut local = ShedOnDrop::none();
         let local = &*local.get_or_insert_with(P::Local::default);
         let global = &core.shared.global;
-        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local) };
+        let defaults = &core.shared.defaults;
+        let look = Look::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local), defaults };
         match rules.as_ref().and_then(|rules| rules.of(registered.place)) {
             Some(rules) => rules.explain(&look, &core.audit, state.version(), interlock),
             None => Explanation::without_rules(process, state.version(), interlock),

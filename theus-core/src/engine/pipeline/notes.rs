@@ -67,7 +67,8 @@ impl<'a, P: Process> Run<'a, P> {
     pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
         let Some(rules) = self.rules() else { return };
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
-        let look = Look::<P> { arguments, domain: fields, global: &self.core.shared.global, local };
+        let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
+        let look = Look::<P> { arguments, domain: fields, global, local, defaults };
         let findings = rules.judge(gate, &look, &self.core.audit);
         if !findings.is_empty() {
             self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);

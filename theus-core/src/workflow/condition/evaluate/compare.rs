@@ -161,3 +161,43 @@ fn huge_and_float(integer: u128, float: f64) -> Option<Ordering> {
     let other = float as u128;
     Some(integer.cmp(&other))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_and_floats_compare_exactly_at_the_ends_of_128_bits() {
+        let (below, above) = (TOP.next_down(), TOP.next_up());
+        assert_eq!(integer_and_float(i128::MAX, TOP), Some(Ordering::Less), "which is one more");
+        assert_eq!(integer_and_float(i128::MAX, below), Some(Ordering::Greater));
+        assert_eq!(integer_and_float(below as i128, below), Some(Ordering::Equal));
+        assert_eq!(integer_and_float(i128::MIN, -TOP), Some(Ordering::Equal));
+        assert_eq!(integer_and_float(i128::MIN, (-TOP).next_down()), Some(Ordering::Greater));
+        assert_eq!(integer_and_float(i128::MIN, (-TOP).next_up()), Some(Ordering::Less));
+        assert_eq!(integer_and_float(i128::MIN + 1, -TOP), Some(Ordering::Greater));
+        assert_eq!(integer_and_float(i128::MAX, f64::INFINITY), Some(Ordering::Less));
+        assert_eq!(integer_and_float(i128::MIN, f64::NEG_INFINITY), Some(Ordering::Greater));
+        assert_eq!(huge_and_float(1 << 127, TOP), Some(Ordering::Equal));
+        assert_eq!(huge_and_float(1 << 127, below), Some(Ordering::Greater));
+        assert_eq!(huge_and_float(1 << 127, above), Some(Ordering::Less));
+        assert_eq!(huge_and_float(u128::MAX, TOP * 2.0), Some(Ordering::Less), "which is one more");
+        assert_eq!(huge_and_float(u128::MAX, (TOP * 2.0).next_down()), Some(Ordering::Greater));
+        assert_eq!((integer_and_float(1, f64::NAN), huge_and_float(1 << 127, f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn a_fraction_is_on_its_side_of_the_integer() {
+        for (integer, float, order) in [
+            (2, 2.5, Ordering::Less),
+            (3, 2.5, Ordering::Greater),
+            (-2, -2.5, Ordering::Greater),
+            (-3, -2.5, Ordering::Less),
+            (0, -0.0, Ordering::Equal),
+            (0, 5e-324, Ordering::Less),
+            (0, -5e-324, Ordering::Greater),
+        ] {
+            assert_eq!(integer_and_float(integer, float), Some(order), "{integer} and {float}");
+        }
+    }
+}

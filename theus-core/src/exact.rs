@@ -1,0 +1,314 @@
+//! Sums, means and deviations of floats that are rounded once.
+//!
+//! Added up as they come, floats round at each step: three readings of 98.6 have a mean below 98.6, which `min: 98.6` would
+//! refuse. Here all that is added is kept exactly, and the result alone is rounded, to the nearest float. So the mean of equal
+//! numbers is that number, no mean is outside of what it is the mean of, and the order of the numbers does not matter.
+//!
+//! ```
+//! use theus_core::exact;
+//! assert_eq!(exact::mean([98.6, 98.6, 98.6]), Some(98.6));
+//! assert_eq!(exact::sum([1e100, 1.0, -1e100]), 1.0);
+//! assert_eq!(exact::deviation([0.1; 6]), Some(0.0));
+//! assert_eq!((exact::mean([]), exact::sum([])), (None, 0.0));
+//! ```
+
+/// Bits of a limb.
+const LIMB: i32 = 32;
+/// The lowest bit of the lowest limb is worth two to this power: below the least float, so that its half can be told.
+const LOWEST: i32 = -1074 - LIMB;
+/// From there to above the greatest float, with room for 2^64 of it.
+const LIMBS: usize = 70;
+/// So many numbers can be added before limbs are full.
+const CARRY_AFTER: u32 = 1 << 30;
+
+/// Every float that was added, as one number of fixed point, which is exact.
+///
+/// The well-known small superaccumulator: a float is its 53 bits at their place, whatever else was added before.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    limbs: [i64; LIMBS],
+    uncarried: u32,
+    /// What infinities and NaN make of it; 0 where there was none.
+    special: f64,
+    count: u64,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sum {
+    /// The sum of nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { limbs: [0; LIMBS], uncarried: 0, special: 0.0, count: 0 }
+    }
+
+    /// Adds a number.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        self.count += 1;
+        let bits = value.to_bits();
+        let exponent = (bits >> 52 & 0x7ff) as usize;
+        if exponent == 0x7ff {
+            self.special += value;
+            return;
+        }
+        // A subnormal has the exponent of the least normal one, and no leading bit.
+        let mantissa = bits & ((1 << 52) - 1) | u64::from(exponent != 0) << 52;
+        let place = exponent.max(1) - 1 + LIMB as usize;
+        let (limb, shifted) = (place / LIMB as usize, u128::from(mantissa) << (place % LIMB as usize));
+        let sign = if value.is_sign_negative() { -1 } else { 1 };
+        for (limb, part) in self.limbs[limb..limb + 3].iter_mut().zip([shifted, shifted >> LIMB, shifted >> (2 * LIMB)])
+        {
+            *limb += sign * i64::from(part as u32);
+        }
+        self.uncarried += 1;
+        if self.uncarried == CARRY_AFTER {
+            carry(&mut self.limbs);
+            self.uncarried = 0;
+        }
+    }
+
+    /// How many numbers were added.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The float that is nearest to the sum; 0 of nothing. Infinite where it is beyond every float or an infinity was added,
+    /// NaN where one was added or infinities of both signs were.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        self.divided_by(1)
+    }
+
+    /// The float that is nearest to the mean, which is finite wherever all numbers are; `None` of nothing.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.divided_by(self.count))
+    }
+
+    fn divided_by(&self, count: u64) -> f64 {
+        if self.special != 0.0 {
+            return self.special;
+        }
+        let mut limbs = self.limbs;
+        carry(&mut limbs);
+        let negative = limbs[LIMBS - 1] < 0;
+        if negative {
+            limbs.iter_mut().for_each(|limb| *limb = -*limb);
+            carry(&mut limbs);
+        }
+        // Long division from the top, as far as a float can tell; what is left says that it is a little more.
+        let (mut bits, mut lowest, mut rest) = (0_u128, LIMBS, 0_u128);
+        while lowest > 0 && bits >> (3 * LIMB) == 0 {
+            lowest -= 1;
+            let dividend = rest << LIMB | u128::from(limbs[lowest] as u32);
+            bits = bits << LIMB | dividend / u128::from(count);
+            rest = dividend % u128::from(count);
+        }
+        let more = rest != 0 || limbs[..lowest].iter().any(|limb| *limb != 0);
+        let size = rounded(bits | u128::from(more), LOWEST + LIMB * lowest as i32);
+        if negative { -size } else { size }
+    }
+}
+
+/// Brings each limb but the last into its 32 bits.
+fn carry(limbs: &mut [i64; LIMBS]) {
+    for at in 1..LIMBS {
+        let over = limbs[at - 1] >> LIMB;
+        limbs[at - 1] -= over << LIMB;
+        limbs[at] += over;
+    }
+}
+
+/// The float nearest to `bits` × 2^`power`, of two that are as near the even one.
+fn rounded(bits: u128, power: i32) -> f64 {
+    let length = 128 - bits.leading_zeros() as i32;
+    if length + power > -1022 {
+        // The cast rounds; to move a normal float by powers of two does not, whatever is between.
+        let half = power / 2;
+        return bits as f64 * power_of_two(half) * power_of_two(power - half);
+    }
+    // Among the subnormals, which lie evenly, one limb above the lowest bit: a quotient so small goes down to it.
+    let (whole, rest, half) = (bits >> LIMB, bits & ((1 << LIMB) - 1), 1 << (LIMB - 1));
+    let up = rest > half || (rest == half && whole & 1 == 1);
+    f64::from_bits(whole as u64 + u64::from(up))
+}
+
+const fn power_of_two(power: i32) -> f64 {
+    f64::from_bits(((power + 1023) as u64) << 52)
+}
+
+impl Extend<f64> for Sum {
+    fn extend<T: IntoIterator<Item = f64>>(&mut self, values: T) {
+        values.into_iter().for_each(|value| self.add(value));
+    }
+}
+
+impl FromIterator<f64> for Sum {
+    fn from_iter<T: IntoIterator<Item = f64>>(values: T) -> Self {
+        let mut sum = Self::new();
+        sum.extend(values);
+        sum
+    }
+}
+
+/// The sum; 0 of nothing. See [`Sum::value`].
+#[must_use]
+pub fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().collect::<Sum>().value()
+}
+
+/// The mean; `None` of nothing. See [`Sum::mean`].
+#[must_use]
+pub fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    values.into_iter().collect::<Sum>().mean()
+}
+
+/// The standard deviation of all there are (the root of the mean of the squared distances from the mean); `None` of nothing.
+///
+/// 0 for equal numbers, never below it, and of any size that the numbers have: squares neither overflow nor vanish. NaN where
+/// a number is infinite or NaN.
+#[must_use]
+pub fn deviation<I: IntoIterator<Item = f64, IntoIter: Clone>>(values: I) -> Option<f64> {
+    let values = values.into_iter();
+    let mean = mean(values.clone())?;
+    if !mean.is_finite() {
+        return Some(f64::NAN);
+    }
+    // In halves, so that the distance of two floats is always one.
+    let distances = values.map(|value| value / 2.0 - mean / 2.0);
+    let farthest = distances.clone().fold(0.0, |far: f64, distance| far.max(distance.abs()));
+    if farthest == 0.0 {
+        return Some(0.0);
+    }
+    let squares = distances.map(|distance| (distance / farthest).powi(2));
+    Some(self::mean(squares)?.sqrt() * farthest * 2.0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use num_bigint::BigInt;
+    use num_rational::BigRational;
+
+    fn exactly(value: f64) -> BigRational {
+        BigRational::from_float(value).unwrap()
+    }
+
+    /// Whether no float is nearer to a rational than this one, and of two as near it is the even one.
+    fn is_nearest(found: f64, exact: &BigRational) -> bool {
+        let two = BigRational::from_integer(2.into());
+        let beyond = exactly(f64::MAX) + exactly(2.0_f64.powi(970)) / &two * &two / &two;
+        if found.is_infinite() {
+            return if found > 0.0 { *exact >= beyond } else { *exact <= -beyond };
+        }
+        let even = found.to_bits() & 1 == 0;
+        let (below, above) = (found.next_down(), found.next_up());
+        let fits_below = below.is_infinite() || {
+            let middle = (exactly(below) + exactly(found)) / &two;
+            *exact > middle || (*exact == middle && even)
+        };
+        let fits_above = above.is_infinite() || {
+            let middle = (exactly(above) + exactly(found)) / &two;
+            *exact < middle || (*exact == middle && even)
+        };
+        fits_below && fits_above
+    }
+
+    fn check(values: &[f64]) {
+        let total = values.iter().map(|value| exactly(*value)).fold(exactly(0.0), |sum, value| sum + value);
+        assert!(is_nearest(sum(values.iter().copied()), &total), "{values:?}");
+        let count = BigRational::from_integer(BigInt::from(values.len()));
+        let mean = mean(values.iter().copied()).unwrap();
+        assert!(is_nearest(mean, &(total / count)), "{values:?}");
+        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        assert!((least..=most).contains(&mean), "{values:?}");
+    }
+
+    fn any(random: &mut fastrand::Rng) -> f64 {
+        let float = match random.u8(..6) {
+            0 => f64::from_bits(random.u64(..)),
+            1 => f64::from_bits(random.u64(..1 << 53)) * if random.bool() { 1.0 } else { -1.0 },
+            2 => f64::from(random.i16(..)) / 10.0,
+            3 => *random.choice(&[f64::MAX, f64::MIN, f64::MIN_POSITIVE, 5e-324, -5e-324, 0.0, -0.0]).unwrap(),
+            4 => 2.0_f64.powi(random.i32(-1074..=1023)),
+            _ => random.f64() - 0.5,
+        };
+        if float.is_finite() { float } else { 1.0 }
+    }
+
+    #[test]
+    fn a_sum_and_a_mean_are_the_floats_nearest_to_the_exact_ones() {
+        let mut random = fastrand::Rng::with_seed(8);
+        for _ in 0..500 {
+            let length = random.usize(1..9);
+            let mut values: Vec<f64> = (0..length).map(|_| any(&mut random)).collect();
+            if random.bool() {
+                let again = *random.choice(&values).unwrap();
+                values.push(-again);
+            }
+            check(&values);
+        }
+        check(&[5e-324, 0.0]);
+        check(&[5e-324, 5e-324, 5e-324, 0.0]);
+        check(&[f64::MAX, f64::MAX]);
+        check(&[f64::MAX, 2.0_f64.powi(970)]);
+        check(&[f64::MAX, 2.0_f64.powi(969)]);
+        check(&[0.1; 1_000]);
+    }
+
+    #[test]
+    fn the_mean_of_equal_numbers_is_that_number() {
+        let mut random = fastrand::Rng::with_seed(9);
+        for length in (1..200).chain([1_440]) {
+            for value in [98.6, 55.0, 0.1, f64::MAX, -5e-324, any(&mut random), any(&mut random)] {
+                let values = std::iter::repeat_n(value, length);
+                assert_eq!(mean(values.clone()), Some(value), "{length} of {value}");
+                assert_eq!(deviation(values), Some(0.0), "{length} of {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn infinities_and_nan_are_what_they_are_to_an_addition() {
+        assert_eq!(sum([1.0, f64::INFINITY, 2.0]), f64::INFINITY);
+        assert_eq!(mean([f64::NEG_INFINITY, 2.0]), Some(f64::NEG_INFINITY));
+        assert!(sum([f64::INFINITY, f64::NEG_INFINITY]).is_nan() && mean([f64::NAN, 1.0]).unwrap().is_nan());
+        assert_eq!(sum([f64::MAX, f64::MAX]), f64::INFINITY, "beyond every float");
+        assert_eq!(sum([f64::MAX, f64::MAX, -f64::MAX]), f64::MAX, "whatever comes between");
+        assert!(deviation([f64::INFINITY, 1.0]).unwrap().is_nan() && deviation([]).is_none());
+        assert_eq!(sum([-0.0, -0.0]), 0.0);
+    }
+
+    #[test]
+    fn deviations_have_the_size_of_their_numbers() {
+        assert_eq!(deviation([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]), Some(2.0));
+        for size in [1e-300, 1.0, 1e300] {
+            let found = deviation([size, -size]).unwrap();
+            assert!((found / size - 1.0).abs() < 1e-15, "{found}");
+        }
+        assert_eq!(deviation([f64::MAX, f64::MIN]), Some(f64::MAX));
+        let mut random = fastrand::Rng::with_seed(10);
+        for _ in 0..500 {
+            let values: Vec<f64> = (0..random.usize(1..9)).map(|_| any(&mut random)).collect();
+            assert!(deviation(values.iter().copied()).unwrap() >= 0.0, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn full_limbs_are_carried_in_time() {
+        let mut sum = Sum::new();
+        sum.uncarried = CARRY_AFTER - 2;
+        for _ in 0..4 {
+            sum.add(1.5);
+        }
+        assert_eq!((sum.value(), sum.mean(), sum.count()), (6.0, Some(1.5), 4));
+    }
+}
