@@ -1,5 +1,6 @@
 //! The auditor of an engine: counts, decides and records; the interlock.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -90,16 +91,14 @@ impl Auditor {
             return false;
         }
         let _counters = self.desk.lock();
-        let mut counts: Vec<(Counter, u32)> = Vec::new();
+        let mut counts: BTreeMap<Counter, u32> = BTreeMap::new();
         for found in &findings.found {
-            let counter = found.rule.counter;
-            let before = counts.iter().rev().find(|(other, _)| *other == counter).map(|(_, count)| *count);
-            let (count, acts) =
-                next_count(&found.rule, before.unwrap_or_else(|| session.count(&found.rule)), found.failed.is_some());
+            let count = counts.entry(found.rule.counter).or_insert_with(|| session.count(&found.rule));
+            let (next, acts) = next_count(&found.rule, *count, found.failed.is_some());
             if acts && found.rule.level.refuses() {
                 return true;
             }
-            counts.push((counter, count));
+            *count = next;
         }
         false
     }

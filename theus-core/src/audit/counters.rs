@@ -1,6 +1,6 @@
 //! What the audit keeps of one session: its name, and the counters of the rules that were violated in it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
@@ -36,7 +36,7 @@ pub struct AuditSession {
     /// Whether any counter is not 0: most sessions are never asked further.
     counted: AtomicBool,
     /// The counters that are not 0. Changed only by the auditor, under its lock.
-    counts: Mutex<Vec<(Counter, u32)>>,
+    counts: Mutex<BTreeMap<Counter, u32>>,
 }
 
 impl AuditSession {
@@ -61,23 +61,15 @@ impl AuditSession {
 
     #[cold]
     fn look_up(&self, counter: Counter) -> u32 {
-        self.counts.lock().iter().find(|(other, _)| *other == counter).map_or(0, |(_, count)| *count)
+        self.counts.lock().get(&counter).copied().unwrap_or(0)
     }
 
     pub(super) fn set(&self, counter: Counter, count: u32) {
         let mut counts = self.counts.lock();
-        let place = counts.iter().position(|(other, _)| *other == counter);
-        match (place, count) {
-            (Some(place), 0) => {
-                counts.swap_remove(place);
-            }
-            (Some(place), count) => counts[place].1 = count,
-            (None, 0) => {}
-            (None, count) => counts.push((counter, count)),
-        }
-        if counts.is_empty() {
-            *counts = Vec::new();
-        }
+        match count {
+            0 => counts.remove(&counter),
+            count => counts.insert(counter, count),
+        };
         self.counted.store(!counts.is_empty(), Ordering::Release);
     }
 
@@ -89,7 +81,7 @@ impl AuditSession {
         let of_process = |process: &'a ProcessRules| Gate::ALL.into_iter().flat_map(|gate| process.rules(gate));
         let live: HashSet<Counter> = rules.flat_map(of_process).map(|rule| rule.counter).collect();
         let mut counts = self.counts.lock();
-        counts.retain(|(counter, _)| live.contains(counter));
+        counts.retain(|counter, _| live.contains(counter));
         self.counted.store(!counts.is_empty(), Ordering::Release);
     }
 }

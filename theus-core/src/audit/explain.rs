@@ -203,7 +203,10 @@ impl RuleAccount {
             self.level.to_string(),
             format!("{} of {}{warns}", self.count, self.max_threshold),
             self.value.as_deref().unwrap_or("-").to_owned(),
-            self.would.to_string(),
+            match self.would {
+                Would::Violate(action) => action.told().to_owned(),
+                would => would.to_string(),
+            },
             self.source.to_string(),
         ]
     }

@@ -1,5 +1,6 @@
 //! Messages with placeholders: read when a recipe is loaded, filled in when a record is made.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -57,6 +58,8 @@ enum Part {
 pub(super) struct Message {
     text: Text,
     parts: Arc<[Part]>,
+    /// What all records share, where nothing is filled in.
+    plain: Option<Text>,
 }
 
 /// Why a message cannot be read, and what to do about it.
@@ -103,7 +106,12 @@ impl Message {
         if !plain.is_empty() {
             parts.push(Part::Text(plain.into()));
         }
-        Ok(Self { text: Text::from(text), parts: parts.into() })
+        let plain = match parts.as_slice() {
+            [] => Some(Text::default()),
+            [Part::Text(plain)] => Some(cut(plain).into_owned().into()),
+            _ => None,
+        };
+        Ok(Self { text: Text::from(text), parts: parts.into(), plain })
     }
 
     /// The message as the recipe has it.
@@ -118,11 +126,15 @@ impl Message {
 
     /// The message about one violation.
     pub(super) fn about(&self, violation: &Violation) -> Text {
-        if matches!(&*self.parts, [Part::Text(plain)] if **plain == *self.text.as_str()) {
-            return self.text.clone();
+        if let Some(plain) = &self.plain {
+            return plain.clone();
         }
-        let mut text = String::with_capacity(self.text.as_str().len());
+        let mut text = String::new();
         for part in &*self.parts {
+            // What is cut off need not be written first.
+            if text.len() > LONGEST {
+                break;
+            }
             // Writing to a string does not fail.
             let _ = match part {
                 Part::Text(plain) => text.write_str(plain),
@@ -138,8 +150,20 @@ impl Message {
                 Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", violation.max_threshold),
             };
         }
-        text.into()
+        cut(&text).into_owned().into()
     }
+}
+
+/// So many bytes of a message are put on record, with each violation of its rule.
+const LONGEST: usize = 2_000;
+
+/// A text as it is put on record.
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    Cow::Owned(format!("{}…", &text[..end]))
 }
 
 /// A name as an error shows it: a brace that is never closed could make it as long as the message.
@@ -168,6 +192,16 @@ mod tests {
         assert_eq!(help, "did you mean `value`?; write `{{` for a brace itself");
         assert!(bad("{}").1.starts_with("known: value, before, limit, count, field, process, level, max_threshold;"));
         assert!(bad(&format!("{{{}}}", "ü".repeat(100))).0.ends_with("üü…}`"));
+    }
+
+    #[test]
+    fn what_is_put_on_record_of_a_message_is_bounded_and_shared() {
+        let plain = Message::parse(&"ü".repeat(1 << 20)).unwrap().plain.unwrap();
+        assert!(plain.ends_with('…') && plain.len() < LONGEST + 4 && plain.len() >= LONGEST, "{}", plain.len());
+        assert_eq!(Message::parse("{{").unwrap().plain.unwrap(), "{");
+        assert_eq!(Message::parse("{count} of 3").unwrap().plain, None);
+        assert_eq!(cut(&"a".repeat(LONGEST)), "a".repeat(LONGEST));
+        assert_eq!(cut(&"a".repeat(LONGEST + 1)), format!("{}…", "a".repeat(LONGEST)));
     }
 
     #[test]

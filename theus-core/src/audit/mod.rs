@@ -41,14 +41,15 @@
 //! | `len()` | the number of entries, or of characters | collections, strings |
 //! | `first()`, `last()` | an element; missing where there is none | lists, sorted sets, strings |
 //! | `keys()`, `values()` | a part of a map, as a collection | maps |
-//! | `sum()` | the sum; 0 of nothing. Of integers exact, whatever comes between | numbers |
-//! | `mean()` | the mean, a float; missing where there are none | integers, floats |
+//! | `sum()` | the sum; 0 of nothing. Exact, whatever comes between; of floats rounded once | numbers |
+//! | `mean()` | the mean, the float that is nearest to it; missing where there are none | integers, floats |
 //! | `min()`, `max()` | the least, the greatest; missing where there are none | numbers, times |
 //! | `norm()` | a method of the type's own, named by `#[inspect(methods(norm -> f64))]` | structs, enums, contexts |
 //!
 //! An `Option` is looked through, and so is a newtype. Put a path with brackets in quotes: YAML has a meaning for them.
-//! A missing element makes a sum, a mean, a `min()` or a `max()` missing too, and NaN makes it NaN. A sum of integers beyond
-//! 128 bits satisfies no condition.
+//! A missing element makes a sum, a mean, a `min()` or a `max()` missing too, and NaN makes it NaN. The mean of equal numbers is
+//! that number, and no mean is outside of what it is the mean of: [`exact`](crate::exact), which a process can use as well. A sum
+//! of integers or decimals beyond 128 bits is out of range, and satisfies no condition; one of floats is infinite then.
 //!
 //! ## Conditions
 //!
@@ -69,7 +70,19 @@
 //! | `monotonic: true` | numbers, times, see below | it is not below the committed value |
 //!
 //! The last three compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
-//! value before, every value is a change, and neither too far from it nor below it.
+//! value before, every value is a change, and neither too far from it nor below it. There was none
+//!
+//! - in a field that no run of its session has written and that has its default: a default is nobody's value. What a session was
+//!   opened with is one, where it is another than the default, as the state that a store gave back. (Of a domain without a
+//!   `Default`, what is zero or empty is no value.) A method of a context looks at all its fields: at first none of them was
+//!   written;
+//! - under a key, at a position, in an `Option` or a variant that was not there;
+//! - where it was NaN or out of range, and for `max_delta` and `monotonic` infinite: nothing can follow on that, and one bad value
+//!   must not be in the way of all that come after it. A new value that is NaN satisfies nothing, and for `max_delta` none that is
+//!   infinite does.
+//!
+//! `unchanged` alone looks at the first state too: who leaves a field alone leaves that. Values are compared to any length, and so
+//! are lists of links; collections in collections 128 deep. What is deeper is neither changed nor unchanged.
 //!
 //! `None`, whatever else is missing, and NaN satisfy no condition, whatever it asks, but for `exists: false`. "If it is a bolus, at most
 //! 10 units" is `{ field: domain.mode.Bolus.dose, max: 10, where_present: true }`; NaN is there, and satisfies nothing. Integers are compared as integers, at any
@@ -97,8 +110,10 @@
 //! | S Safety | the run rolls back; every later run is refused until [`Engine::reset_interlock`](crate::Engine::reset_interlock) | system |
 //! | A Abort | the run rolls back, its workflow ends | workflow |
 //! | B Block | the run rolls back | process |
-//! | C Campaign | recorded; the run goes on | |
+//! | C Campaign | recorded and logged as a warning; the run goes on | |
 //! | I Info | recorded as information and logged at `info`; the run goes on | |
+//!
+//! S and A are logged as errors; B as a warning, since a request that is refused is no failure of the program.
 //!
 //! Below its threshold a violation is counted and the run goes on. All rules of a gate are judged; the strongest level that
 //! acts is what happens. Every violation is a record ([`Violation`]), which the caller gets too: from
@@ -135,7 +150,8 @@
 //!
 //! A recipe written for the Python reference loads as it is: `domain_ctx.`, `global_ctx.` and `local_ctx.` are the layers, `threshold`
 //! is `max_threshold`, `side_effects` and `errors` are compared with the contract. Where a default means something else there,
-//! a warning says so.
+//! a warning says so. The `max_threshold: n` of its 3.0 line acts at violation n + 1; here, as in its 2.x, it acts at violation n:
+//! that is warned of too, in a file that looks like one of its own.
 //!
 //! # An example
 //!
@@ -172,7 +188,7 @@
 //! # On record
 //!
 //! Everything that the audit does is an [`AuditRecord`]: violations and what came of them, interlocks and their resets, which
-//! recipe was in force and what its changes changed, and sinks that failed. Each is chained to the one before it by its hash.
+//! recipe was in force, what its changes changed and which were refused, and sinks that failed. Each is chained to the one before it by its hash.
 //!
 //! | I want to | use |
 //! |---|---|
@@ -199,9 +215,19 @@
 //!
 //! # What a chain proves, and what it does not
 //!
-//! Whoever can write the file can write a whole new one, with a chain that is right in itself: the hash has no secret. What is
-//! changed in a ledger shows as long as one later hash of it is known from elsewhere, and what is cut off its end shows only
-//! then: note [`Tail`]s where others cannot write, and check against them with [`LedgerFiles::verify_to`].
+//! | what was done | without a key | with one: [`FileOptions::key`], [`LedgerFiles::verify_with`] | against a noted [`Tail`]: [`LedgerFiles::verify_to`] |
+//! |---|---|---|---|
+//! | a record altered, swapped, doubled; a line or a file taken out of the middle | found | found | found |
+//! | the beginning taken away, under whatever name | found | found | found |
+//! | of a ledger of which old files are let go ([`FileOptions::keep`]), more than that | found, unless the checkpoint was written anew too | found | found |
+//! | the end cut off | not found, but for what a checkpoint vouches for | found | found |
+//! | records added | not found | found | found |
+//! | all of it written anew | not found: the hash has no secret | found | found |
+//! | an earlier ledger with its own checkpoint put back as a whole | not found | not found | found |
+//!
+//! A checkpoint is a file beside the ledger, `audit.jsonl.checkpoint`: where the ledger begins, up to where it goes, and with a key
+//! a code over both that only the key makes. What is changed in a ledger shows as long as one later hash of it is known from
+//! elsewhere: note tails where others cannot write.
 
 mod auditor;
 mod change;
@@ -244,8 +270,8 @@ pub use findings::Findings;
 pub use gate::Gate;
 pub use judge::{ProcessRules, Subject};
 pub use ledger::{
-    Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, NotAHash, Opened, Place, Query,
-    RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
+    Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened,
+    Place, Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
 pub use level::Level;
 pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleChange, RuleSettings};

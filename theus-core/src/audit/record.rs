@@ -66,6 +66,17 @@ impl Action {
     }
 }
 
+impl Action {
+    /// What came of it, for who reads it and knows no levels.
+    pub(super) const fn told(self) -> &'static str {
+        match self {
+            Self::Campaign => "recorded",
+            Self::Informed => "noted",
+            action => action.as_str(),
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -184,6 +195,13 @@ pub enum AuditEvent {
     RecipeLoaded(RecipeIdentity),
     /// A running engine took another recipe.
     RecipeChanged(Box<RecipeChange>),
+    /// A running engine was offered another recipe and did not take it: what was in force stays so.
+    RecipeRefused {
+        /// What it is called.
+        recipe: Text,
+        /// Why.
+        reason: Text,
+    },
     /// A sink does not take records; or could not keep one that it had taken, as after a crash.
     SinkFailure {
         /// The sink.
@@ -212,7 +230,7 @@ impl fmt::Display for AuditEvent {
         match self {
             Self::Violation(violation) => {
                 let RuleFacts { process, gate, .. } = &*violation.facts;
-                write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action)
+                write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action.told())
             }
             Self::Interlock { violation } => write!(f, "the engine is interlocked by #{violation}"),
             Self::InterlockReset { operator, reason } => write!(f, "interlock reset by {operator:?}: {reason:?}"),
@@ -231,6 +249,7 @@ impl fmt::Display for AuditEvent {
                 }
                 Ok(())
             }
+            Self::RecipeRefused { recipe, reason } => write!(f, "recipe {recipe} refused: {reason}"),
             Self::SinkFailure { sink, message, first_missing: 0 } => write!(f, "sink `{sink}`: {message}"),
             Self::SinkFailure { sink, message, first_missing } => {
                 write!(f, "sink `{sink}` lacks the records from #{first_missing} on: {message}")
@@ -255,6 +274,26 @@ impl AuditRecord {
             AuditEvent::Violation(violation) => violation.level,
             _ => Level::S,
         }
+    }
+
+    /// About how many bytes of memory are its own: what rules bring along is shared.
+    pub(super) fn size(&self) -> usize {
+        let texts = |texts: &[Text]| texts.iter().map(|text| size_of::<Text>() + text.len()).sum::<usize>();
+        size_of::<Self>()
+            + match &self.event {
+                AuditEvent::Violation(Violation { value, before, message, .. }) => {
+                    let shown = value.len() + before.as_ref().map_or(0, |before| before.len());
+                    shown + message.as_ref().map_or(0, |message| message.len())
+                }
+                AuditEvent::InterlockReset { operator, reason } => operator.len() + reason.len(),
+                AuditEvent::RecipeLoaded(identity) => identity.recipe.len(),
+                AuditEvent::RecipeChanged(change) => {
+                    size_of::<RecipeChange>() + texts(&change.added) + texts(&change.removed) + texts(&change.changed)
+                }
+                AuditEvent::RecipeRefused { recipe, reason } => recipe.len() + reason.len(),
+                AuditEvent::SinkFailure { sink, message, .. } => sink.len() + message.len(),
+                AuditEvent::Interlock { .. } => 0,
+            }
     }
 
     /// Puts its own number into what it tells.

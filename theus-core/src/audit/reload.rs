@@ -35,6 +35,13 @@ pub(crate) enum NotTaken {
     InsideASink,
 }
 
+/// So much of a reason is put on record.
+const LONGEST_REASON: usize = 4_000;
+
+fn brief(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_REASON).map_or(text, |(end, _)| &text[..end])
+}
+
 impl Auditor {
     /// Opens the sinks, continues the ledger that they keep, and records which recipe is in force.
     pub(crate) fn begin(&mut self, mut beginning: Beginning) -> Result<(), LedgerError> {
@@ -110,6 +117,21 @@ impl Auditor {
         }
         self.publish(Some(delivery), &mut records);
         refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
+    }
+
+    /// Puts on record that a recipe was refused. Nothing depends on whether a sink takes it.
+    pub(crate) fn recipe_was_refused(&self, name: &str, reason: &str) {
+        let time = self.clock.now();
+        let Ok(delivery) = self.sinks.open() else {
+            tell(
+                || tracing::warn!(target: "theus::audit", recipe = name, reason, "recipe refused, from inside of a sink"),
+            );
+            return;
+        };
+        let event = AuditEvent::RecipeRefused { recipe: brief(name).into(), reason: brief(reason).into() };
+        let version = self.tail_version();
+        let mut records = vec![self.desk.lock().book.append(time, version, event).clone()];
+        self.publish(delivery, &mut records);
     }
 
     /// The rules in force, to be looked at.

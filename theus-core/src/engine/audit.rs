@@ -92,7 +92,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// # Errors
     /// As [`reload_recipe`](Self::reload_recipe).
     pub fn reload_recipe_file(&self, path: impl AsRef<Path>) -> Result<RecipeChange, ReloadError> {
-        self.reload(vec![SourceFile::read(path)?])
+        let path = path.as_ref();
+        self.reload(&path.display().to_string(), SourceFile::read(path).map(|file| vec![file]))
     }
 
     /// Takes another recipe from several files, of which a later one overrides the earlier ones as in
@@ -105,12 +106,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         &self,
         paths: impl IntoIterator<Item = P>,
     ) -> Result<RecipeChange, ReloadError> {
-        self.reload(paths.into_iter().map(SourceFile::read).collect::<Result<_, _>>()?)
+        let paths: Vec<P> = paths.into_iter().collect();
+        let name = paths.iter().map(|path| path.as_ref().display().to_string()).collect::<Vec<_>>().join(", ");
+        self.reload(&name, paths.into_iter().map(SourceFile::read).collect())
     }
 
     /// Takes another recipe, between two runs, in the place of all files of the one before; `name` is what errors and
     /// records call it. A run under way keeps the rules that it began with. A rule that is the same in both recipes keeps its
-    /// counter. The change is a record. Its warnings are logged, and [`recipe_warnings`](Self::recipe_warnings) gives them.
+    /// counter. The change is a record, and so is that one was refused, with the reason. Its warnings are logged, and [`recipe_warnings`](Self::recipe_warnings) gives them.
     ///
     /// ```
     /// # use theus_core::prelude::*;
@@ -141,7 +144,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// [`ReloadError`] where it is wrong, where a sink that must have the record of the change does not take it, and from
     /// inside a process or a sink of this engine. What was in force stays so.
     pub fn reload_recipe(&self, name: &str, text: &str) -> Result<RecipeChange, ReloadError> {
-        self.reload(vec![SourceFile::new(name, text)])
+        self.reload(name, Ok(vec![SourceFile::new(name, text)]))
     }
 
     /// What the recipe of these files would change if it were [reloaded](Self::reload_recipe_files), rule by rule, for a
@@ -196,7 +199,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.core.shared.registry.catalog()
     }
 
-    fn reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
+    /// Reloads, and puts on record that it was refused and why, where it was.
+    fn reload(&self, name: &str, files: Result<Vec<SourceFile>, SourceError>) -> Result<RecipeChange, ReloadError> {
+        let changed = files.map_err(ReloadError::from).and_then(|files| self.try_reload(files));
+        // That a change could not be put on record is on record already, as far as that goes.
+        if let Err(error) = &changed
+            && !matches!(error, ReloadError::Unrecorded { .. })
+        {
+            self.core.shared.auditor.recipe_was_refused(name, &error.to_string());
+        }
+        changed
+    }
+
+    fn try_reload(&self, files: Vec<SourceFile>) -> Result<RecipeChange, ReloadError> {
         // A pattern that matches no file must not take every rule away.
         if files.is_empty() {
             return Err(ReloadError::NoFiles);

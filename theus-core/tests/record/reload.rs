@@ -74,8 +74,23 @@ fn a_bad_recipe_changes_nothing_and_says_why() {
     assert!(engine.reload_recipe("bad.yaml", "{").is_err());
     let error = engine.reload_recipe_file("/no/such/recipe.yaml").unwrap_err();
     assert!(error.to_string().contains("/no/such/recipe.yaml"), "{error}");
-    assert_eq!(engine.audit_records(), records);
+    let refused: Vec<_> = engine.audit_records()[records.len()..].iter().map(ToString::to_string).collect();
+    assert_eq!(refused.len(), 3, "each is on record: {refused:?}");
+    for (line, expected) in refused.iter().zip([
+        "recipe bad.yaml refused: ",
+        "recipe bad.yaml refused: ",
+        "recipe /no/such/recipe.yaml refused: ",
+    ]) {
+        assert!(line.contains(expected), "{line}");
+    }
+    assert!(refused[0].contains("bad.yaml:4:") && engine.ledger().verify().is_ok(), "{}", refused[0]);
     assert!(engine.run(Heat { to: 95.0 }).is_err(), "the counter was kept");
+    assert!(engine.reload_recipe("huge.yaml", &"{".repeat(100_000)).is_err());
+    let AuditEvent::RecipeRefused { reason, .. } = &engine.audit_records().pop().unwrap().event else { panic!() };
+    assert!(reason.chars().count() <= 4_000, "however long it is");
+    let none: [&str; 0] = [];
+    assert!(matches!(engine.reload_recipe_files(none), Err(ReloadError::NoFiles)));
+    assert_eq!(kinds(&engine.audit_records()).last().unwrap(), "recipe_refused");
 }
 
 #[test]

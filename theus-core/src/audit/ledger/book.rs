@@ -31,17 +31,23 @@ pub struct Book {
     session: Text,
     tail: Tail,
     ring: VecDeque<AuditRecord>,
+    /// About how many bytes the ring holds.
+    bytes: usize,
     capacity: usize,
     dropped: u64,
     encoder: Encoder,
 }
 
+/// So many bytes of records are kept, whatever their number: the oldest make room.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
 impl Book {
-    /// An empty book for a session, that keeps at most `capacity` records, and at least one.
+    /// An empty book for a session, that keeps at most `capacity` records, and at least one; fewer where they are large: about
+    /// 64 MB.
     #[must_use]
     pub fn new(session: impl Into<Text>, capacity: usize) -> Self {
         let (tail, ring, encoder) = (Tail::START, VecDeque::new(), Encoder::default());
-        Self { session: session.into(), tail, ring, capacity: capacity.max(1), dropped: 0, encoder }
+        Self { session: session.into(), tail, ring, bytes: 0, capacity: capacity.max(1), dropped: 0, encoder }
     }
 
     /// Goes on where an earlier ledger ended.
@@ -101,15 +107,18 @@ impl Book {
         event: AuditEvent,
         rule: Option<&Hash>,
     ) -> &AuditRecord {
-        if self.ring.len() >= self.capacity {
-            self.ring.pop_front();
-            self.dropped += 1;
+        while self.ring.len() >= self.capacity || (self.bytes > MOST_BYTES && !self.ring.is_empty()) {
+            if let Some(oldest) = self.ring.pop_front() {
+                self.bytes -= oldest.size();
+                self.dropped += 1;
+            }
         }
         let (previous, sequence, time) = (self.tail.hash, self.tail.sequence + 1, timestamp::kept(time));
         let head = Head { previous, sequence, time, session: &session, version };
         let hash = encode::hash(&head, &event, rule, &mut self.encoder);
         self.tail = Tail { sequence, hash };
         let record = AuditRecord { sequence, time, session, version, event, previous, hash }.numbered();
+        self.bytes += record.size();
         self.ring.push_back(record);
         // Just pushed.
         &self.ring[self.ring.len() - 1]

@@ -124,6 +124,9 @@ fn encode(event: &AuditEvent, to: &mut Encoder) {
             };
             to.number(*kept).texts(added).texts(removed).texts(changed).number(*omitted);
         }
+        AuditEvent::RecipeRefused { recipe, reason } => {
+            to.text(recipe).text(reason);
+        }
         AuditEvent::SinkFailure { sink, message, first_missing } => {
             to.text(sink).text(message).number(*first_missing);
         }
@@ -138,6 +141,7 @@ const fn tag(event: &AuditEvent) -> u8 {
         AuditEvent::RecipeLoaded(_) => 4,
         AuditEvent::RecipeChanged(_) => 5,
         AuditEvent::SinkFailure { .. } => 6,
+        AuditEvent::RecipeRefused { .. } => 7,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::place;
 use super::sink::SinkError;
 use super::verify::Tampered;
 
@@ -20,6 +21,22 @@ pub enum LedgerError {
     /// Another engine writes to the file.
     #[error("the ledger `{file}` is in use: another engine writes to it; give each engine a file of its own")]
     InUse {
+        /// The file.
+        file: String,
+    },
+    /// Something else than a file is there, as a pipe or a device: to open it could be to wait for ever.
+    #[error("the ledger `{file}` cannot be opened, read or written: it is {what}, not a regular file")]
+    NotAFile {
+        /// The path.
+        file: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// It is sealed, and was to be continued without the key.
+    #[error(
+        "the ledger `{file}` is sealed: it is continued with its key alone, `FileOptions::new().key(..)`, or a new file is begun"
+    )]
+    KeyNeeded {
         /// The file.
         file: String,
     },
@@ -54,5 +71,8 @@ pub enum LedgerError {
 }
 
 pub(super) fn io(file: &Path, error: &std::io::Error) -> LedgerError {
+    if let Some(place::NotAFile(what)) = error.get_ref().and_then(|inner| inner.downcast_ref::<place::NotAFile>()) {
+        return LedgerError::NotAFile { file: file.display().to_string(), what };
+    }
     LedgerError::Io { file: file.display().to_string(), reason: error.to_string() }
 }

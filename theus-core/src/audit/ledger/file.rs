@@ -1,15 +1,18 @@
 //! Records in a file: one JSON object a line, appended, rotated by size.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::checkpoint::Checkpoint;
 use super::files::{self, LedgerFiles, TornEnd};
 use super::lines::{self, LONGEST_LINE, Torn};
 use super::options::{FileOptions, Fsync, Verify};
 use super::place;
 use super::sink::{Opened, Sink, SinkError, Tail};
-use super::{LedgerError, error::io};
+use super::verify::{Fault, Place, Tampered};
+use super::{Hash, LedgerError, error::io};
 use crate::audit::record::AuditRecord;
 use crate::panics::tell;
 
@@ -59,6 +62,10 @@ pub struct FileSink {
     soiled: bool,
     opened: Opened,
     line: Vec<u8>,
+    /// The first record that is kept, and the hash before it.
+    begins: Option<(u64, Hash)>,
+    /// Up to where the checkpoint vouches.
+    sealed: Option<Tail>,
     /// Held for as long as this lives.
     _lock: File,
 }
@@ -95,37 +102,91 @@ impl FileSink {
         let lock = place::lock_beside(&path)?;
         let mut file = place::append(&path).map_err(|error| io(&path, &error))?;
         place::lock(&path, &file)?;
+        let checkpoint = Checkpoint::read(&path)?;
+        if options.key.is_none() && checkpoint.is_some_and(|known| known.is_sealed()) {
+            return Err(LedgerError::KeyNeeded { file: path.display().to_string() });
+        }
         let mut found = lines::end_of(&path, &mut file)?;
         let ledger = match options.first {
             Some(first) => LedgerFiles::at(&path).beginning_at(first),
             None => LedgerFiles::at(&path),
         };
-        if options.verify == Verify::All {
-            ledger.verify_before_writing(match found.torn {
-                Some(Torn { whole: true, .. }) => TornEnd::Finished,
-                _ => TornEnd::LeftOut,
-            })?;
-        }
+        let mut notes = Vec::new();
         // Whatever refuses the ledger does so before any of it is touched.
         if found.tail.is_none() {
             found.tail = ledger.end_of_full_files()?;
         }
-        let mut note = None;
+        if let Some(key) = &options.key
+            && (checkpoint.is_some() || found.tail.is_some())
+        {
+            ledger.seal(key)?;
+        }
+        let unsealed = match options.verify {
+            Verify::All => {
+                let torn_end = match found.torn {
+                    Some(Torn { whole: true, .. }) => TornEnd::Finished,
+                    _ => TornEnd::LeftOut,
+                };
+                ledger.verify_before_writing(torn_end)?.unsealed
+            }
+            Verify::Last => checkpoint.map(|known| behind(&path, known, found.tail)).transpose()?.flatten(),
+        };
+        if let (Some(_), Some(unsealed)) = (options.key, unsealed) {
+            notes.push(unsealed.to_string());
+        }
         if let Some(torn) = &found.torn {
             match torn.whole {
                 // Only the end of the line is missing.
                 true => file.write_all(b"\n").map_err(|error| io(&path, &error))?,
                 false => {
                     file.set_len(found.length).map_err(|error| io(&path, &error))?;
-                    note = Some(format!("a torn last line of {} bytes was cut off", torn.bytes));
+                    notes.push(format!("a torn last line of {} bytes was cut off", torn.bytes));
                 }
             }
             file.sync_data().map_err(|error| io(&path, &error))?;
         }
         let length = file.seek(SeekFrom::End(0)).map_err(|error| io(&path, &error))?;
+        let note = (!notes.is_empty()).then(|| notes.join("; "));
         let opened = Opened { tail: found.tail, note };
         let (first, line) = (found.first, Vec::new());
-        Ok(Self { path, options, file, length, first, unsynced: 0, soiled: false, opened, line, _lock: lock })
+        let begins = checkpoint.filter(Checkpoint::has_begun).map(|known| (known.first, known.previous));
+        let begins = begins.or_else(|| found.tail.map(|_| (options.first.unwrap_or(1), Hash::START)));
+        let mut sink = Self {
+            path,
+            options,
+            file,
+            length,
+            first,
+            unsynced: 0,
+            soiled: false,
+            opened,
+            line,
+            begins,
+            sealed: checkpoint.map(|known| known.tail()),
+            _lock: lock,
+        };
+        sink.seal();
+        Ok(sink)
+    }
+
+    /// Lets the checkpoint vouch for all that is there, where there is a key. It must not run ahead of what is on the disk.
+    fn seal(&mut self) {
+        let tail = self.opened.tail.unwrap_or(Tail::START);
+        if self.options.key.is_none() || self.sealed == Some(tail) {
+            return;
+        }
+        let (first, previous) = self.begins.unwrap_or((self.options.first.unwrap_or(1), Hash::START));
+        let checkpoint = Checkpoint::new(first, previous, tail, self.options.key.as_ref());
+        match checkpoint.write(&self.path, self.options.fsync != Fsync::Never) {
+            Ok(()) => self.sealed = Some(tail),
+            // The record is there, and the next checkpoint vouches for it.
+            Err(error) => {
+                let sink = self.path.display();
+                tell(
+                    || tracing::error!(target: "theus::audit", %sink, %error, "the checkpoint of the ledger was not renewed"),
+                );
+            }
+        }
     }
 
     fn append_line(&mut self) -> std::io::Result<()> {
@@ -174,21 +235,61 @@ impl FileSink {
         if self.options.fsync != Fsync::Never {
             place::sync_folder(&self.path)?;
         }
-        if let Some(keep) = self.options.keep {
-            self.remove_all_but(keep);
+        if let Some(keep) = self.options.keep
+            && let Err(error) = self.remove_all_but(keep)
+        {
+            let sink = self.path.display();
+            tell(|| tracing::warn!(target: "theus::audit", %sink, %error, "old files of the ledger stay"));
         }
         Ok(())
     }
 
-    /// A file too many is no reason to lose a record; it is told.
-    fn remove_all_but(&self, keep: usize) {
-        let files = LedgerFiles::at(&self.path).full_files().unwrap_or_default();
-        for (_, file) in files.iter().take(files.len().saturating_sub(keep)) {
+    /// A file too many is no reason to lose a record; it is told. What is let go is on the checkpoint before it is gone.
+    fn remove_all_but(&mut self, keep: usize) -> Result<(), LedgerError> {
+        let files = LedgerFiles::at(&self.path).full_files()?;
+        let gone = files.len().saturating_sub(keep);
+        let Some((_, oldest)) = files.get(gone).filter(|_| gone > 0) else { return Ok(()) };
+        let begins = lines::beginning_of(oldest)?;
+        let tail = self.opened.tail.unwrap_or(Tail::START);
+        // What it vouches for is on the disk.
+        if self.options.fsync == Fsync::Never {
+            for (_, file) in &files[gone..] {
+                place::read(file).and_then(|file| file.sync_data()).map_err(|error| io(file, &error))?;
+            }
+        }
+        let checkpoint = Checkpoint::new(begins.0, begins.1, tail, self.options.key.as_ref());
+        checkpoint.write(&self.path, true).map_err(|error| io(&self.path, &error))?;
+        (self.begins, self.sealed) = (Some(begins), Some(tail));
+        for (_, file) in files.iter().take(gone) {
             if let Err(error) = std::fs::remove_file(file) {
                 tell(
                     || tracing::warn!(target: "theus::audit", file = %file.display(), %error, "an old file of the ledger stays"),
                 );
             }
+        }
+        Ok(())
+    }
+}
+
+/// What of a ledger stands behind its checkpoint, by its last record alone.
+fn behind(path: &Path, checkpoint: Checkpoint, tail: Option<Tail>) -> Result<Option<Fault>, LedgerError> {
+    let (vouched, tail) = (checkpoint.tail(), tail.unwrap_or(Tail::START));
+    let fault = match tail.sequence.cmp(&vouched.sequence) {
+        Ordering::Less if checkpoint.has_begun() => {
+            Fault::EndsElsewhere { found: tail.sequence, expected: vouched.sequence }
+        }
+        Ordering::Equal if tail != vouched => Fault::NotAsCheckpointed { sequence: tail.sequence },
+        Ordering::Greater => return Ok(Some(Fault::Unsealed { first: vouched.sequence + 1, last: tail.sequence })),
+        _ => return Ok(None),
+    };
+    Err(Tampered { fault, place: Place { file: path.display().to_string(), line: 0 } }.into())
+}
+
+/// What is closed is sealed to its end.
+impl Drop for FileSink {
+    fn drop(&mut self) {
+        if self.options.key.is_some() && self.sealed != self.opened.tail && self.file.sync_data().is_ok() {
+            self.seal();
         }
     }
 }
@@ -220,7 +321,11 @@ impl Sink for FileSink {
             return Err(error.into());
         }
         self.first.get_or_insert(record.sequence);
+        self.begins.get_or_insert((record.sequence, record.previous));
         self.opened.tail = Some(Tail { sequence: record.sequence, hash: record.hash });
+        if self.unsynced == 0 {
+            self.seal();
+        }
         Ok(())
     }
 }
@@ -264,19 +369,15 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_full_disk_is_an_error_of_the_record() {
+    fn a_device_that_is_always_full_is_refused_before_any_record() {
         let folder = std::env::temp_dir().join(format!("theus-full-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("audit.jsonl");
         std::os::unix::fs::symlink("/dev/full", &path).unwrap();
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         assert!(file.write_all(b"x").is_err(), "the device that is always full");
-        let sink = FileSink::open(&path, FileOptions::new().fsync(Fsync::Never));
-        let error = sink.and_then(|mut sink| {
-            let written = sink.write(&records()[0]);
-            written.map_err(|error| LedgerError::Sink { sink: sink.name(), error })
-        });
-        assert!(error.unwrap_err().to_string().contains("audit.jsonl"));
+        let error = FileSink::open(&path, FileOptions::new().fsync(Fsync::Never)).unwrap_err();
+        assert_eq!(error, LedgerError::NotAFile { file: path.display().to_string(), what: "a device" });
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,18 +1,21 @@
 //! The files of a ledger as they are read: the full ones in order, and the one that is written.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use super::checkpoint::{self, Checkpoint, LedgerKey};
 use super::encode::hash_of;
 use super::error::io;
 use super::lines::{LONGEST_LINE, end_of, parse};
 use super::query::RuleName;
 use super::sink::Tail;
 use super::verify::{Chain, Fault, Place, Tampered, Verified};
-use super::{LedgerError, Query};
+use super::{LedgerError, Query, place};
 use crate::audit::record::AuditRecord;
+
+/// So often a ledger that is written to meanwhile is looked at again.
+const MOST_LOOKS: u32 = 8;
 
 /// The digits behind the name of a full file: as many as the greatest number has, so that names sort as numbers do.
 const DIGITS: usize = 20;
@@ -79,7 +82,77 @@ impl LedgerFiles {
     /// [`LedgerError::Tampered`] with the first record that was altered, is missing or is out of its place. Records cut off
     /// the end leave a shorter ledger that is right in itself: [`verify_to`](Self::verify_to) finds that.
     pub fn verify(&self) -> Result<Verified, LedgerError> {
-        self.check(None, TornEnd::Fault)
+        self.check(None, TornEnd::Fault).map(|checked| checked.verified)
+    }
+
+    /// As [`verify`](Self::verify), and that it is what was written with the key: see [`FileOptions::key`].
+    ///
+    /// Found is whatever was altered, removed, added or written anew by somebody without the key, the end included: the
+    /// checkpoint says up to where the ledger goes. An earlier ledger with its own checkpoint, kept since then and put back as a
+    /// whole, is right in itself: [`verify_to`](Self::verify_to) finds that.
+    ///
+    /// ```
+    /// use theus_core::audit::{AuditEvent, Book, Fault, FileOptions, FileSink, LedgerError, LedgerFiles, LedgerKey, Sink};
+    /// # let folder = std::env::temp_dir().join(format!("theus-doc-key-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let (path, key) = (folder.join("audit.jsonl"), LedgerKey::new([7; 32]));
+    /// let write = |what: &str| {
+    ///     let mut book = Book::new(what.to_owned(), 9);
+    ///     let mut file = FileSink::open(&path, FileOptions::new().key(key))?;
+    ///     let record = book.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation: 1 }).clone();
+    ///     file.write(&record).map_err(|error| LedgerError::Sink { sink: file.name(), error })
+    /// };
+    /// write("the truth")?;
+    /// assert_eq!(LedgerFiles::at(&path).verify_with(&key)?.records, 1);
+    ///
+    /// // Whoever has no key can still write a chain that is right in itself.
+    /// let mut forged = Book::new("a lie", 9);
+    /// let record = forged.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation: 1 });
+    /// std::fs::write(&path, serde_json::to_string(record)? + "\n")?;
+    /// let Err(LedgerError::Tampered(found)) = LedgerFiles::at(&path).verify_with(&key) else { panic!() };
+    /// assert_eq!(found.fault, Fault::NotAsCheckpointed { sequence: 1 });
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`FileOptions::key`]: super::FileOptions::key
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify), and [`Fault::NoCheckpoint`], [`Fault::NotSealed`], [`Fault::NotAsCheckpointed`], and
+    /// [`Fault::Unsealed`] for records that no checkpoint vouches for, as a crash can leave them.
+    pub fn verify_with(&self, key: &LedgerKey) -> Result<Verified, LedgerError> {
+        self.check_sealed(None, key)
+    }
+
+    /// As [`verify_with`](Self::verify_with), and that it ends where it is known to end.
+    ///
+    /// # Errors
+    /// As [`verify_with`](Self::verify_with) and [`verify_to`](Self::verify_to).
+    pub fn verify_to_with(&self, known: Tail, key: &LedgerKey) -> Result<Verified, LedgerError> {
+        self.check_sealed(Some(known), key)
+    }
+
+    fn check_sealed(&self, known: Option<Tail>, key: &LedgerKey) -> Result<Verified, LedgerError> {
+        let mut looks = 0;
+        loop {
+            let sealed = self.seal(key)?;
+            let Checked { verified, unsealed } = self.check(known, TornEnd::Fault)?;
+            let Some(fault) = unsealed else { return Ok(verified) };
+            looks += 1;
+            // It may be written to just now: then the checkpoint has moved on.
+            if looks == MOST_LOOKS || self.seal(key)? == sealed {
+                return Err(checkpoint::at(&self.path, fault));
+            }
+        }
+    }
+
+    /// The checkpoint, sealed with this key.
+    pub(super) fn seal(&self, key: &LedgerKey) -> Result<Checkpoint, LedgerError> {
+        match Checkpoint::read(&self.path)? {
+            None => Err(checkpoint::at(&self.path, Fault::NoCheckpoint)),
+            Some(checkpoint) if !checkpoint.is_sealed_with(key) => Err(checkpoint::at(&self.path, Fault::NotSealed)),
+            Some(checkpoint) => Ok(checkpoint),
+        }
     }
 
     /// As [`verify`](Self::verify), and that it ends where it is known to end: as a running engine's
@@ -88,12 +161,12 @@ impl LedgerFiles {
     /// # Errors
     /// As [`verify`](Self::verify).
     pub fn verify_to(&self, known: Tail) -> Result<Verified, LedgerError> {
-        self.check(Some(known), TornEnd::Fault)
+        self.check(Some(known), TornEnd::Fault).map(|checked| checked.verified)
     }
 
     /// As [`verify`](Self::verify), for a file that is about to be continued: what a crash has left of a last line is dealt
     /// with then.
-    pub(super) fn verify_before_writing(&self, torn_end: TornEnd) -> Result<Verified, LedgerError> {
+    pub(super) fn verify_before_writing(&self, torn_end: TornEnd) -> Result<Checked, LedgerError> {
         self.check(None, torn_end)
     }
 
@@ -131,10 +204,11 @@ impl LedgerFiles {
         })
     }
 
-    fn check(&self, known: Option<Tail>, torn_end: TornEnd) -> Result<Verified, LedgerError> {
-        let files = self.full_files()?;
-        // The oldest file says by its name where the ledger begins.
-        let first = self.first.or_else(|| files.first().map(|(first, _)| *first)).unwrap_or(1);
+    fn check(&self, known: Option<Tail>, torn_end: TornEnd) -> Result<Checked, LedgerError> {
+        // Read before the records: what is written meanwhile stands behind it.
+        let checkpoint = Checkpoint::read(&self.path)?;
+        // Not the name of the oldest file says where the ledger begins: who removes others could rename it.
+        let first = checkpoint.map(|known| known.first).or(self.first).unwrap_or(1);
         let mut chain = Chain::default();
         let mut last = Place { file: self.path.display().to_string(), line: 0 };
         let mut begun = false;
@@ -159,6 +233,16 @@ impl LedgerFiles {
                         sequence => Fault::Reordered { sequence, expected: first },
                     })
                 }
+                Ok(record)
+                    if !begun
+                        && checkpoint.is_some_and(|known| known.has_begun() && known.previous != record.previous) =>
+                {
+                    Err(if hash_of(&record) == record.hash {
+                        Fault::Replaced { sequence: record.sequence }
+                    } else {
+                        Fault::Altered { sequence: record.sequence }
+                    })
+                }
                 Ok(record) => {
                     let mut unreadable = None;
                     let followed = chain.follow(&record, |number| match self.has_after(&place, number) {
@@ -171,7 +255,11 @@ impl LedgerFiles {
                     if let Some(error) = unreadable {
                         return Err(error);
                     }
-                    followed
+                    let is_another = |known: Tail| known.sequence == record.sequence && known.hash != record.hash;
+                    match checkpoint.is_some_and(|known| is_another(known.tail())) {
+                        true => followed.and(Err(Fault::NotAsCheckpointed { sequence: record.sequence })),
+                        false => followed,
+                    }
                 }
             };
             begun = true;
@@ -181,7 +269,16 @@ impl LedgerFiles {
                 Err(fault) => Err(Tampered { fault, place }.into()),
             }
         })?;
-        chain.finish(known).map_err(|fault| Tampered { fault, place: last }.into())
+        let verified = chain.finish(known).map_err(|fault| Tampered { fault, place: last.clone() })?;
+        let mut unsealed = None;
+        if let Some(known) = checkpoint {
+            let (vouched, found) = (known.tail().sequence, verified.tail.sequence);
+            if vouched > found && known.has_begun() {
+                return Err(Tampered { fault: Fault::EndsElsewhere { found, expected: vouched }, place: last }.into());
+            }
+            unsealed = (found > vouched).then_some(Fault::Unsealed { first: vouched + 1, last: found });
+        }
+        Ok(Checked { verified, unsealed })
     }
 
     /// Whether a record of this number stands behind a place.
@@ -197,11 +294,14 @@ impl LedgerFiles {
 
     /// Hands out every line, until `take` says that it is enough.
     fn lines(&self, mut take: impl FnMut(Line) -> Result<bool, LedgerError>) -> Result<(), LedgerError> {
-        let full = self.full_files()?;
+        let mut full = self.full_files()?;
+        // What was let go is no part of it any more, though a crash may have left it.
+        let first = Checkpoint::read(&self.path)?.map_or(0, |known| known.first);
+        full.retain(|(number, _)| *number >= first);
         // After a rotation that a crash cut short, the file that is written to may not be there yet.
         let written = (full.is_empty() || self.path.exists()).then(|| self.path.clone());
         for path in full.into_iter().map(|(_, path)| path).chain(written) {
-            let mut reader = BufReader::new(File::open(&path).map_err(|error| io(&path, &error))?);
+            let mut reader = BufReader::new(place::read(&path).map_err(|error| io(&path, &error))?);
             let file = path.display().to_string();
             for number in 1.. {
                 let mut text = Vec::new();
@@ -242,9 +342,15 @@ impl LedgerFiles {
     /// Where the newest full file ends.
     pub(super) fn end_of_full_files(&self) -> Result<Option<Tail>, LedgerError> {
         let Some((_, newest)) = self.full_files()?.pop() else { return Ok(None) };
-        let mut file = File::open(&newest).map_err(|error| io(&newest, &error))?;
+        let mut file = place::read(&newest).map_err(|error| io(&newest, &error))?;
         Ok(end_of(&newest, &mut file)?.tail)
     }
+}
+
+/// What a check found: all that is there is in its place, and what of it the checkpoint does not vouch for.
+pub(super) struct Checked {
+    pub(super) verified: Verified,
+    pub(super) unsealed: Option<Fault>,
 }
 
 /// The name of a full file.

@@ -19,6 +19,11 @@ impl Hash {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
+    /// A hash that is at hand as its bytes.
+    pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The hash of these bytes, behind this one: the same bytes behind another hash have another.
     #[inline]
     pub(in crate::audit) fn then(&self, bytes: &[u8]) -> Self {

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::LedgerError;
 use super::encode::hash_of;
 use super::error::io;
 use super::sink::{SinkError, Tail};
 use super::verify::{Fault, Place, Tampered};
+use super::{Hash, LedgerError, place};
 use crate::audit::record::AuditRecord;
 
 /// A longer line is no record.
@@ -147,12 +147,24 @@ fn lines_before(file: &mut File, length: u64) -> std::io::Result<u64> {
     }
 }
 
+/// The number of a file's first record, and the hash before it.
+pub(super) fn beginning_of(path: &Path) -> Result<(u64, Hash), LedgerError> {
+    let mut file = place::read(path).map_err(|error| io(path, &error))?;
+    let record = first_record(&mut file).map_err(|error| io(path, &error))?;
+    let place = Place { file: path.display().to_string(), line: 1 };
+    record.map(|record| (record.sequence, record.previous)).map_err(|fault| Tampered { fault, place }.into())
+}
+
 fn first_of(file: &mut File) -> std::io::Result<Result<u64, Fault>> {
+    Ok(first_record(file)?.map(|record| record.sequence))
+}
+
+fn first_record(file: &mut File) -> std::io::Result<Result<AuditRecord, Fault>> {
     file.seek(SeekFrom::Start(0))?;
     let mut line = Vec::new();
     BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     line.pop_if(|byte| *byte == b'\n');
-    Ok(parse(&line, 0).map(|record| record.sequence))
+    Ok(parse(&line, 0))
 }
 
 /// The line of a record, with its end.

@@ -4,6 +4,7 @@
 //! to `tracing` and to the sinks that the engine was built with ([`Sink`], [`FileSink`]).
 
 mod book;
+mod checkpoint;
 mod delivery;
 mod encode;
 mod error;
@@ -21,6 +22,7 @@ mod trace;
 mod verify;
 
 pub use book::Book;
+pub use checkpoint::LedgerKey;
 pub use error::LedgerError;
 pub use file::FileSink;
 pub use files::LedgerFiles;

@@ -1,5 +1,7 @@
 //! How a file of the ledger is opened and written.
 
+use super::checkpoint::LedgerKey;
+
 /// When what was written is forced onto the disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fsync {
@@ -38,6 +40,7 @@ pub struct FileOptions {
     pub(super) keep: Option<usize>,
     pub(super) verify: Verify,
     pub(super) first: Option<u64>,
+    pub(super) key: Option<LedgerKey>,
 }
 
 impl FileOptions {
@@ -60,6 +63,7 @@ impl FileOptions {
     }
 
     /// Keeps at most so many full files, and at least one, and removes the oldest. All are kept where this is not said.
+    /// What was let go is said by the checkpoint beside the file, `audit.jsonl.checkpoint`: what is missing besides is a fault.
     pub const fn keep(mut self, files: usize) -> Self {
         self.keep = Some(if files == 0 { 1 } else { files });
         self
@@ -68,6 +72,17 @@ impl FileOptions {
     /// How much of what is there is verified when the file is opened.
     pub const fn verify(mut self, extent: Verify) -> Self {
         self.verify = extent;
+        self
+    }
+
+    /// Seals the ledger: a checkpoint beside the file, `audit.jsonl.checkpoint`, says where it begins and up to where it goes,
+    /// with a code that only this key makes. Who writes the whole ledger anew, or cuts off its end, is found by
+    /// [`LedgerFiles::verify_with`](super::LedgerFiles::verify_with).
+    ///
+    /// The checkpoint is renewed whenever records were forced onto the disk ([`Fsync`]), and when the file is closed: with
+    /// [`Fsync::Always`] a record costs two writes. A ledger is sealed from its beginning or not at all.
+    pub const fn key(mut self, key: LedgerKey) -> Self {
+        self.key = Some(key);
         self
     }
 

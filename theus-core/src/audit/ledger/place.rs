@@ -6,8 +6,55 @@ use std::path::{Path, PathBuf};
 use super::error::io;
 use super::{LedgerError, sink::SinkError};
 
+/// What is at a path, where it is no regular file.
+#[derive(Debug, thiserror::Error)]
+#[error("it is {0}, not a regular file")]
+pub(super) struct NotAFile(pub(super) &'static str);
+
+/// To open a pipe would wait for whoever is at its other end: what is no file is refused before it is opened, and what has
+/// become none meanwhile after it.
+fn open(path: &Path, options: &OpenOptions) -> std::io::Result<File> {
+    match std::fs::metadata(path) {
+        Ok(there) => must_be_file(&there)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let file = options.open(path)?;
+    must_be_file(&file.metadata()?)?;
+    Ok(file)
+}
+
+fn must_be_file(there: &std::fs::Metadata) -> std::io::Result<()> {
+    if there.is_file() { Ok(()) } else { Err(std::io::Error::other(NotAFile(kind(there.file_type())))) }
+}
+
+#[cfg(unix)]
+fn kind(kind: std::fs::FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_fifo() => "a pipe",
+        kind if kind.is_socket() => "a socket",
+        kind if kind.is_char_device() || kind.is_block_device() => "a device",
+        _ => "something else",
+    }
+}
+
+#[cfg(not(unix))]
+fn kind(kind: std::fs::FileType) -> &'static str {
+    if kind.is_dir() { "a directory" } else { "something else" }
+}
+
 pub(super) fn append(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().read(true).append(true).create(true).open(path)
+    open(path, OpenOptions::new().read(true).append(true).create(true))
+}
+
+pub(super) fn read(path: &Path) -> std::io::Result<File> {
+    open(path, OpenOptions::new().read(true))
+}
+
+pub(super) fn create(path: &Path) -> std::io::Result<File> {
+    open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
 /// The lock that goes with the path, whatever file is at it.
@@ -15,9 +62,12 @@ pub(super) fn lock_beside(path: &Path) -> Result<File, LedgerError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let beside = PathBuf::from(name);
-    let file = OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
-    // Told of the ledger: that there is a file beside it is none of the user's concern.
-    let file = file.map_err(|error| io(path, &error))?;
+    let file = open(&beside, OpenOptions::new().write(true).create(true).truncate(false));
+    // Told of the ledger, where it is not the file beside it that is in the way.
+    let file = file.map_err(|error| match error.get_ref().is_some_and(|inner| inner.is::<NotAFile>()) {
+        true => io(&beside, &error),
+        false => io(path, &error),
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(LedgerError::InUse { file: path.display().to_string() }),

@@ -36,10 +36,21 @@ struct Shared {
 #[derive(Default)]
 struct Inside {
     waiting: VecDeque<AuditRecord>,
+    /// About how many bytes they have.
+    bytes: usize,
     /// What the sink failed with last, for as long as it fails.
     failure: Option<SinkError>,
     closed: bool,
     done: bool,
+}
+
+/// So many bytes wait at most, whatever the number of records.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+impl Inside {
+    fn has_room(&self, capacity: usize) -> bool {
+        self.waiting.len() < capacity && self.bytes <= MOST_BYTES
+    }
 }
 
 impl Queue {
@@ -62,7 +73,8 @@ impl Queue {
             if let Some(failure) = &inside.failure {
                 return Err(failure.clone());
             }
-            if inside.waiting.len() < self.options.capacity {
+            if inside.has_room(self.options.capacity) {
+                inside.bytes += record.size();
                 inside.waiting.push_back(record.clone());
                 self.shared.tell_waiting(&inside);
                 self.shared.filled.notify_one();
@@ -72,7 +84,7 @@ impl Queue {
                 (WhenFull::Refuse, _) => return Err(self.full("")),
                 (WhenFull::WaitAtMost(_), Some(deadline)) => {
                     let waited = self.shared.emptied.wait_until(&mut inside, deadline);
-                    if waited.timed_out() && inside.waiting.len() >= self.options.capacity {
+                    if waited.timed_out() && !inside.has_room(self.options.capacity) {
                         return Err(self.full(", and no room came in time"));
                     }
                 }
@@ -122,6 +134,7 @@ impl Shared {
             let written = MutexGuard::unlocked(&mut inside, || guarded(sink.as_mut(), &record));
             match written {
                 Ok(()) => {
+                    inside.bytes = inside.bytes.saturating_sub(record.size());
                     inside.waiting.pop_front();
                     inside.failure = None;
                     pause = SHORTEST_PAUSE;

@@ -1,7 +1,6 @@
 //! Records as `tracing` tells them: every one, under the target `theus::audit`.
 
 use crate::audit::facts::RuleFacts;
-use crate::audit::level::Level;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
 use crate::panics;
 
@@ -33,6 +32,9 @@ fn log(record: &AuditRecord) {
                 omitted, "recipe changed"
             );
         }
+        AuditEvent::RecipeRefused { recipe, reason } => {
+            tracing::warn!(target: "theus::audit", sequence, %session, version, %recipe, %reason, "recipe refused");
+        }
         AuditEvent::SinkFailure { sink, message, first_missing } => {
             tracing::error!(target: "theus::audit", sequence, %session, %sink, %message, first_missing, "sink failure");
         }
@@ -44,17 +46,20 @@ fn violated(record: &AuditRecord, violation: &Violation) {
     let Violation { facts, value, count, action, message, .. } = violation;
     let RuleFacts { process, gate, rule, level, source, .. } = &**facts;
     let message = message.as_deref().unwrap_or("");
+    let told = action.told();
     macro_rules! event {
         ($log:ident) => {
             tracing::$log!(
-                target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, %action,
+                target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, action = told,
                 %source, message, "rule violated"
             )
         };
     }
-    match (action, level) {
-        (Action::Counted, _) => event!(debug),
-        (Action::Warned, _) | (Action::Campaign, Level::C) => event!(warn),
-        _ => event!(error),
+    match action {
+        Action::Counted => event!(debug),
+        Action::Informed => event!(info),
+        // A request that is refused is an answer to it, and no failure of the program.
+        Action::Warned | Action::Campaign | Action::Blocked => event!(warn),
+        Action::Aborted | Action::Interlocked => event!(error),
     }
 }

@@ -105,6 +105,31 @@ pub enum Fault {
         /// The last number that should be there.
         expected: u64,
     },
+    /// A ledger that must have a checkpoint has none.
+    #[error("there is no checkpoint: it was removed, or the ledger was begun without a key")]
+    NoCheckpoint,
+    /// The checkpoint is not as it was written.
+    #[error("this is no checkpoint of a ledger: it was altered")]
+    CheckpointUnreadable,
+    /// The checkpoint was not made with the key.
+    #[error(
+        "the checkpoint was not sealed with this key: somebody without it may have written the ledger anew, or this is the key of another"
+    )]
+    NotSealed,
+    /// A record is another one than the checkpoint vouches for.
+    #[error("record {sequence} is not the one that the checkpoint vouches for: records may have been written anew")]
+    NotAsCheckpointed {
+        /// Its number.
+        sequence: u64,
+    },
+    /// Records stand behind the checkpoint.
+    #[error("{} the last checkpoint: a crash, or added by somebody without the key", behind(*first, *last))]
+    Unsealed {
+        /// The first of them.
+        first: u64,
+        /// The last of them.
+        last: u64,
+    },
     /// The last record has the right number, and is another one than is known to be the last.
     #[error(
         "record {sequence} is the last, as it should be, but not the one that was recorded: all records may have been written anew"
@@ -117,6 +142,14 @@ pub enum Fault {
 
 fn missing(first: u64, last: u64) -> String {
     if first == last { format!("record {first} is missing") } else { format!("records {first} to {last} are missing") }
+}
+
+fn behind(first: u64, last: u64) -> String {
+    if first == last {
+        format!("record {first} stands behind")
+    } else {
+        format!("records {first} to {last} stand behind")
+    }
 }
 
 fn instead_of(expected: u64) -> String {

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod anchored;
 mod corpus;
 mod files;
 mod messages;
 mod mutations;
 mod opening;
+mod places;
 mod ring;
 mod sinks;
 mod tampering;
