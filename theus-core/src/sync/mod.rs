@@ -3,6 +3,7 @@
 pub(crate) mod nesting;
 #[cfg(test)]
 mod tests;
+pub(crate) mod timer;
 
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 pub(crate) use std::thread_local;

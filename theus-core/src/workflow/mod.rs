@@ -23,7 +23,7 @@
 //!
 //! | construct | for |
 //! |---|---|
-//! | [`WorkflowManager`] | runs a workflow on an engine: [blocking](WorkflowManager::run_until_final), step by step, or [as a task](WorkflowManager::drive) |
+//! | [`WorkflowManager`] | runs a workflow on an engine: [blocking](WorkflowManager::run_until_final), step by step, or [as a task](WorkflowManager::run_until_final_async) |
 //! | [`Handled`], [`Status`], [`Fault`] | what handling an event did, how the workflow stands, why a chain failed |
 //! | [`Control`] | pauses and cancels it from another thread |
 //! | [`Clock`], [`VirtualClock`], [`Sleep`] | what time it is, also in tests; how a task waits |
@@ -47,11 +47,11 @@ pub mod trace;
 mod tests;
 
 pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
-pub use clock::{Clock, SystemClock, VirtualClock};
 #[cfg(feature = "tokio")]
-pub use conductor::TokioSleep;
+pub use clock::TokioSleep;
+pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 pub use conductor::{
-    Cause, Control, Fault, Handled, Position, PositionError, Sleep, Status, StepOutcome, WorkflowError, WorkflowManager,
+    Cause, Control, Fault, Handled, Position, PositionError, Status, StepOutcome, WorkflowError, WorkflowManager,
 };
 pub use file::Catalog;
 pub use sessions::Sessions;

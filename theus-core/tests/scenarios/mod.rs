@@ -21,6 +21,7 @@ mod signals;
 mod turns;
 mod workflow_async;
 mod workflow_attacked;
+mod workflow_clocks;
 mod workflow_control;
 mod workflow_ends;
 mod workflow_failures;
@@ -32,7 +33,10 @@ mod workflow_restart;
 mod workflow_steps;
 mod workflow_strangers;
 mod workflow_time;
+#[cfg(feature = "tokio")]
+mod workflow_tokio;
 mod workflow_trace;
+mod workflow_waits;
 mod workflow_world;
 
 use theus_core::Locking;

@@ -142,22 +142,18 @@ impl Clock for Set {
 }
 
 #[test]
-fn an_alarm_is_not_lost_when_the_clock_goes_back() {
+fn an_alarm_rings_in_time_though_the_clock_goes_back() {
     let clock = Set::default();
     let (builder, _) = shops();
     let shops = builder.stepped(1).clock(clock.clone()).start().unwrap();
     shops.open("one", Shop::default()).unwrap();
     shops.step_until_idle(100);
-    let due = shops.next_due().unwrap();
     // The alarm rings, and when the session looks it is earlier.
     *clock.0.lock().unwrap() = [60, 59].into();
-    assert_eq!(shops.step_until_idle(100), 1, "it was woken");
-    assert_eq!(
-        (shops.states("one").unwrap(), shops.next_due()),
-        (vec!["OPEN".to_owned()], Some(due)),
-        "it waits again"
-    );
-    *clock.0.lock().unwrap() = [61].into();
     shops.step_until_idle(100);
-    assert_eq!(shops.states("one").unwrap(), ["LATE"]);
+    assert_eq!(
+        shops.states("one").unwrap(),
+        ["LATE"],
+        "sixty seconds have gone by, whatever the clock was set to since"
+    );
 }

@@ -9,6 +9,7 @@ use super::scene::Scene;
 use crate::engine::{Arguments, ProcessError, StepFuture, StepReport, StepRun};
 use crate::process::RunError;
 use crate::workflow::chart::{Retry, Run, TIMEOUT};
+use crate::workflow::clock::Moment;
 use crate::workflow::trace::{Ended, Role, Trace, What};
 
 /// One run of a process, from its first try to its last.
@@ -23,11 +24,11 @@ enum Trying {
     /// It starts as soon as it may.
     Ready,
     /// It waits to be tried again.
-    Later(SystemTime),
+    Later(Moment),
     Running {
         future: StepFuture<'static>,
         since: SystemTime,
-        deadline: Option<SystemTime>,
+        deadline: Option<Moment>,
     },
 }
 
@@ -36,9 +37,9 @@ pub(super) enum Tried {
     /// It is over.
     Ended(Result<(), Broken>),
     /// It awaits something; it is to be given up at this time.
-    Pending(Option<SystemTime>),
+    Pending(Option<Moment>),
     /// It is tried again at this time.
-    Wait(SystemTime),
+    Wait(Moment),
 }
 
 /// Whom a run tells what it does.
@@ -89,13 +90,13 @@ impl Attempt {
     ) -> Tried {
         let world = scene.world;
         match std::mem::replace(&mut self.trying, Trying::Ready) {
-            Trying::Later(at) if world.now() < at => {
+            Trying::Later(at) if world.moment() < at => {
                 self.trying = Trying::Later(at);
                 Tried::Wait(at)
             }
             Trying::Ready | Trying::Later(_) => {
-                let timed = run.timeout.is_some() || account.trace.is_on();
-                let since = if timed { world.now() } else { SystemTime::UNIX_EPOCH };
+                let since = if account.trace.is_on() { world.now() } else { SystemTime::UNIX_EPOCH };
+                let deadline = run.timeout.and_then(|timeout| world.moment().checked_add(timeout));
                 // A run that is tried again needs its arguments again.
                 let arguments =
                     if run.retry.is_some() { self.arguments.clone() } else { std::mem::take(&mut self.arguments) };
@@ -110,10 +111,7 @@ impl Attempt {
                         world.time_passes();
                         self.reported(run, report, since, scene, account)
                     }
-                    Ok(StepRun::Pending(future)) => {
-                        let deadline = run.timeout.and_then(|timeout| since.checked_add(timeout));
-                        self.poll(run, future, since, deadline, scene, task, account)
-                    }
+                    Ok(StepRun::Pending(future)) => self.poll(run, future, since, deadline, scene, task, account),
                 }
             }
             Trying::Running { future, since, deadline } => {
@@ -128,19 +126,19 @@ impl Attempt {
         run: &Run,
         mut future: StepFuture<'static>,
         since: SystemTime,
-        deadline: Option<SystemTime>,
+        deadline: Option<Moment>,
         scene: Scene<'_>,
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let polled = future.as_mut().poll(task);
+        let polled = scene.world.poll(task, |task| future.as_mut().poll(task));
         scene.world.time_passes();
         if let Poll::Ready(report) = polled {
             // What has committed has committed, be it late.
             return self.reported(run, report, since, scene, account);
         }
         match (deadline, run.timeout) {
-            (Some(at), Some(after)) if scene.world.now() >= at => {
+            (Some(at), Some(after)) if scene.world.moment() >= at => {
                 drop(future);
                 self.timed_out(run, after, since, scene, account)
             }
@@ -211,11 +209,13 @@ impl Attempt {
         };
         let now = scene.world.now();
         let wait = backoff(retry, self.number, account.random);
+        let moment = scene.world.moment();
+        let due = moment.checked_add(wait).unwrap_or(moment);
         let at = now.checked_add(wait).unwrap_or(now);
         self.number += 1;
-        self.trying = Trying::Later(at);
+        self.trying = Trying::Later(due);
         account.trace.put(now, What::Retry { process: run.contract.process, attempt: self.number, at });
-        Tried::Wait(at)
+        Tried::Wait(due)
     }
 }
 

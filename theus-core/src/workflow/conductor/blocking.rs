@@ -1,37 +1,20 @@
 //! Driving a workflow on the calling thread.
 
-use std::sync::Arc;
 use std::task::{Context as Task, Waker};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::error::WorkflowError;
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
 use super::parked::{LONGEST_REST, Parked};
+use super::rest::{Limits, Rest, Turn};
+use super::runtime;
 use super::session::Progress;
 use super::world::World;
 use crate::context::Context;
-use crate::process::Halted;
 use crate::source::did_you_mean;
 use crate::workflow::chart::State;
-
-/// Why there is nothing to be done at present.
-enum Rest {
-    /// Until an event comes, or this time.
-    Idle(Option<SystemTime>),
-    /// Until this time: a step is tried again then.
-    Wait(SystemTime),
-    Paused,
-    Halted(Halted),
-    Over,
-}
-
-/// What was done, or why nothing was.
-enum Turn {
-    Handled(Box<Handled>),
-    Rest(Rest),
-}
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
     /// Handles one event to the end of its chain: the workflow's own first, then a timer that is due, then the oldest on the
@@ -40,12 +23,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// `None` where nothing is waiting, a step waits to be tried again, or the workflow is finished or paused.
     ///
     /// # Errors
-    /// [`WorkflowError::Failed`], [`WorkflowError::Aborted`], [`WorkflowError::Cancelled`], and [`WorkflowError::Halted`] while the interlock is latched;
-    /// no event is taken then. [`WorkflowError::NoValue`] and [`WorkflowError::Endless`] where the event could not be handled
-    /// as the file says.
+    /// [`WorkflowError::Failed`], [`WorkflowError::Aborted`], [`WorkflowError::Cancelled`], and [`WorkflowError::Halted`] while
+    /// the interlock is latched; no event is taken then. [`WorkflowError::NoValue`] and [`WorkflowError::Endless`] where the
+    /// event could not be handled as the file says. [`WorkflowError::TimedOut`]; [`WorkflowError::WouldBlock`] on the one thread of an async runtime.
     pub fn process_event(&mut self) -> Result<Option<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
-        match self.turn()? {
+        let limits = self.limits(None);
+        match self.turn(&limits)? {
             Turn::Handled(handled) => Ok(Some(*handled)),
             Turn::Rest(Rest::Halted(halted)) => Err(halted.into()),
             Turn::Rest(_) => Ok(None),
@@ -59,8 +43,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// [`WorkflowError::Failed`] where it came to a final state whose chain failed.
     pub fn run_until_idle(&mut self) -> Result<Vec<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
-        let mut all = Vec::new();
-        self.handle_all(&mut all, |_| false).map_err(|error| error.after(std::mem::take(&mut all)))?;
+        let (mut all, limits) = (Vec::new(), self.limits(None));
+        self.handle_all(&mut all, &limits, &|_| false).map_err(|error| error.after(std::mem::take(&mut all)))?;
         self.unless_failed(all)
     }
 
@@ -72,48 +56,31 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// state, [`WorkflowError::Paused`].
     pub fn run_until_final(&mut self) -> Result<Vec<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
-        let mut all = Vec::new();
-        match self.wait_until(&mut all, None, |_| false) {
-            Ok(()) => {}
-            Err(error) => return Err(error.after(all)),
+        let (mut all, limits) = (Vec::new(), self.limits(None));
+        match self.wait_until(&mut all, &limits, &|_| false) {
+            Ok(()) => self.finished(all),
+            Err(error) => Err(error.after(all)),
         }
-        self.give_back();
-        if matches!(self.status(), Status::Finished) {
-            return Ok(all);
-        }
-        let all = self.unless_failed(all)?;
-        self.refuse_if_stopped()?;
-        let (workflow, state) = self.names();
-        if self.is_paused() {
-            return Err(WorkflowError::Paused { workflow, state });
-        }
-        let hint = self.waits_for(&all);
-        Err(WorkflowError::Idle { workflow, state, hint, handled: all })
     }
 
     /// Handles events until a state is active, at most for this long: whether it is. It waits for events, timers and tries
-    /// that are made again. By a virtual clock it waits for no events: where nothing else is left, the time is over.
+    /// that are made again. By a virtual clock it waits for no events: where nothing else is left, the time is over. A step
+    /// that is awaited when the time is over stays under way.
     ///
     /// # Errors
     /// As [`process_event`](Self::process_event), and [`WorkflowError::UnknownState`].
     pub fn wait_for(&mut self, state: &str, at_most: Duration) -> Result<bool, WorkflowError> {
-        if self.definition().state_named(state).is_none() {
-            let known = self.definition().states().iter().map(|state: &State| state.name.as_str());
-            let help = did_you_mean(state, known).unwrap_or_default();
-            let (workflow, _) = self.names();
-            return Err(WorkflowError::UnknownState { workflow, state: state.to_owned(), help });
-        }
+        self.refuse_unknown(state)?;
         self.refuse_if_stopped()?;
-        let until = self.clock.now().checked_add(at_most);
-        let mut all = Vec::new();
-        match self.wait_until(&mut all, until, |manager| manager.is_entered() && manager.is_in(state)) {
-            Ok(()) => self.unless_failed(all).map(|_| self.is_entered() && self.is_in(state)),
+        let (mut all, limits) = (Vec::new(), self.limits(Some(at_most)));
+        match self.wait_until(&mut all, &limits, &|manager| manager.has_come_to(state)) {
+            Ok(()) => self.unless_failed(all).map(|_| self.has_come_to(state)),
             Err(error) => Err(error.after(all)),
         }
     }
 
     /// Handles events for so long: those that wait and those that come, timers, and tries that are made again. It ends earlier
-    /// where the workflow is over or the engine is halted.
+    /// where the workflow is over or the engine is halted. A step that is awaited when the time is over stays under way.
     ///
     /// ```
     /// use std::time::Duration;
@@ -135,9 +102,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// As [`run_until_idle`](Self::run_until_idle).
     pub fn run_for(&mut self, time: Duration) -> Result<Vec<Handled>, WorkflowError> {
         self.refuse_if_stopped()?;
-        let until = self.clock.now().checked_add(time);
-        let mut all = Vec::new();
-        match self.wait_until(&mut all, until, |_| false) {
+        let (mut all, limits) = (Vec::new(), self.limits(Some(time)));
+        match self.wait_until(&mut all, &limits, &|_| false) {
             Ok(()) => self.unless_failed(all),
             Err(error) => Err(error.after(all)),
         }
@@ -147,14 +113,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     fn handle_all(
         &mut self,
         all: &mut Vec<Handled>,
-        enough: impl Fn(&Self) -> bool,
+        limits: &Limits,
+        enough: &dyn Fn(&Self) -> bool,
     ) -> Result<Option<Rest>, WorkflowError> {
         let limit = all.len().saturating_add(self.events_from_now_on());
         while !enough(self) {
-            match self.turn()? {
+            match self.turn(limits)? {
                 Turn::Handled(handled) => all.push(*handled),
                 Turn::Rest(rest) => return Ok(Some(rest)),
             }
+            self.refuse_late(limits)?;
             if all.len() > limit {
                 return Err(self.runaway());
             }
@@ -162,44 +130,33 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         Ok(None)
     }
 
-    /// Handles what there is and waits for what is to come, until it is enough, this time, or nothing can come any more.
+    /// Handles what there is and waits for what is to come, until it is enough, the time is over, or nothing can come any more.
     fn wait_until(
         &mut self,
         all: &mut Vec<Handled>,
-        until: Option<SystemTime>,
-        enough: impl Fn(&Self) -> bool,
+        limits: &Limits,
+        enough: &dyn Fn(&Self) -> bool,
     ) -> Result<(), WorkflowError> {
         let mut rested = None;
         loop {
-            let (due, hears) = match self.handle_all(all, &enough)? {
-                None | Some(Rest::Over | Rest::Halted(_)) => return Ok(()),
-                Some(Rest::Paused) if until.is_none() => return Ok(()),
-                Some(Rest::Paused) => (None, false),
-                Some(Rest::Idle(due)) => (due, true),
-                Some(Rest::Wait(due)) => (Some(due), false),
-            };
-            let at = match (due, until) {
-                (Some(due), Some(until)) => due.min(until),
-                (Some(at), None) | (None, Some(at)) => at,
-                (None, None) => return Ok(()),
-            };
-            if until.is_some_and(|until| self.clock.now() >= until) {
-                return Ok(());
-            }
-            if self.clock.jump_to(at) {
+            let Some(rest) = self.handle_all(all, limits, enough)? else { return Ok(()) };
+            let Some((at, hears)) = limits.until(&rest, &self.keeper) else { return Ok(()) };
+            if self.keeper.jump_to(at) {
+                self.refuse_late(limits)?;
                 continue;
             }
             if rested.replace(all.len()) != Some(all.len()) {
                 self.give_back();
             }
-            self.rest(at, hears);
+            let left = limits.real_left().unwrap_or(LONGEST_REST).min(self.keeper.left(at)).min(LONGEST_REST);
+            self.rest(left, hears);
+            self.refuse_late(limits)?;
         }
     }
 
-    /// Waits until this time at the latest; where it would handle one, until an event is there. It stays on the bus: whoever
-    /// goes on may not be the one who takes it.
-    fn rest(&self, until: SystemTime, hears: bool) {
-        let left = until.duration_since(self.clock.now()).unwrap_or_default().min(LONGEST_REST);
+    /// Waits for so long at most; where it would handle one, until an event is there. It stays on the bus: whoever goes on may
+    /// not be the one who takes it.
+    fn rest(&self, left: Duration, hears: bool) {
         if hears {
             self.engine.bus().await_event(left);
         } else {
@@ -214,32 +171,47 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     /// One event, to the end of its chain.
-    fn turn(&mut self) -> Result<Turn, WorkflowError> {
-        let mut parked: Option<Arc<Parked>> = None;
-        let world = World::new(&self.engine, &*self.clock);
+    fn turn(&mut self, limits: &Limits) -> Result<Turn, WorkflowError> {
+        let world = World::new(&self.engine, &self.keeper);
         loop {
-            let progress = match &parked {
-                None => self.session.advance(&world, &mut Task::from_waker(Waker::noop())),
-                Some(parked) => self.session.advance(&world, &mut Task::from_waker(&Waker::from(Arc::clone(parked)))),
-            };
-            match progress {
-                Ok(Progress::Stepped) => {}
+            let progress = match self.session.advance(&world, &mut Task::from_waker(Waker::noop())) {
+                Ok(Progress::Stepped) => continue,
                 Ok(Progress::Handled(handled)) => return Ok(Turn::Handled(handled)),
-                Ok(Progress::Pending { until }) => match &parked {
-                    // Now that it is known to wait, it is polled with somebody to wake.
-                    None => parked = Some(Arc::new(Parked::here())),
-                    Some(parked) => {
-                        parked.rest(until, &*self.clock);
-                        world.time_passes();
-                    }
-                },
-                Ok(Progress::Wait { until }) => return Ok(Turn::Rest(Rest::Wait(until))),
-                Ok(Progress::Idle { until }) => return Ok(Turn::Rest(Rest::Idle(until))),
-                Ok(Progress::Paused) => return Ok(Turn::Rest(Rest::Paused)),
-                Ok(Progress::Over) => return Ok(Turn::Rest(Rest::Over)),
-                Ok(Progress::Halted(halted)) => return Ok(Turn::Rest(Rest::Halted(halted))),
+                Ok(Progress::Pending { .. }) if limits.are_over(&self.keeper) => Rest::Awaits,
+                Ok(Progress::Pending { .. }) if limits.is_late() => return Err(self.too_late()),
+                Ok(Progress::Pending { .. }) if !world.is_left_alone() && runtime::has_one_thread() => {
+                    return Err(self.would_block());
+                }
+                // Now that it is known to wait, it is polled with somebody to wake.
+                Ok(Progress::Pending { .. }) => return runtime::blocking(|| self.parked_turn(limits)),
+                Ok(progress) => Rest::of(progress),
                 Err(troubled) => return Err(self.explain(troubled)),
+            };
+            return Ok(Turn::Rest(progress));
+        }
+    }
+
+    /// The same from the first step on that awaits something.
+    fn parked_turn(&mut self, limits: &Limits) -> Result<Turn, WorkflowError> {
+        let parked = Parked::here();
+        let waker = parked.waker();
+        let world = World::new(&self.engine, &self.keeper);
+        loop {
+            let until = match self.session.advance(&world, &mut Task::from_waker(&waker)) {
+                Ok(Progress::Stepped) => continue,
+                Ok(Progress::Handled(handled)) => return Ok(Turn::Handled(handled)),
+                Ok(Progress::Pending { until }) => until,
+                Ok(progress) => return Ok(Turn::Rest(Rest::of(progress))),
+                Err(troubled) => return Err(self.explain(troubled)),
+            };
+            if limits.are_over(&self.keeper) {
+                return Ok(Turn::Rest(Rest::Awaits));
             }
+            if limits.is_late() {
+                return Err(self.too_late());
+            }
+            parked.rest(limits.first(until), limits.real_left(), &self.keeper, world.is_left_alone());
+            world.time_passes();
         }
     }
 
@@ -248,7 +220,54 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.engine.bus().len().saturating_add(self.session.waiting()).saturating_add(self.event_limit)
     }
 
-    fn is_entered(&self) -> bool {
-        !self.session.is_new()
+    /// Whether it has begun, and this state is active.
+    pub(super) fn has_come_to(&self, state: &str) -> bool {
+        !self.session.is_new() && self.is_in(state)
+    }
+
+    /// What was handled, where a final state has been reached.
+    pub(super) fn finished(&mut self, all: Vec<Handled>) -> Result<Vec<Handled>, WorkflowError> {
+        self.give_back();
+        if matches!(self.status(), Status::Finished) {
+            return Ok(all);
+        }
+        let all = self.unless_failed(all)?;
+        self.refuse_if_stopped()?;
+        let (workflow, state) = self.names();
+        if self.is_paused() {
+            return Err(WorkflowError::Paused { workflow, state });
+        }
+        let hint = self.waits_for(&all);
+        Err(WorkflowError::Idle { workflow, state, hint, handled: all })
+    }
+
+    pub(super) fn refuse_unknown(&self, state: &str) -> Result<(), WorkflowError> {
+        if self.definition().state_named(state).is_some() {
+            return Ok(());
+        }
+        let known = self.definition().states().iter().map(|state: &State| state.name.as_str());
+        let help = did_you_mean(state, known).unwrap_or_default();
+        let (workflow, _) = self.names();
+        Err(WorkflowError::UnknownState { workflow, state: state.to_owned(), help })
+    }
+
+    /// How long a call may go on that was made now.
+    pub(super) fn limits(&self, time: Option<Duration>) -> Limits {
+        let until = time.and_then(|time| self.keeper.now().checked_add(time));
+        Limits { until, real: self.limit.and_then(|limit| Instant::now().checked_add(limit)) }
+    }
+
+    pub(super) fn refuse_late(&self, limits: &Limits) -> Result<(), WorkflowError> {
+        if limits.is_late() { Err(self.too_late()) } else { Ok(()) }
+    }
+
+    pub(super) fn too_late(&self) -> WorkflowError {
+        let (workflow, state) = self.names();
+        WorkflowError::TimedOut { workflow, state, limit: self.limit.unwrap_or_default(), handled: Vec::new() }
+    }
+
+    fn would_block(&self) -> WorkflowError {
+        let (workflow, state) = self.names();
+        WorkflowError::WouldBlock { workflow, state, handled: Vec::new() }
     }
 }

@@ -23,7 +23,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
         self.refuse_command()?;
-        let since = self.clock.now();
+        let since = self.keeper.clock().now();
         let report = self.engine.run_for_workflow(command);
         self.hear(&report, since);
         Ok(report)
@@ -38,7 +38,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
         self.refuse_command()?;
-        let since = self.clock.now();
+        let since = self.keeper.clock().now();
         let report = self.engine.run_async_for_workflow(command).await;
         self.hear(&report, since);
         Ok(report)
@@ -55,7 +55,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
     fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) {
         let broken = report.result.as_ref().err().map(Broken::command::<P>);
-        let world = World::new(&self.engine, &*self.clock);
+        let world = World::new(&self.engine, &self.keeper);
         self.session.hear(Command { process: P::CONTRACT.process, broken, version: report.version, since }, &world);
     }
 }

@@ -1,6 +1,7 @@
 //! Why a workflow could not be loaded or does not go on.
 
 use std::fmt;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -132,6 +133,34 @@ pub enum WorkflowError {
         /// The one that was probably meant, or those that there are.
         help: String,
     },
+    /// The wait took longer than [`within`](crate::workflow::WorkflowManager::within) allows. What was under way stays so, and goes
+    /// on when the workflow is driven next.
+    #[error(
+        "the workflow `{workflow}` in state {state} was waited for {limit:?}, and is not done: drive it again, or allow more by `within`"
+    )]
+    TimedOut {
+        /// The workflow.
+        workflow: String,
+        /// The state it is in.
+        state: String,
+        /// How long it was waited for at most.
+        limit: Duration,
+        /// What was handled before, in order.
+        handled: Vec<Handled>,
+    },
+    /// A step awaits something, and waiting for it here would block the thread of an async runtime that has only that one: what
+    /// is awaited may never come. The step stays under way, and goes on when the workflow is driven next.
+    #[error(
+        "the workflow `{workflow}` in state {state} awaits a step, and to wait for it here would block the one thread of a tokio runtime,          which the step may need: call the async twin (`run_until_final_async().await` and its siblings, `drive`), or call this from          `tokio::task::spawn_blocking`"
+    )]
+    WouldBlock {
+        /// The workflow.
+        workflow: String,
+        /// The state it is in.
+        state: String,
+        /// What was handled before, in order.
+        handled: Vec<Handled>,
+    },
     /// It was asked to go on from inside a process of its engine. Nothing was taken off the bus.
     #[error("the workflow was driven from inside a process of its own engine: drive it after the process has returned")]
     Nested,
@@ -146,6 +175,8 @@ impl WorkflowError {
             | Self::Idle { handled, .. }
             | Self::Runaway { handled, .. }
             | Self::Endless { handled, .. }
+            | Self::TimedOut { handled, .. }
+            | Self::WouldBlock { handled, .. }
             | Self::NoValue { handled, .. } => handled,
             _ => &[],
         }
@@ -157,6 +188,8 @@ impl WorkflowError {
         | Self::Idle { handled, .. }
         | Self::Runaway { handled, .. }
         | Self::Endless { handled, .. }
+        | Self::TimedOut { handled, .. }
+        | Self::WouldBlock { handled, .. }
         | Self::NoValue { handled, .. } = &mut self
         {
             handled.splice(..0, before);

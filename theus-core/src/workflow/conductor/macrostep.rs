@@ -19,7 +19,7 @@ impl Live {
         if self.control.is_some() {
             self.listen(scene);
         }
-        if self.restored {
+        if self.restored || self.timers.is_by_date() {
             self.tell_restored(scene.world);
         }
         if self.is_over() {
@@ -71,7 +71,7 @@ impl Live {
             }
         }
         if !self.timers.is_empty()
-            && let Some(timer) = self.timers.take_due(scene.world.now())
+            && let Some(timer) = self.timers.take_due(scene.world.moment())
         {
             return self.take_timer(timer, scene);
         }
@@ -183,7 +183,7 @@ impl Live {
     fn take_timer(&mut self, timer: Timer, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.counts_anew();
         (self.payload, self.settled) = (None, false);
-        let Timer { due, id } = timer;
+        let Timer { date: due, id, .. } = timer;
         let after = scene.definition.duration(id).unwrap_or_default();
         self.trace.put(scene.world.now(), What::Timer { state: id.state, after, due });
         self.begin_unit(None, Cause::Timer, scene.definition);

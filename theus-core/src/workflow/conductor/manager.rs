@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::control::Control;
 use super::error::WorkflowError;
@@ -15,7 +16,7 @@ use crate::engine::Engine;
 use crate::signal::{EmitError, EventName, Payload};
 use crate::source::{SourceFile, did_you_mean};
 use crate::workflow::chart::{Configuration, Definition, State, Trigger};
-use crate::workflow::clock::{Clock, SystemClock};
+use crate::workflow::clock::{Clock, SystemClock, Timekeeper};
 use crate::workflow::trace::{DEFAULT_ENTRIES, Trace, Watch};
 
 /// How many events may come of handling events where nothing else is said.
@@ -70,7 +71,9 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 pub struct WorkflowManager<D: Context, G: Context = (), E = ()> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) session: Session,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) keeper: Timekeeper,
+    /// How long one call may wait, in real time.
+    pub(super) limit: Option<Duration>,
     pub(super) event_limit: usize,
 }
 
@@ -95,7 +98,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
         let session = Session::new(definition, Options { traced: DEFAULT_ENTRIES, seed: DEFAULT_SEED });
-        Self { engine: engine.clone(), session, clock: Arc::new(SystemClock), event_limit: DEFAULT_EVENT_LIMIT }
+        Self {
+            engine: engine.clone(),
+            session,
+            keeper: Timekeeper::new(Arc::new(SystemClock)),
+            limit: None,
+            event_limit: DEFAULT_EVENT_LIMIT,
+        }
     }
 
     /// How many events [`run_until_idle`](Self::run_until_idle) and [`run_until_final`](Self::run_until_final) handle
@@ -107,10 +116,39 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     /// The clock for timers, retries and the trace: the system's where not given. By a
-    /// [`VirtualClock`](crate::workflow::clock::VirtualClock) nobody waits: where a workflow would, the clock jumps.
+    /// [`VirtualClock`](crate::workflow::clock::VirtualClock) nobody waits for time: where a workflow would, the clock jumps. A step
+    /// that awaits something real is waited for in real time.
+    ///
+    /// Timers run by the monotonic part of the clock, so that setting the wall clock moves none of them; a
+    /// [position](Self::position) has them by the wall clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.session.leave_clock(&self.keeper);
+        self.keeper = Timekeeper::new(Arc::new(clock));
+        self
+    }
+
+    /// How long one call that drives it may wait, blocking or not: for steps that await something, for tries, timers and events.
+    /// It is real time, by whatever clock the workflow runs. Where it is over, [`WorkflowError::TimedOut`]: what was under way
+    /// stays so. Without it a call waits as long as the workflow does. A `fn` that runs is not cut short.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use theus_core::prelude::*;
+    ///
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Desk {}
+    /// let engine = Engine::builder(Desk::default()).build()?;
+    /// let flow = "states: { SHUT: { after: { 1h: OPEN } }, OPEN: { final: true } }";
+    /// let mut desk = WorkflowManager::from_text(&engine, "desk.yaml", flow)?.within(Duration::from_millis(20));
+    /// let late = desk.run_until_final();
+    /// assert!(matches!(late, Err(WorkflowError::TimedOut { .. })));
+    /// assert_eq!(desk.state(), "SHUT");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn within(mut self, limit: Duration) -> Self {
+        self.limit = Some(limit);
         self
     }
 
@@ -237,19 +275,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Keeps it from going on, between two steps if a chain is under way. Events wait on the bus meanwhile; timers run on,
     /// and those that are due are handled when it goes on.
     pub fn pause(&mut self) {
-        self.session.pause(true, &World::new(&self.engine, &*self.clock));
+        self.session.pause(true, &World::new(&self.engine, &self.keeper));
     }
 
     /// Lets it go on. It does so when it is driven.
     pub fn resume(&mut self) {
-        self.session.pause(false, &World::new(&self.engine, &*self.clock));
+        self.session.pause(false, &World::new(&self.engine, &self.keeper));
     }
 
     /// Ends it where it is: no exit chain is run. A run that awaits something is dropped, which rolls it back, and what the
     /// chain under way has committed is made good by its compensations, when the workflow is driven next; it is
     /// [`Cancelled`](Status::Cancelled) when that is done, else at once. Events stay on the bus.
     pub fn cancel(&mut self, reason: impl Into<String>) {
-        self.session.cancel(reason.into(), &World::new(&self.engine, &*self.clock));
+        self.session.cancel(reason.into(), &World::new(&self.engine, &self.keeper));
     }
 }
 

@@ -132,7 +132,7 @@ impl Live {
             self.trace.put(world.now(), what);
         }
         self.timers.end(effects.exited());
-        self.timers.begin(definition, effects.entered(), || world.now());
+        self.timers.begin(definition, effects.entered(), || (world.moment(), world.now()));
         if !self.inbox.is_empty() {
             self.forget_ends_of(effects.exited(), definition);
         }

@@ -1,7 +1,7 @@
 //! From a session to a position, and back.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::broken::{Broken, Lead};
 use super::chain::{Chain, Work};
@@ -16,14 +16,15 @@ use crate::audit::timestamp;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::{Definition, Run, State, StateId, Step, TIMEOUT};
+use crate::workflow::chart::{Definition, Run, State, StateId, Step, TIMEOUT, TimerId};
+use crate::workflow::clock::Timekeeper;
 use crate::workflow::trace::What;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
     /// Where it is, to be stored.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.session.position()
+        self.session.position(&self.keeper)
     }
 
     /// Goes on from a position, on an engine whose domain is as it was then. Timers that became due meanwhile are handled at
@@ -43,13 +44,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 }
 
 impl Session {
-    pub(crate) fn position(&self) -> Position {
+    pub(crate) fn position(&self, keeper: &Timekeeper) -> Position {
         let (definition, live) = (&*self.definition, &self.live);
         let name = |state: StateId| name_of(definition, state);
         let timer = |timer: &Timer| {
             let after = definition.duration(timer.id)?;
             let after_ns = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
-            Some(StoredTimer { state: name(timer.id.state), after_ns, due: timer.due })
+            Some(StoredTimer { state: name(timer.id.state), after_ns, due: timer.date })
         };
         let message = |internal: &Internal| match internal {
             Internal::Raised { event, urgent } => {
@@ -86,7 +87,7 @@ impl Session {
         Position {
             workflow: definition.name().to_owned(),
             configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
-            timers: live.timers.iter().filter_map(timer).collect(),
+            timers: live.timers.dated(keeper).iter().filter_map(timer).collect(),
             inbox: live.inbox.iter().map(message).chain(done).collect(),
             payload: live.payload.as_ref().map(|payload| payload.value().clone()),
             interrupted: live.chain.as_ref().map(|chain| interrupted(definition, live, chain)),
@@ -109,7 +110,8 @@ impl Session {
         live.stage = Stage::Running;
         live.payload = position.payload.clone().map(Payload::from);
         for stored in &position.timers {
-            live.timers.add(timer(&definition, stored)?);
+            let (date, id) = timer(&definition, stored)?;
+            live.timers.restore(date, id);
         }
         if let Some(stored) = &position.interrupted {
             live.take_up(&definition, stored)?;
@@ -150,8 +152,9 @@ impl Live {
         Ok(())
     }
 
-    /// Says once that it went on from a position.
+    /// Says once that it went on from a position; its timers run by the clock that it has now.
     pub(super) fn tell_restored(&mut self, world: &World<'_>) {
+        self.timers.count_by(world.keeper);
         if std::mem::take(&mut self.restored) {
             self.trace.tell(world.clock, || What::Resumed);
         }
@@ -213,12 +216,12 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
     })
 }
 
-fn timer(definition: &Definition, stored: &StoredTimer) -> Result<Timer, PositionError> {
+fn timer(definition: &Definition, stored: &StoredTimer) -> Result<(SystemTime, TimerId), PositionError> {
     let state = known(definition, &stored.state)?;
     let after = Duration::from_nanos(stored.after_ns);
     let found = definition.timers(state).find(|(_, time)| *time == after);
     match found {
-        Some((id, _)) => Ok(Timer { due: stored.due, id }),
+        Some((id, _)) => Ok((stored.due, id)),
         None => {
             let due = timestamp::text(stored.due);
             Err(PositionError::Timer { state: stored.state.clone(), after, due })

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::task::{Context, Waker};
-use std::time::SystemTime;
 
 use thiserror::Error;
 
@@ -17,6 +16,7 @@ use super::world::World;
 use crate::process::Halted;
 use crate::signal::{Event, Payload};
 use crate::workflow::chart::{Configuration, Definition, StateId};
+use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::Trace;
 
@@ -146,11 +146,11 @@ pub(crate) enum Progress {
     /// One event, or another cause, was handled to the end of its chain.
     Handled(Box<Handled>),
     /// A run awaits something: go on when the waker is woken, or at this time at the latest.
-    Pending { until: Option<SystemTime> },
+    Pending { until: Option<Moment> },
     /// A step is tried again at this time: go on then.
-    Wait { until: SystemTime },
+    Wait { until: Moment },
     /// No event waits: go on when there is one, or at this time, when the next timer is due.
-    Idle { until: Option<SystemTime> },
+    Idle { until: Option<Moment> },
     /// It was paused.
     Paused,
     /// The engine's interlock is latched.
@@ -288,6 +288,11 @@ impl Session {
         if let Some(control) = &self.live.control {
             control.wakes(waker);
         }
+    }
+
+    /// Another clock takes over.
+    pub(crate) fn leave_clock(&mut self, keeper: &Timekeeper) {
+        self.live.timers.leave(keeper);
     }
 
     pub(crate) fn reseed(&mut self, seed: u64) {

@@ -1,13 +1,20 @@
 //! The times that a session waits for.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::workflow::chart::{Definition, StateId, TimerId};
+use crate::workflow::clock::{Moment, Timekeeper};
+
+/// How far a date may be from what it is worked out to be: less, and the clock was not set, only looked at twice.
+const LOOKED_AT_TWICE: Duration = Duration::from_millis(5);
 
 /// One time of `after` in an active state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Timer {
-    pub(super) due: SystemTime,
+    /// When it is due, whatever the wall clock is set to.
+    pub(super) due: Moment,
+    /// When that was to be, by the wall clock as it went when the timer began: what is stored and told.
+    pub(super) date: SystemTime,
     pub(super) id: TimerId,
 }
 
@@ -15,11 +22,18 @@ pub(super) struct Timer {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     waiting: Vec<Timer>,
+    /// They come from a position: only their dates are known, until there is a clock.
+    by_date: bool,
 }
 
 impl Timers {
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Whether only their dates are known.
+    pub(super) const fn is_by_date(&self) -> bool {
+        self.by_date
     }
 
     pub(super) fn rest(&mut self) {
@@ -30,17 +44,31 @@ impl Timers {
         self.waiting.clear();
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Timer> {
-        self.waiting.iter()
+    /// With their dates as the wall clock goes now: what another process can go on from.
+    pub(super) fn dated(&self, keeper: &Timekeeper) -> Vec<Timer> {
+        let mut timers = self.waiting.clone();
+        if !self.by_date && !timers.is_empty() {
+            let now = keeper.now();
+            // One look for all of them, so that their order stays.
+            let wall = keeper.date(now);
+            for timer in &mut timers {
+                let Some(date) = wall.and_then(|wall| shifted(wall, now, timer.due)) else { continue };
+                let apart = date.duration_since(timer.date).unwrap_or_else(|error| error.duration());
+                if apart > LOOKED_AT_TWICE {
+                    timer.date = date;
+                }
+            }
+        }
+        timers
     }
 
     /// When the first is due.
-    pub(super) fn next_due(&self) -> Option<SystemTime> {
+    pub(super) fn next_due(&self) -> Option<Moment> {
         self.waiting.first().map(|timer| timer.due)
     }
 
     /// Takes the first that is due.
-    pub(super) fn take_due(&mut self, now: SystemTime) -> Option<Timer> {
+    pub(super) fn take_due(&mut self, now: Moment) -> Option<Timer> {
         let due = self.next_due()? <= now;
         due.then(|| self.waiting.remove(0))
     }
@@ -53,20 +81,56 @@ impl Timers {
     }
 
     /// States are entered: their timers begin. The clock is only asked where there is one.
-    pub(super) fn begin(&mut self, definition: &Definition, entered: &[StateId], now: impl Fn() -> SystemTime) {
+    pub(super) fn begin(
+        &mut self,
+        definition: &Definition,
+        entered: &[StateId],
+        now: impl Fn() -> (Moment, SystemTime),
+    ) {
         for state in entered {
             for (id, after) in definition.timers(*state) {
+                let (now, wall) = now();
                 // A time that no clock will ever show is never due.
-                if let Some(due) = now().checked_add(after) {
-                    self.add(Timer { due, id });
+                if let (Some(due), Some(date)) = (now.checked_add(after), wall.checked_add(after)) {
+                    self.add(Timer { due, date, id });
                 }
             }
         }
     }
 
-    pub(super) fn add(&mut self, timer: Timer) {
+    fn add(&mut self, timer: Timer) {
         let key = |timer: &Timer| (timer.due, timer.id);
         let place = self.waiting.partition_point(|other| key(other) <= key(&timer));
         self.waiting.insert(place, timer);
     }
+
+    /// One that goes on from a position; it counts as soon as there is a clock.
+    pub(super) fn restore(&mut self, date: SystemTime, id: TimerId) {
+        self.by_date = true;
+        self.waiting.push(Timer { due: Moment::ZERO, date, id });
+    }
+
+    /// From now on they are due by this clock, as far from now as their dates are.
+    pub(super) fn count_by(&mut self, keeper: &Timekeeper) {
+        if !std::mem::take(&mut self.by_date) || self.waiting.is_empty() {
+            return;
+        }
+        let now = keeper.now();
+        let Some(wall) = keeper.date(now) else { return };
+        for timer in &mut self.waiting {
+            timer.due = now.shifted(wall, timer.date);
+        }
+        self.waiting.sort_by_key(|timer| (timer.due, timer.id));
+    }
+
+    /// Another clock takes over: only the dates stay.
+    pub(super) fn leave(&mut self, keeper: &Timekeeper) {
+        self.waiting = self.dated(keeper);
+        self.by_date = true;
+    }
+}
+
+/// The date of a moment, where it is this date now.
+fn shifted(wall: SystemTime, now: Moment, due: Moment) -> Option<SystemTime> {
+    if due >= now { wall.checked_add(due.since(now)) } else { wall.checked_sub(now.since(due)) }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::attempt::{Account, Tried, backoff};
 use super::broken::Broken;
@@ -10,6 +10,7 @@ use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
 use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
 use crate::workflow::chart::{Retry, Run, TIMEOUT};
+use crate::workflow::clock::Moment;
 use crate::workflow::trace::{Ended, What};
 
 /// Processes side by side. Each commits by itself; those that are to be tried again are, side by side again. The first that
@@ -35,8 +36,8 @@ struct Member {
 
 enum Trying {
     Ready,
-    Later(SystemTime),
-    Running { future: TogetherRun, since: SystemTime, marks: Marks },
+    Later(Moment),
+    Running { future: TogetherRun, since: Moment, marks: Marks },
 }
 
 impl Together {
@@ -64,7 +65,7 @@ impl Together {
             Poll::Pending => self.members.iter().map(|_| None).collect(),
         };
         drop(future);
-        let took = scene.world.now().duration_since(since).unwrap_or_default();
+        let took = scene.world.moment().since(since);
         for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
             let Some(run) = branches.get(member.branch) else { continue };
             match report {
@@ -93,7 +94,7 @@ impl Together {
         account: &mut Account<'_>,
     ) -> Tried {
         match std::mem::replace(&mut self.trying, Trying::Ready) {
-            Trying::Later(at) if scene.world.now() < at => {
+            Trying::Later(at) if scene.world.moment() < at => {
                 self.trying = Trying::Later(at);
                 Tried::Wait(at)
             }
@@ -109,7 +110,7 @@ impl Together {
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let since = scene.world.now();
+        let since = scene.world.moment();
         let runs = self.members.iter().filter_map(|member| {
             let run = branches.get(member.branch)?;
             Some((run.contract.process, member.arguments.clone()))
@@ -129,16 +130,16 @@ impl Together {
         &mut self,
         branches: &[Run],
         mut future: TogetherRun,
-        since: SystemTime,
+        since: Moment,
         marks: Marks,
         scene: Scene<'_>,
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let mut polled = future.as_mut().poll(task);
+        let mut polled = scene.world.poll(task, |task| future.as_mut().poll(task));
         scene.world.time_passes();
         if polled.is_pending() && self.give_up_late(branches, since, &marks, scene) {
-            polled = future.as_mut().poll(task);
+            polled = scene.world.poll(task, |task| future.as_mut().poll(task));
             scene.world.time_passes();
         }
         match polled {
@@ -159,24 +160,24 @@ impl Together {
     fn deadlines<'a>(
         &'a self,
         branches: &'a [Run],
-        since: SystemTime,
+        since: Moment,
         marks: &'a Marks,
-    ) -> impl Iterator<Item = (SystemTime, &'a Mark)> {
+    ) -> impl Iterator<Item = (Moment, &'a Mark)> {
         self.members.iter().zip(marks.iter()).filter_map(move |(member, mark)| {
             let at = since.checked_add(branches.get(member.branch)?.timeout?)?;
             (!mark.is_given_up() && !mark.has_committed()).then_some((at, mark))
         })
     }
 
-    fn next_deadline(&self, branches: &[Run], since: SystemTime, marks: &Marks) -> Option<SystemTime> {
+    fn next_deadline(&self, branches: &[Run], since: Moment, marks: &Marks) -> Option<Moment> {
         self.deadlines(branches, since, marks).map(|(at, _)| at).min()
     }
 
     /// Gives up those whose time is over; true where there were any.
-    fn give_up_late(&self, branches: &[Run], since: SystemTime, marks: &Marks, scene: Scene<'_>) -> bool {
+    fn give_up_late(&self, branches: &[Run], since: Moment, marks: &Marks, scene: Scene<'_>) -> bool {
         let mut any = false;
         for (at, mark) in self.deadlines(branches, since, marks) {
-            if at <= scene.world.now() {
+            if at <= scene.world.moment() {
                 mark.give_up();
                 any = true;
             }
@@ -189,12 +190,12 @@ impl Together {
         &mut self,
         branches: &[Run],
         reports: Vec<Option<StepReport>>,
-        since: SystemTime,
+        since: Moment,
         scene: Scene<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
         let now = scene.world.now();
-        let took = now.duration_since(since).unwrap_or_default();
+        let took = scene.world.moment().since(since);
         let mut again = Vec::new();
         let mut wait = Duration::ZERO;
         for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
@@ -223,15 +224,16 @@ impl Together {
         if again.is_empty() {
             return Tried::Ended(Ok(()));
         }
-        let at = now.checked_add(wait).unwrap_or(now);
+        let (moment, at) = (scene.world.moment(), now.checked_add(wait).unwrap_or(now));
+        let due = moment.checked_add(wait).unwrap_or(moment);
         for member in &again {
             if let Some(run) = branches.get(member.branch) {
                 let what = What::Retry { process: run.contract.process, attempt: member.number, at };
                 account.trace.put(now, what);
             }
         }
-        (self.members, self.trying) = (again, Trying::Later(at));
-        Tried::Wait(at)
+        (self.members, self.trying) = (again, Trying::Later(due));
+        Tried::Wait(due)
     }
 
     /// One of them is over: why it failed and the name of that, if it did.

@@ -3,26 +3,26 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
 use super::inner::message_of;
 use super::rota::Turn;
 use crate::panics::tell;
-use crate::workflow::clock::Clock;
+use crate::workflow::clock::{Moment, Timekeeper};
 
-/// How long the alarm sleeps at most: a clock can be set, and a virtual one is moved by hand.
+/// How long the alarm sleeps at most: a virtual clock is moved by hand.
 const LONGEST_SLEEP: Duration = Duration::from_millis(200);
 
 /// When a session is to be woken, and its number among those of the same time.
-pub(super) type Key = (SystemTime, u64);
+pub(super) type Key = (Moment, u64);
 
 /// The sessions that wait for a time.
 pub(super) struct Alarm {
     waiting: Mutex<Waiting>,
     changed: Condvar,
-    clock: Arc<dyn Clock>,
+    keeper: Arc<Timekeeper>,
 }
 
 #[derive(Default)]
@@ -33,12 +33,12 @@ struct Waiting {
 }
 
 impl Alarm {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { waiting: Mutex::default(), changed: Condvar::new(), clock }
+    pub(super) fn new(keeper: Arc<Timekeeper>) -> Self {
+        Self { waiting: Mutex::default(), changed: Condvar::new(), keeper }
     }
 
     /// Has a session woken at this time, and not at the one of before. One that has rung is set anew.
-    pub(super) fn set(&self, before: Option<Key>, due: Option<SystemTime>, turn: &Weak<dyn Turn>) -> Option<Key> {
+    pub(super) fn set(&self, before: Option<Key>, due: Option<Moment>, turn: &Weak<dyn Turn>) -> Option<Key> {
         if before.is_none() && due.is_none() {
             return None;
         }
@@ -65,13 +65,13 @@ impl Alarm {
     }
 
     /// When the first session is due.
-    pub(super) fn next_due(&self) -> Option<SystemTime> {
+    pub(super) fn next_due(&self) -> Option<Moment> {
         self.waiting.lock().by_time.first_key_value().map(|((due, _), _)| *due)
     }
 
     /// Wakes those who are due, the earliest first. Says how many.
     pub(super) fn ring(&self) -> usize {
-        let now = self.clock.now();
+        let now = self.keeper.now();
         let mut rung = 0;
         loop {
             let mut waiting = self.waiting.lock();
@@ -92,7 +92,7 @@ impl Alarm {
             // A clock is a stranger's code: where it panics, it is asked again later.
             let now = catch_unwind(AssertUnwindSafe(|| {
                 self.ring();
-                self.clock.now()
+                self.keeper.now()
             }));
             let now = now.map_err(|panic| {
                 let message = message_of(panic);
@@ -103,7 +103,7 @@ impl Alarm {
                 return;
             }
             let first = waiting.by_time.first_key_value().map(|((due, _), _)| *due);
-            let left = first.map(|due| now.map_or(LONGEST_SLEEP, |now| due.duration_since(now).unwrap_or_default()));
+            let left = first.map(|due| now.map_or(LONGEST_SLEEP, |now| due.since(now)));
             match left {
                 None => self.changed.wait(&mut waiting),
                 Some(left) if left.is_zero() => {}

@@ -68,7 +68,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn position(&self, name: &str) -> Result<Position, SessionError> {
-        Ok(self.shared.slot(name)?.look()?.session.position())
+        Ok(self.shared.slot(name)?.look()?.session.position(&self.shared.keeper))
     }
 
     /// What a session does from now on, as it happens. At most `capacity` entries wait for whoever looks on.
@@ -144,7 +144,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
                 return answer;
             }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let is_stuck = self.shared.is_stepped && !self.step();
+            let is_stuck = self.shared.is_stepped && !self.step() && !self.wait_for_what_is_real(None);
             if is_stuck || left.is_some_and(|left| left.is_zero()) {
                 return Err(self.not_in_time(&waits, begin.elapsed()));
             }

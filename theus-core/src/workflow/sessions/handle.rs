@@ -11,14 +11,16 @@ use super::alarm::Alarm;
 use super::apart::{Count, Names};
 use super::builder::{Drive, SessionsBuilder};
 use super::error::SessionError;
+use super::real::Real;
 use super::rota::{Rota, Turn};
 use super::shared::Shared;
-use super::slot::Slot;
+use super::slot::{STRETCH, Slot};
 use super::worker::{Crew, work_async};
 use crate::audit::ResetError;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::workflow::chart::Definition;
+use crate::workflow::clock::Timekeeper;
 use crate::workflow::conductor::{Options, Position, Session};
 
 /// Many sessions of one workflow, side by side. Dropping it lets the workers finish the steps that are in their hands; a run
@@ -67,8 +69,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             Drive::Threads(workers) | Drive::Futures(workers, _) => *workers,
             Drive::Steps => 1,
         };
-        let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&clock))));
+        let keeper = Arc::new(Timekeeper::new(clock));
+        let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&keeper))));
         let is_stepped = matches!(drive, Drive::Steps);
+        // A future gives way after each step: a `fn` that takes long holds up one of its executor's threads.
+        let stretch = if matches!(drive, Drive::Threads(_)) { STRETCH } else { 1 };
         let crew = match drive {
             Drive::Threads(workers) => Crew::start(&rota, &alarm, workers)?,
             Drive::Steps => Crew::default(),
@@ -84,10 +89,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let shared = Shared {
             engine,
             definition,
-            clock,
+            keeper,
             rota,
             alarm,
             is_stepped,
+            stretch,
+            real: Real::default(),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             sessions: DashMap::new(),
             observer,

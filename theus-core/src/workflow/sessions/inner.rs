@@ -19,11 +19,21 @@ pub(super) struct Inner {
     /// What broke it, or what it could not handle, last.
     pub(super) trouble: Option<Box<str>>,
     pub(super) is_broken: bool,
+    /// It awaits something that is not time.
+    pub(super) awaits: bool,
 }
 
 impl Inner {
     pub(super) fn new(session: Session) -> Self {
-        Self { session, alarm: None, awaited: Awaited::default(), tap: None, trouble: None, is_broken: false }
+        Self {
+            session,
+            alarm: None,
+            awaited: Awaited::default(),
+            tap: None,
+            trouble: None,
+            is_broken: false,
+            awaits: false,
+        }
     }
 
     pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {

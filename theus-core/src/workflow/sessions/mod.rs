@@ -28,6 +28,7 @@ mod error;
 mod feed;
 mod handle;
 mod inner;
+mod real;
 mod rota;
 mod shared;
 mod shutdown;

@@ -91,12 +91,17 @@ impl Rota {
 
     /// Takes sessions off the worker's own queue, or else off another's. False where there are none.
     pub(super) fn take(&self, worker: usize, batch: &mut Vec<Ready>) -> bool {
+        self.take_up_to(BATCH, worker, batch)
+    }
+
+    /// As [`take`](Self::take), so many at most.
+    pub(super) fn take_up_to(&self, at_most: usize, worker: usize, batch: &mut Vec<Ready>) -> bool {
         let count = self.queues.len();
         for turn in 0..count {
             let mut queue = self.queues[(worker + turn) % count].0.lock();
             // Of another's queue half: its own worker has something left.
             let most = if turn == 0 { queue.len() } else { queue.len().div_ceil(2) };
-            batch.extend(queue.drain(..most.min(BATCH)));
+            batch.extend(queue.drain(..most.min(at_most)));
             if !batch.is_empty() {
                 return true;
             }
@@ -132,6 +137,20 @@ impl Rota {
         }
         self.resting.fetch_sub(1, Ordering::SeqCst);
         !self.is_over()
+    }
+
+    /// Waits until there is something to take, until then at the latest. False where there is nothing.
+    pub(super) fn wait_for_work(&self, end: Instant) -> bool {
+        let mut rest = self.rest.lock();
+        self.resting.fetch_add(1, Ordering::SeqCst);
+        fence(Ordering::SeqCst);
+        while self.waiting() == 0 && !self.is_over() {
+            if self.work_came.wait_until(&mut rest, end).timed_out() {
+                break;
+            }
+        }
+        self.resting.fetch_sub(1, Ordering::SeqCst);
+        self.waiting() > 0
     }
 
     /// As [`rest`](Self::rest), for a worker that is a future.

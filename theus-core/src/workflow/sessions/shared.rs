@@ -13,21 +13,25 @@ use super::builder::{Happening, Observer};
 use super::error::SessionError;
 use super::feed::Feed;
 use super::inner::message_of;
+use super::real::Real;
 use super::rota::Rota;
 use super::slot::Slot;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
 use crate::workflow::chart::Definition;
-use crate::workflow::clock::Clock;
+use crate::workflow::clock::Timekeeper;
 
 pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) definition: Arc<Definition>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) keeper: Arc<Timekeeper>,
     pub(super) rota: Arc<Rota>,
     pub(super) alarm: Arc<Alarm>,
     pub(super) is_stepped: bool,
+    /// How many steps a session makes before others have their turn.
+    pub(super) stretch: usize,
+    pub(super) real: Real,
     pub(super) random: Mutex<fastrand::Rng>,
     pub(super) sessions: DashMap<Arc<str>, Arc<Slot<D, G, E>>>,
     pub(super) observer: Option<Observer>,

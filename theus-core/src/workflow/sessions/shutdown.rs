@@ -32,11 +32,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     fn step_down(&self, at_most: Duration) -> bool {
-        let end = self.shared.clock.now().checked_add(at_most);
+        let end = self.shared.keeper.now().checked_add(at_most);
         loop {
             while self.step() {}
-            let due = self.next_due().filter(|due| end.is_none_or(|end| *due <= end));
-            if due.is_none() || !self.pass_time() {
+            let due = self.shared.alarm.next_due().filter(|due| end.is_none_or(|end| *due <= end));
+            let goes_on = if due.is_some() { self.pass_time() } else { self.wait_for_what_is_real(None) };
+            if !goes_on {
                 return self.under_way(self.shared.all()).is_empty();
             }
         }

@@ -5,7 +5,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context as Task, Waker};
-use std::time::SystemTime;
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -23,10 +22,11 @@ use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
 use crate::sync::nesting::holds_a_session;
+use crate::workflow::clock::Moment;
 use crate::workflow::conductor::{Progress, Session, Troubled, World};
 
-/// How many steps a session makes before others have their turn.
-const STRETCH: usize = 32;
+/// How many steps a session makes before others have their turn, where a worker is a thread.
+pub(super) const STRETCH: usize = 32;
 
 thread_local! {
     /// Whether this thread drives a session of some pool.
@@ -61,7 +61,7 @@ enum Stretch {
     /// There is more to do at once.
     More,
     /// Nothing until it is woken, or until this time.
-    Rest(Option<SystemTime>),
+    Rest(Option<Moment>),
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
@@ -142,10 +142,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
-        let world = World::new(&self.engine, &*shared.clock);
+        let world = World::new(&self.engine, &shared.keeper);
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| inner.session.interrupt(&world))) {
             inner.breaks(panic, &world);
         }
+        shared.real.set(&mut inner.awaits, false);
         if let Some(key) = inner.alarm.take() {
             shared.alarm.unset(key);
         }
@@ -222,6 +223,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Progress::Over
             }
         };
+        let awaits = matches!(progress, Progress::Pending { .. }) && !world.is_left_alone();
+        shared.real.set(&mut inner.awaits, awaits);
         self.tell_step(inner, shared);
         match progress {
             Progress::Stepped => None,
@@ -237,7 +240,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
     /// Steps until there is nothing to do, or until others should have their turn.
     fn stretch(&self, shared: &Shared<D, G, E>, steps: usize) -> Stretch {
-        let world = World::new(&self.engine, &*shared.clock);
+        let world = World::new(&self.engine, &shared.keeper);
         for _ in 0..steps {
             world.time_passes();
             if let Some(stretch) = self.step(shared, &world) {
@@ -248,7 +251,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// Sets the alarm for when it goes on by itself.
-    fn set_alarm(self: &Arc<Self>, shared: &Shared<D, G, E>, due: Option<SystemTime>) {
+    fn set_alarm(self: &Arc<Self>, shared: &Shared<D, G, E>, due: Option<Moment>) {
         let mut inner = self.inner.lock();
         inner.session.rest();
         let due = due.filter(|_| !self.is_closed());
@@ -262,11 +265,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
     fn go(self: Arc<Self>) {
         let Some(shared) = self.shared.upgrade() else { return };
-        let steps = if shared.is_stepped { 1 } else { STRETCH };
         self.stage.take();
         let drove = DRIVES.replace(true);
         let stretch = catch_unwind(AssertUnwindSafe(|| {
-            let stretch = self.stretch(&shared, steps);
+            let stretch = self.stretch(&shared, shared.stretch);
             if let Stretch::Rest(due) = stretch {
                 self.set_alarm(&shared, due);
                 self.engine.rest();

@@ -64,11 +64,11 @@ fn work(rota: &Rota, worker: usize) {
     }
 }
 
-/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each batch.
+/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each step.
 pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !rota.is_over() {
-        if rota.take(worker, &mut batch) {
+        if rota.take_up_to(1, worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
             give_way().await;
         } else {
