@@ -1,12 +1,17 @@
 //! The human in the loop: played by a script, or whoever sits at the terminal.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use theus_core::source::printable;
+
 use crate::script::Reply;
+
+/// A reply that is longer, in bytes, is cut off: one line of a terminal is shorter.
+const LONGEST_REPLY: u64 = 64 * 1024;
 
 /// Who is asked.
 pub(crate) enum Human {
@@ -40,9 +45,11 @@ impl Human {
 
 /// Asks for a line: `yes`, or what is wrong. An empty one, or none, is no reply.
 fn read(question: &str, from: &mut dyn BufRead, to: &mut dyn Write) -> Option<Reply> {
+    // They are the words of a model: nothing in them may look like a part of the question, or rub it out.
+    let question = printable(question);
     write!(to, "{question}\n`yes`, or what should be different: ").and_then(|()| to.flush()).ok()?;
     let mut line = String::new();
-    from.read_line(&mut line).ok()?;
+    from.take(LONGEST_REPLY).read_line(&mut line).ok()?;
     let line = line.trim();
     let by = "you".to_owned();
     match line {
@@ -73,6 +80,21 @@ mod tests {
         let reply = read("May it?", &mut line.as_bytes(), &mut shown).map(Heard::from);
         assert!(String::from_utf8(shown).unwrap().starts_with("May it?\n"));
         reply
+    }
+
+    #[test]
+    fn a_question_cannot_steer_the_terminal() {
+        let mut shown = Vec::new();
+        let question = "Send \u{1b}[2K\u{1b}[1Ait?\r\n`yes`, or \u{202e}on";
+        let _ = read(question, &mut "yes\n".as_bytes(), &mut shown);
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.starts_with(r"Send \u{1b}[2K\u{1b}[1Ait?\r\n`yes`, or \u{202e}on"), "{shown}");
+    }
+
+    #[test]
+    fn a_reply_without_an_end_is_cut_off() {
+        let reply = read("May it?", &mut std::io::BufReader::new(std::io::repeat(b'x')), &mut Vec::new());
+        assert_eq!(reply.unwrap().reject.unwrap().len() as u64, LONGEST_REPLY);
     }
 
     #[test]

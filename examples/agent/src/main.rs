@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use theus_core::source::printable_lines;
 use theus_core::workflow::{Clock, SystemClock, VirtualClock};
 
 use cli::{Format, Options};
@@ -47,7 +48,8 @@ fn main() -> ExitCode {
     if let Some(error) = &error {
         let text = error.to_string();
         // What has a place in a file is drawn with its title already.
-        eprintln!("{}{text}", if text.starts_with("error") { "" } else { "error: " });
+        let start = if text.starts_with("error") { "" } else { "error: " };
+        eprintln!("{start}{}", printable_lines(&text));
     }
     match (error, told) {
         (None, Ok(())) => ExitCode::SUCCESS,
@@ -80,7 +82,8 @@ fn run(options: &Options) -> (String, Option<Box<dyn Error>>) {
             Ok(line) => (line + "\n", error),
             Err(unwritable) => (String::new(), Some(unwritable.into())),
         },
-        Ok(outcome) => (report::report(&outcome, &chart), error),
+        // Most of it are the words of a model.
+        Ok(outcome) => (printable_lines(&report::report(&outcome, &chart)).into_owned(), error),
         Err(unfinished) => (nothing(), error.or(Some(unfinished.into()))),
     }
 }

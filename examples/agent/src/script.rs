@@ -1,6 +1,7 @@
 //! What the scripted model says and what the human answers: from a file, so that a run can be told beforehand.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use crate::model::Purpose;
 
 /// The script where none is given, so that the program runs from anywhere.
 const DEFAULT: (&str, &str) = ("workflows/agent/script.yaml", include_str!("../../../workflows/agent/script.yaml"));
+
+/// A longer script, in bytes, is refused.
+const LONGEST: u64 = 1024 * 1024;
 
 /// A script cannot be used.
 #[derive(Debug, Error)]
@@ -83,8 +87,17 @@ impl Script {
         match file {
             Some(path) => {
                 let name = path.display().to_string();
-                let text = std::fs::read_to_string(path);
-                let text = text.map_err(|error| ScriptError { file: name.clone(), reason: error.to_string() })?;
+                let refused = |reason: String| ScriptError { file: name.clone(), reason };
+                let kind = std::fs::metadata(path).map_err(|error| refused(error.to_string()))?;
+                if !kind.is_file() {
+                    return Err(refused("it is no file: what is not on disk may have no end".to_owned()));
+                }
+                let mut text = String::new();
+                let file = std::fs::File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+                file.map_err(|error| refused(error.to_string()))?;
+                if text.len() as u64 > LONGEST {
+                    return Err(refused(format!("it is longer than {LONGEST} bytes")));
+                }
                 Self::parse(&name, &text)
             }
             None => Self::parse(DEFAULT.0, DEFAULT.1),
@@ -127,6 +140,18 @@ human: [ { after: 90s, by: R. Lee, reject: too dear }, { by: R. Lee } ]
         for (text, words) in [("humans: []", "humans"), ("human: [ { after: soon, by: me } ]", "human")] {
             let error = Script::parse("s.yaml", text).unwrap_err().to_string();
             assert!(error.starts_with("the script `s.yaml` cannot be used: ") && error.contains(words), "{error}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("long.yaml");
+        for (length, is_refused) in [(LONGEST, false), (LONGEST + 1, true)] {
+            std::fs::write(&long, vec![b'#'; usize::try_from(length).unwrap()]).unwrap();
+            assert_eq!(Script::read(Some(&long)).is_err(), is_refused, "{length} bytes");
+        }
+        let folder = Script::read(Some(folder.path())).unwrap_err().to_string();
+        assert!(folder.contains("it is no file"), "{folder}");
+        #[cfg(unix)]
+        for endless in ["/dev/zero", "/dev/null"] {
+            assert!(Script::read(Some(Path::new(endless))).unwrap_err().to_string().contains("it is no file"));
         }
         let gone = Script::read(Some(Path::new("gone.yaml"))).unwrap_err().to_string();
         assert!(gone.starts_with("the script `gone.yaml` cannot be used: "), "{gone}");

@@ -19,6 +19,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use theus_core::source::printable_lines;
 
 use cli::Options;
 use context::Bank;
@@ -40,7 +41,8 @@ fn main() -> ExitCode {
     if let Some(error) = &error {
         let text = error.to_string();
         // What has a place in a file is drawn with its title already.
-        eprintln!("{}{text}", if text.starts_with("error") { "" } else { "error: " });
+        let start = if text.starts_with("error") { "" } else { "error: " };
+        eprintln!("{start}{}", printable_lines(&text));
     }
     match (error, told) {
         (None, Ok(())) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use console::Style;
 use theus_core::audit::Level;
+use theus_core::source::printable;
 use theus_core::workflow::Status;
 
 use crate::cli::Options;
@@ -45,7 +46,7 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     page.line(format!("  {headline} on day {day}, after {transfers} transfers"), style.bold());
     if let Some(violation) = &outcome.tally.stop {
         if let Some(message) = &violation.message {
-            page.line(format!("  {message}"), Style::new());
+            page.line(format!("  {}", printable(message)), Style::new());
         }
         page.line(format!("  {}: {} found {}", violation.process, violation.rule, violation.value), Style::new());
         page.line(format!("  level {} rule at {}", violation.level, violation.source), dim());
@@ -103,7 +104,7 @@ fn ledger(page: &mut Page, outcome: &Outcome, options: &Options) {
         page.row("", "", &format!("the first {} are no longer in memory", grouped(ledger.dropped)));
     }
     if let Some(path) = &options.ledger {
-        page.row("", "", &format!("in {}", path.display()));
+        page.row("", "", &format!("in {}", printable(&path.display().to_string())));
     }
     page.line(format!("  last  {}", ledger.tail.hash), dim());
 }

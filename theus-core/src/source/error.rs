@@ -4,6 +4,7 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::printable::{printable, printable_lines};
 use super::problem::Severity;
 
 /// How many problems one error locates and keeps; the rest are counted.
@@ -123,24 +124,27 @@ impl fmt::Display for LocatedProblem {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = title.primary_title(self.message.as_str());
+        // What a file or a path is called by may be anything; the lines of the file are taken care of where they are drawn.
+        let file = printable(&self.file);
+        let message = printable_lines(&self.message);
+        let title = title.primary_title(&*message);
         let title = if let Some(code) = self.code { title.id(code) } else { title };
+        let label = self.label.as_deref().map(printable_lines);
         let mut group = match &self.excerpt {
             Some((line, marked)) => {
-                let caret = AnnotationKind::Primary.span(marked.clone()).label(self.label.as_deref());
-                let snippet = Snippet::source(line.as_str()).line_start(self.line).path(self.file.as_str());
+                let caret = AnnotationKind::Primary.span(marked.clone()).label(label.as_deref());
+                let snippet = Snippet::source(line.as_str()).line_start(self.line).path(&*file);
                 title.element(snippet.annotation(caret))
             }
-            None if self.line > 0 => {
-                title.element(Origin::path(self.file.as_str()).line(self.line).char_column(self.column))
-            }
+            None if self.line > 0 => title.element(Origin::path(&*file).line(self.line).char_column(self.column)),
             None => Group::with_title(title),
         };
-        if let Some(help) = &self.help {
-            group = group.element(Level::HELP.message(help.as_str()));
+        let (help, note) = (self.help.as_deref().map(printable_lines), self.note.as_deref().map(printable_lines));
+        if let Some(help) = &help {
+            group = group.element(Level::HELP.message(&**help));
         }
-        if let Some(note) = &self.note {
-            group = group.element(Level::NOTE.message(note.as_str()));
+        if let Some(note) = &note {
+            group = group.element(Level::NOTE.message(&**note));
         }
         f.write_str(&Renderer::plain().render(&[group]))
     }

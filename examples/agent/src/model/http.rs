@@ -9,6 +9,9 @@ use super::{Answer, Model, Question, RateLimited, Refused, Unavailable};
 /// Longer than this nobody waits for an answer.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// A longer answer, in bytes, is none.
+const LONGEST_ANSWER: u64 = 1024 * 1024;
+
 /// Asks over HTTP, one question at a time.
 pub(crate) struct HttpModel {
     agent: ureq::Agent,
@@ -34,7 +37,11 @@ impl HttpModel {
         let body = json!({ "model": self.name, "messages": messages }).to_string();
         let mut response = request.send(body)?;
         let status = response.status().as_u16();
-        let body = if status == 200 { response.body_mut().read_json()? } else { Value::Null };
+        let body = if status == 200 {
+            response.body_mut().with_config().limit(LONGEST_ANSWER).read_json()?
+        } else {
+            Value::Null
+        };
         Ok((status, body))
     }
 }

@@ -11,6 +11,7 @@ use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 
 use super::awaited::wake_all;
+use crate::source::printable;
 use crate::workflow::trace::{Told, Trace, Watch};
 
 /// How many entries wait between a session and those who look on: more than one step makes.
@@ -33,7 +34,7 @@ fn as_text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok
 
 impl fmt::Display for SessionEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.session, self.told)
+        write!(f, "{}: {}", printable(&self.session), self.told)
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use super::entry::{Ended, Entry, Role, What};
 use crate::signal::Origin;
+use crate::source::printable;
 use crate::workflow::chart::{Configuration, Definition, Place, State, StateId};
 
 /// An entry with the names of the states: displays as a line of a text in columns, serialises as an object.
@@ -112,7 +113,8 @@ impl fmt::Display for Line<'_> {
             format!("{:>6} {:>5}.{:06}s  {kind:<14} ", self.entry.number, since.as_secs(), since.subsec_micros());
         let mut words = String::new();
         fmt::write(&mut words, format_args!("{}", Words(self)))?;
-        f.write_str(format!("{head}{words}").trim_end())
+        // One line an entry, whatever an error says.
+        f.write_str(format!("{head}{}", printable(&words)).trim_end())
     }
 }
 
