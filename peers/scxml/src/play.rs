@@ -1,0 +1,107 @@
+//! A test is played: its events, one by one, and where the workflow is after each.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde::Deserialize;
+use theus_core::prelude::*;
+use theus_core::workflow::VirtualClock;
+
+use crate::Outcome;
+use crate::chart::{Flow, MOST, state};
+use crate::world::{Assign, Nothing, Ports, Post, Raise, Send, Vars};
+
+/// What a test does and expects.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Script {
+    initial_configuration: Vec<String>,
+    #[serde(default)]
+    events: Vec<Told>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    /// Milliseconds.
+    #[serde(default)]
+    after: u64,
+    event: Name,
+    next_configuration: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+/// How long a delayed event is waited for, by the workflow's clock.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Plays a test.
+pub(crate) fn play(flow: &Flow, script: &Script) -> Outcome {
+    played(flow, script).unwrap_or_else(|outcome| outcome)
+}
+
+fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
+    let post = Post::default();
+    let engine = Engine::builder(Vars::of(&flow.begin)).effects(Ports { post: post.clone() });
+    let engine = engine.process::<Assign>().process::<Raise>().process::<Send>().process::<Nothing>();
+    let engine = engine.build().map_err(|error| Outcome::Refused(error.to_string()))?;
+    let clock = VirtualClock::new();
+    let loaded = WorkflowManager::from_text(&engine, "scxml.yaml", &flow.file.to_string());
+    let refused = |error: WorkflowError| {
+        let text = error.to_string();
+        let first = text.lines().filter(|line| line.starts_with("error")).take(2).collect::<Vec<_>>().join("; ");
+        Outcome::Refused(if first.is_empty() { text } else { first })
+    };
+    let mut desk = loaded.map_err(refused)?.clock(clock.clone());
+    let differs = |error: WorkflowError| Outcome::Differs(error.to_string());
+    desk.run_until_idle().map_err(differs)?;
+    // What was sent comes when its time has come, at the latest where nothing else is left to wait for.
+    let mut settle = |desk: &mut WorkflowManager<Vars, (), Ports>, time: Duration| -> Result<(), Outcome> {
+        let end = post.now() + time;
+        loop {
+            desk.run_until_idle().map_err(differs)?;
+            let Some((due, event)) = post.next(end) else { break };
+            clock.advance(post.go_to(due));
+            // Nobody may have a use for it any more.
+            let _ = desk.emit(&format!("EVT_E{event}"));
+        }
+        clock.advance(post.go_to(end));
+        desk.run_until_idle().map(drop).map_err(differs)
+    };
+    let first_wait = if script.events.is_empty() { LONGEST } else { Duration::ZERO };
+    settle(&mut desk, first_wait)?;
+    compare(&desk, &script.initial_configuration, "at the beginning")?;
+    for (at, told) in script.events.iter().enumerate() {
+        settle(&mut desk, Duration::from_millis(told.after))?;
+        let event = flow.names.event(&told.event.name);
+        let known = flow
+            .names
+            .events
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, name)| told.event.name.starts_with(&format!("{name}.")));
+        let event = if event < MOST { Some(event) } else { known.map(|(at, _)| at) };
+        if let Some(event) = event {
+            let _ = desk.emit(&format!("EVT_E{event}"));
+        }
+        settle(&mut desk, Duration::ZERO)?;
+        compare(&desk, &told.next_configuration, &format!("after event {} ({})", at + 1, told.event.name))?;
+    }
+    Ok(Outcome::Pass)
+}
+
+fn compare(desk: &WorkflowManager<Vars, (), Ports>, expected: &[String], when: &str) -> Result<(), Outcome> {
+    let expected: BTreeSet<String> = expected.iter().map(|name| state(name)).collect();
+    let definition = desk.definition();
+    let leaves = desk.configuration().leaves().iter().filter_map(|leaf| definition.state(*leaf));
+    let found: BTreeSet<String> = leaves.map(|state| state.name.clone()).collect();
+    if found == expected {
+        return Ok(());
+    }
+    let (expected, found): (Vec<_>, Vec<_>) = (expected.into_iter().collect(), found.into_iter().collect());
+    Err(Outcome::Differs(format!("{when}: expected [{}], found [{}]", expected.join(", "), found.join(", "))))
+}
