@@ -54,6 +54,21 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         identity(&self.shared)
     }
 
+    /// Whether nothing is run on it any more.
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.bus.refuses_runs()
+    }
+
+    /// From now on nothing is run on it. A run has committed before, is under way with what it has done outside, or is
+    /// refused.
+    pub(super) fn end(&self) {
+        let held = self.peek();
+        self.bus.end_runs();
+        drop(held);
+        self.bus.close();
+    }
+
     /// The version of the committed state, without holding the session.
     pub(super) fn shown_version(&self) -> u64 {
         self.version.load(Ordering::Acquire)

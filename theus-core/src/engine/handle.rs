@@ -199,6 +199,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(event)
     }
 
+    /// Its workflow is over: nothing is run on its state any more, and its bus takes no more events.
+    pub(crate) fn end_session(&self) {
+        self.core.end();
+    }
+
     /// Whether the current thread is inside a process of this engine, where nothing of it can be run or waited for.
     pub(crate) fn is_inside(&self) -> bool {
         nesting::is_inside(self.core.identity())

@@ -80,6 +80,7 @@ impl<'a, P: Process> Run<'a, P> {
         local: &P::Local,
     ) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
+        self.refuse_if_over()?;
         if let Some(rules) = self.rules() {
             if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
                 self.notes = Some(Notes::with(command.cloned()));

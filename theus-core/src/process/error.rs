@@ -18,6 +18,7 @@ use crate::panics::Panic as Payload;
 /// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | mend the process; the engine goes on |
 /// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
 /// | [`BusFull`](Self::BusFull) | nobody takes the events off the signal bus | dispatch them, or give the bus more room |
+/// | [`Over`](Self::Over) | the workflow of this session is over | open another session |
 /// | [`Unregistered`](Self::Unregistered) | the process is not known to this engine | `.process::<P>()` on the builder |
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -67,6 +68,12 @@ pub enum RunError<E> {
         process: &'static str,
         /// How many events the bus holds.
         capacity: usize,
+    },
+    /// The workflow of the session is over, and with it the session: what it has come to can be read and not be changed.
+    #[error("`{process}` is not run: the workflow of this session is over; run it in another session")]
+    Over {
+        /// The process that was refused.
+        process: &'static str,
     },
     /// The process was not registered with this engine.
     #[error("`{process}` is not registered with this engine: add `.process::<..>()` with its command to the builder")]
@@ -146,6 +153,7 @@ impl<E> RunError<E> {
             Self::Panicked(error) => RunError::Panicked(error),
             Self::Nested { process } => RunError::Nested { process },
             Self::BusFull { process, capacity } => RunError::BusFull { process, capacity },
+            Self::Over { process } => RunError::Over { process },
             Self::Unregistered { process } => RunError::Unregistered { process },
         }
     }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::dropped::Dropped;
-use super::queue::{Bring, Queue};
+use super::beside::{Beside, Now};
+use super::payload::PayloadError;
+use super::queue::{Bring, Offer, Queue, Refused};
 use super::waiters::Waiter;
 use super::watch::Watch;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
@@ -41,7 +42,7 @@ pub struct SignalBus {
 struct Shared {
     options: Arc<BusOptions>,
     queue: Queue<Event>,
-    dropped: Dropped,
+    beside: Beside,
 }
 
 /// The bus has no room for what was offered; nothing of it was taken.
@@ -81,6 +82,9 @@ pub enum EmitError {
         /// How it ended.
         how: String,
     },
+    /// What it brings along is too deep or too large.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
     /// Only the runtime tells this event.
     #[error("`{0}` cannot come from outside: the workflow tells it when an entry chain ends")]
     Builtin(EventName),
@@ -104,13 +108,14 @@ impl SignalBus {
 
     /// As [`with`](Self::with), with options that other buses have too.
     pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
-        Self { shared: Arc::new(Shared { options, queue: Queue::new(), dropped: Dropped::default() }) }
+        Self { shared: Arc::new(Shared { options, queue: Queue::new(), beside: Beside::default() }) }
     }
 
     /// Adds an event from outside.
     ///
     /// # Errors
-    /// [`EmitError`] where the name has not the form of an event's name, belongs to the runtime, or the bus is full.
+    /// [`EmitError`] where the name has not the form of an event's name, belongs to the runtime, the bus is full, or the
+    /// session is over whose bus it is.
     pub fn emit(&self, name: &str) -> Result<(), EmitError> {
         self.bring(name, None, false)
     }
@@ -118,7 +123,7 @@ impl SignalBus {
     /// Adds an event from outside that brings something along.
     ///
     /// # Errors
-    /// As [`emit`](Self::emit).
+    /// As [`emit`](Self::emit), and [`EmitError::Payload`] for one that is deeper or larger than a [`Payload`] may be.
     pub fn emit_with(&self, name: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
         self.bring(name, Some(payload.into()), false)
     }
@@ -140,6 +145,7 @@ impl SignalBus {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
+        let payload = payload.map(Payload::checked).transpose()?;
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
         let how = match options.overflow {
@@ -149,9 +155,17 @@ impl SignalBus {
             Overflow::Wait { at_most } => Bring::OrWait(at_most),
             Overflow::DropOldest => Bring::DropOldest,
         };
-        let event = Event { name, origin: Origin::External, payload };
-        let brought = self.shared.queue.bring(options.capacity, std::iter::once((event, urgent)), how, || ());
-        let ((), dropped) = brought.map_err(|waiting| self.full(waiting, 1))?;
+        let came = self.shared.beside.arrival();
+        let offer = Offer { how, came, from_outside: true };
+        let mut event = std::iter::once((Event { name, origin: Origin::External, payload }, urgent));
+        let brought = self.shared.queue.bring(options.capacity, &mut event, offer, || ());
+        let ((), dropped) = brought.map_err(|refused| match refused {
+            Refused::Full(waiting) => EmitError::Full(self.full(waiting, 1)),
+            Refused::Closed => {
+                let event = event.next().map_or_else(String::new, |(event, _)| event.name.to_string());
+                EmitError::Over { event, how: "takes no more events".to_owned() }
+            }
+        })?;
         self.note_dropped(dropped);
         Ok(())
     }
@@ -187,8 +201,12 @@ impl SignalBus {
             Overflow::DropOldest => Bring::DropOldest,
             Overflow::Refuse | Overflow::Wait { .. } => Bring::OrRefuse,
         };
-        let brought = self.shared.queue.bring(options.capacity, events.into_iter(), how, commit);
-        let (done, dropped) = brought.map_err(|waiting| self.full(waiting, offered))?;
+        let offer = Offer { how, came: self.shared.beside.arrival(), from_outside: false };
+        let brought = self.shared.queue.bring(options.capacity, events.into_iter(), offer, commit);
+        let (done, dropped) = brought.map_err(|refused| match refused {
+            Refused::Full(waiting) => self.full(waiting, offered),
+            Refused::Closed => self.full(0, offered),
+        })?;
         self.note_dropped(dropped);
         Ok(done)
     }
@@ -237,18 +255,54 @@ impl SignalBus {
     #[inline]
     fn note_dropped(&self, dropped: Vec<Event>) {
         if !dropped.is_empty() {
-            self.shared.dropped.note(&dropped);
+            self.shared.beside.note_dropped(&dropped);
         }
     }
 
     /// Where dropped events came from: their signals are to be put back to rest by whoever holds the session.
     pub(crate) fn take_dropped(&self) -> Vec<Origin> {
-        self.shared.dropped.take()
+        self.shared.beside.take_dropped()
     }
 
     /// Whether signals of dropped events are still to be put back to rest.
     pub(crate) fn has_dropped(&self) -> bool {
-        !self.shared.dropped.is_empty()
+        self.shared.beside.has_dropped()
+    }
+
+    /// From now on it is noted when events come, by this clock, as long as somebody [needs](Self::note_arrivals) to know.
+    pub(crate) fn arrivals_by(&self, now: Now) {
+        self.shared.beside.arrivals_by(now);
+    }
+
+    /// Whether somebody needs to know when events come: a timer runs that an event may come before.
+    pub(crate) fn note_arrivals(&self, wanted: bool) {
+        self.shared.beside.note_arrivals(wanted);
+    }
+
+    /// Whether an event waits that came before this time.
+    pub(crate) fn came_before(&self, time: Duration) -> bool {
+        self.shared.queue.came_before(time)
+    }
+
+    /// The session is over whose bus it is: events from outside are refused from now on. What waits, waits on.
+    pub(crate) fn close(&self) {
+        self.shared.queue.close();
+    }
+
+    /// Nothing is run on the session any more: to be said by who holds it.
+    pub(crate) fn end_runs(&self) {
+        self.shared.beside.end();
+    }
+
+    /// Whether nothing is run on the session any more.
+    #[inline]
+    pub(crate) fn refuses_runs(&self) -> bool {
+        self.shared.beside.is_over()
+    }
+
+    /// What was accepted and is not handled because the session is over, as far as it was not asked for yet.
+    pub(crate) fn take_unheard(&self) -> Vec<Event> {
+        self.shared.queue.take_unheard()
     }
 
     /// Takes the next event, if there is one: the oldest urgent one, else the oldest.

@@ -5,14 +5,14 @@
 //! | [`Signal`] | a type that can be a field of the Signal zone: when it is raised, how it is reset |
 //! | [`EventName`] | what a workflow listens to: `CMD_START` from the field `cmd_start`, `EVT_STOP` from `sig_stop` |
 //! | [`Event`], [`Origin`] | one occurrence, and where it came from |
-//! | [`Payload`] | what an event brings along |
+//! | [`Payload`], [`PayloadError`] | what an event brings along, and why it is refused |
 //! | [`SignalBus`] | the queue between those who raise events and the workflow that handles them |
 //! | [`BusOptions`], [`Overflow`] | its size, what it does when it is full, which events overtake |
 //! | [`BusStats`] | what has come of the events |
 //! | [`Subscription`], [`Told`] | looking on |
 
+mod beside;
 mod bus;
-mod dropped;
 mod event;
 mod name;
 mod options;
@@ -23,11 +23,13 @@ mod subscription;
 mod waiters;
 mod watch;
 
+pub(crate) use beside::Now;
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use name::{EventName, EventNameError};
 pub use options::{BusOptions, Overflow};
-pub use payload::Payload;
+pub(crate) use payload::{Beyond, measure};
+pub use payload::{Payload, PayloadError};
 pub use queue::BusStats;
 pub use raised::Signal;
 pub use subscription::Subscription;

@@ -36,6 +36,30 @@ pub(super) enum Bring {
     DropOldest,
 }
 
+/// What is brought, and by whom.
+pub(super) struct Offer {
+    pub(super) how: Bring,
+    /// When it came, where somebody needs to know.
+    pub(super) came: Option<Duration>,
+    /// Whether it can be refused because nobody handles it any more; a commit cannot.
+    pub(super) from_outside: bool,
+}
+
+/// Why nothing was taken.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// So many are waiting.
+    Full(usize),
+    /// Nobody handles events any more.
+    Closed,
+}
+
+/// One that waits.
+struct Queued<T> {
+    what: T,
+    came: Option<Duration>,
+}
+
 pub(super) struct Queue<T> {
     lanes: Mutex<Lanes<T>>,
     changed: Condvar,
@@ -45,8 +69,8 @@ pub(super) struct Queue<T> {
 }
 
 struct Lanes<T> {
-    urgent: VecDeque<T>,
-    normal: VecDeque<T>,
+    urgent: VecDeque<Queued<T>>,
+    normal: VecDeque<Queued<T>>,
     /// What the steps of the session's own workflow have raised: for that workflow alone.
     raised: Option<Box<Raised<T>>>,
     stats: BusStats,
@@ -56,9 +80,20 @@ struct Lanes<T> {
     waiters: Waiters,
     /// Who is woken whenever an event comes, waiting or not.
     listener: Option<Waker>,
-    /// Hardly any bus has one, and there may be very many of them.
-    #[allow(clippy::box_collection, reason = "a word where there is none")]
-    watches: Option<Box<Vec<Arc<Watch<T>>>>>,
+    /// What hardly any bus has, and there may be very many of them.
+    rare: Option<Box<Rare<T>>>,
+}
+
+struct Rare<T> {
+    watches: Vec<Arc<Watch<T>>>,
+    /// What nobody handles, from the moment when that is so until somebody takes note of it.
+    unheard: Option<Vec<T>>,
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Self { watches: Vec::new(), unheard: None }
+    }
 }
 
 /// What the steps of a workflow have raised.
@@ -79,24 +114,38 @@ impl<T> Lanes<T> {
     }
 
     fn take(&mut self) -> Option<T> {
-        self.urgent.pop_front().or_else(|| self.normal.pop_front())
+        self.urgent.pop_front().or_else(|| self.normal.pop_front()).map(|first| first.what)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.unheard.is_some())
+    }
+
+    fn watches(&self) -> &[Arc<Watch<T>>] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.watches)
     }
 }
 
 impl<T: Clone> Lanes<T> {
+    /// Notes one, where nobody handles it; of very many that nobody takes note of, the latest are not noted.
+    #[cold]
+    fn discard(&mut self, event: &T, most: usize) {
+        let unheard = self.rare.as_mut().and_then(|rare| rare.unheard.as_mut());
+        if let Some(unheard) = unheard.filter(|unheard| unheard.len() < most) {
+            unheard.push(event.clone());
+        }
+    }
+
     /// Drops the oldest event for a new one, or the new one where only urgent events wait and it is none.
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, new: T, urgent: bool, dropped: &mut Vec<T>, wakers: &mut Vec<Waker>) -> Option<T> {
         let oldest = self.normal.pop_front().or_else(|| if urgent { self.urgent.pop_front() } else { None });
         let (old, new) = match oldest {
-            Some(old) => (old, Some(new)),
+            Some(old) => (old.what, Some(new)),
             None => (new, None),
         };
-        self.watches
-            .iter()
-            .flat_map(|watches| watches.iter())
-            .for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
+        self.watches().iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
         dropped.push(old);
         new
     }
@@ -106,30 +155,22 @@ impl<T: Clone> Queue<T> {
     pub(super) fn new() -> Self {
         let (urgent, normal) = (VecDeque::new(), VecDeque::new());
         let stats = BusStats::default();
-        let lanes = Lanes {
-            urgent,
-            normal,
-            raised: None,
-            stats,
-            sleepers: 0,
-            waiters: Waiters::default(),
-            listener: None,
-            watches: None,
-        };
+        let (raised, waiters, listener, rare) = (None, Waiters::default(), None, None);
+        let lanes = Lanes { urgent, normal, raised, stats, sleepers: 0, waiters, listener, rare };
         let (has_urgent, has_raised) = (AtomicBool::new(false), AtomicBool::new(false));
         Self { lanes: Mutex::new(lanes), changed: Condvar::new(), has_urgent, has_raised }
     }
 
-    /// Takes all of the events, each with whether it is urgent, with a commit in between; or, without room, none of them,
-    /// which is told by how many are waiting. Returns what was dropped too.
+    /// Takes all of the events, each with whether it is urgent, with a commit in between; or none of them. Returns what was
+    /// dropped too.
     pub(super) fn bring<R>(
         &self,
         capacity: usize,
         events: impl ExactSizeIterator<Item = (T, bool)>,
-        how: Bring,
+        offer: Offer,
         commit: impl FnOnce() -> R,
-    ) -> Result<(R, Vec<T>), usize> {
-        let offered = events.len();
+    ) -> Result<(R, Vec<T>), Refused> {
+        let (offered, Offer { how, came, from_outside }) = (events.len(), offer);
         let mut lanes = self.lanes.lock();
         if !matches!(how, Bring::DropOldest) && lanes.len().saturating_add(offered) > capacity {
             if let Bring::OrWait(at_most) = how
@@ -138,7 +179,7 @@ impl<T: Clone> Queue<T> {
                 lanes.stats.waited += 1;
                 lanes.sleepers += 1;
                 let deadline = deadline(at_most);
-                while lanes.len() + offered > capacity {
+                while lanes.len() + offered > capacity && !(from_outside && lanes.is_closed()) {
                     if self.changed.wait_until(&mut lanes, deadline).timed_out() {
                         break;
                     }
@@ -147,8 +188,16 @@ impl<T: Clone> Queue<T> {
             }
             if lanes.len().saturating_add(offered) > capacity {
                 lanes.stats.refused += offered as u64;
-                return Err(lanes.len());
+                return Err(if from_outside && lanes.is_closed() {
+                    Refused::Closed
+                } else {
+                    Refused::Full(lanes.len())
+                });
             }
+        }
+        if from_outside && lanes.is_closed() {
+            lanes.stats.refused += offered as u64;
+            return Err(Refused::Closed);
         }
         let done = commit();
         lanes.stats.emitted += offered as u64;
@@ -162,16 +211,18 @@ impl<T: Clone> Queue<T> {
                     None => continue,
                 }
             };
-            for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
-                watch.tell(Told::Event(event.clone()), &mut wakers);
+            if lanes.rare.is_some() {
+                lanes.watches().iter().for_each(|watch| watch.tell(Told::Event(event.clone()), &mut wakers));
+                lanes.discard(&event, capacity);
             }
+            let event = Queued { what: event, came };
             if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
         }
         lanes.stats.dropped += dropped.len() as u64;
         self.has_urgent.store(!lanes.urgent.is_empty(), Ordering::Release);
         let sleepers = lanes.sleepers;
-        if let Some(watches) = &mut lanes.watches {
-            watches.retain(Watch::is_watched);
+        if let Some(rare) = &mut lanes.rare {
+            rare.watches.retain(Watch::is_watched);
         }
         let listener = if offered > 0 { lanes.listener.clone() } else { None };
         drop(lanes);
@@ -183,6 +234,34 @@ impl<T: Clone> Queue<T> {
             wake(listener);
         }
         Ok((done, dropped))
+    }
+
+    /// Nobody handles events any more: what comes from outside is refused from now on, and what waits, or is committed
+    /// later, is kept for [`take_unheard`](Self::take_unheard).
+    pub(super) fn close(&self) {
+        let mut lanes = self.lanes.lock();
+        if lanes.is_closed() {
+            return;
+        }
+        let waiting: Vec<T> = lanes.urgent.iter().chain(&lanes.normal).map(|queued| queued.what.clone()).collect();
+        lanes.rare.get_or_insert_default().unheard = Some(waiting);
+        drop(lanes);
+        self.changed.notify_all();
+    }
+
+    /// What nobody handles, as far as nobody has taken note of it yet. It waits on, for whoever wants it.
+    pub(super) fn take_unheard(&self) -> Vec<T> {
+        let mut lanes = self.lanes.lock();
+        let unheard = lanes.rare.as_mut().and_then(|rare| rare.unheard.as_mut());
+        unheard.map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Whether one waits that came before this time.
+    pub(super) fn came_before(&self, time: Duration) -> bool {
+        let lanes = self.lanes.lock();
+        let firsts = [lanes.urgent.front(), lanes.normal.front()];
+        // Of one that came unasked nobody needed to know: no timer ran then.
+        firsts.into_iter().flatten().any(|first| first.came.is_none_or(|came| came < time))
     }
 
     /// Adds what a step of the workflow has raised, with a commit in between; or, without room, nothing: then it is told how
@@ -205,9 +284,7 @@ impl<T: Clone> Queue<T> {
         lanes.stats.emitted += offered as u64;
         let mut wakers = Vec::new();
         for (event, _) in &events {
-            for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
-                watch.tell(Told::Event(event.clone()), &mut wakers);
-            }
+            lanes.watches().iter().for_each(|watch| watch.tell(Told::Event(event.clone()), &mut wakers));
         }
         lanes.raised().events.extend(events);
         self.has_raised.store(true, Ordering::Release);
@@ -241,9 +318,7 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         lanes.raised().kept = lanes.raised().kept.saturating_sub(1);
         lanes.stats.dropped += 1;
-        for watch in lanes.watches.iter().flat_map(|watches| watches.iter()) {
-            watch.tell(Told::Dropped(event.clone()), &mut wakers);
-        }
+        lanes.watches().iter().for_each(|watch| watch.tell(Told::Dropped(event.clone()), &mut wakers));
         drop(lanes);
         wake_all(wakers);
     }
@@ -355,7 +430,7 @@ impl<T: Clone> Queue<T> {
     }
 
     pub(super) fn watch(&self, watch: Arc<Watch<T>>) {
-        self.lanes.lock().watches.get_or_insert_default().push(watch);
+        self.lanes.lock().rare.get_or_insert_default().watches.push(watch);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -374,10 +449,10 @@ impl<T: Clone> Queue<T> {
         if lanes.raised.as_ref().is_some_and(|raised| raised.events.is_empty() && raised.kept == 0) {
             lanes.raised = None;
         }
-        if let Some(watches) = &mut lanes.watches {
-            watches.retain(Watch::is_watched);
-            if watches.is_empty() {
-                lanes.watches = None;
+        if let Some(rare) = &mut lanes.rare {
+            rare.watches.retain(Watch::is_watched);
+            if rare.watches.is_empty() && rare.unheard.is_none() {
+                lanes.rare = None;
             }
         }
     }
@@ -411,9 +486,7 @@ impl<T> Drop for Waiting<'_, T> {
 impl<T> Drop for Queue<T> {
     fn drop(&mut self) {
         let mut wakers = Vec::new();
-        for watch in self.lanes.lock().watches.iter().flat_map(|watches| watches.iter()) {
-            watch.close(&mut wakers);
-        }
+        self.lanes.lock().watches().iter().for_each(|watch| watch.close(&mut wakers));
         wake_all(wakers);
     }
 }

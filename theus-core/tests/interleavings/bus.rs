@@ -6,7 +6,7 @@ use std::time::Duration;
 use shuttle::thread;
 
 use super::lock::SessionLock;
-use super::queue::{Bring, Queue};
+use super::queue::{Bring, Offer, Queue, Refused};
 use super::{SCHEDULES, found_by_shuttle};
 
 const LONG: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ type Bus = Queue<(u32, u32)>;
 
 fn bring(bus: &Bus, events: &[(u32, u32)], how: Bring) -> bool {
     let events: Vec<_> = events.iter().map(|event| (*event, false)).collect();
-    bus.bring(CAPACITY, events.into_iter(), how, || ()).is_ok()
+    bus.bring(CAPACITY, events.into_iter(), Offer { how, came: None, from_outside: false }, || ()).is_ok()
 }
 
 fn in_order(taken: &[(u32, u32)], producers: u32, each: u32) {
@@ -70,6 +70,43 @@ fn producers_and_consumers() {
 #[test]
 fn nobody_who_waits_is_forgotten() {
     shuttle::check_random(producers_and_consumers, SCHEDULES);
+}
+
+/// Two bring events, of which one waits for room, while the consumer takes one and closes the bus then: what was accepted was
+/// taken or is on record, what was not was refused.
+fn the_end_of_a_session() {
+    let bus = Arc::new(Bus::new());
+    let senders: Vec<_> = (0..2)
+        .map(|sender| {
+            let bus = Arc::clone(&bus);
+            thread::spawn(move || {
+                let how = if sender == 0 { Bring::OrWait(LONG) } else { Bring::OrRefuse };
+                let mut accepted = 0;
+                for number in 0..3 {
+                    let offer = Offer { how, came: None, from_outside: true };
+                    let event = std::iter::once(((sender, number), false));
+                    match bus.bring(CAPACITY, event, offer, || ()) {
+                        Ok(_) => accepted += 1,
+                        Err(Refused::Full(_)) => assert_eq!(sender, 1),
+                        Err(Refused::Closed) => return (accepted, true),
+                    }
+                }
+                (accepted, false)
+            })
+        })
+        .collect();
+    let taken = usize::from(bus.try_take().is_some());
+    bus.close();
+    let sent: Vec<(usize, bool)> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
+    let accepted: usize = sent.iter().map(|(accepted, _)| accepted).sum();
+    assert_eq!(accepted, taken + bus.take_unheard().len(), "{sent:?}");
+    assert_eq!(bus.len(), accepted - taken, "it waits on, for whoever wants it");
+    assert!(!sent[0].1 || sent[0].0 < 3, "{sent:?}");
+}
+
+#[test]
+fn what_a_session_that_ends_was_sent_is_handled_refused_or_on_record() {
+    shuttle::check_random(the_end_of_a_session, SCHEDULES);
 }
 
 /// A consumer takes an event and then needs the session; a commit holds the session and has more than there is room for.

@@ -2,6 +2,7 @@
 
 mod alone;
 mod at_once;
+mod positions;
 mod replay;
 mod subject;
 mod tasks;

@@ -13,12 +13,14 @@ mod rollback;
 mod sessions;
 mod sessions_attacked;
 mod sessions_end;
+mod sessions_over;
 mod sessions_pool;
 mod sessions_seen;
 #[cfg(feature = "tokio")]
 mod sessions_tokio;
 mod signals;
 mod turns;
+mod workflow_arrivals;
 mod workflow_async;
 mod workflow_attacked;
 mod workflow_clocks;

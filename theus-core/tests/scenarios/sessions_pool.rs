@@ -238,3 +238,62 @@ fn urgent_events_overtake_and_bring_what_others_bring() {
     shops.step_to_the_end(1_000);
     assert_eq!((shops.states("one").unwrap(), log(&shops, "one").len()), (vec!["DONE".to_owned()], 0));
 }
+
+#[test]
+fn a_session_that_is_paused_and_cancelled_makes_good_what_its_chain_has_committed() {
+    let flow = "
+states:
+  S:
+    entry:
+      - { run: charge, with: { amount: 10 }, compensate: { run: refund, with: { amount: 10 } } }
+      - { run: ask, retry: { attempts: 9, backoff: 1h } }
+    events: { EVT_CHAIN_DONE: S, EVT_CHAIN_FAIL: S }
+";
+    let (engine, outside) = shop(Shop::default());
+    outside.refuse(100);
+    let shops = Shops::of_text(&engine, "shop.yaml", flow).unwrap().workers(1).start().unwrap();
+    shops.open("one", Shop::default()).unwrap();
+    assert!(shops.wait_until_idle(LONG));
+    shops.pause("one").unwrap();
+    assert!(shops.wait_until_idle(LONG));
+    assert_eq!(shops.status("one").unwrap(), SessionStatus::Paused);
+    shops.cancel("one", "enough").unwrap();
+    assert!(shops.wait_until_idle(LONG));
+    assert_eq!(shops.status("one").unwrap(), SessionStatus::Cancelled { reason: "enough".to_owned() });
+    assert_eq!(log(&shops, "one"), ["charge 10", "refund 10"]);
+}
+
+#[test]
+fn a_session_that_is_busy_gives_way_to_others() {
+    const ROUNDS: i64 = 20_000;
+    let flow = format!(
+        "
+external: [CMD_GO, CMD_END]
+initialised: [domain.total]
+limit: 1000000
+states:
+  S:
+    events:
+      CMD_GO: {{ steps: [{{ flux: while, when: domain.total < {ROUNDS}, do: [{{ run: add, with: {{ n: 1 }} }}] }}] }}
+      CMD_END: E
+  E: {{ final: true }}
+"
+    );
+    let (engine, _) = shop(Shop::default());
+    let shops = Shops::of_text(&engine, "shop.yaml", &flow).unwrap().workers(1).start().unwrap();
+    for name in ["busy", "other"] {
+        shops.open(name, Shop::default()).unwrap();
+    }
+    assert!(shops.wait_until_idle(LONG));
+    let done = || *shops.engine("busy").unwrap().snapshot().unwrap().total;
+    shops.emit("busy", "CMD_GO").unwrap();
+    while done() == 0 {
+        std::thread::yield_now();
+    }
+    shops.emit("other", "CMD_END").unwrap();
+    shops.wait_for("other", "E", LONG).unwrap();
+    let by_then = done();
+    assert!(by_then < ROUNDS, "the only worker went through all of the other one's steps first");
+    assert!(shops.wait_until_idle(LONG));
+    assert_eq!(done(), ROUNDS);
+}

@@ -27,7 +27,7 @@ fn while_it_is_paused_events_and_timers_wait() {
     assert!(matches!(desk.run_until_final(), Err(WorkflowError::Paused { .. })));
     desk.resume();
     desk.run_until_final().unwrap();
-    assert_eq!((desk.state(), engine.bus().len()), ("LATE", 1), "what was due comes before the bus");
+    assert_eq!((desk.state(), engine.bus().len()), ("E", 0), "it came before the timer was due");
 }
 
 #[test]
@@ -121,4 +121,30 @@ states:
     control.resume();
     desk.run_until_final().unwrap();
     assert_eq!((desk.state(), log(&engine).len()), ("E", 3));
+}
+
+#[test]
+fn cancelling_a_workflow_that_is_paused_makes_good_what_its_chain_has_committed() {
+    let (mut desk, engine, outside, _) = desk(CHAIN);
+    outside.refuse(100);
+    desk.run_until_idle().unwrap();
+    desk.pause();
+    assert!(desk.run_until_idle().unwrap().is_empty(), "it is held up");
+    desk.cancel("enough");
+    desk.run_until_idle().unwrap();
+    assert!(is_cancelled(&desk) && !desk.is_paused(), "{:?}", desk.status());
+    assert_eq!((log(&engine), state(&engine).total), (vec!["charge 10".to_owned(), "refund 10".to_owned()], 0));
+}
+
+#[test]
+fn so_does_another_thread_that_pauses_and_cancels_it_at_once() {
+    let (mut desk, engine, outside, _) = desk(CHAIN);
+    outside.refuse(100);
+    desk.run_until_idle().unwrap();
+    let control = desk.control();
+    control.pause();
+    control.cancel("enough");
+    desk.run_until_idle().unwrap();
+    assert!(is_cancelled(&desk), "{:?}", desk.status());
+    assert_eq!(log(&engine), ["charge 10", "refund 10"]);
 }

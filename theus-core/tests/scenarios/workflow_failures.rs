@@ -289,3 +289,64 @@ fn level_s_halts_and_what_was_committed_is_made_good_after_the_reset() {
     desk.run_until_final().unwrap();
     assert_eq!((desk.state(), log(&engine)), ("E", ["charge 10", "refund 10"].map(str::to_owned).to_vec()));
 }
+
+/// How often a run that takes longer than 5 seconds is tried, and where that leads.
+fn tries(step: &str) -> (usize, String) {
+    let flow = format!(
+        "
+states:
+  S: {{ entry: {step}, on_error: {{ Timeout: LATE }}, events: {{ EVT_CHAIN_DONE: E, EVT_CHAIN_FAIL: E }} }}
+  LATE: {{ final: true }}
+  E: {{ final: true }}
+"
+    );
+    let (mut desk, ..) = desk(&flow);
+    desk.run_until_final().unwrap();
+    (desk.trace().to_string().matches("not done in time").count(), desk.state().to_owned())
+}
+
+#[test]
+fn a_retry_that_names_no_errors_is_for_declared_ones_and_not_for_a_time_that_is_over() {
+    let alone = |on: &str| format!("{{ run: wait_for, timeout: 5s, retry: {{ attempts: 3, backoff: 1s{on} }} }}");
+    let beside = |on: &str| format!("{{ parallel: [{}, {{ run: a }}] }}", alone(on));
+    let steps: [&dyn Fn(&str) -> String; 2] = [&alone, &beside];
+    for step in steps {
+        assert_eq!(tries(&step("")), (1, "LATE".to_owned()), "nobody knows what it had done outside by then");
+        assert_eq!(tries(&step(", on: [Busy]")), (1, "LATE".to_owned()));
+        assert_eq!(tries(&step(", on: [Busy, Timeout]")), (3, "LATE".to_owned()));
+    }
+}
+
+#[test]
+fn of_several_side_by_side_that_fail_the_first_in_the_file_is_why_the_chain_does() {
+    // One refuses at once, the other after it has thought.
+    let (quick, slow) = ("{ run: refuse_too, on_error: { '*': QUICK } }", "{ run: doubt, on_error: { '*': SLOW } }");
+    for (first, second, expected) in [(quick, slow, "QUICK"), (slow, quick, "SLOW")] {
+        let flow = format!(
+            "
+states:
+  S: {{ entry: [{{ parallel: [{first}, {second}] }}] }}
+  QUICK: {{ final: true }}
+  SLOW: {{ final: true }}
+"
+        );
+        let (mut desk, ..) = desk(&flow);
+        desk.run_until_final().unwrap();
+        assert_eq!(desk.state(), expected);
+    }
+}
+
+#[test]
+fn a_violation_of_level_a_is_why_the_chain_fails_wherever_it_stands() {
+    let recipe = "process_recipes: { add: { inputs: [ { field: n, max: 100, level: A } ] } }";
+    let (bad, other) = ("{ run: add, with: { n: 500 } }", "{ run: refuse_too }");
+    for (first, second) in [(bad, other), (other, bad)] {
+        let flow = format!(
+            "states: {{ S: {{ entry: [{{ parallel: [{first}, {second}] }}], events: {{ EVT_CHAIN_FAIL: E }} }}, E: {{ final: true }} }}"
+        );
+        let (engine, _) = shop_with(Shop::default(), recipe);
+        let mut desk = of(&engine, &flow);
+        desk.run_until_idle().unwrap();
+        assert!(matches!(desk.status(), Status::Aborted { .. }), "{first}: {:?}", desk.status());
+    }
+}

@@ -259,7 +259,7 @@ fn the_end_of_a_workflow_puts_to_rest_what_it_had_raised() {
     desk.run_until_final().unwrap();
     assert_eq!(desk.status(), Status::Finished);
     assert!(!engine.snapshot().unwrap().to_context().sig_two && engine.bus().is_empty());
-    assert_eq!(desk.trace().to_string().matches("unused").count(), 2, "{}", desk.trace());
+    assert_eq!(desk.trace().to_string().matches("discarded").count(), 2, "{}", desk.trace());
 }
 
 #[test]

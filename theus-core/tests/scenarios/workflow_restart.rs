@@ -99,27 +99,59 @@ fn before_its_start_it_starts() {
     assert_eq!(log(&engine), ["a"]);
 }
 
-#[test]
-fn a_chain_under_way_has_failed_and_is_made_good() {
-    let flow = "
+const CHARGING: &str = r#"
 states:
   S:
     entry:
       - { run: charge, with: { amount: 10 }, compensate: { run: refund, with: { amount: '${ domain.total }' } } }
       - { run: ask, retry: { attempts: 9, backoff: 1m } }
-    events: { EVT_CHAIN_DONE: E, EVT_CHAIN_FAIL: LOST }
+      - b
+    events: { EVT_CHAIN_DONE: E, EVT_CHAIN_FAIL: [{ to: CHANGED, when: "event.message == 'the steps of S were changed while they were under way'" }, LOST] }
   LOST: { final: true }
+  CHANGED: { final: true }
   E: { final: true }
-";
-    let (mut before, engine, outside, _) = desk(flow);
+"#;
+
+#[test]
+fn a_chain_that_waits_to_try_again_does_so_when_it_was_to() {
+    let (mut before, engine, outside, _) = desk(CHARGING);
     outside.refuse(100);
     before.run_until_idle().unwrap();
-    let (mut after, engine, _) = restart(&before, &engine, later(5));
+    let (mut after, engine, clock) = restart(&before, &engine, later(5));
+    assert!(after.run_until_idle().unwrap().is_empty(), "it is not the time yet");
     let handled = after.run_until_final().unwrap();
-    assert_eq!((after.state(), log(&engine)), ("LOST", ["charge 10", "refund 10"].map(str::to_owned).to_vec()));
-    assert!(handled[0].cause == Cause::Restart && handled[0].failed);
-    assert_eq!(handled[0].compensations.len(), 1);
-    assert!(after.trace().to_string().contains("resumed"), "{}", after.trace());
+    assert_eq!((after.state(), log(&engine)), ("E", ["charge 10", "asked", "b"].map(str::to_owned).to_vec()));
+    // Half to all of the ten seconds that a wait is at most where the file does not say.
+    assert!((5.0..=10.0).contains(&super::workflow_world::seconds(&clock)));
+    assert_eq!((handled[0].cause, handled[0].failed), (Cause::Restart, false));
+    let trace = after.trace().to_string();
+    assert!(trace.contains("resumed") && trace.contains("ask, try 2: committed"), "{trace}");
+}
+
+#[test]
+fn a_chain_whose_steps_were_changed_meanwhile_has_failed_and_is_made_good() {
+    for (written, instead, changed) in [
+        ("      - b\n", "      - a\n      - b\n", true),
+        ("      - { run: ask, retry: { attempts: 9, backoff: 1m } }\n", "", true),
+        ("attempts: 9", "attempts: 8", false),
+        ("LOST: { final: true }", "LOST: { final: true, result: sorry }", false),
+    ] {
+        let (mut before, engine, outside, _) = desk(CHARGING);
+        outside.refuse(100);
+        before.run_until_idle().unwrap();
+        let (other, ..) = desk(&CHARGING.replace(written, instead));
+        let (engine, _) = shop(state(&engine));
+        let restored = WorkflowManager::restore(&engine, other.shared_definition(), &before.position()).unwrap();
+        let mut after = restored.clock(VirtualClock::at(later(5)));
+        let handled = after.run_until_final().unwrap();
+        let log = log(&engine);
+        if changed {
+            assert_eq!((after.state(), log), ("CHANGED", ["charge 10", "refund 10"].map(str::to_owned).to_vec()));
+            assert!(handled[0].cause == Cause::Restart && handled[0].failed && handled[0].compensations.len() == 1);
+        } else {
+            assert_eq!((after.state(), log.len()), ("E", 3));
+        }
+    }
 }
 
 #[test]
@@ -154,15 +186,44 @@ fn the_failure_that_is_heard_after_a_restart_names_the_process() {
     let flow = "
 states:
   S:
-    entry: [{ run: ask, retry: { attempts: 9, backoff: 1m } }]
-    events: { EVT_CHAIN_DONE: LOST, EVT_CHAIN_FAIL: [{ to: E, when: \"event.process == 'ask'\" }, LOST] }
+    entry: [{ run: a, compensate: { run: ask, retry: { attempts: 9, backoff: 1m } } }, { run: a, compensate: b }, refuse]
+    events: { EVT_CHAIN_DONE: LOST, EVT_CHAIN_FAIL: [{ to: E, when: \"event.process == 'refuse'\" }, LOST] }
   LOST: { final: true }
   E: { final: true }
 ";
     let (mut before, engine, outside, _) = desk(flow);
     outside.refuse(100);
     before.run_until_idle().unwrap();
-    let (mut after, ..) = restart(&before, &engine, later(5));
+    assert_eq!(log(&engine), ["a", "a", "b"], "one of the two is made good");
+    let (mut after, engine, _) = restart(&before, &engine, later(5));
     after.run_until_final().unwrap();
     assert_eq!(after.state(), "E", "{}", after.trace());
+    assert_eq!(log(&engine), ["a", "a", "b", "asked"], "and none twice");
+}
+
+fn nested(depth: usize) -> serde_json::Value {
+    (0..depth).fold(serde_json::json!(1), |inner, _| serde_json::Value::Array(vec![inner]))
+}
+
+#[test]
+fn what_an_event_brings_along_is_refused_where_it_could_not_be_read_back() {
+    let flow = "
+external: [CMD_GO]
+states:
+  S: { events: { CMD_GO: { steps: [b, { run: ask, retry: { attempts: 9, backoff: 1m } }] } } }
+";
+    let (mut before, engine, outside, _) = desk(flow);
+    outside.refuse(100);
+    let refused = before.emit_with("CMD_GO", nested(101)).unwrap_err();
+    assert!(refused.to_string().starts_with("what the event brings along is nested deeper than 100"), "{refused}");
+    for deep in [102, 127, 128, 100_000] {
+        assert!(before.emit_with("CMD_GO", nested(deep)).is_err());
+        assert!(engine.bus().emit_with("CMD_GO", nested(deep)).is_err());
+    }
+    assert!(before.emit_with("CMD_GO", "x".repeat(5 << 20)).is_err());
+    assert_eq!((engine.bus().len(), engine.bus().stats().emitted), (0, 0), "nothing was taken");
+    before.emit_with("CMD_GO", nested(100)).unwrap();
+    before.run_until_idle().unwrap();
+    let (after, ..) = restart(&before, &engine, later(0));
+    assert_eq!(after.position(), before.position());
 }

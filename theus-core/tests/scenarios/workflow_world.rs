@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Poll, Waker};
 use std::time::SystemTime;
 
+use theus_core::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::workflow::{Handled, Status, VirtualClock};
 
@@ -188,11 +189,39 @@ pub(super) fn ring(ctx: App) {
     ctx.domain.sig_rung.set(true);
 }
 
+/// Waits for the world outside, and signals then.
+#[process(outputs = [domain.sig_rung], effects = [outside])]
+pub(super) async fn ring_late(ctx: App) {
+    ctx.effects.outside.until_open().await;
+    ctx.domain.sig_rung.set(true);
+}
+
+/// Waits for the world outside, which may not answer.
+#[process(outputs = [domain.open], effects = [outside], errors = [Busy])]
+pub(super) async fn wait_for(ctx: App) -> Result<(), Busy> {
+    ctx.effects.outside.until_open().await;
+    ctx.domain.open.set(true);
+    Ok(())
+}
+
+/// Refuses at once, and has nothing to do with the log.
+#[process(outputs = [domain.open], errors = [TooMuch])]
+pub(super) fn refuse_too(ctx: App) -> Result<(), TooMuch> {
+    ctx.domain.open.set(true);
+    Err(TooMuch(2))
+}
+
 pub(super) fn shop(state: Shop) -> (ShopEngine, Outside) {
     shop_with(state, "")
 }
 
 pub(super) fn shop_with(state: Shop, recipe: &str) -> (ShopEngine, Outside) {
+    shop_of(state, |builder| if recipe.is_empty() { builder } else { builder.recipe("audit.yaml", recipe).unwrap() })
+}
+
+type Builder = EngineBuilder<Shop, (), Ports>;
+
+pub(super) fn shop_of(state: Shop, with: impl FnOnce(Builder) -> Builder) -> (ShopEngine, Outside) {
     let outside = Outside::default();
     let builder = Engine::builder(state)
         .effects(Ports { outside: outside.clone() })
@@ -210,9 +239,11 @@ pub(super) fn shop_with(state: Shop, recipe: &str) -> (ShopEngine, Outside) {
         .process::<Think>()
         .process::<Doubt>()
         .process::<Sign>()
-        .process::<Ring>();
-    let builder = if recipe.is_empty() { builder } else { builder.recipe("audit.yaml", recipe).unwrap() };
-    (builder.build().unwrap(), outside)
+        .process::<Ring>()
+        .process::<RingLate>()
+        .process::<WaitFor>()
+        .process::<RefuseToo>();
+    (with(builder).build().unwrap(), outside)
 }
 
 /// The flow on a fresh shop, by a clock that jumps.

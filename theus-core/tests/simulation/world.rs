@@ -195,11 +195,15 @@ impl World {
         let till = old.snapshot().unwrap().to_context();
         let waiting: Vec<_> = std::iter::from_fn(|| old.bus().try_next()).collect();
         let echoes: Vec<u64> = waiting.iter().filter_map(|event| event.payload.as_ref()?.value().as_u64()).collect();
-        let heard = [till.heard.clone(), echoes].concat();
+        let stored = serde_json::to_value(position).unwrap();
+        // What the session tells itself, and what it is handling, it will hear.
+        let told =
+            stored["inbox"].as_array().into_iter().flatten().filter_map(|told| told["raised"]["payload"].as_u64());
+        let is_interrupted = !stored["chain"]["broken"].is_null();
+        let handled = stored["payload"].as_u64().filter(|_| !stored["chain"].is_null() && !is_interrupted);
+        let heard = [till.heard.clone(), echoes, told.chain(handled).collect()].concat();
         let missing: Vec<u64> =
             self.outside.to_be_heard(&till.raised).into_iter().filter(|number| !heard.contains(number)).collect();
-        let stored = serde_json::to_value(position).unwrap();
-        let is_interrupted = stored.get("interrupted").is_some_and(|chain| !chain.is_null());
         let is_over = stored.get("ended").is_some_and(|ended| !ended.is_null());
         match missing[..] {
             [] => {}

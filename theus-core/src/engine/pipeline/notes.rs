@@ -131,6 +131,12 @@ impl<'a, P: Process> Run<'a, P> {
         if self.core.shared.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
     }
 
+    /// The session may be one whose workflow is over.
+    #[inline]
+    pub(super) fn refuse_if_over(&self) -> Result<(), ErrorOf<P>> {
+        if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
+    }
+
     #[cold]
     fn halted(&self) -> ErrorOf<P> {
         let reason = self.core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());

@@ -34,6 +34,11 @@ impl Moment {
         shifted.map_or(self, Self)
     }
 
+    /// How much the clock has counted by then; nothing for a moment of before.
+    pub(in crate::workflow) fn counted(self) -> Duration {
+        self.0.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+    }
+
     /// How long it is after another; nothing where it is before.
     pub(in crate::workflow) fn since(self, earlier: Self) -> Duration {
         self.0.duration_since(earlier.0).unwrap_or_default()

@@ -6,10 +6,11 @@ use std::time::{Duration, SystemTime};
 use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
+use super::stored::{StoredTime, StoredTry};
 use crate::engine::{Arguments, ProcessError, StepFuture, StepReport, StepRun};
 use crate::process::RunError;
 use crate::workflow::chart::{Retry, Run, TIMEOUT};
-use crate::workflow::clock::Moment;
+use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::trace::{Ended, Role, Trace, What};
 
 /// One run of a process, from its first try to its last.
@@ -25,6 +26,8 @@ enum Trying {
     Ready,
     /// It waits to be tried again.
     Later(Moment),
+    /// The same, of before a restart.
+    LaterAt(SystemTime),
     Running {
         future: StepFuture<'static>,
         since: SystemTime,
@@ -66,6 +69,21 @@ impl Attempt {
         matches!(self.trying, Trying::Running { .. })
     }
 
+    /// As it is stored. One under way begins anew: with these arguments, where it has handed its own on.
+    pub(super) fn stored(&self, arguments: Option<&Arguments>, keeper: &Timekeeper) -> StoredTry {
+        let again = match self.trying {
+            Trying::Later(at) => keeper.date(at).map(StoredTime),
+            Trying::LaterAt(date) => Some(StoredTime(date)),
+            Trying::Ready | Trying::Running { .. } => None,
+        };
+        StoredTry { number: self.number, arguments: self.arguments.as_ref().or(arguments).cloned(), again }
+    }
+
+    pub(super) fn restored(stored: &StoredTry) -> Self {
+        let trying = stored.again.as_ref().map_or(Trying::Ready, |StoredTime(date)| Trying::LaterAt(*date));
+        Self { number: stored.number, arguments: stored.arguments.clone(), trying }
+    }
+
     /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
     /// anew; true where that is so.
     pub(super) fn let_go(&mut self, run: &Run, scene: Scene<'_>, account: &mut Account<'_>) -> bool {
@@ -89,12 +107,15 @@ impl Attempt {
         account: &mut Account<'_>,
     ) -> Tried {
         let world = scene.world;
+        if let Trying::LaterAt(date) = self.trying {
+            self.trying = Trying::Later(world.moment_of(date));
+        }
         match std::mem::replace(&mut self.trying, Trying::Ready) {
             Trying::Later(at) if world.moment() < at => {
                 self.trying = Trying::Later(at);
                 Tried::Wait(at)
             }
-            Trying::Ready | Trying::Later(_) => {
+            Trying::Ready | Trying::Later(_) | Trying::LaterAt(_) => {
                 let since = if account.trace.is_on() { world.now() } else { SystemTime::UNIX_EPOCH };
                 let deadline = run.timeout.and_then(|timeout| world.moment().checked_add(timeout));
                 // A run that is tried again needs its arguments again.

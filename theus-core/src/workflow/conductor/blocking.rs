@@ -17,8 +17,8 @@ use crate::source::did_you_mean;
 use crate::workflow::chart::State;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
-    /// Handles one event to the end of its chain: the workflow's own first, then a timer that is due, then the oldest on the
-    /// bus. The first call enters the initial state.
+    /// Handles one event to the end of its chain: the workflow's own first, then a timer that is due or the oldest on the
+    /// bus, whichever was there first. The first call enters the initial state.
     ///
     /// `None` where nothing is waiting, a step waits to be tried again, or the workflow is finished or paused.
     ///

@@ -1,5 +1,7 @@
 //! A chain under way: where in the steps it is.
 
+mod stored;
+
 use serde_json::Value;
 
 use super::attempt::Attempt;
@@ -123,11 +125,6 @@ impl Chain {
     /// What leaving a state runs, and no more.
     pub(super) fn leaving(state: StateId, payload: Option<Payload>) -> Self {
         Self::new(vec![(state, Part::Exit, 0)], Some(state), Vec::new(), payload)
-    }
-
-    /// A chain of which nothing is left to be run.
-    pub(super) fn interrupted(state: StateId, heard_by: Option<StateId>, payload: Option<Payload>) -> Self {
-        Self { part: 1, ..Self::new(vec![(state, Part::Entry, 0)], heard_by, Vec::new(), payload) }
     }
 
     /// The strand that is under way; that of the last part after the end.

@@ -1,6 +1,7 @@
 //! What a session needs of an engine, whatever the engine's types.
 
 use std::task::Waker;
+use std::time::Duration;
 
 use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
@@ -40,6 +41,12 @@ pub(crate) trait Hand {
 
     /// Has somebody woken by the next change of the state, where it is still at that version; false where it is not.
     fn wake_after(&self, version: u64, waker: &Waker) -> bool;
+
+    /// Whether an event waits on the bus that came before this time.
+    fn came_before(&self, time: Duration) -> bool;
+
+    /// Whether it is to be noted when events come: a timer runs.
+    fn note_arrivals(&self, wanted: bool);
 
     /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
     fn dispatched(&self, origin: &Origin) -> bool;
@@ -115,6 +122,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
 
     fn wake_after(&self, version: u64, waker: &Waker) -> bool {
         Engine::wake_after(self, version, waker)
+    }
+
+    fn came_before(&self, time: Duration) -> bool {
+        self.bus().came_before(time)
+    }
+
+    fn note_arrivals(&self, wanted: bool) {
+        self.bus().note_arrivals(wanted);
     }
 
     fn dispatched(&self, origin: &Origin) -> bool {

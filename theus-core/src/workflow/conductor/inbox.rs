@@ -38,7 +38,8 @@ impl Live {
             if matches!(event.origin, Origin::Signal { .. }) {
                 scene.world.hand.dispatched(&event.origin);
             }
-            self.trace.tell(scene.world.clock, || What::Unused { name: event.name });
+            self.discarded = self.discarded.saturating_add(1);
+            self.trace.tell(scene.world.clock, || What::Discarded { name: event.name });
         }
         if raised > 0 {
             scene.world.hand.let_go_raised(raised);

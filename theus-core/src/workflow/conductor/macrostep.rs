@@ -13,8 +13,8 @@ use crate::workflow::chart::{Beforehand, StateId};
 use crate::workflow::trace::What;
 
 impl Live {
-    /// The chain under way first; then transitions that wait for no event, what is urgent, what the session tells itself,
-    /// timers that are due, and the bus.
+    /// The chain under way first; then transitions that wait for no event, what is urgent, what the session tells itself; then
+    /// timers that are due and the bus, whichever was first.
     pub(super) fn advance(&mut self, scene: Scene<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         if self.control.is_some() {
             self.listen(scene);
@@ -70,7 +70,10 @@ impl Live {
                 return Ok(progress);
             }
         }
-        if !self.timers.is_empty()
+        // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
+        if let Some(due) = self.timers.next_due()
+            && due <= scene.world.moment()
+            && !scene.world.hand.came_before(due.counted())
             && let Some(timer) = self.timers.take_due(scene.world.moment())
         {
             return self.take_timer(timer, scene);

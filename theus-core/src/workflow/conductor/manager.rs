@@ -39,8 +39,9 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 /// A chain that stops first makes good what it had committed: the `compensate` steps of its commits, the latest first. One
 /// that fails is on record, and the others are made all the same.
 ///
-/// The two chain events come before whatever waits on the bus and is not urgent, and after the signals that the chain has
-/// raised. A move without a chain tells neither. An event that no
+/// What comes first is handled first: a timer and an event that wait for a step that takes long are handled in the order in
+/// which the one became due and the other came. The two chain events come before whatever waits on the bus and is not urgent,
+/// and after the signals that the chain has raised. A move without a chain tells neither. An event that no
 /// active state has a use for is taken and let pass ([`Handled::to`](super::Handled::to) is `None`), as in any state machine.
 /// `EVT_CHAIN_FAIL` carries why: `event.process`, `event.error` (the name of a declared error, or `Timeout`), `event.message`.
 ///
@@ -71,7 +72,7 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 pub struct WorkflowManager<D: Context, G: Context = (), E = ()> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) session: Session,
-    pub(super) keeper: Timekeeper,
+    pub(super) keeper: Arc<Timekeeper>,
     /// How long one call may wait, in real time.
     pub(super) limit: Option<Duration>,
     pub(super) event_limit: usize,
@@ -98,13 +99,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
         let session = Session::new(definition, Options { traced: DEFAULT_ENTRIES, seed: DEFAULT_SEED });
-        Self {
-            engine: engine.clone(),
-            session,
-            keeper: Timekeeper::new(Arc::new(SystemClock)),
-            limit: None,
-            event_limit: DEFAULT_EVENT_LIMIT,
+        let keeper = Arc::new(Timekeeper::new(Arc::new(SystemClock)));
+        let (engine, event_limit) = (engine.clone(), DEFAULT_EVENT_LIMIT);
+        Self { engine, session, keeper, limit: None, event_limit }.notes_arrivals()
+    }
+
+    /// Beside timers it matters when an event has come.
+    fn notes_arrivals(self) -> Self {
+        if has_timers(self.definition()) {
+            let keeper = Arc::clone(&self.keeper);
+            self.engine.bus().arrivals_by(Arc::new(move || keeper.now().counted()));
         }
+        self
     }
 
     /// How many events [`run_until_idle`](Self::run_until_idle) and [`run_until_final`](Self::run_until_final) handle
@@ -124,8 +130,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.session.leave_clock(&self.keeper);
-        self.keeper = Timekeeper::new(Arc::new(clock));
-        self
+        self.keeper = Arc::new(Timekeeper::new(Arc::new(clock)));
+        self.notes_arrivals()
     }
 
     /// How long one call that drives it may wait, blocking or not: for steps that await something, for tries, timers and events.
@@ -289,6 +295,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     pub fn cancel(&mut self, reason: impl Into<String>) {
         self.session.cancel(reason.into(), &World::new(&self.engine, &self.keeper));
     }
+}
+
+/// Whether a state of the workflow waits for a time.
+pub(in crate::workflow) fn has_timers(definition: &Definition) -> bool {
+    let mut ways = definition.states().iter().flat_map(|state| &state.transitions);
+    ways.any(|way| matches!(way.trigger, Trigger::After(_)))
 }
 
 /// The event of this name, where the workflow has a use for it.

@@ -133,6 +133,10 @@ impl Live {
         }
         self.timers.end(effects.exited());
         self.timers.begin(definition, effects.entered(), || (world.moment(), world.now()));
+        if self.notes_arrivals == self.timers.is_empty() {
+            self.notes_arrivals = !self.timers.is_empty();
+            world.hand.note_arrivals(self.notes_arrivals);
+        }
         if !self.inbox.is_empty() {
             self.forget_ends_of(effects.exited(), definition);
         }

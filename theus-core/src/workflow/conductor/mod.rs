@@ -23,6 +23,7 @@ mod look;
 mod macrostep;
 mod manager;
 mod microstep;
+mod names;
 mod outcome;
 mod parked;
 mod position;
@@ -32,13 +33,14 @@ mod runtime;
 mod scene;
 mod session;
 mod steps;
+mod stored;
 mod timers;
 mod together;
 mod undo;
 mod world;
 
 pub(in crate::workflow) use load::load;
-pub(in crate::workflow) use manager::has_use_of;
+pub(in crate::workflow) use manager::{has_timers, has_use_of};
 
 pub use control::Control;
 pub use error::WorkflowError;

@@ -56,7 +56,8 @@ pub enum Cause {
     Done,
     /// A chain failed with an error that leads somewhere (`on_error`).
     Error,
-    /// It went on after a restart with what an interrupted chain had left to be made good.
+    /// It went on after a restart with what was being handled before: [`Handled::event`], where it was one. What is told of
+    /// its steps is what was done since.
     Restart,
 }
 

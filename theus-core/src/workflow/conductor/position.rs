@@ -6,22 +6,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::audit::timestamp;
-use crate::engine::Arguments;
-use crate::signal::EventNameError;
+use super::stored::{Ended, Message, StoredChain, StoredTimer, StoredUnit, is_zero};
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
 
 /// Where a session is, by names: what a restart leaves intact, and a change of the file that keeps those names.
 ///
-/// It is the states that are active, what history states remember, the timers with the times when they are due, and what
-/// the session tells itself. It is neither the domain, which is stored by itself, nor the bus, whose events are lost with the
-/// process.
+/// It is the states that are active, what history states remember, the timers with the times when they are due, what the
+/// session tells itself, and what is left of the event that is being handled: the steps that are still to be run, the elements
+/// of the loops around them, how often a step was tried and when it is tried again, what is to be made good. It is neither the
+/// domain, which is stored by itself and of the same moment, nor the bus, whose events are lost with the process.
 ///
-/// A chain is not stored while it is under way: where it was interrupted nobody knows what its last step did. It counts as
-/// failed. What it has committed stays and is made good by its compensations when the session goes on, which are part of the
-/// position with their arguments; then the workflow hears `EVT_CHAIN_FAIL`. So a position that was taken between two events
-/// ([`process_event`](crate::workflow::WorkflowManager::process_event) has returned) has lost nothing.
+/// A session that goes on from it does what it would have done: no step is left out and none is run twice.
+///
+/// | while it was taken | the session that goes on |
+/// |---|---|
+/// | nothing was handled, or between two steps | goes on there |
+/// | a run of an `async fn` without effects was under way | runs it again: it had not committed |
+/// | one with effects was under way, or several side by side | makes good what its chain had committed: nobody knows what was done outside. The chain has failed; the workflow hears `EVT_CHAIN_FAIL` |
+/// | the file's steps are others by now | the same, where steps were left to be run |
+///
+/// A [`WorkflowManager`](crate::workflow::WorkflowManager) that is not being driven has no run under way. In a pool a session
+/// goes on: pause it, so that its domain is of the same moment. Where the run that was under way then is not over yet, it
+/// [says so](crate::workflow::sessions::SessionError::UnderWay) instead of giving a position.
 ///
 /// ```
 /// use theus_core::prelude::*;
@@ -55,106 +62,28 @@ pub struct Position {
     pub(super) inbox: Vec<Message>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) payload: Option<Value>,
-    /// The chain that was under way.
+    /// What is being handled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) interrupted: Option<Interrupted>,
+    pub(super) unit: Option<StoredUnit>,
+    /// The chain that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) chain: Option<StoredChain>,
+    /// How many moves and rounds of `while` have come of the last event.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) spent: u32,
+    /// How often that came to the limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) overspent: u32,
+    /// Why it is to be cancelled when what was committed is made good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cancelled: Option<String>,
+    /// What its random waits come from, from now on.
+    pub(super) random: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) paused: bool,
     /// Whether it is over, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ended: Option<Ended>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredTimer {
-    pub(super) state: String,
-    pub(super) after_ns: u64,
-    #[serde(with = "timestamp")]
-    pub(super) due: SystemTime,
-}
-
-/// What a session tells itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Message {
-    Raised {
-        event: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        payload: Option<Value>,
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        urgent: bool,
-        /// The signal's field, and the process that raised it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        path: Option<String>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        process: Option<String>,
-    },
-    Done {
-        state: String,
-    },
-    ChainDone {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        heard_by: Option<String>,
-    },
-    ChainFailed {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        heard_by: Option<String>,
-        payload: Value,
-    },
-    Error {
-        state: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        heard_by: Option<String>,
-        target: Option<String>,
-        error: String,
-        payload: Value,
-    },
-}
-
-/// A chain that did not come to its end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Interrupted {
-    /// The state whose chain it was.
-    pub(super) state: String,
-    /// The process that failed it, where it was one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) process: Option<String>,
-    /// Why it fails.
-    pub(super) reason: String,
-    /// The error's name, where `on_error` may know it.
-    pub(super) error: Option<String>,
-    /// Where the step says that the error leads.
-    pub(super) target: Option<String>,
-    /// Whether a violation of level A has ended the session.
-    pub(super) aborts: bool,
-    /// Why it is to be cancelled when what was committed is made good.
-    pub(super) cancelled: Option<String>,
-    /// What is to be made good, oldest first.
-    pub(super) undo: Vec<StoredUndo>,
-    /// Who hears how it ended, where not whoever is active.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) heard_by: Option<String>,
-    /// Whether it was what leaving the final state runs.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) closes: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredUndo {
-    pub(super) process: String,
-    pub(super) arguments: Option<Arguments>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Ended {
-    Finished { result: Option<Value> },
-    Failed { reason: String },
-    Aborted { reason: String },
-    Cancelled { reason: String },
 }
 
 impl Position {
@@ -212,9 +141,12 @@ pub enum PositionError {
         /// When it is due.
         due: String,
     },
-    /// What a step had raised has no event's name.
-    #[error(transparent)]
-    Event(#[from] EventNameError),
+    /// What was being handled has no name of an event.
+    #[error("`{event}`, which was being handled, is no name of an event")]
+    Event {
+        /// The name that was stored.
+        event: String,
+    },
     /// No step of the workflow has that compensation any more.
     #[error(
         "no step of the workflow has the compensation `{process}`, by which something committed is to be made good"

@@ -14,11 +14,11 @@ use super::scene::Scene;
 use super::timers::Timers;
 use super::world::World;
 use crate::process::Halted;
-use crate::signal::{Event, Payload};
+use crate::signal::{Event, EventName, Payload};
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::condition::EvaluationError;
-use crate::workflow::trace::Trace;
+use crate::workflow::trace::{Trace, What};
 
 /// One run of a workflow. It does nothing by itself: whoever drives it calls [`advance`](Self::advance), lends it an engine
 /// and a clock for that, and does what the [`Progress`] says.
@@ -34,6 +34,8 @@ pub(super) struct Live {
     /// What the session tells itself; comes before the bus.
     pub(super) inbox: VecDeque<Internal>,
     pub(super) timers: Timers,
+    /// Whether it is noted when events come: as long as a timer runs.
+    pub(super) notes_arrivals: bool,
     pub(super) chain: Option<Box<Chain>>,
     /// What is being handled.
     pub(super) unit: Option<Unit>,
@@ -43,6 +45,8 @@ pub(super) struct Live {
     pub(super) spent: u32,
     /// How often that came to the limit, or went beyond it, since then.
     pub(super) overspent: u8,
+    /// How many events of its own it has not handled because it was over, since it was asked last.
+    pub(super) discarded: u16,
     /// Whether no transition without an event can be taken in this configuration, for all that happened to it.
     pub(super) settled: bool,
     /// The version of the state for which that was found.
@@ -197,11 +201,14 @@ impl Session {
             at: definition.start().to,
             inbox: VecDeque::new(),
             timers: Timers::default(),
+            // As whoever sets it up has it: it may begin with timers of before a restart.
+            notes_arrivals: true,
             chain: None,
             unit: None,
             payload: None,
             spent: 0,
             overspent: 0,
+            discarded: 0,
             settled: false,
             settled_at: 0,
             paused: false,
@@ -223,6 +230,16 @@ impl Session {
         self.live.advance(Scene { definition: &self.definition, world }, task)
     }
 
+    /// How many events of its own it has not handled because it was over, since this was asked last.
+    pub(crate) const fn take_discarded(&mut self) -> u16 {
+        std::mem::replace(&mut self.live.discarded, 0)
+    }
+
+    /// An event was accepted, and is not handled: the session is over.
+    pub(crate) fn discard(&mut self, event: EventName, world: &World<'_>) {
+        self.live.trace.tell(world.clock, || What::Discarded { name: event });
+    }
+
     /// Gives back memory, for it may be idle for long.
     pub(crate) fn rest(&mut self) {
         self.live.inbox.shrink_to_fit();
@@ -234,7 +251,13 @@ impl Session {
         self.live.inbox.len()
     }
 
-    /// Whether nothing is being handled: what a position is taken of without loss.
+    /// The process that is under way, the first of several: it may commit when it is polled next.
+    pub(crate) fn under_way(&self) -> Option<&'static str> {
+        let chain = self.live.chain.as_ref().filter(|chain| !chain.is_between_steps())?;
+        Some(chain.process(&self.definition).unwrap_or("a compensation"))
+    }
+
+    /// Whether nothing is being handled.
     pub(crate) fn is_between_events(&self) -> bool {
         self.live.chain.is_none() && self.live.unit.is_none()
     }

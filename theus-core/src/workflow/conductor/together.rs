@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::attempt::{Account, Tried, backoff};
 use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
+use super::stored::{StoredBranch, StoredWork};
 use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
 use crate::workflow::chart::{Retry, Run, TIMEOUT};
-use crate::workflow::clock::Moment;
+use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::trace::{Ended, What};
 
 /// Processes side by side. Each commits by itself; those that are to be tried again are, side by side again. The first that
@@ -37,7 +38,13 @@ struct Member {
 enum Trying {
     Ready,
     Later(Moment),
-    Running { future: TogetherRun, since: Moment, marks: Marks },
+    /// The same, of before a restart.
+    LaterAt(SystemTime),
+    Running {
+        future: TogetherRun,
+        since: Moment,
+        marks: Marks,
+    },
 }
 
 impl Together {
@@ -50,6 +57,30 @@ impl Together {
 
     pub(super) const fn is_running(&self) -> bool {
         matches!(self.trying, Trying::Running { .. })
+    }
+
+    /// As it is stored, while it waits to be tried again; `None` while it is under way.
+    pub(super) fn stored(&self, keeper: &Timekeeper) -> Option<StoredWork> {
+        let again = match self.trying {
+            Trying::Later(at) => keeper.date(at)?,
+            Trying::LaterAt(date) => date,
+            Trying::Ready | Trying::Running { .. } => return None,
+        };
+        let branch = |member: &Member| StoredBranch {
+            branch: member.branch,
+            number: member.number,
+            arguments: member.arguments.clone(),
+        };
+        Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again })
+    }
+
+    pub(super) fn restored(tries: &[StoredBranch], again: SystemTime) -> Self {
+        let member = |stored: &StoredBranch| {
+            let StoredBranch { branch, number, arguments } = stored.clone();
+            Member { branch, number, arguments, told: false }
+        };
+        let members = tries.iter().map(member).collect();
+        Self { members, trying: Trying::LaterAt(again), committed: Vec::new(), broken: None }
     }
 
     /// Lets go of those under way that have not committed, which rolls them back. What had committed is told by
@@ -93,12 +124,15 @@ impl Together {
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
+        if let Trying::LaterAt(date) = self.trying {
+            self.trying = Trying::Later(scene.world.moment_of(date));
+        }
         match std::mem::replace(&mut self.trying, Trying::Ready) {
             Trying::Later(at) if scene.world.moment() < at => {
                 self.trying = Trying::Later(at);
                 Tried::Wait(at)
             }
-            Trying::Ready | Trying::Later(_) => self.start(branches, scene, task, account),
+            Trying::Ready | Trying::Later(_) | Trying::LaterAt(_) => self.start(branches, scene, task, account),
             Trying::Running { future, since, marks } => self.poll(branches, future, since, marks, scene, task, account),
         }
     }

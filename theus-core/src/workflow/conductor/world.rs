@@ -47,6 +47,11 @@ impl<'a> World<'a> {
         now
     }
 
+    /// The moment of a date.
+    pub(super) fn moment_of(&self, date: SystemTime) -> Moment {
+        self.moment().shifted(self.now(), date)
+    }
+
     /// Time may have gone by: the clock is asked anew.
     pub(crate) fn time_passes(&self) {
         self.seen.set(None);

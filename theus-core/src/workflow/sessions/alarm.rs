@@ -119,3 +119,58 @@ impl Alarm {
         self.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+    use std::time::Instant;
+
+    use super::*;
+    use crate::workflow::clock::SystemClock;
+
+    /// Tells when it was woken.
+    #[derive(Default)]
+    struct Sleeper {
+        woken: Mutex<u32>,
+        changed: Condvar,
+    }
+
+    impl Turn for Sleeper {
+        fn go(self: Arc<Self>) {}
+        fn wake(self: Arc<Self>) {
+            *self.woken.lock() += 1;
+            self.changed.notify_all();
+        }
+    }
+
+    #[test]
+    fn an_earlier_time_is_not_slept_over_for_a_later_one() {
+        let keeper = Arc::new(Timekeeper::new(Arc::new(SystemClock)));
+        let alarm = Arc::new(Alarm::new(Arc::clone(&keeper)));
+        let ringing = {
+            let alarm = Arc::clone(&alarm);
+            std::thread::spawn(move || alarm.keep_ringing())
+        };
+        let sleeper = Arc::new(Sleeper::default());
+        let turn: Weak<dyn Turn> = Arc::downgrade(&(Arc::clone(&sleeper) as Arc<dyn Turn>));
+        let far = alarm.set(None, keeper.now().checked_add(Duration::from_secs(3_600)), &turn);
+        let waited = (1..=8).map(|time| {
+            // It sleeps by now, for as long as it may.
+            std::thread::sleep(Duration::from_millis(20));
+            let begin = Instant::now();
+            alarm.set(None, Some(keeper.now()), &turn);
+            let mut woken = sleeper.woken.lock();
+            while *woken < time {
+                assert!(!sleeper.changed.wait_for(&mut woken, Duration::from_secs(20)).timed_out(), "it sleeps on");
+            }
+            begin.elapsed()
+        });
+        let shortest = waited.min().unwrap();
+        alarm.unset(far.unwrap());
+        alarm.end();
+        ringing.join().unwrap();
+        // However busy the machine is, of eight times one is short.
+        assert!(shortest < LONGEST_SLEEP / 3, "{shortest:?}");
+    }
+}

@@ -16,7 +16,7 @@ use super::status::{Census, SessionStatus};
 use crate::context::Context;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Definition, State, StateId};
-use crate::workflow::conductor::{Position, Session};
+use crate::workflow::conductor::{Position, Session, World};
 use crate::workflow::trace::Trace;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -63,12 +63,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     /// Where a session is, to be stored, between two of its steps. With the domain of its [engine](Self::engine), it is what
-    /// [`restore`](Self::restore) needs; the events that wait on its bus are not part of it.
+    /// [`restore`](Self::restore) needs; the events that wait on its bus are not part of it. A session that is not held up may
+    /// make its next step before its domain is looked at: [`pause`](Self::pause) it first, or [shut down](Self::shut_down).
     ///
     /// # Errors
-    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    /// [`SessionError::UnderWay`] where it is paused and the run that was under way is not over yet; [`SessionError::Unknown`];
+    /// [`SessionError::Nested`].
     pub fn position(&self, name: &str) -> Result<Position, SessionError> {
-        Ok(self.shared.slot(name)?.look()?.session.position(&self.shared.keeper))
+        let (slot, shared) = (self.shared.slot(name)?, &self.shared);
+        let mut inner = slot.look()?;
+        let world = World::new(&slot.engine, &shared.keeper);
+        slot.listen(&mut inner, &world);
+        if let Some(process) = inner.session.under_way() {
+            if shared.is_shut.load(Ordering::Acquire) {
+                // Nobody drives it any more.
+                inner.session.interrupt(&world);
+            } else if inner.session.is_paused() && !shared.is_stepped {
+                return Err(SessionError::UnderWay { session: name.to_owned(), process });
+            }
+        }
+        Ok(inner.session.position(&shared.keeper))
     }
 
     /// What a session does from now on, as it happens. At most `capacity` entries wait for whoever looks on.
@@ -101,8 +115,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// that are being driven count as running.
     #[must_use]
     pub fn census(&self) -> Census {
-        let mut census =
-            Census { handled: self.shared.handled.get(), troubles: self.shared.troubles.get(), ..Census::default() };
+        let mut census = Census {
+            handled: self.shared.handled.get(),
+            troubles: self.shared.troubles.get(),
+            discarded: self.shared.discarded.get(),
+            ..Census::default()
+        };
         let interlock = self.shared.interlock();
         for slot in self.shared.all() {
             let status = slot.look().map(|inner| inner.status(interlock.as_deref()));

@@ -69,8 +69,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// ```
     ///
     /// # Errors
-    /// [`SessionError::Emit`] where it has not the form of an event's name, no state has a use for it, or the bus is full;
-    /// [`SessionError::Over`] where the session has ended; [`SessionError::ShutDown`].
+    /// [`SessionError::Emit`] where it has not the form of an event's name, no state has a use for it, what it brings along
+    /// is too deep or too large, or the bus is full; [`SessionError::Over`] where the session has ended; [`SessionError::ShutDown`].
     pub fn emit(&self, name: &str, event: impl ToEvent) -> Result<(), SessionError> {
         self.bring(name, &event, None, false)
     }
@@ -108,7 +108,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         // The bus wakes the session.
         let bring = |name| slot.engine.bus().bring_event(name, payload, urgent);
         let brought = self.event(event, slot.home()).and_then(bring);
-        brought.map_err(|source| SessionError::Emit { session: name.to_owned(), source })
+        brought.map_err(|source| match source {
+            // It has ended just now.
+            EmitError::Over { .. } => SessionError::Over { session: name.to_owned() },
+            source => SessionError::Emit { session: name.to_owned(), source },
+        })
     }
 
     /// The event, where the workflow has a use for it.

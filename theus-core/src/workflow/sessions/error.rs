@@ -35,6 +35,17 @@ pub enum SessionError {
         /// The session.
         session: String,
     },
+    /// It is paused, and a run of it that was under way is not over: it may still commit, and what is told of the session now
+    /// would not fit its domain then.
+    #[error(
+        "the session `{session}` is paused, and has no position yet: `{process}` is still under way; ask again when it is over, or after `shut_down`, which lets go of it"
+    )]
+    UnderWay {
+        /// The session.
+        session: String,
+        /// The process, the first of several.
+        process: &'static str,
+    },
     /// It would have to be waited for from inside a process, whose own session somebody may wait for.
     #[error("the session `{session}` is busy, and cannot be waited for from inside a process or an observer")]
     Nested {

@@ -19,9 +19,10 @@ use super::worker::{Crew, work_async};
 use crate::audit::ResetError;
 use crate::context::Context;
 use crate::engine::Engine;
+use crate::signal::Now;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Timekeeper;
-use crate::workflow::conductor::{Options, Position, Session};
+use crate::workflow::conductor::{Options, Position, Session, has_timers};
 
 /// Many sessions of one workflow, side by side. Dropping it lets the workers finish the steps that are in their hands; a run
 /// that is awaited is rolled back. [`shut_down`](Self::shut_down) waits for what is under way.
@@ -86,10 +87,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             }
         };
         let names = Names::of(&definition);
+        let arrivals = arrivals_by(&keeper, &definition);
         let shared = Shared {
             engine,
             definition,
             keeper,
+            arrivals,
             rota,
             alarm,
             is_stepped,
@@ -103,10 +106,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             opened: AtomicUsize::new(0),
             names,
             handled: Count::new(),
+            discarded: Count::new(),
             troubles: Count::new(),
             feeds: Mutex::default(),
             is_watched: AtomicBool::new(false),
             is_closing: AtomicBool::new(false),
+            is_shut: AtomicBool::new(false),
         };
         Ok(Self { shared: Arc::new(shared), crew: Mutex::new(crew) })
     }
@@ -150,6 +155,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return Err(SessionError::Exists { session: name.to_string() });
         };
         let engine = shared.engine.open(Arc::clone(&name), domain);
+        if let Some(arrivals) = &shared.arrivals {
+            engine.bus().arrivals_by(Arc::clone(arrivals));
+        }
         let slot = Slot::new(engine, name, session, shared, number);
         drop(place.insert(Arc::clone(&slot)));
         Turn::wake(slot);
@@ -170,6 +178,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     /// The engine of one session: its snapshot, its bus, its runs. Signals of a run of one's own are handled by the session.
+    ///
+    /// Of a session that is over the state can be looked at, and nothing more: a run is refused as
+    /// [`RunError::Over`](crate::RunError::Over), an event as [`EmitError::Over`](crate::signal::EmitError::Over). Each of
+    /// them comes before the end or is refused. An event that was accepted before the end and not handled stays on the bus; it
+    /// is in the trace as discarded, and counted in the [census](Self::census).
     ///
     /// # Errors
     /// [`SessionError::Unknown`].
@@ -222,6 +235,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         self.nudge_all();
         Ok(())
     }
+}
+
+/// Beside timers it matters when an event has come.
+fn arrivals_by(keeper: &Arc<Timekeeper>, definition: &Definition) -> Option<Now> {
+    let keeper = Arc::clone(keeper);
+    has_timers(definition).then(|| Arc::new(move || keeper.now().counted()) as Now)
 }
 
 impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {

@@ -19,6 +19,7 @@ use super::slot::Slot;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
+use crate::signal::Now;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Timekeeper;
 
@@ -26,6 +27,8 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) definition: Arc<Definition>,
     pub(super) keeper: Arc<Timekeeper>,
+    /// What a session's bus is told the time by; `None` where the workflow waits for none.
+    pub(super) arrivals: Option<Now>,
     pub(super) rota: Arc<Rota>,
     pub(super) alarm: Arc<Alarm>,
     pub(super) is_stepped: bool,
@@ -41,11 +44,14 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) names: Names,
     pub(super) handled: Count,
     pub(super) troubles: Count,
+    pub(super) discarded: Count,
     /// Those who look on at all sessions.
     pub(super) feeds: Mutex<Vec<Weak<Feed>>>,
     pub(super) is_watched: AtomicBool,
     /// No session begins anything new.
     pub(super) is_closing: AtomicBool,
+    /// The workers have ended.
+    pub(super) is_shut: AtomicBool,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {

@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_millis(2);
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Ends in good order: no event is taken any more, neither from outside nor off a bus, no timer and no session begins
     /// anything; what is under way is finished, retries and compensations included, for so long at most. Then the workers
-    /// end. False where something was still under way; it is left as it is.
+    /// end. False where something was still under way; it is left as it is, and let go of when its position is taken.
     ///
     /// The sessions stay: their [positions](Self::position) can be taken, and the events that wait on their buses. A stepped
     /// pool does all of its steps here, and lets its clock go on by so much at most.
@@ -28,6 +28,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         }
         let is_done = if self.shared.is_stepped { self.step_down(at_most) } else { self.wait_down(at_most) };
         self.crew.lock().end(&self.shared.rota, &self.shared.alarm);
+        self.shared.is_shut.store(true, Ordering::SeqCst);
         is_done
     }
 

@@ -115,7 +115,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         self.bell.wake_by_ref();
     }
 
-    fn listen(&self, inner: &mut Inner, world: &World<'_>) {
+    /// What was asked of it is done now.
+    pub(super) fn listen(&self, inner: &mut Inner, world: &World<'_>) {
         let Some(said) = self.wishes.heard() else { return };
         if let Some(paused) = said.pause {
             inner.session.pause(paused, world);
@@ -173,12 +174,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// The same after a step; from the one on that ends it, it takes no events.
-    fn tell_step(&self, inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
+    fn tell_step(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
         let is_over = inner.is_broken || inner.session.is_over();
         if is_over {
-            self.is_over.store(true, Ordering::Release);
+            self.end(&mut inner, shared);
         }
         self.tell(inner, shared, is_over);
+    }
+
+    /// It is over: nothing is taken any more, and what was taken before is on record as not handled.
+    fn end(&self, inner: &mut Inner, shared: &Shared<D, G, E>) {
+        self.is_over.store(true, Ordering::Release);
+        self.engine.end_session();
+        let world = World::new(&self.engine, &shared.keeper);
+        for _ in 0..inner.session.take_discarded() {
+            shared.discarded.add_one(self.home);
+        }
+        for event in self.engine.bus().take_unheard() {
+            shared.discarded.add_one(self.home);
+            inner.session.discard(event.name, &world);
+        }
     }
 
     /// One step. `None` where there may be more to do.
@@ -189,7 +204,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             self.let_go(inner, shared);
             return Some(Stretch::Rest(None));
         }
+        if shared.is_shut.load(Ordering::Acquire) {
+            return Some(Stretch::Rest(None));
+        }
         if inner.is_broken {
+            self.tell_step(inner, shared);
             return Some(Stretch::Rest(None));
         }
         if inner.tap.is_none() && shared.is_watched() {

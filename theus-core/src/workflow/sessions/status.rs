@@ -88,6 +88,8 @@ pub struct Census {
     pub broken: usize,
     /// How many events and other causes were handled, by all sessions that ever were.
     pub handled: u64,
+    /// How many events were accepted and not handled, because their session was over before.
+    pub discarded: u64,
     /// How often something could not be handled, an observer that panicked included.
     pub troubles: u64,
 }

@@ -37,6 +37,11 @@ pub enum What {
         /// The event.
         name: EventName,
     },
+    /// An event that was accepted is not handled: the session is over.
+    Discarded {
+        /// The event.
+        name: EventName,
+    },
     /// A time of `after` was over.
     Timer {
         /// The state that waited.
@@ -179,6 +184,7 @@ impl What {
             Self::Resumed => "resumed",
             Self::Event { .. } => "event",
             Self::Unused { .. } => "unused",
+            Self::Discarded { .. } => "discarded",
             Self::Timer { .. } => "timer",
             Self::Done { .. } => "done",
             Self::Moved { .. } => "moved",

@@ -27,7 +27,7 @@ impl Line<'_> {
                 map.serialize_entry("event", name)?;
                 map.serialize_entry("origin", origin)
             }
-            What::Unused { name } => map.serialize_entry("event", name),
+            What::Unused { name } | What::Discarded { name } => map.serialize_entry("event", name),
             What::Timer { state, after, due } => {
                 map.serialize_entry("state", self.name(*state))?;
                 map.serialize_entry("after_ns", &u64::try_from(after.as_nanos()).unwrap_or(u64::MAX))?;

@@ -42,7 +42,7 @@ impl<'a> Line<'a> {
                 }
                 Origin::Chain => write!(f, "{name}"),
             },
-            What::Unused { name } => write!(f, "{name}"),
+            What::Unused { name } | What::Discarded { name } => write!(f, "{name}"),
             What::Timer { state, after, .. } => write!(f, "{} after {after:?}", self.name(*state)),
             What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
             What::Moved { from, to, by } => {

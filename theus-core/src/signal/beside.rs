@@ -1,0 +1,100 @@
+//! What a bus knows beside its queue. There may be very many buses, nearly all of which have none of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::{Event, Origin};
+use crate::panics::{caught, tell};
+
+/// Says what time it is: how much has gone by since some moment that stays the same.
+pub(crate) type Now = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// What a bus knows beside its queue.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Whether there are signals of dropped events: what is looked at after each event.
+    has_dropped: AtomicBool,
+    /// Whether it is noted when events come.
+    notes_arrivals: AtomicBool,
+    /// Whether the session is over whose bus it is.
+    is_over: AtomicBool,
+    rare: Mutex<Option<Box<Rare>>>,
+}
+
+#[derive(Default)]
+struct Rare {
+    /// Where dropped events came from, whose signals are still to be put back to rest: the last of each field.
+    dropped: Vec<Origin>,
+    /// The clock of whoever handles the events.
+    now: Option<Now>,
+}
+
+impl Beside {
+    #[cold]
+    pub(super) fn note_dropped(&self, dropped: &[Event]) {
+        let mut rare = self.rare.lock();
+        let origins = &mut rare.get_or_insert_default().dropped;
+        for event in dropped {
+            if let Origin::Signal { path, .. } = &event.origin {
+                origins.retain(|origin| !matches!(origin, Origin::Signal { path: other, .. } if other == path));
+                origins.push(event.origin);
+            }
+        }
+        self.has_dropped.store(!origins.is_empty(), Ordering::Release);
+        drop(rare);
+        for Event { name, origin, .. } in dropped {
+            tell(|| tracing::warn!(target: "theus::signal", event = %name, ?origin, "dropped: the signal bus is full"));
+        }
+    }
+
+    pub(super) fn has_dropped(&self) -> bool {
+        self.has_dropped.load(Ordering::Acquire)
+    }
+
+    pub(super) fn take_dropped(&self) -> Vec<Origin> {
+        if !self.has_dropped() {
+            return Vec::new();
+        }
+        let mut rare = self.rare.lock();
+        self.has_dropped.store(false, Ordering::Release);
+        rare.as_mut().map(|rare| std::mem::take(&mut rare.dropped)).unwrap_or_default()
+    }
+
+    /// From now on it is noted when events come, by this clock.
+    pub(super) fn arrivals_by(&self, now: Now) {
+        let replaced = self.rare.lock().get_or_insert_default().now.replace(now);
+        drop(replaced);
+        self.note_arrivals(true);
+    }
+
+    /// Whether somebody needs to know when events come: while timers run beside the bus.
+    pub(super) fn note_arrivals(&self, wanted: bool) {
+        self.notes_arrivals.store(wanted, Ordering::Relaxed);
+    }
+
+    /// The time, where somebody needs to know it.
+    #[inline]
+    pub(super) fn arrival(&self) -> Option<Duration> {
+        if self.notes_arrivals.load(Ordering::Relaxed) { self.ask() } else { None }
+    }
+
+    /// A clock is a stranger's code, and a commit is about to be made: where it panics nobody knows when the event came.
+    #[cold]
+    fn ask(&self) -> Option<Duration> {
+        let now = self.rare.lock().as_ref().and_then(|rare| rare.now.clone())?;
+        caught(|| now()).ok()
+    }
+
+    /// The session is over whose bus it is.
+    pub(super) fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+}

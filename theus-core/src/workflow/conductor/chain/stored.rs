@@ -1,0 +1,289 @@
+//! A chain as it is stored, and back.
+
+use super::{Chain, Each, Failed, Frame, Inside, Work, innermost};
+use crate::workflow::chart::{Definition, Part, StateId, Step, Strand};
+use crate::workflow::clock::Timekeeper;
+use crate::workflow::conductor::attempt::Attempt;
+use crate::workflow::conductor::broken::Broken;
+use crate::workflow::conductor::names::{self, known, name_of};
+use crate::workflow::conductor::outcome::Fault;
+use crate::workflow::conductor::position::PositionError;
+use crate::workflow::conductor::stored::{
+    PartName, StoredChain, StoredFailure, StoredFrame, StoredInside, StoredPart, StoredStrand, StoredStrandFailure,
+    StoredUndo, StoredWork,
+};
+use crate::workflow::conductor::together::Together;
+use crate::workflow::conductor::undo::Undo;
+
+impl Chain {
+    /// As it is stored. A run that is under way counts as let go of: where it touches nothing outside it is begun anew, else
+    /// nobody knows what it has done there, and the chain has failed.
+    pub(in crate::workflow::conductor) fn stored(&self, definition: &Definition, keeper: &Timekeeper) -> StoredChain {
+        let (work, interrupted) = self.stored_work(definition, keeper);
+        let broken = self.broken.as_ref().or(interrupted.as_ref());
+        let name = |state: StateId| name_of(definition, state);
+        StoredChain {
+            parts: self.parts.iter().map(|part| stored_part(definition, *part)).collect(),
+            at: self.part,
+            heard_by: self.heard_by.map(name),
+            others: self.others.iter().map(|strand| stored_strand(definition, *strand)).collect(),
+            failed: self.failed.iter().map(|failed| failed.stored(definition)).collect(),
+            completes: self.completes.iter().map(|state| name(*state)).collect(),
+            // One that has failed goes on with none of its steps.
+            frames: if broken.is_none() { self.frames.iter().map(Frame::stored).collect() } else { Vec::new() },
+            work,
+            undo: self.undo.iter().map(Undo::stored).collect(),
+            broken: broken.map(|broken| stored_failure(definition, broken)),
+        }
+    }
+
+    fn stored_work(&self, definition: &Definition, keeper: &Timekeeper) -> (StoredWork, Option<Broken>) {
+        let interrupted =
+            || Some(Broken::fault(Fault::Interrupted { process: self.process(definition).unwrap_or("a chain") }));
+        match &self.work {
+            Work::None => (StoredWork::Nothing, None),
+            Work::Undo(undo, attempt) => (
+                StoredWork::Undo { undo: undo.stored(), attempt: attempt.stored(undo.arguments.as_ref(), keeper) },
+                None,
+            ),
+            Work::Run(attempt) => match self.step(definition) {
+                Some(Step::Run(run)) if attempt.is_running() && !run.contract.effects.is_empty() => {
+                    (StoredWork::Nothing, interrupted())
+                }
+                Some(Step::Run(run)) if attempt.is_running() && run.retry.is_none() => (StoredWork::Nothing, None),
+                _ => (StoredWork::Run(attempt.stored(None, keeper)), None),
+            },
+            Work::Together(together) => match together.stored(keeper) {
+                Some(work) => (work, None),
+                None => (StoredWork::Nothing, interrupted()),
+            },
+        }
+    }
+
+    /// The step that is under way.
+    fn step<'d>(&self, definition: &'d Definition) -> Option<&'d Step> {
+        let &(state, part, _) = self.parts.get(self.part)?;
+        innermost(definition.chain(state, part), &self.frames).get(self.frames.last()?.at)
+    }
+
+    /// Takes up a chain where it was. Where the steps are others by now it has failed: what it has committed is made good.
+    ///
+    /// # Errors
+    /// Where a state or a compensation is not there any more.
+    pub(in crate::workflow::conductor) fn restored(
+        definition: &Definition,
+        stored: &StoredChain,
+    ) -> Result<Self, PositionError> {
+        let state = |name: &Option<String>| name.as_deref().map(|name| known(definition, name)).transpose();
+        let mut parts = Vec::with_capacity(stored.parts.len());
+        for part in &stored.parts {
+            parts.push((known(definition, &part.state)?, part.part.part(), part.strand));
+        }
+        let changed = parts
+            .iter()
+            .zip(&stored.parts)
+            .skip(stored.at)
+            .find(|((state, part, _), stored)| fingerprint(definition.chain(*state, *part)) != stored.steps);
+        let changed = changed.map(|(_, stored)| stored.state.as_str());
+        let mut others = Vec::with_capacity(stored.others.len());
+        for strand in &stored.others {
+            others.push(Strand { state: known(definition, &strand.state)?, within: strand.within });
+        }
+        let mut chain = Self::new(parts, state(&stored.heard_by)?, others, None);
+        chain.undo = stored.undo.iter().map(|undo| Undo::restored(definition, undo)).collect::<Result<_, _>>()?;
+        chain.completes = stored.completes.iter().map(|state| known(definition, state)).collect::<Result<_, _>>()?;
+        for failed in &stored.failed {
+            let (state, heard_by) = (state(&failed.state)?, state(&failed.heard_by)?);
+            let broken = restored_failure(definition, &failed.failure)?;
+            chain.failed.push(Failed { strand: failed.strand, state, heard_by, broken });
+        }
+        if let Some(broken) = &stored.broken {
+            chain.broken = Some(restored_failure(definition, broken)?);
+        }
+        chain.part = stored.at;
+        match &stored.work {
+            StoredWork::Undo { undo, attempt } => {
+                chain.work = Work::Undo(Box::new(Undo::restored(definition, undo)?), Attempt::restored(attempt));
+            }
+            _ if chain.broken.is_some() || changed.is_some() => {}
+            work => {
+                chain.frames = stored.frames.iter().map(Frame::restored).collect();
+                chain.work = match work {
+                    StoredWork::Run(attempt) => Work::Run(Attempt::restored(attempt)),
+                    StoredWork::Together { tries, again } => {
+                        Work::Together(Box::new(Together::restored(tries, *again)))
+                    }
+                    StoredWork::Nothing | StoredWork::Undo { .. } => Work::None,
+                };
+            }
+        }
+        if let Some(state) = changed {
+            chain.gives_up(&format!("the steps of {state} were changed while they were under way"));
+        }
+        Ok(chain)
+    }
+
+    /// None of it goes on, whatever its strands are at.
+    fn gives_up(&mut self, reason: &str) {
+        let strand = self.strand();
+        let broken = || Broken::restored(reason.to_owned(), None, None, false);
+        let left: Vec<u32> = self.parts.iter().skip(self.part).map(|(.., strand)| *strand).collect();
+        for other in left {
+            if other != strand && !self.failed.iter().any(|failed| failed.strand == other) {
+                let heard_by = self.heard_by(other);
+                self.failed.push(Failed { strand: other, state: heard_by, heard_by, broken: broken() });
+                self.undo.iter_mut().filter(|undo| undo.strand == other).for_each(|undo| undo.strand = strand);
+            }
+        }
+        self.broken.get_or_insert_with(broken);
+    }
+}
+
+impl Failed {
+    fn stored(&self, definition: &Definition) -> StoredStrandFailure {
+        let name = |state: StateId| name_of(definition, state);
+        StoredStrandFailure {
+            strand: self.strand,
+            state: self.state.map(name),
+            heard_by: self.heard_by.map(name),
+            failure: stored_failure(definition, &self.broken),
+        }
+    }
+}
+
+impl PartName {
+    const fn of(part: Part) -> Self {
+        match part {
+            Part::Exit => Self::Exit,
+            Part::Transition(place) => Self::Way(place),
+            Part::Entry => Self::Entry,
+        }
+    }
+
+    const fn part(&self) -> Part {
+        match self {
+            Self::Exit => Part::Exit,
+            Self::Way(place) => Part::Transition(*place),
+            Self::Entry => Part::Entry,
+        }
+    }
+}
+
+impl Frame {
+    fn stored(&self) -> StoredFrame {
+        let inside = match &self.inside {
+            Inside::Part => StoredInside::Part,
+            Inside::Then => StoredInside::Then,
+            Inside::Otherwise => StoredInside::Otherwise,
+            Inside::Round => StoredInside::Round,
+            Inside::Each(each) => StoredInside::Each {
+                name: each.name.clone(),
+                element: each.element.clone(),
+                left: each.elements.as_slice().to_vec(),
+            },
+        };
+        StoredFrame { at: self.at, inside }
+    }
+
+    fn restored(stored: &StoredFrame) -> Self {
+        let inside = match &stored.inside {
+            StoredInside::Part => Inside::Part,
+            StoredInside::Then => Inside::Then,
+            StoredInside::Otherwise => Inside::Otherwise,
+            StoredInside::Round => Inside::Round,
+            StoredInside::Each { name, element, left } => Inside::Each(Box::new(Each {
+                name: name.clone(),
+                elements: left.clone().into_iter(),
+                element: element.clone(),
+            })),
+        };
+        Self { at: stored.at, inside }
+    }
+}
+
+impl Undo {
+    fn stored(&self) -> StoredUndo {
+        let (process, arguments) = (self.run.contract.process.to_owned(), self.arguments.clone());
+        StoredUndo { process, arguments, strand: self.strand }
+    }
+
+    fn restored(definition: &Definition, stored: &StoredUndo) -> Result<Self, PositionError> {
+        let run = names::compensation(definition, &stored.process)?;
+        Ok(Self { run: run.clone(), arguments: stored.arguments.clone(), strand: stored.strand })
+    }
+}
+
+fn stored_failure(definition: &Definition, broken: &Broken) -> StoredFailure {
+    StoredFailure {
+        process: broken.process.map(str::to_owned),
+        reason: broken.reason.clone(),
+        error: broken.error.map(str::to_owned),
+        target: broken.target.as_ref().map(|lead| name_of(definition, lead.target)),
+        aborts: broken.aborts,
+        runaway: matches!(broken.fault.as_deref(), Some(Fault::Runaway { .. })),
+    }
+}
+
+fn restored_failure(definition: &Definition, stored: &StoredFailure) -> Result<Broken, PositionError> {
+    let target = stored.target.as_deref().map(|target| known(definition, target)).transpose()?;
+    let error = stored.error.as_deref().and_then(|error| names::error(definition, error));
+    let process = stored.process.as_deref().and_then(|process| names::process(definition, process));
+    let fault = stored.runaway.then(|| Box::new(Fault::Runaway { limit: definition.limit() }));
+    Ok(Broken { process, fault, ..Broken::restored(stored.reason.clone(), error, target, stored.aborts) })
+}
+
+fn stored_part(definition: &Definition, (state, part, strand): (StateId, Part, u32)) -> StoredPart {
+    let steps = fingerprint(definition.chain(state, part));
+    StoredPart { state: name_of(definition, state), part: PartName::of(part), strand, steps }
+}
+
+fn stored_strand(definition: &Definition, strand: Strand) -> StoredStrand {
+    StoredStrand { state: name_of(definition, strand.state), within: strand.within }
+}
+
+/// Tells steps from others: by their kinds and processes, which is what a place among them means. Arguments, conditions and
+/// times may be others.
+fn fingerprint(steps: &[Step]) -> String {
+    let mut shape = String::new();
+    write_shape(steps, &mut shape);
+    let hash = blake3::hash(shape.as_bytes()).to_hex();
+    hash.get(..16).unwrap_or_default().to_owned()
+}
+
+fn write_shape(steps: &[Step], shape: &mut String) {
+    for step in steps {
+        let kind = match step {
+            Step::Run(run) => {
+                shape.push_str(run.contract.process);
+                shape.push(';');
+                continue;
+            }
+            Step::If { .. } => "if{",
+            Step::While { .. } => "while{",
+            Step::ForEach { .. } => "each{",
+            Step::Parallel { .. } => "parallel{",
+        };
+        shape.push_str(kind);
+        match step {
+            Step::Run(_) => {}
+            Step::If { then, otherwise, .. } => {
+                write_shape(then, shape);
+                shape.push_str("}{");
+                write_shape(otherwise, shape);
+            }
+            Step::While { body, .. } => write_shape(body, shape),
+            Step::ForEach { item, body, .. } => {
+                shape.push_str(item);
+                shape.push(':');
+                write_shape(body, shape);
+            }
+            Step::Parallel { branches, .. } => {
+                branches.iter().for_each(|run| {
+                    shape.push_str(run.contract.process);
+                    shape.push(';');
+                });
+            }
+        }
+        shape.push('}');
+    }
+}
