@@ -139,8 +139,9 @@
 //!   A panic of the body, of `Clone`, `Default`, [`Signal`] or of what rules look at fails the run, as
 //!   [`Panicked`](RunError::Panicked). One of a `Drop` that is the engine's to call (arguments, scratch, outputs, old values)
 //!   decides nothing: it is logged.
-//! - Once a violation of level S has latched the interlock, no commit of any session begins until it is reset, and no run
-//!   that is under way ends well, be it one that only looks.
+//! - Once a violation of level S has latched the interlock, which is before anybody is told of it, no commit of any session
+//!   begins until it is reset, and no run that is under way ends well, be it one that only looks. A commit in another session
+//!   that had begun by then is completed.
 //!
 //! # Honest limits
 //!
