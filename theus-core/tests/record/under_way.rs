@@ -73,11 +73,12 @@ fn at_once<T>(run: impl Future<Output = T>) -> T {
 }
 
 type End = Result<(), RunError<std::convert::Infallible>>;
+type Run = fn(&Engine<Line>) -> End;
 
 #[test]
 fn no_run_under_way_ends_well_whatever_its_way_and_be_it_one_that_only_looks() {
     let recipe = "process_recipes: { set: { outputs: [ { field: domain.speed, max: 90, level: S } ] } }";
-    let runs: [(&str, fn(&Engine<Line>) -> End); 5] = [
+    let runs: [(&str, Run); 5] = [
         ("set", |engine| engine.run(Set { speed: 5 })),
         ("set_and_tell", |engine| engine.run(SetAndTell { speed: 5 })),
         ("look", |engine| engine.run(Look {}).map(drop)),
