@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use theus_core::workflow::{Fault, VirtualClock};
 
-use super::workflow_world::{A, Shop, desk, is_cancelled, log, of, seconds, shop};
+use super::workflow_world::{A, Shop, desk, is_cancelled, log, of, seconds, shop, state};
 use crate::executor;
 
 fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
@@ -112,4 +112,18 @@ fn the_task_can_go_from_thread_to_thread() {
     fn is_send<T: Send>(_: &T) {}
     let (mut desk, _, _, clock) = desk("states: { S: { final: true } }");
     is_send(&desk.drive(&clock));
+}
+
+#[test]
+fn times_that_come_one_after_the_other_are_no_runaway() {
+    let flow = "
+states:
+  A: { after: { 1s: B } }
+  B: { entry: { run: add, with: { n: 1 } }, events: { EVT_CHAIN_DONE: A }, always: { to: E, when: domain.total == 3000 } }
+  E: { final: true }
+";
+    let (desk, engine, _, clock) = desk(flow);
+    let mut desk = desk.event_limit(20).traced(0);
+    executor::block_on(desk.drive(&clock)).unwrap();
+    assert_eq!((state(&engine).total, desk.state()), (3_000, "E"));
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use theus_core::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::signal::{Overflow, SignalBus};
-use theus_core::workflow::{Cause, Handled, Sessions, Status, VirtualClock};
+use theus_core::workflow::{Cause, Handled, Sessions, Status, VirtualClock, WorkflowError};
 
 #[derive(Clone, Default, Context)]
 struct Bell {
@@ -320,6 +320,18 @@ fn signals_that_chase_each_other_come_to_the_limit() {
     assert!(error.to_string().contains("more than 10000 moves"), "{error}");
     desk.run_until_final().unwrap();
     assert_eq!(desk.state(), "LOST");
+}
+
+#[test]
+fn events_from_outside_that_chase_each_other_are_a_runaway() {
+    let flow = "  A: { events: { CMD_OUT: { steps: [{ run: call_out, with: { event: CMD_OUT } }] } } }\n";
+    let mut desk = desk(&built(|builder| builder), flow).event_limit(20);
+    desk.emit("CMD_OUT").unwrap();
+    let error = desk.run_until_idle().unwrap_err();
+    assert!(matches!(error, WorkflowError::Runaway { limit: 20, .. }), "{error}");
+    let clock = VirtualClock::new();
+    let error = crate::executor::block_on(desk.drive(&clock)).unwrap_err();
+    assert!(matches!(error, WorkflowError::Runaway { limit: 20, .. }), "{error}");
 }
 
 #[test]

@@ -114,7 +114,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     /// How many events [`run_until_idle`](Self::run_until_idle) and [`run_until_final`](Self::run_until_final) handle
-    /// beyond those that were waiting when they were called: 10,000 where not given.
+    /// beyond those that were waiting when they were called, or when they had waited last: 10,000 where not given. It is for
+    /// what chases itself; times that come one after the other do not.
     #[must_use]
     pub const fn event_limit(mut self, events: usize) -> Self {
         self.event_limit = events;

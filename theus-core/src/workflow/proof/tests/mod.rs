@@ -246,7 +246,7 @@ fn what_waits_is_in_a_state_where_the_workflow_waits() {
     );
     assert_eq!(
         late(&format!("\n  A: {{ entry: watch, events: {{ {both}, SIG_OVERHEAT: DONE, CMD_A: DONE }} }}")),
-        ["3:93 `CMD_A` never comes in state `A`"],
+        ["3:96 `CMD_A` never comes in state `A`"],
         "what a step raises comes before the end of its chain"
     );
     assert_eq!(
