@@ -389,7 +389,7 @@ pub(super) fn event(written: &str) -> Option<String> {
 }
 
 /// The state that another tool's way of naming one leads to: `#id`, `.child`, `a.b.c`.
-pub(super) fn state<'n>(written: &'n str, is_known: impl Fn(&str) -> bool) -> Option<&'n str> {
+pub(super) fn state(written: &str, is_known: impl Fn(&str) -> bool) -> Option<&str> {
     let last = written.trim_start_matches(['#', '.']).rsplit(['.', '/']).next()?;
     (last.len() < written.len() && is_known(last)).then_some(last)
 }
