@@ -8,6 +8,7 @@ mod code;
 mod compare;
 mod extent;
 mod find;
+mod foreign;
 mod inherit;
 mod model;
 mod number;

@@ -13,7 +13,7 @@ use super::bound::{NoChange, Place};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
-use super::{Catalog, Places, Problems, ProcessEntry, apply, bound, code, find};
+use super::{Catalog, Places, Problems, ProcessEntry, apply, bound, code, find, foreign};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 
@@ -219,7 +219,7 @@ fn target(
         Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Test::Exists => {
             let message = format!("the audit cannot look into {}", entry.field);
             let problem = Problem::new(entry.field_at(), message).code(code::OPAQUE);
-            problems.push(problem.help("implement `theus_core::Inspect` for its type"));
+            problems.push(problem.help(foreign::help(entry.field, catalog, process)));
             None
         }
         Ok(found) => Some(found),
