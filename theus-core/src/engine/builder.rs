@@ -16,7 +16,7 @@ use crate::audit::{
     AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings,
 };
 use crate::context::Context;
-use crate::process::Process;
+use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::{BusOptions, Overflow};
 use crate::source::{Document, SourceFile};
 
@@ -129,7 +129,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Registers a process. Only registered processes run, and recipes and workflows know them by name.
     pub fn process<P>(mut self) -> Self
     where
-        P: Process<Domain = D, Global = G, Effects = E>,
+        P: OnDomain<D> + OnGlobal<G> + WithEffects<E>,
         P::Kind: StepMaker<P>,
     {
         if !self.registry.add::<P>() {

@@ -15,7 +15,7 @@ use super::snapshot::Snapshot;
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::panics::ShedOnDrop;
-use crate::process::{AsyncProcess, Contract, RunError, SyncProcess};
+use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
 use crate::transaction::Held;
@@ -107,7 +107,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     #[inline]
     pub fn run<P>(&self, command: P) -> Result<P::Output, RunError<P::Error>>
     where
-        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+        P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         pipeline::run(&self.core, ShedOnDrop::new(command))
     }
@@ -115,7 +115,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
     pub fn run_reported<P>(&self, command: P) -> Report<P>
     where
-        P: SyncProcess<Domain = D, Global = G, Effects = E>,
+        P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Anyone)
     }
@@ -131,7 +131,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         command: P,
     ) -> impl Future<Output = Result<P::Output, RunError<P::Error>>> + Send + use<P, D, G, E>
     where
-        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+        P: AsyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         let run = self.run_async_reported(command);
         async move { run.await.result }
@@ -140,7 +140,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// As [`run_async`](Self::run_async), with the audit's violations and the version of the state besides the result.
     pub fn run_async_reported<P>(&self, command: P) -> impl Future<Output = Report<P>> + Send + use<P, D, G, E>
     where
-        P: AsyncProcess<Domain = D, Global = G, Effects = E>,
+        P: AsyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
         async move { pipeline::run_async(&core, command, By::Anyone).await }
