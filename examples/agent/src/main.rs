@@ -112,6 +112,7 @@ fn silent() -> Arc<dyn Model> {
 /// Whether somebody real takes part, so that time is real too.
 fn is_real(options: &Options) -> bool {
     #[cfg(feature = "http")]
+    #[expect(clippy::disallowed_methods, reason = "the program's door to the environment: no process comes here")]
     if options.http {
         return true;
     }

@@ -77,6 +77,7 @@ mod tests {
     use crate::model::Purpose;
 
     /// Asks a server that answers once so; what it was sent comes back too.
+    #[expect(clippy::disallowed_methods, reason = "a test has a server of its own")]
     fn asked(status: &'static str, body: &'static str) -> (Result<Answer, Refused>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/v1/chat/completions", listener.local_addr().unwrap());

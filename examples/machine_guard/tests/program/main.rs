@@ -1,5 +1,6 @@
 //! The built program, run as a user runs it, on fixtures of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
+#![allow(clippy::disallowed_methods, reason = "a test runs the program and writes its files")]
 
 mod commands;
 mod fixture;
