@@ -145,14 +145,13 @@
 //!
 //! # Honest limits
 //!
-//! - **The check of pure bodies reads syntax, not meaning.** It refuses the well-known doors to the world by their names
-//!   (`std::fs`, `std::net`, `std::env`, `std::process`, clocks, threads, printing, randomness) in a process without effects,
-//!   and `unsafe` and statics that change in every process. It does not see a door behind a function of another name, a
-//!   renamed import, a method of a value that holds a handle, or what a macro expands to. The same goes for the order of a
-//!   `HashMap`, which differs from run to run.
+//! - **Not every door to the world is seen when a pure body is compiled.** [`#[process]`](macro@process#what-a-pure-body-is-kept-from)
+//!   has a table of what is seen by which. What nobody sees: a door behind a function of another crate, a method of a value
+//!   that holds a handle, and the order of a `HashMap`, which differs from run to run.
+//! - A field with a mutex or an atomic inside is refused where its type shows it, through aliases and the collections of the
+//!   standard library; inside a struct of your own it is not seen. What is changed there is not a write, is not rolled back
+//!   and is not audited: do not use such types for state.
 //! - A value whose `Drop` panics while another panic unwinds through it aborts the program: that is Rust's own rule.
-//! - A context's field can hold a type with interior mutability (`Arc<Mutex<..>>`). What is changed inside of it is not a
-//!   write, is not rolled back and is not audited: do not use such types for state.
 //! - A field is copied on its first write. Use a persistent collection (`imbl`, `rpds`) for a large one.
 //! - The storage of a field is chosen by the spelling of its type: `i64` is kept in place, an alias of it behind an `Arc`,
 //!   which is slower and just as right.
@@ -222,6 +221,33 @@ pub use signal::Signal;
 /// The function may be `async`, and generic where its arguments mention the parameters. Arguments are owned values that are
 /// `Clone + Serialize + Deserialize + Send`. Documentation and attributes are kept.
 ///
+/// A process is a free function: it cannot be part of an `impl`, and `ctx` cannot be passed on to another function, because
+/// its type is made for this process alone. Pass on its parts: `help(&ctx.domain.total, &mut ctx.domain.level)`.
+///
+/// # What a pure body is kept from
+///
+/// A process without `effects` may be run again. What reaches the world is refused in it, with the effect to declare:
+///
+/// | what | seen by | how |
+/// |---|---|---|
+/// | `std::fs::read(..)`, `std::time::Instant::now()`: a path from `std` on | the macro | by its words |
+/// | `println!` and the like | the macro | by their names |
+/// | `tokio::time`, `tokio::spawn`, `reqwest`, `rand::random`, `Utc::now`, `Uuid::new_v4`: other crates | the macro | by the words with which the path begins, whatever they mean |
+/// | `fs::read(..)`, `read(..)` after `use std::fs::*`, `Instant::now()`, `Moment::now()` after `use std::time::Instant as Moment`, `Command::new(..)`, `thread::spawn`, `set_current_dir`, `RandomState::new()`, in closures, in functions inside of the body and in `format!` as well | rustc | it is asked whether that is the function of the standard library: one of your own passes |
+/// | `path.exists()`, `UNIX_EPOCH.elapsed()`, `"a:80".to_socket_addrs()` | rustc | it is asked for the type of the receiver |
+/// | `unsafe`, a `static` that changes (in processes with effects as well) | the macro | by the words in its type |
+/// | `use std::fs::read as load`, a function of your crate that goes through a door, what a macro of yours expands to | clippy | `disallowed-methods` of the [`clippy.toml`] that the examples use, to be copied |
+/// | a door behind a function of another crate, a method of a value that holds a handle, the order of a `HashMap` | nobody | |
+///
+/// [`clippy.toml`]: https://doc.rust-lang.org/clippy/lint_configuration.html#disallowed-methods
+///
+/// # What is warned of
+///
+/// An input that the body never reads, an output that it never writes, an effect that it never uses, and a `Result` inside of
+/// what is returned (`Option<Result<..>>`), which is a value and commits. The warning is one of rustc's lint `deprecated`, in
+/// the words of Theus: `#[allow(deprecated)]` on the function says that it is meant. Nothing is said where the body takes a
+/// layer whole, as in `let domain = &mut ctx.domain`.
+///
 /// # What does not compile
 ///
 /// What the contract does not say: an undeclared read, write, effect or error; a write to an input; a read of an output
@@ -235,6 +261,7 @@ pub use signal::Signal;
 /// #[process(inputs = [domain.level])]
 /// fn fill(ctx: Ctx<Tank>, litres: i64) {
 ///     *ctx.domain.level += litres; // error: `domain.level` is an input and cannot be written
+///     // and for `ctx.domain.list.push(1)`: `domain.list` is an input: list it under `outputs` too to change it
 /// }
 /// ```
 pub use theus_macros::process;

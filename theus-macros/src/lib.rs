@@ -12,6 +12,7 @@ mod context;
 mod errors;
 mod inspect;
 mod names;
+mod place;
 mod process;
 mod tokens;
 
@@ -20,6 +21,13 @@ use proc_macro::TokenStream;
 /// Makes a command out of a function, with the contract that is declared here. See `theus_core`'s documentation.
 #[proc_macro_attribute]
 pub fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    if let Some((block, name)) = place::block_around(&item) {
+        let message = format!(
+            "a process is a free function, and `{name}` is part of {} `{block}`: move it out of the block; what it works on comes through `ctx`",
+            if block == "impl" { "an" } else { "a" },
+        );
+        return syn::Error::new(name.span(), message).to_compile_error().into();
+    }
     process::process(attribute.into(), item.into()).into()
 }
 

@@ -1,12 +1,17 @@
 //! How a guard gets its members. Each is a function, so that a path that does not fit is one error on that path.
 
+use std::marker::PhantomData;
+
 use super::nested::NestedMirror;
 use crate::context::zone::{Data, Meta, Signal, Whole, ZoneType};
+pub use crate::transaction::DeclaredOutput;
 use crate::transaction::{Cell, Shared, Storage};
 use crate::transaction::{Input, Order, Output, Update};
 
 /// What a path of a contract names: a cell, or by mistake the mirror of a nested context.
 pub trait Place {
+    /// Whether it is one field.
+    type Kind;
     /// The field's type.
     type Value;
     /// The field's zone.
@@ -19,15 +24,25 @@ pub trait Place {
     fn cell_mut(&mut self) -> &mut Cell<Self::Value, Self::Zone, Self::Storage>;
 }
 
-/// A cell, and not the mirror of a nested context: what a guard asks of each path.
+/// One field, and not the mirror of a nested context: what a guard asks of each path.
 #[diagnostic::on_unimplemented(
     message = "a nested context cannot be taken as one field",
     label = "names a whole nested context",
     note = "list its fields one by one, each with its whole path: `domain.user.name`, `domain.user.balance`"
 )]
-pub trait SingleField: Place {}
+pub trait SingleField {}
+
+/// What the path of a cell names.
+#[derive(Debug)]
+pub enum Field {}
+impl SingleField for Field {}
+
+/// What the path of a mirror names.
+#[derive(Debug)]
+pub enum NestedContext {}
 
 impl<T, Z: ZoneType, S: Storage<T>> Place for Cell<T, Z, S> {
+    type Kind = Field;
     type Value = T;
     type Zone = Z;
     type Storage = S;
@@ -41,11 +56,10 @@ impl<T, Z: ZoneType, S: Storage<T>> Place for Cell<T, Z, S> {
     }
 }
 
-impl<T, Z: ZoneType, S: Storage<T>> SingleField for Cell<T, Z, S> {}
-
 // Answers as if it were one field, so that a body which uses it that way is not refused a second time.
 #[expect(clippy::unreachable, reason = "no guard is made of it: it is no `SingleField`")]
 impl<M: NestedMirror> Place for M {
+    type Kind = NestedContext;
     type Value = M::Context;
     type Zone = Whole;
     type Storage = Shared;
@@ -87,33 +101,63 @@ pub trait MetaInput: ZoneType {}
 impl MetaInput for Meta {}
 impl MetaInput for Whole {}
 
+/// Gives an input the name of its path only when its body has been read.
+///
+/// A guard is made with a `0` whose type is left open. As long as it is, rustc lets a body change an input: it notes that
+/// the path must be an output, at the token where that is. At the end the `0` is an `i32`, the path has its name, and each
+/// note is one error in the words of that path. With the name from the start it would only say that `DerefMut` is missing.
+pub trait Late<P> {
+    /// `P`.
+    type Path;
+}
+impl<P> Late<P> for i32 {
+    type Path = P;
+}
+// A second one, or there would be nothing to leave open.
+impl<P> Late<P> for u8 {
+    type Path = P;
+}
+
+/// What is not: the condition under which the path of an input would be one of an output.
+#[derive(Debug)]
+pub struct Both<'a>(PhantomData<&'a ()>);
+
 /// The view of a bare input.
 #[inline]
-pub fn input<F: SingleField<Zone: BareInput>>(field: &F) -> Input<'_, F::Value> {
+pub fn input<F: Place<Zone: BareInput, Kind: SingleField>, P, N: Late<P>>(
+    field: &F,
+    _: N,
+) -> Input<'_, F::Value, N::Path> {
     field.cell().input()
 }
 
 /// The view of a `signal(..)` input.
 #[inline]
-pub fn signal_input<F: SingleField<Zone: SignalInput>>(field: &F) -> Input<'_, F::Value> {
+pub fn signal_input<F: Place<Zone: SignalInput, Kind: SingleField>, P, N: Late<P>>(
+    field: &F,
+    _: N,
+) -> Input<'_, F::Value, N::Path> {
     field.cell().input()
 }
 
 /// The view of a `meta(..)` input.
 #[inline]
-pub fn meta_input<F: SingleField<Zone: MetaInput>>(field: &F) -> Input<'_, F::Value> {
+pub fn meta_input<F: Place<Zone: MetaInput, Kind: SingleField>, P, N: Late<P>>(
+    field: &F,
+    _: N,
+) -> Input<'_, F::Value, N::Path> {
     field.cell().input()
 }
 
 /// The view of an output.
 #[inline]
-pub fn output<'a, F: SingleField>(field: &'a mut F, order: &'a Order) -> Output<'a, F::Value, F::Zone> {
+pub fn output<'a, F: Place<Kind: SingleField>>(field: &'a mut F, order: &'a Order) -> Output<'a, F::Value, F::Zone> {
     field.cell_mut().output(order)
 }
 
 /// The view of a path that is a bare input and an output.
 #[inline]
-pub fn update<'a, F: SingleField<Zone: BareInput>>(
+pub fn update<'a, F: Place<Zone: BareInput, Kind: SingleField>>(
     field: &'a mut F,
     order: &'a Order,
 ) -> Update<'a, F::Value, F::Zone> {
@@ -122,7 +166,7 @@ pub fn update<'a, F: SingleField<Zone: BareInput>>(
 
 /// The view of a path that is a `signal(..)` input and an output.
 #[inline]
-pub fn signal_update<'a, F: SingleField<Zone: SignalInput>>(
+pub fn signal_update<'a, F: Place<Zone: SignalInput, Kind: SingleField>>(
     field: &'a mut F,
     order: &'a Order,
 ) -> Update<'a, F::Value, F::Zone> {
@@ -131,7 +175,7 @@ pub fn signal_update<'a, F: SingleField<Zone: SignalInput>>(
 
 /// The view of a path that is a `meta(..)` input and an output.
 #[inline]
-pub fn meta_update<'a, F: SingleField<Zone: MetaInput>>(
+pub fn meta_update<'a, F: Place<Zone: MetaInput, Kind: SingleField>>(
     field: &'a mut F,
     order: &'a Order,
 ) -> Update<'a, F::Value, F::Zone> {

@@ -13,26 +13,35 @@ pub use crate::transaction::{Cell, FieldValue, Inline, Member, Raised, Shared, S
 mod command;
 mod doors;
 pub mod fit;
+mod interior;
 mod kept;
 mod nested;
+mod part;
 mod partly;
 mod probe;
 mod results;
+mod world;
 
 pub use command::{copied, debug, deserialize, serialize};
 pub use doors::*;
 pub use fit::{Checked, CheckedArgument, Nested};
+pub use interior::InteriorOf;
 pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
+pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
+pub use world::{Receiver, door, door_of_closure, door_of_first, door_of_one, door_of_two};
 
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {
+    pub use super::interior::NoInterior as _;
     pub use super::kept::{NoDefault as _, Unfit as _};
     pub use super::nested::NoSignal as _;
+    pub use super::part::PartOfValue as _;
     pub use super::probe::{
         LookInspect as _, LookOpaque as _, LookPartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
         ShowDebug as _, ShowNothing as _,
     };
+    pub use super::world::{AnotherFunction as _, AnotherReceiver as _};
 }

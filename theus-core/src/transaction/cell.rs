@@ -6,7 +6,7 @@ use std::ops::Deref;
 use super::storage::Storage;
 use super::{Draft, Input, Member, Order, Output, Raised, Update};
 use crate::context::History;
-use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneType};
+use crate::context::zone::{Data, Meta, Signal as SignalZone, Whole, ZoneType};
 use crate::panics::shed;
 use crate::signal::Signal;
 
@@ -78,7 +78,7 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     }
 
     #[inline]
-    pub(crate) fn input(&self) -> Input<'_, T> {
+    pub(crate) fn input<Path>(&self) -> Input<'_, T, Path> {
         Input::new(self.committed())
     }
 
@@ -176,6 +176,9 @@ impl<T, S: Storage<T>> Raises for Cell<T, Data, S> {}
 
 impl<T, S: Storage<T>> Raises for Cell<T, Meta, S> {}
 
+// What stands in the place of a path that is no field.
+impl<T, S: Storage<T>> Raises for Cell<T, Whole, S> {}
+
 impl<T: Signal, S: Storage<T>> Raises for Cell<T, SignalZone, S> {
     #[inline]
     fn raises(&self, path: &'static str, raised: &mut Vec<Raised>) {
@@ -215,6 +218,19 @@ impl<T: std::fmt::Debug, Z: ZoneType, S: Storage<T>> std::fmt::Debug for Cell<T,
             Some(value) => value.fmt(f),
             None => f.write_str("(blank)"),
         }
+    }
+}
+
+/// A snapshot's fields compare with values.
+impl<T: PartialEq<U>, U: ?Sized, Z: ZoneType, S: Storage<T>> PartialEq<U> for Cell<T, Z, S> {
+    fn eq(&self, other: &U) -> bool {
+        self.committed() == other
+    }
+}
+
+impl<T: PartialOrd<U>, U: ?Sized, Z: ZoneType, S: Storage<T>> PartialOrd<U> for Cell<T, Z, S> {
+    fn partial_cmp(&self, other: &U) -> Option<std::cmp::Ordering> {
+        self.committed().partial_cmp(other)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod cell;
 mod draft;
+mod each;
 mod input;
 mod lock;
 mod member;
@@ -12,7 +13,7 @@ mod update;
 
 pub use cell::Cell;
 pub use draft::{Draft, Order, Raised};
-pub use input::Input;
+pub use input::{DeclaredOutput, Input};
 pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
 pub use member::Member;
 pub use output::Output;

@@ -115,7 +115,7 @@ impl<T> Storage<T> for Shared {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a context",
     label = "storage needs `Clone + Send + Sync + 'static`",
-    note = "a transaction copies a field on its first write and snapshots share it between threads: derive `Clone` for a type of your own; take `Arc` for `Rc`, `Mutex` for `RefCell`, an atomic for `Cell`"
+    note = "a transaction copies a field on its first write and snapshots share it between threads: derive `Clone` for a type of your own; take `Arc` for `Rc`, and the value itself for `RefCell` and `Cell`, for the context is what lets it change"
 )]
 pub trait FieldValue: Sized {
     /// A cell that holds this value.

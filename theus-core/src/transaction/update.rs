@@ -61,14 +61,14 @@ impl<T: fmt::Display, Z: ZoneType> fmt::Display for Update<'_, T, Z> {
     }
 }
 
-impl<T: PartialEq, Z: ZoneType> PartialEq<T> for Update<'_, T, Z> {
-    fn eq(&self, other: &T) -> bool {
+impl<T: PartialEq<U>, U: ?Sized, Z: ZoneType> PartialEq<U> for Update<'_, T, Z> {
+    fn eq(&self, other: &U) -> bool {
         T::eq(self, other)
     }
 }
 
-impl<T: PartialOrd, Z: ZoneType> PartialOrd<T> for Update<'_, T, Z> {
-    fn partial_cmp(&self, other: &T) -> Option<Ordering> {
+impl<T: PartialOrd<U>, U: ?Sized, Z: ZoneType> PartialOrd<U> for Update<'_, T, Z> {
+    fn partial_cmp(&self, other: &U) -> Option<Ordering> {
         T::partial_cmp(self, other)
     }
 }

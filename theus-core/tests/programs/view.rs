@@ -29,7 +29,7 @@ pub(crate) trait Value: Clone + Send + Sync {
     fn edit(&mut self, number: i64);
 }
 
-impl<T: Value> View for Input<'_, T> {
+impl<T: Value, Path> View for Input<'_, T, Path> {
     fn read(&self) -> Option<i64> {
         Some(self.number())
     }

@@ -37,6 +37,8 @@ pub(crate) struct StructAttributes {
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub(crate) nested: bool,
+    /// Whether its type may change through a shared reference.
+    pub(crate) interior_mutability: bool,
     pub(crate) zone: Option<Zone>,
 }
 
@@ -71,14 +73,21 @@ pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> FieldAt
     for attribute in attributes {
         if attribute.path().is_ident("context") {
             let result = attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("nested") {
-                    if read.nested {
-                        return Err(meta.error("given twice: keep one"));
+                let mark = match meta.path.get_ident().map(plain).as_deref() {
+                    Some("nested") => &mut read.nested,
+                    Some("interior_mutability") => &mut read.interior_mutability,
+                    _ => {
+                        return Err(unknown(
+                            &meta.path,
+                            &["nested", "interior_mutability"],
+                            "#[context(..)] of a field",
+                        ));
                     }
-                    read.nested = true;
-                    return Ok(());
+                };
+                if std::mem::replace(mark, true) {
+                    return Err(meta.error("given twice: keep one"));
                 }
-                Err(unknown(&meta.path, &["nested"], "#[context(..)] of a field"))
+                Ok(())
             });
             errors.take(result);
         } else if attribute.path().is_ident("zone") {

@@ -107,6 +107,12 @@ fn cell_type(field: &Field, krate: &syn::Path) -> TokenStream {
     quote_spanned!(ty.span()=> #private::Checked<#cell, #is_fit>)
 }
 
+/// Whether to ask if a field can change without a commit: not where that is plain from its type, or known and meant.
+fn may_be_interior(field: &Field) -> bool {
+    let is_plain = INLINE.contains(&spelled(&field.ty).as_str()) || spelled(&field.ty) == "String";
+    !(field.nested || field.is_generic || field.interior_mutability || is_plain)
+}
+
 fn zone_type(field: &Field, krate: &syn::Path) -> TokenStream {
     let name = match field.zone {
         Zone::Data => quote!(Data),
@@ -146,6 +152,10 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let name = ident.to_string();
 
     let schema = fields.iter().map(|field| field_schema(field, krate));
+    let interior = fields.iter().filter(|field| may_be_interior(field)).map(|field| {
+        let ty = &field.ty;
+        quote_spanned!(ty.span()=> __theus::InteriorOf::<#ty>::asked();)
+    });
     let zones = fields.iter().map(|field| zone_entry(field, krate));
     let into = fields.iter().map(|field| {
         let Field { ident, ty, nested, zone, .. } = field;
@@ -191,6 +201,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             type Fields = #mirror #type_generics;
             const VERSION: u32 = #version;
             fn schema() -> #krate::Schema {
+                #(#interior)*
                 #krate::Schema {
                     name: #name,
                     version: #version,

@@ -11,8 +11,44 @@ use crate::names::{hint, plain};
 
 const KNOWN: [&str; 7] = ["inputs", "outputs", "effects", "errors", "local", "command", "crate"];
 
+/// What people write who come from elsewhere, and what it is called here.
+const SYNONYMS: [(&str, &str); 22] = [
+    ("input", "inputs"),
+    ("reads", "inputs"),
+    ("read", "inputs"),
+    ("params", "inputs"),
+    ("output", "outputs"),
+    ("writes", "outputs"),
+    ("write", "outputs"),
+    ("updates", "outputs"),
+    ("returns", "outputs"),
+    ("effect", "effects"),
+    ("side_effects", "effects"),
+    ("ports", "effects"),
+    ("error", "errors"),
+    ("raises", "errors"),
+    ("throws", "errors"),
+    ("fails", "errors"),
+    ("fails_with", "errors"),
+    ("locals", "local"),
+    ("scratch", "local"),
+    ("name", "command"),
+    ("rename", "command"),
+    ("krate", "crate"),
+];
+
+/// What is meant by a word that is no option.
+fn meant(name: &str) -> String {
+    match SYNONYMS.iter().find(|(word, _)| *word == name) {
+        Some((_, option)) => format!("did you mean `{option}`?"),
+        None => hint(name, KNOWN),
+    }
+}
+
 /// The options as written.
 pub(crate) struct Options {
+    /// Whether all of it could be read.
+    pub(crate) is_whole: bool,
     pub(crate) inputs: Vec<ContextPath>,
     pub(crate) outputs: Vec<ContextPath>,
     pub(crate) effects: Vec<Ident>,
@@ -28,6 +64,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn read(attribute: TokenStream, errors: &mut Errors) -> Self {
         let mut options = Self {
+            is_whole: true,
             inputs: Vec::new(),
             outputs: Vec::new(),
             effects: Vec::new(),
@@ -38,7 +75,7 @@ impl Options {
             krate: syn::parse_quote!(::theus_core),
         };
         let result = (|input: ParseStream<'_>| options.parse(input, errors)).parse2(attribute);
-        errors.take(result);
+        options.is_whole = errors.take(result).is_some();
         options
     }
 
@@ -53,7 +90,7 @@ impl Options {
             };
             let name = plain(&word);
             if !KNOWN.contains(&name.as_str()) {
-                let help = hint(&name, KNOWN);
+                let help = meant(&name);
                 return Err(syn::Error::new(
                     word.span(),
                     format!("unknown option `{name}`; {help}\nthe options are: {}", KNOWN.join(", ")),

@@ -31,6 +31,9 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
         }
     }
     let body = model.block.to_token_stream();
+    if passed_on(model, &body, errors) {
+        return;
+    }
     if rebinds(&body, &model.context) {
         // The name may mean something else in places: the guard alone decides.
         return;
@@ -40,7 +43,7 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
 
 /// Whether the body may give the context's name to something else: `let ctx`, `|ctx|`, `fn inner(ctx: ..)`, `Some(ctx)`. It
 /// is so wherever the name has no `.` after it, and is not a member.
-fn rebinds(body: &TokenStream, context: &Ident) -> bool {
+pub(super) fn rebinds(body: &TokenStream, context: &Ident) -> bool {
     let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
     tokens.iter().enumerate().any(|(at, token)| match token {
         TokenTree::Group(group) => rebinds(&group.stream(), context),
@@ -52,6 +55,62 @@ fn rebinds(body: &TokenStream, context: &Ident) -> bool {
     })
 }
 
+/// Refuses the context as an argument of a function: its type has no name that a function could take. Says whether it did.
+///
+/// Only where the name means nothing else in this body.
+fn passed_on(model: &Model, body: &TokenStream, errors: &mut Errors) -> bool {
+    let mut uses = Vec::new();
+    if !wholes(body, None, &model.context, &mut uses) || uses.is_empty() {
+        return false;
+    }
+    for (word, function) in uses {
+        let example = model.options.inputs.iter().chain(&model.options.outputs).next();
+        let example =
+            example.map_or_else(|| "ctx.domain.total".to_owned(), |path| format!("{}.{}", model.context, path.text()));
+        errors.at(
+            &word,
+            format!("`{word}` cannot be passed on: its type is made for this process alone and has no name. Pass `{function}` the parts that it needs: `{function}(&{example})`, `&mut` for what it changes (`fn {function}(part: &mut i64)`)"),
+        );
+    }
+    true
+}
+
+/// Collects the calls that take the whole context, each with the function's name. `false` where it occurs whole elsewhere.
+fn wholes(body: &TokenStream, function: Option<&Ident>, context: &Ident, uses: &mut Vec<(Ident, Ident)>) -> bool {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    tokens.iter().enumerate().all(|(at, token)| match token {
+        TokenTree::Group(group) => {
+            let called = match at.checked_sub(1).and_then(|at| tokens.get(at)) {
+                Some(TokenTree::Ident(name)) if group.delimiter() == Delimiter::Parenthesis => {
+                    let is_definition = matches!(at.checked_sub(2).and_then(|at| tokens.get(at)), Some(TokenTree::Ident(word)) if *word == "fn");
+                    (!is_definition && !["drop", "black_box", "if", "match", "while", "return", "in", "Some", "Ok"].iter().any(|word| name == word)).then_some(name)
+                }
+                _ => None,
+            };
+            wholes(&group.stream(), called, context, uses)
+        }
+        TokenTree::Ident(word) if word == context => {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            if is_punct(before, '.') || is_punct(tokens.get(at + 1), '.') {
+                return true;
+            }
+            let starts = before.is_none()
+                || is_punct(before, ',')
+                || is_punct(before, '&')
+                || matches!(before, Some(TokenTree::Ident(word)) if *word == "mut");
+            let ends = tokens.get(at + 1).is_none() || is_punct(tokens.get(at + 1), ',');
+            match function {
+                Some(function) if starts && ends => {
+                    uses.push((word.clone(), function.clone()));
+                    true
+                }
+                _ => false,
+            }
+        }
+        _ => true,
+    })
+}
+
 struct Reader<'a> {
     model: &'a Model,
     declared: Vec<(String, Allowed)>,
@@ -59,9 +118,9 @@ struct Reader<'a> {
 }
 
 /// `ctx.layer.a.b` somewhere in the body.
-struct Use<'t> {
-    layer: Ident,
-    names: Vec<Ident>,
+pub(super) struct Use<'t> {
+    pub(super) layer: Ident,
+    pub(super) names: Vec<Ident>,
     /// Whether each name is called as a method.
     calls: Vec<bool>,
     before: Option<&'t TokenTree>,
@@ -197,7 +256,7 @@ impl Reader<'_> {
 }
 
 impl<'t> Use<'t> {
-    fn at(tokens: &'t [TokenTree], context: usize) -> Option<Self> {
+    pub(super) fn at(tokens: &'t [TokenTree], context: usize) -> Option<Self> {
         if !is_punct(tokens.get(context + 1), '.') {
             return None;
         }
@@ -231,7 +290,7 @@ impl<'t> Use<'t> {
     }
 
     /// `ctx.layer.name.set(..)`
-    fn is_set(&self, at: usize) -> bool {
+    pub(super) fn is_set(&self, at: usize) -> bool {
         self.names.get(at + 1).is_some_and(|name| name == "set") && self.calls.get(at + 1) == Some(&true)
     }
 
@@ -240,6 +299,16 @@ impl<'t> Use<'t> {
         let mutable = matches!(self.before, Some(TokenTree::Ident(word)) if *word == "mut");
         let borrow = if mutable { self.before_that } else { self.before };
         self.names.len() == at + 1 && is_punct(borrow, '&')
+    }
+
+    /// `*ctx.layer.name`, and nothing is written to it. Of `(*ctx.layer.name)` what follows is not seen.
+    pub(super) fn is_read(&self, at: usize) -> bool {
+        let continues = matches!(self.after.first(), Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace)
+            || is_punct(self.after.first(), '.');
+        let mutable = matches!(self.before_that, Some(TokenTree::Ident(word)) if *word == "mut");
+        let alone = self.before_that.is_none() && self.after.is_empty();
+        let certain = !(mutable || alone || continues);
+        certain && self.names.len() == at + 1 && is_punct(self.before, '*') && !self.is_assigned(at)
     }
 
     /// `ctx.layer.name = ..`, `*ctx.layer.name += ..`, `ctx.layer.name.part = ..`
@@ -266,7 +335,7 @@ impl<'t> Use<'t> {
     }
 }
 
-fn is_punct(token: Option<&TokenTree>, character: char) -> bool {
+pub(super) fn is_punct(token: Option<&TokenTree>, character: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == character)
 }
 

@@ -18,7 +18,10 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
     command(model, errors);
     paths(model, errors);
     repeated(&model.options.effects, "effect", errors);
-    returns(model, errors);
+    // What could not be read may be what the rest lacks.
+    if model.options.is_whole {
+        returns(model, errors);
+    }
     generics(model, errors);
     arguments(model, errors);
     doors::check(model, errors);
@@ -174,6 +177,9 @@ fn returns(model: &Model, errors: &mut Errors) {
                 &declared[0],
                 format!("the process declares errors but returns `{shown}`: return `Result<{shown}, {}>`, or remove `errors`", expected(model)),
             );
+        }
+        Returns::Result { error: Some(error), .. } if declared.is_empty() && error_enum::is_any_error(error) => {
+            errors.at(error, error_enum::ANY_ERROR);
         }
         Returns::Result { whole, error, .. } if declared.is_empty() => {
             let list = error.as_ref().map_or_else(|| "..".to_owned(), spelled);

@@ -23,12 +23,37 @@ pub(crate) fn variant(error: &Type) -> Option<Ident> {
     }
 }
 
+/// What to say of an error that can be any.
+pub(crate) const ANY_ERROR: &str = "a process declares what it can fail with, and this type can hold any error: list the errors themselves, as in `errors = [NotEnough, UnknownAccount]`, and `?` turns each into the error of the process";
+
+/// `Box<dyn Error>` in any spelling, `anyhow::Error`, `eyre::Report`.
+pub(crate) fn is_any_error(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let words: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if matches!(words[..], ["anyhow", "Error"] | ["eyre", "Report"]) {
+        return true;
+    }
+    let Some(last) =
+        path.path.segments.last().filter(|last| ["Box", "Arc", "Rc"].iter().any(|name| last.ident == name))
+    else {
+        return false;
+    };
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    arguments.args.iter().any(|argument| matches!(argument, syn::GenericArgument::Type(Type::TraitObject(_))))
+}
+
 /// Says whether the list of errors is sound.
 pub(crate) fn check(model: &Model, errors: &mut Errors) -> bool {
     let mut sound = true;
     let mut seen: Vec<(Ident, String)> = Vec::new();
     for error in &model.options.errors {
         let text = spelled(error);
+        if is_any_error(error) {
+            errors.at(error, ANY_ERROR);
+            sound = false;
+            continue;
+        }
         let Some(variant) = variant(error) else {
             errors.at(error, "a declared error is a named type: write the path of a struct or an enum");
             sound = false;

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use super::guard::hidden_at;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
-use super::{command, errors, guard};
+use super::{command, doors, errors, guard, unused};
 use crate::inspect;
 use crate::names::plain;
 use crate::tokens::{self, spelled};
@@ -227,18 +227,22 @@ fn mechanics(model: &Model, body: Body) -> TokenStream {
     let here = context_span(model);
     let hidden = |name: &str| hidden_at(name, here);
     let (work, fields, workspace, base) = (hidden("work"), hidden("fields"), hidden("workspace"), hidden("base"));
+    let field = |path: &ContextPath, base: &Ident| {
+        let place = path.place(base);
+        guard::of_nested(model, path, quote_spanned!(here=> &mut #place))
+    };
     let only_read = |path: &&ContextPath| !outputs.iter().any(|output| output.text() == path.text());
     let read = lines(inputs.iter().filter(only_read), |path| {
-        let field = path.place(&fields);
-        quote_spanned!(here=> #work.input(&mut #field);)
+        let field = field(path, &fields);
+        quote_spanned!(here=> #work.input(#field);)
     });
     let written = lines(&outputs, |path| {
-        let (field, text) = (path.place(&fields), path.text());
-        quote_spanned!(here=> #work.output(#text, &mut #field);)
+        let (field, text) = (field(path, &fields), path.text());
+        quote_spanned!(here=> #work.output(#text, #field);)
     });
     let pair = |path: &ContextPath, what: &str| {
-        let (what, one, other) = (Ident::new(what, here), path.place(&workspace), path.place(&base));
-        quote_spanned!(here=> #work.#what(&mut #one, &mut #other);)
+        let (what, one, other) = (Ident::new(what, here), field(path, &workspace), field(path, &base));
+        quote_spanned!(here=> #work.#what(#one, #other);)
     };
     let read_pairs = lines(&inputs, |path| pair(path, "input"));
     let written_pairs = lines(&outputs, |path| pair(path, "output"));
@@ -290,15 +294,19 @@ fn execute(model: &Model, body: Body) -> TokenStream {
                 let (mutability, ident, ty) = (&argument.mutability, &argument.ident, &argument.ty);
                 quote_spanned!(here=> let #mutability #ident: #ty = self.#ident;)
             });
-            let statements = &model.block.stmts;
+            let block = doors::ask(model);
+            let statements = &block.stmts;
+            let (constants, uses) = unused::warnings(model);
             let body = quote! {
+                #uses
                 #parts
                 #(#arguments)*
                 #[allow(unused_variables, clippy::no_effect_underscore_binding)]
                 let #context = &mut #value;
                 #(#statements)*
             };
-            (guard.structs, body)
+            let structs = guard.structs;
+            (quote!(#structs #constants), body)
         }
     };
     let scope = hidden_at(if structs.is_empty() { "_scope" } else { "scope" }, here);

@@ -7,6 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::model::Model;
 use super::path::{Asked, ContextPath};
+use super::read_only;
 use crate::names::{pascal, plain, type_name};
 use crate::tokens::doc;
 
@@ -87,7 +88,7 @@ pub(crate) fn guard(model: &Model) -> Guard {
         parts.push(hidden("order"));
     }
     root.tell_apart(&mut Vec::new());
-    let mut structs = TokenStream::new();
+    let mut structs = read_only::items(model);
     root.structs(&mut structs);
     Guard { structs, value: root.value(), parts }
 }
@@ -101,11 +102,11 @@ fn layer_node(model: &Model, layer: &str, base: &Ident) -> Option<Node> {
     let options = &model.options;
     for input in options.inputs.iter().filter(|path| plain(&path.layer) == layer) {
         let updated = options.outputs.iter().any(|output| output.text() == input.text());
-        node.insert(&input.names, view(input, if updated { Kind::Update } else { Kind::Input }));
+        node.insert(&input.names, view(model, input, if updated { Kind::Update } else { Kind::Input }));
     }
     for output in options.outputs.iter().filter(|path| plain(&path.layer) == layer) {
         if !options.inputs.iter().any(|input| input.text() == output.text()) {
-            node.insert(&output.names, view(output, Kind::Output));
+            node.insert(&output.names, view(model, output, Kind::Output));
         }
     }
     (!node.members.is_empty()).then_some(node)
@@ -119,7 +120,7 @@ enum Kind {
 }
 
 /// The expression that makes the view of one path.
-fn view(path: &ContextPath, kind: Kind) -> TokenStream {
+fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
     let base = hidden(&plain(&path.layer));
     let order = hidden("order");
     let place = path.place(&base);
@@ -135,12 +136,30 @@ fn view(path: &ContextPath, kind: Kind) -> TokenStream {
     let door = Ident::new(door, Span::call_site());
     let door = quote!(__theus::#door);
     match kind {
-        Kind::Input => path.call(&door, &path.reference(&place, false)),
+        Kind::Input => {
+            let (name, field) = (read_only::name(model, path), of_nested(model, path, path.reference(&place, false)));
+            path.call(&quote!(#door::<_, &'static dyn #name, _>), &quote!(#field, 0))
+        }
         Kind::Update | Kind::Output => {
-            let field = path.reference(&place, true);
+            let field = of_nested(model, path, path.reference(&place, true));
             path.call(&door, &quote!(#field, #order))
         }
     }
+}
+
+/// Asks that a path of several names goes through nested contexts.
+///
+/// All paths through one of them ask at one token, the first that names it: a forgotten mark is then one error.
+pub(super) fn of_nested(model: &Model, path: &ContextPath, field: TokenStream) -> TokenStream {
+    let Some((_, parents)) = path.names.split_last().filter(|(_, parents)| !parents.is_empty()) else { return field };
+    let through = |other: &&ContextPath| {
+        plain(&other.layer) == plain(&path.layer)
+            && other.names.len() > parents.len()
+            && parents.iter().zip(&other.names).all(|(one, other)| plain(one) == plain(other))
+    };
+    let first = model.options.inputs.iter().chain(&model.options.outputs).find(through).unwrap_or(path);
+    let here = Span::mixed_site().located_at(first.names[parents.len() - 1].span());
+    quote_spanned!(here=> __theus::Part(#field).of_nested())
 }
 
 /// A type parameter for each member, named after it where that is a name and not another's.

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident};
 use syn::{GenericParam, Type};
 
 use super::check::{clashes, mentions};
-use super::errors::variant;
+use super::errors::{is_any_error, variant};
 use super::model::{Model, Returns};
 use crate::tokens::elides_a_lifetime;
 
@@ -17,6 +17,7 @@ pub(crate) fn mend(model: &mut Model) {
     }
     let mut names = BTreeSet::new();
     model.arguments.retain(|argument| names.insert(argument.name()));
+    model.options.errors.retain(|error| !is_any_error(error));
     let mut variants = BTreeSet::new();
     model.options.errors.retain(|error| variant(error).is_some_and(|variant| variants.insert(variant.to_string())));
     generics(model);

@@ -12,9 +12,11 @@ mod guard;
 mod mend;
 mod model;
 mod path;
+mod read_only;
 #[cfg(test)]
 mod tests;
 mod unfit;
+mod unused;
 
 use proc_macro2::TokenStream;
 use quote::quote;

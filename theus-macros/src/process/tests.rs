@@ -7,7 +7,11 @@ fn refusals(attribute: &str, body: &str) -> Vec<String> {
     let attribute: TokenStream = attribute.parse().unwrap();
     let function: TokenStream =
         format!("fn step(ctx: Ctx<Bank, Limits, Ports>, by: i64) {{ {body} }}").parse().unwrap();
-    let expanded: syn::File = syn::parse2(super::process(attribute, function)).unwrap();
+    messages(super::process(attribute, function))
+}
+
+fn messages(expanded: TokenStream) -> Vec<String> {
+    let expanded: syn::File = syn::parse2(expanded).unwrap();
     expanded
         .items
         .iter()
@@ -52,6 +56,14 @@ fn an_output_is_written_and_not_read() {
 #[test]
 fn an_input_is_read_and_not_written() {
     refused("*ctx.domain.user.name = String::new();", "`domain.user.name` is an input and cannot be written");
+    for operator in ["+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>="] {
+        refused(
+            &format!("*ctx.domain.user.name {operator} 1;"),
+            "`domain.user.name` is an input and cannot be written",
+        );
+        refused(&format!("*ctx.domain.last {operator} 1;"), "`domain.last` is an output and cannot be read");
+    }
+    accepted("let odd = *ctx.domain.user.name % 2 == 1;");
     refused("*ctx.global.most <<= 1;", "`global.most` is an input and cannot be written: `global` is read-only");
 }
 
@@ -75,14 +87,110 @@ fn a_name_that_means_something_else_is_left_to_the_guard() {
 }
 
 #[test]
-fn doors_are_known_by_the_end_of_their_paths() {
-    refused("Instant::now();", "`Instant::now` reaches the clock");
-    refused("std::time::SystemTime::now();", "`std::time::SystemTime::now` reaches the clock");
+fn doors_of_the_standard_library_are_known_by_paths_that_begin_with_it() {
+    for (path, what) in [
+        ("std::time::Instant::now()", "the clock"),
+        ("std::time::SystemTime::now()", "the clock"),
+        ("::std::fs::read(path)", "the file system"),
+        ("std::r#fs::read(path)", "the file system"),
+        ("std::path::Path::exists(path)", "the file system"),
+        ("std::net::TcpStream::connect(path)", "the network"),
+        ("std::net::ToSocketAddrs::to_socket_addrs(path)", "the network"),
+        ("std::env::var(path)", "the environment"),
+        ("std::env::set_current_dir(path)", "the environment"),
+        ("std::process::Command::new(path)", "the operating system's processes"),
+        ("std::process::abort()", "the operating system's processes"),
+        ("std::process::exit(1)", "the operating system's processes"),
+        ("std::thread::spawn(path)", "threads"),
+        ("std::thread::scope(path)", "threads"),
+        ("std::thread::park_timeout(path)", "threads"),
+        ("std::thread::Builder::new()", "threads"),
+        ("std::io::stdin()", "the terminal"),
+        ("std::hash::RandomState::new()", "chance"),
+        ("std::collections::hash_map::RandomState::default()", "chance"),
+    ] {
+        refused(&format!("let seen = {path};"), &format!("`{}` reaches {what}", words(path)));
+    }
     refused("let read = std::fs::read;", "`std::fs::read` reaches the file system");
+    refused("use std::fs::read; read(path);", "`std::fs::read` reaches the file system");
+    accepted("let address = std::net::Ipv4Addr::new(127, 0, 0, 1); let system = std::env::consts::OS;");
+    accepted("let path = std::path::Path::new(name); let hour = std::time::Duration::from_secs(3600);");
+}
+
+/// The words of a path in front of its call.
+fn words(path: &str) -> String {
+    path.trim_start_matches("::").split('(').next().unwrap_or_default().replace("r#", "")
+}
+
+#[test]
+fn doors_of_other_crates_are_known_by_their_names() {
+    for (path, what) in [
+        ("tokio::time::sleep(hour)", "the clock"),
+        ("tokio::spawn(task)", "threads"),
+        ("tokio::task::spawn_blocking(task)", "threads"),
+        ("tokio::fs::read(path)", "the file system"),
+        ("tokio::net::lookup_host(path)", "the network"),
+        ("net::lookup_host(path)", "the network"),
+        ("lookup_host(path)", "the network"),
+        ("reqwest::get(path)", "the network"),
+        ("chrono::Utc::now()", "the clock"),
+        ("Utc::now()", "the clock"),
+        ("rand::random()", "chance"),
+        ("rand::thread_rng()", "chance"),
+        ("thread_rng()", "chance"),
+        ("fastrand::u8(..)", "chance"),
+        ("uuid::Uuid::new_v4()", "chance"),
+        ("Uuid::new_v4()", "chance"),
+    ] {
+        refused(&format!("let seen = {path};"), &format!("`{}` reaches {what}", words(path)));
+    }
     refused("list.iter().for_each(|_| eprintln!());", "`eprintln!` reaches the terminal");
-    refused("fastrand::u8(..);", "`fastrand::u8` reaches chance");
-    accepted("let fs = 1; drop(fs); thing.env().process(); Local::new(); clock::now(); now(); thread_rng;");
+    accepted("sim::Utc::now(); model::rand::random(); world::tokio::time::sleep(hour);");
+    accepted("let fs = 1; drop(fs); thing.env().process(); Local::new(); thread_rng;");
     accepted("let message = \"println! std::fs::read\"; drop(message);");
+}
+
+/// What a body is written out as.
+fn written(attribute: &str, body: &str) -> String {
+    let function: TokenStream = format!("fn step(ctx: Ctx<Bank, (), Ports>, by: i64) {{ {body} }}").parse().unwrap();
+    super::process(attribute.parse().unwrap(), function).to_string().replace(' ', "")
+}
+
+#[test]
+fn what_may_be_a_door_is_asked_of_rustc() {
+    for (body, question) in [
+        ("Instant::now();", "door(Instant::now,::std::time::Instant::now).clock()"),
+        ("Instant::now();", "::std::time::SystemTime::now).clock()"),
+        ("read(\"x\");", "door_of_one(read,::std::fs::read).files()"),
+        ("r#read(\"x\");", "door_of_one(r#read,::std::fs::read).files()"),
+        ("model::fs::write(a, b);", "door_of_two(model::fs::write,::std::fs::write).files()"),
+        ("Command::new(a);", "door_of_one(Command::new,::std::process::Command::new).system()"),
+        ("RandomState::new();", "::std::hash::RandomState::new).random()"),
+        ("thread::spawn(a);", "door_of_closure(thread::spawn,::std::thread::spawn).workers()"),
+        ("a.map(thread::park);", "door(thread::park,::std::thread::park).workers()"),
+        ("format!(\"{}\", id());", "door(id,::std::process::id).system()"),
+        ("fn inner() { abort(); }", "door(abort,::std::process::abort).system()"),
+        ("path.exists();", "__theus::Receiver(&path).files()"),
+        ("made().elapsed();", "__theus::Receiver(made()).clock()"),
+        ("\"a:1\".to_socket_addrs();", "__theus::Receiver(\"a:1\").network()"),
+    ] {
+        assert!(written("", body).contains(question), "{body}: {}", written("", body));
+        assert!(!written("effects = [log]", body).contains("__theus::door"), "with effects nothing is asked: {body}");
+    }
+}
+
+#[test]
+fn what_is_no_function_of_a_module_is_not_asked() {
+    for body in [
+        "let read = |path| path; read(1);",
+        "Vec::new(); String::new(); std::sync::Arc::new(1);",
+        "const SIZE: usize = sizes::id(); [0; sizes::id()];",
+        "other!(read(1));",
+        "list.read(); list.now();",
+        "let now = 1; drop(&now);",
+    ] {
+        assert!(!written("", body).contains("__theus::door"), "{body}: {}", written("", body));
+    }
 }
 
 #[test]
@@ -94,6 +202,9 @@ fn a_process_with_effects_may_open_doors() {
 
 #[test]
 fn no_body_keeps_anything_outside_its_context() {
+    for ty in ["Once", "OnceLock<u8>", "LazyLock<u8>", "RwLock<u8>", "AtomicU8", "r#Mutex<u8>"] {
+        refused(&format!("static SEEN: std::sync::{ty} = make();"), "a process keeps nothing outside its context");
+    }
     refused("static mut SEEN: u8 = 0;", "a process keeps nothing outside its context");
     refused("static SEEN: std::sync::Mutex<u8> = make();", "a process keeps nothing outside its context");
     refused("thread_local! { static SEEN: u8 = 0; }", "a process keeps nothing outside its context");
@@ -106,4 +217,158 @@ fn no_body_keeps_anything_outside_its_context() {
 fn all_mistakes_of_a_contract_are_told_at_once() {
     let found = refusals("inputs = [domian.a, global, domain.b, domain.b], outputs = [global.c], errors = []", "");
     assert_eq!(found.len(), 5, "{found:?}");
+}
+
+#[test]
+fn the_context_is_not_passed_on_whole() {
+    refused(
+        "help(ctx);",
+        "`ctx` cannot be passed on: its type is made for this process alone and has no name. Pass `help`",
+    );
+    refused("let most = bank::help(1, &mut ctx);", "`ctx` cannot be passed on");
+    refused("if help(&ctx, by) { ctx.domain.last.set(1) }", "`ctx` cannot be passed on");
+    accepted("help(&ctx.domain.total, &mut ctx.domain.last);");
+    accepted("drop(ctx);");
+    accepted("let seen = |ctx: &Other| ctx.seen(); help(ctx);");
+    accepted("other.help(ctx.domain.total); (help)(ctx);");
+}
+
+#[test]
+fn a_word_that_is_nearly_an_option_is_one_mistake() {
+    for (option, meant) in [
+        ("error = [A]", "errors"),
+        ("input = [domain.total]", "inputs"),
+        ("output = [domain.total]", "outputs"),
+        ("effect = [log]", "effects"),
+        ("reads = [domain.total]", "inputs"),
+        ("writes = [domain.total]", "outputs"),
+        ("raises = [A]", "errors"),
+        ("scratch = A", "local"),
+        ("name = A", "command"),
+    ] {
+        let function: TokenStream = "fn step(ctx: Ctx<Bank>) -> Result<(), A> { Ok(()) }".parse().unwrap();
+        let found = messages(super::process(option.parse().unwrap(), function));
+        assert!(found.len() == 1 && found[0].contains(&format!("did you mean `{meant}`?")), "{option}: {found:?}");
+    }
+}
+
+#[test]
+fn an_error_that_can_be_any_is_refused_where_it_stands() {
+    for (errors, returned) in [
+        ("", "Box<dyn std::error::Error>"),
+        ("errors = [Box<dyn Error>]", "Box<dyn Error>"),
+        ("errors = [Box<dyn Error + Send + Sync>]", "Box<dyn Error + Send + Sync>"),
+        ("errors = [anyhow::Error]", "anyhow::Error"),
+    ] {
+        let function: TokenStream =
+            format!("fn step(ctx: Ctx<Bank>) -> Result<(), {returned}> {{ Ok(()) }}").parse().unwrap();
+        let found = messages(super::process(errors.parse().unwrap(), function));
+        assert!(found.len() == 1 && found[0].contains("this type can hold any error"), "{errors}: {found:?}");
+    }
+    let function: TokenStream = "fn step(ctx: Ctx<Bank>) -> Result<(), Error> { Ok(()) }".parse().unwrap();
+    assert_eq!(messages(super::process("errors = [Error]".parse().unwrap(), function)), Vec::<String>::new());
+}
+
+#[test]
+fn a_path_and_a_part_of_it_are_not_listed_together_whatever_the_lists() {
+    for attribute in [
+        "inputs = [domain.user, domain.user.name]",
+        "outputs = [domain.user, domain.user.name]",
+        "inputs = [domain.user], outputs = [domain.user.name]",
+        "inputs = [domain.user.name], outputs = [domain.user]",
+    ] {
+        let found = refusals(attribute, "todo!()");
+        assert!(
+            found.len() == 1 && found[0].starts_with("`domain.user.name` lies inside `domain.user`"),
+            "{attribute}: {found:?}"
+        );
+    }
+    assert_eq!(refusals("inputs = [domain.user], outputs = [domain.user_name]", "todo!()"), Vec::<String>::new());
+}
+
+#[test]
+fn no_argument_has_the_name_of_a_layer() {
+    for name in ["global", "domain", "local", "effects"] {
+        let function: TokenStream = format!("fn step(ctx: Ctx<Bank>, {name}: i64) {{}}").parse().unwrap();
+        let found = messages(super::process(TokenStream::new(), function));
+        assert!(found.len() == 1 && found[0].starts_with(&format!("`{name}` is the name of a layer")), "{found:?}");
+    }
+    let function: TokenStream = "fn step(ctx: Ctx<Bank>, effect: i64, context: i64) {}".parse().unwrap();
+    assert_eq!(messages(super::process(TokenStream::new(), function)), Vec::<String>::new());
+}
+
+/// The warnings that a process gives.
+fn warnings(attribute: &str, function: &str) -> Vec<String> {
+    let written = super::process(attribute.parse().unwrap(), function.parse().unwrap()).to_string();
+    written
+        .split("deprecated (note = \"")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("\")")?.0.to_owned()))
+        .collect()
+}
+
+#[track_caller]
+fn warned(attribute: &str, body: &str, start: &str) {
+    let found = warnings(attribute, &format!("fn step(ctx: Ctx<Bank, (), Ports>) {{ {body} }}"));
+    assert!(found.len() == 1 && found[0].starts_with(start), "{body}: {found:?}");
+}
+
+#[track_caller]
+fn silent(attribute: &str, body: &str) {
+    let found = warnings(attribute, &format!("fn step(ctx: Ctx<Bank, (), Ports>) {{ {body} }}"));
+    assert_eq!(found, Vec::<String>::new(), "{body}");
+}
+
+#[test]
+fn a_contract_that_says_more_than_its_body_uses_is_told() {
+    warned("inputs = [domain.a]", "", "`domain.a` is listed under `inputs`, and the body never reads it");
+    warned("outputs = [domain.a]", "", "`domain.a` is listed under `outputs`, and the body never writes it");
+    warned("inputs = [domain.a], outputs = [domain.a]", "", "`domain.a` is listed under `inputs` and `outputs`, and");
+    warned(
+        "inputs = [domain.a], outputs = [domain.a]",
+        "let a = *ctx.domain.a;",
+        "`domain.a` is listed under `outputs`",
+    );
+    warned("inputs = [domain.a], outputs = [domain.a]", "ctx.domain.a.set(1);", "`domain.a` is listed under `inputs`");
+    warned("inputs = [domain.a, domain.b]", "drop(*ctx.domain.a);", "`domain.b` is listed under `inputs`");
+    warned("inputs = [domain.u.a, domain.u.b]", "drop(*ctx.domain.u.b);", "`domain.u.a` is listed under `inputs`");
+    warned("inputs = [global.a, domain.a]", "drop(*ctx.domain.a);", "`global.a` is listed under `inputs`");
+    warned("inputs = [signal(domain.sig_a)]", "", "`domain.sig_a` is listed under `inputs`");
+    warned("effects = [log, clock]", "(ctx.effects.log)(1);", "`clock` is listed under `effects`");
+}
+
+#[test]
+fn a_contract_is_silent_where_the_body_uses_it_or_may() {
+    silent("inputs = [domain.a]", "format!(\"{}\", ctx.domain.a);");
+    silent("inputs = [domain.a, domain.b]", "let domain = &ctx.domain; drop(*domain.a);");
+    silent("inputs = [domain.u.a, domain.u.b]", "let user = &ctx.domain.u; drop(*user.a);");
+    silent("inputs = [domain.a]", "mine!(ctx, a);");
+    silent("inputs = [domain.a], outputs = [domain.a]", "ctx.domain.a.push(1);");
+    silent("inputs = [domain.a], outputs = [domain.a]", "*ctx.domain.a += 1;");
+    silent("inputs = [domain.a], outputs = [domain.a]", "if *ctx.domain.a > 1 { ctx.domain.a.set(0) }");
+    silent("inputs = [domain.a], outputs = [domain.a]", "change(&mut *ctx.domain.a);");
+    silent("inputs = [domain.a], outputs = [domain.a]", "(*ctx.domain.a).b = 1;");
+    silent("inputs = [domain.a], outputs = [domain.a]", "(*ctx.domain.a)[0] = 1;");
+    silent("inputs = [domain.a], outputs = [domain.a]", "*ctx.domain.a.b = 1;");
+    silent("inputs = [domain.a], outputs = [domain.b], effects = [log]", "todo!()");
+    silent("effects = [log, clock]", "let effects = &ctx.effects; (effects.log)(1);");
+}
+
+#[test]
+fn an_error_inside_of_what_is_returned_is_told() {
+    let of = |returned: &str| warnings("", &format!("fn step(ctx: Ctx<Bank>) -> {returned} {{ todo!() }}")).len();
+    for returned in [
+        "Option<Result<u8, E>>",
+        "Box<Result<u8, E>>",
+        "(u8, Result<u8, E>)",
+        "Poll<Result<u8, E>>",
+        "Option<std::io::Result<u8>>",
+    ] {
+        assert_eq!(of(returned), 1, "{returned}");
+    }
+    for returned in ["Option<u8>", "Vec<Result<u8, E>>", "(u8, i64)", "Box<u8>"] {
+        assert_eq!(of(returned), 0, "{returned}");
+    }
+    assert_eq!(warnings("errors = [E]", "fn step(ctx: Ctx<Bank>) -> Result<Option<u8>, E> { todo!() }").len(), 0);
+    assert_eq!(warnings("errors = [E]", "fn step(ctx: Ctx<Bank>) -> Result<Result<u8, F>, E> { todo!() }").len(), 1);
 }
