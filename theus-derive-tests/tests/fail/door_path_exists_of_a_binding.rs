@@ -1,0 +1,17 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+}
+
+use std::path::Path;
+
+#[process(inputs = [domain.total], outputs = [domain.total])]
+fn guess(ctx: Ctx<Bank>) {
+    *ctx.domain.total += 1;
+    let path = Path::new("limit.txt");
+    let _ = path.exists();
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+}
+
+#[process(inputs = [domain.total], outputs = [domain.total])]
+fn guess(ctx: Ctx<Bank>) {
+    *ctx.domain.total += 1;
+    let _ = std::r#fs::read("limit.txt");
+}
+
+fn main() {}

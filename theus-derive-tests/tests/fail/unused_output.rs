@@ -1,0 +1,21 @@
+// A warning, made an error to be seen here.
+#![deny(deprecated)]
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+struct Ports {
+    clock: fn() -> i64,
+    log: fn(i64),
+}
+
+#[process(outputs = [domain.total, domain.limit])]
+fn show(ctx: Ctx<Bank, (), Ports>) {
+    ctx.domain.total.set(1);
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+    limit: i64,
+}
+
+struct Ports {
+    clock: fn() -> i64,
+    log: fn(i64),
+}
+
+#[process(inputs = [domain.total])]
+fn show(ctx: Ctx<Bank, (), Ports>) -> Vec<Result<i64, String>> {
+    vec![Ok(*ctx.domain.total)]
+}
+
+fn main() {}
