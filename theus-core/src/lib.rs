@@ -134,7 +134,9 @@
 //! - Whatever the interleaving, the result is one that some order of the runs, one at a time, would have given.
 //! - What a run costs follows what it touches: nothing is copied that is not written, and the size of the context does not
 //!   matter.
-//! - A nested run on the same engine is an error, not a deadlock.
+//! - A nested run on the same engine is an error, not a deadlock; so are runs of several engines that wait for each other, and
+//!   a run that would block the thread which has to go on with the one it waits for.
+//! - Every wait can be bounded ([`Engine::within`]), and a run that others outrun each time gets the session to itself.
 //! - Code of your types may panic wherever the engine calls or drops it, and so may log subscribers, wakers, sinks and clocks.
 //!   A panic of the body, of `Clone`, `Default`, [`Signal`] or of what rules look at fails the run, as
 //!   [`Panicked`](RunError::Panicked). One of a `Drop` that is the engine's to call (arguments, scratch, outputs, old values)
@@ -157,8 +159,10 @@
 //!   which is slower and just as right.
 //! - A run that is [`Halted`](RunError::Halted) because another one latched the interlock while it was under way is rolled
 //!   back; effects that it had are not undone.
-//! - An `async fn` process that waits for another task which runs a process with effects on the same engine can wait for
-//!   ever: only the nesting that happens on one thread is recognised.
+//! - A body that joins a thread, or awaits a task of its own, which runs a process of the same engine waits for what waits for
+//!   it. Nothing shows that: the inner run is [`TimedOut`](RunError::TimedOut) after the engine's
+//!   [`lock_timeout`](EngineBuilder::lock_timeout). What leads back through engines, sessions and the threads that drive them
+//!   is recognised, and refused at once as a [`Deadlock`](RunError::Deadlock).
 #![forbid(unsafe_code)]
 // Generated code names this crate from outside; its own tests are inside.
 extern crate self as theus_core;
@@ -183,7 +187,7 @@ pub mod workflow;
 pub mod __private;
 
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
-pub use engine::{BuildError, Engine, EngineBuilder, Locking, ReloadError, Report, Snapshot};
+pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, ReloadError, Report, Snapshot};
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
 

@@ -221,7 +221,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it as its turn has taken its rules.
-        let state = self.between_runs("reload_recipe").map_err(|_| ReloadError::Nested)?;
+        let state = self.core.peek("reload_recipe", None).map_err(|error| match error {
+            RunError::Nested { .. } => ReloadError::Nested,
+            error => ReloadError::Waiting(error),
+        })?;
         let Shared { auditor, rules, registry, .. } = &*self.core.shared;
         let version = auditor.own_version(self.core.audit.name(), state.version());
         let replaced = auditor.replace(recipe, &name, version, |recipe| rules.change(registry.rules(recipe)));
@@ -263,12 +266,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ```
     ///
     /// # Errors
-    /// [`RunError::Unregistered`], [`RunError::Nested`] from inside a body that holds the session, and
-    /// [`RunError::Panicked`] where a computed property panics, as a run would.
+    /// [`RunError::Unregistered`], [`RunError::Nested`] from inside a body, and [`RunError::Panicked`] where a computed
+    /// property panics, as a run would; [`RunError::TimedOut`] and [`RunError::Deadlock`] as for a run.
     pub fn explain<P>(&self, command: &P) -> Result<Explanation, RunError<Infallible>>
     where
         P: Process<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::explain(&self.core, command)
+        pipeline::explain(&self.core, command, None)
     }
 }

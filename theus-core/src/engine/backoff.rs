@@ -3,7 +3,9 @@
 use std::future::poll_fn;
 use std::task::Poll;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use crate::transaction::Limit;
 
 use crate::panics::caught;
 
@@ -18,12 +20,13 @@ fn pause(attempt: u32) -> Duration {
     doubled.min(LONGEST).mul_f64(fastrand::f64())
 }
 
-/// Waits, on the calling thread.
-pub(super) fn wait(attempt: u32) {
+/// Waits, on the calling thread, and not longer than to the run's limit.
+pub(super) fn wait(attempt: u32, limit: Option<&Limit>) {
     if attempt <= YIELDS {
         thread::yield_now();
     } else {
-        thread::sleep(pause(attempt));
+        let left = limit.map_or(LONGEST, |limit| limit.until.saturating_duration_since(Instant::now()));
+        thread::sleep(pause(attempt).min(left));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::core::{Core, Shared};
 use super::defaults::Defaults;
@@ -22,6 +22,8 @@ use crate::source::{Document, SourceFile};
 
 /// How often a run is attempted where nothing else is said.
 const DEFAULT_ATTEMPTS: u32 = 32;
+/// How long a run waits for another one where nothing else is said.
+const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 /// How many events wait at most where nothing else is said.
 const DEFAULT_SIGNAL_CAPACITY: usize = 65_536;
 
@@ -62,6 +64,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
+    lock_timeout: Duration,
     bus: BusOptions,
     clock: Option<Clock>,
     session: String,
@@ -81,6 +84,7 @@ impl<D: Context> EngineBuilder<D> {
             recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
+            lock_timeout: DEFAULT_LOCK_TIMEOUT,
             bus: BusOptions::new(DEFAULT_SIGNAL_CAPACITY),
             clock: None,
             session: DEFAULT_SESSION.to_owned(),
@@ -117,6 +121,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
+            lock_timeout: self.lock_timeout,
             bus: self.bus,
             clock: self.clock,
             session: self.session,
@@ -185,10 +190,43 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
-    /// How often an optimistic run is attempted before it is a [`Conflict`](crate::RunError::Conflict): 32 where not
-    /// given, at least once.
+    /// How often an optimistic run is attempted beside others: 32 where not given, at least once. Where each attempt finds that
+    /// something it has read was changed meanwhile, the next one has the session to itself, and so comes to its end.
     pub const fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// How long anything waits for the session while one and the same run has it: a minute where not given;
+    /// [`Duration::MAX`] is for ever. After that it is [`TimedOut`](crate::RunError::TimedOut), with nothing changed.
+    ///
+    /// It is a bound for waits that would never end and cannot be recognised: a body that joins a thread, or awaits a task,
+    /// which runs the same engine. Where runs line up behind each other the time begins anew with each that gets the session.
+    /// [`Engine::within`] is the limit of one run.
+    ///
+    /// ```
+    /// # use std::{thread, time::Duration};
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Tank { level: i64 }
+    /// # struct Ports { rest: Rest }
+    /// # struct Rest;
+    /// # #[process(outputs = [domain.level], effects = [rest])]
+    /// # fn fill_slowly(ctx: Ctx<Tank, (), Ports>) { let _ = &ctx.effects.rest; thread::sleep(Duration::from_millis(200)); ctx.domain.level.set(1); }
+    /// let engine = Engine::builder(Tank::default())
+    ///     .effects(Ports { rest: Rest })
+    ///     .process::<FillSlowly>()
+    ///     .lock_timeout(Duration::from_millis(20))
+    ///     .build()?;
+    /// let other = engine.clone();
+    /// let filling = thread::spawn(move || other.run(FillSlowly {}).is_ok());
+    /// while engine.try_snapshot()?.is_some() { thread::yield_now(); }
+    /// assert!(matches!(engine.run(FillSlowly {}), Err(RunError::TimedOut(_))));
+    /// assert_eq!(filling.join().ok(), Some(true));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn lock_timeout(mut self, at_most: Duration) -> Self {
+        self.lock_timeout = at_most;
         self
     }
 
@@ -274,6 +312,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             rules,
             locking: self.locking,
             attempts: self.attempts,
+            lock_timeout: self.lock_timeout,
             bus: Arc::new(self.bus),
         };
         Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))

@@ -1,7 +1,9 @@
 //! What an engine is, and what one session of it is.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::defaults::Defaults;
 use super::locking::Locking;
@@ -10,9 +12,10 @@ use super::rules::Rules;
 use super::session::State;
 use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
+use crate::process::RunError;
 use crate::signal::{BusOptions, SignalBus};
 use crate::sync::nesting;
-use crate::transaction::{Held, NestedHold, SessionLock};
+use crate::transaction::{Held, Limit, Request, SessionLock};
 
 /// What the sessions of one engine share.
 pub(super) struct Shared<D: Context, G: Context, E> {
@@ -23,8 +26,10 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) registry: Registry<D, G, E>,
     pub(super) rules: Rules,
     pub(super) locking: Locking,
-    /// How often a run is attempted before it is a conflict; at least once.
+    /// How often a run is attempted before it has the session to itself; at least once.
     pub(super) attempts: u32,
+    /// How long a run waits at most while the session does not change hands.
+    pub(super) lock_timeout: Duration,
     /// What the bus of each session is like.
     pub(super) bus: Arc<BusOptions>,
 }
@@ -63,7 +68,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     /// From now on nothing is run on it. A run has committed before, is under way with what it has done outside, or is
     /// refused.
     pub(super) fn end(&self) {
-        let held = self.peek();
+        let held = self.session.peek(|| self.request("end", None));
         self.bus.end_runs();
         drop(held);
         self.bus.close();
@@ -74,9 +79,21 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         self.version.load(Ordering::Acquire)
     }
 
-    /// The committed state, whoever has a turn.
-    pub(super) fn peek(&self) -> Result<Held<'_, State<D>>, NestedHold> {
-        if nesting::holds(self.identity()) { Err(NestedHold) } else { self.session.peek() }
+    /// What a run of this session says of itself where it has to wait.
+    pub(super) fn request(&self, process: &'static str, limit: Option<Limit>) -> Request<'_> {
+        Request { process, session: self.audit.name(), limit, lock_timeout: self.shared.lock_timeout }
+    }
+
+    /// The committed state, whoever has a turn; not from inside a body, which sees what its contract declares.
+    pub(super) fn peek(
+        &self,
+        what: &'static str,
+        limit: Option<Limit>,
+    ) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
+        if nesting::is_inside(self.identity()) {
+            return Err(RunError::Nested { process: what });
+        }
+        self.session.peek(|| self.request(what, limit)).map_err(|why| RunError::not_held(what, why))
     }
 }
 

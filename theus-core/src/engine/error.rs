@@ -1,10 +1,12 @@
 //! Why an engine could not be built.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use thiserror::Error;
 
 use crate::audit::LedgerError;
+use crate::process::RunError;
 use crate::signal::EventNameError;
 use crate::source::SourceError;
 
@@ -67,6 +69,9 @@ pub enum ReloadError {
         /// What it said.
         reason: String,
     },
+    /// The session did not become free.
+    #[error(transparent)]
+    Waiting(RunError<Infallible>),
     /// It was asked for from inside a process that holds the session, or from inside a sink.
     #[error(
         "a recipe cannot be changed from inside a process or a sink of the same engine: do it after that has returned"

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::task::Waker;
 
+use super::any::AnyProcess;
 use super::builder::EngineBuilder;
 use super::core::Core;
 use super::pipeline::{self, By};
@@ -18,7 +19,7 @@ use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
-use crate::transaction::Held;
+use crate::transaction::{Held, Limit};
 
 /// Runs processes as transactions on one session's state.
 ///
@@ -94,7 +95,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Lets go of memory that is kept to make the next run faster, for a session that may be idle for long.
     pub(crate) fn rest(&self) {
-        if let Ok(mut state) = self.core.peek() {
+        if let Some(mut state) = self.core.session.try_peek() {
             state.rest();
         }
         self.core.bus.rest();
@@ -109,7 +110,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run(&self.core, ShedOnDrop::new(command))
+        pipeline::run(&self.core, ShedOnDrop::new(command), None)
     }
 
     /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
@@ -117,12 +118,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Anyone)
+        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Anyone, None)
     }
 
-    /// Runs one `async` process as one transaction. The future is `Send`, owns what it needs and assumes no runtime.
+    /// Runs any process, `fn` or `async fn`, as one transaction, and waits for the session without blocking the thread. The
+    /// future is `Send`, owns what it needs and assumes no runtime: it is the way to run in async code.
     ///
-    /// Dropping the future before it is ready rolls the run back.
+    /// The body of a plain `fn` is done within one poll, with the session held, however the engine locks: one that takes long
+    /// belongs on a thread of its own. Dropping the future before it is ready rolls the run back.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Counter { count: u64 }
+    /// #[process(inputs = [domain.count], outputs = [domain.count])]
+    /// fn add(ctx: Ctx<Counter>, by: u64) { *ctx.domain.count += by; }
+    /// #[process(inputs = [domain.count], outputs = [domain.count])]
+    /// async fn add_later(ctx: Ctx<Counter>, by: u64) { *ctx.domain.count += by; }
+    ///
+    /// async fn both(engine: &Engine<Counter>) -> Result<(), RunError<std::convert::Infallible>> {
+    ///     engine.run_async(Add { by: 1 }).await?;
+    ///     engine.run_async(AddLater { by: 1 }).await
+    /// }
+    /// ```
     ///
     /// # Errors
     /// As [`run`](Self::run).
@@ -131,7 +149,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         command: P,
     ) -> impl Future<Output = Result<P::Output, RunError<P::Error>>> + Send + use<P, D, G, E>
     where
-        P: AsyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+        P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         let run = self.run_async_reported(command);
         async move { run.await.result }
@@ -140,10 +158,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// As [`run_async`](Self::run_async), with the audit's violations and the version of the state besides the result.
     pub fn run_async_reported<P>(&self, command: P) -> impl Future<Output = Report<P>> + Send + use<P, D, G, E>
     where
-        P: AsyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+        P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
         let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
-        async move { pipeline::run_async(&core, command, By::Anyone).await }
+        async move { P::run_on(core, command, None).await }
     }
 
     /// As [`run_reported`](Self::run_reported), for the workflow of this session: what is raised is for the workflow alone.
@@ -151,7 +169,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Workflow)
+        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Workflow, None)
     }
 
     /// The same for an `async` process.
@@ -163,17 +181,46 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
         let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
-        async move { pipeline::run_async(&core, command, By::Workflow).await }
+        async move { pipeline::run_async(&core, command, By::Workflow, None).await }
     }
 
-    /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a
-    /// run holds the session.
+    /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a plain
+    /// `fn` is under way, which has the state in its hands; not while an `async` run awaits.
     ///
     /// # Errors
-    /// [`RunError::Nested`] from inside a body that holds the session.
+    /// [`RunError::Nested`] from inside a body: a process sees what its contract declares. [`RunError::TimedOut`] and
+    /// [`RunError::Deadlock`] as for a run.
     pub fn snapshot(&self) -> Result<Snapshot<D>, RunError<Infallible>> {
-        let state = self.core.peek().map_err(|_| RunError::Nested { process: "snapshot" })?;
+        self.look(None)
+    }
+
+    pub(super) fn look(&self, limit: Option<Limit>) -> Result<Snapshot<D>, RunError<Infallible>> {
+        let state = self.core.peek("snapshot", limit)?;
         Ok(Snapshot::new(state.fields.share(), state.version()))
+    }
+
+    /// The committed state at once, or `None` while somebody holds it: a plain `fn` that is under way, which works in place.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Tank { level: i64 }
+    /// let engine = Engine::builder(Tank { level: 7 }).build()?;
+    /// match engine.try_snapshot()? {
+    ///     Some(snapshot) => assert_eq!(*snapshot.level, 7),
+    ///     None => println!("busy: show what was shown before"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`RunError::Nested`] from inside a body.
+    pub fn try_snapshot(&self) -> Result<Option<Snapshot<D>>, RunError<Infallible>> {
+        if self.is_inside() {
+            return Err(RunError::Nested { process: "try_snapshot" });
+        }
+        let state = self.core.session.try_peek();
+        Ok(state.map(|state| Snapshot::new(state.fields.share(), state.version())))
     }
 
     /// The queue of events: signals that were committed, and what was emitted from outside.
@@ -189,9 +236,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// then put back to rest when that run is over.
     ///
     /// # Errors
-    /// [`RunError::Nested`] from inside a body; no event is taken.
+    /// [`RunError::Nested`] from inside a body; no event is taken. [`RunError::TimedOut`] and [`RunError::Deadlock`] as for a
+    /// run.
     pub fn next_event(&self) -> Result<Option<Event>, RunError<Infallible>> {
-        let mut state = self.between_runs("next_event")?;
+        self.take_event(None)
+    }
+
+    pub(super) fn take_event(&self, limit: Option<Limit>) -> Result<Option<Event>, RunError<Infallible>> {
+        let mut state = self.core.peek("next_event", limit)?;
         let event = self.core.bus.try_next();
         for origin in self.core.bus.take_dropped().iter().chain(event.iter().map(|event| &event.origin)) {
             put_to_rest(&mut state, origin);
@@ -216,8 +268,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Has this waker woken by the next change of the state, where it is still at that version; false where it is not.
     pub(crate) fn wake_after(&self, version: u64, waker: &Waker) -> bool {
-        // From inside a body nobody waits.
-        let Ok(mut state) = self.between_runs("wait") else { return true };
+        let mut state = match self.core.peek("wait", None) {
+            Ok(state) => state,
+            // From inside a body nobody waits; who could not look in time looks again.
+            Err(error) => return matches!(error, RunError::Nested { .. }),
+        };
         let is_as_it_was = state.version() == version;
         if is_as_it_was {
             state.wake_by_change(waker);
@@ -232,19 +287,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
-        let mut state = self.between_runs("dispatch")?;
+        let mut state = self.core.peek("dispatch", None)?;
         for origin in self.core.bus.take_dropped().iter().chain([origin]) {
             put_to_rest(&mut state, origin);
         }
         Ok(())
-    }
-
-    /// The session, for something that is no run but changes the state as one does: so not from inside a body either.
-    pub(super) fn between_runs(&self, what: &'static str) -> Result<Held<'_, State<D>>, RunError<Infallible>> {
-        if nesting::is_inside(self.core.identity()) {
-            return Err(RunError::Nested { process: what });
-        }
-        self.core.peek().map_err(|_| RunError::Nested { process: what })
     }
 
     /// The contracts of the registered processes, in the order of their names.

@@ -12,7 +12,8 @@ pub enum Locking {
     ByKind,
     /// A run has the session to itself from begin to commit. It never conflicts.
     Pessimistic,
-    /// A run works on what it pinned, and commits if none of that has changed; else it is run again.
+    /// A run works on what it pinned, and commits if none of that has changed; else it is run again, and at last with the
+    /// session to itself. A `fn` that is run by [`run_async`](crate::Engine::run_async) has it to itself at once.
     ///
     /// A process with effects is executed once, so it has the session to itself whatever is chosen here.
     Optimistic,

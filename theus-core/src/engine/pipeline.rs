@@ -25,7 +25,7 @@ mod workspace;
 
 use std::sync::Arc;
 
-use self::catch::{catch, catch_async};
+use self::catch::{Around, catch, catch_async};
 use self::drafts::Drafts;
 use self::notes::Notes;
 use super::core::Core;
@@ -38,10 +38,10 @@ use crate::context::{Context, Zone};
 use crate::panics::shed;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{Order, Raised};
+use crate::transaction::{Limit, Order, Raised};
 
 pub(super) use look::explain;
-pub(super) use start::{By, run, run_async, run_reported};
+pub(super) use start::{By, run, run_async, run_plain_async, run_reported, try_run_reported};
 pub(super) use within::{run_async_within, run_within};
 
 type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -57,6 +57,8 @@ type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 struct Run<'a, P: Process> {
     core: &'a CoreOf<P>,
     by: By,
+    /// By when it has to commit, if the caller has set a limit.
+    limit: Option<&'a Limit>,
     /// Its place in the table of rules.
     place: usize,
     /// The rules that were in force when it began, if there are any for it.
@@ -81,6 +83,7 @@ impl<'a, P: Process> Run<'a, P> {
     ) -> Result<(), ErrorOf<P>> {
         self.refuse_if_halted()?;
         self.refuse_if_over()?;
+        self.refuse_if_late()?;
         if let Some(rules) = self.rules() {
             if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
                 self.notes = Some(Notes::with(command.cloned()));
@@ -124,11 +127,11 @@ impl<'a, P: Process> Run<'a, P> {
     }
 
     /// Stage 5 of an `async fn`.
-    async fn execute_async(engine: usize, command: P, guard: Scope<'_, P>) -> Proposed<P>
+    async fn execute_async(around: Around<'_, P>, command: P, guard: Scope<'_, P>) -> Proposed<P>
     where
         P: AsyncProcess,
     {
-        let returned = catch_async::<P, _>(engine, P::execute(command, guard)).await?;
+        let returned = catch_async::<P, _>(around, P::execute(command, guard)).await?;
         P::outcome(returned).map_err(|error| Box::new(RunError::Process(error)))
     }
 
@@ -173,6 +176,7 @@ impl<'a, P: Process> Run<'a, P> {
         // Another run may have latched the interlock while this one was under way: from then on no commit begins, and no run
         // ends well, be it one that has written nothing.
         self.refuse_if_halted()?;
+        self.refuse_if_late()?;
         if !Self::WRITES {
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::wait::{Deadlock, TimedOut};
 use crate::audit::{AuditBlockError, AuditInterlockError, Refusal, Unrecorded, Violation};
 use crate::panics::Panic as Payload;
 
@@ -14,7 +15,9 @@ use crate::panics::Panic as Payload;
 /// | [`Interlocked`](Self::Interlocked) | an audit rule of level A or S | end the workflow; for S, call an operator |
 /// | [`Halted`](Self::Halted) | an earlier violation of level S | `engine.reset_interlock(operator, reason)` |
 /// | [`Unrecorded`](Self::Unrecorded) | a sink that must have the run's audit records does not take them | mend the sink; run it again |
-/// | [`Conflict`](Self::Conflict) | other runs changed what this one read, each time | run again later, or lock pessimistically |
+/// | [`TimedOut`](Self::TimedOut) | its limit was over, or the session did not become free in time | run it again, or allow more time |
+/// | [`Deadlock`](Self::Deadlock) | what it waits for waits for it | the text says who waits for whom |
+/// | [`Conflict`](Self::Conflict) | two steps side by side were in each other's way though their contracts are not | report it |
 /// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | mend the process; the engine goes on |
 /// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
 /// | [`BusFull`](Self::BusFull) | nobody takes the events off the signal bus | dispatch them, or give the bus more room |
@@ -38,9 +41,17 @@ pub enum RunError<E> {
     /// The engine's interlock is latched since an earlier run.
     #[error(transparent)]
     Halted(Halted),
-    /// Every attempt found at its commit that something it had read was changed meanwhile.
+    /// Its time was over: the limit of [`Engine::within`](crate::Engine::within), or the engine's
+    /// [`lock_timeout`](crate::EngineBuilder::lock_timeout).
+    #[error(transparent)]
+    TimedOut(TimedOut),
+    /// It would have waited for a run that waits for it.
+    #[error(transparent)]
+    Deadlock(Deadlock),
+    /// A run that had the session to itself found at its commit that something it had read was changed meanwhile. No run comes
+    /// to this by others that are faster: after so many attempts it has the session to itself.
     #[error(
-        "`{process}` gave up after {attempts} attempts: other runs kept changing what it reads; run it again later or build the engine with `Locking::Pessimistic`"
+        "`{process}` gave up after {attempts} attempts: what it reads was changed while it had the session to itself"
     )]
     Conflict {
         /// The process.
@@ -149,6 +160,8 @@ impl<E> RunError<E> {
             Self::Interlocked(error) => RunError::Interlocked(error),
             Self::Unrecorded(error) => RunError::Unrecorded(error),
             Self::Halted(error) => RunError::Halted(error),
+            Self::TimedOut(error) => RunError::TimedOut(error),
+            Self::Deadlock(error) => RunError::Deadlock(error),
             Self::Conflict { process, attempts } => RunError::Conflict { process, attempts },
             Self::Panicked(error) => RunError::Panicked(error),
             Self::Nested { process } => RunError::Nested { process },

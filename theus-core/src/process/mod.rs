@@ -8,6 +8,7 @@ mod fits;
 mod scope;
 mod traits;
 mod values;
+mod wait;
 
 pub use argument::ArgumentValue;
 pub use cells::{OnEach, OnPairs};
@@ -17,3 +18,4 @@ pub use fits::{OnDomain, OnGlobal, WithEffects};
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Asynchronous, DeclaredError, ErrorValue, Plain, Process, SyncProcess};
 pub use values::{Source, Values};
+pub use wait::{Deadlock, TimedOut};

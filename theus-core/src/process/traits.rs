@@ -154,9 +154,9 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a synchronous process",
     label = "cannot be run with `run`",
-    note = "a process that is an `async fn` runs with `engine.run_async(..).await`"
+    note = "a process that is an `async fn` runs with `engine.run_async(..).await`, which takes every process"
 )]
-pub trait SyncProcess: Process {
+pub trait SyncProcess: Process<Kind = Plain> {
     /// Runs the body on the scope, through the guard.
     #[doc(hidden)]
     fn execute(self, scope: Scope<'_, Self>) -> Self::Returned;
@@ -165,10 +165,10 @@ pub trait SyncProcess: Process {
 /// A process that is an `async fn`: run it with [`Engine::run_async`](crate::Engine::run_async).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an asynchronous process",
-    label = "cannot be run with `run_async`",
-    note = "a process that is a plain `fn` runs with `engine.run(..)`"
+    label = "expected the command of an `async fn`",
+    note = "a plain `fn` runs with `engine.run(..)`; `engine.run_async(..).await` takes both"
 )]
-pub trait AsyncProcess: Process<Returned: Send, Output: Send, Local: Send> {
+pub trait AsyncProcess: Process<Kind = Asynchronous, Returned: Send, Output: Send, Local: Send> {
     /// Runs the body on the scope, through the guard.
     #[doc(hidden)]
     fn execute(self, scope: Scope<'_, Self>) -> impl Future<Output = Self::Returned> + Send;

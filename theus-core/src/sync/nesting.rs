@@ -1,4 +1,4 @@
-//! Which engines the current thread is inside of, so that a nested run is an error instead of a deadlock.
+//! What the current thread is inside of, so that a nested run is an error instead of a deadlock.
 //!
 //! A body inside another session of the same engine would be as bad: two threads could wait for each other.
 
@@ -6,53 +6,90 @@ use std::cell::{Cell, RefCell};
 
 use super::thread_local;
 
+/// A session of an engine; engine 0 is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    engine: usize,
+    session: u64,
+}
+
+const NOWHERE: Place = Place { engine: 0, session: 0 };
+
+/// How a session is kept from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeps {
+    /// By this thread: nobody gets at it.
+    Thread,
+    /// As a turn: it can be looked at.
+    Turn,
+}
+
+/// One thing that this thread is inside of.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    place: Place,
+    /// `None` for a body that keeps nothing.
+    keeps: Option<Keeps>,
+}
+
 thread_local! {
-    /// The engine of the session that this thread holds; 0 where it holds none.
-    static HELD: Cell<usize> = const { Cell::new(0) };
+    /// The session that this thread holds.
+    static HELD: Cell<Place> = const { Cell::new(NOWHERE) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// The others around that, and the bodies that hold nothing: whether the session is held.
-    static INSIDE: RefCell<Vec<(usize, bool)>> = const { RefCell::new(Vec::new()) };
+    /// The others around that, and the bodies that hold nothing.
+    static INSIDE: RefCell<Vec<Mark>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether the current thread is inside a body that runs on `engine`, or holds a session of it.
 #[inline]
 pub(crate) fn is_inside(engine: usize) -> bool {
-    held() == engine || (DEPTH.with(Cell::get) != 0 && search(engine, false))
+    held().engine == engine || (DEPTH.with(Cell::get) != 0 && search(engine, false))
 }
 
 /// Whether the current thread holds a session of `engine`: it must wait for no other one.
 #[inline]
 pub(crate) fn holds(engine: usize) -> bool {
-    held() == engine || (DEPTH.with(Cell::get) != 0 && search(engine, true))
+    held().engine == engine || (DEPTH.with(Cell::get) != 0 && search(engine, true))
 }
 
 /// Whether this thread holds a session, of whatever engine: then it must not wait for what others do.
 pub(crate) fn holds_a_session() -> bool {
-    held() != 0
+    held() != NOWHERE
+}
+
+/// The sessions that wait for this thread, or for the body that it is inside of.
+pub(crate) fn kept() -> Vec<(u64, Keeps)> {
+    let held = Some(held()).filter(|held| *held != NOWHERE);
+    let mut kept: Vec<_> = held.map(|held| (held.session, Keeps::Thread)).into_iter().collect();
+    INSIDE.with(|inside| {
+        kept.extend(inside.borrow().iter().filter_map(|mark| mark.keeps.map(|keeps| (mark.place.session, keeps))));
+    });
+    kept
 }
 
 #[inline]
-fn held() -> usize {
+fn held() -> Place {
     HELD.with(Cell::get)
 }
 
 #[cold]
 #[inline(never)]
 fn search(engine: usize, only_held: bool) -> bool {
-    INSIDE.with(|inside| inside.borrow().iter().any(|(other, held)| *other == engine && (*held || !only_held)))
+    let fits = |mark: &Mark| mark.place.engine == engine && (!only_held || mark.keeps == Some(Keeps::Thread));
+    INSIDE.with(|inside| inside.borrow().iter().any(fits))
 }
 
 /// The current thread holds a session of an engine, until this is dropped.
 pub(crate) struct Holding {
-    before: usize,
+    before: Place,
 }
 
 impl Holding {
     #[inline]
-    pub(crate) fn enter(engine: usize) -> Self {
-        let before = HELD.with(|held| held.replace(engine));
-        if before != 0 {
-            push(before, true);
+    pub(crate) fn enter(engine: usize, session: u64) -> Self {
+        let before = HELD.with(|held| held.replace(Place { engine, session }));
+        if before.engine != 0 {
+            push(before, Some(Keeps::Thread));
         }
         Self { before }
     }
@@ -62,7 +99,7 @@ impl Drop for Holding {
     #[inline]
     fn drop(&mut self) {
         HELD.with(|held| held.set(self.before));
-        if self.before != 0 {
+        if self.before.engine != 0 {
             pop();
         }
     }
@@ -70,9 +107,9 @@ impl Drop for Holding {
 
 #[cold]
 #[inline(never)]
-fn push(engine: usize, held: bool) {
+fn push(place: Place, keeps: Option<Keeps>) {
     DEPTH.with(|depth| depth.set(depth.get() + 1));
-    INSIDE.with(|inside| inside.borrow_mut().push((engine, held)));
+    INSIDE.with(|inside| inside.borrow_mut().push(Mark { place, keeps }));
 }
 
 #[cold]
@@ -86,8 +123,9 @@ fn pop() {
 pub(crate) struct Inside;
 
 impl Inside {
-    pub(crate) fn enter(engine: usize) -> Self {
-        push(engine, false);
+    /// `turn` is the session that the body has as its turn, if it has one.
+    pub(crate) fn enter(engine: usize, turn: Option<u64>) -> Self {
+        push(Place { engine, session: turn.unwrap_or(0) }, turn.map(|_| Keeps::Turn));
         Self
     }
 }

@@ -1,52 +1,40 @@
 //! The lock of a session: held by a thread through one step, or given to one async run as its turn.
 //!
-//! A turn keeps every other run out from begin to commit without holding a mutex across an await.
+//! A turn keeps every other run out from begin to commit without holding a mutex across an await. Threads wait for the mutex
+//! as for any other; tasks, and all who wait for a turn, wait in a line.
 
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
-use std::task::{Poll, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use crate::panics::wake_all;
-use crate::sync::nesting::{Holding, holds, is_inside};
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use super::gate::{Gate, Guard, Owner};
+use super::patience::{NotHeld, Request};
+use super::waiter::Waiter;
+use super::waits::Drivers;
+use crate::sync::nesting::{Holding, is_inside};
 
 /// Guards the state of one session.
 pub(crate) struct SessionLock<S> {
-    gate: Mutex<Gate<S>>,
-    turn_over: Condvar,
-    /// The engine, by which a nested hold is told from contention: a thread that holds one session of it waits for none.
-    engine: usize,
+    gate: Gate<S>,
 }
-
-struct Gate<S> {
-    state: S,
-    turn_taken: bool,
-    waiting: Vec<Waker>,
-}
-
-impl<S> Gate<S> {
-    /// Has this waker woken when the turn is over. A future that is polled often while it waits is in the list once.
-    fn wait(&mut self, waker: &Waker) {
-        if !self.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
-            self.waiting.push(waker.clone());
-        }
-    }
-}
-
-/// The calling thread holds this session already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NestedHold;
 
 /// The state, for as long as this thread holds it.
 pub(crate) struct Held<'a, S> {
     /// Dropped before the gate opens: until then this thread is known to hold the session.
     _holding: Holding,
-    gate: MutexGuard<'a, Gate<S>>,
+    behind: Guard<'a, S>,
+    /// Dropped after the gate was opened.
+    _relay: Relay<'a, S>,
 }
+
+/// Lets the next one in who waits.
+struct Relay<'a, S>(&'a Gate<S>);
 
 /// The session to oneself, across awaits. Others wait until it is dropped; reading the committed state does not.
 pub(crate) struct Turn<'a, S> {
     lock: &'a SessionLock<S>,
+    drivers: &'a Drivers,
     /// What was put off until the turn is over.
     at_the_end: fn(&mut S),
 }
@@ -54,116 +42,149 @@ pub(crate) struct Turn<'a, S> {
 impl<S> SessionLock<S> {
     /// The lock of one session of an engine; `engine` is not 0, and no other one alive has it.
     pub(crate) fn new(engine: usize, state: S) -> Self {
-        let gate = Gate { state, turn_taken: false, waiting: Vec::new() };
-        Self { gate: Mutex::new(gate), turn_over: Condvar::new(), engine }
+        Self { gate: Gate::new(engine, state) }
     }
 
     /// Waits until no other thread holds the state and nobody has a turn. Nobody waits inside a body of the same engine: it
     /// would wait for itself.
     #[inline]
-    pub(crate) fn hold(&self) -> Result<Held<'_, S>, NestedHold> {
-        let gate = match self.gate.try_lock() {
-            Some(gate) if !gate.turn_taken => gate,
-            other => self.wait_to_hold(other)?,
-        };
-        Ok(self.held(gate))
-    }
-
-    /// Waits for other threads only: for looking at the committed state while somebody has a turn.
-    pub(crate) fn peek(&self) -> Result<Held<'_, S>, NestedHold> {
-        let gate = self.enter()?;
-        Ok(self.held(gate))
-    }
-
-    /// As [`hold`](Self::hold), but waits for a turn without blocking the thread.
-    pub(crate) async fn hold_async(&self) -> Result<Held<'_, S>, NestedHold> {
-        poll_fn(|task| match self.enter_from_outside() {
-            Err(nested) => Poll::Ready(Err(nested)),
-            Ok(mut gate) if gate.turn_taken => {
-                gate.wait(task.waker());
-                Poll::Pending
-            }
-            Ok(gate) => Poll::Ready(Ok(self.held(gate))),
-        })
-        .await
-    }
-
-    /// Waits until nobody else has a turn, and takes it. `at_the_end` is done in the hold that ends it: whoever finds the
-    /// turn taken, and so leaves something for later, can rely on it.
-    pub(crate) async fn take_turn(&self, at_the_end: fn(&mut S)) -> Result<Turn<'_, S>, NestedHold> {
-        poll_fn(|task| match self.enter_from_outside() {
-            Err(nested) => Poll::Ready(Err(nested)),
-            Ok(mut gate) if gate.turn_taken => {
-                gate.wait(task.waker());
-                Poll::Pending
-            }
-            Ok(mut gate) => {
-                gate.turn_taken = true;
-                Poll::Ready(Ok(Turn { lock: self, at_the_end }))
-            }
-        })
-        .await
-    }
-
-    /// As [`enter`](Self::enter), for who would wait for a turn: a body whose own engine has it would wait for itself.
-    fn enter_from_outside(&self) -> Result<MutexGuard<'_, Gate<S>>, NestedHold> {
-        if is_inside(self.engine) { Err(NestedHold) } else { self.enter() }
-    }
-
-    fn enter(&self) -> Result<MutexGuard<'_, Gate<S>>, NestedHold> {
-        match self.gate.try_lock() {
-            Some(gate) => Ok(gate),
-            None if holds(self.engine) => Err(NestedHold),
-            None => Ok(self.gate.lock()),
+    pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
+        match self.gate.mutex.try_lock() {
+            Some(behind) if behind.owner == Owner::Nobody => Ok(self.held(behind)),
+            other => self.wait_to_hold(other, request()),
         }
     }
 
+    /// As [`hold`](Self::hold), and waits for nobody.
+    pub(crate) fn try_hold(&self) -> Option<Held<'_, S>> {
+        let behind = self.gate.mutex.try_lock()?;
+        let is_free = behind.owner == Owner::Nobody;
+        let held = self.held(behind);
+        is_free.then_some(held)
+    }
+
+    /// Waits for other threads only: for looking at the committed state while somebody has a turn.
     #[inline]
-    fn held<'a>(&self, gate: MutexGuard<'a, Gate<S>>) -> Held<'a, S> {
-        Held { _holding: Holding::enter(self.engine), gate }
+    pub(crate) fn peek<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
+        match self.gate.mutex.try_lock() {
+            Some(behind) => Ok(self.held(behind)),
+            None => self.wait_for_threads(request()),
+        }
+    }
+
+    /// As [`peek`](Self::peek), and waits for nobody.
+    pub(crate) fn try_peek(&self) -> Option<Held<'_, S>> {
+        self.gate.mutex.try_lock().map(|behind| self.held(behind))
+    }
+
+    /// As [`hold`](Self::hold), without blocking the thread.
+    pub(crate) async fn hold_async(&self, request: Request<'_>) -> Result<Held<'_, S>, NotHeld> {
+        let mut waiter = Waiter::new(&self.gate, request);
+        poll_fn(|task| self.poll(&mut waiter, task).map_ok(|behind| self.held(behind))).await
+    }
+
+    /// Waits until the session is nobody's, and takes it as a turn. `at_the_end` is done in the hold that ends it: whoever
+    /// finds the turn taken, and so leaves something for later, can rely on it.
+    pub(crate) async fn take_turn(&self, request: Request<'_>, at_the_end: fn(&mut S)) -> Result<Turn<'_, S>, NotHeld> {
+        let process = request.process;
+        let mut waiter = Waiter::new(&self.gate, request);
+        poll_fn(|task| {
+            self.poll(&mut waiter, task).map_ok(|mut behind| {
+                let drivers = self.gate.drivers.get_or_init(Arc::default);
+                drivers.begin(process);
+                behind.owner = Owner::Turn;
+                Turn { lock: self, drivers, at_the_end }
+            })
+        })
+        .await
+    }
+
+    #[inline]
+    fn held<'a>(&'a self, behind: Guard<'a, S>) -> Held<'a, S> {
+        Held { _holding: Holding::enter(self.gate.engine, self.gate.number), behind, _relay: Relay(&self.gate) }
+    }
+
+    /// Through the gate, once the session is nobody's or this waiter's. A task waits in the line.
+    fn poll<'a>(
+        &'a self,
+        waiter: &mut Waiter<'a, '_, S>,
+        task: &mut Context<'_>,
+    ) -> Poll<Result<Guard<'a, S>, NotHeld>> {
+        if is_inside(self.gate.engine) {
+            return Poll::Ready(Err(NotHeld::Nested));
+        }
+        if let Some(behind) = waiter.try_enter_soon() {
+            return Poll::Ready(Ok(behind));
+        }
+        waiter.join(task.waker(), true);
+        // Who opened the gate since did not see it in the line.
+        if let Some(behind) = waiter.try_enter() {
+            return Poll::Ready(Ok(behind));
+        }
+        match waiter.stay(task) {
+            Ok(()) => Poll::Pending,
+            Err(why) => Poll::Ready(Err(why)),
+        }
     }
 
     #[cold]
     #[inline(never)]
-    fn wait_to_hold<'a>(
-        &'a self,
-        gate: Option<MutexGuard<'a, Gate<S>>>,
-    ) -> Result<MutexGuard<'a, Gate<S>>, NestedHold> {
-        if is_inside(self.engine) {
-            return Err(NestedHold);
+    fn wait_to_hold<'a>(&'a self, behind: Option<Guard<'a, S>>, request: Request<'_>) -> Result<Held<'a, S>, NotHeld> {
+        if is_inside(self.gate.engine) {
+            drop(behind);
+            self.gate.relay();
+            return Err(NotHeld::Nested);
         }
-        let mut gate = gate.unwrap_or_else(|| self.gate.lock());
-        while gate.turn_taken {
-            self.turn_over.wait(&mut gate);
-        }
-        Ok(gate)
+        let mut waiter = Waiter::new(&self.gate, request);
+        // Held before the waiter goes, and with it wakers of others.
+        waiter.wait(behind).map(|behind| self.held(behind))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wait_for_threads(&self, request: Request<'_>) -> Result<Held<'_, S>, NotHeld> {
+        Waiter::new(&self.gate, request).lock().map(|behind| self.held(behind))
+    }
+}
+
+impl<S> Drop for Relay<'_, S> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.relay();
     }
 }
 
 impl<S> Turn<'_, S> {
     /// Holds the state, for the short while of a begin or a commit.
-    pub(crate) fn hold(&self) -> Result<Held<'_, S>, NestedHold> {
-        self.lock.peek()
+    pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
+        self.lock.peek(request)
+    }
+
+    /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the turn.
+    pub(crate) fn driven_here(&self) {
+        self.drivers.driven_here();
+    }
+
+    /// The number of the session.
+    pub(crate) const fn session(&self) -> u64 {
+        self.lock.gate.number
     }
 }
 
 impl<S> Drop for Turn<'_, S> {
     fn drop(&mut self) {
         // A turn ends outside any hold of its own, so this cannot be nested.
-        let mut held = self.lock.held(self.lock.gate.lock());
+        let mut held = self.lock.held(self.lock.gate.mutex.lock());
         (self.at_the_end)(&mut held);
-        held.gate.turn_taken = false;
-        let waiting = std::mem::take(&mut held.gate.waiting);
-        drop(held);
-        self.lock.turn_over.notify_all();
-        wake_all(waiting);
+        held.behind.owner = Owner::Nobody;
+        self.drivers.end();
     }
 }
 
 impl<S> Held<'_, S> {
     /// Whether somebody has a turn: the state is theirs to change.
     pub(crate) fn turn_is_taken(&self) -> bool {
-        self.gate.turn_taken
+        self.behind.owner == Owner::Turn
     }
 }
 
@@ -171,13 +192,13 @@ impl<S> Deref for Held<'_, S> {
     type Target = S;
     #[inline]
     fn deref(&self) -> &S {
-        &self.gate.state
+        &self.behind.state
     }
 }
 
 impl<S> DerefMut for Held<'_, S> {
     #[inline]
     fn deref_mut(&mut self) -> &mut S {
-        &mut self.gate.state
+        &mut self.behind.state
     }
 }

@@ -4,18 +4,25 @@
 mod cell;
 mod draft;
 mod each;
+mod gate;
 mod input;
+mod line;
 mod lock;
 mod member;
 mod output;
+mod patience;
 mod storage;
 mod update;
+mod waiter;
+mod waits;
 
 pub use cell::Cell;
 pub use draft::{Draft, Order, Raised};
 pub use input::{DeclaredOutput, Input};
-pub(crate) use lock::{Held, NestedHold, SessionLock, Turn};
+pub(crate) use lock::{Held, SessionLock, Turn};
 pub use member::Member;
 pub use output::Output;
+pub(crate) use patience::{Late, Limit, NotHeld, Request};
 pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};
 pub use update::Update;
+pub(crate) use waits::Circle;

@@ -7,7 +7,7 @@ use shuttle::thread;
 
 use super::lock::SessionLock;
 use super::queue::{Bring, Offer, Queue, Refused};
-use super::{SCHEDULES, found_by_shuttle};
+use super::{SCHEDULES, found_by_shuttle, request};
 
 const LONG: Duration = Duration::from_secs(1);
 const CAPACITY: usize = 2;
@@ -118,21 +118,21 @@ fn commit_and_consumer(how: Bring) {
         let (session, bus) = (Arc::clone(&session), Arc::clone(&bus));
         thread::spawn(move || {
             for _ in 0..2 {
-                *session.hold().unwrap() += 1;
+                *session.hold(request).unwrap() += 1;
                 assert!(bus.try_take().is_some());
             }
         })
     };
     let mut committed = false;
     {
-        let mut state = session.hold().unwrap();
+        let mut state = session.hold(request).unwrap();
         if bring(&bus, &[(0, 0)], how) {
             *state += 10;
             committed = true;
         }
     }
     consumer.join().unwrap();
-    assert_eq!(*session.hold().unwrap(), if committed { 12 } else { 2 });
+    assert_eq!(*session.hold(request).unwrap(), if committed { 12 } else { 2 });
     assert_eq!(bus.len(), usize::from(committed));
 }
 

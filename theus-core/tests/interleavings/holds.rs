@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use shuttle::thread;
 
-use super::SCHEDULES;
-use super::lock::{NestedHold, SessionLock};
+use super::lock::SessionLock;
+use super::patience::NotHeld;
+use super::{SCHEDULES, request};
 
 /// Who is inside, and how often somebody was.
 #[derive(Default)]
@@ -15,7 +16,7 @@ struct Room {
 }
 
 fn visit(room: &SessionLock<Room>) {
-    let mut held = room.hold().unwrap();
+    let mut held = room.hold(request).unwrap();
     assert!(!held.occupied, "two threads hold the session");
     held.occupied = true;
     thread::yield_now();
@@ -35,7 +36,7 @@ fn visitors(threads: u32, visits: u32) {
     for thread in threads {
         thread.join().unwrap();
     }
-    assert_eq!(room.hold().unwrap().visits, count * visits);
+    assert_eq!(room.hold(request).unwrap().visits, count * visits);
 }
 
 #[test]
@@ -56,16 +57,16 @@ fn nested() {
         thread::spawn(move || visit(&room))
     };
     {
-        let mut held = room.hold().unwrap();
-        assert_eq!(room.hold().err(), Some(NestedHold));
-        assert_eq!(room.peek().err(), Some(NestedHold));
-        assert_eq!(shuttle::future::block_on(room.hold_async()).err(), Some(NestedHold));
-        assert_eq!(shuttle::future::block_on(room.take_turn(|_| ())).err(), Some(NestedHold));
+        let mut held = room.hold(request).unwrap();
+        assert_eq!(room.hold(request).err(), Some(NotHeld::Nested));
+        assert_eq!(room.peek(request).err(), Some(NotHeld::Nested));
+        assert_eq!(shuttle::future::block_on(room.hold_async(request())).err(), Some(NotHeld::Nested));
+        assert_eq!(shuttle::future::block_on(room.take_turn(request(), |_| ())).err(), Some(NotHeld::Nested));
         held.visits += 1;
     }
     visit(&room);
     other.join().unwrap();
-    assert_eq!(room.peek().unwrap().visits, 3);
+    assert_eq!(room.peek(request).unwrap().visits, 3);
 }
 
 #[test]

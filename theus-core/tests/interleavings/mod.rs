@@ -3,8 +3,23 @@
 //! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
 
 #[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/gate.rs"]
+mod gate;
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/line.rs"]
+mod line;
+#[allow(dead_code, reason = "the engine uses all of it")]
 #[path = "../../src/transaction/lock.rs"]
 mod lock;
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/patience.rs"]
+mod patience;
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/waiter.rs"]
+mod waiter;
+#[allow(dead_code, reason = "the engine uses all of it")]
+#[path = "../../src/transaction/waits.rs"]
+mod waits;
 
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
 #[path = "../../src/signal/queue.rs"]
@@ -27,8 +42,14 @@ mod holds;
 mod optimistic;
 mod pool;
 mod turns;
+mod waits_for;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What somebody says who wants a session of a test.
+fn request() -> patience::Request<'static> {
+    patience::Request { process: "step", session: "main", limit: None, lock_timeout: std::time::Duration::MAX }
+}
 
 /// How many random schedules of each test.
 const SCHEDULES: usize = 3_000;

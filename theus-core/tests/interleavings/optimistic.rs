@@ -6,7 +6,7 @@ use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
 use super::lock::SessionLock;
-use super::{SCHEDULES, found_by_shuttle};
+use super::{SCHEDULES, found_by_shuttle, request};
 
 /// Two fields, each with the version that last wrote it.
 #[derive(Clone, Default)]
@@ -57,9 +57,9 @@ fn close(state: &mut State, pinned: &State, written: Option<i64>, run: Transacti
 
 fn transact(lock: &Lock, run: Transaction, validation: Validation) {
     loop {
-        let pinned = lock.hold().unwrap().clone();
+        let pinned = lock.hold(request).unwrap().clone();
         let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
-        if close(&mut lock.hold().unwrap(), &pinned, written, run, validation) {
+        if close(&mut lock.hold(request).unwrap(), &pinned, written, run, validation) {
             return;
         }
         thread::yield_now();
@@ -68,10 +68,10 @@ fn transact(lock: &Lock, run: Transaction, validation: Validation) {
 
 async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
     loop {
-        let pinned = lock.hold_async().await.unwrap().clone();
+        let pinned = lock.hold_async(request()).await.unwrap().clone();
         yield_now().await;
         let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
-        if close(&mut lock.hold_async().await.unwrap(), &pinned, written, run, validation) {
+        if close(&mut lock.hold_async(request()).await.unwrap(), &pinned, written, run, validation) {
             return;
         }
         yield_now().await;
@@ -80,12 +80,12 @@ async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
 
 /// A run with the session to itself, across an await.
 async fn transact_alone(lock: &Lock, run: Transaction) {
-    let turn = lock.take_turn(|_| ()).await.unwrap();
-    let pinned = turn.hold().unwrap().clone();
+    let turn = lock.take_turn(request(), |_| ()).await.unwrap();
+    let pinned = turn.hold(request).unwrap().clone();
     yield_now().await;
     let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
     assert!(
-        close(&mut turn.hold().unwrap(), &pinned, written, run, Validation::Read),
+        close(&mut turn.hold(request).unwrap(), &pinned, written, run, Validation::Read),
         "a run with the session to itself met a conflict"
     );
 }
@@ -99,7 +99,7 @@ fn both(validation: Validation, one: Transaction, other: Transaction) -> State {
     };
     transact(&lock, other, validation);
     spawned.join().unwrap();
-    lock.hold().unwrap().clone()
+    lock.hold(request).unwrap().clone()
 }
 
 fn assert_no_lost_update(validation: Validation) {
@@ -136,7 +136,7 @@ fn three_ways() {
     for thread in threads {
         thread.join().unwrap();
     }
-    let state = lock.hold().unwrap();
+    let state = lock.hold(request).unwrap();
     assert_eq!((state.fields[0].0, state.version), (3, 3));
 }
 

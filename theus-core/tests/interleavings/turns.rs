@@ -8,8 +8,9 @@ use std::task::{Context, Poll, Waker};
 use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
-use super::lock::{NestedHold, SessionLock};
-use super::{SCHEDULES, found_by_shuttle};
+use super::lock::SessionLock;
+use super::patience::NotHeld;
+use super::{SCHEDULES, found_by_shuttle, request};
 use crate::sync::nesting::Inside;
 
 /// What the turn's holder began and has not ended; how many steps and turns were made.
@@ -33,28 +34,28 @@ type Lock = SessionLock<Desk>;
 
 /// Begins, awaits, commits: nobody else may have been at the desk.
 async fn take_turn(lock: &Lock, mark: u32) {
-    let turn = lock.take_turn(Desk::turn_over).await.unwrap();
+    let turn = lock.take_turn(request(), Desk::turn_over).await.unwrap();
     let steps = {
-        let mut desk = turn.hold().unwrap();
+        let mut desk = turn.hold(request).unwrap();
         assert_eq!(desk.turn, None, "two have a turn");
         desk.turn = Some(mark);
         desk.steps
     };
     yield_now().await;
-    let mut desk = turn.hold().unwrap();
+    let mut desk = turn.hold(request).unwrap();
     assert_eq!((desk.turn, desk.steps), (Some(mark), steps), "somebody came between begin and commit");
     desk.turn = None;
     desk.turns += 1;
 }
 
 fn step(lock: &Lock) {
-    let mut desk = lock.hold().unwrap();
+    let mut desk = lock.hold(request).unwrap();
     assert_eq!(desk.turn, None, "a step was made within somebody's turn");
     desk.steps += 1;
 }
 
 async fn step_async(lock: &Lock) {
-    let mut desk = lock.hold_async().await.unwrap();
+    let mut desk = lock.hold_async(request()).await.unwrap();
     assert_eq!(desk.turn, None, "a step was made within somebody's turn");
     desk.steps += 1;
 }
@@ -68,7 +69,7 @@ fn finish(lock: &Lock, threads: Vec<thread::JoinHandle<()>>, turns: u32, steps: 
     for thread in threads {
         thread.join().unwrap();
     }
-    let desk = lock.hold().unwrap();
+    let desk = lock.hold(request).unwrap();
     assert_eq!((desk.turn, desk.turns, desk.steps), (None, turns, steps));
 }
 
@@ -98,13 +99,13 @@ fn one_turn_one_step() {
 }
 
 #[test]
-fn a_turn_and_a_step_exclude_each_other_in_every_schedule() {
-    shuttle::check_dfs(one_turn_one_step, None);
+fn a_turn_and_a_step_exclude_each_other_schedule_by_schedule() {
+    shuttle::check_dfs(one_turn_one_step, Some(1_500));
 }
 
 /// Does something at once where nobody has a turn, and leaves it for the end of the turn where somebody has.
 fn now_or_later(lock: &Lock) {
-    let mut desk = lock.peek().unwrap();
+    let mut desk = lock.peek(request).unwrap();
     match desk.turn_is_taken() {
         true => desk.put_off += 1,
         false => desk.done += 1,
@@ -119,7 +120,7 @@ fn putting_off(turn: fn(&Lock)) {
     for thread in threads {
         thread.join().unwrap();
     }
-    let desk = lock.hold().unwrap();
+    let desk = lock.hold(request).unwrap();
     assert_eq!((desk.done, desk.put_off), (2, 0), "put off for ever");
 }
 
@@ -134,8 +135,8 @@ fn a_turn_that_ends_after_what_was_put_off_is_found() {
     let found = found_by_shuttle(|| {
         putting_off(|lock| {
             block_on(async {
-                let turn = lock.take_turn(|_| ()).await.unwrap();
-                turn.hold().unwrap().turn_over();
+                let turn = lock.take_turn(request(), |_| ()).await.unwrap();
+                turn.hold(request).unwrap().turn_over();
             });
         });
     });
@@ -159,8 +160,8 @@ fn cancelled() {
     let threads = vec![
         spawn(&lock, |lock| block_on(take_turn(lock, 1))),
         // One that waits, one that has its turn when it is given up, one that may be either.
-        spawn(&lock, |lock| give_up(lock.take_turn(Desk::turn_over))),
-        spawn(&lock, |lock| give_up(lock.hold_async())),
+        spawn(&lock, |lock| give_up(lock.take_turn(request(), Desk::turn_over))),
+        spawn(&lock, |lock| give_up(lock.hold_async(request()))),
         spawn(&lock, |lock| block_on(take_turn(lock, 2))),
         spawn(&lock, step),
     ];
@@ -178,7 +179,7 @@ fn dropped_in_its_turn() {
     let abandoned = |lock: &Lock| {
         let mut task = Context::from_waker(Waker::noop());
         let mut turn = pin!(async {
-            let _turn = lock.take_turn(Desk::turn_over).await.unwrap();
+            let _turn = lock.take_turn(request(), Desk::turn_over).await.unwrap();
             std::future::pending::<()>().await;
         });
         assert_eq!(turn.as_mut().poll(&mut task), Poll::Pending);
@@ -200,8 +201,8 @@ fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
 /// Looking needs no turn: it is done while another has one, and awaited by nobody.
 fn looking() {
     let lock = Arc::new(Lock::new(1, Desk::default()));
-    let turn = block_on(lock.take_turn(Desk::turn_over)).unwrap();
-    let looker = spawn(&lock, |lock| assert_eq!(lock.peek().unwrap().turns, 0));
+    let turn = block_on(lock.take_turn(request(), Desk::turn_over)).unwrap();
+    let looker = spawn(&lock, |lock| assert_eq!(lock.peek(request).unwrap().turns, 0));
     looker.join().unwrap();
     drop(turn);
     step(&lock);
@@ -219,7 +220,7 @@ fn a_turn_that_never_ends_is_found() {
     let found = found_by_shuttle(|| {
         let lock = Arc::new(Lock::new(1, Desk::default()));
         let stepper = spawn(&lock, step);
-        std::mem::forget(block_on(lock.take_turn(Desk::turn_over)).unwrap());
+        std::mem::forget(block_on(lock.take_turn(request(), Desk::turn_over)).unwrap());
         stepper.join().unwrap();
     });
     assert!(found.is_some_and(|text| text.contains("deadlock")), "the tests above could not see a deadlock");
@@ -232,7 +233,7 @@ fn a_step_that_does_not_wait_for_the_turn_is_found() {
         let threads = vec![
             spawn(&lock, |lock| block_on(take_turn(lock, 1))),
             // `peek` does not wait for turns: what would be if `hold` did not either.
-            spawn(&lock, |lock| lock.peek().unwrap().steps += 1),
+            spawn(&lock, |lock| lock.peek(request).unwrap().steps += 1),
         ];
         finish(&lock, threads, 1, 1);
     });
@@ -245,13 +246,13 @@ fn inside_its_own_turn() {
     let lock = Arc::new(Lock::new(1, Desk::default()));
     let other = spawn(&lock, step);
     let body = async {
-        let turn = lock.take_turn(Desk::turn_over).await.unwrap();
-        let inside = Inside::enter(1);
-        assert_eq!(lock.hold().err(), Some(NestedHold));
-        assert_eq!(lock.hold_async().await.err(), Some(NestedHold));
-        assert_eq!(lock.take_turn(Desk::turn_over).await.err(), Some(NestedHold));
+        let turn = lock.take_turn(request(), Desk::turn_over).await.unwrap();
+        let inside = Inside::enter(1, None);
+        assert_eq!(lock.hold(request).err(), Some(NotHeld::Nested));
+        assert_eq!(lock.hold_async(request()).await.err(), Some(NotHeld::Nested));
+        assert_eq!(lock.take_turn(request(), Desk::turn_over).await.err(), Some(NotHeld::Nested));
         drop(inside);
-        turn.hold().unwrap().turns += 1;
+        turn.hold(request).unwrap().turns += 1;
     };
     block_on(body);
     finish(&lock, vec![other], 1, 1);

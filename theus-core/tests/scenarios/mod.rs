@@ -20,6 +20,7 @@ mod sessions_seen;
 mod sessions_tokio;
 mod signals;
 mod turns;
+mod waiting;
 mod workflow_arrivals;
 mod workflow_async;
 mod workflow_attacked;

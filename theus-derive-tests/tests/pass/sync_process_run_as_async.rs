@@ -12,7 +12,7 @@ fn clear(ctx: Ctx<Bank>) {
 }
 
 fn run(engine: &Engine<Bank>) {
-    let _run = engine.run(Clear {});
+    let _run = engine.run_async(Clear {});
 }
 
 fn main() {}

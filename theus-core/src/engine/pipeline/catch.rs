@@ -4,10 +4,13 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use super::ErrorOf;
+use super::{ErrorOf, StateOf};
 use crate::panics::{Panic, caught, tell};
-use crate::process::{Panicked, Process, RunError};
+use crate::process::{Panicked, Process, RunError, TimedOut};
 use crate::sync::nesting::Inside;
+use crate::sync::thread_number;
+use crate::sync::timer::Alarm;
+use crate::transaction::{Limit, Turn};
 
 /// Runs code of a process. What failed comes in a box: what is proposed is then small, and passes in registers.
 #[inline(always)]
@@ -16,13 +19,40 @@ pub(super) fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, Box<ErrorOf<
     caught(code).unwrap_or_else(|panic| Err(Box::new(panicked::<P>(&panic))))
 }
 
-/// As [`catch`], for each poll of a body.
-pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -> Result<F::Output, Box<ErrorOf<P>>> {
+/// What a body of an `async fn` runs in.
+pub(super) struct Around<'a, P: Process> {
+    pub(super) engine: usize,
+    /// The turn that it has, or shares.
+    pub(super) turn: Option<&'a Turn<'a, StateOf<P>>>,
+    /// When it is over, done or not.
+    pub(super) limit: Option<&'a Limit>,
+}
+
+/// As [`catch`], for each poll of a body, until its limit.
+pub(super) async fn catch_async<P: Process, F: Future>(
+    around: Around<'_, P>,
+    body: F,
+) -> Result<F::Output, Box<ErrorOf<P>>> {
+    let Around { engine, turn, limit } = around;
     let mut body = pin!(Some(body));
-    let mut body = Body { engine, future: body.as_mut() };
-    poll_fn(|task| match caught(|| body.poll(task)) {
-        Ok(polled) => polled.map(Ok),
-        Err(panic) => Poll::Ready(Err(Box::new(panicked::<P>(&panic)))),
+    let mut body = Body { engine, turn: turn.map(Turn::session), future: body.as_mut() };
+    let mut alarm = limit.map(|limit| Alarm::at(limit.until));
+    let mut driver = 0;
+    poll_fn(|task| {
+        if let Some(turn) = turn
+            && driver != thread_number()
+        {
+            driver = thread_number();
+            turn.driven_here();
+        }
+        match (caught(|| body.poll(task)), limit) {
+            (Ok(Poll::Ready(returned)), _) => Poll::Ready(Ok(returned)),
+            (Ok(Poll::Pending), Some(limit)) if alarm.as_mut().is_some_and(|alarm| alarm.poll(task)) => {
+                Poll::Ready(Err(Box::new(RunError::TimedOut(TimedOut::body(P::CONTRACT.process, limit.span)))))
+            }
+            (Ok(Poll::Pending), _) => Poll::Pending,
+            (Err(panic), _) => Poll::Ready(Err(Box::new(panicked::<P>(&panic)))),
+        }
     })
     .await
 }
@@ -31,12 +61,14 @@ pub(super) async fn catch_async<P: Process, F: Future>(engine: usize, body: F) -
 /// local is the body's code too.
 struct Body<'a, F> {
     engine: usize,
+    /// The session that it has as its turn.
+    turn: Option<u64>,
     future: Pin<&'a mut Option<F>>,
 }
 
 impl<F: Future> Body<'_, F> {
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = Inside::enter(self.engine);
+        let _inside = Inside::enter(self.engine, self.turn);
         match self.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
@@ -46,7 +78,7 @@ impl<F: Future> Body<'_, F> {
 
 impl<F> Drop for Body<'_, F> {
     fn drop(&mut self) {
-        let _inside = Inside::enter(self.engine);
+        let _inside = Inside::enter(self.engine, self.turn);
         if caught(|| self.future.set(None)).is_err() {
             tell(|| tracing::error!(target: "theus::engine", "a body panicked when it was dropped half-way"));
         }

@@ -2,16 +2,47 @@
 
 use super::catch::catch;
 use super::drafts::Drafts;
-use super::start::{admitted, nested};
-use super::{ResultOf, Run};
+use super::start::{admitted, nested, not_held};
+use super::{RegisteredOf, ResultOf, Run, StateOf};
 use crate::panics::ShedOnDrop;
 use crate::process::SyncProcess;
 
+/// Waits for the session with the thread blocked.
 #[inline(always)]
-pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, mut command: ShedOnDrop<P>) -> ResultOf<P> {
+pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
-    let Ok(mut held) = run.core.session.hold() else { return Err(nested::<P>()) }; // 2, before all
-    let mut drafts = Drafts::<P>::of(&mut held);
+    let mut state = run.core.session.hold(|| run.request()).map_err(not_held::<P>)?; // 2, before all
+    in_place(run, registered, &mut state, command)
+}
+
+/// Waits for the session as a task, and is done within the poll in which it has it.
+pub(super) async fn held_async<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
+    let registered = admitted::<P>(run.core)?;
+    let mut state = run.core.session.hold_async(run.request()).await.map_err(not_held::<P>)?; // 2
+    in_place(run, registered, &mut state, command)
+}
+
+/// Waits for nobody.
+pub(super) fn try_held<P: SyncProcess>(
+    run: &mut Run<'_, P>,
+    command: ShedOnDrop<P>,
+) -> Result<ResultOf<P>, ShedOnDrop<P>> {
+    let registered = match admitted::<P>(run.core) {
+        Ok(registered) => registered,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Some(mut state) = run.core.session.try_hold() else { return Err(command) }; // 2
+    Ok(in_place(run, registered, &mut state, command))
+}
+
+#[inline(always)]
+fn in_place<P: SyncProcess>(
+    run: &mut Run<'_, P>,
+    registered: &RegisteredOf<P>,
+    state: &mut StateOf<P>,
+    mut command: ShedOnDrop<P>,
+) -> ResultOf<P> {
+    let mut drafts = Drafts::<P>::of(state);
     run.begin_with(&mut drafts, registered);
     let mut local = ShedOnDrop::none();
     // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and whatever

@@ -9,6 +9,7 @@ use crate::context::{Context, Fields, History, Value};
 use crate::engine::defaults::Defaults;
 use crate::panics::{ShedOnDrop, caught};
 use crate::process::{Panicked, Process, RunError};
+use crate::transaction::Limit;
 
 /// What the rules of a gate look at.
 pub(super) struct Look<'a, P: Process> {
@@ -53,11 +54,12 @@ impl<P: Process> Subject for Look<'_, P> {
 pub(in crate::engine) fn explain<P: Process>(
     core: &CoreOf<P>,
     command: &P,
+    limit: Option<Limit>,
 ) -> Result<Explanation, RunError<Infallible>> {
     let process = P::CONTRACT.process;
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
     let interlock = core.shared.auditor.interlock();
-    let mut state = core.peek().map_err(|_| RunError::Nested { process })?;
+    let mut state = core.peek(process, limit)?;
     let rules = state.rules(&core.shared.rules, &core.audit).map(Arc::clone);
     // As in a run: defaults and computed properties are code of a user's types.
     let explained = caught(|| {

@@ -6,7 +6,8 @@ use super::look::Look;
 use super::{By, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::{Findings, Gate, ProcessRules, Violation};
 use crate::panics::{ShedOnDrop, shed, tell};
-use crate::process::{Halted, Process, RunError};
+use crate::process::{Halted, Process, RunError, TimedOut};
+use crate::transaction::{Limit, Request};
 
 /// What the audit keeps of a run.
 pub(super) struct Notes<P> {
@@ -28,14 +29,19 @@ impl<P: Process> Notes<P> {
 
 impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
-    pub(super) fn new(core: &'a CoreOf<P>) -> Self {
-        Self { core, by: By::Anyone, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+    pub(super) fn new(core: &'a CoreOf<P>, limit: Option<&'a Limit>) -> Self {
+        Self { core, by: By::Anyone, limit, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
     }
 
     /// The same, run by somebody else.
     pub(super) const fn by(mut self, by: By) -> Self {
         self.by = by;
         self
+    }
+
+    /// What it says of itself where it has to wait.
+    pub(super) fn request(&self) -> Request<'a> {
+        self.core.request(P::CONTRACT.process, self.limit.copied())
     }
 
     /// The first thing that is done with the session: which rules hold for this run, to its end.
@@ -135,6 +141,20 @@ impl<'a, P: Process> Run<'a, P> {
     #[inline]
     pub(super) fn refuse_if_over(&self) -> Result<(), ErrorOf<P>> {
         if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
+    }
+
+    /// Within its limit a run commits, or nothing of it does.
+    #[inline]
+    pub(super) fn refuse_if_late(&self) -> Result<(), ErrorOf<P>> {
+        match self.limit {
+            Some(limit) if limit.is_over() => Err(self.late(limit)),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn late(&self, limit: &Limit) -> ErrorOf<P> {
+        RunError::TimedOut(TimedOut::run(P::CONTRACT.process, limit.span, self.attempts))
     }
 
     #[cold]

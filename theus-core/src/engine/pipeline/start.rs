@@ -3,12 +3,13 @@
 use super::super::locking::Isolation;
 use super::super::report::Report;
 use super::checked::{checked, checked_async};
-use super::held::held;
+use super::held::{held, held_async, try_held};
 use super::turn::turn;
 use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
 use crate::sync::nesting;
+use crate::transaction::{Limit, NotHeld};
 
 /// Who runs a process: it decides who hears its signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,14 +22,47 @@ pub(in crate::engine) enum By {
 
 /// Runs a plain `fn`.
 #[inline]
-pub(in crate::engine) fn run<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>) -> ResultOf<P> {
-    go(&mut Run::new(core), command)
+pub(in crate::engine) fn run<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: ShedOnDrop<P>,
+    limit: Option<&Limit>,
+) -> ResultOf<P> {
+    go(&mut Run::new(core, limit), command)
 }
 
 /// Runs a plain `fn`, and tells all about it.
-pub(in crate::engine) fn run_reported<P: SyncProcess>(core: &CoreOf<P>, command: ShedOnDrop<P>, by: By) -> Report<P> {
-    let mut run = Run::new(core).by(by);
+pub(in crate::engine) fn run_reported<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: ShedOnDrop<P>,
+    by: By,
+    limit: Option<&Limit>,
+) -> Report<P> {
+    let mut run = Run::new(core, limit).by(by);
     let result = go(&mut run, command);
+    run.report(result)
+}
+
+/// Runs a plain `fn` if the session is free, and tells all about it; else its command comes back.
+pub(in crate::engine) fn try_run_reported<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: ShedOnDrop<P>,
+    by: By,
+) -> Result<Report<P>, ShedOnDrop<P>> {
+    let mut run = Run::new(core, None).by(by);
+    let result = try_held(&mut run, command)?;
+    Ok(run.report(result))
+}
+
+/// Runs a plain `fn`, waits for the session without blocking the thread, and tells all about it. Its body is done within one
+/// poll, so it has the session throughout, however the engine locks.
+pub(in crate::engine) async fn run_plain_async<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: ShedOnDrop<P>,
+    by: By,
+    limit: Option<Limit>,
+) -> Report<P> {
+    let mut run = Run::new(core, limit.as_ref()).by(by);
+    let result = held_async(&mut run, command).await;
     run.report(result)
 }
 
@@ -37,8 +71,9 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
     core: &CoreOf<P>,
     command: ShedOnDrop<P>,
     by: By,
+    limit: Option<Limit>,
 ) -> Report<P> {
-    let mut run = Run::new(core).by(by);
+    let mut run = Run::new(core, limit.as_ref()).by(by);
     let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => turn(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
@@ -68,4 +103,9 @@ fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<
 
 pub(super) const fn nested<P: Process>() -> ErrorOf<P> {
     RunError::Nested { process: P::CONTRACT.process }
+}
+
+#[cold]
+pub(super) fn not_held<P: Process>(why: NotHeld) -> ErrorOf<P> {
+    RunError::not_held(P::CONTRACT.process, why)
 }

@@ -1,28 +1,44 @@
 //! The way of an `async fn` that must not conflict: the session is this run's alone from begin to commit, and is not held
 //! while the body awaits.
 
-use super::start::{admitted, nested};
+use super::start::{admitted, nested, not_held};
 use super::workspace::{Closed, Counting};
-use super::{ResultOf, Run};
+use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run, StateOf};
 use crate::engine::session::State;
 use crate::panics::ShedOnDrop;
-use crate::process::AsyncProcess;
-use crate::transaction::NestedHold;
+use crate::process::{AsyncProcess, Process};
+use crate::transaction::{Request, Turn};
 
 pub(super) async fn turn<P: AsyncProcess>(run: &mut Run<'_, P>, mut command: ShedOnDrop<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
-    let Ok(turn) = run.core.session.take_turn(State::turn_over).await else { return Err(nested::<P>()) };
-    let opened = match turn.hold() {
+    let turn = take_turn::<P>(run.core, run.request()).await?;
+    in_turn(run, registered, turn, &mut command).await
+}
+
+pub(super) async fn take_turn<'a, P: Process>(
+    core: &'a CoreOf<P>,
+    request: Request<'a>,
+) -> Result<Turn<'a, StateOf<P>>, ErrorOf<P>> {
+    core.session.take_turn(request, State::turn_over).await.map_err(not_held::<P>)
+}
+
+pub(super) async fn in_turn<P: AsyncProcess>(
+    run: &mut Run<'_, P>,
+    registered: &RegisteredOf<P>,
+    turn: Turn<'_, StateOf<P>>,
+    command: &mut ShedOnDrop<P>,
+) -> ResultOf<P> {
+    let opened = match turn.hold(|| run.request()) {
         Ok(mut state) => run.open(registered, &mut state, command.get(), Counting::Now), // 1 and 2
-        Err(NestedHold) => return Err(nested::<P>()),
+        Err(why) => return Err(not_held::<P>(why)),
     };
     let mut work = opened?;
     let Some(command) = command.take() else { return Err(nested::<P>()) };
-    work.execute_async(run.core, Ok(command)).await; // 3, 4 and 5
-    let closed = match turn.hold() {
+    work.execute_async(run.core, Ok(command), Some(&turn), run.limit).await; // 3, 4 and 5
+    let closed = match turn.hold(|| run.request()) {
         // Nothing can have changed since the input gate: it needs no second look at the command.
         Ok(mut state) => run.close(&mut state, work, None), // 6 and 7
-        Err(NestedHold) => return Err(nested::<P>()),
+        Err(why) => return Err(not_held::<P>(why)),
     };
     drop(turn);
     match closed {

@@ -1,12 +1,12 @@
 //! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
-use super::start::{admitted, nested};
+use super::start::{admitted, not_held};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use super::{By, CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, SyncProcess};
-use crate::transaction::{NestedHold, Turn};
+use crate::transaction::Turn;
 
 /// Runs a plain `fn` within a turn, and tells all about it.
 pub(in crate::engine) fn run_within<P: SyncProcess>(
@@ -14,7 +14,7 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core).by(By::Workflow);
+    let mut run = Run::new(core, None).by(By::Workflow);
     let result = within(&mut run, command, turn);
     run.report(result)
 }
@@ -31,7 +31,7 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core).by(By::Workflow);
+    let mut run = Run::new(core, None).by(By::Workflow);
     let result = within_async(&mut run, command, turn).await;
     run.report(result)
 }
@@ -42,7 +42,7 @@ async fn within_async<P: AsyncProcess>(
     turn: &Turn<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let mut work = open(run, command.get(), turn)?; // 1 and 2
-    work.execute_async(run.core, copy_of(&command)).await; // 3, 4 and 5
+    work.execute_async(run.core, copy_of(&command), Some(turn), None).await; // 3, 4 and 5
     close(run, work, command.get(), turn) // 6 and 7
 }
 
@@ -52,10 +52,8 @@ fn open<P: Process>(
     turn: &Turn<'_, StateOf<P>>,
 ) -> Result<Work<P>, ErrorOf<P>> {
     let registered = admitted::<P>(run.core)?;
-    match turn.hold() {
-        Ok(mut state) => run.open(registered, &mut state, command, Counting::AtTheEnd),
-        Err(NestedHold) => Err(nested::<P>()),
-    }
+    let mut state = turn.hold(|| run.request()).map_err(not_held::<P>)?;
+    run.open(registered, &mut state, command, Counting::AtTheEnd)
 }
 
 fn close<P: Process>(
@@ -64,11 +62,8 @@ fn close<P: Process>(
     command: Option<&P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> ResultOf<P> {
-    let closed = match turn.hold() {
-        Ok(mut state) => run.close(&mut state, work, command),
-        Err(NestedHold) => return Err(nested::<P>()),
-    };
-    match closed {
+    let mut state = turn.hold(|| run.request()).map_err(not_held::<P>)?;
+    match run.close(&mut state, work, command) {
         Closed::Finished(result) => result,
         Closed::Stale => Err(run.conflict()),
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::catch::catch;
+use super::catch::{Around, catch};
 use super::drafts::Drafts;
 use super::start::nested;
 use super::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
@@ -10,6 +10,7 @@ use crate::audit::Gate;
 use crate::panics::{ShedOnDrop, shed};
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::sync::nesting::Inside;
+use crate::transaction::{Limit, Turn};
 
 /// What an attempt has to itself: what it pinned, its drafts, its local layer. Dropped half-way, it drops all of that caught.
 pub(super) struct Work<P: Process> {
@@ -25,7 +26,7 @@ impl<P: Process> Work<P> {
     where
         P: SyncProcess,
     {
-        let _inside = Inside::enter(core.identity());
+        let _inside = Inside::enter(core.identity(), None);
         let Self { fields, local, .. } = self;
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
@@ -37,8 +38,13 @@ impl<P: Process> Work<P> {
     }
 
     /// The same for an `async fn`.
-    pub(super) async fn execute_async(&mut self, core: &CoreOf<P>, command: Result<P, Box<ErrorOf<P>>>)
-    where
+    pub(super) async fn execute_async(
+        &mut self,
+        core: &CoreOf<P>,
+        command: Result<P, Box<ErrorOf<P>>>,
+        turn: Option<&Turn<'_, StateOf<P>>>,
+        limit: Option<&Limit>,
+    ) where
         P: AsyncProcess,
     {
         let proposed = match command {
@@ -46,7 +52,8 @@ impl<P: Process> Work<P> {
                 let order = Run::<P>::begin(); // 3
                 let local = self.local.get_or_insert_with(P::Local::default);
                 let guard = Run::<P>::guard(core, &mut self.fields, local, &order); // 4
-                Run::<P>::execute_async(core.identity(), command, guard).await // 5
+                let around = Around { engine: core.identity(), turn, limit };
+                Run::<P>::execute_async(around, command, guard).await // 5
             }
             Err(error) => Err(error),
         };

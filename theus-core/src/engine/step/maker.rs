@@ -27,7 +27,16 @@ pub trait StepMaker<P: Process> {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
     fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
-        StepRun::Done(StepReport::of(pipeline::run_reported(&engine.core, command, By::Workflow)))
+        match pipeline::try_run_reported(&engine.core, command, By::Workflow) {
+            Ok(report) => StepRun::Done(StepReport::of(report)),
+            // Who drives the workflow may be who must go on with the run that has the session.
+            Err(command) => {
+                let core = Arc::clone(&engine.core);
+                StepRun::Pending(Box::pin(async move {
+                    StepReport::of(pipeline::run_plain_async(&core, command, By::Workflow, None).await)
+                }))
+            }
+        }
     }
 
     fn join<'a>(
@@ -38,7 +47,7 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         Box::pin(async move {
             StepReport::of(match turn {
                 Some(turn) => pipeline::run_within(&engine.core, command, turn),
-                None => pipeline::run_reported(&engine.core, command, By::Workflow),
+                None => pipeline::run_plain_async(&engine.core, command, By::Workflow, None).await,
             })
         })
     }
@@ -48,9 +57,9 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
     fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
         let core = Arc::clone(&engine.core);
-        StepRun::Pending(Box::pin(
-            async move { StepReport::of(pipeline::run_async(&core, command, By::Workflow).await) },
-        ))
+        StepRun::Pending(Box::pin(async move {
+            StepReport::of(pipeline::run_async(&core, command, By::Workflow, None).await)
+        }))
     }
 
     fn join<'a>(
@@ -61,7 +70,7 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         Box::pin(async move {
             StepReport::of(match turn {
                 Some(turn) => pipeline::run_async_within(&engine.core, command, turn).await,
-                None => pipeline::run_async(&engine.core, command, By::Workflow).await,
+                None => pipeline::run_async(&engine.core, command, By::Workflow, None).await,
             })
         })
     }

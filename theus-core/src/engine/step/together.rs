@@ -15,6 +15,7 @@ use super::super::session::State;
 use super::{Arguments, Step, StepFuture, StepReport};
 use crate::context::Context;
 use crate::process::{AccessConflict, Contract, RunError};
+use crate::transaction::NotHeld;
 
 /// The reports of steps side by side, in the order of the steps; `None` for one that was given up. Dropping it before it is
 /// ready rolls back what has not committed.
@@ -92,9 +93,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let locking = self.core.shared.locking;
         let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
         let turn = if members.iter().any(|member| alone(member.contract)) {
-            match self.core.session.take_turn(State::turn_over).await {
+            let process =
+                members.iter().find(|member| alone(member.contract)).map_or("", |member| member.contract.process);
+            match self.core.session.take_turn(self.core.request(process, None), State::turn_over).await {
                 Ok(turn) => Some(turn),
-                Err(_) => return members.iter().map(|member| Some(nested(member.contract))).collect(),
+                Err(why) => return members.iter().map(|member| Some(not_held(member.contract, why.clone()))).collect(),
             }
         } else {
             None
@@ -146,6 +149,6 @@ async fn all(mut running: Vec<Running<'_>>, marks: &Marks) -> Vec<(usize, Option
     .await
 }
 
-fn nested(contract: &Contract) -> StepReport {
-    StepReport::refused(RunError::Nested { process: contract.process })
+fn not_held(contract: &Contract, why: NotHeld) -> StepReport {
+    StepReport::refused(RunError::not_held(contract.process, why))
 }

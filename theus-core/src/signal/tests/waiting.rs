@@ -64,7 +64,7 @@ fn a_transaction_never_waits() {
 fn nor_does_a_thread_that_holds_a_session() {
     let bus = waiting(1, LONG);
     bus.emit("CMD_A").unwrap();
-    let holding = crate::sync::nesting::Holding::enter(7);
+    let holding = crate::sync::nesting::Holding::enter(7, 70);
     let refused = bus.emit("CMD_B");
     drop(holding);
     assert!(matches!(refused, Err(EmitError::Full(_))));

@@ -1,0 +1,91 @@
+//! A process of either kind.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::core::Core;
+use super::pipeline::{self, By};
+use super::report::Report;
+use crate::panics::ShedOnDrop;
+use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+use crate::transaction::Limit;
+
+/// A process of either kind, `fn` or `async fn`: what [`Engine::run_async`](super::Engine::run_async) takes. Every command
+/// that `#[process]` makes is one.
+///
+/// ```
+/// use theus_core::prelude::*;
+/// use theus_core::engine::AnyProcess;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Tank { level: i64 }
+///
+/// /// A handler of a web server, say: it takes whatever it is given.
+/// async fn handle<P: AnyProcess<Domain = Tank, Global = (), Effects = ()>>(engine: Engine<Tank>, command: P) -> bool {
+///     engine.run_async(command).await.is_ok()
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a process",
+    label = "expected a command made by `#[process]`",
+    note = "`#[process(..)] fn transfer(..)` makes the command `Transfer {{ .. }}`: pass that to the engine"
+)]
+#[allow(private_interfaces, reason = "only the engine calls it")]
+pub trait AnyProcess: Process {
+    /// Runs it as a task.
+    #[doc(hidden)]
+    fn run_on(
+        core: Arc<Core<Self::Domain, Self::Global, Self::Effects>>,
+        command: ShedOnDrop<Self>,
+        limit: Option<Limit>,
+    ) -> impl Future<Output = Report<Self>> + Send;
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+#[diagnostic::do_not_recommend]
+impl<P> AnyProcess for P
+where
+    P: Process,
+    P::Kind: RunAsync<P>,
+{
+    fn run_on(
+        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        command: ShedOnDrop<P>,
+        limit: Option<Limit>,
+    ) -> impl Future<Output = Report<P>> + Send {
+        P::Kind::run_on(core, command, limit)
+    }
+}
+
+/// How a process of this kind is run as a task.
+#[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
+pub trait RunAsync<P: Process> {
+    #[doc(hidden)]
+    fn run_on(
+        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        command: ShedOnDrop<P>,
+        limit: Option<Limit>,
+    ) -> impl Future<Output = Report<P>> + Send;
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: SyncProcess> RunAsync<P> for Plain {
+    async fn run_on(
+        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        command: ShedOnDrop<P>,
+        limit: Option<Limit>,
+    ) -> Report<P> {
+        pipeline::run_plain_async(&core, command, By::Anyone, limit).await
+    }
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: AsyncProcess> RunAsync<P> for Asynchronous {
+    async fn run_on(
+        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        command: ShedOnDrop<P>,
+        limit: Option<Limit>,
+    ) -> Report<P> {
+        pipeline::run_async(&core, command, By::Anyone, limit).await
+    }
+}

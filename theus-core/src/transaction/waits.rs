@@ -1,0 +1,232 @@
+//! Who waits for whom: a graph of waits and sessions, in which a wait that could never end is found before it begins.
+//!
+//! Only what waits is in it. A session that is not waited for costs nothing here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+use std::thread::{self, Thread};
+
+use parking_lot::Mutex;
+
+use crate::sync::nesting::{Keeps, kept};
+use crate::sync::{next_number, thread_number};
+
+/// The run that has a session as its turn: which threads have polled its body.
+#[derive(Default)]
+pub(crate) struct Drivers {
+    now: Mutex<Option<Driven>>,
+}
+
+struct Driven {
+    process: &'static str,
+    threads: Vec<(u64, Thread)>,
+}
+
+impl Drivers {
+    /// A run of this process has begun its turn.
+    pub(super) fn begin(&self, process: &'static str) {
+        *self.now.lock() = Some(Driven { process, threads: Vec::new() });
+    }
+
+    pub(super) fn end(&self) {
+        self.now.lock().take();
+    }
+
+    /// The calling thread polls the body of the run.
+    pub(super) fn driven_here(&self) {
+        let here = thread_number();
+        if let Some(driven) = &mut *self.now.lock()
+            && driven.threads.iter().all(|(thread, _)| *thread != here)
+        {
+            driven.threads.push((here, thread::current()));
+        }
+    }
+
+    /// The process, and the thread that polled it first.
+    pub(super) fn who(&self) -> Option<(&'static str, Option<Arc<str>>)> {
+        let now = self.now.lock();
+        let driven = now.as_ref()?;
+        Some((driven.process, driven.threads.first().map(|(_, thread)| name_of(thread))))
+    }
+
+    fn threads(&self) -> Vec<u64> {
+        self.now.lock().iter().flat_map(|driven| driven.threads.iter().map(|(thread, _)| *thread)).collect()
+    }
+}
+
+fn name_of(thread: &Thread) -> Arc<str> {
+    thread.name().map_or_else(|| format!("{:?}", thread.id()).into(), Arc::from)
+}
+
+/// What somebody waits for.
+#[derive(Clone)]
+pub(super) struct Wish {
+    /// The session's number and name.
+    pub(super) session: u64,
+    pub(super) name: Arc<str>,
+    /// What is to be run there.
+    pub(super) process: &'static str,
+    /// Who has the session as a turn, where the end of a turn is waited for.
+    pub(super) drivers: Option<Arc<Drivers>>,
+}
+
+/// One wait.
+struct Wait {
+    wish: Wish,
+    thread: Thread,
+    /// The thread that is blocked meanwhile.
+    blocks: Option<u64>,
+    /// The sessions that others cannot have until this wait is over.
+    keeps: Vec<(u64, Keeps)>,
+}
+
+struct Waits {
+    all: BTreeMap<u64, Wait>,
+    by_thread: BTreeMap<u64, u64>,
+    /// By the session that is kept and the number of the wait.
+    by_kept: BTreeMap<(u64, u64), Keeps>,
+}
+
+static WAITS: Mutex<Waits> =
+    Mutex::new(Waits { all: BTreeMap::new(), by_thread: BTreeMap::new(), by_kept: BTreeMap::new() });
+
+/// Somebody waits, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    number: u64,
+}
+
+/// The calling thread is about to be blocked until it has what it wishes.
+pub(super) fn block(wish: Wish) -> Result<Waiting, Box<Circle>> {
+    begin(Wait { wish, thread: thread::current(), blocks: Some(thread_number()), keeps: kept() })
+}
+
+/// The task that the calling thread polls is about to wait. Where it keeps nothing nobody can wait for it.
+pub(super) fn await_(wish: impl FnOnce() -> Wish) -> Result<Option<Waiting>, Box<Circle>> {
+    let keeps = kept();
+    if keeps.is_empty() {
+        return Ok(None);
+    }
+    begin(Wait { wish: wish(), thread: thread::current(), blocks: None, keeps }).map(Some)
+}
+
+fn begin(wait: Wait) -> Result<Waiting, Box<Circle>> {
+    let number = next_number();
+    let mut waits = WAITS.lock();
+    waits.insert(number, wait);
+    match waits.circle(number) {
+        None => Ok(Waiting { number }),
+        Some(circle) => {
+            waits.remove(number);
+            Err(Box::new(circle))
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITS.lock().remove(self.number);
+    }
+}
+
+impl Waits {
+    fn insert(&mut self, number: u64, wait: Wait) {
+        if let Some(thread) = wait.blocks {
+            self.by_thread.insert(thread, number);
+        }
+        self.by_kept.extend(wait.keeps.iter().map(|(session, keeps)| ((*session, number), *keeps)));
+        self.all.insert(number, wait);
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(wait) = self.all.remove(&number) else { return };
+        if let Some(thread) = wait.blocks {
+            self.by_thread.remove(&thread);
+        }
+        for (session, _) in wait.keeps {
+            self.by_kept.remove(&(session, number));
+        }
+    }
+
+    /// The waits that must end before this one can, as far as they are known: of those that keep the session, and of the
+    /// threads that drive the run which has it.
+    fn in_the_way(&self, wait: &Wait) -> Vec<u64> {
+        let (session, drivers) = (wait.wish.session, &wait.wish.drivers);
+        let keeping = self.by_kept.range((session, 0)..=(session, u64::MAX));
+        let keeping = keeping.filter(|(_, keeps)| **keeps == Keeps::Thread || drivers.is_some());
+        let mut found: Vec<u64> = keeping.map(|((_, number), _)| *number).collect();
+        let driving = drivers.iter().flat_map(|drivers| drivers.threads());
+        found.extend(driving.filter_map(|thread| self.by_thread.get(&thread)));
+        found
+    }
+
+    /// The waits from this one on that lead back to it.
+    fn circle(&self, first: u64) -> Option<Circle> {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![first]);
+        let mut led_here = BTreeMap::new();
+        while let Some(number) = open.pop() {
+            let Some(wait) = self.all.get(&number) else { continue };
+            for next in self.in_the_way(wait) {
+                if next == first {
+                    let back = std::iter::successors(Some(number), |number| led_here.get(number).copied());
+                    let mut waits: Vec<_> = back.filter_map(|number| self.all.get(&number)).map(Told::of).collect();
+                    waits.reverse();
+                    return Some(Circle { waits });
+                }
+                if seen.insert(next) {
+                    led_here.insert(next, number);
+                    open.push(next);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// One wait of a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    thread: Arc<str>,
+    process: &'static str,
+    session: Arc<str>,
+    /// The process whose run has the session as its turn.
+    held_by: Option<&'static str>,
+}
+
+impl Told {
+    fn of(wait: &Wait) -> Self {
+        let Wish { name, process, drivers, .. } = &wait.wish;
+        let held_by = drivers.as_ref().and_then(|drivers| drivers.who()).map(|(process, _)| process);
+        Self { thread: name_of(&wait.thread), process, session: Arc::clone(name), held_by }
+    }
+}
+
+/// Waits that wait for each other; the first is the one that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Circle {
+    waits: Vec<Told>,
+}
+
+impl fmt::Display for Circle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((Told { session, held_by, process, .. }, others)) = self.waits.split_first() else { return Ok(()) };
+        if others.is_empty() {
+            let run = held_by.map_or_else(|| "the run".to_owned(), |process| format!("`{process}`"));
+            return write!(
+                f,
+                "`{process}` was not started, it would wait for ever: {run} has the session `{session}` until it is done, \
+                 and this thread drives it; use `run_async`, or run it on a thread of its own"
+            );
+        }
+        write!(f, "`{process}` was not started, it would wait for ever: it waits for the session `{session}`")?;
+        for Told { thread, process, session, .. } in others {
+            write!(f, ", whose run waits for the session `{session}` to run `{process}` there (thread `{thread}`)")?;
+        }
+        write!(
+            f,
+            ", which waits for this one; run one after the other has returned, or take sessions of several engines always \
+             in the same order"
+        )
+    }
+}
