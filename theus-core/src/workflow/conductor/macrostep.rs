@@ -19,7 +19,7 @@ impl Live {
         if self.control.is_some() {
             self.listen(scene);
         }
-        if self.restored || self.timers.is_by_date() {
+        if self.restored || self.is_by_date {
             self.tell_restored(scene.world);
         }
         if self.is_over() {

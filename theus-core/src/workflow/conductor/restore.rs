@@ -54,10 +54,11 @@ impl Session {
             Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
             Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
         };
+        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
         Position {
             workflow: definition.name().to_owned(),
             configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
-            timers: live.timers.dated(keeper).iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
+            timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
             inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
             payload: live.payload.as_ref().map(|payload| payload.value().clone()),
             unit: live.unit.as_ref().map(|unit| stored_unit(definition, unit)),
@@ -91,6 +92,7 @@ impl Session {
         for stored in &position.timers {
             let (date, id) = timer(&definition, stored)?;
             live.timers.restore(date, id);
+            live.is_by_date = true;
         }
         if let Some(stored) = &position.unit {
             live.unit = Some(unit(&definition, stored, live.payload.as_ref())?);
@@ -121,7 +123,9 @@ impl Session {
 impl super::session::Live {
     /// Says once that it went on from a position; its timers run by the clock that it has now.
     pub(super) fn tell_restored(&mut self, world: &World<'_>) {
-        self.timers.count_by(world.keeper);
+        if std::mem::take(&mut self.is_by_date) {
+            self.timers.count_by(world.keeper);
+        }
         if std::mem::take(&mut self.restored) {
             self.trace.tell(world.clock, || What::Resumed);
         }

@@ -60,6 +60,8 @@ pub(super) struct Live {
     pub(super) control: Option<Control>,
     /// It went on from a position, and has not said so yet.
     pub(super) restored: bool,
+    /// Of its timers only the dates are known: from when the clock is known that it goes on by, they count.
+    pub(super) is_by_date: bool,
 }
 
 /// How far a session is.
@@ -218,6 +220,7 @@ impl Session {
             trace: Trace::new(Arc::clone(&definition), options.traced),
             control: None,
             restored: false,
+            is_by_date: false,
         };
         Self { definition, live }
     }
@@ -315,7 +318,10 @@ impl Session {
 
     /// Another clock takes over.
     pub(crate) fn leave_clock(&mut self, keeper: &Timekeeper) {
-        self.live.timers.leave(keeper);
+        if !self.live.is_by_date {
+            self.live.timers = self.live.timers.dated(keeper);
+            self.live.is_by_date = true;
+        }
     }
 
     pub(crate) fn reseed(&mut self, seed: u64) {

@@ -22,18 +22,11 @@ pub(super) struct Timer {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
     waiting: Vec<Timer>,
-    /// They come from a position: only their dates are known, until there is a clock.
-    by_date: bool,
 }
 
 impl Timers {
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
-    }
-
-    /// Whether only their dates are known.
-    pub(super) const fn is_by_date(&self) -> bool {
-        self.by_date
     }
 
     pub(super) fn rest(&mut self) {
@@ -44,10 +37,15 @@ impl Timers {
         self.waiting.clear();
     }
 
+    /// As they are stored.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Timer> {
+        self.waiting.iter()
+    }
+
     /// With their dates as the wall clock goes now: what another process can go on from.
-    pub(super) fn dated(&self, keeper: &Timekeeper) -> Vec<Timer> {
+    pub(super) fn dated(&self, keeper: &Timekeeper) -> Self {
         let mut timers = self.waiting.clone();
-        if !self.by_date && !timers.is_empty() {
+        if !timers.is_empty() {
             let now = keeper.now();
             // One look for all of them, so that their order stays.
             let wall = keeper.date(now);
@@ -59,7 +57,7 @@ impl Timers {
                 }
             }
         }
-        timers
+        Self { waiting: timers }
     }
 
     /// When the first is due.
@@ -104,15 +102,14 @@ impl Timers {
         self.waiting.insert(place, timer);
     }
 
-    /// One that goes on from a position; it counts as soon as there is a clock.
+    /// One that goes on from a position, of which only the date is known; [`count_by`](Self::count_by) is to follow.
     pub(super) fn restore(&mut self, date: SystemTime, id: TimerId) {
-        self.by_date = true;
         self.waiting.push(Timer { due: Moment::ZERO, date, id });
     }
 
     /// From now on they are due by this clock, as far from now as their dates are.
     pub(super) fn count_by(&mut self, keeper: &Timekeeper) {
-        if !std::mem::take(&mut self.by_date) || self.waiting.is_empty() {
+        if self.waiting.is_empty() {
             return;
         }
         let now = keeper.now();
@@ -121,12 +118,6 @@ impl Timers {
             timer.due = now.shifted(wall, timer.date);
         }
         self.waiting.sort_by_key(|timer| (timer.due, timer.id));
-    }
-
-    /// Another clock takes over: only the dates stay.
-    pub(super) fn leave(&mut self, keeper: &Timekeeper) {
-        self.waiting = self.dated(keeper);
-        self.by_date = true;
     }
 }
 
