@@ -49,7 +49,7 @@ fn send(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
         return Ok(raise(event, names));
     }
     let after = milliseconds(node.attribute("delay").unwrap_or("0s"))?;
-    Ok(json!({ "run": "send", "with": { "event": names.event(event), "after": after } }))
+    Ok(json!({ "run": "deliver", "with": { "event": names.event(event), "after": after } }))
 }
 
 fn milliseconds(delay: &str) -> Result<i64, String> {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use theus_core::prelude::*;
-use theus_core::workflow::VirtualClock;
+use theus_core::workflow::{VirtualClock, WorkflowError};
 
 use crate::Outcome;
 use crate::chart::{Flow, MOST, state};
-use crate::world::{Assign, Nothing, Ports, Post, Raise, Send, Vars};
+use crate::world::{Assign, Deliver, Nothing, Ports, Post, Raise, Vars};
 
 /// What a test does and expects.
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ pub(crate) fn play(flow: &Flow, script: &Script) -> Outcome {
 fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
     let post = Post::default();
     let engine = Engine::builder(Vars::of(&flow.begin)).effects(Ports { post: post.clone() });
-    let engine = engine.process::<Assign>().process::<Raise>().process::<Send>().process::<Nothing>();
+    let engine = engine.process::<Assign>().process::<Raise>().process::<Deliver>().process::<Nothing>();
     let engine = engine.build().map_err(|error| Outcome::Refused(error.to_string()))?;
     let clock = VirtualClock::new();
     let loaded = WorkflowManager::from_text(&engine, "scxml.yaml", &flow.file.to_string());
@@ -59,7 +59,7 @@ fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
     let differs = |error: WorkflowError| Outcome::Differs(error.to_string());
     desk.run_until_idle().map_err(differs)?;
     // What was sent comes when its time has come, at the latest where nothing else is left to wait for.
-    let mut settle = |desk: &mut WorkflowManager<Vars, (), Ports>, time: Duration| -> Result<(), Outcome> {
+    let settle = |desk: &mut WorkflowManager<Vars, (), Ports>, time: Duration| -> Result<(), Outcome> {
         let end = post.now() + time;
         loop {
             desk.run_until_idle().map_err(differs)?;

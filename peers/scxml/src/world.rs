@@ -78,7 +78,7 @@ impl Vars {
 
 /// Gives a variable a value.
 #[process(outputs = [domain.v0, domain.v1, domain.v2, domain.v3, domain.v4, domain.v5, domain.v6, domain.v7, domain.v8, domain.v9, domain.v10, domain.v11, domain.v12, domain.v13, domain.v14, domain.v15])]
-fn assign(ctx: App, at: usize, value: i64) {
+pub(crate) fn assign(ctx: App, at: usize, value: i64) {
     match at {
         0 => ctx.domain.v0.set(value),
         1 => ctx.domain.v1.set(value),
@@ -102,7 +102,7 @@ fn assign(ctx: App, at: usize, value: i64) {
 
 /// Raises an event of the chart's own.
 #[process(outputs = [domain.sig_e0, domain.sig_e1, domain.sig_e2, domain.sig_e3, domain.sig_e4, domain.sig_e5, domain.sig_e6, domain.sig_e7, domain.sig_e8, domain.sig_e9, domain.sig_e10, domain.sig_e11, domain.sig_e12, domain.sig_e13, domain.sig_e14, domain.sig_e15])]
-fn raise(ctx: App, event: usize) {
+pub(crate) fn raise(ctx: App, event: usize) {
     match event {
         0 => ctx.domain.sig_e0.set(true),
         1 => ctx.domain.sig_e1.set(true),
@@ -126,13 +126,13 @@ fn raise(ctx: App, event: usize) {
 
 /// Sends an event, which comes from outside after so many milliseconds.
 #[process(effects = [post])]
-fn send(ctx: App, event: usize, after: u64) {
+pub(crate) fn deliver(ctx: App, event: usize, after: u64) {
     ctx.effects.post.send(event, Duration::from_millis(after));
 }
 
 /// Does nothing.
 #[process]
-fn nothing(_ctx: App) {}
+pub(crate) fn nothing(_ctx: App) {}
 
 /// What was sent and has not come.
 #[derive(Clone, Default)]

@@ -66,6 +66,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// #     }
     /// # }
     /// use theus_core::prelude::*;
+    /// use theus_core::workflow::WorkflowError;
     ///
     /// # #[derive(Clone, Default, Context)]
     /// # struct Desk { rung: bool }

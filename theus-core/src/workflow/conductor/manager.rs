@@ -142,6 +142,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// ```
     /// use std::time::Duration;
     /// use theus_core::prelude::*;
+    /// use theus_core::workflow::WorkflowError;
     ///
     /// # #[derive(Clone, Default, Context)]
     /// # struct Desk {}
