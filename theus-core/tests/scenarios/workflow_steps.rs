@@ -83,7 +83,8 @@ states:
 
 #[test]
 fn an_endless_loop_is_stopped_and_what_is_committed_stays() {
-    for (body, limit, committed) in [("[]", 100, 0), ("[a]", 100, 99)] {
+    let nothing = "[{ flux: if, when: 'domain.total > 0', then: [a] }]";
+    for (body, limit, committed) in [(nothing, 100, 0), ("[a]", 100, 99)] {
         let flow = format!(
             "
 limit: {limit}

@@ -146,7 +146,7 @@ impl Checker {
         let mut inner = self.0.lock().unwrap();
         match happening {
             Happening::Handled(handled) => inner.handled(session, handled),
-            Happening::Trouble { problem, handled } if problem.starts_with("more than 40 steps") => {
+            Happening::Trouble { problem, handled } if problem.starts_with("more than 40 moves") => {
                 inner.tally.runaways += 1;
                 inner.handled(session, handled);
             }
