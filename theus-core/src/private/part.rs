@@ -54,7 +54,6 @@ pub trait PartOfValue {
 
 macro_rules! part_of_value {
     ($($reference:ty => $stand:ty;)*) => {$(
-        #[expect(clippy::unreachable, reason = "a program that would come here does not compile")]
         impl<'a, T> PartOfValue for Part<$reference> {
             type Stand = $stand;
             fn of_nested<'m>(self) -> $stand

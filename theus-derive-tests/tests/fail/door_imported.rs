@@ -10,8 +10,8 @@ use std::time::Instant;
 
 #[process(outputs = [domain.total])]
 fn guess(ctx: Ctx<Bank>) {
-    let start = Instant::now();
-    ctx.domain.total.set(start.elapsed().as_millis() as i64);
+    let _ = Instant::now();
+    ctx.domain.total.set(1);
 }
 
 fn main() {}

@@ -301,12 +301,12 @@ impl<'t> Use<'t> {
         self.names.len() == at + 1 && is_punct(borrow, '&')
     }
 
-    /// `*ctx.layer.name`, and nothing is written to it. Of `(*ctx.layer.name)` what follows is not seen.
-    pub(super) fn is_read(&self, at: usize) -> bool {
+    /// `*ctx.layer.name`, and nothing is written to it. What follows on `(*ctx.layer.name)` is not seen.
+    pub(super) fn is_read(&self, at: usize, in_parentheses: bool) -> bool {
         let continues = matches!(self.after.first(), Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace)
             || is_punct(self.after.first(), '.');
         let mutable = matches!(self.before_that, Some(TokenTree::Ident(word)) if *word == "mut");
-        let alone = self.before_that.is_none() && self.after.is_empty();
+        let alone = in_parentheses && self.before_that.is_none() && self.after.is_empty();
         let certain = !(mutable || alone || continues);
         certain && self.names.len() == at + 1 && is_punct(self.before, '*') && !self.is_assigned(at)
     }

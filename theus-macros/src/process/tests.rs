@@ -329,6 +329,7 @@ fn a_contract_that_says_more_than_its_body_uses_is_told() {
         "let a = *ctx.domain.a;",
         "`domain.a` is listed under `outputs`",
     );
+    warned("inputs = [domain.a], outputs = [domain.a]", "*ctx.domain.a", "`domain.a` is listed under `outputs`");
     warned("inputs = [domain.a], outputs = [domain.a]", "ctx.domain.a.set(1);", "`domain.a` is listed under `inputs`");
     warned("inputs = [domain.a, domain.b]", "drop(*ctx.domain.a);", "`domain.b` is listed under `inputs`");
     warned("inputs = [domain.u.a, domain.u.b]", "drop(*ctx.domain.u.b);", "`domain.u.a` is listed under `inputs`");

@@ -4,7 +4,7 @@
 //! for what is done with it then is not seen. A macro cannot warn; it writes a constant that is deprecated, with the words of
 //! the warning, and uses it. So `#[allow(deprecated)]` on the function says that it is meant.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
@@ -99,7 +99,7 @@ fn contract(model: &Model, found: &mut Vec<Warning>) {
     for effect in &options.effects {
         let name = plain(effect);
         let mut is_used = false;
-        each_use(&body, &model.context, &mut |found| {
+        each_use(&body, false, &model.context, &mut |found, _| {
             is_used |= plain(&found.layer) == "effects" && found.names.first().is_none_or(|used| plain(used) == name);
         });
         if !is_used {
@@ -117,7 +117,7 @@ fn told(path: &ContextPath, words: String) -> Warning {
 
 fn seen(model: &Model, body: &TokenStream, path: &ContextPath) -> Seen {
     let mut seen = Seen::default();
-    each_use(body, &model.context, &mut |found| {
+    each_use(body, false, &model.context, &mut |found, in_parentheses| {
         if plain(&found.layer) != plain(&path.layer) {
             return;
         }
@@ -129,7 +129,7 @@ fn seen(model: &Model, body: &TokenStream, path: &ContextPath) -> Seen {
         // Shorter than the path: a layer or a nested context is taken whole, and the path with it.
         if found.names.len() > at && found.is_set(at) {
             seen.sets += 1;
-        } else if found.names.len() > at && found.is_read(at) {
+        } else if found.names.len() > at && found.is_read(at, in_parentheses) {
             seen.reads += 1;
         } else {
             seen.others += 1;
@@ -139,16 +139,18 @@ fn seen(model: &Model, body: &TokenStream, path: &ContextPath) -> Seen {
 }
 
 /// Calls with each `ctx.layer.names` of the body.
-fn each_use(body: &TokenStream, context: &Ident, call: &mut dyn FnMut(&Use<'_>)) {
+fn each_use(body: &TokenStream, in_parentheses: bool, context: &Ident, call: &mut dyn FnMut(&Use<'_>, bool)) {
     let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) => each_use(&group.stream(), context, call),
+            TokenTree::Group(group) => {
+                each_use(&group.stream(), group.delimiter() == Delimiter::Parenthesis, context, call);
+            }
             TokenTree::Ident(word)
                 if word == context && !is_punct(at.checked_sub(1).and_then(|at| tokens.get(at)), '.') =>
             {
                 if let Some(found) = Use::at(&tokens, at) {
-                    call(&found);
+                    call(&found, in_parentheses);
                 }
             }
             _ => {}
