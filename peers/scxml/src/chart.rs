@@ -9,6 +9,9 @@ use crate::expression;
 /// How many events and variables one chart can have here: the domain has a field for each.
 pub(crate) const MOST: usize = 16;
 
+/// What the one state of a region is called that has none in the chart, behind the region's name.
+pub(crate) const ONLY: &str = "__";
+
 /// A chart as a workflow file.
 pub(crate) struct Flow {
     pub(crate) file: Value,
@@ -175,6 +178,16 @@ fn one(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
             file.insert("regions".to_owned(), Value::Object(regions));
         }
         (_, true) => inside(node, names, &mut file, "states")?,
+        // A region has states: one that is called as the region is.
+        _ if node.parent_element().is_some_and(|it| it.tag_name().name() == "parallel") => {
+            let only = format!("{}{ONLY}", state(node.attribute("id").unwrap_or_default()));
+            let waits = json!({ "events": { "CMD_NEVER": { "steps": "nothing" } } });
+            file.remove("final");
+            file.insert(
+                "states".to_owned(),
+                json!({ only: if tag == "final" { json!({ "final": true }) } else { waits } }),
+            );
+        }
         _ => {}
     }
     Ok(Value::Object(file))
@@ -187,7 +200,7 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
     for way in node.children().filter(|it| it.tag_name().name() == "transition") {
         let candidate = candidate(way, names)?;
         let Some(event) = way.attribute("event") else {
-            always.push(candidate);
+            add(&mut always, candidate);
             continue;
         };
         let mut matched = Vec::new();
@@ -197,7 +210,7 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
                 if node.attribute("id") != Some(of) {
                     return Err("`done.state.…` of another state".to_owned());
                 }
-                done.push(candidate.clone());
+                add(&mut done, candidate.clone());
                 continue;
             }
             if wanted.starts_with("done") {
@@ -216,7 +229,7 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         for (at, _) in matched {
             let candidates = events.entry(format!("EVT_E{at}")).or_insert_with(|| json!([]));
             if let Value::Array(candidates) = candidates {
-                candidates.push(candidate.clone());
+                add(candidates, candidate.clone());
             }
         }
     }
@@ -235,6 +248,13 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         file.insert("events".to_owned(), Value::Object(events));
     }
     Ok(())
+}
+
+/// A candidate behind one without a guard is never taken: the loader would say so.
+fn add(candidates: &mut Vec<Value>, candidate: Value) {
+    if candidates.last().is_none_or(|last| last.get("when").is_some()) {
+        candidates.push(candidate);
+    }
 }
 
 fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {

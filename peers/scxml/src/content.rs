@@ -11,8 +11,12 @@ use crate::expression;
 /// # Errors
 /// Where no step says it.
 pub(crate) fn steps(block: Node<'_, '_>, names: &Names) -> Result<Vec<Value>, String> {
+    all(block.children().filter(Node::is_element), names)
+}
+
+fn all<'a, 'i: 'a>(nodes: impl Iterator<Item = Node<'a, 'i>>, names: &Names) -> Result<Vec<Value>, String> {
     let mut steps = Vec::new();
-    for node in block.children().filter(Node::is_element) {
+    for node in nodes {
         match node.tag_name().name() {
             "log" => {}
             "raise" => steps.push(raise(attribute(node, "event")?, names)),
@@ -65,14 +69,35 @@ fn milliseconds(delay: &str) -> Result<i64, String> {
 
 /// `<if>` with its `<elseif>` and `<else>`, which stand between what they part.
 fn branch(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
-    for child in node.children().filter(Node::is_element) {
-        if matches!(child.tag_name().name(), "elseif" | "else") {
-            return Err("<else>, <elseif>".to_owned());
-        }
+    let parts = |it: &Node<'_, '_>| matches!(it.tag_name().name(), "elseif" | "else");
+    let children: Vec<Node<'_, '_>> = node.children().filter(Node::is_element).collect();
+    let mut blocks: Vec<(Option<&str>, Vec<Value>)> = Vec::new();
+    let mut guard = node.attribute("cond");
+    for block in children.split_inclusive(parts) {
+        let (last, rest) = block.split_last().map_or((None, block), |(last, rest)| (Some(*last), rest));
+        let (next, rest) = match last.filter(parts) {
+            Some(parting) => (Some(parting), rest),
+            None => (None, block),
+        };
+        blocks.push((guard, all(rest.iter().copied(), names)?));
+        guard = next.and_then(|parting| parting.attribute("cond"));
     }
-    let when = expression::guard(attribute(node, "cond")?, &names.variables)?;
-    let then = steps(node, names)?;
-    Ok(json!({ "flux": "if", "when": when, "then": then }))
+    // From the last block inwards: each is what the one before it does otherwise.
+    let mut otherwise: Vec<Value> = Vec::new();
+    for (guard, then) in blocks.into_iter().rev() {
+        let Some(guard) = guard else {
+            otherwise = then;
+            continue;
+        };
+        let when = expression::guard(guard, &names.variables)?;
+        let mut step =
+            json!({ "flux": "if", "when": when, "then": if then.is_empty() { json!("nothing") } else { json!(then) } });
+        if !otherwise.is_empty() {
+            step["else"] = json!(otherwise);
+        }
+        otherwise = vec![step];
+    }
+    otherwise.pop().ok_or_else(|| "<if> with nothing in it".to_owned())
 }
 
 /// An attribute that has to be there.
