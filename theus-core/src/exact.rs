@@ -18,6 +18,8 @@ const LIMB: i32 = 32;
 const LOWEST: i32 = -1074 - LIMB;
 /// From there to above the greatest float, with room for 2^64 of it.
 const LIMBS: usize = 70;
+/// A number whose lowest limb is above this one is a normal float.
+const LEAST_NORMAL: usize = 4;
 /// So many numbers can be added before limbs are full.
 const CARRY_AFTER: u32 = 1 << 30;
 
@@ -27,6 +29,8 @@ const CARRY_AFTER: u32 = 1 << 30;
 #[derive(Clone, Debug)]
 pub struct Sum {
     limbs: [i64; LIMBS],
+    /// The limbs that were added to, from the first to before the last.
+    used: (usize, usize),
     uncarried: u32,
     /// What infinities and NaN make of it; 0 where there was none.
     special: f64,
@@ -43,7 +47,7 @@ impl Sum {
     /// The sum of nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { limbs: [0; LIMBS], uncarried: 0, special: 0.0, count: 0 }
+        Self { limbs: [0; LIMBS], used: (LIMBS, 0), uncarried: 0, special: 0.0, count: 0 }
     }
 
     /// Adds a number.
@@ -65,10 +69,11 @@ impl Sum {
         {
             *limb += sign * i64::from(part as u32);
         }
+        self.used = (self.used.0.min(limb), self.used.1.max(limb + 3));
         self.uncarried += 1;
         if self.uncarried == CARRY_AFTER {
-            carry(&mut self.limbs);
-            self.uncarried = 0;
+            carry(&mut self.limbs[self.used.0..]);
+            (self.used.1, self.uncarried) = (LIMBS, 0);
         }
     }
 
@@ -95,30 +100,51 @@ impl Sum {
         if self.special != 0.0 {
             return self.special;
         }
+        let (first, end) = self.used;
+        if first >= end {
+            return 0.0;
+        }
+        // What is carried out of the limbs that were used fits two more; the last of them has the sign.
+        let end = (end + 2).min(LIMBS);
         let mut limbs = self.limbs;
-        carry(&mut limbs);
-        let negative = limbs[LIMBS - 1] < 0;
+        let used = &mut limbs[first..end];
+        carry(used);
+        let negative = used.last().is_some_and(|last| *last < 0);
         if negative {
-            limbs.iter_mut().for_each(|limb| *limb = -*limb);
-            carry(&mut limbs);
+            used.iter_mut().for_each(|limb| *limb = -*limb);
+            carry(used);
         }
         // Long division from the top, as far as a float can tell; what is left says that it is a little more.
-        let (mut bits, mut lowest, mut rest) = (0_u128, LIMBS, 0_u128);
+        let (mut bits, mut lowest, mut rest) = (0_u128, end, 0_u64);
         while lowest > 0 && bits >> (3 * LIMB) == 0 {
+            if rest == 0 && lowest <= first && lowest > LEAST_NORMAL {
+                break;
+            }
             lowest -= 1;
-            let dividend = rest << LIMB | u128::from(limbs[lowest] as u32);
-            bits = bits << LIMB | dividend / u128::from(count);
-            rest = dividend % u128::from(count);
+            let limb = limbs[lowest] as u32;
+            let quotient = match u32::try_from(rest) {
+                Ok(_) => {
+                    let dividend = rest << LIMB | u64::from(limb);
+                    rest = dividend % count;
+                    u128::from(dividend / count)
+                }
+                Err(_) => {
+                    let dividend = u128::from(rest) << LIMB | u128::from(limb);
+                    rest = (dividend % u128::from(count)) as u64;
+                    dividend / u128::from(count)
+                }
+            };
+            bits = bits << LIMB | quotient;
         }
-        let more = rest != 0 || limbs[..lowest].iter().any(|limb| *limb != 0);
+        let more = rest != 0 || limbs[first.min(lowest)..lowest].iter().any(|limb| *limb != 0);
         let size = rounded(bits | u128::from(more), LOWEST + LIMB * lowest as i32);
         if negative { -size } else { size }
     }
 }
 
 /// Brings each limb but the last into its 32 bits.
-fn carry(limbs: &mut [i64; LIMBS]) {
-    for at in 1..LIMBS {
+fn carry(limbs: &mut [i64]) {
+    for at in 1..limbs.len() {
         let over = limbs[at - 1] >> LIMB;
         limbs[at - 1] -= over << LIMB;
         limbs[at] += over;

@@ -90,20 +90,21 @@ fn where_all_is_kept_no_file_can_be_taken_away() {
 fn what_was_let_go_is_known_and_what_is_missing_besides_is_found() {
     for options in [quick(), sealed()] {
         let options = options.rotate(1).keep(3);
-        let (whole, key) = (|| Folder::new(), options.key);
+        let key = options.key;
         let verify = |folder: &Folder| match key {
             Some(key) => LedgerFiles::at(folder.file()).verify_with(&key),
             None => LedgerFiles::at(folder.file()).verify(),
         };
         let book = chain(10, 74);
         let made = || {
-            let folder = whole();
+            let folder = Folder::new();
             write_all(&folder.file(), options, &records(&book));
             folder
         };
         let folder = made();
         assert_eq!((verify(&folder).unwrap().first, verify(&folder).unwrap().records), (7, 4));
-        for path in names(&folder) {
+        // Without a key, that the last file is missing is known only from elsewhere.
+        for path in names(&folder).into_iter().filter(|path| key.is_some() || *path != folder.file()) {
             let folder = made();
             std::fs::remove_file(folder.0.join(path.file_name().unwrap())).unwrap();
             assert!(verify(&folder).is_err(), "{}", path.display());

@@ -15,7 +15,7 @@ use super::*;
 fn told<T: Send + 'static>(ask: impl FnOnce() -> Result<T, LedgerError> + Send + 'static) -> String {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || tell.send(ask().err().map(|error| error.to_string())));
-    told.recv_timeout(Duration::from_secs(20)).expect("it answers").expect("it refuses")
+    told.recv_timeout(Duration::from_secs(20)).unwrap().unwrap()
 }
 
 fn make(kind: &str, path: &Path) {
