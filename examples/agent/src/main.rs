@@ -112,7 +112,6 @@ fn silent() -> Arc<dyn Model> {
 /// Whether somebody real takes part, so that time is real too.
 fn is_real(options: &Options) -> bool {
     #[cfg(feature = "http")]
-    #[expect(clippy::disallowed_methods, reason = "the program's door to the environment: no process comes here")]
     if options.http {
         return true;
     }
@@ -120,6 +119,7 @@ fn is_real(options: &Options) -> bool {
 }
 
 #[cfg(feature = "http")]
+#[expect(clippy::disallowed_methods, reason = "the program's door to the environment: no process comes here")]
 fn model_over_http(options: &Options) -> Result<Option<Arc<dyn Model>>, Box<dyn Error>> {
     if !options.http {
         return Ok(None);

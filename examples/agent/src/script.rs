@@ -137,6 +137,7 @@ human: [ { after: 90s, by: R. Lee, reject: too dear }, { by: R. Lee } ]
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test writes a file of its own")]
     fn what_a_script_cannot_say_is_told_with_the_name_of_the_file() {
         for (text, words) in [("humans: []", "humans"), ("human: [ { after: soon, by: me } ]", "human")] {
             let error = Script::parse("s.yaml", text).unwrap_err().to_string();

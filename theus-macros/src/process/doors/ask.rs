@@ -1,6 +1,6 @@
 //! Asks rustc whether what a pure body calls is one of the standard library's doors.
 //!
-//! `read("x")` is written out as `__theus::door_of_one(read, ::std::fs::read).files()("x")`: the function goes through and comes
+//! `read("x")` is written out as `__theus::door_of_one(read, { .. ::std::fs::read }).files()("x")`: the function goes through and comes
 //! back as it was, and rustc, which knows what `read` means here, refuses it where it is that one. So a function of the user's
 //! own passes under whatever name, and neither `use .. as ..` of a type nor `use std::fs::*` hides a door. The same is asked of
 //! the receivers of methods that are doors on some types: `path.exists()`.
@@ -150,6 +150,8 @@ fn asked(path: &ExprPath) -> Option<Expr> {
         let (ask, effect) = (hidden_at(ask, here), hidden_at(door.effect, here));
         let door: TokenStream = format!("::{}", door.path).parse().ok()?;
         let door = crate::tokens::respanned(door, here);
+        // It is named to be compared with, which clippy must not take for a call of the user's.
+        let door = quote_spanned!(here=> { #[allow(clippy::disallowed_methods)] let door = #door; door });
         function = quote_spanned!(here=> __theus::#ask(#function, #door).#effect());
         is_asked = true;
     }
