@@ -34,6 +34,8 @@ struct Seen {
     /// The process that each session is inside of.
     inside: HashMap<u64, &'static str>,
     tries: HashMap<u64, u32>,
+    /// Signals that were raised by a run from outside, and not by a step of the session's own workflow.
+    from_outside: HashSet<u64>,
     /// Signals whose chain was interrupted by a restart: it counts as failed.
     interrupted: HashSet<u64>,
     wrong: Vec<String>,
@@ -50,6 +52,18 @@ impl Outside {
 
     pub(super) fn interrupt(&self, number: u64) {
         self.0.lock().unwrap().interrupted.insert(number);
+    }
+
+    pub(super) fn raises(&self, number: u64) {
+        self.0.lock().unwrap().from_outside.insert(number);
+    }
+
+    /// In the order in which they are heard where nothing comes between: what the workflow's own steps raise and what is
+    /// raised from outside are two lines, and each is heard in its order.
+    pub(super) fn lines(&self, signals: &[u64]) -> [Vec<u64>; 2] {
+        let seen = self.0.lock().unwrap();
+        let (outside, own) = signals.iter().partition(|number| seen.from_outside.contains(number));
+        [own, outside]
     }
 
     /// The signals that are to be heard, of those that were raised.
@@ -145,16 +159,18 @@ pub(super) fn raise(ctx: App, number: u64) {
     ctx.domain.sig_echo.set(Some(number));
 }
 
-/// No signal is heard before its commit, and each is heard once, in order.
+/// No signal is heard before its commit, and each is heard once, in order; what the workflow's own steps have raised comes
+/// before what was raised from outside.
 #[process(inputs = [domain.id, domain.raised, domain.heard], outputs = [domain.heard], effects = [outside])]
 fn hear(ctx: App, number: u64) {
     let outside = &ctx.effects.outside;
     let _inside = outside.enter(*ctx.domain.id, "hear");
-    let place = ctx.domain.heard.len();
-    let raised = outside.to_be_heard(&ctx.domain.raised).get(place).copied();
-    if raised != Some(number) {
+    let to_be_heard = outside.to_be_heard(&ctx.domain.raised);
+    let waiting: Vec<u64> = to_be_heard.into_iter().filter(|number| !ctx.domain.heard.contains(number)).collect();
+    let [own, from_outside] = outside.lines(&waiting);
+    if own.first().or(from_outside.first()) != Some(&number) {
         let id = *ctx.domain.id;
-        outside.wrong(format!("session {id} heard {number} as its signal {place}, which is {raised:?}"));
+        outside.wrong(format!("session {id} heard {number} while {own:?} of its own and {from_outside:?} waited"));
     }
     ctx.domain.heard.push(number);
 }

@@ -162,6 +162,7 @@ impl World {
         let number = self.numbers * PRODUCERS;
         let engine = self.tills.engine(&session).unwrap();
         let before = engine.snapshot().unwrap().to_context();
+        self.outside.raises(number);
         let ran = engine.run(Raise { number });
         self.say(format_args!("{session} is run by hand with {number}: {ran:?}"));
         if ran.is_err() && engine.snapshot().unwrap().to_context() != before {
