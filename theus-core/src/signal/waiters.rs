@@ -7,6 +7,12 @@ use std::task::Waker;
 /// held.
 #[derive(Default)]
 pub(super) struct Waiters {
+    /// There may be very many buses, and nobody waits at nearly all of them.
+    known: Option<Box<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
     /// Never given out twice: one who was woken and comes back takes nobody's place.
     next: u64,
     waiting: BTreeMap<u64, Waker>,
@@ -19,30 +25,31 @@ pub(crate) struct Waiter(Option<u64>);
 impl Waiters {
     /// Whether this one waits already, and is woken by this waker.
     pub(super) fn has(&self, waiter: &Waiter, waker: &Waker) -> bool {
-        let known = waiter.0.and_then(|place| self.waiting.get(&place));
+        let known = waiter.0.zip(self.known.as_ref()).and_then(|(place, known)| known.waiting.get(&place));
         known.is_some_and(|known| known.will_wake(waker))
     }
 
     pub(super) fn add(&mut self, waiter: &mut Waiter, waker: Waker) -> Option<Waker> {
+        let known = self.known.get_or_insert_default();
         let place = *waiter.0.get_or_insert_with(|| {
-            self.next += 1;
-            self.next
+            known.next += 1;
+            known.next
         });
-        self.waiting.insert(place, waker)
+        known.waiting.insert(place, waker)
     }
 
     /// It waits no longer.
     pub(super) fn remove(&mut self, waiter: &Waiter) -> Option<Waker> {
-        self.waiting.remove(&waiter.0?)
+        self.known.as_mut()?.waiting.remove(&waiter.0?)
     }
 
     /// All of them, to be woken.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
-        std::mem::take(&mut self.waiting).into_values()
+        self.known.as_mut().map(|known| std::mem::take(&mut known.waiting)).unwrap_or_default().into_values()
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.waiting.len()
+        self.known.as_ref().map_or(0, |known| known.waiting.len())
     }
 }
