@@ -20,6 +20,7 @@ struct Tank {
 }
 
 #[process(inputs = [domain.a], outputs = [domain.v])]
+#[allow(deprecated, reason = "the input is declared, so that a run has one to pin")]
 fn warm(ctx: Ctx<Tank>, by: f64) {
     ctx.domain.v.set(by);
 }

@@ -124,17 +124,17 @@ impl Sum {
             let limb = limbs[lowest] as u32;
             let quotient = match u32::try_from(rest) {
                 Ok(_) => {
-                    let dividend = rest << LIMB | u64::from(limb);
+                    let dividend = (rest << LIMB) | u64::from(limb);
                     rest = dividend % count;
                     u128::from(dividend / count)
                 }
                 Err(_) => {
-                    let dividend = u128::from(rest) << LIMB | u128::from(limb);
+                    let dividend = (u128::from(rest) << LIMB) | u128::from(limb);
                     rest = (dividend % u128::from(count)) as u64;
                     dividend / u128::from(count)
                 }
             };
-            bits = bits << LIMB | quotient;
+            bits = (bits << LIMB) | quotient;
         }
         let more = rest != 0 || limbs[first.min(lowest)..lowest].iter().any(|limb| *limb != 0);
         let size = rounded(bits | u128::from(more), LOWEST + LIMB * lowest as i32);

@@ -70,8 +70,8 @@ impl Wide {
         };
         let halves = [low >> 64, low & u128::from(u64::MAX)];
         let (quotient, rest) = halves.into_iter().fold((0_u128, high), |(quotient, rest), half| {
-            let dividend = rest << 64 | half;
-            (quotient << 64 | dividend / count, dividend % count)
+            let dividend = (rest << 64) | half;
+            ((quotient << 64) | (dividend / count), dividend % count)
         });
         let size = (quotient | u128::from(rest != 0)) as f64;
         if negative { -size } else { size }

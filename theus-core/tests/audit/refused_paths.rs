@@ -256,6 +256,8 @@ error[R014]: `len()` in `domain.int.len()`: domain.int is an integer, which has 
   |
 4 |       - { field: domain.int.len(), max: 1 }
   |                  ^^^^^^^^^^^^^^^^
+  |
+  = help: let the path end there: `domain.int`
 "#
     );
 }
@@ -302,6 +304,8 @@ error[R014]: `[0]` in `domain.int[0]`: domain.int is an integer, which has no el
   |
 4 |       - { field: 'domain.int[0]', max: 1 }
   |                  ^^^^^^^^^^^^^^^
+  |
+  = help: let the path end there: `domain.int`
 "#
     );
 }
@@ -316,6 +320,8 @@ error[R014]: `[0]` in `domain.names[0]`: domain.names is a set, which has no pos
   |
 4 |       - { field: 'domain.names[0]', eq: a }
   |                  ^^^^^^^^^^^^^^^^^
+  |
+  = help: known: first(), last(), len()
 "#
     );
 }
@@ -330,6 +336,8 @@ error[R014]: `["a"]` in `domain.readings["a"]`: domain.readings is a list, which
   |
 4 |       - { field: 'domain.readings["a"]', max: 1 }
   |                  ^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: write a position: `[0]` is the first, `[-1]` the last
 "#
     );
 }
@@ -466,6 +474,8 @@ error[R014]: `[0]` in `domain.secrets[0]`: domain.secrets is a collection, which
   |
 4 |       - { field: 'domain.secrets[0]', max: 1 }
   |                  ^^^^^^^^^^^^^^^^^^^
+  |
+  = help: known: len()
 "#
     );
 }

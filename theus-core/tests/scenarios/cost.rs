@@ -123,6 +123,7 @@ fn read(ctx: Ctx<Large>) -> i64 {
 }
 
 #[process(inputs = [domain.one.a.a, domain.one.a.b, domain.count], outputs = [domain.one.a.a, domain.one.a.b])]
+#[allow(deprecated, reason = "what a declared input costs is measured")]
 fn update_one(ctx: Ctx<Large>) -> i64 {
     for _ in 0..5 {
         ctx.domain.one.a.a.number += 1;

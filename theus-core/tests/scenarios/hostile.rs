@@ -84,6 +84,7 @@ fn lay_and_fail(ctx: Ctx<Field>, number: i64) -> Result<(), No> {
 
 /// Writes nothing of what it may write: what another run left there would come out.
 #[process(outputs = [domain.one, domain.two, domain.count])]
+#[allow(deprecated, reason = "that nothing of it is written is the point")]
 fn write_nothing(_ctx: Ctx<Field>) {}
 
 #[process(inputs = [domain.one], outputs = [domain.one])]
@@ -189,6 +190,7 @@ mod alarm {
     }
 
     #[process(outputs = [domain.sig_alarm, domain.count])]
+    #[allow(deprecated, reason = "that nothing of it is written is the point")]
     pub(super) fn rest(_ctx: Ctx<House>) {}
 }
 

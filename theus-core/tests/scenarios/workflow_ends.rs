@@ -71,7 +71,8 @@ fn where_the_last_chain_fails_the_workflow_has_failed() {
 
 #[test]
 fn whoever_drives_it_is_told() {
-    let drivers: [fn(&mut Desk) -> Result<bool, WorkflowError>; 4] = [
+    type Driver = fn(&mut Desk) -> Result<bool, WorkflowError>;
+    let drivers: [Driver; 4] = [
         |desk| desk.run_until_idle().map(|_| true),
         |desk| desk.run_for(Duration::from_secs(1)).map(|_| true),
         |desk| desk.wait_for("RUN", Duration::from_secs(1)),

@@ -32,7 +32,8 @@ fn each_wait_has_a_twin_that_is_a_task_and_does_the_same() {
     same(&blocking, &task);
     let idle = (blocking.run_until_final().unwrap_err(), block_on(task.run_until_final_async()).unwrap_err());
     assert_eq!(idle.0.to_string(), idle.1.to_string());
-    (blocking.emit("CMD_GO").unwrap(), task.emit("CMD_GO").unwrap());
+    blocking.emit("CMD_GO").unwrap();
+    task.emit("CMD_GO").unwrap();
     assert_eq!(blocking.run_for(30 * SECOND).unwrap().len(), block_on(task.run_for_async(30 * SECOND)).unwrap().len());
     same(&blocking, &task);
     assert!(!blocking.wait_for("U", 29 * SECOND).unwrap() && !block_on(task.wait_for_async("U", 29 * SECOND)).unwrap());

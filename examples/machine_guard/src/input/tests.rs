@@ -95,14 +95,17 @@ fn nothing_behind_a_lone_carriage_return_is_lost() {
         "timestamp,value\n1,\"70\r\",999\n",
         "timestamp,value\n\"1\r\",70\n",
         "timestamp,value\n1\r,70\n",
-        "timestamp,value\r1,70\r2,999\r",
-        "timestamp,value\r\r\n1,999\n",
     ] {
         let (readings, error) = read(text.as_bytes());
         assert!(readings.is_empty(), "{text:?}: {readings:?}");
         let error = error.unwrap();
         assert!(error.contains("a carriage return stands within the row"), "{text:?}: {error}");
         assert!(!error.contains('\r'), "{error:?}");
+    }
+    // A header with one is none: so a file whose line ends are lone carriage returns, which is one line, is refused.
+    for text in [&b"timestamp,value\r1,70\r2,999\r"[..], b"timestamp,value\r\r\n1,999\n"] {
+        let (readings, error) = read(text);
+        assert!(readings.is_empty() && error.unwrap().contains("must be the header"));
     }
     let told = error("1,70\r2,999\n");
     assert!(told.contains("r.csv:2:5"), "{told}");

@@ -82,7 +82,8 @@ def holds(rule, value, committed):
     if test == "between":
         return bound[0] <= value <= bound[1]
     if test == "max_delta":
-        return abs(value - committed) <= bound
+        # What was never written is not its default: the first value has no predecessor.
+        return committed is None or abs(value - committed) <= bound
     raise ValueError(test)
 
 
@@ -96,7 +97,7 @@ class Guard:
         self.rules, self.counts = rules, [0] * len(rules)
         self.violations = self.warnings = self.committed = self.rejected = self.readings = 0
         self.actions, self.state, self.status = [], "WAITING", "running"
-        self.temperature, self.values, self.mode = 0.0, [], "normal"
+        self.temperature, self.written, self.values, self.mode = 0.0, False, [], "normal"
         self.window = dict.fromkeys(["mean", "low", "high", "deviation"], 0.0)
 
     def judge(self, process, gate, seen, reading):
@@ -126,8 +127,8 @@ class Guard:
     def record(self, reading):
         before, value = self.temperature, reading[1]
         self.judge(RECORD, "inputs", {"value": (value, None), "domain.temperature": (before, before)}, reading)
-        self.judge(RECORD, "outputs", {"domain.temperature": (value, before)}, reading)
-        self.temperature = value
+        self.judge(RECORD, "outputs", {"domain.temperature": (value, before if self.written else None)}, reading)
+        self.temperature, self.written = value, True
 
     def update(self, reading):
         values = (self.values + [self.temperature])[-WINDOW:]

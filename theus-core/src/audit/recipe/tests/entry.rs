@@ -170,6 +170,8 @@ error[R014]: `cents` in `domain.total.cents`: domain.total is an integer, which 
   |
 4 |       - { field: domain.total.cents, min: 1 }
   |                  ^^^^^^^^^^^^^^^^^^
+  |
+  = help: let the path end there: `domain.total`
 "#
     );
 }

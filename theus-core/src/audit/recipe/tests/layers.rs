@@ -222,7 +222,7 @@ fn a_threshold_of_the_3_0_line_is_told_to_act_one_later_there() {
     };
     assert_eq!(
         recipe("domain_ctx.total", ""),
-        ["R103 4:79 `max_threshold: n` acts at violation n here, and at n + 1 in the 3.0 line of the Python reference"]
+        ["R103 4:93 `max_threshold: n` acts at violation n here, and at n + 1 in the 3.0 line of the Python reference"]
     );
     assert_eq!(recipe("domain.total", ""), Vec::<String>::new(), "nothing here says that it was written for Python");
     assert_eq!(recipe("domain_ctx.total", ", threshold: 5"), Vec::<String>::new(), "2.x acts at n too");
