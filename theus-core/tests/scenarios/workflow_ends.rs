@@ -1,10 +1,11 @@
 //! An end that is none: a chain that fails where no state is left that could hear of it.
 
-use std::future::Future;
 use std::time::Duration;
 
 use theus_core::workflow::sessions::SessionStatus;
 use theus_core::workflow::{Position, Sessions, Status, VirtualClock, WorkflowError, WorkflowManager};
+
+use crate::executor::block_on;
 
 use super::workflow_world::{Desk, Shop, ShopEngine, desk, log, of, shop, shop_with};
 
@@ -78,11 +79,7 @@ fn whoever_drives_it_is_told() {
         |desk| desk.wait_for("RUN", Duration::from_secs(1)),
         |desk| {
             let sleep = VirtualClock::new();
-            let mut driven = Box::pin(desk.drive(&sleep));
-            match driven.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
-                std::task::Poll::Ready(ended) => ended.map(|_| true),
-                std::task::Poll::Pending => panic!("nothing waits"),
-            }
+            block_on(desk.drive(&sleep)).map(|_| true)
         },
     ];
     for drive in drivers {

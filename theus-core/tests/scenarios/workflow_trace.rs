@@ -212,7 +212,8 @@ states:
             let mut driven = Box::pin(desk.drive(&clock));
             let task = &mut std::task::Context::from_waker(std::task::Waker::noop());
             // The clock of the workflow is the machine's: it does not jump.
-            let _ = std::future::Future::poll(driven.as_mut(), task);
+            // More than once: a driver gives way to others now and then, sooner where the machine is busy.
+            (0..20).any(|_| std::future::Future::poll(driven.as_mut(), task).is_ready());
         }
         let text = desk.trace().to_string();
         assert!(text.contains("step         wait: rolled back: let go of after "), "{text}");
