@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
 use serde_json::json;
@@ -36,6 +36,22 @@ fn a_state_that_is_passed_is_seen() {
     });
     assert!(block_on(shops.wait_for_async("one", "OPEN")).is_err(), "it is over");
     assert!(block_on(shops.wait_for_async("one", "DONE")).is_ok());
+}
+
+#[test]
+fn it_costs_each_who_waits_the_same_however_many_wait_for_one_session() {
+    let (builder, _) = shops();
+    let shops = builder.stepped(5).start().unwrap();
+    shops.open("one", Shop::default()).unwrap();
+    let took = |count: usize| {
+        let begun = Instant::now();
+        let mut waiting: Vec<_> = (0..count).map(|_| Task::new(shops.wait_for_async("one", "DONE"))).collect();
+        assert!(waiting.iter_mut().all(|waits| waits.poll().is_pending()));
+        begun.elapsed()
+    };
+    let least = |count| (0..3).map(|_| took(count)).min().unwrap_or_default();
+    let (few, many) = (least(2_000), least(16_000));
+    assert!(many < few * 32, "8 times as many took {few:?} and {many:?}: by the square it would be 64 times");
 }
 
 #[test]

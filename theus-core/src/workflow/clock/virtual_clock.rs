@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 
 use super::{Clock, Nap, Sleep};
+use crate::panics::{shed, wake, wake_all};
 
 /// How often who sleeps lets all other tasks have their turn before the clock moves: what they put on the bus came earlier.
 const TURNS_OF_OTHERS: u32 = 16;
@@ -93,7 +94,7 @@ impl VirtualClock {
     /// Lets so much time go by. Beyond what a `SystemTime` can say it stands still.
     pub fn advance(&self, by: Duration) {
         let woken = self.hands.lock().advance(by);
-        woken.into_iter().for_each(Waker::wake);
+        wake_all(woken);
     }
 
     /// Goes to this time, if it is later than now; a clock does not go back. With the earliest of the times for which
@@ -104,7 +105,7 @@ impl VirtualClock {
             let by = time.duration_since(hands.wall).unwrap_or_default();
             hands.advance(by)
         };
-        woken.into_iter().for_each(Waker::wake);
+        wake_all(woken);
     }
 
     /// Sets the wall clock, back as well. No time goes by: what waits, waits as long as before.
@@ -175,22 +176,24 @@ impl Future for Sleeper {
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
         let (due, _) = self.key;
         let clock = self.clock.clone();
+        // A waker is an executor's code: no lock is held where it is copied, dropped or woken.
+        let waker = task.waker().clone();
         let mut hands = clock.hands.lock();
         if hands.monotonic >= due {
             return Poll::Ready(());
         }
-        let old = hands.sleepers.insert(self.key, task.waker().clone());
+        let old = hands.sleepers.insert(self.key, waker);
         let is_first = hands.sleepers.keys().next() == Some(&self.key);
         if !is_first {
             self.gave_way = 0;
             drop(hands);
-            drop(old);
+            shed(old);
             return Poll::Pending;
         }
         if self.gave_way < TURNS_OF_OTHERS {
             self.gave_way += 1;
             drop(hands);
-            drop(old);
+            shed(old);
             task.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -199,8 +202,8 @@ impl Future for Sleeper {
         let woken = hands.advance(by);
         // Beyond what can be said it stands still, and nobody waits for what never comes.
         drop(hands);
-        drop((old, own));
-        woken.into_iter().for_each(Waker::wake);
+        shed((old, own));
+        wake_all(woken);
         Poll::Ready(())
     }
 }
@@ -213,10 +216,10 @@ impl Drop for Sleeper {
             let next = own.is_some().then(|| hands.sleepers.values().next().cloned()).flatten();
             (own, next)
         };
-        drop(own);
+        shed(own);
         // Another may be the first now.
         if let Some(next) = next {
-            next.wake();
+            wake(next);
         }
     }
 }
@@ -235,6 +238,8 @@ impl fmt::Debug for VirtualClock {
 
 #[cfg(test)]
 mod tests {
+    use std::iter;
+
     use super::*;
 
     #[test]
@@ -271,6 +276,34 @@ mod tests {
         assert_eq!(clock.monotonic(), Some(Duration::from_secs(10)));
         drop(late);
         assert!(clock.hands.lock().sleepers.is_empty());
+    }
+
+    /// Notes that it was woken, and panics then.
+    struct Hostile(std::sync::atomic::AtomicUsize);
+
+    impl std::task::Wake for Hostile {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            std::panic::resume_unwind(Box::new("woken"));
+        }
+    }
+
+    #[test]
+    fn a_waker_that_panics_holds_up_neither_the_clock_nor_who_sleeps_beside_it() {
+        let clock = VirtualClock::new();
+        let hostile = Arc::new(Hostile(0.into()));
+        let wakers = [(); 2].map(|()| Waker::from(Arc::clone(&hostile)));
+        let mut naps = [1, 2, 3].map(|seconds| clock.during(Duration::from_secs(seconds)));
+        for (nap, waker) in naps.iter_mut().zip(iter::once(Waker::noop()).chain(&wakers)) {
+            assert!(nap.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+        }
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(hostile.0.load(std::sync::atomic::Ordering::SeqCst), 2, "who is due, and who is next");
+        clock.advance_to(SystemTime::UNIX_EPOCH + Duration::from_secs(4));
+        assert_eq!(clock.monotonic(), Some(Duration::from_secs(4)));
+        for nap in naps {
+            drop(nap);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use crate::panics::tell;
 use crate::workflow::clock::{Moment, Timekeeper};
 
 /// How long a thread rests before it looks again: what another thread says to a session is heard after that at the latest.
@@ -55,11 +56,13 @@ impl Parked {
         }
         self.bell.woken.store(false, Ordering::Release);
         if self.since.elapsed() > LONG && !self.is_told.replace(true) {
-            tracing::warn!(
-                target: "theus::workflow",
-                "a thread has waited {LONG:?} for an async step; if it belongs to an async runtime, which the step may need, drive the \
-                 workflow by `run_until_final_async` or one of its siblings"
-            );
+            tell(|| {
+                tracing::warn!(
+                    target: "theus::workflow",
+                    "a thread has waited {LONG:?} for an async step; if it belongs to an async runtime, which the step may need, drive \
+                     the workflow by `run_until_final_async` or one of its siblings"
+                );
+            });
         }
     }
 }

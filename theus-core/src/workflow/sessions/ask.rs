@@ -193,10 +193,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let slot = self.shared.slot(name)?;
         let ticket = {
             let mut inner = slot.look()?;
-            let ticket = inner.awaited.add(state);
             let Inner { session, awaited, .. } = &mut *inner;
-            drop(awaited.look(session, false));
-            ticket
+            awaited.add(state, session)
         };
         Ok(Waits { slot, state, ticket })
     }

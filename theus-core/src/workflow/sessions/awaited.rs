@@ -9,6 +9,7 @@ use std::thread::Thread;
 use parking_lot::Mutex;
 
 use super::inner::message_of;
+use crate::panics::shed;
 use crate::workflow::chart::StateId;
 use crate::workflow::conductor::Session;
 
@@ -25,7 +26,10 @@ impl Ticket {
     }
 
     pub(super) fn wakes(&self, waker: &Waker) {
-        self.waker.lock().clone_from(&Some(waker.clone()));
+        // Wakers are an executor's code: they are copied and dropped with no lock held.
+        let waker = Some(waker.clone());
+        let replaced = std::mem::replace(&mut *self.waker.lock(), waker);
+        shed(replaced);
     }
 }
 
@@ -41,10 +45,19 @@ impl Awaited {
         self.0.is_none()
     }
 
-    pub(super) fn add(&mut self, state: StateId) -> Arc<Ticket> {
+    /// One who waits for a state. Whoever comes when the session is there is told at once, and nobody else is looked at.
+    pub(super) fn add(&mut self, state: StateId, session: &Session) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket::default());
+        if session.is_in(state) {
+            ticket.reached.store(true, Ordering::Release);
+            return ticket;
+        }
         let waiting = self.0.get_or_insert_default();
-        waiting.retain(|(_, ticket)| ticket.strong_count() > 0);
+        // Those who gave up are let go of before the list grows: so it costs each who comes the same, however many wait.
+        if waiting.len() == waiting.capacity() {
+            waiting.retain(|(_, ticket)| ticket.strong_count() > 0);
+            waiting.reserve(waiting.len().max(4));
+        }
         waiting.push((state, Arc::downgrade(&ticket)));
         ticket
     }

@@ -30,6 +30,8 @@ mod handle;
 mod inner;
 mod real;
 mod rota;
+#[cfg(test)]
+mod rota_tests;
 mod shared;
 mod shutdown;
 mod slot;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
+use crate::panics::{wake, wake_all};
 use crate::sync::{AtomicBool, AtomicUsize, Condvar, Mutex, Ordering, fence};
 
 /// A session, whatever its types, as a worker sees it.
@@ -63,7 +64,7 @@ impl Rota {
                 Some(waker) => {
                     self.resting.fetch_sub(1, Ordering::SeqCst);
                     drop(rest);
-                    waker.wake();
+                    wake(waker);
                 }
                 None => {
                     self.work_came.notify_one();
@@ -180,7 +181,7 @@ impl Rota {
         }
         drop(rest);
         if let Some(other) = other {
-            other.wake();
+            wake(other);
         }
     }
 
@@ -216,7 +217,7 @@ impl Rota {
         self.over.store(true, Ordering::Release);
         let resting = std::mem::take(&mut *self.rest.lock());
         self.work_came.notify_all();
-        resting.into_iter().for_each(Waker::wake);
+        wake_all(resting);
     }
 
     /// Lets go of whoever still waits.
