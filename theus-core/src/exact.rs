@@ -206,14 +206,20 @@ pub fn deviation<I: IntoIterator<Item = f64, IntoIter: Clone>>(values: I) -> Opt
     if !mean.is_finite() {
         return Some(f64::NAN);
     }
-    // In halves, so that the distance of two floats is always one.
-    let distances = values.map(|value| value / 2.0 - mean / 2.0);
+    // The distance of two large floats may be none; halves of small ones may not be.
+    let greatest = values.clone().fold(0.0, |greatest: f64, value| greatest.max(value.abs()));
+    let scale = if greatest > f64::MAX / 4.0 { 0.25 } else { 1.0 };
+    let distances = values.map(|value| value * scale - mean * scale);
     let farthest = distances.clone().fold(0.0, |far: f64, distance| far.max(distance.abs()));
     if farthest == 0.0 {
         return Some(0.0);
     }
-    let squares = distances.map(|distance| (distance / farthest).powi(2));
-    Some(self::mean(squares)?.sqrt() * farthest * 2.0)
+    // The mean was rounded: of numbers that are next to each other that is as much as their distance. What it is off by is
+    // the mean of the distances.
+    let distances = distances.map(|distance| distance / farthest);
+    let off = self::mean(distances.clone())?;
+    let squares = distances.map(|distance| (distance - off).powi(2));
+    Some(self::mean(squares)?.sqrt() * farthest / scale)
 }
 
 #[cfg(test)]
@@ -321,11 +327,23 @@ mod tests {
             assert!((found / size - 1.0).abs() < 1e-15, "{found}");
         }
         assert_eq!(deviation([f64::MAX, f64::MIN]), Some(f64::MAX));
+        assert_eq!(deviation([5e-324, -5e-324]), Some(5e-324), "the least that there is");
         let mut random = fastrand::Rng::with_seed(10);
         for _ in 0..500 {
             let values: Vec<f64> = (0..random.usize(1..9)).map(|_| any(&mut random)).collect();
             assert!(deviation(values.iter().copied()).unwrap() >= 0.0, "{values:?}");
         }
+    }
+
+    #[test]
+    fn the_deviation_of_neighbours_is_half_of_what_is_between_them() {
+        for value in [0.1, 1.0, 98.6, 1e-290, 1e300, f64::MAX.next_down(), -7.0, 1.0_f64.next_up()] {
+            let apart = value.next_up() - value;
+            assert_eq!(deviation([value, value.next_up()]), Some(apart / 2.0), "{value}");
+            let of_three = deviation([value, value, value.next_up()]).unwrap();
+            assert!((of_three / apart - 2.0_f64.sqrt() / 3.0).abs() < 1e-15, "{value}: {of_three}");
+        }
+        assert_eq!(deviation([1.0, 2.0]), Some(0.5), "and of others");
     }
 
     #[test]
