@@ -6,7 +6,9 @@
 
 use std::any::Any;
 use std::mem::needs_drop;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::task::Waker;
 
 /// How often what a panic brought along is dropped, where that panics again: then it is kept for good.
@@ -94,6 +96,11 @@ impl<T> ShedOnDrop<T> {
     }
 
     #[inline]
+    pub(crate) const fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_mut()
+    }
+
+    #[inline]
     pub(crate) fn get_or_insert_with(&mut self, make: impl FnOnce() -> T) -> &mut T {
         self.0.get_or_insert_with(make)
     }
@@ -105,6 +112,27 @@ impl<T> Drop for ShedOnDrop<T> {
         if needs_drop::<T>() {
             shed(self.0.take());
         }
+    }
+}
+
+/// A handle that may be the last one: then values of a user's types go with it, by [`shed`].
+pub(crate) struct Handle<T> {
+    /// Dropped first, and never the last.
+    shared: Arc<T>,
+    _last: ShedOnDrop<Arc<T>>,
+}
+
+impl<T> Handle<T> {
+    pub(crate) fn of(shared: &Arc<T>) -> Self {
+        Self { shared: Arc::clone(shared), _last: ShedOnDrop::new(Arc::clone(shared)) }
+    }
+}
+
+impl<T> Deref for Handle<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.shared
     }
 }
 

@@ -280,7 +280,7 @@ pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};
 pub use text::Text;
 
-pub(crate) use ledger::timestamp;
+pub(crate) use ledger::{Offered, timestamp};
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::auditor::{Auditor, Desk};
 use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
-use super::ledger::{InsideASink, LedgerError, Sink, SinkError, SinkOptions, open_all};
+use super::ledger::{InsideASink, LedgerError, Offered, SinkError, open_all};
 use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
 use super::text::Text;
@@ -18,7 +18,7 @@ pub(crate) struct Beginning {
     pub(crate) capacity: usize,
     /// What the recipe is called, where there is one.
     pub(crate) recipe: Option<String>,
-    pub(crate) sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
+    pub(crate) sinks: Vec<Offered>,
 }
 
 /// Tells `tracing` of every warning of a recipe.
@@ -52,12 +52,11 @@ impl Auditor {
         desk.book.set_capacity(beginning.capacity);
         desk.book.continue_from(tail);
         let mut records = Vec::new();
-        for ((sink, options), opened) in beginning.sinks.into_iter().zip(opened) {
-            let name = sink.name();
-            let added = self.sinks.add(sink, &options, tail.sequence.saturating_add(1));
-            added.map_err(|error| LedgerError::Sink { sink: name.clone(), error })?;
+        for ((sink, options), (name, opened)) in beginning.sinks.into_iter().zip(opened) {
+            let added = self.sinks.add(name.clone(), sink, &options, tail.sequence.saturating_add(1));
+            added.map_err(|error| LedgerError::Sink { sink: name.to_string(), error })?;
             if let Some(note) = opened.note {
-                let event = AuditEvent::SinkFailure { sink: name.into(), message: note.into(), first_missing: 0 };
+                let event = AuditEvent::SinkFailure { sink: name, message: note.into(), first_missing: 0 };
                 records.push(desk.book.append(time, 0, event).clone());
             }
         }

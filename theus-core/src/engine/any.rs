@@ -1,12 +1,11 @@
 //! A process of either kind.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use super::core::Core;
 use super::pipeline::{self, By};
 use super::report::Report;
-use crate::panics::ShedOnDrop;
+use crate::panics::{Handle, ShedOnDrop};
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
 use crate::transaction::Limit;
 
@@ -35,7 +34,7 @@ pub trait AnyProcess: Process {
     /// Runs it as a task.
     #[doc(hidden)]
     fn run_on(
-        core: Arc<Core<Self::Domain, Self::Global, Self::Effects>>,
+        core: Handle<Core<Self::Domain, Self::Global, Self::Effects>>,
         command: ShedOnDrop<Self>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<Self>> + Send;
@@ -49,7 +48,7 @@ where
     P::Kind: RunAsync<P>,
 {
     fn run_on(
-        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
         command: ShedOnDrop<P>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<P>> + Send {
@@ -62,7 +61,7 @@ where
 pub trait RunAsync<P: Process> {
     #[doc(hidden)]
     fn run_on(
-        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
         command: ShedOnDrop<P>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<P>> + Send;
@@ -71,7 +70,7 @@ pub trait RunAsync<P: Process> {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> RunAsync<P> for Plain {
     async fn run_on(
-        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
         command: ShedOnDrop<P>,
         limit: Option<Limit>,
     ) -> Report<P> {
@@ -82,7 +81,7 @@ impl<P: SyncProcess> RunAsync<P> for Plain {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> RunAsync<P> for Asynchronous {
     async fn run_on(
-        core: Arc<Core<P::Domain, P::Global, P::Effects>>,
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
         command: ShedOnDrop<P>,
         limit: Option<Limit>,
     ) -> Report<P> {

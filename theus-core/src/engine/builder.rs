@@ -13,9 +13,10 @@ use super::registry::Registry;
 use super::rules::Rules;
 use super::step::StepMaker;
 use crate::audit::{
-    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Recipe, Sink, SinkOptions, Text, log_warnings,
+    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, Text, log_warnings,
 };
 use crate::context::Context;
+use crate::panics::ShedOnDrop;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::{BusOptions, Overflow};
 use crate::source::{Document, SourceFile};
@@ -69,7 +70,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     clock: Option<Clock>,
     session: String,
     records: usize,
-    sinks: Vec<(Box<dyn Sink>, SinkOptions)>,
+    sinks: Vec<Offered>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -272,7 +273,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Sends the audit's records on, besides `tracing`, which always has them: to a
     /// [`FileSink`](crate::audit::FileSink), or to a [`Sink`] of one's own. The options say what happens where it fails.
     pub fn sink(mut self, sink: impl Sink, options: SinkOptions) -> Self {
-        self.sinks.push((Box::new(sink), options));
+        self.sinks.push((ShedOnDrop::new(Box::new(sink)), options));
         self
     }
 

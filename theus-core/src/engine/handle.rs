@@ -15,7 +15,7 @@ use super::session::State;
 use super::snapshot::Snapshot;
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
-use crate::panics::ShedOnDrop;
+use crate::panics::{Handle, ShedOnDrop};
 use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
@@ -160,7 +160,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
+        let (core, command) = (Handle::of(&self.core), ShedOnDrop::new(command));
         async move { P::run_on(core, command, None).await }
     }
 
@@ -180,7 +180,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        let (core, command) = (Arc::clone(&self.core), ShedOnDrop::new(command));
+        let (core, command) = (Handle::of(&self.core), ShedOnDrop::new(command));
         async move { pipeline::run_async(&core, command, By::Workflow, None).await }
     }
 

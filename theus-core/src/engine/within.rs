@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::any::AnyProcess;
@@ -12,7 +11,7 @@ use super::report::Report;
 use super::snapshot::Snapshot;
 use crate::audit::Explanation;
 use crate::context::Context;
-use crate::panics::ShedOnDrop;
+use crate::panics::{Handle, ShedOnDrop};
 use crate::process::{OnDomain, OnGlobal, Process, RunError, SyncProcess, WithEffects};
 use crate::signal::Event;
 use crate::transaction::Limit;
@@ -109,7 +108,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Within<'_, D, G, E> {
     where
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        let (core, command, at_most) = (Arc::clone(&self.engine.core), ShedOnDrop::new(command), self.at_most);
+        let (core, command, at_most) = (Handle::of(&self.engine.core), ShedOnDrop::new(command), self.at_most);
         async move { P::run_on(core, command, Limit::from_now(at_most)).await }
     }
 

@@ -197,3 +197,14 @@ fn a_fault_names_the_line_of_the_file() {
     let Err(LedgerError::Tampered(tampered)) = FileSink::open(&path, FileOptions::new()) else { panic!("opened") };
     assert_eq!((tampered.place.line, tampered.fault), (3, Fault::Replaced { sequence: 1 }));
 }
+
+#[test]
+fn a_full_file_is_called_by_digits_alone() {
+    let folder = Folder::new("digits");
+    lines(&folder.0, 3);
+    let path = folder.0.join("lines.jsonl");
+    std::fs::write(folder.0.join("lines.jsonl.+0000000000000000001"), "a file of another\n").unwrap();
+    assert!(LedgerFiles::at(&path).verify().is_ok());
+    std::fs::write(folder.0.join("lines.jsonl.00000000000000000001"), "a file of another\n").unwrap();
+    assert!(refusal(&path).contains("this line is no record"), "{}", refusal(&path));
+}

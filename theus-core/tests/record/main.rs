@@ -14,6 +14,7 @@ mod kept;
 mod oven;
 mod pump;
 mod reload;
+mod sinks;
 mod status;
 mod under_way;
 mod warnings;

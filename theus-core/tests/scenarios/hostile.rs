@@ -272,3 +272,50 @@ fn an_argument_that_panics_when_cloned_is_a_panic_of_the_run() {
     assert_eq!(numbers(&engine), (0, 0, 0, 0, 0));
     engine.run(WriteNothing {}).unwrap();
 }
+
+/// Effects that panic when they are dropped: with the last handle on their engine.
+struct Glass;
+
+impl Drop for Glass {
+    fn drop(&mut self) {
+        resume_unwind(Box::new("armed"));
+    }
+}
+
+struct Cabinet {
+    glass: Glass,
+}
+
+#[process(outputs = [domain.count], effects = [glass])]
+fn count_one(ctx: Ctx<Field, (), Cabinet>) -> i64 {
+    let _ = ctx.effects.glass;
+    ctx.domain.count.set(1);
+    1
+}
+
+#[process(outputs = [domain.count])]
+async fn count_two(ctx: Ctx<Field, (), Cabinet>) -> i64 {
+    pause().await;
+    ctx.domain.count.set(2);
+    2
+}
+
+#[test]
+fn a_run_whose_engine_ends_with_it_tells_what_it_committed() {
+    let engine = || {
+        let builder = Engine::builder(Field::default()).effects(Cabinet { glass: Glass });
+        builder.process::<CountOne>().process::<CountTwo>().build().unwrap()
+    };
+    let (one, two) = (engine().run_async(CountOne {}), engine().run_async(CountTwo {}));
+    assert_eq!((block_on(one).unwrap(), block_on(two).unwrap()), (1, 2));
+    let limit = std::time::Duration::from_secs(60);
+    let three = engine().within(limit).run_async(CountTwo {});
+    assert_eq!(block_on(three).unwrap(), 2);
+    // Given up before its first poll, and after it.
+    let never_polled = engine().run_async(CountOne {});
+    drop(never_polled);
+    let mut given_up = Box::pin(engine().run_async(CountTwo {}));
+    let task = &mut std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::future::Future::poll(given_up.as_mut(), task).is_pending());
+    drop(given_up);
+}

@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::LedgerError;
 use super::queue::Queue;
 use super::sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail};
 use crate::audit::level::Level;
 use crate::audit::record::{AuditEvent, AuditRecord};
 use crate::audit::text::Text;
-use crate::panics::{caught, tell};
+use crate::panics::{ShedOnDrop, caught, tell};
 use crate::sync::thread_mark;
 
 /// At most so many of the records that a sink lacks are offered in one delivery, so that no run pays for all that a sink
@@ -44,7 +45,7 @@ struct Line {
 }
 
 enum Way {
-    AtOnce(Box<dyn Sink>),
+    AtOnce(ShedOnDrop<Box<dyn Sink>>),
     Queued(Queue),
 }
 
@@ -92,11 +93,11 @@ impl Sinks {
     /// Adds a sink that has been opened, with the number of the first record that it shall get.
     pub(in crate::audit) fn add(
         &mut self,
-        sink: Box<dyn Sink>,
+        name: Text,
+        sink: ShedOnDrop<Box<dyn Sink>>,
         options: &SinkOptions,
         next: u64,
     ) -> Result<(), SinkError> {
-        let name = Text::from(sink.name());
         let health: Health = Arc::new(Mutex::new(SinkStatus { name, written: next - 1, ..SinkStatus::default() }));
         let way = match options.queue {
             Some(queue) => Way::Queued(Queue::start(sink, queue, Arc::clone(&health))?),
@@ -201,7 +202,10 @@ impl Line {
                 self.gave_up(record.sequence);
             }
             let taken = match &mut self.way {
-                Way::AtOnce(sink) => guarded(sink.as_mut(), record),
+                Way::AtOnce(sink) => match sink.get_mut() {
+                    Some(sink) => guarded(sink.as_mut(), record),
+                    None => Err(SinkError("it is gone".to_owned())),
+                },
                 Way::Queued(queue) => queue.put(record),
             };
             if let Err(error) = taken {
@@ -253,30 +257,46 @@ pub(super) fn guarded(sink: &mut dyn Sink, record: &AuditRecord) -> Result<(), S
     caught(|| sink.write(record)).unwrap_or_else(|_| Err(SinkError("it panicked".to_owned())))
 }
 
+/// A sink before its engine is built, and how it is used. It is a stranger's code when it is dropped too.
+pub(crate) type Offered = (ShedOnDrop<Box<dyn Sink>>, SinkOptions);
+
+/// What the sinks are called, and what each has found where it writes.
+pub(in crate::audit) type Names = Vec<(Text, Opened)>;
+
+/// No ledger gets so far: one that says so was written by hand, and its numbers would come to an end.
+const LAST_NUMBER: u64 = 1 << 63;
+
 /// Opens sinks and finds the one end that those which keep a chain agree on.
-pub(in crate::audit) fn open_all(
-    sinks: &mut [(Box<dyn Sink>, SinkOptions)],
-) -> Result<(Tail, Vec<Opened>), super::LedgerError> {
-    let mut opened = Vec::new();
+pub(in crate::audit) fn open_all(sinks: &mut [Offered]) -> Result<(Tail, Names), LedgerError> {
+    let mut all = Names::new();
     let mut agreed: Option<(String, Tail)> = None;
     let mut names = BTreeSet::new();
-    for (sink, _) in sinks {
-        let name = sink.name();
+    for (place, sink) in sinks.iter_mut().enumerate().filter_map(|(place, (sink, _))| Some((place, sink.get_mut()?))) {
+        let panicked = || SinkError("it panicked".to_owned());
+        let name = caught(|| sink.name());
+        let name = name.map_err(|_| LedgerError::Sink { sink: format!("number {}", place + 1), error: panicked() })?;
         if !names.insert(name.clone()) {
-            return Err(super::LedgerError::DuplicateSink { name });
+            return Err(LedgerError::DuplicateSink { name });
         }
-        let found = sink.open().map_err(|error| super::LedgerError::Sink { sink: name.clone(), error })?;
+        let found = caught(|| sink.open()).unwrap_or_else(|_| Err(panicked())).and_then(|found| match found.tail {
+            Some(tail) if tail.sequence >= LAST_NUMBER => {
+                Err(SinkError(format!("it says that it ends at record {}: no ledger gets so far", tail.sequence)))
+            }
+            _ => Ok(found),
+        });
+        let found = found.map_err(|error| LedgerError::Sink { sink: name.clone(), error })?;
+        let known = Text::from(name.as_str());
         match (&agreed, found.tail) {
             (Some((other, theirs)), Some(tail)) if *theirs != tail => {
                 let (first, second) = ((other.clone(), theirs.sequence), (name, tail.sequence));
-                return Err(super::LedgerError::Disagreement { first, second });
+                return Err(LedgerError::Disagreement { first, second });
             }
             (None, Some(tail)) => agreed = Some((name, tail)),
             _ => {}
         }
-        opened.push(found);
+        all.push((known, found));
     }
-    Ok((agreed.map_or(Tail::START, |(_, tail)| tail), opened))
+    Ok((agreed.map_or(Tail::START, |(_, tail)| tail), all))
 }
 
 impl fmt::Debug for Sinks {

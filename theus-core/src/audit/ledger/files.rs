@@ -330,6 +330,8 @@ impl LedgerFiles {
             let file = entry.file_name();
             let file = file.to_string_lossy();
             let digits = file.strip_prefix(&prefix).filter(|digits| digits.len() == DIGITS);
+            // A sign would be read as a number too.
+            let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
             if let Some(first) = digits.and_then(|digits| digits.parse().ok()) {
                 // Not by the name as text, which a name that is no UTF-8 is not.
                 files.push((first, entry.path()));

@@ -32,6 +32,7 @@ pub use query::{Excerpt, Query, RuleName};
 pub use sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail, WhenFull};
 pub use verify::{Fault, Place, Tampered, Verified};
 
+pub(crate) use delivery::Offered;
 pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
 pub(super) use encode::{Encoder, rule_digest};
 pub(super) use trace::tell;

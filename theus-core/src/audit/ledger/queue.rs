@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::delivery::{Health, guarded};
 use super::sink::{QueueOptions, Sink, SinkError, WhenFull};
 use crate::audit::record::AuditRecord;
-use crate::panics::tell;
+use crate::panics::{ShedOnDrop, tell};
 
 /// How long the thread waits before it offers a refused record again: longer each time, to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -54,7 +54,11 @@ impl Inside {
 }
 
 impl Queue {
-    pub(super) fn start(sink: Box<dyn Sink>, options: QueueOptions, health: Health) -> Result<Self, SinkError> {
+    pub(super) fn start(
+        sink: ShedOnDrop<Box<dyn Sink>>,
+        options: QueueOptions,
+        health: Health,
+    ) -> Result<Self, SinkError> {
         let (filled, emptied) = (Condvar::new(), Condvar::new());
         let shared = Arc::new(Shared { inside: Mutex::default(), filled, emptied, health });
         let theirs = Arc::clone(&shared);
@@ -120,7 +124,7 @@ impl Drop for Queue {
 
 impl Shared {
     /// The thread of the sink: takes records out in order, and offers each until it is taken.
-    fn write_all(&self, mut sink: Box<dyn Sink>) {
+    fn write_all(&self, mut sink: ShedOnDrop<Box<dyn Sink>>) {
         let mut pause = SHORTEST_PAUSE;
         let mut inside = self.inside.lock();
         loop {
@@ -131,7 +135,10 @@ impl Shared {
                 self.filled.wait(&mut inside);
                 continue;
             };
-            let written = MutexGuard::unlocked(&mut inside, || guarded(sink.as_mut(), &record));
+            let written = MutexGuard::unlocked(&mut inside, || match sink.get_mut() {
+                Some(sink) => guarded(sink.as_mut(), &record),
+                None => Err(SinkError("it is gone".to_owned())),
+            });
             match written {
                 Ok(()) => {
                     inside.bytes = inside.bytes.saturating_sub(record.size());
@@ -155,6 +162,8 @@ impl Shared {
             }
             self.emptied.notify_all();
         }
+        // A sink may have something to do when it is closed, and something to give back: who ends waits for that too.
+        MutexGuard::unlocked(&mut inside, || drop(sink));
         inside.done = true;
         self.emptied.notify_all();
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::super::delivery::{MOST_EARLIER, Sinks, open_all};
+use super::super::delivery::{MOST_EARLIER, Offered, Sinks, open_all};
 use super::super::{LedgerError, SinkError, SinkOptions, WhenFull};
 use super::*;
+use crate::panics::ShedOnDrop;
 
 /// A sink that a test steers.
 #[derive(Clone, Default)]
@@ -76,7 +77,7 @@ impl Bench {
     fn new(ring: usize, sinks: Vec<(Steered, SinkOptions)>) -> Self {
         let mut all = Sinks::none();
         for (sink, options) in sinks {
-            all.add(Box::new(sink), &options, 1).unwrap();
+            all.add(sink.name.into(), ShedOnDrop::new(Box::new(sink)), &options, 1).unwrap();
         }
         Self { sinks: all, book: Mutex::new(Book::new("desk", ring)), copied: AtomicUsize::new(0) }
     }
@@ -228,18 +229,18 @@ fn a_sink_that_calls_back_is_told_from_contention() {
 
 #[test]
 fn sinks_of_one_name_or_of_different_ledgers_are_refused() {
-    type Sinks = Vec<(Box<dyn Sink>, SinkOptions)>;
     let twins: [Box<dyn Sink>; 2] = [Box::new(Steered::named("a")), Box::new(Steered::named("a"))];
-    let mut twins: Sinks = twins.into_iter().map(|sink| (sink, SinkOptions::new())).collect();
+    let mut twins: Vec<Offered> = twins.into_iter().map(|sink| (ShedOnDrop::new(sink), SinkOptions::new())).collect();
     assert_eq!(open_all(&mut twins), Err(LedgerError::DuplicateSink { name: "a".to_owned() }));
 
     let folder = Folder::new();
     let mut random = fastrand::Rng::with_seed(41);
-    let mut sinks: Sinks = Vec::new();
+    let mut sinks: Vec<Offered> = Vec::new();
     for (name, count) in [("one", 2), ("other", 3)] {
         let path = folder.0.join(name);
         write_all(&path, FileOptions::new(), &records(&ledger(&mut random, count)));
-        sinks.push((Box::new(FileSink::open(&path, FileOptions::new()).unwrap()), SinkOptions::new()));
+        let sink: Box<dyn Sink> = Box::new(FileSink::open(&path, FileOptions::new()).unwrap());
+        sinks.push((ShedOnDrop::new(sink), SinkOptions::new()));
     }
     assert!(matches!(open_all(&mut sinks), Err(LedgerError::Disagreement { .. })));
     assert_eq!(open_all(&mut sinks[..1]).unwrap().0.sequence, 2);
