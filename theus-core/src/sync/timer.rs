@@ -2,6 +2,7 @@
 //!
 //! A runtime's own timers cannot be relied on: there may be no runtime, or one that was built without timers.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::task::{Context, Waker};
 use std::thread;
@@ -20,6 +21,15 @@ struct Due {
 
 static DUE: Mutex<Due> = Mutex::new(Due { entries: BTreeMap::new(), next: 0, has_thread: false });
 static EARLIER: Condvar = Condvar::new();
+
+thread_local! {
+    static IS_HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the calling thread is the one that wakes at a time, inside of a waker: while it waits, nobody is woken.
+pub(crate) fn is_here() -> bool {
+    IS_HERE.get()
+}
 
 /// Wakes once, at its time, unless it is dropped before.
 pub(crate) struct Timer {
@@ -57,6 +67,7 @@ impl Drop for Timer {
 }
 
 fn run() {
+    IS_HERE.set(true);
     let mut due = DUE.lock();
     loop {
         match due.entries.first_entry() {

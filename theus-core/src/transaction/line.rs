@@ -14,7 +14,7 @@ use crate::sync::Mutex;
 use crate::sync::timer::Timer;
 
 /// How long a session is kept free for a task that was woken, where others wait.
-const LEASE: Duration = Duration::from_millis(20);
+pub(super) const LEASE: Duration = Duration::from_millis(20);
 
 /// Somebody in the line.
 pub(super) struct Waiter {

@@ -11,7 +11,7 @@ use super::patience::{Late, NotHeld, Request};
 use super::waits::{self, Waiting, Wish};
 use crate::sync::nesting::holds;
 use crate::sync::parker::Parker;
-use crate::sync::timer::Alarm;
+use crate::sync::timer::{self, Alarm};
 use crate::sync::{Ordering, SPINS, fence};
 
 /// Waits in the line, where it has to; gone, it leaves the line.
@@ -138,9 +138,11 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
             }
             let waiting = waits::block(self.wish(true)).map_err(NotHeld::Circle)?;
             let until = self.patience.as_ref().and_then(|patience| patience.until);
-            let is_woken = parker.park_until(until);
+            // A waker that runs something here waits for what nobody else would tell it of: that a promise is over.
+            let looks_at = timer::is_here().then(|| Instant::now() + line::LEASE);
+            let is_woken = parker.park_until(looks_at.into_iter().chain(until).min());
             drop(waiting);
-            if !is_woken {
+            if !is_woken && (looks_at.is_none() || until.is_some_and(|until| until <= Instant::now())) {
                 self.has_ended()?;
             }
         }

@@ -596,3 +596,63 @@ fn a_server_of_two_workers_goes_on() {
         assert_eq!((done, desk, version), (60, Desk { count: 45, other: 15 }, 60));
     }
 }
+
+mod wakers {
+    use std::pin::pin;
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Wake, Waker};
+    use std::time::Duration;
+
+    use theus_core::prelude::*;
+
+    use crate::executor::{block_on, pause};
+
+    #[derive(Clone, Default, theus_core::prelude::Context)]
+    struct Cell {
+        number: i64,
+    }
+
+    #[process(outputs = [domain.number])]
+    fn set(ctx: Ctx<Cell>, to: i64) {
+        ctx.domain.number.set(to);
+    }
+
+    #[process(outputs = [domain.number])]
+    async fn set_later(ctx: Ctx<Cell>, to: i64) {
+        pause().await;
+        ctx.domain.number.set(to);
+    }
+
+    struct Calls(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+    impl Wake for Calls {
+        fn wake(self: Arc<Self>) {
+            let call = self.0.lock().unwrap().take();
+            if let Some(call) = call {
+                call();
+            }
+        }
+    }
+
+    #[test]
+    fn a_waker_that_runs_the_engine_for_which_its_task_waits_is_not_in_its_own_way() {
+        let builder = Engine::builder(Cell::default()).process::<Set>().process::<SetLater>();
+        let engine = builder.locking(Locking::Pessimistic).build().unwrap();
+        let idle = &mut Context::from_waker(Waker::noop());
+        let mut has_it = Box::pin(engine.run_async(SetLater { to: 1 }));
+        assert!(has_it.as_mut().poll(idle).is_pending());
+        let mut never_polled_again = pin!(engine.run_async(Set { to: 2 }));
+        assert!(never_polled_again.as_mut().poll(idle).is_pending());
+        let (told, heard) = channel();
+        let theirs = engine.clone();
+        let call = move || told.send(theirs.run(Set { to: 3 }).is_ok()).unwrap();
+        let calls = Waker::from(Arc::new(Calls(Mutex::new(Some(Box::new(call))))));
+        let mut waits = pin!(engine.run_async(Set { to: 4 }));
+        assert!(waits.as_mut().poll(&mut Context::from_waker(&calls)).is_pending());
+        drop(has_it);
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok::<_, RecvTimeoutError>(true));
+        block_on(waits).unwrap();
+        assert_eq!(*engine.snapshot().unwrap().number, 4);
+    }
+}
