@@ -144,3 +144,67 @@ fn an_event_is_handled_once_however_many_regions_take_it() {
     assert!(of_event.len() == 1 && of_event[0].failed);
     assert_eq!(runs(&handled), ["a", "refuse"]);
 }
+
+#[test]
+fn a_chain_into_an_end_that_fails_is_heard_before_what_is_done_by_it() {
+    // As SCXML has it: the error of what entering runs is raised before `done`.
+    let flow = |heard: &str, way: &str, entry: &str| {
+        format!(
+            "
+external: [CMD_GO]
+states:
+  P:
+    done: GOOD
+    {heard}
+    states: {{ A: {{ events: {{ CMD_GO: {way} }} }}, E: {{ final: true, entry: [{entry}] }} }}
+  BAD: {{ final: true }}
+  GOOD: {{ final: true }}
+"
+        )
+    };
+    let heard = "events: { EVT_CHAIN_FAIL: BAD }";
+    let by_error = "on_error: { '*': BAD }";
+    for (heard, way, entry, end) in [
+        (heard, "E", "a, refuse, b", "BAD"),
+        (heard, "E", "burst", "BAD"),
+        (heard, "{ to: E, steps: burst }", "a", "BAD"),
+        (by_error, "E", "refuse", "BAD"),
+        (heard, "{ to: E, steps: a }", "b", "GOOD"),
+        // An error that nobody has a use for is let pass, and so is a panic.
+        ("", "E", "refuse", "GOOD"),
+        (by_error, "E", "burst", "GOOD"),
+        ("events: { EVT_CHAIN_FAIL: { steps: [] } }", "E", "burst", "GOOD"),
+    ] {
+        let (mut desk, engine, ..) = desk(&flow(heard, way, entry));
+        desk.run_until_idle().unwrap();
+        desk.emit("CMD_GO").unwrap();
+        desk.run_until_final().unwrap();
+        assert_eq!(desk.state(), end, "{heard} {way} {entry}: {:?}\n{}", log(&engine), desk.trace());
+    }
+    // In one of two regions: it may begin anew, and the whole is done when it is.
+    let flow = "
+external: [CMD_GO, CMD_AGAIN]
+initialised: [domain.open]
+states:
+  P:
+    done: END
+    regions:
+      LEFT:
+        states:
+          W:
+            done: L_END
+            events: { EVT_CHAIN_FAIL: W }
+            states: { L: { events: { CMD_GO: { to: L_DONE, steps: burst }, CMD_AGAIN: L_DONE } }, L_DONE: { final: true } }
+          L_END: { final: true }
+      RIGHT: { done: { steps: [a] }, states: { R: { events: { CMD_GO: R_END } }, R_END: { final: true } } }
+  END: { final: true }
+";
+    let (mut desk, engine, ..) = desk(flow);
+    desk.emit("CMD_GO").unwrap();
+    desk.run_until_idle().unwrap();
+    assert!(desk.is_in("L") && desk.is_in("R_END"), "{}", desk.trace());
+    assert_eq!(log(&engine), ["a"], "what the other region has done is done");
+    desk.emit("CMD_AGAIN").unwrap();
+    desk.run_until_final().unwrap();
+    assert_eq!(desk.state(), "END");
+}

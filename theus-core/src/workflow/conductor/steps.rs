@@ -288,8 +288,7 @@ impl Live {
             }
             return self.end_unit(scene);
         }
-        self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
-        // What failed comes before what ended well: a state around both hears of that first.
+        // What failed comes before what is done by it and before what ended well: a state around hears of that first.
         let (mut recovers, mut failure) = (Vec::new(), None);
         for Failed { state, heard_by, broken, .. } in &chain.failed {
             let is_told = match broken.fault.as_deref() {
@@ -315,6 +314,7 @@ impl Live {
             }
         }
         recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
+        self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
         if !finishes {
             self.inbox.extend(chain.done().map(|heard_by| Internal::ChainDone { heard_by }));
         }
