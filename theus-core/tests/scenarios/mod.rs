@@ -30,6 +30,7 @@ mod workflow_ends;
 mod workflow_failures;
 mod workflow_internal;
 mod workflow_limits;
+mod workflow_many;
 mod workflow_order;
 mod workflow_regions;
 mod workflow_restart;

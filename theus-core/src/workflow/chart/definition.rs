@@ -28,6 +28,10 @@ pub struct Definition {
     warnings: Vec<LocatedProblem>,
     /// By state: whether it has an `always` that looks at the domain. Empty where none has.
     pub(super) asks_data: Box<[bool]>,
+    /// By state: whether it has times. Empty where none has.
+    pub(super) has_times: Box<[bool]>,
+    /// The states by their names.
+    by_name: Box<[StateId]>,
     pub(super) tree: Tree,
     pub(super) triggers: Triggers,
     pub(super) table: Table,
@@ -53,7 +57,9 @@ impl Definition {
         events.sort();
         events.dedup();
         let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
-        let (table, asks_data) = (Table::default(), asks_data(&states));
+        let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
+        let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
+        by_name.sort_by_key(|state| states.get(state.index()).map(|state| state.name.as_str()));
         let mut made = Self {
             name,
             description,
@@ -64,6 +70,8 @@ impl Definition {
             limit,
             warnings,
             asks_data,
+            has_times,
+            by_name,
             tree,
             triggers,
             table,
@@ -87,8 +95,9 @@ impl Definition {
     /// The state of that name.
     #[must_use]
     pub fn state_named(&self, name: &str) -> Option<StateId> {
-        let index = self.states.iter().position(|state| state.name == name)?;
-        u32::try_from(index).ok().map(StateId)
+        let name_of = |state: &StateId| self.state(*state).map(|state| state.name.as_str());
+        let before = self.by_name.partition_point(|state| name_of(state) < Some(name));
+        self.by_name.get(before).copied().filter(|state| name_of(state) == Some(name))
     }
 
     /// Its name; that of the file, without the extension, where it has none.
@@ -138,6 +147,12 @@ impl Definition {
     pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
+}
+
+/// Which states have times.
+fn has_times(states: &[State]) -> Box<[bool]> {
+    let waits = |state: &State| state.transitions.iter().any(|way| matches!(way.trigger, Trigger::After(_)));
+    if states.iter().any(waits) { states.iter().map(waits).collect() } else { Box::default() }
 }
 
 /// Which states have an `always` that looks at the domain.

@@ -11,7 +11,7 @@ impl Definition {
     #[must_use]
     pub fn is_done(&self, at: &Configuration, state: StateId) -> bool {
         self.tree.kind(state) != Kind::Final
-            && self.tree.has_ended(state, &|final_state| at.leaves().contains(&final_state))
+            && self.tree.has_ended(state, &|final_state| self.is_active(at, final_state))
     }
 
     /// Which states are done by what was entered, in order; and the final state at the top among it.

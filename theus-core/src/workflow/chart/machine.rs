@@ -83,7 +83,8 @@ impl Definition {
         facts: &dyn Facts,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
         let Some(after) = self.duration(timer) else { return Ok(None) };
-        self.take_own(at, timer.state, |trigger| *trigger == Trigger::After(after), facts)
+        // The first of its length is what it is called by.
+        self.take_own(at, timer.state, timer.index, |trigger| *trigger == Trigger::After(after), facts)
     }
 
     /// What it does that a state is done; `None` where the state is not active any more, or no guard holds.
@@ -96,7 +97,7 @@ impl Definition {
         state: StateId,
         facts: &dyn Facts,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        self.take_own(at, state, |trigger| *trigger == Trigger::Done, facts)
+        self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, facts)
     }
 
     /// Where a declared error of a chain leads by `on_error` of the state whose chain it is, else of the states around it: the
@@ -146,7 +147,7 @@ impl Definition {
     /// Whether a state is active.
     #[must_use]
     pub fn is_active(&self, at: &Configuration, state: StateId) -> bool {
-        at.leaves().iter().any(|leaf| *leaf == state || self.tree.is_inside(*leaf, state))
+        self.tree.has_any(at.leaves(), state)
     }
 
     /// The final state at the top, where the session is in one: it is over.
@@ -161,13 +162,19 @@ impl Definition {
 
     /// The timers that begin when a state is entered: one for each length of time, in the order of the file.
     pub fn timers(&self, state: StateId) -> impl Iterator<Item = (TimerId, Duration)> {
-        let ways = self.state(state).map_or(&[][..], |state| &state.transitions);
+        let found = self.state(state).filter(|_| self.has_times(state));
+        let ways = found.map_or(&[][..], |state| &state.transitions);
         let mut begun = HashSet::new();
         ways.iter().zip(0..).filter_map(move |(way, index)| {
             let Trigger::After(after) = way.trigger else { return None };
             // Several candidates of one length are one timer, called by the first.
             begun.insert(after).then_some((TimerId { state, index }, after))
         })
+    }
+
+    /// Whether a timer begins when a state is entered.
+    pub(in crate::workflow) fn has_times(&self, state: StateId) -> bool {
+        self.has_times.get(state.index()) == Some(&true)
     }
 
     /// How long a timer runs; `None` for one of another definition.
@@ -236,17 +243,18 @@ impl Definition {
         Ok((!taken.is_empty()).then(|| self.moved(at, &taken)))
     }
 
-    /// What only the state itself takes, while it is active.
+    /// What only the state itself takes, while it is active; of its transitions those from a place on.
     fn take_own(
         &self,
         at: &Configuration,
         state: StateId,
+        from: u32,
         concerns: impl Fn(&Trigger) -> bool,
         facts: &dyn Facts,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
         let Some(found) = self.state(state).filter(|_| self.is_active(at, state)) else { return Ok(None) };
-        let places =
-            found.transitions.iter().zip(0..).filter(|(way, _)| concerns(&way.trigger)).map(|(_, place)| place);
+        let ways = found.transitions.iter().zip(0..).skip(from as usize);
+        let places = ways.filter(|(way, _)| concerns(&way.trigger)).map(|(_, place)| place);
         let first = self.first_of(state, places, facts)?;
         Ok(first.map(|place| self.moved(at, &[self.taken(state, place)])))
     }

@@ -27,6 +27,28 @@ impl Taken {
     }
 }
 
+/// Which of several transitions leaves a state.
+pub(super) struct Leaving {
+    /// What each leaves that leaves anything, with its place, in order: none of it is left by another one too.
+    ranges: Vec<(Range<u32>, usize)>,
+}
+
+impl Leaving {
+    fn of(taken: &[Taken], tree: &Tree) -> Self {
+        let all = taken.iter().map(|way| way.leaves(tree)).zip(0..);
+        let mut ranges: Vec<(Range<u32>, usize)> = all.filter(|(range, _)| !range.is_empty()).collect();
+        ranges.sort_unstable_by_key(|(range, _)| range.start);
+        Self { ranges }
+    }
+
+    /// The place of the transition that leaves what has this number, or enters it.
+    pub(super) fn by(&self, number: u32) -> Option<usize> {
+        let before = self.ranges.partition_point(|(range, _)| range.start <= number);
+        let (range, way) = self.ranges.get(before.checked_sub(1)?)?;
+        range.contains(&number).then_some(*way)
+    }
+}
+
 /// A plan, and what it depends on of the session's past.
 pub(super) struct Outcome {
     pub(super) plan: Plan,
@@ -47,9 +69,8 @@ impl Definition {
     pub(super) fn microstep(&self, leaves: &[StateId], memory: &Memory, taken: &[Taken]) -> Outcome {
         let tree = &self.tree;
         let active = tree.active(leaves);
-        // Of two ways that are taken, none leaves what the other does.
-        let ranges: Vec<Range<u32>> = taken.iter().map(|way| way.leaves(tree)).collect();
-        let is_left = |number: &u32| ranges.iter().any(|range| range.contains(number));
+        let leaving = Leaving::of(taken, tree);
+        let is_left = |number: &u32| leaving.by(*number).is_some();
         let exited = tree.states(active.iter().rev().copied().filter(is_left));
         let recorded = self.remember(&exited, &active, memory);
 
@@ -70,7 +91,7 @@ impl Definition {
         now.sort_unstable();
         now.dedup();
         let (done, finished) = self.done_by(&now, &numbers);
-        let (chains, strands) = self.strands_of(&exited, taken, &ranges, &numbers);
+        let (chains, strands) = self.strands_of(&exited, taken, &leaving, &numbers);
         let leaves = now.into_iter().filter_map(|number| tree.state(number)).filter(|state| tree.is_leaf(*state));
         let plan = Plan {
             leaves: Leaves::of(leaves.collect()),
@@ -180,8 +201,8 @@ impl Entry<'_> {
     fn ascend(&mut self, state: StateId, domain: Option<StateId>) {
         let tree = self.tree;
         for around in tree.around(state).take_while(|around| Some(*around) != domain) {
-            self.add(around);
-            if tree.kind(around) == Kind::Parallel {
+            // The regions of one that was there are there too.
+            if self.add(around) && tree.kind(around) == Kind::Parallel {
                 self.regions(around);
             }
         }

@@ -86,6 +86,14 @@ impl<'a> Effects<'a> {
         &self.plan.exited
     }
 
+    /// Whether a state is among those that are left.
+    pub(in crate::workflow) fn exits(self, state: StateId) -> bool {
+        let (tree, exited) = (&self.definition.tree, &self.plan.exited);
+        let number = tree.number(state);
+        // They are in the order of the file, the last one first.
+        exited.binary_search_by(|other| number.cmp(&tree.number(*other))).is_ok()
+    }
+
     /// The states that are entered, outermost first. Their timers begin.
     #[must_use]
     pub fn entered(self) -> &'a [StateId] {

@@ -1,6 +1,8 @@
 //! Which transitions are taken: from the leaves outward, the first whose guard holds; of those that conflict, the inner, then
 //! the earlier.
 
+use std::collections::BTreeMap;
+
 use super::definition::Definition;
 use super::microstep::Taken;
 use super::state::StateId;
@@ -15,12 +17,18 @@ impl Definition {
         facts: &dyn Facts,
     ) -> Result<Vec<Taken>, EvaluationError> {
         let mut enabled: Vec<Taken> = Vec::new();
+        // One that is around several leaves is taken once. The leaves come in order: what is around one and not around the
+        // next is around none after it.
+        let mut around: Vec<StateId> = Vec::new();
         for leaf in leaves {
-            if let Some((source, place)) = self.first_from(*leaf, column, facts)? {
-                // One that is around several leaves is taken once.
-                if !enabled.iter().any(|way| (way.source, way.place) == (source, Some(place))) {
-                    enabled.push(self.taken(source, place));
+            while around.pop_if(|state| !self.tree.is_inside(*leaf, *state)).is_some() {}
+            if let Some((source, place)) = self.first_from(*leaf, column, facts)?
+                && !around.contains(&source)
+            {
+                if source != *leaf {
+                    around.push(source);
                 }
+                enabled.push(self.taken(source, place));
             }
         }
         Ok(if enabled.len() > 1 { self.without_conflicts(enabled) } else { enabled })
@@ -69,19 +77,38 @@ impl Definition {
 
     /// Two conflict where they would leave the same states.
     fn without_conflicts(&self, enabled: Vec<Taken>) -> Vec<Taken> {
-        let mut kept: Vec<Taken> = Vec::with_capacity(enabled.len());
+        let mut kept: Vec<Option<Taken>> = Vec::with_capacity(enabled.len());
+        // By the first number that each leaves: none leaves what another does, so that neighbours tell.
+        let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut lost = Vec::new();
         for way in enabled {
             let leaves = way.leaves(&self.tree);
-            let conflicts = |other: &Taken| {
-                let other = other.leaves(&self.tree);
-                leaves.start.max(other.start) < leaves.end.min(other.end)
-            };
-            let wins = |other: &Taken| self.tree.is_inside(way.source, other.source);
-            if kept.iter().all(|other| !conflicts(other) || wins(other)) {
-                kept.retain(|other| !conflicts(other));
-                kept.push(way);
+            if leaves.is_empty() {
+                kept.push(Some(way));
+                continue;
+            }
+            lost.clear();
+            let mut wins = true;
+            for (start, place) in places.range(..leaves.end).rev() {
+                let Some(other) = kept.get(*place).and_then(Option::as_ref) else { continue };
+                if other.leaves(&self.tree).end <= leaves.start {
+                    break;
+                }
+                wins = self.tree.is_inside(way.source, other.source);
+                if !wins {
+                    break;
+                }
+                lost.push((*start, *place));
+            }
+            if wins {
+                for (start, place) in lost.drain(..) {
+                    places.remove(&start);
+                    kept[place] = None;
+                }
+                places.insert(leaves.start, kept.len());
+                kept.push(Some(way));
             }
         }
-        kept
+        kept.into_iter().flatten().collect()
     }
 }

@@ -169,11 +169,13 @@ impl Definition {
         let within = |number: &u32| inside.contains(number) || tree.state(*number) == top;
         for parallel in tree.active(leaves).into_iter().filter(within).filter_map(|number| tree.state(number)) {
             // A shallow history state remembers it alone: its regions begin anew.
-            if tree.kind(parallel) != Kind::Parallel || leaves.contains(&parallel) {
+            if tree.kind(parallel) != Kind::Parallel
+                || leaves.binary_search_by_key(&tree.number(parallel), |leaf| tree.number(*leaf)).is_ok()
+            {
                 continue;
             }
             for region in tree.children(parallel) {
-                if !leaves.iter().any(|leaf| leaf == region || tree.is_inside(*leaf, *region)) {
+                if !tree.has_any(leaves, *region) {
                     let (region, parallel) = (self.name_of(*region), self.name_of(parallel));
                     return Err(StoredError::Region { region, parallel });
                 }

@@ -1,9 +1,7 @@
 //! Which chains of a move run as one.
 
-use std::ops::Range;
-
 use super::definition::Definition;
-use super::microstep::Taken;
+use super::microstep::{Leaving, Taken};
 use super::moves::{Part, Strand};
 use super::state::StateId;
 use super::tree::Kind;
@@ -17,7 +15,7 @@ impl Definition {
         &self,
         exited: &[StateId],
         taken: &[Taken],
-        ranges: &[Range<u32>],
+        leaving: &Leaving,
         entered: &[u32],
     ) -> (Chains, Box<[Strand]>) {
         let tree = &self.tree;
@@ -28,7 +26,7 @@ impl Definition {
                 chains.push((state, part, strand));
             }
         };
-        let way_of = |number: u32| ranges.iter().position(|range| range.contains(&number)).unwrap_or_default();
+        let way_of = |number: u32| leaving.by(number).unwrap_or_default();
         for state in exited {
             add(*state, Part::Exit, tree.number(*state).map_or(0, way_of));
         }

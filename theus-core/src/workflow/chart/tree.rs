@@ -112,6 +112,13 @@ impl Tree {
         self.children(state).is_empty() && !matches!(self.kind(state), Kind::History { .. })
     }
 
+    /// Whether one of the leaves is this state or inside it. They are in order.
+    pub(super) fn has_any(&self, leaves: &[StateId], state: StateId) -> bool {
+        let Some(number) = self.number(state) else { return false };
+        let before = leaves.partition_point(|leaf| self.number(*leaf) < Some(number));
+        leaves.get(before).is_some_and(|leaf| *leaf == state || self.is_inside(*leaf, state))
+    }
+
     /// The numbers of the leaves and of all states around them, in order.
     pub(super) fn active(&self, leaves: &[StateId]) -> Vec<u32> {
         let mut numbers: Vec<u32> = Vec::with_capacity(8);

@@ -2,6 +2,8 @@
 
 mod stored;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::attempt::Attempt;
@@ -33,6 +35,8 @@ pub(super) struct Chain {
     pub(super) broken: Option<Broken>,
     /// The strands that have failed and are made good, in that order.
     pub(super) failed: Vec<Failed>,
+    /// Which those are.
+    gone: BTreeSet<u32>,
     /// The states that are done by its move, which is told when it is over.
     pub(super) completes: Vec<StateId>,
     /// The payload of the event that it comes of.
@@ -117,6 +121,7 @@ impl Chain {
             undo: Vec::new(),
             broken: None,
             failed: Vec::new(),
+            gone: BTreeSet::new(),
             completes: Vec::new(),
             payload,
         }
@@ -144,7 +149,12 @@ impl Chain {
     fn is_left_out(&self, strand: u32) -> bool {
         let within = |strand: &u32| self.others.get(strand.checked_sub(1)? as usize)?.within;
         let mut around = std::iter::successors(Some(strand), within);
-        !self.failed.is_empty() && around.any(|strand| self.failed.iter().any(|failed| failed.strand == strand))
+        !self.gone.is_empty() && around.any(|strand| self.gone.contains(&strand))
+    }
+
+    fn has_failed(&mut self, failed: Failed) {
+        self.gone.insert(failed.strand);
+        self.failed.push(failed);
     }
 
     /// The strand under way has failed and is made good. True where another one can go on.
@@ -152,7 +162,7 @@ impl Chain {
         if let Some(broken) = self.broken.take() {
             let strand = self.strand();
             let (state, heard_by) = (self.state(), self.heard_by(strand));
-            self.failed.push(Failed { strand, state, heard_by, broken });
+            self.has_failed(Failed { strand, state, heard_by, broken });
         }
         self.frames.clear();
         while self.parts.get(self.part).is_some_and(|(.., strand)| self.is_left_out(*strand)) {

@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use super::session::{Internal, Live};
 use crate::signal::Origin;
-use crate::workflow::chart::{Definition, StateId};
+use crate::workflow::chart::{Definition, Effects};
 use crate::workflow::trace::What;
 
 impl Live {
@@ -48,10 +48,10 @@ impl Live {
 
     /// States are left: how their chains have ended, the states that are entered do not hear as if those had been theirs.
     /// Those around them that stay hear it.
-    pub(super) fn forget_ends_of(&mut self, exited: &[StateId], definition: &Definition) {
+    pub(super) fn forget_ends_of(&mut self, effects: Effects<'_>, definition: &Definition) {
         self.inbox.retain_mut(|told| match told {
             Internal::ChainDone { heard_by: Some(state) } | Internal::ChainFailed { heard_by: Some(state), .. } => {
-                while exited.contains(state) {
+                while effects.exits(*state) {
                     match definition.state(*state).and_then(|state| state.parent) {
                         Some(parent) => *state = parent,
                         None => return false,
@@ -59,7 +59,7 @@ impl Live {
                 }
                 true
             }
-            Internal::Recover { heard_by: Some(state), .. } => !exited.contains(state),
+            Internal::Recover { heard_by: Some(state), .. } => !effects.exits(*state),
             _ => true,
         });
     }

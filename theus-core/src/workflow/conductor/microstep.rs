@@ -131,14 +131,14 @@ impl Live {
             };
             self.trace.put(world.now(), what);
         }
-        self.timers.end(effects.exited());
+        self.timers.end(effects, definition);
         self.timers.begin(definition, effects.entered(), || (world.moment(), world.now()));
         if self.notes_arrivals == self.timers.is_empty() {
             self.notes_arrivals = !self.timers.is_empty();
             world.hand.note_arrivals(self.notes_arrivals);
         }
         if !self.inbox.is_empty() {
-            self.forget_ends_of(effects.exited(), definition);
+            self.forget_ends_of(effects, definition);
         }
         let has_chain = effects.chains().len() > 0;
         if !has_chain {

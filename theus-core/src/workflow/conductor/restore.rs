@@ -89,7 +89,8 @@ impl Session {
         live.spent = position.spent;
         live.overspent = u8::try_from(position.overspent).unwrap_or(u8::MAX);
         live.cancelled = position.cancelled.as_deref().map(Box::from);
-        for stored in &position.timers {
+        // The next one comes last.
+        for stored in position.timers.iter().rev() {
             let (date, id) = timer(&definition, stored)?;
             live.timers.restore(date, id);
             live.is_by_date = true;

@@ -1,8 +1,9 @@
 //! The times that a session waits for.
 
+use std::cmp::Reverse;
 use std::time::{Duration, SystemTime};
 
-use crate::workflow::chart::{Definition, StateId, TimerId};
+use crate::workflow::chart::{Definition, Effects, StateId, TimerId};
 use crate::workflow::clock::{Moment, Timekeeper};
 
 /// How far a date may be from what it is worked out to be: less, and the clock was not set, only looked at twice.
@@ -21,6 +22,7 @@ pub(super) struct Timer {
 /// The times that a session waits for, in the order in which they are due; of those due at once, in the order of the file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Timers {
+    /// The next one is the last: it is what is taken.
     waiting: Vec<Timer>,
 }
 
@@ -39,7 +41,7 @@ impl Timers {
 
     /// As they are stored.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Timer> {
-        self.waiting.iter()
+        self.waiting.iter().rev()
     }
 
     /// With their dates as the wall clock goes now: what another process can go on from.
@@ -62,19 +64,19 @@ impl Timers {
 
     /// When the first is due.
     pub(super) fn next_due(&self) -> Option<Moment> {
-        self.waiting.first().map(|timer| timer.due)
+        self.waiting.last().map(|timer| timer.due)
     }
 
     /// Takes the first that is due.
     pub(super) fn take_due(&mut self, now: Moment) -> Option<Timer> {
         let due = self.next_due()? <= now;
-        due.then(|| self.waiting.remove(0))
+        if due { self.waiting.pop() } else { None }
     }
 
     /// States are left: their timers end.
-    pub(super) fn end(&mut self, exited: &[StateId]) {
-        if !self.waiting.is_empty() {
-            self.waiting.retain(|timer| !exited.contains(&timer.id.state));
+    pub(super) fn end(&mut self, effects: Effects<'_>, definition: &Definition) {
+        if !self.waiting.is_empty() && effects.exited().iter().any(|state| definition.has_times(*state)) {
+            self.waiting.retain(|timer| !effects.exits(timer.id.state));
         }
     }
 
@@ -85,24 +87,33 @@ impl Timers {
         entered: &[StateId],
         now: impl Fn() -> (Moment, SystemTime),
     ) {
+        let before = self.waiting.len();
         for state in entered {
             for (id, after) in definition.timers(*state) {
                 let (now, wall) = now();
                 // A time that no clock will ever show is never due.
                 if let (Some(due), Some(date)) = (now.checked_add(after), wall.checked_add(after)) {
-                    self.add(Timer { due, date, id });
+                    self.waiting.push(Timer { due, date, id });
                 }
             }
         }
+        match self.waiting.len() - before {
+            0 => {}
+            1 => {
+                let (others, new) = self.waiting.split_at(before);
+                let place = others.partition_point(|other| new.iter().all(|new| key(other) < key(new)));
+                self.waiting[place..].rotate_right(1);
+            }
+            _ => self.put_in_order(),
+        }
     }
 
-    fn add(&mut self, timer: Timer) {
-        let key = |timer: &Timer| (timer.due, timer.id);
-        let place = self.waiting.partition_point(|other| key(other) <= key(&timer));
-        self.waiting.insert(place, timer);
+    fn put_in_order(&mut self) {
+        self.waiting.sort_by_key(key);
     }
 
-    /// One that goes on from a position, of which only the date is known; [`count_by`](Self::count_by) is to follow.
+    /// One that goes on from a position, of which only the date is known: the next one comes last, and
+    /// [`count_by`](Self::count_by) is to follow.
     pub(super) fn restore(&mut self, date: SystemTime, id: TimerId) {
         self.waiting.push(Timer { due: Moment::ZERO, date, id });
     }
@@ -117,8 +128,13 @@ impl Timers {
         for timer in &mut self.waiting {
             timer.due = now.shifted(wall, timer.date);
         }
-        self.waiting.sort_by_key(|timer| (timer.due, timer.id));
+        self.put_in_order();
     }
+}
+
+/// The next one comes last.
+const fn key(timer: &Timer) -> Reverse<(Moment, TimerId)> {
+    Reverse((timer.due, timer.id))
 }
 
 /// The date of a moment, where it is this date now.

@@ -1,5 +1,7 @@
 //! A chain as it is stored, and back.
 
+use std::collections::BTreeSet;
+
 use super::{Chain, Each, Failed, Frame, Inside, Work, innermost};
 use crate::workflow::chart::{Definition, Part, StateId, Step, Strand};
 use crate::workflow::clock::Timekeeper;
@@ -95,7 +97,7 @@ impl Chain {
         for failed in &stored.failed {
             let (state, heard_by) = (state(&failed.state)?, state(&failed.heard_by)?);
             let broken = restored_failure(definition, &failed.failure)?;
-            chain.failed.push(Failed { strand: failed.strand, state, heard_by, broken });
+            chain.has_failed(Failed { strand: failed.strand, state, heard_by, broken });
         }
         if let Some(broken) = &stored.broken {
             chain.broken = Some(restored_failure(definition, broken)?);
@@ -128,13 +130,15 @@ impl Chain {
         let strand = self.strand();
         let broken = || Broken::restored(reason.to_owned(), None, None, false);
         let left: Vec<u32> = self.parts.iter().skip(self.part).map(|(.., strand)| *strand).collect();
+        let mut given_up = BTreeSet::new();
         for other in left {
-            if other != strand && !self.failed.iter().any(|failed| failed.strand == other) {
+            if other != strand && !self.gone.contains(&other) {
                 let heard_by = self.heard_by(other);
-                self.failed.push(Failed { strand: other, state: heard_by, heard_by, broken: broken() });
-                self.undo.iter_mut().filter(|undo| undo.strand == other).for_each(|undo| undo.strand = strand);
+                self.has_failed(Failed { strand: other, state: heard_by, heard_by, broken: broken() });
+                given_up.insert(other);
             }
         }
+        self.undo.iter_mut().filter(|undo| given_up.contains(&undo.strand)).for_each(|undo| undo.strand = strand);
         self.broken.get_or_insert_with(broken);
     }
 }
