@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
+use theus_core::source::printable_lines;
 use theus_core::workflow::{Status, WorkflowError};
 use thiserror::Error;
 
@@ -77,7 +78,7 @@ impl Guard {
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("{warning}\n");
+            eprintln!("{}\n", printable_lines(&warning.to_string()));
         }
         Ok(Self { engine, desk, actuator, tally: Tally::default() })
     }

@@ -24,6 +24,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use theus_core::source::printable_lines;
 
 use cli::Options;
 use context::Ports;
@@ -47,7 +48,8 @@ fn main() -> ExitCode {
     if let Some(error) = &error {
         let text = error.to_string();
         // What has a place in a file is drawn with its title already.
-        eprintln!("{}{text}", if text.starts_with("error") { "" } else { "error: " });
+        let start = if text.starts_with("error") { "" } else { "error: " };
+        eprintln!("{start}{}", printable_lines(&text));
     }
     match (error, told) {
         (None, Ok(())) => ExitCode::SUCCESS,

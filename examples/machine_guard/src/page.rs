@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use console::Style;
+use theus_core::source::printable_lines;
 
 /// How wide a page is.
 pub(crate) const WIDTH: usize = 80;
@@ -24,16 +25,18 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Adds text as it is.
+    /// Adds text, of which what would steer a terminal is shown as an escape: it has words of the user's files.
     pub(crate) fn put(&mut self, text: impl Display) -> &mut Self {
-        self.text.push_str(&text.to_string());
+        self.text.push_str(&printable_lines(&text.to_string()));
         self
     }
 
     /// Adds text in a style.
     pub(crate) fn styled(&mut self, text: impl Display, style: Style) -> &mut Self {
-        let styled = style.force_styling(self.colours).apply_to(text).to_string();
-        self.put(styled)
+        let text = text.to_string();
+        let styled = style.force_styling(self.colours).apply_to(printable_lines(&text)).to_string();
+        self.text.push_str(&styled);
+        self
     }
 
     /// A line of its own, shortened to the page.

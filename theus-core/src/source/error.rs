@@ -124,7 +124,7 @@ impl fmt::Display for LocatedProblem {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        // What a file or a path is called by may be anything; the lines of the file are taken care of where they are drawn.
+        // What a file or a path is called by may be anything, line breaks too.
         let file = printable(&self.file);
         let message = printable_lines(&self.message);
         let title = title.primary_title(&*message);
@@ -146,6 +146,7 @@ impl fmt::Display for LocatedProblem {
         if let Some(note) = &note {
             group = group.element(Level::NOTE.message(&**note));
         }
-        f.write_str(&Renderer::plain().render(&[group]))
+        // Of the lines of the file, what is drawn leaves C1 and much that is not seen as it is.
+        f.write_str(&printable_lines(&Renderer::plain().render(&[group])))
     }
 }

@@ -1,6 +1,9 @@
 //! One row of the file: its fields, and what they mean.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use theus_core::source::printable;
 
 use super::error::Wrong;
 use crate::reading::Reading;
@@ -49,16 +52,18 @@ impl RowReader {
         if timestamp.text.is_empty() {
             return Err(wrong(&timestamp, "the timestamp is missing".to_owned(), "nothing here"));
         }
-        // Any way to write a time will do, but not none: a column of names is another file.
-        if !timestamp.text.chars().any(|c| c.is_ascii_digit()) || timestamp.text.chars().any(char::is_control) {
-            let message = format!("`{}` is no timestamp", timestamp.text.escape_debug());
+        // Any way to write a time will do, but not none: a column of names is another file. Nor what is not seen where it is
+        // shown, or turns round what is.
+        if !timestamp.text.chars().any(|c| c.is_ascii_digit()) || !matches!(printable(timestamp.text), Cow::Borrowed(_))
+        {
+            let message = format!("`{}` is no timestamp", printable(timestamp.text));
             return Err(wrong(&timestamp, message, "no date, time or number"));
         }
         if value.text.is_empty() {
             return Err(wrong(&value, "the value is missing".to_owned(), "nothing here"));
         }
         let Ok(number) = value.text.parse::<f64>() else {
-            return Err(wrong(&value, format!("`{}` is not a number", value.text.escape_debug()), "not a number"));
+            return Err(wrong(&value, format!("`{}` is not a number", printable(value.text)), "not a number"));
         };
         // `inf` is what the sensor said; a number that turns into it is not.
         if number.is_infinite() && value.text.contains(|c: char| c.is_ascii_digit()) {

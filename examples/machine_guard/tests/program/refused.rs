@@ -130,3 +130,30 @@ fn a_reader_that_goes_away_is_no_panic() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{arguments:?}");
     }
 }
+
+/// C1 has a CSI of its own, and what turns the direction of writing shows a row that is not there.
+#[test]
+fn no_file_steers_the_terminal() {
+    let hostile = "\u{9b}31m\u{202e}\u{2028}\u{1b}[2J";
+    for (name, text) in [
+        ("in.csv", format!("timestamp,value\n1{hostile},70\n")),
+        ("in.csv", format!("timestamp,value\n1,70{hostile}\n")),
+        ("in.csv", format!("{hostile}\n")),
+        ("audit.yaml", format!("process_recipes: {{ \"{}\": {{}} }}\n", hostile.replace('\u{1b}', "\\e"))),
+        ("audit.yaml", "process_recipes: { record_raeding: {} } # \u{9b}31m\u{202e}\n".to_owned()),
+    ] {
+        let ran = Fixture::readings(&[70.0]).rule(RULE).with(name, &text).run(&[
+            "--input",
+            "in.csv",
+            "--recipe",
+            "audit.yaml",
+        ]);
+        assert_eq!(ran.code, 2, "{text:?}: {}", ran.err);
+        let steers = |it: char| it != '\n' && (it.is_control() || matches!(it, '\u{202e}' | '\u{2028}'));
+        assert!(!ran.err.contains(steers) && !ran.out.contains(steers), "{:?}", (ran.err, ran.out));
+    }
+    // Words of a rule that is right, in the report.
+    let rule = r#"{ field: domain.temperature, max: 45, level: C, message: "\u009b31m\u202e" }"#;
+    let ran = Fixture::readings(&[70.0]).rule(rule).run(&["--input", "in.csv", "--recipe", "audit.yaml"]);
+    assert!(ran.code == 0 && !ran.out.contains(['\u{9b}', '\u{202e}']), "{:?}", ran.out);
+}
