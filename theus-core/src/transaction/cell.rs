@@ -221,6 +221,16 @@ impl<T: std::fmt::Debug, Z: ZoneType, S: Storage<T>> std::fmt::Debug for Cell<T,
     }
 }
 
+/// A snapshot's fields print as their values do.
+impl<T: std::fmt::Display, Z: ZoneType, S: Storage<T>> std::fmt::Display for Cell<T, Z, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match S::get(&self.slot) {
+            Some(value) => value.fmt(f),
+            None => f.write_str("(blank)"),
+        }
+    }
+}
+
 /// A snapshot's fields compare with values.
 impl<T: PartialEq<U>, U: ?Sized, Z: ZoneType, S: Storage<T>> PartialEq<U> for Cell<T, Z, S> {
     fn eq(&self, other: &U) -> bool {
@@ -251,6 +261,14 @@ mod tests {
         cell.discard();
         cell.commit(8);
         assert_eq!((*cell, cell.version()), (2, 7));
+    }
+
+    #[test]
+    fn a_cell_prints_as_its_value_does() {
+        let cell: Cell<f64, Data, Inline> = Cell::new(1.25);
+        assert_eq!(format!("{cell} {cell:>6.1} {cell:?}"), format!("{0} {0:>6.1} {0:?}", 1.25));
+        let shared: Cell<String, Data, Shared> = Cell::new("old".to_owned());
+        assert_eq!(format!("{shared:<5}|"), "old  |");
     }
 
     #[test]

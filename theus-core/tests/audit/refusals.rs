@@ -835,7 +835,7 @@ error[R015]: the audit cannot look into domain.hidden
 4 |       - { field: domain.hidden, eq: 1 }
   |                  ^^^^^^^^^^^^^
   |
-  = help: implement `theus_core::Inspect` for its type
+  = help: give its type `#[derive(theus_core::Inspect)]`
 "#
     );
 }

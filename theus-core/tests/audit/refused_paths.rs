@@ -459,7 +459,7 @@ error[R014]: `0` in `domain.secret.0`: domain.secret is a type the audit cannot 
 4 |       - { field: domain.secret.0, max: 1 }
   |                  ^^^^^^^^^^^^^^^
   |
-  = help: implement `theus_core::Inspect` for its type
+  = help: give its type `#[derive(theus_core::Inspect)]`
 "#
     );
 }

@@ -24,7 +24,7 @@ pub(super) fn help(field: &str, catalog: &Catalog, process: Option<&ProcessEntry
         Some((word, feature, false)) => format!(
             "a type of another crate cannot be given `Inspect` by yours: where `{word}` is the one of `{feature}`, turn on that feature, `theus-core = {{ features = [\"{feature}\"] }}`; else implement `theus_core::Inspect` for it, or show it by `#[inspect(with = ..)]`"
         ),
-        _ => "implement `theus_core::Inspect` for its type".to_owned(),
+        _ => "give its type `#[derive(theus_core::Inspect)]`".to_owned(),
     }
 }
 
@@ -83,7 +83,7 @@ mod tests {
             let names_it = helped(path).contains("theus-core = { features = [\"rust_decimal\"] }");
             assert_eq!(names_it, !cfg!(feature = "rust_decimal"), "{path}: {}", helped(path));
         }
-        assert_eq!(helped("domain.secret"), "implement `theus_core::Inspect` for its type");
-        assert_eq!(helped("domain.none"), "implement `theus_core::Inspect` for its type");
+        assert_eq!(helped("domain.secret"), "give its type `#[derive(theus_core::Inspect)]`");
+        assert_eq!(helped("domain.none"), "give its type `#[derive(theus_core::Inspect)]`");
     }
 }

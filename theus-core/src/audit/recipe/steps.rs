@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
     fn none_here(&self, segment: &Segment, shape: &Shape) -> Lost {
         let written = written(std::slice::from_ref(segment));
         let (what, help) = match (segment, shape) {
-            (_, Shape::Opaque) => ("no parts", Some("implement `theus_core::Inspect` for its type".to_owned())),
+            (_, Shape::Opaque) => ("no parts", Some("give its type `#[derive(theus_core::Inspect)]`".to_owned())),
             (Segment::Name(name), Shape::Collection(shape)) => {
                 let known = properties(shape);
                 ("no fields", did_you_mean(&format!("{name}()"), known.iter().copied()))

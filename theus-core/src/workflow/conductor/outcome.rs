@@ -41,6 +41,20 @@ pub enum Status {
     },
 }
 
+/// As it is said in a log: `finished`, `halted: ..`.
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Running => f.write_str("running"),
+            Self::Finished => f.write_str("finished"),
+            Self::Failed { reason } => write!(f, "failed: {reason}"),
+            Self::Aborted { reason } => write!(f, "aborted: {reason}"),
+            Self::Cancelled { reason } => write!(f, "cancelled: {reason}"),
+            Self::Halted { reason } => write!(f, "halted: {reason}"),
+        }
+    }
+}
+
 /// What made a session do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {

@@ -249,7 +249,7 @@ error[R015]: the audit cannot look into secret
 4 |       - { field: secret, eq: 1 }
   |                  ^^^^^^
   |
-  = help: implement `theus_core::Inspect` for its type
+  = help: give its type `#[derive(theus_core::Inspect)]`
 "#
     );
 }
@@ -265,7 +265,7 @@ error[R015]: the audit cannot look into domain.secret
 4 |       - { field: domain.secret, eq: 1 }
   |                  ^^^^^^^^^^^^^
   |
-  = help: implement `theus_core::Inspect` for its type
+  = help: give its type `#[derive(theus_core::Inspect)]`
 "#
     );
 }
