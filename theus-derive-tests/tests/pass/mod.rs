@@ -108,6 +108,8 @@ mod path_is_a_whole_layer;
 mod path_listed_twice;
 mod path_through_a_field;
 mod path_to_a_tuple_element;
+mod path_with_colons;
+mod process_given_twice;
 mod process_in_an_impl;
 mod process_on_a_struct;
 mod read_of_output;

@@ -7,7 +7,7 @@ use syn::{Path, Token, Type, bracketed};
 
 use super::path::ContextPath;
 use crate::errors::Errors;
-use crate::names::{hint, plain};
+use crate::names::{nearest, plain};
 
 const KNOWN: [&str; 7] = ["inputs", "outputs", "effects", "errors", "local", "command", "crate"];
 
@@ -40,8 +40,11 @@ const SYNONYMS: [(&str, &str); 22] = [
 /// What is meant by a word that is no option.
 fn meant(name: &str) -> String {
     match SYNONYMS.iter().find(|(word, _)| *word == name) {
-        Some((_, option)) => format!("did you mean `{option}`?"),
-        None => hint(name, KNOWN),
+        Some((_, option)) => format!("did you mean `{option}`?\nthe options are: {}", KNOWN.join(", ")),
+        None => match nearest(name, KNOWN) {
+            Some(option) => format!("did you mean `{option}`?\nthe options are: {}", KNOWN.join(", ")),
+            None => format!("the options are: {}", KNOWN.join(", ")),
+        },
     }
 }
 
@@ -91,10 +94,7 @@ impl Options {
             let name = plain(&word);
             if !KNOWN.contains(&name.as_str()) {
                 let help = meant(&name);
-                return Err(syn::Error::new(
-                    word.span(),
-                    format!("unknown option `{name}`; {help}\nthe options are: {}", KNOWN.join(", ")),
-                ));
+                return Err(syn::Error::new(word.span(), format!("unknown option `{name}`; {help}")));
             }
             if seen.contains(&name) {
                 errors.at(&word, format!("`{name}` is given twice: put everything into one list"));

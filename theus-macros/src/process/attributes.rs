@@ -5,6 +5,7 @@ use quote::quote;
 use syn::Attribute;
 
 use super::model::Model;
+use crate::names::plain;
 use crate::tokens;
 
 /// The function's attributes, by where they go.
@@ -15,6 +16,12 @@ pub(crate) struct Attributes {
     pub(crate) command: Vec<Attribute>,
     /// On the function that holds the body.
     pub(crate) body: Vec<Attribute>,
+}
+
+/// Whether this is `#[process]` once more. One of another crate's path is none of ours.
+pub(super) fn is_process(attribute: &Attribute) -> bool {
+    let words: Vec<String> = attribute.path().segments.iter().map(|segment| plain(&segment.ident)).collect();
+    words == ["process"] || words == ["theus_core", "process"]
 }
 
 impl Attributes {

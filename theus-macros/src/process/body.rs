@@ -224,8 +224,9 @@ impl Reader<'_> {
         } else if written {
             format!("`{path}` is written but not declared: list it under `outputs`{hint}")
         } else {
+            let asked = asked_for(path).map_or_else(String::new, |path| format!(" as `{path}`"));
             format!(
-                "`{path}` is used but not declared: list it under `inputs` to read it, under `outputs` to write it{hint}"
+                "`{path}` is used but not declared: list it under `inputs`{asked} to read it, under `outputs` to write it{hint}"
             )
         };
         self.errors.at(name, message);
@@ -248,11 +249,26 @@ impl Reader<'_> {
             Allowed::Write if found.is_assigned(at) && found.names.len() == at + 1 && !found.is_compound(at) => {
                 self.errors.at(name, format!("`{path}` is write-only: write it with `.set(value)`"));
             }
-            Allowed::Write => self
-                .errors
-                .at(name, format!("`{path}` is an output and cannot be read: to read it, list it under `inputs` too")),
+            Allowed::Write => self.errors.at(
+                name,
+                format!(
+                    "`{path}` is an output and cannot be read: to read it, list {} under `inputs` too",
+                    asked_for(path).map_or_else(|| "it".to_owned(), |path| format!("`{path}`"))
+                ),
+            ),
         }
     }
+}
+
+/// How a path is listed among the inputs, where its name says that it is not of the Data zone.
+fn asked_for(path: &str) -> Option<String> {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let zone = match name.split_once('_')?.0 {
+        "sig" | "cmd" => "signal",
+        "meta" => "meta",
+        _ => return None,
+    };
+    Some(format!("{zone}({path})"))
 }
 
 impl<'t> Use<'t> {

@@ -10,7 +10,7 @@ use super::model::{Model, Returns};
 use super::path::{Asked, ContextPath};
 use super::{body, doors, errors as error_enum};
 use crate::errors::Errors;
-use crate::names::{hint, list, plain};
+use crate::names::{hint, list, nearest, plain};
 use crate::tokens::{self, spelled};
 
 pub(crate) fn check(model: &Model, errors: &mut Errors) {
@@ -105,10 +105,25 @@ fn layer(path: &ContextPath, errors: &mut Errors) -> bool {
             false
         }
         _ => {
-            let hint = hint(&layer, ["domain", "global"]);
-            errors.at(&path.layer, format!("unknown layer `{layer}`; {hint}"));
+            errors.at(&path.layer, unknown_layer(path, &layer));
             false
         }
+    }
+}
+
+fn unknown_layer(path: &ContextPath, layer: &str) -> String {
+    const LAYERS: [&str; 2] = ["domain", "global"];
+    match path.names.split_first() {
+        // `ctx.domain.total`, as the body writes it.
+        Some((first, rest)) if !rest.is_empty() && LAYERS.contains(&plain(first).as_str()) => {
+            let rest = path.text();
+            let rest = rest.strip_prefix(layer).unwrap_or_default().trim_start_matches('.');
+            format!("a path begins with its layer: write `{rest}`")
+        }
+        None if nearest(layer, LAYERS).is_none() => {
+            format!("a path begins with its layer: write `domain.{layer}` or `global.{layer}`")
+        }
+        _ => format!("unknown layer `{layer}`; {}", hint(layer, LAYERS)),
     }
 }
 

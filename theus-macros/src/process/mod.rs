@@ -28,7 +28,7 @@ pub(crate) use check::mentions;
 pub(crate) fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = attr::Options::read(attribute, &mut errors);
-    let function = match syn::parse2::<syn::ItemFn>(item.clone()) {
+    let mut function = match syn::parse2::<syn::ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             errors.push(syn::Error::new(error.span(), format!("#[process] goes on a function: {error}")));
@@ -36,6 +36,9 @@ pub(crate) fn process(attribute: TokenStream, item: TokenStream) -> TokenStream 
             return quote!(#item #errors);
         }
     };
+    for again in function.attrs.extract_if(.., |attribute| attributes::is_process(attribute)) {
+        errors.at(again.path(), "`#[process]` is given twice: put all of the contract into one");
+    }
     let Some(mut model) = model::Model::of(function, options, &mut errors) else {
         // Without a context there is nothing that a stub could implement.
         return errors.into_tokens();

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Token, parenthesized};
 
-use crate::names::plain;
+use crate::names::{hint, plain};
 
 /// How a path was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +31,7 @@ pub(crate) struct ContextPath {
 
 impl ContextPath {
     pub(crate) fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let first: Ident = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected a path such as `domain.balance`, `global.limit` or `signal(domain.sig_stop)`",
-            )
-        })?;
+        let first: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), no_path(input)))?;
         let asked = match plain(&first).as_str() {
             "signal" => Asked::Signal,
             "meta" => Asked::Meta,
@@ -44,7 +40,11 @@ impl ContextPath {
         if asked == Asked::Bare || !input.peek(syn::token::Paren) {
             let (names, rest) = names(input)?;
             let whole = quote!(#first #rest);
-            return Ok(Self { asked: Asked::Bare, layer: first, names, whole });
+            let path = Self { asked: Asked::Bare, layer: first, names, whole };
+            return match path.followed_by(input) {
+                Some(message) => Err(input.error(message)),
+                None => Ok(path),
+            };
         }
         let content;
         let parentheses = parenthesized!(content in input);
@@ -57,6 +57,25 @@ impl ContextPath {
         let mut whole = first.to_token_stream();
         parentheses.surround(&mut whole, |tokens| inner.to_tokens(tokens));
         Ok(Self { asked, layer, names, whole })
+    }
+
+    /// What is wrong with a path that goes on in another way than by a comma.
+    fn followed_by(&self, input: ParseStream<'_>) -> Option<String> {
+        let text = self.text();
+        if input.peek(Token![::]) {
+            let rest = input.fork();
+            let name = rest.parse::<Token![::]>().and_then(|_| Ident::parse_any(&rest)).ok()?;
+            return Some(format!("a path is written with dots: `{text}.{}`", plain(&name)));
+        }
+        if input.peek(syn::token::Paren) && self.names.is_empty() {
+            return Some(format!("unknown word `{text}` around a path; {}", hint(&text, ["signal", "meta"])));
+        }
+        if input.peek(syn::token::Bracket) {
+            return Some(format!("a path ends with its field: write `{text}` for all of it"));
+        }
+        input
+            .peek(syn::token::Paren)
+            .then(|| format!("a path ends with its field: write `{text}` without what stands behind"))
     }
 
     /// `domain.user.balance`
@@ -113,6 +132,16 @@ impl ToTokens for ContextPath {
     }
 }
 
+/// What is said where a path should begin and does not.
+fn no_path(input: ParseStream<'_>) -> String {
+    let text = input.fork().parse::<syn::LitStr>().map(|text| text.value()).unwrap_or_default();
+    if text.is_empty() {
+        "expected a path such as `domain.balance`, `global.limit` or `signal(domain.sig_stop)`".to_owned()
+    } else {
+        format!("a path stands without quotes: write `{text}`")
+    }
+}
+
 fn names(input: ParseStream<'_>) -> syn::Result<(Vec<Ident>, TokenStream)> {
     let mut names = Vec::new();
     let mut tokens = TokenStream::new();
@@ -120,6 +149,9 @@ fn names(input: ParseStream<'_>) -> syn::Result<(Vec<Ident>, TokenStream)> {
         let dot: Token![.] = input.parse()?;
         if input.peek(syn::LitInt) || input.peek(syn::LitFloat) {
             return Err(input.error("a path names fields; an element of a tuple is not one of its own"));
+        }
+        if input.peek(Token![*]) {
+            return Err(input.error("a path names one field: list each by its name"));
         }
         let name: Ident = input.parse()?;
         tokens.extend(quote!(#dot #name));

@@ -377,3 +377,58 @@ fn an_error_inside_of_what_is_returned_is_told() {
     assert_eq!(warnings("errors = [E]", "fn step(ctx: Ctx<Bank>) -> Result<Option<u8>, E> { todo!() }").len(), 0);
     assert_eq!(warnings("errors = [E]", "fn step(ctx: Ctx<Bank>) -> Result<Result<u8, F>, E> { todo!() }").len(), 1);
 }
+
+#[test]
+fn a_path_that_is_written_otherwise_is_told_as_it_should_be() {
+    let meant = [
+        ("domain::total", "a path is written with dots: `domain.total`"),
+        ("domain::user.name", "a path is written with dots: `domain.user`"),
+        ("self::total", "expected a path such as"),
+        ("\"domain.total\"", "a path stands without quotes: write `domain.total`"),
+        ("\"\"", "expected a path such as"),
+        ("ctx.domain.total", "a path begins with its layer: write `domain.total`"),
+        ("self.domain.user.name", "expected a path such as"),
+        ("total", "a path begins with its layer: write `domain.total` or `global.total`"),
+        ("user.name", "unknown layer `user`; there are: `domain`, `global`"),
+        ("domian", "unknown layer `domian`; did you mean `domain`?"),
+        ("domain.user.*", "a path names one field: list each by its name"),
+        ("domain.names[0]", "a path ends with its field: write `domain.names` for all of it"),
+        ("domain.names.len()", "a path ends with its field: write `domain.names.len` without what stands behind"),
+        ("signals(domain.sig_x)", "unknown word `signals` around a path; did you mean `signal`?"),
+        ("sig(domain.sig_x)", "unknown word `sig` around a path; there are: `signal`, `meta`"),
+        ("data(domain.total)", "unknown word `data` around a path; there are: `signal`, `meta`"),
+    ];
+    for (path, start) in meant {
+        let found = refusals(&format!("inputs = [{path}]"), "");
+        assert!(found.len() == 1 && found[0].starts_with(start), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn a_field_of_another_zone_is_asked_for_by_it() {
+    let told = |attribute: &str, body: &str, end: &str| {
+        let found = refusals(attribute, body);
+        assert!(found.len() == 1 && found[0].ends_with(end), "{body}: {found:?}");
+    };
+    told(
+        "outputs = [domain.meta_runs]",
+        "*ctx.domain.meta_runs += 1;",
+        "list `meta(domain.meta_runs)` under `inputs` too",
+    );
+    told("outputs = [domain.sig_x]", "if *ctx.domain.sig_x {}", "list `signal(domain.sig_x)` under `inputs` too");
+    told("outputs = [domain.total]", "*ctx.domain.total += 1;", "list it under `inputs` too");
+    let both = "list it under `inputs` as `signal(domain.user.cmd_x)` to read it, under `outputs` to write it";
+    told("inputs = [domain.user.name]", "let _ = (&ctx.domain.user.name, *ctx.domain.user.cmd_x);", both);
+}
+
+#[test]
+fn a_process_is_one_once() {
+    let function = |attribute: &str| -> TokenStream {
+        format!("#[{attribute}] fn step(ctx: Ctx<Bank>, by: i64) {{ }}").parse().unwrap()
+    };
+    for attribute in ["process", "process(inputs = [domain.a])", "theus_core::process(outputs = [])", "r#process()"] {
+        let found = messages(super::process(TokenStream::new(), function(attribute)));
+        assert_eq!(found, ["`#[process]` is given twice: put all of the contract into one"], "{attribute}");
+    }
+    assert_eq!(messages(super::process(TokenStream::new(), function("inline"))), Vec::<String>::new());
+}
