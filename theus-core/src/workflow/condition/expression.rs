@@ -9,7 +9,7 @@ use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
 use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
-use super::parse::with_parsed;
+use super::parse::parse;
 use super::problem::ExpressionProblem;
 use super::scope::Scope;
 use super::types::Type;
@@ -81,12 +81,11 @@ impl Expression {
     /// # Errors
     /// [`ExpressionProblem`], the first one in the order of evaluation.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
-        let inner = with_parsed(text, |parsed| {
-            let mut checker = Checker::new(parsed, scope);
-            let whole = checker.whole()?;
-            let program = Program::Checked(whole.node);
-            Ok(Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program })
-        })?;
+        let root = parse(text)?;
+        let mut checker = Checker::new(text, scope);
+        let whole = checker.whole(&root)?;
+        let program = Program::Checked(whole.node);
+        let inner = Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program };
         Ok(Self { inner: Arc::new(inner), lenient: false })
     }
 

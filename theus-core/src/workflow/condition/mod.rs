@@ -10,16 +10,17 @@ mod evaluate;
 mod expression;
 mod facts;
 mod foreign;
+mod literal;
 mod node;
 mod operand;
 mod parse;
 mod problem;
 mod scope;
+mod syntax;
 mod token;
 mod types;
 
 pub use expression::{EvaluationError, EvaluationErrorKind, Expression, MOST_STEPS};
-pub(super) use parse::with_room;
 
 pub use facts::{Facts, NoFacts};
 pub use problem::ExpressionProblem;

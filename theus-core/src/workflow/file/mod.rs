@@ -34,7 +34,6 @@ mod workflow;
 pub(in crate::workflow) mod tests;
 
 use super::chart::{Definition, Parts, Place, Step};
-use super::condition::with_room;
 use super::proof;
 use crate::context::Zone;
 use crate::source::{Document, Locator, Severity, SourceError};
@@ -50,10 +49,6 @@ pub(in crate::workflow) use sites::Sites;
 /// # Errors
 /// Everything that is wrong in the file, in its order, and behind it what is doubtful.
 pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
-    with_room(|| read(document, catalog)).unwrap_or_else(|| read(document, catalog))
-}
-
-fn read(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
     let signals = catalog.fields(Zone::Signal);
     let mut reading = Reading::new(document, catalog, &signals);
     let written = reading.workflow();

@@ -1,8 +1,6 @@
 //! Literals become what they are compared with: the name of a variant, a time, a UUID, an exact decimal.
 
-use cel::IdedExpr;
-
-use super::{Checker, Typed};
+use super::{Checker, Expr, Typed};
 use crate::context::{Decimal, Time, parse_uuid};
 use crate::source::did_you_mean;
 use crate::workflow::condition::node::{Constant, Node};
@@ -11,7 +9,7 @@ use crate::workflow::condition::types::Type;
 
 impl Checker<'_> {
     /// Makes a literal fit the type that stands beside it.
-    pub(super) fn adapt(&self, expr: &IdedExpr, typed: &mut Typed, beside: &Type) -> Result<(), ExpressionProblem> {
+    pub(super) fn adapt(&self, expr: &Expr, typed: &mut Typed, beside: &Type) -> Result<(), ExpressionProblem> {
         let Some(constant) = typed.constant() else { return Ok(()) };
         let (made, kind) = match (constant, beside.innermost()) {
             (Constant::Text(name), Type::Enum(shape)) => {
@@ -42,7 +40,7 @@ impl Checker<'_> {
             },
             // From what is written, not from the float nearest to it.
             (Constant::Float(_), Type::Decimal) => {
-                let written: String = self.text(expr).split_whitespace().collect();
+                let written: String = self.text.get(expr.word.clone()).unwrap_or_default().split_whitespace().collect();
                 match Decimal::parse(&written) {
                     Some(decimal) => (Constant::Decimal(decimal), Type::Decimal),
                     None => return Err(self.at(expr, format!("`{written}` has more digits than a decimal"))),
@@ -61,12 +59,7 @@ impl Checker<'_> {
     }
 
     /// The same for arithmetic, where a whole number that is written out also stands for a float.
-    pub(super) fn adapt_number(
-        &self,
-        expr: &IdedExpr,
-        typed: &mut Typed,
-        beside: &Type,
-    ) -> Result<(), ExpressionProblem> {
+    pub(super) fn adapt_number(&self, expr: &Expr, typed: &mut Typed, beside: &Type) -> Result<(), ExpressionProblem> {
         if let (Some(Constant::Int(value)), Type::Float { .. }) = (typed.constant(), beside) {
             #[expect(clippy::cast_precision_loss, reason = "a literal beyond 2^53 is rounded as `2.0` would be")]
             let float = *value as f64;

@@ -1,14 +1,13 @@
 //! Functions.
 
-use cel::IdedExpr;
-use cel::common::ast::CallExpr;
 use regex::RegexBuilder;
 
-use super::{Checked, Checker, ExpressionProblem, Typed};
+use super::{Checked, Checker, Expr, ExpressionProblem, Typed};
 use crate::context::{Time, TimeKind};
 use crate::source::did_you_mean;
 use crate::workflow::condition::foreign;
 use crate::workflow::condition::node::{Constant, Conversion, Each, Node, TextTest};
+use crate::workflow::condition::syntax::Call;
 use crate::workflow::condition::types::Type;
 
 /// How large a pattern may get when it is compiled.
@@ -53,10 +52,10 @@ const FUNCTIONS: [Function; 16] = [
 ];
 
 impl Checker<'_> {
-    pub(super) fn function(&mut self, expr: &IdedExpr, call: &CallExpr) -> Checked {
-        let name = call.func_name.as_str();
+    pub(super) fn function(&mut self, expr: &Expr, call: &Call) -> Checked {
+        let name = call.name.as_str();
         self.signature(expr, call)?;
-        match (name, call.target.as_deref(), call.args.as_slice()) {
+        match (name, call.target.as_deref(), call.arguments.as_slice()) {
             ("has", None, [asked]) => self.has(expr, asked),
             ("size", Some(of), []) | ("size", None, [of]) => self.size(of),
             ("all", Some(list), [variable, test]) => self.each(Each::All, list, variable, test),
@@ -80,13 +79,13 @@ impl Checker<'_> {
     }
 
     /// Whether there is such a function, called in such a way.
-    fn signature(&self, expr: &IdedExpr, call: &CallExpr) -> Result<(), ExpressionProblem> {
-        let name = call.func_name.as_str();
-        let at = self.parsed.name_span(expr);
+    fn signature(&self, expr: &Expr, call: &Call) -> Result<(), ExpressionProblem> {
+        let name = call.name.as_str();
+        let at = expr.word.clone();
         let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) else {
             let problem = ExpressionProblem::new(at, format!("there is no function `{name}`"));
             if let ("get" | "at" | "getOrDefault", Some(of), Some(key)) =
-                (name, call.target.as_deref(), call.args.first())
+                (name, call.target.as_deref(), call.arguments.first())
             {
                 return Err(problem.help(self.inside(of, key)));
             }
@@ -110,12 +109,12 @@ impl Checker<'_> {
         // A function of both kinds takes one more when it stands alone.
         let more = usize::from(function.member && call.target.is_none());
         let takes: Vec<usize> = function.arguments.iter().map(|count| count + more).collect();
-        if takes.contains(&call.args.len()) {
+        if takes.contains(&call.arguments.len()) {
             return Ok(());
         }
         let takes = takes.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
         let plural = if takes == "1" { "" } else { "s" };
-        let problem = self.at(expr, format!("`{name}` takes {takes} argument{plural}, not {}", call.args.len()));
+        let problem = self.at(expr, format!("`{name}` takes {takes} argument{plural}, not {}", call.arguments.len()));
         Err(match name {
             "all" | "exists" | "exists_one" | "existsOne" | "filter" => {
                 problem.help(format!("name the element first: `list.{name}(x, x > 0)`"))
@@ -125,7 +124,7 @@ impl Checker<'_> {
         })
     }
 
-    fn size(&mut self, of: &IdedExpr) -> Checked {
+    fn size(&mut self, of: &Expr) -> Checked {
         let typed = self.present(of)?;
         match &typed.kind {
             Type::Text | Type::Collection(_) | Type::List(_) | Type::Object(_) | Type::Any => {
@@ -136,7 +135,7 @@ impl Checker<'_> {
     }
 
     /// A part that is a text.
-    fn string(&mut self, expr: &IdedExpr) -> Checked {
+    fn string(&mut self, expr: &Expr) -> Checked {
         let typed = self.present(expr)?;
         match &typed.kind {
             Type::Text | Type::Char | Type::Enum(_) | Type::Any => Ok(typed),
@@ -144,7 +143,7 @@ impl Checker<'_> {
         }
     }
 
-    fn text_test(&mut self, test: TextTest, text: &IdedExpr, part: &IdedExpr) -> Checked {
+    fn text_test(&mut self, test: TextTest, text: &Expr, part: &Expr) -> Checked {
         let of = self.present(text)?;
         if test == TextTest::Contains && of.kind != Type::Any && of.kind.element().is_some() {
             let problem = self.at(text, format!("`{}` is {}, and a string is needed here", self.text(text), of.kind));
@@ -155,7 +154,7 @@ impl Checker<'_> {
         Ok(Typed::new(Node::TextTest(test, Box::new([of.node, part.node])), Type::Bool))
     }
 
-    fn matches(&mut self, text: &IdedExpr, pattern: &IdedExpr) -> Checked {
+    fn matches(&mut self, text: &Expr, pattern: &Expr) -> Checked {
         let of = self.string(text)?;
         let written = self.check(pattern)?;
         let Some(Constant::Text(written)) = written.constant() else {
@@ -174,7 +173,7 @@ impl Checker<'_> {
         }
     }
 
-    fn timestamp(&mut self, text: &IdedExpr) -> Checked {
+    fn timestamp(&mut self, text: &Expr) -> Checked {
         let typed = self.check(text)?;
         let Some(Constant::Text(written)) = typed.constant() else {
             return Err(self
@@ -190,7 +189,7 @@ impl Checker<'_> {
         }
     }
 
-    fn convert(&mut self, to: Conversion, of: &IdedExpr) -> Checked {
+    fn convert(&mut self, to: Conversion, of: &Expr) -> Checked {
         let typed = self.present(of)?;
         let (fits, kind) = match to {
             Conversion::Int => (typed.kind.is_number() || typed.kind == Type::Text, Type::INT),

@@ -1,27 +1,18 @@
 //! The macros that go through a list: `all`, `exists`, `exists_one`, `filter`, `map`.
 
-use cel::IdedExpr;
-use cel::common::ast::Expr;
-
-use super::{Checked, Checker, ExpressionProblem, Typed, Variable};
+use super::{Checked, Checker, Expr, ExprKind, ExpressionProblem, Typed, Variable};
 use crate::workflow::condition::node::{Constant, Each, Node};
 use crate::workflow::condition::types::Type;
 
 impl Checker<'_> {
-    pub(super) fn each(&mut self, what: Each, list: &IdedExpr, variable: &IdedExpr, test: &IdedExpr) -> Checked {
+    pub(super) fn each(&mut self, what: Each, list: &Expr, variable: &Expr, test: &Expr) -> Checked {
         let (list, element) = self.elements(list)?;
         let test = self.with_variable(variable, &element, list.json, |checker| checker.condition(test))?;
         Ok(Typed::new(Node::Each(what, Box::new([list.node, test.node])), Type::Bool))
     }
 
     /// `filter` without something to make, `map` with it.
-    pub(super) fn map(
-        &mut self,
-        list: &IdedExpr,
-        variable: &IdedExpr,
-        test: Option<&IdedExpr>,
-        make: Option<&IdedExpr>,
-    ) -> Checked {
+    pub(super) fn map(&mut self, list: &Expr, variable: &Expr, test: Option<&Expr>, make: Option<&Expr>) -> Checked {
         let (list, element) = self.elements(list)?;
         let json = list.json;
         let slot = self.variables.len();
@@ -37,7 +28,7 @@ impl Checker<'_> {
         Ok(Typed { node: Node::Map(Box::new([list.node, test, made.node])), kind, json: made.json })
     }
 
-    fn elements(&mut self, list: &IdedExpr) -> Result<(Typed, Type), ExpressionProblem> {
+    fn elements(&mut self, list: &Expr) -> Result<(Typed, Type), ExpressionProblem> {
         let typed = self.present(list)?;
         match (typed.kind.element(), &typed.kind) {
             (Some(Type::Opaque), _) | (None, Type::Collection(_)) => {
@@ -58,12 +49,12 @@ impl Checker<'_> {
 
     fn with_variable(
         &mut self,
-        variable: &IdedExpr,
+        variable: &Expr,
         kind: &Type,
         json: bool,
         then: impl FnOnce(&mut Self) -> Checked,
     ) -> Checked {
-        let Expr::Ident(name) = &variable.expr else {
+        let ExprKind::Name(name) = &variable.kind else {
             return Err(self.at(variable, "the name of the element is a plain name"));
         };
         if self.is_taken(name) {

@@ -1,33 +1,42 @@
 //! And, or, either way; and what is known to be there because it was asked.
 
-use cel::IdedExpr;
-use cel::common::ast::{Expr, LiteralValue, operators};
-
 use super::path::chain;
-use super::{Checked, Checker, Typed, common};
+use super::{Binary, Checked, Checker, Expr, ExprKind, ExpressionProblem, Typed, common};
 use crate::workflow::condition::node::Node;
 use crate::workflow::condition::types::Type;
 
 impl Checker<'_> {
-    pub(super) fn both(&mut self, one: &IdedExpr, two: &IdedExpr) -> Checked {
-        let mut parts = Vec::with_capacity(2);
-        let first = self.condition(one)?;
-        flatten_all(first.node, &mut parts);
-        let second = self.knowing(one, true, |checker| checker.condition(two))?;
-        flatten_all(second.node, &mut parts);
-        Ok(Typed::new(Node::All(parts.into()), Type::Bool))
+    pub(super) fn all(&mut self, parts: &[Expr]) -> Checked {
+        Ok(Typed::new(Node::All(self.one_after_the_other(parts, true)?), Type::Bool))
     }
 
-    pub(super) fn either(&mut self, one: &IdedExpr, two: &IdedExpr) -> Checked {
-        let mut parts = Vec::with_capacity(2);
-        let first = self.condition(one)?;
-        flatten_any(first.node, &mut parts);
-        let second = self.knowing(one, false, |checker| checker.condition(two))?;
-        flatten_any(second.node, &mut parts);
-        Ok(Typed::new(Node::Any(parts.into()), Type::Bool))
+    pub(super) fn any(&mut self, parts: &[Expr]) -> Checked {
+        Ok(Typed::new(Node::Any(self.one_after_the_other(parts, false)?), Type::Bool))
     }
 
-    pub(super) fn choose(&mut self, when: &IdedExpr, then: &IdedExpr, otherwise: &IdedExpr) -> Checked {
+    /// Conditions of which each is asked only when all before it turned out to be `outcome`.
+    fn one_after_the_other(&mut self, parts: &[Expr], outcome: bool) -> Result<Box<[Node]>, ExpressionProblem> {
+        let before = self.proven.len();
+        let mut nodes = Vec::with_capacity(parts.len());
+        for part in parts {
+            match self.condition(part) {
+                Ok(typed) => match typed.node {
+                    Node::All(inner) if outcome => nodes.extend(inner),
+                    Node::Any(inner) if !outcome => nodes.extend(inner),
+                    node => nodes.push(node),
+                },
+                Err(problem) => {
+                    self.proven.truncate(before);
+                    return Err(problem);
+                }
+            }
+            proves(part, outcome, &mut self.proven);
+        }
+        self.proven.truncate(before);
+        Ok(nodes.into())
+    }
+
+    pub(super) fn choose(&mut self, [when, then, otherwise]: &[Expr; 3]) -> Checked {
         let condition = self.condition(when)?;
         let one = self.knowing(when, true, |checker| checker.usable(then))?;
         let two = self.knowing(when, false, |checker| checker.usable(otherwise))?;
@@ -43,7 +52,7 @@ impl Checker<'_> {
     }
 
     /// Does something with what is known when `expr` turned out to be `outcome`.
-    fn knowing(&mut self, expr: &IdedExpr, outcome: bool, then: impl FnOnce(&mut Self) -> Checked) -> Checked {
+    fn knowing(&mut self, expr: &Expr, outcome: bool, then: impl FnOnce(&mut Self) -> Checked) -> Checked {
         let before = self.proven.len();
         proves(expr, outcome, &mut self.proven);
         let checked = then(self);
@@ -53,36 +62,23 @@ impl Checker<'_> {
 }
 
 /// The paths that are there when `expr` turned out to be `outcome`.
-fn proves(expr: &IdedExpr, outcome: bool, proven: &mut Vec<String>) {
-    let Expr::Call(call) = &expr.expr else { return };
-    match (call.func_name.as_str(), call.args.as_slice(), outcome) {
-        ("has", [asked], true) if call.target.is_none() => proven.extend(chain(asked).map(|names| names.join("."))),
-        (operators::LOGICAL_NOT, [inner], outcome) => proves(inner, !outcome, proven),
-        (operators::LOGICAL_AND, [one, two], true) | (operators::LOGICAL_OR, [one, two], false) => {
-            proves(one, outcome, proven);
-            proves(two, outcome, proven);
+fn proves(expr: &Expr, outcome: bool, proven: &mut Vec<String>) {
+    match (&expr.kind, outcome) {
+        (ExprKind::Call(call), true) if call.name == "has" && call.target.is_none() => {
+            proven.extend(call.arguments.iter().filter_map(chain).map(|names| names.join(".")));
         }
-        (operators::NOT_EQUALS, [one, two], true) | (operators::EQUALS, [one, two], false) => {
+        (ExprKind::Not(inner), outcome) => proves(inner, !outcome, proven),
+        (ExprKind::All(parts), true) | (ExprKind::Any(parts), false) => {
+            parts.iter().for_each(|part| proves(part, outcome, proven));
+        }
+        (ExprKind::Binary(Binary::NotEqual, sides), true) | (ExprKind::Binary(Binary::Equal, sides), false) => {
+            let [one, two] = &**sides;
             for (asked, other) in [(one, two), (two, one)] {
-                if matches!(other.expr, Expr::Literal(LiteralValue::Null)) {
+                if other.is_null() {
                     proven.extend(chain(asked).map(|names| names.join(".")));
                 }
             }
         }
         _ => {}
-    }
-}
-
-fn flatten_all(node: Node, parts: &mut Vec<Node>) {
-    match node {
-        Node::All(inner) => parts.extend(inner),
-        node => parts.push(node),
-    }
-}
-
-fn flatten_any(node: Node, parts: &mut Vec<Node>) {
-    match node {
-        Node::Any(inner) => parts.extend(inner),
-        node => parts.push(node),
     }
 }

@@ -8,15 +8,10 @@ mod operator;
 mod path;
 mod select;
 
-use std::ops::Range;
-
-use cel::IdedExpr;
-use cel::common::ast::{CallExpr, Expr, LiteralValue, operators};
-
-use super::node::{Constant, Node};
-use super::parse::{Parsed, entries};
+use super::node::{Arithmetic, Constant, Node, Ordered};
 use super::problem::ExpressionProblem;
 use super::scope::Scope;
+use super::syntax::{Binary, Expr, ExprKind, Literal};
 use super::types::Type;
 
 /// A part that was checked.
@@ -29,7 +24,7 @@ pub(super) struct Typed {
 
 /// What the check knows while it goes through an expression.
 pub(super) struct Checker<'a> {
-    parsed: &'a Parsed<'a>,
+    text: &'a str,
     scope: &'a Scope<'a>,
     /// The variables of the macros around, outermost first.
     variables: Vec<Variable>,
@@ -62,13 +57,12 @@ impl Typed {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) const fn new(parsed: &'a Parsed<'a>, scope: &'a Scope<'a>) -> Self {
-        Self { parsed, scope, variables: Vec::new(), proven: Vec::new(), reads: Vec::new() }
+    pub(super) const fn new(text: &'a str, scope: &'a Scope<'a>) -> Self {
+        Self { text, scope, variables: Vec::new(), proven: Vec::new(), reads: Vec::new() }
     }
 
     /// The whole expression, as a value that can be handed on.
-    pub(super) fn whole(&mut self) -> Checked {
-        let root = &self.parsed.root;
+    pub(super) fn whole(&mut self, root: &Expr) -> Checked {
         let whole = self.check(root)?;
         match whole.kind.innermost() {
             Type::Opaque => Err(self.opaque(root)),
@@ -76,56 +70,67 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check(&mut self, expr: &IdedExpr) -> Checked {
-        match &expr.expr {
-            Expr::Literal(literal) => self.literal(expr, literal),
-            Expr::Ident(name) => self.name(expr, name),
-            Expr::Select(select) => self.select(expr, select),
-            Expr::Call(call) => self.call(expr, call),
-            Expr::List(list) => self.list(&list.elements),
-            Expr::Map(map) => {
-                let mut made = Vec::with_capacity(map.entries.len());
-                let mut types: Vec<(String, Type)> = Vec::with_capacity(map.entries.len());
-                for (key, value) in entries(map) {
-                    let Expr::Literal(LiteralValue::String(name)) = &key.expr else {
-                        return Err(self.at(key, "the name of an entry is a text that is written out"));
-                    };
-                    let name = name.inner();
-                    if types.iter().any(|(known, _)| known == name) {
-                        return Err(self.at(key, format!("`{name}` is there twice")));
-                    }
-                    let value = self.usable(value)?;
-                    types.push((name.to_owned(), value.kind));
-                    made.push((name.into(), value.node));
-                }
-                Ok(Typed::new(Node::Object(made.into()), Type::Object(types)))
+    fn check(&mut self, expr: &Expr) -> Checked {
+        match &expr.kind {
+            ExprKind::Literal(literal) => self.literal(expr, literal),
+            ExprKind::Name(name) => self.name(expr, name),
+            ExprKind::Select(of, name) => self.select(expr, of, name),
+            ExprKind::Index(of, index) => self.index(expr, of, index),
+            ExprKind::Call(call) => self.function(expr, call),
+            ExprKind::Not(inner) => {
+                let inner = self.condition(inner)?;
+                Ok(Typed::new(Node::Not(Box::new(inner.node)), Type::Bool))
             }
-            Expr::Struct(_) => {
+            ExprKind::Negate(inner) => self.negate(inner),
+            ExprKind::All(parts) => self.all(parts),
+            ExprKind::Any(parts) => self.any(parts),
+            ExprKind::Binary(operator, sides) => self.binary(expr, *operator, sides),
+            ExprKind::Choose(parts) => self.choose(parts),
+            ExprKind::List(elements) => self.list(elements),
+            ExprKind::Map(entries) => self.map_literal(entries),
+            ExprKind::Message => {
                 Err(self.at(expr, "there are no message types here").help("write a map: `{\"name\": value}`"))
             }
-            Expr::Comprehension(_) | Expr::Unspecified => Err(self.at(expr, "this cannot be evaluated")),
         }
     }
 
-    fn literal(&self, expr: &IdedExpr, literal: &LiteralValue) -> Checked {
+    fn literal(&self, expr: &Expr, literal: &Literal) -> Checked {
         let integer = |value: i128| {
             let kind = Type::Int { min: value, max: u128::try_from(value).unwrap_or(0) };
             Typed::new(Node::Constant(Constant::Int(value)), kind)
         };
         Ok(match literal {
-            LiteralValue::Boolean(value) => Typed::new(Node::Constant(Constant::Bool(*value.inner())), Type::Bool),
-            LiteralValue::Int(value) => integer((*value.inner()).into()),
-            LiteralValue::UInt(value) => integer((*value.inner()).into()),
-            LiteralValue::Double(value) => Typed::new(Node::Constant(Constant::Float(*value.inner())), Type::FLOAT),
-            LiteralValue::String(value) => Typed::new(Node::Constant(Constant::Text(value.inner().into())), Type::Text),
-            LiteralValue::Null => Typed::new(Node::Constant(Constant::Null), Type::Null),
-            LiteralValue::Bytes(_) => {
+            Literal::Null => Typed::new(Node::Constant(Constant::Null), Type::Null),
+            Literal::Bool(value) => Typed::new(Node::Constant(Constant::Bool(*value)), Type::Bool),
+            Literal::Int(value) => integer((*value).into()),
+            Literal::Unsigned(value) => integer((*value).into()),
+            Literal::Float(value) => Typed::new(Node::Constant(Constant::Float(*value)), Type::FLOAT),
+            Literal::Text(value) => Typed::new(Node::Constant(Constant::Text(value.as_str().into())), Type::Text),
+            Literal::Bytes => {
                 return Err(self.at(expr, "there are no bytes here").help("leave the `b` out: it is a text then"));
             }
         })
     }
 
-    fn list(&mut self, elements: &[IdedExpr]) -> Checked {
+    /// A map that is written out.
+    fn map_literal(&mut self, entries: &[(Expr, Expr)]) -> Checked {
+        let mut made = Vec::with_capacity(entries.len());
+        let mut types: Vec<(String, Type)> = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let Some(name) = key.written_text() else {
+                return Err(self.at(key, "the name of an entry is a text that is written out"));
+            };
+            if types.iter().any(|(known, _)| known == name) {
+                return Err(self.at(key, format!("`{name}` is there twice")));
+            }
+            let value = self.usable(value)?;
+            types.push((name.to_owned(), value.kind));
+            made.push((name.into(), value.node));
+        }
+        Ok(Typed::new(Node::Object(made.into()), Type::Object(types)))
+    }
+
+    fn list(&mut self, elements: &[Expr]) -> Checked {
         let mut nodes = Vec::with_capacity(elements.len());
         let mut kind: Option<Type> = None;
         for element in elements {
@@ -141,7 +146,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A part that has a value that can be handed on: not a type that cannot be looked into.
-    fn usable(&mut self, expr: &IdedExpr) -> Checked {
+    fn usable(&mut self, expr: &Expr) -> Checked {
         let typed = self.check(expr)?;
         match typed.kind.innermost() {
             Type::Opaque => Err(self.opaque(expr)),
@@ -150,7 +155,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A part that is there for certain.
-    fn present(&mut self, expr: &IdedExpr) -> Checked {
+    fn present(&mut self, expr: &Expr) -> Checked {
         let typed = self.usable(expr)?;
         match typed.kind {
             Type::Optional(_) => {
@@ -163,7 +168,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A part that is true or false.
-    fn condition(&mut self, expr: &IdedExpr) -> Checked {
+    fn condition(&mut self, expr: &Expr) -> Checked {
         let typed = self.present(expr)?;
         match &typed.kind {
             Type::Bool | Type::Any => Ok(typed),
@@ -171,34 +176,26 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn call(&mut self, expr: &IdedExpr, call: &CallExpr) -> Checked {
-        match (call.func_name.as_str(), call.args.as_slice()) {
-            (operators::LOGICAL_AND, [one, two]) => self.both(one, two),
-            (operators::LOGICAL_OR, [one, two]) => self.either(one, two),
-            (operators::LOGICAL_NOT, [inner]) => {
-                let inner = self.condition(inner)?;
-                Ok(Typed::new(Node::Not(Box::new(inner.node)), Type::Bool))
-            }
-            (operators::CONDITIONAL, [when, then, otherwise]) => self.choose(when, then, otherwise),
-            (operators::NEGATE, [inner]) => self.negate(inner),
-            (operators::INDEX, [target, index]) => self.index(expr, target, index),
-            (operators::IN, [element, list]) => self.within(expr, element, list),
-            (name, [one, two]) if let Some(test) = operator::equality(name) => self.equality(expr, test, one, two),
-            (name, [one, two]) if let Some(order) = operator::order(name) => self.order(expr, order, one, two),
-            (name, [one, two]) if let Some(operation) = operator::arithmetic(name) => {
-                self.compute(expr, operation, one, two)
-            }
-            _ => self.function(expr, call),
+    fn binary(&mut self, expr: &Expr, operator: Binary, sides: &[Expr; 2]) -> Checked {
+        match operator {
+            Binary::Equal => self.equality(expr, false, sides),
+            Binary::NotEqual => self.equality(expr, true, sides),
+            Binary::Less => self.order(expr, Ordered::Less, sides),
+            Binary::LessOrEqual => self.order(expr, Ordered::LessOrEqual, sides),
+            Binary::Greater => self.order(expr, Ordered::Greater, sides),
+            Binary::GreaterOrEqual => self.order(expr, Ordered::GreaterOrEqual, sides),
+            Binary::In => self.within(expr, sides),
+            Binary::Add => self.compute(expr, Arithmetic::Add, sides),
+            Binary::Subtract => self.compute(expr, Arithmetic::Subtract, sides),
+            Binary::Multiply => self.compute(expr, Arithmetic::Multiply, sides),
+            Binary::Divide => self.compute(expr, Arithmetic::Divide, sides),
+            Binary::Remainder => self.compute(expr, Arithmetic::Remainder, sides),
         }
     }
 
-    fn span(&self, expr: &IdedExpr) -> Range<usize> {
-        self.parsed.span(expr)
-    }
-
     /// What a part says, in one line.
-    fn text(&self, expr: &IdedExpr) -> String {
-        let text = self.parsed.text.get(self.span(expr)).unwrap_or_default();
+    fn text(&self, expr: &Expr) -> String {
+        let text = self.text.get(expr.span.clone()).unwrap_or_default();
         let mut words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.chars().count() > 60 {
             words = words.chars().take(57).chain("...".chars()).collect();
@@ -206,11 +203,11 @@ impl<'a> Checker<'a> {
         words
     }
 
-    fn at(&self, expr: &IdedExpr, message: impl Into<String>) -> ExpressionProblem {
-        ExpressionProblem::new(self.span(expr), message)
+    fn at(&self, expr: &Expr, message: impl Into<String>) -> ExpressionProblem {
+        ExpressionProblem::new(expr.span.clone(), message)
     }
 
-    fn opaque(&self, expr: &IdedExpr) -> ExpressionProblem {
+    fn opaque(&self, expr: &Expr) -> ExpressionProblem {
         let message = format!("`{}` is of a type that expressions cannot look into", self.text(expr));
         self.at(expr, message).help(
             "put `#[derive(theus_core::Inspect)]` on it; for a foreign type, `#[inspect(with = ..)]` on the field",

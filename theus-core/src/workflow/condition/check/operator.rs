@@ -1,44 +1,11 @@
 //! Comparison, arithmetic, membership.
 
-use cel::IdedExpr;
-use cel::common::ast::{Expr, LiteralValue, operators};
-
-use super::{Checked, Checker, Typed};
+use super::{Checked, Checker, Expr, ExprKind, Typed};
 use crate::context::CollectionKind;
 use crate::signal::EventName;
 use crate::workflow::condition::foreign::{EVENT_NAMES, WHICH_EVENT};
 use crate::workflow::condition::node::{Arithmetic, Node, Ordered};
 use crate::workflow::condition::types::Type;
-
-/// Whether an operator asks for sameness (`false`) or difference (`true`).
-pub(super) fn equality(name: &str) -> Option<bool> {
-    match name {
-        operators::EQUALS => Some(false),
-        operators::NOT_EQUALS => Some(true),
-        _ => None,
-    }
-}
-
-pub(super) fn order(name: &str) -> Option<Ordered> {
-    Some(match name {
-        operators::LESS => Ordered::Less,
-        operators::LESS_EQUALS => Ordered::LessOrEqual,
-        operators::GREATER => Ordered::Greater,
-        operators::GREATER_EQUALS => Ordered::GreaterOrEqual,
-        _ => return None,
-    })
-}
-
-pub(super) fn arithmetic(name: &str) -> Option<Arithmetic> {
-    Some(match name {
-        operators::ADD => Arithmetic::Add,
-        operators::SUBSTRACT => Arithmetic::Subtract,
-        operators::MULTIPLY => Arithmetic::Multiply,
-        operators::DIVIDE => Arithmetic::Divide,
-        operators::MODULO => Arithmetic::Remainder,
-        _ => return None,
-    })
-}
 
 /// What to do about two numbers of kinds that do not mix.
 fn conversion(one: &Type, two: &Type) -> Option<&'static str> {
@@ -57,13 +24,13 @@ fn conversion(one: &Type, two: &Type) -> Option<&'static str> {
 }
 
 impl Checker<'_> {
-    fn unlike(&self, expr: &IdedExpr, parts: [(&IdedExpr, &Type); 2], what: &str) -> super::ExpressionProblem {
+    fn unlike(&self, expr: &Expr, parts: [(&Expr, &Type); 2], what: &str) -> super::ExpressionProblem {
         let [(one, kind), (two, other)] = parts;
         let message = format!("`{}` is {kind} and `{}` is {other}: {what}", self.text(one), self.text(two));
         self.at(expr, message).maybe_help(conversion(kind, other).map(str::to_owned))
     }
 
-    pub(super) fn equality(&mut self, expr: &IdedExpr, negated: bool, one: &IdedExpr, two: &IdedExpr) -> Checked {
+    pub(super) fn equality(&mut self, expr: &Expr, negated: bool, [one, two]: &[Expr; 2]) -> Checked {
         for (asked, other) in [(one, two), (two, one)] {
             self.refuse_which_event(asked, other)?;
         }
@@ -84,27 +51,26 @@ impl Checker<'_> {
     }
 
     /// `event.name == 'CMD_GO'`: other tools have the event's own name in the event.
-    fn refuse_which_event(&self, asked: &IdedExpr, other: &IdedExpr) -> Result<(), super::ExpressionProblem> {
-        let (Expr::Select(select), Expr::Literal(LiteralValue::String(name))) = (&asked.expr, &other.expr) else {
+    fn refuse_which_event(&self, asked: &Expr, other: &Expr) -> Result<(), super::ExpressionProblem> {
+        let (ExprKind::Select(of, field), Some(name)) = (&asked.kind, other.written_text()) else {
             return Ok(());
         };
-        let is_event = matches!(&select.operand.expr, Expr::Ident(name) if name == "event");
-        let asks_name = is_event && EVENT_NAMES.contains(&select.field.as_str());
-        if !asks_name || EventName::parse(name.inner()).is_err() {
+        let is_event = matches!(&of.kind, ExprKind::Name(name) if name == "event");
+        let asks_name = is_event && EVENT_NAMES.contains(&field.as_str());
+        if !asks_name || EventName::parse(name).is_err() {
             return Ok(());
         }
         let message = format!("`{}` is not the name of the event", self.text(asked));
-        let help = format!("{WHICH_EVENT}; a key that is called so is asked for as `event['{}']`", select.field);
+        let help = format!("{WHICH_EVENT}; a key that is called so is asked for as `event['{field}']`");
         Err(self.at(asked, message).help(help))
     }
 
     /// What cannot be looked into can still be compared with null, where it need not be there.
-    fn usable_or_null(&mut self, expr: &IdedExpr, beside: &IdedExpr) -> Checked {
-        let is_null = matches!(&beside.expr, Expr::Literal(cel::common::ast::LiteralValue::Null));
-        if is_null { self.check(expr) } else { self.usable(expr) }
+    fn usable_or_null(&mut self, expr: &Expr, beside: &Expr) -> Checked {
+        if beside.is_null() { self.check(expr) } else { self.usable(expr) }
     }
 
-    pub(super) fn order(&mut self, expr: &IdedExpr, order: Ordered, one: &IdedExpr, two: &IdedExpr) -> Checked {
+    pub(super) fn order(&mut self, expr: &Expr, order: Ordered, [one, two]: &[Expr; 2]) -> Checked {
         let (mut a, mut b) = (self.present(one)?, self.present(two)?);
         self.adapt(one, &mut a, &b.kind)?;
         self.adapt(two, &mut b, &a.kind)?;
@@ -114,7 +80,7 @@ impl Checker<'_> {
         Ok(Typed::new(Node::Order(order, Box::new([a.node, b.node])), Type::Bool))
     }
 
-    pub(super) fn negate(&mut self, inner: &IdedExpr) -> Checked {
+    pub(super) fn negate(&mut self, inner: &Expr) -> Checked {
         let typed = self.present(inner)?;
         let kind = match &typed.kind {
             Type::Int { .. } => Type::INT,
@@ -126,13 +92,7 @@ impl Checker<'_> {
         Ok(Typed::new(Node::Negate(Box::new(typed.node)), kind))
     }
 
-    pub(super) fn compute(
-        &mut self,
-        expr: &IdedExpr,
-        operation: Arithmetic,
-        one: &IdedExpr,
-        two: &IdedExpr,
-    ) -> Checked {
+    pub(super) fn compute(&mut self, expr: &Expr, operation: Arithmetic, [one, two]: &[Expr; 2]) -> Checked {
         let (mut a, mut b) = (self.present(one)?, self.present(two)?);
         self.adapt_number(one, &mut a, &b.kind)?;
         self.adapt_number(two, &mut b, &a.kind)?;
@@ -177,11 +137,11 @@ impl Checker<'_> {
     }
 
     /// `element in list`.
-    pub(super) fn within(&mut self, expr: &IdedExpr, element: &IdedExpr, list: &IdedExpr) -> Checked {
+    pub(super) fn within(&mut self, expr: &Expr, [element, list]: &[Expr; 2]) -> Checked {
         let mut a = self.usable(element)?;
-        if let Expr::List(written) = &list.expr {
-            let mut nodes = Vec::with_capacity(written.elements.len());
-            for one in &written.elements {
+        if let ExprKind::List(written) = &list.kind {
+            let mut nodes = Vec::with_capacity(written.len());
+            for one in written {
                 let mut b = self.usable(one)?;
                 self.adapt(one, &mut b, &a.kind)?;
                 if !a.kind.equals(&b.kind) {

@@ -1,9 +1,6 @@
 //! Names: the layers, the payload, the elements of loops, the variables of macros, and the fields below them.
 
-use cel::IdedExpr;
-use cel::common::ast::{Expr, LiteralValue, SelectExpr};
-
-use super::{Checked, Checker, Typed};
+use super::{Checked, Checker, Expr, ExprKind, Typed};
 use crate::context::{FieldSchema, Schema, Zone};
 use crate::source::did_you_mean;
 use crate::workflow::condition::foreign;
@@ -22,19 +19,19 @@ enum Found<'s> {
 }
 
 /// The names of a chain such as `domain.user.name`, of which the first stands alone.
-pub(super) fn chain(expr: &IdedExpr) -> Option<Vec<&str>> {
+pub(super) fn chain(expr: &Expr) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     let mut expr = expr;
     loop {
-        match &expr.expr {
-            Expr::Ident(name) => {
+        match &expr.kind {
+            ExprKind::Name(name) => {
                 names.push(name.as_str());
                 names.reverse();
                 return Some(names);
             }
-            Expr::Select(select) => {
-                names.push(select.field.as_str());
-                expr = &select.operand;
+            ExprKind::Select(of, name) => {
+                names.push(name.as_str());
+                expr = of;
             }
             _ => return None,
         }
@@ -58,7 +55,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A name that stands alone.
-    pub(super) fn name(&mut self, expr: &IdedExpr, name: &str) -> Checked {
+    pub(super) fn name(&mut self, expr: &Expr, name: &str) -> Checked {
         if let Some(slot) = self.variables.iter().position(|variable| variable.name == name) {
             let variable = &self.variables[slot];
             let typed = Typed { node: Node::Variable(slot), kind: variable.kind.clone(), json: variable.json };
@@ -85,7 +82,7 @@ impl<'a> Checker<'a> {
         Err(self.unknown(expr, name))
     }
 
-    fn unknown(&self, expr: &IdedExpr, name: &str) -> ExpressionProblem {
+    fn unknown(&self, expr: &Expr, name: &str) -> ExpressionProblem {
         let problem = self.at(expr, format!("`{name}` means nothing here"));
         for layer in ["domain", "global"] {
             if self.layer(layer).is_some_and(|schema| schema.fields.iter().any(|field| field.name == name)) {
@@ -102,25 +99,23 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether an expression is a whole context, of which nothing but its fields can be asked.
-    pub(super) fn is_context(&self, expr: &IdedExpr) -> bool {
+    pub(super) fn is_context(&self, expr: &Expr) -> bool {
         let names = chain(expr);
         let layer = names.as_deref().and_then(|names| Some((self.layer(names.first()?)?, names)));
         layer.is_some_and(|(schema, names)| matches!(self.find(expr, schema, names), Ok((Found::Context(_), _))))
     }
 
     /// How what is inside something is asked for, by a key that is given as an expression.
-    pub(super) fn inside(&self, of: &IdedExpr, key: &IdedExpr) -> String {
+    pub(super) fn inside(&self, of: &Expr, key: &Expr) -> String {
         let (of_text, key_text) = (self.text(of), self.text(key));
-        match &key.expr {
-            Expr::Literal(LiteralValue::String(name)) if self.is_context(of) => {
-                format!("write `{of_text}.{}`", name.inner())
-            }
+        match key.written_text() {
+            Some(name) if self.is_context(of) => format!("write `{of_text}.{name}`"),
             _ if self.is_context(of) => format!("name the field: `{of_text}.x`"),
             _ => format!("write `{of_text}[{key_text}]`"),
         }
     }
 
-    fn whole_context(&self, expr: &IdedExpr, path: &str, schema: &Schema) -> ExpressionProblem {
+    fn whole_context(&self, expr: &Expr, path: &str, schema: &Schema) -> ExpressionProblem {
         let fields: Vec<&str> = schema.fields.iter().filter(|f| f.zone == Zone::Data).map(|field| field.name).collect();
         let problem = self.at(expr, format!("`{path}` is a context and has no value of its own"));
         match fields.first() {
@@ -130,7 +125,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A field of a layer, or something inside one: `domain.user.name`.
-    pub(super) fn select(&mut self, expr: &IdedExpr, select: &SelectExpr) -> Checked {
+    pub(super) fn select(&mut self, expr: &Expr, of: &Expr, name: &str) -> Checked {
         let names = chain(expr);
         let layer = names.as_deref().and_then(|names| Some((self.layer(names.first()?)?, names)));
         if let Some((schema, names)) = layer {
@@ -147,15 +142,15 @@ impl<'a> Checker<'a> {
                 (Found::Inside, _) => {}
             }
         }
-        let target = self.present(&select.operand)?;
-        let inside = self.member(expr, &select.operand, target, &select.field)?;
+        let target = self.present(of)?;
+        let inside = self.member(expr, of, target, name)?;
         Ok(self.read(expr, inside))
     }
 
     /// Follows a chain through the schema as far as it knows it.
     fn find<'s>(
         &self,
-        expr: &IdedExpr,
+        expr: &Expr,
         schema: &'s Schema,
         names: &[&str],
     ) -> Result<(Found<'s>, Vec<usize>), ExpressionProblem> {
@@ -190,17 +185,17 @@ impl<'a> Checker<'a> {
     }
 
     /// Where the name stands that is so many before the end of a chain, the last being 1.
-    fn name_at(&self, expr: &IdedExpr, back: usize) -> std::ops::Range<usize> {
+    fn name_at(&self, expr: &Expr, back: usize) -> std::ops::Range<usize> {
         let mut expr = expr;
         for _ in 1..back {
-            if let Expr::Select(select) = &expr.expr {
-                expr = &select.operand;
+            if let ExprKind::Select(of, _) = &expr.kind {
+                expr = of;
             }
         }
-        self.parsed.name_span(expr)
+        expr.word.clone()
     }
 
-    fn wrong_zone(&self, expr: &IdedExpr, path: &str, zone: Zone) -> ExpressionProblem {
+    fn wrong_zone(&self, expr: &Expr, path: &str, zone: Zone) -> ExpressionProblem {
         let (what, help) = match zone {
             Zone::Signal => (
                 "a signal: it is gone once its event has been told, so that the same condition would not hold twice",
@@ -221,7 +216,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A value as it is used: there for certain where that was asked before, and of its own type where it comes as JSON.
-    pub(super) fn read(&self, expr: &IdedExpr, typed: Typed) -> Typed {
+    pub(super) fn read(&self, expr: &Expr, typed: Typed) -> Typed {
         let Typed { mut node, mut kind, json } = typed;
         if json {
             let written = match kind.innermost() {

@@ -1,9 +1,6 @@
 //! What is inside a value: fields, variants, entries, elements; and whether it is there.
 
-use cel::IdedExpr;
-use cel::common::ast::Expr;
-
-use super::{Checked, Checker, Typed};
+use super::{Checked, Checker, Expr, ExprKind, Typed};
 use crate::context::{CollectionKind, CollectionShape, FieldShape, Value};
 use crate::source::did_you_mean;
 use crate::workflow::condition::node::{Constant, Key, KeyMaker, Node};
@@ -22,11 +19,11 @@ fn key(name: &str, collection: Option<&CollectionShape>) -> Option<Key> {
 
 impl Checker<'_> {
     /// `target.name`.
-    pub(super) fn member(&self, expr: &IdedExpr, of: &IdedExpr, target: Typed, name: &str) -> Checked {
+    pub(super) fn member(&self, expr: &Expr, of: &Expr, target: Typed, name: &str) -> Checked {
         let Typed { node, kind, json } = target;
         let unknown = |known: &[FieldShape], what: &str| {
             let names: Vec<&str> = known.iter().map(|field| field.name).collect();
-            ExpressionProblem::new(self.parsed.name_span(expr), format!("`{}` has no {what} `{name}`", self.text(of)))
+            ExpressionProblem::new(expr.word.clone(), format!("`{}` has no {what} `{name}`", self.text(of)))
                 .maybe_help(did_you_mean(name, names))
         };
         match &kind {
@@ -47,8 +44,9 @@ impl Checker<'_> {
                 let Some(variant) = variants.iter().find(|variant| variant.name == name) else {
                     let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
                     let message = format!("`{}` has no variant `{name}`", self.text(of));
-                    return Err(ExpressionProblem::new(self.parsed.name_span(expr), message)
-                        .maybe_help(did_you_mean(name, names)));
+                    return Err(
+                        ExpressionProblem::new(expr.word.clone(), message).maybe_help(did_you_mean(name, names))
+                    );
                 };
                 // The value itself, not its name, which is what it is read as.
                 let node = match node {
@@ -76,7 +74,7 @@ impl Checker<'_> {
             },
             other => {
                 let message = format!("`{}` is {other} and has no field `{name}`", self.text(of));
-                let problem = ExpressionProblem::new(self.parsed.name_span(expr), message);
+                let problem = ExpressionProblem::new(expr.word.clone(), message);
                 Err(match name {
                     "size" | "len" | "length" | "count" => problem.help(format!("write `{}.size()`", self.text(of))),
                     _ => problem,
@@ -86,7 +84,7 @@ impl Checker<'_> {
     }
 
     /// `target[index]`.
-    pub(super) fn index(&mut self, expr: &IdedExpr, of: &IdedExpr, index: &IdedExpr) -> Checked {
+    pub(super) fn index(&mut self, expr: &Expr, of: &Expr, index: &Expr) -> Checked {
         if self.is_context(of) {
             let message = format!("`{}` is a context, whose fields are asked by name", self.text(of));
             return Err(self.at(expr, message).help(self.inside(of, index)));
@@ -130,7 +128,7 @@ impl Checker<'_> {
     }
 
     /// A field of a tuple: `domain.pair[0]`.
-    fn position(&self, expr: &IdedExpr, of: &IdedExpr, target: Typed, index: &IdedExpr, place: &Typed) -> Checked {
+    fn position(&self, expr: &Expr, of: &Expr, target: Typed, index: &Expr, place: &Typed) -> Checked {
         match place.constant() {
             Some(Constant::Int(at)) => {
                 let inside = self.member(expr, of, target, &at.to_string())?;
@@ -149,10 +147,10 @@ impl Checker<'_> {
     }
 
     /// `has(target.name)`.
-    pub(super) fn has(&mut self, expr: &IdedExpr, asked: &IdedExpr) -> Checked {
-        let Expr::Select(_) = &asked.expr else {
+    pub(super) fn has(&mut self, expr: &Expr, asked: &Expr) -> Checked {
+        let ExprKind::Select(..) = &asked.kind else {
             return Err(self.at(asked, "`has` asks for a name after a dot, as in `has(domain.limit)`").maybe_help(
-                matches!(&asked.expr, Expr::Call(call) if call.func_name == "_[_]")
+                matches!(&asked.kind, ExprKind::Index(..))
                     .then(|| "for the key of a map write `key in map`".to_owned()),
             ));
         };

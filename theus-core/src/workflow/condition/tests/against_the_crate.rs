@@ -6,7 +6,7 @@ use super::*;
 const EXPRESSIONS: u32 = 1_000;
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+pub(super) enum Kind {
     Int,
     Float,
     Bool,
@@ -15,7 +15,7 @@ enum Kind {
 }
 
 /// A random expression of a type, over fields that both sides have.
-fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
+pub(super) fn expression(random: &mut fastrand::Rng, kind: Kind, depth: u32) -> String {
     let deeper = |random: &mut fastrand::Rng, kind| expression(random, kind, depth.saturating_sub(1));
     let pick = |random: &mut fastrand::Rng, from: &[&str]| from[random.usize(..from.len())].to_owned();
     let leaf = depth == 0;

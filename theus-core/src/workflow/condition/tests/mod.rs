@@ -6,6 +6,7 @@ mod against_the_crate;
 mod budget;
 mod hostile;
 mod refusals;
+mod same_tree;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

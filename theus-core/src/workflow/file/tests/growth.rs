@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use super::load;
-use crate::workflow::condition::with_room;
 
 /// What is four times as long may cost so many times as much: four times and some more for a tree, far from sixteen times.
 const MOST: f64 = 9.0;
@@ -201,23 +200,21 @@ fn worked() -> Option<Duration> {
 /// What it costs to read a file and to do with it whatever can be done without running it.
 fn cost(yaml: &str) -> Duration {
     let once = || {
-        with_room(|| {
-            let (before, began) = (worked(), Instant::now());
-            match load(yaml) {
-                Ok(definition) => {
-                    let written = serde_json::to_string(&definition).unwrap().len();
-                    let drawn = [definition.to_mermaid(), definition.to_dot(), definition.to_svg()].map(|it| it.len());
-                    // What is drawn is no more than what there is to draw, but for where it stands.
-                    let most = 400 * (written + yaml.len() + 1_000);
-                    assert!(written > 0 && drawn.iter().all(|drawn| (1..most).contains(drawn)), "{drawn:?}");
-                    drop(definition);
-                }
-                Err(error) => assert!(!error.to_string().is_empty()),
+        let (before, began) = (worked(), Instant::now());
+        match load(yaml) {
+            Ok(definition) => {
+                let written = serde_json::to_string(&definition).unwrap().len();
+                let drawn = [definition.to_mermaid(), definition.to_dot(), definition.to_svg()].map(|it| it.len());
+                // What is drawn is no more than what there is to draw, but for where it stands.
+                let most = 400 * (written + yaml.len() + 1_000);
+                assert!(written > 0 && drawn.iter().all(|drawn| (1..most).contains(drawn)), "{drawn:?}");
+                drop(definition);
             }
-            worked().zip(before).map_or_else(|| began.elapsed(), |(after, before)| after.saturating_sub(before))
-        })
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+        worked().zip(before).map_or_else(|| began.elapsed(), |(after, before)| after.saturating_sub(before))
     };
-    once().unwrap().min(once().unwrap())
+    once().min(once())
 }
 
 #[test]
