@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 use super::change::RecipeStatus;
 use super::clock::Clock;
-use super::counters::{AuditSession, Counter};
+use super::counter::Counter;
+use super::counters::AuditSession;
 use super::error::{Refusal, Unrecorded};
 use super::findings::Findings;
 use super::judge::ProcessRules;

@@ -1,27 +1,13 @@
 //! What the audit keeps of one session: its name, and the counters of the rules that were violated in it.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
-use super::gate::Gate;
-use super::judge::ProcessRules;
+use super::counter::Counter;
 use super::rule::Rule;
 use super::text::Text;
-
-/// The identity of a counter: one for each rule, the same for the rule of a new recipe that takes its place, and the same
-/// for all processes after which an invariant is judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Counter(u64);
-
-impl Counter {
-    /// One that no rule has yet.
-    pub(super) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-}
 
 /// One session, as the audit knows it: a threshold counts for each session by itself.
 ///
@@ -74,12 +60,11 @@ impl AuditSession {
     }
 
     /// Lets go of the counters of rules that are no more.
-    pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a ProcessRules>) {
+    pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a Rule>) {
         if !self.counted.load(Ordering::Acquire) {
             return;
         }
-        let of_process = |process: &'a ProcessRules| Gate::ALL.into_iter().flat_map(|gate| process.rules(gate));
-        let live: HashSet<Counter> = rules.flat_map(of_process).map(|rule| rule.counter).collect();
+        let live: HashSet<Counter> = rules.map(|rule| rule.counter).collect();
         let mut counts = self.counts.lock();
         counts.retain(|counter, _| live.contains(counter));
         self.counted.store(!counts.is_empty(), Ordering::Release);

@@ -10,9 +10,10 @@ use super::counters::AuditSession;
 use super::facts::RuleFacts;
 use super::findings::shown;
 use super::gate::Gate;
-use super::judge::{ProcessRules, Subject};
+use super::judge::ProcessRules;
 use super::record::{Action, Interlock};
 use super::rule::{Base, Rule};
+use super::subject::Subject;
 use super::text::Text;
 
 /// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
@@ -137,7 +138,7 @@ impl RuleAccount {
             }),
         };
         Self {
-            facts: RuleFacts::of(process, rule),
+            facts: rule.facts(process),
             count,
             reset_on_success: rule.reset_on_success,
             where_present: rule.where_present,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::judge::Subject;
+use super::message::Seen;
 use super::rule::Rule;
-use super::text::Text;
+use super::subject::Subject;
 use crate::context::Value;
 
 /// Longer texts are cut in records.
@@ -24,13 +24,6 @@ pub(super) struct Found {
     pub(super) rule: Arc<Rule>,
     /// What failed; `None` where the rule passed.
     pub(super) failed: Option<Seen>,
-}
-
-/// The value that failed, as records show it, and the committed one where the rule says it.
-#[derive(Debug)]
-pub(super) struct Seen {
-    pub(super) value: Text,
-    pub(super) before: Option<Text>,
 }
 
 impl Findings {

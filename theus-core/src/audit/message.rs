@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::record::Violation;
+use super::facts::RuleFacts;
 use super::text::Text;
 use crate::source::did_you_mean;
 
@@ -69,6 +69,13 @@ pub(super) struct BadMessage {
     pub(super) help: String,
 }
 
+/// The value that failed, as records show it, and the committed one where the rule says it.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub(super) value: Text,
+    pub(super) before: Option<Text>,
+}
+
 impl Message {
     /// Reads `{name}` as a placeholder, `{{` and `}}` as the braces themselves.
     pub(super) fn parse(text: &str) -> Result<Self, BadMessage> {
@@ -125,7 +132,7 @@ impl Message {
     }
 
     /// The message about one violation.
-    pub(super) fn about(&self, violation: &Violation) -> Text {
+    pub(super) fn about(&self, facts: &RuleFacts, seen: &Seen, count: u32) -> Text {
         if let Some(plain) = &self.plain {
             return plain.clone();
         }
@@ -138,16 +145,14 @@ impl Message {
             // Writing to a string does not fail.
             let _ = match part {
                 Part::Text(plain) => text.write_str(plain),
-                Part::Placeholder(Placeholder::Value) => text.write_str(&violation.value),
-                Part::Placeholder(Placeholder::Before) => {
-                    text.write_str(violation.before.as_deref().unwrap_or_default())
-                }
-                Part::Placeholder(Placeholder::Limit) => text.write_str(&violation.limit),
-                Part::Placeholder(Placeholder::Count) => write!(text, "{}", violation.count),
-                Part::Placeholder(Placeholder::Field) => text.write_str(&violation.path),
-                Part::Placeholder(Placeholder::Process) => text.write_str(&violation.process),
-                Part::Placeholder(Placeholder::Level) => write!(text, "{}", violation.level),
-                Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", violation.max_threshold),
+                Part::Placeholder(Placeholder::Value) => text.write_str(&seen.value),
+                Part::Placeholder(Placeholder::Before) => text.write_str(seen.before.as_deref().unwrap_or_default()),
+                Part::Placeholder(Placeholder::Limit) => text.write_str(&facts.limit),
+                Part::Placeholder(Placeholder::Count) => write!(text, "{}", count),
+                Part::Placeholder(Placeholder::Field) => text.write_str(&facts.path),
+                Part::Placeholder(Placeholder::Process) => text.write_str(&facts.process),
+                Part::Placeholder(Placeholder::Level) => write!(text, "{}", facts.level),
+                Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", facts.max_threshold),
             };
         }
         cut(&text).into_owned().into()

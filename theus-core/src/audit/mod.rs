@@ -233,8 +233,11 @@ mod auditor;
 mod change;
 mod clock;
 mod condition;
+mod counter;
 mod counters;
 mod delta;
+mod described;
+mod difference;
 mod error;
 mod explain;
 mod facts;
@@ -256,8 +259,10 @@ mod rule;
 mod set;
 mod status;
 mod steps;
+mod subject;
 mod test;
 mod text;
+mod violated;
 
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
@@ -268,7 +273,7 @@ pub use explain::{Explanation, RuleAccount, Would};
 pub use facts::RuleFacts;
 pub use findings::Findings;
 pub use gate::Gate;
-pub use judge::{ProcessRules, Subject};
+pub use judge::ProcessRules;
 pub use ledger::{
     Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened,
     Place, Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
@@ -278,6 +283,7 @@ pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleC
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};
+pub use subject::Subject;
 pub use text::Text;
 
 pub(crate) use ledger::{Offered, timestamp};

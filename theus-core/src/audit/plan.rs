@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::counters::AuditSession;
 use super::findings::Findings;
-use super::judge::Subject;
 use super::range::{All, Range};
 use super::rule::{Base, Rule, Target};
+use super::subject::Subject;
 
 /// The rules of a gate, in order, and how they are judged.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::auditor::{Auditor, Desk};
-use super::change::{Kept, RecipeChange, RecipeIdentity, RecipeStatus};
+use super::change::{RecipeChange, RecipeIdentity, RecipeStatus};
+use super::difference::Kept;
 use super::ledger::{InsideASink, LedgerError, Offered, SinkError, open_all};
 use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};

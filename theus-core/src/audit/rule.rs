@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use super::condition::{Condition, Test};
-use super::counters::Counter;
+use super::counter::Counter;
 use super::delta::Change;
-use super::facts::Described;
+use super::described::Described;
 use super::gate::Gate;
 use super::level::Level;
 use super::message::Message;
@@ -13,7 +13,7 @@ use super::range::All;
 use super::steps::{Step, walk};
 use crate::context::Value;
 
-use super::judge::Subject;
+use super::subject::Subject;
 
 /// So many characters of a bound are shown, in each record of its rule.
 const LONGEST_LIMIT: usize = 1_000;

@@ -143,6 +143,6 @@ impl<D: Context> State<D> {
 #[inline(never)]
 fn renewed(in_force: &Rules, audit: &AuditSession) -> Arc<RuleTable> {
     let table = in_force.table();
-    audit.keep_those_of(table.all());
+    audit.keep_those_of(table.all().flat_map(|rules| rules.all()));
     table
 }

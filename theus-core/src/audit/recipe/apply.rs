@@ -1,10 +1,11 @@
 //! Rules that are about more than one process: those under `"*"`, and the invariants of the domain.
 
 use super::super::rule::Scope;
+use super::catalog::{Catalog, Problems};
 use super::inherit::{Item, latest as latest_layer};
 use super::model::Invariant;
 use super::patterns::Patterns;
-use super::{Catalog, Problems, code, find, resolve};
+use super::{code, find, resolve};
 use crate::process::{Access, Contract};
 use crate::source::{Problem, did_you_mean};
 

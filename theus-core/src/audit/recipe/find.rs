@@ -1,9 +1,9 @@
 //! Paths looked up: where a rule reads its value, and the shape of what is there.
 
 use super::super::rule::{Base, Target};
+use super::catalog::{Catalog, ProcessEntry};
 use super::path::{Segment, segments};
 use super::steps::Walk;
-use super::{Catalog, ProcessEntry};
 use crate::context::{Layer, Schema, Shape};
 use crate::source::{did_you_mean, nearest};
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::context::{FieldSchema, Inspect, Layer, Zone};
+use crate::context::{Schema, Shape};
+use crate::process::Contract;
 use crate::process::{Access, Argument};
 use crate::source::SourceFile;
 

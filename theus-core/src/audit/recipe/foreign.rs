@@ -1,6 +1,6 @@
 //! What to do about a field that shows nothing: of another crate's type nobody but this crate can say what it shows.
 
-use super::{Catalog, ProcessEntry};
+use super::catalog::{Catalog, ProcessEntry};
 use crate::context::Schema;
 
 /// Types of other crates, by their names, and the feature of this crate that shows them.

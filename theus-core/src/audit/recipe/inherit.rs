@@ -6,8 +6,9 @@ use super::super::condition::Test;
 use super::super::gate::Gate;
 use super::super::rule::Scope;
 use super::apply;
+use super::catalog::{Catalog, Problems};
+use super::code;
 use super::model::{Bound, Declared, Definition, EVERY, Entry, Written, is_template};
-use super::{Catalog, Problems, code};
 use crate::source::{NodePath, Problem};
 
 /// Templates that inherit templates that inherit …: so many are enough.

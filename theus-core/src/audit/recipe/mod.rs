@@ -3,6 +3,7 @@
 mod apply;
 mod as_written;
 mod bound;
+mod catalog;
 mod check;
 mod code;
 mod compare;
@@ -26,42 +27,13 @@ use std::sync::Arc;
 
 use super::judge::ProcessRules;
 use super::rule::Rule;
-use crate::context::{Schema, Shape};
-use crate::process::Contract;
-use crate::source::{Document, LocatedProblem, Locator, NodePath, Problem, SourceError};
+use crate::source::{Document, LocatedProblem, Locator, NodePath, SourceError};
 use as_written::AsWritten;
 use model::Written;
 use python::Dialect;
 
+pub use catalog::{Catalog, ProcessEntry};
 pub use compare::{ChangeKind, RecipeChanges, RuleChange, RuleSettings};
-
-/// What recipes are checked against: the processes of an engine and the schemas of its contexts.
-#[derive(Clone, Debug)]
-pub struct Catalog {
-    /// The processes.
-    pub processes: Vec<ProcessEntry>,
-    /// The schema of the domain.
-    pub domain: Schema,
-    /// The schema of the global context.
-    pub global: Schema,
-}
-
-impl Catalog {
-    fn process(&self, name: &str) -> Option<&ProcessEntry> {
-        self.processes.iter().find(|process| process.contract.process == name)
-    }
-}
-
-/// What recipes are checked against, of one process.
-#[derive(Clone, Debug)]
-pub struct ProcessEntry {
-    /// Its contract.
-    pub contract: &'static Contract,
-    /// The shapes of its arguments, in the order of the contract.
-    pub arguments: Vec<Shape>,
-    /// The schema of its local scratch; [`Schema::empty`] without one.
-    pub local: Schema,
-}
 
 /// The compiled rules of one or several recipe files, by process.
 ///
@@ -180,12 +152,6 @@ impl Recipe {
         self.processes.values()
     }
 }
-
-/// What every step adds to.
-type Problems = Vec<Problem>;
-
-/// The nodes of rules, to be located.
-type Places = Vec<NodePath>;
 
 #[cfg(test)]
 pub(super) mod fixture;

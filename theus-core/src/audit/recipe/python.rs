@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde_yaml::Value;
 
 use super::super::gate::Gate;
-use super::{Problems, code};
+use super::catalog::Problems;
+use super::code;
 use crate::source::{NodePath, Problem};
 
 const LAYERS: [(&str, &str); 3] = [("domain_ctx.", "domain."), ("global_ctx.", "global."), ("local_ctx.", "local.")];

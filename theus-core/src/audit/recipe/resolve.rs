@@ -4,16 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use super::super::condition::{Condition, Test};
-use super::super::counters::Counter;
+use super::super::counter::Counter;
 use super::super::gate::Gate;
 use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
+use super::catalog::{Catalog, Places, Problems, ProcessEntry};
 use super::inherit::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
-use super::{Catalog, Places, Problems, ProcessEntry, apply, bound, code, find, foreign};
+use super::{apply, bound, code, find, foreign};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 

@@ -1,8 +1,9 @@
 //! What a recipe allows a process to touch and to fail with, against what its contract declares.
 
+use super::super::catalog::{Catalog, Problems};
+use super::super::code;
 use super::super::inherit::List;
 use super::super::model::Declared;
-use super::super::{Catalog, Problems, code};
 use crate::source::{Problem, did_you_mean};
 
 pub(super) fn check(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Problems) {

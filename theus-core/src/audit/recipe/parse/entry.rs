@@ -4,9 +4,10 @@ use serde_yaml::{Mapping, Value};
 
 use super::super::super::condition::Test;
 use super::super::super::gate::Gate;
+use super::super::catalog::Problems;
+use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
 use super::super::python::Dialect;
-use super::super::{Problems, code};
 use super::meant;
 use super::settings::Settings;
 use super::words::{word, wrong_kind};

@@ -8,9 +8,10 @@ mod words;
 
 use serde_yaml::{Mapping, Value};
 
+use super::catalog::{Catalog, Problems};
+use super::code;
 use super::model::{Defaults, EVERY, Written, is_template};
 use super::python::Dialect;
-use super::{Catalog, Problems, code};
 use crate::source::{NodePath, Problem};
 use entry::Reading;
 pub(super) use words::{instead, written_as};

@@ -4,8 +4,9 @@ use serde_yaml::{Mapping, Value};
 
 use super::super::super::level::Level;
 use super::super::super::message::Message;
+use super::super::catalog::Problems;
+use super::super::code;
 use super::super::model::Defaults;
-use super::super::{Problems, code};
 use super::words::{unknown_key, word, written_as, wrong_kind};
 use crate::source::{NodePath, Problem};
 

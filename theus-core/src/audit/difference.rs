@@ -1,0 +1,199 @@
+//! What a change of the recipe changes: the rules of two recipes, beside each other.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use super::change::{RecipeChange, RecipeIdentity};
+use super::counter::Counter;
+use super::gate::Gate;
+use super::ledger::Encoder;
+use super::recipe::Recipe;
+use super::rule::{Rule, Scope};
+use super::text::Text;
+
+/// How many rules a record names under each of added, removed and changed.
+const MOST_NAMED: usize = 100;
+
+impl RecipeIdentity {
+    /// The identity of a recipe of this name.
+    pub(super) fn of(name: &str, recipe: &Recipe) -> Self {
+        let mut encoder = Encoder::default();
+        let mut rules = 0;
+        for (owner, rule) in all(recipe) {
+            rules += 1;
+            let limit = rule.whole_limit();
+            let asks = format!("{} {} {}", rule.path(), rule.test(), acts(rule));
+            encoder.text(owner.as_str()).text(rule.gate().key()).text(&asks).text(&limit);
+        }
+        Self { recipe: name.into(), rules, digest: encoder.hash() }
+    }
+}
+
+impl RecipeChange {
+    /// What differs. Where `adopt` is asked for, it is called with each pair of rules that are the same.
+    pub(super) fn between(
+        before: Option<(&str, &Recipe)>,
+        identity: RecipeIdentity,
+        after: &Recipe,
+    ) -> (Self, Vec<Kept>) {
+        let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        for (owner, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
+            same.entry(Key::of(owner, rule)).or_default().push_back(rule);
+        }
+        let mut kept = Vec::new();
+        let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        for (owner, rule) in all(after) {
+            match same.get_mut(&Key::of(owner, rule)).and_then(VecDeque::pop_front) {
+                Some(old) => kept.push(Kept { new: rule.counter, counter: old.counter }),
+                None => new.entry(Asks::of(owner, rule)).or_default().push_back(rule),
+            }
+        }
+        let mut lists = Lists::default();
+        for (key, rules) in same {
+            for old in rules {
+                let of_old = Asks::of(key.owner, old);
+                match new.get_mut(&of_old).and_then(VecDeque::pop_front) {
+                    Some(rule) => {
+                        lists.changed.add(|| of_old.line(&format!("{} -> {}", described(old), settings(rule))))
+                    }
+                    None => lists.removed.add(|| of_old.line(&described(old))),
+                }
+            }
+        }
+        for (key, rules) in new {
+            for rule in rules {
+                lists.added.add(|| key.line(&described(rule)));
+            }
+        }
+        let Lists { added, removed, changed } = lists;
+        let change = Self {
+            identity,
+            before: before.map(|(name, _)| name.into()),
+            kept: kept.len() as u64,
+            omitted: added.omitted + removed.omitted + changed.omitted,
+            added: added.named,
+            removed: removed.named,
+            changed: changed.named,
+        };
+        (change, kept)
+    }
+}
+
+/// A rule that goes on with the counter of an earlier one.
+pub(super) struct Kept {
+    /// The counter that it was made with, by which all that share it are found.
+    pub(super) new: Counter,
+    pub(super) counter: Counter,
+}
+
+#[derive(Default)]
+struct Lists {
+    added: Named,
+    removed: Named,
+    changed: Named,
+}
+
+#[derive(Default)]
+struct Named {
+    named: Vec<Text>,
+    omitted: u64,
+}
+
+impl Named {
+    fn add(&mut self, line: impl FnOnce() -> String) {
+        if self.named.len() < MOST_NAMED {
+            self.named.push(line().into());
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+/// Whose a rule is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner<'a> {
+    Process(&'a str),
+    /// Nobody's: it is one rule, whichever processes it is judged after.
+    Invariant,
+}
+
+impl<'a> Owner<'a> {
+    fn as_str(self) -> &'a str {
+        match self {
+            Self::Process(name) => name,
+            // No name of a process.
+            Self::Invariant => "(invariant)",
+        }
+    }
+}
+
+/// What a rule asks of what.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Asks<'a> {
+    owner: Owner<'a>,
+    gate: Gate,
+    path: &'a str,
+    test: &'static str,
+}
+
+/// All that makes two rules the same.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'a> {
+    owner: Owner<'a>,
+    gate: Gate,
+    path: &'a str,
+    settings: String,
+    limit: String,
+}
+
+impl<'a> Asks<'a> {
+    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+        Self { owner, gate: rule.gate(), path: rule.path(), test: rule.test().as_str() }
+    }
+
+    fn line(&self, rule: &str) -> String {
+        match self.owner {
+            Owner::Process(process) => format!("{process} {}: {rule}", self.gate),
+            Owner::Invariant => format!("invariant: {rule}"),
+        }
+    }
+}
+
+impl<'a> Key<'a> {
+    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+        let settings = format!("{} {}", rule.test(), acts(rule));
+        Self { owner, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
+    }
+}
+
+/// Every rule once and whose it is, in the order in which they are judged.
+fn all(recipe: &Recipe) -> impl Iterator<Item = (Owner<'static>, &Arc<Rule>)> {
+    let mut seen = HashSet::new();
+    let rules = recipe
+        .processes()
+        .flat_map(|rules| Gate::ALL.into_iter().flat_map(|gate| rules.rules(gate)).map(|rule| (rules.process(), rule)));
+    rules.filter_map(move |(process, rule)| match rule.is_invariant() {
+        true => seen.insert(rule.counter).then_some((Owner::Invariant, rule)),
+        false => Some((Owner::Process(process), rule)),
+    })
+}
+
+fn described(rule: &Rule) -> String {
+    format!("{} {} {}", rule.path(), rule.test(), settings(rule))
+}
+
+fn settings(rule: &Rule) -> String {
+    format!("{} {}", rule.limit(), acts(rule))
+}
+
+/// When it acts, and how.
+fn acts(rule: &Rule) -> String {
+    let warns = match rule.min_threshold() {
+        least if least < rule.max_threshold() => format!(", warns from {least}"),
+        _ => String::new(),
+    };
+    let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
+    let everywhere = if rule.scope == Scope::Everywhere { ", after every process" } else { "" };
+    let where_present = if rule.where_present { ", where present" } else { "" };
+    format!("(level {}{warns}, acts at {}{resets}{everywhere}{where_present})", rule.level(), rule.max_threshold())
+}
