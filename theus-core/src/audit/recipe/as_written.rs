@@ -7,7 +7,8 @@ use serde_yaml::Value;
 use super::super::condition::{Condition, Test};
 use super::super::delta::Change;
 use super::super::set::MOST_SHOWN;
-use super::inherit::{Item, List};
+use super::inherit::List;
+use super::item::Item;
 use crate::source::{Locator, NodePath};
 
 /// Longer numbers are shown as they are understood.

@@ -15,7 +15,7 @@ use super::extent::{Extent, Number};
 use super::inherit::List;
 use super::model::{Definition, Written};
 use super::resolve::Draft;
-use super::{apply, code};
+use super::{code, touch};
 use crate::audit::integer::Integer;
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
@@ -74,7 +74,7 @@ fn unused_templates(definitions: &[Definition<'_>], problems: &mut Problems) {
 fn unwritten_invariants(written: &Written<'_>, catalog: &Catalog, problems: &mut Problems) {
     for invariant in written.invariants.iter().filter(|invariant| !invariant.after_all) {
         let field = invariant.entry.field;
-        if !catalog.processes.iter().any(|process| apply::writes(process.contract, field)) {
+        if !catalog.processes.iter().any(|process| touch::writes(process.contract, field)) {
             problems.push(nothing_changes(field, invariant.entry.field_at(), "the invariant is never judged"));
         }
     }
@@ -104,7 +104,7 @@ impl Changing<'_> {
     }
 
     fn is_written_by(&self, process: &str, rule: &Rule) -> bool {
-        self.catalog.process(process).is_some_and(|process| apply::writes(process.contract, &rule.path))
+        self.catalog.process(process).is_some_and(|process| touch::writes(process.contract, &rule.path))
     }
 
     fn changes(&mut self, rule: &Rule) -> bool {
@@ -116,7 +116,7 @@ impl Changing<'_> {
         if let Some(known) = self.known.get(&rule.path) {
             return *known;
         }
-        let changes = self.catalog.processes.iter().any(|process| apply::writes(process.contract, &rule.path));
+        let changes = self.catalog.processes.iter().any(|process| touch::writes(process.contract, &rule.path));
         self.known.insert(rule.path.clone(), changes);
         changes
     }

@@ -2,13 +2,11 @@
 
 use super::super::rule::{Base, Target};
 use super::catalog::{Catalog, ProcessEntry};
-use super::path::{Segment, segments};
+use super::known::{Lost, known_or_near, listed};
+use super::path::{Segment, segments, written};
 use super::steps::Walk;
 use crate::context::{Layer, Schema, Shape};
 use crate::source::{did_you_mean, nearest};
-
-/// What is wrong, and what to do about it.
-pub(super) type Lost = (String, Option<String>);
 
 const LAYERS: [Layer; 3] = [Layer::Global, Layer::Domain, Layer::Local];
 
@@ -124,23 +122,6 @@ fn unknown_field(field: &str, layer: Layer, schema: &Schema, name: &str) -> Lost
     (message, known_or_near(name, &known))
 }
 
-/// So many names are listed where they are the answer.
-const MOST_LISTED: usize = 100;
-
-/// The help where what is there is the answer: all of it.
-pub(super) fn listed<'a>(known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
-    let (shown, more) = known.split_at(known.len().min(MOST_LISTED));
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    (!shown.is_empty()).then(|| format!("known: {}{more}", shown.join(", ")))
-}
-
-/// The name that is near, else all that are there.
-pub(super) fn known_or_near(name: &str, known: &[String]) -> Option<String> {
-    let known = || known.iter().map(String::as_str);
-    if nearest(name, known()).is_some() { did_you_mean(name, known()) } else { listed(known()) }
-}
-
 /// What a path starts with is neither a layer nor an argument.
 fn unknown_start(field: &str, first: &str, alone: bool, catalog: &Catalog, process: Option<&ProcessEntry>) -> Lost {
     let layers = LAYERS.map(Layer::as_str);
@@ -164,25 +145,4 @@ fn unknown_start(field: &str, first: &str, alone: bool, catalog: &Catalog, proce
         None => did_you_mean(first, arguments),
     };
     (message, help)
-}
-
-/// The path so far, for messages.
-pub(super) fn written(segments: &[Segment]) -> String {
-    let mut text = String::new();
-    for segment in segments {
-        match segment {
-            Segment::Name(name) | Segment::Call(name) => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(name);
-                if matches!(segment, Segment::Call(_)) {
-                    text.push_str("()");
-                }
-            }
-            Segment::Number(number) => text += &format!("[{number}]"),
-            Segment::Key(key) => text += &format!("[{key:?}]"),
-        }
-    }
-    text
 }

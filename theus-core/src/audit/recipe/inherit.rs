@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::condition::Test;
-use super::super::gate::Gate;
 use super::super::rule::Scope;
 use super::apply;
 use super::catalog::{Catalog, Problems};
 use super::code;
-use super::model::{Bound, Declared, Definition, EVERY, Entry, Written, is_template};
+use super::item::{Item, latest};
+use super::model::{Declared, Definition, EVERY, Entry, Written, is_template};
 use crate::source::{NodePath, Problem};
 
 /// Templates that inherit templates that inherit …: so many are enough.
@@ -16,20 +15,6 @@ const MAX_CHAIN: usize = 64;
 
 /// Inherited rules multiply: a small file could ask for any number of them.
 const MAX_RULES: usize = 100_000;
-
-/// One rule to be: a condition of an entry.
-#[derive(Clone, Copy)]
-pub(super) struct Item<'d, 'a> {
-    pub(super) entry: &'d Entry<'a>,
-    pub(super) bound: &'d Bound<'a>,
-    pub(super) scope: Scope,
-}
-
-impl<'a> Item<'_, 'a> {
-    fn key(&self) -> (Gate, &'a str, Test) {
-        (self.entry.gate, self.entry.field, self.bound.test)
-    }
-}
 
 /// The rules of one process, in order.
 pub(super) struct List<'d, 'a> {
@@ -104,17 +89,6 @@ fn chain_too_long(at: &NodePath) -> Problem {
 
 fn too_many(at: NodePath) -> Problem {
     Problem::new(at, format!("inheritance makes more than {MAX_RULES} rules")).code(code::TOO_MANY)
-}
-
-/// Of the layers' rules with the same gate, field and condition, those of the last layer that has any.
-pub(super) fn latest<'d, 'a>(layers: impl IntoIterator<Item = Vec<Item<'d, 'a>>>) -> Vec<Item<'d, 'a>> {
-    let mut all = Vec::new();
-    for (layer, items) in layers.into_iter().enumerate() {
-        all.extend(items.into_iter().map(|item| (layer, item)));
-    }
-    let last: BTreeMap<_, _> = all.iter().map(|(layer, item)| (item.key(), *layer)).collect();
-    all.retain(|(layer, item)| last.get(&item.key()) == Some(layer));
-    all.into_iter().map(|(_, item)| item).collect()
 }
 
 struct Walk<'d, 'a, 'p> {

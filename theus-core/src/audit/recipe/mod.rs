@@ -2,6 +2,7 @@
 
 mod apply;
 mod as_written;
+mod atom;
 mod bound;
 mod catalog;
 mod check;
@@ -11,6 +12,8 @@ mod extent;
 mod find;
 mod foreign;
 mod inherit;
+mod item;
+mod known;
 mod model;
 mod number;
 mod parse;
@@ -18,9 +21,11 @@ mod path;
 mod patterns;
 mod properties;
 mod python;
+mod refused;
 mod resolve;
 mod set;
 mod steps;
+mod touch;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::super::condition::{Condition, Order};
 use super::super::integer::Integer;
-use super::bound::Refused;
+use super::refused::Refused;
 use crate::context::Decimal;
 use crate::source::big_integer;
 

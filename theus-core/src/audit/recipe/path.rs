@@ -95,6 +95,27 @@ fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment, &'a str), (Strin
     }
 }
 
+/// The path so far, for messages.
+pub(super) fn written(segments: &[Segment]) -> String {
+    let mut text = String::new();
+    for segment in segments {
+        match segment {
+            Segment::Name(name) | Segment::Call(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+                if matches!(segment, Segment::Call(_)) {
+                    text.push_str("()");
+                }
+            }
+            Segment::Number(number) => text += &format!("[{number}]"),
+            Segment::Key(key) => text += &format!("[{key:?}]"),
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {

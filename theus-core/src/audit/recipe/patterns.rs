@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use regex::{Error, Regex, RegexBuilder};
 
-use super::bound::Refused;
 use super::code;
+use super::refused::Refused;
 
 /// The longest regular expression, and what it may compile to.
 const LONGEST_PATTERN: usize = 4_096;

@@ -11,10 +11,11 @@ use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
 use super::bound::{NoChange, Place};
 use super::catalog::{Catalog, Places, Problems, ProcessEntry};
-use super::inherit::{Item, List};
+use super::inherit::List;
+use super::item::Item;
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
-use super::{apply, bound, code, find, foreign};
+use super::{bound, code, find, foreign, known, touch};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 
@@ -53,7 +54,7 @@ pub(super) fn rules(
                 lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 let is_made = match (&target.base, item.entry.gate) {
-                    (Base::Domain(_), Gate::Output) => apply::writes(process.contract, item.entry.field),
+                    (Base::Domain(_), Gate::Output) => touch::writes(process.contract, item.entry.field),
                     (Base::Local(_), _) => true,
                     _ => false,
                 };
@@ -231,7 +232,7 @@ fn target(
     }
 }
 
-fn problem(at: NodePath, code: &'static str, (message, help): find::Lost) -> Problem {
+fn problem(at: NodePath, code: &'static str, (message, help): known::Lost) -> Problem {
     let problem = Problem::new(at, message).code(code);
     match help {
         Some(help) => problem.help(help),

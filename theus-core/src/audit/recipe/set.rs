@@ -5,8 +5,9 @@ use serde_yaml::Value;
 use super::super::condition::{Condition, Same, Test};
 use super::super::integer::Integer;
 use super::super::set::Set;
-use super::bound::{Refused, atom, expected};
+use super::atom::{atom, expected};
 use super::code;
+use super::refused::Refused;
 use crate::context::Shape;
 
 /// The bound of an equality of the kind that is expected.

@@ -2,8 +2,8 @@
 
 use super::super::rule::{Base, Target};
 use super::super::steps::Step;
-use super::find::{Lost, known_or_near, listed, written};
-use super::path::Segment;
+use super::known::{Lost, known_or_near, listed};
+use super::path::{Segment, written};
 use super::properties::{numbers, plural, properties, total};
 use crate::context::{
     CollectionKind, CollectionShape, EnumShape, FieldShape, MOST_NEWTYPES, RecordShape, Shape, Value,

@@ -10,7 +10,7 @@ use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
 use super::super::extent::Extent;
 use super::super::resolve::Draft;
-use super::super::{apply, code};
+use super::super::{code, touch};
 use super::Changing;
 use crate::context::Shape;
 use crate::source::Problem;
@@ -48,8 +48,8 @@ pub(super) fn check(drafts: &[Draft], changing: &mut Changing<'_>, problems: &mu
                 uses.len() - 1
             });
             let Some(of_rule) = uses.get_mut(key) else { continue };
-            let writes = contract.is_some_and(|contract| apply::writes(contract, &rule.path));
-            let reads = contract.is_some_and(|contract| apply::reads(contract, &rule.path));
+            let writes = contract.is_some_and(|contract| touch::writes(contract, &rule.path));
+            let reads = contract.is_some_and(|contract| touch::reads(contract, &rule.path));
             of_rule.processes += 1;
             of_rule.writing += usize::from(writes);
             of_rule.only_writing += usize::from(writes && !reads);

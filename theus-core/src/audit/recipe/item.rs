@@ -1,0 +1,33 @@
+//! One rule to be.
+
+use std::collections::BTreeMap;
+
+use super::super::condition::Test;
+use super::super::gate::Gate;
+use super::super::rule::Scope;
+use super::model::{Bound, Entry};
+
+/// One rule to be: a condition of an entry.
+#[derive(Clone, Copy)]
+pub(super) struct Item<'d, 'a> {
+    pub(super) entry: &'d Entry<'a>,
+    pub(super) bound: &'d Bound<'a>,
+    pub(super) scope: Scope,
+}
+
+impl<'a> Item<'_, 'a> {
+    fn key(&self) -> (Gate, &'a str, Test) {
+        (self.entry.gate, self.entry.field, self.bound.test)
+    }
+}
+
+/// Of the layers' rules with the same gate, field and condition, those of the last layer that has any.
+pub(super) fn latest<'d, 'a>(layers: impl IntoIterator<Item = Vec<Item<'d, 'a>>>) -> Vec<Item<'d, 'a>> {
+    let mut all = Vec::new();
+    for (layer, items) in layers.into_iter().enumerate() {
+        all.extend(items.into_iter().map(|item| (layer, item)));
+    }
+    let last: BTreeMap<_, _> = all.iter().map(|(layer, item)| (item.key(), *layer)).collect();
+    all.retain(|(layer, item)| last.get(&item.key()) == Some(layer));
+    all.into_iter().map(|(_, item)| item).collect()
+}
