@@ -196,7 +196,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// be [loaded](Recipe::load) without coming into force, and any two can be [compared](Recipe::compare).
     #[must_use]
     pub fn catalog(&self) -> Catalog {
-        self.core.shared.registry.catalog()
+        self.core.shared.registry.catalog::<G>()
     }
 
     /// Reloads, and puts on record that it was refused and why, where it was.

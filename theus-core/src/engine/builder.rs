@@ -11,7 +11,7 @@ use super::handle::Engine;
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
-use super::step::StepMaker;
+use super::step::{self, StepMaker};
 use crate::audit::{
     AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, Text, log_warnings,
 };
@@ -61,7 +61,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     domain: D,
     global: G,
     effects: E,
-    registry: Registry<D, G, E>,
+    registry: Registry<D, Core<D, G, E>>,
     recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
@@ -73,6 +73,13 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     sinks: Vec<Offered>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
+}
+
+impl<D: Context> Engine<D> {
+    /// Starts an engine with the first state of its domain.
+    pub fn builder(domain: D) -> EngineBuilder<D> {
+        EngineBuilder::new(domain)
+    }
 }
 
 impl<D: Context> EngineBuilder<D> {
@@ -138,7 +145,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         P: OnDomain<D> + OnGlobal<G> + WithEffects<E>,
         P::Kind: StepMaker<P>,
     {
-        if !self.registry.add::<P>() {
+        if !self.registry.add::<P>(step::make::<P>) {
             self.wrong.get_or_insert(BuildError::DuplicateProcess { name: P::CONTRACT.process });
         }
         self
@@ -279,7 +286,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
 
     /// What files are checked against, as far as it is known by now.
     pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
-        self.wrong.as_ref().map_or_else(|| Ok(self.registry.catalog()), Err)
+        self.wrong.as_ref().map_or_else(|| Ok(self.registry.catalog::<G>()), Err)
     }
 
     /// Checks the recipe against the processes and the contexts, and builds the engine.
@@ -294,7 +301,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let mut auditor = if self.recipes.is_empty() {
             Auditor::without_rules()
         } else {
-            Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog())?)
+            Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog::<G>())?)
         };
         if let Some(clock) = self.clock {
             auditor = auditor.with_clock(clock);

@@ -23,7 +23,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) effects: E,
     pub(super) defaults: Defaults<D>,
     pub(super) auditor: Auditor,
-    pub(super) registry: Registry<D, G, E>,
+    pub(super) registry: Registry<D, Core<D, G, E>>,
     pub(super) rules: Rules,
     pub(super) locking: Locking,
     /// How often a run is attempted before it has the session to itself; at least once.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::any::AnyProcess;
-use super::builder::EngineBuilder;
 use super::core::Core;
 use super::pipeline::{self, By};
 use super::report::Report;
@@ -45,13 +44,6 @@ use crate::transaction::{Held, Limit};
 /// ```
 pub struct Engine<D: Context, G: Context = (), E = ()> {
     pub(super) core: Arc<Core<D, G, E>>,
-}
-
-impl<D: Context> Engine<D> {
-    /// Starts an engine with the first state of its domain.
-    pub fn builder(domain: D) -> EngineBuilder<D> {
-        EngineBuilder::new(domain)
-    }
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {

@@ -12,64 +12,37 @@
 //!
 //! The input gate judges the very values that the process is given because stages 1 and 2 happen in one hold.
 
+mod admission;
 mod catch;
 mod checked;
 mod drafts;
 mod held;
+mod judging;
 mod look;
 mod notes;
+mod run;
 mod start;
 mod turn;
 mod within;
 mod workspace;
 
-use std::sync::Arc;
-
 use self::catch::{Around, catch, catch_async};
 use self::drafts::Drafts;
 use self::notes::Notes;
-use super::core::Core;
-use super::registry::Registered;
-use super::report::Report;
-use super::rules::RuleTable;
-use super::session::State;
+use self::run::{ErrorOf, FieldsOf, Proposed, ResultOf, Run};
 use crate::audit::Gate;
-use crate::context::{Context, Zone};
+use crate::context::Zone;
 use crate::panics::shed;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
-use crate::transaction::{Limit, Order, Raised};
+use crate::transaction::{Order, Raised};
 
 pub(super) use look::explain;
-pub(super) use start::{By, run, run_async, run_plain_async, run_reported, try_run_reported};
+pub(super) use run::{By, CoreOf, StateOf};
+pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};
 pub(super) use within::{run_async_within, run_within};
 
-type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
-type RegisteredOf<P> = Registered<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
-type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
-type StateOf<P> = State<<P as Process>::Domain>;
-type ErrorOf<P> = RunError<<P as Process>::Error>;
-/// What a body, and the gate after it, would have committed.
-type Proposed<P> = Result<<P as Process>::Output, Box<ErrorOf<P>>>;
-type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
-
-/// One run: what it knows from its first stage to its last, however many attempts it takes.
-struct Run<'a, P: Process> {
-    core: &'a CoreOf<P>,
-    by: By,
-    /// By when it has to commit, if the caller has set a limit.
-    limit: Option<&'a Limit>,
-    /// Its place in the table of rules.
-    place: usize,
-    /// The rules that were in force when it began, if there are any for it.
-    rules: Option<Arc<RuleTable>>,
-    /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
-    notes: Option<Box<Notes<P>>>,
-    version: u64,
-    attempts: u32,
-}
-
-impl<'a, P: Process> Run<'a, P> {
+impl<P: Process> Run<'_, P> {
     const RAISES_SIGNALS: bool = raises_signals(&P::CONTRACT);
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
 

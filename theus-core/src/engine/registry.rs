@@ -6,25 +6,26 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use super::arguments::ArgumentError;
-use super::step::{self, Arguments, MakeStep, Step, StepMaker};
+use super::session::State;
+use super::step::{Arguments, MakeStep, Step};
 use crate::audit::{Catalog, ProcessEntry, ProcessRules, Recipe};
 use crate::context::{Context, Fields, Schema, Shape, Zone, to_json};
 use crate::process::{Access, Contract, Process};
 use crate::signal::Payload;
 
 /// The registered processes of one engine.
-pub(crate) struct Registry<D: Context, G: Context, E> {
-    by_type: HashMap<TypeId, Registered<D, G, E>, BuildHasherDefault<TypeIdHasher>>,
+pub(crate) struct Registry<D: Context, C> {
+    by_type: HashMap<TypeId, Registered<D, C>, BuildHasherDefault<TypeIdHasher>>,
     by_name: BTreeMap<&'static str, TypeId>,
 }
 
 /// One registered process.
-pub(crate) struct Registered<D: Context, G: Context, E> {
+pub(crate) struct Registered<D: Context, C> {
     pub(crate) contract: &'static Contract,
     pub(crate) entry: ProcessEntry,
     /// Its place in the table of rules.
     pub(crate) place: usize,
-    make: MakeStep<D, G, E>,
+    make: MakeStep<C, State<D>>,
     /// The signals among its outputs that show more than that they are raised.
     telling: Box<[TellingSignal]>,
 }
@@ -36,17 +37,13 @@ struct TellingSignal {
     shape: Shape,
 }
 
-impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
+impl<D: Context, C> Registry<D, C> {
     pub(crate) fn new() -> Self {
         Self { by_type: HashMap::default(), by_name: BTreeMap::new() }
     }
 
     /// Adds a process. Says whether its name was free.
-    pub(crate) fn add<P>(&mut self) -> bool
-    where
-        P: Process<Domain = D, Global = G, Effects = E>,
-        P::Kind: StepMaker<P>,
-    {
+    pub(super) fn add<P: Process<Domain = D>>(&mut self, make: MakeStep<C, State<D>>) -> bool {
         let contract = const { &P::CONTRACT };
         if self.by_name.contains_key(contract.process) {
             return false;
@@ -56,7 +53,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         let place = self.by_type.len();
         self.by_type.insert(
             TypeId::of::<P>(),
-            Registered { contract, entry, place, make: step::make::<P>, telling: telling(contract, &D::schema()) },
+            Registered { contract, entry, place, make, telling: telling(contract, &D::schema()) },
         );
         true
     }
@@ -66,11 +63,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
     }
 
     #[inline]
-    pub(crate) fn get<P: 'static>(&self) -> Option<&Registered<D, G, E>> {
+    pub(crate) fn get<P: 'static>(&self) -> Option<&Registered<D, C>> {
         self.by_type.get(&TypeId::of::<P>())
     }
 
-    pub(crate) fn named(&self, name: &str) -> Option<&Registered<D, G, E>> {
+    pub(crate) fn named(&self, name: &str) -> Option<&Registered<D, C>> {
         self.by_type.get(self.by_name.get(name)?)
     }
 
@@ -79,7 +76,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
         &self,
         process: &str,
         arguments: Option<Arguments>,
-    ) -> Result<Box<dyn Step<D, G, E>>, ArgumentError> {
+    ) -> Result<Box<dyn Step<C, State<D>>>, ArgumentError> {
         match self.named(process) {
             Some(registered) => (registered.make)(arguments),
             None => Err(ArgumentError::Unregistered {
@@ -90,12 +87,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
     }
 
     /// In the order of their names.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered<D, G, E>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered<D, C>> {
         self.by_name.values().filter_map(|id| self.by_type.get(id))
     }
 
     /// What recipes are checked against.
-    pub(crate) fn catalog(&self) -> Catalog {
+    pub(crate) fn catalog<G: Context>(&self) -> Catalog {
         let processes = self.iter().map(|registered| registered.entry.clone()).collect();
         Catalog { processes, domain: D::schema(), global: G::schema() }
     }
@@ -112,7 +109,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Registry<D, G, E> {
     }
 }
 
-impl<D: Context, G: Context, E> Registered<D, G, E> {
+impl<D: Context, C> Registered<D, C> {
     /// What the event of a signal brings along, as the signal is proposed.
     pub(super) fn payload(&self, path: &'static str, fields: &D::Fields) -> Option<Payload> {
         let signal = self.telling.iter().find(|signal| signal.path == path)?;

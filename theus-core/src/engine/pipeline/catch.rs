@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use super::{ErrorOf, StateOf};
+use super::run::{ErrorOf, StateOf};
 use crate::panics::{Panic, caught, tell};
 use crate::process::{Panicked, Process, RunError, TimedOut};
 use crate::sync::nesting::Inside;

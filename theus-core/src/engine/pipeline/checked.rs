@@ -3,10 +3,10 @@
 //! each time to faster ones is done all the same.
 
 use super::super::backoff;
-use super::start::{admitted, not_held};
+use super::admission::{admitted, not_held};
+use super::run::{ResultOf, Run};
 use super::turn::{in_turn, take_turn};
 use super::workspace::{Closed, Counting, copy_of};
-use super::{ResultOf, Run};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, SyncProcess};
 

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::StateOf;
+use super::run::StateOf;
 use crate::process::Process;
 
 /// What a run has drafted in the session's cells belongs to this, and is discarded with it unless it was committed: on every

@@ -1,9 +1,9 @@
 //! The way of a plain `fn`: the session is held from the first stage to the last, drafts are opened in place.
 
+use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
-use super::start::{admitted, nested, not_held};
-use super::{RegisteredOf, ResultOf, Run, StateOf};
+use super::run::{RegisteredOf, ResultOf, Run, StateOf};
 use crate::panics::ShedOnDrop;
 use crate::process::SyncProcess;
 

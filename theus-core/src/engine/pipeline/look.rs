@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use super::{CoreOf, FieldsOf};
+use super::run::{CoreOf, FieldsOf};
 use crate::audit::{Explanation, Subject};
 use crate::context::{Context, Fields, History, Value};
 use crate::engine::defaults::Defaults;

@@ -1,177 +1,22 @@
-//! What the audit keeps of a run, and how it becomes the run's end: judging, counting, refusing, reporting.
+//! What the audit keeps of a run.
 
-use super::super::report::Report;
-use super::catch::catch;
-use super::look::Look;
-use super::{By, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
-use crate::audit::{Findings, Gate, ProcessRules, Violation};
-use crate::panics::{ShedOnDrop, shed, tell};
-use crate::process::{Halted, Process, RunError, TimedOut};
-use crate::transaction::{Limit, Request};
+use crate::audit::{Findings, Violation};
+use crate::panics::ShedOnDrop;
 
 /// What the audit keeps of a run.
 pub(super) struct Notes<P> {
     /// The arguments, where a rule of the output gate looks at them.
-    arguments: ShedOnDrop<P>,
+    pub(super) arguments: ShedOnDrop<P>,
     /// What was found and has not been counted yet.
-    findings: Findings,
+    pub(super) findings: Findings,
     /// What was counted.
-    violations: Vec<Violation>,
+    pub(super) violations: Vec<Violation>,
 }
 
-impl<P: Process> Notes<P> {
+impl<P> Notes<P> {
     #[cold]
     pub(super) fn with(arguments: Option<P>) -> Box<Self> {
         let arguments = arguments.map_or_else(ShedOnDrop::none, ShedOnDrop::new);
         Box::new(Self { arguments, findings: Findings::default(), violations: Vec::new() })
-    }
-}
-
-impl<'a, P: Process> Run<'a, P> {
-    #[inline(always)]
-    pub(super) fn new(core: &'a CoreOf<P>, limit: Option<&'a Limit>) -> Self {
-        Self { core, by: By::Anyone, limit, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
-    }
-
-    /// The same, run by somebody else.
-    pub(super) const fn by(mut self, by: By) -> Self {
-        self.by = by;
-        self
-    }
-
-    /// What it says of itself where it has to wait.
-    pub(super) fn request(&self) -> Request<'a> {
-        self.core.request(P::CONTRACT.process, self.limit.copied())
-    }
-
-    /// The first thing that is done with the session: which rules hold for this run, to its end.
-    #[inline(always)]
-    pub(super) fn begin_with(&mut self, state: &mut StateOf<P>, registered: &RegisteredOf<P>) {
-        self.version = state.version();
-        self.attempts = 1;
-        let rules = state.rules(&self.core.shared.rules, &self.core.audit);
-        if rules.is_some_and(|rules| rules.of(registered.place).is_some()) {
-            self.place = registered.place;
-            self.rules = state.lend_rules();
-        }
-    }
-
-    /// After a run that held the session throughout: its rules are the session's again.
-    #[inline(never)]
-    pub(super) fn give_back_rules(&mut self, state: &mut StateOf<P>) {
-        if let Some(rules) = self.rules.take() {
-            state.give_back(rules);
-        }
-    }
-
-    #[inline]
-    pub(super) fn rules(&self) -> Option<&ProcessRules> {
-        self.rules.as_ref()?.of(self.place)
-    }
-
-    #[inline(never)]
-    pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
-        let Some(rules) = self.rules() else { return };
-        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
-        let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
-        let look = Look::<P> { arguments, domain: fields, global, local, defaults };
-        let findings = rules.judge(gate, &look, &self.core.audit);
-        if !findings.is_empty() {
-            self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
-        }
-    }
-
-    /// What a gate makes of what a body has returned.
-    #[inline(never)]
-    pub(super) fn judged(
-        &mut self,
-        output: P::Output,
-        gate: impl FnOnce(&mut Self) -> Result<(), Box<ErrorOf<P>>>,
-    ) -> Proposed<P> {
-        match catch::<P, _>(|| gate(self)) {
-            Ok(()) => Ok(output),
-            Err(error) => {
-                shed(output);
-                Err(error)
-            }
-        }
-    }
-
-    /// What was found is void: the gate judges anew.
-    pub(super) fn forget_findings(&mut self) {
-        if let Some(notes) = &mut self.notes {
-            notes.findings = Findings::default();
-        }
-    }
-
-    /// Whether something was found that has not been counted yet.
-    pub(super) fn has_findings(&self) -> bool {
-        self.notes.as_ref().is_some_and(|notes| !notes.findings.is_empty())
-    }
-
-    /// Whether what was found would refuse the run, were it counted now.
-    pub(super) fn refuses(&self) -> bool {
-        self.notes
-            .as_ref()
-            .is_some_and(|notes| self.core.shared.auditor.would_refuse(&self.core.audit, &notes.findings))
-    }
-
-    #[inline(always)]
-    pub(super) fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
-        match &mut self.notes {
-            Some(notes) if !notes.findings.is_empty() => self.settle(),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    fn settle(&mut self) -> Result<(), ErrorOf<P>> {
-        let Some(notes) = &mut self.notes else { return Ok(()) };
-        let findings = std::mem::take(&mut notes.findings);
-        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
-        Ok(auditor.settle(session, P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
-    }
-
-    #[inline]
-    pub(super) fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
-        if self.core.shared.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
-    }
-
-    /// The session may be one whose workflow is over.
-    #[inline]
-    pub(super) fn refuse_if_over(&self) -> Result<(), ErrorOf<P>> {
-        if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
-    }
-
-    /// Within its limit a run commits, or nothing of it does.
-    #[inline]
-    pub(super) fn refuse_if_late(&self) -> Result<(), ErrorOf<P>> {
-        match self.limit {
-            Some(limit) if limit.is_over() => Err(self.late(limit)),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    fn late(&self, limit: &Limit) -> ErrorOf<P> {
-        RunError::TimedOut(TimedOut::run(P::CONTRACT.process, limit.span, self.attempts))
-    }
-
-    #[cold]
-    fn halted(&self) -> ErrorOf<P> {
-        let reason = self.core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
-        RunError::Halted(Halted { reason: reason.into() })
-    }
-
-    #[cold]
-    pub(super) fn conflict(&mut self) -> ErrorOf<P> {
-        let (process, attempts) = (P::CONTRACT.process, self.attempts);
-        tell(|| tracing::warn!(target: "theus::engine", process, attempts, "conflict"));
-        self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
-    }
-
-    pub(super) fn report(self, result: ResultOf<P>) -> Report<P> {
-        let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
-        Report { result, violations, version: self.version, attempts: self.attempts }
     }
 }

@@ -4,21 +4,11 @@ use super::super::locking::Isolation;
 use super::super::report::Report;
 use super::checked::{checked, checked_async};
 use super::held::{held, held_async, try_held};
+use super::run::{By, CoreOf, ResultOf, Run};
 use super::turn::turn;
-use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run};
 use crate::panics::ShedOnDrop;
-use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
-use crate::sync::nesting;
-use crate::transaction::{Limit, NotHeld};
-
-/// Who runs a process: it decides who hears its signals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::engine) enum By {
-    /// Somebody, who may be anybody: whoever takes the event off the bus hears it.
-    Anyone,
-    /// The workflow of the session, as a step: the workflow hears it, before what waits on the bus.
-    Workflow,
-}
+use crate::process::{AsyncProcess, SyncProcess};
+use crate::transaction::Limit;
 
 /// Runs a plain `fn`.
 #[inline]
@@ -81,31 +71,10 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
     run.report(result)
 }
 
-/// The process's registration, where the run may start.
-#[inline(always)]
-pub(super) fn admitted<P: Process>(core: &CoreOf<P>) -> Result<&RegisteredOf<P>, ErrorOf<P>> {
-    if nesting::is_inside(core.identity()) {
-        return Err(nested::<P>());
-    }
-    match core.shared.registry.get::<P>() {
-        Some(registered) => Ok(registered),
-        None => Err(RunError::Unregistered { process: P::CONTRACT.process }),
-    }
-}
-
 #[inline(always)]
 fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
     match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
         Isolation::Alone => held(run, command),
         Isolation::Checked => checked(run, command),
     }
-}
-
-pub(super) const fn nested<P: Process>() -> ErrorOf<P> {
-    RunError::Nested { process: P::CONTRACT.process }
-}
-
-#[cold]
-pub(super) fn not_held<P: Process>(why: NotHeld) -> ErrorOf<P> {
-    RunError::not_held(P::CONTRACT.process, why)
 }

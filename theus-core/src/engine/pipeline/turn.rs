@@ -1,9 +1,9 @@
 //! The way of an `async fn` that must not conflict: the session is this run's alone from begin to commit, and is not held
 //! while the body awaits.
 
-use super::start::{admitted, nested, not_held};
+use super::admission::{admitted, nested, not_held};
+use super::run::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting};
-use super::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run, StateOf};
 use crate::engine::session::State;
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process};

@@ -1,9 +1,10 @@
 //! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
-use super::start::{admitted, not_held};
+use super::super::report::Report;
+use super::admission::{admitted, not_held};
+use super::run::{By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
-use super::{By, CoreOf, ErrorOf, Report, ResultOf, Run, StateOf};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::transaction::Turn;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::admission::nested;
 use super::catch::{Around, catch};
 use super::drafts::Drafts;
-use super::start::nested;
-use super::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::run::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
 use crate::panics::{ShedOnDrop, shed};
 use crate::process::{AsyncProcess, Process, SyncProcess};

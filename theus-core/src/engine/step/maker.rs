@@ -2,36 +2,33 @@
 
 use std::sync::Arc;
 
-use super::super::handle::Engine;
-use super::super::pipeline::{self, By};
-use super::{SharedTurn, StepFuture, StepReport, StepRun};
+use super::super::pipeline::{self, By, CoreOf, StateOf};
+use super::port::{StepFuture, StepRun};
+use super::report::StepReport;
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+use crate::transaction::Turn;
 
 /// How a workflow runs a process of this kind.
 #[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
 pub trait StepMaker<P: Process> {
     /// Runs the command, or begins to.
     #[doc(hidden)]
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun;
+    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun;
 
     /// Runs the command beside others: within their turn, where there is one.
     #[doc(hidden)]
-    fn join<'a>(
-        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: ShedOnDrop<P>,
-        turn: Option<&'a SharedTurn<'a, P::Domain>>,
-    ) -> StepFuture<'a>;
+    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a>;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
-        match pipeline::try_run_reported(&engine.core, command, By::Workflow) {
+    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun {
+        match pipeline::try_run_reported(core, command, By::Workflow) {
             Ok(report) => StepRun::Done(StepReport::of(report)),
             // Who drives the workflow may be who must go on with the run that has the session.
             Err(command) => {
-                let core = Arc::clone(&engine.core);
+                let core = Arc::clone(core);
                 StepRun::Pending(Box::pin(async move {
                     StepReport::of(pipeline::run_plain_async(&core, command, By::Workflow, None).await)
                 }))
@@ -39,15 +36,11 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         }
     }
 
-    fn join<'a>(
-        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: ShedOnDrop<P>,
-        turn: Option<&'a SharedTurn<'a, P::Domain>>,
-    ) -> StepFuture<'a> {
+    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match turn {
-                Some(turn) => pipeline::run_within(&engine.core, command, turn),
-                None => pipeline::run_plain_async(&engine.core, command, By::Workflow, None).await,
+                Some(turn) => pipeline::run_within(core, command, turn),
+                None => pipeline::run_plain_async(core, command, By::Workflow, None).await,
             })
         })
     }
@@ -55,22 +48,18 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
-    fn start(engine: &Engine<P::Domain, P::Global, P::Effects>, command: ShedOnDrop<P>) -> StepRun {
-        let core = Arc::clone(&engine.core);
+    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun {
+        let core = Arc::clone(core);
         StepRun::Pending(Box::pin(async move {
             StepReport::of(pipeline::run_async(&core, command, By::Workflow, None).await)
         }))
     }
 
-    fn join<'a>(
-        engine: &'a Engine<P::Domain, P::Global, P::Effects>,
-        command: ShedOnDrop<P>,
-        turn: Option<&'a SharedTurn<'a, P::Domain>>,
-    ) -> StepFuture<'a> {
+    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match turn {
-                Some(turn) => pipeline::run_async_within(&engine.core, command, turn).await,
-                None => pipeline::run_async(&engine.core, command, By::Workflow, None).await,
+                Some(turn) => pipeline::run_async_within(core, command, turn).await,
+                None => pipeline::run_async(core, command, By::Workflow, None).await,
             })
         })
     }

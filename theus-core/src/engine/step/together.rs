@@ -9,10 +9,12 @@ use std::task::Poll;
 use thiserror::Error;
 
 use super::super::arguments::ArgumentError;
+use super::super::core::Core;
 use super::super::handle::Engine;
 use super::super::locking::Isolation;
 use super::super::session::State;
-use super::{Arguments, Step, StepFuture, StepReport};
+use super::port::{Arguments, Step, StepFuture};
+use super::report::StepReport;
 use crate::context::Context;
 use crate::process::{AccessConflict, Contract, RunError};
 use crate::transaction::NotHeld;
@@ -61,7 +63,7 @@ pub(crate) enum TogetherError {
 /// A step that waits for its start.
 struct Member<D: Context, G: Context, E> {
     contract: &'static Contract,
-    step: Box<dyn Step<D, G, E>>,
+    step: Box<dyn Step<Core<D, G, E>, State<D>>>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
@@ -104,7 +106,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         };
         let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
         for (place, Member { contract, step }) in members.into_iter().enumerate() {
-            let future = step.join(self, turn.as_ref());
+            let future = step.join(&self.core, turn.as_ref());
             running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.

@@ -1,0 +1,138 @@
+//! How what the audit found becomes the end of a run: judging, counting, refusing.
+
+use super::catch::catch;
+use super::look::Look;
+use super::notes::Notes;
+use super::run::{ErrorOf, FieldsOf, Proposed, RegisteredOf, Run, StateOf};
+use crate::audit::{Findings, Gate, ProcessRules};
+use crate::panics::{shed, tell};
+use crate::process::{Halted, Process, RunError, TimedOut};
+use crate::transaction::Limit;
+
+impl<P: Process> Run<'_, P> {
+    /// The first thing that is done with the session: which rules hold for this run, to its end.
+    #[inline(always)]
+    pub(super) fn begin_with(&mut self, state: &mut StateOf<P>, registered: &RegisteredOf<P>) {
+        self.version = state.version();
+        self.attempts = 1;
+        let rules = state.rules(&self.core.shared.rules, &self.core.audit);
+        if rules.is_some_and(|rules| rules.of(registered.place).is_some()) {
+            self.place = registered.place;
+            self.rules = state.lend_rules();
+        }
+    }
+
+    /// After a run that held the session throughout: its rules are the session's again.
+    #[inline(never)]
+    pub(super) fn give_back_rules(&mut self, state: &mut StateOf<P>) {
+        if let Some(rules) = self.rules.take() {
+            state.give_back(rules);
+        }
+    }
+
+    #[inline]
+    pub(super) fn rules(&self) -> Option<&ProcessRules> {
+        self.rules.as_ref()?.of(self.place)
+    }
+
+    #[inline(never)]
+    pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
+        let Some(rules) = self.rules() else { return };
+        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
+        let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
+        let look = Look::<P> { arguments, domain: fields, global, local, defaults };
+        let findings = rules.judge(gate, &look, &self.core.audit);
+        if !findings.is_empty() {
+            self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
+        }
+    }
+
+    /// What a gate makes of what a body has returned.
+    #[inline(never)]
+    pub(super) fn judged(
+        &mut self,
+        output: P::Output,
+        gate: impl FnOnce(&mut Self) -> Result<(), Box<ErrorOf<P>>>,
+    ) -> Proposed<P> {
+        match catch::<P, _>(|| gate(self)) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                shed(output);
+                Err(error)
+            }
+        }
+    }
+
+    /// What was found is void: the gate judges anew.
+    pub(super) fn forget_findings(&mut self) {
+        if let Some(notes) = &mut self.notes {
+            notes.findings = Findings::default();
+        }
+    }
+
+    /// Whether something was found that has not been counted yet.
+    pub(super) fn has_findings(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| !notes.findings.is_empty())
+    }
+
+    /// Whether what was found would refuse the run, were it counted now.
+    pub(super) fn refuses(&self) -> bool {
+        self.notes
+            .as_ref()
+            .is_some_and(|notes| self.core.shared.auditor.would_refuse(&self.core.audit, &notes.findings))
+    }
+
+    #[inline(always)]
+    pub(super) fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
+        match &mut self.notes {
+            Some(notes) if !notes.findings.is_empty() => self.settle(),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn settle(&mut self) -> Result<(), ErrorOf<P>> {
+        let Some(notes) = &mut self.notes else { return Ok(()) };
+        let findings = std::mem::take(&mut notes.findings);
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        Ok(auditor.settle(session, P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
+    }
+
+    #[inline]
+    pub(super) fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
+        if self.core.shared.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
+    }
+
+    /// The session may be one whose workflow is over.
+    #[inline]
+    pub(super) fn refuse_if_over(&self) -> Result<(), ErrorOf<P>> {
+        if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
+    }
+
+    /// Within its limit a run commits, or nothing of it does.
+    #[inline]
+    pub(super) fn refuse_if_late(&self) -> Result<(), ErrorOf<P>> {
+        match self.limit {
+            Some(limit) if limit.is_over() => Err(self.late(limit)),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn late(&self, limit: &Limit) -> ErrorOf<P> {
+        RunError::TimedOut(TimedOut::run(P::CONTRACT.process, limit.span, self.attempts))
+    }
+
+    #[cold]
+    fn halted(&self) -> ErrorOf<P> {
+        let reason = self.core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
+        RunError::Halted(Halted { reason: reason.into() })
+    }
+
+    #[cold]
+    pub(super) fn conflict(&mut self) -> ErrorOf<P> {
+        let (process, attempts) = (P::CONTRACT.process, self.attempts);
+        tell(|| tracing::warn!(target: "theus::engine", process, attempts, "conflict"));
+        self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
+    }
+}

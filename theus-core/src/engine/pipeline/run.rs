@@ -1,0 +1,70 @@
+//! One run, as data: what it knows from its first stage to its last.
+
+use std::sync::Arc;
+
+use super::super::core::Core;
+use super::super::registry::Registered;
+use super::super::report::Report;
+use super::super::rules::RuleTable;
+use super::super::session::State;
+use super::notes::Notes;
+use crate::context::Context;
+use crate::process::{Process, RunError};
+use crate::transaction::{Limit, Request};
+
+pub(in crate::engine) type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
+pub(super) type RegisteredOf<P> = Registered<<P as Process>::Domain, CoreOf<P>>;
+pub(super) type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
+pub(in crate::engine) type StateOf<P> = State<<P as Process>::Domain>;
+pub(super) type ErrorOf<P> = RunError<<P as Process>::Error>;
+/// What a body, and the gate after it, would have committed.
+pub(super) type Proposed<P> = Result<<P as Process>::Output, Box<ErrorOf<P>>>;
+pub(super) type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
+
+/// One run: what it knows from its first stage to its last, however many attempts it takes.
+pub(super) struct Run<'a, P: Process> {
+    pub(super) core: &'a CoreOf<P>,
+    pub(super) by: By,
+    /// By when it has to commit, if the caller has set a limit.
+    pub(super) limit: Option<&'a Limit>,
+    /// Its place in the table of rules.
+    pub(super) place: usize,
+    /// The rules that were in force when it began, if there are any for it.
+    pub(super) rules: Option<Arc<RuleTable>>,
+    /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
+    pub(super) notes: Option<Box<Notes<P>>>,
+    pub(super) version: u64,
+    pub(super) attempts: u32,
+}
+
+/// Who runs a process: it decides who hears its signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum By {
+    /// Somebody, who may be anybody: whoever takes the event off the bus hears it.
+    Anyone,
+    /// The workflow of the session, as a step: the workflow hears it, before what waits on the bus.
+    Workflow,
+}
+
+impl<'a, P: Process> Run<'a, P> {
+    #[inline(always)]
+    pub(super) fn new(core: &'a CoreOf<P>, limit: Option<&'a Limit>) -> Self {
+        Self { core, by: By::Anyone, limit, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+    }
+
+    /// The same, run by somebody else.
+    pub(super) const fn by(mut self, by: By) -> Self {
+        self.by = by;
+        self
+    }
+
+    /// What it says of itself where it has to wait.
+    pub(super) fn request(&self) -> Request<'a> {
+        self.core.request(P::CONTRACT.process, self.limit.copied())
+    }
+
+    pub(super) fn report(self, result: ResultOf<P>) -> Report<P> {
+        let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
+        Report { result, violations, version: self.version, attempts: self.attempts }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the registry knows of a step: that it can be made of arguments, and started.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::super::arguments::ArgumentError;
+use super::report::StepReport;
+use crate::transaction::Turn;
+
+/// The arguments of a step, by their names.
+pub(crate) type Arguments = Map<String, Value>;
+
+/// A step that was started.
+pub(crate) enum StepRun {
+    /// A plain `fn`: it is done.
+    Done(StepReport),
+    /// An `async fn`. Dropping it before it is ready rolls the run back.
+    Pending(StepFuture<'static>),
+}
+
+pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send + 'a>>;
+
+/// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
+pub(in crate::engine) trait Step<C, S>: Send {
+    /// Runs it, or begins to.
+    fn start(self: Box<Self>, core: &Arc<C>) -> StepRun;
+    /// Runs it beside others: within their turn, where there is one.
+    fn join<'a>(self: Box<Self>, core: &'a C, turn: Option<&'a Turn<'a, S>>) -> StepFuture<'a>;
+}
+
+/// A step, or why it cannot be made.
+pub(in crate::engine) type MadeStep<C, S> = Result<Box<dyn Step<C, S>>, ArgumentError>;
+
+/// Makes a step of its arguments.
+pub(in crate::engine) type MakeStep<C, S> = fn(Option<Arguments>) -> MadeStep<C, S>;
