@@ -57,8 +57,10 @@
 
 mod check;
 mod finding;
+mod format;
 mod graph;
 mod kind;
+mod outcome;
 mod report;
 mod request;
 
@@ -72,12 +74,8 @@ use std::process::ExitCode;
 use crate::audit::Catalog;
 use crate::context::Context;
 use crate::engine::EngineBuilder;
+use outcome::{ERRORS, told};
 use request::{Request, USAGE_HINT};
-
-/// Errors, or a command that makes no sense.
-const ERRORS: u8 = 1;
-/// Warnings and nothing worse.
-const WARNINGS: u8 = 2;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Serves `check FILES`, `graph FILE` and `help`, if that is what the program was called with: files are checked against
@@ -108,14 +106,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             Err(wrong) => writeln!(err, "error: {wrong}").map(|()| ERRORS),
         };
         Some(served.and_then(|code| told(out.flush(), code)).map_or_else(unwritable, ExitCode::from))
-    }
-}
-
-/// Where nobody reads on, that is the reader's choice, and what was found stays found.
-fn told(written: io::Result<()>, code: u8) -> io::Result<u8> {
-    match written {
-        Err(reason) if reason.kind() != io::ErrorKind::BrokenPipe => Err(reason),
-        _ => Ok(code),
     }
 }
 

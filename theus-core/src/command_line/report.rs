@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::finding::Finding;
 use super::kind::Kind;
-use super::{ERRORS, WARNINGS};
+use super::outcome::{ERRORS, WARNINGS};
 use crate::source::{Severity, SourceError};
 
 /// What was found in some files.

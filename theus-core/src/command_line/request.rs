@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::graph::Format;
+use super::format::Format;
 use crate::source::did_you_mean;
 
 /// What stands above the usage where a command was wrong.

@@ -7,8 +7,7 @@ use serde_yaml::Value;
 use super::super::condition::{Condition, Test};
 use super::super::delta::Change;
 use super::super::set::MOST_SHOWN;
-use super::inherit::List;
-use super::item::Item;
+use super::item::{Item, List};
 use crate::source::{Locator, NodePath};
 
 /// Longer numbers are shown as they are understood.

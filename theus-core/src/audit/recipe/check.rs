@@ -12,7 +12,7 @@ use super::super::gate::Gate;
 use super::super::rule::{Base, Rule};
 use super::catalog::{Catalog, Problems};
 use super::extent::{Extent, Number};
-use super::inherit::List;
+use super::item::List;
 use super::model::{Definition, Written};
 use super::resolve::Draft;
 use super::{code, touch};

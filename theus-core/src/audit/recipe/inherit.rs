@@ -6,7 +6,7 @@ use super::super::rule::Scope;
 use super::apply;
 use super::catalog::{Catalog, Problems};
 use super::code;
-use super::item::{Item, latest};
+use super::item::{Item, List, latest};
 use super::model::{Declared, Definition, EVERY, Entry, Written, is_template};
 use crate::source::{NodePath, Problem};
 
@@ -15,14 +15,6 @@ const MAX_CHAIN: usize = 64;
 
 /// Inherited rules multiply: a small file could ask for any number of them.
 const MAX_RULES: usize = 100_000;
-
-/// The rules of one process, in order.
-pub(super) struct List<'d, 'a> {
-    pub(super) process: &'a str,
-    pub(super) items: Vec<Item<'d, 'a>>,
-    pub(super) effects: Option<&'d Declared<'a>>,
-    pub(super) errors: Option<&'d Declared<'a>>,
-}
 
 /// What a name comes to with all that it inherits.
 #[derive(Clone, Default)]

@@ -1,11 +1,11 @@
-//! One rule to be.
+//! One rule to be, and all of a process.
 
 use std::collections::BTreeMap;
 
 use super::super::condition::Test;
 use super::super::gate::Gate;
 use super::super::rule::Scope;
-use super::model::{Bound, Entry};
+use super::model::{Bound, Declared, Entry};
 
 /// One rule to be: a condition of an entry.
 #[derive(Clone, Copy)]
@@ -19,6 +19,14 @@ impl<'a> Item<'_, 'a> {
     fn key(&self) -> (Gate, &'a str, Test) {
         (self.entry.gate, self.entry.field, self.bound.test)
     }
+}
+
+/// The rules of one process, in order.
+pub(super) struct List<'d, 'a> {
+    pub(super) process: &'a str,
+    pub(super) items: Vec<Item<'d, 'a>>,
+    pub(super) effects: Option<&'d Declared<'a>>,
+    pub(super) errors: Option<&'d Declared<'a>>,
 }
 
 /// Of the layers' rules with the same gate, field and condition, those of the last layer that has any.

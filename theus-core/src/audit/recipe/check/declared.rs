@@ -2,7 +2,7 @@
 
 use super::super::catalog::{Catalog, Problems};
 use super::super::code;
-use super::super::inherit::List;
+use super::super::item::List;
 use super::super::model::Declared;
 use crate::source::{Problem, did_you_mean};
 
