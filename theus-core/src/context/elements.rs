@@ -7,52 +7,10 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::inside::{Elements, Part};
 use super::inspect::Inspect;
 use super::shape::{CollectionShape, Shape};
 use super::value::Value;
-
-/// What of a collection is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The whole of it; its elements are those of a list or a set, and the values of a map.
-    All,
-    /// The keys of a map.
-    Keys,
-    /// The values of a map.
-    Values,
-}
-
-/// A collection. Implemented for those of the standard library; implement it for one of your own, and give it a
-/// [`Shape::Collection`].
-///
-/// Only what its [`CollectionShape`] promises is asked: positions of a list, keys of a map.
-pub trait Elements: Any {
-    /// How many there are.
-    fn len(&self) -> usize;
-    /// Whether there are none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// Shows one after the other, in order where there is one, until it is told to stop.
-    fn each<'a>(&'a self, part: Part, see: &mut dyn FnMut(Value<'a>) -> ControlFlow<()>);
-    /// The first and the last.
-    fn ends(&self, part: Part) -> Option<(Value<'_>, Value<'_>)> {
-        let _ = part;
-        None
-    }
-    /// The element at a position.
-    fn at(&self, index: usize) -> Option<Value<'_>> {
-        let _ = index;
-        None
-    }
-    /// The value under a key, which is of the map's own type of keys.
-    fn find(&self, key: &dyn Any) -> Option<Value<'_>> {
-        let _ = key;
-        None
-    }
-    /// Whether another collection, of the same type, holds the same; the values of a map without order are not asked for.
-    fn is_same(&self, part: Part, other: &dyn Elements) -> bool;
-}
 
 fn show<'a, T: Inspect + 'a>(elements: impl Iterator<Item = &'a T>, see: &mut dyn FnMut(Value<'a>) -> ControlFlow<()>) {
     for element in elements {

@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 
-use super::elements::{Elements, Part};
-use super::record::Record;
+use super::inside::{Elements, Part, Record};
 use super::value::Value;
 
 /// So many collections, one in another, are gone into. Structs in structs, as the links of a list, are followed in a loop.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::elements::Part;
+use super::inside::Part;
 use super::shape::{FieldShape, Shape};
 use super::time::Time;
 use super::value::Value;

@@ -3,8 +3,7 @@
 use std::fmt;
 
 use super::decimal::Decimal;
-use super::elements::{Elements, Part};
-use super::record::Record;
+use super::inside::{Elements, Part, Record};
 use super::time::{Time, TimeKind};
 
 /// A borrowed look at one value, made without allocating.

@@ -8,8 +8,9 @@ use serde::ser::{Serialize, Serializer};
 
 use super::definition::{DEFAULT_LIMIT, Definition};
 use super::event::Trigger;
+use super::id::StateId;
 use super::ordered::Ordered;
-use super::state::{State, StateId, StateKind};
+use super::state::{State, StateKind};
 use super::step::{ArgumentSource, Recovery, Retry, Run, Step};
 use super::transition::Transition;
 

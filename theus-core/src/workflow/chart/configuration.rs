@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::state::StateId;
+use super::id::StateId;
 
 /// Which states a session is in, and what its history states remember.
 ///

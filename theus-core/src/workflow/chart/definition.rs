@@ -4,8 +4,9 @@ use crate::signal::EventName;
 use crate::source::LocatedProblem;
 
 use super::event::{EventId, Trigger};
+use super::id::StateId;
 use super::parts::Parts;
-use super::state::{State, StateId};
+use super::state::State;
 use super::step::Step;
 use super::table::Table;
 use super::tree::Tree;

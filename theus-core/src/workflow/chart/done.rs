@@ -2,7 +2,7 @@
 
 use super::configuration::Configuration;
 use super::definition::Definition;
-use super::state::StateId;
+use super::id::StateId;
 use super::tree::{Kind, Tree};
 
 impl Definition {

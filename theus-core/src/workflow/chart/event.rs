@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::state::StateId;
+use super::id::StateId;
 use crate::signal::EventName;
 
 /// An event of one definition: its place in [`Definition::events`](super::Definition::events).

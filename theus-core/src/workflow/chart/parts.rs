@@ -1,6 +1,7 @@
 //! What a workflow is made of, before it is one.
 
-use super::state::{State, StateId};
+use super::id::StateId;
+use super::state::State;
 use crate::signal::EventName;
 use crate::source::LocatedProblem;
 

@@ -3,8 +3,8 @@
 use super::configuration::{Configuration, Leaves};
 use super::definition::Definition;
 use super::event::EventId;
+use super::id::StateId;
 use super::moves::{Effects, Move, Planned};
-use super::state::StateId;
 use super::table::Decided;
 use super::triggers::Column;
 

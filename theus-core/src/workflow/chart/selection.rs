@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::definition::Definition;
-use super::microstep::Taken;
-use super::state::StateId;
+use super::id::StateId;
+use super::taken::Taken;
 use super::triggers::Column;
 use crate::workflow::condition::{EvaluationError, Facts};
 

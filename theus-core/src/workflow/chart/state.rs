@@ -1,29 +1,9 @@
 //! A state: what it is within, what runs on entering and leaving it, where it leads.
 
-use serde::Serialize;
-
+use super::id::StateId;
 use super::source::Place;
 use super::step::{ArgumentSource, Recovery, Step};
 use super::transition::Transition;
-
-/// A state of one definition: its place in [`Definition::states`](super::Definition::states), which is the order of the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(transparent)]
-pub struct StateId(pub(crate) u32);
-
-impl StateId {
-    /// The state at that place among the states, counted from 0.
-    #[must_use]
-    pub const fn new(index: u32) -> Self {
-        Self(index)
-    }
-
-    /// Its place among the states, counted from 0.
-    #[must_use]
-    pub const fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// What kind of state it is.
 #[derive(Clone, Debug)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::id::StateId;
 use super::source::Place;
-use super::state::StateId;
 use crate::process::Contract;
 use crate::workflow::condition::Expression;
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::configuration::{Configuration, Leaves, Remembered};
 use super::definition::Definition;
-use super::state::StateId;
+use super::id::StateId;
 use super::tree::Kind;
 use crate::source::did_you_mean;
 

@@ -1,9 +1,10 @@
 //! Which chains of a move run as one.
 
 use super::definition::Definition;
-use super::microstep::{Leaving, Taken};
-use super::moves::{Part, Strand};
-use super::state::StateId;
+use super::id::StateId;
+use super::microstep::Leaving;
+use super::plan::{Part, Strand};
+use super::taken::Taken;
 use super::tree::Kind;
 
 type Chains = Box<[(StateId, Part, u32)]>;

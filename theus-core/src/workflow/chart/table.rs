@@ -2,9 +2,9 @@
 
 use super::configuration::Leaves;
 use super::definition::Definition;
-use super::microstep::Taken;
-use super::moves::Plan;
-use super::state::StateId;
+use super::id::StateId;
+use super::plan::Plan;
+use super::taken::Taken;
 use super::tree::Kind;
 use super::triggers::Column;
 

@@ -1,8 +1,8 @@
 //! A way out of a state, or something to do in it.
 
 use super::event::Trigger;
+use super::id::StateId;
 use super::source::Place;
-use super::state::StateId;
 use super::step::Step;
 use crate::workflow::condition::Expression;
 

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::state::{State, StateId, StateKind};
+use super::id::StateId;
+use super::state::{State, StateKind};
 
 /// The states numbered in the order of the file, each before those inside it: what is inside a state is a range of numbers.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,8 @@
 //! Which transitions of a state an event concerns.
 
 use super::event::Trigger;
-use super::state::{State, StateId};
+use super::id::StateId;
+use super::state::State;
 use crate::signal::EventName;
 
 /// What a transition is looked up by: an event's place, or one of the two after them.

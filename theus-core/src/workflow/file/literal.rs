@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use serde_yaml::Value;
 
 use super::findings::kind;
-use super::names::short;
+use super::length::short;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };

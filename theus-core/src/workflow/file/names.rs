@@ -1,12 +1,12 @@
 //! Names that stand for something else: states, events, errors.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_yaml::Value;
 
 use super::code;
 use super::foreign;
+use super::length::{LONGEST_NAME, too_long};
 use super::reading::Reading;
 use super::sources::Source;
 use crate::process::Contract;
@@ -16,9 +16,6 @@ use crate::workflow::chart::{StateId, TIMEOUT};
 
 /// How many names a suggestion is looked for among.
 pub(super) const MOST_COMPARED: usize = 1_000;
-
-/// How many bytes the name of a state or of an event may have.
-pub(super) const LONGEST_NAME: usize = 200;
 
 /// Words that tools for YAML 1.1 read as true and false.
 const YAML_WORDS: [&str; 4] = ["on", "off", "yes", "no"];
@@ -179,20 +176,6 @@ impl<'a> Reading<'a> {
             });
         }
     }
-}
-
-/// A name that is longer than a name may be.
-pub(super) fn too_long(name: &str, at: &NodePath) -> Problem {
-    Problem::new(at.clone(), format!("the name `{}` is longer than {LONGEST_NAME} bytes", short(name)))
-        .help("call it by a few words, and say the rest in a `description`")
-}
-
-/// The beginning of a name that is not shown as a whole.
-pub(super) fn short(name: &str) -> Cow<'_, str> {
-    if name.len() <= LONGEST_NAME {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(name.chars().take(40).chain(['…']).collect())
 }
 
 /// Names one after the other; of many, the first.

@@ -6,7 +6,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::findings::{Findings, Keys};
-use super::names::{LONGEST_NAME, too_long};
+use super::length::{LONGEST_NAME, too_long};
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::StateId;
 

@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
             serde_yaml::Value::Bool(value) => value.to_string(),
             _ => self.findings.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
-        let text = self.python.condition(super::values::inside(&text).unwrap_or(&text));
+        let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
         let compiled = Expression::compile_condition(&text, &self.scope());
         let wrong = match compiled {
             Ok(expression) => return Some(expression),

@@ -242,7 +242,7 @@ impl<'a> Reading<'a> {
 
     /// An expression that gives a list, and the shape of its elements.
     fn list(&mut self, text: &str, at: &NodePath) -> Option<(crate::workflow::condition::Expression, Shape)> {
-        let expression = self.expression(super::values::inside(text).unwrap_or(text), at)?;
+        let expression = self.expression(super::inside::inside(text).unwrap_or(text), at)?;
         match expression.shape().seen_through() {
             Shape::Collection(collection) => Some((expression, collection.element())),
             Shape::Opaque => Some((expression, Shape::Opaque)),

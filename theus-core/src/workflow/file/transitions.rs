@@ -7,7 +7,7 @@ use serde_yaml::Value;
 
 use super::code;
 use super::findings::Keys;
-use super::names::short;
+use super::length::short;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;

@@ -4,16 +4,12 @@ use serde_yaml::Value;
 
 use super::code;
 use super::fit::{Fit, fit};
+use super::inside::inside;
 use super::literal::{What, literal};
 use super::reading::Reading;
 use crate::context::{Schema, Shape};
 use crate::source::{NodePath, Problem};
 use crate::workflow::chart::ArgumentSource;
-
-/// What stands in `${ }`, where the whole text is that.
-pub(super) fn inside(text: &str) -> Option<&str> {
-    text.trim().strip_prefix("${")?.strip_suffix('}')
-}
 
 impl<'a> Reading<'a> {
     /// A value of this shape, or what gives one.

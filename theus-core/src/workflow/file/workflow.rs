@@ -183,7 +183,7 @@ impl<'a> Reading<'a> {
             found.extend(meant.cloned());
             if !is_known {
                 self.findings.error(code::INITIALISED, || {
-                    Problem::new(at, format!("`{}` is no Data field of the domain", super::names::short(path)))
+                    Problem::new(at, format!("`{}` is no Data field of the domain", super::length::short(path)))
                         .help(did_you_mean(path, known.iter().map(String::as_str)).unwrap_or_default())
                 });
             }

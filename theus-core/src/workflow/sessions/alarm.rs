@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::inner::message_of;
+use super::panicked::message_of;
 use super::rota::Turn;
 use crate::panics::tell;
 use crate::workflow::clock::{Moment, Timekeeper};

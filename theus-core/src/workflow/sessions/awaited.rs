@@ -8,7 +8,7 @@ use std::thread::Thread;
 
 use parking_lot::Mutex;
 
-use super::inner::message_of;
+use super::panicked::message_of;
 use crate::panics::shed;
 use crate::workflow::chart::StateId;
 use crate::workflow::conductor::Session;

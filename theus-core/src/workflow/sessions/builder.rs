@@ -1,46 +1,18 @@
 //! Puts a pool of sessions together.
 
-use std::future::Future;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
 
+use super::drive::{Drive, Work};
 use super::handle::Sessions;
+use super::happening::{Happening, Observer};
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::source::SourceFile;
 use crate::workflow::WorkflowError;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::{Clock, SystemClock};
-use crate::workflow::conductor::{Handled, load};
-
-/// What an observer is told of a session.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Happening<'a> {
-    /// One event, or another cause, was handled to the end of its chain.
-    Handled(&'a Handled),
-    /// Something could not be handled as the file says: a guard without a value, or too much that came of one event. The
-    /// session goes on.
-    Trouble {
-        /// What is wrong.
-        problem: &'a str,
-        /// The event, with what had committed of it.
-        handled: &'a Handled,
-    },
-}
-
-pub(super) type Observer = Box<dyn Fn(&str, &Happening<'_>) + Send + Sync>;
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Who drives the sessions.
-pub(super) enum Drive {
-    Threads(usize),
-    /// Nobody: [`Sessions::step`] does, in an order from this seed.
-    Steps,
-    /// Futures, handed to somebody's executor.
-    Futures(usize, Box<dyn FnMut(Work)>),
-}
+use crate::workflow::conductor::load;
 
 /// How a pool of sessions is driven; made by [`Sessions::of`].
 #[must_use]

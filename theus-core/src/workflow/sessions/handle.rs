@@ -9,7 +9,8 @@ use parking_lot::Mutex;
 
 use super::alarm::Alarm;
 use super::apart::{Count, Names};
-use super::builder::{Drive, SessionsBuilder};
+use super::builder::SessionsBuilder;
+use super::drive::Drive;
 use super::error::SessionError;
 use super::real::Real;
 use super::rota::{Rota, Turn};

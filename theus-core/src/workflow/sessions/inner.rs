@@ -6,8 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::alarm::Key;
 use super::awaited::Awaited;
 use super::feed::Tap;
+use super::panicked::message_of;
 use super::status::SessionStatus;
-use crate::panics::Panic;
 use crate::workflow::conductor::{Session, Status, World};
 
 /// What one worker at a time has.
@@ -63,9 +63,4 @@ impl Inner {
             message_of(panic);
         }
     }
-}
-
-/// What a panic says. What it brought along is dropped, and what that panics with too.
-pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {
-    Panic::from(panic).message()
 }

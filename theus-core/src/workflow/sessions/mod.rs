@@ -23,11 +23,14 @@ mod ask;
 mod awaited;
 mod bell;
 mod builder;
+mod drive;
 mod emit;
 mod error;
 mod feed;
 mod handle;
+mod happening;
 mod inner;
+mod panicked;
 mod real;
 mod rota;
 #[cfg(test)]
@@ -41,9 +44,10 @@ mod stepped;
 mod wishes;
 mod worker;
 
-pub use builder::{Happening, SessionsBuilder};
+pub use builder::SessionsBuilder;
 pub use emit::ToEvent;
 pub use error::SessionError;
 pub use feed::{SessionEntry, SessionWatch};
 pub use handle::Sessions;
+pub use happening::Happening;
 pub use status::{Census, SessionStatus};

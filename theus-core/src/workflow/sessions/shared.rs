@@ -9,10 +9,10 @@ use parking_lot::Mutex;
 
 use super::alarm::Alarm;
 use super::apart::{Count, Names};
-use super::builder::{Happening, Observer};
 use super::error::SessionError;
 use super::feed::Feed;
-use super::inner::message_of;
+use super::happening::{Happening, Observer};
+use super::panicked::message_of;
 use super::real::Real;
 use super::rota::Rota;
 use super::slot::Slot;

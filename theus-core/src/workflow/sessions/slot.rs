@@ -10,10 +10,11 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::awaited::wake_all;
 use super::bell::Bell;
-use super::builder::Happening;
 use super::error::SessionError;
 use super::feed::Tap;
-use super::inner::{Inner, message_of};
+use super::happening::Happening;
+use super::inner::Inner;
+use super::panicked::message_of;
 use super::rota::Turn;
 use super::shared::Shared;
 use super::stage::Stage;

@@ -1,35 +1,9 @@
-//! Structs, tuples and enums, as the audit looks into them.
+//! Tuples, as the audit looks into them.
 
+use super::inside::Record;
 use super::inspect::Inspect;
 use super::shape::{FieldShape, RecordShape, Shape};
 use super::value::Value;
-
-/// A value with fields. `#[derive(Inspect)]` implements it.
-pub trait Record {
-    /// The name of the type; of an enum, that of the variant.
-    fn name(&self) -> &'static str;
-    /// The position of the variant, of an enum.
-    fn variant(&self) -> Option<usize> {
-        None
-    }
-    /// How many fields it has; of an enum, the variant.
-    fn len(&self) -> usize;
-    /// Whether it has no fields.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-    /// The field at a position; of an enum, of the variant that it is.
-    fn field(&self, index: usize) -> Value<'_>;
-    /// What the method at a position says.
-    fn method(&self, index: usize) -> Value<'_> {
-        let _ = index;
-        Value::Opaque
-    }
-    /// Whether it stands for its only field.
-    fn is_transparent(&self) -> bool {
-        false
-    }
-}
 
 macro_rules! tuples {
     ($($count:literal: $($type:ident $index:tt),*;)*) => {$(
