@@ -8,6 +8,7 @@ mod contradictions;
 mod corpus;
 mod entry;
 mod file;
+mod growth;
 mod idle;
 mod layers;
 mod limits;
