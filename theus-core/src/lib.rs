@@ -151,7 +151,8 @@
 //!   has a table of what is seen by which. What nobody sees: a door behind a function of another crate, a method of a value
 //!   that holds a handle, and the order of a `HashMap`, which differs from run to run.
 //! - A field with a mutex or an atomic inside is refused where its type shows it, through aliases and the collections of the
-//!   standard library; inside a struct of your own it is not seen. What is changed there is not a write, is not rolled back
+//!   standard library; inside a struct of your own, a type of another crate (other than `parking_lot`, `dashmap`) or behind
+//!   `dyn` it is not seen. What is changed there is not a write, is not rolled back
 //!   and is not audited: do not use such types for state.
 //! - A value whose `Drop` panics while another panic unwinds through it aborts the program: that is Rust's own rule.
 //! - A field is copied on its first write. Use a persistent collection (`imbl`, `rpds`) for a large one.

@@ -110,7 +110,7 @@ fn cell_type(field: &Field, krate: &syn::Path) -> TokenStream {
 /// Whether to ask if a field can change without a commit: not where that is plain from its type, or known and meant.
 fn may_be_interior(field: &Field) -> bool {
     let is_plain = INLINE.contains(&spelled(&field.ty).as_str()) || spelled(&field.ty) == "String";
-    !(field.nested || field.is_generic || field.interior_mutability || is_plain)
+    !(field.nested || field.interior_mutability || is_plain)
 }
 
 fn zone_type(field: &Field, krate: &syn::Path) -> TokenStream {
@@ -154,7 +154,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let schema = fields.iter().map(|field| field_schema(field, krate));
     let interior = fields.iter().filter(|field| may_be_interior(field)).map(|field| {
         let ty = &field.ty;
-        quote_spanned!(ty.span()=> __theus::InteriorOf::<#ty>::asked();)
+        quote_spanned!(ty.span()=> __theus::InteriorOf::<#ty, _>::asked();)
     });
     let zones = fields.iter().map(|field| zone_entry(field, krate));
     let into = fields.iter().map(|field| {
