@@ -238,11 +238,11 @@ pub use signal::Signal;
 /// | `std::fs::read(..)`, `std::time::Instant::now()`: a path from `std` on | the macro | by its words |
 /// | `println!` and the like | the macro | by their names |
 /// | `tokio::time`, `tokio::spawn`, `reqwest`, `rand::random`, `Utc::now`, `Uuid::new_v4`: other crates | the macro | by the words with which the path begins, whatever they mean |
-/// | `fs::read(..)`, `read(..)` after `use std::fs::*`, `Instant::now()`, `Moment::now()` after `use std::time::Instant as Moment`, `Command::new(..)`, `thread::spawn`, `set_current_dir`, `RandomState::new()`, in closures, in functions inside of the body and in `format!` as well | rustc | it is asked whether that is the function of the standard library: one of your own passes |
+/// | `fs::read(..)`, `read(..)` after `use std::fs::*`, `Instant::now()`, `Moment::now()` after `use std::time::Instant as Moment`, `Command::new(..)`, `thread::spawn`, `set_current_dir`, `RandomState::new()`, `Backtrace::capture()`, `panic::set_hook`, `ToSocketAddrs::to_socket_addrs(..)`, in closures, in constants, functions and methods inside of the body and in `format!` as well, called or passed on | rustc | it is asked whether that is the function of the standard library: one of your own passes |
 /// | `path.exists()`, `UNIX_EPOCH.elapsed()`, `"a:80".to_socket_addrs()` | rustc | it is asked for the type of the receiver |
 /// | `unsafe`, a `static` that changes (in processes with effects as well) | the macro | by the words in its type |
 /// | `use std::fs::read as load`, a function of your crate that goes through a door, what a macro of yours expands to | clippy | `disallowed-methods` of the [`clippy.toml`] that the examples use, to be copied |
-/// | a door behind a function of another crate, a method of a value that holds a handle, the order of a `HashMap` | nobody | |
+/// | a door behind a function or a macro of another crate (one of your own workspace is seen where clippy looks at that crate by the same `clippy.toml`), a method of a value that holds a handle, the order of a `HashMap` | nobody | |
 ///
 /// [`clippy.toml`]: https://doc.rust-lang.org/clippy/lint_configuration.html#disallowed-methods
 ///

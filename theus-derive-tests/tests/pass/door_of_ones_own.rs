@@ -60,6 +60,29 @@ mod model {
     }
 }
 
+mod watch {
+    pub(super) struct Backtrace;
+    impl Backtrace {
+        pub(super) fn capture() -> i64 {
+            5
+        }
+    }
+    pub(super) trait ToSocketAddrs {
+        fn to_socket_addrs(&self) -> i64;
+    }
+    impl ToSocketAddrs for i64 {
+        fn to_socket_addrs(&self) -> i64 {
+            *self
+        }
+    }
+    pub(super) fn set_hook<T>(thing: T) -> T {
+        thing
+    }
+    pub(super) fn take_hook() -> i64 {
+        6
+    }
+}
+
 use model::fs;
 use sim::Instant;
 
@@ -95,6 +118,19 @@ fn guess(ctx: Ctx<Bank>) {
     if command.exists() || Command::new(2).exists() {
         sum += i64::from(std::net::Ipv4Addr::new(127, 0, 0, 1).octets()[0]);
     }
+    const NOW: fn() -> i64 = Instant::now;
+    static EXIT: fn(i64) -> i64 = exit;
+    let now: fn() -> i64 = const { Instant::now };
+    sum += NOW() + EXIT(1) + now() + watch::Backtrace::capture() + watch::set_hook(1_i64) + watch::take_hook();
+    sum += <i64 as watch::ToSocketAddrs>::to_socket_addrs(&7) + watch::ToSocketAddrs::to_socket_addrs(&8_i64);
+    sum += Some("x").map(fs::read).unwrap_or_default();
+    struct Clock;
+    impl Clock {
+        fn read(&self) -> i64 {
+            Instant::now()
+        }
+    }
+    sum += Clock.read();
     sum += std::path::Path::new("a/b").components().count() as i64;
     *ctx.domain.total += sum;
 }

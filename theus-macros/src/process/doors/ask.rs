@@ -69,7 +69,8 @@ impl VisitMut for Ask {
             if let Some(asked) = asked(path) {
                 *call.func = asked;
             }
-            return call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            call.args.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            return self.visit_values(&mut call.args);
         }
         visit_mut::visit_expr_mut(self, expression);
         match expression {
@@ -78,7 +79,14 @@ impl VisitMut for Ask {
                     *expression = asked;
                 }
             }
+            Expr::Call(call) => self.visit_values(&mut call.args),
+            Expr::Const(constant) => {
+                if let Some(asked) = self.asked_of_constant(constant) {
+                    *expression = Expr::Verbatim(quote!((#asked)));
+                }
+            }
             Expr::MethodCall(call) => {
+                self.visit_values(&mut call.args);
                 let name = plain(&call.method);
                 let Some((_, effect)) = METHODS.iter().find(|(method, _)| *method == name) else { return };
                 *expression = asked_of_receiver(call, effect);
@@ -104,13 +112,34 @@ impl VisitMut for Ask {
 
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         match statement {
-            // A function of the body's own is part of it; other items are not, and constants cannot ask.
+            // A function of the body's own is part of it, and so is a method.
             Stmt::Item(syn::Item::Fn(function)) if function.sig.constness.is_none() => {
                 self.visit_block_mut(&mut function.block);
             }
+            Stmt::Item(syn::Item::Impl(implementation)) => {
+                for item in &mut implementation.items {
+                    if let syn::ImplItem::Fn(method) = item
+                        && method.sig.constness.is_none()
+                    {
+                        self.visit_block_mut(&mut method.block);
+                    }
+                }
+            }
             Stmt::Item(_) => {}
+            // Where a statement begins, what is in parentheses would be taken for arguments of the one before.
+            Stmt::Expr(Expr::Const(constant), None) => {
+                if let Some(asked) = self.asked_of_constant(constant) {
+                    *statement = Stmt::Expr(Expr::Verbatim(asked), None);
+                }
+            }
             statement => visit_mut::visit_stmt_mut(self, statement),
         }
+    }
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let beside: Vec<Stmt> = block.stmts.iter().filter_map(|statement| self.beside_constant(statement)).collect();
+        visit_mut::visit_block_mut(self, block);
+        block.stmts.splice(0..0, beside);
     }
 
     // Constants cannot ask: lengths, patterns, attributes.
@@ -121,6 +150,50 @@ impl VisitMut for Ask {
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_expr_repeat_mut(&mut self, repeat: &mut syn::ExprRepeat) {
         self.visit_expr_mut(&mut repeat.expr);
+    }
+}
+
+impl Ask {
+    /// Bare names among the arguments of a call: a value, for a place would be borrowed.
+    fn visit_values(&self, arguments: &mut Punctuated<Expr, Token![,]>) {
+        for argument in arguments {
+            if let Expr::Path(path) = argument
+                && path.path.get_ident().is_some_and(|name| !self.0.0.contains(&plain(name)))
+                && let Some(asked) = asked(path)
+            {
+                *argument = asked;
+            }
+        }
+    }
+
+    /// `const NOW: fn() -> Instant = Instant::now`: a constant cannot ask, so a function beside it, which nobody calls, does.
+    fn beside_constant(&mut self, statement: &Stmt) -> Option<Stmt> {
+        let (value, ty) = match statement {
+            Stmt::Item(syn::Item::Const(it)) => (&*it.expr, &it.ty),
+            Stmt::Item(syn::Item::Static(it)) => (&*it.expr, &it.ty),
+            _ => return None,
+        };
+        let mut values = Punctuated::from_iter([value.clone()]);
+        self.visit_values(&mut values);
+        let mut value_asked = values.pop()?;
+        self.visit_expr_mut(&mut value_asked);
+        let is_asked = quote!(#value).to_string() != quote!(#value_asked).to_string();
+        is_asked.then(|| {
+            Stmt::Item(syn::Item::Verbatim(quote!(const _: fn() = || {
+                let _: #ty = #value_asked;
+            };)))
+        })
+    }
+
+    /// `const { .. }`: the same, by a branch that is never taken.
+    fn asked_of_constant(&mut self, constant: &syn::ExprConst) -> Option<TokenStream> {
+        let mut block = constant.block.clone();
+        self.visit_block_mut(&mut block);
+        let is_asked = quote!(#block).to_string() != {
+            let block = &constant.block;
+            quote!(#block).to_string()
+        };
+        is_asked.then(|| quote!(if false #block else { #constant }))
     }
 }
 

@@ -1,0 +1,17 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+}
+
+use std::time::Instant;
+
+#[process(inputs = [domain.total], outputs = [domain.total])]
+fn guess(ctx: Ctx<Bank>) {
+    *ctx.domain.total += 1;
+    let now: fn() -> Instant = const { Instant::now };
+    let _ = now();
+}
+
+fn main() {}

@@ -1,0 +1,22 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Bank {
+    total: i64,
+}
+
+use std::time::Instant;
+
+#[process(inputs = [domain.total], outputs = [domain.total])]
+fn guess(ctx: Ctx<Bank>) {
+    *ctx.domain.total += 1;
+    struct Clock;
+    impl Clock {
+        fn read(&self) -> Instant {
+            Instant::now()
+        }
+    }
+    let _ = Clock.read();
+}
+
+fn main() {}
