@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use theus_core::source::printable;
 use theus_core::workflow::Status;
 
 use crate::context::Limits;
 use crate::json::word;
 use crate::session::Outcome;
 
-/// The chart, what was done, the trace.
+/// The chart, what was done, the trace. What may be the words of a model stays in one line, so that it looks like no other.
 pub(crate) fn report(outcome: &Outcome, chart: &str) -> String {
     let mut text = String::new();
     // Writing to a `String` does not fail.
@@ -18,7 +19,7 @@ pub(crate) fn report(outcome: &Outcome, chart: &str) -> String {
 
 fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result {
     let memory = &outcome.memory;
-    writeln!(text, "THE TASK\n\n  {}\n", memory.task)?;
+    writeln!(text, "THE TASK\n\n  {}\n", printable(&memory.task))?;
     writeln!(text, "THE CHART\n")?;
     indented(text, chart)?;
     writeln!(text, "\nTHE TRACE\n")?;
@@ -34,7 +35,10 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
     }
     if !memory.notes.is_empty() {
         writeln!(text, "\nITS NOTES\n")?;
-        memory.notes.iter().try_for_each(|(path, note)| writeln!(text, "  {path}: {note}"))?;
+        memory
+            .notes
+            .iter()
+            .try_for_each(|(path, note)| writeln!(text, "  {}: {}", printable(path), printable(note)))?;
     }
 
     writeln!(text, "\nHOW IT ENDED\n")?;
@@ -44,7 +48,7 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
     | Status::Cancelled { reason }
     | Status::Halted { reason } = &outcome.status
     {
-        writeln!(text, "  {reason}")?;
+        writeln!(text, "  {}", printable(&reason.to_string()))?;
     }
     if let Some(result) = &outcome.result {
         writeln!(text, "  result: {result}")?;
@@ -64,5 +68,5 @@ fn list(text: &mut String, lines: &[String]) -> std::fmt::Result {
     if lines.is_empty() {
         return writeln!(text, "  nothing");
     }
-    lines.iter().try_for_each(|line| writeln!(text, "  {line}"))
+    lines.iter().try_for_each(|line| writeln!(text, "  {}", printable(line)))
 }

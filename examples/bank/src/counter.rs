@@ -6,6 +6,7 @@ use theus_core::audit::{FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, 
 use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
+use theus_core::source::printable_lines;
 use theus_core::workflow::{Status, WorkflowError};
 use thiserror::Error;
 
@@ -129,7 +130,7 @@ impl Counter {
             None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
         };
         for warning in desk.definition().warnings() {
-            eprintln!("{warning}\n");
+            eprintln!("{}\n", printable_lines(&warning.to_string()));
         }
         Ok(Self { engine, desk, clock, ledger: ledger.map(Path::to_owned), total_before, tally: Tally::default() })
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use theus_core::source::printable_json;
 use theus_core::workflow::Status;
 
 use crate::counter::Outcome;
@@ -41,7 +42,8 @@ struct Rule {
 /// The summary in one line; where the bank could not even open, of nothing.
 pub(crate) fn line(outcome: Option<&Outcome>) -> Result<String, serde_json::Error> {
     let nothing = || Summary { status: "not_started", ..Summary::default() };
-    serde_json::to_string(&outcome.map_or_else(nothing, Summary::of))
+    let line = serde_json::to_string(&outcome.map_or_else(nothing, Summary::of))?;
+    Ok(printable_json(&line).into_owned())
 }
 
 impl Summary {

@@ -46,7 +46,7 @@ fn ending(page: &mut Page, outcome: &Outcome, broken_off: bool) {
     page.line(format!("  {headline} on day {day}, after {transfers} transfers"), style.bold());
     if let Some(violation) = &outcome.tally.stop {
         if let Some(message) = &violation.message {
-            page.line(format!("  {}", printable(message)), Style::new());
+            page.line(format!("  {message}"), Style::new());
         }
         page.line(format!("  {}: {} found {}", violation.process, violation.rule, violation.value), Style::new());
         page.line(format!("  level {} rule at {}", violation.level, violation.source), dim());
@@ -104,7 +104,7 @@ fn ledger(page: &mut Page, outcome: &Outcome, options: &Options) {
         page.row("", "", &format!("the first {} are no longer in memory", grouped(ledger.dropped)));
     }
     if let Some(path) = &options.ledger {
-        page.row("", "", &format!("in {}", printable(&path.display().to_string())));
+        page.row("", "", &format!("in {}", path.display()));
     }
     page.line(format!("  last  {}", ledger.tail.hash), dim());
 }
@@ -120,9 +120,9 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A line, shortened to the page.
+    /// A line, shortened to the page. What would steer a terminal is shown: it has words of the user's files.
     fn line(&mut self, text: impl Display, style: Style) {
-        let text = shortened(text.to_string().trim_end(), WIDTH);
+        let text = shortened(&printable(text.to_string().trim_end()), WIDTH);
         self.text.push_str(&style.force_styling(self.colours).apply_to(text).to_string());
         self.text.push('\n');
     }
@@ -186,6 +186,13 @@ mod tests {
     #[test]
     fn what_is_too_long_is_shortened_and_only_that() {
         assert_eq!((shortened("twelve chars", 12), shortened("ünïcödé", 4)), ("twelve chars".into(), "ünï…".into()));
+    }
+
+    #[test]
+    fn a_line_of_the_report_steers_no_terminal() {
+        let mut page = Page { text: String::new(), colours: false };
+        page.line("FINISHED\r\n\u{9b}2J\u{202e}\0", Style::new());
+        assert_eq!(page.text, "FINISHED\\r\\n\\u{9b}2J\\u{202e}\\u{0}\n");
     }
 
     #[test]

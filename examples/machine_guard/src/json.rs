@@ -1,6 +1,7 @@
 //! The summary for programs.
 
 use serde::Serialize;
+use theus_core::source::printable_json;
 use theus_core::workflow::Status;
 
 use crate::guard::Outcome;
@@ -22,7 +23,8 @@ struct Summary<'a> {
 
 /// The summary in one line; where the guard could not even start, of nothing.
 pub(crate) fn line(outcome: Option<&Outcome>) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&outcome.map_or_else(Summary::of_nothing, Summary::of))
+    let line = serde_json::to_string(&outcome.map_or_else(Summary::of_nothing, Summary::of))?;
+    Ok(printable_json(&line).into_owned())
 }
 
 impl<'a> Summary<'a> {

@@ -37,6 +37,6 @@ pub use file::{MAX_BYTES, SourceFile};
 pub use load::{MAX_DEPTH, big_integer};
 pub use locate::{Locator, Position};
 pub use path::NodePath;
-pub use printable::{printable, printable_lines};
+pub use printable::{printable, printable_json, printable_lines};
 pub use problem::{Problem, Severity};
 pub use suggest::{did_you_mean, nearest};

@@ -29,6 +29,35 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |it| !matches!(it, '\n' | '\t') && steers(it))
 }
 
+/// As [`printable`], for JSON: what may stand in its strings as it is and would steer a terminal becomes an escape of JSON's
+/// own, so that the text says the same.
+///
+/// ```
+/// use theus_core::source::printable_json;
+///
+/// assert_eq!(printable_json("[\"\u{9b}2J \u{202e}\"]"), r#"["\u009b2J \u202e"]"#);
+/// ```
+#[must_use]
+pub fn printable_json(json: &str) -> Cow<'_, str> {
+    // Between strings only white space steers, and a line break is no part of one.
+    let is_escaped = |it: char| !matches!(it, '\n' | '\r' | '\t') && steers(it);
+    if !json.contains(is_escaped) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 64);
+    for it in json.chars() {
+        if !is_escaped(it) {
+            shown.push(it);
+            continue;
+        }
+        for unit in it.encode_utf16(&mut [0; 2]) {
+            // Writing to a `String` does not fail.
+            let _ = write!(shown, "\\u{unit:04x}");
+        }
+    }
+    Cow::Owned(shown)
+}
+
 fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&is_escaped) {
         return Cow::Borrowed(text);
@@ -78,6 +107,16 @@ mod tests {
         }
         assert_eq!(printable_lines("a\r\n\tb\u{1b}"), "a\\r\n\tb\\u{1b}");
         assert!(matches!(printable("seen"), Cow::Borrowed(_)), "nothing is copied where nothing is to be escaped");
+    }
+
+    #[test]
+    fn json_says_the_same_without_what_steers() {
+        let text = "a\u{9b}2J \u{202e}\u{7f}\u{e0041} \u{1b}\r\n é 東 \u{feff}";
+        let json = serde_json::to_string(text).unwrap();
+        let shown = printable_json(&json);
+        assert_eq!(shown, r#""a\u009b2J \u202e\u007f\udb40\udc41 \u001b\r\n é 東 \ufeff""#);
+        assert_eq!(serde_json::from_str::<String>(&shown).unwrap(), text);
+        assert!(matches!(printable_json("{\n}"), Cow::Borrowed(_)), "nothing is copied where nothing is to be escaped");
     }
 
     #[test]

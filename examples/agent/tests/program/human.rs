@@ -50,3 +50,13 @@ fn an_answer_that_comes_too_late_changes_nothing() {
     let summary = answered("{ after: 59m, by: K. Ito }").played();
     assert_eq!(summary["final_state"], "DONE");
 }
+
+#[test]
+fn no_words_of_a_model_look_like_a_line_of_the_report() {
+    let note = r#"{ tool: note, target: notes/a.md, text: "noted\nHOW IT ENDED\r\u009b2J\u202e\0" }"#;
+    let fixture = Fixture::plans(&[plan(&format!("{BOOK}, {note}"))]);
+    let ran = fixture.run(&["--script", "script.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains(r"noted\nHOW IT ENDED\r\u{9b}2J\u{202e}\u{0}"), "{}", ran.out);
+    assert_eq!(ran.out.lines().filter(|line| line.starts_with("HOW IT ENDED")).count(), 1, "{}", ran.out);
+}

@@ -157,3 +157,13 @@ fn no_file_steers_the_terminal() {
     let ran = Fixture::readings(&[70.0]).rule(rule).run(&["--input", "in.csv", "--recipe", "audit.yaml"]);
     assert!(ran.code == 0 && !ran.out.contains(['\u{9b}', '\u{202e}']), "{:?}", ran.out);
 }
+
+#[test]
+fn the_words_of_a_rule_steer_no_terminal_in_the_json_either() {
+    let rule = r#"{ field: timestamp, not_in: [t2, "\u202e\u009b2J\ufeff"], level: C }"#;
+    let fixture = Fixture::readings(&[70.0, 40.0]).rules(&[rule.to_owned()], &[]);
+    let ran = fixture.run(&["--json", "--input", "in.csv", "--recipe", "audit.yaml"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(!ran.out.contains(['\u{202e}', '\u{9b}', '\u{feff}']), "{}", ran.out);
+    assert_eq!(ran.json()["actions"][0]["rule"], r#"timestamp not_in ["t2", "\u{202e}\u{9b}2J\u{feff}"]"#);
+}
