@@ -228,6 +228,15 @@ impl<'a> Reading<'a> {
         of: &str,
     ) -> Vec<Recovery> {
         let what = format!("`on_error` of {of}");
+        if let Some(target) = value.as_str().filter(|target| is_plain(target)) {
+            self.findings.lost_ways = true;
+            self.findings.error(code::WRONG_KIND, || {
+                Problem::new(at.clone(), format!("{what} must be a map from errors to states"))
+                    .label("this is text")
+                    .help(format!("for every error: `on_error: {{ \"*\": {target} }}`"))
+            });
+            return Vec::new();
+        }
         let body = self.findings.entries(value, at, &what, (Keys::Names, "a map from errors to states"));
         self.findings.lost_ways |= body.is_none();
         let mut recoveries: Vec<Recovery> = Vec::new();
@@ -252,6 +261,11 @@ impl<'a> Reading<'a> {
         recoveries.sort_by_key(|recovery| recovery.error.is_none());
         recoveries
     }
+}
+
+/// Whether a text can be repeated as the name of a state.
+fn is_plain(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
 }
 
 fn takes(contract: &Contract) -> String {

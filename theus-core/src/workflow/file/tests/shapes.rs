@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{codes, loads, sound};
+use super::{codes, load, loads, sound};
 use crate::workflow::chart::{ArgumentSource, Definition, Run, State, StateKind, Step, Trigger};
 
 fn state<'d>(definition: &'d Definition, name: &str) -> &'d State {
@@ -237,4 +237,23 @@ fn a_variant_that_is_called_otherwise_for_serde_is_only_doubted() {
     assert_eq!(colour("~"), ["W109"]);
     let strict = "strict: true\nstates: { W: { final: true, entry: { run: paint, with: { colour: bleu } } } }";
     assert_eq!(codes(strict), ["W109"]);
+}
+
+#[test]
+fn one_state_for_every_error_is_answered_with_how_that_is_written() {
+    let flow = |on_error: &str| {
+        format!(
+            "external: [CMD_GO]\nstates:\n  A: {{ entry: [fetch], on_error: {on_error}, events: {{ CMD_GO: B }} }}\n  B: {{ final: true }}\n"
+        )
+    };
+    let told = load(&flow("B")).unwrap_err().to_string();
+    assert!(told.contains("`on_error` of the chains of state `A` must be a map from errors to states"), "{told}");
+    assert!(told.contains("for every error: `on_error: { \"*\": B }`"), "{told}");
+    assert!(load(&flow("{ \"*\": B }")).is_ok());
+    let of_a_run = flow("{}").replace("[fetch]", "[{ run: fetch, on_error: B }]");
+    let told = load(&of_a_run).unwrap_err().to_string();
+    assert!(told.contains("`on_error: { \"*\": B }`"), "{told}");
+    // What is no name is not repeated.
+    let told = load(&flow("'B and C'")).unwrap_err().to_string();
+    assert!(told.contains("must be a map from errors to states") && !told.contains("\"*\""), "{told}");
 }
