@@ -304,3 +304,41 @@ impl AuditRecord {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_record_keeps_in_memory_counts_every_text_of_its_own() {
+        let record = |event| AuditRecord {
+            sequence: 1,
+            time: SystemTime::UNIX_EPOCH,
+            session: Text::default(),
+            version: 0,
+            previous: Hash::START,
+            hash: Hash::START,
+            event,
+        };
+        let change = |lists: [usize; 3]| {
+            let texts = |count| vec![Text::from("x".repeat(100).as_str()); count];
+            let identity = RecipeIdentity { recipe: Text::default(), rules: 0, digest: Hash::START };
+            let [added, removed, changed] = lists.map(texts);
+            let change = RecipeChange { identity, before: None, kept: 0, added, removed, changed, omitted: 0 };
+            record(AuditEvent::RecipeChanged(Box::new(change))).size()
+        };
+        let none = change([0; 3]);
+        for lists in [[1, 0, 0], [0, 1, 0], [0, 0, 1]] {
+            assert!(change(lists) >= none + 100, "{lists:?}");
+        }
+        assert!(change([2, 3, 4]) >= none + 900);
+        let told = |text: &str| {
+            let text = Text::from(text);
+            let both = AuditEvent::InterlockReset { operator: text.clone(), reason: text.clone() };
+            let refused = AuditEvent::RecipeRefused { recipe: text.clone(), reason: text.clone() };
+            let failure = AuditEvent::SinkFailure { sink: text.clone(), message: text, first_missing: 1 };
+            [both, refused, failure].map(|event| record(event).size())
+        };
+        assert_eq!(told("").map(|size| size + 14), told("seven b"), "two texts each");
+    }
+}

@@ -121,3 +121,18 @@ fn a_slow_observer_is_told_how_much_it_missed_and_holds_nobody_up() {
     assert_eq!(name(slow.next_timeout(Duration::MAX)), "CMD_E");
     assert_eq!(slow.next_timeout(Duration::MAX), None, "the bus is gone");
 }
+
+#[test]
+fn each_of_several_urgent_events_is_taken_before_the_others() {
+    let bus = SignalBus::with(BusOptions::new(9).urgent(["CMD_STOP"]).unwrap());
+    bus.emit("CMD_A").unwrap();
+    for _ in 0..3 {
+        bus.emit("CMD_STOP").unwrap();
+    }
+    let urgent = || bus.try_next_urgent().map(|event| event.name.to_string());
+    assert_eq!(
+        [urgent(), urgent(), urgent(), urgent()],
+        [Some("CMD_STOP"), Some("CMD_STOP"), Some("CMD_STOP"), None].map(|it| it.map(str::to_owned))
+    );
+    assert_eq!(names(&bus), ["CMD_A"]);
+}
