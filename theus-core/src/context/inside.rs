@@ -44,9 +44,9 @@ pub enum Part {
 }
 
 /// A collection. Implemented for those of the standard library; implement it for one of your own, and give it a
-/// [`Shape::Collection`].
+/// [`Shape::Collection`](super::Shape::Collection).
 ///
-/// Only what its [`CollectionShape`] promises is asked: positions of a list, keys of a map.
+/// Only what its [`CollectionShape`](super::CollectionShape) promises is asked: positions of a list, keys of a map.
 pub trait Elements: Any {
     /// How many there are.
     fn len(&self) -> usize;

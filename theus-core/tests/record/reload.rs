@@ -14,6 +14,24 @@ fn entries(entries: &[&str]) -> String {
 }
 
 #[test]
+fn what_is_too_much_to_be_named_is_counted() {
+    let rules = |from: u32, to: u32| {
+        let all: Vec<String> =
+            (from..to).map(|bound| format!("field: domain.temperature, max: {}, level: C", 1_000 + bound)).collect();
+        entries(&all.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let engine = engine(&rules(0, 120));
+    let change = engine.reload_recipe("none.yaml", "process_recipes: {}").unwrap();
+    assert_eq!((change.removed.len(), change.omitted), (100, 20));
+    let change = engine.reload_recipe("all.yaml", &rules(0, 130)).unwrap();
+    assert_eq!((change.added.len(), change.omitted), (100, 30));
+    let change = engine.reload_recipe("others.yaml", &rules(200, 350)).unwrap();
+    let named = change.added.len() + change.removed.len() + change.changed.len();
+    // Each rule that is gone stands beside one that came, and 20 came beside none.
+    assert_eq!((named, change.omitted), (120, 30));
+}
+
+#[test]
 fn counters_of_unchanged_rules_go_on_and_others_begin_anew() {
     let same = "field: domain.temperature, max: 90, max_threshold: 3";
     let engine =

@@ -248,6 +248,25 @@ fn what_is_raised_has_room_of_its_own_and_no_more() {
 }
 
 #[test]
+fn what_was_heard_leaves_its_room_to_what_is_raised_later() {
+    let flow = "
+  A:
+    entry: [two, two]
+    events: { SIG_TWO: { steps: [add] }, CMD_GO: A, EVT_CHAIN_FAIL: FAILED }
+  FAILED: { events: { CMD_GO: FAILED } }
+";
+    let engine = built(|builder| builder.signal_capacity(2));
+    let mut desk = desk(&engine, flow);
+    desk.run_until_idle().unwrap();
+    for _ in 0..5 {
+        desk.emit("CMD_GO").unwrap();
+        desk.run_until_idle().unwrap();
+    }
+    let now = engine.snapshot().unwrap().to_context();
+    assert_eq!((desk.state(), now.count), ("A", 12), "{}", desk.trace());
+}
+
+#[test]
 fn the_end_of_a_workflow_puts_to_rest_what_it_had_raised() {
     let flow = "
   A: { events: { CMD_GO: END } }

@@ -208,3 +208,19 @@ fn a_waker_that_panics_keeps_no_other_from_being_woken() {
     let (first, second) = (woken.0.load(Ordering::SeqCst), bus.emit("CMD_B"));
     assert!(second.is_ok() && woken.0.load(Ordering::SeqCst) == first + 1);
 }
+
+#[test]
+fn an_observer_that_is_woken_without_an_event_goes_on_waiting() {
+    let bus = SignalBus::new(9);
+    let observer = bus.subscribe(9);
+    let began = Instant::now();
+    assert!(observer.next_timeout(Duration::from_millis(40)).is_none(), "the time is over");
+    assert!(began.elapsed() >= Duration::from_millis(40));
+    std::thread::scope(|scope| {
+        let told = scope.spawn(|| observer.next_timeout(Duration::from_secs(60)));
+        std::thread::sleep(Duration::from_millis(20));
+        bus.emit("CMD_A").unwrap();
+        assert!(told.join().unwrap().is_some());
+    });
+    assert!(began.elapsed() < Duration::from_secs(30));
+}
