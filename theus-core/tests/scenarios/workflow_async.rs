@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use theus_core::workflow::{Fault, VirtualClock};
+use theus_core::workflow::{Fault, VirtualClock, WorkflowManager};
 
 use super::workflow_world::{A, Shop, desk, is_cancelled, log, of, seconds, shop, state};
 use crate::executor;
@@ -80,6 +80,31 @@ fn dropping_it_fails_the_chain_where_the_run_had_effects() {
     let handled = desk.run_until_final().unwrap();
     assert_eq!((desk.state(), log(&engine)), ("LOST", vec!["a".to_owned(), "b".to_owned()]));
     assert_eq!(handled[0].fault, Some(Fault::Interrupted { process: "wait" }));
+}
+
+#[test]
+fn what_is_stored_while_a_run_is_under_way_goes_on_where_the_run_had_no_effects_and_has_failed_where_it_had() {
+    for (step, state, told) in [("think", "E", ["a", "thought", "last"].as_slice()), ("wait", "LOST", &["a", "b"])] {
+        let (engine, outside) = shop(Shop::default());
+        let mut desk = of(&engine, &WAITING.replace("STEP", step));
+        let clock = VirtualClock::new();
+        let position = {
+            let mut driven = Box::pin(desk.drive(&clock));
+            while log(&engine).is_empty() {
+                assert!(poll(driven.as_mut()).is_pending());
+            }
+            drop(driven);
+            desk.position()
+        };
+        let definition = desk.shared_definition();
+        drop(desk);
+        outside.open();
+        let mut desk = WorkflowManager::restore(&engine, definition, &position).unwrap();
+        let handled = desk.run_until_final().unwrap();
+        assert_eq!((desk.state(), log(&engine)), (state, told.iter().map(|it| (*it).to_owned()).collect()));
+        let fault = (step == "wait").then_some(Fault::Interrupted { process: "wait" });
+        assert_eq!(handled.iter().find_map(|handled| handled.fault.clone()), fault);
+    }
 }
 
 #[test]

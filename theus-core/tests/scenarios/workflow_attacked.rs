@@ -70,7 +70,6 @@ fn an_event_that_comes_while_a_timer_is_waited_for_stays_on_the_bus_when_it_is_c
 #[test]
 fn level_a_of_a_command_makes_good_what_the_chain_under_way_has_committed() {
     let recipe = "process_recipes: { add: { inputs: [ { field: n, max: 100, level: A } ] } }";
-    let (engine, outside) = shop_with(Shop::default(), recipe);
     let flow = "
 states:
   S:
@@ -80,14 +79,21 @@ states:
     events: { EVT_CHAIN_DONE: E, EVT_CHAIN_FAIL: E }
   E: { final: true }
 ";
-    outside.refuse(100);
-    let mut desk = of(&engine, flow).clock(VirtualClock::new());
-    desk.run_until_idle().unwrap();
-    assert_eq!(log(&engine), ["charge 10"]);
-    assert!(desk.run(Add { n: 1_000 }).unwrap().result.is_err());
-    let _ = desk.run_until_idle();
-    assert!(matches!(desk.status(), Status::Aborted { .. }), "{:?}", desk.status());
-    assert_eq!((log(&engine), outside.asked()), (["charge 10", "refund 10"].map(str::to_owned).to_vec(), 1));
+    // What has to be made good is made good, though the workflow was paused.
+    for is_paused in [false, true] {
+        let (engine, outside) = shop_with(Shop::default(), recipe);
+        outside.refuse(100);
+        let mut desk = of(&engine, flow).clock(VirtualClock::new());
+        desk.run_until_idle().unwrap();
+        assert_eq!(log(&engine), ["charge 10"]);
+        if is_paused {
+            desk.pause();
+        }
+        assert!(desk.run(Add { n: 1_000 }).unwrap().result.is_err());
+        let _ = desk.run_until_idle();
+        assert!(matches!(desk.status(), Status::Aborted { .. }), "{is_paused}: {:?}", desk.status());
+        assert_eq!((log(&engine), outside.asked()), (["charge 10", "refund 10"].map(str::to_owned).to_vec(), 1));
+    }
 }
 
 #[test]
@@ -287,4 +293,45 @@ states:
         desk.run_until_final().unwrap();
     });
     assert_eq!(log(&engine), ["waited", "7"]);
+}
+
+/// A thread of Rust's has 2 MiB; what serves requests may have given its threads less.
+#[test]
+fn the_deepest_file_that_loads_loads_and_runs_on_half_a_threads_stack() {
+    let deepest = |states: usize, steps: usize, brackets: usize| {
+        let when = format!("{}domain.total{} == 0", "(".repeat(brackets), ")".repeat(brackets));
+        let mut entry = "{ run: note, with: { text: deep } }".to_owned();
+        for _ in 0..steps {
+            entry = format!("{{ flux: if, when: '{when}', then: [{entry}] }}");
+        }
+        let mut state = format!("{{ entry: [{entry}] }}");
+        for depth in 0..states {
+            state = format!("{{ states: {{ S{depth}: {state} }} }}");
+        }
+        format!("initialised: [domain.total]\n{}\n", &state[2..state.len() - 2])
+    };
+    // One more of each is refused: these are the deepest.
+    let (states, steps, brackets) = (16, 8, 23);
+    let on_little_stack = |run: fn(String) -> Vec<String>, flow: String| {
+        std::thread::Builder::new().stack_size(1 << 20).spawn(move || run(flow)).unwrap().join().unwrap()
+    };
+    let told = on_little_stack(
+        |flow| {
+            let (engine, _) = shop(Shop::default());
+            of(&engine, &flow).run_until_idle().unwrap();
+            log(&engine)
+        },
+        deepest(states, steps, brackets),
+    );
+    assert_eq!(told, ["deep"]);
+    for (states, steps, brackets) in [(states + 1, steps, brackets), (states, 40, brackets), (states, steps, 24)] {
+        on_little_stack(
+            |flow| {
+                let (engine, _) = shop(Shop::default());
+                let refused = WorkflowManager::from_text(&engine, "flow.yaml", &flow).map(|_| ());
+                vec![refused.unwrap_err().to_string()]
+            },
+            deepest(states, steps, brackets),
+        );
+    }
 }

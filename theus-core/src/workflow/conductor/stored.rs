@@ -259,6 +259,9 @@ pub(super) struct StoredFailure {
     /// Whether more came of one event than the limit allows.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) runaway: bool,
+    /// Whether it was let go of while nobody knows what it had done outside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) interrupted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! What is refused of the names and settings of an entry, in its exact words.
 
-use super::refused_entry;
+use super::{load, refused_entry};
 
 #[test]
 fn no_field_is_refused() {
@@ -434,4 +434,18 @@ error[R003]: unknown key or condition `masage`
   = help: did you mean `message`?
 "#
     );
+}
+
+#[test]
+fn what_nobody_inherits_is_checked_to_its_last_condition() {
+    let template = |conditions: &str| {
+        load(&format!(
+            "process_recipes:\n  _t: {{ outputs: [ {{ field: domain.total, {conditions} }} ] }}\n  transfer: {{ outputs: [ {{ field: domain.total, min: 1 }} ] }}\n"
+        ))
+    };
+    for wrong in ["regex: a, min: 0", "min: 0, regex: a", "min: 0, max: 9, regex: a"] {
+        let told = template(wrong).map(|_| ()).unwrap_err().to_string();
+        assert!(told.contains("`regex` does not fit domain.total"), "{wrong}: {told}");
+    }
+    template("min: 0, max: 9, not_in: [3]").map_err(|error| error.to_string()).unwrap();
 }

@@ -225,6 +225,7 @@ fn stored_failure(definition: &Definition, broken: &Broken) -> StoredFailure {
         target: broken.target.as_ref().map(|lead| name_of(definition, lead.target)),
         aborts: broken.aborts,
         runaway: matches!(broken.fault.as_deref(), Some(Fault::Runaway { .. })),
+        interrupted: matches!(broken.fault.as_deref(), Some(Fault::Interrupted { .. })),
     }
 }
 
@@ -232,8 +233,16 @@ fn restored_failure(definition: &Definition, stored: &StoredFailure) -> Result<B
     let target = stored.target.as_deref().map(|target| known(definition, target)).transpose()?;
     let error = stored.error.as_deref().and_then(|error| names::error(definition, error));
     let process = stored.process.as_deref().and_then(|process| names::process(definition, process));
-    let fault = stored.runaway.then(|| Box::new(Fault::Runaway { limit: definition.limit() }));
-    Ok(Broken { process, fault, ..Broken::restored(stored.reason.clone(), error, target, stored.aborts) })
+    let fault = match process {
+        _ if stored.runaway => Some(Fault::Runaway { limit: definition.limit() }),
+        Some(process) if stored.interrupted => Some(Fault::Interrupted { process }),
+        _ => None,
+    };
+    Ok(Broken {
+        process,
+        fault: fault.map(Box::new),
+        ..Broken::restored(stored.reason.clone(), error, target, stored.aborts)
+    })
 }
 
 fn stored_part(definition: &Definition, (state, part, strand): (StateId, Part, u32)) -> StoredPart {
