@@ -15,7 +15,7 @@ use super::error::SessionError;
 use super::real::Real;
 use super::rota::{Rota, Turn};
 use super::shared::Shared;
-use super::slot::{STRETCH, Slot};
+use super::slot::{SLICE, STRETCH, Slot};
 use super::worker::{Crew, work_async};
 use crate::audit::ResetError;
 use crate::context::Context;
@@ -74,8 +74,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let keeper = Arc::new(Timekeeper::new(clock));
         let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&keeper))));
         let is_stepped = matches!(drive, Drive::Steps);
-        // A future gives way after each step: a `fn` that takes long holds up one of its executor's threads.
-        let stretch = if matches!(drive, Drive::Threads(_)) { STRETCH } else { 1 };
+        // A future gives way early: a `fn` that takes long holds up one of its executor's threads.
+        let (stretch, slice) = match &drive {
+            Drive::Threads(_) => (STRETCH, None),
+            Drive::Futures(..) => (STRETCH, Some(SLICE)),
+            Drive::Steps => (1, None),
+        };
         let crew = match drive {
             Drive::Threads(workers) => Crew::start(&rota, &alarm, workers)?,
             Drive::Steps => Crew::default(),
@@ -98,6 +102,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             alarm,
             is_stepped,
             stretch,
+            slice,
             real: Real::default(),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             sessions: DashMap::new(),

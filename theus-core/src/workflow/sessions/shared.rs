@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use dashmap::DashMap;
 use parking_lot::Mutex;
@@ -34,6 +35,8 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) is_stepped: bool,
     /// How many steps a session makes before others have their turn.
     pub(super) stretch: usize,
+    /// For how long, where that is bounded too.
+    pub(super) slice: Option<Duration>,
     pub(super) real: Real,
     pub(super) random: Mutex<fastrand::Rng>,
     pub(super) sessions: DashMap<Arc<str>, Arc<Slot<D, G, E>>>,

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context as Task, Waker};
+use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
 
@@ -26,8 +27,11 @@ use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
 use crate::workflow::conductor::{Progress, Session, Troubled, World};
 
-/// How many steps a session makes before others have their turn, where a worker is a thread.
+/// How many steps a session makes before others have their turn.
 pub(super) const STRETCH: usize = 32;
+/// For how long it makes them where a worker is a future, whose executor has other things to do: a step that was begun by then
+/// is the last.
+pub(super) const SLICE: Duration = Duration::from_micros(50);
 
 thread_local! {
     /// Whether this thread drives a session of some pool.
@@ -259,12 +263,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// Steps until there is nothing to do, or until others should have their turn.
-    fn stretch(&self, shared: &Shared<D, G, E>, steps: usize) -> Stretch {
+    fn stretch(&self, shared: &Shared<D, G, E>) -> Stretch {
         let world = World::new(&self.engine, &shared.keeper);
-        for _ in 0..steps {
+        let slice = shared.slice.map(|slice| (Instant::now(), slice));
+        for _ in 0..shared.stretch {
             world.time_passes();
             if let Some(stretch) = self.step(shared, &world) {
                 return stretch;
+            }
+            if slice.is_some_and(|(begin, slice)| begin.elapsed() >= slice) {
+                break;
             }
         }
         Stretch::More
@@ -288,7 +296,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
         self.stage.take();
         let drove = DRIVES.replace(true);
         let stretch = catch_unwind(AssertUnwindSafe(|| {
-            let stretch = self.stretch(&shared, shared.stretch);
+            let stretch = self.stretch(&shared);
             if let Stretch::Rest(due) = stretch {
                 self.set_alarm(&shared, due);
                 self.engine.rest();

@@ -64,7 +64,7 @@ fn work(rota: &Rota, worker: usize) {
     }
 }
 
-/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each step.
+/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each stretch of steps of a session.
 pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !rota.is_over() {
