@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, Recipe, Subject};
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe, Subject};
 use theus_core::context::Fields;
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
@@ -42,7 +42,8 @@ fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::p
     let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
     let catalog = Catalog { processes: vec![entry], domain, global: Schema::empty() };
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
-    let rules = Recipe::load(&document, &catalog).expect("a recipe that fits").rules("turn").expect("its rules");
+    let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");
+    let rules = Auditor::new(recipe).rules("turn").expect("its rules");
     let look = Look(plant.into_fields());
     let session = AuditSession::new("bench");
     assert!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe, Subject};
 use theus_core::context::{Context as _, Fields as _};
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
@@ -92,13 +92,14 @@ fn plant() -> Plant {
     }
 }
 
-fn rules(entries: &str) -> Arc<ProcessRules> {
+fn rules(entries: &str) -> Arc<Gates> {
     let contract = const { &Turn::CONTRACT };
     let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
     let catalog = Catalog { processes: vec![entry], domain: Plant::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
-    Recipe::load(&document, &catalog).expect("a recipe that fits").rules("turn").expect("its rules")
+    let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");
+    Auditor::new(recipe).rules("turn").expect("its rules")
 }
 
 fn judged(bencher: Bencher<'_, '_>, entries: &str) {

@@ -169,16 +169,14 @@
 extern crate self as theus_core;
 
 pub mod audit;
+mod checked;
 pub mod command_line;
 pub mod context;
 pub mod engine;
-pub mod errors;
-pub mod exact;
 mod panics;
 pub mod prelude;
 pub mod process;
 pub mod signal;
-pub mod source;
 mod sync;
 pub mod transaction;
 pub mod workflow;
@@ -187,10 +185,15 @@ pub mod workflow;
 #[path = "private/mod.rs"]
 pub mod __private;
 
+pub use checked::{CheckedRecipe, CheckedWorkflow};
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
 pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, ReloadError, Report, Snapshot};
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
+#[doc(inline)]
+pub use theus_lang::{errors, source};
+#[doc(inline)]
+pub use theus_model::exact;
 
 /// Makes a process of a function: a contract that the compiler checks, and a command that an engine runs.
 ///
@@ -270,6 +273,37 @@ pub use signal::Signal;
 /// }
 /// ```
 pub use theus_macros::process;
+
+/// Checks recipes and workflows while the program is compiled: a wrong file fails `cargo check`, at its line.
+///
+/// ```text
+/// theus_core::files! {                     // an item; once for the program, beside its engine
+///     pub mod desk;                        // what it makes: desk::RECIPE, desk::ORDERS, desk::builder
+///     domain = Shop,
+///     global = Limits,                     // where there is one; `effects = Ports` as well
+///     processes = [Order, billing::Pay],
+///     types = [Mode, Item, Cents = i64],   // types of its own that fields and arguments mention
+///     recipes = ["files/audit.yaml", "files/site.yaml"],   // one recipe: a later file over an earlier one
+///     workflows = ["files/orders.yaml"],
+/// }
+///
+/// let engine = desk::builder(Shop::default(), Limits { most: 10 }).build()?;   // processes registered, recipe in force
+/// let orders = WorkflowManager::from_checked(&engine, desk::ORDERS)?;
+/// ```
+///
+/// Paths are from the `Cargo.toml` of the package. Every message of the loader is told at the file's name in the macro, with file,
+/// line, column, the line itself and a caret; warnings too. Cargo looks again where a file changes. Files that come at run time, and
+/// [reloads](Engine::reload_recipe_file), go through the same loader.
+///
+/// A macro sees the names of types alone. It knows those of the standard library and of the crates that rules know; every other
+/// type that a file asks about must be listed under `types`: by its name where it derives [`Inspect`](derive@Inspect) or
+/// [`Context`](derive@Context), as `Name = Type` where it is another name of a type, or shows what that shows. What a file asks of a
+/// type that is not listed is an error which says so.
+///
+/// With this feature, `files`, each such item makes a hidden macro of its own name, which says what it is. Two types of one name
+/// cannot both be listed; name a process by `command = ..` where its command's name is that of a macro in scope.
+#[cfg(feature = "files")]
+pub use theus_macros::files;
 
 /// Implements [`Context`](trait@Context) for a struct with named fields, and makes its mirror of cells.
 ///

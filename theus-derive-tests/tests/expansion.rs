@@ -25,6 +25,13 @@ fn inspect(source: &str) -> String {
     pretty(crate::inspect::derive(tokens_of(source)))
 }
 
+/// What an item says of itself to `files!`.
+fn answer() -> String {
+    let item: syn::ItemStruct = syn::parse_str("pub struct Page<T> { of: Vec<T> }").unwrap();
+    let asked = crate::answer::Asked { cfgs: &[], vis: &item.vis, ident: &item.ident, generics: &item.generics };
+    pretty(asked.written("record", &quote::quote!({ ("of" [Vec<T>] "Vec<T>") } {})))
+}
+
 /// One snapshot: its name, and what is written for what.
 macro_rules! snapshots {
     ($($name:ident: $expanded:expr;)*) => {$(
@@ -38,6 +45,7 @@ macro_rules! snapshots {
 }
 
 snapshots! {
+    answer_of_a_struct: answer();
     process_without_anything: process("", "fn idle(_: Ctx<Nothing>) {}");
     process_with_an_input: process("inputs = [domain.total]", "fn report(ctx: Ctx<Bank>) -> i64 { *ctx.domain.total }");
     process_with_an_output: process(

@@ -11,6 +11,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 // The macros' sources: a proc-macro crate gives nobody its functions.
+extern crate proc_macro;
+/// What is looked at here is what is written without `files!`.
+const WITH_ANSWERS: bool = false;
+#[path = "../../theus-macros/src/answer.rs"]
+mod answer;
 #[path = "../../theus-macros/src/context/mod.rs"]
 mod context;
 #[path = "../../theus-macros/src/errors.rs"]

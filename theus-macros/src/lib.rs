@@ -8,8 +8,11 @@
 // A test that fails panics.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod answer;
 mod context;
 mod errors;
+#[cfg(feature = "files")]
+mod files;
 mod inspect;
 mod names;
 mod place;
@@ -17,6 +20,9 @@ mod process;
 mod tokens;
 
 use proc_macro::TokenStream;
+
+/// Whether items say to `files!` what they are.
+const WITH_ANSWERS: bool = cfg!(feature = "files");
 
 /// Makes a command out of a function, with the contract that is declared here. See `theus_core`'s documentation.
 #[proc_macro_attribute]
@@ -35,6 +41,21 @@ pub fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Context, attributes(context, inspect, zone))]
 pub fn derive_context(item: TokenStream) -> TokenStream {
     context::derive(item.into()).into()
+}
+
+/// Checks recipes and workflows while the program is compiled. See `theus_core::files`.
+#[cfg(feature = "files")]
+#[proc_macro]
+pub fn files(input: TokenStream) -> TokenStream {
+    files::files(input.into()).into()
+}
+
+/// What `files!` goes on with, one answer richer.
+#[cfg(feature = "files")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn __files_answered(input: TokenStream) -> TokenStream {
+    files::answered(input.into()).into()
 }
 
 /// Lets audit rules look into a struct or an enum. See `theus_core::Inspect`.

@@ -10,15 +10,16 @@ use parking_lot::Mutex;
 
 use super::change::RecipeStatus;
 use super::clock::Clock;
+use super::counted::CountedRule;
 use super::counter::Counter;
 use super::counters::AuditSession;
 use super::error::{Refusal, Unrecorded};
 use super::findings::Findings;
-use super::judge::ProcessRules;
+use super::in_force::InForce;
+use super::judge::Gates;
 use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, Tail};
-use super::recipe::Recipe;
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
-use super::rule::Rule;
+use crate::audit::Recipe;
 use crate::panics::tell;
 
 /// How many records are kept in memory where nothing else is said; the oldest make room.
@@ -45,7 +46,7 @@ pub struct Auditor {
 /// What the auditor works with.
 #[derive(Debug)]
 pub(super) struct Desk {
-    pub(super) recipe: Recipe,
+    pub(super) recipe: InForce,
     /// Where a recipe was loaded under a name.
     pub(super) in_force: Option<RecipeStatus>,
     pub(super) book: Book,
@@ -57,7 +58,7 @@ impl Auditor {
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
         let book = Book::new("", MAX_RECORDS);
-        let desk = Desk { recipe, in_force: None, book, interlock: None };
+        let desk = Desk { recipe: InForce::new(recipe), in_force: None, book, interlock: None };
         Self { clock: Clock::system(), latched: AtomicBool::new(false), desk: Mutex::new(desk), sinks: Sinks::none() }
     }
 
@@ -76,12 +77,12 @@ impl Auditor {
 
     /// The rules of a process, if it has any.
     #[must_use]
-    pub fn rules(&self, process: &str) -> Option<Arc<ProcessRules>> {
-        self.desk.lock().recipe.rules(process)
+    pub fn rules(&self, process: &str) -> Option<Arc<Gates>> {
+        self.desk.lock().recipe.gates(process)
     }
 
     /// Looks at the recipe in force, which is not changed meanwhile.
-    pub(crate) fn with_recipe<R>(&self, look: impl FnOnce(&Recipe) -> R) -> R {
+    pub(crate) fn with_recipe<R>(&self, look: impl FnOnce(&InForce) -> R) -> R {
         look(&self.desk.lock().recipe)
     }
 
@@ -96,7 +97,7 @@ impl Auditor {
         for found in &findings.found {
             let count = counts.entry(found.rule.counter).or_insert_with(|| session.count(&found.rule));
             let (next, acts) = next_count(&found.rule, *count, found.failed.is_some());
-            if acts && found.rule.level.refuses() {
+            if acts && found.rule.level().refuses() {
                 return true;
             }
             *count = next;
@@ -132,7 +133,7 @@ impl Auditor {
                 let rule = &found.rule;
                 let (count, acts) = next_count(rule, session.count(rule), found.failed.is_some());
                 if let Some(value) = found.failed {
-                    let reached = if acts { rule.max_threshold } else { count };
+                    let reached = if acts { rule.max_threshold() } else { count };
                     let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
                     let event = AuditEvent::Violation(violation);
                     let record = desk.book.append_digested(session.name(), time, version, event, &digest);
@@ -230,11 +231,11 @@ impl fmt::Debug for Auditor {
 }
 
 /// The counter after a pass or a violation, and whether the level acts.
-pub(super) fn next_count(rule: &Rule, count: u32, failed: bool) -> (u32, bool) {
+pub(super) fn next_count(rule: &CountedRule, count: u32, failed: bool) -> (u32, bool) {
     match failed {
-        true if count.saturating_add(1) >= rule.max_threshold => (0, true),
+        true if count.saturating_add(1) >= rule.max_threshold() => (0, true),
         true => (count + 1, false),
-        false if rule.reset_on_success => (0, false),
+        false if rule.resets_on_success() => (0, false),
         false => (count, false),
     }
 }

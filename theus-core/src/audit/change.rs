@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::ledger::{Hash, timestamp};
-use super::text::Text;
+use crate::audit::Text;
 
 /// Which recipe: what it is called, and a digest over its rules, by which it is known again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 
+use super::counted::CountedRule;
 use super::counter::Counter;
-use super::rule::Rule;
-use super::text::Text;
+use crate::audit::Text;
 
 /// One session, as the audit knows it: a threshold counts for each session by itself.
 ///
@@ -41,7 +41,7 @@ impl AuditSession {
     /// How many violations of a rule have been counted in this session since its level acted, or since it was put back.
     #[inline]
     #[must_use]
-    pub fn count(&self, rule: &Rule) -> u32 {
+    pub fn count(&self, rule: &CountedRule) -> u32 {
         if self.counted.load(Ordering::Acquire) { self.look_up(rule.counter) } else { 0 }
     }
 
@@ -60,7 +60,7 @@ impl AuditSession {
     }
 
     /// Lets go of the counters of rules that are no more.
-    pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a Rule>) {
+    pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a CountedRule>) {
         if !self.counted.load(Ordering::Acquire) {
             return;
         }

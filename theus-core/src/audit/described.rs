@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::facts::RuleFacts;
 use super::ledger::{Hash, rule_digest};
-use super::message::{Message, Seen};
 use super::record::{Action, Violation};
-use super::text::Text;
+use crate::audit::Text;
+use theus_lang::audit::facts::RuleFacts;
+use theus_lang::audit::message::{Message, Seen};
 
 /// The facts of a rule, its message, and the digest through which its records are hashed.
 #[derive(Clone, Debug)]

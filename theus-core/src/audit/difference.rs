@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::change::{RecipeChange, RecipeIdentity};
+use super::counted::CountedRule;
 use super::counter::Counter;
-use super::gate::Gate;
+use super::in_force::InForce;
 use super::ledger::Encoder;
-use super::recipe::Recipe;
-use super::rule::{Rule, Scope};
-use super::text::Text;
+use crate::audit::Gate;
+use crate::audit::Text;
+use theus_lang::audit::rule::Scope;
 
 /// How many rules a record names under each of added, removed and changed.
 const MOST_NAMED: usize = 100;
 
 impl RecipeIdentity {
     /// The identity of a recipe of this name.
-    pub(super) fn of(name: &str, recipe: &Recipe) -> Self {
+    pub(super) fn of(name: &str, recipe: &InForce) -> Self {
         let mut encoder = Encoder::default();
         let mut rules = 0;
         for (owner, rule) in all(recipe) {
@@ -32,16 +33,16 @@ impl RecipeIdentity {
 impl RecipeChange {
     /// What differs. Where `adopt` is asked for, it is called with each pair of rules that are the same.
     pub(super) fn between(
-        before: Option<(&str, &Recipe)>,
+        before: Option<(&str, &InForce)>,
         identity: RecipeIdentity,
-        after: &Recipe,
+        after: &InForce,
     ) -> (Self, Vec<Kept>) {
-        let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<CountedRule>>> = BTreeMap::new();
         for (owner, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
             same.entry(Key::of(owner, rule)).or_default().push_back(rule);
         }
         let mut kept = Vec::new();
-        let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<Rule>>> = BTreeMap::new();
+        let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<CountedRule>>> = BTreeMap::new();
         for (owner, rule) in all(after) {
             match same.get_mut(&Key::of(owner, rule)).and_then(VecDeque::pop_front) {
                 Some(old) => kept.push(Kept { new: rule.counter, counter: old.counter }),
@@ -147,7 +148,7 @@ struct Key<'a> {
 }
 
 impl<'a> Asks<'a> {
-    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+    fn of(owner: Owner<'a>, rule: &'a CountedRule) -> Self {
         Self { owner, gate: rule.gate(), path: rule.path(), test: rule.test().as_str() }
     }
 
@@ -160,14 +161,14 @@ impl<'a> Asks<'a> {
 }
 
 impl<'a> Key<'a> {
-    fn of(owner: Owner<'a>, rule: &'a Rule) -> Self {
+    fn of(owner: Owner<'a>, rule: &'a CountedRule) -> Self {
         let settings = format!("{} {}", rule.test(), acts(rule));
         Self { owner, gate: rule.gate(), path: rule.path(), settings, limit: rule.whole_limit() }
     }
 }
 
 /// Every rule once and whose it is, in the order in which they are judged.
-fn all(recipe: &Recipe) -> impl Iterator<Item = (Owner<'static>, &Arc<Rule>)> {
+fn all(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, &Arc<CountedRule>)> {
     let mut seen = HashSet::new();
     let rules = recipe
         .processes()
@@ -178,22 +179,22 @@ fn all(recipe: &Recipe) -> impl Iterator<Item = (Owner<'static>, &Arc<Rule>)> {
     })
 }
 
-fn described(rule: &Rule) -> String {
+fn described(rule: &CountedRule) -> String {
     format!("{} {} {}", rule.path(), rule.test(), settings(rule))
 }
 
-fn settings(rule: &Rule) -> String {
+fn settings(rule: &CountedRule) -> String {
     format!("{} {}", rule.limit(), acts(rule))
 }
 
 /// When it acts, and how.
-fn acts(rule: &Rule) -> String {
+fn acts(rule: &CountedRule) -> String {
     let warns = match rule.min_threshold() {
         least if least < rule.max_threshold() => format!(", warns from {least}"),
         _ => String::new(),
     };
-    let resets = if rule.reset_on_success { ", a pass resets" } else { "" };
-    let everywhere = if rule.scope == Scope::Everywhere { ", after every process" } else { "" };
-    let where_present = if rule.where_present { ", where present" } else { "" };
+    let resets = if rule.resets_on_success() { ", a pass resets" } else { "" };
+    let everywhere = if rule.scope() == Scope::Everywhere { ", after every process" } else { "" };
+    let where_present = if rule.is_where_present() { ", where present" } else { "" };
     format!("(level {}{warns}, acts at {}{resets}{everywhere}{where_present})", rule.level(), rule.max_threshold())
 }

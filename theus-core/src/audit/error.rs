@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::ledger::Failure;
-use super::level::Level;
 use super::record::{AuditRecord, Violation};
+use crate::audit::Level;
 
 /// Why a run is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,15 +6,16 @@ use std::ops::Deref;
 use serde::Serialize;
 
 use super::auditor::next_count;
+use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::facts::RuleFacts;
 use super::findings::shown;
-use super::gate::Gate;
-use super::judge::ProcessRules;
+use super::judge::Gates;
 use super::record::{Action, Interlock};
-use super::rule::{Base, Rule};
-use super::subject::Subject;
-use super::text::Text;
+use crate::audit::Gate;
+use crate::audit::Subject;
+use crate::audit::Text;
+use theus_lang::audit::facts::RuleFacts;
+use theus_lang::audit::rule::Base;
 
 /// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,7 +66,7 @@ pub enum Would {
     Unknown,
 }
 
-impl ProcessRules {
+impl Gates {
     pub(crate) fn explain(
         &self,
         subject: &(impl Subject + ?Sized),
@@ -121,12 +122,17 @@ impl Explanation {
 }
 
 impl RuleAccount {
-    fn of(process: &'static str, rule: &Rule, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Self {
+    fn of(
+        process: &'static str,
+        rule: &CountedRule,
+        subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
+    ) -> Self {
         let count = session.count(rule);
-        let is_there = !matches!(rule.target.base, Base::Local(_));
-        let value = is_there.then(|| rule.target.read(subject));
+        let is_there = !matches!(rule.target().base(), Base::Local(_));
+        let value = is_there.then(|| rule.target().read(subject));
         let would = match value {
-            _ if rule.is_made_in_run => Would::Unknown,
+            _ if rule.is_made_in_run() => Would::Unknown,
             None => Would::Unknown,
             Some(value) if !rule.asks(&value) => Would::NotAsked,
             // What the process does not write is committed as it is: a change of it too can be judged.
@@ -140,9 +146,9 @@ impl RuleAccount {
         Self {
             facts: rule.facts(process),
             count,
-            reset_on_success: rule.reset_on_success,
-            where_present: rule.where_present,
-            message: rule.message.as_ref().map(|message| message.as_str().into()),
+            reset_on_success: rule.resets_on_success(),
+            where_present: rule.is_where_present(),
+            message: rule.message().map(|message| message.as_str().into()),
             value: value.map(|value| shown(value).into()),
             would,
         }

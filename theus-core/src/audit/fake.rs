@@ -2,7 +2,7 @@
 
 use crate::context::Value;
 
-use super::subject::Subject;
+use crate::audit::Subject;
 
 /// What tests let the gates see: the first index of a path picks the value.
 #[derive(Default)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::message::Seen;
-use super::rule::Rule;
-use super::subject::Subject;
+use super::counted::CountedRule;
+use crate::audit::Subject;
 use crate::context::Value;
+use theus_lang::audit::message::Seen;
 
 /// Longer texts are cut in records.
 const LONGEST_TEXT: usize = 200;
@@ -21,7 +21,7 @@ pub struct Findings {
 
 #[derive(Debug)]
 pub(super) struct Found {
-    pub(super) rule: Arc<Rule>,
+    pub(super) rule: Arc<CountedRule>,
     /// What failed; `None` where the rule passed.
     pub(super) failed: Option<Seen>,
 }
@@ -40,7 +40,13 @@ impl Findings {
     }
 
     #[cold]
-    pub(super) fn note(&mut self, rule: &Arc<Rule>, value: Value<'_>, passes: bool, subject: &(impl Subject + ?Sized)) {
+    pub(super) fn note(
+        &mut self,
+        rule: &Arc<CountedRule>,
+        value: Value<'_>,
+        passes: bool,
+        subject: &(impl Subject + ?Sized),
+    ) {
         let seen =
             || Seen { value: shown(value).into(), before: rule.before(subject).map(|value| shown(value).into()) };
         let failed = (!passes).then(seen);

@@ -7,7 +7,7 @@ use super::auditor::{Auditor, Desk};
 use super::error::ResetError;
 use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
-use super::text::Text;
+use crate::audit::Text;
 
 /// What an operator and a reason may take together.
 const LONGEST_RESET: usize = 64 * 1024;

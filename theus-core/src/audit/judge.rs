@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::findings::Findings;
-use super::gate::Gate;
 use super::plan::Plan;
-use super::rule::Rule;
-use super::subject::Subject;
+use crate::audit::{Gate, Subject};
 
-/// The rules of one process, in the order of its recipe.
+/// The two gates of a process: its rules, in the order of the recipe in force, as they are judged.
 #[derive(Debug)]
-pub struct ProcessRules {
+pub struct Gates {
     process: &'static str,
     input: Plan,
     output: Plan,
@@ -19,11 +18,9 @@ pub struct ProcessRules {
     output_reads_arguments: bool,
 }
 
-impl ProcessRules {
-    pub(super) fn new(process: &'static str, rules: Vec<Rule>) -> Self {
-        let (input, output): (Vec<_>, Vec<_>) =
-            rules.into_iter().map(Arc::new).partition(|rule| rule.gate == Gate::Input);
-        let (input, output) = (Plan::new(input), Plan::new(output));
+impl Gates {
+    pub(super) fn new(process: &'static str, rules: impl Fn(Gate) -> Vec<Arc<CountedRule>>) -> Self {
+        let (input, output) = (Plan::new(rules(Gate::Input)), Plan::new(rules(Gate::Output)));
         let (input_reads_arguments, output_reads_arguments) = (input.reads_arguments(), output.reads_arguments());
         Self { process, input, output, input_reads_arguments, output_reads_arguments }
     }
@@ -37,12 +34,12 @@ impl ProcessRules {
     /// The rules of a gate, in order.
     #[inline]
     #[must_use]
-    pub fn rules(&self, gate: Gate) -> &[Arc<Rule>] {
+    pub fn rules(&self, gate: Gate) -> &[Arc<CountedRule>] {
         self.plan(gate).rules()
     }
 
     /// The rules of both gates.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Rule> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &CountedRule> {
         Gate::ALL.into_iter().flat_map(|gate| self.rules(gate)).map(Arc::as_ref)
     }
 
@@ -55,7 +52,7 @@ impl ProcessRules {
     }
 
     /// The rules themselves, as long as nobody else has them.
-    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
+    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut CountedRule> {
         self.input.rules_mut().iter_mut().chain(self.output.rules_mut()).filter_map(Arc::get_mut)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A [`Recipe`] is read from YAML and resolved against a [`Catalog`] when it is loaded, so that nothing in it can silently
 //! mean nothing. An [`Auditor`] holds its rules, their counters, the records and the interlock. The engine asks it for the
-//! [`ProcessRules`] of a process, lets them [`judge`](ProcessRules::judge) what a [`Subject`] shows, which changes nothing, and
+//! [`Gates`] of a process, lets them [`judge`](Gates::judge) what a [`Subject`] shows, which changes nothing, and
 //! has the [`Findings`] of a run settled once.
 //!
 //! # What a recipe says
@@ -232,64 +232,50 @@
 mod auditor;
 mod change;
 mod clock;
-mod condition;
+mod counted;
 mod counter;
 mod counters;
-mod delta;
 mod described;
 mod difference;
 mod error;
 mod explain;
-mod facts;
 mod findings;
-mod fold;
-mod gate;
-mod integer;
+mod in_force;
 mod interlock;
 mod judge;
 mod ledger;
-mod level;
-mod message;
 mod plan;
-mod range;
-mod recipe;
 mod record;
 mod reload;
-mod rule;
-mod set;
 mod status;
-mod steps;
-mod subject;
-mod test;
-mod text;
-mod violated;
 
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
-pub use condition::Test;
+pub use counted::CountedRule;
 pub use counters::AuditSession;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
-pub use facts::RuleFacts;
 pub use findings::Findings;
-pub use gate::Gate;
-pub use judge::ProcessRules;
+pub use judge::Gates;
 pub use ledger::{
     Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened,
     Place, Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
-pub use level::Level;
-pub use recipe::{Catalog, ChangeKind, ProcessEntry, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
-pub use rule::Rule;
 pub use status::{EngineStatus, RecordsStatus};
-pub use subject::Subject;
-pub use text::Text;
 
+pub use theus_lang::audit::{
+    Catalog, ChangeKind, Gate, Level, ProcessEntry, ProcessRules, Recipe, RecipeChanges, Rule, RuleChange, RuleFacts,
+    RuleSettings, Subject, Test, Text,
+};
+
+pub(crate) use in_force::InForce;
 pub(crate) use ledger::{Offered, timestamp};
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod fixture;
 #[cfg(test)]
 mod tests;

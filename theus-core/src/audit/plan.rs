@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::findings::Findings;
-use super::range::{All, Range};
-use super::rule::{Base, Rule, Target};
-use super::subject::Subject;
+use crate::audit::Subject;
+use theus_lang::audit::range::{All, Range};
+use theus_lang::audit::rule::{Base, Target};
 
 /// The rules of a gate, in order, and how they are judged.
 #[derive(Debug)]
 pub(super) struct Plan {
-    rules: Box<[Arc<Rule>]>,
+    rules: Box<[Arc<CountedRule>]>,
     reads: Box<[Read]>,
     checks: Box<[Check]>,
 }
@@ -35,33 +36,34 @@ struct Check {
 }
 
 impl Plan {
-    pub(super) fn new(rules: Vec<Arc<Rule>>) -> Self {
-        let check = |rule: &Arc<Rule>| Check { range: Range::of(&rule.condition), resets: rule.reset_on_success };
+    pub(super) fn new(rules: Vec<Arc<CountedRule>>) -> Self {
+        let check =
+            |rule: &Arc<CountedRule>| Check { range: Range::of(rule.condition()), resets: rule.resets_on_success() };
         let checks: Box<[Check]> = rules.iter().map(check).collect();
         let mut reads: Vec<Read> = Vec::new();
         let mut first = 0;
         while let Some(rule) = rules.get(first) {
             // The same path, written the same way, leads to the same value.
-            let same = rules[first..].iter().take_while(|next| next.path == rule.path).count();
+            let same = rules[first..].iter().take_while(|next| next.path() == rule.path()).count();
             let end = first + same;
-            reads.push(Read { target: rule.target.clone(), all: all_of(&checks[first..end]), first, end });
+            reads.push(Read { target: rule.target().clone(), all: all_of(&checks[first..end]), first, end });
             first = end;
         }
         Self { rules: rules.into(), reads: reads.into(), checks }
     }
 
     #[inline]
-    pub(super) fn rules(&self) -> &[Arc<Rule>] {
+    pub(super) fn rules(&self) -> &[Arc<CountedRule>] {
         &self.rules
     }
 
     /// For their counters: what is laid out of a rule must stay as it is.
-    pub(super) fn rules_mut(&mut self) -> &mut [Arc<Rule>] {
+    pub(super) fn rules_mut(&mut self) -> &mut [Arc<CountedRule>] {
         &mut self.rules
     }
 
     pub(super) fn reads_arguments(&self) -> bool {
-        self.reads.iter().any(|read| matches!(read.target.base, Base::Argument(_)))
+        self.reads.iter().any(|read| matches!(read.target.base(), Base::Argument(_)))
     }
 
     #[inline]

@@ -8,10 +8,10 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::change::{RecipeChange, RecipeIdentity};
-use super::facts::RuleFacts;
 use super::ledger::{Hash, timestamp};
-use super::level::Level;
-use super::text::Text;
+use crate::audit::Level;
+use crate::audit::Text;
+use theus_lang::audit::facts::RuleFacts;
 
 /// What came of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -93,7 +93,7 @@ pub struct Violation {
     #[serde(skip)]
     pub sequence: u64,
     /// What its rule says, shared by all violations of the rule.
-    #[serde(flatten, with = "super::facts::shared")]
+    #[serde(flatten, with = "theus_lang::audit::facts::shared")]
     pub facts: Arc<RuleFacts>,
     /// The value that was seen.
     pub value: Text,

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::auditor::{Auditor, Desk};
 use super::change::{RecipeChange, RecipeIdentity, RecipeStatus};
 use super::difference::Kept;
+use super::in_force::InForce;
 use super::ledger::{InsideASink, LedgerError, Offered, SinkError, open_all};
-use super::recipe::Recipe;
 use super::record::{AuditEvent, AuditRecord};
-use super::text::Text;
+use crate::audit::Recipe;
+use crate::audit::Text;
 use crate::panics::tell;
 use crate::source::LocatedProblem;
 
@@ -84,10 +85,11 @@ impl Auditor {
         recipe: Recipe,
         name: &str,
         version: u64,
-        comes_into_force: impl FnOnce(&Recipe),
+        comes_into_force: impl FnOnce(&InForce),
     ) -> Result<RecipeChange, NotTaken> {
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| NotTaken::InsideASink)?;
+        let recipe = InForce::new(recipe);
         let identity = RecipeIdentity::of(name, &recipe);
         let status = RecipeStatus { identity: identity.clone(), loaded: time };
         let mut desk = self.desk.lock();
@@ -136,17 +138,17 @@ impl Auditor {
 
     /// The rules in force, to be looked at.
     pub(crate) fn recipe_in_force(&self) -> Recipe {
-        self.desk.lock().recipe.handle()
+        self.desk.lock().recipe.recipe().clone()
     }
 
     /// What somebody should look at in the recipe in force.
     pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
-        self.desk.lock().recipe.warnings().to_vec()
+        self.desk.lock().recipe.recipe().warnings().to_vec()
     }
 }
 
 impl Desk {
-    fn install(&mut self, mut recipe: Recipe, status: RecipeStatus, kept: Vec<Kept>) {
+    fn install(&mut self, mut recipe: InForce, status: RecipeStatus, kept: Vec<Kept>) {
         let counters: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
         for rule in recipe.rules_mut() {
             if let Some(counter) = counters.get(&rule.counter) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::change::RecipeStatus;
 use super::ledger::{SinkStatus, Tail, timestamp};
 use super::record::Interlock;
-use super::text::Text;
+use crate::audit::Text;
 
 /// How an engine stands at one moment: [`Engine::status`](crate::Engine::status).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

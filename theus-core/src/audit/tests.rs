@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 
 use super::fake::Fake;
-use super::recipe::fixture::load;
+use super::fixture::load;
 use super::*;
 use crate::context::Value;
 
@@ -409,4 +409,31 @@ fn warnings_actions_and_resets_are_logged_outside_the_lock() {
     // missed by that listener: `tracing` then asks it no more. The next one is asked anew.
     let heard = (0..3).map(|_| heard_of_three()).find(|heard| *heard == expected);
     assert!(heard.is_some(), "{:?}", heard_of_three());
+}
+
+#[test]
+fn messages_are_filled_in_when_a_record_is_made() {
+    let recipe = load(
+        "process_recipes:
+  refund:
+    inputs:
+      - { field: domain.total, min: 5, level: I, max_threshold: 2, message: '{process}: {field} is {value}, {{under}} {limit} ({level}, {count} of {max_threshold})' }
+",
+    );
+    let (auditor, session) = (Auditor::new(recipe.unwrap()), AuditSession::new(""));
+    let rules = auditor.rules("refund").unwrap();
+    let subject = Fake { domain: vec![Value::Int(3)], ..Fake::default() };
+    let mut report = Vec::new();
+    for _ in 0..2 {
+        assert!(
+            auditor.settle(&session, "refund", 0, rules.judge(Gate::Input, &subject, &session), &mut report).is_ok(),
+            "level I refuses nothing"
+        );
+    }
+    let messages: Vec<_> = report.iter().map(|violation| violation.message.as_deref().unwrap()).collect();
+    assert_eq!(
+        messages,
+        ["refund: domain.total is 3, {under} 5 (I, 1 of 2)", "refund: domain.total is 3, {under} 5 (I, 2 of 2)"]
+    );
+    assert_eq!(report[1].action, Action::Informed);
 }

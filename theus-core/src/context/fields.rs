@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use super::schema::Schema;
-use super::value::Value;
 use super::zone::ZoneEntry;
+use super::{Schema, Value};
 
 /// A layer of state: a plain struct whose fields the engine keeps, guards and versions one by one.
 ///

@@ -4,11 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::{Map, Number, Value as Json};
 
-use super::inside::Part;
-use super::shape::{FieldShape, Shape};
-use super::time::Time;
-use super::value::Value;
-use super::{Decimal, Record};
+use super::{Decimal, FieldShape, Part, Record, Shape, Time, Value};
 
 /// How deep a value is followed: beyond that it is told as null.
 const DEEPEST: usize = 32;
@@ -57,12 +53,12 @@ fn convert(value: Value<'_>, shape: &Shape, depth: usize) -> Option<Json> {
         }
         Value::Record(record) => match shape {
             Shape::Record(of) if of.transparent => {
-                let field = (of.fields)().into_iter().next()?;
+                let field = of.fields.get().into_iter().next()?;
                 return convert(record.field(0), field.shape.innermost(), depth + 1);
             }
-            Shape::Record(of) => object(record, &(of.fields)(), depth),
+            Shape::Record(of) => object(record, &of.fields.get(), depth),
             Shape::Enum(of) => {
-                let variants = (of.variants)();
+                let variants = of.variants.get();
                 let fields = record.variant().and_then(|variant| variants.get(variant)).map(|variant| &variant.fields);
                 match fields {
                     Some(fields) if !fields.is_empty() => {
@@ -74,7 +70,7 @@ fn convert(value: Value<'_>, shape: &Shape, depth: usize) -> Option<Json> {
             }
             _ => return None,
         },
-        Value::Count(_) | Value::OutOfRange | Value::Opaque => return None,
+        _ => return None,
     })
 }
 

@@ -15,6 +15,7 @@ use super::step::{self, StepMaker};
 use crate::audit::{
     AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, Text, log_warnings,
 };
+use crate::checked::CheckedRecipe;
 use crate::context::Context;
 use crate::panics::ShedOnDrop;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
@@ -185,6 +186,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Where it is no YAML; what it says is checked by [`build`](Self::build).
     pub fn recipe(self, name: &str, text: &str) -> Result<Self, BuildError> {
         self.with_recipe(SourceFile::new(name, text))
+    }
+
+    /// The audit recipe that [`files!`](crate::files) has checked while the program was compiled.
+    pub fn checked_recipe(mut self, recipe: CheckedRecipe) -> Self {
+        for file in recipe.files() {
+            match Document::parse(file) {
+                Ok(document) => self.recipes.push(document),
+                Err(error) => {
+                    self.wrong.get_or_insert(error.into());
+                }
+            }
+        }
+        self
     }
 
     fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {

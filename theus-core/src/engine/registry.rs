@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::arguments::ArgumentError;
 use super::session::State;
 use super::step::{Arguments, MakeStep, Step};
-use crate::audit::{Catalog, ProcessEntry, ProcessRules, Recipe};
+use crate::audit::{Catalog, Gates, InForce, ProcessEntry};
 use crate::context::{Context, Fields, Schema, Shape, Zone, to_json};
 use crate::process::{Access, Contract, Process};
 use crate::signal::Payload;
@@ -98,11 +98,11 @@ impl<D: Context, C> Registry<D, C> {
     }
 
     /// The rules that a recipe has for each process, in their places.
-    pub(super) fn rules(&self, recipe: &Recipe) -> Box<[Option<Arc<ProcessRules>>]> {
+    pub(super) fn rules(&self, recipe: &InForce) -> Box<[Option<Arc<Gates>>]> {
         let mut table: Box<[_]> = self.iter().map(|_| None).collect();
         for registered in self.iter() {
             if let Some(rules) = table.get_mut(registered.place) {
-                *rules = recipe.rules(registered.contract.process);
+                *rules = recipe.gates(registered.contract.process);
             }
         }
         table

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use crate::audit::ProcessRules;
+use crate::audit::Gates;
 
 /// The rules of each registered process, by its place in the registry.
 pub(super) struct RuleTable {
     /// Which table it is: a later one has a greater number.
     generation: u64,
-    rules: Box<[Option<Arc<ProcessRules>>]>,
+    rules: Box<[Option<Arc<Gates>>]>,
 }
 
 /// The table in force. A session keeps it at hand, and looks for another when it begins a run: so that a recipe can be
@@ -24,17 +24,17 @@ pub(super) struct Rules {
 impl RuleTable {
     /// The rules of the process at this place in the registry.
     #[inline]
-    pub(super) fn of(&self, place: usize) -> Option<&ProcessRules> {
+    pub(super) fn of(&self, place: usize) -> Option<&Gates> {
         self.rules.get(place)?.as_deref()
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &ProcessRules> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Gates> {
         self.rules.iter().flatten().map(Arc::as_ref)
     }
 }
 
 impl Rules {
-    pub(super) fn new(rules: Box<[Option<Arc<ProcessRules>>]>) -> Self {
+    pub(super) fn new(rules: Box<[Option<Arc<Gates>>]>) -> Self {
         Self { newest: AtomicU64::new(0), table: Mutex::new(Arc::new(RuleTable { generation: 0, rules })) }
     }
 
@@ -50,7 +50,7 @@ impl Rules {
     }
 
     /// Other rules for every run that begins from now on.
-    pub(super) fn change(&self, rules: Box<[Option<Arc<ProcessRules>>]>) {
+    pub(super) fn change(&self, rules: Box<[Option<Arc<Gates>>]>) {
         let mut table = self.table.lock();
         let generation = table.generation + 1;
         *table = Arc::new(RuleTable { generation, rules });

@@ -3,7 +3,7 @@
 pub use serde;
 
 pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry};
-pub use crate::context::{Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
+pub use crate::context::{Asked, Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields, History, newtype_shape};
 pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
@@ -45,3 +45,6 @@ pub mod traits {
     };
     pub use super::world::{AnotherFunction as _, AnotherReceiver as _};
 }
+
+#[cfg(feature = "files")]
+pub use theus_macros::__files_answered as files_answered;

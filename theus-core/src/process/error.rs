@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::wait::{Deadlock, TimedOut};
 use crate::audit::{AuditBlockError, AuditInterlockError, Refusal, Unrecorded, Violation};
-use crate::panics::Panic as Payload;
+use theus_model::panics::Panic as Payload;
 
 /// Why a run changed nothing. Whatever the reason, the domain, its version and the pending signals are as before.
 ///

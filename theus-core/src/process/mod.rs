@@ -1,8 +1,8 @@
 //! What a process is to the engine: its contract, its command, its errors.
 
+mod accesses;
 mod argument;
 mod cells;
-mod contract;
 mod error;
 mod fits;
 mod scope;
@@ -10,12 +10,15 @@ mod traits;
 mod values;
 mod wait;
 
+#[doc(hidden)]
+pub use accesses::accesses;
 pub use argument::ArgumentValue;
 pub use cells::{OnEach, OnPairs};
-pub use contract::{Access, AccessConflict, AccessKind, Argument, Contract, accesses};
 pub use error::{Halted, Panicked, RunError};
 pub use fits::{OnDomain, OnGlobal, WithEffects};
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Asynchronous, DeclaredError, ErrorValue, Plain, Process, SyncProcess};
 pub use values::{Source, Values};
 pub use wait::{Deadlock, TimedOut};
+
+pub use theus_model::process::{Access, AccessConflict, AccessKind, Argument, Contract};

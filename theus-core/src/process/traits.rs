@@ -6,8 +6,8 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Contract;
 use super::cells::{Clear, Collect, Commit, Discard, IsCurrent, OnEach, OnPairs, Pin, Propose};
-use super::contract::Contract;
 use super::scope::Scope;
 use super::values::Values;
 use crate::context::{Context, EffectHandles, Shape, Value};

@@ -86,7 +86,7 @@ pub enum EmitError {
     #[error(transparent)]
     Payload(#[from] PayloadError),
     /// Only the runtime tells this event.
-    #[error("`{0}` cannot come from outside: the workflow tells it when an entry chain ends")]
+    #[error("{}", .0.cannot_come_from_outside())]
     Builtin(EventName),
     /// The bus is full.
     #[error(transparent)]

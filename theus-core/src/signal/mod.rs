@@ -14,7 +14,6 @@
 mod beside;
 mod bus;
 mod event;
-mod name;
 mod options;
 mod payload;
 mod queue;
@@ -26,7 +25,6 @@ mod watch;
 pub(crate) use beside::Now;
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
-pub use name::{EventName, EventNameError};
 pub use options::{BusOptions, Overflow};
 pub(crate) use payload::{Beyond, measure};
 pub use payload::{Payload, PayloadError};
@@ -35,6 +33,8 @@ pub use raised::Signal;
 pub use subscription::Subscription;
 pub(crate) use waiters::Waiter;
 pub use watch::Told;
+
+pub use theus_model::signal::{EventName, EventNameError};
 
 #[cfg(test)]
 mod tests;

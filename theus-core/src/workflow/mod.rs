@@ -16,8 +16,7 @@
 //! ```
 //!
 //! [`errors`](crate::errors) has a page for whatever can be wrong in a file.
-//!
-#![doc = include_str!("constructs.md")]
+//! [`mod@file`] has a table of all that a file can say.
 //!
 //! # Which construct for what, in a program
 //!
@@ -33,26 +32,23 @@
 //! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
 //! | [`chart`], [`condition`] | the parts of a definition; its expressions |
 
-pub mod chart;
 pub mod clock;
-pub mod condition;
 pub mod conductor;
-pub mod file;
-mod proof;
 pub mod sessions;
-mod show;
 pub mod trace;
 
 #[cfg(test)]
 mod tests;
 
-pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
 #[cfg(feature = "tokio")]
 pub use clock::TokioSleep;
 pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 pub use conductor::{
     Cause, Control, Fault, Handled, Position, PositionError, Status, StepOutcome, WorkflowError, WorkflowManager,
 };
-pub use file::Catalog;
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};
+
+pub use theus_lang::workflow::{Catalog, Configuration, Definition, State, StateId, Step, Transition};
+#[doc(inline)]
+pub use theus_lang::workflow::{chart, condition, file};

@@ -72,8 +72,10 @@ fn dropping_it_fails_the_chain_where_the_run_had_effects() {
     let clock = VirtualClock::new();
     {
         let mut driven = pin!(desk.drive(&clock));
-        assert!(poll(driven.as_mut()).is_pending());
-        assert_eq!(outside.waiting(), 1);
+        // It gives way where a step has taken long, as on a busy machine.
+        while outside.waiting() == 0 {
+            assert!(poll(driven.as_mut()).is_pending());
+        }
     }
     assert_eq!((outside.waiting(), log(&engine)), (0, vec!["a".to_owned()]));
     outside.open();

@@ -58,6 +58,7 @@ mod field_option_unknown;
 mod field_that_threads_cannot_share;
 mod field_without_clone;
 mod field_without_clone_used_by_a_process;
+mod files;
 mod generic_in_no_argument;
 mod global_is_no_context;
 mod global_not_given;

@@ -8,6 +8,7 @@ use syn::{Generics, Ident, Type, parse_quote};
 use super::attr::Zone;
 use super::model::{Field, Model};
 use super::view;
+use crate::answer::Asked;
 use crate::inspect as rules;
 use crate::tokens::{doc, spelled};
 
@@ -17,6 +18,24 @@ const INLINE: [&str; 16] = [
     "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
     "f64",
 ];
+
+/// What a context says of itself to `files!`.
+fn answer(model: &Model) -> TokenStream {
+    let Model { version, generics, vis, ident, .. } = model;
+    let fields = model.fields.iter().map(|field| {
+        let Field { ty, zone, nested, with, .. } = field;
+        let (name, written) = (field.name(), spelled(ty));
+        let zone = match zone {
+            Zone::Data => "data",
+            Zone::Signal => "signal",
+            Zone::Meta => "meta",
+        };
+        let shows = with.as_ref().unwrap_or(ty);
+        quote!((#name #zone #nested [#shows] #written))
+    });
+    let methods = rules::described_methods(&model.methods);
+    Asked { cfgs: &[], vis, ident, generics }.says("context", &quote!(#version { #(#fields)* } { #methods }))
+}
 
 pub(crate) fn context(model: &Model) -> TokenStream {
     let Model { krate, vis, ident, fields, .. } = model;
@@ -32,6 +51,7 @@ pub(crate) fn context(model: &Model) -> TokenStream {
         .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
     let debug = debug(model, &mirror, &generics);
     let view = view::view(model, &generics);
+    let answer = answer(model);
 
     quote! {
         #mirror_docs
@@ -53,6 +73,7 @@ pub(crate) fn context(model: &Model) -> TokenStream {
                 type Context = #ident #type_generics;
             }
         };
+        #answer
     }
 }
 

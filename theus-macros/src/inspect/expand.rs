@@ -6,7 +6,9 @@ use syn::spanned::Spanned;
 
 use super::look;
 use super::model::{Body, Field, Model, Variant, VariantShape};
+use crate::answer::Asked;
 use crate::names::plain;
+use crate::tokens::spelled;
 
 pub(crate) fn inspect(model: &Model) -> TokenStream {
     let krate = &model.krate;
@@ -16,6 +18,7 @@ pub(crate) fn inspect(model: &Model) -> TokenStream {
         Body::Struct(fields) => record(model, fields, false),
         Body::Enum(variants) => enumeration(model, variants),
     };
+    let answer = answer(model);
     quote! {
         const _: () = {
             #[allow(unused_imports)]
@@ -25,7 +28,33 @@ pub(crate) fn inspect(model: &Model) -> TokenStream {
 
             #implementations
         };
+        #answer
     }
+}
+
+/// What a type says of itself to `files!`.
+fn answer(model: &Model) -> TokenStream {
+    let fields = |fields: &[Field]| {
+        let fields = fields.iter().map(|field| {
+            let (name, shows, written) = (&field.name, field.with.as_ref().unwrap_or(&field.ty), spelled(&field.ty));
+            quote!((#name [#shows] #written))
+        });
+        quote!({ #(#fields)* })
+    };
+    let methods = look::described_methods(&model.methods);
+    let (kind, content) = match &model.body {
+        Body::Newtype(field) => ("newtype", fields(std::slice::from_ref(&**field))),
+        Body::Struct(of) => ("record", fields(of)),
+        Body::Enum(variants) => {
+            let variants = variants.iter().map(|variant| {
+                let (name, fields) = (plain(&variant.ident), fields(&variant.fields));
+                quote!((#name #fields))
+            });
+            ("enumeration", quote!({ #(#variants)* }))
+        }
+    };
+    let Model { vis, ident, generics, .. } = model;
+    Asked { cfgs: &[], vis, ident, generics }.says(kind, &quote!(#content { #methods }))
 }
 
 /// A newtype shows what it holds.
@@ -115,8 +144,8 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
             fn shape() -> #krate::Shape {
                 #krate::Shape::Record(__theus::RecordShape {
                     name: #name,
-                    fields: || #shapes,
-                    methods: || #method_shapes,
+                    fields: __theus::Asked::of(|| #shapes),
+                    methods: __theus::Asked::of(|| #method_shapes),
                     transparent: #transparent,
                 })
             }
@@ -223,8 +252,8 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
             fn shape() -> #krate::Shape {
                 #krate::Shape::Enum(__theus::EnumShape {
                     name: #name,
-                    variants: || ::std::vec![#(#shapes),*],
-                    methods: || #method_shapes,
+                    variants: __theus::Asked::of(|| ::std::vec![#(#shapes),*]),
+                    methods: __theus::Asked::of(|| #method_shapes),
                 })
             }
             #[inline]

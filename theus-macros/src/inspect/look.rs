@@ -6,6 +6,7 @@ use syn::Type;
 use syn::spanned::Spanned;
 
 use super::attr::Method;
+use crate::tokens::spelled;
 
 /// A look at a reference to a value: by its adapter, else by what its type implements.
 pub(crate) fn look(ty: &Type, with: Option<&Type>, reference: &TokenStream) -> TokenStream {
@@ -37,6 +38,16 @@ pub(crate) fn methods(methods: &[Method]) -> TokenStream {
         quote!(__theus::FieldShape { name: #name, shape: #computed::shape() })
     });
     quote!(::std::vec![#(#shapes),*])
+}
+
+/// The same, for `files!`.
+pub(crate) fn described_methods(methods: &[Method]) -> TokenStream {
+    let methods = methods.iter().map(|method| {
+        let (name, returns) = (method.name(), &method.returns);
+        let written = spelled(returns);
+        quote!((#name [#returns] #written))
+    });
+    quote!(#(#methods)*)
 }
 
 /// What a method says.

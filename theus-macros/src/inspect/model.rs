@@ -1,7 +1,7 @@
 //! What the derive knows of a type.
 
 use proc_macro2::{Ident, Span};
-use syn::{Data, DeriveInput, Fields, Generics, Path, Type, parse_quote};
+use syn::{Data, DeriveInput, Fields, Generics, Path, Type, Visibility, parse_quote};
 
 use super::attr::{self, Method};
 use crate::errors::Errors;
@@ -11,6 +11,7 @@ use crate::process::mentions;
 /// A type that is to be looked into.
 pub(crate) struct Model {
     pub(crate) krate: Path,
+    pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     /// With what each type parameter must be.
     pub(crate) generics: Generics,
@@ -74,7 +75,7 @@ impl Model {
         for ident in parameters {
             generics.make_where_clause().predicates.push(parse_quote!(#ident: #krate::Inspect + 'static));
         }
-        Some(Self { krate, ident: input.ident, generics, methods: attributes.methods, body })
+        Some(Self { krate, vis: input.vis, ident: input.ident, generics, methods: attributes.methods, body })
     }
 }
 

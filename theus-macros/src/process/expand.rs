@@ -8,6 +8,7 @@ use super::guard::hidden_at;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
 use super::{command, doors, errors, guard, unused};
+use crate::answer::Asked;
 use crate::inspect;
 use crate::names::plain;
 use crate::tokens::{self, spelled};
@@ -28,6 +29,7 @@ pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
     let process = process_trait(model, body);
     let values = command::implementation(model);
     let error_values = errors::implementation(model);
+    let answer = answer(model);
     quote! {
         #command
         #error_enum
@@ -44,7 +46,32 @@ pub(crate) fn process(model: &Model, body: Body) -> TokenStream {
             #values
             #error_values
         };
+        #answer
     }
+}
+
+/// What a process says of itself to `files!`.
+fn answer(model: &Model) -> TokenStream {
+    let Model { vis, command, generics, options, asyncness, .. } = model;
+    let paths = |paths: &[ContextPath]| {
+        let paths = paths.iter().map(ContextPath::text);
+        quote!([#(#paths)*])
+    };
+    let (name, inputs, outputs) = (model.name(), paths(&options.inputs), paths(&options.outputs));
+    let (effects, errors) = (options.effects.iter().map(plain), options.errors.iter().map(spelled));
+    let arguments = model.arguments.iter().map(|argument| {
+        let (name, ty, written) = (argument.name(), &argument.ty, spelled(&argument.ty));
+        quote!((#name [#ty] #written))
+    });
+    let local = options.local.as_ref().map(|local| {
+        let written = spelled(local);
+        quote!(("local" [#local] #written))
+    });
+    let is_async = asyncness.is_some();
+    let content = quote! {
+        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async
+    };
+    Asked { cfgs: &model.attributes.cfgs, vis, ident: command, generics }.says("process", &content)
 }
 
 fn process_trait(model: &Model, body: Body) -> TokenStream {

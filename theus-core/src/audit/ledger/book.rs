@@ -7,9 +7,9 @@ use super::encode::{self, Encoder, Head};
 use super::hash::Hash;
 use super::sink::Tail;
 use super::timestamp;
-use crate::audit::facts::RuleFacts;
+use crate::audit::RuleFacts;
+use crate::audit::Text;
 use crate::audit::record::{AuditEvent, AuditRecord};
-use crate::audit::text::Text;
 
 /// A ring of records, each chained to the one before it.
 ///

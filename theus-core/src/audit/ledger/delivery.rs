@@ -10,9 +10,9 @@ use parking_lot::{Mutex, MutexGuard};
 use super::LedgerError;
 use super::queue::Queue;
 use super::sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail};
-use crate::audit::level::Level;
+use crate::audit::Level;
+use crate::audit::Text;
 use crate::audit::record::{AuditEvent, AuditRecord};
-use crate::audit::text::Text;
 use crate::panics::{ShedOnDrop, caught, tell};
 use crate::sync::thread_mark;
 

@@ -7,10 +7,10 @@ use std::time::SystemTime;
 use super::book::Book;
 use super::sink::Tail;
 use super::verify::{Chain, Place, Tampered, Verified};
-use crate::audit::gate::Gate;
-use crate::audit::level::Level;
+use crate::audit::Gate;
+use crate::audit::Level;
+use crate::audit::Text;
 use crate::audit::record::{AuditRecord, Violation};
-use crate::audit::text::Text;
 
 /// Which records one asks for. Everything that is said must hold; a record that has no process, level or rule is in no
 /// answer to a question about one.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::hash::Hash;
-use crate::audit::level::Level;
+use crate::audit::Level;
+use crate::audit::Text;
 use crate::audit::record::AuditRecord;
-use crate::audit::text::Text;
 
 /// The end of a chain of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Records as `tracing` tells them: every one, under the target `theus::audit`.
 
-use crate::audit::facts::RuleFacts;
+use crate::audit::RuleFacts;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
 use crate::panics;
 

@@ -5,7 +5,9 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use super::run::{ErrorOf, StateOf};
-use crate::panics::{Panic, caught, tell};
+use theus_model::panics::Panic;
+
+use crate::panics::{caught, tell};
 use crate::process::{Panicked, Process, RunError, TimedOut};
 use crate::sync::nesting::Inside;
 use crate::sync::thread_number;

@@ -4,7 +4,7 @@ use super::catch::catch;
 use super::look::Look;
 use super::notes::Notes;
 use super::run::{ErrorOf, FieldsOf, Proposed, RegisteredOf, Run, StateOf};
-use crate::audit::{Findings, Gate, ProcessRules};
+use crate::audit::{Findings, Gate, Gates};
 use crate::panics::{shed, tell};
 use crate::process::{Halted, Process, RunError, TimedOut};
 use crate::transaction::Limit;
@@ -31,7 +31,7 @@ impl<P: Process> Run<'_, P> {
     }
 
     #[inline]
-    pub(super) fn rules(&self) -> Option<&ProcessRules> {
+    pub(super) fn rules(&self) -> Option<&Gates> {
         self.rules.as_ref()?.of(self.place)
     }
 

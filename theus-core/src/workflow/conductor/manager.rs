@@ -11,6 +11,7 @@ use super::load;
 use super::outcome::Status;
 use super::session::{Options, Session};
 use super::world::World;
+use crate::checked::CheckedWorkflow;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::signal::{EmitError, EventName, Payload};
@@ -93,6 +94,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// As [`from_file`](Self::from_file).
     pub fn from_text(engine: &Engine<D, G, E>, name: &str, text: &str) -> Result<Self, WorkflowError> {
         Ok(Self::new(engine, load::load(engine, SourceFile::new(name, text))?))
+    }
+
+    /// A workflow that [`files!`](crate::files) has checked while the program was compiled.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file): where the engine has other processes, or types show something else than the macro was
+    /// told.
+    pub fn from_checked(engine: &Engine<D, G, E>, workflow: CheckedWorkflow) -> Result<Self, WorkflowError> {
+        Ok(Self::new(engine, load::load(engine, workflow.file())?))
     }
 
     /// Another run of a workflow that was loaded for an engine with the same processes: the definition is shared.

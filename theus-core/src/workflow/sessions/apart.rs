@@ -40,7 +40,7 @@ impl Names {
 
     /// The same name, as sessions of this home have it.
     pub(super) fn find(&self, definition: &Definition, name: &EventName, home: usize) -> Option<EventName> {
-        let copies = self.0.get(definition.event(name)?.0 as usize)?;
+        let copies = self.0.get(definition.event(name)?.index())?;
         Some(copies[home % COPIES].clone())
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::drive::{Drive, Work};
 use super::handle::Sessions;
 use super::happening::{Happening, Observer};
+use crate::checked::CheckedWorkflow;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::source::SourceFile;
@@ -128,5 +129,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         text: &str,
     ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
         Ok(Self::of(engine, load(engine, SourceFile::new(name, text))?))
+    }
+
+    /// As [`of`](Self::of), with a workflow that [`files!`](crate::files) has checked while the program was compiled.
+    ///
+    /// # Errors
+    /// As [`of_file`](Self::of_file).
+    pub fn of_checked(
+        engine: &Engine<D, G, E>,
+        workflow: CheckedWorkflow,
+    ) -> Result<SessionsBuilder<D, G, E>, WorkflowError> {
+        Ok(Self::of(engine, load(engine, workflow.file())?))
     }
 }

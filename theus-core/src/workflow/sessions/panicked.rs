@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::panics::Panic;
+use theus_model::panics::Panic;
 
 /// What a panic says. What it brought along is dropped, and what that panics with too.
 pub(super) fn message_of(panic: Box<dyn Any + Send>) -> String {

@@ -12,19 +12,11 @@ fn seed(name: &str) -> Vec<u8> {
 /// A record of every kind, the same in every run.
 fn every_kind() -> Book {
     let identity = |rules| RecipeIdentity { recipe: "1".repeat(64).into(), rules, digest: Hash::of(b"rules") };
-    let facts = RuleFacts {
-        process: "withdraw".into(),
-        gate: Gate::Output,
-        rule: "domain.balance min 0".into(),
-        path: "domain.balance".into(),
-        condition: "min".into(),
-        limit: "0".into(),
-        level: Level::S,
-        min_threshold: 1,
-        max_threshold: 2,
-        source: "audit.yaml:4:9".into(),
-        invariant: false,
-    };
+    let facts = rule(json!({
+        "process": "withdraw", "gate": "output", "rule": "domain.balance min 0", "path": "domain.balance",
+        "condition": "min", "limit": "0", "level": "S", "min_threshold": 1, "max_threshold": 2,
+        "source": "audit.yaml:4:9",
+    }));
     let violation = |count, action, message: Option<&str>| {
         let (facts, before, message) = (facts.clone().into(), Some("7".into()), message.map(Into::into));
         AuditEvent::Violation(Violation { sequence: 0, facts, before, value: "-1".into(), count, action, message })

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use serde_json::json;
+
 use super::files::name_of_full;
 use super::lines::write_line;
 use super::{Book, FileOptions, FileSink, Sink};
@@ -56,20 +58,25 @@ fn text(random: &mut fastrand::Rng) -> String {
     (0..random.usize(0..8)).map(|_| *random.choice(&['a', '"', '\\', 'ü', '\n', '0', ' ']).unwrap()).collect()
 }
 
+/// What a rule says, of its fields.
+fn rule(facts: serde_json::Value) -> RuleFacts {
+    serde_json::from_value(facts).unwrap()
+}
+
 fn violation(random: &mut fastrand::Rng) -> AuditEvent {
-    let facts = RuleFacts {
-        process: text(random).into(),
-        gate: if random.bool() { Gate::Input } else { Gate::Output },
-        rule: text(random).into(),
-        path: "domain.x".into(),
-        condition: "max".into(),
-        limit: random.i64(..).to_string().into(),
-        level: *random.choice(&[Level::S, Level::A, Level::B, Level::C]).unwrap(),
-        min_threshold: random.u32(1..3),
-        max_threshold: random.u32(3..9),
-        source: "audit.yaml:4:5".into(),
-        invariant: random.bool(),
-    };
+    let facts = rule(json!({
+        "process": text(random),
+        "gate": if random.bool() { Gate::Input } else { Gate::Output },
+        "rule": text(random),
+        "path": "domain.x",
+        "condition": "max",
+        "limit": random.i64(..).to_string(),
+        "level": *random.choice(&[Level::S, Level::A, Level::B, Level::C]).unwrap(),
+        "min_threshold": random.u32(1..3),
+        "max_threshold": random.u32(3..9),
+        "source": "audit.yaml:4:5",
+        "invariant": random.bool(),
+    }));
     AuditEvent::Violation(Violation {
         sequence: 0,
         facts: facts.into(),

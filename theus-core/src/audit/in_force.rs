@@ -1,0 +1,54 @@
+//! The recipe in force: its rules with their counters.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::counted::CountedRule;
+use super::counter::Counter;
+use super::judge::Gates;
+use crate::audit::Recipe;
+
+/// A recipe whose rules count.
+#[derive(Debug, Default)]
+pub(crate) struct InForce {
+    recipe: Recipe,
+    processes: BTreeMap<&'static str, Arc<Gates>>,
+}
+
+impl InForce {
+    /// With counters that no rule has yet: one for each rule, one for all that an invariant is judged after.
+    pub(super) fn new(recipe: Recipe) -> Self {
+        let mut counters: HashMap<u32, Counter> = HashMap::new();
+        let mut processes = BTreeMap::new();
+        for rules in recipe.processes() {
+            let counted = rules.all().map(|rule| {
+                let counter = *counters.entry(rule.identity()).or_insert_with(Counter::new);
+                (rule.gate(), Arc::new(CountedRule::new(Arc::clone(rule), counter)))
+            });
+            let counted: Vec<_> = counted.collect();
+            let of = |gate| counted.iter().filter(|(at, _)| *at == gate).map(|(_, rule)| Arc::clone(rule)).collect();
+            processes.insert(rules.process(), Arc::new(Gates::new(rules.process(), of)));
+        }
+        Self { recipe, processes }
+    }
+
+    /// What it says.
+    pub(crate) const fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+
+    /// The gates of a process, if it has rules.
+    pub(crate) fn gates(&self, process: &str) -> Option<Arc<Gates>> {
+        self.processes.get(process).map(Arc::clone)
+    }
+
+    /// The gates of every process that has rules, in the order of their names.
+    pub(super) fn processes(&self) -> impl Iterator<Item = &Arc<Gates>> {
+        self.processes.values()
+    }
+
+    /// The rules themselves, as long as nobody else has them.
+    pub(super) fn rules_mut(&mut self) -> impl Iterator<Item = &mut CountedRule> {
+        self.processes.values_mut().filter_map(Arc::get_mut).flat_map(Gates::rules_mut)
+    }
+}

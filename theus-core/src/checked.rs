@@ -1,0 +1,42 @@
+//! Files that were checked while the program was compiled: what `files!` makes.
+
+use crate::source::SourceFile;
+
+/// A recipe that was checked while the program was compiled, with its text: a constant that [`files!`](crate::files) makes.
+///
+/// It goes through the same loader once more when the engine is built, which then knows the types themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckedRecipe {
+    files: &'static [(&'static str, &'static str)],
+}
+
+/// A workflow that was checked while the program was compiled, with its text: a constant that [`files!`](crate::files) makes.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckedWorkflow {
+    file: (&'static str, &'static str),
+}
+
+impl CheckedRecipe {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __new(files: &'static [(&'static str, &'static str)]) -> Self {
+        Self { files }
+    }
+
+    /// Its files, each over those before it.
+    pub(crate) fn files(self) -> impl Iterator<Item = SourceFile> {
+        self.files.iter().map(|(name, text)| SourceFile::new(*name, *text))
+    }
+}
+
+impl CheckedWorkflow {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn __new(file: (&'static str, &'static str)) -> Self {
+        Self { file }
+    }
+
+    pub(crate) fn file(self) -> SourceFile {
+        SourceFile::new(self.file.0, self.file.1)
+    }
+}

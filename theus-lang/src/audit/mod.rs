@@ -1,0 +1,36 @@
+//! Rules as data, and what makes them of a recipe. What is hidden here is for `theus-core`, which judges by it.
+
+#[doc(hidden)]
+pub mod condition;
+#[doc(hidden)]
+pub mod delta;
+#[doc(hidden)]
+pub mod facts;
+#[doc(hidden)]
+pub mod fold;
+mod gate;
+#[doc(hidden)]
+pub mod integer;
+#[doc(hidden)]
+pub mod message;
+#[doc(hidden)]
+pub mod range;
+pub mod recipe;
+#[doc(hidden)]
+pub mod rule;
+#[doc(hidden)]
+pub mod set;
+#[doc(hidden)]
+pub mod steps;
+mod subject;
+mod test;
+mod text;
+
+pub use condition::Test;
+pub use facts::RuleFacts;
+pub use gate::Gate;
+pub use recipe::{Catalog, ChangeKind, ProcessEntry, ProcessRules, Recipe, RecipeChanges, RuleChange, RuleSettings};
+pub use rule::Rule;
+pub use subject::Subject;
+pub use text::Text;
+pub use theus_model::audit::Level;

@@ -1,0 +1,238 @@
+//! Conditions on numbers as ranges, which are compared without a detour.
+
+use super::condition::{Condition, Order};
+use crate::context::Value;
+
+/// A condition on a number as the numbers that satisfy it; with `negated`, all others.
+#[derive(Debug, PartialEq)]
+pub enum Range {
+    Ints {
+        least: i128,
+        most: i128,
+        negated: bool,
+    },
+    Floats {
+        least: f64,
+        most: f64,
+        negated: bool,
+    },
+    /// Everything else: the condition itself is asked.
+    None,
+}
+
+impl Range {
+    pub fn of(condition: &Condition) -> Self {
+        match condition {
+            Condition::Int(order, bound) => {
+                let (least, most) = match order {
+                    Order::Min => (*bound, i128::MAX),
+                    Order::Max => (i128::MIN, *bound),
+                    Order::Eq | Order::Neq => (*bound, *bound),
+                };
+                Self::Ints { least, most, negated: *order == Order::Neq }
+            }
+            Condition::Float(order, bound) => {
+                let (least, most) = match order {
+                    Order::Min => (*bound, f64::INFINITY),
+                    Order::Max => (f64::NEG_INFINITY, *bound),
+                    Order::Eq | Order::Neq => (*bound, *bound),
+                };
+                Self::Floats { least, most, negated: *order == Order::Neq }
+            }
+            Condition::Between(bounds) => match (Self::of(&bounds[0]), Self::of(&bounds[1])) {
+                (Self::Ints { least, .. }, Self::Ints { most, .. }) => Self::Ints { least, most, negated: false },
+                (Self::Floats { least, .. }, Self::Floats { most, .. }) => Self::Floats { least, most, negated: false },
+                _ => Self::None,
+            },
+            _ => Self::None,
+        }
+    }
+
+    /// Whether a value of the same kind is among them; `None` for all others.
+    #[inline(always)]
+    pub fn holds(&self, value: &Value<'_>) -> Option<bool> {
+        match (self, value) {
+            (Self::Ints { least, most, negated }, Value::Int(value)) => {
+                Some((*value >= *least && *value <= *most) != *negated)
+            }
+            (Self::Floats { least, most, negated }, Value::Float(value)) => {
+                // NaN is in no range; that it is not in one satisfies nothing either.
+                Some((*value >= *least && *value <= *most) != (*negated && !value.is_nan()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Numbers that satisfy several conditions at once: one range, with at most one hole.
+#[derive(Debug, PartialEq)]
+pub enum All {
+    /// From the least on, so many more: one comparison says whether a number is there.
+    Ints {
+        least: i64,
+        span: u64,
+    },
+    Floats {
+        least: f64,
+        most: f64,
+    },
+    IntsBut {
+        least: i64,
+        span: u64,
+        not: i128,
+    },
+    FloatsBut {
+        least: f64,
+        most: f64,
+        not: f64,
+    },
+    /// It is no such range: each condition is asked.
+    None,
+}
+
+impl All {
+    /// Of these ranges; `None` where one of them is not of the kind of the first.
+    pub fn of<'a>(ranges: impl Iterator<Item = &'a Range> + Clone) -> Self {
+        match ranges.clone().next() {
+            Some(Range::Ints { .. }) => {
+                let (mut least, mut most, mut hole) = (i128::MIN, i128::MAX, None);
+                for range in ranges {
+                    match range {
+                        Range::Ints { least: low, most: high, negated: false } => {
+                            (least, most) = (least.max(*low), most.min(*high));
+                        }
+                        Range::Ints { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
+                        _ => return Self::None,
+                    }
+                }
+                // Cut off at the ends of the integers that most fields are of: beyond them each condition is asked.
+                let (least, most) = (least.max(i64::MIN.into()), most.min(i64::MAX.into()));
+                let (Ok(least), Ok(most)) = (i64::try_from(least), i64::try_from(most)) else { return Self::None };
+                match hole {
+                    _ if least > most => Self::None,
+                    None => Self::Ints { least, span: least.abs_diff(most) },
+                    Some(not) => Self::IntsBut { least, span: least.abs_diff(most), not },
+                }
+            }
+            Some(Range::Floats { .. }) => {
+                let (mut least, mut most, mut hole) = (f64::NEG_INFINITY, f64::INFINITY, None);
+                for range in ranges {
+                    match range {
+                        Range::Floats { least: low, most: high, negated: false } => {
+                            (least, most) = (least.max(*low), most.min(*high));
+                        }
+                        Range::Floats { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
+                        _ => return Self::None,
+                    }
+                }
+                hole.map_or(Self::Floats { least, most }, |not| Self::FloatsBut { least, most, not })
+            }
+            _ => Self::None,
+        }
+    }
+
+    /// Whether a value surely satisfies all of them. NaN does not: it is in no range.
+    #[inline(always)]
+    pub(super) fn has(&self, value: Value<'_>) -> bool {
+        match (value, self) {
+            (Value::Int(value), Self::Ints { least, span }) => within(value, *least, *span),
+            (Value::Float(value), Self::Floats { least, most }) => value >= *least && value <= *most,
+            (Value::Int(value), Self::IntsBut { least, span, not }) => within(value, *least, *span) && value != *not,
+            (Value::Float(value), Self::FloatsBut { least, most, not }) => {
+                value >= *least && value <= *most && value != *not
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What is below the least wraps round to above every span.
+#[inline(always)]
+fn within(value: i128, least: i64, span: u64) -> bool {
+    i64::try_from(value).is_ok_and(|value| value.wrapping_sub(least) as u64 <= span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::condition::Same;
+    use super::*;
+
+    const ORDERS: [Order; 4] = [Order::Min, Order::Max, Order::Eq, Order::Neq];
+
+    #[test]
+    fn a_range_says_what_its_condition_says() {
+        let ints = [i128::MIN, i128::MIN + 1, -1, 0, 1, i128::MAX - 1, i128::MAX];
+        let floats =
+            [f64::NEG_INFINITY, f64::MIN, -1.0, -0.0, 0.0, 1.0, f64::MIN_POSITIVE, f64::MAX, f64::INFINITY, f64::NAN];
+        let values = ints.map(Value::Int).into_iter().chain(floats.map(Value::Float));
+        let values: Vec<_> = values.chain([Value::Huge(u128::MAX), Value::Missing, Value::Opaque]).collect();
+        let mut conditions = Vec::new();
+        for order in ORDERS {
+            conditions.extend(ints.map(|bound| Condition::Int(order, bound)));
+            conditions.extend(floats.map(|bound| Condition::Float(order, bound)).into_iter().take(9));
+        }
+        for low in ints {
+            let bounds = |most| Box::new([Condition::Int(Order::Min, low), Condition::Int(Order::Max, most)]);
+            conditions.extend(ints.map(|most| Condition::Between(bounds(most))));
+        }
+        for low in floats.into_iter().take(9) {
+            let bounds = |most| Box::new([Condition::Float(Order::Min, low), Condition::Float(Order::Max, most)]);
+            conditions.extend(floats.into_iter().take(9).map(|most| Condition::Between(bounds(most))));
+        }
+        let mut compared = 0;
+        for condition in &conditions {
+            for value in &values {
+                if let Some(holds) = Range::of(condition).holds(value) {
+                    assert_eq!(holds, condition.passes(*value), "{condition:?} of {value:?}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 1_000, "{compared}");
+        assert_eq!(Range::of(&Condition::Bool(Same::Eq, true)), Range::None);
+    }
+
+    #[test]
+    fn all_of_several_checks_say_what_each_of_them_says() {
+        let mut random = fastrand::Rng::with_seed(3);
+        let mut asked = 0;
+        for _ in 0..2_000 {
+            let ints = random.bool();
+            let conditions: Vec<Condition> = (0..random.usize(1..5))
+                .map(|_| {
+                    let (order, bound) = (ORDERS[random.usize(..4)], random.i8(-3..=3));
+                    match ints != (random.u8(..20) == 0) {
+                        true => Condition::Int(order, bound.into()),
+                        false => Condition::Float(order, bound.into()),
+                    }
+                })
+                .collect();
+            let ranges: Vec<Range> = conditions.iter().map(Range::of).collect();
+            let all = All::of(ranges.iter());
+            let values = (-4..=4).flat_map(|value| [Value::Int(value), Value::Float(value as f64)]);
+            for value in values.chain([Value::Float(f64::NAN), Value::Huge(u128::MAX), Value::Missing]) {
+                let each = conditions.iter().all(|condition| condition.passes(value));
+                let of_its_kind = match all {
+                    All::Ints { .. } | All::IntsBut { .. } => matches!(value, Value::Int(_)),
+                    All::Floats { .. } | All::FloatsBut { .. } => matches!(value, Value::Float(_)),
+                    All::None => false,
+                };
+                assert_eq!(all.has(value), each && of_its_kind, "{conditions:?} of {value:?}");
+                asked += usize::from(of_its_kind);
+            }
+        }
+        assert!(asked > 5_000, "{asked}");
+        let ints = |least, most| All::of([Range::Ints { least, most, negated: false }].iter());
+        let (lowest, highest) = (i128::from(i64::MIN), i128::from(i64::MAX));
+        for all in [ints(i128::MIN, i128::MAX), ints(lowest, highest)] {
+            assert!(all.has(Value::Int(lowest)) && all.has(Value::Int(highest)) && all.has(Value::Int(0)));
+            assert!(!all.has(Value::Int(highest + 1)), "each condition is asked");
+        }
+        assert!(ints(highest, highest).has(Value::Int(highest)));
+        assert!(!ints(highest, highest).has(Value::Int(lowest)), "one step round the end");
+        assert!(!ints(1, 2).has(Value::Int(1 << 64)) && !ints(1, 2).has(Value::Int((1 << 64) + 1)));
+        for (least, most) in [(1, 0), (highest + 1, i128::MAX), (i128::MIN, lowest - 1)] {
+            assert_eq!(ints(least, most), All::None);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Recipes: YAML resolved against the processes and contexts of an engine.
+
+mod apply;
+mod as_written;
+mod atom;
+mod bound;
+mod catalog;
+mod check;
+mod code;
+mod compare;
+mod extent;
+mod find;
+mod foreign;
+mod inherit;
+mod item;
+mod known;
+mod model;
+mod number;
+mod of_process;
+mod parse;
+mod path;
+mod patterns;
+mod properties;
+mod python;
+mod refused;
+mod resolve;
+mod set;
+mod steps;
+mod touch;
+
+use std::collections::BTreeMap;
+
+use crate::source::{Document, LocatedProblem, Locator, NodePath, SourceError};
+use as_written::AsWritten;
+use model::Written;
+use python::Dialect;
+
+pub use catalog::{Catalog, ProcessEntry};
+pub use compare::{ChangeKind, RecipeChanges, RuleChange, RuleSettings};
+pub use of_process::ProcessRules;
+
+/// The compiled rules of one or several recipe files, by process.
+///
+/// ```
+/// use theus_core::audit::{Catalog, Gate, ProcessEntry, Recipe};
+/// use theus_core::context::{Schema, Shape};
+/// use theus_core::process::{Argument, Contract};
+/// use theus_core::source::{Document, SourceFile};
+///
+/// static FILL: Contract = Contract {
+///     process: "fill", inputs: &[], outputs: &[], effects: &[], errors: &[],
+///     arguments: &[Argument { name: "litres", type_name: "f64" }], local: None, is_async: false,
+/// };
+/// let fill = ProcessEntry { contract: &FILL, arguments: vec![Shape::Float64], local: Schema::empty() };
+/// let catalog = Catalog { processes: vec![fill], domain: Schema::empty(), global: Schema::empty() };
+///
+/// let yaml = "process_recipes:\n  fill:\n    inputs:\n      - { field: litres, min: 0, level: A }\n";
+/// let document = Document::parse(SourceFile::new("audit.yaml", yaml))?;
+/// let recipe = Recipe::load(&document, &catalog)?;
+/// let rules = recipe.rules("fill").map(|rules| rules.rules(Gate::Input).len());
+/// assert_eq!(rules, Some(1));
+/// # Ok::<(), theus_core::source::SourceError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    processes: BTreeMap<&'static str, ProcessRules>,
+    warnings: Vec<LocatedProblem>,
+}
+
+impl Recipe {
+    /// Resolves every rule of a recipe file.
+    ///
+    /// # Errors
+    /// [`SourceError`] with every problem of the file: unknown keys, processes, templates, fields, conditions and levels, values
+    /// of the wrong type, rules that could never pass or never fail, and a file without recipes.
+    pub fn load(document: &Document, catalog: &Catalog) -> Result<Self, SourceError> {
+        Self::load_all(std::slice::from_ref(document), catalog)
+    }
+
+    /// Resolves every rule of several files, merged in their order: for each process the rules of a later file take the place
+    /// of earlier ones with the same gate, field and condition. Templates of one file can be inherited in another.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); each problem names its own file.
+    pub fn load_all(documents: &[Document], catalog: &Catalog) -> Result<Self, SourceError> {
+        let mut problems = Vec::new();
+        let mut dialects: Vec<_> = documents.iter().map(|_| Dialect::default()).collect();
+        let zipped = documents.iter().zip(&mut dialects);
+        let roots: Vec<_> = zipped.map(|(document, dialect)| python::respelt(document.root(), dialect)).collect();
+        let mut written = Written::default();
+        for ((index, root), dialect) in roots.iter().enumerate().zip(dialects) {
+            parse::file(root, &NodePath::of_document(index), catalog, dialect, &mut written, &mut problems);
+        }
+        let lists = inherit::flatten(&written, catalog, &mut problems);
+        let locator = Locator::new(documents);
+        let mut drafts = resolve::rules(&lists, catalog, &AsWritten::of(&lists, &locator), &mut problems);
+        resolve::unused_templates(&written.definitions, catalog, &mut problems);
+        check::whole(&written, &lists, &drafts, catalog, &mut problems);
+        let (error, warnings) = locator.judge(problems);
+        if let Some(error) = error {
+            return Err(error);
+        }
+        // Of the one marked parse of a good file: every record of a violation names the line of its rule.
+        let mut positions = locator.positions(drafts.iter().flat_map(|draft| &draft.places)).into_iter();
+        let mut processes = BTreeMap::new();
+        for draft in &mut drafts {
+            for (rule, (name, at)) in draft.rules.iter_mut().zip(positions.by_ref()) {
+                rule.source = format!("{name}:{}:{}", at.line, at.column);
+            }
+            let rules = std::mem::take(&mut draft.rules);
+            if !rules.is_empty() {
+                processes.insert(draft.process, ProcessRules::new(draft.process, rules));
+            }
+        }
+        Ok(Self { processes, warnings })
+    }
+
+    /// What somebody should look at, in the order of the files: rules that can do nothing, templates that nothing uses,
+    /// meanings that differ from the Python reference. Each has a code and a position, and its `Display` draws it.
+    #[must_use]
+    pub fn warnings(&self) -> &[LocatedProblem] {
+        &self.warnings
+    }
+
+    /// What a recipe of these files is called: the first file, then those that override it.
+    #[must_use]
+    pub fn name_of(documents: &[Document]) -> String {
+        documents.iter().map(|document| document.file().name()).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// What a new recipe changes, rule by rule: what got stricter, what looser, what is new, what is gone.
+    #[must_use]
+    pub fn compare(old: &Self, new: &Self) -> RecipeChanges {
+        RecipeChanges::between(old, new)
+    }
+
+    /// The rules of a process, if it has any.
+    #[must_use]
+    pub fn rules(&self, process: &str) -> Option<&ProcessRules> {
+        self.processes.get(process)
+    }
+
+    /// Every process that has rules, in the order of their names.
+    pub fn processes(&self) -> impl Iterator<Item = &ProcessRules> {
+        self.processes.values()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod fixture;
+#[cfg(test)]
+mod tests;

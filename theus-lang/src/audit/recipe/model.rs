@@ -1,0 +1,89 @@
+//! A recipe file as it is written: before inheritance, and before any name is looked up.
+
+use serde_yaml::Value;
+
+use super::super::condition::Test;
+use super::super::gate::Gate;
+use super::super::message::Message;
+use crate::audit::Level;
+use crate::source::NodePath;
+
+/// The name under which rules for all processes stand.
+pub(super) const EVERY: &str = "*";
+
+/// What one or several files say, in their order.
+#[derive(Default)]
+pub(super) struct Written<'a> {
+    pub(super) definitions: Vec<Definition<'a>>,
+    pub(super) invariants: Vec<Invariant<'a>>,
+}
+
+/// The entries of one process or template, or of all processes.
+pub(super) struct Definition<'a> {
+    pub(super) name: &'a str,
+    pub(super) at: NodePath,
+    /// The names of templates, and where they stand.
+    pub(super) inherits: Vec<(&'a str, NodePath)>,
+    pub(super) effects: Option<Declared<'a>>,
+    pub(super) errors: Option<Declared<'a>>,
+    pub(super) entries: Vec<Entry<'a>>,
+}
+
+impl Definition<'_> {
+    pub(super) fn is_template(&self) -> bool {
+        is_template(self.name)
+    }
+}
+
+/// A template is a name with a leading underscore.
+pub(super) fn is_template(name: &str) -> bool {
+    name.starts_with('_')
+}
+
+/// Names of effects or errors that a process is allowed.
+pub(super) struct Declared<'a> {
+    pub(super) at: NodePath,
+    pub(super) names: Vec<(&'a str, NodePath)>,
+}
+
+/// A rule on the domain, whichever process writes it.
+pub(super) struct Invariant<'a> {
+    pub(super) entry: Entry<'a>,
+    /// Whether it is checked after every process, also after those that do not write it.
+    pub(super) after_all: bool,
+}
+
+/// One entry: conditions on one field at one gate.
+pub(super) struct Entry<'a> {
+    pub(super) gate: Gate,
+    pub(super) at: NodePath,
+    pub(super) field: &'a str,
+    pub(super) conditions: Vec<Bound<'a>>,
+    pub(super) level: Level,
+    pub(super) min_threshold: u32,
+    pub(super) max_threshold: u32,
+    pub(super) reset_on_success: bool,
+    pub(super) where_present: bool,
+    pub(super) message: Option<Message>,
+}
+
+impl Entry<'_> {
+    pub(super) fn field_at(&self) -> NodePath {
+        self.at.key("field")
+    }
+}
+
+/// One condition of an entry: its test and the value that bounds it.
+pub(super) struct Bound<'a> {
+    pub(super) test: Test,
+    pub(super) value: &'a Value,
+}
+
+/// What the entries of a file are where they do not say otherwise.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Defaults {
+    pub(super) level: Option<Level>,
+    pub(super) min_threshold: Option<u32>,
+    pub(super) max_threshold: Option<u32>,
+    pub(super) reset_on_success: Option<bool>,
+}

@@ -1,0 +1,243 @@
+//! Names looked up: from entries to rules.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::super::condition::{Condition, Test};
+use super::super::gate::Gate;
+use super::super::message::Message;
+use super::super::rule::{Base, Rule, Scope, Target};
+use super::as_written::AsWritten;
+use super::bound::{NoChange, Place};
+use super::catalog::{Catalog, Places, Problems, ProcessEntry};
+use super::item::{Item, List};
+use super::model::{Definition, Entry};
+use super::patterns::Patterns;
+use super::{bound, code, find, foreign, known, touch};
+use crate::context::Shape;
+use crate::source::{NodePath, Problem};
+
+/// The rules of one process and where they stand, in the same order.
+pub(super) struct Draft {
+    pub(super) process: &'static str,
+    pub(super) rules: Vec<Rule>,
+    pub(super) places: Places,
+    /// The entries that they are of, by their addresses.
+    pub(super) entries: Vec<*const ()>,
+    /// The shapes that the rules' paths lead to.
+    pub(super) shapes: Vec<Shape>,
+}
+
+/// Resolves the rules of every process that exists.
+pub(super) fn rules(
+    lists: &[List<'_, '_>],
+    catalog: &Catalog,
+    as_written: &AsWritten,
+    problems: &mut Problems,
+) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    let (mut identities, mut patterns) = (Identities::default(), Patterns::default());
+    for list in lists {
+        // An unknown process has been reported.
+        let Some(process) = catalog.process(list.process) else {
+            continue;
+        };
+        let mut draft =
+            Draft { process: process.contract.process, rules: vec![], places: vec![], entries: vec![], shapes: vec![] };
+        let mut lower = Lower::default();
+        for item in &list.items {
+            let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
+            if let Some(condition) = condition(item, &target, &shape, &mut patterns, problems) {
+                let limit = as_written.limit(item, &condition);
+                lower.compare(item, &condition, limit.as_deref(), problems);
+                draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
+                let is_made = match (&target.base, item.entry.gate) {
+                    (Base::Domain(_), Gate::Output) => touch::writes(process.contract, item.entry.field),
+                    (Base::Local(_), _) => true,
+                    _ => false,
+                };
+                draft.rules.push(rule(item, target, (condition, limit), is_made, identities.of(item)));
+                draft.entries.push(std::ptr::from_ref(item.entry).cast());
+                draft.shapes.push(shape);
+            }
+        }
+        drafts.push(draft);
+    }
+    drafts
+}
+
+/// Which rules are one: those of an invariant, however many processes it is judged after.
+#[derive(Default)]
+struct Identities {
+    count: u32,
+    invariants: HashMap<(*const (), Test), u32>,
+}
+
+impl Identities {
+    fn of(&mut self, item: &Item<'_, '_>) -> u32 {
+        let next = self.count;
+        let identity = match item.scope {
+            Scope::Process => next,
+            Scope::Writers | Scope::Everywhere => {
+                let entry = std::ptr::from_ref(item.entry).cast();
+                *self.invariants.entry((entry, item.bound.test)).or_insert(next)
+            }
+        };
+        self.count += u32::from(identity == next);
+        identity
+    }
+}
+
+fn rule(
+    item: &Item<'_, '_>,
+    target: Target,
+    (condition, limit): (Condition, Option<Box<str>>),
+    is_made_in_run: bool,
+    identity: u32,
+) -> Rule {
+    let Entry { gate, field, level, min_threshold, max_threshold, message, .. } = item.entry;
+    Rule {
+        target,
+        condition,
+        limit,
+        reset_on_success: item.entry.reset_on_success,
+        where_present: item.entry.where_present,
+        is_made_in_run,
+        identity,
+        scope: item.scope,
+        gate: *gate,
+        path: (*field).to_owned(),
+        test: item.bound.test,
+        level: *level,
+        min_threshold: *min_threshold,
+        max_threshold: *max_threshold,
+        message: message.clone(),
+        source: String::new(),
+    }
+}
+
+/// The last lower bound of a process, for the upper bound of the same entry that may follow it.
+#[derive(Default)]
+struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition, String)>);
+
+impl<'d, 'a> Lower<'d, 'a> {
+    /// A lower bound above the upper one, in one entry: no value could satisfy both.
+    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, limit: Option<&str>, problems: &mut Problems) {
+        let shown = || limit.map_or_else(|| condition.to_string(), str::to_owned);
+        let lower = match item.bound.test {
+            Test::Min | Test::MinLen => {
+                self.0 = Some((*item, condition.clone(), shown()));
+                return;
+            }
+            Test::Max => Test::Min,
+            Test::MaxLen => Test::MinLen,
+            _ => return,
+        };
+        if let Some((earlier, min, least)) = &self.0
+            && std::ptr::eq(earlier.entry, item.entry)
+            && earlier.bound.test == lower
+            && min.is_above(condition)
+        {
+            let (upper, field) = (item.bound.test, item.entry.field);
+            let message = format!("{lower} {least} is above {upper} {}: no value of {field} satisfies both", shown());
+            problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
+        }
+    }
+}
+
+/// Looks up what can be known of a template that no process uses: paths that belong to no process.
+pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog, problems: &mut Problems) {
+    let used: BTreeSet<&str> =
+        definitions.iter().flat_map(|definition| &definition.inherits).map(|(name, _)| *name).collect();
+    let mut patterns = Patterns::default();
+    for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
+        for entry in &definition.entries {
+            if find::belongs_to_a_process(entry.field) {
+                continue;
+            }
+            for bound in &entry.conditions {
+                if !check(&Item { entry, bound, scope: Scope::Process }, catalog, &mut patterns, problems) {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
+pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patterns, problems: &mut Problems) -> bool {
+    let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
+    condition(item, &target, &shape, patterns, problems);
+    true
+}
+
+fn condition(
+    item: &Item<'_, '_>,
+    target: &Target,
+    shape: &Shape,
+    patterns: &mut Patterns,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let Item { entry, bound, .. } = item;
+    let changes = match (&target.base, entry.gate) {
+        (Base::Domain(_), Gate::Output) => Ok(()),
+        (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
+        _ => Err(NoChange::NotInTheDomain),
+    };
+    if entry.message.as_ref().is_some_and(Message::asks_before)
+        && let Err(why) = changes
+    {
+        let (what, help) = match why {
+            NoChange::AtTheInputGate => ("at the input gate", "put the entry under `outputs`"),
+            NoChange::NotInTheDomain => ("of what is not in the domain", "it fits paths that start with `domain.`"),
+        };
+        let message = format!("`{{before}}` is the committed value: there is none {what}");
+        problems.push(Problem::new(entry.at.key("message"), message).code(code::MESSAGE).help(help));
+        return None;
+    }
+    let place = Place { field: entry.field, shape, changes };
+    match bound::condition(bound.test, bound.value, place, patterns) {
+        Ok(condition) => Some(condition),
+        Err(refused) => {
+            let value = entry.at.key(bound.test.as_str());
+            let at = match (refused.at_test, refused.item) {
+                (true, _) => entry.at.at_key(bound.test.as_str()),
+                (false, Some(item)) => value.index(item),
+                (false, None) => value,
+            };
+            problems.push(problem(at, refused.code, (refused.message, refused.help)));
+            None
+        }
+    }
+}
+
+/// Where a field is, and the shape of its values.
+fn target(
+    item: &Item<'_, '_>,
+    catalog: &Catalog,
+    process: Option<&ProcessEntry>,
+    problems: &mut Problems,
+) -> Option<(Target, Shape)> {
+    let entry = item.entry;
+    match find::target(entry.field, catalog, process) {
+        // Whether it is there can be asked of what cannot be looked into.
+        Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Test::Exists => {
+            let message = format!("the audit cannot look into {}", entry.field);
+            let problem = Problem::new(entry.field_at(), message).code(code::OPAQUE);
+            problems.push(problem.help(foreign::help(entry.field, catalog, process)));
+            None
+        }
+        Ok(found) => Some(found),
+        Err(lost) => {
+            problems.push(problem(entry.field_at(), code::UNKNOWN_FIELD, lost));
+            None
+        }
+    }
+}
+
+fn problem(at: NodePath, code: &'static str, (message, help): known::Lost) -> Problem {
+    let problem = Problem::new(at, message).code(code);
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}

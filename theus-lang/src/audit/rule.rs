@@ -1,0 +1,304 @@
+//! One rule: a condition on one value, with its level and thresholds.
+
+use super::condition::{Condition, Test};
+use super::delta::Change;
+use super::facts::RuleFacts;
+use super::gate::Gate;
+use super::message::Message;
+use super::range::All;
+use super::steps::{Step, walk};
+use super::subject::Subject;
+use super::text::Text;
+use crate::audit::Level;
+use crate::context::Value;
+
+/// So many characters of a bound are shown, in each record of its rule.
+const LONGEST_LIMIT: usize = 1_000;
+
+/// Where a rule reads its value: a field, and the steps from it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub(super) base: Base,
+    pub(super) steps: Box<[Step]>,
+}
+
+/// What a path starts with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// An argument, by its position.
+    Argument(usize),
+    /// A field of the global context: the position of each name on the way.
+    Global(Box<[usize]>),
+    /// A field of the domain.
+    Domain(Box<[usize]>),
+    /// A field of the local scratch.
+    Local(Box<[usize]>),
+}
+
+impl Target {
+    /// What it starts with.
+    pub const fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The value, unless it is in a range that is asked of it.
+    #[inline]
+    pub fn read_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+        let value = self.base_outside(range, subject)?;
+        if self.steps.is_empty() {
+            return Some(value);
+        }
+        let value = walk(value, &self.steps);
+        if range.has(value) { None } else { Some(value) }
+    }
+
+    /// What the path starts with, unless it is all of the path and in the range: then it is not even written out.
+    ///
+    /// Not inlined: in a loop over rules, the look at every field of the context would be prepared before it, whichever is
+    /// read. It is the one place that looks, so that the look itself is inlined here.
+    #[inline(never)]
+    fn base_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+        let value = match &self.base {
+            Base::Argument(index) => subject.argument(*index),
+            Base::Global(path) => subject.global(path),
+            Base::Domain(path) => subject.domain(path),
+            Base::Local(path) => subject.local(path),
+        };
+        if self.steps.is_empty() && range.has(value) { None } else { Some(value) }
+    }
+
+    /// The value.
+    pub fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        // There is always one: no value is in this range.
+        self.read_outside(&All::None, subject).unwrap_or(Value::Missing)
+    }
+
+    /// What the value of the same place follows on; only the domain has one.
+    pub(super) fn read_predecessor<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match &self.base {
+            Base::Domain(path) => walk(subject.predecessor(path), &self.steps),
+            _ => Value::Opaque,
+        }
+    }
+
+    /// The same place as it is committed; only the domain has one.
+    pub(super) fn read_committed<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match &self.base {
+            Base::Domain(path) => walk(subject.committed(path), &self.steps),
+            _ => Value::Opaque,
+        }
+    }
+}
+
+/// Whose a rule is, and so who counts on its counter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// One process's: the same rule of another process counts for itself.
+    #[default]
+    Process,
+    /// An invariant, judged after the processes that write what it is on: one counter, whichever violates it.
+    Writers,
+    /// An invariant that is judged after every process.
+    Everywhere,
+}
+
+/// One condition on one value at one gate of one process. Each session counts for itself how often it was violated; an invariant
+/// is counted once for all processes after which it is judged.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub(super) target: Target,
+    pub(super) condition: Condition,
+    /// The bound as it was written, where that can differ from what is made of it.
+    pub(super) limit: Option<Box<str>>,
+    pub(super) reset_on_success: bool,
+    /// Whether it is not asked where there is nothing.
+    pub(super) where_present: bool,
+    /// Whether the run itself may change what it is on: what it finds is known only then.
+    pub(super) is_made_in_run: bool,
+    /// The same for the rules of a recipe that are one: an invariant, once for each process after which it is judged.
+    pub(super) identity: u32,
+    pub(super) scope: Scope,
+    pub(super) gate: Gate,
+    pub(super) path: String,
+    pub(super) test: Test,
+    pub(super) level: Level,
+    pub(super) min_threshold: u32,
+    pub(super) max_threshold: u32,
+    pub(super) message: Option<Message>,
+    /// `file:line:column` of the condition.
+    pub(super) source: String,
+}
+
+impl Rule {
+    /// Whether it passes for a value that was read from its target. Not inlined, for the same reason as the reading.
+    #[inline(never)]
+    pub fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
+        match self.condition.change() {
+            None => self.condition.passes(value),
+            Some(change) => change.passes(value, self.compared_with(change, subject)),
+        }
+    }
+
+    /// Whether there is something that it asks about: with `where_present`, nothing is neither a violation nor a pass.
+    #[inline]
+    pub const fn asks(&self, value: &Value<'_>) -> bool {
+        !(self.where_present && matches!(value, Value::Missing))
+    }
+
+    /// What is committed where it looks, for the account of a violation; `None` where the rule does not say it.
+    pub fn before<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+        let is_said = self.condition.change().is_some() || self.message.as_ref().is_some_and(Message::asks_before);
+        is_said.then(|| match self.condition.change() {
+            Some(change) => self.compared_with(change, subject),
+            None => self.target.read_committed(subject),
+        })
+    }
+
+    fn compared_with<'a>(&self, change: &Change, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        match change.asks_for_first_state() {
+            true => self.target.read_committed(subject),
+            false => self.target.read_predecessor(subject),
+        }
+    }
+
+    /// Where it reads its value.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// What it asks, as it is evaluated.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// Whether a pass puts its counter back: `reset_on_success`.
+    #[must_use]
+    pub const fn resets_on_success(&self) -> bool {
+        self.reset_on_success
+    }
+
+    /// Whose it is.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The same for the rules of a recipe that are one: an invariant, once for each process after which it is judged.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn identity(&self) -> u32 {
+        self.identity
+    }
+
+    /// Whether the run itself may change what it is on: what it finds is known only then.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_made_in_run(&self) -> bool {
+        self.is_made_in_run
+    }
+
+    /// Its message.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message> {
+        self.message.as_ref()
+    }
+
+    /// Whether it is asked only where there is something: `where_present`.
+    #[must_use]
+    pub const fn is_where_present(&self) -> bool {
+        self.where_present
+    }
+
+    /// What it says, as records name it: `domain.temperature min 45`.
+    pub(super) fn name(&self) -> String {
+        let where_present = if self.where_present { " where present" } else { "" };
+        format!("{} {} {}{where_present}", self.path, self.test, self.limit())
+    }
+
+    /// Whether it is an invariant: one rule with one counter, whichever process violates it.
+    #[must_use]
+    pub const fn is_invariant(&self) -> bool {
+        !matches!(self.scope, Scope::Process)
+    }
+
+    /// The gate at which it is judged.
+    #[must_use]
+    pub const fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// The path that it is on, as written.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What it asks.
+    #[must_use]
+    pub const fn test(&self) -> Test {
+        self.test
+    }
+
+    /// The bound, as records show it: a number as it was written.
+    #[must_use]
+    pub fn limit(&self) -> String {
+        let limit = self.limit.as_deref().map_or_else(|| self.condition.to_string(), str::to_owned);
+        match limit.char_indices().nth(LONGEST_LIMIT) {
+            Some((end, _)) => format!("{}… ({} characters)", &limit[..end], limit.chars().count()),
+            None => limit,
+        }
+    }
+
+    /// The whole bound, by which two rules are told apart: a long list is not cut, and a number is what it is worth.
+    pub fn whole_limit(&self) -> String {
+        format!("{:#}", self.condition)
+    }
+
+    /// Its level.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// From how many violations on an early warning is given.
+    #[must_use]
+    pub const fn min_threshold(&self) -> u32 {
+        self.min_threshold
+    }
+
+    /// At how many violations the level acts.
+    #[must_use]
+    pub const fn max_threshold(&self) -> u32 {
+        self.max_threshold
+    }
+
+    /// What every violation of it says of it.
+    #[must_use]
+    pub fn facts(&self, process: &'static str) -> RuleFacts {
+        RuleFacts {
+            process: Text::from_static(process),
+            gate: self.gate(),
+            rule: self.name().into(),
+            path: self.path().into(),
+            condition: Text::from_static(self.test().as_str()),
+            limit: self.limit().into(),
+            level: self.level(),
+            min_threshold: self.min_threshold(),
+            max_threshold: self.max_threshold(),
+            source: self.source().into(),
+            invariant: self.is_invariant(),
+        }
+    }
+
+    /// Where its condition stands: `file:line:column`.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}

@@ -1,0 +1,173 @@
+//! From a type as it is written to what rules can ask of its values.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::leak::leak;
+use super::program::{EnumText, FieldText, Form, RecordText, TypeText};
+use super::type_name::TypeName;
+use crate::context::{
+    Asked, CollectionKind, CollectionShape, EnumShape, FieldShape, Inspect, Lazy, RecordShape, Shape, TimeKind,
+    VariantShape,
+};
+
+/// So many aliases, one of another, are followed.
+const MOST_ALIASES: usize = 64;
+
+/// The types that are described, and which others were asked about.
+#[derive(Debug)]
+pub(super) struct Shapes {
+    types: BTreeMap<String, TypeText>,
+    unlisted: Mutex<BTreeSet<String>>,
+}
+
+impl Shapes {
+    pub(super) const fn new(types: BTreeMap<String, TypeText>) -> Self {
+        Self { types, unlisted: Mutex::new(BTreeSet::new()) }
+    }
+
+    /// Which types that are not described were asked about; from now on, none.
+    pub(super) fn forget(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.unlisted.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn asked(&self, word: &str) {
+        self.unlisted.lock().unwrap_or_else(PoisonError::into_inner).insert(word.to_owned());
+    }
+
+    /// What is described under a name, its aliases followed and its parameters filled in.
+    pub(super) fn described<'s>(&'s self, name: &TypeName) -> (TypeName, Option<&'s TypeText>) {
+        let mut name = name.clone();
+        for _ in 0..MOST_ALIASES {
+            match self.types.get(&name.word) {
+                Some(text @ TypeText { form: Form::Alias(of), .. }) => name = of.filled(&text.filling(&name)),
+                found => return (name, found),
+            }
+        }
+        (name, None)
+    }
+
+    pub(super) fn shape(self: &Arc<Self>, name: &TypeName) -> Shape {
+        let (name, text) = self.described(name);
+        match text {
+            Some(text) => self.own(&name, text),
+            None => self.known(&name).unwrap_or_else(|| self.unknown(&name.word)),
+        }
+    }
+
+    /// One of the program's own types.
+    fn own(self: &Arc<Self>, name: &TypeName, text: &TypeText) -> Shape {
+        let word = leak(&name.word);
+        let filled = |fields: &[FieldText]| {
+            let fields: Vec<_> =
+                fields.iter().map(|field| (leak(&field.name), text.fill(name, &field.shows))).collect();
+            let shapes = Arc::clone(self);
+            Asked::described(move || {
+                fields.iter().map(|(name, shows)| FieldShape { name, shape: shapes.shape(shows) }).collect()
+            })
+        };
+        match &text.form {
+            Form::Record(RecordText { fields, methods, transparent }) => Shape::Record(RecordShape {
+                name: word,
+                fields: filled(fields),
+                methods: filled(methods),
+                transparent: *transparent,
+            }),
+            Form::Enum(EnumText { variants, methods }) => {
+                let asked: Vec<_> =
+                    variants.iter().map(|variant| (leak(&variant.name), filled(&variant.fields))).collect();
+                let variants = Asked::described(move || {
+                    asked.iter().map(|(name, fields)| VariantShape { name, fields: fields.get() }).collect()
+                });
+                Shape::Enum(EnumShape { name: word, variants, methods: filled(methods) })
+            }
+            // A context as the type of a plain field shows nothing; aliases have been followed.
+            Form::Context(_) | Form::Alias(_) => Shape::Opaque,
+        }
+    }
+
+    /// A type of the standard library, or of a crate that rules know.
+    fn known(self: &Arc<Self>, name: &TypeName) -> Option<Shape> {
+        let argument = |index: usize| name.arguments.get(index);
+        let lazy = |index: usize| {
+            let of = argument(index).cloned().unwrap_or_else(|| TypeName::plain("_"));
+            let (shapes, spelled) = (Arc::clone(self), leak(&of.to_string()));
+            Lazy::described(spelled, move || shapes.shape(&of))
+        };
+        let list = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(0), None)));
+        let map = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(1), Some(lazy(0)))));
+        let time = |kind| Some(Shape::Time(kind));
+        match name.word.as_str() {
+            "bool" => Some(bool::shape()),
+            "char" => Some(char::shape()),
+            "i8" => Some(i8::shape()),
+            "i16" => Some(i16::shape()),
+            "i32" => Some(i32::shape()),
+            "i64" => Some(i64::shape()),
+            "i128" => Some(i128::shape()),
+            "isize" => Some(isize::shape()),
+            "u8" => Some(u8::shape()),
+            "u16" => Some(u16::shape()),
+            "u32" => Some(u32::shape()),
+            "u64" => Some(u64::shape()),
+            "u128" => Some(u128::shape()),
+            "usize" => Some(usize::shape()),
+            "f32" => Some(f32::shape()),
+            "f64" => Some(f64::shape()),
+            "String" | "text" | "str" => Some(String::shape()),
+            "Box" | "Rc" | "Arc" | "Cow" => argument(0).map(|held| self.shape(held)),
+            "Option" => argument(0).map(|held| self.shape(held).optional()),
+            "Vec" | "VecDeque" | "list" => list(CollectionKind::List),
+            "BTreeSet" => list(CollectionKind::SortedSet),
+            "HashSet" => list(CollectionKind::HashSet),
+            "BTreeMap" => map(CollectionKind::SortedMap),
+            "HashMap" => map(CollectionKind::HashMap),
+            "tuple" if !name.arguments.is_empty() => Some(self.tuple(&name.arguments)),
+            "SystemTime" | "Timestamp" | "Zoned" | "Instant" => time(TimeKind::Instant),
+            // jiff's has no offset and no argument, chrono's has both; the adapter is jiff's kind.
+            "DateTime" if name.arguments.is_empty() => time(TimeKind::DateTime),
+            "DateTime" => time(TimeKind::Instant),
+            "NaiveDateTime" => time(TimeKind::DateTime),
+            "Date" | "NaiveDate" => time(TimeKind::Date),
+            "Time" | "NaiveTime" | "TimeOfDay" => time(TimeKind::TimeOfDay),
+            "Duration" | "Decimal" | "TimeDelta" | "SignedDuration" => Some(Shape::Decimal),
+            "Uuid" | "AsUuid" => Some(Shape::Uuid),
+            _ => None,
+        }
+    }
+
+    fn tuple(self: &Arc<Self>, parts: &[TypeName]) -> Shape {
+        let (parts, shapes) = (parts.to_vec(), Arc::clone(self));
+        let fields = Asked::described(move || {
+            let field = |(index, of): (usize, &TypeName)| FieldShape {
+                name: leak(&index.to_string()),
+                shape: shapes.shape(of),
+            };
+            parts.iter().enumerate().map(field).collect()
+        });
+        Shape::Record(RecordShape { name: "tuple", fields, methods: Asked::of(Vec::new), transparent: false })
+    }
+
+    /// A type of which nothing but the word is known. It stands for something that shows nothing; that it was asked is remembered.
+    fn unknown(self: &Arc<Self>, word: &str) -> Shape {
+        let (shapes, word) = (Arc::clone(self), word.to_owned());
+        let name = leak(&word);
+        let fields = Asked::described(move || {
+            shapes.asked(&word);
+            vec![FieldShape { name: "0", shape: Shape::Opaque }]
+        });
+        Shape::Record(RecordShape { name, fields, methods: Asked::of(Vec::new), transparent: true })
+    }
+}
+
+impl TypeText {
+    /// Which arguments its parameters have.
+    pub(super) fn filling<'a>(&'a self, name: &'a TypeName) -> BTreeMap<&'a str, &'a TypeName> {
+        self.parameters.iter().map(String::as_str).zip(&name.arguments).collect()
+    }
+
+    /// A type of a field of it, as `name` is written.
+    pub(super) fn fill(&self, name: &TypeName, field: &TypeName) -> TypeName {
+        field.filled(&self.filling(name))
+    }
+}

@@ -1,0 +1,170 @@
+//! That a description of a program gives what the program itself gives.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use theus_core::prelude::*;
+
+use super::*;
+use crate::audit::Recipe;
+use crate::source::{Document, SourceFile};
+
+#[derive(Clone, Default, Inspect)]
+enum Mode {
+    #[default]
+    Idle,
+    Running {
+        speed: u32,
+    },
+}
+
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Inspect)]
+struct Id(String);
+
+#[derive(Clone, Default, Context)]
+#[context(version = 3)]
+struct Bank {
+    total: i64,
+    mode: Mode,
+    held: BTreeMap<Id, Option<Vec<(u8, f64)>>>,
+    sig_full: bool,
+}
+
+fn plain(word: &str) -> TypeName {
+    TypeName::plain(word)
+}
+
+fn of(word: &str, arguments: Vec<TypeName>) -> TypeName {
+    TypeName { word: word.to_owned(), arguments }
+}
+
+fn field(name: &str, shows: TypeName) -> FieldText {
+    FieldText { name: name.to_owned(), written: shows.to_string(), shows }
+}
+
+fn text(form: Form) -> TypeText {
+    TypeText { parameters: Vec::new(), form }
+}
+
+/// The same in words.
+fn program(listed: &[&str]) -> Program {
+    let pairs = of("Vec", vec![of("tuple", vec![plain("u8"), plain("f64")])]);
+    let of_field = |name, shows, zone| ContextField { field: field(name, shows), zone, nested: false };
+    let bank = ContextText {
+        version: 3,
+        fields: vec![
+            of_field("total", plain("i64"), Zone::Data),
+            of_field("mode", plain("Mode"), Zone::Data),
+            of_field("held", of("BTreeMap", vec![plain("Id"), of("Option", vec![pairs])]), Zone::Data),
+            of_field("sig_full", plain("bool"), Zone::Signal),
+        ],
+        methods: Vec::new(),
+    };
+    let running = VariantText { name: "Running".to_owned(), fields: vec![field("speed", plain("u32"))] };
+    let variants = vec![VariantText { name: "Idle".to_owned(), fields: Vec::new() }, running];
+    let id = RecordText { fields: vec![field("0", plain("String"))], methods: Vec::new(), transparent: true };
+    let types = [
+        ("Bank", Form::Context(bank)),
+        ("Mode", Form::Enum(EnumText { variants, methods: Vec::new() })),
+        ("Id", Form::Record(id)),
+    ];
+    let types = types.into_iter().filter(|(name, _)| *name == "Bank" || listed.contains(name));
+    let process = ProcessText {
+        name: "fill".to_owned(),
+        inputs: Vec::new(),
+        outputs: vec!["domain.total".to_owned(), "domain.mode".to_owned(), "domain.held".to_owned()],
+        effects: Vec::new(),
+        errors: Vec::new(),
+        arguments: vec![field("by", plain("u16"))],
+        local: None,
+        is_async: false,
+    };
+    Program {
+        domain: plain("Bank"),
+        global: None,
+        types: types.map(|(name, form)| (name.to_owned(), text(form))).collect(),
+        processes: vec![process],
+    }
+}
+
+#[process(outputs = [domain.total, domain.mode, domain.held])]
+fn fill(ctx: Ctx<Bank>, by: u16) {
+    ctx.domain.total.set(by.into());
+    ctx.domain.mode.set(Mode::Running { speed: by.into() });
+    ctx.domain.held.set(BTreeMap::from([(Id("a".to_owned()), None)]));
+}
+
+/// Entries that are right and wrong, of each kind of shape.
+const ENTRIES: [&str; 12] = [
+    "field: domain.total, min: 0",
+    "field: domain.total, min: x",
+    "field: domain.mode, eq: Running",
+    "field: domain.mode, eq: Runing",
+    "field: domain.mode.Running.speed, max: 4294967296",
+    "field: domain.mode.Running.sped, max: 3",
+    "field: 'domain.held[\"a\"][0].1', max: 3.5, where_present: true",
+    "field: 'domain.held[3]', min_len: 1",
+    "field: domain.held, min_len: 1",
+    "field: domain.held.keys().len(), max: 3",
+    "field: by, max: 70000",
+    "field: domain.sig_full, eq: true",
+];
+
+fn told(entry: &str, catalog: &Catalog) -> String {
+    let yaml = format!("process_recipes:\n  fill:\n    outputs:\n      - {{ {entry} }}\n");
+    let document = Document::parse(SourceFile::new("r.yaml", yaml)).unwrap();
+    match Recipe::load(&document, catalog) {
+        Ok(recipe) => recipe.warnings().iter().map(ToString::to_string).collect(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn the_loader_says_of_the_description_what_it_says_of_the_program() {
+    let engine = Engine::builder(Bank::default()).process::<Fill>().build().unwrap();
+    let itself = theus_core_catalog(&engine);
+    let described = Described::of(program(&["Mode", "Id"])).unwrap();
+    for entry in ENTRIES {
+        assert_eq!(told(entry, &described.catalog), told(entry, &itself), "{entry}");
+        assert!(described.unlisted().is_empty(), "{entry}");
+    }
+    assert_eq!(described.catalog.domain.version, 3);
+}
+
+/// The engine's own catalog, with the types of the crate under test.
+fn theus_core_catalog(engine: &Engine<Bank>) -> Catalog {
+    let theirs = engine.catalog();
+    let process = |entry: theus_core::audit::ProcessEntry| crate::audit::ProcessEntry {
+        contract: entry.contract,
+        arguments: entry.arguments,
+        local: entry.local,
+    };
+    let processes = theirs.processes.into_iter().map(process).collect();
+    Catalog { processes, domain: theirs.domain, global: theirs.global }
+}
+
+#[test]
+fn what_is_asked_of_a_type_that_is_not_listed_is_noticed_and_what_is_not_asked_is_not() {
+    let described = Described::of(program(&[])).unwrap();
+    assert!(described.unlisted().is_empty());
+    told("field: domain.total, min: 0", &described.catalog);
+    assert!(described.unlisted().is_empty());
+    told("field: domain.mode, eq: Idle", &described.catalog);
+    assert_eq!(described.unlisted().into_iter().collect::<Vec<_>>(), ["Mode"]);
+    told("field: 'domain.held[\"a\"]', exists: true", &described.catalog);
+    assert_eq!(described.unlisted().into_iter().collect::<Vec<_>>(), ["Id"]);
+}
+
+#[test]
+fn what_does_not_fit_together_is_told() {
+    let mut of_nothing = program(&[]);
+    of_nothing.types.clear();
+    assert!(Described::of(of_nothing).unwrap_err().contains("list it under `types`, as in `types = [Bank]`"));
+    let mut elsewhere = program(&[]);
+    elsewhere.processes[0].outputs.push("domain.none".to_owned());
+    assert_eq!(
+        Described::of(elsewhere).unwrap_err(),
+        "`fill` is a process of another context: `domain.none` is not in `Bank`"
+    );
+}

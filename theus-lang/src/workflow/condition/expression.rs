@@ -1,0 +1,224 @@
+//! One expression: checked when the file is loaded, evaluated when a guard or a step needs it.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::check::Checker;
+use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
+use super::facts::Facts;
+use super::node::Node;
+use super::operand::Operand;
+use super::parse::parse;
+use super::problem::ExpressionProblem;
+use super::scope::Scope;
+use super::types::Type;
+use crate::context::Shape;
+use crate::panics::caught;
+
+/// An expression that was parsed and checked against the schema.
+#[derive(Clone)]
+pub struct Expression {
+    inner: Arc<Inner>,
+    /// Whether a key that the event did not bring is no error: null stands for it.
+    lenient: bool,
+}
+
+struct Inner {
+    text: String,
+    kind: Type,
+    reads: Vec<String>,
+    program: Program,
+}
+
+enum Program {
+    Checked(Node),
+    #[cfg(test)]
+    Function(Box<Function>),
+}
+
+#[cfg(test)]
+type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
+
+/// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
+/// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
+/// would hold up a session for long.
+pub const MOST_STEPS: usize = 10_000_000;
+
+/// Why an expression that was fine when it was loaded has no value now.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{expression}` has no value: {problem}")]
+#[non_exhaustive]
+pub struct EvaluationError {
+    /// The expression.
+    pub expression: String,
+    /// What is wrong: a division by zero, an index beyond the end, a key that is not there.
+    pub problem: Box<str>,
+    /// Which kind of wrong it is.
+    pub kind: EvaluationErrorKind,
+}
+
+/// The kinds of reasons for which an expression has no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvaluationErrorKind {
+    /// There is none of these data.
+    NoValue,
+    /// It takes more than [`MOST_STEPS`].
+    TooMuch,
+}
+
+impl EvaluationError {
+    /// There is no value of these data.
+    pub fn no_value(expression: impl Into<String>, problem: impl Into<Box<str>>) -> Self {
+        Self { expression: expression.into(), problem: problem.into(), kind: EvaluationErrorKind::NoValue }
+    }
+}
+
+impl Expression {
+    /// Parses an expression and checks it: names, zones, types, calls.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`], the first one in the order of evaluation.
+    pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
+        let root = parse(text)?;
+        let mut checker = Checker::new(text, scope);
+        let whole = checker.whole(&root)?;
+        let program = Program::Checked(whole.node);
+        let inner = Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program };
+        Ok(Self { inner: Arc::new(inner), lenient: false })
+    }
+
+    /// The same for a guard: it must be true or false.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`], also where the value is neither.
+    pub fn compile_condition(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
+        let expression = Self::compile(text, scope)?;
+        match &expression.inner.kind {
+            Type::Bool | Type::Any => Ok(expression),
+            other => {
+                let problem =
+                    ExpressionProblem::new(0..text.len(), format!("a condition is true or false, and this is {other}"));
+                Err(match other {
+                    kind if kind.is_number() => problem.help("compare it, as in `.. > 0`"),
+                    Type::Collection(_) | Type::List(_) | Type::Text => {
+                        problem.help("ask for its size, as in `.. .size() > 0`")
+                    }
+                    Type::Optional(_) => problem.help("compare it, as in `.. != null`"),
+                    _ => problem,
+                })
+            }
+        }
+    }
+
+    /// An expression made of a function, for tests of what only needs some expression.
+    #[cfg(test)]
+    pub(crate) fn of(
+        text: &str,
+        evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
+    ) -> Self {
+        let program = Program::Function(Box::new(evaluate));
+        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program };
+        Self { inner: Arc::new(inner), lenient: false }
+    }
+
+    /// The same where nothing is a value too: null stands for a key that the event did not bring.
+    pub(crate) fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
+    }
+
+    /// As the file has it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.inner.text
+    }
+
+    /// The shape of its value; [`Shape::Opaque`] where that is not known before there is one.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.inner.kind.shape()
+    }
+
+    /// The Data fields that it reads, each with its layer: `domain.user.name`. In the order of the text, each once.
+    #[must_use]
+    pub fn reads(&self) -> &[String] {
+        &self.inner.reads
+    }
+
+    /// Its value.
+    ///
+    /// # Errors
+    /// [`EvaluationError`] where it has none.
+    pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(MOST_STEPS))
+    }
+
+    /// The same with another bound, for tests.
+    #[cfg(test)]
+    pub(super) fn evaluate_within(
+        &self,
+        facts: &dyn Facts,
+        steps: usize,
+    ) -> Result<serde_json::Value, EvaluationError> {
+        self.value(facts, Work::of(steps))
+    }
+
+    fn value<'a>(&'a self, facts: &'a dyn Facts, mut work: Work<'a>) -> Result<serde_json::Value, EvaluationError> {
+        match &self.inner.program {
+            Program::Checked(node) => {
+                let value = guarded(|| to_json(&evaluate(node, facts, &mut work)?, &self.inner.kind));
+                match value {
+                    Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
+                    value => value.map_err(|problem| self.failed(problem, &work)),
+                }
+            }
+            #[cfg(test)]
+            Program::Function(evaluate) => evaluate(facts),
+        }
+    }
+
+    /// Whether it holds; of a guard, which is checked to be a `bool` when it is loaded.
+    ///
+    /// # Errors
+    /// [`EvaluationError`] where it has no value, or none that is true or false.
+    pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
+        match &self.inner.program {
+            Program::Checked(node) => {
+                let mut work = Work::of(MOST_STEPS);
+                match guarded(|| evaluate(node, facts, &mut work)) {
+                    Ok(Operand::Bool(holds)) => Ok(holds),
+                    Ok(other) => Err(self.is_no_truth(other.kind())),
+                    Err(problem) => Err(self.failed(problem, &work)),
+                }
+            }
+            #[cfg(test)]
+            Program::Function(evaluate) => match evaluate(facts)? {
+                serde_json::Value::Bool(holds) => Ok(holds),
+                other => Err(self.is_no_truth(&other.to_string())),
+            },
+        }
+    }
+
+    #[cold]
+    fn failed(&self, problem: Problem, work: &Work<'_>) -> EvaluationError {
+        let kind = if work.is_spent() { EvaluationErrorKind::TooMuch } else { EvaluationErrorKind::NoValue };
+        EvaluationError { expression: self.text().to_owned(), problem: problem.into(), kind }
+    }
+
+    #[cold]
+    fn is_no_truth(&self, given: &str) -> EvaluationError {
+        EvaluationError::no_value(self.text(), format!("it gives {given}, which is neither true nor false"))
+    }
+}
+
+/// How a value looks can be a user's code: where it panics there is no value.
+fn guarded<T>(evaluate: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    caught(evaluate).unwrap_or_else(|panic| Err(format!("it panicked: {}", panic.message()).into()))
+}
+
+impl std::fmt::Debug for Expression {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Expression").field(&self.inner.text).finish()
+    }
+}

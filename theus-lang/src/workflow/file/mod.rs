@@ -1,0 +1,109 @@
+//! From a workflow file to a proved definition.
+//!
+//! Reading goes in three steps: which states there are, what each of them says, and what can be proved of the whole.
+//! Everything that is found is told at once: what is wrong first, then what is doubtful, each with its place and a code
+//! whose page is in [`errors`](crate::errors).
+//!
+//! A [`Definition`] is written in the same format by serde, so that what was read can be kept, compared and read again.
+//!
+#![doc = include_str!("../constructs.md")]
+
+mod catalog;
+pub(crate) mod code;
+mod duration;
+mod findings;
+mod fit;
+mod foreign;
+mod inside;
+mod kinds;
+mod length;
+mod listed;
+mod literal;
+mod names;
+mod outline;
+mod python;
+mod reading;
+mod retry;
+mod run;
+mod sites;
+pub(crate) mod sources;
+mod states;
+mod steps;
+mod transitions;
+mod values;
+mod whole;
+mod workflow;
+
+#[cfg(test)]
+pub(crate) mod tests;
+
+use super::chart::{Definition, Parts, Place, Step};
+use super::proof;
+use crate::context::Zone;
+use crate::source::{Document, Locator, Severity, SourceError};
+use reading::Reading;
+
+pub use catalog::Catalog;
+pub(crate) use findings::Findings;
+pub(crate) use names::last_word;
+pub(crate) use sites::Sites;
+
+/// Reads a workflow and proves what can be proved of it before it runs.
+///
+/// # Errors
+/// Everything that is wrong in the file, in its order, and behind it what is doubtful.
+pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
+    let signals = catalog.fields(Zone::Signal);
+    let mut reading = Reading::new(document, catalog, &signals);
+    let written = reading.workflow();
+    reading.warn_of_yaml_words();
+    let Reading { mut findings, sites, .. } = reading;
+    if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
+        let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
+        let subject = proof::Subject::new(states, *initial, &sites, initialised);
+        let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
+        proof::of_parts(&subject, &mut findings);
+        if whole {
+            proof::of_ways(&subject, &mut findings);
+        }
+        if !lost_steps {
+            proof::of_chains(&subject, &mut findings);
+        }
+        if whole && !lost_steps {
+            proof::of_steps(&subject, &mut findings);
+        }
+    }
+    let strict = written.as_ref().is_some_and(|written| written.strict);
+    let Findings { mut errors, mut warnings, mut notes, .. } = findings;
+    if strict {
+        errors.extend(warnings.drain(..).map(|problem| problem.of_severity(Severity::Error)));
+    }
+    warnings.append(&mut notes);
+    errors.append(&mut warnings);
+    let (error, warnings) = Locator::new(std::slice::from_ref(document)).judge(errors);
+    match (error, written) {
+        (Some(error), _) => Err(error.followed_by(warnings)),
+        (
+            None,
+            Some(workflow::Written { name, description, limit, external, chart: Some((mut states, initial)), .. }),
+        ) => {
+            sites.settle(document, &mut states);
+            let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
+            let events = Vec::new();
+            Ok(Definition::assemble(Parts { name, description, initial, external, states, events, limit, warnings }))
+        }
+        // What was not read has been told.
+        (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),
+    }
+}
+
+/// Where a step begins.
+pub(crate) const fn place_of(step: &Step) -> &Place {
+    match step {
+        Step::Run(run) => &run.place,
+        Step::If { place, .. }
+        | Step::While { place, .. }
+        | Step::ForEach { place, .. }
+        | Step::Parallel { place, .. } => place,
+    }
+}

@@ -1,0 +1,78 @@
+//! Where the parts of a workflow stand, while it is being read.
+
+use std::sync::Arc;
+
+use crate::source::{Document, NodePath};
+use crate::workflow::chart::{Place, Recovery, Run, State, Step};
+
+/// The nodes of everything that has a place. Until the end of a load, a place holds the number of its node instead of a
+/// line: so that the proofs can point at nodes, and the file is parsed with marks only once.
+pub(crate) struct Sites {
+    file: Arc<str>,
+    nodes: Vec<NodePath>,
+}
+
+impl Sites {
+    pub(super) fn new(file: &str) -> Self {
+        Self { file: file.into(), nodes: vec![NodePath::root()] }
+    }
+
+    /// A place for a node.
+    pub(super) fn place(&mut self, at: &NodePath) -> Place {
+        self.nodes.push(at.clone());
+        Place { file: Arc::clone(&self.file), line: self.nodes.len() - 1, column: 0 }
+    }
+
+    /// The node of a place.
+    pub(crate) fn at(&self, place: &Place) -> NodePath {
+        self.nodes.get(place.line).cloned().unwrap_or_default()
+    }
+
+    /// Gives every place its line and column.
+    pub(super) fn settle(self, document: &Document, states: &mut [State]) {
+        let positions = document.positions(&self.nodes);
+        let mut settle = |place: &mut Place| {
+            let position = positions.get(place.line);
+            (place.line, place.column) = position.map_or((1, 1), |at| (at.line, at.column));
+        };
+        for state in states {
+            settle(&mut state.place);
+            state.entry.iter_mut().chain(&mut state.exit).for_each(|step| of_step(step, &mut settle));
+            for transition in &mut state.transitions {
+                settle(&mut transition.place);
+                transition.steps.iter_mut().for_each(|step| of_step(step, &mut settle));
+            }
+            of_recoveries(&mut state.on_error, &mut settle);
+        }
+    }
+}
+
+fn of_step(step: &mut Step, settle: &mut impl FnMut(&mut Place)) {
+    match step {
+        Step::Run(run) => of_run(run, settle),
+        Step::If { then, otherwise, place, .. } => {
+            settle(place);
+            then.iter_mut().chain(otherwise).for_each(|step| of_step(step, settle));
+        }
+        Step::While { body, place, .. } | Step::ForEach { body, place, .. } => {
+            settle(place);
+            body.iter_mut().for_each(|step| of_step(step, settle));
+        }
+        Step::Parallel { branches, place } => {
+            settle(place);
+            branches.iter_mut().for_each(|run| of_run(run, settle));
+        }
+    }
+}
+
+fn of_run(run: &mut Run, settle: &mut impl FnMut(&mut Place)) {
+    settle(&mut run.place);
+    of_recoveries(&mut run.on_error, settle);
+    if let Some(compensate) = &mut run.compensate {
+        of_run(compensate, settle);
+    }
+}
+
+fn of_recoveries(recoveries: &mut [Recovery], settle: &mut impl FnMut(&mut Place)) {
+    recoveries.iter_mut().for_each(|recovery| settle(&mut recovery.place));
+}

@@ -1,0 +1,112 @@
+//! A desk to load workflows against: processes, fields, signals.
+
+use crate::audit::ProcessEntry;
+use crate::context::{Asked, EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, VariantShape, Zone};
+use crate::process::{Access, Argument, Contract};
+use crate::source::{Document, SourceError, SourceFile};
+use crate::workflow::chart::Definition;
+use crate::workflow::file::{self, Catalog};
+
+const fn access(path: &'static str) -> Access {
+    Access { layer: Layer::Domain, path, zone: Zone::Data }
+}
+
+const fn process(process: &'static str) -> Contract {
+    Contract {
+        process,
+        inputs: &[],
+        outputs: &[],
+        effects: &[],
+        errors: &[],
+        arguments: &[],
+        local: None,
+        is_async: false,
+    }
+}
+
+static P_LOAD: Contract = process("p_load");
+static P_ANALYZE: Contract = process("p_analyze");
+static P_RECORD: Contract = Contract {
+    arguments: &[Argument { name: "timestamp", type_name: "i64" }, Argument { name: "value", type_name: "f64" }],
+    ..process("p_record")
+};
+static CHARGE: Contract = Contract {
+    arguments: &[
+        Argument { name: "amount", type_name: "u8" },
+        Argument { name: "to", type_name: "String" },
+        Argument { name: "memo", type_name: "Option<String>" },
+    ],
+    errors: &["InsufficientFunds", "bank::AccountClosed"],
+    ..process("charge")
+};
+static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8" }], ..process("refund") };
+static FETCH: Contract = Contract { errors: &["RateLimited"], is_async: true, ..process("fetch") };
+static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process("draft") };
+static REVIEW: Contract =
+    Contract { inputs: &[access("domain.plan")], outputs: &[access("domain.report")], ..process("review") };
+static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..process("publish") };
+static PAINT: Contract =
+    Contract { arguments: &[Argument { name: "colour", type_name: "Colour" }], ..process("paint") };
+static WATCH: Contract = Contract {
+    outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
+    ..process("watch")
+};
+static COUNT: Contract =
+    Contract { inputs: &[access("domain.total")], outputs: &[access("domain.total")], ..process("count") };
+static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
+
+fn field(name: &'static str, zone: Zone, shape: Shape) -> FieldSchema {
+    FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None }
+}
+
+fn nested(name: &'static str, type_name: &'static str, fields: Vec<FieldSchema>) -> FieldSchema {
+    let nested = Some(Schema { name: type_name, version: 1, fields, methods: Vec::new() });
+    FieldSchema { name, zone: Zone::Data, type_name, doc: "", shape: Shape::Opaque, nested }
+}
+
+fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
+    ProcessEntry { contract, arguments, local: Schema::empty() }
+}
+
+pub(crate) fn catalog() -> Catalog {
+    let byte = Shape::Int { min: 0, max: 255 };
+    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH];
+    let mut processes: Vec<ProcessEntry> = plain.into_iter().map(|contract| entry(contract, Vec::new())).collect();
+    processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
+    processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));
+    processes.push(entry(&REFUND, vec![byte]));
+    let variants = || ["Red", "DarkBlue"].map(|name| VariantShape { name, fields: Vec::new() }).into();
+    processes.push(entry(
+        &PAINT,
+        vec![Shape::Enum(EnumShape { name: "Colour", variants: Asked::of(variants), methods: Asked::of(Vec::new) })],
+    ));
+    let machine = vec![field("sig_stop", Zone::Signal, Shape::Bool), field("speed", Zone::Data, Shape::Float64)];
+    let domain = vec![
+        field("total", Zone::Data, i64::shape()),
+        field("ready", Zone::Data, Shape::Bool),
+        field("items", Zone::Data, <Vec<String>>::shape()),
+        field("name", Zone::Data, Shape::Text),
+        field("note", Zone::Data, <Option<String>>::shape()),
+        field("plan", Zone::Data, Shape::Text),
+        field("report", Zone::Data, Shape::Text),
+        nested("machine", "Machine", machine),
+        field("cmd_start", Zone::Signal, Shape::Bool),
+        field("sig_overheat", Zone::Signal, Shape::Bool),
+        field("meta_trace", Zone::Meta, Shape::Text),
+    ];
+    Catalog {
+        processes,
+        domain: Schema { name: "Desk", version: 1, fields: domain, methods: Vec::new() },
+        global: Schema {
+            name: "Limits",
+            version: 1,
+            fields: vec![field("most", Zone::Data, i64::shape())],
+            methods: Vec::new(),
+        },
+        external: Vec::new(),
+    }
+}
+
+pub(crate) fn load(yaml: &str) -> Result<Definition, SourceError> {
+    file::load(&Document::parse(SourceFile::new("flows/desk.yaml", yaml))?, &catalog())
+}

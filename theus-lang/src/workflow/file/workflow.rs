@@ -1,0 +1,277 @@
+//! Reading a whole workflow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_yaml::Value;
+
+use super::code;
+use super::findings::Keys;
+use super::outline::Outline;
+use super::python::Difference;
+use super::reading::Reading;
+use super::transitions::{Handled, twice};
+use crate::context::Zone;
+use crate::signal::EventName;
+use crate::source::{NodePath, Problem, did_you_mean, nearest};
+use crate::workflow::chart::{State, StateId, StateKind, Trigger};
+
+const KEYS: &[&str] = &[
+    "name",
+    "description",
+    "initial",
+    "strict",
+    "limit",
+    "external",
+    "initialised",
+    "states",
+    "steps",
+    "transitions",
+    "version",
+];
+/// What the only state of a file with nothing but `steps` is called.
+const ONLY_STATE: &str = "RUN";
+
+/// What was read, as far as it could be.
+pub(super) struct Written {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) strict: bool,
+    pub(super) limit: Option<u32>,
+    pub(super) external: Vec<EventName>,
+    /// Data fields that are there before the workflow begins, with their layer.
+    pub(super) initialised: Vec<String>,
+    /// The states, and the one to begin in; `None` where there are none.
+    pub(super) chart: Option<(Vec<State>, StateId)>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn workflow(&mut self) -> Option<Written> {
+        let document = self.document;
+        let at = NodePath::root();
+        let entries =
+            self.findings.entries(document.root(), &at, "a workflow", (Keys::Parts, "a map with the key `states`"))?;
+        let beside = self.states_beside(&entries);
+        if beside.is_empty() {
+            self.findings.only_keys(&entries, &at, "the workflow", KEYS);
+        } else {
+            self.findings.error(code::NOTHING, || {
+                Problem::new(at.at_key("states"), "`states` is empty").label("nothing is indented below it").help(
+                    format!(
+                        "indent what belongs to it: {}",
+                        beside.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                    ),
+                )
+            });
+            return None;
+        }
+        // A misspelt key of the workflow itself is no way from state to state.
+        self.findings.lost_ways = false;
+        // A key with nothing behind it says nothing, but for the two that a workflow is made of.
+        let is_said = |key: &str, value: &Value| matches!(key, "states" | "steps") || !value.is_null();
+        let get = |key: &str| {
+            entries.iter().find(|(name, value)| *name == key && is_said(key, value)).map(|(_, value)| *value)
+        };
+        let name = get("name").and_then(|value| self.findings.text(value, &at.key("name"), "`name`", "a string"));
+        let name = name.map_or_else(|| stem(document.file().name()), str::to_owned);
+        let description = get("description").and_then(|value| self.description(value, &at, "the workflow"));
+        let strict = get("strict").and_then(|value| self.findings.flag(value, &at.key("strict"), "`strict`"));
+        let limit = get("limit").and_then(|value| self.limit(value, &at.key("limit")));
+        let external = get("external").map_or_else(Vec::new, |value| self.external(value, &at.key("external")));
+        let initialised =
+            get("initialised").map_or_else(Vec::new, |value| self.initialised(value, &at.key("initialised")));
+        if get("version").is_some() {
+            let message = "`version` says nothing: neither here nor in the Python reference".to_owned();
+            let difference = Difference { kind: "version", message, help: "remove it, or put it into the description" };
+            self.python.tell(&at.at_key("version"), difference, &mut self.findings);
+            self.python.is_used = false;
+        }
+        let chart = match (get("states"), get("steps")) {
+            (Some(_), Some(_)) => {
+                self.findings.error(code::EXCLUSIVE, || {
+                    Problem::new(at.at_key("steps"), "the workflow has both `states` and `steps`")
+                        .help("put the steps into the `entry` of a state")
+                });
+                None
+            }
+            (Some(states), None) => self.chart(states, get("initial"), get("transitions"), &at),
+            (None, Some(steps)) => self.only_steps(steps, &at),
+            (None, None) => {
+                let misspelt = entries.iter().any(|(key, _)| nearest(key, KEYS.iter().copied()) == Some("states"));
+                if !misspelt {
+                    self.no_states(&at, "the workflow has no `states`");
+                }
+                None
+            }
+        };
+        let strict = strict.unwrap_or(false);
+        Some(Written { name, description, strict, limit, external, initialised, chart })
+    }
+
+    /// Keys that hold maps as states do, beside a `states` that holds nothing.
+    fn states_beside(&self, entries: &[(&'a str, &'a Value)]) -> Vec<&'a str> {
+        let is_empty = entries.iter().any(|(key, value)| *key == "states" && value.is_null());
+        let unknown = entries.iter().filter(|(key, value)| is_empty && value.is_mapping() && !KEYS.contains(key));
+        unknown.map(|(key, _)| *key).collect()
+    }
+
+    fn no_states(&mut self, at: &NodePath, message: &str) {
+        self.findings.error(code::NOTHING, || {
+            Problem::new(at.clone(), message)
+                .help("as in `states: { IDLE: { events: { CMD_START: DONE } }, DONE: { final: true } }`")
+        });
+    }
+
+    fn limit(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
+        let limit = value.as_u64().and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0);
+        if limit.is_none() {
+            self.findings.wrong_kind(value, at, "`limit`", "a whole number from 1 to 4294967295");
+        }
+        limit
+    }
+
+    fn external(&mut self, value: &'a Value, at: &NodePath) -> Vec<EventName> {
+        let names = match value {
+            Value::Null => return Vec::new(),
+            Value::Sequence(names) => names,
+            _ => {
+                self.findings.wrong_kind(value, at, "`external`", "a list of events");
+                return Vec::new();
+            }
+        };
+        let mut external: BTreeMap<EventName, &str> = BTreeMap::new();
+        let mut ordered = Vec::with_capacity(names.len());
+        for (index, value) in names.iter().enumerate() {
+            let at = at.index(index);
+            let Some(written) = self.findings.text(value, &at, "an event", "a name such as `CMD_START`") else {
+                continue;
+            };
+            let Some(event) = self.event(written, &at) else { continue };
+            if event.is_builtin() {
+                self.findings
+                    .error(code::BUILTIN, || Problem::new(at, event.cannot_come_from_outside()).help("remove it"));
+            } else if let Some(first) = external.get(&event) {
+                self.findings.error(code::TWICE, || twice(at, written, first, "listed under `external`"));
+            } else {
+                external.insert(event.clone(), written);
+                self.sources.add_external(event.clone());
+                ordered.push(event);
+            }
+        }
+        ordered
+    }
+
+    /// Data fields that are there before the workflow begins; a nested context stands for all of its fields.
+    fn initialised(&mut self, value: &'a Value, at: &NodePath) -> Vec<String> {
+        let Value::Sequence(list) = value else {
+            self.findings.wrong_kind(value, at, "`initialised`", "a list of fields such as `domain.report`");
+            return Vec::new();
+        };
+        let known: Vec<String> =
+            self.catalog.fields(Zone::Data).into_iter().map(|path| format!("domain.{path}")).collect();
+        let mut found = BTreeSet::new();
+        for (index, value) in list.iter().enumerate() {
+            let at = at.index(index);
+            let Some(path) = self.findings.text(value, &at, "an initialised field", "a path such as `domain.report`")
+            else {
+                continue;
+            };
+            let is_inside =
+                |it: &&String| it.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let mut meant = known.iter().filter(is_inside).peekable();
+            let is_known = meant.peek().is_some();
+            found.extend(meant.cloned());
+            if !is_known {
+                self.findings.error(code::INITIALISED, || {
+                    Problem::new(at, format!("`{}` is no Data field of the domain", super::length::short(path)))
+                        .help(did_you_mean(path, known.iter().map(String::as_str)).unwrap_or_default())
+                });
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    fn chart(
+        &mut self,
+        states: &'a Value,
+        initial: Option<&'a Value>,
+        transitions: Option<&'a Value>,
+        at: &NodePath,
+    ) -> Option<(Vec<State>, StateId)> {
+        let here = at.key("states");
+        if states.is_null() || states.as_mapping().is_some_and(serde_yaml::Mapping::is_empty) {
+            self.no_states(&here, "a workflow needs at least one state");
+            return None;
+        }
+        self.outline = Outline::read(states, &here, &mut self.findings);
+        self.python.is_used |= transitions.is_some()
+            || self
+                .outline
+                .states
+                .iter()
+                .any(|state| ["on", "transitions", "process"].iter().any(|key| state.get(key).is_some()));
+        let mut handled: Vec<Handled<'a>> = self.outline.states.iter().map(|_| Handled::new()).collect();
+        let ids = (0..).map(StateId).take(handled.len());
+        let mut read: Vec<State> = ids.zip(&mut handled).filter_map(|(id, handled)| self.state(id, handled)).collect();
+        if let Some(value) = transitions {
+            self.of_the_whole_file(value, &at.key("transitions"), &mut read, &mut handled);
+        }
+        self.on_errors(&mut read);
+        let initial = self.initial_of_all(initial, &read, &at.key("initial"));
+        self.implicit_finals(&mut read);
+        Some((read, initial?))
+    }
+
+    fn of_the_whole_file(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        states: &mut [State],
+        handled: &mut [Handled<'a>],
+    ) {
+        self.reference_key("transitions", "write the `events` of each state", &at.parent().at_key("transitions"));
+        let before: Vec<Handled<'a>> = handled.to_vec();
+        for (state, transition) in self.of_all(value, at, handled) {
+            let is_new = |name| before.get(state).is_some_and(|before: &Handled<'_>| !before.contains_key(name));
+            if let Trigger::Event { name, written } = &transition.trigger
+                && is_new(name)
+            {
+                let at = self.sites.at(&transition.place);
+                self.source(name, written, &handled[state], at);
+            }
+            if let Some(state) = states.get_mut(state) {
+                state.transitions.push(transition);
+            }
+        }
+        for state in states.iter() {
+            self.never_taken(&state.transitions);
+        }
+    }
+
+    /// A file with nothing but `steps` is one state that runs them and is done.
+    fn only_steps(&mut self, value: &'a Value, at: &NodePath) -> Option<(Vec<State>, StateId)> {
+        self.python.is_used = true;
+        let entry = self.chain(value, &at.key("steps"), "the workflow");
+        if entry.is_empty() && self.findings.errors.is_empty() {
+            self.findings.error(code::NOTHING, || Problem::new(at.key("steps"), "there are no steps to run"));
+        }
+        let state = State {
+            name: ONLY_STATE.to_owned(),
+            description: None,
+            parent: None,
+            children: Vec::new(),
+            kind: StateKind::Final { result: None },
+            entry,
+            exit: Vec::new(),
+            transitions: Vec::new(),
+            on_error: Vec::new(),
+            place: self.sites.place(&at.at_key("steps")),
+        };
+        Some((vec![state], StateId(0)))
+    }
+}
+
+/// The name of a file without its folders and its extension.
+fn stem(file: &str) -> String {
+    Path::new(file).file_stem().map_or_else(|| file.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}

@@ -1,0 +1,10 @@
+//! Workflows as data: charts, their expressions, the files that they are read from, what is proved of them, their pictures.
+
+pub mod chart;
+pub mod condition;
+pub mod file;
+mod proof;
+mod show;
+
+pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
+pub use file::Catalog;

@@ -1,0 +1,140 @@
+//! Runs the loader, and tells at each file's literal what it says.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::LitStr;
+use theus_lang::audit::Recipe;
+use theus_lang::described::{Described, Program};
+use theus_lang::source::{Document, LocatedProblem, Severity, SourceError, SourceFile};
+use theus_lang::workflow::{self, file};
+
+use super::answers::Answers;
+use super::input::Input;
+use super::types::type_name;
+
+/// Everything that is wrong with the files, and every warning.
+pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
+    let program = Program {
+        domain: type_name(&input.domain),
+        global: input.global.as_ref().map(type_name),
+        types: answers.types,
+        processes: answers.processes,
+    };
+    let described = match Described::of(program) {
+        Ok(described) => described,
+        Err(message) => return error(input.module.span(), &message),
+    };
+    let mut told = recipes(&input.recipes, &described);
+    told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described)));
+    told
+}
+
+fn recipes(literals: &[LitStr], described: &Described) -> TokenStream {
+    let mut told = TokenStream::new();
+    let mut documents = Vec::new();
+    for literal in literals {
+        match document(literal) {
+            Ok(document) => documents.push(document),
+            Err(tokens) => told.extend(tokens),
+        }
+    }
+    if documents.len() < literals.len() || documents.is_empty() {
+        return told;
+    }
+    let loaded = Recipe::load_all(&documents, &described.catalog);
+    if let Some(unlisted) = unlisted(literals, &described.unlisted()) {
+        return unlisted;
+    }
+    match loaded {
+        Ok(recipe) => problems(literals, recipe.warnings()),
+        Err(error) => all(literals, &error),
+    }
+}
+
+fn workflow(literal: &LitStr, described: &Described) -> TokenStream {
+    let document = match document(literal) {
+        Ok(document) => document,
+        Err(tokens) => return tokens,
+    };
+    let literals = std::slice::from_ref(literal);
+    let loaded = file::load(&document, &workflow::Catalog::from(described.catalog.clone()));
+    if let Some(unlisted) = unlisted(literals, &described.unlisted()) {
+        return unlisted;
+    }
+    match loaded {
+        Ok(definition) => problems(literals, definition.warnings()),
+        Err(error) => all(literals, &error),
+    }
+}
+
+/// Where a file is: beside the manifest of the package that is compiled.
+pub(super) fn path_of(literal: &LitStr) -> PathBuf {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    folder.join(literal.value())
+}
+
+fn document(literal: &LitStr) -> Result<Document, TokenStream> {
+    let path = path_of(literal);
+    let literals = std::slice::from_ref(literal);
+    let file = SourceFile::read(&path).map_err(|refused| {
+        let full = path.display().to_string();
+        let said = refused.to_string().replace(&full, &literal.value());
+        let said = said.split_once("]: ").map_or(said.as_str(), |(_, said)| said);
+        error(literal.span(), &format!("{said}\nlooked for it beside this package's Cargo.toml: {full}"))
+    })?;
+    Document::parse(SourceFile::new(literal.value(), file.text())).map_err(|error| all(literals, &error))
+}
+
+/// What a file asks of types of which nothing but the name is known.
+fn unlisted(literals: &[LitStr], words: &BTreeSet<String>) -> Option<TokenStream> {
+    let last = literals.last().filter(|_| !words.is_empty())?;
+    let names = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let list = words.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let message = format!(
+        "the file asks about values of {names}, of which only the name is known here\nput into the list `types`: `{list}` for a type of your own that derives `Inspect` or `Context`, `{} = i64` for another name of a type, or for what one shows",
+        words.first().map_or("Name", String::as_str),
+    );
+    Some(error(last.span(), &message))
+}
+
+fn all(literals: &[LitStr], refused: &SourceError) -> TokenStream {
+    let mut told = problems(literals, refused.problems());
+    if let (more @ 1.., Some(last)) = (refused.omitted(), literals.last()) {
+        told.extend(error(last.span(), &format!("… and {more} more")));
+    }
+    told
+}
+
+/// Each problem at the literal of its own file.
+fn problems(literals: &[LitStr], problems: &[LocatedProblem]) -> TokenStream {
+    let told = problems.iter().map(|problem| {
+        let literal = literals.iter().find(|literal| literal.value() == problem.file).or_else(|| literals.first());
+        let span = literal.map_or_else(Span::call_site, LitStr::span);
+        let drawn = problem.to_string();
+        match problem.severity {
+            Severity::Error => error(span, drawn.strip_prefix("error").unwrap_or(&drawn)),
+            Severity::Warning => warning(span, drawn.strip_prefix("warning").unwrap_or(&drawn)),
+        }
+    });
+    told.collect()
+}
+
+fn error(span: Span, message: &str) -> TokenStream {
+    quote_spanned!(span=> ::core::compile_error!(#message);)
+}
+
+/// A stable macro can warn by way of something deprecated alone.
+fn warning(span: Span, message: &str) -> TokenStream {
+    let used = quote_spanned!(span=> file);
+    quote! {
+        const _: () = {
+            #[allow(non_upper_case_globals)]
+            #[deprecated(note = #message)]
+            const file: () = ();
+            #used
+        };
+    }
+}

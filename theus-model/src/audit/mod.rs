@@ -1,0 +1,5 @@
+//! How grave a violation is.
+
+mod level;
+
+pub use level::Level;

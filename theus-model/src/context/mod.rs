@@ -1,0 +1,40 @@
+//! Where state lives and what it is: layers, zones, values, the shapes of types, the schema of a context.
+
+mod adapt;
+mod computed;
+mod decimal;
+mod elements;
+mod foreign;
+mod inside;
+mod inspect;
+mod layer;
+mod same;
+mod scalar;
+mod schema;
+mod shape;
+mod time;
+mod tuples;
+mod value;
+mod via_serde;
+pub mod zone;
+
+pub use adapt::InspectAs;
+pub use computed::Computed;
+pub use decimal::Decimal;
+#[doc(hidden)]
+pub use foreign::FOREIGN;
+pub use inside::{Elements, Part, Record};
+pub use inspect::Inspect;
+pub use layer::Layer;
+#[doc(hidden)]
+pub use same::compare;
+pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};
+pub use shape::{Asked, CollectionShape, EnumShape, FieldShape, Lazy, RecordShape, Shape, VariantShape};
+#[doc(hidden)]
+pub use shape::{CollectionKind, KeyShape, MOST_NEWTYPES, newtype_shape};
+pub use time::{Time, TimeKind};
+pub use value::Value;
+#[doc(hidden)]
+pub use value::parse_uuid;
+pub use via_serde::{AsUuid, Date, DateTime, Instant, TimeOfDay, Variant, ViaSerde, Written};
+pub use zone::Zone;

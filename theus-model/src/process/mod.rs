@@ -1,0 +1,5 @@
+//! What a process declares.
+
+mod contract;
+
+pub use contract::{Access, AccessConflict, AccessKind, Argument, Contract};

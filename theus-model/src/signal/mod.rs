@@ -1,0 +1,5 @@
+//! What events are called.
+
+mod name;
+
+pub use name::{EventName, EventNameError};

@@ -1,0 +1,342 @@
+//! The identity of an event.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+/// The prefixes of event names, with the kind of event that each stands for.
+const PREFIXES: [(&str, Kind); 3] = [("CMD_", Kind::Command), ("EVT_", Kind::Event), ("SIG_", Kind::Event)];
+
+/// The name of an event: `CMD_`, `EVT_` or `SIG_`, then capitals, digits and underscores.
+///
+/// `CMD_X` comes from the signal field `cmd_x`. `EVT_X` and `SIG_X` are **the same event**, from the field `sig_x` (or
+/// from a field `x` or `evt_x` that is a signal by `#[zone(signal)]`). A field of a nested context is named by its own
+/// name, without the path to it.
+///
+/// It is shown in one form, `CMD_X` or `EVT_X`, whichever way it was written.
+/// A name made of a signal field borrows it: nothing is allocated between a commit and the workflow.
+///
+/// ```
+/// use theus_core::signal::EventName;
+///
+/// let stop = EventName::parse("SIG_STOP")?;
+/// assert_eq!(stop, EventName::parse("EVT_STOP")?);
+/// assert_eq!(stop, EventName::from_signal_field("sig_stop"));
+/// assert_ne!(stop, EventName::parse("CMD_STOP")?);
+/// assert_eq!(stop.to_string(), "EVT_STOP");
+/// # Ok::<(), theus_core::signal::EventNameError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventName {
+    kind: Kind,
+    stem: Stem,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Kind {
+    Command,
+    Event,
+}
+
+/// What follows the prefix, in lower case, as in the field's name: so that a field's own text serves as it is.
+#[derive(Clone)]
+enum Stem {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+/// A text that is not the name of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EventNameError {
+    /// It does not begin with one of the three prefixes.
+    #[error("`{0}` is not the name of an event: it begins with none of `CMD_`, `EVT_`, `SIG_`")]
+    Prefix(String),
+    /// It is a prefix and nothing more.
+    #[error("`{0}` is not the name of an event: nothing follows the prefix")]
+    Empty(String),
+    /// It has a character that does not belong there.
+    #[error("`{name}` is not the name of an event: {character:?} is not a capital letter, a digit or an underscore")]
+    Character {
+        /// The whole text.
+        name: String,
+        /// The first such character.
+        character: char,
+    },
+}
+
+impl EventName {
+    /// How the entry chain of a workflow's state ended well.
+    pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_done") };
+    /// How the entry chain of a workflow's state ended badly.
+    pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_fail") };
+
+    /// The event of a name as workflows and callers write it.
+    ///
+    /// # Errors
+    /// [`EventNameError`] where the text does not have the form of an event's name.
+    pub fn parse(name: &str) -> Result<Self, EventNameError> {
+        let prefixed = PREFIXES.iter().find_map(|(prefix, kind)| Some((*kind, name.strip_prefix(prefix)?)));
+        let Some((kind, stem)) = prefixed else {
+            return Err(EventNameError::Prefix(name.to_owned()));
+        };
+        if stem.is_empty() {
+            return Err(EventNameError::Empty(name.to_owned()));
+        }
+        let belongs = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+        if let Some(character) = stem.chars().find(|c| !belongs(*c)) {
+            return Err(EventNameError::Character { name: name.to_owned(), character });
+        }
+        let mut stem: Arc<str> = Arc::from(stem);
+        if let Some(text) = Arc::get_mut(&mut stem) {
+            text.make_ascii_lowercase();
+        }
+        Ok(Self { kind, stem: Stem::Shared(stem) })
+    }
+
+    /// The event that a signal field raises, by the field's name or its path.
+    ///
+    /// A field whose name has other letters than those of ASCII makes an event that no workflow can name.
+    #[must_use]
+    pub fn from_signal_field(field: &'static str) -> Self {
+        // A lower-case name, which is nearly every one, is borrowed; another is put into the one form.
+        if field.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Self::from_field_name(field);
+        }
+        let (kind, stem) = split_field(field);
+        Self { kind, stem: Stem::Static(stem) }
+    }
+
+    /// As [`from_signal_field`](Self::from_signal_field), for a name that does not live for ever.
+    #[doc(hidden)]
+    pub fn from_field_name(field: &str) -> Self {
+        let lower = field.to_ascii_lowercase();
+        let (kind, stem) = split_field(&lower);
+        Self { kind, stem: Stem::Shared(stem.into()) }
+    }
+
+    /// The same name with a text of its own: threads that clone and drop it do not disturb those that use another.
+    #[doc(hidden)]
+    pub fn apart(&self) -> Self {
+        let stem = match &self.stem {
+            Stem::Static(stem) => Stem::Static(stem),
+            Stem::Shared(stem) => Stem::Shared(Arc::from(&**stem)),
+        };
+        Self { kind: self.kind, stem }
+    }
+
+    /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL`.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        *self == Self::CHAIN_DONE || *self == Self::CHAIN_FAIL
+    }
+
+    /// Whether it is a command: `CMD_X`.
+    #[must_use]
+    pub const fn is_command(&self) -> bool {
+        matches!(self.kind, Kind::Command)
+    }
+
+    /// Why nobody outside can send an event that the workflow itself tells.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn cannot_come_from_outside(&self) -> String {
+        format!("`{self}` cannot come from outside: the workflow tells it when an entry chain ends")
+    }
+
+    /// The part after the prefix, in lower case.
+    #[doc(hidden)]
+    pub fn stem(&self) -> &str {
+        self.stem.as_str()
+    }
+
+    /// The event of the same word and the other kind: `CMD_X` of `EVT_X`.
+    #[doc(hidden)]
+    pub fn with_other_kind(&self) -> Self {
+        let kind = if self.is_command() { Kind::Event } else { Kind::Command };
+        Self { kind, stem: self.stem.clone() }
+    }
+
+    /// The signal field that it comes from, as one would name it.
+    #[doc(hidden)]
+    pub fn signal_field(&self) -> String {
+        let prefix = if self.is_command() { "cmd_" } else { "sig_" };
+        format!("{prefix}{}", self.stem())
+    }
+
+    /// The name with the prefix that the user of `written` prefers, so that a suggestion looks like what it replaces.
+    #[doc(hidden)]
+    pub fn spelled_like(&self, written: &str) -> String {
+        let prefix = match self.kind {
+            Kind::Command => "CMD_",
+            Kind::Event if written.starts_with("SIG_") => "SIG_",
+            Kind::Event => "EVT_",
+        };
+        format!("{prefix}{}", self.stem().to_ascii_uppercase())
+    }
+}
+
+/// The kind and the stem of a field in lower case; a field that is a prefix and nothing more is its own stem.
+fn split_field(path: &str) -> (Kind, &str) {
+    let field = path.rfind('.').map_or(path, |dot| &path[dot + 1..]);
+    for (prefix, kind) in [("cmd_", Kind::Command), ("sig_", Kind::Event), ("evt_", Kind::Event)] {
+        match field.strip_prefix(prefix) {
+            Some(stem) if !stem.is_empty() => return (kind, stem),
+            _ => {}
+        }
+    }
+    (Kind::Event, field)
+}
+
+impl EventNameError {
+    /// The nearest text that is a name: capitals for small letters, underscores for other separators.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<String> {
+        let (Self::Prefix(name) | Self::Empty(name) | Self::Character { name, .. }) = self;
+        let mended: String = name
+            .trim()
+            .chars()
+            .map(|c| if matches!(c, '-' | ' ' | '.' | ':') { '_' } else { c.to_ascii_uppercase() })
+            .collect();
+        EventName::parse(&mended).is_ok().then_some(mended)
+    }
+}
+
+impl Stem {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Static(text) => text,
+            Self::Shared(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Stem {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Stem {}
+
+impl Hash for Stem {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl PartialOrd for Stem {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Stem {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl fmt::Display for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.spelled_like("EVT_"))
+    }
+}
+
+impl fmt::Debug for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Serialize for EventName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::*;
+
+    fn parse(name: &str) -> EventName {
+        EventName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_field_and_the_names_of_its_event_are_one() {
+        for (field, name) in [
+            ("sig_stop", "SIG_STOP"),
+            ("sig_stop", "EVT_STOP"),
+            ("cmd_start", "CMD_START"),
+            ("stop", "EVT_STOP"),
+            ("evt_stop", "EVT_STOP"),
+            ("domain.machine.sig_stop", "EVT_STOP"),
+            ("domain.machine.cmd_go_2", "CMD_GO_2"),
+            ("Sig_Stop", "SIG_STOP"),
+            ("sig_", "EVT_SIG_"),
+            ("sig_evt_x", "EVT_EVT_X"),
+        ] {
+            assert_eq!(EventName::from_signal_field(field), parse(name), "{field}");
+            assert_eq!(EventName::from_field_name(field), parse(name), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_not_the_event_of_the_same_stem() {
+        assert_ne!(parse("CMD_STOP"), parse("EVT_STOP"));
+        assert_ne!(EventName::from_signal_field("cmd_stop"), EventName::from_signal_field("sig_stop"));
+        assert!(parse("CMD_STOP").is_command() && !parse("SIG_STOP").is_command());
+    }
+
+    #[test]
+    fn equal_names_hash_and_order_alike() {
+        let names = [parse("SIG_B"), parse("EVT_B"), EventName::from_signal_field("sig_b"), parse("CMD_A")];
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), 2);
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), 2);
+    }
+
+    #[test]
+    fn a_name_is_shown_in_one_form() {
+        assert_eq!(parse("SIG_STOP_2").to_string(), "EVT_STOP_2");
+        assert_eq!(EventName::from_signal_field("cmd_start").to_string(), "CMD_START");
+        assert_eq!(format!("{:<10}|", EventName::CHAIN_DONE), "EVT_CHAIN_DONE|");
+        assert_eq!(serde_json::to_string(&parse("SIG_X")).unwrap(), r#""EVT_X""#);
+    }
+
+    #[test]
+    fn the_builtins_are_known_in_either_spelling() {
+        assert!(parse("EVT_CHAIN_DONE").is_builtin() && parse("SIG_CHAIN_FAIL").is_builtin());
+        assert!(!parse("CMD_CHAIN_DONE").is_builtin());
+    }
+
+    #[test]
+    fn what_is_not_a_name_says_why_and_what_is_near() {
+        let error = |name: &str| EventName::parse(name).unwrap_err();
+        let start = error("START");
+        assert_eq!(
+            start.to_string(),
+            "`START` is not the name of an event: it begins with none of `CMD_`, `EVT_`, `SIG_`"
+        );
+        assert_eq!(start.suggestion(), None);
+        let empty = error("CMD_");
+        assert_eq!(empty.to_string(), "`CMD_` is not the name of an event: nothing follows the prefix");
+        assert_eq!(empty.suggestion(), None);
+        let dash = error("CMD_GO-ON");
+        assert_eq!(
+            dash.to_string(),
+            "`CMD_GO-ON` is not the name of an event: '-' is not a capital letter, a digit or an underscore"
+        );
+        assert_eq!(dash.suggestion().as_deref(), Some("CMD_GO_ON"));
+        assert_eq!(error("cmd_start").suggestion().as_deref(), Some("CMD_START"));
+        assert_eq!(error("EVT_größe").suggestion(), None);
+        assert!(EventName::parse("").is_err());
+    }
+}
