@@ -65,7 +65,7 @@ fn schema(name: &'static str, fields: Vec<FieldSchema>) -> Schema {
 
 pub(in super::super) const I64: Shape = Shape::Int { min: i64::MIN as i128, max: i64::MAX as u128 };
 
-pub(in super::super) fn catalog() -> Catalog {
+pub(crate) fn catalog() -> Catalog {
     let shapes = vec![
         Shape::Float64,
         Shape::Int { min: 0, max: 255 },

@@ -4,7 +4,7 @@
 
 mod corpus;
 mod features;
-mod fixture;
+pub(crate) mod fixture;
 mod growth;
 mod large;
 mod pages;

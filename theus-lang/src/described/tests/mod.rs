@@ -1,6 +1,8 @@
 //! That a description of a program gives what the program itself gives.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod corpora;
 
 use std::collections::BTreeMap;
 
