@@ -60,8 +60,9 @@ pub struct Asked<T>(Answer<T>);
 enum Answer<T> {
     /// The type itself says it.
     Coded(fn() -> T),
-    /// Somebody says it of a type that is not here, as what checks files while a program is compiled.
-    Described(Arc<dyn Fn() -> T + Send + Sync>),
+    /// Somebody says it of a type that is not here, as what checks files while a program is compiled. Behind one word: shapes are
+    /// what a checker has on its stack.
+    Described(Arc<Box<dyn Fn() -> T + Send + Sync>>),
 }
 
 impl<T> Asked<T> {
@@ -75,7 +76,7 @@ impl<T> Asked<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn described(answer: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        Self(Answer::Described(Arc::new(answer)))
+        Self(Answer::Described(Arc::new(Box::new(answer))))
     }
 
     /// Asks.
@@ -96,9 +97,12 @@ impl<T> fmt::Debug for Asked<T> {
 
 /// The shape of a type, asked for when it is needed: types may hold themselves.
 #[derive(Clone)]
-pub struct Lazy {
-    type_name: Asked<&'static str>,
-    shape: Asked<Shape>,
+pub struct Lazy(Naming);
+
+#[derive(Clone)]
+enum Naming {
+    Coded { type_name: fn() -> &'static str, shape: fn() -> Shape },
+    Described(Arc<(&'static str, Asked<Shape>)>),
 }
 
 /// The shape of a list, a set or a map.
@@ -276,38 +280,48 @@ impl Lazy {
     /// The shape of `T`.
     #[must_use]
     pub const fn of<T: Inspect + ?Sized>() -> Self {
-        Self { type_name: Asked::of(std::any::type_name::<T>), shape: Asked::of(T::shape) }
+        Self(Naming::Coded { type_name: std::any::type_name::<T>, shape: T::shape })
     }
 
     #[doc(hidden)]
     pub const fn opaque() -> Self {
-        Self { type_name: Asked::of(|| ""), shape: Asked::of(|| Shape::Opaque) }
+        Self(Naming::Coded { type_name: || "", shape: || Shape::Opaque })
     }
 
     /// Asks for it.
     #[must_use]
     pub fn shape(&self) -> Shape {
-        self.shape.get()
+        match &self.0 {
+            Naming::Coded { shape, .. } => shape(),
+            Naming::Described(described) => described.1.get(),
+        }
+    }
+
+    fn type_name(&self) -> &'static str {
+        match &self.0 {
+            Naming::Coded { type_name, .. } => type_name(),
+            Naming::Described(described) => described.0,
+        }
     }
 
     /// The shape of a type that is only described: there is no such type here.
     #[doc(hidden)]
     #[must_use]
     pub fn described(type_name: &'static str, shape: impl Fn() -> Shape + Send + Sync + 'static) -> Self {
-        Self { type_name: Asked::described(move || type_name), shape: Asked::described(shape) }
+        Self(Naming::Described(Arc::new((type_name, Asked::described(shape)))))
     }
 }
 
 impl fmt::Debug for Lazy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.type_name.get())
+        f.write_str(self.type_name())
     }
 }
 
 /// By the name of the type: a shape may hold itself, so that it cannot be compared to its end.
 impl PartialEq for Lazy {
     fn eq(&self, other: &Self) -> bool {
-        self.type_name.get() == other.type_name.get()
+        self.type_name() == other.type_name()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) enum Node {
     Variant(Box<Node>, Box<str>),
     /// An entry of a map, by its name.
     Entry(Box<Node>, Key),
-    Index(Box<Node>, Box<Node>, Option<KeyShape>),
+    Index(Box<Node>, Box<Node>, Option<Box<KeyShape>>),
     /// Whether there is an entry of this name.
     HasEntry(Box<Node>, Key),
     IsThere(Box<Node>),
@@ -45,7 +45,7 @@ pub(super) enum Node {
     Equal(Box<[Node; 2]>, bool),
     Order(Ordered, Box<[Node; 2]>),
     Compute(Arithmetic, Box<[Node; 2]>),
-    In(Box<[Node; 2]>, Option<KeyShape>),
+    In(Box<[Node; 2]>, Option<Box<KeyShape>>),
     Size(Box<Node>),
     TextTest(TextTest, Box<[Node; 2]>),
     Matches(Box<Node>, Box<Regex>),

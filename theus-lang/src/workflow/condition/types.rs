@@ -26,12 +26,12 @@ pub(super) enum Type {
     Uuid,
     Text,
     Char,
-    Enum(EnumShape),
-    Record(RecordShape),
+    Enum(Box<EnumShape>),
+    Record(Box<RecordShape>),
     /// What one variant of an enum holds.
     Variant(VariantShape),
     /// A collection in a field.
-    Collection(CollectionShape),
+    Collection(Box<CollectionShape>),
     /// A list that the expression makes.
     List(Box<Type>),
     /// A map that the expression makes, with the names of its entries.
@@ -58,9 +58,9 @@ impl Type {
             Shape::Uuid => Self::Uuid,
             Shape::Text => Self::Text,
             Shape::Char => Self::Char,
-            Shape::Collection(collection) => Self::Collection(collection),
-            Shape::Record(record) => Self::Record(record),
-            Shape::Enum(shape) => Self::Enum(shape),
+            Shape::Collection(collection) => Self::Collection(Box::new(collection)),
+            Shape::Record(record) => Self::Record(Box::new(record)),
+            Shape::Enum(shape) => Self::Enum(Box::new(shape)),
             Shape::Optional(inner) => Self::of(*inner).optional(),
             _ => Self::Opaque,
         }
@@ -100,9 +100,9 @@ impl Type {
             Self::Uuid => Shape::Uuid,
             Self::Text => Shape::Text,
             Self::Char => Shape::Char,
-            Self::Enum(shape) => Shape::Enum(shape.clone()),
-            Self::Record(record) => Shape::Record(record.clone()),
-            Self::Collection(collection) => Shape::Collection(collection.clone()),
+            Self::Enum(shape) => Shape::Enum((**shape).clone()),
+            Self::Record(record) => Shape::Record((**record).clone()),
+            Self::Collection(collection) => Shape::Collection((**collection).clone()),
             Self::List(element) => Shape::Collection(match **element {
                 Self::Bool => CollectionShape::list::<bool>(),
                 Self::Int { .. } => CollectionShape::list::<i128>(),

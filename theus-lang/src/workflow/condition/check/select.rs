@@ -139,9 +139,9 @@ impl Checker<'_> {
     }
 
     /// How a map of the state makes its keys; what comes as JSON needs none.
-    pub(super) fn key_maker(&self, target: &Typed) -> Option<KeyShape> {
+    pub(super) fn key_maker(&self, target: &Typed) -> Option<Box<KeyShape>> {
         match &target.kind {
-            Type::Collection(collection) if !target.json => collection.key().cloned(),
+            Type::Collection(collection) if !target.json => collection.key().cloned().map(Box::new),
             _ => None,
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work
         | Node::Compute(_, sides)
         | Node::In(sides, _)
         | Node::TextTest(_, sides) => binary(node, sides, facts, work),
-        Node::Index(of, index, make) => indexed(of, index, make.as_ref(), facts, work),
+        Node::Index(of, index, make) => indexed(of, index, make.as_deref(), facts, work),
         Node::Each(what, parts) => each::each(*what, parts, facts, work),
         Node::Map(parts) => each::map(parts, facts, work),
         Node::List(elements) => list(elements, facts, work),
@@ -135,7 +135,7 @@ fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>, work: &mut Work<
             })))
         }
         Node::Compute(operation, _) => compute::compute(*operation, one, two, work),
-        Node::In(_, make) => inside::holds(&two, &one, make.as_ref(), work).map(Operand::Bool),
+        Node::In(_, make) => inside::holds(&two, &one, make.as_deref(), work).map(Operand::Bool),
         Node::TextTest(test, _) => {
             let (one, two) = (convert::text(&one)?, convert::text(&two)?);
             Ok(Operand::Bool(match test {
