@@ -2,7 +2,7 @@
 
 use crate::source::SourceFile;
 
-/// A recipe that was checked while the program was compiled, with its text: a constant that [`files!`](crate::files) makes.
+/// A recipe that was checked while the program was compiled, with its text: a constant that `files!` makes.
 ///
 /// It goes through the same loader once more when the engine is built, which then knows the types themselves.
 #[derive(Clone, Copy, Debug)]
@@ -10,7 +10,7 @@ pub struct CheckedRecipe {
     files: &'static [(&'static str, &'static str)],
 }
 
-/// A workflow that was checked while the program was compiled, with its text: a constant that [`files!`](crate::files) makes.
+/// A workflow that was checked while the program was compiled, with its text: a constant that `files!` makes.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedWorkflow {
     file: (&'static str, &'static str),

@@ -295,9 +295,10 @@ pub use theus_macros::process;
 /// line, column, the line itself and a caret; warnings too. Cargo looks again where a file changes. Files that come at run time, and
 /// [reloads](Engine::reload_recipe_file), go through the same loader.
 ///
-/// A macro sees the names of types alone. It knows those of the standard library and of the crates that rules know; every other
-/// type that a file asks about must be listed under `types`: by its name where it derives [`Inspect`](derive@Inspect) or
-/// [`Context`](derive@Context), as `Name = Type` where it is another name of a type, or shows what that shows. What a file asks of a
+/// A macro sees the names of types alone. It knows those of the standard library; every other type that a file asks about must be
+/// listed under `types`: by its name where it derives [`Inspect`](derive@Inspect) or [`Context`](derive@Context), as `Name = Type`
+/// where it is another name of a type, or shows what that shows, and as `Decimal = rust_decimal::Decimal` where it is the one of a
+/// crate that rules know, for many have a `Decimal` or a `Time` of their own. What a file asks of a
 /// type that is not listed is an error which says so.
 ///
 /// With this feature, `files`, each such item makes a hidden macro of its own name, which says what it is. Two types of one name

@@ -188,7 +188,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self.with_recipe(SourceFile::new(name, text))
     }
 
-    /// The audit recipe that [`files!`](crate::files) has checked while the program was compiled.
+    /// The audit recipe that `files!` has checked while the program was compiled.
     pub fn checked_recipe(mut self, recipe: CheckedRecipe) -> Self {
         for file in recipe.files() {
             match Document::parse(file) {

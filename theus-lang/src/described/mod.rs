@@ -4,6 +4,7 @@
 //! A type is known by the last word of its path. What is not known shows nothing, and [`Described::unlisted`] says which of those
 //! words a file asked for.
 
+mod adapters;
 mod leak;
 mod program;
 mod schema;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::adapters::via_serde;
 use super::leak::leak;
 use super::program::{EnumText, FieldText, Form, RecordText, TypeText};
 use super::type_name::TypeName;
@@ -40,6 +41,8 @@ impl Shapes {
         let mut name = name.clone();
         for _ in 0..MOST_ALIASES {
             match self.types.get(&name.word) {
+                // `Decimal = rust_decimal::Decimal`: the well-known one is meant, which a word alone does not say.
+                Some(TypeText { form: Form::Alias(of), .. }) if of.word == name.word => return (name, None),
                 Some(text @ TypeText { form: Form::Alias(of), .. }) => name = of.filled(&text.filling(&name)),
                 found => return (name, found),
             }
@@ -51,7 +54,11 @@ impl Shapes {
         let (name, text) = self.described(name);
         match text {
             Some(text) => self.own(&name, text),
-            None => self.known(&name).unwrap_or_else(|| self.unknown(&name.word)),
+            None => {
+                let foreign = || self.types.contains_key(&name.word).then(|| foreign(&name)).flatten();
+                let known = self.known(&name).or_else(foreign);
+                known.unwrap_or_else(|| self.unknown(&name.word))
+            }
         }
     }
 
@@ -86,7 +93,7 @@ impl Shapes {
         }
     }
 
-    /// A type of the standard library, or of a crate that rules know.
+    /// A type of the standard library, or an adapter to what serde writes.
     fn known(self: &Arc<Self>, name: &TypeName) -> Option<Shape> {
         let argument = |index: usize| name.arguments.get(index);
         let lazy = |index: usize| {
@@ -96,7 +103,6 @@ impl Shapes {
         };
         let list = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(0), None)));
         let map = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(1), Some(lazy(0)))));
-        let time = |kind| Some(Shape::Time(kind));
         match name.word.as_str() {
             "bool" => Some(bool::shape()),
             "char" => Some(char::shape()),
@@ -123,15 +129,9 @@ impl Shapes {
             "BTreeMap" => map(CollectionKind::SortedMap),
             "HashMap" => map(CollectionKind::HashMap),
             "tuple" if !name.arguments.is_empty() => Some(self.tuple(&name.arguments)),
-            "SystemTime" | "Timestamp" | "Zoned" | "Instant" => time(TimeKind::Instant),
-            // jiff's has no offset and no argument, chrono's has both; the adapter is jiff's kind.
-            "DateTime" if name.arguments.is_empty() => time(TimeKind::DateTime),
-            "DateTime" => time(TimeKind::Instant),
-            "NaiveDateTime" => time(TimeKind::DateTime),
-            "Date" | "NaiveDate" => time(TimeKind::Date),
-            "Time" | "NaiveTime" | "TimeOfDay" => time(TimeKind::TimeOfDay),
-            "Duration" | "Decimal" | "TimeDelta" | "SignedDuration" => Some(Shape::Decimal),
-            "Uuid" | "AsUuid" => Some(Shape::Uuid),
+            "SystemTime" => Some(Shape::Time(TimeKind::Instant)),
+            "Duration" => Some(Shape::Decimal),
+            "ViaSerde" => argument(0).and_then(via_serde),
             _ => None,
         }
     }
@@ -158,6 +158,22 @@ impl Shapes {
         });
         Shape::Record(RecordShape { name, fields, methods: Asked::of(Vec::new), transparent: true })
     }
+}
+
+/// A type of a crate that rules know, where the program says that it is that one: many have a `Time` of their own.
+fn foreign(name: &TypeName) -> Option<Shape> {
+    let kind = match name.word.as_str() {
+        "Decimal" | "TimeDelta" | "SignedDuration" => return Some(Shape::Decimal),
+        "Uuid" => return Some(Shape::Uuid),
+        "Timestamp" | "Zoned" => TimeKind::Instant,
+        // jiff's has no offset and no argument, chrono's has both.
+        "DateTime" if !name.arguments.is_empty() => TimeKind::Instant,
+        "DateTime" | "NaiveDateTime" => TimeKind::DateTime,
+        "Date" | "NaiveDate" => TimeKind::Date,
+        "Time" | "NaiveTime" => TimeKind::TimeOfDay,
+        _ => return None,
+    };
+    Some(Shape::Time(kind))
 }
 
 impl TypeText {

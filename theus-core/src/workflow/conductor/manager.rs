@@ -96,7 +96,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         Ok(Self::new(engine, load::load(engine, SourceFile::new(name, text))?))
     }
 
-    /// A workflow that [`files!`](crate::files) has checked while the program was compiled.
+    /// A workflow that `files!` has checked while the program was compiled.
     ///
     /// # Errors
     /// As [`from_file`](Self::from_file): where the engine has other processes, or types show something else than the macro was

@@ -131,7 +131,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         Ok(Self::of(engine, load(engine, SourceFile::new(name, text))?))
     }
 
-    /// As [`of`](Self::of), with a workflow that [`files!`](crate::files) has checked while the program was compiled.
+    /// As [`of`](Self::of), with a workflow that `files!` has checked while the program was compiled.
     ///
     /// # Errors
     /// As [`of_file`](Self::of_file).

@@ -159,6 +159,35 @@ fn what_is_asked_of_a_type_that_is_not_listed_is_noticed_and_what_is_not_asked_i
 }
 
 #[test]
+fn a_word_that_many_have_a_type_of_is_known_where_the_program_says_which_one_is_meant() {
+    use crate::context::{Shape, TimeKind};
+    let with = |total: TypeName, alias: Option<(&str, TypeName)>| {
+        let mut program = program(&["Mode", "Id"]);
+        if let Some(TypeText { form: Form::Context(bank), .. }) = program.types.get_mut("Bank") {
+            bank.fields[0].field.shows = total;
+        }
+        program.types.extend(alias.map(|(name, of)| (name.to_owned(), text(Form::Alias(of)))));
+        let described = Described::of(program).unwrap();
+        let shape = described.catalog.domain.fields[0].shape.clone().seen_through();
+        (shape, described.unlisted().into_iter().next())
+    };
+    for word in ["Decimal", "Time", "Date", "Uuid", "DateTime", "Timestamp", "Instant"] {
+        assert_eq!(with(plain(word), None), (Shape::Opaque, Some(word.to_owned())), "somebody's own {word}");
+    }
+    assert_eq!(with(plain("Decimal"), Some(("Decimal", plain("Decimal")))), (Shape::Decimal, None));
+    assert_eq!(
+        with(plain("At"), Some(("At", of("DateTime", vec![plain("Utc")])))).0,
+        Shape::Opaque,
+        "which `DateTime`?"
+    );
+    assert_eq!(with(plain("Day"), Some(("Day", plain("i64")))), (i64::shape(), None));
+    let via = |kind| with(of("ViaSerde", vec![plain(kind)]), None);
+    assert_eq!(via("Date"), (Shape::Time(TimeKind::Date), None));
+    assert_eq!(via("f64"), (Shape::Float64, None));
+    assert_eq!(via("String"), (Shape::Opaque, Some("ViaSerde".to_owned())));
+}
+
+#[test]
 fn what_does_not_fit_together_is_told() {
     let mut of_nothing = program(&[]);
     of_nothing.types.clear();
