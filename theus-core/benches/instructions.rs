@@ -1,0 +1,35 @@
+//! How many instructions the hot ways take: the same number on every machine, so that it can be held; see `.ci/instructions`.
+//!
+//! `instructions` lists the scenarios; `instructions NAME COUNT` goes through one so many times. What one time costs is the
+//! difference between two counts, under a tool that counts.
+#![allow(missing_docs, clippy::expect_used, clippy::print_stdout, reason = "a bench")]
+
+#[path = "instructions/events.rs"]
+mod events;
+#[path = "instructions/judging.rs"]
+mod judging;
+#[path = "instructions/records.rs"]
+mod records;
+#[path = "instructions/runs.rs"]
+mod runs;
+
+/// One way, to be gone so many times.
+#[derive(Clone, Copy)]
+struct Scenario {
+    name: &'static str,
+    go: fn(usize),
+}
+
+fn main() {
+    let scenarios = [runs::SCENARIOS, judging::SCENARIOS, events::SCENARIOS, records::SCENARIOS].concat();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [name, count] => {
+            let scenario = scenarios.iter().find(|scenario| scenario.name == name).expect("a scenario that is listed");
+            (scenario.go)(count.parse().expect("how many times"));
+        }
+        // Cargo asks benches for their tests, and runs them.
+        [flag] if flag.starts_with("--") => {}
+        _ => scenarios.iter().for_each(|scenario| println!("{}", scenario.name)),
+    }
+}

@@ -1,0 +1,57 @@
+//! An event through the bus, the chart and one process.
+
+use theus_core::prelude::*;
+use theus_core::signal::EventName;
+use theus_core::workflow::Sessions;
+
+use super::Scenario;
+
+pub(super) const SCENARIOS: &[Scenario] = &[
+    Scenario { name: "event_untraced", go: |count| many(count, 0) },
+    Scenario { name: "event_traced", go: |count| many(count, 1_024) },
+    Scenario { name: "event_through_a_pool", go: through_a_pool },
+];
+
+#[derive(Clone, Default, Context)]
+struct Meter {
+    level: i64,
+}
+
+#[process(inputs = [domain.level], outputs = [domain.level])]
+fn rise(ctx: Ctx<Meter>) {
+    *ctx.domain.level += 1;
+}
+
+const FLOW: &str = "
+external: [CMD_GO]
+initialised: [domain.level]
+states:
+  LOW: { events: { CMD_GO: { steps: rise } } }
+";
+
+fn engine() -> Engine<Meter> {
+    Engine::builder(Meter::default()).process::<Rise>().build().expect("no recipe")
+}
+
+fn many(count: usize, traced: usize) {
+    let flow = WorkflowManager::from_text(&engine(), "meter.yaml", FLOW).expect("a workflow that fits");
+    let mut flow = flow.traced(traced);
+    flow.run_until_idle().expect("it starts");
+    for _ in 0..count {
+        let _ = flow.emit("CMD_GO");
+        let _ = flow.process_event();
+    }
+}
+
+/// The session is found by its name, woken, driven, and rests.
+fn through_a_pool(count: usize) {
+    let pool = Sessions::of_text(&engine(), "meter.yaml", FLOW).expect("a workflow that fits").stepped(1);
+    let pool = pool.start().expect("no threads");
+    pool.open("one", Meter::default()).expect("a new name");
+    pool.step_until_idle(100);
+    let go = EventName::parse("CMD_GO").expect("a name");
+    for _ in 0..count {
+        let _ = pool.emit("one", &go);
+        pool.step_until_idle(100);
+    }
+}
