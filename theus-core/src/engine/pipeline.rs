@@ -29,7 +29,7 @@ mod workspace;
 use self::catch::{Around, catch, catch_async};
 use self::drafts::Drafts;
 use self::notes::Notes;
-use self::run::{ErrorOf, FieldsOf, Proposed, ResultOf, Run};
+use self::run::{Asked, ErrorOf, FieldsOf, Proposed, ResultOf, Run};
 use crate::audit::Gate;
 use crate::context::Zone;
 use crate::panics::shed;
@@ -54,14 +54,15 @@ impl<P: Process> Run<'_, P> {
         fields: &FieldsOf<P>,
         local: &P::Local,
     ) -> Result<(), ErrorOf<P>> {
-        self.refuse_if_halted()?;
-        self.refuse_if_over()?;
-        self.refuse_if_late()?;
+        self.refuse(self.attempts)?;
         if let Some(rules) = self.rules() {
+            let judges = !rules.is_empty(Gate::Input);
             if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
                 self.notes = Some(Notes::with(command.cloned()));
             }
-            self.judge(Gate::Input, command, fields, Some(local));
+            if judges {
+                self.judge(Gate::Input, command, fields, Some(local));
+            }
         }
         Ok(())
     }
@@ -117,7 +118,7 @@ impl<P: Process> Run<'_, P> {
         local: Option<&P::Local>,
     ) -> Proposed<P> {
         match proposed {
-            Ok(output) if self.rules.is_some() => self.judged(output, |run| {
+            Ok(output) if self.is_judged_at_its_end() || self.has_findings() => self.judged(output, |run| {
                 run.judge(Gate::Output, None, fields, local);
                 Ok(run.count_findings()?)
             }),
@@ -132,8 +133,11 @@ impl<P: Process> Run<'_, P> {
             Ok(output) => output,
             Err(error) => return Err(self.roll_back(drafts, *error)),
         };
-        match self.commit(drafts) {
-            Ok(()) => Ok(output),
+        match self.commit(drafts, self.attempts) {
+            Ok(version) => {
+                self.version = version.unwrap_or(self.version);
+                Ok(output)
+            }
             Err(error) => {
                 let error = self.roll_back(drafts, error);
                 shed(output);
@@ -142,30 +146,56 @@ impl<P: Process> Run<'_, P> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn roll_back(&mut self, drafts: &mut Drafts<'_, P>, error: ErrorOf<P>) -> ErrorOf<P> {
+        drafts.discard();
+        // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
+        match self.count_findings() {
+            Ok(()) => error,
+            Err(refusal) => {
+                shed(error);
+                refusal
+            }
+        }
+    }
+}
+
+impl<P: Process> Asked<'_, P> {
+    /// The version that was committed; none where the process writes nothing.
     #[inline(always)]
-    fn commit(&mut self, drafts: &mut Drafts<'_, P>) -> Result<(), ErrorOf<P>> {
+    fn commit(self, drafts: &mut Drafts<'_, P>, attempts: u32) -> Result<Option<u64>, ErrorOf<P>> {
         let version = drafts.version().wrapping_add(1);
-        let events = if Self::RAISES_SIGNALS { self.events(drafts, version)? } else { Vec::new() };
-        // Another run may have latched the interlock while this one was under way: from then on no commit begins, and no run
-        // ends well, be it one that has written nothing.
-        self.refuse_if_halted()?;
-        self.refuse_if_late()?;
-        if !Self::WRITES {
-            return Ok(());
-        }
-        if events.is_empty() {
-            drafts.commit(version);
+        if Run::<P>::RAISES_SIGNALS {
+            let events = self.events(drafts, version)?;
+            self.refuse_if_closed(attempts)?;
+            if events.is_empty() {
+                drafts.commit(version);
+            } else {
+                self.commit_with_signals(drafts, version, events)?;
+            }
         } else {
-            self.commit_with_signals(drafts, version, events)?;
+            self.refuse_if_closed(attempts)?;
+            if !Run::<P>::WRITES {
+                return Ok(None);
+            }
+            drafts.commit(version);
         }
-        self.version = version;
         drafts.tell_change();
-        Ok(())
+        Ok(Some(version))
+    }
+
+    /// Another run may have latched the interlock while this one was under way: from then on no commit begins, and no run ends
+    /// well, be it one that has written nothing.
+    #[inline(always)]
+    fn refuse_if_closed(self, attempts: u32) -> Result<(), ErrorOf<P>> {
+        self.refuse_if_halted()?;
+        self.refuse_if_late(attempts)
     }
 
     /// What the signals say that were raised. They say it themselves: code of a user's types, and nothing is committed yet.
     #[inline(never)]
-    fn events(&self, drafts: &mut Drafts<'_, P>, version: u64) -> Result<Vec<Event>, ErrorOf<P>> {
+    fn events(self, drafts: &mut Drafts<'_, P>, version: u64) -> Result<Vec<Event>, ErrorOf<P>> {
         let process = P::CONTRACT.process;
         let events = catch::<P, _>(|| {
             let mut raised = Vec::new();
@@ -184,7 +214,7 @@ impl<P: Process> Run<'_, P> {
 
     /// The signals leave after the commit, all together: room for them is taken before it.
     fn commit_with_signals(
-        &self,
+        self,
         drafts: &mut Drafts<'_, P>,
         version: u64,
         events: Vec<Event>,
@@ -195,20 +225,6 @@ impl<P: Process> Run<'_, P> {
             By::Workflow => bus.raise_with(events, commit),
         };
         published.map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn roll_back(&mut self, drafts: &mut Drafts<'_, P>, error: ErrorOf<P>) -> ErrorOf<P> {
-        drafts.discard();
-        // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
-        match self.count_findings() {
-            Ok(()) => error,
-            Err(refusal) => {
-                shed(error);
-                refusal
-            }
-        }
     }
 }
 

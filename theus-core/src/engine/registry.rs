@@ -1,8 +1,8 @@
 //! The processes that an engine may run: found by type for a command, by name for a workflow.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::arguments::ArgumentError;
@@ -15,12 +15,20 @@ use crate::signal::Payload;
 
 /// The registered processes of one engine.
 pub(crate) struct Registry<D: Context, C> {
-    by_type: HashMap<TypeId, Registered<D, C>, BuildHasherDefault<TypeIdHasher>>,
+    /// By their types, in a table that is mostly empty: each run looks its process up here, and nearly always at the first
+    /// place. Its length is a power of two.
+    by_type: Box<[Slot<D, C>]>,
     by_name: BTreeMap<&'static str, TypeId>,
 }
 
+type Slot<D, C> = Option<Box<Registered<D, C>>>;
+
+/// How many places there are for each process at least.
+const ROOM: usize = 4;
+
 /// One registered process.
 pub(crate) struct Registered<D: Context, C> {
+    command: TypeId,
     pub(crate) contract: &'static Contract,
     pub(crate) entry: ProcessEntry,
     /// Its place in the table of rules.
@@ -39,7 +47,7 @@ struct TellingSignal {
 
 impl<D: Context, C> Registry<D, C> {
     pub(crate) fn new() -> Self {
-        Self { by_type: HashMap::default(), by_name: BTreeMap::new() }
+        Self { by_type: Box::default(), by_name: BTreeMap::new() }
     }
 
     /// Adds a process. Says whether its name was free.
@@ -48,27 +56,50 @@ impl<D: Context, C> Registry<D, C> {
         if self.by_name.contains_key(contract.process) {
             return false;
         }
-        self.by_name.insert(contract.process, TypeId::of::<P>());
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
-        let place = self.by_type.len();
-        self.by_type.insert(
-            TypeId::of::<P>(),
-            Registered { contract, entry, place, make, telling: telling(contract, &D::schema()) },
-        );
+        let (command, place) = (TypeId::of::<P>(), self.by_name.len());
+        let telling = telling(contract, &D::schema());
+        self.by_name.insert(contract.process, command);
+        self.make_room();
+        put(&mut self.by_type, Box::new(Registered { command, contract, entry, place, make, telling }));
         true
+    }
+
+    fn make_room(&mut self) {
+        let places = (self.by_name.len() * ROOM).next_power_of_two();
+        if self.by_type.len() < places {
+            let mut wider: Box<[_]> = (0..places).map(|_| None).collect();
+            let old = std::mem::take(&mut self.by_type);
+            old.into_iter().flatten().for_each(|registered| put(&mut wider, registered));
+            self.by_type = wider;
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get<P: 'static>(&self) -> Option<&Registered<D, C>> {
-        self.by_type.get(&TypeId::of::<P>())
+        self.of(TypeId::of::<P>())
     }
 
     pub(crate) fn named(&self, name: &str) -> Option<&Registered<D, C>> {
-        self.by_type.get(self.by_name.get(name)?)
+        self.of(*self.by_name.get(name)?)
+    }
+
+    #[inline(always)]
+    fn of(&self, command: TypeId) -> Option<&Registered<D, C>> {
+        let mut at = hash(command);
+        loop {
+            // Of an empty table there is no first place, and in any other an empty one comes in the end.
+            at &= self.by_type.len().wrapping_sub(1);
+            let registered = self.by_type.get(at)?.as_deref()?;
+            if registered.command == command {
+                return Some(registered);
+            }
+            at += 1;
+        }
     }
 
     /// A registered process as a step with these arguments.
@@ -88,7 +119,7 @@ impl<D: Context, C> Registry<D, C> {
 
     /// In the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered<D, C>> {
-        self.by_name.values().filter_map(|id| self.by_type.get(id))
+        self.by_name.values().filter_map(|command| self.of(*command))
     }
 
     /// What recipes are checked against.
@@ -133,9 +164,24 @@ fn telling(contract: &'static Contract, domain: &Schema) -> Box<[TellingSignal]>
     signals.filter_map(telling).collect()
 }
 
+/// Into the first place that is free, from the one that its hash says.
+fn put<D: Context, C>(table: &mut [Slot<D, C>], registered: Box<Registered<D, C>>) {
+    let first = hash(registered.command);
+    let mut places = (0..table.len()).map(|after| first.wrapping_add(after) & (table.len() - 1));
+    if let Some(free) = places.find(|place| table.get(*place).is_some_and(Option::is_none)) {
+        table[free] = Some(registered);
+    }
+}
+
 /// A `TypeId` is a hash already.
-#[derive(Default)]
-pub(crate) struct TypeIdHasher(u64);
+#[inline(always)]
+fn hash(command: TypeId) -> usize {
+    let mut hasher = TypeIdHasher(0);
+    command.hash(&mut hasher);
+    hasher.0 as usize
+}
+
+struct TypeIdHasher(u64);
 
 impl Hasher for TypeIdHasher {
     fn finish(&self) -> u64 {

@@ -56,11 +56,20 @@ impl<S> SessionLock<S> {
     }
 
     /// As [`hold`](Self::hold), and waits for nobody.
+    #[inline(always)]
     pub(crate) fn try_hold(&self) -> Option<Held<'_, S>> {
         let behind = self.gate.mutex.try_lock()?;
-        let is_free = behind.owner == Owner::Nobody;
-        let held = self.held(behind);
-        is_free.then_some(held)
+        if behind.owner == Owner::Nobody {
+            return Some(self.held(behind));
+        }
+        self.leave(behind);
+        None
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave<'a>(&'a self, behind: Guard<'a, S>) {
+        drop(self.held(behind));
     }
 
     /// Waits for other threads only: for looking at the committed state while somebody has a turn.
@@ -99,7 +108,7 @@ impl<S> SessionLock<S> {
         .await
     }
 
-    #[inline]
+    #[inline(always)]
     fn held<'a>(&'a self, behind: Guard<'a, S>) -> Held<'a, S> {
         Held { _holding: Holding::enter(self.gate.engine, self.gate.number), behind, _relay: Relay(&self.gate) }
     }

@@ -3,63 +3,165 @@
 use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
-use super::run::{RegisteredOf, ResultOf, Run, StateOf};
-use crate::panics::ShedOnDrop;
+use super::run::{Asked, RegisteredOf, ResultOf, Run, StateOf, Told};
+use crate::panics::{ShedOnDrop, shed};
 use crate::process::SyncProcess;
 
 /// Waits for the session with the thread blocked.
 #[inline(always)]
-pub(super) fn held<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
-    let registered = admitted::<P>(run.core)?;
-    let mut state = run.core.session.hold(|| run.request()).map_err(not_held::<P>)?; // 2, before all
-    in_place(run, registered, &mut state, command)
+pub(super) fn held<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(asked.core)?;
+    match asked.core.session.try_hold() {
+        Some(mut state) => in_place(asked, registered, &mut state, command, told), // 2, before all
+        None => held_later(asked, registered, command, told),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn held_later<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    registered: &RegisteredOf<P>,
+    command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
+) -> ResultOf<P> {
+    let mut state = asked.core.session.hold(|| asked.request()).map_err(not_held::<P>)?; // 2
+    in_place_apart(asked, registered, &mut state, command, told)
 }
 
 /// Waits for the session as a task, and is done within the poll in which it has it.
-pub(super) async fn held_async<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
-    let registered = admitted::<P>(run.core)?;
-    let mut state = run.core.session.hold_async(run.request()).await.map_err(not_held::<P>)?; // 2
-    in_place(run, registered, &mut state, command)
+pub(super) async fn held_async<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    command: ShedOnDrop<P>,
+    told: &mut Told,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(asked.core)?;
+    let mut state = asked.core.session.hold_async(asked.request()).await.map_err(not_held::<P>)?; // 2
+    in_place_apart(asked, registered, &mut state, command, Some(told))
 }
 
 /// Waits for nobody.
 pub(super) fn try_held<P: SyncProcess>(
-    run: &mut Run<'_, P>,
+    asked: Asked<'_, P>,
     command: ShedOnDrop<P>,
+    told: &mut Told,
 ) -> Result<ResultOf<P>, ShedOnDrop<P>> {
-    let registered = match admitted::<P>(run.core) {
+    let registered = match admitted::<P>(asked.core) {
         Ok(registered) => registered,
         Err(error) => return Ok(Err(error)),
     };
-    let Some(mut state) = run.core.session.try_hold() else { return Err(command) }; // 2
-    Ok(in_place(run, registered, &mut state, command))
+    let Some(mut state) = asked.core.session.try_hold() else { return Err(command) }; // 2
+    Ok(in_place_apart(asked, registered, &mut state, command, Some(told)))
+}
+
+#[inline(never)]
+fn in_place_apart<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    registered: &RegisteredOf<P>,
+    state: &mut StateOf<P>,
+    command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
+) -> ResultOf<P> {
+    in_place(asked, registered, state, command, told)
 }
 
 #[inline(always)]
 fn in_place<P: SyncProcess>(
-    run: &mut Run<'_, P>,
+    asked: Asked<'_, P>,
+    registered: &RegisteredOf<P>,
+    state: &mut StateOf<P>,
+    command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
+) -> ResultOf<P> {
+    let core = asked.core;
+    match state.rules(&core.shared.rules, &core.audit).is_some_and(|rules| rules.of(registered.place).is_some()) {
+        false => unruled(asked, state, command, told),
+        true => ruled(asked, registered, state, command, told),
+    }
+}
+
+/// The run of a process for which there are no rules: the gates have nothing to judge, and nothing is kept for them.
+#[inline(always)]
+fn unruled<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    state: &mut StateOf<P>,
+    mut command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
+) -> ResultOf<P> {
+    let mut drafts = Drafts::<P>::of(state);
+    let begun_at = drafts.version();
+    let mut committed_at = None;
+    let result = match asked.refuse(1) {
+        Ok(()) => {
+            let mut local = ShedOnDrop::none();
+            // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and
+            // whatever is copied right after it was written, in parts, has the processor wait for longer than the rest of the
+            // run takes.
+            let mut stages = || {
+                let local = local.get_or_insert_with(P::Local::default);
+                let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
+                let order = Run::<P>::begin(); // 3
+                let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
+                Run::execute(command, guard) // 5
+            };
+            match catch::<P, _>(&mut stages) {
+                Ok(output) => match asked.commit(&mut drafts, 1) {
+                    Ok(version) => {
+                        committed_at = version;
+                        Ok(output)
+                    }
+                    Err(error) => {
+                        drafts.discard();
+                        shed(output);
+                        Err(error)
+                    }
+                },
+                Err(error) => {
+                    drafts.discard();
+                    Err(*error)
+                }
+            }
+        }
+        Err(error) => Err(error),
+    }; // 7
+    if let Some(told) = told {
+        (told.version, told.attempts) = (committed_at.unwrap_or(begun_at), 1);
+    }
+    result
+}
+
+#[inline(never)]
+fn ruled<P: SyncProcess>(
+    asked: Asked<'_, P>,
     registered: &RegisteredOf<P>,
     state: &mut StateOf<P>,
     mut command: ShedOnDrop<P>,
+    told: Option<&mut Told>,
 ) -> ResultOf<P> {
+    let mut run = Run::new(asked);
     let mut drafts = Drafts::<P>::of(state);
-    run.begin_with(&mut drafts, registered);
+    run.begin_under(&mut drafts, registered.place);
     let mut local = ShedOnDrop::none();
-    // Handed over by reference, as the error comes in a box: `catch_unwind` copies what it is given as a whole, and whatever
-    // is copied right after it was written, in parts, has the processor wait for longer than the rest of the run takes.
+    // By reference, as above.
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
         run.count_findings()?;
         let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
         let order = Run::<P>::begin(); // 3
-        let guard = Run::<P>::guard(run.core, &mut drafts.fields, local, &order); // 4
+        let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
         Run::execute(command, guard) // 5
     };
     let proposed = catch::<P, _>(&mut stages);
     let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
-    if run.rules.is_some() {
-        run.give_back_rules(&mut drafts);
+    run.give_back_rules(&mut drafts);
+    let result = run.commit_or_roll_back(&mut drafts, proposed); // 7
+    if let Some(told) = told {
+        run.tell(told);
     }
-    run.commit_or_roll_back(&mut drafts, proposed) // 7
+    result
 }

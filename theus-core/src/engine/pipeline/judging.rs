@@ -3,7 +3,7 @@
 use super::catch::catch;
 use super::look::Look;
 use super::notes::Notes;
-use super::run::{ErrorOf, FieldsOf, Proposed, RegisteredOf, Run, StateOf};
+use super::run::{Asked, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, Run, StateOf};
 use crate::audit::{Findings, Gate, Gates};
 use crate::panics::{shed, tell};
 use crate::process::{Halted, Process, RunError, TimedOut};
@@ -17,9 +17,15 @@ impl<P: Process> Run<'_, P> {
         self.attempts = 1;
         let rules = state.rules(&self.core.shared.rules, &self.core.audit);
         if rules.is_some_and(|rules| rules.of(registered.place).is_some()) {
-            self.place = registered.place;
-            self.rules = state.lend_rules();
+            self.begin_under(state, registered.place);
         }
+    }
+
+    /// The same where it is known that there are rules, at this place of the table.
+    #[inline(always)]
+    pub(super) fn begin_under(&mut self, state: &mut StateOf<P>, place: usize) {
+        (self.version, self.attempts, self.place) = (state.version(), 1, place);
+        self.rules = state.lend_rules();
     }
 
     /// After a run that held the session throughout: its rules are the session's again.
@@ -33,6 +39,12 @@ impl<P: Process> Run<'_, P> {
     #[inline]
     pub(super) fn rules(&self) -> Option<&Gates> {
         self.rules.as_ref()?.of(self.place)
+    }
+
+    /// Whether a rule looks at the state that it leaves.
+    #[inline]
+    pub(super) fn is_judged_at_its_end(&self) -> bool {
+        self.rules().is_some_and(|rules| !rules.is_empty(Gate::Output))
     }
 
     #[inline(never)]
@@ -94,39 +106,8 @@ impl<P: Process> Run<'_, P> {
     fn settle(&mut self) -> Result<(), ErrorOf<P>> {
         let Some(notes) = &mut self.notes else { return Ok(()) };
         let findings = std::mem::take(&mut notes.findings);
-        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        let (auditor, session) = (&self.asked.core.shared.auditor, &self.asked.core.audit);
         Ok(auditor.settle(session, P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
-    }
-
-    #[inline]
-    pub(super) fn refuse_if_halted(&self) -> Result<(), ErrorOf<P>> {
-        if self.core.shared.auditor.is_latched() { Err(self.halted()) } else { Ok(()) }
-    }
-
-    /// The session may be one whose workflow is over.
-    #[inline]
-    pub(super) fn refuse_if_over(&self) -> Result<(), ErrorOf<P>> {
-        if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
-    }
-
-    /// Within its limit a run commits, or nothing of it does.
-    #[inline]
-    pub(super) fn refuse_if_late(&self) -> Result<(), ErrorOf<P>> {
-        match self.limit {
-            Some(limit) if limit.is_over() => Err(self.late(limit)),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    fn late(&self, limit: &Limit) -> ErrorOf<P> {
-        RunError::TimedOut(TimedOut::run(P::CONTRACT.process, limit.span, self.attempts))
-    }
-
-    #[cold]
-    fn halted(&self) -> ErrorOf<P> {
-        let reason = self.core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
-        RunError::Halted(Halted { reason: reason.into() })
     }
 
     #[cold]
@@ -135,4 +116,45 @@ impl<P: Process> Run<'_, P> {
         tell(|| tracing::warn!(target: "theus::engine", process, attempts, "conflict"));
         self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
     }
+}
+
+impl<P: Process> Asked<'_, P> {
+    /// What a run is refused for before anything of it is judged or run.
+    #[inline(always)]
+    pub(super) fn refuse(self, attempts: u32) -> Result<(), ErrorOf<P>> {
+        self.refuse_if_halted()?;
+        self.refuse_if_over()?;
+        self.refuse_if_late(attempts)
+    }
+
+    #[inline(always)]
+    pub(super) fn refuse_if_halted(self) -> Result<(), ErrorOf<P>> {
+        if self.core.shared.auditor.is_latched() { Err(halted::<P>(self.core)) } else { Ok(()) }
+    }
+
+    /// The session may be one whose workflow is over.
+    #[inline(always)]
+    fn refuse_if_over(self) -> Result<(), ErrorOf<P>> {
+        if self.core.is_over() { Err(RunError::Over { process: P::CONTRACT.process }) } else { Ok(()) }
+    }
+
+    /// Within its limit a run commits, or nothing of it does.
+    #[inline(always)]
+    pub(super) fn refuse_if_late(self, attempts: u32) -> Result<(), ErrorOf<P>> {
+        match self.limit {
+            Some(limit) if limit.is_over() => Err(late::<P>(limit, attempts)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cold]
+fn late<P: Process>(limit: &Limit, attempts: u32) -> ErrorOf<P> {
+    RunError::TimedOut(TimedOut::run(P::CONTRACT.process, limit.span, attempts))
+}
+
+#[cold]
+fn halted<P: Process>(core: &CoreOf<P>) -> ErrorOf<P> {
+    let reason = core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
+    RunError::Halted(Halted { reason: reason.into() })
 }

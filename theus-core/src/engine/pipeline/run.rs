@@ -1,5 +1,6 @@
 //! One run, as data: what it knows from its first stage to its last.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::super::core::Core;
@@ -8,6 +9,7 @@ use super::super::report::Report;
 use super::super::rules::RuleTable;
 use super::super::session::State;
 use super::notes::Notes;
+use crate::audit::Violation;
 use crate::context::Context;
 use crate::process::{Process, RunError};
 use crate::transaction::{Limit, Request};
@@ -21,18 +23,31 @@ pub(super) type ErrorOf<P> = RunError<<P as Process>::Error>;
 pub(super) type Proposed<P> = Result<<P as Process>::Output, Box<ErrorOf<P>>>;
 pub(super) type ResultOf<P> = Result<<P as Process>::Output, ErrorOf<P>>;
 
-/// One run: what it knows from its first stage to its last, however many attempts it takes.
-pub(super) struct Run<'a, P: Process> {
+/// What is asked of a run: by whom, of which session, and until when.
+pub(super) struct Asked<'a, P: Process> {
     pub(super) core: &'a CoreOf<P>,
     pub(super) by: By,
     /// By when it has to commit, if the caller has set a limit.
     pub(super) limit: Option<&'a Limit>,
+}
+
+/// One run: what it knows from its first stage to its last, however many attempts it takes.
+pub(super) struct Run<'a, P: Process> {
+    pub(super) asked: Asked<'a, P>,
     /// Its place in the table of rules.
     pub(super) place: usize,
     /// The rules that were in force when it began, if there are any for it.
     pub(super) rules: Option<Arc<RuleTable>>,
     /// There from the moment when the audit has something to keep: a run without rules pays nothing for it.
     pub(super) notes: Option<Box<Notes<P>>>,
+    pub(super) version: u64,
+    pub(super) attempts: u32,
+}
+
+/// What is told of a run besides its result.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) violations: Vec<Violation>,
     pub(super) version: u64,
     pub(super) attempts: u32,
 }
@@ -46,25 +61,56 @@ pub(in crate::engine) enum By {
     Workflow,
 }
 
+impl<P: Process> Clone for Asked<'_, P> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Process> Copy for Asked<'_, P> {}
+
+impl<'a, P: Process> Asked<'a, P> {
+    #[inline(always)]
+    pub(super) const fn new(core: &'a CoreOf<P>, by: By, limit: Option<&'a Limit>) -> Self {
+        Self { core, by, limit }
+    }
+
+    /// What the run says of itself where it has to wait.
+    pub(super) fn request(self) -> Request<'a> {
+        self.core.request(P::CONTRACT.process, self.limit.copied())
+    }
+}
+
 impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
-    pub(super) fn new(core: &'a CoreOf<P>, limit: Option<&'a Limit>) -> Self {
-        Self { core, by: By::Anyone, limit, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+    pub(super) const fn new(asked: Asked<'a, P>) -> Self {
+        Self { asked, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
     }
 
-    /// The same, run by somebody else.
-    pub(super) const fn by(mut self, by: By) -> Self {
-        self.by = by;
-        self
-    }
-
-    /// What it says of itself where it has to wait.
-    pub(super) fn request(&self) -> Request<'a> {
-        self.core.request(P::CONTRACT.process, self.limit.copied())
+    pub(super) fn tell(self, told: &mut Told) {
+        told.violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
+        (told.version, told.attempts) = (self.version, self.attempts);
     }
 
     pub(super) fn report(self, result: ResultOf<P>) -> Report<P> {
-        let violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
-        Report { result, violations, version: self.version, attempts: self.attempts }
+        let mut told = Told::default();
+        self.tell(&mut told);
+        told.report(result)
+    }
+}
+
+impl<'a, P: Process> Deref for Run<'a, P> {
+    type Target = Asked<'a, P>;
+    #[inline(always)]
+    fn deref(&self) -> &Asked<'a, P> {
+        &self.asked
+    }
+}
+
+impl Told {
+    pub(super) fn report<P: Process>(self, result: ResultOf<P>) -> Report<P> {
+        let Self { violations, version, attempts } = self;
+        Report { result, violations, version, attempts }
     }
 }

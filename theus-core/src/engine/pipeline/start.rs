@@ -4,10 +4,10 @@ use super::super::locking::Isolation;
 use super::super::report::Report;
 use super::checked::{checked, checked_async};
 use super::held::{held, held_async, try_held};
-use super::run::{By, CoreOf, ResultOf, Run};
+use super::run::{Asked, By, CoreOf, ResultOf, Run, Told};
 use super::turn::turn;
 use crate::panics::ShedOnDrop;
-use crate::process::{AsyncProcess, SyncProcess};
+use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::transaction::Limit;
 
 /// Runs a plain `fn`.
@@ -17,7 +17,11 @@ pub(in crate::engine) fn run<P: SyncProcess>(
     command: ShedOnDrop<P>,
     limit: Option<&Limit>,
 ) -> ResultOf<P> {
-    go(&mut Run::new(core, limit), command)
+    let asked = Asked::new(core, By::Anyone, limit);
+    match isolation(asked) {
+        Isolation::Alone => held(asked, command, None),
+        Isolation::Checked => checked(&mut Run::new(asked), command),
+    }
 }
 
 /// Runs a plain `fn`, and tells all about it.
@@ -27,9 +31,19 @@ pub(in crate::engine) fn run_reported<P: SyncProcess>(
     by: By,
     limit: Option<&Limit>,
 ) -> Report<P> {
-    let mut run = Run::new(core, limit).by(by);
-    let result = go(&mut run, command);
-    run.report(result)
+    let asked = Asked::new(core, by, limit);
+    match isolation(asked) {
+        Isolation::Alone => {
+            let mut told = Told::default();
+            let result = held(asked, command, Some(&mut told));
+            told.report(result)
+        }
+        Isolation::Checked => {
+            let mut run = Run::new(asked);
+            let result = checked(&mut run, command);
+            run.report(result)
+        }
+    }
 }
 
 /// Runs a plain `fn` if the session is free, and tells all about it; else its command comes back.
@@ -38,9 +52,9 @@ pub(in crate::engine) fn try_run_reported<P: SyncProcess>(
     command: ShedOnDrop<P>,
     by: By,
 ) -> Result<Report<P>, ShedOnDrop<P>> {
-    let mut run = Run::new(core, None).by(by);
-    let result = try_held(&mut run, command)?;
-    Ok(run.report(result))
+    let mut told = Told::default();
+    let result = try_held(Asked::new(core, by, None), command, &mut told)?;
+    Ok(told.report(result))
 }
 
 /// Runs a plain `fn`, waits for the session without blocking the thread, and tells all about it. Its body is done within one
@@ -51,9 +65,9 @@ pub(in crate::engine) async fn run_plain_async<P: SyncProcess>(
     by: By,
     limit: Option<Limit>,
 ) -> Report<P> {
-    let mut run = Run::new(core, limit.as_ref()).by(by);
-    let result = held_async(&mut run, command).await;
-    run.report(result)
+    let mut told = Told::default();
+    let result = held_async(Asked::new(core, by, limit.as_ref()), command, &mut told).await;
+    told.report(result)
 }
 
 /// Runs an `async fn`, and tells all about it.
@@ -63,8 +77,9 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
     by: By,
     limit: Option<Limit>,
 ) -> Report<P> {
-    let mut run = Run::new(core, limit.as_ref()).by(by);
-    let result = match core.shared.locking.isolation(const { &P::CONTRACT }) {
+    let asked = Asked::new(core, by, limit.as_ref());
+    let mut run = Run::new(asked);
+    let result = match isolation(asked) {
         Isolation::Alone => turn(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
     };
@@ -72,9 +87,6 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
 }
 
 #[inline(always)]
-fn go<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
-    match run.core.shared.locking.isolation(const { &P::CONTRACT }) {
-        Isolation::Alone => held(run, command),
-        Isolation::Checked => checked(run, command),
-    }
+fn isolation<P: Process>(asked: Asked<'_, P>) -> Isolation {
+    asked.core.shared.locking.isolation(const { &P::CONTRACT })
 }

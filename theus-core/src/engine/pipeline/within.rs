@@ -3,7 +3,7 @@
 
 use super::super::report::Report;
 use super::admission::{admitted, not_held};
-use super::run::{By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
+use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::ShedOnDrop;
 use crate::process::{AsyncProcess, Process, SyncProcess};
@@ -15,7 +15,7 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core, None).by(By::Workflow);
+    let mut run = Run::new(Asked::new(core, By::Workflow, None));
     let result = within(&mut run, command, turn);
     run.report(result)
 }
@@ -32,7 +32,7 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     command: ShedOnDrop<P>,
     turn: &Turn<'_, StateOf<P>>,
 ) -> Report<P> {
-    let mut run = Run::new(core, None).by(By::Workflow);
+    let mut run = Run::new(Asked::new(core, By::Workflow, None));
     let result = within_async(&mut run, command, turn).await;
     run.report(result)
 }

@@ -145,8 +145,7 @@ impl<P: Process> Run<'_, P> {
     /// Whether this attempt is right whatever others have committed since: what it read was of one moment, it writes nothing,
     /// and no rule looks at the state that it leaves or has something to count. It is as if it had ended where it began.
     fn stands_as_it_began(&self) -> bool {
-        let is_judged_at_its_end = self.rules().is_some_and(|rules| !rules.is_empty(Gate::Output));
-        !Self::WRITES && !is_judged_at_its_end && !self.has_findings()
+        !Self::WRITES && !self.is_judged_at_its_end() && !self.has_findings()
     }
 
     /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
