@@ -36,7 +36,9 @@ thread_local! {
     /// The session that this thread holds.
     static HELD: Cell<Place> = const { Cell::new(NOWHERE) };
     static DEPTH: Cell<usize> = const { Cell::new(0) };
-    /// The others around that, and the bodies that hold nothing.
+    /// The engine of one body that holds nothing: hardly ever there is another, and so none in the list below.
+    static BODY: Cell<usize> = const { Cell::new(0) };
+    /// The others around that, and the other bodies that hold nothing.
     static INSIDE: RefCell<Vec<Mark>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -75,6 +77,9 @@ fn held() -> Place {
 #[cold]
 #[inline(never)]
 fn search(engine: usize, only_held: bool) -> bool {
+    if !only_held && BODY.with(Cell::get) == engine {
+        return true;
+    }
     let fits = |mark: &Mark| mark.place.engine == engine && (!only_held || mark.keeps == Some(Keeps::Thread));
     INSIDE.with(|inside| inside.borrow().iter().any(fits))
 }
@@ -120,18 +125,34 @@ fn pop() {
 }
 
 /// The current thread is inside a body of an engine, until this is dropped.
-pub(crate) struct Inside;
+pub(crate) struct Inside {
+    /// Whether it is the one that is noted apart.
+    is_apart: bool,
+}
 
 impl Inside {
     /// `turn` is the session that the body has as its turn, if it has one.
+    #[inline]
     pub(crate) fn enter(engine: usize, turn: Option<u64>) -> Self {
-        push(Place { engine, session: turn.unwrap_or(0) }, turn.map(|_| Keeps::Turn));
-        Self
+        let is_apart = turn.is_none() && BODY.with(Cell::get) == 0;
+        if is_apart {
+            BODY.with(|body| body.set(engine));
+            DEPTH.with(|depth| depth.set(depth.get() + 1));
+        } else {
+            push(Place { engine, session: turn.unwrap_or(0) }, turn.map(|_| Keeps::Turn));
+        }
+        Self { is_apart }
     }
 }
 
 impl Drop for Inside {
+    #[inline]
     fn drop(&mut self) {
-        pop();
+        if self.is_apart {
+            BODY.with(|body| body.set(0));
+            DEPTH.with(|depth| depth.set(depth.get() - 1));
+        } else {
+            pop();
+        }
     }
 }
