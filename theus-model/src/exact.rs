@@ -23,6 +23,9 @@ const LEAST_NORMAL: usize = 4;
 /// So many numbers can be added before limbs are full.
 const CARRY_AFTER: u32 = 1 << 30;
 
+/// So many numbers are added up in two floats, where that loses nothing, before they are added here.
+const CHUNK: usize = 256;
+
 /// Every float that was added, as one number of fixed point, which is exact.
 ///
 /// The well-known small superaccumulator: a float is its 53 bits at their place, whatever else was added before.
@@ -74,6 +77,21 @@ impl Sum {
         if self.uncarried == CARRY_AFTER {
             carry(&mut self.limbs[self.used.0..]);
             (self.used.1, self.uncarried) = (LIMBS, 0);
+        }
+    }
+
+    /// Adds all of them.
+    pub fn add_all(&mut self, values: &[f64]) {
+        for chunk in values.chunks(CHUNK) {
+            match in_two_floats(chunk) {
+                Some((sum, rest)) => {
+                    let count = self.count + chunk.len() as u64;
+                    self.add(sum);
+                    self.add(rest);
+                    self.count = count;
+                }
+                None => chunk.iter().for_each(|value| self.add(*value)),
+            }
         }
     }
 
@@ -140,6 +158,27 @@ impl Sum {
         let size = rounded(bits | u128::from(more), LOWEST + LIMB * lowest as i32);
         if negative { -size } else { size }
     }
+}
+
+/// The sum as a float and what that was rounded by, where those two are all of it, as they are for numbers of about one size;
+/// `None` where something would be lost, and for infinities and NaN.
+fn in_two_floats(values: &[f64]) -> Option<(f64, f64)> {
+    let (mut sum, mut rest, mut is_exact) = (0.0, 0.0, true);
+    for value in values {
+        let (next, error) = added(sum, *value);
+        let (more, lost) = added(rest, error);
+        (sum, rest) = (next, more);
+        is_exact &= lost == 0.0;
+    }
+    (is_exact && sum.is_finite() && rest.is_finite()).then_some((sum, rest))
+}
+
+/// The rounded sum of two floats, and exactly what it was rounded by. Of what is not finite something is NaN.
+#[inline(always)]
+fn added(one: f64, two: f64) -> (f64, f64) {
+    let sum = one + two;
+    let of_two = sum - one;
+    (sum, (one - (sum - of_two)) + (two - of_two))
 }
 
 /// Brings each limb but the last into its 32 bits.
@@ -294,6 +333,40 @@ mod tests {
         check(&[f64::MAX, 2.0_f64.powi(970)]);
         check(&[f64::MAX, 2.0_f64.powi(969)]);
         check(&[0.1; 1_000]);
+    }
+
+    #[test]
+    fn all_at_once_is_one_by_one() {
+        let mut random = fastrand::Rng::with_seed(10);
+        let special = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MAX, f64::MIN, -0.0, 5e-324];
+        for round in 0..600 {
+            let length = random.usize(..3 * CHUNK);
+            let mut values: Vec<f64> = match round % 3 {
+                0 => (0..length).map(|_| any(&mut random)).collect(),
+                1 => (0..length).map(|_| 98.6 + random.f64()).collect(),
+                _ => (0..length).map(|_| f64::from(random.i16(..)) / 10.0).collect(),
+            };
+            if round % 5 == 0 && length > 0 {
+                values[random.usize(..length)] = *random.choice(&special).unwrap();
+            }
+            let one_by_one: Sum = values.iter().copied().collect();
+            let mut all = Sum::new();
+            all.add_all(&values);
+            let bits = |sum: &Sum| (sum.count(), sum.value().to_bits(), sum.mean().map(f64::to_bits));
+            if one_by_one.value().is_nan() {
+                assert!(all.value().is_nan() && all.count() == one_by_one.count());
+            } else {
+                assert_eq!(bits(&all), bits(&one_by_one), "{values:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_one_size_fit_two_floats_and_others_are_told() {
+        assert!(in_two_floats(&[98.6; CHUNK]).is_some() && in_two_floats(&[]) == Some((0.0, 0.0)));
+        for lost in [&[1e100, 1.0, 1e-100][..], &[f64::MAX, f64::MAX, f64::MIN], &[f64::NAN], &[f64::INFINITY]] {
+            assert_eq!(in_two_floats(lost), None, "{lost:?}");
+        }
     }
 
     #[test]
