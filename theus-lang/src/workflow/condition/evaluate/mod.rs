@@ -7,6 +7,7 @@ mod each;
 mod inside;
 mod json;
 mod payload;
+mod quick;
 mod work;
 
 use std::borrow::Cow;
@@ -195,6 +196,9 @@ fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, work: &mut 
 }
 
 pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Result<bool, Problem> {
+    if let Some(holds) = quick::truth(node, work) {
+        return Ok(holds);
+    }
     match evaluate(node, facts, work)? {
         Operand::Bool(holds) => Ok(holds),
         other => Err(format!("{} is neither true nor false", other.kind()).into()),

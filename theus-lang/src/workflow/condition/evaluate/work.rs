@@ -46,6 +46,15 @@ impl<'a> Work<'a> {
         self.variables.get(slot).cloned().unwrap_or(Operand::Null)
     }
 
+    /// The same where it is an integer, and not a very great one.
+    #[inline]
+    pub(super) fn small(&self, slot: usize) -> Option<i64> {
+        match self.variables.get(slot)? {
+            Operand::Int(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
     /// Does something with an element of a list, which is a step.
     pub(super) fn with<T>(
         &mut self,
