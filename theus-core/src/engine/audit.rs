@@ -22,6 +22,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         self.core.shared.auditor.interlock()
     }
 
+    /// Whether it is latched, without waiting for anything.
+    #[inline]
+    pub(crate) fn is_latched(&self) -> bool {
+        self.core.shared.auditor.is_latched()
+    }
+
     /// Lets the engine run again after a violation of level S. Who did it and why is put on record.
     ///
     /// # Errors

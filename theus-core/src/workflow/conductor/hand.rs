@@ -141,6 +141,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hand for Engine<D, G, E> 
     }
 
     fn halted(&self) -> Option<Halted> {
+        if !self.is_latched() {
+            return None;
+        }
         self.interlock().map(|interlock| Halted { reason: interlock.to_string().into() })
     }
 }
