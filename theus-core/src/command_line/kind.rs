@@ -1,9 +1,7 @@
 //! Whether a file is a recipe or a workflow: told by its keys.
 
+use crate::source::{Document, NodePath, Problem, SourceError, Value, nearest};
 use serde::Serialize;
-use serde_yaml::Value;
-
-use crate::source::{Document, NodePath, Problem, SourceError, nearest};
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

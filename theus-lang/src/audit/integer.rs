@@ -11,10 +11,6 @@ pub enum Integer {
 }
 
 impl Integer {
-    pub(super) fn parse(digits: &str) -> Option<Self> {
-        digits.parse::<i128>().map(Self::Small).ok().or_else(|| digits.parse::<u128>().map(Self::from).ok())
-    }
-
     /// The integer that a float without fraction is; `None` outside the range of 128 bits.
     pub(super) fn from_whole(float: f64) -> Option<Self> {
         // Both powers of two are floats exactly, and between them a cast of a whole float is exact.
@@ -63,8 +59,6 @@ mod tests {
         assert!(Integer::Small(i128::MIN) < Integer::Small(i128::MAX));
         assert!(Integer::Small(i128::MAX) < Integer::from(i128::MAX as u128 + 1));
         assert!(Integer::from(u128::MAX - 1) < huge);
-        assert_eq!(Integer::parse(&u128::MAX.to_string()), Some(huge));
-        assert_eq!(Integer::parse("340282366920938463463374607431768211456"), None);
     }
 
     #[test]

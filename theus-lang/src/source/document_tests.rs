@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::super::{MAX_DEPTH, big_integer};
+use super::super::MAX_DEPTH;
 use super::*;
 
 fn parse(text: &str) -> Result<Document, SourceError> {
@@ -15,8 +15,9 @@ fn refused(text: &str) -> String {
     parse(text).unwrap_err().to_string()
 }
 
-fn at(text: &str, path: &NodePath) -> (usize, usize) {
-    let positions = parse(text).unwrap().positions([path]);
+fn at(text: &str, path: impl Fn(&NodePath) -> NodePath) -> (usize, usize) {
+    let document = parse(text).unwrap();
+    let positions = document.positions([&path(&document.path())]);
     (positions[0].line, positions[0].column)
 }
 
@@ -39,29 +40,28 @@ error[Y004]: not valid YAML: did not find expected ',' or ']', while parsing a f
 #[test]
 fn values_keys_and_elements_have_their_own_positions() {
     let text = "a:\n  - x: 1\n  - { y: ü, z: 2 }\nb: \"t\"\nempty:\nlist:\n- 1\n";
-    let root = NodePath::root();
-    assert_eq!(at(text, &root), (1, 1));
-    assert_eq!(at(text, &root.key("a").index(0).key("x")), (2, 8));
-    assert_eq!(at(text, &root.key("a").index(1).at_key("z")), (3, 13), "columns count characters, not bytes");
-    assert_eq!(at(text, &root.at_key("b")), (4, 1));
-    assert_eq!(at(text, &root.key("b")), (4, 4));
-    assert_eq!(at(text, &root.key("empty")), (5, 1), "a value that is not written is shown by its key");
-    assert_eq!(at(text, &root.key("list").index(0)), (7, 3));
-    assert_eq!(at(text, &root.key("a").index(7).key("q")), (2, 5), "the nearest ancestor: its first child");
-    assert_eq!(at("a: 1\r\nb: 2\r\n", &root.key("b")), (2, 4));
+    assert_eq!(at(text, NodePath::clone), (1, 1));
+    assert_eq!(at(text, |root| root.key("a").index(0).key("x")), (2, 8));
+    assert_eq!(at(text, |root| root.key("a").index(1).at_key("z")), (3, 13), "columns count characters, not bytes");
+    assert_eq!(at(text, |root| root.at_key("b")), (4, 1));
+    assert_eq!(at(text, |root| root.key("b")), (4, 4));
+    assert_eq!(at(text, |root| root.key("empty")), (5, 1), "a value that is not written is shown by its key");
+    assert_eq!(at(text, |root| root.key("list").index(0)), (7, 3));
+    assert_eq!(at(text, |root| root.key("a").index(7).key("q")), (2, 5), "the nearest ancestor: its first child");
+    assert_eq!(at("a: 1\r\nb: 2\r\n", |root| root.key("b")), (2, 4));
 }
 
 #[test]
 fn a_problem_behind_an_alias_points_at_the_alias() {
     let text = "base: &base { min: 1 }\nuse: *base\n";
-    assert_eq!(at(text, &NodePath::root().key("use").key("min")), (2, 6));
-    assert_eq!(at(text, &NodePath::root().key("base").key("min")), (1, 20));
+    assert_eq!(at(text, |root| root.key("use").key("min")), (2, 6));
+    assert_eq!(at(text, |root| root.key("base").key("min")), (1, 20));
 }
 
 #[test]
 fn problems_come_in_the_order_of_the_file_and_once() {
     let document = parse("a: 1\nb: 2\n").unwrap();
-    let root = NodePath::root();
+    let root = document.path();
     let b = Problem::new(root.key("b"), "bad b").label("two").help("say 3");
     let error = document.error(vec![b.clone(), Problem::new(root.key("a"), "bad a"), b]);
     assert_eq!(
@@ -175,7 +175,61 @@ fn a_long_text_repeated_by_aliases_is_refused_and_a_few_aliases_are_not() {
 #[test]
 fn a_large_plain_file_is_within_the_limits() {
     let text = format!("[{}1]", "1,".repeat(300_000));
-    assert_eq!(parse(&text).unwrap().root().as_sequence().map(Vec::len), Some(300_001));
+    assert_eq!(parse(&text).unwrap().root().as_sequence().map(<[Value]>::len), Some(300_001));
+}
+
+fn lines(count: usize, line: fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+/// What there can be much of, and a text with so much.
+type Long = (&'static str, fn(usize) -> String);
+
+/// The least of a few measurements: what else runs on the machine only adds to it.
+fn least(mut run: impl FnMut()) -> Duration {
+    let times = (0..5).map(|_| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
+
+#[test]
+fn eight_times_the_text_costs_about_eight_times() {
+    let texts: [Long; 7] = [
+        ("entries of one map", |n| lines(n, |index| format!("key_{index}: {index}\n"))),
+        ("numbers as keys", |n| lines(n, |index| format!("{index}: x\n"))),
+        ("elements", |n| lines(n, |index| format!("- {{ a: {index}, b: [x, 'y'] }}\n"))),
+        ("brackets in depth", |n| format!("- {}{}\n", "[".repeat(60), "]".repeat(60)).repeat(n / 30)),
+        ("aliases", |n| format!("- &a {{ x: 1 }}\n{}", "- *a\n".repeat(n))),
+        ("anchors", |n| lines(n, |index| format!("- &a{index} 1\n- *a{index}\n"))),
+        ("closed too far left", |n| format!("k:\n{}", lines(n, |index| format!("  k{index}: {{\n    a: 1\n  }}\n")))),
+    ];
+    for (what, text) in texts {
+        let run = |n: usize| {
+            let text = text(n);
+            least(|| {
+                let document = parse(&text).unwrap();
+                let path = document.path();
+                match document.root() {
+                    Value::Sequence(list) => (0..list.len()).for_each(|index| drop(path.index(index).key("a"))),
+                    root => {
+                        for key in root.as_mapping().unwrap().keys() {
+                            let name =
+                                key.as_str().map_or_else(|| format!("{:?}", key.as_number().unwrap()), str::to_owned);
+                            assert_ne!(path.key(&name).parent().at_key(&name), path.key("none"));
+                        }
+                    }
+                }
+                let places: Vec<_> = (0..1_000).map(|index| path.index(index)).collect();
+                assert_eq!(document.positions(&places).len(), 1_000);
+            })
+        };
+        let (few, many) = (run(500), run(4_000));
+        // With the square of the text it would be 64 times.
+        assert!(many < few * 24, "{what}: {few:?}, and for eight times as much {many:?}");
+    }
 }
 
 #[test]
@@ -185,7 +239,7 @@ fn many_problems_are_cut_and_counted() {
     assert_eq!(error.problems().len(), 100);
     assert!(error.omitted() > 0 && error.to_string().ends_with(" more"));
     let document = parse(&format!("[{}]", "1,".repeat(1_000_000))).unwrap();
-    let problems = (0..1_000_000).map(|index| Problem::new(NodePath::root().index(index), "bad")).collect();
+    let problems = (0..1_000_000).map(|index| Problem::new(document.path().index(index), "bad")).collect();
     let error = document.error(problems);
     assert_eq!((error.problems().len(), error.omitted()), (100, 999_900));
     assert_eq!(error.problems()[99].to_string(), "error: bad\n--> f.yaml:1:200", "a monstrous line is not drawn");
@@ -197,10 +251,15 @@ fn integers_beyond_64_bits_stay_exact() {
         "[340282366920938463463374607431768211455, -170141183460469231731687303715884105728, 18446744073709551615]",
     );
     let document = document.unwrap();
-    let list = document.root().as_sequence().unwrap();
-    assert_eq!(big_integer(&list[0]), Some("340282366920938463463374607431768211455"));
-    assert_eq!(big_integer(&list[1]), Some("-170141183460469231731687303715884105728"));
-    assert_eq!((big_integer(&list[2]), list[2].as_u64()), (None, Some(u64::MAX)));
+    let numbers: Vec<_> =
+        document.root().as_sequence().unwrap().iter().map(|value| value.as_number().unwrap()).collect();
+    assert_eq!((numbers[0].as_u128(), numbers[0].as_i128()), (Some(u128::MAX), None));
+    assert_eq!((numbers[1].as_u128(), numbers[1].as_i128()), (None, Some(i128::MIN)));
+    assert_eq!((numbers[2].as_u64(), numbers[2].is_beyond_64_bits()), (Some(u64::MAX), false));
+    assert_eq!(
+        numbers.iter().map(|number| number.to_string()).collect::<Vec<_>>(),
+        ["340282366920938463463374607431768211455", "-170141183460469231731687303715884105728", "18446744073709551615"]
+    );
 }
 
 #[test]

@@ -1,12 +1,10 @@
-//! From nodes to lines and columns, in one or several documents, with at most one marked parse of each.
+//! From nodes to lines and columns, in one or several documents.
 
-use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::document::Document;
 use super::error::{LocatedProblem, MOST_PROBLEMS, SourceError, excerpt};
 use super::file::SourceFile;
-use super::marks::Marks;
 use super::path::NodePath;
 use super::problem::{Problem, Severity};
 
@@ -19,14 +17,13 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Finds the positions of nodes in documents that were read together. Each document is parsed again, with marks, when the
-/// first of its nodes is asked for.
+/// Turns nodes of documents that were read together into lines and columns.
 ///
 /// ```
-/// use theus_core::source::{Document, Locator, NodePath, Problem, SourceFile};
+/// use theus_core::source::{Document, Locator, Problem, SourceFile};
 /// let base = Document::parse(SourceFile::new("base.yaml", "limit: 1\n"))?;
 /// let site = Document::parse(SourceFile::new("site.yaml", "# ours\nlimit: 2\n"))?;
-/// let (first, second) = (NodePath::of_document(0).key("limit"), NodePath::of_document(1).key("limit"));
+/// let (first, second) = (base.path().key("limit"), site.path().in_document(1).key("limit"));
 /// let problem = Problem::new(second, "another limit").other("the first one", first);
 /// let error = Locator::new(&[base, site]).error(vec![problem]);
 /// assert!(error.to_string().ends_with("= note: the first one: base.yaml:1:8"));
@@ -34,26 +31,18 @@ pub struct Position {
 /// # Ok::<(), theus_core::source::SourceError>(())
 /// ```
 pub struct Locator<'d> {
-    files: Vec<(&'d SourceFile, OnceCell<Marks>)>,
+    documents: Vec<&'d Document>,
 }
 
 impl<'d> Locator<'d> {
-    /// A locator for documents in the order by which [`NodePath::of_document`] counts them.
+    /// A locator for documents in the order by which [`NodePath::in_document`] counts them.
     #[must_use]
     pub fn new(documents: &'d [Document]) -> Self {
-        Self::among(documents.iter().map(Document::file))
+        Self { documents: documents.iter().collect() }
     }
 
-    pub(super) fn of(documents: &[&'d Document]) -> Self {
-        Self::among(documents.iter().map(|document| document.file()))
-    }
-
-    pub(super) fn of_files(files: &[&'d SourceFile]) -> Self {
-        Self::among(files.iter().copied())
-    }
-
-    fn among(files: impl Iterator<Item = &'d SourceFile>) -> Self {
-        Self { files: files.map(|file| (file, OnceCell::new())).collect() }
+    pub(super) fn of(document: &'d Document) -> Self {
+        Self { documents: vec![document] }
     }
 
     /// Where each of these nodes is: the name of its file, and the place in it.
@@ -75,13 +64,18 @@ impl<'d> Locator<'d> {
     ) -> Vec<T> {
         let paths: Vec<_> = paths.into_iter().collect();
         let mut found = vec![nowhere; paths.len()];
-        for (document, (file, marks)) in self.files.iter().enumerate() {
-            let here: Vec<_> = (0..paths.len()).filter(|index| paths[*index].document() == document).collect();
+        let mut here: Vec<Vec<usize>> = self.documents.iter().map(|_| Vec::new()).collect();
+        for (index, path) in paths.iter().enumerate() {
+            if let Some(here) = here.get_mut(path.document()) {
+                here.push(index);
+            }
+        }
+        for (document, here) in self.documents.iter().zip(here) {
             if here.is_empty() {
                 continue;
             }
-            let marks = marks.get_or_init(|| Marks::parse(file.text()));
-            let ranges: Vec<_> = here.iter().map(|index| marks.find(paths[*index])).collect();
+            let file = document.file();
+            let ranges: Vec<_> = here.iter().map(|index| paths[*index].range(document.tree())).collect();
             for (index, spot) in here.into_iter().zip(Lines::new(file.text(), &ranges).spots) {
                 found[index] = make(file, &spot);
             }
@@ -108,20 +102,20 @@ impl<'d> Locator<'d> {
     /// Sorts by file and position, and says the same thing at the same place once.
     fn locate(&self, problems: Vec<Problem>) -> Vec<LocatedProblem> {
         let mut located = Vec::new();
-        let mut by_file: Vec<Vec<Problem>> = self.files.iter().map(|_| Vec::new()).collect();
+        let mut by_file: Vec<Vec<Problem>> = self.documents.iter().map(|_| Vec::new()).collect();
         for problem in problems {
             // A path into a document that is not there cannot be made by what reads the documents.
             if let Some(list) = by_file.get_mut(problem.at.document()) {
                 list.push(problem);
             }
         }
-        for ((file, marks), problems) in self.files.iter().zip(by_file) {
+        for (document, problems) in self.documents.iter().zip(by_file) {
             if problems.is_empty() {
                 continue;
             }
-            let marks = marks.get_or_init(|| Marks::parse(file.text()));
-            let ranges: Vec<_> =
-                problems.iter().map(|problem| narrowed(file.text(), marks.find(&problem.at), problem)).collect();
+            let (file, tree) = (document.file(), document.tree());
+            let range = |problem: &Problem| narrowed(file.text(), problem.at.range(tree), problem);
+            let ranges: Vec<_> = problems.iter().map(range).collect();
             let others: Vec<_> = problems.iter().filter_map(|problem| problem.other.clone()).collect();
             let places = self.positions(others.iter().map(|(_, at)| at));
             let mut notes = others

@@ -1,14 +1,14 @@
 //! Reading and checking YAML files: recipes and workflows, with errors that point at the file.
 //!
-//! A file is read into a [`Document`] by `serde_yaml`. What is wrong in its meaning is collected as [`Problem`]s, each with
-//! the [`NodePath`] of what it is about, and [`Document::error`] finds all their lines and columns with one marked parse.
+//! One pass over a file makes a [`Document`] of it: its values, and where each of them stands. What is wrong in its meaning is
+//! collected as [`Problem`]s, each with the [`NodePath`] of what it is about, and [`Document::error`] draws them all.
 //! Nothing here knows what a recipe or a workflow is.
 //!
 //! ```
-//! use theus_core::source::{Document, NodePath, Problem, SourceFile};
+//! use theus_core::source::{Document, Problem, SourceFile};
 //!
 //! let document = Document::parse(SourceFile::new("tank.yaml", "tank:\n  levle: 3\n"))?;
-//! let at = NodePath::root().key("tank").at_key("levle");
+//! let at = document.path().key("tank").at_key("levle");
 //! let error = document.error(vec![Problem::new(at, "unknown key `levle`").suggest("levle", ["level", "name"])]);
 //! assert_eq!(
 //!     error.to_string(),
@@ -17,26 +17,35 @@
 //! # Ok::<(), theus_core::source::SourceError>(())
 //! ```
 
+mod build;
 mod code;
-mod depth;
 mod document;
 mod error;
+mod failure;
 mod file;
 mod load;
 mod locate;
-mod marks;
+mod mapping;
+mod margin;
+mod number;
 mod path;
 mod printable;
 mod problem;
+mod scalar;
 mod suggest;
+mod tree;
+mod value;
 mod yaml_help;
 
+pub use build::MAX_DEPTH;
 pub use document::Document;
 pub use error::{LocatedProblem, SourceError};
 pub use file::{MAX_BYTES, SourceFile};
-pub use load::{MAX_DEPTH, big_integer};
 pub use locate::{Locator, Position};
+pub use mapping::Mapping;
+pub use number::Number;
 pub use path::NodePath;
 pub use printable::{printable, printable_json, printable_lines};
 pub use problem::{Problem, Severity};
 pub use suggest::{did_you_mean, nearest};
+pub use value::Value;

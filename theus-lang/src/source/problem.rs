@@ -20,10 +20,11 @@ pub enum Severity {
 /// What is wrong, and at which node.
 ///
 /// ```
-/// use theus_core::source::{NodePath, Problem, Severity};
-/// let at = NodePath::root().key("level");
-/// let problem = Problem::new(at, "unknown level `D`").code("R008").label("not a level").help("levels: S, A, B, C, I");
+/// use theus_core::source::{Document, Problem, Severity, SourceFile};
+/// let document = Document::parse(SourceFile::new("audit.yaml", "level: D\n"))?;
+/// let problem = Problem::new(document.path().key("level"), "unknown level `D`").code("R008").label("not a level").help("levels: S, A, B, C, I");
 /// assert_eq!((problem.message(), problem.severity()), ("unknown level `D`", Severity::Error));
+/// # Ok::<(), theus_core::source::SourceError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Problem {

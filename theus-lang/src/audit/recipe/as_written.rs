@@ -1,65 +1,61 @@
 //! Bounds as they were written: of a number, YAML keeps the value and not its zeros.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-
-use serde_yaml::Value;
 
 use super::super::condition::{Condition, Test};
 use super::super::delta::Change;
 use super::super::set::MOST_SHOWN;
 use super::item::{Item, List};
-use crate::source::{Locator, NodePath};
+use crate::source::{Locator, NodePath, Value};
 
 /// Longer numbers are shown as they are understood.
 const LONGEST: usize = 40;
 
-/// What stands where a bound stands, of each that could be shown otherwise.
-pub(super) struct AsWritten(HashMap<Key, Vec<Option<String>>>);
+/// What stands where a float that bounds stands: of it, what is understood may be less than what was written.
+pub(super) struct AsWritten(HashMap<Key, String>);
 
-/// A condition of an entry, however many processes inherit it.
-type Key = (*const (), Test);
+/// A part of a condition of an entry, however many processes inherit it.
+type Key = (*const (), Test, usize);
 
-fn key(item: &Item<'_, '_>) -> Key {
-    (std::ptr::from_ref(item.entry).cast(), item.bound.test)
+fn key(item: &Item<'_, '_>, part: usize) -> Key {
+    (std::ptr::from_ref(item.entry).cast(), item.bound.test, part)
 }
 
 impl AsWritten {
     /// Looks at the texts only where a number may have lost something.
     pub(super) fn of(lists: &[List<'_, '_>], locator: &Locator<'_>) -> Self {
-        let mut written: HashMap<Key, Vec<Option<String>>> = HashMap::new();
-        let (mut asked, mut paths) = (Vec::new(), Vec::new());
+        let mut asked = HashMap::new();
         for item in lists.iter().flat_map(|list| &list.items) {
-            if written.contains_key(&key(item)) {
-                continue;
-            }
-            let parts = parts(item);
-            for (index, (value, at)) in parts.iter().enumerate() {
+            for (index, value) in parts(item).iter().enumerate() {
                 if let Some(float) = value.as_f64().filter(|_| value.is_f64()) {
-                    asked.push((key(item), index, float));
-                    paths.push(at.clone());
+                    asked.entry(key(item, index)).or_insert_with(|| (place(item, index), float));
                 }
             }
-            let known = |(value, _): &(&Value, NodePath)| match value {
-                Value::String(text) => Some(text.clone()),
-                Value::Number(number) => Some(number.to_string()),
-                _ => None,
-            };
-            written.insert(key(item), parts.iter().map(known).collect());
         }
-        for ((key, index, float), text) in asked.into_iter().zip(locator.texts(&paths)) {
-            if let Some(part) = written.get_mut(&key).and_then(|parts| parts.get_mut(index)) {
-                // Behind an anchor or a tag. Where an alias stands instead, what is understood is shown.
-                let text = text.rsplit(' ').next().unwrap_or_default();
-                *part = (text.parse() == Ok(float)).then(|| text.to_owned());
-            }
-        }
-        Self(written)
+        let texts = locator.texts(asked.values().map(|(at, _)| at));
+        let written = asked.iter().zip(texts).filter_map(|((key, (_, float)), text)| {
+            // Behind an anchor or a tag. Where an alias stands instead, what is understood is shown.
+            let text = text.rsplit(' ').next().unwrap_or_default();
+            (text.parse() == Ok(*float)).then(|| (*key, text.to_owned()))
+        });
+        Self(written.collect())
+    }
+
+    /// One of the numbers or texts that bound.
+    fn part<'a>(&'a self, item: &Item<'_, 'a>, index: usize) -> Option<Cow<'a, str>> {
+        let text = match parts(item).get(index)? {
+            Value::String(text) => Cow::Borrowed(text.as_str()),
+            Value::Number(number) if number.is_f64() => Cow::Borrowed(self.0.get(&key(item, index))?.as_str()),
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            _ => return None,
+        };
+        (text.len() <= LONGEST).then_some(text)
     }
 
     /// The bound of a condition as it was written; `None` where it is shown as it is understood.
-    pub(super) fn limit(&self, item: &Item<'_, '_>, condition: &Condition) -> Option<Box<str>> {
-        let parts = self.0.get(&key(item))?;
-        let part = |index: usize| parts.get(index)?.as_deref().filter(|text| text.len() <= LONGEST);
+    pub(super) fn limit<'a>(&'a self, item: &Item<'_, 'a>, condition: &Condition) -> Option<Box<str>> {
+        let part = |index: usize| self.part(item, index);
         Some(match condition {
             Condition::Between(bounds) if bounds.iter().all(has_fractions) => {
                 format!("[{}, {}]", part(0)?, part(1)?).into()
@@ -67,10 +63,11 @@ impl AsWritten {
             // In the order of the file, with the zeros of its numbers.
             Condition::OneOf(_, set) => {
                 let quotes = set.is_quoted();
-                let most = parts.len().min(MOST_SHOWN);
+                let count = parts(item).len();
+                let most = count.min(MOST_SHOWN);
                 let shown = (0..most)
-                    .map(|index| Some(if quotes { format!("{:?}", part(index)?) } else { part(index)?.to_owned() }));
-                let more = match parts.len() - most {
+                    .map(|index| Some(if quotes { format!("{:?}", part(index)?) } else { part(index)?.into_owned() }));
+                let more = match count - most {
                     0 => String::new(),
                     more => format!(" and {more} more"),
                 };
@@ -82,14 +79,20 @@ impl AsWritten {
     }
 }
 
-/// The numbers that bound, and where they stand.
-fn parts<'a>(item: &Item<'_, 'a>) -> Vec<(&'a Value, NodePath)> {
+/// The numbers or texts that bound.
+fn parts<'a>(item: &Item<'_, 'a>) -> &'a [Value] {
+    match (item.bound.test, item.bound.value) {
+        (Test::Between | Test::In | Test::NotIn, Value::Sequence(list)) => list,
+        (_, value) => std::slice::from_ref(value),
+    }
+}
+
+/// Where one of them stands.
+fn place(item: &Item<'_, '_>, index: usize) -> NodePath {
     let at = item.entry.at.key(item.bound.test.as_str());
     match (item.bound.test, item.bound.value) {
-        (Test::Between | Test::In | Test::NotIn, Value::Sequence(list)) => {
-            list.iter().enumerate().map(|(index, value)| (value, at.index(index))).collect()
-        }
-        (_, value) => vec![(value, at)],
+        (Test::Between | Test::In | Test::NotIn, Value::Sequence(_)) => at.index(index),
+        _ => at,
     }
 }
 

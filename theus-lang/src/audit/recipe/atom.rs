@@ -1,14 +1,12 @@
 //! A comparison with one value.
 
-use serde_yaml::Value;
-
 use super::super::condition::{Condition, Order, Same, Test};
 use super::super::integer::Integer;
 use super::number;
 use super::parse::{instead, written_as};
 use super::refused::Refused;
 use crate::context::{Decimal, EnumShape, Shape, Time, parse_uuid};
-use crate::source::did_you_mean;
+use crate::source::{Value, did_you_mean};
 
 /// What is said where a value is of no kind that a condition can take.
 pub(super) fn expected(test: Test, field: &str, what: &str, value: &Value) -> Refused {

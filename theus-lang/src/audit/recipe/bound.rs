@@ -1,7 +1,5 @@
 //! Conditions: a test and a YAML value, typed by the shape that they are on.
 
-use serde_yaml::Value;
-
 use super::super::condition::{Condition, Limit, Test};
 use super::super::delta::Change;
 use super::super::integer::Integer;
@@ -12,6 +10,7 @@ use super::patterns::Patterns;
 use super::refused::Refused;
 use super::set;
 use crate::context::Shape;
+use crate::source::Value;
 
 /// What a condition is on.
 #[derive(Clone, Copy)]
@@ -104,7 +103,7 @@ fn length(test: Test, value: &Value, field: &str) -> Result<Condition, Refused> 
 
 fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
     let test = Test::Between;
-    let list = value.as_sequence().map(Vec::as_slice);
+    let list = value.as_sequence();
     let Some([low, high]) = list else {
         let refused = match list {
             Some(list) => Refused::value(format!("`{test}` of {field} must have two bounds, not {}", list.len())),

@@ -30,7 +30,7 @@ mod touch;
 
 use std::collections::BTreeMap;
 
-use crate::source::{Document, LocatedProblem, Locator, NodePath, SourceError};
+use crate::source::{Document, LocatedProblem, Locator, SourceError};
 use as_written::AsWritten;
 use model::Written;
 use python::Dialect;
@@ -88,8 +88,8 @@ impl Recipe {
         let zipped = documents.iter().zip(&mut dialects);
         let roots: Vec<_> = zipped.map(|(document, dialect)| python::respelt(document.root(), dialect)).collect();
         let mut written = Written::default();
-        for ((index, root), dialect) in roots.iter().enumerate().zip(dialects) {
-            parse::file(root, &NodePath::of_document(index), catalog, dialect, &mut written, &mut problems);
+        for (((index, document), root), dialect) in documents.iter().enumerate().zip(&roots).zip(dialects) {
+            parse::file(root, &document.path().in_document(index), catalog, dialect, &mut written, &mut problems);
         }
         let lists = inherit::flatten(&written, catalog, &mut problems);
         let locator = Locator::new(documents);
@@ -100,7 +100,7 @@ impl Recipe {
         if let Some(error) = error {
             return Err(error);
         }
-        // Of the one marked parse of a good file: every record of a violation names the line of its rule.
+        // Every record of a violation names the line of its rule.
         let mut positions = locator.positions(drafts.iter().flat_map(|draft| &draft.places)).into_iter();
         let mut processes = BTreeMap::new();
         for draft in &mut drafts {

@@ -1,12 +1,10 @@
 //! Numbers as YAML has them, made bounds of the type that they bound.
 
-use serde_yaml::Value;
-
 use super::super::condition::{Condition, Order};
 use super::super::integer::Integer;
 use super::refused::Refused;
 use crate::context::Decimal;
-use crate::source::big_integer;
+use crate::source::Value;
 
 /// A number as it is written in YAML.
 #[derive(Clone, Copy)]
@@ -19,11 +17,9 @@ pub(super) enum Number {
 const SAFE_DIGITS: usize = 15;
 
 pub(super) fn read(value: &Value) -> Option<Number> {
-    if let Some(digits) = big_integer(value) {
-        return Integer::parse(digits).map(Number::Integer);
-    }
-    let small = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
-    small.map(|small| Number::Integer(Integer::Small(small))).or_else(|| value.as_f64().map(Number::Float))
+    let number = value.as_number()?;
+    let integer = number.as_i128().map(Integer::Small).or_else(|| number.as_u128().map(Integer::from));
+    integer.map(Number::Integer).or_else(|| number.as_f64().map(Number::Float))
 }
 
 /// A decimal, from a number or a text; `Some(None)` where a number is one that a float cannot carry through.

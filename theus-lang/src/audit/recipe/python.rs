@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde_yaml::Value;
-
 use super::super::gate::Gate;
 use super::catalog::Problems;
 use super::code;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 
 const LAYERS: [(&str, &str); 3] = [("domain_ctx.", "domain."), ("global_ctx.", "global."), ("local_ctx.", "local.")];
 

@@ -1,7 +1,5 @@
 //! The lists of `in` and `not_in`.
 
-use serde_yaml::Value;
-
 use super::super::condition::{Condition, Same, Test};
 use super::super::integer::Integer;
 use super::super::set::Set;
@@ -9,6 +7,7 @@ use super::atom::{atom, expected};
 use super::code;
 use super::refused::Refused;
 use crate::context::Shape;
+use crate::source::Value;
 
 /// The bound of an equality of the kind that is expected.
 macro_rules! pick {

@@ -2,11 +2,9 @@
 
 use std::fmt::Display;
 
-use serde_yaml::{Mapping, Value};
-
 use super::code;
 use super::foreign::ours;
-use crate::source::{NodePath, Problem, Severity, did_you_mean};
+use crate::source::{Mapping, NodePath, Problem, Severity, Value, did_you_mean};
 
 /// How many problems are worked out: an error shows fewer, and a suggestion costs a search.
 const MOST_PROBLEMS: usize = 200;
@@ -132,7 +130,7 @@ impl Findings {
     ) -> Option<&'v str> {
         match value {
             Value::String(text) => return Some(text),
-            Value::Bool(_) | Value::Number(_) | Value::Tagged(_) => self.error(code::WRONG_KIND, || {
+            Value::Bool(_) | Value::Number(_) => self.error(code::WRONG_KIND, || {
                 let problem = Problem::new(at.clone(), format!("{what} must be {expected}"));
                 problem.label(format!("this is {}", kind(value))).help("put it in quotes")
             }),
@@ -214,7 +212,5 @@ pub(crate) const fn kind(value: &Value) -> &'static str {
         Value::String(_) => "a string",
         Value::Sequence(_) => "a list",
         Value::Mapping(_) => "a map",
-        // The only tagged values are integers beyond 64 bits.
-        Value::Tagged(_) => "a number",
     }
 }

@@ -1,8 +1,6 @@
 //! Words of other tools: whoever writes one is told ours.
 
-use serde_yaml::Value;
-
-use crate::source::nearest;
+use crate::source::{Value, nearest};
 
 /// A word as others write it, who does (or nobody in particular), the key that must be known where it stands, and what to
 /// write instead where that is more than the key.

@@ -1,11 +1,9 @@
 //! What kind of state it is: final, compound, parallel, a history, or simple.
 
-use serde_yaml::Value;
-
 use super::code;
 use super::names::listed;
 use super::reading::Reading;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{StateId, StateKind};
 
 /// What a final state has not.

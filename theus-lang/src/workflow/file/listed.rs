@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::Keys;
 use super::python::Difference;
@@ -11,7 +9,7 @@ use super::reading::Reading;
 use super::steps::{Body, get};
 use super::transitions::{ANY, Handled};
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{Transition, Trigger};
 
 /// How many transitions those of the whole file may make.
@@ -80,8 +78,8 @@ impl<'a> Reading<'a> {
                 Some((_, Value::String(all))) if all == ANY => None,
                 Some((key, value)) => {
                     let one = std::slice::from_ref(value);
-                    let list = value.as_sequence().map_or(one, Vec::as_slice);
-                    let is_list = value.is_sequence();
+                    let list = value.as_sequence().unwrap_or(one);
+                    let is_list = value.as_sequence().is_some();
                     let ids = list.iter().enumerate().filter_map(|(index, value)| {
                         let at = if is_list { at.key(key).index(index) } else { at.key(key) };
                         self.target(value, &at, "where a transition comes from").map(|id| id.0 as usize)

@@ -3,14 +3,13 @@
 use std::fmt;
 
 use serde_json::Value as Json;
-use serde_yaml::Value;
 
 use super::findings::kind;
 use super::length::short;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,
 };
-use crate::source::{NodePath, Problem, big_integer, did_you_mean, nearest};
+use crate::source::{Mapping, NodePath, Problem, Value, did_you_mean, nearest};
 
 /// What messages call a value: put into words only where it is told.
 #[derive(Clone, Copy)]
@@ -107,21 +106,15 @@ fn integer(value: &Value, min: i128, max: u128, what: What<'_>, at: &NodePath) -
         help: None,
         is_doubt: false,
     };
-    if let Some(digits) = big_integer(value) {
-        let fits = digits.parse::<i128>().map_or(digits.parse::<u128>().is_ok_and(|big| big <= max), |small| {
-            small >= min && u128::try_from(small).map_or(true, |small| small <= max)
-        });
-        return if fits { Err(beyond(digits, what, at)) } else { Err(range(digits.to_owned())) };
-    }
-    let number = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
-    let Some(number) = number else {
+    let Some(number) = value.as_number().filter(|number| !number.is_f64()) else {
         let misfit = other(value, "an integer", what, at);
         return Err(match value.as_f64() {
             Some(float) => Misfit { label: Some(format!("{float:?} is a float")), ..misfit },
             None => misfit,
         });
     };
-    if number < min || u128::try_from(number).is_ok_and(|number| number > max) {
+    let is_above = number.as_u128().is_some_and(|number| number > max);
+    if is_above || number.as_i128().is_some_and(|number| number < min) {
         return Err(range(number.to_string()));
     }
     json(value, what, at)
@@ -202,7 +195,7 @@ fn of_enum(value: &Value, shape: &EnumShape, what: What<'_>, at: &NodePath) -> R
 }
 
 fn fields(
-    map: &serde_yaml::Mapping,
+    map: &Mapping,
     at: &NodePath,
     mut of: impl FnMut(&str, &Value, &NodePath) -> Result<Json, Misfit>,
 ) -> Result<Json, Misfit> {
@@ -212,7 +205,7 @@ fn fields(
             Value::String(text) => text.clone(),
             Value::Bool(value) => value.to_string(),
             Value::Number(number) => number.to_string(),
-            other => big_integer(other).unwrap_or("null").to_owned(),
+            _ => "null".to_owned(),
         };
         let value = of(&key, value, &at.key(&key))?;
         object.insert(key, value);
@@ -236,6 +229,7 @@ pub(super) fn json(value: &Value, what: What<'_>, at: &NodePath) -> Result<Json,
         Value::Null => Ok(Json::Null),
         Value::Bool(value) => Ok(Json::Bool(*value)),
         Value::String(text) => Ok(Json::String(text.clone())),
+        Value::Number(number) if number.is_beyond_64_bits() => Err(beyond(&number.to_string(), what, at)),
         Value::Number(number) => {
             let float = || number.as_f64().and_then(serde_json::Number::from_f64);
             let number = number.as_i64().map(Into::into).or_else(|| number.as_u64().map(Into::into)).or_else(float);
@@ -252,6 +246,5 @@ pub(super) fn json(value: &Value, what: What<'_>, at: &NodePath) -> Result<Json,
             each.collect::<Result<Vec<_>, _>>().map(Json::Array)
         }
         Value::Mapping(map) => fields(map, at, |_, value, at| json(value, what, at)),
-        Value::Tagged(_) => Err(beyond(big_integer(value).unwrap_or_default(), what, at)),
     }
 }

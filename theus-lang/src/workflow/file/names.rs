@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::foreign;
 use super::length::{LONGEST_NAME, too_long};
@@ -11,7 +9,7 @@ use super::reading::Reading;
 use super::sources::Source;
 use crate::process::Contract;
 use crate::signal::EventName;
-use crate::source::{Locator, NodePath, Problem, did_you_mean};
+use crate::source::{Locator, NodePath, Problem, Value, did_you_mean};
 use crate::workflow::chart::{StateId, TIMEOUT};
 
 /// How many names a suggestion is looked for among.

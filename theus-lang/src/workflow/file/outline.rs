@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::{Findings, Keys};
 use super::length::{LONGEST_NAME, too_long};
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::StateId;
 
 /// How deep states may be nested.

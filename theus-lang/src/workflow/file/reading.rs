@@ -12,7 +12,7 @@ use super::sites::Sites;
 use super::sources::Sources;
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
-use crate::source::{Document, NodePath, Problem};
+use crate::source::{Document, NodePath, Problem, Value};
 use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
 
 /// What was found so far, and the names that may be used.
@@ -64,10 +64,10 @@ impl<'a> Reading<'a> {
     }
 
     /// An expression that is true or false.
-    pub(super) fn condition(&mut self, value: &serde_yaml::Value, at: &NodePath, what: &str) -> Option<Expression> {
+    pub(super) fn condition(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<Expression> {
         let text = match value {
             // `when: true` is what it looks like.
-            serde_yaml::Value::Bool(value) => value.to_string(),
+            Value::Bool(value) => value.to_string(),
             _ => self.findings.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
         let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));

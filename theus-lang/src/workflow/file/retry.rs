@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::duration;
 use super::findings::{Keys, with_unit};
 use super::reading::Reading;
 use crate::process::Contract;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{Retry, TIMEOUT};
 
 const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
@@ -88,7 +86,7 @@ impl<'a> Reading<'a> {
 
     fn retried(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Vec<&'static str> {
         let one = std::slice::from_ref(value);
-        let (list, is_list) = value.as_sequence().map_or((one, false), |list| (list.as_slice(), true));
+        let (list, is_list) = value.as_sequence().map_or((one, false), |list| (list, true));
         let mut errors = Vec::new();
         for (index, value) in list.iter().enumerate() {
             let at = if is_list { at.index(index) } else { at.clone() };

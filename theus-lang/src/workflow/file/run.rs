@@ -1,7 +1,5 @@
 //! Reading a process to run: its arguments, and where its errors lead.
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::Keys;
 use super::reading::Reading;
@@ -9,7 +7,7 @@ use super::steps::{Body, get, known_processes};
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
 use crate::process::Contract;
-use crate::source::{NodePath, Problem, nearest};
+use crate::source::{NodePath, Problem, Value, nearest};
 use crate::workflow::chart::{ArgumentSource, Recovery, Run};
 
 const KEYS: &[&str] = &["run", "with", "retry", "timeout", "on_error", "compensate", "process", "flux", "name"];

@@ -6,7 +6,7 @@ use crate::source::{Document, NodePath};
 use crate::workflow::chart::{Place, Recovery, Run, State, Step};
 
 /// The nodes of everything that has a place. Until the end of a load, a place holds the number of its node instead of a
-/// line: so that the proofs can point at nodes, and the file is parsed with marks only once.
+/// line: so that the proofs can point at nodes, and the lines of all are counted at once.
 pub(crate) struct Sites {
     file: Arc<str>,
     nodes: Vec<NodePath>,

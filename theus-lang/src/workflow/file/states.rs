@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::reading::Reading;
 use super::transitions::Handled;
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{Place, State, StateId, Step, Transition, Trigger};
 
 const KEYS: &[&str] = &[
@@ -79,7 +77,7 @@ impl<'a> Reading<'a> {
         for (event, written) in &*handled {
             let site = match &found {
                 // In a map the event is the key, whatever candidates are below it.
-                Some((events, Some(map))) if map.contains_key(*written) => events.at_key(written),
+                Some((events, Some(map))) if map.contains_key(written) => events.at_key(written),
                 _ => first.get(event).map_or_else(|| at.clone(), |place| self.sites.at(place)),
             };
             self.source(event, written, handled, site);
@@ -142,7 +140,7 @@ impl<'a> Reading<'a> {
         trigger: &Trigger,
         found: &mut Vec<Transition>,
     ) {
-        if value.is_null() || value.as_sequence().is_some_and(Vec::is_empty) {
+        if value.is_null() || value.as_sequence().is_some_and(<[Value]>::is_empty) {
             return;
         }
         let what = format!("the target of `{key}`");

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::Keys;
 use super::foreign::ours;
@@ -11,7 +9,7 @@ use super::python::Difference;
 use super::reading::Reading;
 use crate::audit::ProcessEntry;
 use crate::context::Shape;
-use crate::source::{NodePath, Problem, did_you_mean};
+use crate::source::{NodePath, Problem, Value, did_you_mean};
 use crate::workflow::chart::{Run, Step};
 
 /// How deep steps may be nested.

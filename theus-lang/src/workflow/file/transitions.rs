@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::Keys;
 use super::length::short;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{Transition, Trigger};
 
 const EXPECTED: &str = "the name of a state, a map with `to`, `when` and `steps`, or a list of them";

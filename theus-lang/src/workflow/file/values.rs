@@ -1,14 +1,12 @@
 //! Values of arguments and results: literals, and expressions in `${ }`.
 
-use serde_yaml::Value;
-
 use super::code;
 use super::fit::{Fit, fit};
 use super::inside::inside;
 use super::literal::{What, literal};
 use super::reading::Reading;
 use crate::context::{Schema, Shape};
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::ArgumentSource;
 
 impl<'a> Reading<'a> {

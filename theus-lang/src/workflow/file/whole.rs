@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::python::Difference;
 use super::reading::Reading;
 use crate::process::Contract;
-use crate::source::{NodePath, Problem};
+use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 
 /// The state in which the Python reference begins, whatever the file says.

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_yaml::Value;
-
 use super::code;
 use super::findings::Keys;
 use super::outline::Outline;
@@ -13,7 +11,7 @@ use super::reading::Reading;
 use super::transitions::{Handled, twice};
 use crate::context::Zone;
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem, did_you_mean, nearest};
+use crate::source::{Mapping, NodePath, Problem, Value, did_you_mean, nearest};
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 
 const KEYS: &[&str] = &[
@@ -48,7 +46,7 @@ pub(super) struct Written {
 impl<'a> Reading<'a> {
     pub(super) fn workflow(&mut self) -> Option<Written> {
         let document = self.document;
-        let at = NodePath::root();
+        let at = document.path();
         let entries =
             self.findings.entries(document.root(), &at, "a workflow", (Keys::Parts, "a map with the key `states`"))?;
         let beside = self.states_beside(&entries);
@@ -199,7 +197,7 @@ impl<'a> Reading<'a> {
         at: &NodePath,
     ) -> Option<(Vec<State>, StateId)> {
         let here = at.key("states");
-        if states.is_null() || states.as_mapping().is_some_and(serde_yaml::Mapping::is_empty) {
+        if states.is_null() || states.as_mapping().is_some_and(Mapping::is_empty) {
             self.no_states(&here, "a workflow needs at least one state");
             return None;
         }

@@ -1,7 +1,5 @@
 //! One entry: its keys, its conditions and its settings.
 
-use serde_yaml::{Mapping, Value};
-
 use super::super::super::condition::Test;
 use super::super::super::gate::Gate;
 use super::super::catalog::Problems;
@@ -11,7 +9,7 @@ use super::super::python::Dialect;
 use super::meant;
 use super::settings::Settings;
 use super::words::{word, wrong_kind};
-use crate::source::{NodePath, Problem};
+use crate::source::{Mapping, NodePath, Problem, Value};
 
 /// `threshold` is read, and not taught.
 const SETTINGS: [&str; 8] =

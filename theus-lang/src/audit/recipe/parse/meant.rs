@@ -1,10 +1,8 @@
 //! What is meant by a key of an entry that is none.
 
-use serde_yaml::{Mapping, Value};
-
 use super::super::super::condition::Test;
 use super::words::{word, written_as};
-use crate::source::nearest;
+use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
 const ALIKE: [(&str, &[&str]); 13] = [

@@ -6,13 +6,11 @@ mod meant;
 mod settings;
 mod words;
 
-use serde_yaml::{Mapping, Value};
-
 use super::catalog::{Catalog, Problems};
 use super::code;
 use super::model::{Defaults, EVERY, Written, is_template};
 use super::python::Dialect;
-use crate::source::{NodePath, Problem};
+use crate::source::{Mapping, NodePath, Problem, Value};
 use entry::Reading;
 pub(super) use words::{instead, written_as};
 use words::{unknown_key, word, wrong_kind};
@@ -48,7 +46,7 @@ pub(super) fn file<'a>(
     for name in file.keys().map(word).filter(|name| !TOP.contains(&name.as_str())) {
         problems.push(unknown_key(here, &name, TOP));
     }
-    let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(*key));
+    let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(key));
     // A misspelt key has been reported with the right one.
     if !found && problems.len() == before {
         problems.push(match file.contains_key(DEFAULTS) {

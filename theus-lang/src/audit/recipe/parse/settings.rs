@@ -1,14 +1,12 @@
 //! The settings of one entry, or of the defaults of a file.
 
-use serde_yaml::{Mapping, Value};
-
 use super::super::super::message::Message;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::Defaults;
 use super::words::{unknown_key, word, written_as, wrong_kind};
 use crate::audit::Level;
-use crate::source::{NodePath, Problem};
+use crate::source::{Mapping, NodePath, Problem, Value};
 
 pub(super) const DEFAULTS: [&str; 4] = ["level", "min_threshold", "max_threshold", "reset_on_success"];
 
@@ -108,7 +106,7 @@ impl<'a> Settings<'a, '_> {
     pub(super) fn too_late(&mut self, min: u32, max: u32, defaults: Option<(&Defaults, &NodePath)>) {
         const MAX: [&str; 2] = ["max_threshold", "threshold"];
         let own_min = self.map.contains_key("min_threshold").then_some("min_threshold");
-        let own_max = MAX.into_iter().find(|key| self.map.contains_key(*key));
+        let own_max = MAX.into_iter().find(|key| self.map.contains_key(key));
         let is_default = |key, given: fn(&Defaults) -> Option<u32>| {
             let (of_file, at) = defaults?;
             given(of_file).map(|_| at.key(key))

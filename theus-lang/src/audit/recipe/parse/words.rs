@@ -1,9 +1,7 @@
 //! How messages name what a file holds.
 
-use serde_yaml::Value;
-
 use super::super::code;
-use crate::source::{NodePath, Problem, big_integer};
+use crate::source::{NodePath, Problem, Value};
 
 /// Something else stands where `expected` belongs.
 pub(super) fn wrong_kind(at: NodePath, what: &str, expected: &str, value: &Value) -> Problem {
@@ -38,6 +36,6 @@ pub(super) fn word(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number.to_string(),
-        other => big_integer(other).unwrap_or("null").to_owned(),
+        _ => "null".to_owned(),
     }
 }
