@@ -91,7 +91,7 @@ fn ours(value: &Value) -> Theirs {
         Value::Bool(value) => Theirs::Bool(*value),
         Value::Number(number) if number.is_f64() => Theirs::Float(number.as_f64().unwrap().to_bits()),
         Value::Number(number) => Theirs::Integer(number.to_string()),
-        Value::String(text) => Theirs::Text(text.clone()),
+        Value::Text(text) => Theirs::Text(text.clone()),
         Value::Sequence(list) => Theirs::List(list.iter().map(ours).collect()),
         Value::Mapping(map) => Theirs::Map(map.iter().map(|(key, value)| (ours(key), ours(value))).collect()),
     }

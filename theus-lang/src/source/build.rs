@@ -195,7 +195,7 @@ impl Build {
             if tag.starts_with('!') {
                 self.tagged(&tag, range)?;
             } else {
-                return Ok(Value::String(text.to_owned()));
+                return Ok(Value::Text(text.to_owned()));
             }
         }
         Ok(match style {
@@ -205,7 +205,7 @@ impl Build {
                 return Err(Stop::Slip(Slip { said, at: range.start, open: None }));
             }
             ScalarStyle::Plain => scalar::plain(text),
-            _ => Value::String(text.to_owned()),
+            _ => Value::Text(text.to_owned()),
         })
     }
 
@@ -353,7 +353,7 @@ impl Build {
 /// A key as it is shown; only scalars are keys.
 fn name_of(key: &Value) -> String {
     match key {
-        Value::String(text) => text.clone(),
+        Value::Text(text) => text.clone(),
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number.to_string(),
         _ => "null".to_owned(),

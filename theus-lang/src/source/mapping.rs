@@ -95,7 +95,7 @@ impl Mapping {
     /// Which entry has the key that is this text.
     fn find(&self, key: &str) -> Option<usize> {
         let order = |other: &Value| match other {
-            Value::String(other) => other.as_str().cmp(key),
+            Value::Text(other) => other.as_str().cmp(key),
             _ => Ordering::Less,
         };
         // Equal texts are as long as each other: most that differ are not looked into.
@@ -105,7 +105,7 @@ impl Mapping {
     /// Which entry has the key of this name: a text, or what is shown so.
     pub(super) fn named(&self, name: &str) -> Option<usize> {
         self.find(name).or_else(|| match scalar::plain(name) {
-            Value::String(_) => None,
+            Value::Text(_) => None,
             key => self.position(|other| compare(other, &key).is_eq(), |other| compare(other, &key)),
         })
     }
@@ -136,12 +136,12 @@ fn compare(one: &Value, two: &Value) -> Ordering {
             Value::Null => 0,
             Value::Bool(_) => 1,
             Value::Number(_) => 2,
-            Value::String(_) => 3,
+            Value::Text(_) => 3,
             Value::Sequence(_) | Value::Mapping(_) => 4,
         }
     }
     match (one, two) {
-        (Value::String(one), Value::String(two)) => one.cmp(two),
+        (Value::Text(one), Value::Text(two)) => one.cmp(two),
         (Value::Number(one), Value::Number(two)) => one.order(two),
         (Value::Bool(one), Value::Bool(two)) => one.cmp(two),
         _ => rank(one).cmp(&rank(two)),

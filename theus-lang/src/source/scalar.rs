@@ -11,11 +11,11 @@ pub(super) fn plain(text: &str) -> Value {
     match text.as_bytes().first() {
         None => Value::Null,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
-            number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number)
+            number(text).map_or_else(|| Value::Text(text.to_owned()), Value::Number)
         }
         Some(b'~' | b'n' | b'N') if null(text) => Value::Null,
-        Some(b't' | b'T' | b'f' | b'F') => boolean(text).map_or_else(|| Value::String(text.to_owned()), Value::Bool),
-        Some(_) => Value::String(text.to_owned()),
+        Some(b't' | b'T' | b'f' | b'F') => boolean(text).map_or_else(|| Value::Text(text.to_owned()), Value::Bool),
+        Some(_) => Value::Text(text.to_owned()),
     }
 }
 
@@ -95,6 +95,6 @@ pub(super) fn typed(schema: &str, text: &str) -> Result<Value, String> {
         "float" => float(text).map(Number::float).map(Value::Number).ok_or_else(|| invalid("a float")),
         "null" if null(text) => Ok(Value::Null),
         "null" => Err(invalid("null")),
-        _ => Ok(Value::String(text.to_owned())),
+        _ => Ok(Value::Text(text.to_owned())),
     }
 }

@@ -24,7 +24,7 @@ pub enum Value {
     /// An integer or a float.
     Number(Number),
     /// A text.
-    String(String),
+    Text(String),
     /// A list.
     Sequence(Arc<[Self]>),
     /// A map, in the order of the file.
@@ -59,7 +59,7 @@ impl Value {
     /// Whether it is a text.
     #[must_use]
     pub const fn is_string(&self) -> bool {
-        matches!(self, Self::String(_))
+        matches!(self, Self::Text(_))
     }
 
     /// Whether it is a map.
@@ -108,7 +108,7 @@ impl Value {
     #[must_use]
     pub const fn as_str(&self) -> Option<&str> {
         match self {
-            Self::String(text) => Some(text.as_str()),
+            Self::Text(text) => Some(text.as_str()),
             _ => None,
         }
     }

@@ -45,7 +45,7 @@ impl AsWritten {
     /// One of the numbers or texts that bound.
     fn part<'a>(&'a self, item: &Item<'_, 'a>, index: usize) -> Option<Cow<'a, str>> {
         let text = match parts(item).get(index)? {
-            Value::String(text) => Cow::Borrowed(text.as_str()),
+            Value::Text(text) => Cow::Borrowed(text.as_str()),
             Value::Number(number) if number.is_f64() => Cow::Borrowed(self.0.get(&key(item, index))?.as_str()),
             Value::Number(number) => Cow::Owned(number.to_string()),
             _ => return None,

@@ -101,7 +101,7 @@ pub(super) fn respelt<'a>(root: &'a Value, dialect: &mut Dialect) -> Cow<'a, Val
             let entries = definition.get_mut(gate.key()).and_then(Value::as_sequence_mut);
             for field in entries.into_iter().flatten().filter_map(|entry| entry.get_mut("field")) {
                 if let Some(text) = field.as_str().and_then(here) {
-                    *field = Value::String(text);
+                    *field = Value::Text(text);
                 }
             }
         }

@@ -129,7 +129,7 @@ impl Findings {
         expected: &str,
     ) -> Option<&'v str> {
         match value {
-            Value::String(text) => return Some(text),
+            Value::Text(text) => return Some(text),
             Value::Bool(_) | Value::Number(_) => self.error(code::WRONG_KIND, || {
                 let problem = Problem::new(at.clone(), format!("{what} must be {expected}"));
                 problem.label(format!("this is {}", kind(value))).help("put it in quotes")
@@ -209,7 +209,7 @@ pub(crate) const fn kind(value: &Value) -> &'static str {
         Value::Null => "nothing",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a string",
+        Value::Text(_) => "a string",
         Value::Sequence(_) => "a list",
         Value::Mapping(_) => "a map",
     }

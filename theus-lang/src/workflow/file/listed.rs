@@ -75,7 +75,7 @@ impl<'a> Reading<'a> {
             let from = ["from", "source"].into_iter().find_map(|key| get(&body, key).map(|value| (key, value)));
             let from: Option<Vec<usize>> = match from {
                 None | Some((_, Value::Null)) => None,
-                Some((_, Value::String(all))) if all == ANY => None,
+                Some((_, Value::Text(all))) if all == ANY => None,
                 Some((key, value)) => {
                     let one = std::slice::from_ref(value);
                     let list = value.as_sequence().unwrap_or(one);

@@ -59,11 +59,11 @@ pub(super) fn literal(value: &Value, shape: &Shape, what: What<'_>, at: &NodePat
         Shape::Float32 | Shape::Float64 => float(value, *shape == Shape::Float32, what, at),
         Shape::Decimal => match value {
             Value::Number(_) => json(value, what, at),
-            Value::String(text) if Decimal::parse(text).is_some() => json(value, what, at),
+            Value::Text(text) if Decimal::parse(text).is_some() => json(value, what, at),
             _ => Err(other(value, "a number, or a decimal number in quotes", what, at)),
         },
         Shape::Time(time) => match value {
-            Value::String(text) if Time::parse(*time, text).is_some() => json(value, what, at),
+            Value::Text(text) if Time::parse(*time, text).is_some() => json(value, what, at),
             // Clocks are written in more than one way: the map of seconds and nanoseconds is the standard library's.
             Value::Mapping(_) if *time == TimeKind::Instant => json(value, what, at),
             _ => Err(other(value, time.example(), what, at)),
@@ -90,7 +90,7 @@ fn other(value: &Value, expected: &str, what: What<'_>, at: &NodePath) -> Misfit
         _ => None,
     };
     let label = match value {
-        Value::String(text) if expected.contains("such as") || expected.contains("quotes") => {
+        Value::Text(text) if expected.contains("such as") || expected.contains("quotes") => {
             (text.chars().count() <= 40).then(|| format!("not {text:?}"))
         }
         _ => Some(format!("this is {}", kind(value))),
@@ -202,7 +202,7 @@ fn fields(
     let mut object = serde_json::Map::with_capacity(map.len());
     for (key, value) in map {
         let key = match key {
-            Value::String(text) => text.clone(),
+            Value::Text(text) => text.clone(),
             Value::Bool(value) => value.to_string(),
             Value::Number(number) => number.to_string(),
             _ => "null".to_owned(),
@@ -228,7 +228,7 @@ pub(super) fn json(value: &Value, what: What<'_>, at: &NodePath) -> Result<Json,
     match value {
         Value::Null => Ok(Json::Null),
         Value::Bool(value) => Ok(Json::Bool(*value)),
-        Value::String(text) => Ok(Json::String(text.clone())),
+        Value::Text(text) => Ok(Json::String(text.clone())),
         Value::Number(number) if number.is_beyond_64_bits() => Err(beyond(&number.to_string(), what, at)),
         Value::Number(number) => {
             let float = || number.as_f64().and_then(serde_json::Number::from_f64);

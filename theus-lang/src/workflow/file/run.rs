@@ -23,7 +23,7 @@ impl<'a> Reading<'a> {
         is_compensation: bool,
     ) -> Option<Run> {
         match value {
-            Value::String(name) => self.run_named(name, at),
+            Value::Text(name) => self.run_named(name, at),
             Value::Mapping(_) => {
                 let body = self.findings.entries(value, at, what, (Keys::Parts, ""))?;
                 if get(&body, "run").or_else(|| get(&body, "process")).is_none() {

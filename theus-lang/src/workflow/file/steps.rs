@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
     fn step(&mut self, value: &'a Value, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
         let before = self.findings.errors.len();
         match value {
-            Value::String(name) => steps.extend(self.run_named(name, at).map(Box::new).map(Step::Run)),
+            Value::Text(name) => steps.extend(self.run_named(name, at).map(Box::new).map(Step::Run)),
             Value::Mapping(_) => {
                 let body = self
                     .findings

@@ -107,7 +107,7 @@ impl<'a> Reading<'a> {
         trigger: &Trigger,
     ) -> Option<Transition> {
         match value {
-            Value::String(name) => {
+            Value::Text(name) => {
                 self.yaml_word(name, at.clone());
                 let target = Some(self.target(value, at, what)?);
                 let place = self.sites.place(key);

@@ -18,7 +18,7 @@ impl<'a> Reading<'a> {
         what: &str,
         at: &NodePath,
     ) -> Option<ArgumentSource> {
-        let Value::String(text) = value else { return self.literal(value, shape, what, at) };
+        let Value::Text(text) = value else { return self.literal(value, shape, what, at) };
         if let Some(inner) = inside(text) {
             let expression = self.expression(inner, at)?;
             let given = expression.shape();
@@ -40,7 +40,7 @@ impl<'a> Reading<'a> {
         }
         let dollars = text.trim_start();
         if dollars.starts_with("$$") && dollars.trim_start_matches('$').starts_with('{') {
-            let plain = Value::String(text.replacen('$', "", 1));
+            let plain = Value::Text(text.replacen('$', "", 1));
             return self.literal(&plain, shape, what, at);
         }
         if text.trim_start().starts_with("${") && !text.contains('}') {
@@ -126,7 +126,7 @@ impl<'a> Reading<'a> {
     /// What a workflow gives when it ends.
     pub(super) fn result(&mut self, value: &'a Value, at: &NodePath) -> Option<ArgumentSource> {
         match value {
-            Value::String(_) => self.value(value, &Shape::Opaque, "`result`", at),
+            Value::Text(_) => self.value(value, &Shape::Opaque, "`result`", at),
             _ => self.literal(value, &Shape::Opaque, "`result`", at),
         }
     }

@@ -24,8 +24,8 @@ pub(in super::super) fn written_as(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         Value::Sequence(_) => "a list".to_owned(),
         Value::Mapping(_) => "a map".to_owned(),
-        Value::String(text) if text.chars().count() <= 40 => format!("{text:?}"),
-        Value::String(_) => "a long text".to_owned(),
+        Value::Text(text) if text.chars().count() <= 40 => format!("{text:?}"),
+        Value::Text(_) => "a long text".to_owned(),
         scalar => word(scalar),
     }
 }
@@ -33,7 +33,7 @@ pub(in super::super) fn written_as(value: &Value) -> String {
 /// A key or scalar as it is written.
 pub(super) fn word(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::Text(text) => text.clone(),
         Value::Bool(value) => value.to_string(),
         Value::Number(number) => number.to_string(),
         _ => "null".to_owned(),
