@@ -5,17 +5,20 @@ use crate::source::SourceFile;
 /// A recipe that was checked while the program was compiled, with its text: a constant that `files!` makes.
 ///
 /// It goes through the same loader once more when the engine is built, which then knows the types themselves.
+#[cfg(feature = "recipes")]
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedRecipe {
     files: &'static [(&'static str, &'static str)],
 }
 
 /// A workflow that was checked while the program was compiled, with its text: a constant that `files!` makes.
+#[cfg(feature = "workflow")]
 #[derive(Clone, Copy, Debug)]
 pub struct CheckedWorkflow {
     file: (&'static str, &'static str),
 }
 
+#[cfg(feature = "recipes")]
 impl CheckedRecipe {
     #[doc(hidden)]
     #[must_use]
@@ -29,6 +32,7 @@ impl CheckedRecipe {
     }
 }
 
+#[cfg(feature = "workflow")]
 impl CheckedWorkflow {
     #[doc(hidden)]
     #[must_use]

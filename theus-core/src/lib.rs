@@ -127,6 +127,20 @@
 //!
 //! See [`workflow::WorkflowManager`] for an example, and [`workflow`] for what a file can say.
 //!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `recipes` (default) | audit rules, their records and the ledger; without it no rule is ever judged |
+//! | `workflow` (default) | statecharts, and pools of sessions |
+//! | `files` | `files!`: recipes and workflows are checked while the program is compiled |
+//! | `tokio` | workflows that wait by the timers of tokio, sessions that its tasks drive |
+//! | `chrono`, `jiff`, `rust_decimal`, `uuid` | rules that look into the types of that crate |
+//!
+//! Without the first two (`default-features = false`) contracts and transactions are left, in half of the packages. Events then
+//! bring no values along, which come with the feature `json` that both of them need; and `dashmap` is not among the types that
+//! are known to have a lock inside.
+//!
 //! # What holds, whatever happens
 //!
 //! - After a declared error, a panic, an audit block or a conflict the domain (all zones), its version and the pending
@@ -165,11 +179,19 @@
 //!   [`lock_timeout`](EngineBuilder::lock_timeout). What leads back through engines, sessions and the threads that drive them
 //!   is recognised, and refused at once as a [`Deadlock`](RunError::Deadlock).
 #![forbid(unsafe_code)]
+// Without them much of the engine has nobody who calls it.
+#![cfg_attr(not(all(feature = "recipes", feature = "workflow")), allow(dead_code, unused_imports))]
 // Generated code names this crate from outside; its own tests are inside.
 extern crate self as theus_core;
 
+#[cfg(feature = "recipes")]
 pub mod audit;
+#[cfg(not(feature = "recipes"))]
+#[path = "no_audit.rs"]
+pub mod audit;
+#[cfg(any(feature = "recipes", feature = "workflow"))]
 mod checked;
+#[cfg(all(feature = "recipes", feature = "workflow"))]
 pub mod command_line;
 pub mod context;
 pub mod engine;
@@ -178,18 +200,27 @@ pub mod prelude;
 pub mod process;
 pub mod signal;
 mod sync;
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+mod timestamp;
 pub mod transaction;
+#[cfg(feature = "workflow")]
 pub mod workflow;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
 
-pub use checked::{CheckedRecipe, CheckedWorkflow};
+#[cfg(feature = "recipes")]
+pub use checked::CheckedRecipe;
+#[cfg(feature = "workflow")]
+pub use checked::CheckedWorkflow;
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
-pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, ReloadError, Report, Snapshot};
+#[cfg(feature = "recipes")]
+pub use engine::ReloadError;
+pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, Report, Snapshot};
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
+#[cfg(any(feature = "recipes", feature = "workflow"))]
 #[doc(inline)]
 pub use theus_lang::{errors, source};
 #[doc(inline)]

@@ -4,6 +4,7 @@ pub use crate::context::{Ctx, DataZone, Shape, Value, Zone};
 pub use crate::engine::{BuildError, Engine, Locking, Snapshot};
 pub use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
 pub use crate::signal::Signal;
+#[cfg(feature = "workflow")]
 pub use crate::workflow::WorkflowManager;
 pub use crate::{Context, Inspect, process};
 pub use serde::{Deserialize, Serialize};

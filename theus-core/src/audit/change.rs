@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Hash, timestamp};
+use super::ledger::Hash;
 use crate::audit::Text;
+use crate::timestamp;
 
 /// Which recipe: what it is called, and a digest over its rules, by which it is known again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -270,7 +270,7 @@ pub use theus_lang::audit::{
 };
 
 pub(crate) use in_force::InForce;
-pub(crate) use ledger::{Offered, timestamp};
+pub(crate) use ledger::Offered;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]

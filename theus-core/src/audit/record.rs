@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::change::{RecipeChange, RecipeIdentity};
-use super::ledger::{Hash, timestamp};
+use super::ledger::Hash;
 use crate::audit::Level;
 use crate::audit::Text;
+use crate::timestamp;
 use theus_lang::audit::facts::RuleFacts;
 
 /// What came of a violation.

@@ -5,9 +5,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::change::RecipeStatus;
-use super::ledger::{SinkStatus, Tail, timestamp};
+use super::ledger::{SinkStatus, Tail};
 use super::record::Interlock;
 use crate::audit::Text;
+use crate::timestamp;
 
 /// How an engine stands at one moment: [`Engine::status`](crate::Engine::status).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

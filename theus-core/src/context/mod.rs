@@ -4,6 +4,7 @@ mod ctx;
 mod data;
 mod effects;
 mod fields;
+#[cfg(feature = "json")]
 mod to_json;
 
 pub use ctx::{ContextTypes, Ctx};
@@ -12,6 +13,7 @@ pub use effects::EffectHandles;
 #[doc(hidden)]
 pub use fields::History;
 pub use fields::{Context, Fields};
+#[cfg(feature = "json")]
 pub(crate) use to_json::to_json;
 
 #[doc(hidden)]

@@ -1,4 +1,4 @@
-//! What an operator asks of a running engine: its records, its status, its recipe, its interlock.
+//! What an operator asks of a running engine: its records, its status, its recipe.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -8,35 +8,13 @@ use super::error::ReloadError;
 use super::handle::Engine;
 use super::pipeline;
 use crate::audit::{
-    AuditRecord, Catalog, EngineStatus, Excerpt, Explanation, Interlock, NotTaken, Recipe, RecipeChange, RecipeChanges,
-    ResetError, log_warnings,
+    AuditRecord, EngineStatus, Excerpt, Explanation, NotTaken, Recipe, RecipeChange, RecipeChanges, log_warnings,
 };
 use crate::context::Context;
 use crate::process::{Process, RunError};
 use crate::source::{Document, LocatedProblem, SourceError, SourceFile};
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
-    /// Why nothing runs at present, if the interlock is latched. It waits for no run.
-    #[must_use]
-    pub fn interlock(&self) -> Option<Interlock> {
-        self.core.shared.auditor.interlock()
-    }
-
-    /// Whether it is latched, without waiting for anything.
-    #[inline]
-    pub(crate) fn is_latched(&self) -> bool {
-        self.core.shared.auditor.is_latched()
-    }
-
-    /// Lets the engine run again after a violation of level S. Who did it and why is put on record.
-    ///
-    /// # Errors
-    /// Without an operator or a reason, where nothing is latched, and where a sink that must have the record does not take
-    /// it: then the engine stays stopped.
-    pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
-        self.core.shared.auditor.reset_interlock(operator, reason, self.core.shared.auditor.tail_version())
-    }
-
     /// What the audit has on record in memory, oldest first.
     #[must_use]
     pub fn audit_records(&self) -> Vec<AuditRecord> {
@@ -196,13 +174,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
         let new = Recipe::load_all(&documents, &self.catalog())?;
         Ok(Recipe::compare(&self.core.shared.auditor.recipe_in_force(), &new))
-    }
-
-    /// What recipes of this engine are checked against: its processes and the schemas of its contexts. With it a recipe can
-    /// be [loaded](Recipe::load) without coming into force, and any two can be [compared](Recipe::compare).
-    #[must_use]
-    pub fn catalog(&self) -> Catalog {
-        self.core.shared.registry.catalog::<G>()
     }
 
     /// Reloads, and puts on record that it was refused and why, where it was.

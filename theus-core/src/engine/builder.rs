@@ -1,8 +1,11 @@
 //! Puts an engine together.
 
+#[cfg(feature = "recipes")]
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+#[cfg(feature = "recipes")]
+use std::time::SystemTime;
 
 use super::core::{Core, Shared};
 use super::defaults::Defaults;
@@ -12,14 +15,19 @@ use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::step::{self, StepMaker};
-use crate::audit::{
-    AuditSession, Auditor, Beginning, Catalog, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, Text, log_warnings,
-};
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+use crate::audit::Catalog;
+use crate::audit::{AuditSession, Auditor, Text};
+#[cfg(feature = "recipes")]
+use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, log_warnings};
+#[cfg(feature = "recipes")]
 use crate::checked::CheckedRecipe;
 use crate::context::Context;
+#[cfg(feature = "recipes")]
 use crate::panics::ShedOnDrop;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::{BusOptions, Overflow};
+#[cfg(feature = "recipes")]
 use crate::source::{Document, SourceFile};
 
 /// How often a run is attempted where nothing else is said.
@@ -32,6 +40,7 @@ const DEFAULT_SIGNAL_CAPACITY: usize = 65_536;
 /// What the session is called in records where nothing else is said.
 const DEFAULT_SESSION: &str = "main";
 
+#[cfg(feature = "recipes")]
 type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// Builds an [`Engine`]: the layers first, then the processes, the recipe and the options.
@@ -63,14 +72,18 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     global: G,
     effects: E,
     registry: Registry<D, Core<D, G, E>>,
+    #[cfg(feature = "recipes")]
     recipes: Vec<Document>,
     locking: Locking,
     attempts: u32,
     lock_timeout: Duration,
     bus: BusOptions,
+    #[cfg(feature = "recipes")]
     clock: Option<Clock>,
     session: String,
+    #[cfg(feature = "recipes")]
     records: usize,
+    #[cfg(feature = "recipes")]
     sinks: Vec<Offered>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
@@ -90,14 +103,18 @@ impl<D: Context> EngineBuilder<D> {
             global: (),
             effects: (),
             registry: Registry::new(),
+            #[cfg(feature = "recipes")]
             recipes: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
             lock_timeout: DEFAULT_LOCK_TIMEOUT,
             bus: BusOptions::new(DEFAULT_SIGNAL_CAPACITY),
+            #[cfg(feature = "recipes")]
             clock: None,
             session: DEFAULT_SESSION.to_owned(),
+            #[cfg(feature = "recipes")]
             records: MAX_RECORDS,
+            #[cfg(feature = "recipes")]
             sinks: Vec::new(),
             wrong: None,
         }
@@ -127,14 +144,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global,
             effects,
             registry: Registry::new(),
+            #[cfg(feature = "recipes")]
             recipes: self.recipes,
             locking: self.locking,
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
             bus: self.bus,
+            #[cfg(feature = "recipes")]
             clock: self.clock,
             session: self.session,
+            #[cfg(feature = "recipes")]
             records: self.records,
+            #[cfg(feature = "recipes")]
             sinks: self.sinks,
             wrong: self.wrong.or(late),
         }
@@ -157,6 +178,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     ///
     /// # Errors
     /// Where the file cannot be read or is no YAML; what it says is checked by [`build`](Self::build).
+    #[cfg(feature = "recipes")]
     pub fn recipe_file(self, path: impl AsRef<Path>) -> Result<Self, BuildError> {
         self.with_recipe(SourceFile::read(path)?)
     }
@@ -184,11 +206,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     ///
     /// # Errors
     /// Where it is no YAML; what it says is checked by [`build`](Self::build).
+    #[cfg(feature = "recipes")]
     pub fn recipe(self, name: &str, text: &str) -> Result<Self, BuildError> {
         self.with_recipe(SourceFile::new(name, text))
     }
 
     /// The audit recipe that `files!` has checked while the program was compiled.
+    #[cfg(feature = "recipes")]
     pub fn checked_recipe(mut self, recipe: CheckedRecipe) -> Self {
         for file in recipe.files() {
             match Document::parse(file) {
@@ -201,6 +225,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    #[cfg(feature = "recipes")]
     fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {
         self.recipes.push(Document::parse(file)?);
         Ok(self)
@@ -274,6 +299,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     /// The clock that audit records are dated by: the system's where not given, and where it panics, which `tracing` tells.
+    #[cfg(feature = "recipes")]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
@@ -286,6 +312,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     /// How many audit records are kept in memory: [`MAX_RECORDS`] where not given, at least one.
+    #[cfg(feature = "recipes")]
     pub const fn records(mut self, records: usize) -> Self {
         self.records = records;
         self
@@ -293,12 +320,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
 
     /// Sends the audit's records on, besides `tracing`, which always has them: to a
     /// [`FileSink`](crate::audit::FileSink), or to a [`Sink`] of one's own. The options say what happens where it fails.
+    #[cfg(feature = "recipes")]
     pub fn sink(mut self, sink: impl Sink, options: SinkOptions) -> Self {
         self.sinks.push((ShedOnDrop::new(Box::new(sink)), options));
         self
     }
 
     /// What files are checked against, as far as it is known by now.
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
         self.wrong.as_ref().map_or_else(|| Ok(self.registry.catalog::<G>()), Err)
     }
@@ -312,19 +341,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         if let Some(wrong) = self.wrong {
             return Err(wrong);
         }
-        let mut auditor = if self.recipes.is_empty() {
-            Auditor::without_rules()
-        } else {
-            Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog::<G>())?)
-        };
-        if let Some(clock) = self.clock {
-            auditor = auditor.with_clock(clock);
-        }
-        let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
         let session = Text::from(self.session);
-        auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks: self.sinks })?;
-        log_warnings(&auditor.recipe_warnings());
+        #[cfg(feature = "recipes")]
+        let auditor = {
+            let mut auditor = if self.recipes.is_empty() {
+                Auditor::without_rules()
+            } else {
+                Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog::<G>())?)
+            };
+            if let Some(clock) = self.clock {
+                auditor = auditor.with_clock(clock);
+            }
+            let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
+            let sinks = self.sinks;
+            auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks })?;
+            log_warnings(&auditor.recipe_warnings());
+            auditor
+        };
+        #[cfg(not(feature = "recipes"))]
+        let auditor = Auditor;
+        #[cfg(feature = "recipes")]
         let rules = Rules::new(auditor.with_recipe(|recipe| self.registry.rules(recipe)));
+        #[cfg(not(feature = "recipes"))]
+        let rules = Rules::new(Box::default());
         let shared = Shared {
             global: self.global.into_fields(),
             effects: self.effects,

@@ -1,13 +1,17 @@
 //! Why an engine could not be built.
 
+#[cfg(feature = "recipes")]
 use std::convert::Infallible;
 use std::fmt;
 
 use thiserror::Error;
 
+#[cfg(feature = "recipes")]
 use crate::audit::LedgerError;
+#[cfg(feature = "recipes")]
 use crate::process::RunError;
 use crate::signal::EventNameError;
+#[cfg(feature = "recipes")]
 use crate::source::SourceError;
 
 /// Why [`EngineBuilder::build`](super::EngineBuilder::build) refused.
@@ -15,9 +19,11 @@ use crate::source::SourceError;
 #[non_exhaustive]
 pub enum BuildError {
     /// The recipe could not be read, or says something that is not so.
+    #[cfg(feature = "recipes")]
     #[error(transparent)]
     Recipe(#[from] SourceError),
     /// A sink of the audit's records cannot be used, or what it keeps cannot be continued.
+    #[cfg(feature = "recipes")]
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     /// An event that is to be urgent has no name of an event.
@@ -45,6 +51,7 @@ pub enum BuildError {
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            #[cfg(feature = "recipes")]
             Self::Recipe(error) => fmt::Debug::fmt(error, f),
             error => fmt::Display::fmt(error, f),
         }
@@ -52,6 +59,7 @@ impl fmt::Debug for BuildError {
 }
 
 /// Why a running engine did not take a new recipe. What was in force stays so.
+#[cfg(feature = "recipes")]
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ReloadError {

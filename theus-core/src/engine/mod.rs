@@ -1,14 +1,19 @@
 //! The engine: its sessions, each with a state of its own, and the seven stages that every run goes through.
 
 mod any;
+#[cfg(feature = "workflow")]
 mod arguments;
+#[cfg(feature = "recipes")]
 mod audit;
 mod backoff;
 mod builder;
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+mod catalog;
 mod core;
 mod defaults;
 mod error;
 mod handle;
+mod interlock;
 mod locking;
 mod pipeline;
 mod registry;
@@ -16,6 +21,10 @@ mod report;
 mod rules;
 mod session;
 mod snapshot;
+#[cfg(feature = "workflow")]
+mod step;
+#[cfg(not(feature = "workflow"))]
+#[path = "no_step.rs"]
 mod step;
 mod within;
 
@@ -23,13 +32,19 @@ mod within;
 mod tests;
 
 pub use any::AnyProcess;
+#[cfg(feature = "workflow")]
 pub use arguments::ArgumentError;
 pub use builder::EngineBuilder;
-pub use error::{BuildError, ReloadError};
+pub use error::BuildError;
+#[cfg(feature = "recipes")]
+pub use error::ReloadError;
 pub use handle::Engine;
 pub use locking::Locking;
 pub use report::Report;
 pub use snapshot::Snapshot;
+#[cfg(feature = "workflow")]
+pub use step::ProcessError;
+pub use step::StepMaker;
+#[cfg(feature = "workflow")]
 pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
-pub use step::{ProcessError, StepMaker};
 pub use within::Within;

@@ -37,6 +37,7 @@ use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProce
 use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
+#[cfg(feature = "recipes")]
 pub(super) use look::explain;
 pub(super) use run::{By, CoreOf, StateOf};
 pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};

@@ -3,14 +3,25 @@
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
+#[cfg(feature = "recipes")]
 use std::sync::Arc;
 
+#[cfg(feature = "workflow")]
 use super::arguments::ArgumentError;
 use super::session::State;
-use super::step::{Arguments, MakeStep, Step};
-use crate::audit::{Catalog, Gates, InForce, ProcessEntry};
-use crate::context::{Context, Fields, Schema, Shape, Zone, to_json};
-use crate::process::{Access, Contract, Process};
+use super::step::MakeStep;
+#[cfg(feature = "workflow")]
+use super::step::{Arguments, Step};
+#[cfg(any(feature = "recipes", feature = "workflow"))]
+use crate::audit::{Catalog, ProcessEntry};
+#[cfg(feature = "recipes")]
+use crate::audit::{Gates, InForce};
+use crate::context::Context;
+#[cfg(feature = "json")]
+use crate::context::{Fields, Schema, Shape, Zone, to_json};
+#[cfg(feature = "json")]
+use crate::process::Access;
+use crate::process::{Contract, Process};
 use crate::signal::Payload;
 
 /// The registered processes of one engine.
@@ -30,15 +41,18 @@ const ROOM: usize = 4;
 pub(crate) struct Registered<D: Context, C> {
     command: TypeId,
     pub(crate) contract: &'static Contract,
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) entry: ProcessEntry,
     /// Its place in the table of rules.
     pub(crate) place: usize,
     make: MakeStep<C, State<D>>,
     /// The signals among its outputs that show more than that they are raised.
+    #[cfg(feature = "json")]
     telling: Box<[TellingSignal]>,
 }
 
 /// A signal whose events have a payload.
+#[cfg(feature = "json")]
 struct TellingSignal {
     path: &'static str,
     indexes: Box<[usize]>,
@@ -56,12 +70,24 @@ impl<D: Context, C> Registry<D, C> {
         if self.by_name.contains_key(contract.process) {
             return false;
         }
+        #[cfg(any(feature = "recipes", feature = "workflow"))]
         let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
         let (command, place) = (TypeId::of::<P>(), self.by_name.len());
+        #[cfg(feature = "json")]
         let telling = telling(contract, &D::schema());
         self.by_name.insert(contract.process, command);
         self.make_room();
-        put(&mut self.by_type, Box::new(Registered { command, contract, entry, place, make, telling }));
+        let registered = Registered {
+            command,
+            contract,
+            #[cfg(any(feature = "recipes", feature = "workflow"))]
+            entry,
+            place,
+            make,
+            #[cfg(feature = "json")]
+            telling,
+        };
+        put(&mut self.by_type, Box::new(registered));
         true
     }
 
@@ -103,6 +129,7 @@ impl<D: Context, C> Registry<D, C> {
     }
 
     /// A registered process as a step with these arguments.
+    #[cfg(feature = "workflow")]
     pub(super) fn step(
         &self,
         process: &str,
@@ -123,12 +150,14 @@ impl<D: Context, C> Registry<D, C> {
     }
 
     /// What recipes are checked against.
+    #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) fn catalog<G: Context>(&self) -> Catalog {
         let processes = self.iter().map(|registered| registered.entry.clone()).collect();
         Catalog { processes, domain: D::schema(), global: G::schema() }
     }
 
     /// The rules that a recipe has for each process, in their places.
+    #[cfg(feature = "recipes")]
     pub(super) fn rules(&self, recipe: &InForce) -> Box<[Option<Arc<Gates>>]> {
         let mut table: Box<[_]> = self.iter().map(|_| None).collect();
         for registered in self.iter() {
@@ -142,12 +171,20 @@ impl<D: Context, C> Registry<D, C> {
 
 impl<D: Context, C> Registered<D, C> {
     /// What the event of a signal brings along, as the signal is proposed.
+    #[cfg(feature = "json")]
     pub(super) fn payload(&self, path: &'static str, fields: &D::Fields) -> Option<Payload> {
         let signal = self.telling.iter().find(|signal| signal.path == path)?;
         to_json(fields.inspect(&signal.indexes), &signal.shape).map(Payload::new)
     }
+
+    /// Nothing: values come with the feature `json`.
+    #[cfg(not(feature = "json"))]
+    pub(super) const fn payload(&self, _: &'static str, _: &D::Fields) -> Option<Payload> {
+        None
+    }
 }
 
+#[cfg(feature = "json")]
 fn telling(contract: &'static Contract, domain: &Schema) -> Box<[TellingSignal]> {
     let signals = contract.outputs.iter().filter(|output| output.zone == Zone::Signal);
     let telling = |output: &Access| {

@@ -9,10 +9,13 @@ use super::handle::Engine;
 use super::pipeline::{self, By};
 use super::report::Report;
 use super::snapshot::Snapshot;
+#[cfg(feature = "recipes")]
 use crate::audit::Explanation;
 use crate::context::Context;
 use crate::panics::{Handle, ShedOnDrop};
-use crate::process::{OnDomain, OnGlobal, Process, RunError, SyncProcess, WithEffects};
+#[cfg(feature = "recipes")]
+use crate::process::Process;
+use crate::process::{OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::Event;
 use crate::transaction::Limit;
 
@@ -128,6 +131,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Within<'_, D, G, E> {
         self.engine.take_event(self.limit())
     }
 
+    #[cfg(feature = "recipes")]
     /// As [`Engine::explain`], within the limit.
     ///
     /// # Errors

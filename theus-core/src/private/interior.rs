@@ -48,7 +48,6 @@ interior!(
     [T: ?Sized] parking_lot::RwLock<T>,
     [T] OnceLock<T>,
     [T, F] LazyLock<T, F>,
-    [K, V, S] dashmap::DashMap<K, V, S>,
     [] AtomicBool,
     [] AtomicI8,
     [] AtomicI16,
@@ -67,6 +66,9 @@ interior!(
     [T] Sender<T>,
     [T] SyncSender<T>,
 );
+
+#[cfg(feature = "workflow")]
+interior!([K, V, S] dashmap::DashMap<K, V, S>);
 
 impl<T: Interior<Where>, Where, const N: usize> Interior<Where> for [T; N] {}
 

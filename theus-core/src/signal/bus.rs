@@ -124,6 +124,7 @@ impl SignalBus {
     ///
     /// # Errors
     /// As [`emit`](Self::emit), and [`EmitError::Payload`] for one that is deeper or larger than a [`Payload`] may be.
+    #[cfg(feature = "json")]
     pub fn emit_with(&self, name: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
         self.bring(name, Some(payload.into()), false)
     }

@@ -15,6 +15,10 @@ mod beside;
 mod bus;
 mod event;
 mod options;
+#[cfg(feature = "json")]
+mod payload;
+#[cfg(not(feature = "json"))]
+#[path = "no_payload.rs"]
 mod payload;
 mod queue;
 mod raised;
@@ -26,6 +30,7 @@ pub(crate) use beside::Now;
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use options::{BusOptions, Overflow};
+#[cfg(feature = "workflow")]
 pub(crate) use payload::{Beyond, measure};
 pub use payload::{Payload, PayloadError};
 pub use queue::BusStats;

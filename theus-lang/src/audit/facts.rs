@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::gate::Gate;
-use super::text::Text;
 use crate::audit::Level;
+use theus_model::audit::Gate;
+use theus_model::audit::Text;
 
 /// What a rule of a process says, as records show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::facts::RuleFacts;
-use super::text::Text;
 use crate::source::did_you_mean;
+use theus_model::audit::Text;
 
 /// What a message can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

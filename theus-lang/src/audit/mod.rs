@@ -8,7 +8,6 @@ pub mod delta;
 pub mod facts;
 #[doc(hidden)]
 pub mod fold;
-mod gate;
 #[doc(hidden)]
 pub mod integer;
 #[doc(hidden)]
@@ -22,15 +21,10 @@ pub mod rule;
 pub mod set;
 #[doc(hidden)]
 pub mod steps;
-mod subject;
 mod test;
-mod text;
 
 pub use condition::Test;
 pub use facts::RuleFacts;
-pub use gate::Gate;
 pub use recipe::{Catalog, ChangeKind, ProcessEntry, ProcessRules, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use rule::Rule;
-pub use subject::Subject;
-pub use text::Text;
-pub use theus_model::audit::Level;
+pub use theus_model::audit::{Gate, Level, Subject, Text};

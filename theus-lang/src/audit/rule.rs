@@ -3,14 +3,14 @@
 use super::condition::{Condition, Test};
 use super::delta::Change;
 use super::facts::RuleFacts;
-use super::gate::Gate;
 use super::message::Message;
 use super::range::All;
 use super::steps::{Step, walk};
-use super::subject::Subject;
-use super::text::Text;
 use crate::audit::Level;
 use crate::context::Value;
+use theus_model::audit::Gate;
+use theus_model::audit::Subject;
+use theus_model::audit::Text;
 
 /// So many characters of a bound are shown, in each record of its rule.
 const LONGEST_LIMIT: usize = 1_000;

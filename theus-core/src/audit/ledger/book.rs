@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use super::encode::{self, Encoder, Head};
 use super::hash::Hash;
 use super::sink::Tail;
-use super::timestamp;
 use crate::audit::RuleFacts;
 use crate::audit::Text;
 use crate::audit::record::{AuditEvent, AuditRecord};
+use crate::timestamp;
 
 /// A ring of records, each chained to the one before it.
 ///

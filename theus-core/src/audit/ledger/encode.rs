@@ -3,13 +3,13 @@
 use std::time::SystemTime;
 
 use super::hash::Hash;
-use super::timestamp;
 use crate::audit::Gate;
 use crate::audit::Level;
 use crate::audit::RuleFacts;
 use crate::audit::Text;
 use crate::audit::change::{RecipeChange, RecipeIdentity};
 use crate::audit::record::{AuditEvent, AuditRecord};
+use crate::timestamp;
 
 /// Fields one after another, each of a known length or led by its length, so that no two lists of fields are the same bytes.
 #[derive(Debug, Default)]

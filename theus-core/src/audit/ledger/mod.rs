@@ -17,7 +17,6 @@ mod place;
 mod query;
 mod queue;
 mod sink;
-pub(crate) mod timestamp;
 mod trace;
 mod verify;
 

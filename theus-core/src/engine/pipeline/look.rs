@@ -1,14 +1,24 @@
 //! What the rules of a gate look at, and what they would say to it.
 
+#[cfg(feature = "recipes")]
 use std::convert::Infallible;
+#[cfg(feature = "recipes")]
 use std::sync::Arc;
 
-use super::run::{CoreOf, FieldsOf};
-use crate::audit::{Explanation, Subject};
+#[cfg(feature = "recipes")]
+use super::run::CoreOf;
+use super::run::FieldsOf;
+#[cfg(feature = "recipes")]
+use crate::audit::Explanation;
+use crate::audit::Subject;
 use crate::context::{Context, Fields, History, Value};
 use crate::engine::defaults::Defaults;
+#[cfg(feature = "recipes")]
 use crate::panics::{ShedOnDrop, caught};
-use crate::process::{Panicked, Process, RunError};
+use crate::process::Process;
+#[cfg(feature = "recipes")]
+use crate::process::{Panicked, RunError};
+#[cfg(feature = "recipes")]
 use crate::transaction::Limit;
 
 /// What the rules of a gate look at.
@@ -51,6 +61,7 @@ impl<P: Process> Subject for Look<'_, P> {
 }
 
 /// What the rules would say to a command as things are. Nothing is run, counted or recorded.
+#[cfg(feature = "recipes")]
 pub(in crate::engine) fn explain<P: Process>(
     core: &CoreOf<P>,
     command: &P,

@@ -17,6 +17,7 @@ use super::rota::{Rota, Turn};
 use super::shared::Shared;
 use super::slot::{SLICE, STRETCH, Slot};
 use super::worker::{Crew, work_async};
+#[cfg(feature = "recipes")]
 use crate::audit::ResetError;
 use crate::context::Context;
 use crate::engine::Engine;
@@ -236,6 +237,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     ///
     /// # Errors
     /// As [`Engine::reset_interlock`].
+    #[cfg(feature = "recipes")]
     pub fn reset_interlock(&self, operator: &str, reason: &str) -> Result<(), ResetError> {
         self.shared.engine.reset_interlock(operator, reason)?;
         self.nudge_all();

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::entry::{Ended, What};
 use super::line::Line;
-use crate::audit::timestamp;
+use crate::timestamp;
 use crate::workflow::chart::Place;
 
 impl Serialize for Line<'_> {

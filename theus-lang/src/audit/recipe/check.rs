@@ -8,7 +8,6 @@ mod regex;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::condition::{Condition, Test};
-use super::super::gate::Gate;
 use super::super::rule::{Base, Rule};
 use super::catalog::{Catalog, Problems};
 use super::extent::{Extent, Number};
@@ -19,6 +18,7 @@ use super::{code, touch};
 use crate::audit::integer::Integer;
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
+use theus_model::audit::Gate;
 
 pub(super) fn whole(
     written: &Written<'_>,

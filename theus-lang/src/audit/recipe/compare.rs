@@ -10,11 +10,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::super::condition::Test;
-use super::super::gate::Gate;
 use super::super::rule::Rule;
 use super::Recipe;
 use super::extent::Extent;
 use crate::audit::Level;
+use theus_model::audit::Gate;
 
 /// What a new recipe changes, rule by rule.
 ///

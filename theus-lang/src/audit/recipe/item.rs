@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::condition::Test;
-use super::super::gate::Gate;
 use super::super::rule::Scope;
 use super::model::{Bound, Declared, Entry};
+use theus_model::audit::Gate;
 
 /// One rule to be: a condition of an entry.
 #[derive(Clone, Copy)]

@@ -1,10 +1,10 @@
 //! A recipe file as it is written: before inheritance, and before any name is looked up.
 
 use super::super::condition::Test;
-use super::super::gate::Gate;
 use super::super::message::Message;
 use crate::audit::Level;
 use crate::source::{NodePath, Value};
+use theus_model::audit::Gate;
 
 /// The name under which rules for all processes stand.
 pub(super) const EVERY: &str = "*";

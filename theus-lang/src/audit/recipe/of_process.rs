@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::gate::Gate;
 use super::super::rule::Rule;
+use theus_model::audit::Gate;
 
 /// The rules of one process, in the order of its recipe.
 #[derive(Clone, Debug)]

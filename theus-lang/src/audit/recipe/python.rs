@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::super::gate::Gate;
 use super::catalog::Problems;
 use super::code;
 use crate::source::{NodePath, Problem, Value};
+use theus_model::audit::Gate;
 
 const LAYERS: [(&str, &str); 3] = [("domain_ctx.", "domain."), ("global_ctx.", "global."), ("local_ctx.", "local.")];
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::condition::{Condition, Test};
-use super::super::gate::Gate;
 use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
@@ -15,6 +14,7 @@ use super::patterns::Patterns;
 use super::{bound, code, find, foreign, known, touch};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
+use theus_model::audit::Gate;
 
 /// The rules of one process and where they stand, in the same order.
 pub(super) struct Draft {

@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use super::super::super::condition::Test;
-use super::super::super::gate::Gate;
 use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
 use super::super::extent::Extent;
@@ -14,6 +13,7 @@ use super::super::{code, touch};
 use super::Changing;
 use crate::context::Shape;
 use crate::source::Problem;
+use theus_model::audit::Gate;
 
 /// More rules than this on one path at one gate are not weighed against each other.
 const MOST_WEIGHED: usize = 64;

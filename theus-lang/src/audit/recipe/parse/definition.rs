@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::super::super::gate::Gate;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::{Declared, Definition, Entry};
 use super::entry::Reading;
 use super::words::{unknown_key, word, wrong_kind};
 use crate::source::{NodePath, Problem, Value};
+use theus_model::audit::Gate;
 
 const KEYS: [&str; 5] = ["inherits", "inputs", "outputs", "side_effects", "errors"];
 

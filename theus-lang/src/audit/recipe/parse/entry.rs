@@ -1,7 +1,6 @@
 //! One entry: its keys, its conditions and its settings.
 
 use super::super::super::condition::Test;
-use super::super::super::gate::Gate;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
@@ -10,6 +9,7 @@ use super::meant;
 use super::settings::Settings;
 use super::words::{word, wrong_kind};
 use crate::source::{Mapping, NodePath, Problem, Value};
+use theus_model::audit::Gate;
 
 /// `threshold` is read, and not taught.
 const SETTINGS: [&str; 8] =

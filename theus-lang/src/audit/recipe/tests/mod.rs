@@ -21,9 +21,9 @@ mod rendered;
 mod thresholds;
 mod whole;
 
-use super::super::gate::Gate;
 use super::fixture::{load, load_all, load_entry};
 use super::{Recipe, SourceError};
+use theus_model::audit::Gate;
 
 fn words(loaded: Result<Recipe, SourceError>) -> String {
     loaded.map_or_else(|error| format!("\n{error}\n"), |recipe| panic!("loaded: {recipe:?}"))

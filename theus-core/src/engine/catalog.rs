@@ -1,0 +1,14 @@
+//! What files are checked against.
+
+use super::handle::Engine;
+use crate::audit::Catalog;
+use crate::context::Context;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// What recipes of this engine are checked against: its processes and the schemas of its contexts. With it a recipe can
+    /// be [loaded](crate::audit::Recipe::load) without coming into force, and any two can be [compared](crate::audit::Recipe::compare).
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        self.core.shared.registry.catalog::<G>()
+    }
+}
