@@ -20,7 +20,7 @@ const RECORDED: [&str; 2] =
 const NEXT_FILE: u8 = 0x1e;
 
 /// How the line of a record begins; its number comes behind it.
-const BEGINS: &[u8] = b"{\"sequence\":";
+const BEGINS: &[u8] = b"{\"format\":1,\"sequence\":";
 
 #[derive(Clone, Default, Context)]
 struct Desk {

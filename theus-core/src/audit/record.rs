@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::change::{RecipeChange, RecipeIdentity};
-use super::ledger::Hash;
+use super::ledger::{Format, Hash};
 use crate::audit::Level;
 use crate::audit::Text;
 use crate::timestamp;
@@ -151,10 +151,12 @@ impl fmt::Display for Interlock {
 
 /// One record of the audit, chained to the one before it.
 ///
-/// Serialised, it is one flat object: what happened is under `record`, and its facts are beside it.
+/// Serialised, it is one flat object: `format` first, which is 1; what happened is under `record`, and its facts are beside it.
+/// A record of another format is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditRecord {
+    pub(super) format: Format,
     /// Its number, counted from 1 and without gaps, for as long as the ledger is continued.
     pub sequence: u64,
     /// When.
@@ -313,6 +315,7 @@ mod tests {
     #[test]
     fn what_a_record_keeps_in_memory_counts_every_text_of_its_own() {
         let record = |event| AuditRecord {
+            format: Format,
             sequence: 1,
             time: SystemTime::UNIX_EPOCH,
             session: Text::default(),

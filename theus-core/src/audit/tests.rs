@@ -286,7 +286,7 @@ fn a_violation_serialises_with_the_words_of_the_recipe() {
     assert!(run(&auditor, Gate::Input, -1).1.is_ok());
     let hash = auditor.tail().hash.to_string();
     let expected = serde_json::json!([{
-        "sequence": 1, "time": "1970-01-01T00:00:00.000000000Z", "session": "", "version": 0, "record": "violation",
+        "format": 1, "sequence": 1, "time": "1970-01-01T00:00:00.000000000Z", "session": "", "version": 0, "record": "violation",
         "process": "refund", "gate": "input", "rule": "domain.total min 0", "path": "domain.total", "condition": "min",
         "limit": "0", "value": "-1", "level": "C", "count": 1, "min_threshold": 1, "max_threshold": 1,
         "action": "campaign", "message": null, "source": "r.yaml:4:32", "previous": "0".repeat(64), "hash": hash,

@@ -56,12 +56,12 @@ fn a_last_line_without_its_end_is_finished_only_where_it_continues_the_ledger() 
 fn a_file_that_no_ledger_wrote_stays_as_it_is() {
     let folder = Folder::new("strangers");
     let path = folder.0.join("notes.txt");
-    for text in ["the only copy of my notes", "{\"sequences\":[1]}", "\n", "{}", "\u{fffd}"] {
+    for text in ["the only copy of my notes", "{\"sequences\":[1]}", "{\"formats\":2,", "\n", "{}", "\u{fffd}"] {
         fs::write(&path, text).unwrap();
         assert!(refusal(&path).contains("this line is no record"), "{text}");
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
-    for torn in [&b"{\"seq"[..], b"{\"sequence\":1,\"ti", &[0; 512]] {
+    for torn in [&b"{\"for"[..], b"{\"format\":1,\"sequence\":1,\"ti", &[0; 512]] {
         fs::write(&path, torn).unwrap();
         assert!(FileSink::open(&path, FileOptions::new()).is_ok(), "what a crash leaves of a first line");
     }

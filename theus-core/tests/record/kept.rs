@@ -25,7 +25,7 @@ fn a_ledger_goes_on_over_restarts_crashes_and_sessions() {
         last = verified.records;
         drop(engine);
         // The crash: half of a line that was to be the next.
-        let torn = [std::fs::read(&path).unwrap(), b"{\"sequence\":9".to_vec()].concat();
+        let torn = [std::fs::read(&path).unwrap(), b"{\"format\":1,\"sequence\":9".to_vec()].concat();
         std::fs::write(&path, torn).unwrap();
     }
     drop(FileSink::open(&path, FileOptions::new()).unwrap());

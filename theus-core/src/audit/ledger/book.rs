@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::SystemTime;
 
 use super::encode::{self, Encoder, Head};
+use super::format::Format;
 use super::hash::Hash;
 use super::sink::Tail;
 use crate::audit::RuleFacts;
@@ -117,7 +118,7 @@ impl Book {
         let head = Head { previous, sequence, time, session: &session, version };
         let hash = encode::hash(&head, &event, rule, &mut self.encoder);
         self.tail = Tail { sequence, hash };
-        let record = AuditRecord { sequence, time, session, version, event, previous, hash }.numbered();
+        let record = AuditRecord { format: Format, sequence, time, session, version, event, previous, hash }.numbered();
         self.bytes += record.size();
         self.ring.push_back(record);
         // Just pushed.

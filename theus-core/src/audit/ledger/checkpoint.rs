@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::io;
+use super::error::{Unread, io};
+use super::format::{self, Format};
 use super::hash::Hash;
 use super::sink::Tail;
 use super::verify::{Fault, Place, Tampered};
@@ -14,6 +15,9 @@ use super::{LedgerError, place};
 
 /// A checkpoint is shorter; anything else is none.
 const LONGEST: u64 = 1_024;
+
+/// How one began before it said its format.
+const UNNUMBERED: &[u8] = b"{\"first\":";
 
 /// The secret with which a ledger's checkpoints are sealed: 32 bytes that only its writer and those who verify it know.
 ///
@@ -47,6 +51,7 @@ impl fmt::Debug for LedgerKey {
 /// Where the ledger begins, after what was let go, and up to where it is known to go. Kept in a file of one line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Checkpoint {
+    format: Format,
     /// The number of the first record that is kept.
     pub(super) first: u64,
     /// The hash of the record before it.
@@ -60,7 +65,8 @@ pub(super) struct Checkpoint {
 
 impl Checkpoint {
     pub(super) fn new(first: u64, previous: Hash, tail: Tail, key: Option<&LedgerKey>) -> Self {
-        let mut checkpoint = Self { first, previous, sequence: tail.sequence, hash: tail.hash, seal: None };
+        let mut checkpoint =
+            Self { format: Format, first, previous, sequence: tail.sequence, hash: tail.hash, seal: None };
         checkpoint.seal = key.map(|key| checkpoint.sealed(key));
         checkpoint
     }
@@ -93,7 +99,7 @@ impl Checkpoint {
         bytes.extend_from_slice(self.previous.as_bytes());
         bytes.extend_from_slice(&self.sequence.to_le_bytes());
         bytes.extend_from_slice(self.hash.as_bytes());
-        // A key of its own for this use, so that what the user's key signs elsewhere is nothing here.
+        // The format is in the context. A key of its own for this use, so that what the user's key signs elsewhere is nothing here.
         Hash::from_bytes(blake3::derive_key("theus-core audit ledger checkpoint 1", &key.0)).then(&bytes)
     }
 
@@ -107,6 +113,7 @@ impl Checkpoint {
         };
         let mut text = Vec::new();
         file.take(LONGEST).read_to_end(&mut text).map_err(|error| io(&path, &error))?;
+        format::check(&text, UNNUMBERED).map_err(|found| Unread::from(found).at(place_of(ledger)))?;
         match serde_json::from_slice::<Self>(&text).ok().filter(|read| read.line().as_ref() == Some(&text)) {
             Some(checkpoint) => Ok(Some(checkpoint)),
             None => Err(at(ledger, Fault::CheckpointUnreadable)),
@@ -137,7 +144,11 @@ impl Checkpoint {
 
 /// A fault of the checkpoint of a ledger.
 pub(super) fn at(ledger: &Path, fault: Fault) -> LedgerError {
-    Tampered { fault, place: Place { file: beside(ledger).display().to_string(), line: 0 } }.into()
+    Tampered { fault, place: place_of(ledger) }.into()
+}
+
+fn place_of(ledger: &Path) -> Place {
+    Place { file: beside(ledger).display().to_string(), line: 0 }
 }
 
 /// Where the checkpoint of a ledger is.

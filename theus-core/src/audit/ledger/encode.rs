@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::format::FORMAT;
 use super::hash::Hash;
 use crate::audit::Gate;
 use crate::audit::Level;
@@ -78,7 +79,8 @@ pub(super) fn hash_of(record: &AuditRecord) -> Hash {
 pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, encoder: &mut Encoder) -> Hash {
     encoder.0.clear();
     let (seconds, nanos) = timestamp::parts(head.time);
-    encoder.byte(tag(event)).number(head.sequence).number(seconds).raw(&nanos.to_le_bytes()).number(head.version);
+    encoder.byte(FORMAT).byte(tag(event)).number(head.sequence);
+    encoder.number(seconds).raw(&nanos.to_le_bytes()).number(head.version);
     match event {
         AuditEvent::Violation(violation) => {
             match digest {

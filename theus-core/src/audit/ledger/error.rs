@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::format::{FORMAT, UnknownFormat};
 use super::place;
 use super::sink::SinkError;
-use super::verify::Tampered;
+use super::verify::{Fault, Place, Tampered};
 
 /// Why a ledger cannot be opened, continued or read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +41,16 @@ pub enum LedgerError {
         /// The file.
         file: String,
     },
+    /// It was written in another format than this program reads: by a later version of this crate, as a rule.
+    #[error(
+        "{place}this is written in format {found} of the ledger, and this program reads format {FORMAT} alone: read and continue it with a version that knows format {found}, or begin a new file; nothing of it was changed"
+    )]
+    UnknownFormat {
+        /// Where.
+        place: Place,
+        /// The format; 0 where it is one from before formats had a number.
+        found: u64,
+    },
     /// It is not what was recorded.
     #[error(transparent)]
     Tampered(#[from] Tampered),
@@ -68,6 +79,34 @@ pub enum LedgerError {
         /// The name.
         name: String,
     },
+}
+
+/// Why a line, or a checkpoint, is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    Format(UnknownFormat),
+    Fault(Fault),
+}
+
+impl Unread {
+    pub(super) fn at(self, place: Place) -> LedgerError {
+        match self {
+            Self::Format(UnknownFormat(found)) => LedgerError::UnknownFormat { place, found },
+            Self::Fault(fault) => Tampered { fault, place }.into(),
+        }
+    }
+}
+
+impl From<UnknownFormat> for Unread {
+    fn from(found: UnknownFormat) -> Self {
+        Self::Format(found)
+    }
+}
+
+impl From<Fault> for Unread {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
 }
 
 pub(super) fn io(file: &Path, error: &std::io::Error) -> LedgerError {

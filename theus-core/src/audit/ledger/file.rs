@@ -18,6 +18,9 @@ use crate::panics::tell;
 
 /// Writes records into a file, one line of JSON each.
 ///
+/// Every line says its format before all else. A file of another format than this version's is refused
+/// ([`LedgerError::UnknownFormat`]) and stays as it is.
+///
 /// A file that is there is continued. A last line that a crash has torn is finished if only its end is missing, else it is
 /// cut off, which is put on record. One engine writes a file at a time: that is what the `.lock` beside it is for.
 ///
@@ -359,7 +362,7 @@ mod tests {
             let records = records();
             sink.write(&records[0]).unwrap();
             sink.write(&records[1]).unwrap();
-            sink.file.write_all(b"{\"sequence\":3,").unwrap();
+            sink.file.write_all(b"{\"format\":1,\"sequence\":3,").unwrap();
             sink.soiled = true;
             sink.write(&records[2]).unwrap();
             assert_eq!(LedgerFiles::at(&path).verify().unwrap().records, 3);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoint::{self, Checkpoint, LedgerKey};
 use super::encode::hash_of;
-use super::error::io;
+use super::error::{Unread, io};
 use super::lines::{LONGEST_LINE, end_of, parse};
 use super::query::RuleName;
 use super::sink::Tail;
@@ -196,7 +196,7 @@ impl LedgerFiles {
 
     fn each(&self, query: &Query, mut take: impl FnMut(AuditRecord)) -> Result<(), LedgerError> {
         self.lines(|line| {
-            let record = parse(&line.text, 0).map_err(|fault| Tampered { fault, place: line.place })?;
+            let record = parse(&line.text, 0).map_err(|why| why.at(line.place))?;
             if query.matches(&record) {
                 take(record);
             }
@@ -223,15 +223,17 @@ impl LedgerFiles {
             let place = line.place;
             let expected = if begun { chain.expected() } else { first };
             let followed = match parse(&line.text, expected) {
-                _ if !line.whole => Err(Fault::Torn { expected }),
-                Err(fault) => Err(fault),
+                Err(why @ Unread::Format(_)) => Err(why),
+                _ if !line.whole => Err(Fault::Torn { expected }.into()),
+                Err(why) => Err(why),
                 Ok(record) if !begun && record.sequence != first && hash_of(&record) == record.hash => {
                     Err(match record.sequence {
                         later if later > first && !self.has_after(&place, first)? => {
                             Fault::Missing { first, last: later - 1 }
                         }
                         sequence => Fault::Reordered { sequence, expected: first },
-                    })
+                    }
+                    .into())
                 }
                 Ok(record)
                     if !begun
@@ -241,7 +243,8 @@ impl LedgerFiles {
                         Fault::Replaced { sequence: record.sequence }
                     } else {
                         Fault::Altered { sequence: record.sequence }
-                    })
+                    }
+                    .into())
                 }
                 Ok(record) => {
                     let mut unreadable = None;
@@ -260,13 +263,14 @@ impl LedgerFiles {
                         true => followed.and(Err(Fault::NotAsCheckpointed { sequence: record.sequence })),
                         false => followed,
                     }
+                    .map_err(Unread::from)
                 }
             };
             begun = true;
             last = place.clone();
             match followed {
                 Ok(()) => Ok(true),
-                Err(fault) => Err(Tampered { fault, place }.into()),
+                Err(why) => Err(why.at(place)),
             }
         })?;
         let verified = chain.finish(known).map_err(|fault| Tampered { fault, place: last.clone() })?;

@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::encode::hash_of;
-use super::error::io;
+use super::error::{Unread, io};
+use super::format;
 use super::sink::{SinkError, Tail};
-use super::verify::{Fault, Place, Tampered};
+use super::verify::{Fault, Place};
 use super::{Hash, LedgerError, place};
 use crate::audit::record::AuditRecord;
 
@@ -15,7 +16,10 @@ use crate::audit::record::AuditRecord;
 pub(super) const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
 /// What every line begins with.
-const LINE_BEGINS: &[u8] = b"{\"sequence\":";
+pub(super) const LINE_BEGINS: &[u8] = b"{\"format\":1,\"sequence\":";
+
+/// What every line began with before it said its format.
+const UNNUMBERED: &[u8] = b"{\"sequence\":";
 
 /// How a file ends.
 pub(super) struct End {
@@ -36,19 +40,19 @@ pub(super) struct Torn {
 /// Reads the first and the last line of a file, and no more than that.
 pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
     let (last, torn, length) = last_lines(file).map_err(|error| io(path, &error))?;
-    let tampered = |fault, line| Tampered { fault, place: Place { file: path.display().to_string(), line } };
+    let unread = |why: Unread, line| why.at(Place { file: path.display().to_string(), line });
     let mut tail = None;
     if let Some(line) = &last {
         let record = parse(line, 0).and_then(|record| match hash_of(&record) == record.hash {
             true => Ok(record),
-            false => Err(Fault::Altered { sequence: record.sequence }),
+            false => Err(Fault::Altered { sequence: record.sequence }.into()),
         });
         match record {
             Ok(record) => tail = Some(Tail { sequence: record.sequence, hash: record.hash }),
             // Only now is it worth reading the whole file, to say which line it is.
-            Err(fault) => {
+            Err(why) => {
                 let number = lines_before(file, length).map_err(|error| io(path, &error))?;
-                return Err(tampered(fault, number).into());
+                return Err(unread(why, number));
             }
         }
     }
@@ -56,9 +60,9 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
         Some(bytes) => {
             let whole = match finishes(&bytes, &mut tail) {
                 Ok(whole) => whole,
-                Err(fault) => {
+                Err(why) => {
                     let before = lines_before(file, length).map_err(|error| io(path, &error))?;
-                    return Err(tampered(fault, before + 1).into());
+                    return Err(unread(why, before + 1));
                 }
             };
             Some(Torn { bytes: bytes.len(), whole })
@@ -68,7 +72,7 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
     let first = match last {
         Some(_) => {
             let first = first_of(file).map_err(|error| io(path, &error))?;
-            Some(first.map_err(|fault| tampered(fault, 1))?)
+            Some(first.map_err(|why| unread(why, 1))?)
         }
         None => None,
     };
@@ -76,12 +80,14 @@ pub(super) fn end_of(path: &Path, file: &mut File) -> Result<End, LedgerError> {
 }
 
 /// Whether what is behind the last whole line is a record that lacks the end of its line alone: then it is the tail.
-fn finishes(torn: &[u8], tail: &mut Option<Tail>) -> Result<bool, Fault> {
+fn finishes(torn: &[u8], tail: &mut Option<Tail>) -> Result<bool, Unread> {
+    // Another program's, that was torn off: it is not this one's to cut off.
+    format::check(torn, UNNUMBERED)?;
     let record = parse(torn, 0).ok().filter(|record| hash_of(record) == record.hash);
     match (record, &tail) {
         // A crash tears what was being written: it does not make another record of it.
         (Some(record), Some(tail)) if record.previous != tail.hash || record.sequence != tail.sequence + 1 => {
-            Err(Fault::Replaced { sequence: record.sequence })
+            Err(Fault::Replaced { sequence: record.sequence }.into())
         }
         (Some(record), _) => {
             *tail = Some(Tail { sequence: record.sequence, hash: record.hash });
@@ -89,7 +95,7 @@ fn finishes(torn: &[u8], tail: &mut Option<Tail>) -> Result<bool, Fault> {
         }
         // Without one record before it, this may be anybody's file: it is not cut to nothing.
         (None, None) if !may_begin_a_record(torn) => {
-            Err(Fault::Unreadable { expected: 0, reason: "the file was not written by a ledger".to_owned() })
+            Err(Fault::Unreadable { expected: 0, reason: "the file was not written by a ledger".to_owned() }.into())
         }
         (None, _) => Ok(false),
     }
@@ -152,14 +158,14 @@ pub(super) fn beginning_of(path: &Path) -> Result<(u64, Hash), LedgerError> {
     let mut file = place::read(path).map_err(|error| io(path, &error))?;
     let record = first_record(&mut file).map_err(|error| io(path, &error))?;
     let place = Place { file: path.display().to_string(), line: 1 };
-    record.map(|record| (record.sequence, record.previous)).map_err(|fault| Tampered { fault, place }.into())
+    record.map(|record| (record.sequence, record.previous)).map_err(|why| why.at(place))
 }
 
-fn first_of(file: &mut File) -> std::io::Result<Result<u64, Fault>> {
+fn first_of(file: &mut File) -> std::io::Result<Result<u64, Unread>> {
     Ok(first_record(file)?.map(|record| record.sequence))
 }
 
-fn first_record(file: &mut File) -> std::io::Result<Result<AuditRecord, Fault>> {
+fn first_record(file: &mut File) -> std::io::Result<Result<AuditRecord, Unread>> {
     file.seek(SeekFrom::Start(0))?;
     let mut line = Vec::new();
     BufReader::new(file).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
@@ -175,18 +181,19 @@ pub(super) fn write_line(record: &AuditRecord, line: &mut Vec<u8>) -> Result<(),
 }
 
 /// The record of a line, where the line is the one way to write it: so that not a byte of it can be another.
-pub(super) fn parse(line: &[u8], expected: u64) -> Result<AuditRecord, Fault> {
+pub(super) fn parse(line: &[u8], expected: u64) -> Result<AuditRecord, Unread> {
+    format::check(line, UNNUMBERED)?;
     let record: AuditRecord =
         serde_json::from_slice(line).map_err(|error| Fault::Unreadable { expected, reason: error.to_string() })?;
     // Neither has one before or after it, and no engine writes them.
     if matches!(record.sequence, 0 | u64::MAX) {
         let reason = format!("no record has the number {}", record.sequence);
-        return Err(Fault::Unreadable { expected, reason });
+        return Err(Fault::Unreadable { expected, reason }.into());
     }
     let record = record.numbered();
     let mut again = Vec::with_capacity(line.len() + 1);
     match write_line(&record, &mut again) {
         Ok(()) if again.strip_suffix(b"\n") == Some(line) => Ok(record),
-        _ => Err(Fault::Altered { sequence: record.sequence }),
+        _ => Err(Fault::Altered { sequence: record.sequence }.into()),
     }
 }

@@ -1,6 +1,6 @@
 //! The ledger: what the audit did, on record.
 //!
-//! Every record is chained to the one before it by its hash. The last of them are kept in a ring ([`Book`]); all of them go
+//! Every record is chained to the one before it by its hash, and says which format it is written in. The last of them are kept in a ring ([`Book`]); all of them go
 //! to `tracing` and to the sinks that the engine was built with ([`Sink`], [`FileSink`]).
 
 mod book;
@@ -10,6 +10,7 @@ mod encode;
 mod error;
 mod file;
 mod files;
+mod format;
 mod hash;
 mod lines;
 mod options;
@@ -34,6 +35,7 @@ pub use verify::{Fault, Place, Tampered, Verified};
 pub(crate) use delivery::Offered;
 pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
 pub(super) use encode::{Encoder, rule_digest};
+pub(super) use format::Format;
 pub(super) use trace::tell;
 
 #[cfg(test)]

@@ -94,6 +94,8 @@ fn the_other_seeds_are_refused_each_for_its_own_fault() {
     assert_eq!(fault("torn.jsonl"), Fault::Torn { expected: 7 });
     assert_eq!(fault("gap.seed"), Fault::Missing { first: 3, last: 3 });
     assert!(matches!(fault("foreign.jsonl"), Fault::Unreadable { expected: 1, .. }));
+    let other = verify(&seed("format.jsonl"), None).unwrap_err();
+    assert!(matches!(other, LedgerError::UnknownFormat { found: 2, ref place } if place.line == 3), "{other}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod anchored;
 mod corpus;
 mod files;
+mod formats;
 mod messages;
 mod mutations;
 mod opening;

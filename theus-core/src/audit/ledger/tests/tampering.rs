@@ -28,8 +28,13 @@ fn every_changed_byte_of_a_file_is_found_in_its_line() {
             let mut altered = bytes.clone();
             altered[at] ^= mask;
             std::fs::write(folder.file(), &altered).unwrap();
-            let tampered = found(&folder.file());
-            assert_eq!(tampered.place.line, line, "byte {at}, mask {mask:#x}: {tampered}");
+            let (place, said) = match LedgerFiles::at(folder.file()).verify().unwrap_err() {
+                LedgerError::Tampered(tampered) => (tampered.place.clone(), tampered.to_string()),
+                // The number of the format, and that alone.
+                LedgerError::UnknownFormat { place, found } if found <= 9 => (place, format!("format {found}")),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(place.line, line, "byte {at}, mask {mask:#x}: {said}");
         }
         line += u64::from(bytes[at] == b'\n');
     }
