@@ -309,7 +309,7 @@ pub use theus_macros::process;
 ///
 /// ```text
 /// theus_core::files! {                     // an item; once for the program, beside its engine
-///     pub mod desk;                        // what it makes: desk::RECIPE, desk::ORDERS, desk::builder
+///     pub mod desk;                        // what it makes: desk::RECIPE, desk::ORDERS, desk::builder, desk::without_recipe
 ///     domain = Shop,
 ///     global = Limits,                     // where there is one; `effects = Ports` as well
 ///     processes = [Order, billing::Pay],
@@ -320,6 +320,16 @@ pub use theus_macros::process;
 ///
 /// let engine = desk::builder(Shop::default(), Limits { most: 10 }).build()?;   // processes registered, recipe in force
 /// let orders = WorkflowManager::from_checked(&engine, desk::ORDERS)?;
+/// ```
+///
+/// Files that are given while the program runs take the place of these, or stand over them, and go through the same loader:
+///
+/// ```text
+/// let builder = desk::builder(Shop::default(), limits).recipe_file("site.yaml")?;     // one layer more
+/// let builder = match &options.recipe {                                               // or another recipe
+///     Some(path) => desk::without_recipe(Shop::default(), limits).recipe_file(path)?,
+///     None => desk::builder(Shop::default(), limits),
+/// };
 /// ```
 ///
 /// Paths are from the `Cargo.toml` of the package. Every message of the loader is told at the file's name in the macro, with file,

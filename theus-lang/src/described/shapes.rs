@@ -42,7 +42,7 @@ impl Shapes {
         for _ in 0..MOST_ALIASES {
             match self.types.get(&name.word) {
                 // `Decimal = rust_decimal::Decimal`: the well-known one is meant, which a word alone does not say.
-                Some(TypeText { form: Form::Alias(of), .. }) if of.word == name.word => return (name, None),
+                Some(TypeText { form: Form::Alias(of), .. }) if of.last_word() == name.word => return (name, None),
                 Some(text @ TypeText { form: Form::Alias(of), .. }) => name = of.filled(&text.filling(&name)),
                 found => return (name, found),
             }
@@ -55,7 +55,8 @@ impl Shapes {
         match text {
             Some(text) => self.own(&name, text),
             None => {
-                let foreign = || self.types.contains_key(&name.word).then(|| foreign(&name)).flatten();
+                let is_told = self.types.contains_key(&name.word) || name.word != name.last_word();
+                let foreign = || is_told.then(|| foreign(&name)).flatten();
                 let known = self.known(&name).or_else(foreign);
                 known.unwrap_or_else(|| self.unknown(&name.word))
             }
@@ -162,7 +163,7 @@ impl Shapes {
 
 /// A type of a crate that rules know, where the program says that it is that one: many have a `Time` of their own.
 fn foreign(name: &TypeName) -> Option<Shape> {
-    let kind = match name.word.as_str() {
+    let kind = match name.last_word() {
         "Decimal" | "TimeDelta" | "SignedDuration" => return Some(Shape::Decimal),
         "Uuid" => return Some(Shape::Uuid),
         "Timestamp" | "Zoned" => TimeKind::Instant,

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
     /// The last word of its path: `BTreeMap` of `std::collections::BTreeMap<String, i64>`; `tuple`, `list` and `text` of what has
-    /// no word.
+    /// no word. `rust_decimal::Decimal`, the name of the crate before it, where it is known for certain to be of that one.
     pub word: String,
     /// Its type arguments.
     pub arguments: Vec<Self>,
@@ -18,6 +18,11 @@ impl TypeName {
     #[must_use]
     pub fn plain(word: &str) -> Self {
         Self { word: word.to_owned(), arguments: Vec::new() }
+    }
+
+    /// Its word without the name of a crate.
+    pub(super) fn last_word(&self) -> &str {
+        self.word.rsplit("::").next().unwrap_or(&self.word)
     }
 
     /// With the parameters of a generic type replaced.

@@ -10,7 +10,7 @@ use theus_lang::described::{
 };
 
 use super::input::{Input, Listed};
-use super::types::type_name;
+use super::types::{alias_of, type_name};
 use crate::answer::FORM;
 use crate::names::plain;
 
@@ -39,7 +39,7 @@ impl Answers {
         }
         for listed in &input.types {
             if let Listed::Alias(name, ty) = listed {
-                let form = Form::Alias(type_name(ty));
+                let form = Form::Alias(alias_of(ty));
                 read.types.insert(plain(name), TypeText { parameters: Vec::new(), form });
             }
         }

@@ -2,24 +2,16 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::LitStr;
+use syn::visit_mut::{VisitMut, visit_path_mut};
+use syn::{LitStr, Path};
 
 use super::check::path_of;
 use super::input::Input;
 
 /// With the processes that are registered: none where it is not known that they are processes.
-pub(super) fn module(input: &Input, processes: &[syn::Path], told: &TokenStream) -> TokenStream {
-    let Input { vis, module, domain, global, effects, krate, .. } = input;
-    let recipe = recipe(input);
-    let workflows = workflows(input);
-    let layer = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
-    let (global_type, effects_type) = (layer(global), layer(effects));
-    let parameters = [("global", global), ("effects", effects)].map(|(name, ty)| {
-        let name = format_ident!("{name}");
-        ty.as_ref().map(|ty| (quote!(#name: #ty), quote!(.#name(#name))))
-    });
-    let (arguments, calls): (Vec<_>, Vec<_>) = parameters.into_iter().flatten().unzip();
-    let checked = (!input.recipes.is_empty()).then(|| quote!(.checked_recipe(RECIPE)));
+pub(super) fn module(input: &Input, processes: &[Path], told: &TokenStream) -> TokenStream {
+    let Input { vis, module, .. } = input;
+    let (recipe, workflows, builders) = (recipe(input), workflows(input), builders(input, processes));
     let docs =
         "What `files!` has checked: the recipe, the workflows, and a builder that has the processes and the recipe.";
     quote! {
@@ -33,11 +25,67 @@ pub(super) fn module(input: &Input, processes: &[syn::Path], told: &TokenStream)
 
             #recipe
             #workflows
+            #builders
+        }
+    }
+}
 
-            /// An engine with the processes registered and the recipe in force.
-            pub fn builder(domain: #domain, #(#arguments),*) -> #krate::EngineBuilder<#domain, #global_type, #effects_type> {
-                #krate::Engine::builder(domain) #(#calls)* #(.process::<#processes>())* #checked
+fn builders(input: &Input, processes: &[Path]) -> TokenStream {
+    let krate = &input.krate;
+    let inside = |ty: &syn::Type| {
+        let mut ty = ty.clone();
+        Inside.visit_type_mut(&mut ty);
+        ty
+    };
+    let (domain, global, effects) =
+        (inside(&input.domain), input.global.as_ref().map(inside), input.effects.as_ref().map(inside));
+    let mut processes = processes.to_vec();
+    processes.iter_mut().for_each(|process| Inside.visit_path_mut(process));
+    let layer = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
+    let (global_type, effects_type) = (layer(&global), layer(&effects));
+    let given = [("global", &global), ("effects", &effects)].into_iter();
+    let given: Vec<_> = given.filter_map(|(name, ty)| Some((format_ident!("{name}"), ty.as_ref()?))).collect();
+    let parameters = given.iter().map(|(name, ty)| quote!(#name: #ty));
+    let parameters = quote!(domain: #domain, #(#parameters),*);
+    let names = given.iter().map(|(name, _)| name);
+    let calls = given.iter().map(|(name, _)| quote!(.#name(#name)));
+    let builder = quote!(#krate::EngineBuilder<#domain, #global_type, #effects_type>);
+    let registered = quote!(#krate::Engine::builder(domain) #(#calls)* #(.process::<#processes>())*);
+    if input.recipes.is_empty() {
+        return quote! {
+            /// An engine with the processes registered.
+            pub fn builder(#parameters) -> #builder {
+                #registered
             }
+        };
+    }
+    quote! {
+        /// An engine with the processes registered and the recipe in force.
+        pub fn builder(#parameters) -> #builder {
+            without_recipe(domain, #(#names),*).checked_recipe(RECIPE)
+        }
+
+        /// An engine with the processes registered and no recipe, for one that comes while the program runs.
+        pub fn without_recipe(#parameters) -> #builder {
+            #registered
+        }
+    }
+}
+
+/// Paths as they are written one module further in.
+struct Inside;
+
+impl VisitMut for Inside {
+    fn visit_path_mut(&mut self, path: &mut Path) {
+        visit_path_mut(self, path);
+        let Some(first) = path.segments.first_mut().filter(|_| path.leading_colon.is_none()) else { return };
+        let is_relative = first.ident == "super";
+        if is_relative || first.ident == "self" {
+            first.ident = Ident::new("super", first.ident.span());
+        }
+        if is_relative {
+            let up = first.clone();
+            path.segments.insert(0, up);
         }
     }
 }
@@ -45,10 +93,13 @@ pub(super) fn module(input: &Input, processes: &[syn::Path], told: &TokenStream)
 /// Cargo looks again where a file changes, because the program holds its text.
 fn file(literal: &LitStr) -> TokenStream {
     let path = path_of(literal);
+    // Where the package's folder is says nothing to those who run the program.
+    let name = literal.value();
+    let name = name.trim_start_matches("../");
     match path.canonicalize().ok().as_deref().and_then(|path| path.to_str()) {
-        Some(path) => quote!((#literal, ::core::include_str!(#path))),
+        Some(path) => quote!((#name, ::core::include_str!(#path))),
         // It was told that the file is not there.
-        None => quote!((#literal, "")),
+        None => quote!((#name, "")),
     }
 }
 

@@ -180,6 +180,14 @@ fn a_word_that_many_have_a_type_of_is_known_where_the_program_says_which_one_is_
         Shape::Opaque,
         "which `DateTime`?"
     );
+    let told = |word, of| with(plain(word), Some((word, of)));
+    assert_eq!(told("Money", plain("rust_decimal::Decimal")), (Shape::Decimal, None));
+    assert_eq!(told("Money", plain("theus_core::Decimal")), (Shape::Decimal, None));
+    assert_eq!(told("At", of("chrono::DateTime", vec![plain("Utc")])), (Shape::Time(TimeKind::Instant), None));
+    let date_time = with(of("DateTime", vec![plain("Utc")]), Some(("DateTime", plain("chrono::DateTime"))));
+    assert_eq!(date_time, (Shape::Time(TimeKind::Instant), None), "the argument is the field's");
+    assert_eq!(told("Money", plain("Decimal")), (Shape::Opaque, Some("Decimal".to_owned())), "whose `Decimal`?");
+    assert_eq!(told("Money", plain("jiff::Decimel")), (Shape::Opaque, Some("jiff::Decimel".to_owned())));
     assert_eq!(with(plain("Day"), Some(("Day", plain("i64")))), (i64::shape(), None));
     let via = |kind| with(of("ViaSerde", vec![plain(kind)]), None);
     assert_eq!(via("Date"), (Shape::Time(TimeKind::Date), None));
