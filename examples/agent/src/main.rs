@@ -33,13 +33,31 @@ use script::Script;
 use session::Session;
 use tools::{People, Rooms};
 
+theus_core::files! {
+    pub(crate) mod desk;
+    domain = Agent,
+    global = Limits,
+    effects = Ports,
+    processes = [
+        processes::Ask, processes::AdoptPlan, processes::AdoptDraft, processes::AdoptReview, processes::CountCalls,
+        processes::Search, processes::Calculate, processes::Recall, processes::Book, processes::Cancel,
+        processes::TakeNote, processes::TakeAdvice, processes::HeedRejection, processes::AskHuman, processes::Deliver,
+        processes::HandOver,
+    ],
+    types = [
+        context::Plan, context::Call, context::Facts, context::Booking, context::Review, context::Usage,
+        processes::Findings, model::Purpose,
+    ],
+    recipes = ["../../workflows/agent/audit.yaml"],
+    workflows = ["../../workflows/agent/workflow.yaml"],
+}
+
 /// Something the user gave is wrong.
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
-    if let Some(code) =
-        processes::agent(Agent::default(), Limits::default(), ports(silent())).command_line(std::env::args_os())
-    {
+    let builder = desk::without_recipe(Agent::default(), Limits::default(), ports(silent()));
+    if let Some(code) = builder.command_line(std::env::args_os()) {
         return code;
     }
     let options = Options::parse();

@@ -12,13 +12,8 @@ use thiserror::Error;
 
 use crate::cli::Options;
 use crate::context::{Agent, Limits, Ports};
+use crate::desk;
 use crate::human::Human;
-use crate::processes::agent;
-
-/// The recipe and the workflow where none are given, so that the program runs from anywhere.
-const RECIPE: (&str, &str) = ("workflows/agent/audit.yaml", include_str!("../../../workflows/agent/audit.yaml"));
-const WORKFLOW: (&str, &str) =
-    ("workflows/agent/workflow.yaml", include_str!("../../../workflows/agent/workflow.yaml"));
 
 /// In this state the workflow waits for the human.
 const WITH_HUMAN: &str = "WITH_HUMAN";
@@ -78,16 +73,17 @@ impl Session {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, SessionError> {
         let memory = Agent { task: options.task.clone(), ..Agent::default() };
-        let builder = agent(memory, Limits::default(), ports.clone()).session("agent");
+        let (limits, doors) = (Limits::default(), ports.clone());
         let builder = match &options.recipe {
-            Some(path) => builder.recipe_file(path)?,
-            None => builder.recipe(RECIPE.0, RECIPE.1)?,
+            Some(path) => desk::without_recipe(memory, limits, doors).recipe_file(path)?,
+            None => desk::builder(memory, limits, doors),
         };
+        let builder = builder.session("agent");
         let now = Arc::clone(clock);
         let engine = builder.clock(move || now.now()).build()?;
         let desk = match &options.workflow {
             Some(path) => WorkflowManager::from_file(&engine, path)?,
-            None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
+            None => WorkflowManager::from_checked(&engine, desk::WORKFLOW)?,
         };
         for warning in desk.definition().warnings() {
             eprintln!("{warning}\n");

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use theus_core::audit::{FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, Level, SinkOptions, Tail};
-use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
 use theus_core::source::printable_lines;
@@ -12,14 +11,11 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::context::{Account, AccountId, Bank, Limits, total};
+use crate::desk;
 use crate::money::Money;
 use crate::orders::{A_DAY, Order};
-use crate::processes::{OpenDay, Reconcile, Review, Transfer, TransferError};
+use crate::processes::{Transfer, TransferError};
 use crate::tally::Tally;
-
-/// The recipe and the workflow where none are given, so that the program runs from anywhere.
-const RECIPE: (&str, &str) = ("workflows/bank/audit.yaml", include_str!("../../../workflows/bank/audit.yaml"));
-const WORKFLOW: (&str, &str) = ("workflows/bank/workflow.yaml", include_str!("../../../workflows/bank/workflow.yaml"));
 
 /// So many records are kept in memory, to be verified at the end; where there are more, the oldest make room.
 const RECORDS: usize = 1 << 20;
@@ -87,16 +83,6 @@ pub(crate) struct Ledger {
     pub(crate) fault: Option<LedgerError>,
 }
 
-/// A bank with all its processes, and without rules.
-pub(crate) fn with_processes(bank: Bank) -> EngineBuilder<Bank, Limits> {
-    Engine::builder(bank)
-        .global(Limits::default())
-        .process::<Transfer>()
-        .process::<Review>()
-        .process::<Reconcile>()
-        .process::<OpenDay>()
-}
-
 impl Counter {
     /// Opens the bank. What is wrong with the recipe, the workflow or the ledger is told before any money moves.
     pub(crate) fn open(
@@ -109,11 +95,11 @@ impl Counter {
         let bank = Bank::open(accounts.collect()).ok_or(BankError::TooMuchMoney)?;
         let clock = Clock::default();
         let total_before = total(&bank.accounts).ok_or(BankError::TooMuchMoney)?;
-        let builder = with_processes(bank).session("bank").records(RECORDS);
         let builder = match recipe {
-            Some(path) => builder.recipe_file(path)?,
-            None => builder.recipe(RECIPE.0, RECIPE.1)?,
+            Some(path) => desk::without_recipe(bank, Limits::default()).recipe_file(path)?,
+            None => desk::builder(bank, Limits::default()),
         };
+        let builder = builder.session("bank").records(RECORDS);
         let builder = match ledger {
             Some(path) => {
                 // What is there already is verified, all of it, before anything is added to it.
@@ -127,7 +113,7 @@ impl Counter {
         let engine = builder.clock(move || now.now()).build()?;
         let desk = match workflow {
             Some(path) => WorkflowManager::from_file(&engine, path)?,
-            None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
+            None => WorkflowManager::from_checked(&engine, desk::WORKFLOW)?,
         };
         for warning in desk.definition().warnings() {
             eprintln!("{}\n", printable_lines(&warning.to_string()));

@@ -22,16 +22,28 @@ use clap::Parser;
 use theus_core::source::printable_lines;
 
 use cli::Options;
-use context::Bank;
-use counter::{BankError, Counter, Outcome, with_processes};
+use context::{Bank, Limits};
+use counter::{BankError, Counter, Outcome};
 use orders::{Orders, opening_balances};
+
+theus_core::files! {
+    pub(crate) mod desk;
+    domain = Bank,
+    global = Limits,
+    processes = [processes::Transfer, processes::Review, processes::Reconcile, processes::OpenDay],
+    types = [
+        context::Books, context::Watch, context::AccountId, processes::Slip, Money = theus_core::context::Decimal,
+    ],
+    recipes = ["../../workflows/bank/audit.yaml"],
+    workflows = ["../../workflows/bank/workflow.yaml"],
+}
 
 /// Something the user gave is wrong.
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
     // `check` and `graph`: files are looked at, and no money moves.
-    if let Some(code) = with_processes(Bank::default()).command_line(std::env::args_os()) {
+    if let Some(code) = desk::without_recipe(Bank::default(), Limits::default()).command_line(std::env::args_os()) {
         return code;
     }
     let options = Options::parse();

@@ -3,22 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 use theus_core::source::printable_lines;
 use theus_core::workflow::{Status, WorkflowError};
 use thiserror::Error;
 
 use crate::context::{Actuator, Limits, Machine, Ports};
-use crate::processes::{DecideMode, DriveActuator, RecordReading, UpdateStatistics};
+use crate::desk;
+use crate::processes::RecordReading;
 use crate::reading::Reading;
 use crate::tally::Tally;
-
-/// The recipe and the workflow where none are given, so that the program runs from anywhere.
-const RECIPE: (&str, &str) =
-    ("workflows/machine_guard/audit.yaml", include_str!("../../../workflows/machine_guard/audit.yaml"));
-const WORKFLOW: (&str, &str) =
-    ("workflows/machine_guard/workflow.yaml", include_str!("../../../workflows/machine_guard/workflow.yaml"));
 
 /// Why the guard cannot start.
 #[derive(Debug, Error)]
@@ -51,31 +45,20 @@ pub(crate) struct Outcome {
     pub(crate) actuator: Arc<Actuator>,
 }
 
-/// A machine with all its processes, and without rules.
-pub(crate) fn with_processes(ports: Ports) -> EngineBuilder<Machine, Limits, Ports> {
-    Engine::builder(Machine::default())
-        .global(Limits::default())
-        .effects(ports)
-        .process::<RecordReading>()
-        .process::<UpdateStatistics>()
-        .process::<DecideMode>()
-        .process::<DriveActuator>()
-}
-
 impl Guard {
     /// Builds the engine and loads the workflow. What is wrong with either is told before any reading is taken.
     pub(crate) fn new(recipe: Option<&Path>, workflow: Option<&Path>) -> Result<Self, StartError> {
         let ports = Ports::default();
         let actuator = Arc::clone(&ports.actuator);
-        let builder = with_processes(ports);
+        let (machine, limits) = (Machine::default(), Limits::default());
         let builder = match recipe {
-            Some(path) => builder.recipe_file(path)?,
-            None => builder.recipe(RECIPE.0, RECIPE.1)?,
+            Some(path) => desk::without_recipe(machine, limits, ports).recipe_file(path)?,
+            None => desk::builder(machine, limits, ports),
         };
         let engine = builder.build()?;
         let desk = match workflow {
             Some(path) => WorkflowManager::from_file(&engine, path)?,
-            None => WorkflowManager::from_text(&engine, WORKFLOW.0, WORKFLOW.1)?,
+            None => WorkflowManager::from_checked(&engine, desk::WORKFLOW)?,
         };
         for warning in desk.definition().warnings() {
             eprintln!("{}\n", printable_lines(&warning.to_string()));

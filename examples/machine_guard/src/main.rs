@@ -27,19 +27,33 @@ use clap::Parser;
 use theus_core::source::printable_lines;
 
 use cli::Options;
-use context::Ports;
-use guard::{Guard, Outcome, with_processes};
+use context::{Limits, Machine, Ports};
+use guard::{Guard, Outcome};
 use input::CsvReadings;
 use progress::Progress;
 use reading::Readings;
 use trace::Trace;
+
+theus_core::files! {
+    pub(crate) mod desk;
+    domain = Machine,
+    global = Limits,
+    effects = Ports,
+    processes = [
+        processes::RecordReading, processes::UpdateStatistics, processes::DecideMode, processes::DriveActuator,
+    ],
+    types = [context::Window, Mode = &str],
+    recipes = ["../../workflows/machine_guard/audit.yaml"],
+    workflows = ["../../workflows/machine_guard/workflow.yaml"],
+}
 
 /// Something the user gave is wrong.
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
     // `check` and `graph`: files are looked at, and no machine is run.
-    if let Some(code) = with_processes(Ports::default()).command_line(std::env::args_os()) {
+    let builder = desk::without_recipe(Machine::default(), Limits::default(), Ports::default());
+    if let Some(code) = builder.command_line(std::env::args_os()) {
         return code;
     }
     let options = Options::parse();

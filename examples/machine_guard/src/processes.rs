@@ -106,13 +106,12 @@ mod tests {
 
     use super::*;
     use crate::context::Actuator;
+    use crate::desk;
 
     fn engine(limits: Limits) -> (Engine<Machine, Limits, Ports>, Arc<Actuator>) {
         let ports = Ports::default();
         let actuator = Arc::clone(&ports.actuator);
-        let builder = Engine::builder(Machine::default()).global(limits).effects(ports);
-        let builder = builder.process::<RecordReading>().process::<UpdateStatistics>();
-        (builder.process::<DecideMode>().process::<DriveActuator>().build().unwrap(), actuator)
+        (desk::without_recipe(Machine::default(), limits, ports).build().unwrap(), actuator)
     }
 
     fn read(engine: &Engine<Machine, Limits, Ports>, value: f64) {

@@ -11,40 +11,16 @@ mod human;
 mod look_up;
 
 pub(crate) use act::{Book, Cancel, CountCalls, TakeNote};
-pub(crate) use adopt::{AdoptDraft, AdoptPlan, AdoptReview};
+pub(crate) use adopt::{AdoptDraft, AdoptPlan, AdoptReview, Findings};
 pub(crate) use ask::Ask;
 pub(crate) use human::{AskHuman, Deliver, HandOver, HeedRejection, TakeAdvice};
 pub(crate) use look_up::{Calculate, Recall, Search};
 
-use theus_core::engine::EngineBuilder;
 use theus_core::prelude::*;
 
 use crate::context::{Agent, Limits, Ports};
 
 type Mind = Ctx<Agent, Limits, Ports>;
-
-/// The agent with all its processes, and without rules.
-pub(crate) fn agent(memory: Agent, limits: Limits, ports: Ports) -> EngineBuilder<Agent, Limits, Ports> {
-    Engine::builder(memory)
-        .global(limits)
-        .effects(ports)
-        .process::<Ask>()
-        .process::<AdoptPlan>()
-        .process::<AdoptDraft>()
-        .process::<AdoptReview>()
-        .process::<CountCalls>()
-        .process::<Search>()
-        .process::<Calculate>()
-        .process::<Recall>()
-        .process::<Book>()
-        .process::<Cancel>()
-        .process::<TakeNote>()
-        .process::<TakeAdvice>()
-        .process::<HeedRejection>()
-        .process::<AskHuman>()
-        .process::<Deliver>()
-        .process::<HandOver>()
-}
 
 #[cfg(test)]
 mod tests;

@@ -9,11 +9,10 @@ use theus_core::prelude::*;
 
 use super::*;
 use crate::context::Call;
+use crate::desk;
 use crate::model::{Purpose, ScriptedModel};
 use crate::script::Line;
 use crate::tools::{People, Rooms};
-
-const RECIPE: &str = include_str!("../../../../workflows/agent/audit.yaml");
 
 type Mindful = Engine<Agent, Limits, Ports>;
 
@@ -25,7 +24,7 @@ fn engine(memory: Agent, lines: &[(Purpose, &str)]) -> (Mindful, Ports) {
     }
     let model = Arc::new(ScriptedModel::new(parts));
     let ports = Ports { model, rooms: Arc::new(Rooms::default()), people: Arc::new(People::default()) };
-    let engine = agent(memory, Limits::default(), ports.clone()).recipe("audit.yaml", RECIPE).unwrap().build().unwrap();
+    let engine = desk::builder(memory, Limits::default(), ports.clone()).build().unwrap();
     (engine, ports)
 }
 

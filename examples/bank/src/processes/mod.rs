@@ -6,7 +6,7 @@ mod transfer;
 
 pub(crate) use day::{OpenDay, Reconcile};
 pub(crate) use review::Review;
-pub(crate) use transfer::{Transfer, TransferError};
+pub(crate) use transfer::{Slip, Transfer, TransferError};
 
 use theus_core::prelude::*;
 use thiserror::Error;

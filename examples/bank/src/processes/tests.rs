@@ -6,6 +6,7 @@ use theus_core::prelude::*;
 
 use super::{Desk, OpenDay, Reconcile, Review, Transfer, TransferError};
 use crate::context::{Account, AccountId, Bank, Limits};
+use crate::desk;
 use crate::money::Money;
 
 const RECIPE: &str = include_str!("../../../../workflows/bank/audit.yaml");
@@ -34,14 +35,10 @@ fn charge(ctx: Desk, from: AccountId, fee: Money) {
 
 fn bank(balances: &[i64], recipe: &str) -> Engine<Bank, Limits> {
     let accounts = (1..).map(AccountId).zip(balances.iter().map(|cents| Account::with(Money::cents(*cents))));
-    Engine::builder(Bank::open(accounts.collect()).unwrap())
-        .global(Limits { busy: 3, large: Money::cents(1_000), large_transfers: 2 })
+    let limits = Limits { busy: 3, large: Money::cents(1_000), large_transfers: 2 };
+    desk::without_recipe(Bank::open(accounts.collect()).unwrap(), limits)
         .recipe("audit.yaml", recipe)
         .unwrap()
-        .process::<Transfer>()
-        .process::<Review>()
-        .process::<Reconcile>()
-        .process::<OpenDay>()
         .process::<Skim>()
         .process::<Charge>()
         .build()
