@@ -77,20 +77,10 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     }
 }
 
-/// After a mistake: the mirror and the implementation still exist, so that processes of this context do not fail as well.
-pub(crate) fn stub(model: &Model) -> TokenStream {
-    context(model)
-}
-
 /// The generics with what storage needs of every type parameter.
 fn storable(model: &Model) -> Generics {
     let mut generics = model.generics.clone();
     let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
-    for parameter in &mut generics.params {
-        if let syn::GenericParam::Type(parameter) = parameter {
-            parameter.default = None;
-        }
-    }
     for parameter in parameters {
         generics.make_where_clause().predicates.push(parse_quote! {
             #parameter: ::std::clone::Clone + ::std::marker::Send + ::std::marker::Sync + 'static

@@ -16,8 +16,8 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         .ok()
         .and_then(|input| model::Model::of(input, &mut errors));
     let expanded = match &model {
-        Some(model) if errors.is_empty() => expand::context(model),
-        Some(model) => expand::stub(model),
+        // After a mistake too: processes of this context do not fail as well.
+        Some(model) => expand::context(model),
         None => TokenStream::new(),
     };
     let errors = errors.into_tokens();

@@ -11,30 +11,24 @@ use crate::names::{nearest, plain};
 
 const KNOWN: [&str; 7] = ["inputs", "outputs", "effects", "errors", "local", "command", "crate"];
 
-/// What people write who come from elsewhere, and what it is called here.
-const SYNONYMS: [(&str, &str); 22] = [
-    ("input", "inputs"),
+/// What people write who come from elsewhere, and what it is called here, where the two are not spelled nearly alike.
+const SYNONYMS: [(&str, &str); 16] = [
     ("reads", "inputs"),
     ("read", "inputs"),
     ("params", "inputs"),
-    ("output", "outputs"),
     ("writes", "outputs"),
     ("write", "outputs"),
     ("updates", "outputs"),
     ("returns", "outputs"),
-    ("effect", "effects"),
     ("side_effects", "effects"),
     ("ports", "effects"),
-    ("error", "errors"),
     ("raises", "errors"),
     ("throws", "errors"),
     ("fails", "errors"),
     ("fails_with", "errors"),
-    ("locals", "local"),
     ("scratch", "local"),
     ("name", "command"),
     ("rename", "command"),
-    ("krate", "crate"),
 ];
 
 /// What is meant by a word that is no option.

@@ -168,7 +168,7 @@ fn repeated(names: &[Ident], what: &str, errors: &mut Errors) {
 
 fn returns(model: &Model, errors: &mut Errors) {
     let declared = &model.options.errors;
-    if let Type::ImplTrait(ty) = model.returns.whole() {
+    if let Some(ty) = impl_trait(model.returns.whole()) {
         errors.at(ty, "a process returns a named type, so that its result can be kept");
     }
     if let Type::Never(never) = model.returns.whole() {
@@ -216,6 +216,19 @@ fn returns(model: &Model, errors: &mut Errors) {
         }
         Returns::Result { .. } => {}
     }
+}
+
+/// An `impl Trait` that a type is or has inside.
+fn impl_trait(ty: &Type) -> Option<&syn::TypeImplTrait> {
+    struct Find<'a>(Option<&'a syn::TypeImplTrait>);
+    impl<'a> syn::visit::Visit<'a> for Find<'a> {
+        fn visit_type_impl_trait(&mut self, ty: &'a syn::TypeImplTrait) {
+            self.0.get_or_insert(ty);
+        }
+    }
+    let mut find = Find(None);
+    syn::visit::Visit::visit_type(&mut find, ty);
+    find.0
 }
 
 fn expected(model: &Model) -> String {

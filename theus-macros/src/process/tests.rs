@@ -1,5 +1,7 @@
 //! What the readers of a body find, and what they leave alone.
 
+mod signature;
+
 use proc_macro2::TokenStream;
 
 /// The messages of the errors that `#[process(attribute)]` gives on a function with this body.
@@ -26,12 +28,12 @@ fn messages(expanded: TokenStream) -> Vec<String> {
 const READS: &str = "inputs = [global.most, domain.total, domain.user.name], outputs = [domain.total, domain.last]";
 
 #[track_caller]
-fn accepted(body: &str) {
+pub(super) fn accepted(body: &str) {
     assert_eq!(refusals(READS, body), Vec::<String>::new(), "{body}");
 }
 
 #[track_caller]
-fn refused(body: &str, start: &str) {
+pub(super) fn refused(body: &str, start: &str) {
     let found = refusals(READS, body);
     assert!(found.len() == 1 && found[0].starts_with(start), "{body}: {found:?}");
 }
@@ -72,6 +74,7 @@ fn what_is_not_declared_is_told_with_the_list_it_belongs_in() {
     refused("ctx.domain.seen.set(1);", "`domain.seen` is written but not declared: list it under `outputs`");
     refused("*ctx.domain.seen = 1;", "`domain.seen` is written but not declared");
     refused("vec![*ctx.domain.seen];", "`domain.seen` is used but not declared");
+    refused("ctx.domain.user.nmae.parse::<u8>();", "`domain.user.nmae` is used but not declared");
     refused("ctx.domain.user.nmae.len();", "`domain.user.nmae` is used but not declared");
     refused("ctx.domian.total;", "a context has the layers");
     refused("ctx.effects.clock.now();", "the effect `clock` is not declared: write `effects = [clock]`");
@@ -151,7 +154,7 @@ fn doors_of_other_crates_are_known_by_their_names() {
 }
 
 /// What a body is written out as.
-fn written(attribute: &str, body: &str) -> String {
+pub(super) fn written(attribute: &str, body: &str) -> String {
     let function: TokenStream = format!("fn step(ctx: Ctx<Bank, (), Ports>, by: i64) {{ {body} }}").parse().unwrap();
     super::process(attribute.parse().unwrap(), function).to_string().replace(' ', "")
 }
@@ -212,7 +215,24 @@ fn a_process_with_effects_may_open_doors() {
 
 #[test]
 fn no_body_keeps_anything_outside_its_context() {
-    for ty in ["Once", "OnceLock<u8>", "LazyLock<u8>", "RwLock<u8>", "AtomicU8", "r#Mutex<u8>"] {
+    for ty in [
+        "Once",
+        "OnceLock<u8>",
+        "LazyLock<u8>",
+        "RwLock<u8>",
+        "AtomicU8",
+        "r#Mutex<u8>",
+        "Condvar",
+        "Barrier",
+        "Cell<u8>",
+        "RefCell<u8>",
+        "UnsafeCell<u8>",
+        "OnceCell<u8>",
+        "LazyCell<u8>",
+        "Lazy<u8>",
+        "DashMap<u8, u8>",
+        "ArcSwap<u8>",
+    ] {
         refused(&format!("static SEEN: std::sync::{ty} = make();"), "a process keeps nothing outside its context");
     }
     refused("static mut SEEN: u8 = 0;", "a process keeps nothing outside its context");
@@ -241,20 +261,35 @@ fn the_context_is_not_passed_on_whole() {
     accepted("drop(ctx);");
     accepted("let seen = |ctx: &Other| ctx.seen(); help(ctx);");
     accepted("other.help(ctx.domain.total); (help)(ctx);");
+    accepted("drop(list[ctx]); help(ctx + 1);");
+    accepted("help(1 + ctx);");
 }
 
 #[test]
 fn a_word_that_is_nearly_an_option_is_one_mistake() {
     for (option, meant) in [
-        ("error = [A]", "errors"),
         ("input = [domain.total]", "inputs"),
-        ("output = [domain.total]", "outputs"),
-        ("effect = [log]", "effects"),
         ("reads = [domain.total]", "inputs"),
+        ("read = [domain.total]", "inputs"),
+        ("params = [domain.total]", "inputs"),
+        ("output = [domain.total]", "outputs"),
         ("writes = [domain.total]", "outputs"),
+        ("write = [domain.total]", "outputs"),
+        ("updates = [domain.total]", "outputs"),
+        ("returns = [domain.total]", "outputs"),
+        ("effect = [log]", "effects"),
+        ("side_effects = [log]", "effects"),
+        ("ports = [log]", "effects"),
+        ("error = [A]", "errors"),
         ("raises = [A]", "errors"),
+        ("throws = [A]", "errors"),
+        ("fails = [A]", "errors"),
+        ("fails_with = [A]", "errors"),
+        ("locals = A", "local"),
         ("scratch = A", "local"),
         ("name = A", "command"),
+        ("rename = A", "command"),
+        ("krate = a", "crate"),
     ] {
         let function: TokenStream = "fn step(ctx: Ctx<Bank>) -> Result<(), A> { Ok(()) }".parse().unwrap();
         let found = messages(super::process(option.parse().unwrap(), function));
@@ -269,14 +304,36 @@ fn an_error_that_can_be_any_is_refused_where_it_stands() {
         ("errors = [Box<dyn Error>]", "Box<dyn Error>"),
         ("errors = [Box<dyn Error + Send + Sync>]", "Box<dyn Error + Send + Sync>"),
         ("errors = [anyhow::Error]", "anyhow::Error"),
+        ("errors = [eyre::Report]", "eyre::Report"),
+        ("errors = [NotEnough, Box<dyn Error>]", "StepError"),
+        ("errors = [std::sync::Arc<dyn Error>]", "Arc<dyn Error>"),
+        ("errors = [Rc<dyn Error>]", "Rc<dyn Error>"),
     ] {
         let function: TokenStream =
             format!("fn step(ctx: Ctx<Bank>) -> Result<(), {returned}> {{ Ok(()) }}").parse().unwrap();
         let found = messages(super::process(errors.parse().unwrap(), function));
         assert!(found.len() == 1 && found[0].contains("this type can hold any error"), "{errors}: {found:?}");
     }
-    let function: TokenStream = "fn step(ctx: Ctx<Bank>) -> Result<(), Error> { Ok(()) }".parse().unwrap();
-    assert_eq!(messages(super::process("errors = [Error]".parse().unwrap(), function)), Vec::<String>::new());
+    for named in ["Error", "Box<Error>", "Wrapped<dyn Error>"] {
+        let function: TokenStream =
+            format!("fn step(ctx: Ctx<Bank>) -> Result<(), {named}> {{ Ok(()) }}").parse().unwrap();
+        let found = messages(super::process(format!("errors = [{named}]").parse().unwrap(), function));
+        assert_eq!(found, Vec::<String>::new(), "{named}");
+    }
+}
+
+#[test]
+fn a_list_of_errors_that_is_not_sound_says_nothing_of_the_signature() {
+    for (errors, start) in [
+        ("Box<dyn Error>", "a process declares what it can fail with, and this type can hold any error"),
+        ("(u8, u8)", "a declared error is a named type"),
+        ("NotEnough, NotEnough", "the error `NotEnough` is listed twice"),
+        ("bank::NotEnough, shop::NotEnough", "two declared errors are called `NotEnough`"),
+    ] {
+        let function: TokenStream = "fn step(ctx: Ctx<Bank>) -> Result<(), Another> { Ok(()) }".parse().unwrap();
+        let found = messages(super::process(format!("errors = [{errors}]").parse().unwrap(), function));
+        assert!(found.len() == 1 && found[0].starts_with(start), "{errors}: {found:?}");
+    }
 }
 
 #[test]
@@ -286,6 +343,7 @@ fn a_path_and_a_part_of_it_are_not_listed_together_whatever_the_lists() {
         "outputs = [domain.user, domain.user.name]",
         "inputs = [domain.user], outputs = [domain.user.name]",
         "inputs = [domain.user.name], outputs = [domain.user]",
+        "inputs = [domain.user, domain.user.name], outputs = [domain.user.name]",
     ] {
         let found = refusals(attribute, "todo!()");
         assert!(
@@ -294,6 +352,17 @@ fn a_path_and_a_part_of_it_are_not_listed_together_whatever_the_lists() {
         );
     }
     assert_eq!(refusals("inputs = [domain.user], outputs = [domain.user_name]", "todo!()"), Vec::<String>::new());
+}
+
+#[test]
+fn a_command_is_not_called_like_a_type_wherever_that_stands() {
+    for of in ["Refund", "Vec<Refund>", "Vec<(u8, Option<Refund>)>"] {
+        let function: TokenStream = format!("fn refund(ctx: Ctx<Bank>, of: {of}) {{}}").parse().unwrap();
+        let found = messages(super::process(TokenStream::new(), function));
+        assert!(found.len() == 1 && found[0].starts_with("the command of `refund` would be called"), "{of}: {found:?}");
+    }
+    let function: TokenStream = "fn refund(ctx: Ctx<Bank>, of: Vec<bank::Refund>) {}".parse().unwrap();
+    assert_eq!(messages(super::process(TokenStream::new(), function)), Vec::<String>::new());
 }
 
 #[test]
@@ -345,6 +414,9 @@ fn a_contract_that_says_more_than_its_body_uses_is_told() {
     warned("inputs = [domain.u.a, domain.u.b]", "drop(*ctx.domain.u.b);", "`domain.u.a` is listed under `inputs`");
     warned("inputs = [global.a, domain.a]", "drop(*ctx.domain.a);", "`global.a` is listed under `inputs`");
     warned("inputs = [signal(domain.sig_a)]", "", "`domain.sig_a` is listed under `inputs`");
+    warned("inputs = [domain.a]", "drop(other.ctx.domain.a);", "`domain.a` is listed under `inputs`");
+    warned("inputs = [domain.a]", "drop(bank.domain.a);", "`domain.a` is listed under `inputs`");
+    warned("inputs = [domain.a]", "let todo = 1; drop(todo);", "`domain.a` is listed under `inputs`");
     warned("effects = [log, clock]", "(ctx.effects.log)(1);", "`clock` is listed under `effects`");
 }
 
@@ -361,7 +433,9 @@ fn a_contract_is_silent_where_the_body_uses_it_or_may() {
     silent("inputs = [domain.a], outputs = [domain.a]", "(*ctx.domain.a).b = 1;");
     silent("inputs = [domain.a], outputs = [domain.a]", "(*ctx.domain.a)[0] = 1;");
     silent("inputs = [domain.a], outputs = [domain.a]", "*ctx.domain.a.b = 1;");
+    silent("inputs = [domain.a], outputs = [domain.a]", "*ctx.domain.a[0] = 1;");
     silent("inputs = [domain.a], outputs = [domain.b], effects = [log]", "todo!()");
+    silent("inputs = [domain.a]", "unimplemented!()");
     silent("effects = [log, clock]", "let effects = &ctx.effects; (effects.log)(1);");
 }
 
@@ -372,6 +446,7 @@ fn an_error_inside_of_what_is_returned_is_told() {
         "Option<Result<u8, E>>",
         "Box<Result<u8, E>>",
         "(u8, Result<u8, E>)",
+        "Option<(Result<u8, E>)>",
         "Poll<Result<u8, E>>",
         "Option<std::io::Result<u8>>",
     ] {
@@ -396,6 +471,8 @@ fn a_path_that_is_written_otherwise_is_told_as_it_should_be() {
         ("self.domain.user.name", "expected a path such as"),
         ("total", "a path begins with its layer: write `domain.total` or `global.total`"),
         ("user.name", "unknown layer `user`; there are: `domain`, `global`"),
+        ("user.name.first", "unknown layer `user`; there are: `domain`, `global`"),
+        ("user.domain", "unknown layer `user`; there are: `domain`, `global`"),
         ("domian", "unknown layer `domian`; did you mean `domain`?"),
         ("domain.user.*", "a path names one field: list each by its name"),
         ("domain.names[0]", "a path ends with its field: write `domain.names` for all of it"),

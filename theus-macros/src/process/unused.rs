@@ -126,12 +126,12 @@ fn seen(model: &Model, body: &TokenStream, path: &ContextPath) -> Seen {
             return;
         }
         let at = path.names.len() - 1;
-        // Shorter than the path: a layer or a nested context is taken whole, and the path with it.
-        if found.names.len() > at && found.is_set(at) {
+        if found.is_set(at) {
             seen.sets += 1;
-        } else if found.names.len() > at && found.is_read(at, in_parentheses) {
+        } else if found.is_read(at, in_parentheses) {
             seen.reads += 1;
         } else {
+            // Shorter than the path, too: a layer or a nested context is taken whole, and the path with it.
             seen.others += 1;
         }
     });

@@ -100,13 +100,8 @@ impl VisitMut for Ask {
             return;
         }
         let Ok(mut arguments) = call.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated) else { return };
-        for argument in &mut arguments {
-            // A named argument of a format: `name = value`.
-            match argument {
-                Expr::Assign(named) => self.visit_expr_mut(&mut named.right),
-                argument => self.visit_expr_mut(argument),
-            }
-        }
+        // A named argument of a format, `name = value`, is an assignment: its name is not asked about.
+        arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
         call.tokens = quote!(#arguments);
     }
 

@@ -245,7 +245,7 @@ pub(super) fn what(effect: &str) -> &'static str {
 pub(super) const BARE: &[(&str, &str, &str)] = &[("thread_rng", CHANCE, "random"), ("lookup_host", NETWORK, "network")];
 
 /// Of these crates every function that is called.
-pub(super) const CRATES: &[(&str, &str, &str)] = &[("fastrand", CHANCE, "random"), ("getrandom", CHANCE, "random")];
+pub(super) const CRATES: &[(&str, &str, &str)] = &[("fastrand", CHANCE, "random")];
 
 pub(super) const PRINTING: &[&str] = &["println", "print", "eprintln", "eprint", "dbg"];
 

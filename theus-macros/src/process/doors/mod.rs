@@ -6,6 +6,8 @@
 
 mod ask;
 mod known;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
