@@ -13,11 +13,16 @@ use super::fixture::load;
 use super::*;
 use crate::context::Value;
 
-/// An auditor with one rule on `domain.total` (the first field): `min: 0`.
-fn auditor(gate: &str, settings: &str) -> One {
+/// One rule on `domain.total` (the first field): `min: 0`.
+fn recipe(gate: &str, settings: &str) -> Recipe {
     let yaml =
         format!("process_recipes:\n  refund:\n    {gate}:\n      - {{ field: domain.total, min: 0, {settings} }}\n");
-    One::new(load(&yaml).unwrap())
+    load(&yaml).unwrap()
+}
+
+/// An auditor with that rule.
+fn auditor(gate: &str, settings: &str) -> One {
+    One::new(recipe(gate, settings))
 }
 
 /// An auditor and one session.
@@ -111,13 +116,14 @@ fn thresholds_follow_the_table_for_every_setting() {
         for level in [Level::S, Level::A, Level::B, Level::C, Level::I] {
             for max in 1..=4 {
                 for (min, reset) in (1..=max).flat_map(|min| [(min, false), (min, true)]) {
+                    let settings = format!(
+                        "level: {level}, min_threshold: {min}, max_threshold: {max}, reset_on_success: {reset}"
+                    );
+                    let recipe = recipe(key, &settings);
                     // Every sequence of seven passes and violations.
                     for sequence in 0_u32..128 {
-                        let settings = format!(
-                            "level: {level}, min_threshold: {min}, max_threshold: {max}, reset_on_success: {reset}"
-                        );
                         // The recipe is loaded once for each setting; a fresh count comes from a fresh auditor.
-                        let auditor = auditor(key, &settings);
+                        let auditor = One::new(recipe.clone());
                         let mut oracle = Oracle { count: 0, min, max, reset, level };
                         for step in 0..7 {
                             let violated = sequence >> step & 1 == 1;

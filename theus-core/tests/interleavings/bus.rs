@@ -7,7 +7,7 @@ use shuttle::thread;
 
 use super::lock::SessionLock;
 use super::queue::{Bring, Offer, Queue, Refused};
-use super::{SCHEDULES, found_by_shuttle, request};
+use super::{found_by_shuttle, request, schedules};
 
 const LONG: Duration = Duration::from_secs(1);
 const CAPACITY: usize = 2;
@@ -69,7 +69,7 @@ fn producers_and_consumers() {
 
 #[test]
 fn nobody_who_waits_is_forgotten() {
-    shuttle::check_random(producers_and_consumers, SCHEDULES);
+    shuttle::check_random(producers_and_consumers, schedules());
 }
 
 /// Two bring events, of which one waits for room, while the consumer takes one and closes the bus then: what was accepted was
@@ -106,7 +106,7 @@ fn the_end_of_a_session() {
 
 #[test]
 fn what_a_session_that_ends_was_sent_is_handled_refused_or_on_record() {
-    shuttle::check_random(the_end_of_a_session, SCHEDULES);
+    shuttle::check_random(the_end_of_a_session, schedules());
 }
 
 /// A consumer takes an event and then needs the session; a commit holds the session and has more than there is room for.
@@ -138,7 +138,7 @@ fn commit_and_consumer(how: Bring) {
 
 #[test]
 fn a_commit_on_a_full_bus_waits_for_nobody() {
-    shuttle::check_random(|| commit_and_consumer(Bring::OrRefuse), SCHEDULES);
+    shuttle::check_random(|| commit_and_consumer(Bring::OrRefuse), schedules());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use shuttle::thread;
 
 use super::lock::SessionLock;
 use super::patience::NotHeld;
-use super::{SCHEDULES, request};
+use super::{request, schedules};
 
 /// Who is inside, and how often somebody was.
 #[derive(Default)]
@@ -41,7 +41,7 @@ fn visitors(threads: u32, visits: u32) {
 
 #[test]
 fn holders_exclude_each_other() {
-    shuttle::check_random(|| visitors(4, 3), SCHEDULES);
+    shuttle::check_random(|| visitors(4, 3), schedules());
 }
 
 #[test]
@@ -71,5 +71,5 @@ fn nested() {
 
 #[test]
 fn a_nested_hold_is_refused_and_contention_never_is() {
-    shuttle::check_random(nested, SCHEDULES);
+    shuttle::check_random(nested, schedules());
 }

@@ -51,12 +51,15 @@ fn request() -> patience::Request<'static> {
     patience::Request { process: "step", session: "main", limit: None, lock_timeout: std::time::Duration::MAX }
 }
 
-/// How many random schedules of each test.
-const SCHEDULES: usize = 3_000;
+/// How many random schedules of each test, for each case that `THEUS_CASES` asks for; without it, a few.
+fn schedules() -> usize {
+    let cases = std::env::var("THEUS_CASES").ok();
+    cases.map_or(1_000, |text| 100 * text.parse::<usize>().expect("THEUS_CASES is a number"))
+}
 
 /// What `shuttle` says against a test that must fail; `None` where it finds nothing.
 fn found_by_shuttle(test: impl Fn() + Send + Sync + 'static) -> Option<String> {
-    let failure = catch_unwind(AssertUnwindSafe(|| shuttle::check_random(test, SCHEDULES))).err()?;
+    let failure = catch_unwind(AssertUnwindSafe(|| shuttle::check_random(test, 3 * schedules()))).err()?;
     let text = failure.downcast_ref::<String>().cloned();
     Some(text.or_else(|| failure.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
 use super::lock::SessionLock;
-use super::{SCHEDULES, found_by_shuttle, request};
+use super::{found_by_shuttle, request, schedules};
 
 /// Two fields, each with the version that last wrote it.
 #[derive(Clone, Default)]
@@ -114,12 +114,12 @@ fn assert_one_stays(validation: Validation) {
 
 #[test]
 fn no_update_is_lost() {
-    shuttle::check_random(|| assert_no_lost_update(Validation::Read), SCHEDULES);
+    shuttle::check_random(|| assert_no_lost_update(Validation::Read), schedules());
 }
 
 #[test]
 fn what_was_read_still_holds_at_the_commit() {
-    shuttle::check_random(|| assert_one_stays(Validation::Read), SCHEDULES);
+    shuttle::check_random(|| assert_one_stays(Validation::Read), schedules());
 }
 
 fn three_ways() {
@@ -142,7 +142,7 @@ fn three_ways() {
 
 #[test]
 fn optimistic_runs_and_one_with_the_session_to_itself_lose_nothing() {
-    shuttle::check_random(three_ways, SCHEDULES);
+    shuttle::check_random(three_ways, schedules());
 }
 
 #[test]
@@ -155,5 +155,5 @@ fn a_protocol_that_does_not_validate_is_found() {
 fn a_protocol_that_validates_only_what_it_writes_is_found() {
     let found = found_by_shuttle(|| assert_one_stays(Validation::WrittenOnly));
     assert!(found.is_some_and(|text| text.contains("no order of the two gives this")));
-    shuttle::check_random(|| assert_no_lost_update(Validation::WrittenOnly), SCHEDULES);
+    shuttle::check_random(|| assert_no_lost_update(Validation::WrittenOnly), schedules());
 }

@@ -10,7 +10,7 @@ use shuttle::thread;
 
 use super::rota::{Ready, Rota, Turn};
 use super::stage::Stage;
-use super::{SCHEDULES, found_by_shuttle};
+use super::{found_by_shuttle, schedules};
 
 /// A session whose events are numbers.
 struct Desk {
@@ -147,12 +147,12 @@ fn producers_and_workers(with_future: bool, is_careless: bool) {
 
 #[test]
 fn whoever_has_something_to_do_is_driven_by_one() {
-    shuttle::check_random(|| producers_and_workers(false, false), SCHEDULES);
+    shuttle::check_random(|| producers_and_workers(false, false), schedules());
 }
 
 #[test]
 fn so_it_is_with_workers_that_are_futures() {
-    shuttle::check_random(|| producers_and_workers(true, false), SCHEDULES);
+    shuttle::check_random(|| producers_and_workers(true, false), schedules());
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_worker_that_is_dropped_takes_no_waking_with_it() {
             rota.end();
             other.join().unwrap();
         },
-        SCHEDULES,
+        schedules(),
     );
 }
 

@@ -10,7 +10,7 @@ use shuttle::thread;
 
 use super::lock::SessionLock;
 use super::patience::NotHeld;
-use super::{SCHEDULES, found_by_shuttle, request};
+use super::{found_by_shuttle, request, schedules};
 use crate::sync::nesting::Inside;
 
 /// What the turn's holder began and has not ended; how many steps and turns were made.
@@ -89,7 +89,7 @@ fn mixed() {
 
 #[test]
 fn turns_and_steps_exclude_each_other_and_nobody_waits_for_ever() {
-    shuttle::check_random(mixed, SCHEDULES);
+    shuttle::check_random(mixed, schedules());
 }
 
 fn one_turn_one_step() {
@@ -127,7 +127,7 @@ fn putting_off(turn: fn(&Lock)) {
 #[test]
 fn nothing_is_put_off_for_ever() {
     let turn: fn(&Lock) = |lock| block_on(take_turn(lock, 1));
-    shuttle::check_random(move || putting_off(turn), SCHEDULES);
+    shuttle::check_random(move || putting_off(turn), schedules());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn cancelled() {
 
 #[test]
 fn a_waiter_that_is_given_up_takes_nothing_with_it() {
-    shuttle::check_random(cancelled, SCHEDULES);
+    shuttle::check_random(cancelled, schedules());
 }
 
 /// A run that is dropped in the middle of its turn ends the turn.
@@ -195,7 +195,7 @@ fn dropped_in_its_turn() {
 
 #[test]
 fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
-    shuttle::check_random(dropped_in_its_turn, SCHEDULES);
+    shuttle::check_random(dropped_in_its_turn, schedules());
 }
 
 /// Looking needs no turn: it is done while another has one, and awaited by nobody.
@@ -211,7 +211,7 @@ fn looking() {
 
 #[test]
 fn looking_waits_for_no_turn() {
-    shuttle::check_random(looking, SCHEDULES);
+    shuttle::check_random(looking, schedules());
     shuttle::check_dfs(looking, None);
 }
 
@@ -260,5 +260,5 @@ fn inside_its_own_turn() {
 
 #[test]
 fn a_body_that_has_the_turn_never_waits_for_its_own_engine() {
-    shuttle::check_random(inside_its_own_turn, SCHEDULES);
+    shuttle::check_random(inside_its_own_turn, schedules());
 }

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
-use super::SCHEDULES;
 use super::lock::SessionLock;
 use super::patience::{Limit, NotHeld, Request};
+use super::schedules;
 use crate::sync::nesting::Inside;
 
 type Lock = SessionLock<u32>;
@@ -47,7 +47,7 @@ fn tasks_and_holders(tasks: u32, holders: u32) {
 
 #[test]
 fn a_task_is_woken_when_a_thread_lets_go() {
-    shuttle::check_random(|| tasks_and_holders(3, 2), SCHEDULES);
+    shuttle::check_random(|| tasks_and_holders(3, 2), schedules());
     shuttle::check_dfs(|| tasks_and_holders(1, 1), Some(1_000));
 }
 
@@ -76,8 +76,8 @@ fn crosswise(sessions: usize) {
 
 #[test]
 fn sessions_that_want_each_other_are_refused_and_never_wait_for_ever() {
-    shuttle::check_random(|| crosswise(2), SCHEDULES);
-    shuttle::check_random(|| crosswise(3), SCHEDULES / 3);
+    shuttle::check_random(|| crosswise(2), schedules());
+    shuttle::check_random(|| crosswise(3), schedules() / 3);
     shuttle::check_dfs(|| crosswise(2), Some(1_000));
 }
 
@@ -107,8 +107,8 @@ fn crosswise_turns(blocks: bool) {
 
 #[test]
 fn turns_that_want_each_other_are_refused_and_never_wait_for_ever() {
-    shuttle::check_random(|| crosswise_turns(false), SCHEDULES);
-    shuttle::check_random(|| crosswise_turns(true), SCHEDULES);
+    shuttle::check_random(|| crosswise_turns(false), schedules());
+    shuttle::check_random(|| crosswise_turns(true), schedules());
 }
 
 /// A thread that drives a turn would wait for itself; another one waits and gets the session.
@@ -132,7 +132,7 @@ fn driver() {
 
 #[test]
 fn a_thread_that_drives_a_turn_does_not_wait_for_its_end() {
-    shuttle::check_random(driver, SCHEDULES);
+    shuttle::check_random(driver, schedules());
 }
 
 /// A limit that is over: where the session is free it is given, else the wait ends at once; and those behind go on.
@@ -174,5 +174,5 @@ fn over() {
 
 #[test]
 fn a_wait_that_is_given_up_takes_nothing_with_it() {
-    shuttle::check_random(over, SCHEDULES);
+    shuttle::check_random(over, schedules());
 }

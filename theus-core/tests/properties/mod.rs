@@ -11,6 +11,6 @@ use proptest::test_runner::Config;
 
 /// How many programs each property runs: what `THEUS_CASES` says, else a few.
 fn cases() -> Config {
-    let cases = std::env::var("THEUS_CASES").ok().map_or(300, |text| text.parse().expect("THEUS_CASES is a number"));
+    let cases = std::env::var("THEUS_CASES").ok().map_or(120, |text| text.parse().expect("THEUS_CASES is a number"));
     Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() }
 }

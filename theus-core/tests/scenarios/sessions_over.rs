@@ -139,7 +139,7 @@ fn a_run_that_was_under_way_at_the_end_commits_and_its_signal_is_on_record() {
 #[test]
 fn emitting_and_running_against_the_end_is_refused_or_on_record() {
     let mut late = 0;
-    for round in 0..25 {
+    for round in 0..10 {
         let (engine, _) = shop(Shop::default());
         let pool = Sessions::of_text(&engine, "flow.yaml", FLOW).unwrap().workers(2).start().unwrap();
         pool.open("one", Shop::default()).unwrap();
@@ -191,7 +191,7 @@ fn emitting_and_running_against_the_end_is_refused_or_on_record() {
                 });
             }
             scope.spawn(|| {
-                std::thread::sleep(Duration::from_micros(50 * round));
+                std::thread::sleep(Duration::from_micros(125 * round));
                 while pool.emit("one", "CMD_END").is_err() {}
             });
         });

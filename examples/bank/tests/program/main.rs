@@ -13,3 +13,8 @@ mod orders;
 mod refused;
 mod report;
 mod rules;
+
+/// How many seeds: what `THEUS_CASES` says, else so few.
+fn cases(few: u64) -> u64 {
+    std::env::var("THEUS_CASES").ok().map_or(few, |text| text.parse().expect("THEUS_CASES is a number"))
+}

@@ -24,7 +24,7 @@ fn check(rules: &[Rule], transfers: u64, seed: u64) -> Value {
 fn random_rules_refuse_what_the_oracle_says() {
     let mut rng = Rng::with_seed(11);
     let (mut blocked, mut stopped) = (0, 0);
-    for seed in 0..60 {
+    for seed in 0..crate::cases(60) {
         let mut rules = Vec::new();
         for (target, most) in
             [(Target::Amount, 1_200_000), (Target::SpentToday, 1_500_000), (Target::TransfersToday, 20)]

@@ -34,10 +34,15 @@ fn rules(random: &mut Rng) -> Vec<Rule> {
     rules
 }
 
+/// How many seeds: what `THEUS_CASES` says, else a few.
+fn cases() -> u64 {
+    std::env::var("THEUS_CASES").ok().map_or(250, |text| text.parse().expect("THEUS_CASES is a number"))
+}
+
 #[test]
 fn whatever_the_rules_are_the_summary_is_what_they_say() {
     let mut seen = [0; 4];
-    for seed in 0..250 {
+    for seed in 0..cases() {
         let mut random = Rng::with_seed(seed);
         let rules = rules(&mut random);
         let length = random.usize(0..120);
