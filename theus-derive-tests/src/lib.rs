@@ -13,4 +13,5 @@ pub mod inspected;
 pub mod names;
 pub mod renamed;
 pub mod scopes;
+pub mod several;
 pub mod shapes;

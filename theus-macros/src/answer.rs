@@ -3,16 +3,22 @@
 //!
 //! Macros have a namespace of their own: `use bank::Bank` brings the type and its answer.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Generics, Ident, Visibility};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Generics, Ident, Token, Type, TypeParam, TypeParamBound, Visibility, WherePredicate};
 
 use crate::names::plain;
 
-/// The number of the form in which answers are given: who asks by another one was built with another version.
+/// The number of the form in which answers are given. It comes first in every form, and the version second.
 pub(crate) const FORM: u32 = 1;
+
+/// Which Theus an answer is of: who asks by another one has other traits too.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// An item that can be asked.
 pub(crate) struct Asked<'m> {
@@ -31,11 +37,15 @@ impl Asked<'_> {
 
     pub(crate) fn written(&self, kind: &str, content: &TokenStream) -> TokenStream {
         let Self { cfgs, vis, ident, generics } = self;
-        let hidden = format_ident!("__theus_{}_{:016x}", plain(ident), place_of(ident));
+        let hidden = format_ident!("__theus_{}_{}", plain(ident), place_of(ident));
         let kind = format_ident!("{kind}");
-        let parameters = generics.type_params().map(|parameter| &parameter.ident);
+        // `?T`: its values are not looked into, whatever `T` is, for where the type is declared nothing is known of it.
+        let parameters = generics.type_params().map(|TypeParam { ident, .. }| {
+            let unknown = (!is_inspected(generics, ident)).then(|| quote!(?));
+            quote!(#unknown #ident)
+        });
         let exported = matches!(vis, Visibility::Public(_)).then(|| quote!(#[macro_export]));
-        let form = FORM;
+        let (form, version) = (FORM, VERSION);
         quote! {
             #(#cfgs)*
             #[doc(hidden)]
@@ -43,7 +53,7 @@ impl Asked<'_> {
             #[allow(unused_macros, non_local_definitions)]
             macro_rules! #hidden {
                 ([$($theus_ask:tt)*] { $($theus_before:tt)* }) => {
-                    $($theus_ask)* ! { $($theus_before)* { #form #kind #ident [#(#parameters)*] #content } }
+                    $($theus_ask)* ! { $($theus_before)* { #form #version #kind #ident [#(#parameters)*] #content } }
                 };
             }
             #(#cfgs)*
@@ -54,13 +64,40 @@ impl Asked<'_> {
     }
 }
 
-/// Tells items of one name apart: where it stands.
-fn place_of(ident: &Ident) -> u64 {
+/// Whether a parameter is bounded by `Inspect`.
+fn is_inspected(generics: &Generics, parameter: &Ident) -> bool {
+    let names_it = |bounds: &Punctuated<TypeParamBound, Token![+]>| {
+        let is_it = |bound: &TypeParamBound| match bound {
+            TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Inspect"),
+            _ => false,
+        };
+        bounds.iter().any(is_it)
+    };
+    let clauses = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
+    let mut clauses = clauses.filter_map(|predicate| match predicate {
+        WherePredicate::Type(it) => Some(it),
+        _ => None,
+    });
+    let is_meant = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident(parameter));
+    generics.type_params().any(|it| it.ident == *parameter && names_it(&it.bounds))
+        || clauses.any(|it| is_meant(&it.bounded_ty) && names_it(&it.bounds))
+}
+
+/// Tells items of one name apart: where it stands, and the how-manieth it is there, for a macro can make several at one place.
+fn place_of(ident: &Ident) -> String {
+    static SEEN: Mutex<BTreeMap<(String, u64), u32>> = Mutex::new(BTreeMap::new());
     let mut hasher = DefaultHasher::new();
     // Elsewhere than in a compiler nothing has a place.
     if proc_macro::is_available() {
         let span = ident.span().unwrap();
         (span.file(), span.line(), span.column()).hash(&mut hasher);
     }
-    hasher.finish()
+    let place = hasher.finish();
+    let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let times = seen.entry((plain(ident), place)).or_default();
+    *times += 1;
+    match *times {
+        1 => format!("{place:016x}"),
+        times => format!("{place:016x}_{times}"),
+    }
 }

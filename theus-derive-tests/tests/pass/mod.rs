@@ -59,6 +59,8 @@ mod field_that_threads_cannot_share;
 mod field_without_clone;
 mod field_without_clone_used_by_a_process;
 mod files;
+mod files_of_a_parameter;
+mod files_of_several_crates;
 mod generic_in_no_argument;
 mod global_is_no_context;
 mod global_not_given;

@@ -1,17 +1,17 @@
 //! What the items have said of themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitBool, LitInt, LitStr, Path, Type, braced, bracketed, parenthesized};
+use syn::{Ident, LitBool, LitInt, LitStr, Path, Token, Type, braced, bracketed, parenthesized};
 use theus_lang::described::{
     ContextField, ContextText, EnumText, FieldText, Form, ProcessText, RecordText, TypeName, TypeText, VariantText,
 };
 
 use super::input::{Input, Listed};
 use super::types::{alias_of, type_name};
-use crate::answer::FORM;
+use crate::answer::{FORM, VERSION};
 use crate::names::plain;
 
 /// The types of the program by their names, and its processes.
@@ -26,16 +26,25 @@ impl Answers {
         let mut read = Self { types: BTreeMap::new(), processes: Vec::new() };
         let first_process = answers.len().saturating_sub(input.processes.len());
         let mut problems: Option<syn::Error> = None;
+        let mut elsewhere: Vec<(Path, Option<String>)> = Vec::new();
         for ((index, path), answer) in input.questions().enumerate().zip(answers) {
-            let result = syn::parse2::<Answer>(answer)
-                .map_err(|_| another_version(&path))
-                .and_then(|answer| read.take(&path, answer, index >= first_process));
+            let result = match syn::parse2::<Said>(answer) {
+                Ok(Said::Here(answer)) => read.take(&path, *answer, index >= first_process),
+                Ok(Said::Elsewhere(version)) => {
+                    elsewhere.push((path, version));
+                    Ok(())
+                }
+                Err(error) => Err(unreadable(&path, &error)),
+            };
             if let Err(error) = result {
                 match &mut problems {
                     Some(problems) => problems.combine(error),
                     None => problems = Some(error),
                 }
             }
+        }
+        if let Some(error) = another_version(&elsewhere) {
+            return Err(error);
         }
         for listed in &input.types {
             if let Listed::Alias(name, ty) = listed {
@@ -47,7 +56,7 @@ impl Answers {
     }
 
     fn take(&mut self, path: &Path, answer: Answer, wants_process: bool) -> syn::Result<()> {
-        let name = path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default();
+        let name = word(path);
         match (answer, wants_process) {
             (Answer::Type(text), false) => {
                 if self.types.get(&name).is_some_and(|other| *other != text) {
@@ -73,12 +82,51 @@ impl Answers {
     }
 }
 
-fn another_version(path: &Path) -> syn::Error {
-    let name = path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default();
+/// Of whom the answers are of another Theus: one error, however many they are. A crate is built with one version.
+fn another_version(elsewhere: &[(Path, Option<String>)]) -> Option<syn::Error> {
+    let (first, version) = elsewhere.first()?;
+    let names: BTreeSet<_> = elsewhere.iter().map(|(path, _)| format!("`{}`", word(path))).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let (names, are) = (names.join(", "), if names.len() == 1 { "is" } else { "are" });
+    let theirs = version.as_ref().map_or_else(|| "another Theus".to_owned(), |version| format!("Theus {version}"));
+    let message = format!(
+        "{names} {are} of a crate that was built with {theirs}, and this is Theus {VERSION}\nlet all crates of the program name the same version of `theus-core`: `cargo tree --invert theus-core` says which one names which"
+    );
+    Some(syn::Error::new_spanned(first, message))
+}
+
+fn unreadable(path: &Path, error: &syn::Error) -> syn::Error {
+    let name = word(path);
     syn::Error::new_spanned(
         path,
-        format!("`{name}` was built with another version of Theus: let all crates of the program have the same one"),
+        format!(
+            "what `{name}` says of itself cannot be read: {error}\nit is for an item with `#[process]`, `#[derive(Context)]` or `#[derive(Inspect)]` to say"
+        ),
     )
+}
+
+fn word(path: &Path) -> String {
+    path.segments.last().map(|last| plain(&last.ident)).unwrap_or_default()
+}
+
+/// An answer, and of which Theus it is.
+enum Said {
+    Here(Box<Answer>),
+    /// Of another version, as far as it says which.
+    Elsewhere(Option<String>),
+}
+
+impl Parse for Said {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let form: LitInt = input.parse()?;
+        let version: Option<LitStr> = input.parse().ok();
+        let version = version.map(|version| version.value());
+        if form.base10_parse::<u32>().ok() == Some(FORM) && version.as_deref() == Some(VERSION) {
+            return Ok(Self::Here(input.parse()?));
+        }
+        input.parse::<TokenStream>()?;
+        Ok(Self::Elsewhere(version))
+    }
 }
 
 enum Answer {
@@ -88,20 +136,27 @@ enum Answer {
 
 impl Parse for Answer {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let form: LitInt = input.parse()?;
-        if form.base10_parse::<u32>()? != FORM {
-            return Err(syn::Error::new(form.span(), "another form"));
-        }
         let kind: Ident = input.parse()?;
-        let _: Ident = input.parse()?;
+        let name = plain(&input.parse()?);
         let generics;
         bracketed!(generics in input);
-        let mut parameters = Vec::new();
+        let (mut parameters, mut unknown) = (Vec::new(), Vec::new());
         while !generics.is_empty() {
-            parameters.push(plain(&generics.parse::<Ident>()?));
+            let is_unknown = generics.parse::<Option<Token![?]>>()?.is_some();
+            let parameter = plain(&generics.parse()?);
+            if is_unknown {
+                unknown.push((parameter.clone(), unbounded(&name, &parameter)));
+            }
+            parameters.push(parameter);
         }
         let form = match kind.to_string().as_str() {
-            "context" => Form::Context(context(input)?),
+            "context" => {
+                let mut context = context(input)?;
+                for field in context.fields.iter_mut().filter(|field| !field.nested) {
+                    unknown.iter().for_each(|(parameter, word)| put(&mut field.field.shows, parameter, word));
+                }
+                Form::Context(context)
+            }
             "record" => Form::Record(record(input, false)?),
             "newtype" => Form::Record(record(input, true)?),
             "enumeration" => Form::Enum(enumeration(input)?),
@@ -110,6 +165,21 @@ impl Parse for Answer {
         };
         Ok(Self::Type(TypeText { parameters, form }))
     }
+}
+
+/// Begins the words for a parameter into which rules cannot look, and stands before no name of a type.
+pub(super) const UNBOUNDED: char = '?';
+
+fn unbounded(name: &str, parameter: &str) -> String {
+    format!("{UNBOUNDED}the parameter `{parameter}` of `{name}`")
+}
+
+/// Puts another word in the place of a parameter.
+fn put(ty: &mut TypeName, parameter: &str, word: &str) {
+    if ty.word == parameter && ty.arguments.is_empty() {
+        word.clone_into(&mut ty.word);
+    }
+    ty.arguments.iter_mut().for_each(|argument| put(argument, parameter, word));
 }
 
 fn context(input: ParseStream<'_>) -> syn::Result<ContextText> {

@@ -11,7 +11,7 @@ use theus_lang::described::{Described, Program};
 use theus_lang::source::{Document, LocatedProblem, Severity, SourceError, SourceFile};
 use theus_lang::workflow::{self, file};
 
-use super::answers::Answers;
+use super::answers::{Answers, UNBOUNDED};
 use super::input::Input;
 use super::types::type_name;
 
@@ -90,14 +90,38 @@ fn document(literal: &LitStr) -> Result<Document, TokenStream> {
 
 /// What a file asks of types of which nothing but the name is known.
 fn unlisted(literals: &[LitStr], words: &BTreeSet<String>) -> Option<TokenStream> {
-    let last = literals.last().filter(|_| !words.is_empty())?;
-    let names = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-    let list = words.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let message = format!(
-        "the file asks about values of {names}, of which only the name is known here\nput into the list `types`: `{list}` for a type of your own that derives `Inspect` or `Context`, `{} = i64` for another name of a type, or for what one shows",
-        words.first().map_or("Name", String::as_str),
-    );
-    Some(error(last.span(), &message))
+    let last = literals.last()?;
+    let (parameters, words): (Vec<&str>, Vec<&str>) =
+        words.iter().map(String::as_str).partition(|word| word.starts_with(UNBOUNDED));
+    let told = parameters.iter().map(|parameter| {
+        let parameter = parameter.trim_start_matches(UNBOUNDED);
+        let message = format!("the file asks about values of {parameter}, into which no rule can look\ndeclare it with the bound `Inspect`: where the type is declared, nothing else is known of it");
+        error(last.span(), &message)
+    });
+    let mut told: TokenStream = told.collect();
+    if let Some(first) = words.first() {
+        let names = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let list = words.join(", ");
+        let foreign = words.iter().find_map(|word| Some((word, crate_of(word)?)));
+        let foreign = foreign.map(|(word, of)| format!(", `{word} = {of}::{word}` where it is the one of that crate"));
+        let foreign = foreign.unwrap_or_default();
+        let message = format!(
+            "the file asks about values of {names}, of which only the name is known here\nput into the list `types`: `{list}` for a type of your own that derives `Inspect` or `Context`, `{first} = i64` for another name of a type, or for what one shows{foreign}"
+        );
+        told.extend(error(last.span(), &message));
+    }
+    (!told.is_empty()).then_some(told)
+}
+
+/// A crate with a type of this name that rules know.
+fn crate_of(word: &str) -> Option<&'static str> {
+    match word {
+        "Decimal" => Some("rust_decimal"),
+        "Uuid" => Some("uuid"),
+        "DateTime" | "NaiveDateTime" | "NaiveDate" | "NaiveTime" | "TimeDelta" => Some("chrono"),
+        "Timestamp" | "Zoned" | "Date" | "Time" | "SignedDuration" => Some("jiff"),
+        _ => None,
+    }
 }
 
 fn all(literals: &[LitStr], refused: &SourceError) -> TokenStream {
