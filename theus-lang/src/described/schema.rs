@@ -1,5 +1,6 @@
 //! Contexts and processes, as files are checked against them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::leak::leak;
@@ -19,12 +20,19 @@ pub(super) fn catalog(
     global: Option<&TypeName>,
     processes: &[ProcessText],
 ) -> Result<Catalog, String> {
-    let schema = |name: &TypeName| schema(shapes, name, DEEPEST);
+    let mut unlisted = BTreeSet::new();
+    let mut schema = |name: &TypeName| schema(shapes, name, DEEPEST, &mut unlisted);
     let domain = schema(domain)?;
-    let global = global.map_or_else(|| Ok(Schema::empty()), schema)?;
+    let global = global.map_or_else(|| Ok(Schema::empty()), &mut schema)?;
+    let locals = processes
+        .iter()
+        .map(|process| process.local.as_ref().map_or_else(|| Ok(Schema::empty()), |local| schema(&local.shows)));
+    let locals: Vec<_> = locals.collect::<Result<_, String>>()?;
+    if !unlisted.is_empty() {
+        return Err(are_contexts(&unlisted));
+    }
     let layers = Layers { domain: &domain, global: &global };
-    let processes = processes.iter().map(|process| {
-        let local = process.local.as_ref().map_or_else(|| Ok(Schema::empty()), |local| schema(&local.shows))?;
+    let processes = processes.iter().zip(locals).map(|(process, local)| {
         let arguments = process.arguments.iter().map(|argument| shapes.shape(&argument.shows)).collect();
         Ok(ProcessEntry { contract: layers.contract(process)?, arguments, local })
     });
@@ -32,7 +40,20 @@ pub(super) fn catalog(
     Ok(Catalog { processes, domain, global })
 }
 
-fn schema(shapes: &Arc<Shapes>, name: &TypeName, depth: usize) -> Result<Schema, String> {
+/// All at once: who adds one after the other compiles for each.
+fn are_contexts(unlisted: &BTreeSet<String>) -> String {
+    let words: Vec<_> = unlisted.iter().map(String::as_str).collect();
+    let (are, them) = if words.len() == 1 { ("is a context", "it") } else { ("are contexts", "them") };
+    format!("`{}` {are}: list {them} under `types`, as in `types = [{}]`", words.join("`, `"), words.join(", "))
+}
+
+/// The schema of a context. One that is not described is put down in `unlisted`, and has no fields.
+fn schema(
+    shapes: &Arc<Shapes>,
+    name: &TypeName,
+    depth: usize,
+    unlisted: &mut BTreeSet<String>,
+) -> Result<Schema, String> {
     if name.word == "tuple" && name.arguments.is_empty() {
         return Ok(Schema::empty());
     }
@@ -41,12 +62,13 @@ fn schema(shapes: &Arc<Shapes>, name: &TypeName, depth: usize) -> Result<Schema,
     };
     let (name, text) = shapes.described(name);
     let Some(text @ TypeText { form: Form::Context(context), .. }) = text else {
-        return Err(format!("`{}` is a context: list it under `types`, as in `types = [{}]`", name.word, name.word));
+        unlisted.insert(name.word);
+        return Ok(Schema::empty());
     };
     let ContextText { version, fields, methods } = context;
     let fields = fields.iter().map(|ContextField { field, zone, nested }| {
         let shows = text.fill(&name, &field.shows);
-        let nested = nested.then(|| self::schema(shapes, &shows, depth)).transpose()?;
+        let nested = nested.then(|| self::schema(shapes, &shows, depth, unlisted)).transpose()?;
         let shape = if nested.is_some() { Shape::Opaque } else { shapes.shape(&shows) };
         Ok(FieldSchema {
             name: leak(&field.name),

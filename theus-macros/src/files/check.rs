@@ -25,7 +25,7 @@ pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
     };
     let described = match Described::of(program) {
         Ok(described) => described,
-        Err(message) => return error(input.module.span(), &message),
+        Err(message) => return syn::Error::new_spanned(&input.domain, message).to_compile_error(),
     };
     let mut told = recipes(&input.recipes, &described);
     told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described)));

@@ -200,6 +200,17 @@ fn what_does_not_fit_together_is_told() {
     let mut of_nothing = program(&[]);
     of_nothing.types.clear();
     assert!(Described::of(of_nothing).unwrap_err().contains("list it under `types`, as in `types = [Bank]`"));
+    let mut nested = program(&[]);
+    let Some(TypeText { form: Form::Context(bank), .. }) = nested.types.get_mut("Bank") else { panic!("a context") };
+    for (at, word) in [(0, "Vault"), (1, "Desk")] {
+        bank.fields[at].nested = true;
+        bank.fields[at].field.shows = plain(word);
+    }
+    nested.processes[0].local = Some(field("local", plain("Slip")));
+    assert_eq!(
+        Described::of(nested).unwrap_err(),
+        "`Desk`, `Slip`, `Vault` are contexts: list them under `types`, as in `types = [Desk, Slip, Vault]`"
+    );
     let mut elsewhere = program(&[]);
     elsewhere.processes[0].outputs.push("domain.none".to_owned());
     assert_eq!(
