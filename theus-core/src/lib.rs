@@ -340,7 +340,8 @@ pub use theus_macros::process;
 /// listed under `types`: by its name where it derives [`Inspect`](derive@Inspect) or [`Context`](derive@Context), as `Name = Type`
 /// where it is another name of a type, or shows what that shows, and as `Decimal = rust_decimal::Decimal` where it is the one of a
 /// crate that rules know, for many have a `Decimal` or a `Time` of their own. What a file asks of a
-/// type that is not listed is an error which says so.
+/// type that is not listed is an error which says so. Nested contexts and the scratch of a process (`local`) are listed always. Of a
+/// generic context, a rule can look into a parameter that has the bound [`Inspect`](trait@Inspect): `Shelf<T: Inspect + ..>`.
 ///
 /// With this feature, `files`, each such item makes a hidden macro of its own name, which says what it is. Two types of one name
 /// cannot both be listed; name a process by `command = ..` where its command's name is that of a macro in scope.
