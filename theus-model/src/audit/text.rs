@@ -1,12 +1,14 @@
-//! Text that records share: cloning it allocates nothing.
+//! Text that is shared, or lives as long as the program: cloning it allocates nothing.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text of a record. The parts that a rule brings along are shared by all of its records.
+/// A text that many have: cloning it allocates nothing. What a rule brings along is shared by all of its records, what follows
+/// the prefix of an event's name by all of its events.
 ///
 /// ```
 /// use theus_core::audit::Text;
@@ -30,6 +32,16 @@ impl Text {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+        }
+    }
+
+    /// The same text in a place of its own: threads that clone and drop it do not disturb those that use another.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        match &self.0 {
+            Repr::Static(text) => Self(Repr::Static(text)),
+            Repr::Shared(text) => Self(Repr::Shared(Arc::from(&**text))),
         }
     }
 
@@ -85,6 +97,12 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
 impl PartialOrd for Text {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
@@ -136,5 +154,35 @@ impl Serialize for Text {
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_what_it_says_wherever_it_stands() {
+        let all = [Text::from_static("a"), Text::from("a"), Text::from("a".to_owned()), Text::from(Arc::from("a"))];
+        assert!(all.iter().all(|text| *text == all[0] && *text == "a"));
+        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 1);
+        assert_eq!(all.iter().chain([&Text::default()]).collect::<BTreeSet<_>>().len(), 2);
+        assert_ne!(all[0], Text::from("b"));
+        assert_eq!(format!("{:<3}|{:?}", all[1], all[0]), "a  |\"a\"");
+        assert_eq!(serde_json::from_str::<Text>(&serde_json::to_string(&all[2]).unwrap()).unwrap(), "a");
+    }
+
+    #[test]
+    fn a_clone_shares_its_place_and_one_apart_does_not() {
+        let text = Text::from("shared");
+        assert_eq!(text.clone().as_ptr(), text.as_ptr());
+        assert_ne!(text.apart().as_ptr(), text.as_ptr());
+        assert_eq!(text.apart(), text);
+        let forever = Text::from_static("forever");
+        assert_eq!(forever.apart().as_ptr(), forever.as_ptr(), "nothing to count");
     }
 }

@@ -1,12 +1,12 @@
 //! The identity of an event.
 
-use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use thiserror::Error;
+
+use crate::audit::Text;
 
 /// The prefixes of event names, with the kind of event that each stands for.
 const PREFIXES: [(&str, Kind); 3] = [("CMD_", Kind::Command), ("EVT_", Kind::Event), ("SIG_", Kind::Event)];
@@ -33,20 +33,14 @@ const PREFIXES: [(&str, Kind); 3] = [("CMD_", Kind::Command), ("EVT_", Kind::Eve
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventName {
     kind: Kind,
-    stem: Stem,
+    /// What follows the prefix, in lower case, as in the field's name: so that a field's own text serves as it is.
+    stem: Text,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Kind {
     Command,
     Event,
-}
-
-/// What follows the prefix, in lower case, as in the field's name: so that a field's own text serves as it is.
-#[derive(Clone)]
-enum Stem {
-    Static(&'static str),
-    Shared(Arc<str>),
 }
 
 /// A text that is not the name of an event.
@@ -70,9 +64,9 @@ pub enum EventNameError {
 
 impl EventName {
     /// How the entry chain of a workflow's state ended well.
-    pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_done") };
+    pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Text::from_static("chain_done") };
     /// How the entry chain of a workflow's state ended badly.
-    pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_fail") };
+    pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Text::from_static("chain_fail") };
 
     /// The event of a name as workflows and callers write it.
     ///
@@ -94,7 +88,7 @@ impl EventName {
         if let Some(text) = Arc::get_mut(&mut stem) {
             text.make_ascii_lowercase();
         }
-        Ok(Self { kind, stem: Stem::Shared(stem) })
+        Ok(Self { kind, stem: stem.into() })
     }
 
     /// The event that a signal field raises, by the field's name or its path.
@@ -107,7 +101,7 @@ impl EventName {
             return Self::from_field_name(field);
         }
         let (kind, stem) = split_field(field);
-        Self { kind, stem: Stem::Static(stem) }
+        Self { kind, stem: Text::from_static(stem) }
     }
 
     /// As [`from_signal_field`](Self::from_signal_field), for a name that does not live for ever.
@@ -115,17 +109,13 @@ impl EventName {
     pub fn from_field_name(field: &str) -> Self {
         let lower = field.to_ascii_lowercase();
         let (kind, stem) = split_field(&lower);
-        Self { kind, stem: Stem::Shared(stem.into()) }
+        Self { kind, stem: stem.into() }
     }
 
     /// The same name with a text of its own: threads that clone and drop it do not disturb those that use another.
     #[doc(hidden)]
     pub fn apart(&self) -> Self {
-        let stem = match &self.stem {
-            Stem::Static(stem) => Stem::Static(stem),
-            Stem::Shared(stem) => Stem::Shared(Arc::from(&**stem)),
-        };
-        Self { kind: self.kind, stem }
+        Self { kind: self.kind, stem: self.stem.apart() }
     }
 
     /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL`.
@@ -202,41 +192,6 @@ impl EventNameError {
             .map(|c| if matches!(c, '-' | ' ' | '.' | ':') { '_' } else { c.to_ascii_uppercase() })
             .collect();
         EventName::parse(&mended).is_ok().then_some(mended)
-    }
-}
-
-impl Stem {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Static(text) => text,
-            Self::Shared(text) => text,
-        }
-    }
-}
-
-impl PartialEq for Stem {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for Stem {}
-
-impl Hash for Stem {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
-impl PartialOrd for Stem {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Stem {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
     }
 }
 
