@@ -4,6 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serializer};
 
+use crate::context::{Time, TimeKind};
+
+/// Nanoseconds.
+const SECOND: u128 = 1_000_000_000;
+
 /// The last second of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
@@ -21,43 +26,14 @@ pub(crate) fn kept(time: SystemTime) -> SystemTime {
 
 /// `2013-12-16T15:35:00.000000000Z`.
 pub(crate) fn text(time: SystemTime) -> String {
-    let (seconds, nanos) = parts(time);
-    let (year, month, day) = civil(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{nanos:09}Z")
-}
-
-/// The date of a day counted from 1970-01-01: years begin in March, so that the leap day is the last of its year.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
-}
-
-/// The day of a date, counted from 1970-01-01.
-fn day_of(year: u64, month: u64, day: u64) -> Option<u64> {
-    let year = if month <= 2 { year.checked_sub(1)? } else { year };
-    let (era, year_of_era) = (year / 400, year % 400);
-    let shifted_month = if month > 2 { month - 3 } else { month + 9 };
-    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
-    (era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + of_year).checked_sub(719_468)
+    format!("{:.9}", Time::from(kept(time)))
 }
 
 /// The time that [`text`] wrote; nothing else is read.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
-    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<u64>().ok();
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    if !(1..=12).contains(&month) || day == 0 {
-        return None;
-    }
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let seconds = day_of(year, month, day)? * 86_400 + hour * 3_600 + minute * 60 + second;
-    let time = SystemTime::UNIX_EPOCH + Duration::new(seconds, u32::try_from(number(20..29)?).ok()?);
+    let nanos = u128::try_from(Time::parse(TimeKind::Instant, text)?.nanos).ok()?;
+    let (seconds, nanos) = (u64::try_from(nanos / SECOND).ok()?, u32::try_from(nanos % SECOND).ok()?);
+    let time = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
     // One way to write each time: whatever else the text holds, a time that is written the same is the same.
     (self::text(time) == text).then_some(time)
 }
@@ -102,7 +78,14 @@ mod tests {
             let time = at(step * 12_670_115) + Duration::from_nanos(step);
             assert_eq!(parse(&text(time)), Some(time));
         }
-        for wrong in ["", "2013-02-30T00:00:00.000000000Z", "2013-01-01T24:00:00.000000000Z", "2013-01-01T00:00:00Z"] {
+        for wrong in [
+            "",
+            "2013-02-30T00:00:00.000000000Z",
+            "2013-01-01T24:00:00.000000000Z",
+            "2013-01-01T00:00:00Z",
+            "2013-01-01T00:00:00.000000000+00:00",
+            "1969-12-31T23:59:59.000000000Z",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -165,6 +165,8 @@ const fn civil(days: i128) -> (i128, i128, i128) {
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }
 
+/// With a precision, as `{:.9}`, so many digits of a second's fraction, cut off and not rounded; without one as many as say
+/// anything.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, nanos } = *self;
@@ -178,10 +180,13 @@ impl fmt::Display for Time {
         if kind != TimeKind::Date {
             let seconds = nanos.rem_euclid(DAY) / SECOND;
             write!(f, "{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)?;
-            let fraction = nanos.rem_euclid(SECOND);
-            if fraction != 0 {
-                let digits = format!("{fraction:09}");
-                write!(f, ".{}", digits.trim_end_matches('0'))?;
+            let fraction = format!("{:09}", nanos.rem_euclid(SECOND));
+            let shown = match f.precision() {
+                Some(digits) => &fraction[..digits.min(9)],
+                None => fraction.trim_end_matches('0'),
+            };
+            if !shown.is_empty() {
+                write!(f, ".{shown}")?;
             }
         }
         if kind == TimeKind::Instant { f.write_str("Z") } else { Ok(()) }
@@ -217,6 +222,10 @@ mod tests {
         ] {
             assert_eq!(instant(text).to_string(), text);
         }
+        assert_eq!(format!("{:.9}", instant("2000-02-29T12:34:56.5Z")), "2000-02-29T12:34:56.500000000Z");
+        assert_eq!(format!("{:.12}", instant("1970-01-01T00:00:00Z")), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(format!("{:.1}", instant("1970-01-01T00:00:00.19Z")), "1970-01-01T00:00:00.1Z");
+        assert_eq!(format!("{:.0}", instant("1970-01-01T00:00:00.19Z")), "1970-01-01T00:00:00Z");
         assert_eq!(Time::parse(TimeKind::Date, "2024-02-29").unwrap().to_string(), "2024-02-29");
         assert_eq!(Time::parse(TimeKind::TimeOfDay, "23:00:01.25").unwrap().to_string(), "23:00:01.25");
         assert_eq!(Time::parse(TimeKind::DateTime, "2024-05-01 07:08:09").unwrap().to_string(), "2024-05-01T07:08:09");
