@@ -11,7 +11,7 @@ use super::beside::{Beside, Now};
 use super::payload::PayloadError;
 use super::queue::{Bring, Offer, Queue, Refused};
 use super::waiters::Waiter;
-use super::watch::Watch;
+use super::watch::LossyQueue;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
 use crate::sync::nesting::holds_a_session;
 
@@ -347,7 +347,7 @@ impl SignalBus {
     /// Looks on from now on. At most `capacity` of what was seen waits for the observer, and at least one.
     #[must_use]
     pub fn subscribe(&self, capacity: usize) -> Subscription {
-        let watch = Watch::new(capacity);
+        let watch = LossyQueue::new(capacity);
         self.shared.queue.watch(Arc::clone(&watch));
         Subscription::new(watch)
     }

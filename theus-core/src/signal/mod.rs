@@ -34,10 +34,12 @@ pub use options::{BusOptions, Overflow};
 pub(crate) use payload::{Beyond, measure};
 pub use payload::{Payload, PayloadError};
 pub use queue::BusStats;
+pub(crate) use queue::deadline;
 pub use raised::Signal;
 pub use subscription::Subscription;
 pub(crate) use waiters::Waiter;
 pub use watch::Told;
+pub(crate) use watch::{LossyQueue, Taken};
 
 pub use theus_model::signal::{EventName, EventNameError};
 

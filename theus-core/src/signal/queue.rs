@@ -7,7 +7,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::waiters::{Waiter, Waiters};
-use super::watch::{Told, Watch};
+use super::watch::{LossyQueue, Told};
 use crate::panics::{shed, wake, wake_all};
 use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
@@ -85,7 +85,7 @@ struct Lanes<T> {
 }
 
 struct Rare<T> {
-    watches: Vec<Arc<Watch<T>>>,
+    watches: Vec<Arc<LossyQueue<Told<T>>>>,
     /// What nobody handles, from the moment when that is so until somebody takes note of it.
     unheard: Option<Vec<T>>,
 }
@@ -121,7 +121,7 @@ impl<T> Lanes<T> {
         self.rare.as_ref().is_some_and(|rare| rare.unheard.is_some())
     }
 
-    fn watches(&self) -> &[Arc<Watch<T>>] {
+    fn watches(&self) -> &[Arc<LossyQueue<Told<T>>>] {
         self.rare.as_ref().map_or(&[], |rare| &rare.watches)
     }
 }
@@ -145,7 +145,7 @@ impl<T: Clone> Lanes<T> {
             Some(old) => (old.what, Some(new)),
             None => (new, None),
         };
-        self.watches().iter().for_each(|watch| watch.tell(Told::Dropped(old.clone()), wakers));
+        self.watches().iter().for_each(|watch| watch.put(Told::Dropped(old.clone()), wakers));
         dropped.push(old);
         new
     }
@@ -212,7 +212,7 @@ impl<T: Clone> Queue<T> {
                 }
             };
             if lanes.rare.is_some() {
-                lanes.watches().iter().for_each(|watch| watch.tell(Told::Event(event.clone()), &mut wakers));
+                lanes.watches().iter().for_each(|watch| watch.put(Told::Event(event.clone()), &mut wakers));
                 lanes.discard(&event, capacity);
             }
             let event = Queued { what: event, came };
@@ -222,7 +222,7 @@ impl<T: Clone> Queue<T> {
         self.has_urgent.store(!lanes.urgent.is_empty(), Ordering::Release);
         let sleepers = lanes.sleepers;
         if let Some(rare) = &mut lanes.rare {
-            rare.watches.retain(Watch::is_watched);
+            rare.watches.retain(LossyQueue::is_watched);
         }
         let listener = if offered > 0 { lanes.listener.clone() } else { None };
         drop(lanes);
@@ -284,7 +284,7 @@ impl<T: Clone> Queue<T> {
         lanes.stats.emitted += offered as u64;
         let mut wakers = Vec::new();
         for (event, _) in &events {
-            lanes.watches().iter().for_each(|watch| watch.tell(Told::Event(event.clone()), &mut wakers));
+            lanes.watches().iter().for_each(|watch| watch.put(Told::Event(event.clone()), &mut wakers));
         }
         lanes.raised().events.extend(events);
         self.has_raised.store(true, Ordering::Release);
@@ -318,7 +318,7 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         lanes.raised().kept = lanes.raised().kept.saturating_sub(1);
         lanes.stats.dropped += 1;
-        lanes.watches().iter().for_each(|watch| watch.tell(Told::Dropped(event.clone()), &mut wakers));
+        lanes.watches().iter().for_each(|watch| watch.put(Told::Dropped(event.clone()), &mut wakers));
         drop(lanes);
         wake_all(wakers);
     }
@@ -429,7 +429,7 @@ impl<T: Clone> Queue<T> {
         shed(replaced);
     }
 
-    pub(super) fn watch(&self, watch: Arc<Watch<T>>) {
+    pub(super) fn watch(&self, watch: Arc<LossyQueue<Told<T>>>) {
         self.lanes.lock().rare.get_or_insert_default().watches.push(watch);
     }
 
@@ -450,7 +450,7 @@ impl<T: Clone> Queue<T> {
             lanes.raised = None;
         }
         if let Some(rare) = &mut lanes.rare {
-            rare.watches.retain(Watch::is_watched);
+            rare.watches.retain(LossyQueue::is_watched);
             if rare.watches.is_empty() && rare.unheard.is_none() {
                 lanes.rare = None;
             }
@@ -492,7 +492,7 @@ impl<T> Drop for Queue<T> {
 }
 
 /// The end of a wait; one that would be beyond what the clock can say is far away enough.
-pub(super) fn deadline(at_most: Duration) -> Instant {
+pub(crate) fn deadline(at_most: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(86_400 * 365);
     let now = Instant::now();
     now.checked_add(at_most).unwrap_or_else(|| now + FAR)

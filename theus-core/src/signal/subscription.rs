@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Event;
 use super::queue::deadline;
-use super::watch::{Told, Watch};
+use super::watch::{LossyQueue, Taken, Told};
 
 /// An observer of a bus: it sees every event that the bus takes or drops, in order, and takes none of them away.
 ///
@@ -25,34 +25,41 @@ use super::watch::{Told, Watch};
 /// # Ok::<(), theus_core::signal::EmitError>(())
 /// ```
 pub struct Subscription {
-    watch: Arc<Watch<Event>>,
+    watch: Arc<LossyQueue<Told<Event>>>,
 }
 
 impl Subscription {
-    pub(super) fn new(watch: Arc<Watch<Event>>) -> Self {
+    pub(super) fn new(watch: Arc<LossyQueue<Told<Event>>>) -> Self {
         Self { watch }
     }
 
     /// What comes next, if it is there.
     #[must_use = "it is told once"]
     pub fn try_next(&self) -> Option<Told<Event>> {
-        self.watch.try_take()
+        self.watch.try_take().map(told)
     }
 
     /// What comes next, waited for with the thread blocked; `None` when the time is over, or the bus is gone.
     #[must_use = "it is told once"]
     pub fn next_timeout(&self, at_most: Duration) -> Option<Told<Event>> {
-        self.watch.take_until(deadline(at_most))
+        self.watch.take_until(deadline(at_most)).map(told)
     }
 
     /// What comes next, waited for without blocking; `None` when the bus is gone. It assumes no runtime.
     pub async fn next(&self) -> Option<Told<Event>> {
-        self.watch.take_async().await
+        self.watch.take_async().await.map(told)
     }
 
     #[cfg(test)]
     pub(super) fn waiting_tasks(&self) -> usize {
         self.watch.waiting()
+    }
+}
+
+fn told(taken: Taken<Told<Event>>) -> Told<Event> {
+    match taken {
+        Taken::Item(told) => told,
+        Taken::Lost(missed) => Told::Lost(missed),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an observer of a bus has not looked at yet.
+//! What an observer has not looked at yet: of a bus, of a trace, of the sessions of a pool.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -21,57 +21,69 @@ pub enum Told<T> {
     Lost(u64),
 }
 
-/// A bounded ring of what was told.
-pub(super) struct Watch<T> {
+/// A bounded queue for one observer: where it is full, the oldest items make room and are counted, so that a slow observer
+/// holds nobody up.
+pub(crate) struct LossyQueue<T> {
     ring: Mutex<Ring<T>>,
     changed: Condvar,
 }
 
+/// What an observer takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Taken<T> {
+    Item(T),
+    /// So many were lost since it took the last.
+    Lost(u64),
+}
+
 struct Ring<T> {
-    told: VecDeque<Told<T>>,
+    items: VecDeque<T>,
     capacity: usize,
     /// How many were lost since the observer was last told.
+    missed: u64,
+    /// How many were lost at all.
     lost: u64,
     closed: bool,
     waiters: Waiters,
 }
 
 impl<T> Ring<T> {
-    fn take(&mut self) -> Option<Told<T>> {
-        match std::mem::take(&mut self.lost) {
-            0 => self.told.pop_front(),
-            lost => Some(Told::Lost(lost)),
+    fn take(&mut self) -> Option<Taken<T>> {
+        match std::mem::take(&mut self.missed) {
+            0 => self.items.pop_front().map(Taken::Item),
+            missed => Some(Taken::Lost(missed)),
         }
     }
 }
 
-impl<T> Watch<T> {
-    pub(super) fn new(capacity: usize) -> Arc<Self> {
-        let told = VecDeque::new();
-        let ring = Ring { told, capacity: capacity.max(1), lost: 0, closed: false, waiters: Waiters::default() };
+impl<T> LossyQueue<T> {
+    pub(crate) fn new(capacity: usize) -> Arc<Self> {
+        let (items, waiters) = (VecDeque::new(), Waiters::default());
+        let ring = Ring { items, capacity: capacity.max(1), missed: 0, lost: 0, closed: false, waiters };
         Arc::new(Self { ring: Mutex::new(ring), changed: Condvar::new() })
     }
 
     /// Whether an observer is there: the bus has one handle, the observer the other.
-    pub(super) fn is_watched(this: &Arc<Self>) -> bool {
+    pub(crate) fn is_watched(this: &Arc<Self>) -> bool {
         Arc::strong_count(this) > 1
     }
 
-    /// Whom to wake is left to the caller: a waker is a stranger's code, and the caller may hold a lock.
-    pub(super) fn tell(&self, told: Told<T>, wake: &mut Vec<Waker>) {
+    /// Adds an item. Whom to wake is left to the caller: a waker is a stranger's code, and the caller may hold a lock.
+    pub(crate) fn put(&self, item: T, wake: &mut Vec<Waker>) {
         let mut ring = self.ring.lock();
-        if ring.told.len() >= ring.capacity {
-            ring.told.pop_front();
+        if ring.items.len() >= ring.capacity {
+            ring.items.pop_front();
+            ring.missed += 1;
             ring.lost += 1;
         }
-        ring.told.push_back(told);
+        ring.items.push_back(item);
         wake.extend(ring.waiters.take());
         drop(ring);
         self.changed.notify_all();
     }
 
     /// There will be no more.
-    pub(super) fn close(&self, wake: &mut Vec<Waker>) {
+    pub(crate) fn close(&self, wake: &mut Vec<Waker>) {
         let mut ring = self.ring.lock();
         ring.closed = true;
         wake.extend(ring.waiters.take());
@@ -79,16 +91,21 @@ impl<T> Watch<T> {
         self.changed.notify_all();
     }
 
-    pub(super) fn try_take(&self) -> Option<Told<T>> {
+    /// How many were lost so far.
+    pub(crate) fn lost(&self) -> u64 {
+        self.ring.lock().lost
+    }
+
+    pub(crate) fn try_take(&self) -> Option<Taken<T>> {
         self.ring.lock().take()
     }
 
-    pub(super) fn take_until(&self, deadline: Instant) -> Option<Told<T>> {
+    pub(crate) fn take_until(&self, deadline: Instant) -> Option<Taken<T>> {
         let mut ring = self.ring.lock();
         loop {
-            let told = ring.take();
-            if told.is_some() || ring.closed {
-                return told;
+            let taken = ring.take();
+            if taken.is_some() || ring.closed {
+                return taken;
             }
             if self.changed.wait_until(&mut ring, deadline).timed_out() {
                 return ring.take();
@@ -96,20 +113,20 @@ impl<T> Watch<T> {
         }
     }
 
-    pub(super) async fn take_async(&self) -> Option<Told<T>> {
-        let mut waiting = Waiting { watch: self, waiter: Waiter::default() };
+    pub(crate) async fn take_async(&self) -> Option<Taken<T>> {
+        let mut waiting = Waiting { queue: self, waiter: Waiter::default() };
         poll_fn(|task| self.poll(&mut waiting.waiter, task.waker())).await
     }
 
-    fn poll(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<Option<Told<T>>> {
+    fn poll(&self, waiter: &mut Waiter, waker: &Waker) -> Poll<Option<Taken<T>>> {
         let mut copy = None;
         loop {
             let mut ring = self.ring.lock();
-            let told = ring.take();
-            if told.is_some() || ring.closed {
+            let taken = ring.take();
+            if taken.is_some() || ring.closed {
                 drop(ring);
                 shed(copy);
-                return Poll::Ready(told);
+                return Poll::Ready(taken);
             }
             if ring.waiters.has(waiter, waker) {
                 return Poll::Pending;
@@ -127,20 +144,20 @@ impl<T> Watch<T> {
     }
 
     #[cfg(test)]
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         self.ring.lock().waiters.len()
     }
 }
 
 /// A task that waits, until it is dropped.
-struct Waiting<'w, T> {
-    watch: &'w Watch<T>,
+struct Waiting<'q, T> {
+    queue: &'q LossyQueue<T>,
     waiter: Waiter,
 }
 
 impl<T> Drop for Waiting<'_, T> {
     fn drop(&mut self) {
-        let left = self.watch.ring.lock().waiters.remove(&self.waiter);
+        let left = self.queue.ring.lock().waiters.remove(&self.waiter);
         shed(left);
     }
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::attempt::{Account, Attempt};
 use super::broken::Broken;
 use super::chain::{Chain, Next, Work};
-use super::control::{Control, Said};
+use super::control::Control;
 use super::outcome::{Fault, Status};
 use super::scene::Scene;
 use super::session::{Internal, Live, Session, Stage};
@@ -17,13 +17,13 @@ use crate::workflow::chart::{Run, Step};
 use crate::workflow::trace::{Ended, Role, What};
 
 impl Live {
-    /// Does what was said by another thread.
+    /// Does what was asked by another thread.
     pub(super) fn listen(&mut self, scene: Scene<'_>) {
-        let Some(Said { pause, cancel }) = self.control.as_ref().and_then(Control::heard) else { return };
-        if let Some(paused) = pause {
+        let Some(asked) = self.control.as_ref().and_then(Control::take) else { return };
+        if let Some(paused) = asked.pause {
             self.pause(paused, scene.world);
         }
-        if let Some(reason) = cancel {
+        if let Some(reason) = asked.cancel {
             self.cancel(reason, scene);
         }
     }

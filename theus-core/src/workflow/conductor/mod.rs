@@ -27,6 +27,7 @@ mod names;
 mod outcome;
 mod parked;
 mod position;
+mod requests;
 mod rest;
 mod restore;
 mod runtime;
@@ -36,6 +37,7 @@ mod steps;
 mod stored;
 mod timers;
 mod together;
+mod trying;
 mod undo;
 mod world;
 
@@ -48,5 +50,6 @@ pub use manager::WorkflowManager;
 pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
 pub use position::{Position, PositionError};
 
+pub(in crate::workflow) use requests::Requests;
 pub(in crate::workflow) use session::{Options, Progress, Session, Troubled};
 pub(in crate::workflow) use world::World;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
-use super::attempt::{Account, Tried, backoff};
+use super::attempt::{Account, Tried};
 use super::broken::Broken;
 use super::outcome::{Fault, StepOutcome};
 use super::scene::Scene;
 use super::stored::{StoredBranch, StoredWork};
+use super::trying::{Due, Trying, backoff, tried_again};
 use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
-use crate::workflow::chart::{Retry, Run, TIMEOUT};
+use crate::workflow::chart::Run;
 use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::trace::{Ended, What};
 
@@ -19,7 +20,7 @@ use crate::workflow::trace::{Ended, What};
 pub(super) struct Together {
     /// Those that are not over yet.
     members: Vec<Member>,
-    trying: Trying,
+    trying: Trying<Running>,
     /// The branches that have committed since it was asked last, by their places.
     committed: Vec<usize>,
     /// The first failure in the order of the file.
@@ -35,16 +36,11 @@ struct Member {
     told: bool,
 }
 
-enum Trying {
-    Ready,
-    Later(Moment),
-    /// The same, of before a restart.
-    LaterAt(SystemTime),
-    Running {
-        future: TogetherRun,
-        since: Moment,
-        marks: Marks,
-    },
+/// A try of all of them that is under way.
+struct Running {
+    future: TogetherRun,
+    since: Moment,
+    marks: Marks,
 }
 
 impl Together {
@@ -56,16 +52,12 @@ impl Together {
     }
 
     pub(super) const fn is_running(&self) -> bool {
-        matches!(self.trying, Trying::Running { .. })
+        self.trying.is_running()
     }
 
     /// As it is stored, while it waits to be tried again; `None` while it is under way.
     pub(super) fn stored(&self, keeper: &Timekeeper) -> Option<StoredWork> {
-        let again = match self.trying {
-            Trying::Later(at) => keeper.date(at)?,
-            Trying::LaterAt(date) => date,
-            Trying::Ready | Trying::Running { .. } => return None,
-        };
+        let again = self.trying.again(keeper)?;
         let branch = |member: &Member| StoredBranch {
             branch: member.branch,
             number: member.number,
@@ -80,15 +72,13 @@ impl Together {
             Member { branch, number, arguments, told: false }
         };
         let members = tries.iter().map(member).collect();
-        Self { members, trying: Trying::LaterAt(again), committed: Vec::new(), broken: None }
+        Self { members, trying: Trying::restored(Some(again)), committed: Vec::new(), broken: None }
     }
 
     /// Lets go of those under way that have not committed, which rolls them back. What had committed is told by
     /// [`committed`](Self::committed).
     pub(super) fn let_go(&mut self, branches: &[Run], scene: Scene<'_>, account: &mut Account<'_>) {
-        let Trying::Running { mut future, since, marks } = std::mem::replace(&mut self.trying, Trying::Ready) else {
-            return;
-        };
+        let Some(Running { mut future, since, marks }) = self.trying.stop() else { return };
         marks.iter().for_each(Mark::give_up);
         let reports = match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(reports) => reports,
@@ -124,16 +114,10 @@ impl Together {
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        if let Trying::LaterAt(date) = self.trying {
-            self.trying = Trying::Later(scene.world.moment_of(date));
-        }
-        match std::mem::replace(&mut self.trying, Trying::Ready) {
-            Trying::Later(at) if scene.world.moment() < at => {
-                self.trying = Trying::Later(at);
-                Tried::Wait(at)
-            }
-            Trying::Ready | Trying::Later(_) | Trying::LaterAt(_) => self.start(branches, scene, task, account),
-            Trying::Running { future, since, marks } => self.poll(branches, future, since, marks, scene, task, account),
+        match self.trying.due(scene.world) {
+            Due::Wait(at) => Tried::Wait(at),
+            Due::Start => self.start(branches, scene, task, account),
+            Due::GoOn(running) => self.poll(branches, running, scene, task, account),
         }
     }
 
@@ -151,7 +135,7 @@ impl Together {
         });
         let marks: Marks = self.members.iter().map(|_| Mark::default()).collect();
         match scene.world.hand.start_together(runs.collect(), Arc::clone(&marks)) {
-            Ok(future) => self.poll(branches, future, since, marks, scene, task, account),
+            Ok(future) => self.poll(branches, Running { future, since, marks }, scene, task, account),
             Err(error) => {
                 let process = branches.first().map_or("parallel", |run| run.contract.process);
                 Tried::Ended(Err(Broken::fault(Fault::Argument { process, problem: error.to_string() })))
@@ -159,17 +143,15 @@ impl Together {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what runs under way are made of, and what they are given")]
     fn poll(
         &mut self,
         branches: &[Run],
-        mut future: TogetherRun,
-        since: Moment,
-        marks: Marks,
+        running: Running,
         scene: Scene<'_>,
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
+        let Running { mut future, since, marks } = running;
         let mut polled = scene.world.poll(task, |task| future.as_mut().poll(task));
         scene.world.time_passes();
         if polled.is_pending() && self.give_up_late(branches, since, &marks, scene) {
@@ -185,7 +167,7 @@ impl Together {
                         self.committed.push(member.branch);
                     }
                 }
-                self.trying = Trying::Running { future, since, marks };
+                self.trying = Trying::Running(Running { future, since, marks });
                 Tried::Pending(deadline)
             }
         }
@@ -239,12 +221,12 @@ impl Together {
                 None => {
                     let after = run.timeout.unwrap_or(took);
                     account.tell(run, member.number, now, Ended::TimedOut, 0, took);
-                    Some((Broken::fault(Fault::TimedOut { process, after }), Some(TIMEOUT)))
+                    Some(Broken::fault(Fault::TimedOut { process, after }))
                 }
                 Some(report) => self.ended(run, &member, report, took, scene, account),
             };
-            let Some((broken, name)) = failure else { continue };
-            match tried_again(run, &member, name) {
+            let Some(broken) = failure else { continue };
+            match tried_again(run, member.number, &broken) {
                 Some(retry) => {
                     wait = wait.max(backoff(retry, member.number, account.random));
                     again.push(Member { number: member.number + 1, ..member });
@@ -258,19 +240,18 @@ impl Together {
         if again.is_empty() {
             return Tried::Ended(Ok(()));
         }
-        let (moment, at) = (scene.world.moment(), now.checked_add(wait).unwrap_or(now));
-        let due = moment.checked_add(wait).unwrap_or(moment);
+        let (due, at) = self.trying.put_off(wait, scene.world);
         for member in &again {
             if let Some(run) = branches.get(member.branch) {
                 let what = What::Retry { process: run.contract.process, attempt: member.number, at };
                 account.trace.put(now, what);
             }
         }
-        (self.members, self.trying) = (again, Trying::Later(due));
+        self.members = again;
         Tried::Wait(due)
     }
 
-    /// One of them is over: why it failed and the name of that, if it did.
+    /// One of them is over: why it failed, if it did.
     fn ended(
         &mut self,
         run: &Run,
@@ -279,7 +260,7 @@ impl Together {
         took: Duration,
         scene: Scene<'_>,
         account: &mut Account<'_>,
-    ) -> Option<(Broken, Option<&'static str>)> {
+    ) -> Option<Broken> {
         let StepReport { result, violations, version } = report;
         let process = run.contract.process;
         let broken = result.as_ref().err().map(|error| Broken::run(process, error));
@@ -296,10 +277,7 @@ impl Together {
                 }
                 None
             }
-            Some(broken) => {
-                let name = broken.error;
-                Some((broken, name))
-            }
+            Some(broken) => Some(broken),
         }
     }
 
@@ -315,12 +293,4 @@ impl Together {
             self.broken = Some((branch, broken));
         }
     }
-}
-
-/// How a branch is tried again after a failure of this name, if it is.
-fn tried_again<'a>(run: &'a Run, member: &Member, name: Option<&'static str>) -> Option<&'a Retry> {
-    let name = name?;
-    let retry = run.retry.as_ref().filter(|retry| member.number < retry.attempts)?;
-    let takes = retry.on.contains(&name) || (retry.on.is_empty() && name != TIMEOUT);
-    takes.then_some(retry)
 }

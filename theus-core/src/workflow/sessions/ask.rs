@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::awaited::{Ticket, Unpark};
 use super::error::SessionError;
-use super::feed::{SessionWatch, Tap};
+use super::feed::{Feed, SessionWatch, Tap};
 use super::handle::Sessions;
 use super::inner::Inner;
 use super::slot::{Slot, must_not_wait};
@@ -105,7 +105,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     pub fn watch_all(&self, capacity: usize) -> SessionWatch {
         let watch = SessionWatch::new(capacity);
         let mut feeds = self.shared.feeds.lock();
-        feeds.retain(|feed| feed.strong_count() > 0);
+        feeds.retain(Feed::is_watched);
         feeds.push(watch.feed());
         self.shared.is_watched.store(true, Ordering::Release);
         watch

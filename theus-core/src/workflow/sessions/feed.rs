@@ -1,16 +1,14 @@
 //! What sessions do, as it happens, for somebody who looks on.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::{Arc, Weak};
-use std::task::{Poll, Waker};
-use std::time::{Duration, Instant};
+use std::task::Waker;
+use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
 use serde::Serialize;
 
 use super::awaited::wake_all;
+use crate::signal::{LossyQueue, Taken, deadline};
 use crate::source::printable;
 use crate::workflow::trace::{Told, Trace, Watch};
 
@@ -42,78 +40,55 @@ impl fmt::Display for SessionEntry {
 ///
 /// It is bounded: where it is full the oldest entries make room and are counted, so that whoever looks on can never hold up
 /// a session. Dropping it ends it.
-pub struct SessionWatch(Arc<Feed>);
+pub struct SessionWatch(Arc<LossyQueue<SessionEntry>>);
 
-/// What the sessions and one who looks on share.
-pub(super) struct Feed {
-    capacity: usize,
-    waiting: Mutex<Waiting>,
-    came: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    entries: VecDeque<SessionEntry>,
-    lost: u64,
-    closed: bool,
-    wakers: Vec<Waker>,
-}
+/// What the sessions put entries into, for as long as somebody looks on.
+#[derive(Clone)]
+pub(super) struct Feed(Weak<LossyQueue<SessionEntry>>);
 
 impl SessionWatch {
     pub(super) fn new(capacity: usize) -> Self {
-        Self(Arc::new(Feed { capacity: capacity.max(1), waiting: Mutex::default(), came: Condvar::new() }))
+        Self(LossyQueue::new(capacity))
     }
 
-    pub(super) fn feed(&self) -> Weak<Feed> {
-        Arc::downgrade(&self.0)
+    pub(super) fn feed(&self) -> Feed {
+        Feed(Arc::downgrade(&self.0))
     }
 
     /// The oldest entry that waits, if there is one.
     #[must_use = "the entry is taken"]
     pub fn try_next(&self) -> Option<SessionEntry> {
-        self.0.waiting.lock().entries.pop_front()
+        loop {
+            if let Taken::Item(entry) = self.0.try_take()? {
+                return Some(entry);
+            }
+        }
     }
 
     /// The next entry, waited for with the thread blocked; `None` when the time is over, or the pool is gone.
     #[must_use = "the entry is taken"]
     pub fn next_timeout(&self, at_most: Duration) -> Option<SessionEntry> {
-        let end = Instant::now().checked_add(at_most);
-        let mut waiting = self.0.waiting.lock();
+        let end = deadline(at_most);
         loop {
-            let entry = waiting.entries.pop_front();
-            if entry.is_some() || waiting.closed {
-                return entry;
-            }
-            match end {
-                Some(end) if self.0.came.wait_until(&mut waiting, end).timed_out() => {
-                    return waiting.entries.pop_front();
-                }
-                Some(_) => {}
-                None => self.0.came.wait(&mut waiting),
+            if let Taken::Item(entry) = self.0.take_until(end)? {
+                return Some(entry);
             }
         }
     }
 
     /// The next entry, waited for without blocking; `None` when the pool is gone. It assumes no runtime.
     pub async fn next(&self) -> Option<SessionEntry> {
-        poll_fn(|task| {
-            let mut waiting = self.0.waiting.lock();
-            let entry = waiting.entries.pop_front();
-            if entry.is_some() || waiting.closed {
-                return Poll::Ready(entry);
+        loop {
+            if let Taken::Item(entry) = self.0.take_async().await? {
+                return Some(entry);
             }
-            if !waiting.wakers.iter().any(|waker| waker.will_wake(task.waker())) {
-                waiting.wakers.push(task.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await
+        }
     }
 
     /// How many entries were lost so far because nobody took them in time.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        self.0.waiting.lock().lost
+        self.0.lost()
     }
 }
 
@@ -124,27 +99,17 @@ impl fmt::Debug for SessionWatch {
 }
 
 impl Feed {
-    fn offer(&self, entry: &SessionEntry) {
-        let mut waiting = self.waiting.lock();
-        if waiting.entries.len() >= self.capacity {
-            waiting.entries.pop_front();
-            waiting.lost += 1;
-        }
-        waiting.entries.push_back(entry.clone());
-        self.told(waiting);
+    /// Whether somebody looks on.
+    pub(super) fn is_watched(&self) -> bool {
+        self.0.strong_count() > 0
     }
 
     /// The pool is gone.
     pub(super) fn close(&self) {
-        let mut waiting = self.waiting.lock();
-        waiting.closed = true;
-        self.told(waiting);
-    }
-
-    fn told(&self, mut waiting: parking_lot::MutexGuard<'_, Waiting>) {
-        let wakers = std::mem::take(&mut waiting.wakers);
-        drop(waiting);
-        self.came.notify_all();
+        let mut wakers = Vec::new();
+        if let Some(entries) = self.0.upgrade() {
+            entries.close(&mut wakers);
+        }
         wake_all(wakers);
     }
 }
@@ -152,7 +117,7 @@ impl Feed {
 /// Where the entries of one session go.
 pub(super) struct Tap {
     watch: Watch,
-    own: Vec<Weak<Feed>>,
+    own: Vec<Feed>,
 }
 
 impl Tap {
@@ -160,17 +125,18 @@ impl Tap {
         Box::new(Self { watch: trace.watch(STEP), own: Vec::new() })
     }
 
-    pub(super) fn add(&mut self, feed: Weak<Feed>) {
+    pub(super) fn add(&mut self, feed: Feed) {
         self.own.push(feed);
     }
 
-    /// Hands on what the last step made; false where nobody looks on any more.
-    pub(super) fn flow(&mut self, session: &Arc<str>, all: &[Weak<Feed>]) -> bool {
-        self.own.retain(|feed| feed.strong_count() > 0);
-        let feeds: Vec<Arc<Feed>> = self.own.iter().chain(all).filter_map(Weak::upgrade).collect();
+    /// Hands on what the last step made; false where nobody looks on any more. Whom to wake is left to the caller, who holds
+    /// locks.
+    pub(super) fn flow(&mut self, session: &Arc<str>, all: &[Feed], wake: &mut Vec<Waker>) -> bool {
+        self.own.retain(Feed::is_watched);
+        let feeds: Vec<_> = self.own.iter().chain(all).filter_map(|feed| feed.0.upgrade()).collect();
         while let Some(told) = self.watch.try_next() {
             let entry = SessionEntry { session: Arc::clone(session), told };
-            feeds.iter().for_each(|feed| feed.offer(&entry));
+            feeds.iter().for_each(|feed| feed.put(entry.clone(), wake));
         }
         !feeds.is_empty()
     }

@@ -12,6 +12,7 @@ use super::apart::{Count, Names};
 use super::builder::SessionsBuilder;
 use super::drive::Drive;
 use super::error::SessionError;
+use super::feed::Feed;
 use super::real::Real;
 use super::rota::{Rota, Turn};
 use super::shared::Shared;
@@ -257,7 +258,8 @@ impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
         self.shared.rota.clear();
         // Runs that await go with their sessions, which nothing else keeps alive.
         self.shared.sessions.clear();
-        self.shared.feeds.lock().iter().filter_map(std::sync::Weak::upgrade).for_each(|feed| feed.close());
+        let feeds = std::mem::take(&mut *self.shared.feeds.lock());
+        feeds.iter().for_each(Feed::close);
     }
 }
 

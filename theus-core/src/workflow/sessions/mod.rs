@@ -41,7 +41,6 @@ mod slot;
 mod stage;
 mod status;
 mod stepped;
-mod wishes;
 mod worker;
 
 pub use builder::SessionsBuilder;

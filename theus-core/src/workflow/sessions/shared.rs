@@ -1,8 +1,8 @@
 //! What a pool and its sessions share.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -49,7 +49,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) troubles: Count,
     pub(super) discarded: Count,
     /// Those who look on at all sessions.
-    pub(super) feeds: Mutex<Vec<Weak<Feed>>>,
+    pub(super) feeds: Mutex<Vec<Feed>>,
     pub(super) is_watched: AtomicBool,
     /// No session begins anything new.
     pub(super) is_closing: AtomicBool,

@@ -19,13 +19,12 @@ use super::panicked::message_of;
 use super::rota::Turn;
 use super::shared::Shared;
 use super::stage::Stage;
-use super::wishes::Wishes;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
 use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
-use crate::workflow::conductor::{Progress, Session, Troubled, World};
+use crate::workflow::conductor::{Progress, Requests, Session, Troubled, World};
 
 /// How many steps a session makes before others have their turn.
 pub(super) const STRETCH: usize = 32;
@@ -57,7 +56,7 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     is_closed: AtomicBool,
     /// It handles no more events.
     pub(super) is_over: AtomicBool,
-    wishes: Wishes,
+    requests: Requests,
     inner: Mutex<Inner>,
 }
 
@@ -86,7 +85,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             stage: Stage::idle(),
             is_closed: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
-            wishes: Wishes::default(),
+            requests: Requests::default(),
             inner: Mutex::new(Inner::new(session)),
         });
         slot.engine.bus().listen(slot.bell.clone());
@@ -111,22 +110,22 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     pub(super) fn pause(&self, paused: bool) {
-        self.wishes.say(|said| said.pause = Some(paused));
+        self.requests.pause(paused);
         self.bell.wake_by_ref();
     }
 
     pub(super) fn cancel(&self, reason: &str) {
-        self.wishes.say(|said| said.cancel = Some(reason.to_owned()));
+        self.requests.cancel(reason.to_owned());
         self.bell.wake_by_ref();
     }
 
     /// What was asked of it is done now.
     pub(super) fn listen(&self, inner: &mut Inner, world: &World<'_>) {
-        let Some(said) = self.wishes.heard() else { return };
-        if let Some(paused) = said.pause {
+        let Some(asked) = self.requests.take() else { return };
+        if let Some(paused) = asked.pause {
             inner.session.pause(paused, world);
         }
-        if let Some(reason) = said.cancel {
+        if let Some(reason) = asked.cancel {
             inner.session.cancel(reason, world);
         }
     }
@@ -161,20 +160,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
     /// Tells those who wait for a state, and those who look on, what the step has come to.
     fn tell(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>, is_over: bool) {
+        let mut watching = Vec::new();
         if inner.tap.is_some() {
             let all = shared.feeds.lock();
             let Inner { tap, .. } = &mut *inner;
-            if tap.as_mut().is_some_and(|tap| !tap.flow(&self.name, &all)) {
+            if tap.as_mut().is_some_and(|tap| !tap.flow(&self.name, &all, &mut watching)) {
                 *tap = None;
             }
         }
-        if !inner.awaited.is_empty() {
-            let Inner { session, awaited, .. } = &mut *inner;
-            let woken = awaited.look(session, is_over);
-            drop(inner);
-            for _ in 0..wake_all(woken) {
-                shared.troubles.add_one(self.home);
-            }
+        let Inner { session, awaited, .. } = &mut *inner;
+        let woken = if awaited.is_empty() { Vec::new() } else { awaited.look(session, is_over) };
+        // Wakers are an executor's code: they are called with no lock held.
+        drop(inner);
+        wake_all(watching);
+        for _ in 0..wake_all(woken) {
+            shared.troubles.add_one(self.home);
         }
     }
 

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
 use super::entry::{Entry, What};
 use super::line::Line;
-use super::watch::{Queue, Watch};
+use super::watch::Watch;
+use crate::signal::LossyQueue;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Clock;
 
@@ -34,7 +35,7 @@ struct Kept {
     told: u64,
     /// When the first of all entries was made: times are shown since then.
     begin: Option<SystemTime>,
-    watchers: Vec<Arc<Queue>>,
+    watchers: Vec<Weak<LossyQueue<Entry>>>,
 }
 
 impl Trace {
@@ -75,7 +76,12 @@ impl Trace {
         kept.told += 1;
         let entry = Entry { number: kept.told, at, what };
         if !kept.watchers.is_empty() {
-            kept.watchers.retain(|watcher| watcher.offer(&entry));
+            kept.watchers.retain(|watcher| {
+                let Some(watcher) = watcher.upgrade() else { return false };
+                // Nobody waits at it: who watches looks whether there is something.
+                watcher.put(entry.clone(), &mut Vec::new());
+                true
+            });
         }
         if kept.capacity == 0 {
             return;
@@ -87,8 +93,8 @@ impl Trace {
     }
 
     pub(crate) fn watch(&mut self, capacity: usize) -> Watch {
-        let (queue, watch) = Watch::new(Arc::clone(&self.definition), capacity);
-        self.kept.get_or_insert_default().watchers.push(queue);
+        let watch = Watch::new(Arc::clone(&self.definition), capacity);
+        self.kept.get_or_insert_default().watchers.push(watch.entries());
         watch
     }
 

@@ -1,78 +1,47 @@
 //! The entries of a trace as they are made, for somebody who looks on.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
 use super::entry::Entry;
 use super::line::Line;
+use crate::signal::{LossyQueue, Taken};
 use crate::workflow::chart::Definition;
 
 /// The entries of a session's trace as they are made. Bounded: where it is full, the oldest make room and are counted, so
 /// that whoever looks on can never hold up a session. Dropping it ends it.
 pub struct Watch {
     definition: Arc<Definition>,
-    queue: Arc<Queue>,
-}
-
-/// What a session and somebody who watches it share.
-pub(super) struct Queue {
-    capacity: usize,
-    waiting: Mutex<Waiting>,
-}
-
-#[derive(Default)]
-struct Waiting {
-    entries: VecDeque<Entry>,
-    lost: u64,
-    /// Nobody watches any more.
-    ended: bool,
+    entries: Arc<LossyQueue<Entry>>,
 }
 
 impl Watch {
-    pub(super) fn new(definition: Arc<Definition>, capacity: usize) -> (Arc<Queue>, Self) {
-        let queue = Arc::new(Queue { capacity: capacity.max(1), waiting: Mutex::default() });
-        (Arc::clone(&queue), Self { definition, queue })
+    pub(super) fn new(definition: Arc<Definition>, capacity: usize) -> Self {
+        Self { definition, entries: LossyQueue::new(capacity) }
+    }
+
+    /// What its session puts entries into, for as long as this is there.
+    pub(super) fn entries(&self) -> Weak<LossyQueue<Entry>> {
+        Arc::downgrade(&self.entries)
     }
 
     /// The oldest entry that waits, if there is one.
     #[must_use = "the entry is taken"]
     pub fn try_next(&self) -> Option<Told> {
-        let entry = self.queue.waiting.lock().entries.pop_front()?;
-        Some(Told { definition: Arc::clone(&self.definition), entry })
+        loop {
+            // The number of the next entry tells that others were lost before it.
+            if let Taken::Item(entry) = self.entries.try_take()? {
+                return Some(Told { definition: Arc::clone(&self.definition), entry });
+            }
+        }
     }
 
     /// How many entries were lost so far because nobody took them in time. Their numbers are missing.
     #[must_use]
     pub fn lost(&self) -> u64 {
-        self.queue.waiting.lock().lost
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        let mut waiting = self.queue.waiting.lock();
-        waiting.ended = true;
-        waiting.entries = VecDeque::new();
-    }
-}
-
-impl Queue {
-    /// Adds an entry; false where nobody watches any more.
-    pub(super) fn offer(&self, entry: &Entry) -> bool {
-        let mut waiting = self.waiting.lock();
-        if waiting.ended {
-            return false;
-        }
-        if waiting.entries.len() >= self.capacity {
-            waiting.entries.pop_front();
-            waiting.lost += 1;
-        }
-        waiting.entries.push_back(entry.clone());
-        true
+        self.entries.lost()
     }
 }
 
