@@ -10,7 +10,18 @@
 //! What a run has drafted belongs to a guard, [`Drafts`], that discards it unless it was committed. Code of a user's types runs
 //! before a commit or after it, caught; in it runs none.
 //!
-//! The input gate judges the very values that the process is given because stages 1 and 2 happen in one hold.
+//! The input gate judges the very values that the process is given: so the session is held before stage 1, as the first half of
+//! stage 2, and until its second half has taken what the body will read. That is why each way begins with a hold:
+//!
+//! | | held | checked | turn |
+//! |---|---|---|---|
+//! | before 1 | holds the session, until 7 | holds the session | takes the session as its turn, and holds it |
+//! | 1 audit input gate | judges | judges | judges |
+//! | 2 lock | it is held | takes versions, lets go | takes versions, lets go; the turn stays |
+//! | 3 begin, 4 guard, 5 execute | in the session's own cells | in a workspace | in a workspace |
+//! | before 6 | | holds again; where a version has changed, from the start | holds again |
+//! | 6 audit output gate | judges | judges | judges |
+//! | 7 commit or roll back | and lets go | and lets go | and lets go, of the turn too |
 
 mod admission;
 mod catch;
@@ -68,10 +79,12 @@ impl<P: Process> Run<'_, P> {
         Ok(())
     }
 
-    /// Stage 2. A run that holds the session has locked it by that. Any other takes handles and versions of what it reads,
-    /// by which the commit will know whether they still hold.
-    fn lock(work: &mut FieldsOf<P>, base: &mut FieldsOf<P>) {
-        P::pin(work, base);
+    /// Stage 2. A run that holds the session throughout has locked it by that. Any other takes handles and versions of what it
+    /// reads into a workspace, by which the commit will know whether they still hold.
+    fn lock(state: &mut StateOf<P>) -> Box<FieldsOf<P>> {
+        let mut work = state.workspace();
+        P::pin(&mut work, &mut state.fields);
+        work
     }
 
     /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here. What begins is the

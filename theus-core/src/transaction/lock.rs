@@ -72,17 +72,18 @@ impl<S> SessionLock<S> {
         drop(self.held(behind));
     }
 
-    /// Waits for other threads only: for looking at the committed state while somebody has a turn.
+    /// Waits for other threads only, not for the end of a turn: for a look at the committed state, and for what its turn itself
+    /// begins and commits.
     #[inline]
-    pub(crate) fn peek<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
+    pub(crate) fn hold_beside_turn<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
         match self.gate.mutex.try_lock() {
             Some(behind) => Ok(self.held(behind)),
             None => self.wait_for_threads(request()),
         }
     }
 
-    /// As [`peek`](Self::peek), and waits for nobody.
-    pub(crate) fn try_peek(&self) -> Option<Held<'_, S>> {
+    /// As [`hold_beside_turn`](Self::hold_beside_turn), and waits for nobody.
+    pub(crate) fn try_hold_beside_turn(&self) -> Option<Held<'_, S>> {
         self.gate.mutex.try_lock().map(|behind| self.held(behind))
     }
 
@@ -166,7 +167,7 @@ impl<S> Drop for Relay<'_, S> {
 impl<S> Turn<'_, S> {
     /// Holds the state, for the short while of a begin or a commit.
     pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
-        self.lock.peek(request)
+        self.lock.hold_beside_turn(request)
     }
 
     /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the turn.

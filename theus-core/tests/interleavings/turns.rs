@@ -105,7 +105,7 @@ fn a_turn_and_a_step_exclude_each_other_schedule_by_schedule() {
 
 /// Does something at once where nobody has a turn, and leaves it for the end of the turn where somebody has.
 fn now_or_later(lock: &Lock) {
-    let mut desk = lock.peek(request).unwrap();
+    let mut desk = lock.hold_beside_turn(request).unwrap();
     match desk.turn_is_taken() {
         true => desk.put_off += 1,
         false => desk.done += 1,
@@ -202,7 +202,7 @@ fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
 fn looking() {
     let lock = Arc::new(Lock::new(1, Desk::default()));
     let turn = block_on(lock.take_turn(request(), Desk::turn_over)).unwrap();
-    let looker = spawn(&lock, |lock| assert_eq!(lock.peek(request).unwrap().turns, 0));
+    let looker = spawn(&lock, |lock| assert_eq!(lock.hold_beside_turn(request).unwrap().turns, 0));
     looker.join().unwrap();
     drop(turn);
     step(&lock);
@@ -232,8 +232,8 @@ fn a_step_that_does_not_wait_for_the_turn_is_found() {
         let lock = Arc::new(Lock::new(1, Desk::default()));
         let threads = vec![
             spawn(&lock, |lock| block_on(take_turn(lock, 1))),
-            // `peek` does not wait for turns: what would be if `hold` did not either.
-            spawn(&lock, |lock| lock.peek(request).unwrap().steps += 1),
+            // `hold_beside_turn` does not wait for turns: what would be if `hold` did not either.
+            spawn(&lock, |lock| lock.hold_beside_turn(request).unwrap().steps += 1),
         ];
         finish(&lock, threads, 1, 1);
     });

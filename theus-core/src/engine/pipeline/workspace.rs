@@ -110,9 +110,7 @@ impl<P: Process> Run<'_, P> {
             Ok(())
         })
         .map_err(|error| *error)?;
-        let mut fields = state.workspace();
-        Self::lock(&mut fields, &mut state.fields);
-        Ok(Work { fields, local, proposed: ShedOnDrop::none() })
+        Ok(Work { fields: Self::lock(state), local, proposed: ShedOnDrop::none() })
     }
 
     /// Stages 6 and 7, where what was read still holds.
