@@ -214,10 +214,12 @@ pub mod __private;
 pub use checked::CheckedRecipe;
 #[cfg(feature = "workflow")]
 pub use checked::CheckedWorkflow;
+#[doc(no_inline)]
 pub use context::{Context, Ctx, DataZone, Inspect, Layer, Schema, SerializeData, Shape, Value, Zone};
 #[cfg(feature = "recipes")]
 pub use engine::ReloadError;
 pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, Report, Snapshot};
+#[doc(no_inline)]
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
 #[cfg(any(feature = "recipes", feature = "workflow"))]

@@ -1,5 +1,14 @@
 //! The macros of Theus: `#[process]`, `#[derive(Context)]` and `#[derive(Inspect)]`.
 //!
+//! # Which macro do I need?
+//!
+//! | I have | use |
+//! |---|---|
+//! | a function that is to run as a transaction | [`macro@process`] |
+//! | a struct that is state, configuration or scratch | [`macro@Context`] |
+//! | a type of a field or an argument, into which rules are to look | [`macro@Inspect`] |
+//! | recipes and workflows that are known when the program is compiled | `files!`, with the feature `files` |
+//!
 //! Use them through `theus_core`, which documents them and has what their output calls. Each goes the same way:
 //! attributes are read (`attr`), a model with the user's own tokens is made (`model`), all mistakes of it are reported at
 //! once (`check`), and the model is written out (`expand`). After a mistake the item is still written, as a stub, so that

@@ -1,9 +1,8 @@
 //! The active defence: rules on the values at the two gates of each process.
 //!
 //! A [`Recipe`] is read from YAML and resolved against a [`Catalog`] when it is loaded, so that nothing in it can silently
-//! mean nothing. An [`Auditor`] holds its rules, their counters, the records and the interlock. The engine asks it for the
-//! [`Gates`] of a process, lets them [`judge`](Gates::judge) what a [`Subject`] shows, which changes nothing, and
-//! has the [`Findings`] of a run settled once.
+//! mean nothing. At each gate the engine has its rules judge what a process is given and what it proposes, which changes
+//! nothing; what was found is counted and acted on once a run, however many attempts it took.
 //!
 //! # What a recipe says
 //!
@@ -249,24 +248,33 @@ mod record;
 mod reload;
 mod status;
 
+#[doc(hidden)]
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};
+#[doc(hidden)]
 pub use counted::CountedRule;
+#[doc(hidden)]
 pub use counters::AuditSession;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
+#[doc(hidden)]
 pub use findings::Findings;
+#[doc(hidden)]
 pub use judge::Gates;
+#[doc(hidden)]
+pub use ledger::Book;
 pub use ledger::{
-    Book, Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened,
-    Place, Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
+    Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened, Place,
+    Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 pub use status::{EngineStatus, RecordsStatus};
 
+#[doc(hidden)]
+pub use theus_lang::audit::Subject;
 pub use theus_lang::audit::{
     Catalog, ChangeKind, Gate, Level, ProcessEntry, ProcessRules, Recipe, RecipeChanges, Rule, RuleChange, RuleFacts,
-    RuleSettings, Subject, Test, Text,
+    RuleSettings, Test, Text,
 };
 
 pub(crate) use in_force::InForce;

@@ -7,8 +7,11 @@ mod fields;
 #[cfg(feature = "json")]
 mod to_json;
 
-pub use ctx::{ContextTypes, Ctx};
+#[doc(hidden)]
+pub use ctx::ContextTypes;
+pub use ctx::Ctx;
 pub use data::{DataZone, SerializeData};
+#[doc(hidden)]
 pub use effects::EffectHandles;
 #[doc(hidden)]
 pub use fields::History;

@@ -44,6 +44,7 @@ pub use report::Report;
 pub use snapshot::Snapshot;
 #[cfg(feature = "workflow")]
 pub use step::ProcessError;
+#[doc(hidden)]
 pub use step::StepMaker;
 #[cfg(feature = "workflow")]
 pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};

@@ -13,11 +13,17 @@ mod wait;
 #[doc(hidden)]
 pub use accesses::accesses;
 pub use argument::ArgumentValue;
+#[doc(hidden)]
 pub use cells::{OnEach, OnPairs};
 pub use error::{Halted, Panicked, RunError};
+#[doc(hidden)]
 pub use fits::{OnDomain, OnGlobal, WithEffects};
+#[doc(hidden)]
 pub use scope::Scope;
-pub use traits::{AsyncProcess, Asynchronous, DeclaredError, ErrorValue, Plain, Process, SyncProcess};
+pub use traits::{AsyncProcess, Process, SyncProcess};
+#[doc(hidden)]
+pub use traits::{Asynchronous, DeclaredError, ErrorValue, Plain};
+#[doc(hidden)]
 pub use values::{Source, Values};
 pub use wait::{Deadlock, TimedOut};
 

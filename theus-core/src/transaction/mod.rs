@@ -16,13 +16,20 @@ mod update;
 mod waiter;
 mod waits;
 
+#[doc(hidden)]
 pub use cell::Cell;
+#[doc(hidden)]
 pub use draft::{Draft, Order, Raised};
-pub use input::{DeclaredOutput, Input};
+#[doc(hidden)]
+pub use input::DeclaredOutput;
+pub use input::Input;
 pub(crate) use lock::{Held, SessionLock, Turn};
+#[doc(hidden)]
 pub use member::Member;
 pub use output::Output;
 pub(crate) use patience::{Late, Limit, NotHeld, Request};
-pub use storage::{FieldValue, Inline, InlineValue, Shared, SignalValue, Storage};
+pub use storage::{FieldValue, SignalValue};
+#[doc(hidden)]
+pub use storage::{Inline, InlineValue, Shared, Storage};
 pub use update::Update;
 pub(crate) use waits::Circle;

@@ -30,7 +30,7 @@
 //! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
 //! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine; serde writes it in the format of its file |
 //! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
-//! | [`chart`], [`condition`] | the parts of a definition; its expressions |
+//! | [`chart`] | the parts of a definition |
 
 pub mod clock;
 pub mod conductor;
@@ -49,6 +49,9 @@ pub use conductor::{
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};
 
+#[doc(hidden)]
+pub use theus_lang::workflow::condition;
+#[doc(no_inline)]
 pub use theus_lang::workflow::{Catalog, Configuration, Definition, State, StateId, Step, Transition};
 #[doc(inline)]
-pub use theus_lang::workflow::{chart, condition, file};
+pub use theus_lang::workflow::{chart, file};

@@ -37,15 +37,25 @@ mod tree;
 mod value;
 mod yaml_help;
 
+#[doc(hidden)]
 pub use build::MAX_DEPTH;
 pub use document::Document;
 pub use error::{LocatedProblem, SourceError};
-pub use file::{MAX_BYTES, SourceFile};
-pub use locate::{Locator, Position};
+#[doc(hidden)]
+pub use file::MAX_BYTES;
+pub use file::SourceFile;
+#[doc(hidden)]
+pub use locate::Locator;
+pub use locate::Position;
+#[doc(hidden)]
 pub use mapping::Mapping;
+#[doc(hidden)]
 pub use number::Number;
 pub use path::NodePath;
+#[doc(hidden)]
 pub use printable::{printable, printable_json, printable_lines};
 pub use problem::{Problem, Severity};
+#[doc(hidden)]
 pub use suggest::{did_you_mean, nearest};
+#[doc(hidden)]
 pub use value::Value;

@@ -1,6 +1,7 @@
 //! The ledger: what the audit did, on record.
 //!
-//! Every record is chained to the one before it by its hash, and says which format it is written in. The last of them are kept in a ring ([`Book`]); all of them go
+//! Every record is chained to the one before it by its hash, and says which format it is written in. The last of them are kept
+//! in a ring ([`Book`]); all of them go
 //! to `tracing` and to the sinks that the engine was built with ([`Sink`], [`FileSink`]).
 
 mod book;

@@ -33,15 +33,25 @@ mod triggers;
 mod tests;
 
 pub use configuration::Configuration;
-pub use definition::{DEFAULT_LIMIT, Definition};
-pub use event::{EventId, TimerId, Trigger};
+#[doc(hidden)]
+pub use definition::DEFAULT_LIMIT;
+pub use definition::Definition;
+#[doc(hidden)]
+pub use event::EventId;
+pub use event::{TimerId, Trigger};
 pub use id::StateId;
 pub use moves::{Chain, Effects, Move};
+#[doc(hidden)]
 pub use parts::Parts;
+#[doc(hidden)]
 pub use plan::{Part, Strand};
+#[doc(hidden)]
 pub use quick::{Beforehand, Quick};
 pub use source::Place;
 pub use state::{State, StateKind};
-pub use step::{ArgumentSource, Recovery, Retry, Run, Step, TIMEOUT};
+#[doc(hidden)]
+pub use step::TIMEOUT;
+pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+#[doc(hidden)]
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;
