@@ -167,7 +167,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         P: OnDomain<D> + OnGlobal<G> + WithEffects<E>,
         P::Kind: StepMaker<P>,
     {
-        if !self.registry.add::<P>(step::make::<P>) {
+        if !self.registry.add::<P>(step::make::<P>()) {
             self.wrong.get_or_insert(BuildError::DuplicateProcess { name: P::CONTRACT.process });
         }
         self

@@ -10,8 +10,6 @@ use std::sync::Arc;
 use super::arguments::ArgumentError;
 use super::session::State;
 use super::step::MakeStep;
-#[cfg(feature = "workflow")]
-use super::step::{Arguments, Step};
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 use crate::audit::{Catalog, ProcessEntry};
 #[cfg(feature = "recipes")]
@@ -128,15 +126,11 @@ impl<D: Context, C> Registry<D, C> {
         }
     }
 
-    /// A registered process as a step with these arguments.
+    /// How a registered process is made a step.
     #[cfg(feature = "workflow")]
-    pub(super) fn step(
-        &self,
-        process: &str,
-        arguments: Option<Arguments>,
-    ) -> Result<Box<dyn Step<C, State<D>>>, ArgumentError> {
+    pub(super) fn step(&self, process: &str) -> Result<&MakeStep<C, State<D>>, ArgumentError> {
         match self.named(process) {
-            Some(registered) => (registered.make)(arguments),
+            Some(registered) => Ok(&registered.make),
             None => Err(ArgumentError::Unregistered {
                 process: process.to_owned(),
                 help: ArgumentError::help(process, self.by_name.keys().copied()),

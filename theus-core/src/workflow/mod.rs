@@ -44,7 +44,8 @@ mod tests;
 pub use clock::TokioSleep;
 pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 pub use conductor::{
-    Cause, Control, Fault, Handled, Position, PositionError, Status, StepOutcome, WorkflowError, WorkflowManager,
+    Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Status, StepOutcome, StepOutcomes,
+    WorkflowError, WorkflowManager,
 };
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};

@@ -26,6 +26,7 @@ mod workflow_async;
 mod workflow_attacked;
 mod workflow_clocks;
 mod workflow_control;
+mod workflow_cost;
 mod workflow_ends;
 mod workflow_failures;
 mod workflow_internal;

@@ -73,14 +73,12 @@ impl EventName {
     /// # Errors
     /// [`EventNameError`] where the text does not have the form of an event's name.
     pub fn parse(name: &str) -> Result<Self, EventNameError> {
-        let prefixed = PREFIXES.iter().find_map(|(prefix, kind)| Some((*kind, name.strip_prefix(prefix)?)));
-        let Some((kind, stem)) = prefixed else {
+        let Some((kind, stem)) = split_name(name) else {
             return Err(EventNameError::Prefix(name.to_owned()));
         };
         if stem.is_empty() {
             return Err(EventNameError::Empty(name.to_owned()));
         }
-        let belongs = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
         if let Some(character) = stem.chars().find(|c| !belongs(*c)) {
             return Err(EventNameError::Character { name: name.to_owned(), character });
         }
@@ -89,6 +87,18 @@ impl EventName {
             text.make_ascii_lowercase();
         }
         Ok(Self { kind, stem: stem.into() })
+    }
+
+    /// The one of these, which are in order, that is written so: no name is made for it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn find<'a>(sorted: &'a [Self], written: &str) -> Option<&'a Self> {
+        let (kind, stem) = split_name(written).filter(|(_, stem)| stem.chars().all(belongs))?;
+        let order = |name: &Self| {
+            let lower = stem.bytes().map(|byte| byte.to_ascii_lowercase());
+            name.kind.cmp(&kind).then_with(|| name.stem().bytes().cmp(lower))
+        };
+        sorted.get(sorted.binary_search_by(order).ok()?)
     }
 
     /// The event that a signal field raises, by the field's name or its path.
@@ -167,6 +177,15 @@ impl EventName {
         };
         format!("{prefix}{}", self.stem().to_ascii_uppercase())
     }
+}
+
+/// The kind and what follows the prefix of a name as it is written.
+fn split_name(name: &str) -> Option<(Kind, &str)> {
+    PREFIXES.iter().find_map(|(prefix, kind)| Some((*kind, name.strip_prefix(prefix)?)))
+}
+
+const fn belongs(character: char) -> bool {
+    character.is_ascii_uppercase() || character.is_ascii_digit() || character == '_'
 }
 
 /// The kind and the stem of a field in lower case; a field that is a prefix and nothing more is its own stem.

@@ -6,7 +6,7 @@ use super::super::arguments::{self, ArgumentError};
 use super::super::handle::Engine;
 use super::super::pipeline::{CoreOf, StateOf};
 use super::maker::StepMaker;
-use super::port::{Arguments, MadeStep, Step, StepFuture, StepRun};
+use super::port::{Arguments, MadeStep, MakeStep, Step, StepFuture, StepRun};
 use crate::context::Context;
 use crate::panics::ShedOnDrop;
 use crate::process::Process;
@@ -19,17 +19,29 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    fn start(self: Box<Self>, core: &Arc<CoreOf<P>>) -> StepRun {
-        P::Kind::start(core, self.0)
-    }
-
     fn join<'a>(self: Box<Self>, core: &'a CoreOf<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
         P::Kind::join(core, self.0, turn)
     }
 }
 
 /// How the steps of a process are made.
-pub(in crate::engine) fn make<P>(arguments: Option<Arguments>) -> MadeStep<CoreOf<P>, StateOf<P>>
+pub(in crate::engine) const fn make<P>() -> MakeStep<CoreOf<P>, StateOf<P>>
+where
+    P: Process,
+    P::Kind: StepMaker<P>,
+{
+    MakeStep { start: start::<P>, boxed: boxed::<P> }
+}
+
+fn start<P>(core: &Arc<CoreOf<P>>, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>
+where
+    P: Process,
+    P::Kind: StepMaker<P>,
+{
+    Ok(P::Kind::start(core, ShedOnDrop::new(arguments::command::<P>(arguments)?)))
+}
+
+fn boxed<P>(arguments: Option<Arguments>) -> MadeStep<CoreOf<P>, StateOf<P>>
 where
     P: Process,
     P::Kind: StepMaker<P>,
@@ -40,6 +52,6 @@ where
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts a registered process by its name.
     pub(crate) fn start_step(&self, process: &str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
-        Ok(self.core.shared.registry.step(process, arguments)?.start(&self.core))
+        (self.core.shared.registry.step(process)?.start)(&self.core, arguments)
     }
 }

@@ -12,7 +12,6 @@ mod tests;
 pub(super) use command::make;
 pub use maker::StepMaker;
 pub(super) use port::MakeStep;
-pub(super) use port::Step;
 pub(crate) use port::{Arguments, StepFuture, StepRun};
 pub use report::ProcessError;
 pub(crate) use report::StepReport;

@@ -25,8 +25,6 @@ pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send 
 
 /// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
 pub(in crate::engine) trait Step<C, S>: Send {
-    /// Runs it, or begins to.
-    fn start(self: Box<Self>, core: &Arc<C>) -> StepRun;
     /// Runs it beside others: within their turn, where there is one.
     fn join<'a>(self: Box<Self>, core: &'a C, turn: Option<&'a Turn<'a, S>>) -> StepFuture<'a>;
 }
@@ -35,4 +33,9 @@ pub(in crate::engine) trait Step<C, S>: Send {
 pub(in crate::engine) type MadeStep<C, S> = Result<Box<dyn Step<C, S>>, ArgumentError>;
 
 /// Makes a step of its arguments.
-pub(in crate::engine) type MakeStep<C, S> = fn(Option<Arguments>) -> MadeStep<C, S>;
+pub(in crate::engine) struct MakeStep<C, S> {
+    /// And runs it, or begins to: alone it is handed to nobody, and needs no box.
+    pub(in crate::engine) start: fn(&Arc<C>, Option<Arguments>) -> Result<StepRun, ArgumentError>,
+    /// To be run beside others.
+    pub(in crate::engine) boxed: fn(Option<Arguments>) -> MadeStep<C, S>,
+}

@@ -76,7 +76,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ) -> Result<TogetherRun, TogetherError> {
         let mut members = Vec::with_capacity(steps.len());
         for (process, arguments) in steps {
-            let step = self.core.shared.registry.step(process, arguments)?;
+            let step = (self.core.shared.registry.step(process)?.boxed)(arguments)?;
             let Some(registered) = self.core.shared.registry.named(process) else { continue };
             members.push(Member { contract: registered.contract, step });
         }

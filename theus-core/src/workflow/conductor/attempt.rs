@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use super::broken::Broken;
-use super::outcome::{Fault, StepOutcome};
+use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::scene::Scene;
 use super::stored::{StoredTime, StoredTry};
 use super::trying::{Due, Trying, backoff, tried_again};
@@ -41,7 +41,7 @@ pub(super) enum Tried {
 /// Whom a run tells what it does.
 pub(super) struct Account<'a> {
     pub(super) trace: &'a mut Trace,
-    pub(super) outcomes: &'a mut Vec<StepOutcome>,
+    pub(super) outcomes: &'a mut StepOutcomes,
     pub(super) random: &'a mut fastrand::Rng,
     pub(super) role: Role,
 }

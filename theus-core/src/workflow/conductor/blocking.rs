@@ -30,7 +30,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.refuse_if_stopped()?;
         let limits = self.limits(None);
         match self.turn(&limits)? {
-            Turn::Handled(handled) => Ok(Some(*handled)),
+            Turn::Handled(handled) => Ok(Some(self.session.hand_out(handled))),
             Turn::Rest(Rest::Halted(halted)) => Err(halted.into()),
             Turn::Rest(_) => Ok(None),
         }
@@ -119,7 +119,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let limit = all.len().saturating_add(self.events_from_now_on());
         while !enough(self) {
             match self.turn(limits)? {
-                Turn::Handled(handled) => all.push(*handled),
+                Turn::Handled(handled) => all.push(self.session.hand_out(handled)),
                 Turn::Rest(rest) => return Ok(Some(rest)),
             }
             self.refuse_late(limits)?;

@@ -95,14 +95,26 @@ pub(super) enum Next<'d> {
 }
 
 impl Chain {
-    /// The chains of a move; there is at least one.
-    pub(super) fn of(effects: Effects<'_>, payload: Option<Payload>) -> Self {
-        let parts = effects.chains().map(|chain| (chain.state, chain.part, chain.strand)).collect();
-        let (heard_by, others) = match effects.strands() {
-            [] => (None, Vec::new()),
-            [first, others @ ..] => (Some(first.state), others.to_vec()),
-        };
-        Self { completes: effects.done().to_vec(), ..Self::new(parts, heard_by, others, payload) }
+    /// The chains of a move; there is at least one. They take the place of one that is over, whose lists are long enough for
+    /// most of them: a session that handles events of one kind allocates nothing for the next.
+    pub(super) fn of(effects: Effects<'_>, payload: Option<Payload>, over: Option<Box<Self>>) -> Box<Self> {
+        let mut chain = over.unwrap_or_else(|| Box::new(Self::new(Vec::new(), None, Vec::new(), None)));
+        chain.parts.extend(effects.chains().map(|chain| (chain.state, chain.part, chain.strand)));
+        if let [first, others @ ..] = effects.strands() {
+            chain.heard_by = Some(first.state);
+            chain.others.extend_from_slice(others);
+        }
+        chain.completes.extend_from_slice(effects.done());
+        chain.payload = payload;
+        chain
+    }
+
+    /// Nothing is left of what it was but room.
+    pub(super) fn clear(&mut self) {
+        let (mut parts, mut frames) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.frames));
+        parts.clear();
+        frames.clear();
+        *self = Self { frames, ..Self::new(parts, None, Vec::new(), None) };
     }
 
     fn new(

@@ -33,7 +33,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let turn = driven.turn().await;
         driven.done();
         match turn? {
-            Turn::Handled(handled) => Ok(Some(*handled)),
+            Turn::Handled(handled) => Ok(Some(self.session.hand_out(handled))),
             Turn::Rest(Rest::Halted(halted)) => Err(halted.into()),
             Turn::Rest(_) => Ok(None),
         }

@@ -87,7 +87,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
         let limit = all.len().saturating_add(self.manager.events_from_now_on());
         while !enough(self.manager) {
             match self.turn().await? {
-                Turn::Handled(handled) => all.push(*handled),
+                Turn::Handled(handled) => all.push(self.manager.session.hand_out(handled)),
                 Turn::Rest(rest) => return Ok(Some(rest)),
             }
             self.manager.refuse_late(&self.limits)?;

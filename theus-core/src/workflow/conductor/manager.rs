@@ -73,6 +73,9 @@ const DEFAULT_SEED: u64 = 0x7468_6575;
 pub struct WorkflowManager<D: Context, G: Context = (), E = ()> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) session: Session,
+    /// The events of its definition, by which one is found without making a name; not those of another run of it, on another
+    /// thread.
+    events: Box<[EventName]>,
     pub(super) keeper: Arc<Timekeeper>,
     /// How long one call may wait, in real time.
     pub(super) limit: Option<Duration>,
@@ -108,10 +111,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// Another run of a workflow that was loaded for an engine with the same processes: the definition is shared.
     #[must_use]
     pub fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
+        let events = definition.events().iter().map(EventName::apart).collect();
         let session = Session::new(definition, Options { traced: DEFAULT_ENTRIES, seed: DEFAULT_SEED });
         let keeper = Arc::new(Timekeeper::new(Arc::new(SystemClock)));
         let (engine, event_limit) = (engine.clone(), DEFAULT_EVENT_LIMIT);
-        Self { engine, session, keeper, limit: None, event_limit }.notes_arrivals()
+        Self { engine, session, events, keeper, limit: None, event_limit }.notes_arrivals()
     }
 
     /// Beside timers it matters when an event has come.
@@ -210,7 +214,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     fn takes(&self, event: &str) -> Result<EventName, EmitError> {
-        let name = has_use(self.definition(), event)?;
+        let name = match EventName::find(&self.events, event) {
+            Some(name) => name.clone(),
+            None => has_use(self.definition(), event)?,
+        };
         let how = match self.session.status() {
             Status::Running | Status::Halted { .. } => return Ok(name),
             Status::Finished => format!("has finished in {}", self.state()),

@@ -24,7 +24,7 @@ struct Departed {
 impl Live {
     pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
         let handled = Handled::new(event, cause, self.leaf(definition));
-        self.unit = Some(Unit::of(handled));
+        self.unit = Some(Unit::of(self.spare.filled(handled)));
     }
 
     /// An event from outside, a command or a timer: what came of the one before is not counted for it.
@@ -144,7 +144,7 @@ impl Live {
         if !has_chain {
             self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
         }
-        let chain = has_chain.then(|| Box::new(Chain::of(effects, self.payload.clone())));
+        let chain = has_chain.then(|| Chain::of(effects, self.payload.clone(), self.spare.chain.take()));
         Some(Departed { chain, finishes: effects.finished() })
     }
 

@@ -47,7 +47,7 @@ pub(in crate::workflow) use manager::{has_timers, has_use_of};
 pub use control::Control;
 pub use error::WorkflowError;
 pub use manager::WorkflowManager;
-pub use outcome::{Cause, Fault, Handled, Status, StepOutcome};
+pub use outcome::{Cause, Fault, Handled, IntoOutcomes, Status, StepOutcome, StepOutcomes};
 pub use position::{Position, PositionError};
 
 pub(in crate::workflow) use requests::Requests;

@@ -1,7 +1,10 @@
 //! What handling one event did.
 
+use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use crate::audit::Violation;
@@ -87,9 +90,9 @@ pub struct Handled {
     /// The state after it, which may be the same; `None` where no active state has a use for the event.
     pub to: Option<StateId>,
     /// The runs of its chain, as far as it came, each try by itself.
-    pub steps: Vec<StepOutcome>,
+    pub steps: StepOutcomes,
     /// The runs that made good what a chain that failed had committed.
-    pub compensations: Vec<StepOutcome>,
+    pub compensations: StepOutcomes,
     /// Whether its chain failed.
     pub failed: bool,
     /// Why its chain failed, where that was no run's result.
@@ -98,7 +101,8 @@ pub struct Handled {
 
 impl Handled {
     pub(super) fn new(event: Option<Event>, cause: Cause, from: StateId) -> Self {
-        Self { event, cause, from, to: None, steps: Vec::new(), compensations: Vec::new(), failed: false, fault: None }
+        let (steps, compensations) = (StepOutcomes::default(), StepOutcomes::default());
+        Self { event, cause, from, to: None, steps, compensations, failed: false, fault: None }
     }
 
     /// The step that failed the chain, if one did.
@@ -120,6 +124,59 @@ pub struct StepOutcome {
     pub violations: Vec<Violation>,
     /// The version of the state after it.
     pub version: u64,
+}
+
+/// Runs of a chain, in order: a slice of them. One, which is what most events come to, is kept in place.
+#[derive(Default)]
+pub struct StepOutcomes(SmallVec<[StepOutcome; 1]>);
+
+impl StepOutcomes {
+    pub(super) fn push(&mut self, outcome: StepOutcome) {
+        self.0.push(outcome);
+    }
+}
+
+impl fmt::Debug for StepOutcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+impl Deref for StepOutcomes {
+    type Target = [StepOutcome];
+    fn deref(&self) -> &[StepOutcome] {
+        &self.0
+    }
+}
+
+impl IntoIterator for StepOutcomes {
+    type Item = StepOutcome;
+    type IntoIter = IntoOutcomes;
+    fn into_iter(self) -> IntoOutcomes {
+        IntoOutcomes(self.0.into_iter())
+    }
+}
+
+impl<'a> IntoIterator for &'a StepOutcomes {
+    type Item = &'a StepOutcome;
+    type IntoIter = std::slice::Iter<'a, StepOutcome>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The [`StepOutcomes`] of an event, one by one.
+#[derive(Debug)]
+pub struct IntoOutcomes(smallvec::IntoIter<[StepOutcome; 1]>);
+
+impl Iterator for IntoOutcomes {
+    type Item = StepOutcome;
+    fn next(&mut self) -> Option<StepOutcome> {
+        self.0.next()
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
 }
 
 /// Why a chain failed, where that was no run's result.

@@ -240,7 +240,7 @@ fn unit(definition: &Definition, stored: &StoredUnit, payload: Option<&Payload>)
     let event = stored.event.as_ref().map(|stored| event(definition, stored, payload.cloned()));
     let mut handled = Handled::new(event.transpose()?, Cause::Restart, known(definition, &stored.from)?);
     handled.to = stored.to.as_deref().map(|state| known(definition, state)).transpose()?;
-    let mut unit = Unit::of(handled);
+    let mut unit = Unit::of(Box::new(handled));
     if let Some(StoredEnding { state, closes, failure }) = &stored.ending {
         let state = known(definition, state)?;
         unit.ending = Some(Box::new(Ending { state, closes: *closes, failure: failure.clone() }));

@@ -37,6 +37,7 @@ pub(super) struct Live {
     /// Whether it is noted when events come: as long as a timer runs.
     pub(super) notes_arrivals: bool,
     pub(super) chain: Option<Box<Chain>>,
+    pub(super) spare: Spare,
     /// What is being handled.
     pub(super) unit: Option<Unit>,
     /// The payload of the last event, for guards that wait for none.
@@ -62,6 +63,34 @@ pub(super) struct Live {
     pub(super) restored: bool,
     /// Of its timers only the dates are known: from when the clock is known that it goes on by, they count.
     pub(super) is_by_date: bool,
+}
+
+/// Room of the event before, for the next: an event that is handled as the one before it was allocates nothing.
+#[derive(Default)]
+pub(super) struct Spare {
+    pub(super) chain: Option<Box<Chain>>,
+    handled: Option<Box<Handled>>,
+}
+
+impl Spare {
+    /// In a box that is there already, where one is.
+    pub(super) fn filled(&mut self, handled: Handled) -> Box<Handled> {
+        match self.handled.take() {
+            Some(mut room) => {
+                *room = handled;
+                room
+            }
+            None => Box::new(handled),
+        }
+    }
+
+    /// Keeps the box.
+    fn emptied(&mut self, mut room: Box<Handled>) -> Handled {
+        let nothing = Handled::new(None, room.cause, room.from);
+        let handled = std::mem::replace(&mut *room, nothing);
+        self.handled = Some(room);
+        handled
+    }
 }
 
 /// How far a session is.
@@ -139,8 +168,8 @@ impl Ending {
 }
 
 impl Unit {
-    pub(super) fn of(handled: Handled) -> Self {
-        Self { handled: Box::new(handled), ending: None, trouble: None }
+    pub(super) const fn of(handled: Box<Handled>) -> Self {
+        Self { handled, ending: None, trouble: None }
     }
 }
 
@@ -206,6 +235,7 @@ impl Session {
             // As whoever sets it up has it: it may begin with timers of before a restart.
             notes_arrivals: true,
             chain: None,
+            spare: Spare::default(),
             unit: None,
             payload: None,
             spent: 0,
@@ -246,7 +276,13 @@ impl Session {
     /// Gives back memory, for it may be idle for long.
     pub(crate) fn rest(&mut self) {
         self.live.inbox.shrink_to_fit();
+        self.live.spare = Spare::default();
         self.live.timers.rest();
+    }
+
+    /// What was handled, for whoever takes it with him. Its box stays here.
+    pub(crate) fn hand_out(&mut self, handled: Box<Handled>) -> Handled {
+        self.live.spare.emptied(handled)
     }
 
     /// How many events of its own wait.

@@ -65,10 +65,10 @@ impl Live {
             Stepped::Broken(broken) => {
                 self.break_off(&mut chain, broken, scene);
                 if self.next_of_undo(&chain).is_none() && !self.leave_strand(&mut chain) {
-                    return self.end_chain(*chain, scene);
+                    return self.end_chain(chain, scene);
                 }
             }
-            Stepped::End => return self.end_chain(*chain, scene),
+            Stepped::End => return self.end_chain(chain, scene),
         }
         self.chain = Some(chain);
         Ok(Progress::Stepped)
@@ -264,8 +264,16 @@ impl Live {
         }
     }
 
-    /// The chain is over: the session hears of it, or it moves to where its error leads.
-    fn end_chain(&mut self, chain: Chain, scene: Scene<'_>) -> Result<Progress, Troubled> {
+    /// The chain is over, and what comes of that is told. Its room is kept for the next.
+    fn end_chain(&mut self, mut chain: Box<Chain>, scene: Scene<'_>) -> Result<Progress, Troubled> {
+        let ended = self.tell_end(&chain, scene);
+        chain.clear();
+        self.spare.chain = Some(chain);
+        ended
+    }
+
+    /// The session hears of the end of a chain, or it moves to where its error leads.
+    fn tell_end(&mut self, chain: &Chain, scene: Scene<'_>) -> Result<Progress, Troubled> {
         self.settled = false;
         if let Some(broken) = chain.broken.as_ref().filter(|broken| broken.aborts) {
             self.abort(broken.reason.clone(), scene);
@@ -276,7 +284,8 @@ impl Live {
             self.over(Stage::Cancelled(reason), scene);
             return self.end_unit(scene);
         }
-        if chain.done().next().is_some() {
+        // The clock is asked only where somebody looks on.
+        if self.trace.is_on() && chain.done().next().is_some() {
             self.trace.put(scene.world.now(), What::ChainDone);
         }
         let ending = self.unit.as_mut().and_then(|unit| unit.ending.as_mut());
