@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value as Json, json};
 use theus_core::context::{Context as _, Value};
 use theus_core::prelude::*;
-use theus_core::workflow::condition::{Expression, Facts, Scope};
+use theus_core::workflow::condition::{Expression, Activation, Scope};
 use theus_core::{Schema, Shape};
 
 #[derive(Clone, Default, Inspect)]
@@ -60,7 +60,7 @@ struct World {
     payload: Json,
 }
 
-impl Facts for World {
+impl Activation for World {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         self.desk.inspect(path)
     }

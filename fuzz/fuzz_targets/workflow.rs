@@ -11,7 +11,7 @@ use theus_core::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
 use theus_core::process::{Access, Argument, Contract};
 use theus_core::source::{Document, Severity, SourceFile};
 use theus_core::workflow::chart::Definition;
-use theus_core::workflow::condition::NoFacts;
+use theus_core::workflow::condition::EmptyActivation;
 use theus_core::workflow::file::{self, Catalog};
 
 const fn access(path: &'static str) -> Access {
@@ -89,14 +89,14 @@ fn play(definition: &Definition) {
         if effects.finished().is_some() {
             return assert!(definition.finished(&at.to).is_some());
         }
-        let done = effects.done().iter().find_map(|state| definition.done(&at.to, *state, &NoFacts).ok().flatten());
+        let done = effects.done().iter().find_map(|state| definition.done(&at.to, *state, &EmptyActivation).ok().flatten());
         let timer = || {
             let mut timers = active.iter().flat_map(|state| definition.timers(*state));
-            timers.find_map(|(timer, _)| definition.timer(&at.to, timer, &NoFacts).ok().flatten())
+            timers.find_map(|(timer, _)| definition.timer(&at.to, timer, &EmptyActivation).ok().flatten())
         };
-        let event = |turn: usize| definition.transition(&at.to, ids[turn % ids.len()], &NoFacts).ok().flatten();
+        let event = |turn: usize| definition.transition(&at.to, ids[turn % ids.len()], &EmptyActivation).ok().flatten();
         let next = done
-            .or_else(|| definition.eventless(&at.to, &NoFacts).ok().flatten())
+            .or_else(|| definition.eventless(&at.to, &EmptyActivation).ok().flatten())
             .or_else(|| if turn % 3 == 2 { timer() } else { None })
             .or_else(|| event(turn));
         if let Some(next) = next {

@@ -8,7 +8,7 @@ use divan::{Bencher, black_box};
 use theus_core::prelude::*;
 use theus_core::signal::EventName;
 use theus_core::workflow::chart::{Beforehand, Configuration, Definition, EventId};
-use theus_core::workflow::condition::NoFacts;
+use theus_core::workflow::condition::EmptyActivation;
 
 /// Whose signals and processes the charts name.
 #[derive(Clone, Default, Context)]
@@ -62,7 +62,7 @@ fn feed<E: Copy>(bencher: Bencher<'_, '_>, events: &[E], mut take: impl FnMut(E)
     });
 }
 
-/// In place, as the conductor does.
+/// In place, as the interpreter does.
 fn in_place(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
     let mut at: Configuration = chart.start().to;
     feed(bencher, &ids(chart, events), |event| match chart.step(black_box(&mut at), event) {
@@ -74,7 +74,7 @@ fn in_place(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
 /// The whole of it, which serves guards, regions and history too: a new configuration comes of the old one.
 fn as_a_function(bencher: Bencher<'_, '_>, chart: &Definition, events: &[&str]) {
     let mut at: Configuration = chart.start().to;
-    feed(bencher, &ids(chart, events), |event| match chart.transition(black_box(&at), event, &NoFacts) {
+    feed(bencher, &ids(chart, events), |event| match chart.transition(black_box(&at), event, &EmptyActivation) {
         Ok(Some(moved)) => {
             let chains = moved.effects().chains().len();
             at = moved.to;

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use theus_core::Schema;
 use theus_core::context::{Context as _, Value};
 use theus_core::prelude::*;
-use theus_core::workflow::condition::{Expression, Facts, Scope};
+use theus_core::workflow::condition::{Activation, Expression, Scope};
 
 #[derive(Clone, Default, Context)]
 struct Desk {
@@ -13,7 +13,7 @@ struct Desk {
     items: Vec<i64>,
 }
 
-impl Facts for Desk {
+impl Activation for Desk {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         self.inspect(path)
     }

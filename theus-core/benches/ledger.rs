@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use divan::{Bencher, black_box};
 use theus_core::audit::{
-    Action, AuditEvent, AuditRecord, Book, Excerpt, FileOptions, FileSink, Fsync, SinkOptions, Text,
+    Action, AuditEvent, AuditRecord, Excerpt, FileOptions, FileSink, Fsync, RecordLog, SinkOptions, Text,
 };
 use theus_core::prelude::*;
 
@@ -56,18 +56,18 @@ mod a_record {
     #[divan::bench]
     fn to_the_ring(bencher: Bencher<'_, '_>) {
         let event = violation();
-        let mut book = Book::new("desk", CAPACITY);
+        let mut log = RecordLog::new("desk", CAPACITY);
         let time = SystemTime::now();
         let (session, digest) = (Text::from_static("desk"), event_digest(&event));
         bencher.bench_local(move || {
-            book.append_digested(&session, black_box(time), 7, black_box(&event).clone(), &digest).sequence
+            log.append_digested(&session, black_box(time), 7, black_box(&event).clone(), &digest).sequence
         });
     }
 }
 
 fn event_digest(event: &AuditEvent) -> theus_core::audit::Hash {
     let AuditEvent::Violation(violation) = event else { unreachable!("it is one") };
-    Book::digest("desk", violation)
+    RecordLog::digest("desk", violation)
 }
 
 /// A whole run: one that passes, one whose violation is recorded, one that also writes it into a file.

@@ -70,7 +70,7 @@ impl Gates {
         match *self {}
     }
 
-    pub(crate) fn judge(&self, _: Gate, _: &(impl Subject + ?Sized), _: &AuditSession) -> Findings {
+    pub(crate) fn judge(&self, _: Gate, _: &(impl Subject + ?Sized), _: &AuditSession) -> RuleOutcomes {
         match *self {}
     }
 
@@ -81,11 +81,11 @@ impl Gates {
 
 /// What judging found: nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub(crate) struct RuleOutcomes {
     nothing: (),
 }
 
-impl Findings {
+impl RuleOutcomes {
     pub(crate) const fn is_empty(&self) -> bool {
         true
     }
@@ -106,7 +106,7 @@ impl Auditor {
         None
     }
 
-    pub(crate) const fn would_refuse(&self, _: &AuditSession, _: &Findings) -> bool {
+    pub(crate) const fn would_refuse(&self, _: &AuditSession, _: &RuleOutcomes) -> bool {
         false
     }
 
@@ -115,7 +115,7 @@ impl Auditor {
         _: &AuditSession,
         _: &'static str,
         _: u64,
-        _: Findings,
+        _: RuleOutcomes,
         _: &mut Vec<Violation>,
     ) -> Result<(), Refusal> {
         Ok(())

@@ -18,7 +18,7 @@ pub(crate) fn tell(log: impl FnOnce()) {
 
 /// Drops a value of a user's type: where that panics it is logged, and goes no further.
 #[inline]
-pub(crate) fn shed<T>(value: T) {
+pub(crate) fn drop_caught<T>(value: T) {
     if needs_drop::<T>() && caught(move || drop(value)).is_err() {
         told::<T>();
     }
@@ -31,10 +31,10 @@ fn told<T>() {
     tell(|| tracing::error!(target: "theus::engine", type_name, "a value panicked when dropped"));
 }
 
-/// A value of a user's type that the engine drops by [`shed`], on every way out.
-pub(crate) struct ShedOnDrop<T>(Option<T>);
+/// A value of a user's type that the engine drops by [`drop_caught`], on every way out.
+pub(crate) struct DropCaught<T>(Option<T>);
 
-impl<T> ShedOnDrop<T> {
+impl<T> DropCaught<T> {
     #[inline]
     pub(crate) const fn new(value: T) -> Self {
         Self(Some(value))
@@ -66,25 +66,25 @@ impl<T> ShedOnDrop<T> {
     }
 }
 
-impl<T> Drop for ShedOnDrop<T> {
+impl<T> Drop for DropCaught<T> {
     #[inline]
     fn drop(&mut self) {
         if needs_drop::<T>() {
-            shed(self.0.take());
+            drop_caught(self.0.take());
         }
     }
 }
 
-/// A handle that may be the last one: then values of a user's types go with it, by [`shed`].
+/// A handle that may be the last one: then values of a user's types go with it, by [`drop_caught`].
 pub(crate) struct Handle<T> {
     /// Dropped first, and never the last.
     shared: Arc<T>,
-    _last: ShedOnDrop<Arc<T>>,
+    _last: DropCaught<Arc<T>>,
 }
 
 impl<T> Handle<T> {
     pub(crate) fn of(shared: &Arc<T>) -> Self {
-        Self { shared: Arc::clone(shared), _last: ShedOnDrop::new(Arc::clone(shared)) }
+        Self { shared: Arc::clone(shared), _last: DropCaught::new(Arc::clone(shared)) }
     }
 }
 
@@ -134,10 +134,10 @@ mod tests {
     fn what_is_dropped_goes_no_further() {
         let dropped = Arc::new(AtomicUsize::new(0));
         let bomb = || Bomb(1, Arc::clone(&dropped));
-        shed(bomb());
-        drop(ShedOnDrop::new(bomb()));
-        let mut taken = ShedOnDrop::new(bomb());
-        shed(taken.take());
+        drop_caught(bomb());
+        drop(DropCaught::new(bomb()));
+        let mut taken = DropCaught::new(bomb());
+        drop_caught(taken.take());
         drop(taken);
         assert_eq!(dropped.load(Ordering::Relaxed), 6, "each, and what it panicked with");
     }

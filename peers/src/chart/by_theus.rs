@@ -1,4 +1,4 @@
-//! The chart as Theus loads it from its file, driven as its conductor drives it: the chains that a move runs are said, and
+//! The chart as Theus loads it from its file, driven as its interpreter drives it: the chains that a move runs are said, and
 //! their processes counted in the place of being run.
 
 use theus_core::prelude::*;

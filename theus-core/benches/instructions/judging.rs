@@ -9,7 +9,7 @@ use theus_core::context::Fields;
 use theus_core::prelude::*;
 use theus_core::process::Contract;
 use theus_core::source::{Document, SourceFile};
-use theus_core::workflow::condition::{Expression, Facts, Scope};
+use theus_core::workflow::condition::{Activation, Expression, Scope};
 
 use super::Scenario;
 
@@ -144,7 +144,7 @@ fn one(count: usize, rule: &str) {
     judged(count, Box::leak(Box::new(contract)), series, &format!("      - {{ {rule} }}\n"));
 }
 
-impl Facts for Series {
+impl Activation for Series {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         self.inspect(path)
     }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::SystemTime;
 
-use theus_core::audit::{AuditEvent, Book, Text};
+use theus_core::audit::{AuditEvent, RecordLog, Text};
 use theus_core::prelude::*;
 
 use super::Scenario;
@@ -28,9 +28,9 @@ fn many(count: usize) {
     engine.run(Record { value: 95.5 }).expect("level C refuses nothing");
     let event = engine.audit_records().pop().expect("a record").event;
     let AuditEvent::Violation(violation) = &event else { unreachable!("it is one") };
-    let (session, digest) = (Text::from_static("desk"), Book::digest("desk", violation));
-    let mut book = Book::new("desk", 256);
+    let (session, digest) = (Text::from_static("desk"), RecordLog::digest("desk", violation));
+    let mut log = RecordLog::new("desk", 256);
     for _ in 0..count {
-        black_box(book.append_digested(&session, SystemTime::UNIX_EPOCH, 7, black_box(&event).clone(), &digest));
+        black_box(log.append_digested(&session, SystemTime::UNIX_EPOCH, 7, black_box(&event).clone(), &digest));
     }
 }

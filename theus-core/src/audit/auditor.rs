@@ -14,10 +14,10 @@ use super::counted::CountedRule;
 use super::counter::Counter;
 use super::counters::AuditSession;
 use super::error::{Refusal, Unrecorded};
-use super::findings::Findings;
 use super::in_force::InForce;
 use super::judge::Gates;
-use super::ledger::{self, Book, Delivery, Excerpt, Failure, InsideASink, Sinks, Tail};
+use super::ledger::{self, Delivery, Excerpt, Failure, InsideASink, RecordLog, Sinks, Tail};
+use super::outcomes::RuleOutcomes;
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use crate::audit::Recipe;
 use crate::panics::tell;
@@ -28,28 +28,28 @@ pub const MAX_RECORDS: usize = 16_384;
 /// Counts, records and decides for a whole engine.
 ///
 /// ```
-/// use theus_core::audit::{AuditSession, Auditor, Findings, ResetError};
+/// use theus_core::audit::{AuditSession, Auditor, RuleOutcomes, ResetError};
 /// let auditor = Auditor::without_rules();
 /// assert!(auditor.rules("transfer").is_none() && !auditor.is_latched());
-/// assert!(auditor.settle(&AuditSession::new("desk"), "transfer", 0, Findings::default(), &mut Vec::new()).is_ok());
+/// assert!(auditor.settle(&AuditSession::new("desk"), "transfer", 0, RuleOutcomes::default(), &mut Vec::new()).is_ok());
 /// assert_eq!(auditor.reset_interlock("R. Lee", "checked the valve", 0), Err(ResetError::NotLatched));
 /// ```
 pub struct Auditor {
     pub(super) clock: Clock,
     pub(super) latched: AtomicBool,
     /// Guards the counters of every session too: they change only under this lock.
-    pub(super) desk: Mutex<Desk>,
-    /// Taken before the desk by whoever records, and held until what was recorded is delivered.
+    pub(super) state: Mutex<AuditorState>,
+    /// Taken before the state by whoever records, and held until what was recorded is delivered.
     pub(super) sinks: Sinks,
 }
 
 /// What the auditor works with.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct AuditorState {
     pub(super) recipe: InForce,
     /// Where a recipe was loaded under a name.
     pub(super) in_force: Option<RecipeStatus>,
-    pub(super) book: Book,
+    pub(super) log: RecordLog,
     pub(super) interlock: Option<Interlock>,
 }
 
@@ -57,9 +57,9 @@ impl Auditor {
     /// An auditor for the rules of a recipe.
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
-        let book = Book::new("", MAX_RECORDS);
-        let desk = Desk { recipe: InForce::new(recipe), in_force: None, book, interlock: None };
-        Self { clock: Clock::system(), latched: AtomicBool::new(false), desk: Mutex::new(desk), sinks: Sinks::none() }
+        let log = RecordLog::new("", MAX_RECORDS);
+        let state = AuditorState { recipe: InForce::new(recipe), in_force: None, log, interlock: None };
+        Self { clock: Clock::system(), latched: AtomicBool::new(false), state: Mutex::new(state), sinks: Sinks::none() }
     }
 
     /// An auditor that finds nothing.
@@ -78,23 +78,23 @@ impl Auditor {
     /// The rules of a process, if it has any.
     #[must_use]
     pub fn rules(&self, process: &str) -> Option<Arc<Gates>> {
-        self.desk.lock().recipe.gates(process)
+        self.state.lock().recipe.gates(process)
     }
 
     /// Looks at the recipe in force, which is not changed meanwhile.
     pub(crate) fn with_recipe<R>(&self, look: impl FnOnce(&InForce) -> R) -> R {
-        look(&self.desk.lock().recipe)
+        look(&self.state.lock().recipe)
     }
 
-    /// Whether settling these findings now would make a level act that refuses the run: S, A or B.
+    /// Whether settling these outcomes now would make a level act that refuses the run: S, A or B.
     #[must_use]
-    pub fn would_refuse(&self, session: &AuditSession, findings: &Findings) -> bool {
-        if findings.is_empty() {
+    pub fn would_refuse(&self, session: &AuditSession, outcomes: &RuleOutcomes) -> bool {
+        if outcomes.is_empty() {
             return false;
         }
-        let _counters = self.desk.lock();
+        let _counters = self.state.lock();
         let mut counts: BTreeMap<Counter, u32> = BTreeMap::new();
-        for found in &findings.found {
+        for found in &outcomes.found {
             let count = counts.entry(found.rule.counter).or_insert_with(|| session.count(&found.rule));
             let (next, acts) = next_count(&found.rule, *count, found.failed.is_some());
             if acts && found.rule.level().refuses() {
@@ -116,27 +116,27 @@ impl Auditor {
         session: &AuditSession,
         process: &'static str,
         version: u64,
-        findings: Findings,
+        outcomes: RuleOutcomes,
         report: &mut Vec<Violation>,
     ) -> Result<(), Refusal> {
-        if findings.is_empty() {
+        if outcomes.is_empty() {
             return Ok(());
         }
         let first = report.len();
-        // Read before the lock: a clock is a stranger's code.
+        // Read before the lock: a clock is user code.
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
         let mut records = Vec::new();
         {
-            let mut desk = self.desk.lock();
-            for found in findings.found {
+            let mut state = self.state.lock();
+            for found in outcomes.found {
                 let rule = &found.rule;
                 let (count, acts) = next_count(rule, session.count(rule), found.failed.is_some());
                 if let Some(value) = found.failed {
                     let reached = if acts { rule.max_threshold() } else { count };
                     let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
                     let event = AuditEvent::Violation(violation);
-                    let record = desk.book.append_digested(session.name(), time, version, event, &digest);
+                    let record = state.log.append_digested(session.name(), time, version, event, &digest);
                     report.extend(record.violation().cloned());
                     records.push(record.clone());
                 }
@@ -144,7 +144,7 @@ impl Auditor {
             }
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
-                records.extend(desk.latch(violation, session.name(), time, version));
+                records.extend(state.latch(violation, session.name(), time, version));
                 self.latched.store(true, Ordering::Release);
             }
         }
@@ -160,7 +160,7 @@ impl Auditor {
     pub(super) fn publish(&self, delivery: Option<Delivery<'_>>, records: &mut Vec<AuditRecord>) -> Vec<Failure> {
         let mut failures = Vec::new();
         if let Some(mut delivery) = delivery {
-            let kept = |from, most| self.desk.lock().book.from(from).take(most).cloned().collect();
+            let kept = |from, most| self.state.lock().log.from(from).take(most).cloned().collect();
             let mut new = 0..records.len();
             let mut told = 0;
             while !new.is_empty() {
@@ -169,16 +169,16 @@ impl Auditor {
                 new.start = new.end;
                 let version = records.last().map_or(0, |record| record.version);
                 let time = self.clock.now();
-                let mut desk = self.desk.lock();
+                let mut state = self.state.lock();
                 for failure in failures[told..].iter().filter(|failure| failure.is_new) {
-                    records.push(desk.book.append(time, version, failure.event()).clone());
+                    records.push(state.log.append(time, version, failure.event()).clone());
                 }
-                drop(desk);
+                drop(state);
                 new.end = records.len();
                 told = failures.len();
             }
         }
-        // Told outside of every lock: a subscriber is a stranger's code too.
+        // Told outside of every lock: a subscriber is user code too.
         records.iter().for_each(ledger::tell);
         for failure in failures.iter().filter(|failure| !failure.is_new) {
             let (sink, error) = (&failure.sink, &failure.error);
@@ -190,43 +190,43 @@ impl Auditor {
     /// The last records, oldest first: [`MAX_RECORDS`] of them where nothing else was said.
     #[must_use]
     pub fn records(&self) -> Vec<AuditRecord> {
-        self.desk.lock().book.records().cloned().collect()
+        self.state.lock().log.records().cloned().collect()
     }
 
     /// The records that are in memory, to be asked and verified.
     #[must_use]
     pub fn excerpt(&self) -> Excerpt {
-        Excerpt::of(&self.desk.lock().book)
+        Excerpt::of(&self.state.lock().log)
     }
 
     /// The last record's number and hash.
     #[must_use]
     pub fn tail(&self) -> Tail {
-        self.desk.lock().book.tail()
+        self.state.lock().log.tail()
     }
 
     /// How many records had to make room for later ones.
     #[must_use]
     pub fn dropped_records(&self) -> u64 {
-        self.desk.lock().book.dropped()
+        self.state.lock().log.dropped()
     }
 
     /// The version for a record that is the engine's own, where a session asks for it that is at `version`: its own, where
     /// such records have its name; else that of the last record, for the version of one is none of another's.
     pub(crate) fn own_version(&self, session: &str, version: u64) -> u64 {
-        if *self.desk.lock().book.session() == *session { version } else { self.tail_version() }
+        if *self.state.lock().log.session() == *session { version } else { self.tail_version() }
     }
 
     /// The version that the last record looked at.
     pub(crate) fn tail_version(&self) -> u64 {
-        self.desk.lock().book.records().last().map_or(0, |record| record.version)
+        self.state.lock().log.records().last().map_or(0, |record| record.version)
     }
 }
 
 impl fmt::Debug for Auditor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { latched, desk, sinks, .. } = self;
-        f.debug_struct("Auditor").field("latched", latched).field("desk", desk).field("sinks", sinks).finish()
+        let Self { latched, state, sinks, .. } = self;
+        f.debug_struct("Auditor").field("latched", latched).field("state", state).field("sinks", sinks).finish()
     }
 }
 

@@ -42,7 +42,7 @@ impl CountedRule {
         count: u32,
         acts: bool,
     ) -> (Violation, Hash) {
-        let describe = || Described::of(self.facts(process), self.message().cloned(), session);
+        let describe = || Described::of(self.metadata(process), self.message().cloned(), session);
         let described = self.described.get_or_init(describe);
         if described.process() == process {
             described.violation(session, seen, count, acts)

@@ -8,13 +8,13 @@ use serde::Serialize;
 use super::auditor::next_count;
 use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::findings::shown;
 use super::judge::Gates;
+use super::outcomes::shown;
 use super::record::{Action, Interlock};
 use crate::audit::Gate;
 use crate::audit::Subject;
 use crate::audit::Text;
-use theus_lang::audit::facts::RuleFacts;
+use theus_lang::audit::metadata::RuleMetadata;
 use theus_lang::audit::rule::Base;
 
 /// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
@@ -37,7 +37,7 @@ pub struct Explanation {
 pub struct RuleAccount {
     /// What it says; the account dereferences to it: `account.rule`, `account.source`.
     #[serde(flatten)]
-    pub facts: RuleFacts,
+    pub metadata: RuleMetadata,
     /// Violations counted at present.
     pub count: u32,
     /// Whether a pass puts the counter back.
@@ -144,7 +144,7 @@ impl RuleAccount {
             }),
         };
         Self {
-            facts: rule.facts(process),
+            metadata: rule.metadata(process),
             count,
             reset_on_success: rule.resets_on_success(),
             where_present: rule.is_where_present(),
@@ -156,9 +156,9 @@ impl RuleAccount {
 }
 
 impl Deref for RuleAccount {
-    type Target = RuleFacts;
-    fn deref(&self) -> &RuleFacts {
-        &self.facts
+    type Target = RuleMetadata;
+    fn deref(&self) -> &RuleMetadata {
+        &self.metadata
     }
 }
 

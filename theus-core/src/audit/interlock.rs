@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use super::auditor::{Auditor, Desk};
+use super::auditor::{Auditor, AuditorState};
 use super::error::ResetError;
 use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
@@ -26,7 +26,7 @@ impl Auditor {
         if !self.is_latched() {
             return None;
         }
-        self.desk.lock().interlock.clone()
+        self.state.lock().interlock.clone()
     }
 
     /// Lets the engine go on after an interlock. Who did it and why is recorded, with the version of the state.
@@ -50,12 +50,12 @@ impl Auditor {
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
         let (record, interlock) = {
-            let mut desk = self.desk.lock();
-            let interlock = desk.interlock.clone().ok_or(ResetError::NotLatched)?;
+            let mut state = self.state.lock();
+            let interlock = state.interlock.clone().ok_or(ResetError::NotLatched)?;
             let event = AuditEvent::InterlockReset { operator: operator.into(), reason: reason.into() };
-            let record = desk.book.append(time, version, event).clone();
+            let record = state.log.append(time, version, event).clone();
             if delivery.is_none() {
-                self.unlatch(&mut desk);
+                self.unlatch(&mut state);
             }
             (record, interlock)
         };
@@ -66,34 +66,34 @@ impl Auditor {
         // The engine goes on only when the sinks have it: until then no other run passes.
         let refused = self.offer(&mut delivery, &record);
         let mut records = vec![record];
-        let mut desk = self.desk.lock();
+        let mut state = self.state.lock();
         match &refused {
-            None => self.unlatch(&mut desk),
+            None => self.unlatch(&mut state),
             Some(_) => {
                 let event = AuditEvent::Interlock { violation: interlock.violation.sequence };
-                records.push(desk.book.append(time, version, event).clone());
+                records.push(state.log.append(time, version, event).clone());
             }
         }
-        drop(desk);
+        drop(state);
         self.publish(Some(delivery), &mut records);
         refused.map_or(Ok(()), |(sink, reason)| Err(ResetError::Unrecorded { sink, reason }))
     }
 
     /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
     pub(super) fn offer(&self, delivery: &mut Delivery<'_>, record: &AuditRecord) -> Option<(String, String)> {
-        let kept = |from, most| self.desk.lock().book.from(from).take(most).cloned().collect();
+        let kept = |from, most| self.state.lock().log.from(from).take(most).cloned().collect();
         let failures = delivery.try_deliver(record, kept);
         let refusing = failures.iter().find(|failure| failure.closes(record))?;
         Some((refusing.sink.to_string(), refusing.error.to_string()))
     }
 
-    fn unlatch(&self, desk: &mut Desk) {
-        desk.interlock = None;
+    fn unlatch(&self, state: &mut AuditorState) {
+        state.interlock = None;
         self.latched.store(false, Ordering::Release);
     }
 }
 
-impl Desk {
+impl AuditorState {
     /// The first violation that stops the engine stays its reason.
     pub(super) fn latch(
         &mut self,
@@ -106,7 +106,7 @@ impl Desk {
             return None;
         }
         let event = AuditEvent::Interlock { violation: violation.sequence };
-        let record = self.book.append_in(session, time, version, event).clone();
+        let record = self.log.append_in(session, time, version, event).clone();
         self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
         Some(record)
     }

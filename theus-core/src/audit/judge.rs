@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::findings::Findings;
+use super::outcomes::RuleOutcomes;
 use super::plan::Plan;
 use crate::audit::{Gate, Subject};
 
@@ -58,7 +58,7 @@ impl Gates {
 
     /// Judges every rule of a gate. Nothing is changed or counted, and nothing is allocated while the rules pass.
     #[inline]
-    pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Findings {
+    pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized), session: &AuditSession) -> RuleOutcomes {
         self.plan(gate).judge(subject, session)
     }
 

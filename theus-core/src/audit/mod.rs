@@ -238,11 +238,11 @@ mod described;
 mod difference;
 mod error;
 mod explain;
-mod findings;
 mod in_force;
 mod interlock;
 mod judge;
 mod ledger;
+mod outcomes;
 mod plan;
 mod record;
 mod reload;
@@ -258,23 +258,23 @@ pub use counters::AuditSession;
 pub use error::{AuditBlockError, AuditInterlockError, Refusal, ResetError, Unrecorded};
 pub use explain::{Explanation, RuleAccount, Would};
 #[doc(hidden)]
-pub use findings::Findings;
-#[doc(hidden)]
 pub use judge::Gates;
 #[doc(hidden)]
-pub use ledger::Book;
+pub use ledger::RecordLog;
 pub use ledger::{
     Excerpt, Fault, FileOptions, FileSink, Fsync, Hash, LedgerError, LedgerFiles, LedgerKey, NotAHash, Opened, Place,
     Query, RuleName, Sink, SinkError, SinkOptions, SinkStatus, Tail, Tampered, Verified, Verify, WhenFull,
 };
+#[doc(hidden)]
+pub use outcomes::RuleOutcomes;
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 pub use status::{EngineStatus, RecordsStatus};
 
 #[doc(hidden)]
 pub use theus_lang::audit::Subject;
 pub use theus_lang::audit::{
-    Catalog, ChangeKind, Gate, Level, ProcessEntry, ProcessRules, Recipe, RecipeChanges, Rule, RuleChange, RuleFacts,
-    RuleSettings, Test, Text,
+    Catalog, ChangeKind, Gate, Level, Operator, ProcessEntry, ProcessRules, Recipe, RecipeChanges, Rule, RuleChange,
+    RuleMetadata, RuleSettings, Text,
 };
 
 pub(crate) use in_force::InForce;

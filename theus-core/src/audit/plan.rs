@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::findings::Findings;
+use super::outcomes::RuleOutcomes;
 use crate::audit::Subject;
 use theus_lang::audit::range::{All, Range};
 use theus_lang::audit::rule::{Base, Target};
@@ -67,8 +67,8 @@ impl Plan {
     }
 
     #[inline]
-    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Findings {
-        let mut findings = Findings::default();
+    pub(super) fn judge(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> RuleOutcomes {
+        let mut outcomes = RuleOutcomes::default();
         for read in &self.reads {
             let Some(value) = read.target.read_outside(&read.all, subject) else { continue };
             let (Some(rules), Some(checks)) =
@@ -82,11 +82,11 @@ impl Plan {
                     None => rule.passes(value, subject),
                 };
                 if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
-                    findings.note(rule, value, passes, subject);
+                    outcomes.note(rule, value, passes, subject);
                 }
             }
         }
-        findings
+        outcomes
     }
 }
 

@@ -12,7 +12,7 @@ use super::ledger::{Format, Hash};
 use crate::audit::Level;
 use crate::audit::Text;
 use crate::timestamp;
-use theus_lang::audit::facts::RuleFacts;
+use theus_lang::audit::metadata::RuleMetadata;
 
 /// What came of a violation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,8 +94,8 @@ pub struct Violation {
     #[serde(skip)]
     pub sequence: u64,
     /// What its rule says, shared by all violations of the rule.
-    #[serde(flatten, with = "theus_lang::audit::facts::shared")]
-    pub facts: Arc<RuleFacts>,
+    #[serde(flatten, with = "theus_lang::audit::metadata::shared")]
+    pub metadata: Arc<RuleMetadata>,
     /// The value that was seen.
     pub value: Text,
     /// The committed value, where the rule compares with it or its message names it.
@@ -110,16 +110,16 @@ pub struct Violation {
 }
 
 impl Deref for Violation {
-    type Target = RuleFacts;
-    fn deref(&self) -> &RuleFacts {
-        &self.facts
+    type Target = RuleMetadata;
+    fn deref(&self) -> &RuleMetadata {
+        &self.metadata
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { facts, value, before, count, .. } = self;
-        let RuleFacts { rule, level, max_threshold, source, .. } = &**facts;
+        let Self { metadata, value, before, count, .. } = self;
+        let RuleMetadata { rule, level, max_threshold, source, .. } = &**metadata;
         write!(f, "rule `{rule}` (level {level}) found {value}")?;
         if let Some(before) = before {
             write!(f, " after {before}")?;
@@ -151,7 +151,7 @@ impl fmt::Display for Interlock {
 
 /// One record of the audit, chained to the one before it.
 ///
-/// Serialised, it is one flat object: `format` first, which is 1; what happened is under `record`, and its facts are beside it.
+/// Serialised, it is one flat object: `format` first, which is 1; what happened is under `record`, and its metadata are beside it.
 /// A record of another format is not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -232,7 +232,7 @@ impl fmt::Display for AuditEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Violation(violation) => {
-                let RuleFacts { process, gate, .. } = &*violation.facts;
+                let RuleMetadata { process, gate, .. } = &*violation.metadata;
                 write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action.told())
             }
             Self::Interlock { violation } => write!(f, "the engine is interlocked by #{violation}"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::auditor::{Auditor, Desk};
+use super::auditor::{Auditor, AuditorState};
 use super::change::{RecipeChange, RecipeIdentity, RecipeStatus};
 use super::difference::Kept;
 use super::in_force::InForce;
@@ -49,23 +49,23 @@ impl Auditor {
     pub(crate) fn begin(&mut self, mut beginning: Beginning) -> Result<(), LedgerError> {
         let (tail, opened) = open_all(&mut beginning.sinks)?;
         let time = self.clock.now();
-        let desk = self.desk.get_mut();
-        desk.book.set_session(beginning.session);
-        desk.book.set_capacity(beginning.capacity);
-        desk.book.continue_from(tail);
+        let state = self.state.get_mut();
+        state.log.set_session(beginning.session);
+        state.log.set_capacity(beginning.capacity);
+        state.log.continue_from(tail);
         let mut records = Vec::new();
         for ((sink, options), (name, opened)) in beginning.sinks.into_iter().zip(opened) {
             let added = self.sinks.add(name.clone(), sink, &options, tail.sequence.saturating_add(1));
             added.map_err(|error| LedgerError::Sink { sink: name.to_string(), error })?;
             if let Some(note) = opened.note {
                 let event = AuditEvent::SinkFailure { sink: name, message: note.into(), first_missing: 0 };
-                records.push(desk.book.append(time, 0, event).clone());
+                records.push(state.log.append(time, 0, event).clone());
             }
         }
         if let Some(name) = beginning.recipe {
-            let identity = RecipeIdentity::of(&name, &desk.recipe);
-            records.push(desk.book.append(time, 0, AuditEvent::RecipeLoaded(identity.clone())).clone());
-            desk.in_force = Some(RecipeStatus { identity, loaded: time });
+            let identity = RecipeIdentity::of(&name, &state.recipe);
+            records.push(state.log.append(time, 0, AuditEvent::RecipeLoaded(identity.clone())).clone());
+            state.in_force = Some(RecipeStatus { identity, loaded: time });
         }
         let recorded = records.len();
         let delivery = self.sinks.open().unwrap_or_default();
@@ -92,29 +92,29 @@ impl Auditor {
         let recipe = InForce::new(recipe);
         let identity = RecipeIdentity::of(name, &recipe);
         let status = RecipeStatus { identity: identity.clone(), loaded: time };
-        let mut desk = self.desk.lock();
-        let before = desk.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &desk.recipe));
+        let mut state = self.state.lock();
+        let before = state.in_force.as_ref().map(|status| (status.identity.recipe.as_str(), &state.recipe));
         let (change, kept) = RecipeChange::between(before, identity, &recipe);
         let event = AuditEvent::RecipeChanged(Box::new(change.clone()));
-        let mut records = vec![desk.book.append(time, version, event).clone()];
+        let mut records = vec![state.log.append(time, version, event).clone()];
         let Some(mut delivery) = delivery else {
-            desk.install(recipe, status, kept);
-            comes_into_force(&desk.recipe);
-            drop(desk);
+            state.install(recipe, status, kept);
+            comes_into_force(&state.recipe);
+            drop(state);
             self.publish(None, &mut records);
             return Ok(change);
         };
-        drop(desk);
+        drop(state);
         // Until it is installed nobody else can put anything on record: that needs the sinks.
         let refused = self.offer(&mut delivery, &records[0]);
         {
-            let mut desk = self.desk.lock();
+            let mut state = self.state.lock();
             match &refused {
                 None => {
-                    desk.install(recipe, status, kept);
-                    comes_into_force(&desk.recipe);
+                    state.install(recipe, status, kept);
+                    comes_into_force(&state.recipe);
                 }
-                Some(_) => records.push(desk.stays(time, version)),
+                Some(_) => records.push(state.stays(time, version)),
             }
         }
         self.publish(Some(delivery), &mut records);
@@ -132,22 +132,22 @@ impl Auditor {
         };
         let event = AuditEvent::RecipeRefused { recipe: brief(name).into(), reason: brief(reason).into() };
         let version = self.tail_version();
-        let mut records = vec![self.desk.lock().book.append(time, version, event).clone()];
+        let mut records = vec![self.state.lock().log.append(time, version, event).clone()];
         self.publish(delivery, &mut records);
     }
 
     /// The rules in force, to be looked at.
     pub(crate) fn recipe_in_force(&self) -> Recipe {
-        self.desk.lock().recipe.recipe().clone()
+        self.state.lock().recipe.recipe().clone()
     }
 
     /// What somebody should look at in the recipe in force.
     pub(crate) fn recipe_warnings(&self) -> Vec<LocatedProblem> {
-        self.desk.lock().recipe.recipe().warnings().to_vec()
+        self.state.lock().recipe.recipe().warnings().to_vec()
     }
 }
 
-impl Desk {
+impl AuditorState {
     fn install(&mut self, mut recipe: InForce, status: RecipeStatus, kept: Vec<Kept>) {
         let counters: BTreeMap<_, _> = kept.into_iter().map(|kept| (kept.new, kept.counter)).collect();
         for rule in recipe.rules_mut() {
@@ -166,6 +166,6 @@ impl Desk {
             Some(status) => status.identity.clone(),
             None => RecipeIdentity::of("(none)", &self.recipe),
         };
-        self.book.append(time, version, AuditEvent::RecipeLoaded(identity)).clone()
+        self.log.append(time, version, AuditEvent::RecipeLoaded(identity)).clone()
     }
 }

@@ -83,10 +83,10 @@ impl EngineStatus {
     /// What the audit shows of itself is of one moment.
     pub(crate) fn of(auditor: &super::Auditor, session: &Text, version: u64, events_waiting: u64) -> Self {
         let (interlock, recipe, records) = {
-            let desk = auditor.desk.lock();
-            let book = &desk.book;
-            let records = RecordsStatus { count: book.len() as u64, dropped: book.dropped(), tail: book.tail() };
-            (desk.interlock.clone(), desk.in_force.clone(), records)
+            let state = auditor.state.lock();
+            let log = &state.log;
+            let records = RecordsStatus { count: log.len() as u64, dropped: log.dropped(), tail: log.tail() };
+            (state.interlock.clone(), state.in_force.clone(), records)
         };
         Self {
             session: session.clone(),

@@ -40,12 +40,17 @@ impl One {
         Self { auditor: self.auditor.with_clock(clock), ..self }
     }
 
-    fn would_refuse(&self, findings: &Findings) -> bool {
-        self.auditor.would_refuse(&self.session, findings)
+    fn would_refuse(&self, outcomes: &RuleOutcomes) -> bool {
+        self.auditor.would_refuse(&self.session, outcomes)
     }
 
-    fn settle(&self, process: &'static str, findings: Findings, report: &mut Vec<Violation>) -> Result<(), Refusal> {
-        self.auditor.settle(&self.session, process, 0, findings, report)
+    fn settle(
+        &self,
+        process: &'static str,
+        outcomes: RuleOutcomes,
+        report: &mut Vec<Violation>,
+    ) -> Result<(), Refusal> {
+        self.auditor.settle(&self.session, process, 0, outcomes, report)
     }
 
     fn count(&self, process: &str) -> u32 {
@@ -65,10 +70,10 @@ fn total(value: i128) -> Fake<'static> {
 }
 
 fn run(auditor: &One, gate: Gate, value: i128) -> (Vec<Violation>, Result<(), Refusal>) {
-    let findings = auditor.rules("refund").unwrap().judge(gate, &total(value), &auditor.session);
-    let would = auditor.would_refuse(&findings);
+    let outcomes = auditor.rules("refund").unwrap().judge(gate, &total(value), &auditor.session);
+    let would = auditor.would_refuse(&outcomes);
     let mut report = Vec::new();
-    let settled = auditor.settle("refund", findings, &mut report);
+    let settled = auditor.settle("refund", outcomes, &mut report);
     assert_eq!(would, settled.is_err(), "the question and the deed must agree");
     (report, settled)
 }
@@ -232,12 +237,12 @@ fn both_gates_of_one_run_are_settled_together() {
     let rules = auditor.rules("transfer").unwrap();
     assert!(rules.reads_arguments(Gate::Input) && !rules.reads_arguments(Gate::Output));
     let subject = Fake { arguments: vec![Value::Float(6.0)], domain: vec![Value::Int(-1)], ..Fake::default() };
-    let mut findings = rules.judge(Gate::Input, &subject, &auditor.session);
-    assert!(!auditor.would_refuse(&findings), "level C refuses nothing");
-    findings.append(rules.judge(Gate::Output, &subject, &auditor.session));
-    assert!(auditor.would_refuse(&findings));
+    let mut outcomes = rules.judge(Gate::Input, &subject, &auditor.session);
+    assert!(!auditor.would_refuse(&outcomes), "level C refuses nothing");
+    outcomes.append(rules.judge(Gate::Output, &subject, &auditor.session));
+    assert!(auditor.would_refuse(&outcomes));
     let mut report = Vec::new();
-    assert!(auditor.settle("transfer", findings, &mut report).is_err());
+    assert!(auditor.settle("transfer", outcomes, &mut report).is_err());
     assert_eq!(report.iter().map(|violation| violation.gate).collect::<Vec<_>>(), [Gate::Input, Gate::Output]);
 }
 
@@ -318,9 +323,9 @@ fn when_threads_violate_at_once_the_threshold_acts_exactly_once() {
         let threads = [(); 2].map(|()| {
             let (auditor, barrier) = (Arc::clone(&auditor), Arc::clone(&barrier));
             std::thread::spawn(move || {
-                let findings = auditor.rules("refund").unwrap().judge(Gate::Input, &total(-1), &auditor.session);
+                let outcomes = auditor.rules("refund").unwrap().judge(Gate::Input, &total(-1), &auditor.session);
                 barrier.wait();
-                auditor.settle("refund", findings, &mut Vec::new()).is_err()
+                auditor.settle("refund", outcomes, &mut Vec::new()).is_err()
             })
         });
         let refused = threads.map(|thread| thread.join().unwrap());

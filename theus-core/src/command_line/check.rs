@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::kind::{Kind, kind_of};
 use super::report::Report;
 use crate::audit::{Catalog, Recipe};
@@ -22,7 +22,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
         match told {
             Ok((Kind::Recipe, document)) => recipes.push(document),
             Ok((Kind::Workflow, document)) => match workflow(&document, catalog) {
-                Ok(definition) => report.findings.extend(definition.warnings().iter().map(Finding::from)),
+                Ok(definition) => report.diagnostics.extend(definition.warnings().iter().map(Diagnostic::from)),
                 Err(error) => report.refused(&error),
             },
             Err(error) => report.refused(&error),
@@ -30,7 +30,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
     }
     if !recipes.is_empty() {
         match Recipe::load_all(&recipes, catalog) {
-            Ok(recipe) => report.findings.extend(recipe.warnings().iter().map(Finding::from)),
+            Ok(recipe) => report.diagnostics.extend(recipe.warnings().iter().map(Diagnostic::from)),
             Err(error) => report.refused(&error),
         }
     }
@@ -38,7 +38,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
     report
 }
 
-/// A workflow as the conductor would take it.
+/// A workflow as the interpreter would take it.
 pub(super) fn workflow(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
     file::load(document, &file::Catalog::from(catalog.clone()))
 }

@@ -56,7 +56,7 @@
 //! | 2 | warnings and no errors: the engine would take the files | |
 
 mod check;
-mod finding;
+mod diagnostic;
 mod format;
 mod graph;
 mod kind;

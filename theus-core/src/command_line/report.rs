@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::finding::Finding;
+use super::diagnostic::Diagnostic;
 use super::kind::Kind;
 use super::outcome::{ERRORS, WARNINGS};
 use crate::source::{Severity, SourceError};
@@ -15,7 +15,7 @@ use crate::source::{Severity, SourceError};
 pub(super) struct Report {
     /// The files, in the order in which they were given, and what each of them is.
     pub(super) files: Vec<(String, Option<Kind>)>,
-    pub(super) findings: Vec<Finding>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// How many errors there are beyond those that were kept.
     omitted: usize,
 }
@@ -25,7 +25,7 @@ struct Json<'a> {
     files: Vec<File<'a>>,
     errors: usize,
     warnings: usize,
-    problems: &'a [Finding],
+    problems: &'a [Diagnostic],
 }
 
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ struct File<'a> {
 impl Report {
     /// A file was refused.
     pub(super) fn refused(&mut self, error: &SourceError) {
-        self.findings.extend(error.problems().iter().map(Finding::from));
+        self.diagnostics.extend(error.problems().iter().map(Diagnostic::from));
         self.omitted += error.omitted();
     }
 
@@ -47,11 +47,11 @@ impl Report {
         for (place, (name, _)) in self.files.iter().enumerate() {
             places.entry(name).or_insert(place);
         }
-        self.findings.sort_by_key(|finding| places.get(finding.file.as_str()).copied());
+        self.diagnostics.sort_by_key(|diagnostic| places.get(diagnostic.file.as_str()).copied());
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
     fn errors(&self) -> usize {
@@ -79,8 +79,8 @@ impl Report {
 
     /// The problems as they are drawn.
     pub(super) fn draw(&self, err: &mut dyn Write) -> io::Result<()> {
-        for finding in &self.findings {
-            writeln!(err, "{}\n", finding.drawn)?;
+        for diagnostic in &self.diagnostics {
+            writeln!(err, "{}\n", diagnostic.drawn)?;
         }
         if self.omitted > 0 {
             writeln!(err, "… and {} more\n", self.omitted)?;
@@ -91,7 +91,7 @@ impl Report {
     /// One object in one line.
     pub(super) fn as_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let files = self.files.iter().map(|(file, kind)| File { file, kind: *kind }).collect();
-        let json = Json { files, errors: self.errors(), warnings: self.warnings(), problems: &self.findings };
+        let json = Json { files, errors: self.errors(), warnings: self.warnings(), problems: &self.diagnostics };
         writeln!(out, "{}", serde_json::to_string(&json)?)
     }
 

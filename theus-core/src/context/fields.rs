@@ -93,7 +93,7 @@ pub trait Fields: Sized + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     const ZONES: &'static [ZoneEntry];
 
-    /// A workspace into which nothing is pinned yet.
+    /// A workspace whose read set is empty.
     #[doc(hidden)]
     fn blank() -> Self;
 

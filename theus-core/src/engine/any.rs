@@ -5,7 +5,7 @@ use std::future::Future;
 use super::core::Core;
 use super::pipeline::{self, By};
 use super::report::Report;
-use crate::panics::{Handle, ShedOnDrop};
+use crate::panics::{DropCaught, Handle};
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
 use crate::transaction::Limit;
 
@@ -35,7 +35,7 @@ pub trait AnyProcess: Process {
     #[doc(hidden)]
     fn run_on(
         core: Handle<Core<Self::Domain, Self::Global, Self::Effects>>,
-        command: ShedOnDrop<Self>,
+        command: DropCaught<Self>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<Self>> + Send;
 }
@@ -49,7 +49,7 @@ where
 {
     fn run_on(
         core: Handle<Core<P::Domain, P::Global, P::Effects>>,
-        command: ShedOnDrop<P>,
+        command: DropCaught<P>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<P>> + Send {
         P::Kind::run_on(core, command, limit)
@@ -62,7 +62,7 @@ pub trait RunAsync<P: Process> {
     #[doc(hidden)]
     fn run_on(
         core: Handle<Core<P::Domain, P::Global, P::Effects>>,
-        command: ShedOnDrop<P>,
+        command: DropCaught<P>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<P>> + Send;
 }
@@ -71,7 +71,7 @@ pub trait RunAsync<P: Process> {
 impl<P: SyncProcess> RunAsync<P> for Plain {
     async fn run_on(
         core: Handle<Core<P::Domain, P::Global, P::Effects>>,
-        command: ShedOnDrop<P>,
+        command: DropCaught<P>,
         limit: Option<Limit>,
     ) -> Report<P> {
         pipeline::run_plain_async(&core, command, By::Anyone, limit).await
@@ -82,7 +82,7 @@ impl<P: SyncProcess> RunAsync<P> for Plain {
 impl<P: AsyncProcess> RunAsync<P> for Asynchronous {
     async fn run_on(
         core: Handle<Core<P::Domain, P::Global, P::Effects>>,
-        command: ShedOnDrop<P>,
+        command: DropCaught<P>,
         limit: Option<Limit>,
     ) -> Report<P> {
         pipeline::run_async(&core, command, By::Anyone, limit).await

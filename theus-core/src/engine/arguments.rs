@@ -44,7 +44,7 @@ pub enum ArgumentError {
     },
     /// The value of an argument does not fit its type.
     #[error("`{process}` cannot take this value as its argument `{argument}: {type_name}`: {problem}")]
-    Unfit {
+    WrongValue {
         /// The process.
         process: &'static str,
         /// The argument.
@@ -83,7 +83,7 @@ pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Resu
     let name = reading.into_inner();
     let argument = contract.arguments.iter().find(|argument| argument.name == name);
     let (argument, type_name) = argument.map_or(("", ""), |argument| (argument.name, argument.type_name));
-    Err(ArgumentError::Unfit { process: contract.process, argument, type_name, problem })
+    Err(ArgumentError::WrongValue { process: contract.process, argument, type_name, problem })
 }
 
 fn check_names(contract: &'static Contract, arguments: &Map<String, Value>) -> Result<(), ArgumentError> {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::path::Path;
 
-use super::core::{Core, Shared};
+use super::core::{Core, SharedEngine};
 use super::error::ReloadError;
 use super::handle::Engine;
 use super::pipeline;
@@ -197,19 +197,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
         let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
         let warnings = recipe.warnings().to_vec();
-        // Only for those that hold the session: a run that has it as its turn has taken its rules.
+        // Only for those that hold the session: a run that has it under its lease has taken its rules.
         let state = self.core.hold_beside_turn("reload_recipe", None).map_err(|error| match error {
             RunError::Nested { .. } => ReloadError::Nested,
             error => ReloadError::Waiting(error),
         })?;
-        let Shared { auditor, rules, registry, .. } = &*self.core.shared;
+        let SharedEngine { auditor, rules, registry, .. } = &*self.core.shared;
         let version = auditor.own_version(self.core.audit.name(), state.version());
         let replaced = auditor.replace(recipe, &name, version, |recipe| rules.change(registry.rules(recipe)));
         let change = replaced.map_err(|error| match error {
             NotTaken::Unrecorded { sink, reason } => ReloadError::Unrecorded { sink, reason },
             NotTaken::InsideASink => ReloadError::Nested,
         })?;
-        // Told of what is in force, and outside of every lock: a subscriber is a stranger's code.
+        // Told of what is in force, and outside of every lock: a subscriber is user code.
         drop(state);
         log_warnings(&warnings);
         Ok(change)

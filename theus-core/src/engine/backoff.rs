@@ -32,12 +32,12 @@ pub(super) fn wait(attempt: u32, limit: Option<&Limit>) {
 
 /// Lets other tasks run; no runtime is assumed, so there is no timer to sleep on.
 pub(super) async fn wait_async(attempt: u32) {
-    let mut turns = fastrand::u32(1..=1 << attempt.min(6));
+    let mut spins = fastrand::u32(1..=1 << attempt.min(6));
     poll_fn(|task| {
-        if turns == 0 {
+        if spins == 0 {
             return Poll::Ready(());
         }
-        turns -= 1;
+        spins -= 1;
         // Where it cannot be woken, it goes on at once.
         if caught(|| task.waker().wake_by_ref()).is_ok() { Poll::Pending } else { Poll::Ready(()) }
     })

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[cfg(feature = "recipes")]
 use std::time::SystemTime;
 
-use super::core::{Core, Shared};
+use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
 use super::error::BuildError;
 use super::handle::Engine;
@@ -24,7 +24,7 @@ use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, l
 use crate::checked::CheckedRecipe;
 use crate::context::Context;
 #[cfg(feature = "recipes")]
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::{BusOptions, Overflow};
 #[cfg(feature = "recipes")]
@@ -322,7 +322,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// [`FileSink`](crate::audit::FileSink), or to a [`Sink`] of one's own. The options say what happens where it fails.
     #[cfg(feature = "recipes")]
     pub fn sink(mut self, sink: impl Sink, options: SinkOptions) -> Self {
-        self.sinks.push((ShedOnDrop::new(Box::new(sink)), options));
+        self.sinks.push((DropCaught::new(Box::new(sink)), options));
         self
     }
 
@@ -364,7 +364,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let rules = Rules::new(auditor.with_recipe(|recipe| self.registry.rules(recipe)));
         #[cfg(not(feature = "recipes"))]
         let rules = Rules::new(Box::default());
-        let shared = Shared {
+        let shared = SharedEngine {
             global: self.global.into_fields(),
             effects: self.effects,
             defaults: Defaults::new(),

@@ -18,7 +18,7 @@ use crate::sync::nesting;
 use crate::transaction::{Held, Limit, Request, SessionLock};
 
 /// What the sessions of one engine share.
-pub(super) struct Shared<D: Context, G: Context, E> {
+pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) global: G::Fields,
     pub(super) effects: E,
     pub(super) defaults: Defaults<D>,
@@ -36,7 +36,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
 
 /// One session of an engine, and what all handles on it share.
 pub(super) struct Core<D: Context, G: Context, E> {
-    pub(super) shared: Arc<Shared<D, G, E>>,
+    pub(super) shared: Arc<SharedEngine<D, G, E>>,
     pub(super) session: SessionLock<State<D>>,
     /// The version of the committed state, as the last commit has left it.
     version: Arc<AtomicU64>,
@@ -46,7 +46,7 @@ pub(super) struct Core<D: Context, G: Context, E> {
 }
 
 impl<D: Context, G: Context, E> Core<D, G, E> {
-    pub(super) fn new(shared: Arc<Shared<D, G, E>>, audit: AuditSession, domain: D) -> Self {
+    pub(super) fn new(shared: Arc<SharedEngine<D, G, E>>, audit: AuditSession, domain: D) -> Self {
         let (engine, state) = (identity(&shared), State::new(domain, shared.rules.table()));
         let (version, bus) = (state.shown_version(), SignalBus::sharing(Arc::clone(&shared.bus)));
         Self { version, session: SessionLock::new(engine, state), bus, audit, shared }
@@ -84,7 +84,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         Request { process, session: self.audit.name(), limit, lock_timeout: self.shared.lock_timeout }
     }
 
-    /// Holds the committed state, whoever has a turn; not from inside a body, which sees what its contract declares.
+    /// Holds the committed state, whoever has a lease; not from inside a body, which sees what its contract declares.
     pub(super) fn hold_beside_turn(
         &self,
         what: &'static str,

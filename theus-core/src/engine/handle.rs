@@ -14,7 +14,7 @@ use super::session::State;
 use super::snapshot::Snapshot;
 use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
-use crate::panics::{Handle, ShedOnDrop};
+use crate::panics::{DropCaught, Handle};
 use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
@@ -102,7 +102,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run(&self.core, ShedOnDrop::new(command), None)
+        pipeline::run(&self.core, DropCaught::new(command), None)
     }
 
     /// As [`run`](Self::run), with the audit's violations and the version of the state besides the result.
@@ -110,7 +110,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Anyone, None)
+        pipeline::run_reported(&self.core, DropCaught::new(command), By::Anyone, None)
     }
 
     /// Runs any process, `fn` or `async fn`, as one transaction, and waits for the session without blocking the thread. The
@@ -152,7 +152,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        let (core, command) = (Handle::of(&self.core), ShedOnDrop::new(command));
+        let (core, command) = (Handle::of(&self.core), DropCaught::new(command));
         async move { P::run_on(core, command, None).await }
     }
 
@@ -161,7 +161,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, ShedOnDrop::new(command), By::Workflow, None)
+        pipeline::run_reported(&self.core, DropCaught::new(command), By::Workflow, None)
     }
 
     /// The same for an `async` process.
@@ -172,7 +172,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        let (core, command) = (Handle::of(&self.core), ShedOnDrop::new(command));
+        let (core, command) = (Handle::of(&self.core), DropCaught::new(command));
         async move { pipeline::run_async(&core, command, By::Workflow, None).await }
     }
 
@@ -294,7 +294,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 }
 
 fn put_to_rest<D: Context>(state: &mut Held<'_, State<D>>, origin: &Origin) {
-    if state.turn_is_taken() {
+    if state.is_leased() {
         state.defer_reset(*origin);
     } else {
         state.reset_signal(origin);

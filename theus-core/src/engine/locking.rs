@@ -12,7 +12,7 @@ pub enum Locking {
     ByKind,
     /// A run has the session to itself from begin to commit. It never conflicts.
     Pessimistic,
-    /// A run works on what it pinned, and commits if none of that has changed; else it is run again, and at last with the
+    /// A run works on its read set, and commits if none of that has changed; else it is run again, and at last with the
     /// session to itself. A `fn` that is run by [`run_async`](crate::Engine::run_async) has it to itself at once.
     ///
     /// A process with effects is executed once, so it has the session to itself whatever is chosen here.
@@ -22,7 +22,7 @@ pub enum Locking {
 /// How one run is kept apart from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Isolation {
-    /// The session is held through the body (`fn`), or taken as a turn (`async fn`).
+    /// The session is held through the body (`fn`), or taken under a lease (`async fn`).
     Alone,
     /// The session is held at begin and at commit only.
     Checked,

@@ -4,8 +4,8 @@
 //! 6. [`Run::audit_output_gate`], 7. [`Run::commit_or_roll_back`].
 //!
 //! Three ways lead through them: [`held`] for a run that has the session throughout, [`checked`] for one that is checked at
-//! its commit, [`turn`] for an `async fn` that has the session as its turn. [`start`] chooses between them. Runs side by side
-//! can share a turn: [`within`].
+//! its commit, [`lease`] for an `async fn` that has the session under its lease. [`start`] chooses between them. Runs side by side
+//! can share a lease: [`within`].
 //!
 //! What a run has drafted belongs to a guard, [`Drafts`], that discards it unless it was committed. Code of a user's types runs
 //! before a commit or after it, caught; in it runs none.
@@ -13,27 +13,27 @@
 //! The input gate judges the very values that the process is given: so the session is held before stage 1, as the first half of
 //! stage 2, and until its second half has taken what the body will read. That is why each way begins with a hold:
 //!
-//! | | held | checked | turn |
+//! | | held | checked | lease |
 //! |---|---|---|---|
-//! | before 1 | holds the session, until 7 | holds the session | takes the session as its turn, and holds it |
+//! | before 1 | holds the session, until 7 | holds the session | takes the session under its lease, and holds it |
 //! | 1 audit input gate | judges | judges | judges |
-//! | 2 lock | it is held | takes versions, lets go | takes versions, lets go; the turn stays |
+//! | 2 lock | it is held | takes versions, lets go | takes versions, lets go; the lease stays |
 //! | 3 begin, 4 guard, 5 execute | in the session's own cells | in a workspace | in a workspace |
 //! | before 6 | | holds again; where a version has changed, from the start | holds again |
 //! | 6 audit output gate | judges | judges | judges |
-//! | 7 commit or roll back | and lets go | and lets go | and lets go, of the turn too |
+//! | 7 commit or roll back | and lets go | and lets go | and lets go, of the lease too |
 
 mod admission;
 mod catch;
 mod checked;
 mod drafts;
+mod gate_view;
 mod held;
 mod judging;
-mod look;
+mod lease;
 mod notes;
 mod run;
 mod start;
-mod turn;
 mod within;
 mod workspace;
 
@@ -43,13 +43,13 @@ use self::notes::Notes;
 use self::run::{Asked, ErrorOf, FieldsOf, Proposed, ResultOf, Run};
 use crate::audit::Gate;
 use crate::context::Zone;
-use crate::panics::shed;
+use crate::panics::drop_caught;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
 #[cfg(feature = "recipes")]
-pub(super) use look::explain;
+pub(super) use gate_view::explain;
 pub(super) use run::{By, CoreOf, StateOf};
 pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};
 pub(super) use within::{run_async_within, run_within};
@@ -83,7 +83,7 @@ impl<P: Process> Run<'_, P> {
     /// reads into a workspace, by which the commit will know whether they still hold.
     fn lock(state: &mut StateOf<P>) -> Box<FieldsOf<P>> {
         let mut work = state.workspace();
-        P::pin(&mut work, &mut state.fields);
+        P::fill_read_set(&mut work, &mut state.fields);
         work
     }
 
@@ -132,9 +132,9 @@ impl<P: Process> Run<'_, P> {
         local: Option<&P::Local>,
     ) -> Proposed<P> {
         match proposed {
-            Ok(output) if self.is_judged_at_its_end() || self.has_findings() => self.judged(output, |run| {
+            Ok(output) if self.is_judged_at_its_end() || self.has_outcomes() => self.judged(output, |run| {
                 run.judge(Gate::Output, None, fields, local);
-                Ok(run.count_findings()?)
+                Ok(run.count_outcomes()?)
             }),
             proposed => proposed,
         }
@@ -154,7 +154,7 @@ impl<P: Process> Run<'_, P> {
             }
             Err(error) => {
                 let error = self.roll_back(drafts, error);
-                shed(output);
+                drop_caught(output);
                 Err(error)
             }
         }
@@ -165,10 +165,10 @@ impl<P: Process> Run<'_, P> {
     fn roll_back(&mut self, drafts: &mut Drafts<'_, P>, error: ErrorOf<P>) -> ErrorOf<P> {
         drafts.discard();
         // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
-        match self.count_findings() {
+        match self.count_outcomes() {
             Ok(()) => error,
             Err(refusal) => {
-                shed(error);
+                drop_caught(error);
                 refusal
             }
         }

@@ -14,7 +14,7 @@ pub(super) struct RuleTable {
     rules: Box<[Option<Arc<Gates>>]>,
 }
 
-/// The table in force. A session keeps it at hand, and looks for another when it begins a run: so that a recipe can be
+/// The table in force. A session keeps a handle on it, and looks for another when it begins a run: so that a recipe can be
 /// changed between the runs of each session at no cost to them.
 pub(super) struct Rules {
     newest: AtomicU64,

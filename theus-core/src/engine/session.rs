@@ -30,7 +30,7 @@ pub(super) struct State<D: Context> {
 struct Later {
     /// Who waits for a change of the state.
     waits: Option<Waker>,
-    /// Signals to be put back to rest when the turn that is under way is over.
+    /// Signals to be put back to rest when the lease that is under way is over.
     deferred: Vec<Origin>,
 }
 
@@ -52,7 +52,7 @@ impl<D: Context> State<D> {
         self.version.store(version, Ordering::Release);
     }
 
-    /// Whoever waits for a change is woken. That is a stranger's code: it is no part of the commit, and comes after it.
+    /// Whoever waits for a change is woken. That is user code: it is no part of the commit, and comes after it.
     #[inline]
     pub(super) fn tell_change(&mut self) {
         if let Some(waker) = self.later.as_mut().and_then(|later| later.waits.take()) {
@@ -125,13 +125,13 @@ impl<D: Context> State<D> {
         }
     }
 
-    /// As [`reset_signal`](Self::reset_signal), when the turn that is under way is over: nothing changes under its run.
+    /// As [`reset_signal`](Self::reset_signal), when the lease that is under way is over: nothing changes under its run.
     pub(super) fn defer_reset(&mut self, origin: Origin) {
         self.later.get_or_insert_default().deferred.push(origin);
     }
 
-    /// What was put off while a turn was under way.
-    pub(super) fn turn_over(&mut self) {
+    /// What was put off while a lease was under way.
+    pub(super) fn lease_over(&mut self) {
         let deferred = self.later.as_mut().map(|later| std::mem::take(&mut later.deferred));
         for origin in deferred.unwrap_or_default() {
             self.reset_signal(&origin);

@@ -12,7 +12,7 @@ use super::snapshot::Snapshot;
 #[cfg(feature = "recipes")]
 use crate::audit::Explanation;
 use crate::context::Context;
-use crate::panics::{Handle, ShedOnDrop};
+use crate::panics::{DropCaught, Handle};
 #[cfg(feature = "recipes")]
 use crate::process::Process;
 use crate::process::{OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
@@ -80,7 +80,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Within<'_, D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run(&self.engine.core, ShedOnDrop::new(command), self.limit().as_ref())
+        pipeline::run(&self.engine.core, DropCaught::new(command), self.limit().as_ref())
     }
 
     /// As [`Engine::run_reported`], within the limit.
@@ -88,7 +88,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Within<'_, D, G, E> {
     where
         P: SyncProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        pipeline::run_reported(&self.engine.core, ShedOnDrop::new(command), By::Anyone, self.limit().as_ref())
+        pipeline::run_reported(&self.engine.core, DropCaught::new(command), By::Anyone, self.limit().as_ref())
     }
 
     /// As [`Engine::run_async`], within the limit.
@@ -111,7 +111,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Within<'_, D, G, E> {
     where
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
     {
-        let (core, command, at_most) = (Handle::of(&self.engine.core), ShedOnDrop::new(command), self.at_most);
+        let (core, command, at_most) = (Handle::of(&self.engine.core), DropCaught::new(command), self.at_most);
         async move { P::run_on(core, command, Limit::from_now(at_most)).await }
     }
 

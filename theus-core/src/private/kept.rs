@@ -63,7 +63,7 @@ pub trait NoDefault {
 impl<T> NoDefault for Kept<T> {}
 
 /// The same functions, for types that are not fit.
-pub trait Unfit<T> {
+pub trait Unsupported<T> {
     /// No schema.
     #[must_use]
     fn schema() -> Schema {
@@ -87,7 +87,7 @@ pub trait Unfit<T> {
     }
 }
 
-impl<T> Unfit<T> for Kept<T> {}
+impl<T> Unsupported<T> for Kept<T> {}
 
 #[expect(clippy::unreachable, reason = "see above: a program that would come here does not compile")]
 fn never<T>() -> T {

@@ -10,8 +10,9 @@ pub use crate::process::{
 };
 pub use crate::transaction::{Cell, FieldValue, Inline, Member, Raised, Shared, SignalValue};
 
+mod accessors;
 mod command;
-mod doors;
+mod door_checks;
 pub mod fit;
 mod interior;
 mod kept;
@@ -20,10 +21,10 @@ mod part;
 mod partly;
 mod probe;
 mod results;
-mod world;
 
+pub use accessors::*;
 pub use command::{copied, debug, deserialize, serialize};
-pub use doors::*;
+pub use door_checks::{Receiver, door, door_of_closure, door_of_first, door_of_one, door_of_two};
 pub use fit::{Checked, CheckedArgument, Nested};
 pub use interior::InteriorOf;
 pub use kept::Kept;
@@ -31,19 +32,18 @@ pub use nested::{NestedMirror, split_path};
 pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
-pub use world::{Receiver, door, door_of_closure, door_of_first, door_of_one, door_of_two};
 
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {
+    pub use super::door_checks::{AnotherFunction as _, AnotherReceiver as _};
     pub use super::interior::NoInterior as _;
-    pub use super::kept::{NoDefault as _, Unfit as _};
+    pub use super::kept::{NoDefault as _, Unsupported as _};
     pub use super::nested::NoSignal as _;
     pub use super::part::PartOfValue as _;
     pub use super::probe::{
-        LookInspect as _, LookOpaque as _, LookPartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
+        ProbeInspect as _, ProbeOpaque as _, ProbePartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
         ShowDebug as _, ShowNothing as _,
     };
-    pub use super::world::{AnotherFunction as _, AnotherReceiver as _};
 }
 
 #[cfg(feature = "files")]

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::doors::Place;
+use super::accessors::Place;
 use crate::context::zone::Whole;
 use crate::transaction::{Cell, Shared};
 

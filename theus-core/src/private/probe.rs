@@ -12,7 +12,7 @@ use super::partly::Partly;
 
 /// A value to look at.
 #[derive(Debug)]
-pub struct Look<'a, T: ?Sized>(pub &'a T);
+pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// A type whose shape is asked.
 #[derive(Debug)]
@@ -33,12 +33,12 @@ impl<T: ?Sized> Default for ShapeOf<T> {
 }
 
 /// For types that implement [`Inspect`].
-pub trait LookInspect<'a> {
+pub trait ProbeInspect<'a> {
     /// The value.
     fn look(&self) -> Value<'a>;
 }
 
-impl<'a, T: Inspect + ?Sized> LookInspect<'a> for &Look<'a, T> {
+impl<'a, T: Inspect + ?Sized> ProbeInspect<'a> for &Probe<'a, T> {
     #[inline]
     fn look(&self) -> Value<'a> {
         self.0.inspect()
@@ -46,12 +46,12 @@ impl<'a, T: Inspect + ?Sized> LookInspect<'a> for &Look<'a, T> {
 }
 
 /// For collections and options of other types.
-pub trait LookPartly<'a> {
+pub trait ProbePartly<'a> {
     /// What can be known of the value.
     fn look(&self) -> Value<'a>;
 }
 
-impl<'a, T: Partly> LookPartly<'a> for &&Look<'a, T> {
+impl<'a, T: Partly> ProbePartly<'a> for &&Probe<'a, T> {
     #[inline]
     fn look(&self) -> Value<'a> {
         self.0.partly()
@@ -59,12 +59,12 @@ impl<'a, T: Partly> LookPartly<'a> for &&Look<'a, T> {
 }
 
 /// For all other types.
-pub trait LookOpaque<'a> {
+pub trait ProbeOpaque<'a> {
     /// Opaque.
     fn look(&self) -> Value<'a>;
 }
 
-impl<'a, T: ?Sized> LookOpaque<'a> for Look<'a, T> {
+impl<'a, T: ?Sized> ProbeOpaque<'a> for Probe<'a, T> {
     #[inline]
     fn look(&self) -> Value<'a> {
         Value::Opaque
@@ -113,7 +113,7 @@ pub trait ShowDebug<'a> {
     fn show(&self) -> &'a dyn fmt::Debug;
 }
 
-impl<'a, T: fmt::Debug> ShowDebug<'a> for Look<'a, T> {
+impl<'a, T: fmt::Debug> ShowDebug<'a> for Probe<'a, T> {
     fn show(&self) -> &'a dyn fmt::Debug {
         self.0
     }
@@ -125,7 +125,7 @@ pub trait ShowNothing<'a> {
     fn show(&self) -> &'a dyn fmt::Debug;
 }
 
-impl<'a, T> ShowNothing<'a> for &Look<'a, T> {
+impl<'a, T> ShowNothing<'a> for &Probe<'a, T> {
     fn show(&self) -> &'a dyn fmt::Debug {
         &Unshown
     }

@@ -22,12 +22,12 @@ pub trait OnPairs {
 }
 
 /// Takes handles on what is read, into a workspace.
-pub(super) struct Pin;
+pub(super) struct FillReadSet;
 
-impl OnPairs for Pin {
+impl OnPairs for FillReadSet {
     #[inline]
     fn input<M: Member>(&mut self, work: &mut M, base: &mut M) {
-        work.pin(base);
+        work.read_from(base);
     }
 }
 
@@ -42,12 +42,12 @@ impl OnPairs for IsCurrent {
 }
 
 /// Moves the drafts of a workspace into the session.
-pub(super) struct Propose;
+pub(super) struct StageWrites;
 
-impl OnPairs for Propose {
+impl OnPairs for StageWrites {
     #[inline]
     fn output<M: Member>(&mut self, work: &mut M, base: &mut M) {
-        base.propose(work);
+        base.stage_writes(work);
     }
 }
 

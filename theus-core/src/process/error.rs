@@ -14,11 +14,11 @@ use theus_model::panics::Panic as Payload;
 /// | [`Blocked`](Self::Blocked) | an audit rule of level B | branch or run again with other values |
 /// | [`Interlocked`](Self::Interlocked) | an audit rule of level A or S | end the workflow; for S, call an operator |
 /// | [`Halted`](Self::Halted) | an earlier violation of level S | `engine.reset_interlock(operator, reason)` |
-/// | [`Unrecorded`](Self::Unrecorded) | a sink that must have the run's audit records does not take them | mend the sink; run it again |
+/// | [`Unrecorded`](Self::Unrecorded) | a sink that must have the run's audit records does not take them | fix the sink; run it again |
 /// | [`TimedOut`](Self::TimedOut) | its limit was over, or the session did not become free in time | run it again, or allow more time |
 /// | [`Deadlock`](Self::Deadlock) | what it waits for waits for it | the text says who waits for whom |
 /// | [`Conflict`](Self::Conflict) | two steps side by side were in each other's way though their contracts are not | report it |
-/// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | mend the process; the engine goes on |
+/// | [`Panicked`](Self::Panicked) | the process panicked; it was caught | fix the process; the engine goes on |
 /// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
 /// | [`BusFull`](Self::BusFull) | nobody takes the events off the signal bus | dispatch them, or give the bus more room |
 /// | [`Over`](Self::Over) | the workflow of this session is over | open another session |

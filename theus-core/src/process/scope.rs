@@ -6,7 +6,7 @@ use crate::transaction::Order;
 
 /// The layers of one run. Generated code takes it apart into the guard, which shows the declared paths only.
 pub struct Scope<'a, P: Process> {
-    /// The domain: the session's own cells, or a workspace with what was pinned.
+    /// The domain: the session's own cells, or a workspace with what was read.
     pub domain: &'a mut <P::Domain as Context>::Fields,
     /// The global layer.
     pub global: &'a <P::Global as Context>::Fields,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Contract;
-use super::cells::{Clear, Collect, Commit, Discard, IsCurrent, OnEach, OnPairs, Pin, Propose};
+use super::cells::{Clear, Collect, Commit, Discard, FillReadSet, IsCurrent, OnEach, OnPairs, StageWrites};
 use super::scope::Scope;
 use super::values::Values;
 use crate::context::{Context, EffectHandles, Shape, Value};
@@ -107,8 +107,8 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// Takes handles on what is read, into a workspace.
     #[doc(hidden)]
     #[inline]
-    fn pin(work: &mut <Self::Domain as Context>::Fields, base: &mut <Self::Domain as Context>::Fields) {
-        Self::pairs(&mut Pin, work, base);
+    fn fill_read_set(work: &mut <Self::Domain as Context>::Fields, base: &mut <Self::Domain as Context>::Fields) {
+        Self::pairs(&mut FillReadSet, work, base);
     }
     /// Whether what was read is still the committed state.
     #[doc(hidden)]
@@ -121,8 +121,8 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// Moves the drafts of a workspace into the session.
     #[doc(hidden)]
     #[inline]
-    fn propose(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields) {
-        Self::pairs(&mut Propose, work, base);
+    fn stage_writes(base: &mut <Self::Domain as Context>::Fields, work: &mut <Self::Domain as Context>::Fields) {
+        Self::pairs(&mut StageWrites, work, base);
     }
     /// Lets go of what a workspace holds.
     #[doc(hidden)]

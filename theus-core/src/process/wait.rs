@@ -25,8 +25,8 @@ struct Time {
 /// What the run was doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum When {
-    /// It waited for the session, which this run had as its turn, as far as that is known.
-    Waiting { is_limit: bool, turn: Option<(&'static str, Option<Arc<str>>)> },
+    /// It waited for the session, which this run had under its lease, as far as that is known.
+    Waiting { is_limit: bool, lease: Option<(&'static str, Option<Arc<str>>)> },
     /// Its body was under way.
     Body,
     /// It was begun, and so many attempts were made.
@@ -50,7 +50,7 @@ impl TimedOut {
     #[must_use]
     pub fn held_by(&self) -> Option<&'static str> {
         match &self.0.when {
-            When::Waiting { turn, .. } => turn.as_ref().map(|(process, _)| *process),
+            When::Waiting { lease, .. } => lease.as_ref().map(|(process, _)| *process),
             _ => None,
         }
     }
@@ -87,11 +87,11 @@ impl fmt::Display for Time {
                 f,
                 "`{process}` was not done within its limit of {span:?}, after {attempts} attempts: others changed what it reads"
             ),
-            When::Waiting { is_limit, turn } => {
+            When::Waiting { is_limit, lease } => {
                 let limit = if *is_limit { "its limit of" } else { "" };
                 let space = if *is_limit { " " } else { "" };
                 write!(f, "`{process}` was given up after {limit}{space}{span:?} of waiting for the session, which ")?;
-                match turn {
+                match lease {
                     Some((holder, Some(thread))) => {
                         write!(f, "`{holder}` has until it is done (on thread `{thread}`)")?;
                     }
@@ -135,8 +135,8 @@ impl<E> RunError<E> {
             NotHeld::Nested => Self::Nested { process },
             NotHeld::Circle(circle) => Self::Deadlock(Deadlock(Box::new(Refused { process, circle }))),
             NotHeld::TimedOut(late) => {
-                let Late { span, is_limit, turn } = *late;
-                Self::TimedOut(TimedOut::new(process, span, When::Waiting { is_limit, turn }))
+                let Late { span, is_limit, lease } = *late;
+                Self::TimedOut(TimedOut::new(process, span, When::Waiting { is_limit, lease }))
             }
         }
     }

@@ -81,7 +81,7 @@ impl Beside {
         if self.notes_arrivals.load(Ordering::Relaxed) { self.ask() } else { None }
     }
 
-    /// A clock is a stranger's code, and a commit is about to be made: where it panics nobody knows when the event came.
+    /// A clock is user code, and a commit is about to be made: where it panics nobody knows when the event came.
     #[cold]
     fn ask(&self) -> Option<Duration> {
         let now = self.rare.lock().as_ref().and_then(|rare| rare.now.clone())?;

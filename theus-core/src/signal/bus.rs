@@ -36,10 +36,10 @@ use crate::sync::nesting::holds_a_session;
 /// ```
 #[derive(Clone)]
 pub struct SignalBus {
-    shared: Arc<Shared>,
+    shared: Arc<SharedBus>,
 }
 
-struct Shared {
+struct SharedBus {
     options: Arc<BusOptions>,
     queue: Queue<Event>,
     beside: Beside,
@@ -108,7 +108,7 @@ impl SignalBus {
 
     /// As [`with`](Self::with), with options that other buses have too.
     pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
-        Self { shared: Arc::new(Shared { options, queue: Queue::new(), beside: Beside::default() }) }
+        Self { shared: Arc::new(SharedBus { options, queue: Queue::new(), beside: Beside::default() }) }
     }
 
     /// Adds an event from outside.

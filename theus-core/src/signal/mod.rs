@@ -9,7 +9,7 @@
 //! | [`SignalBus`] | the queue between those who raise events and the workflow that handles them |
 //! | [`BusOptions`], [`Overflow`] | its size, what it does when it is full, which events overtake |
 //! | [`BusStats`] | what has come of the events |
-//! | [`Subscription`], [`Told`] | looking on |
+//! | [`Subscription`], [`Item`] | looking on |
 
 mod beside;
 mod bus;
@@ -38,7 +38,7 @@ pub(crate) use queue::deadline;
 pub use raised::Signal;
 pub use subscription::Subscription;
 pub(crate) use waiters::Waiter;
-pub use watch::Told;
+pub use watch::Item;
 pub(crate) use watch::{LossyQueue, Taken};
 
 pub use theus_model::signal::{EventName, EventNameError};

@@ -7,8 +7,8 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::waiters::{Waiter, Waiters};
-use super::watch::{LossyQueue, Told};
-use crate::panics::{shed, wake, wake_all};
+use super::watch::{Item, LossyQueue};
+use crate::panics::{drop_caught, wake, wake_all};
 use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
 
 /// What has come of the events of a bus since it was built.
@@ -85,7 +85,7 @@ struct Lanes<T> {
 }
 
 struct Rare<T> {
-    watches: Vec<Arc<LossyQueue<Told<T>>>>,
+    watches: Vec<Arc<LossyQueue<Item<T>>>>,
     /// What nobody handles, from the moment when that is so until somebody takes note of it.
     unheard: Option<Vec<T>>,
 }
@@ -121,7 +121,7 @@ impl<T> Lanes<T> {
         self.rare.as_ref().is_some_and(|rare| rare.unheard.is_some())
     }
 
-    fn watches(&self) -> &[Arc<LossyQueue<Told<T>>>] {
+    fn watches(&self) -> &[Arc<LossyQueue<Item<T>>>] {
         self.rare.as_ref().map_or(&[], |rare| &rare.watches)
     }
 }
@@ -145,7 +145,7 @@ impl<T: Clone> Lanes<T> {
             Some(old) => (old.what, Some(new)),
             None => (new, None),
         };
-        self.watches().iter().for_each(|watch| watch.put(Told::Dropped(old.clone()), wakers));
+        self.watches().iter().for_each(|watch| watch.put(Item::Dropped(old.clone()), wakers));
         dropped.push(old);
         new
     }
@@ -212,7 +212,7 @@ impl<T: Clone> Queue<T> {
                 }
             };
             if lanes.rare.is_some() {
-                lanes.watches().iter().for_each(|watch| watch.put(Told::Event(event.clone()), &mut wakers));
+                lanes.watches().iter().for_each(|watch| watch.put(Item::Event(event.clone()), &mut wakers));
                 lanes.discard(&event, capacity);
             }
             let event = Queued { what: event, came };
@@ -284,7 +284,7 @@ impl<T: Clone> Queue<T> {
         lanes.stats.emitted += offered as u64;
         let mut wakers = Vec::new();
         for (event, _) in &events {
-            lanes.watches().iter().for_each(|watch| watch.put(Told::Event(event.clone()), &mut wakers));
+            lanes.watches().iter().for_each(|watch| watch.put(Item::Event(event.clone()), &mut wakers));
         }
         lanes.raised().events.extend(events);
         self.has_raised.store(true, Ordering::Release);
@@ -318,7 +318,7 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         lanes.raised().kept = lanes.raised().kept.saturating_sub(1);
         lanes.stats.dropped += 1;
-        lanes.watches().iter().for_each(|watch| watch.put(Told::Dropped(event.clone()), &mut wakers));
+        lanes.watches().iter().for_each(|watch| watch.put(Item::Dropped(event.clone()), &mut wakers));
         drop(lanes);
         wake_all(wakers);
     }
@@ -405,7 +405,7 @@ impl<T: Clone> Queue<T> {
             let mut lanes = self.lanes.lock();
             if let Some(found) = look(&mut lanes) {
                 drop(lanes);
-                shed(copy);
+                drop_caught(copy);
                 return Poll::Ready(found);
             }
             if lanes.waiters.has(waiter, waker) {
@@ -414,7 +414,7 @@ impl<T: Clone> Queue<T> {
             if let Some(copy) = copy.take() {
                 let replaced = lanes.waiters.add(waiter, copy);
                 drop(lanes);
-                shed(replaced);
+                drop_caught(replaced);
                 return Poll::Pending;
             }
             drop(lanes);
@@ -426,10 +426,10 @@ impl<T: Clone> Queue<T> {
     /// Has this waker woken whenever an event comes.
     pub(super) fn listen(&self, waker: Waker) {
         let replaced = self.lanes.lock().listener.replace(waker);
-        shed(replaced);
+        drop_caught(replaced);
     }
 
-    pub(super) fn watch(&self, watch: Arc<LossyQueue<Told<T>>>) {
+    pub(super) fn watch(&self, watch: Arc<LossyQueue<Item<T>>>) {
         self.lanes.lock().rare.get_or_insert_default().watches.push(watch);
     }
 
@@ -462,7 +462,7 @@ impl<T> Queue<T> {
     /// One who waited does so no longer.
     pub(super) fn leave(&self, waiter: &Waiter) {
         let left = self.lanes.lock().waiters.remove(waiter);
-        shed(left);
+        drop_caught(left);
     }
 
     #[cfg(test)]

@@ -7,12 +7,12 @@ use std::task::{Poll, Waker};
 use std::time::Instant;
 
 use super::waiters::{Waiter, Waiters};
-use crate::panics::shed;
+use crate::panics::drop_caught;
 use crate::sync::{Condvar, Mutex};
 
 /// What an observer is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told<T> {
+pub enum Item<T> {
     /// The bus took this event.
     Event(T),
     /// The bus dropped this event: nobody will handle it.
@@ -68,7 +68,7 @@ impl<T> LossyQueue<T> {
         Arc::strong_count(this) > 1
     }
 
-    /// Adds an item. Whom to wake is left to the caller: a waker is a stranger's code, and the caller may hold a lock.
+    /// Adds an item. Whom to wake is left to the caller: a waker is user code, and the caller may hold a lock.
     pub(crate) fn put(&self, item: T, wake: &mut Vec<Waker>) {
         let mut ring = self.ring.lock();
         if ring.items.len() >= ring.capacity {
@@ -125,7 +125,7 @@ impl<T> LossyQueue<T> {
             let taken = ring.take();
             if taken.is_some() || ring.closed {
                 drop(ring);
-                shed(copy);
+                drop_caught(copy);
                 return Poll::Ready(taken);
             }
             if ring.waiters.has(waiter, waker) {
@@ -134,7 +134,7 @@ impl<T> LossyQueue<T> {
             if let Some(copy) = copy.take() {
                 let replaced = ring.waiters.add(waiter, copy);
                 drop(ring);
-                shed(replaced);
+                drop_caught(replaced);
                 return Poll::Pending;
             }
             drop(ring);
@@ -158,6 +158,6 @@ struct Waiting<'q, T> {
 impl<T> Drop for Waiting<'_, T> {
     fn drop(&mut self) {
         let left = self.queue.ring.lock().waiters.remove(&self.waiter);
-        shed(left);
+        drop_caught(left);
     }
 }

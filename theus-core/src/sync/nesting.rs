@@ -20,8 +20,8 @@ const NOWHERE: Place = Place { engine: 0, session: 0 };
 pub(crate) enum Keeps {
     /// By this thread: nobody gets at it.
     Thread,
-    /// As a turn: it can be looked at.
-    Turn,
+    /// As a lease: it can be looked at.
+    Lease,
 }
 
 /// One thing that this thread is inside of.
@@ -131,15 +131,15 @@ pub(crate) struct Inside {
 }
 
 impl Inside {
-    /// `turn` is the session that the body has as its turn, if it has one.
+    /// `lease` is the session that the body has under its lease, if it has one.
     #[inline]
-    pub(crate) fn enter(engine: usize, turn: Option<u64>) -> Self {
-        let is_apart = turn.is_none() && BODY.with(Cell::get) == 0;
+    pub(crate) fn enter(engine: usize, lease: Option<u64>) -> Self {
+        let is_apart = lease.is_none() && BODY.with(Cell::get) == 0;
         if is_apart {
             BODY.with(|body| body.set(engine));
             DEPTH.with(|depth| depth.set(depth.get() + 1));
         } else {
-            push(Place { engine, session: turn.unwrap_or(0) }, turn.map(|_| Keeps::Turn));
+            push(Place { engine, session: lease.unwrap_or(0) }, lease.map(|_| Keeps::Lease));
         }
         Self { is_apart }
     }

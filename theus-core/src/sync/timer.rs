@@ -61,8 +61,8 @@ impl Timer {
 impl Drop for Timer {
     fn drop(&mut self) {
         let removed = DUE.lock().entries.remove(&self.key);
-        // A waker is a stranger's code, when it is dropped too: not under the lock.
-        crate::panics::shed(removed);
+        // A waker is user code, when it is dropped too: not under the lock.
+        crate::panics::drop_caught(removed);
     }
 }
 

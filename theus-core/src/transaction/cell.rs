@@ -7,7 +7,7 @@ use super::storage::Storage;
 use super::{Draft, Input, Member, Order, Output, Raised, Update};
 use crate::context::History;
 use crate::context::zone::{Data, Meta, Signal as SignalZone, Whole, ZoneType};
-use crate::panics::shed;
+use crate::panics::drop_caught;
 use crate::signal::Signal;
 
 /// One field of a context's mirror. `#[derive(Context)]` makes a struct of them; a snapshot shows them.
@@ -34,7 +34,7 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
         Self::new(value)
     }
 
-    /// A cell of a workspace, into which nothing has been pinned.
+    /// A cell of a workspace, whose read set is empty.
     #[doc(hidden)]
     #[must_use]
     pub fn blank() -> Self {
@@ -99,12 +99,12 @@ where
 {
     /// Takes a handle on the committed value of `base` and remembers its version.
     #[inline]
-    fn pin(&mut self, base: &Self) {
+    fn read_from(&mut self, base: &Self) {
         self.slot = S::share(&base.slot);
         self.version = base.version;
     }
 
-    /// Whether the value that was pinned is still the committed one.
+    /// Whether the value that was read is still the committed one.
     #[inline]
     fn is_current(&self, base: &Self) -> bool {
         self.version == base.version
@@ -112,19 +112,19 @@ where
 
     /// Takes over the draft of a workspace.
     #[inline]
-    fn propose(&mut self, work: &mut Self) {
+    fn stage_writes(&mut self, work: &mut Self) {
         self.draft = std::mem::replace(&mut work.draft, Draft::none());
     }
 
-    /// Lets go of what was pinned and drafted, so that a spare workspace keeps no old value alive.
+    /// Lets go of the read set and the drafts, so that a spare workspace keeps no old value alive.
     #[inline]
     fn clear(&mut self) {
-        shed(S::release(&mut self.slot));
+        drop_caught(S::release(&mut self.slot));
         self.discard();
     }
 
     /// Makes the draft the committed value, if something was written. The old value waits in the draft's place, to be
-    /// dropped by [`discard`](Self::discard) once all cells are committed: its drop is a stranger's code.
+    /// dropped by [`discard`](Self::discard) once all cells are committed: its drop is user code.
     #[inline]
     fn commit(&mut self, version: u64) {
         if let Some(value) = self.draft.value.take() {
@@ -136,7 +136,7 @@ where
     /// Drops the draft, or what a commit has left in its place.
     #[inline]
     fn discard(&mut self) {
-        shed(self.draft.value.take());
+        drop_caught(self.draft.value.take());
     }
 
     #[inline]
@@ -149,19 +149,19 @@ where
 impl<T, Z: ZoneType, S: Storage<T>> Drop for Cell<T, Z, S> {
     #[inline]
     fn drop(&mut self) {
-        shed(S::release(&mut self.slot));
-        shed(self.draft.value.take());
+        drop_caught(S::release(&mut self.slot));
+        drop_caught(self.draft.value.take());
     }
 }
 
 /// Every cell that a process reads holds a value: the engine's own from the start, those of a workspace because the
-/// process's inputs are pinned before it runs.
+/// process's inputs are read before it runs.
 #[inline]
 fn committed<T, S: Storage<T>>(slot: &S::Slot) -> &T {
     match S::get(slot) {
         Some(value) => value,
-        #[expect(clippy::unreachable, reason = "a cell is pinned before it is read: see above")]
-        None => unreachable!("a cell was read that had not been pinned"),
+        #[expect(clippy::unreachable, reason = "a cell is filled before it is read: see above")]
+        None => unreachable!("a cell was read that had not been filled"),
     }
 }
 
@@ -198,7 +198,7 @@ impl<T: Signal, S: Storage<T>> Cell<T, SignalZone, S> {
         if changes {
             let old = S::replace(&mut self.slot, T::default());
             self.version = version;
-            shed(old);
+            drop_caught(old);
         }
         changes
     }

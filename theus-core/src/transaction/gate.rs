@@ -15,7 +15,7 @@ pub(super) struct Gate<S> {
     pub(super) waiting: AtomicUsize,
     /// There from the moment when somebody waits.
     pub(super) line: OnceLock<Arc<Mutex<Line>>>,
-    /// Who has the session as a turn; there from the first turn on.
+    /// Who has the session under a lease; there from the first lease on.
     pub(super) drivers: OnceLock<Arc<Drivers>>,
     /// The engine, by which a nested hold is told from contention: a thread that holds one session of it waits for none.
     pub(super) engine: usize,
@@ -33,8 +33,8 @@ pub(super) struct Behind<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     Nobody,
-    /// A run's, whose turn it is.
-    Turn,
+    /// A run's, whose lease it is.
+    Lease,
     /// Somebody's in the line who was woken.
     Promised,
 }
@@ -66,9 +66,9 @@ impl<S> Gate<S> {
     #[cold]
     #[inline(never)]
     fn wake_next(&self) {
-        // Who holds it instead does the same afterwards, and so does the end of a turn.
+        // Who holds it instead does the same afterwards, and so does the end of a lease.
         let Some(mut behind) = self.mutex.try_lock() else { return };
-        if behind.owner == Owner::Turn {
+        if behind.owner == Owner::Lease {
             return;
         }
         let Some(line) = self.line.get() else { return };

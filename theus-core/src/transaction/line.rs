@@ -9,7 +9,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
-use crate::panics::{caught, shed, wake};
+use crate::panics::{caught, drop_caught, wake};
 use crate::sync::Mutex;
 use crate::sync::timer::Timer;
 
@@ -164,7 +164,7 @@ impl Wake for Lapse {
         let left = line.lapse(promise);
         let next = line.promise_next();
         drop(line);
-        shed(left);
+        drop_caught(left);
         if let Some(next) = next {
             wake(next);
         }

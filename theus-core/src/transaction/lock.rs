@@ -1,7 +1,7 @@
-//! The lock of a session: held by a thread through one step, or given to one async run as its turn.
+//! The lock of a session: held by a thread through one step, or given to one async run under its lease.
 //!
-//! A turn keeps every other run out from begin to commit without holding a mutex across an await. Threads wait for the mutex
-//! as for any other; tasks, and all who wait for a turn, wait in a line.
+//! A lease keeps every other run out from begin to commit without holding a mutex across an await. Threads wait for the mutex
+//! as for any other; tasks, and all who wait for a lease, wait in a line.
 
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
@@ -32,10 +32,10 @@ pub(crate) struct Held<'a, S> {
 struct Relay<'a, S>(&'a Gate<S>);
 
 /// The session to oneself, across awaits. Others wait until it is dropped; reading the committed state does not.
-pub(crate) struct Turn<'a, S> {
+pub(crate) struct Lease<'a, S> {
     lock: &'a SessionLock<S>,
     drivers: &'a Drivers,
-    /// What was put off until the turn is over.
+    /// What was put off until the lease is over.
     at_the_end: fn(&mut S),
 }
 
@@ -45,7 +45,7 @@ impl<S> SessionLock<S> {
         Self { gate: Gate::new(engine, state) }
     }
 
-    /// Waits until no other thread holds the state and nobody has a turn. Nobody waits inside a body of the same engine: it
+    /// Waits until no other thread holds the state and nobody has a lease. Nobody waits inside a body of the same engine: it
     /// would wait for itself.
     #[inline]
     pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
@@ -72,7 +72,7 @@ impl<S> SessionLock<S> {
         drop(self.held(behind));
     }
 
-    /// Waits for other threads only, not for the end of a turn: for a look at the committed state, and for what its turn itself
+    /// Waits for other threads only, not for the end of a lease: for a look at the committed state, and for what its lease itself
     /// begins and commits.
     #[inline]
     pub(crate) fn hold_beside_turn<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
@@ -93,17 +93,21 @@ impl<S> SessionLock<S> {
         poll_fn(|task| self.poll(&mut waiter, task).map_ok(|behind| self.held(behind))).await
     }
 
-    /// Waits until the session is nobody's, and takes it as a turn. `at_the_end` is done in the hold that ends it: whoever
-    /// finds the turn taken, and so leaves something for later, can rely on it.
-    pub(crate) async fn take_turn(&self, request: Request<'_>, at_the_end: fn(&mut S)) -> Result<Turn<'_, S>, NotHeld> {
+    /// Waits until the session is nobody's, and takes it under a lease. `at_the_end` is done in the hold that ends it: whoever
+    /// finds the lease taken, and so leaves something for later, can rely on it.
+    pub(crate) async fn take_lease(
+        &self,
+        request: Request<'_>,
+        at_the_end: fn(&mut S),
+    ) -> Result<Lease<'_, S>, NotHeld> {
         let process = request.process;
         let mut waiter = Waiter::new(&self.gate, request);
         poll_fn(|task| {
             self.poll(&mut waiter, task).map_ok(|mut behind| {
                 let drivers = self.gate.drivers.get_or_init(Arc::default);
                 drivers.begin(process);
-                behind.owner = Owner::Turn;
-                Turn { lock: self, drivers, at_the_end }
+                behind.owner = Owner::Lease;
+                Lease { lock: self, drivers, at_the_end }
             })
         })
         .await
@@ -164,13 +168,13 @@ impl<S> Drop for Relay<'_, S> {
     }
 }
 
-impl<S> Turn<'_, S> {
+impl<S> Lease<'_, S> {
     /// Holds the state, for the short while of a begin or a commit.
     pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
         self.lock.hold_beside_turn(request)
     }
 
-    /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the turn.
+    /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the lease.
     pub(crate) fn driven_here(&self) {
         self.drivers.driven_here();
     }
@@ -181,9 +185,9 @@ impl<S> Turn<'_, S> {
     }
 }
 
-impl<S> Drop for Turn<'_, S> {
+impl<S> Drop for Lease<'_, S> {
     fn drop(&mut self) {
-        // A turn ends outside any hold of its own, so this cannot be nested.
+        // A lease ends outside any hold of its own, so this cannot be nested.
         let mut held = self.lock.held(self.lock.gate.mutex.lock());
         (self.at_the_end)(&mut held);
         held.behind.owner = Owner::Nobody;
@@ -192,9 +196,9 @@ impl<S> Drop for Turn<'_, S> {
 }
 
 impl<S> Held<'_, S> {
-    /// Whether somebody has a turn: the state is theirs to change.
-    pub(crate) fn turn_is_taken(&self) -> bool {
-        self.behind.owner == Owner::Turn
+    /// Whether somebody has a lease: the state is theirs to change.
+    pub(crate) fn is_leased(&self) -> bool {
+        self.behind.owner == Owner::Lease
     }
 }
 

@@ -7,14 +7,14 @@ use super::Raised;
 /// A path that names a whole nested context is refused by the guard; its mirror answers here, so that it is not refused again.
 pub trait Member {
     /// Takes handles on what is read.
-    fn pin(&mut self, _: &Self) {}
-    /// Whether what was pinned is still committed.
+    fn read_from(&mut self, _: &Self) {}
+    /// Whether what was read is still committed.
     fn is_current(&self, _: &Self) -> bool {
         true
     }
     /// Takes over the draft of a workspace.
-    fn propose(&mut self, _: &mut Self) {}
-    /// Lets go of what is pinned and drafted.
+    fn stage_writes(&mut self, _: &mut Self) {}
+    /// Lets go of the read set and the drafts.
     fn clear(&mut self) {}
     /// Notes the signal that the draft raises.
     fn collect_raised(&self, _: &'static str, _: &mut Vec<Raised>) {}

@@ -23,7 +23,7 @@ pub use draft::{Draft, Order, Raised};
 #[doc(hidden)]
 pub use input::DeclaredOutput;
 pub use input::Input;
-pub(crate) use lock::{Held, SessionLock, Turn};
+pub(crate) use lock::{Held, Lease, SessionLock};
 #[doc(hidden)]
 pub use member::Member;
 pub use output::Output;

@@ -54,6 +54,6 @@ pub(crate) struct Late {
     pub(crate) span: Duration,
     /// Whether that was the caller's limit; else it was the engine's.
     pub(crate) is_limit: bool,
-    /// The process whose run has the session as its turn, and the thread that polls it.
-    pub(crate) turn: Option<(&'static str, Option<Arc<str>>)>,
+    /// The process whose run has the session under its lease, and the thread that polls it.
+    pub(crate) lease: Option<(&'static str, Option<Arc<str>>)>,
 }

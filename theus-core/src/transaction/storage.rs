@@ -14,7 +14,7 @@ pub trait Storage<T> {
     type Slot;
     /// Keeps a value.
     fn keep(value: T) -> Self::Slot;
-    /// A slot of a workspace into which nothing has been pinned yet.
+    /// A slot of a workspace whose read set is empty.
     fn blank() -> Self::Slot;
     /// The value, if there is one.
     fn get(slot: &Self::Slot) -> Option<&T>;
@@ -22,10 +22,10 @@ pub trait Storage<T> {
     fn share(slot: &Self::Slot) -> Self::Slot;
     /// Puts a new value in the place of the old one, without disturbing who else holds a handle on the old one. Gives the
     /// old one back where nobody does and dropping it means something.
-    #[must_use = "dropping the old value is a stranger's code"]
+    #[must_use = "dropping the old value runs user code"]
     fn replace(slot: &mut Self::Slot, value: T) -> Option<T>;
     /// Lets go of the value. Gives it back where nobody else holds a handle on it and dropping it means something.
-    #[must_use = "dropping the value is a stranger's code"]
+    #[must_use = "dropping the value runs user code"]
     fn release(slot: &mut Self::Slot) -> Option<T>;
 }
 

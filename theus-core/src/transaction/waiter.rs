@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::gate::{Gate, Guard, Owner};
 use super::line::{self, Left, Line};
 use super::patience::{Late, NotHeld, Request};
-use super::waits::{self, Waiting, Wish};
+use super::waits::{self, LockRequest, Waiting};
 use crate::sync::nesting::holds;
 use crate::sync::parker::Parker;
 use crate::sync::timer::{self, Alarm};
@@ -62,7 +62,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         let mut lapsed = None;
         let opens = match gate.owner {
             Owner::Nobody => true,
-            Owner::Turn => false,
+            Owner::Lease => false,
             Owner::Promised => self.gate.line.get().is_none_or(|line| {
                 let mut line = line.lock();
                 let opens = line.opens_for(self.ticket, &mut lapsed);
@@ -107,7 +107,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
     /// Whether it goes on waiting, as a task.
     pub(super) fn stay(&mut self, task: &mut Context<'_>) -> Result<(), NotHeld> {
         if self.waiting.is_none() {
-            self.waiting = waits::await_(|| self.wish(true)).map_err(NotHeld::Circle)?;
+            self.waiting = waits::await_(|| self.lock_request(true)).map_err(NotHeld::Circle)?;
         }
         loop {
             let Some(patience) = &mut self.patience else { return Ok(()) };
@@ -119,7 +119,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         }
     }
 
-    /// Waits with the thread blocked, for other threads and for turns. It may be at the gate already, and found it shut.
+    /// Waits with the thread blocked, for other threads and for leases. It may be at the gate already, and found it shut.
     pub(super) fn wait(&mut self, mut gate: Option<Guard<'a, S>>) -> Result<Guard<'a, S>, NotHeld> {
         let parker = Parker::new();
         let waker = parker.waker();
@@ -136,7 +136,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
             if let Some(gate) = self.try_enter() {
                 return Ok(gate);
             }
-            let waiting = waits::block(self.wish(true)).map_err(NotHeld::Circle)?;
+            let waiting = waits::block(self.lock_request(true)).map_err(NotHeld::Circle)?;
             let until = self.patience.as_ref().and_then(|patience| patience.until);
             // A waker that runs something here waits for what nobody else would tell it of: that a promise is over.
             let looks_at = timer::is_here().then(|| Instant::now() + line::LEASE);
@@ -156,7 +156,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         if holds(self.gate.engine) {
             return Err(NotHeld::Nested);
         }
-        let _waiting = waits::block(self.wish(false)).map_err(NotHeld::Circle)?;
+        let _waiting = waits::block(self.lock_request(false)).map_err(NotHeld::Circle)?;
         let until = self.patience.get_or_insert_with(|| Patience::new(&self.request)).until;
         let gate = match until {
             None => Some(self.gate.mutex.lock()),
@@ -179,16 +179,16 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
     fn late(&self) -> NotHeld {
         let limit = self.request.limit.filter(|limit| limit.is_over());
         let span = limit.map_or(self.request.lock_timeout, |limit| limit.span);
-        let turn = self.gate.drivers.get().and_then(|drivers| drivers.who());
-        NotHeld::TimedOut(Box::new(Late { span, is_limit: limit.is_some(), turn }))
+        let lease = self.gate.drivers.get().and_then(|drivers| drivers.who());
+        NotHeld::TimedOut(Box::new(Late { span, is_limit: limit.is_some(), lease }))
     }
 
-    fn wish(&self, for_turns: bool) -> Wish {
-        Wish {
+    fn lock_request(&self, for_leases: bool) -> LockRequest {
+        LockRequest {
             session: self.gate.number,
             name: Arc::from(self.request.session),
             process: self.request.process,
-            drivers: self.gate.drivers.get().filter(|_| for_turns).map(Arc::clone),
+            drivers: self.gate.drivers.get().filter(|_| for_leases).map(Arc::clone),
         }
     }
 }
@@ -211,6 +211,6 @@ impl<S> Drop for Waiter<'_, '_, S> {
             self.rubbish.push(left);
             self.gate.relay();
         }
-        crate::panics::shed(std::mem::take(&mut self.rubbish));
+        crate::panics::drop_caught(std::mem::take(&mut self.rubbish));
     }
 }

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::sync::nesting::{Keeps, kept};
 use crate::sync::{next_number, thread_number};
 
-/// The run that has a session as its turn: which threads have polled its body.
+/// The run that has a session under its lease: which threads have polled its body.
 #[derive(Default)]
 pub(crate) struct Drivers {
     now: Mutex<Option<Driven>>,
@@ -24,7 +24,7 @@ struct Driven {
 }
 
 impl Drivers {
-    /// A run of this process has begun its turn.
+    /// A run of this process has begun its lease.
     pub(super) fn begin(&self, process: &'static str) {
         *self.now.lock() = Some(Driven { process, threads: Vec::new() });
     }
@@ -61,19 +61,19 @@ fn name_of(thread: &Thread) -> Arc<str> {
 
 /// What somebody waits for.
 #[derive(Clone)]
-pub(super) struct Wish {
+pub(super) struct LockRequest {
     /// The session's number and name.
     pub(super) session: u64,
     pub(super) name: Arc<str>,
     /// What is to be run there.
     pub(super) process: &'static str,
-    /// Who has the session as a turn, where the end of a turn is waited for.
+    /// Who has the session under a lease, where the end of a lease is waited for.
     pub(super) drivers: Option<Arc<Drivers>>,
 }
 
 /// One wait.
 struct Wait {
-    wish: Wish,
+    lock_request: LockRequest,
     thread: Thread,
     /// The thread that is blocked meanwhile.
     blocks: Option<u64>,
@@ -97,18 +97,18 @@ pub(super) struct Waiting {
     number: u64,
 }
 
-/// The calling thread is about to be blocked until it has what it wishes.
-pub(super) fn block(wish: Wish) -> Result<Waiting, Box<Circle>> {
-    begin(Wait { wish, thread: thread::current(), blocks: Some(thread_number()), keeps: kept() })
+/// The calling thread is about to be blocked until it has the lock that it requests.
+pub(super) fn block(lock_request: LockRequest) -> Result<Waiting, Box<Circle>> {
+    begin(Wait { lock_request, thread: thread::current(), blocks: Some(thread_number()), keeps: kept() })
 }
 
 /// The task that the calling thread polls is about to wait. Where it keeps nothing nobody can wait for it.
-pub(super) fn await_(wish: impl FnOnce() -> Wish) -> Result<Option<Waiting>, Box<Circle>> {
+pub(super) fn await_(lock_request: impl FnOnce() -> LockRequest) -> Result<Option<Waiting>, Box<Circle>> {
     let keeps = kept();
     if keeps.is_empty() {
         return Ok(None);
     }
-    begin(Wait { wish: wish(), thread: thread::current(), blocks: None, keeps }).map(Some)
+    begin(Wait { lock_request: lock_request(), thread: thread::current(), blocks: None, keeps }).map(Some)
 }
 
 fn begin(wait: Wait) -> Result<Waiting, Box<Circle>> {
@@ -152,7 +152,7 @@ impl Waits {
     /// The waits that must end before this one can, as far as they are known: of those that keep the session, and of the
     /// threads that drive the run which has it.
     fn in_the_way(&self, wait: &Wait) -> Vec<u64> {
-        let (session, drivers) = (wait.wish.session, &wait.wish.drivers);
+        let (session, drivers) = (wait.lock_request.session, &wait.lock_request.drivers);
         let keeping = self.by_kept.range((session, 0)..=(session, u64::MAX));
         let keeping = keeping.filter(|(_, keeps)| **keeps == Keeps::Thread || drivers.is_some());
         let mut found: Vec<u64> = keeping.map(|((_, number), _)| *number).collect();
@@ -170,7 +170,8 @@ impl Waits {
             for next in self.in_the_way(wait) {
                 if next == first {
                     let back = std::iter::successors(Some(number), |number| led_here.get(number).copied());
-                    let mut waits: Vec<_> = back.filter_map(|number| self.all.get(&number)).map(Told::of).collect();
+                    let mut waits: Vec<_> =
+                        back.filter_map(|number| self.all.get(&number)).map(WaitEntry::of).collect();
                     waits.reverse();
                     return Some(Circle { waits });
                 }
@@ -186,17 +187,17 @@ impl Waits {
 
 /// One wait of a circle.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Told {
+struct WaitEntry {
     thread: Arc<str>,
     process: &'static str,
     session: Arc<str>,
-    /// The process whose run has the session as its turn.
+    /// The process whose run has the session under its lease.
     held_by: Option<&'static str>,
 }
 
-impl Told {
+impl WaitEntry {
     fn of(wait: &Wait) -> Self {
-        let Wish { name, process, drivers, .. } = &wait.wish;
+        let LockRequest { name, process, drivers, .. } = &wait.lock_request;
         let held_by = drivers.as_ref().and_then(|drivers| drivers.who()).map(|(process, _)| process);
         Self { thread: name_of(&wait.thread), process, session: Arc::clone(name), held_by }
     }
@@ -205,12 +206,14 @@ impl Told {
 /// Waits that wait for each other; the first is the one that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Circle {
-    waits: Vec<Told>,
+    waits: Vec<WaitEntry>,
 }
 
 impl fmt::Display for Circle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((Told { session, held_by, process, .. }, others)) = self.waits.split_first() else { return Ok(()) };
+        let Some((WaitEntry { session, held_by, process, .. }, others)) = self.waits.split_first() else {
+            return Ok(());
+        };
         if others.is_empty() {
             let run = held_by.map_or_else(|| "the run".to_owned(), |process| format!("`{process}`"));
             return write!(
@@ -220,7 +223,7 @@ impl fmt::Display for Circle {
             );
         }
         write!(f, "`{process}` was not started, it would wait for ever: it waits for the session `{session}`")?;
-        for Told { thread, process, session, .. } in others {
+        for WaitEntry { thread, process, session, .. } in others {
             write!(f, ", whose run waits for the session `{session}` to run `{process}` there (thread `{thread}`)")?;
         }
         write!(

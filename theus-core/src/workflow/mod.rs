@@ -33,7 +33,7 @@
 //! | [`chart`] | the parts of a definition |
 
 pub mod clock;
-pub mod conductor;
+pub mod interpreter;
 pub mod sessions;
 pub mod trace;
 
@@ -43,7 +43,7 @@ mod tests;
 #[cfg(feature = "tokio")]
 pub use clock::TokioSleep;
 pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
-pub use conductor::{
+pub use interpreter::{
     Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Status, StepOutcome, StepOutcomes,
     WorkflowError, WorkflowManager,
 };

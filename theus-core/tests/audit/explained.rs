@@ -61,7 +61,7 @@ fn strongest<'a>(violations: impl Iterator<Item = &'a Violation>) -> Option<Acti
 }
 
 fn found<'a>(rule: &RuleAccount, violations: &'a [Violation]) -> Option<&'a Violation> {
-    violations.iter().find(|violation| *violation.facts == rule.facts)
+    violations.iter().find(|violation| *violation.metadata == rule.metadata)
 }
 
 /// Compares what was said with the violations of the run, and with what is said of the counters afterwards.

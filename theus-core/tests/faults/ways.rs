@@ -109,7 +109,7 @@ fn drive(engine: &App, ending: Ending, has_turn: bool, run: impl Future<Output =
         polls += 1;
         if polls == 1 && has_turn {
             let waits = waiting.as_mut().poll(&mut Context::from_waker(&waker));
-            assert!(waits.is_pending(), "another has the turn");
+            assert!(waits.is_pending(), "another has the lease");
         }
         if polls == 1 && ending == Ending::Cancelled {
             run = None;

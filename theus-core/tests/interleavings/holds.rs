@@ -61,7 +61,7 @@ fn nested() {
         assert_eq!(room.hold(request).err(), Some(NotHeld::Nested));
         assert_eq!(room.hold_beside_turn(request).err(), Some(NotHeld::Nested));
         assert_eq!(shuttle::future::block_on(room.hold_async(request())).err(), Some(NotHeld::Nested));
-        assert_eq!(shuttle::future::block_on(room.take_turn(request(), |_| ())).err(), Some(NotHeld::Nested));
+        assert_eq!(shuttle::future::block_on(room.take_lease(request(), |_| ())).err(), Some(NotHeld::Nested));
         held.visits += 1;
     }
     visit(&room);

@@ -1,4 +1,4 @@
-//! The lock of a session, the queue of a bus and the rota of a pool under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
+//! The lock of a session, the queue of a bus and the run queue of a pool under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
 //!
 //! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
 
@@ -32,16 +32,16 @@ mod waiters;
 mod watch;
 
 #[allow(dead_code, unreachable_pub, reason = "the pool uses all of it")]
-#[path = "../../src/workflow/sessions/rota.rs"]
-mod rota;
+#[path = "../../src/workflow/sessions/run_queue.rs"]
+mod run_queue;
 #[path = "../../src/workflow/sessions/stage.rs"]
 mod stage;
 
 mod bus;
 mod holds;
+mod leases;
 mod optimistic;
 mod pool;
-mod turns;
 mod waits_for;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! The optimistic protocol on the real lock: pin values and versions, let go, run, validate, commit.
+//! The optimistic protocol on the real lock: read values and versions, let go, run, validate, commit.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ struct State {
 
 type Lock = SessionLock<State>;
 
-/// What a commit checks of what was pinned.
+/// What a commit checks of what was read.
 #[derive(Clone, Copy)]
 enum Validation {
     /// Everything that was read.
@@ -41,8 +41,8 @@ const LEAVE_FIRST: Transaction = Transaction { writes: 0, body: |_, other| (othe
 const LEAVE_SECOND: Transaction = Transaction { writes: 1, body: |other, _| (other == 0).then_some(1) };
 
 /// One attempt at the commit, as the engine makes it; `false` where something was stale.
-fn close(state: &mut State, pinned: &State, written: Option<i64>, run: Transaction, validation: Validation) -> bool {
-    let current = |field: usize| state.fields[field].1 == pinned.fields[field].1;
+fn close(state: &mut State, read_set: &State, written: Option<i64>, run: Transaction, validation: Validation) -> bool {
+    let current = |field: usize| state.fields[field].1 == read_set.fields[field].1;
     let valid = match validation {
         Validation::Read => current(0) && current(1),
         Validation::WrittenOnly => current(run.writes),
@@ -57,9 +57,9 @@ fn close(state: &mut State, pinned: &State, written: Option<i64>, run: Transacti
 
 fn transact(lock: &Lock, run: Transaction, validation: Validation) {
     loop {
-        let pinned = lock.hold(request).unwrap().clone();
-        let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
-        if close(&mut lock.hold(request).unwrap(), &pinned, written, run, validation) {
+        let read_set = lock.hold(request).unwrap().clone();
+        let written = (run.body)(read_set.fields[0].0, read_set.fields[1].0);
+        if close(&mut lock.hold(request).unwrap(), &read_set, written, run, validation) {
             return;
         }
         thread::yield_now();
@@ -68,10 +68,10 @@ fn transact(lock: &Lock, run: Transaction, validation: Validation) {
 
 async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
     loop {
-        let pinned = lock.hold_async(request()).await.unwrap().clone();
+        let read_set = lock.hold_async(request()).await.unwrap().clone();
         yield_now().await;
-        let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
-        if close(&mut lock.hold_async(request()).await.unwrap(), &pinned, written, run, validation) {
+        let written = (run.body)(read_set.fields[0].0, read_set.fields[1].0);
+        if close(&mut lock.hold_async(request()).await.unwrap(), &read_set, written, run, validation) {
             return;
         }
         yield_now().await;
@@ -80,12 +80,12 @@ async fn transact_async(lock: &Lock, run: Transaction, validation: Validation) {
 
 /// A run with the session to itself, across an await.
 async fn transact_alone(lock: &Lock, run: Transaction) {
-    let turn = lock.take_turn(request(), |_| ()).await.unwrap();
-    let pinned = turn.hold(request).unwrap().clone();
+    let lease = lock.take_lease(request(), |_| ()).await.unwrap();
+    let read_set = lease.hold(request).unwrap().clone();
     yield_now().await;
-    let written = (run.body)(pinned.fields[0].0, pinned.fields[1].0);
+    let written = (run.body)(read_set.fields[0].0, read_set.fields[1].0);
     assert!(
-        close(&mut turn.hold(request).unwrap(), &pinned, written, run, Validation::Read),
+        close(&mut lease.hold(request).unwrap(), &read_set, written, run, Validation::Read),
         "a run with the session to itself met a conflict"
     );
 }

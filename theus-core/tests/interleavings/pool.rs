@@ -8,14 +8,14 @@ use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicBool, Ordering};
 use shuttle::thread;
 
-use super::rota::{Ready, Rota, Turn};
+use super::run_queue::{Ready, RunQueue, Runnable};
 use super::stage::Stage;
 use super::{found_by_shuttle, schedules};
 
 /// A session whose events are numbers.
 struct Desk {
     this: Weak<Desk>,
-    rota: Arc<Rota>,
+    run_queue: Arc<RunQueue>,
     stage: Stage,
     home: usize,
     bus: Mutex<Vec<u32>>,
@@ -26,10 +26,10 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(rota: &Arc<Rota>, home: usize, is_careless: bool) -> Arc<Self> {
+    fn new(run_queue: &Arc<RunQueue>, home: usize, is_careless: bool) -> Arc<Self> {
         Arc::new_cyclic(|this| Self {
             this: Weak::clone(this),
-            rota: Arc::clone(rota),
+            run_queue: Arc::clone(run_queue),
             stage: Stage::idle(),
             home,
             bus: Mutex::new(Vec::new()),
@@ -54,7 +54,7 @@ impl Desk {
     }
 }
 
-impl Turn for Desk {
+impl Runnable for Desk {
     fn go(self: Arc<Self>) {
         assert!(!self.is_driven.swap(true, Ordering::SeqCst), "two workers have it");
         if self.is_careless {
@@ -66,40 +66,40 @@ impl Turn for Desk {
         }
         self.is_driven.store(false, Ordering::SeqCst);
         if self.stage.give_back() {
-            self.rota.ended();
+            self.run_queue.ended();
         } else {
             self.stage.put_back();
-            let (rota, home) = (Arc::clone(&self.rota), self.home);
-            rota.put(self, home);
+            let (run_queue, home) = (Arc::clone(&self.run_queue), self.home);
+            run_queue.put(self, home);
         }
     }
 
     fn wake(self: Arc<Self>) {
-        if self.stage.wake(|| self.rota.begun(), || self.rota.ended()) {
-            let (rota, home) = (Arc::clone(&self.rota), self.home);
-            rota.put(self, home);
+        if self.stage.wake(|| self.run_queue.begun(), || self.run_queue.ended()) {
+            let (run_queue, home) = (Arc::clone(&self.run_queue), self.home);
+            run_queue.put(self, home);
         }
     }
 }
 
-fn work(rota: &Rota, worker: usize) {
+fn work(run_queue: &RunQueue, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
-    while !rota.is_over() {
-        if rota.take(worker, &mut batch) {
+    while !run_queue.is_over() {
+        if run_queue.take(worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
-        } else if !rota.rest() {
+        } else if !run_queue.rest() {
             return;
         }
     }
 }
 
-async fn work_async(rota: Arc<Rota>, worker: usize) {
+async fn work_async(run_queue: Arc<RunQueue>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
-    while !rota.is_over() {
-        if rota.take(worker, &mut batch) {
+    while !run_queue.is_over() {
+        if run_queue.take(worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
         } else {
-            poll_fn(|task| rota.poll_work(task.waker())).await;
+            poll_fn(|task| run_queue.poll_work(task.waker())).await;
         }
     }
 }
@@ -107,19 +107,19 @@ async fn work_async(rota: Arc<Rota>, worker: usize) {
 /// Two producers and two workers, of which the second may be a future: whoever has emitted and waits until all is idle finds
 /// everything handled, in order.
 fn producers_and_workers(with_future: bool, is_careless: bool) {
-    let rota = Arc::new(Rota::new(2));
-    let desks = [Desk::new(&rota, 0, is_careless), Desk::new(&rota, 1, is_careless)];
+    let run_queue = Arc::new(RunQueue::new(2));
+    let desks = [Desk::new(&run_queue, 0, is_careless), Desk::new(&run_queue, 1, is_careless)];
     let first = thread::spawn({
-        let rota = Arc::clone(&rota);
-        move || work(&rota, 0)
+        let run_queue = Arc::clone(&run_queue);
+        move || work(&run_queue, 0)
     });
     let second = thread::spawn({
-        let rota = Arc::clone(&rota);
+        let run_queue = Arc::clone(&run_queue);
         move || {
             if with_future {
-                shuttle::future::block_on(work_async(rota, 1));
+                shuttle::future::block_on(work_async(run_queue, 1));
             } else {
-                work(&rota, 1);
+                work(&run_queue, 1);
             }
         }
     });
@@ -131,7 +131,7 @@ fn producers_and_workers(with_future: bool, is_careless: bool) {
                 desks[1].emit(producer * 10);
                 desks[0].emit(producer * 10 + 1);
                 // What it has emitted is something to do until it is handled.
-                assert!(desks[0].rota.wait_until_idle(Duration::MAX));
+                assert!(desks[0].run_queue.wait_until_idle(Duration::MAX));
                 let handled = desks[0].handled();
                 let own: Vec<u32> = handled.into_iter().filter(|number| number / 10 == producer).collect();
                 assert_eq!(own, [producer * 10, producer * 10 + 1]);
@@ -139,8 +139,8 @@ fn producers_and_workers(with_future: bool, is_careless: bool) {
         })
         .collect();
     producers.into_iter().for_each(|producer| producer.join().unwrap());
-    assert_eq!((rota.busy(), rota.waiting(), desks[1].handled().len()), (0, 0, 2));
-    rota.end();
+    assert_eq!((run_queue.busy(), run_queue.waiting(), desks[1].handled().len()), (0, 0, 2));
+    run_queue.end();
     first.join().unwrap();
     second.join().unwrap();
 }
@@ -166,33 +166,33 @@ fn the_check_finds_a_worker_that_looks_too_early() {
 fn a_worker_that_is_dropped_takes_no_waking_with_it() {
     shuttle::check_random(
         || {
-            let rota = Arc::new(Rota::new(1));
-            let desk = Desk::new(&rota, 0, false);
+            let run_queue = Arc::new(RunQueue::new(1));
+            let desk = Desk::new(&run_queue, 0, false);
             let other = thread::spawn({
-                let rota = Arc::clone(&rota);
-                move || shuttle::future::block_on(work_async(rota, 0))
+                let run_queue = Arc::clone(&run_queue);
+                move || shuttle::future::block_on(work_async(run_queue, 0))
             });
             let dropped = thread::spawn({
-                let rota = Arc::clone(&rota);
+                let run_queue = Arc::clone(&run_queue);
                 move || {
                     let flag = Arc::new(Flag);
                     let waker = std::task::Waker::from(flag);
-                    if rota.poll_work(&waker).is_pending() {
+                    if run_queue.poll_work(&waker).is_pending() {
                         thread::yield_now();
-                        rota.left_by(&waker);
-                    } else if rota.waiting() > 0 {
+                        run_queue.left_by(&waker);
+                    } else if run_queue.waiting() > 0 {
                         // It was to take it, and does.
                         let mut batch = Vec::new();
-                        rota.take(0, &mut batch);
+                        run_queue.take(0, &mut batch);
                         batch.into_iter().for_each(|ready: Ready| ready.go());
                     }
                 }
             });
             desk.emit(7);
-            assert!(rota.wait_until_idle(Duration::MAX));
+            assert!(run_queue.wait_until_idle(Duration::MAX));
             assert_eq!(desk.handled(), [7]);
             dropped.join().unwrap();
-            rota.end();
+            run_queue.end();
             other.join().unwrap();
         },
         schedules(),

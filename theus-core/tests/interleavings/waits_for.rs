@@ -81,16 +81,16 @@ fn sessions_that_want_each_other_are_refused_and_never_wait_for_ever() {
     shuttle::check_dfs(|| crosswise(2), Some(1_000));
 }
 
-/// The same with runs that have their sessions as turns: one as a task, one that blocks its thread.
-fn crosswise_turns(blocks: bool) {
+/// The same with runs that have their sessions under leases: one as a task, one that blocks its thread.
+fn crosswise_leases(blocks: bool) {
     let (one, two) = (Arc::new(Lock::new(1, 0)), Arc::new(Lock::new(2, 0)));
     let run = |engine: usize, own: Arc<Lock>, other: Arc<Lock>, blocks: bool| {
         spawn(move || {
             block_on(async {
-                let turn = own.take_turn(request("outer"), |_| ()).await.unwrap();
-                turn.driven_here();
+                let lease = own.take_lease(request("outer"), |_| ()).await.unwrap();
+                lease.driven_here();
                 yield_now().await;
-                let _inside = Inside::enter(engine, Some(turn.session()));
+                let _inside = Inside::enter(engine, Some(lease.session()));
                 let found = match blocks {
                     true => other.hold(|| request("inner")).map(|_| ()),
                     false => other.hold_async(request("inner")).await.map(|_| ()),
@@ -106,12 +106,12 @@ fn crosswise_turns(blocks: bool) {
 }
 
 #[test]
-fn turns_that_want_each_other_are_refused_and_never_wait_for_ever() {
-    shuttle::check_random(|| crosswise_turns(false), schedules());
-    shuttle::check_random(|| crosswise_turns(true), schedules());
+fn leases_that_want_each_other_are_refused_and_never_wait_for_ever() {
+    shuttle::check_random(|| crosswise_leases(false), schedules());
+    shuttle::check_random(|| crosswise_leases(true), schedules());
 }
 
-/// A thread that drives a turn would wait for itself; another one waits and gets the session.
+/// A thread that drives a lease would wait for itself; another one waits and gets the session.
 fn driver() {
     let lock = Arc::new(Lock::new(1, 0));
     let other = {
@@ -119,8 +119,8 @@ fn driver() {
         spawn(move || *lock.hold(|| request("other")).unwrap() += 1)
     };
     block_on(async {
-        let turn = lock.take_turn(request("listen"), |_| ()).await.unwrap();
-        turn.driven_here();
+        let lease = lock.take_lease(request("listen"), |_| ()).await.unwrap();
+        lease.driven_here();
         let refused = lock.hold(|| request("ring")).err();
         let Some(NotHeld::Circle(circle)) = refused else { panic!("{refused:?}") };
         let text = circle.to_string();
@@ -152,11 +152,11 @@ fn over() {
             assert!(matches!(got, Ok(()) | Err(NotHeld::TimedOut(_))), "{got:?}");
         })
     };
-    let turns = {
+    let leases = {
         let lock = Arc::clone(&lock);
         spawn(move || {
             block_on(async {
-                let _turn = lock.take_turn(request("turn"), |_| ()).await.unwrap();
+                let _lease = lock.take_lease(request("turn"), |_| ()).await.unwrap();
                 yield_now().await;
             });
         })
@@ -165,7 +165,7 @@ fn over() {
         let lock = Arc::clone(&lock);
         spawn(move || *block_on(lock.hold_async(request("patient"))).unwrap() += 10)
     };
-    let threads = [turns, wait(true), wait(false), patient];
+    let threads = [leases, wait(true), wait(false), patient];
     for thread in threads {
         thread.join().unwrap();
     }

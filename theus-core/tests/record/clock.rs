@@ -1,4 +1,4 @@
-//! A clock is a stranger's code too: where it panics, nothing is torn, lost, or held.
+//! A clock is user code too: where it panics, nothing is torn, lost, or held.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

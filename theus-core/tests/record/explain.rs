@@ -34,7 +34,7 @@ output  domain.temperature max 90  S      1 of 3 (warns from 2)  95.0   known in
     assert_eq!(explanation.refusal(), Some(Action::Aborted));
     let error = engine.run(Heat { to: 120.0 }).unwrap_err();
     let (account, violation) = (&explanation.rules[0], &error.violations()[0]);
-    assert_eq!(account.facts, *violation.facts, "a refusal carries the same account");
+    assert_eq!(account.metadata, *violation.metadata, "a refusal carries the same account");
     assert_eq!((account.value.as_ref(), &account.message), (Some(&violation.value), &violation.message));
 }
 
@@ -99,8 +99,8 @@ fn an_explanation_is_data() {
     let engine = engine(RECIPE);
     let json = serde_json::to_value(engine.explain(&Heat { to: 120.0 }).unwrap()).unwrap();
     let rule = &json["rules"][0];
-    let facts = [&rule["process"], &rule["gate"], &rule["rule"], &rule["source"], &rule["value"], &rule["count"]];
+    let metadata = [&rule["process"], &rule["gate"], &rule["rule"], &rule["source"], &rule["value"], &rule["count"]];
     let expected = serde_json::json!(["heat", "input", "to max 100", "audit.yaml:4:22", "120.0", 0]);
-    assert_eq!(serde_json::to_value(facts).unwrap(), expected);
+    assert_eq!(serde_json::to_value(metadata).unwrap(), expected);
     assert_eq!(rule["would"], serde_json::json!({ "violate": "aborted" }));
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use theus_core::audit::{
-    AuditEvent, Book, Fault, FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, ResetError, Sink, SinkOptions,
+    AuditEvent, Fault, FileOptions, FileSink, Fsync, LedgerError, LedgerFiles, RecordLog, ResetError, Sink, SinkOptions,
 };
 use theus_core::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::oven::{Folder, Heat, at_most, builder};
 /// The lines of a ledger of so many records.
 fn lines(folder: &Path, count: u64) -> Vec<String> {
     let path = folder.join("lines.jsonl");
-    let mut book = Book::new("desk", 99);
+    let mut book = RecordLog::new("desk", 99);
     let mut sink = FileSink::open(&path, FileOptions::new().fsync(Fsync::Never)).unwrap();
     for violation in 1..=count {
         let record = book.append(std::time::SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
@@ -115,7 +115,7 @@ fn a_full_file_that_is_there_is_not_written_over() {
     let mut sink = FileSink::open(&path, FileOptions::new().rotate(1)).unwrap();
     let full = folder.0.join(format!("audit.jsonl.{:020}", 1));
     fs::write(&full, "evidence").unwrap();
-    let mut book = Book::new("desk", 9);
+    let mut book = RecordLog::new("desk", 9);
     for violation in 1..=2 {
         let record = book.append(std::time::SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
         let written = sink.write(record);
@@ -181,7 +181,7 @@ fn a_name_that_is_no_utf_8_is_a_name() {
     let folder = Folder::new("bytes");
     let path = folder.0.join(std::ffi::OsStr::from_bytes(b"a\xff.jsonl"));
     let mut sink = FileSink::open(&path, FileOptions::new().rotate(1)).unwrap();
-    let mut book = Book::new("desk", 9);
+    let mut book = RecordLog::new("desk", 9);
     for violation in 1..=3 {
         let record = book.append(std::time::SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
         sink.write(record).unwrap();

@@ -50,7 +50,7 @@ fn an_async_run_with_effects_has_the_session_to_itself() {
 
         // Another one waits and is woken; looking does not wait.
         let mut measuring = Task::new(engine.run_async(MeasureSlowly {}));
-        assert!(measuring.poll().is_pending() && !measuring.is_woken(), "it waits for its turn");
+        assert!(measuring.poll().is_pending() && !measuring.is_woken(), "it waits for its lease");
         assert_eq!((*engine.snapshot().unwrap().level, engine.snapshot().unwrap().version()), (5, 0));
 
         // A thread waits as well.
@@ -62,12 +62,12 @@ fn an_async_run_with_effects_has_the_session_to_itself() {
                 level
             });
             thread::sleep(Duration::from_millis(20));
-            assert!(!filled.load(Ordering::SeqCst), "somebody wrote within another's turn");
+            assert!(!filled.load(Ordering::SeqCst), "somebody wrote within another's lease");
             assert!(pumping.poll().is_pending());
             assert!(matches!(pumping.poll(), Poll::Ready(Ok(3))));
             assert_eq!(filler.join().unwrap(), 13);
         });
-        assert!(measuring.is_woken(), "the turn is over");
+        assert!(measuring.is_woken(), "the lease is over");
         let measured = loop {
             if let Poll::Ready(measured) = measuring.poll() {
                 break measured.unwrap();

@@ -7,6 +7,7 @@ mod gates;
 mod hostile;
 mod interlock;
 mod isolation;
+mod leases;
 mod nested;
 mod plant;
 mod rollback;
@@ -19,7 +20,6 @@ mod sessions_seen;
 #[cfg(feature = "tokio")]
 mod sessions_tokio;
 mod signals;
-mod turns;
 mod waiting;
 mod workflow_arrivals;
 mod workflow_async;
@@ -36,11 +36,11 @@ mod workflow_order;
 mod workflow_regions;
 mod workflow_restart;
 mod workflow_steps;
-mod workflow_strangers;
 mod workflow_time;
 #[cfg(feature = "tokio")]
 mod workflow_tokio;
 mod workflow_trace;
+mod workflow_user_code;
 mod workflow_waits;
 mod workflow_world;
 

@@ -213,7 +213,7 @@ fn a_wait_ends_with_its_limit() {
     let error = block_on(engine.within(SOON).run_async(Listen {})).unwrap_err();
     assert!(matches!(&error, RunError::TimedOut(_)), "{error}");
     assert_eq!(state(&engine), before);
-    assert!(engine.within(SOON).snapshot().is_ok(), "a look waits for no turn");
+    assert!(engine.within(SOON).snapshot().is_ok(), "a look waits for no lease");
     outside.door.open();
     while listen.poll().is_pending() {}
     assert_eq!(engine.within(SOON).run(Add {}).unwrap(), 1, "nobody is left in the line");
@@ -420,14 +420,14 @@ fn the_thread_that_drives_a_run_is_told() {
          drives it; use `run_async`, or run it on a thread of its own"
     );
     assert!(matches!(error, RunError::Deadlock(_)));
-    assert!(engine.snapshot().is_ok() && engine.next_event().is_ok(), "what waits for no turn is done");
+    assert!(engine.snapshot().is_ok() && engine.next_event().is_ok(), "what waits for no lease is done");
     let other = engine.clone();
     let waiting = thread::spawn(move || other.run(Add {}));
     thread::sleep(SOON);
     outside.door.open();
     while listen.poll().is_pending() {}
     assert_eq!(in_time(move || waiting.join().unwrap()).unwrap(), 1);
-    assert_eq!(engine.run(Add {}).unwrap(), 2, "the turn is over");
+    assert_eq!(engine.run(Add {}).unwrap(), 2, "the lease is over");
 }
 
 /// Each drives one run and would wait for the other's.

@@ -289,7 +289,7 @@ impl Inner {
 
     fn entry(&mut self, entry: &SessionEntry) {
         let known = self.sessions.entry(entry.session.to_string()).or_default();
-        let told = entry.told.entry();
+        let told = entry.item.entry();
         if told.number != known.entry + 1 {
             self.wrong.push(format!("{}: entry {} after {}", entry.session, told.number, known.entry));
         }

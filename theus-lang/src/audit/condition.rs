@@ -6,13 +6,13 @@ use regex::Regex;
 
 use super::delta::Change;
 use super::integer::Integer;
+pub use super::operator::Operator;
 use super::set::{Set, all_differ};
-pub use super::test::Test;
 use crate::context::{Decimal, Time, Value};
 
 /// A test on an ordered value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum Comparison {
     Min,
     Max,
     Eq,
@@ -28,7 +28,7 @@ pub enum Same {
 
 /// A test on a length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum LengthBound {
     Min,
     Max,
 }
@@ -36,12 +36,12 @@ pub enum Limit {
 /// A test with its bound. A value of another kind than the bound satisfies none, and so does NaN.
 #[derive(Clone, Debug)]
 pub enum Condition {
-    Int(Order, i128),
+    Int(Comparison, i128),
     /// A bound above `i128::MAX`.
-    Huge(Order, u128),
-    Float(Order, f64),
-    Decimal(Order, Decimal),
-    Time(Order, Time),
+    Huge(Comparison, u128),
+    Float(Comparison, f64),
+    Decimal(Comparison, Decimal),
+    Time(Comparison, Time),
     Text(Same, Box<str>),
     Char(Same, char),
     Bool(Same, bool),
@@ -49,7 +49,7 @@ pub enum Condition {
     /// A variant of an enum, by its position; its name is for records.
     Variant(Same, usize, &'static str),
     /// Characters of a string, or entries of a collection.
-    Length(Limit, usize),
+    Length(LengthBound, usize),
     /// A lower and an upper bound in one.
     Between(Box<[Self; 2]>),
     /// Whether it is one of a list.
@@ -65,18 +65,18 @@ pub enum Condition {
 }
 
 impl Condition {
-    pub(super) const fn integer(order: Order, bound: Integer) -> Self {
+    pub(super) const fn integer(comparison: Comparison, bound: Integer) -> Self {
         match bound {
-            Integer::Small(bound) => Self::Int(order, bound),
-            Integer::Huge(bound) => Self::Huge(order, bound),
+            Integer::Small(bound) => Self::Int(comparison, bound),
+            Integer::Huge(bound) => Self::Huge(comparison, bound),
         }
     }
 
     #[inline]
     pub(super) fn passes(&self, value: Value<'_>) -> bool {
         match (self, value) {
-            (Self::Int(order, bound), Value::Int(value)) => order.holds(value, *bound),
-            (Self::Float(order, bound), Value::Float(value)) => !value.is_nan() && order.holds(value, *bound),
+            (Self::Int(comparison, bound), Value::Int(value)) => comparison.holds(value, *bound),
+            (Self::Float(comparison, bound), Value::Float(value)) => !value.is_nan() && comparison.holds(value, *bound),
             _ => self.passes_otherwise(value),
         }
     }
@@ -84,11 +84,11 @@ impl Condition {
     /// The less frequent kinds, out of the way of numbers.
     fn passes_otherwise(&self, value: Value<'_>) -> bool {
         match (self, value) {
-            (Self::Decimal(order, bound), Value::Decimal { mantissa, scale }) => {
-                order.holds(Decimal::of(mantissa, scale), *bound)
+            (Self::Decimal(comparison, bound), Value::Decimal { mantissa, scale }) => {
+                comparison.holds(Decimal::of(mantissa, scale), *bound)
             }
-            (Self::Time(order, bound), Value::Time { kind, nanos }) => {
-                kind == bound.kind && order.holds(nanos, bound.nanos)
+            (Self::Time(comparison, bound), Value::Time { kind, nanos }) => {
+                kind == bound.kind && comparison.holds(nanos, bound.nanos)
             }
             (Self::Length(limit, bound), Value::Collection { elements, .. }) => limit.holds(elements.len(), *bound),
             (Self::Length(limit, bound), Value::Count(length)) => limit.holds(length, *bound),
@@ -112,9 +112,9 @@ impl Condition {
                 Decimal::of(mantissa, scale).is_multiple_of(*step)
             }
             // The one of different kinds that can be compared: everything huge is above everything that is not.
-            (Self::Int(order, _), Value::Huge(_)) => matches!(order, Order::Min | Order::Neq),
-            (Self::Huge(order, _), Value::Int(_)) => matches!(order, Order::Max | Order::Neq),
-            (Self::Huge(order, bound), Value::Huge(value)) => order.holds(value, *bound),
+            (Self::Int(comparison, _), Value::Huge(_)) => matches!(comparison, Comparison::Min | Comparison::Neq),
+            (Self::Huge(comparison, _), Value::Int(_)) => matches!(comparison, Comparison::Max | Comparison::Neq),
+            (Self::Huge(comparison, bound), Value::Huge(value)) => comparison.holds(value, *bound),
             _ => false,
         }
     }
@@ -143,7 +143,7 @@ impl Condition {
     }
 }
 
-impl Order {
+impl Comparison {
     #[inline]
     fn holds<T: PartialOrd>(self, value: T, bound: T) -> bool {
         match self {
@@ -162,7 +162,7 @@ impl Same {
     }
 }
 
-impl Limit {
+impl LengthBound {
     #[inline]
     fn holds(self, length: usize, bound: usize) -> bool {
         match self {
@@ -220,16 +220,16 @@ mod tests {
     use super::*;
     use crate::context::Inspect as _;
 
-    const ORDERS: [Order; 4] = [Order::Min, Order::Max, Order::Eq, Order::Neq];
+    const COMPARISONS: [Comparison; 4] = [Comparison::Min, Comparison::Max, Comparison::Eq, Comparison::Neq];
 
-    fn orders(condition: impl Fn(Order) -> Condition, value: Value<'_>) -> [bool; 4] {
-        ORDERS.map(|order| condition(order).passes(value))
+    fn orders(condition: impl Fn(Comparison) -> Condition, value: Value<'_>) -> [bool; 4] {
+        COMPARISONS.map(|comparison| condition(comparison).passes(value))
     }
 
     #[test]
     fn integers_compare_exactly_at_their_extremes() {
-        let int = |bound| move |order| Condition::Int(order, bound);
-        let huge = |bound| move |order| Condition::Huge(order, bound);
+        let int = |bound| move |comparison| Condition::Int(comparison, bound);
+        let huge = |bound| move |comparison| Condition::Huge(comparison, bound);
         let top = i128::from(u64::MAX);
         assert_eq!(orders(int(top), Value::Int(top - 1)), [false, true, false, true], "one apart beyond 2^53");
         assert_eq!(orders(int(top), Value::Int(top)), [true, true, true, false]);
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn nan_satisfies_nothing_and_infinities_are_the_ends() {
-        let float = |bound| move |order| Condition::Float(order, bound);
+        let float = |bound| move |comparison| Condition::Float(comparison, bound);
         assert_eq!(orders(float(1.0), Value::Float(f64::NAN)), [false; 4]);
         assert_eq!(orders(float(f64::INFINITY), Value::Float(f64::NAN)), [false; 4]);
         assert_eq!(orders(float(1.0), Value::Float(f64::INFINITY)), [true, false, false, true]);
@@ -254,13 +254,13 @@ mod tests {
     #[test]
     fn missing_opaque_and_other_kinds_satisfy_nothing() {
         let conditions = [
-            Condition::Int(Order::Neq, 1),
-            Condition::Huge(Order::Neq, u128::MAX),
-            Condition::Float(Order::Neq, 1.0),
+            Condition::Int(Comparison::Neq, 1),
+            Condition::Huge(Comparison::Neq, u128::MAX),
+            Condition::Float(Comparison::Neq, 1.0),
             Condition::Text(Same::Neq, "a".into()),
             Condition::Char(Same::Neq, 'a'),
             Condition::Bool(Same::Neq, true),
-            Condition::Length(Limit::Min, 0),
+            Condition::Length(LengthBound::Min, 0),
         ];
         for condition in &conditions {
             assert!(!condition.passes(Value::Missing) && !condition.passes(Value::Opaque), "{condition:?}");
@@ -272,24 +272,24 @@ mod tests {
     fn times_and_decimals_compare_exactly_at_their_bounds() {
         let noon = Time::parse(crate::context::TimeKind::Instant, "2024-05-01T12:00:00Z").unwrap();
         let time = |nanos: i128| Value::Time { kind: noon.kind, nanos: noon.nanos + nanos };
-        let bound = |order| Condition::Time(order, noon);
+        let bound = |comparison| Condition::Time(comparison, noon);
         assert_eq!(orders(bound, time(0)), [true, true, true, false]);
         assert_eq!(orders(bound, time(1)), [true, false, false, true]);
         assert_eq!(orders(bound, time(-1)), [false, true, false, true]);
         let other = Value::Time { kind: crate::context::TimeKind::Date, nanos: noon.nanos };
         assert_eq!(orders(bound, other), [false; 4], "of another kind");
-        let decimal = |order| Condition::Decimal(order, Decimal::of(15, 1));
+        let decimal = |comparison| Condition::Decimal(comparison, Decimal::of(15, 1));
         assert_eq!(orders(decimal, Value::Decimal { mantissa: 150, scale: 2 }), [true, true, true, false]);
         assert_eq!(orders(decimal, Value::Decimal { mantissa: 151, scale: 2 }), [true, false, false, true]);
     }
 
     #[test]
     fn lengths_count_characters_and_entries() {
-        let (two, three) = (Condition::Length(Limit::Min, 2), Condition::Length(Limit::Max, 3));
+        let (two, three) = (Condition::Length(LengthBound::Min, 2), Condition::Length(LengthBound::Max, 3));
         assert!(!two.passes(Value::Text("ü")) && two.passes(Value::Text("üb")));
         assert!(three.passes(Value::Text("übe")) && !three.passes(Value::Text("über")));
         assert!(!two.passes(Value::Count(0)) && three.passes(vec![1_u8].inspect()));
-        assert!(Condition::Length(Limit::Max, 0).passes(Value::Text("")));
-        assert!(Condition::Length(Limit::Max, usize::MAX).passes(Value::Text("a")));
+        assert!(Condition::Length(LengthBound::Max, 0).passes(Value::Text("")));
+        assert!(Condition::Length(LengthBound::Max, usize::MAX).passes(Value::Text("a")));
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::facts::RuleFacts;
+use super::metadata::RuleMetadata;
 use crate::source::did_you_mean;
 use theus_model::audit::Text;
 
@@ -132,7 +132,7 @@ impl Message {
     }
 
     /// The message about one violation.
-    pub fn about(&self, facts: &RuleFacts, seen: &Seen, count: u32) -> Text {
+    pub fn about(&self, metadata: &RuleMetadata, seen: &Seen, count: u32) -> Text {
         if let Some(plain) = &self.plain {
             return plain.clone();
         }
@@ -147,12 +147,12 @@ impl Message {
                 Part::Text(plain) => text.write_str(plain),
                 Part::Placeholder(Placeholder::Value) => text.write_str(&seen.value),
                 Part::Placeholder(Placeholder::Before) => text.write_str(seen.before.as_deref().unwrap_or_default()),
-                Part::Placeholder(Placeholder::Limit) => text.write_str(&facts.limit),
+                Part::Placeholder(Placeholder::Limit) => text.write_str(&metadata.limit),
                 Part::Placeholder(Placeholder::Count) => write!(text, "{}", count),
-                Part::Placeholder(Placeholder::Field) => text.write_str(&facts.path),
-                Part::Placeholder(Placeholder::Process) => text.write_str(&facts.process),
-                Part::Placeholder(Placeholder::Level) => write!(text, "{}", facts.level),
-                Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", facts.max_threshold),
+                Part::Placeholder(Placeholder::Field) => text.write_str(&metadata.path),
+                Part::Placeholder(Placeholder::Process) => text.write_str(&metadata.process),
+                Part::Placeholder(Placeholder::Level) => write!(text, "{}", metadata.level),
+                Part::Placeholder(Placeholder::MaxThreshold) => write!(text, "{}", metadata.max_threshold),
             };
         }
         cut(&text).into_owned().into()

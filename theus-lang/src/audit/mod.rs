@@ -1,17 +1,18 @@
 //! Rules as data, and what makes them of a recipe. What is hidden here is for `theus-core`, which judges by it.
 
 #[doc(hidden)]
+pub mod aggregate;
+#[doc(hidden)]
 pub mod condition;
 #[doc(hidden)]
 pub mod delta;
 #[doc(hidden)]
-pub mod facts;
-#[doc(hidden)]
-pub mod fold;
-#[doc(hidden)]
 pub mod integer;
 #[doc(hidden)]
 pub mod message;
+#[doc(hidden)]
+pub mod metadata;
+mod operator;
 #[doc(hidden)]
 pub mod range;
 pub mod recipe;
@@ -21,10 +22,9 @@ pub mod rule;
 pub mod set;
 #[doc(hidden)]
 pub mod steps;
-mod test;
 
-pub use condition::Test;
-pub use facts::RuleFacts;
+pub use condition::Operator;
+pub use metadata::RuleMetadata;
 pub use recipe::{Catalog, ChangeKind, ProcessEntry, ProcessRules, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use rule::Rule;
 pub use theus_model::audit::{Gate, Level, Subject, Text};

@@ -1,6 +1,6 @@
 //! Conditions on numbers as ranges, which are compared without a detour.
 
-use super::condition::{Condition, Order};
+use super::condition::{Comparison, Condition};
 use crate::context::Value;
 
 /// A condition on a number as the numbers that satisfy it; with `negated`, all others.
@@ -23,21 +23,21 @@ pub enum Range {
 impl Range {
     pub fn of(condition: &Condition) -> Self {
         match condition {
-            Condition::Int(order, bound) => {
-                let (least, most) = match order {
-                    Order::Min => (*bound, i128::MAX),
-                    Order::Max => (i128::MIN, *bound),
-                    Order::Eq | Order::Neq => (*bound, *bound),
+            Condition::Int(comparison, bound) => {
+                let (least, most) = match comparison {
+                    Comparison::Min => (*bound, i128::MAX),
+                    Comparison::Max => (i128::MIN, *bound),
+                    Comparison::Eq | Comparison::Neq => (*bound, *bound),
                 };
-                Self::Ints { least, most, negated: *order == Order::Neq }
+                Self::Ints { least, most, negated: *comparison == Comparison::Neq }
             }
-            Condition::Float(order, bound) => {
-                let (least, most) = match order {
-                    Order::Min => (*bound, f64::INFINITY),
-                    Order::Max => (f64::NEG_INFINITY, *bound),
-                    Order::Eq | Order::Neq => (*bound, *bound),
+            Condition::Float(comparison, bound) => {
+                let (least, most) = match comparison {
+                    Comparison::Min => (*bound, f64::INFINITY),
+                    Comparison::Max => (f64::NEG_INFINITY, *bound),
+                    Comparison::Eq | Comparison::Neq => (*bound, *bound),
                 };
-                Self::Floats { least, most, negated: *order == Order::Neq }
+                Self::Floats { least, most, negated: *comparison == Comparison::Neq }
             }
             Condition::Between(bounds) => match (Self::of(&bounds[0]), Self::of(&bounds[1])) {
                 (Self::Ints { least, .. }, Self::Ints { most, .. }) => Self::Ints { least, most, negated: false },
@@ -157,7 +157,7 @@ mod tests {
     use super::super::condition::Same;
     use super::*;
 
-    const ORDERS: [Order; 4] = [Order::Min, Order::Max, Order::Eq, Order::Neq];
+    const COMPARISONS: [Comparison; 4] = [Comparison::Min, Comparison::Max, Comparison::Eq, Comparison::Neq];
 
     #[test]
     fn a_range_says_what_its_condition_says() {
@@ -167,16 +167,17 @@ mod tests {
         let values = ints.map(Value::Int).into_iter().chain(floats.map(Value::Float));
         let values: Vec<_> = values.chain([Value::Huge(u128::MAX), Value::Missing, Value::Opaque]).collect();
         let mut conditions = Vec::new();
-        for order in ORDERS {
-            conditions.extend(ints.map(|bound| Condition::Int(order, bound)));
-            conditions.extend(floats.map(|bound| Condition::Float(order, bound)).into_iter().take(9));
+        for comparison in COMPARISONS {
+            conditions.extend(ints.map(|bound| Condition::Int(comparison, bound)));
+            conditions.extend(floats.map(|bound| Condition::Float(comparison, bound)).into_iter().take(9));
         }
         for low in ints {
-            let bounds = |most| Box::new([Condition::Int(Order::Min, low), Condition::Int(Order::Max, most)]);
+            let bounds = |most| Box::new([Condition::Int(Comparison::Min, low), Condition::Int(Comparison::Max, most)]);
             conditions.extend(ints.map(|most| Condition::Between(bounds(most))));
         }
         for low in floats.into_iter().take(9) {
-            let bounds = |most| Box::new([Condition::Float(Order::Min, low), Condition::Float(Order::Max, most)]);
+            let bounds =
+                |most| Box::new([Condition::Float(Comparison::Min, low), Condition::Float(Comparison::Max, most)]);
             conditions.extend(floats.into_iter().take(9).map(|most| Condition::Between(bounds(most))));
         }
         let mut compared = 0;
@@ -200,10 +201,10 @@ mod tests {
             let ints = random.bool();
             let conditions: Vec<Condition> = (0..random.usize(1..5))
                 .map(|_| {
-                    let (order, bound) = (ORDERS[random.usize(..4)], random.i8(-3..=3));
+                    let (comparison, bound) = (COMPARISONS[random.usize(..4)], random.i8(-3..=3));
                     match ints != (random.u8(..20) == 0) {
-                        true => Condition::Int(order, bound.into()),
-                        false => Condition::Float(order, bound.into()),
+                        true => Condition::Int(comparison, bound.into()),
+                        false => Condition::Float(comparison, bound.into()),
                     }
                 })
                 .collect();

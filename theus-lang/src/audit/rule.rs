@@ -1,11 +1,11 @@
 //! One rule: a condition on one value, with its level and thresholds.
 
-use super::condition::{Condition, Test};
+use super::condition::{Condition, Operator};
 use super::delta::Change;
-use super::facts::RuleFacts;
 use super::message::Message;
+use super::metadata::RuleMetadata;
 use super::range::All;
-use super::steps::{Step, walk};
+use super::steps::{PathStep, walk};
 use crate::audit::Level;
 use crate::context::Value;
 use theus_model::audit::Gate;
@@ -19,7 +19,7 @@ const LONGEST_LIMIT: usize = 1_000;
 #[derive(Clone, Debug)]
 pub struct Target {
     pub(super) base: Base,
-    pub(super) steps: Box<[Step]>,
+    pub(super) steps: Box<[PathStep]>,
 }
 
 /// What a path starts with.
@@ -120,7 +120,7 @@ pub struct Rule {
     pub(super) scope: Scope,
     pub(super) gate: Gate,
     pub(super) path: String,
-    pub(super) test: Test,
+    pub(super) test: Operator,
     pub(super) level: Level,
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
@@ -241,7 +241,7 @@ impl Rule {
 
     /// What it asks.
     #[must_use]
-    pub const fn test(&self) -> Test {
+    pub const fn test(&self) -> Operator {
         self.test
     }
 
@@ -280,8 +280,8 @@ impl Rule {
 
     /// What every violation of it says of it.
     #[must_use]
-    pub fn facts(&self, process: &'static str) -> RuleFacts {
-        RuleFacts {
+    pub fn metadata(&self, process: &'static str) -> RuleMetadata {
+        RuleMetadata {
             process: Text::from_static(process),
             gate: self.gate(),
             rule: self.name().into(),

@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use super::fold::{self, Numbers};
+use super::aggregate::{self, Numbers};
 use crate::context::{Part, Value};
 
 /// One step from a value to a part of it, or to what is computed from it. No step allocates.
 #[derive(Clone)]
-pub(super) enum Step {
+pub(super) enum PathStep {
     /// A field of a struct or a tuple.
     Field(usize),
     /// A field of a variant; missing where it is another variant.
@@ -36,7 +36,7 @@ pub(super) enum Step {
 
 /// Takes one step after the other.
 #[inline]
-pub(super) fn walk<'a>(value: Value<'a>, steps: &[Step]) -> Value<'a> {
+pub(super) fn walk<'a>(value: Value<'a>, steps: &[PathStep]) -> Value<'a> {
     let mut value = value;
     for step in steps {
         value = step.take(&value);
@@ -44,7 +44,7 @@ pub(super) fn walk<'a>(value: Value<'a>, steps: &[Step]) -> Value<'a> {
     value
 }
 
-impl Step {
+impl PathStep {
     fn take<'a>(&self, value: &Value<'a>) -> Value<'a> {
         match *value {
             Value::Record(record) => match self {
@@ -65,10 +65,10 @@ impl Step {
                 Self::Values => Value::Collection { elements, part: Part::Values },
                 Self::First => elements.ends(part).map_or(Value::Missing, |(first, _)| first),
                 Self::Last => elements.ends(part).map_or(Value::Missing, |(_, last)| last),
-                Self::Min => fold::extreme(elements, part, Ordering::Less),
-                Self::Max => fold::extreme(elements, part, Ordering::Greater),
-                Self::Sum(numbers) => fold::sum(elements, part, *numbers),
-                Self::Mean(numbers) => fold::mean(elements, part, *numbers),
+                Self::Min => aggregate::extreme(elements, part, Ordering::Less),
+                Self::Max => aggregate::extreme(elements, part, Ordering::Greater),
+                Self::Sum(numbers) => aggregate::sum(elements, part, *numbers),
+                Self::Mean(numbers) => aggregate::mean(elements, part, *numbers),
                 _ => Value::Opaque,
             },
             Value::Text(text) => match self {
@@ -84,7 +84,7 @@ impl Step {
     }
 }
 
-impl fmt::Debug for Step {
+impl fmt::Debug for PathStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Field(index) => write!(f, ".{index}"),

@@ -8,7 +8,7 @@ const TABS: &str = "indent with spaces: YAML takes no tabs there";
 const COMMA: &str = "put a comma between two entries, and a text with commas, quotes or brackets in it in quotes";
 
 /// What is told about what is not YAML.
-pub(super) struct Told {
+pub(super) struct Explanation {
     pub(super) said: String,
     /// At which character.
     pub(super) at: usize,
@@ -32,11 +32,12 @@ pub(super) fn unprintable(text: &str) -> Option<Slip> {
 }
 
 /// The words, the place and the help for what the parser stumbled on.
-pub(super) fn told(text: &str, slip: Slip) -> Told {
+pub(super) fn told(text: &str, slip: Slip) -> Explanation {
     let Slip { said, at, open } = slip;
     let here = Here::new(text, at);
     let says = |what: &str| said.contains(what);
-    let plain = |said: &str, at: usize, help: &str| Told { said: said.to_owned(), at, help: Some(help.to_owned()) };
+    let plain =
+        |said: &str, at: usize, help: &str| Explanation { said: said.to_owned(), at, help: Some(help.to_owned()) };
     if says("tab") && !says("stable") || here.next == Some('\t') {
         return plain("found a tab where spaces indent", here.tab().unwrap_or(at), TABS);
     }
@@ -82,7 +83,7 @@ pub(super) fn told(text: &str, slip: Slip) -> Told {
         && here.rest.trim().is_empty()
         && let Some(open) = open
     {
-        return Told { help: Some(close(&Here::new(text, open.at), open)), said: turned(&said, None), at };
+        return Explanation { help: Some(close(&Here::new(text, open.at), open)), said: turned(&said, None), at };
     }
     if says("invalid indentation") {
         return plain(
@@ -113,7 +114,7 @@ pub(super) fn told(text: &str, slip: Slip) -> Told {
         Some(open) if says_flow(&said) => Some(of_brackets(text, &here, open)),
         _ => None,
     };
-    Told { said, at, help }
+    Explanation { said, at, help }
 }
 
 fn says_flow(said: &str) -> bool {

@@ -475,7 +475,7 @@ fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let shown = fields.iter().map(|field| {
         let Field { ident, nested, .. } = field;
         let name = field.name();
-        let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Look(&*self.#ident)).show()) };
+        let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Probe(&*self.#ident)).show()) };
         quote!(.field(#name, #value))
     });
     quote! {

@@ -15,7 +15,7 @@ pub(crate) fn look(ty: &Type, with: Option<&Type>, reference: &TokenStream) -> T
             let adapter = quote_spanned!(adapter.span()=> <#adapter as __theus::InspectAs<#ty>>);
             quote!(#adapter::inspect(#reference))
         }
-        None => quote!((&&__theus::Look(#reference)).look()),
+        None => quote!((&&__theus::Probe(#reference)).look()),
     }
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
 
         impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                __theus::debug(f, self, &[#((&__theus::Look(&self.#idents)).show()),*])
+                __theus::debug(f, self, &[#((&__theus::Probe(&self.#idents)).show()),*])
             }
         }
 

@@ -124,7 +124,7 @@ fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
     let base = hidden(&plain(&path.layer));
     let order = hidden("order");
     let place = path.place(&base);
-    let door = match (kind, path.asked) {
+    let accessor = match (kind, path.asked) {
         (Kind::Output, _) => "output",
         (Kind::Input, Asked::Bare) => "input",
         (Kind::Input, Asked::Signal) => "signal_input",
@@ -133,16 +133,16 @@ fn view(model: &Model, path: &ContextPath, kind: Kind) -> TokenStream {
         (Kind::Update, Asked::Signal) => "signal_update",
         (Kind::Update, Asked::Meta) => "meta_update",
     };
-    let door = Ident::new(door, Span::call_site());
-    let door = quote!(__theus::#door);
+    let accessor = Ident::new(accessor, Span::call_site());
+    let accessor = quote!(__theus::#accessor);
     match kind {
         Kind::Input => {
             let (name, field) = (read_only::name(model, path), of_nested(model, path, path.reference(&place, false)));
-            path.call(&quote!(#door::<_, &'static dyn #name, _>), &quote!(#field, 0))
+            path.call(&quote!(#accessor::<_, &'static dyn #name, _>), &quote!(#field, 0))
         }
         Kind::Update | Kind::Output => {
             let field = of_nested(model, path, path.reference(&place, true));
-            path.call(&door, &quote!(#field, #order))
+            path.call(&accessor, &quote!(#field, #order))
         }
     }
 }

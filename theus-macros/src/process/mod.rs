@@ -9,13 +9,13 @@ mod doors;
 mod errors;
 mod expand;
 mod guard;
-mod mend;
 mod model;
 mod path;
 mod read_only;
+mod recover;
 #[cfg(test)]
 mod tests;
-mod unfit;
+mod unsupported;
 mod unused;
 
 use proc_macro2::TokenStream;
@@ -47,7 +47,7 @@ pub(crate) fn process(attribute: TokenStream, item: TokenStream) -> TokenStream 
     let body = if errors.is_empty() {
         expand::Body::Real
     } else {
-        mend::mend(&mut model);
+        recover::recover(&mut model);
         expand::Body::Stub
     };
     let expanded = expand::process(&model, body);

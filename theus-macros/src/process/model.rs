@@ -7,7 +7,7 @@ use syn::{Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, 
 
 use super::attr::Options;
 use super::attributes::Attributes;
-use super::unfit;
+use super::unsupported;
 use crate::errors::Errors;
 use crate::names::{pascal, plain, type_name};
 use crate::tokens;
@@ -208,7 +208,7 @@ impl Argument {
                 .at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
             return None;
         }
-        if let Some((ty, why)) = unfit::inside(&argument.ty) {
+        if let Some((ty, why)) = unsupported::inside(&argument.ty) {
             errors.at(&ty, format!("an argument cannot {why}"));
             return None;
         }

@@ -11,18 +11,18 @@ const DEEPEST: u32 = 128;
 const MOST: u32 = if cfg!(test) { 1 << 20 } else { 1 << 24 };
 
 thread_local! {
-    static LOOK: Look = const { Look { depth: Cell::new(0), left: Cell::new(MOST), given_up: Cell::new(false) } };
+    static COMPARING: Comparing = const { Comparing { depth: Cell::new(0), left: Cell::new(MOST), given_up: Cell::new(false) } };
 }
 
 /// One comparison of two whole values. A collection's own comparison leads back here without knowing of it.
-struct Look {
+struct Comparing {
     depth: Cell<u32>,
     left: Cell<u32>,
     given_up: Cell<bool>,
 }
 
 /// One level of it, until it is left.
-struct Level<'a>(&'a Look);
+struct Level<'a>(&'a Comparing);
 
 impl Drop for Level<'_> {
     fn drop(&mut self) {
@@ -34,7 +34,7 @@ impl Drop for Level<'_> {
 #[doc(hidden)]
 pub fn compare(one: Value<'_>, two: Value<'_>) -> Option<bool> {
     let same = is_same(one, two);
-    let given_up = LOOK.with(|look| look.depth.get() == 0 && look.given_up.get());
+    let given_up = COMPARING.with(|comparing| comparing.depth.get() == 0 && comparing.given_up.get());
     (!given_up).then_some(same)
 }
 
@@ -42,7 +42,7 @@ pub fn compare(one: Value<'_>, two: Value<'_>) -> Option<bool> {
 pub(super) fn is_same(one: Value<'_>, two: Value<'_>) -> bool {
     match (one, two) {
         (Value::Collection { .. } | Value::Record(_), Value::Collection { .. } | Value::Record(_)) => {
-            LOOK.with(|look| within(look, one, two))
+            COMPARING.with(|comparing| within(comparing, one, two))
         }
         (one, two) => is_same_scalar(one, two),
     }
@@ -55,24 +55,24 @@ fn is_same_scalar(one: Value<'_>, two: Value<'_>) -> bool {
     }
 }
 
-fn within(look: &Look, one: Value<'_>, two: Value<'_>) -> bool {
-    if look.depth.get() == 0 {
-        look.left.set(MOST);
-        look.given_up.set(false);
+fn within(comparing: &Comparing, one: Value<'_>, two: Value<'_>) -> bool {
+    if comparing.depth.get() == 0 {
+        comparing.left.set(MOST);
+        comparing.given_up.set(false);
     }
-    if look.given_up.get() || look.depth.get() >= DEEPEST {
-        look.given_up.set(true);
+    if comparing.given_up.get() || comparing.depth.get() >= DEEPEST {
+        comparing.given_up.set(true);
         return false;
     }
-    look.depth.set(look.depth.get() + 1);
-    let level = Level(look);
-    let same = all_same(look, one, two);
+    comparing.depth.set(comparing.depth.get() + 1);
+    let level = Level(comparing);
+    let same = all_same(comparing, one, two);
     drop(level);
     same
 }
 
 /// Follows the fields of records in a loop. Only a record with more than one field to go into takes memory.
-fn all_same<'a>(look: &Look, one: Value<'a>, two: Value<'a>) -> bool {
+fn all_same<'a>(comparing: &Comparing, one: Value<'a>, two: Value<'a>) -> bool {
     let mut next = Some((one, two));
     let mut waiting = Vec::new();
     while let Some((one, two)) = next.take().or_else(|| waiting.pop()) {
@@ -81,11 +81,11 @@ fn all_same<'a>(look: &Look, one: Value<'a>, two: Value<'a>) -> bool {
                 part == of && same_elements(elements, part, others)
             }
             (Value::Record(one), Value::Record(two)) => {
-                let Some(left) = look.left.get().checked_sub(1) else {
-                    look.given_up.set(true);
+                let Some(left) = comparing.left.get().checked_sub(1) else {
+                    comparing.given_up.set(true);
                     return false;
                 };
-                look.left.set(left);
+                comparing.left.set(left);
                 same_fields(one, two, &mut |fields| match next {
                     None => next = Some(fields),
                     Some(_) => waiting.push(fields),

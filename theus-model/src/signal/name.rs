@@ -205,12 +205,12 @@ impl EventNameError {
     #[must_use]
     pub fn suggestion(&self) -> Option<String> {
         let (Self::Prefix(name) | Self::Empty(name) | Self::Character { name, .. }) = self;
-        let mended: String = name
+        let corrected: String = name
             .trim()
             .chars()
             .map(|c| if matches!(c, '-' | ' ' | '.' | ':') { '_' } else { c.to_ascii_uppercase() })
             .collect();
-        EventName::parse(&mended).is_ok().then_some(mended)
+        EventName::parse(&corrected).is_ok().then_some(corrected)
     }
 }
 

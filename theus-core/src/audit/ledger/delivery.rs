@@ -13,7 +13,7 @@ use super::sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail};
 use crate::audit::Level;
 use crate::audit::Text;
 use crate::audit::record::{AuditEvent, AuditRecord};
-use crate::panics::{ShedOnDrop, caught, tell};
+use crate::panics::{DropCaught, caught, tell};
 use crate::sync::thread_mark;
 
 /// At most so many of the records that a sink lacks are offered in one delivery, so that no run pays for all that a sink
@@ -45,7 +45,7 @@ struct Line {
 }
 
 enum Way {
-    AtOnce(ShedOnDrop<Box<dyn Sink>>),
+    AtOnce(DropCaught<Box<dyn Sink>>),
     Queued(Queue),
 }
 
@@ -63,7 +63,7 @@ pub(in crate::audit) struct Failure {
 impl Failure {
     /// How it is put on record.
     pub(in crate::audit) fn event(&self) -> AuditEvent {
-        // A stranger's words: however many, the record of them must fit every sink.
+        // User text: however many, the record of them must fit every sink.
         let said = self.error.0.as_str();
         let message = said.char_indices().nth(LONGEST_SAYING).map_or(said, |(end, _)| &said[..end]).into();
         AuditEvent::SinkFailure { sink: self.sink.clone(), message, first_missing: self.first_missing }
@@ -94,7 +94,7 @@ impl Sinks {
     pub(in crate::audit) fn add(
         &mut self,
         name: Text,
-        sink: ShedOnDrop<Box<dyn Sink>>,
+        sink: DropCaught<Box<dyn Sink>>,
         options: &SinkOptions,
         next: u64,
     ) -> Result<(), SinkError> {
@@ -117,7 +117,7 @@ impl Sinks {
         self.health.iter().map(|health| health.lock().clone()).collect()
     }
 
-    /// Takes the sinks in hand, where there are any. Whoever records takes them first: so that what is recorded first is
+    /// Locks the sinks, where there are any. Whoever records takes them first: so that what is recorded first is
     /// delivered first.
     pub(in crate::audit) fn open(&self) -> Result<Option<Delivery<'_>>, InsideASink> {
         if self.is_empty() {
@@ -252,13 +252,13 @@ impl Line {
     }
 }
 
-/// A sink is a stranger's code: its panic is a failure of the sink.
+/// A sink is user code: its panic is a failure of the sink.
 pub(super) fn guarded(sink: &mut dyn Sink, record: &AuditRecord) -> Result<(), SinkError> {
     caught(|| sink.write(record)).unwrap_or_else(|_| Err(SinkError("it panicked".to_owned())))
 }
 
-/// A sink before its engine is built, and how it is used. It is a stranger's code when it is dropped too.
-pub(crate) type Offered = (ShedOnDrop<Box<dyn Sink>>, SinkOptions);
+/// A sink before its engine is built, and how it is used. It is user code when it is dropped too.
+pub(crate) type Offered = (DropCaught<Box<dyn Sink>>, SinkOptions);
 
 /// What the sinks are called, and what each has found where it writes.
 pub(in crate::audit) type Names = Vec<(Text, Opened)>;

@@ -6,7 +6,7 @@ use super::format::FORMAT;
 use super::hash::Hash;
 use crate::audit::Gate;
 use crate::audit::Level;
-use crate::audit::RuleFacts;
+use crate::audit::RuleMetadata;
 use crate::audit::Text;
 use crate::audit::change::{RecipeChange, RecipeIdentity};
 use crate::audit::record::{AuditEvent, AuditRecord};
@@ -74,7 +74,7 @@ pub(super) fn hash_of(record: &AuditRecord) -> Hash {
     hash(&head, &record.event, digest.as_ref(), &mut Encoder::default())
 }
 
-/// The hash of a record to be. A violation is hashed through the digest of its facts, which is the same for all records of
+/// The hash of a record to be. A violation is hashed through the digest of its metadata, which is the same for all records of
 /// a rule.
 pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, encoder: &mut Encoder) -> Hash {
     encoder.0.clear();
@@ -148,9 +148,9 @@ const fn tag(event: &AuditEvent) -> u8 {
 }
 
 /// The digest of what is the same for every violation of a rule in a session.
-pub(in crate::audit) fn rule_digest(session: &str, facts: &RuleFacts) -> Hash {
-    let RuleFacts { process, gate, rule, path, condition, limit, .. } = facts;
-    let RuleFacts { level, min_threshold, max_threshold, source, invariant, .. } = facts;
+pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> Hash {
+    let RuleMetadata { process, gate, rule, path, condition, limit, .. } = metadata;
+    let RuleMetadata { level, min_threshold, max_threshold, source, invariant, .. } = metadata;
     let mut encoder = Encoder::default();
     encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
     encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);

@@ -77,14 +77,14 @@ impl FileSink {
     /// Opens a file to append to, verifies what is there (see [`Verify`]), and finds where its chain ends.
     ///
     /// ```
-    /// use theus_core::audit::{AuditEvent, Book, FileOptions, FileSink, LedgerError, Sink, Verify};
+    /// use theus_core::audit::{AuditEvent, RecordLog, FileOptions, FileSink, LedgerError, Sink, Verify};
     /// # let folder = std::env::temp_dir().join(format!("theus-doc-open-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
     /// let path = folder.join("audit.jsonl");
-    /// let mut book = Book::new("desk", 9);
+    /// let mut log = RecordLog::new("desk", 9);
     /// let mut file = FileSink::open(&path, FileOptions::new())?;
     /// for violation in 1..=3 {
-    ///     file.write(book.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation }))?;
+    ///     file.write(log.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation }))?;
     /// }
     /// drop(file);
     ///
@@ -340,16 +340,16 @@ mod tests {
     use std::fs::OpenOptions;
     use std::time::SystemTime;
 
-    use super::super::Book;
+    use super::super::RecordLog;
     use super::*;
     use crate::audit::record::AuditEvent;
 
     fn records() -> Vec<AuditRecord> {
-        let mut book = Book::new("desk", 9);
+        let mut log = RecordLog::new("desk", 9);
         for violation in 1..=3 {
-            book.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
+            log.append(SystemTime::UNIX_EPOCH, 0, AuditEvent::Interlock { violation });
         }
-        book.records().cloned().collect()
+        log.records().cloned().collect()
     }
 
     #[test]

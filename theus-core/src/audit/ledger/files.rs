@@ -92,21 +92,21 @@ impl LedgerFiles {
     /// whole, is right in itself: [`verify_to`](Self::verify_to) finds that.
     ///
     /// ```
-    /// use theus_core::audit::{AuditEvent, Book, Fault, FileOptions, FileSink, LedgerError, LedgerFiles, LedgerKey, Sink};
+    /// use theus_core::audit::{AuditEvent, RecordLog, Fault, FileOptions, FileSink, LedgerError, LedgerFiles, LedgerKey, Sink};
     /// # let folder = std::env::temp_dir().join(format!("theus-doc-key-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
     /// let (path, key) = (folder.join("audit.jsonl"), LedgerKey::new([7; 32]));
     /// let write = |what: &str| {
-    ///     let mut book = Book::new(what.to_owned(), 9);
+    ///     let mut log = RecordLog::new(what.to_owned(), 9);
     ///     let mut file = FileSink::open(&path, FileOptions::new().key(key))?;
-    ///     let record = book.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation: 1 }).clone();
+    ///     let record = log.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation: 1 }).clone();
     ///     file.write(&record).map_err(|error| LedgerError::Sink { sink: file.name(), error })
     /// };
     /// write("the truth")?;
     /// assert_eq!(LedgerFiles::at(&path).verify_with(&key)?.records, 1);
     ///
     /// // Whoever has no key can still write a chain that is right in itself.
-    /// let mut forged = Book::new("a lie", 9);
+    /// let mut forged = RecordLog::new("a lie", 9);
     /// let record = forged.append(std::time::SystemTime::now(), 0, AuditEvent::Interlock { violation: 1 });
     /// std::fs::write(&path, serde_json::to_string(record)? + "\n")?;
     /// let Err(LedgerError::Tampered(found)) = LedgerFiles::at(&path).verify_with(&key) else { panic!() };

@@ -19,7 +19,7 @@ impl Hash {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
-    /// A hash that is at hand as its bytes.
+    /// A hash that is known already as its bytes.
     pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

@@ -114,7 +114,7 @@ fn last_lines(file: &mut File) -> std::io::Result<LastLines> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = Vec::new();
     let mut start = length;
-    // Two ends of lines, or the start of the file: then the last whole line is in hand.
+    // Two ends of lines, or the start of the file: then the last whole line is found.
     while start > 0 && end.iter().filter(|byte| **byte == b'\n').count() < 2 {
         let step = start.min(8_192.max(end.len() as u64));
         if end.len() as u64 > 2 * LONGEST_LINE {

@@ -1,10 +1,9 @@
 //! The ledger: what the audit did, on record.
 //!
 //! Every record is chained to the one before it by its hash, and says which format it is written in. The last of them are kept
-//! in a ring ([`Book`]); all of them go
+//! in a ring ([`RecordLog`]); all of them go
 //! to `tracing` and to the sinks that the engine was built with ([`Sink`], [`FileSink`]).
 
-mod book;
 mod checkpoint;
 mod delivery;
 mod encode;
@@ -18,11 +17,11 @@ mod options;
 mod place;
 mod query;
 mod queue;
+mod record_log;
 mod sink;
 mod trace;
 mod verify;
 
-pub use book::Book;
 pub use checkpoint::LedgerKey;
 pub use error::LedgerError;
 pub use file::FileSink;
@@ -30,6 +29,7 @@ pub use files::LedgerFiles;
 pub use hash::{Hash, NotAHash};
 pub use options::{FileOptions, Fsync, Verify};
 pub use query::{Excerpt, Query, RuleName};
+pub use record_log::RecordLog;
 pub use sink::{Opened, Sink, SinkError, SinkOptions, SinkStatus, Tail, WhenFull};
 pub use verify::{Fault, Place, Tampered, Verified};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, RangeInclusive};
 use std::time::SystemTime;
 
-use super::book::Book;
+use super::record_log::RecordLog;
 use super::sink::Tail;
 use super::verify::{Chain, Place, Tampered, Verified};
 use crate::audit::Gate;
@@ -139,10 +139,10 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The records of a book as they are now.
+    /// The records of a log as they are now.
     #[must_use]
-    pub fn of(book: &Book) -> Self {
-        Self { records: book.records().cloned().collect(), dropped: book.dropped(), tail: book.tail() }
+    pub fn of(log: &RecordLog) -> Self {
+        Self { records: log.records().cloned().collect(), dropped: log.dropped(), tail: log.tail() }
     }
 
     /// The records that answer a question, in order.
@@ -188,7 +188,7 @@ impl Deref for Excerpt {
     }
 }
 
-/// Follows the chain through records that are at hand, to where it is known to end.
+/// Follows the chain through records that are known already, to where it is known to end.
 pub(super) fn verify(records: &[AuditRecord], known: Option<Tail>) -> Result<Verified, super::Fault> {
     let mut chain = Chain::default();
     for (at, record) in records.iter().enumerate() {

@@ -10,7 +10,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::delivery::{Health, guarded};
 use super::sink::{QueueOptions, Sink, SinkError, WhenFull};
 use crate::audit::record::AuditRecord;
-use crate::panics::{ShedOnDrop, tell};
+use crate::panics::{DropCaught, tell};
 
 /// How long the thread waits before it offers a refused record again: longer each time, to this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -20,11 +20,11 @@ const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// The queue before a sink.
 pub(super) struct Queue {
-    shared: Arc<Shared>,
+    shared: Arc<SharedQueue>,
     options: QueueOptions,
 }
 
-struct Shared {
+struct SharedQueue {
     inside: Mutex<Inside>,
     /// Something was put in, or the queue was closed.
     filled: Condvar,
@@ -55,12 +55,12 @@ impl Inside {
 
 impl Queue {
     pub(super) fn start(
-        sink: ShedOnDrop<Box<dyn Sink>>,
+        sink: DropCaught<Box<dyn Sink>>,
         options: QueueOptions,
         health: Health,
     ) -> Result<Self, SinkError> {
         let (filled, emptied) = (Condvar::new(), Condvar::new());
-        let shared = Arc::new(Shared { inside: Mutex::default(), filled, emptied, health });
+        let shared = Arc::new(SharedQueue { inside: Mutex::default(), filled, emptied, health });
         let theirs = Arc::clone(&shared);
         thread::Builder::new().name("theus-audit-sink".to_owned()).spawn(move || theirs.write_all(sink))?;
         Ok(Self { shared, options })
@@ -122,9 +122,9 @@ impl Drop for Queue {
     }
 }
 
-impl Shared {
+impl SharedQueue {
     /// The thread of the sink: takes records out in order, and offers each until it is taken.
-    fn write_all(&self, mut sink: ShedOnDrop<Box<dyn Sink>>) {
+    fn write_all(&self, mut sink: DropCaught<Box<dyn Sink>>) {
         let mut pause = SHORTEST_PAUSE;
         let mut inside = self.inside.lock();
         loop {

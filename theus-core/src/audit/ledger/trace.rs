@@ -1,10 +1,10 @@
 //! Records as `tracing` tells them: every one, under the target `theus::audit`.
 
-use crate::audit::RuleFacts;
+use crate::audit::RuleMetadata;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
 use crate::panics;
 
-/// Tells one record. A subscriber is a stranger's code: no lock is held when this is called.
+/// Tells one record. A subscriber is user code: no lock is held when this is called.
 pub(in crate::audit) fn tell(record: &AuditRecord) {
     panics::tell(|| log(record));
 }
@@ -43,8 +43,8 @@ fn log(record: &AuditRecord) {
 
 fn violated(record: &AuditRecord, violation: &Violation) {
     let AuditRecord { sequence, session, version, .. } = record;
-    let Violation { facts, value, count, action, message, .. } = violation;
-    let RuleFacts { process, gate, rule, level, source, .. } = &**facts;
+    let Violation { metadata, value, count, action, message, .. } = violation;
+    let RuleMetadata { process, gate, rule, level, source, .. } = &**metadata;
     let message = message.as_deref().unwrap_or("");
     let told = action.told();
     macro_rules! event {

@@ -12,7 +12,7 @@ use crate::process::{Panicked, Process, RunError, TimedOut};
 use crate::sync::nesting::Inside;
 use crate::sync::thread_number;
 use crate::sync::timer::Alarm;
-use crate::transaction::{Limit, Turn};
+use crate::transaction::{Lease, Limit};
 
 /// Runs code of a process. What failed comes in a box: what is proposed is then small, and passes in registers.
 #[inline(always)]
@@ -24,8 +24,8 @@ pub(super) fn catch<P: Process, T>(code: impl FnOnce() -> Result<T, Box<ErrorOf<
 /// What a body of an `async fn` runs in.
 pub(super) struct Around<'a, P: Process> {
     pub(super) engine: usize,
-    /// The turn that it has, or shares.
-    pub(super) turn: Option<&'a Turn<'a, StateOf<P>>>,
+    /// The lease that it has, or shares.
+    pub(super) lease: Option<&'a Lease<'a, StateOf<P>>>,
     /// When it is over, done or not.
     pub(super) limit: Option<&'a Limit>,
 }
@@ -35,17 +35,17 @@ pub(super) async fn catch_async<P: Process, F: Future>(
     around: Around<'_, P>,
     body: F,
 ) -> Result<F::Output, Box<ErrorOf<P>>> {
-    let Around { engine, turn, limit } = around;
+    let Around { engine, lease, limit } = around;
     let mut body = pin!(Some(body));
-    let mut body = Body { engine, turn: turn.map(Turn::session), future: body.as_mut() };
+    let mut body = Body { engine, lease: lease.map(Lease::session), future: body.as_mut() };
     let mut alarm = limit.map(|limit| Alarm::at(limit.until));
     let mut driver = 0;
     poll_fn(|task| {
-        if let Some(turn) = turn
+        if let Some(lease) = lease
             && driver != thread_number()
         {
             driver = thread_number();
-            turn.driven_here();
+            lease.driven_here();
         }
         match (caught(|| body.poll(task)), limit) {
             (Ok(Poll::Ready(returned)), _) => Poll::Ready(Ok(returned)),
@@ -63,14 +63,14 @@ pub(super) async fn catch_async<P: Process, F: Future>(
 /// local is the body's code too.
 struct Body<'a, F> {
     engine: usize,
-    /// The session that it has as its turn.
-    turn: Option<u64>,
+    /// The session that it has under its lease.
+    lease: Option<u64>,
     future: Pin<&'a mut Option<F>>,
 }
 
 impl<F: Future> Body<'_, F> {
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = Inside::enter(self.engine, self.turn);
+        let _inside = Inside::enter(self.engine, self.lease);
         match self.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(task),
             None => Poll::Pending,
@@ -80,7 +80,7 @@ impl<F: Future> Body<'_, F> {
 
 impl<F> Drop for Body<'_, F> {
     fn drop(&mut self) {
-        let _inside = Inside::enter(self.engine, self.turn);
+        let _inside = Inside::enter(self.engine, self.lease);
         if caught(|| self.future.set(None)).is_err() {
             tell(|| tracing::error!(target: "theus::engine", "a body panicked when it was dropped half-way"));
         }

@@ -4,14 +4,14 @@
 
 use super::super::backoff;
 use super::admission::{admitted, not_held};
+use super::lease::{in_lease, take_lease};
 use super::run::{ResultOf, Run};
-use super::turn::{in_turn, take_turn};
 use super::workspace::{Closed, Counting, copy_of};
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, SyncProcess};
 
 #[inline(never)]
-pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>) -> ResultOf<P> {
+pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
     let core = run.core;
     loop {
@@ -38,7 +38,7 @@ pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<
 }
 
 /// As [`checked`], without blocking the thread for as long as somebody has the session.
-pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut command: ShedOnDrop<P>) -> ResultOf<P> {
+pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut command: DropCaught<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
     while run.attempts < run.core.shared.attempts {
         let opened = match run.core.session.hold_async(run.request()).await {
@@ -56,6 +56,6 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut com
             Closed::Stale => backoff::wait_async(run.attempts).await,
         }
     }
-    let turn = take_turn::<P>(run.core, run.request()).await?;
-    in_turn(run, registered, turn, &mut command).await
+    let lease = take_lease::<P>(run.core, run.request()).await?;
+    in_lease(run, registered, lease, &mut command).await
 }

@@ -1,11 +1,11 @@
 //! How what the audit found becomes the end of a run: judging, counting, refusing.
 
 use super::catch::catch;
-use super::look::Look;
+use super::gate_view::GateView;
 use super::notes::Notes;
 use super::run::{Asked, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, Run, StateOf};
-use crate::audit::{Findings, Gate, Gates};
-use crate::panics::{shed, tell};
+use crate::audit::{Gate, Gates, RuleOutcomes};
+use crate::panics::{drop_caught, tell};
 use crate::process::{Halted, Process, RunError, TimedOut};
 use crate::transaction::Limit;
 
@@ -52,10 +52,10 @@ impl<P: Process> Run<'_, P> {
         let Some(rules) = self.rules() else { return };
         let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
         let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
-        let look = Look::<P> { arguments, domain: fields, global, local, defaults };
-        let findings = rules.judge(gate, &look, &self.core.audit);
-        if !findings.is_empty() {
-            self.notes.get_or_insert_with(|| Notes::with(None)).findings.append(findings);
+        let view = GateView::<P> { arguments, domain: fields, global, local, defaults };
+        let outcomes = rules.judge(gate, &view, &self.core.audit);
+        if !outcomes.is_empty() {
+            self.notes.get_or_insert_with(|| Notes::with(None)).outcomes.append(outcomes);
         }
     }
 
@@ -69,35 +69,35 @@ impl<P: Process> Run<'_, P> {
         match catch::<P, _>(|| gate(self)) {
             Ok(()) => Ok(output),
             Err(error) => {
-                shed(output);
+                drop_caught(output);
                 Err(error)
             }
         }
     }
 
     /// What was found is void: the gate judges anew.
-    pub(super) fn forget_findings(&mut self) {
+    pub(super) fn forget_outcomes(&mut self) {
         if let Some(notes) = &mut self.notes {
-            notes.findings = Findings::default();
+            notes.outcomes = RuleOutcomes::default();
         }
     }
 
     /// Whether something was found that has not been counted yet.
-    pub(super) fn has_findings(&self) -> bool {
-        self.notes.as_ref().is_some_and(|notes| !notes.findings.is_empty())
+    pub(super) fn has_outcomes(&self) -> bool {
+        self.notes.as_ref().is_some_and(|notes| !notes.outcomes.is_empty())
     }
 
     /// Whether what was found would refuse the run, were it counted now.
     pub(super) fn refuses(&self) -> bool {
         self.notes
             .as_ref()
-            .is_some_and(|notes| self.core.shared.auditor.would_refuse(&self.core.audit, &notes.findings))
+            .is_some_and(|notes| self.core.shared.auditor.would_refuse(&self.core.audit, &notes.outcomes))
     }
 
     #[inline(always)]
-    pub(super) fn count_findings(&mut self) -> Result<(), ErrorOf<P>> {
+    pub(super) fn count_outcomes(&mut self) -> Result<(), ErrorOf<P>> {
         match &mut self.notes {
-            Some(notes) if !notes.findings.is_empty() => self.settle(),
+            Some(notes) if !notes.outcomes.is_empty() => self.settle(),
             _ => Ok(()),
         }
     }
@@ -105,16 +105,16 @@ impl<P: Process> Run<'_, P> {
     #[cold]
     fn settle(&mut self) -> Result<(), ErrorOf<P>> {
         let Some(notes) = &mut self.notes else { return Ok(()) };
-        let findings = std::mem::take(&mut notes.findings);
+        let outcomes = std::mem::take(&mut notes.outcomes);
         let (auditor, session) = (&self.asked.core.shared.auditor, &self.asked.core.audit);
-        Ok(auditor.settle(session, P::CONTRACT.process, self.version, findings, &mut notes.violations)?)
+        Ok(auditor.settle(session, P::CONTRACT.process, self.version, outcomes, &mut notes.violations)?)
     }
 
     #[cold]
     pub(super) fn conflict(&mut self) -> ErrorOf<P> {
         let (process, attempts) = (P::CONTRACT.process, self.attempts);
         tell(|| tracing::warn!(target: "theus::engine", process, attempts, "conflict"));
-        self.count_findings().err().unwrap_or(RunError::Conflict { process, attempts })
+        self.count_outcomes().err().unwrap_or(RunError::Conflict { process, attempts })
     }
 }
 

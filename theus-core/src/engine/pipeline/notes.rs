@@ -1,14 +1,14 @@
 //! What the audit keeps of a run.
 
-use crate::audit::{Findings, Violation};
-use crate::panics::ShedOnDrop;
+use crate::audit::{RuleOutcomes, Violation};
+use crate::panics::DropCaught;
 
 /// What the audit keeps of a run.
 pub(super) struct Notes<P> {
     /// The arguments, where a rule of the output gate looks at them.
-    pub(super) arguments: ShedOnDrop<P>,
+    pub(super) arguments: DropCaught<P>,
     /// What was found and has not been counted yet.
-    pub(super) findings: Findings,
+    pub(super) outcomes: RuleOutcomes,
     /// What was counted.
     pub(super) violations: Vec<Violation>,
 }
@@ -16,7 +16,7 @@ pub(super) struct Notes<P> {
 impl<P> Notes<P> {
     #[cold]
     pub(super) fn with(arguments: Option<P>) -> Box<Self> {
-        let arguments = arguments.map_or_else(ShedOnDrop::none, ShedOnDrop::new);
-        Box::new(Self { arguments, findings: Findings::default(), violations: Vec::new() })
+        let arguments = arguments.map_or_else(DropCaught::none, DropCaught::new);
+        Box::new(Self { arguments, outcomes: RuleOutcomes::default(), violations: Vec::new() })
     }
 }

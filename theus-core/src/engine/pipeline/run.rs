@@ -46,7 +46,7 @@ pub(super) struct Run<'a, P: Process> {
 
 /// What is told of a run besides its result.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct RunSummary {
     pub(super) violations: Vec<Violation>,
     pub(super) version: u64,
     pub(super) attempts: u32,
@@ -88,15 +88,15 @@ impl<'a, P: Process> Run<'a, P> {
         Self { asked, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
     }
 
-    pub(super) fn tell(self, told: &mut Told) {
-        told.violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
-        (told.version, told.attempts) = (self.version, self.attempts);
+    pub(super) fn tell(self, summary: &mut RunSummary) {
+        summary.violations = self.notes.map(|notes| notes.violations).unwrap_or_default();
+        (summary.version, summary.attempts) = (self.version, self.attempts);
     }
 
     pub(super) fn report(self, result: ResultOf<P>) -> Report<P> {
-        let mut told = Told::default();
-        self.tell(&mut told);
-        told.report(result)
+        let mut summary = RunSummary::default();
+        self.tell(&mut summary);
+        summary.report(result)
     }
 }
 
@@ -108,7 +108,7 @@ impl<'a, P: Process> Deref for Run<'a, P> {
     }
 }
 
-impl Told {
+impl RunSummary {
     pub(super) fn report<P: Process>(self, result: ResultOf<P>) -> Report<P> {
         let Self { violations, version, attempts } = self;
         Report { result, violations, version, attempts }

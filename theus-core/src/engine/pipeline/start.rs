@@ -4,9 +4,9 @@ use super::super::locking::Isolation;
 use super::super::report::Report;
 use super::checked::{checked, checked_async};
 use super::held::{held, held_async, try_held};
-use super::run::{Asked, By, CoreOf, ResultOf, Run, Told};
-use super::turn::turn;
-use crate::panics::ShedOnDrop;
+use super::lease::lease;
+use super::run::{Asked, By, CoreOf, ResultOf, Run, RunSummary};
+use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::transaction::Limit;
 
@@ -14,7 +14,7 @@ use crate::transaction::Limit;
 #[inline]
 pub(in crate::engine) fn run<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
+    command: DropCaught<P>,
     limit: Option<&Limit>,
 ) -> ResultOf<P> {
     let asked = Asked::new(core, By::Anyone, limit);
@@ -27,16 +27,16 @@ pub(in crate::engine) fn run<P: SyncProcess>(
 /// Runs a plain `fn`, and tells all about it.
 pub(in crate::engine) fn run_reported<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
+    command: DropCaught<P>,
     by: By,
     limit: Option<&Limit>,
 ) -> Report<P> {
     let asked = Asked::new(core, by, limit);
     match isolation(asked) {
         Isolation::Alone => {
-            let mut told = Told::default();
-            let result = held(asked, command, Some(&mut told));
-            told.report(result)
+            let mut summary = RunSummary::default();
+            let result = held(asked, command, Some(&mut summary));
+            summary.report(result)
         }
         Isolation::Checked => {
             let mut run = Run::new(asked);
@@ -49,38 +49,38 @@ pub(in crate::engine) fn run_reported<P: SyncProcess>(
 /// Runs a plain `fn` if the session is free, and tells all about it; else its command comes back.
 pub(in crate::engine) fn try_run_reported<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
+    command: DropCaught<P>,
     by: By,
-) -> Result<Report<P>, ShedOnDrop<P>> {
-    let mut told = Told::default();
-    let result = try_held(Asked::new(core, by, None), command, &mut told)?;
-    Ok(told.report(result))
+) -> Result<Report<P>, DropCaught<P>> {
+    let mut summary = RunSummary::default();
+    let result = try_held(Asked::new(core, by, None), command, &mut summary)?;
+    Ok(summary.report(result))
 }
 
 /// Runs a plain `fn`, waits for the session without blocking the thread, and tells all about it. Its body is done within one
 /// poll, so it has the session throughout, however the engine locks.
 pub(in crate::engine) async fn run_plain_async<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
+    command: DropCaught<P>,
     by: By,
     limit: Option<Limit>,
 ) -> Report<P> {
-    let mut told = Told::default();
-    let result = held_async(Asked::new(core, by, limit.as_ref()), command, &mut told).await;
-    told.report(result)
+    let mut summary = RunSummary::default();
+    let result = held_async(Asked::new(core, by, limit.as_ref()), command, &mut summary).await;
+    summary.report(result)
 }
 
 /// Runs an `async fn`, and tells all about it.
 pub(in crate::engine) async fn run_async<P: AsyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
+    command: DropCaught<P>,
     by: By,
     limit: Option<Limit>,
 ) -> Report<P> {
     let asked = Asked::new(core, by, limit.as_ref());
     let mut run = Run::new(asked);
     let result = match isolation(asked) {
-        Isolation::Alone => turn(&mut run, command).await,
+        Isolation::Alone => lease(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
     };
     run.report(result)

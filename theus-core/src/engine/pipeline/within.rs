@@ -1,59 +1,59 @@
-//! The way of runs that share a turn: their contracts do not conflict, so none of them can be stale, and each commits by
+//! The way of runs that share a lease: their contracts do not conflict, so none of them can be stale, and each commits by
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
 use super::super::report::Report;
 use super::admission::{admitted, not_held};
 use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Process, SyncProcess};
-use crate::transaction::Turn;
+use crate::transaction::Lease;
 
-/// Runs a plain `fn` within a turn, and tells all about it.
+/// Runs a plain `fn` within a lease, and tells all about it.
 pub(in crate::engine) fn run_within<P: SyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
-    turn: &Turn<'_, StateOf<P>>,
+    command: DropCaught<P>,
+    lease: &Lease<'_, StateOf<P>>,
 ) -> Report<P> {
     let mut run = Run::new(Asked::new(core, By::Workflow, None));
-    let result = within(&mut run, command, turn);
+    let result = within(&mut run, command, lease);
     run.report(result)
 }
 
-fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: ShedOnDrop<P>, turn: &Turn<'_, StateOf<P>>) -> ResultOf<P> {
-    let mut work = open(run, command.get(), turn)?; // 1 and 2
+fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>, lease: &Lease<'_, StateOf<P>>) -> ResultOf<P> {
+    let mut work = open(run, command.get(), lease)?; // 1 and 2
     work.execute(run.core, command.get()); // 3, 4 and 5
-    close(run, work, command.get(), turn) // 6 and 7
+    close(run, work, command.get(), lease) // 6 and 7
 }
 
-/// Runs an `async fn` within a turn, and tells all about it.
+/// Runs an `async fn` within a lease, and tells all about it.
 pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     core: &CoreOf<P>,
-    command: ShedOnDrop<P>,
-    turn: &Turn<'_, StateOf<P>>,
+    command: DropCaught<P>,
+    lease: &Lease<'_, StateOf<P>>,
 ) -> Report<P> {
     let mut run = Run::new(Asked::new(core, By::Workflow, None));
-    let result = within_async(&mut run, command, turn).await;
+    let result = within_async(&mut run, command, lease).await;
     run.report(result)
 }
 
 async fn within_async<P: AsyncProcess>(
     run: &mut Run<'_, P>,
-    command: ShedOnDrop<P>,
-    turn: &Turn<'_, StateOf<P>>,
+    command: DropCaught<P>,
+    lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
-    let mut work = open(run, command.get(), turn)?; // 1 and 2
-    work.execute_async(run.core, copy_of(&command), Some(turn), None).await; // 3, 4 and 5
-    close(run, work, command.get(), turn) // 6 and 7
+    let mut work = open(run, command.get(), lease)?; // 1 and 2
+    work.execute_async(run.core, copy_of(&command), Some(lease), None).await; // 3, 4 and 5
+    close(run, work, command.get(), lease) // 6 and 7
 }
 
 fn open<P: Process>(
     run: &mut Run<'_, P>,
     command: Option<&P>,
-    turn: &Turn<'_, StateOf<P>>,
+    lease: &Lease<'_, StateOf<P>>,
 ) -> Result<Work<P>, ErrorOf<P>> {
     let registered = admitted::<P>(run.core)?;
-    let mut state = turn.hold(|| run.request()).map_err(not_held::<P>)?;
+    let mut state = lease.hold(|| run.request()).map_err(not_held::<P>)?;
     run.open(registered, &mut state, command, Counting::AtTheEnd)
 }
 
@@ -61,9 +61,9 @@ fn close<P: Process>(
     run: &mut Run<'_, P>,
     work: Work<P>,
     command: Option<&P>,
-    turn: &Turn<'_, StateOf<P>>,
+    lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
-    let mut state = turn.hold(|| run.request()).map_err(not_held::<P>)?;
+    let mut state = lease.hold(|| run.request()).map_err(not_held::<P>)?;
     match run.close(&mut state, work, command) {
         Closed::Finished(result) => result,
         Closed::Stale => Err(run.conflict()),

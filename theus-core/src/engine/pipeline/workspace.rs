@@ -7,17 +7,17 @@ use super::catch::{Around, catch};
 use super::drafts::Drafts;
 use super::run::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
-use crate::panics::{ShedOnDrop, shed};
+use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::sync::nesting::Inside;
-use crate::transaction::{Limit, Turn};
+use crate::transaction::{Lease, Limit};
 
-/// What an attempt has to itself: what it pinned, its drafts, its local layer. Dropped half-way, it drops all of that caught.
+/// What an attempt has to itself: its read set, its drafts, its local layer. Dropped half-way, it drops all of that caught.
 pub(super) struct Work<P: Process> {
     pub(super) fields: Box<FieldsOf<P>>,
-    pub(super) local: ShedOnDrop<P::Local>,
+    pub(super) local: DropCaught<P::Local>,
     /// What the body has come to; none until then.
-    pub(super) proposed: ShedOnDrop<Proposed<P>>,
+    pub(super) proposed: DropCaught<Proposed<P>>,
 }
 
 impl<P: Process> Work<P> {
@@ -34,7 +34,7 @@ impl<P: Process> Work<P> {
             let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         });
-        self.proposed = ShedOnDrop::new(proposed);
+        self.proposed = DropCaught::new(proposed);
     }
 
     /// The same for an `async fn`.
@@ -42,7 +42,7 @@ impl<P: Process> Work<P> {
         &mut self,
         core: &CoreOf<P>,
         command: Result<P, Box<ErrorOf<P>>>,
-        turn: Option<&Turn<'_, StateOf<P>>>,
+        lease: Option<&Lease<'_, StateOf<P>>>,
         limit: Option<&Limit>,
     ) where
         P: AsyncProcess,
@@ -52,17 +52,17 @@ impl<P: Process> Work<P> {
                 let order = Run::<P>::begin(); // 3
                 let local = self.local.get_or_insert_with(P::Local::default);
                 let guard = Run::<P>::guard(core, &mut self.fields, local, &order); // 4
-                let around = Around { engine: core.identity(), turn, limit };
+                let around = Around { engine: core.identity(), lease, limit };
                 Run::<P>::execute_async(around, command, guard).await // 5
             }
             Err(error) => Err(error),
         };
-        self.proposed = ShedOnDrop::new(proposed);
+        self.proposed = DropCaught::new(proposed);
     }
 }
 
 /// The arguments for one attempt of several.
-pub(super) fn copy_of<P: Process>(command: &ShedOnDrop<P>) -> Result<P, Box<ErrorOf<P>>> {
+pub(super) fn copy_of<P: Process>(command: &DropCaught<P>) -> Result<P, Box<ErrorOf<P>>> {
     catch::<P, _>(|| Ok(command.get().cloned().ok_or_else(nested::<P>)?))
 }
 
@@ -73,7 +73,7 @@ pub(super) enum Closed<P: Process> {
     Stale,
 }
 
-/// When the findings of the input gate are counted.
+/// When the outcomes of the input gate are counted.
 #[derive(Clone, Copy)]
 pub(super) enum Counting {
     /// At once: this attempt is the only one.
@@ -100,17 +100,17 @@ impl<P: Process> Run<'_, P> {
             self.version = state.version();
             self.attempts += 1;
         }
-        self.forget_findings();
-        let mut local = ShedOnDrop::none();
+        self.forget_outcomes();
+        let mut local = DropCaught::none();
         catch::<P, _>(|| {
             self.audit_input_gate(command, &state.fields, local.get_or_insert_with(P::Local::default))?;
             if self.refuses() || matches!(counting, Counting::Now) {
-                self.count_findings()?;
+                self.count_outcomes()?;
             }
             Ok(())
         })
         .map_err(|error| *error)?;
-        Ok(Work { fields: Self::lock(state), local, proposed: ShedOnDrop::none() })
+        Ok(Work { fields: Self::lock(state), local, proposed: DropCaught::none() })
     }
 
     /// Stages 6 and 7, where what was read still holds.
@@ -120,12 +120,12 @@ impl<P: Process> Run<'_, P> {
         let proposed = match proposed.take() {
             Some(Ok(output)) if self.stands_as_it_began() => Some(Ok(output)),
             Some(Ok(output)) if !P::is_current(&mut fields, &mut drafts.fields) => {
-                shed(output);
+                drop_caught(output);
                 None
             }
             Some(Ok(output)) => match self.judged(output, |run| Ok(run.confirm_input_gate(command, &drafts)?)) {
                 Ok(output) => {
-                    P::propose(&mut drafts.fields, &mut fields);
+                    P::stage_writes(&mut drafts.fields, &mut fields);
                     Some(self.audit_output_gate(Ok(output), &drafts.fields, local.get()))
                 }
                 refused => Some(refused),
@@ -143,7 +143,7 @@ impl<P: Process> Run<'_, P> {
     /// Whether this attempt is right whatever others have committed since: what it read was of one moment, it writes nothing,
     /// and no rule looks at the state that it leaves or has something to count. It is as if it had ended where it began.
     fn stands_as_it_began(&self) -> bool {
-        !Self::WRITES && !self.is_judged_at_its_end() && !self.has_findings()
+        !Self::WRITES && !self.is_judged_at_its_end() && !self.has_outcomes()
     }
 
     /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
@@ -154,13 +154,13 @@ impl<P: Process> Run<'_, P> {
         if self.version != state.version() {
             self.version = state.version();
             if self.rules.is_some() {
-                self.forget_findings();
+                self.forget_outcomes();
                 // The input gate sees the scratch as a run finds it, the output gate as this run left it.
-                let mut local = ShedOnDrop::none();
+                let mut local = DropCaught::none();
                 let local = local.get_or_insert_with(P::Local::default);
                 self.judge(Gate::Input, command, &state.fields, Some(local));
             }
         }
-        if self.refuses() { self.count_findings() } else { Ok(()) }
+        if self.refuses() { self.count_outcomes() } else { Ok(()) }
     }
 }

@@ -6,21 +6,21 @@ use super::super::arguments::{self, ArgumentError};
 use super::super::handle::Engine;
 use super::super::pipeline::{CoreOf, StateOf};
 use super::maker::StepMaker;
-use super::port::{Arguments, MadeStep, MakeStep, Step, StepFuture, StepRun};
+use super::port::{Arguments, MadeStep, MakeStep, PreparedStep, StepFuture, StepRun};
 use crate::context::Context;
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 use crate::process::Process;
-use crate::transaction::Turn;
+use crate::transaction::Lease;
 
-struct Command<P>(ShedOnDrop<P>);
+struct Command<P>(DropCaught<P>);
 
-impl<P> Step<CoreOf<P>, StateOf<P>> for Command<P>
+impl<P> PreparedStep<CoreOf<P>, StateOf<P>> for Command<P>
 where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    fn join<'a>(self: Box<Self>, core: &'a CoreOf<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
-        P::Kind::join(core, self.0, turn)
+    fn join<'a>(self: Box<Self>, core: &'a CoreOf<P>, lease: Option<&'a Lease<'a, StateOf<P>>>) -> StepFuture<'a> {
+        P::Kind::join(core, self.0, lease)
     }
 }
 
@@ -38,7 +38,7 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    Ok(P::Kind::start(core, ShedOnDrop::new(arguments::command::<P>(arguments)?)))
+    Ok(P::Kind::start(core, DropCaught::new(arguments::command::<P>(arguments)?)))
 }
 
 fn boxed<P>(arguments: Option<Arguments>) -> MadeStep<CoreOf<P>, StateOf<P>>
@@ -46,7 +46,7 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    Ok(Box::new(Command(ShedOnDrop::new(arguments::command::<P>(arguments)?))))
+    Ok(Box::new(Command(DropCaught::new(arguments::command::<P>(arguments)?))))
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {

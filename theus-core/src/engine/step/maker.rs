@@ -5,25 +5,29 @@ use std::sync::Arc;
 use super::super::pipeline::{self, By, CoreOf, StateOf};
 use super::port::{StepFuture, StepRun};
 use super::report::StepReport;
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
-use crate::transaction::Turn;
+use crate::transaction::Lease;
 
 /// How a workflow runs a process of this kind.
 #[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
 pub trait StepMaker<P: Process> {
     /// Runs the command, or begins to.
     #[doc(hidden)]
-    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun;
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun;
 
     /// Runs the command beside others: within their turn, where there is one.
     #[doc(hidden)]
-    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a>;
+    fn join<'a>(
+        core: &'a CoreOf<P>,
+        command: DropCaught<P>,
+        lease: Option<&'a Lease<'a, StateOf<P>>>,
+    ) -> StepFuture<'a>;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
-    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun {
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
         match pipeline::try_run_reported(core, command, By::Workflow) {
             Ok(report) => StepRun::Done(StepReport::of(report)),
             // Who drives the workflow may be who must go on with the run that has the session.
@@ -36,10 +40,14 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         }
     }
 
-    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
+    fn join<'a>(
+        core: &'a CoreOf<P>,
+        command: DropCaught<P>,
+        lease: Option<&'a Lease<'a, StateOf<P>>>,
+    ) -> StepFuture<'a> {
         Box::pin(async move {
-            StepReport::of(match turn {
-                Some(turn) => pipeline::run_within(core, command, turn),
+            StepReport::of(match lease {
+                Some(lease) => pipeline::run_within(core, command, lease),
                 None => pipeline::run_plain_async(core, command, By::Workflow, None).await,
             })
         })
@@ -48,17 +56,21 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
-    fn start(core: &Arc<CoreOf<P>>, command: ShedOnDrop<P>) -> StepRun {
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
         let core = Arc::clone(core);
         StepRun::Pending(Box::pin(async move {
             StepReport::of(pipeline::run_async(&core, command, By::Workflow, None).await)
         }))
     }
 
-    fn join<'a>(core: &'a CoreOf<P>, command: ShedOnDrop<P>, turn: Option<&'a Turn<'a, StateOf<P>>>) -> StepFuture<'a> {
+    fn join<'a>(
+        core: &'a CoreOf<P>,
+        command: DropCaught<P>,
+        lease: Option<&'a Lease<'a, StateOf<P>>>,
+    ) -> StepFuture<'a> {
         Box::pin(async move {
-            StepReport::of(match turn {
-                Some(turn) => pipeline::run_async_within(core, command, turn).await,
+            StepReport::of(match lease {
+                Some(lease) => pipeline::run_async_within(core, command, lease).await,
                 None => pipeline::run_async(core, command, By::Workflow, None).await,
             })
         })

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::super::arguments::ArgumentError;
 use super::report::StepReport;
-use crate::transaction::Turn;
+use crate::transaction::Lease;
 
 /// The arguments of a step, by their names.
 pub(crate) type Arguments = Map<String, Value>;
@@ -24,13 +24,13 @@ pub(crate) enum StepRun {
 pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send + 'a>>;
 
 /// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
-pub(in crate::engine) trait Step<C, S>: Send {
+pub(in crate::engine) trait PreparedStep<C, S>: Send {
     /// Runs it beside others: within their turn, where there is one.
-    fn join<'a>(self: Box<Self>, core: &'a C, turn: Option<&'a Turn<'a, S>>) -> StepFuture<'a>;
+    fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>) -> StepFuture<'a>;
 }
 
 /// A step, or why it cannot be made.
-pub(in crate::engine) type MadeStep<C, S> = Result<Box<dyn Step<C, S>>, ArgumentError>;
+pub(in crate::engine) type MadeStep<C, S> = Result<Box<dyn PreparedStep<C, S>>, ArgumentError>;
 
 /// Makes a step of its arguments.
 pub(in crate::engine) struct MakeStep<C, S> {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::super::report::Report;
 use crate::audit::Violation;
-use crate::panics::{ShedOnDrop, caught, shed};
+use crate::panics::{DropCaught, caught, drop_caught};
 use crate::process::{Process, RunError};
 
 /// What one step of a workflow did.
@@ -20,14 +20,14 @@ pub(crate) struct StepReport {
 pub struct ProcessError {
     name: &'static str,
     /// There for as long as this is.
-    error: ShedOnDrop<Box<dyn Error + Send + Sync>>,
+    error: DropCaught<Box<dyn Error + Send + Sync>>,
 }
 
 impl ProcessError {
     pub(crate) fn new<P: Process>(error: P::Error) -> Self {
         let errors = const { &P::CONTRACT }.errors;
         let name = errors.get(P::error_place(&error)).copied().unwrap_or_default();
-        Self { name, error: ShedOnDrop::new(Box::new(error)) }
+        Self { name, error: DropCaught::new(Box::new(error)) }
     }
 
     /// The name of the error's type, as the [contract](crate::Contract::errors) has it.
@@ -67,7 +67,7 @@ impl Error for ProcessError {
 impl StepReport {
     pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
         Self {
-            result: report.result.map(shed).map_err(|error| error.map_process(ProcessError::new::<P>)),
+            result: report.result.map(drop_caught).map_err(|error| error.map_process(ProcessError::new::<P>)),
             violations: report.violations,
             version: report.version,
         }

@@ -273,7 +273,7 @@ fn effects_side_by_side_overlap_and_each_commits_by_itself() {
     assert_eq!(world.most.load(Ordering::SeqCst), 2, "both wait for the world at once");
     assert_eq!((state(&engine).seen, state(&engine).stock), (1, 4), "those that need not wait have committed");
 
-    // The turn keeps everybody else out.
+    // The lease keeps everybody else out.
     let mut other = pin!(engine.run_async(Show {}));
     assert!(poll(other.as_mut()).is_pending());
     assert_eq!(world.most.load(Ordering::SeqCst), 2);
@@ -283,7 +283,7 @@ fn effects_side_by_side_overlap_and_each_commits_by_itself() {
     let ended: Vec<_> = reports.iter().map(|report| report.result.is_ok()).collect();
     assert_eq!(ended, [true, false, true, true], "in the order of the steps");
     assert_eq!(state(&engine), Shop { stock: 4, price: 0, note: "asked".to_owned(), seen: 1 });
-    assert!(poll(other.as_mut()).is_ready(), "the turn is over");
+    assert!(poll(other.as_mut()).is_ready(), "the lease is over");
 }
 
 #[test]

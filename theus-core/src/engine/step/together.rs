@@ -13,7 +13,7 @@ use super::super::core::Core;
 use super::super::handle::Engine;
 use super::super::locking::Isolation;
 use super::super::session::State;
-use super::port::{Arguments, Step, StepFuture};
+use super::port::{Arguments, PreparedStep, StepFuture};
 use super::report::StepReport;
 use crate::context::Context;
 use crate::process::{AccessConflict, Contract, RunError};
@@ -63,12 +63,12 @@ pub(crate) enum TogetherError {
 /// A step that waits for its start.
 struct Member<D: Context, G: Context, E> {
     contract: &'static Contract,
-    step: Box<dyn Step<Core<D, G, E>, State<D>>>,
+    step: Box<dyn PreparedStep<Core<D, G, E>, State<D>>>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts several registered processes at once. The `async` ones overlap; a plain `fn` runs between two polls of them.
-    /// Each commits by itself. Where one of the `async` ones must have the session to itself, all of them share that turn.
+    /// Each commits by itself. Where one of the `async` ones must have the session to itself, all of them share that lease.
     pub(crate) fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
@@ -94,11 +94,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     async fn run_together(&self, members: Vec<Member<D, G, E>>, marks: Marks) -> Vec<Option<StepReport>> {
         let locking = self.core.shared.locking;
         let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
-        let turn = if members.iter().any(|member| alone(member.contract)) {
+        let lease = if members.iter().any(|member| alone(member.contract)) {
             let process =
                 members.iter().find(|member| alone(member.contract)).map_or("", |member| member.contract.process);
-            match self.core.session.take_turn(self.core.request(process, None), State::turn_over).await {
-                Ok(turn) => Some(turn),
+            match self.core.session.take_lease(self.core.request(process, None), State::lease_over).await {
+                Ok(lease) => Some(lease),
                 Err(why) => return members.iter().map(|member| Some(not_held(member.contract, why.clone()))).collect(),
             }
         } else {
@@ -106,7 +106,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         };
         let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
         for (place, Member { contract, step }) in members.into_iter().enumerate() {
-            let future = step.join(&self.core, turn.as_ref());
+            let future = step.join(&self.core, lease.as_ref());
             running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.

@@ -46,14 +46,14 @@ fn the_oldest_makes_room_and_is_told() {
     }
     bus.publish([event("sig_d", 1), event("sig_e", 1), event("sig_f", 1)]).unwrap();
     assert_eq!(bus.stats().dropped, 4);
-    let told: Vec<_> = std::iter::from_fn(|| observer.try_next())
-        .map(|told| match told {
-            Told::Event(event) => event.name.to_string(),
-            Told::Dropped(event) => format!("-{}", event.name),
-            Told::Lost(lost) => panic!("{lost} lost"),
+    let item: Vec<_> = std::iter::from_fn(|| observer.try_next())
+        .map(|item| match item {
+            Item::Event(event) => event.name.to_string(),
+            Item::Dropped(event) => format!("-{}", event.name),
+            Item::Lost(lost) => panic!("{lost} lost"),
         })
         .collect();
-    assert_eq!(told, ["CMD_A", "CMD_B", "-CMD_A", "CMD_C", "-CMD_B", "EVT_D", "-CMD_C", "EVT_E", "-EVT_D", "EVT_F"]);
+    assert_eq!(item, ["CMD_A", "CMD_B", "-CMD_A", "CMD_C", "-CMD_B", "EVT_D", "-CMD_C", "EVT_E", "-EVT_D", "EVT_F"]);
     assert_eq!(bus.take_dropped(), [event("sig_d", 1).origin], "whose signal is still to be put to rest");
     assert!(bus.take_dropped().is_empty());
     assert_eq!(names(&bus), ["EVT_E", "EVT_F"]);
@@ -69,8 +69,8 @@ fn an_urgent_event_never_makes_room_for_one_that_is_not() {
     let observer = bus.subscribe(9);
     bus.emit("CMD_B").unwrap();
     assert_eq!(bus.stats().dropped, 2);
-    let told = observer.try_next();
-    assert!(matches!(&told, Some(Told::Dropped(event)) if event.name.to_string() == "CMD_B"), "the new one: {told:?}");
+    let item = observer.try_next();
+    assert!(matches!(&item, Some(Item::Dropped(event)) if event.name.to_string() == "CMD_B"), "the new one: {item:?}");
     bus.emit_urgent("CMD_C").unwrap();
     assert_eq!(names(&bus), ["CMD_STOP", "CMD_C"], "an urgent one makes room for an urgent one");
     assert_eq!((bus.stats().emitted, bus.stats().dropped), (5, 3));
@@ -107,11 +107,11 @@ fn a_slow_observer_is_told_how_much_it_missed_and_holds_nobody_up() {
     for name in ["CMD_A", "CMD_B", "CMD_C", "CMD_D"] {
         bus.emit(name).unwrap();
     }
-    let name = |told| match told {
-        Some(Told::Event::<Event>(event)) => event.name.to_string(),
+    let name = |item| match item {
+        Some(Item::Event::<Event>(event)) => event.name.to_string(),
         other => format!("{other:?}"),
     };
-    assert_eq!(slow.try_next(), Some(Told::Lost(2)));
+    assert_eq!(slow.try_next(), Some(Item::Lost(2)));
     assert_eq!([name(slow.try_next()), name(slow.try_next()), name(slow.try_next())], ["CMD_C", "CMD_D", "None"]);
     assert_eq!(name(quick.next_timeout(Duration::ZERO)), "CMD_A");
     drop(quick);

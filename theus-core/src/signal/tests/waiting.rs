@@ -79,11 +79,11 @@ fn an_event_is_waited_for_with_the_thread_blocked() {
     thread::scope(|scope| {
         let taken = scope.spawn(|| bus.next_timeout(LONG));
         let observer = bus.subscribe(1);
-        let told = scope.spawn(move || observer.next_timeout(LONG));
+        let item = scope.spawn(move || observer.next_timeout(LONG));
         thread::sleep(Duration::from_millis(20));
         bus.emit("CMD_A").unwrap();
         assert_eq!(taken.join().unwrap().map(|event| event.name.to_string()).as_deref(), Some("CMD_A"));
-        assert!(matches!(told.join().unwrap(), Some(Told::Event(_))));
+        assert!(matches!(item.join().unwrap(), Some(Item::Event(_))));
     });
     assert!(began.elapsed() < SOON, "who waits was not woken");
 }
@@ -116,11 +116,11 @@ fn an_event_is_waited_for_as_a_task() {
     let Poll::Ready(event) = next.as_mut().poll(&mut task) else { panic!("there is one") };
     assert_eq!((event.name.to_string().as_str(), bus.len()), ("CMD_A", 0));
     let observer = bus.subscribe(1);
-    let mut told = pin!(observer.next());
-    assert!(told.as_mut().poll(&mut task).is_pending());
+    let mut item = pin!(observer.next());
+    assert!(item.as_mut().poll(&mut task).is_pending());
     bus.emit("CMD_B").unwrap();
     assert_eq!(woken.0.load(Ordering::SeqCst), 2);
-    assert!(matches!(told.as_mut().poll(&mut task), Poll::Ready(Some(Told::Event(_)))));
+    assert!(matches!(item.as_mut().poll(&mut task), Poll::Ready(Some(Item::Event(_)))));
 }
 
 /// Polls a future once and drops it.
@@ -146,12 +146,12 @@ fn who_gives_up_leaves_no_waker_behind() {
     assert_eq!(Arc::strong_count(&gone), 1, "nobody holds its waker");
 
     // One that is polled by ever other tasks is one that waits, and the last of them is woken.
-    let (mut next, mut told) = (pin!(bus.next()), pin!(observer.next()));
+    let (mut next, mut item) = (pin!(bus.next()), pin!(observer.next()));
     let woken: Vec<_> = (0..10).map(|_| Arc::new(Count::default())).collect();
     for woken in &woken {
         let waker = Waker::from(Arc::clone(woken));
         let mut task = Context::from_waker(&waker);
-        assert!(next.as_mut().poll(&mut task).is_pending() && told.as_mut().poll(&mut task).is_pending());
+        assert!(next.as_mut().poll(&mut task).is_pending() && item.as_mut().poll(&mut task).is_pending());
     }
     assert_eq!((bus.waiting_tasks(), observer.waiting_tasks()), (1, 1));
     bus.emit("CMD_A").unwrap();
@@ -202,8 +202,8 @@ fn a_waker_that_panics_keeps_no_other_from_being_woken() {
     assert_eq!((bus.len(), woken.0.load(Ordering::SeqCst)), (1, 1));
     let observers = (0..2).map(|_| bus.subscribe(1)).collect::<Vec<_>>();
     let mut closing: Vec<_> = observers.iter().map(|observer| Box::pin(observer.next())).collect();
-    for (told, waker) in closing.iter_mut().zip([&hostile, &waker]) {
-        assert!(told.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
+    for (item, waker) in closing.iter_mut().zip([&hostile, &waker]) {
+        assert!(item.as_mut().poll(&mut Context::from_waker(waker)).is_pending());
     }
     let (first, second) = (woken.0.load(Ordering::SeqCst), bus.emit("CMD_B"));
     assert!(second.is_ok() && woken.0.load(Ordering::SeqCst) == first + 1);
@@ -217,10 +217,10 @@ fn an_observer_that_is_woken_without_an_event_goes_on_waiting() {
     assert!(observer.next_timeout(Duration::from_millis(40)).is_none(), "the time is over");
     assert!(began.elapsed() >= Duration::from_millis(40));
     std::thread::scope(|scope| {
-        let told = scope.spawn(|| observer.next_timeout(Duration::from_secs(60)));
+        let item = scope.spawn(|| observer.next_timeout(Duration::from_secs(60)));
         std::thread::sleep(Duration::from_millis(20));
         bus.emit("CMD_A").unwrap();
-        assert!(told.join().unwrap().is_some());
+        assert!(item.join().unwrap().is_some());
     });
     assert!(began.elapsed() < Duration::from_secs(30));
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::Mutex;
 
 use super::{Clock, Nap, Sleep};
-use crate::panics::{shed, wake, wake_all};
+use crate::panics::{drop_caught, wake, wake_all};
 
 /// How often who sleeps lets all other tasks have their turn before the clock moves: what they put on the bus came earlier.
 const TURNS_OF_OTHERS: u32 = 16;
@@ -187,13 +187,13 @@ impl Future for Sleeper {
         if !is_first {
             self.gave_way = 0;
             drop(hands);
-            shed(old);
+            drop_caught(old);
             return Poll::Pending;
         }
         if self.gave_way < TURNS_OF_OTHERS {
             self.gave_way += 1;
             drop(hands);
-            shed(old);
+            drop_caught(old);
             task.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -202,7 +202,7 @@ impl Future for Sleeper {
         let woken = hands.advance(by);
         // Beyond what can be said it stands still, and nobody waits for what never comes.
         drop(hands);
-        shed((old, own));
+        drop_caught((old, own));
         wake_all(woken);
         Poll::Ready(())
     }
@@ -216,7 +216,7 @@ impl Drop for Sleeper {
             let next = own.is_some().then(|| hands.sleepers.values().next().cloned()).flatten();
             (own, next)
         };
-        shed(own);
+        drop_caught(own);
         // Another may be the first now.
         if let Some(next) = next {
             wake(next);

@@ -7,8 +7,8 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::awaited::{Ticket, Unpark};
+use super::channel::{EntryChannel, SessionWatch, TraceSubscription};
 use super::error::SessionError;
-use super::feed::{Feed, SessionWatch, Tap};
 use super::handle::Sessions;
 use super::inner::Inner;
 use super::slot::{Slot, must_not_wait};
@@ -16,7 +16,7 @@ use super::status::{Census, SessionStatus};
 use crate::context::Context;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Definition, State, StateId};
-use crate::workflow::conductor::{Position, Session, World};
+use crate::workflow::interpreter::{Environment, Interpreter, Position};
 use crate::workflow::trace::Trace;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -72,12 +72,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     pub fn position(&self, name: &str) -> Result<Position, SessionError> {
         let (slot, shared) = (self.shared.slot(name)?, &self.shared);
         let mut inner = slot.look()?;
-        let world = World::new(&slot.engine, &shared.keeper);
-        slot.listen(&mut inner, &world);
+        let environment = Environment::new(&slot.engine, &shared.keeper);
+        slot.listen(&mut inner, &environment);
         if let Some(process) = inner.session.under_way() {
             if shared.is_shut.load(Ordering::Acquire) {
                 // Nobody drives it any more.
-                inner.session.interrupt(&world);
+                inner.session.interrupt(&environment);
             } else if inner.session.is_paused() && !shared.is_stepped {
                 return Err(SessionError::UnderWay { session: name.to_owned(), process });
             }
@@ -92,11 +92,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     pub fn watch(&self, name: &str, capacity: usize) -> Result<SessionWatch, SessionError> {
         let (slot, watch) = (self.shared.slot(name)?, SessionWatch::new(capacity));
         let mut inner = slot.look()?;
-        let tap = match inner.tap.take() {
-            Some(tap) => tap,
-            None => Tap::on(inner.session.trace_mut()),
+        let subscription = match inner.subscription.take() {
+            Some(subscription) => subscription,
+            None => TraceSubscription::on(inner.session.trace_mut()),
         };
-        inner.tap.insert(tap).add(watch.feed());
+        inner.subscription.insert(subscription).add(watch.channel());
         Ok(watch)
     }
 
@@ -104,9 +104,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     #[must_use]
     pub fn watch_all(&self, capacity: usize) -> SessionWatch {
         let watch = SessionWatch::new(capacity);
-        let mut feeds = self.shared.feeds.lock();
-        feeds.retain(Feed::is_watched);
-        feeds.push(watch.feed());
+        let mut channels = self.shared.channels.lock();
+        channels.retain(EntryChannel::is_watched);
+        channels.push(watch.channel());
         self.shared.is_watched.store(true, Ordering::Release);
         watch
     }
@@ -140,7 +140,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Waits until no session has anything to do: no event, no step, no timer that is due. False where that takes longer, and
     /// from inside a process, whose session always has.
     pub fn wait_until_idle(&self, at_most: Duration) -> bool {
-        !must_not_wait() && self.shared.rota.wait_until_idle(at_most)
+        !must_not_wait() && self.shared.run_queue.wait_until_idle(at_most)
     }
 
     /// Waits until a session is in a state of this name, at any depth. No state is passed unseen: it is enough that the
@@ -239,7 +239,7 @@ struct Waits<D: Context, G: Context, E> {
     ticket: Arc<Ticket>,
 }
 
-fn names(definition: &Definition, session: &Session) -> Vec<String> {
+fn names(definition: &Definition, session: &Interpreter) -> Vec<String> {
     let state = |id| definition.state(id).map(|state: &State| state.name.clone());
     session.configuration().leaves().iter().filter_map(|leaf| state(*leaf)).collect()
 }

@@ -9,9 +9,9 @@ use std::thread::Thread;
 use parking_lot::Mutex;
 
 use super::panicked::message_of;
-use crate::panics::shed;
+use crate::panics::drop_caught;
 use crate::workflow::chart::StateId;
-use crate::workflow::conductor::Session;
+use crate::workflow::interpreter::Interpreter;
 
 /// What one who waits holds; dropped, it waits no longer.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl Ticket {
         // Wakers are an executor's code: they are copied and dropped with no lock held.
         let waker = Some(waker.clone());
         let replaced = std::mem::replace(&mut *self.waker.lock(), waker);
-        shed(replaced);
+        drop_caught(replaced);
     }
 }
 
@@ -46,7 +46,7 @@ impl Awaited {
     }
 
     /// One who waits for a state. Whoever comes when the session is there is told at once, and nobody else is looked at.
-    pub(super) fn add(&mut self, state: StateId, session: &Session) -> Arc<Ticket> {
+    pub(super) fn add(&mut self, state: StateId, session: &Interpreter) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket::default());
         if session.is_in(state) {
             ticket.reached.store(true, Ordering::Release);
@@ -63,7 +63,7 @@ impl Awaited {
     }
 
     /// Whom to wake, now that the session is where it is, or that it is over.
-    pub(super) fn look(&mut self, session: &Session, is_over: bool) -> Vec<Waker> {
+    pub(super) fn look(&mut self, session: &Interpreter, is_over: bool) -> Vec<Waker> {
         let mut woken = Vec::new();
         let Some(waiting) = &mut self.0 else { return woken };
         waiting.retain(|(state, ticket)| {

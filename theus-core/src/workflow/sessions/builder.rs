@@ -13,7 +13,7 @@ use crate::source::SourceFile;
 use crate::workflow::WorkflowError;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::{Clock, SystemClock};
-use crate::workflow::conductor::load;
+use crate::workflow::interpreter::load;
 
 /// How a pool of sessions is driven; made by [`Sessions::of`].
 #[must_use]

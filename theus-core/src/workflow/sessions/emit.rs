@@ -4,7 +4,7 @@ use super::error::SessionError;
 use super::handle::Sessions;
 use crate::context::Context;
 use crate::signal::{EmitError, EventName, Payload};
-use crate::workflow::conductor::has_use_of;
+use crate::workflow::interpreter::has_use_of;
 
 mod sealed {
     use std::borrow::Cow;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::signal::EmitError;
-use crate::workflow::conductor::PositionError;
+use crate::workflow::interpreter::PositionError;
 
 /// Why something could not be done with a session.
 #[derive(Debug, Error)]

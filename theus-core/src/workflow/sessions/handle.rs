@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use dashmap::{DashMap, Entry};
 use parking_lot::Mutex;
 
-use super::alarm::Alarm;
 use super::apart::{Count, Names};
 use super::builder::SessionsBuilder;
+use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
-use super::feed::Feed;
 use super::real::Real;
-use super::rota::{Rota, Turn};
-use super::shared::Shared;
-use super::slot::{SLICE, STRETCH, Slot};
-use super::worker::{Crew, work_async};
+use super::run_queue::{RunQueue, Runnable};
+use super::shared::SharedPool;
+use super::slot::{SLICE, STEP_BUDGET, Slot};
+use super::timer_queue::TimerQueue;
+use super::worker::{Workers, work_async};
 #[cfg(feature = "recipes")]
 use crate::audit::ResetError;
 use crate::context::Context;
@@ -25,7 +25,7 @@ use crate::engine::Engine;
 use crate::signal::Now;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Timekeeper;
-use crate::workflow::conductor::{Options, Position, Session, has_timers};
+use crate::workflow::interpreter::{Interpreter, Options, Position, has_timers};
 
 /// Many sessions of one workflow, side by side. Dropping it lets the workers finish the steps that are in their hands; a run
 /// that is awaited is rolled back. [`shut_down`](Self::shut_down) waits for what is under way.
@@ -62,8 +62,8 @@ use crate::workflow::conductor::{Options, Position, Session, has_timers};
 /// A process, or an observer, may use the pool that it runs in: it emits, opens, pauses and cancels. What would have to wait
 /// for a session is refused there, as [`SessionError::Nested`].
 pub struct Sessions<D: Context, G: Context = (), E = ()> {
-    pub(super) shared: Arc<Shared<D, G, E>>,
-    pub(super) crew: Mutex<Crew>,
+    pub(super) shared: Arc<SharedPool<D, G, E>>,
+    pub(super) worker_threads: Mutex<Workers>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -74,36 +74,37 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             Drive::Steps => 1,
         };
         let keeper = Arc::new(Timekeeper::new(clock));
-        let (rota, alarm) = (Arc::new(Rota::new(queues)), Arc::new(Alarm::new(Arc::clone(&keeper))));
+        let (run_queue, timer_queue) =
+            (Arc::new(RunQueue::new(queues)), Arc::new(TimerQueue::new(Arc::clone(&keeper))));
         let is_stepped = matches!(drive, Drive::Steps);
         // A future gives way early: a `fn` that takes long holds up one of its executor's threads.
-        let (stretch, slice) = match &drive {
-            Drive::Threads(_) => (STRETCH, None),
-            Drive::Futures(..) => (STRETCH, Some(SLICE)),
+        let (budget, slice) = match &drive {
+            Drive::Threads(_) => (STEP_BUDGET, None),
+            Drive::Futures(..) => (STEP_BUDGET, Some(SLICE)),
             Drive::Steps => (1, None),
         };
-        let crew = match drive {
-            Drive::Threads(workers) => Crew::start(&rota, &alarm, workers)?,
-            Drive::Steps => Crew::default(),
+        let worker_threads = match drive {
+            Drive::Threads(workers) => Workers::start(&run_queue, &timer_queue, workers)?,
+            Drive::Steps => Workers::default(),
             Drive::Futures(workers, mut spawn) => {
-                let crew = Crew::start(&rota, &alarm, 0)?;
+                let worker_threads = Workers::start(&run_queue, &timer_queue, 0)?;
                 for worker in 0..workers {
-                    spawn(Box::pin(work_async(Arc::clone(&rota), worker)));
+                    spawn(Box::pin(work_async(Arc::clone(&run_queue), worker)));
                 }
-                crew
+                worker_threads
             }
         };
         let names = Names::of(&definition);
         let arrivals = arrivals_by(&keeper, &definition);
-        let shared = Shared {
+        let shared = SharedPool {
             engine,
             definition,
             keeper,
             arrivals,
-            rota,
-            alarm,
+            run_queue,
+            timer_queue,
             is_stepped,
-            stretch,
+            budget,
             slice,
             real: Real::default(),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
@@ -116,12 +117,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             handled: Count::new(),
             discarded: Count::new(),
             troubles: Count::new(),
-            feeds: Mutex::default(),
+            channels: Mutex::default(),
             is_watched: AtomicBool::new(false),
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
         };
-        Ok(Self { shared: Arc::new(shared), crew: Mutex::new(crew) })
+        Ok(Self { shared: Arc::new(shared), worker_threads: Mutex::new(worker_threads) })
     }
 
     /// The workflow of all these sessions.
@@ -154,7 +155,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         }
         let number = shared.opened.fetch_add(1, Ordering::Relaxed);
         let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64 };
-        let mut session = Session::new(Arc::clone(&shared.definition), options);
+        let mut session = Interpreter::new(Arc::clone(&shared.definition), options);
         if let Some(position) = position {
             session.restore(position).map_err(Box::new)?;
         }
@@ -168,7 +169,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         }
         let slot = Slot::new(engine, name, session, shared, number);
         drop(place.insert(Arc::clone(&slot)));
-        Turn::wake(slot);
+        Runnable::wake(slot);
         Ok(())
     }
 
@@ -231,7 +232,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let mut all = self.shared.all();
         // The map has no order, and a stepped pool needs one.
         all.sort_unstable_by_key(|slot| slot.home());
-        all.into_iter().for_each(Turn::wake);
+        all.into_iter().for_each(Runnable::wake);
     }
 
     /// Resets the engine's interlock, and lets all sessions go on.
@@ -254,12 +255,12 @@ fn arrivals_by(keeper: &Arc<Timekeeper>, definition: &Definition) -> Option<Now>
 
 impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
     fn drop(&mut self) {
-        self.crew.get_mut().end(&self.shared.rota, &self.shared.alarm);
-        self.shared.rota.clear();
+        self.worker_threads.get_mut().end(&self.shared.run_queue, &self.shared.timer_queue);
+        self.shared.run_queue.clear();
         // Runs that await go with their sessions, which nothing else keeps alive.
         self.shared.sessions.clear();
-        let feeds = std::mem::take(&mut *self.shared.feeds.lock());
-        feeds.iter().for_each(Feed::close);
+        let channels = std::mem::take(&mut *self.shared.channels.lock());
+        channels.iter().for_each(EntryChannel::close);
     }
 }
 

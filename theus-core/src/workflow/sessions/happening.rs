@@ -1,6 +1,6 @@
 //! What happens in a pool of sessions, as who observes it is told.
 
-use crate::workflow::conductor::Handled;
+use crate::workflow::interpreter::Handled;
 
 /// What an observer is told of a session.
 #[derive(Debug)]

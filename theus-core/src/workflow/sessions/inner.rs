@@ -3,19 +3,19 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::alarm::Key;
 use super::awaited::Awaited;
-use super::feed::Tap;
+use super::channel::TraceSubscription;
 use super::panicked::message_of;
 use super::status::SessionStatus;
-use crate::workflow::conductor::{Session, Status, World};
+use super::timer_queue::Key;
+use crate::workflow::interpreter::{Environment, Interpreter, Status};
 
 /// What one worker at a time has.
 pub(super) struct Inner {
-    pub(super) session: Session,
-    pub(super) alarm: Option<Key>,
+    pub(super) session: Interpreter,
+    pub(super) timer: Option<Key>,
     pub(super) awaited: Awaited,
-    pub(super) tap: Option<Box<Tap>>,
+    pub(super) subscription: Option<Box<TraceSubscription>>,
     /// What broke it, or what it could not handle, last.
     pub(super) trouble: Option<Box<str>>,
     pub(super) is_broken: bool,
@@ -24,12 +24,12 @@ pub(super) struct Inner {
 }
 
 impl Inner {
-    pub(super) fn new(session: Session) -> Self {
+    pub(super) fn new(session: Interpreter) -> Self {
         Self {
             session,
-            alarm: None,
+            timer: None,
             awaited: Awaited::default(),
-            tap: None,
+            subscription: None,
             trouble: None,
             is_broken: false,
             awaits: false,
@@ -55,11 +55,11 @@ impl Inner {
         }
     }
 
-    pub(super) fn breaks(&mut self, panic: Box<dyn Any + Send>, world: &World<'_>) {
+    pub(super) fn breaks(&mut self, panic: Box<dyn Any + Send>, environment: &Environment<'_>) {
         self.is_broken = true;
         self.trouble = Some(message_of(panic).into());
         // What it awaits is let go of, that it holds up nobody; whether it still can, nobody knows.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.session.interrupt(world))) {
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.session.interrupt(environment))) {
             message_of(panic);
         }
     }

@@ -1,9 +1,9 @@
 //! Many sessions of one workflow, side by side in one process.
 //!
 //! ```text
-//! emit ─► bus of the session ─► rota (who has something to do) ─► a worker ─► one step of the session, and the next …
+//! emit ─► bus of the session ─► run queue (who has something to do) ─► a worker ─► one step of the session, and the next …
 //!                                   ▲
-//!                 alarm (timers, retries), wakers of futures
+//!                 timer queue (timers, retries), wakers of futures
 //! ```
 //!
 //! Each session is strictly sequential: a worker has it alone for as long as it drives it. All of them are parallel over
@@ -17,36 +17,36 @@
 //! | [`SessionWatch`] | what one of them, or all, do, as it happens |
 //! | [`SessionError`] | why something could not be done with a session |
 
-mod alarm;
 mod apart;
 mod ask;
 mod awaited;
-mod bell;
 mod builder;
+mod channel;
 mod drive;
 mod emit;
 mod error;
-mod feed;
 mod handle;
 mod happening;
 mod inner;
 mod panicked;
 mod real;
-mod rota;
+mod run_queue;
 #[cfg(test)]
-mod rota_tests;
+mod run_queue_tests;
+mod session_waker;
 mod shared;
 mod shutdown;
 mod slot;
 mod stage;
 mod status;
 mod stepped;
+mod timer_queue;
 mod worker;
 
 pub use builder::SessionsBuilder;
+pub use channel::{SessionEntry, SessionWatch};
 pub use emit::ToEvent;
 pub use error::SessionError;
-pub use feed::{SessionEntry, SessionWatch};
 pub use handle::Sessions;
 pub use happening::Happening;
 pub use status::{Census, SessionStatus};

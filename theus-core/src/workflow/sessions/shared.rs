@@ -8,15 +8,15 @@ use std::time::Duration;
 use dashmap::DashMap;
 use parking_lot::Mutex;
 
-use super::alarm::Alarm;
 use super::apart::{Count, Names};
+use super::channel::EntryChannel;
 use super::error::SessionError;
-use super::feed::Feed;
 use super::happening::{Happening, Observer};
 use super::panicked::message_of;
 use super::real::Real;
-use super::rota::Rota;
+use super::run_queue::RunQueue;
 use super::slot::Slot;
+use super::timer_queue::TimerQueue;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
@@ -24,17 +24,17 @@ use crate::signal::Now;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::Timekeeper;
 
-pub(super) struct Shared<D: Context, G: Context, E> {
+pub(super) struct SharedPool<D: Context, G: Context, E> {
     pub(super) engine: Engine<D, G, E>,
     pub(super) definition: Arc<Definition>,
     pub(super) keeper: Arc<Timekeeper>,
     /// What a session's bus is told the time by; `None` where the workflow waits for none.
     pub(super) arrivals: Option<Now>,
-    pub(super) rota: Arc<Rota>,
-    pub(super) alarm: Arc<Alarm>,
+    pub(super) run_queue: Arc<RunQueue>,
+    pub(super) timer_queue: Arc<TimerQueue>,
     pub(super) is_stepped: bool,
     /// How many steps a session makes before others have their turn.
-    pub(super) stretch: usize,
+    pub(super) budget: usize,
     /// For how long, where that is bounded too.
     pub(super) slice: Option<Duration>,
     pub(super) real: Real,
@@ -49,7 +49,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) troubles: Count,
     pub(super) discarded: Count,
     /// Those who look on at all sessions.
-    pub(super) feeds: Mutex<Vec<Feed>>,
+    pub(super) channels: Mutex<Vec<EntryChannel>>,
     pub(super) is_watched: AtomicBool,
     /// No session begins anything new.
     pub(super) is_closing: AtomicBool,
@@ -57,7 +57,7 @@ pub(super) struct Shared<D: Context, G: Context, E> {
     pub(super) is_shut: AtomicBool,
 }
 
-impl<D: Context, G: Context, E: Send + Sync + 'static> Shared<D, G, E> {
+impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     pub(super) fn tell(&self, session: &str, home: usize, happening: &Happening<'_>) {
         let count = match happening {
             Happening::Handled(_) => &self.handled,

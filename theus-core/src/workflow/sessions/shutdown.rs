@@ -27,7 +27,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return false;
         }
         let is_done = if self.shared.is_stepped { self.step_down(at_most) } else { self.wait_down(at_most) };
-        self.crew.lock().end(&self.shared.rota, &self.shared.alarm);
+        self.worker_threads.lock().end(&self.shared.run_queue, &self.shared.timer_queue);
         self.shared.is_shut.store(true, Ordering::SeqCst);
         is_done
     }
@@ -36,7 +36,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let end = self.shared.keeper.now().checked_add(at_most);
         loop {
             while self.step() {}
-            let due = self.shared.alarm.next_due().filter(|due| end.is_none_or(|end| *due <= end));
+            let due = self.shared.timer_queue.next_due().filter(|due| end.is_none_or(|end| *due <= end));
             let goes_on = if due.is_some() { self.pass_time() } else { self.wait_for_what_is_real(None) };
             if !goes_on {
                 return self.under_way(self.shared.all()).is_empty();
@@ -49,7 +49,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let left = || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
         let mut under_way = self.shared.all();
         loop {
-            let idle = self.shared.rota.wait_until_idle(left());
+            let idle = self.shared.run_queue.wait_until_idle(left());
             under_way = self.under_way(under_way);
             if idle && under_way.is_empty() {
                 return true;

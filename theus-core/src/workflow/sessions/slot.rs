@@ -10,24 +10,24 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::awaited::wake_all;
-use super::bell::Bell;
+use super::channel::TraceSubscription;
 use super::error::SessionError;
-use super::feed::Tap;
 use super::happening::Happening;
 use super::inner::Inner;
 use super::panicked::message_of;
-use super::rota::Turn;
-use super::shared::Shared;
+use super::run_queue::Runnable;
+use super::session_waker::SessionWaker;
+use super::shared::SharedPool;
 use super::stage::Stage;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
 use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
-use crate::workflow::conductor::{Progress, Requests, Session, Troubled, World};
+use crate::workflow::interpreter::{Environment, Interpreter, Progress, Requests, Troubled};
 
 /// How many steps a session makes before others have their turn.
-pub(super) const STRETCH: usize = 32;
+pub(super) const STEP_BUDGET: usize = 32;
 /// For how long it makes them where a worker is a future, whose executor has other things to do: a step that was begun by then
 /// is the last.
 pub(super) const SLICE: Duration = Duration::from_micros(50);
@@ -46,9 +46,9 @@ pub(super) fn must_not_wait() -> bool {
 pub(super) struct Slot<D: Context, G: Context, E> {
     pub(super) name: Arc<str>,
     pub(super) engine: Engine<D, G, E>,
-    shared: Weak<Shared<D, G, E>>,
+    shared: Weak<SharedPool<D, G, E>>,
     /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
-    bell: Waker,
+    session_waker: Waker,
     /// Its number, and so of which worker's queue it is.
     home: usize,
     stage: Stage,
@@ -60,8 +60,8 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     inner: Mutex<Inner>,
 }
 
-/// What a stretch of steps ended with.
-enum Stretch {
+/// How a budget of steps was spent.
+enum BudgetEnd {
     /// There is more to do at once.
     More,
     /// Nothing until it is woken, or until this time.
@@ -72,15 +72,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     pub(super) fn new(
         engine: Engine<D, G, E>,
         name: Arc<str>,
-        session: Session,
-        shared: &Arc<Shared<D, G, E>>,
+        session: Interpreter,
+        shared: &Arc<SharedPool<D, G, E>>,
         home: usize,
     ) -> Arc<Self> {
         let slot = Arc::new_cyclic(|this: &Weak<Self>| Self {
             name,
             engine,
             shared: Arc::downgrade(shared),
-            bell: Bell::of(this),
+            session_waker: SessionWaker::of(this),
             home,
             stage: Stage::idle(),
             is_closed: AtomicBool::new(false),
@@ -88,7 +88,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             requests: Requests::default(),
             inner: Mutex::new(Inner::new(session)),
         });
-        slot.engine.bus().listen(slot.bell.clone());
+        slot.engine.bus().listen(slot.session_waker.clone());
         slot
     }
 
@@ -111,34 +111,34 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
     pub(super) fn pause(&self, paused: bool) {
         self.requests.pause(paused);
-        self.bell.wake_by_ref();
+        self.session_waker.wake_by_ref();
     }
 
     pub(super) fn cancel(&self, reason: &str) {
         self.requests.cancel(reason.to_owned());
-        self.bell.wake_by_ref();
+        self.session_waker.wake_by_ref();
     }
 
     /// What was asked of it is done now.
-    pub(super) fn listen(&self, inner: &mut Inner, world: &World<'_>) {
+    pub(super) fn listen(&self, inner: &mut Inner, environment: &Environment<'_>) {
         let Some(asked) = self.requests.take() else { return };
         if let Some(paused) = asked.pause {
-            inner.session.pause(paused, world);
+            inner.session.pause(paused, environment);
         }
         if let Some(reason) = asked.cancel {
-            inner.session.cancel(reason, world);
+            inner.session.cancel(reason, environment);
         }
     }
 
     /// It leaves the pool: nothing wakes it any more. What it is doing ends with the step that it is at, what it awaits is
     /// let go of.
-    pub(super) fn leave(&self, shared: &Shared<D, G, E>) {
+    pub(super) fn leave(&self, shared: &SharedPool<D, G, E>) {
         self.is_closed.store(true, Ordering::Release);
         self.is_over.store(true, Ordering::Release);
         match self.look() {
             Ok(inner) => self.let_go(inner, shared),
             // The worker who has it will see that it is closed.
-            Err(_) => self.bell.wake_by_ref(),
+            Err(_) => self.session_waker.wake_by_ref(),
         }
     }
 
@@ -146,26 +146,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
-        let world = World::new(&self.engine, &shared.keeper);
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| inner.session.interrupt(&world))) {
-            inner.breaks(panic, &world);
+    fn let_go(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>) {
+        let environment = Environment::new(&self.engine, &shared.keeper);
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| inner.session.interrupt(&environment))) {
+            inner.breaks(panic, &environment);
         }
         shared.real.set(&mut inner.awaits, false);
-        if let Some(key) = inner.alarm.take() {
-            shared.alarm.unset(key);
+        if let Some(key) = inner.timer.take() {
+            shared.timer_queue.unset(key);
         }
         self.tell(inner, shared, true);
     }
 
     /// Tells those who wait for a state, and those who look on, what the step has come to.
-    fn tell(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>, is_over: bool) {
+    fn tell(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>, is_over: bool) {
         let mut watching = Vec::new();
-        if inner.tap.is_some() {
-            let all = shared.feeds.lock();
-            let Inner { tap, .. } = &mut *inner;
-            if tap.as_mut().is_some_and(|tap| !tap.flow(&self.name, &all, &mut watching)) {
-                *tap = None;
+        if inner.subscription.is_some() {
+            let all = shared.channels.lock();
+            let Inner { subscription, .. } = &mut *inner;
+            if subscription.as_mut().is_some_and(|subscription| !subscription.flow(&self.name, &all, &mut watching)) {
+                *subscription = None;
             }
         }
         let Inner { session, awaited, .. } = &mut *inner;
@@ -179,7 +179,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// The same after a step; from the one on that ends it, it takes no events.
-    fn tell_step(&self, mut inner: MutexGuard<'_, Inner>, shared: &Shared<D, G, E>) {
+    fn tell_step(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>) {
         let is_over = inner.is_broken || inner.session.is_over();
         if is_over {
             self.end(&mut inner, shared);
@@ -188,49 +188,49 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// It is over: nothing is taken any more, and what was taken before is on record as not handled.
-    fn end(&self, inner: &mut Inner, shared: &Shared<D, G, E>) {
+    fn end(&self, inner: &mut Inner, shared: &SharedPool<D, G, E>) {
         self.is_over.store(true, Ordering::Release);
         self.engine.end_session();
-        let world = World::new(&self.engine, &shared.keeper);
+        let environment = Environment::new(&self.engine, &shared.keeper);
         for _ in 0..inner.session.take_discarded() {
             shared.discarded.add_one(self.home);
         }
         for event in self.engine.bus().take_unheard() {
             shared.discarded.add_one(self.home);
-            inner.session.discard(event.name, &world);
+            inner.session.discard(event.name, &environment);
         }
     }
 
     /// One step. `None` where there may be more to do.
-    fn step(&self, shared: &Shared<D, G, E>, world: &World<'_>) -> Option<Stretch> {
+    fn step(&self, shared: &SharedPool<D, G, E>, environment: &Environment<'_>) -> Option<BudgetEnd> {
         // Locked for one step at a time: who asks how it stands waits for one step at most.
         let mut inner = self.inner.lock();
         if self.is_closed() {
             self.let_go(inner, shared);
-            return Some(Stretch::Rest(None));
+            return Some(BudgetEnd::Rest(None));
         }
         if shared.is_shut.load(Ordering::Acquire) {
-            return Some(Stretch::Rest(None));
+            return Some(BudgetEnd::Rest(None));
         }
         if inner.is_broken {
             self.tell_step(inner, shared);
-            return Some(Stretch::Rest(None));
+            return Some(BudgetEnd::Rest(None));
         }
-        if inner.tap.is_none() && shared.is_watched() {
-            inner.tap = Some(Tap::on(inner.session.trace_mut()));
+        if inner.subscription.is_none() && shared.is_watched() {
+            inner.subscription = Some(TraceSubscription::on(inner.session.trace_mut()));
         }
-        let mut task = Task::from_waker(&self.bell);
+        let mut task = Task::from_waker(&self.session_waker);
         let advanced = catch_unwind(AssertUnwindSafe(|| {
-            self.listen(&mut inner, world);
+            self.listen(&mut inner, environment);
             if shared.is_closing() && inner.session.is_between_events() {
                 return None;
             }
-            Some(inner.session.advance(world, &mut task))
+            Some(inner.session.advance(environment, &mut task))
         }));
         let progress = match advanced {
             Ok(None) => {
                 self.tell(inner, shared, false);
-                return Some(Stretch::Rest(None));
+                return Some(BudgetEnd::Rest(None));
             }
             Ok(Some(Ok(progress))) => progress,
             Ok(Some(Err(Troubled { trouble, handled }))) => {
@@ -241,13 +241,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 return None;
             }
             Err(panic) => {
-                inner.breaks(panic, world);
+                inner.breaks(panic, environment);
                 let message = inner.trouble.as_deref().unwrap_or_default();
                 tell(|| tracing::error!(target: "theus::workflow", session = &*self.name, message, "a session broke"));
                 Progress::Over
             }
         };
-        let awaits = matches!(progress, Progress::Pending { .. }) && !world.is_left_alone();
+        let awaits = matches!(progress, Progress::Pending { .. }) && !environment.is_left_alone();
         shared.real.set(&mut inner.awaits, awaits);
         self.tell_step(inner, shared);
         match progress {
@@ -256,75 +256,75 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 shared.tell(&self.name, self.home, &Happening::Handled(&handled));
                 None
             }
-            Progress::Pending { until } | Progress::Idle { until } => Some(Stretch::Rest(until)),
-            Progress::Wait { until } => Some(Stretch::Rest(Some(until))),
-            Progress::Paused | Progress::Halted(_) | Progress::Over => Some(Stretch::Rest(None)),
+            Progress::Pending { until } | Progress::Idle { until } => Some(BudgetEnd::Rest(until)),
+            Progress::Wait { until } => Some(BudgetEnd::Rest(Some(until))),
+            Progress::Paused | Progress::Halted(_) | Progress::Over => Some(BudgetEnd::Rest(None)),
         }
     }
 
     /// Steps until there is nothing to do, or until others should have their turn.
-    fn stretch(&self, shared: &Shared<D, G, E>) -> Stretch {
-        let world = World::new(&self.engine, &shared.keeper);
+    fn spend_budget(&self, shared: &SharedPool<D, G, E>) -> BudgetEnd {
+        let environment = Environment::new(&self.engine, &shared.keeper);
         let slice = shared.slice.map(|slice| (Instant::now(), slice));
-        for _ in 0..shared.stretch {
-            world.time_passes();
-            if let Some(stretch) = self.step(shared, &world) {
-                return stretch;
+        for _ in 0..shared.budget {
+            environment.time_passes();
+            if let Some(ended) = self.step(shared, &environment) {
+                return ended;
             }
             if slice.is_some_and(|(begin, slice)| begin.elapsed() >= slice) {
                 break;
             }
         }
-        Stretch::More
+        BudgetEnd::More
     }
 
-    /// Sets the alarm for when it goes on by itself.
-    fn set_alarm(self: &Arc<Self>, shared: &Shared<D, G, E>, due: Option<Moment>) {
+    /// Sets the timer for when it goes on by itself.
+    fn set_timer(self: &Arc<Self>, shared: &SharedPool<D, G, E>, due: Option<Moment>) {
         let mut inner = self.inner.lock();
         inner.session.rest();
         let due = due.filter(|_| !self.is_closed());
-        if inner.alarm.is_some() || due.is_some() {
+        if inner.timer.is_some() || due.is_some() {
             let this: Weak<Self> = Arc::downgrade(self);
-            inner.alarm = shared.alarm.set(inner.alarm, due, &(this as Weak<dyn Turn>));
+            inner.timer = shared.timer_queue.set(inner.timer, due, &(this as Weak<dyn Runnable>));
         }
     }
 }
 
-impl<D: Context, G: Context, E: Send + Sync + 'static> Turn for Slot<D, G, E> {
+impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E> {
     fn go(self: Arc<Self>) {
         let Some(shared) = self.shared.upgrade() else { return };
         self.stage.take();
         let drove = DRIVES.replace(true);
-        let stretch = catch_unwind(AssertUnwindSafe(|| {
-            let stretch = self.stretch(&shared);
-            if let Stretch::Rest(due) = stretch {
-                self.set_alarm(&shared, due);
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            let ended = self.spend_budget(&shared);
+            if let BudgetEnd::Rest(due) = ended {
+                self.set_timer(&shared, due);
                 self.engine.rest();
             }
-            stretch
+            ended
         }));
         // Who was told or woken has panicked, between two steps: the session goes on, and so does the worker.
-        let stretch = stretch.unwrap_or_else(|panic| {
+        let ended = ended.unwrap_or_else(|panic| {
             message_of(panic);
             shared.troubles.add_one(self.home);
-            Stretch::More
+            BudgetEnd::More
         });
         DRIVES.set(drove);
-        if matches!(stretch, Stretch::Rest(_)) && self.stage.give_back() {
-            shared.rota.ended();
+        if matches!(ended, BudgetEnd::Rest(_)) && self.stage.give_back() {
+            shared.run_queue.ended();
             return;
         }
         self.stage.put_back();
         let home = self.home;
-        shared.rota.put(self, home);
+        shared.run_queue.put(self, home);
     }
 
     fn wake(self: Arc<Self>) {
         let Some(shared) = self.shared.upgrade() else { return };
-        let rota = &shared.rota;
-        if self.stage.wake(|| rota.begun(), || rota.ended()) {
+        let run_queue = &shared.run_queue;
+        if self.stage.wake(|| run_queue.begun(), || run_queue.ended()) {
             let home = self.home;
-            rota.put(self, home);
+            run_queue.put(self, home);
         }
     }
 }

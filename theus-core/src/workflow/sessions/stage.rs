@@ -7,7 +7,7 @@ const WOKEN: usize = 1;
 /// A worker has it.
 const DRIVEN: usize = 2;
 
-/// Whether a session has something to do, and whether a worker has it: nobody, one of the rota, or one worker.
+/// Whether a session has something to do, and whether a worker has it: nobody, the run queue, or one worker.
 ///
 /// Whoever wakes writes in any case, even where it was woken before: so what was done before the waking is seen by the
 /// worker that looks after it.
@@ -18,7 +18,7 @@ impl Stage {
         Self(AtomicUsize::new(0))
     }
 
-    /// It has something to do. True for the one who has to put it on the rota; `begin` is called before that can be seen,
+    /// It has something to do. True for the one who has to put it in the run queue; `begin` is called before that can be seen,
     /// and `undo` where it turned out that another was faster.
     pub(super) fn wake(&self, begin: impl Fn(), undo: impl Fn()) -> bool {
         let mut seen = self.0.load(Ordering::Relaxed);
@@ -39,7 +39,7 @@ impl Stage {
         }
     }
 
-    /// A worker takes it off the rota, or looks again: what has happened until now, it will see.
+    /// A worker takes it off the run queue, or looks again: what has happened until now, it will see.
     pub(super) fn take(&self) {
         self.0.swap(DRIVEN, Ordering::AcqRel);
     }
@@ -49,7 +49,7 @@ impl Stage {
         self.0.compare_exchange(DRIVEN, 0, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
-    /// The worker puts it on the rota again, for others have their turn.
+    /// The worker puts it in the run queue again, for others have their turn.
     pub(super) fn put_back(&self) {
         self.0.swap(WOKEN, Ordering::AcqRel);
     }

@@ -15,13 +15,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         if !self.shared.is_stepped || must_not_wait() {
             return false;
         }
-        self.shared.alarm.ring();
-        let waiting = self.shared.rota.waiting();
+        self.shared.timer_queue.wake_due();
+        let waiting = self.shared.run_queue.waiting();
         if waiting == 0 {
             return false;
         }
         let place = self.shared.random.lock().usize(..waiting);
-        let Some(ready) = self.shared.rota.take_nth(place) else { return false };
+        let Some(ready) = self.shared.run_queue.take_nth(place) else { return false };
         ready.go();
         true
     }
@@ -34,15 +34,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// When the next session goes on by itself: a timer, another try, a limit of time.
     #[must_use]
     pub fn next_due(&self) -> Option<SystemTime> {
-        self.shared.keeper.date(self.shared.alarm.next_due()?)
+        self.shared.keeper.date(self.shared.timer_queue.next_due()?)
     }
 
     /// Lets the clock go to the time when the next session goes on by itself, where it is one that can. False where none
     /// waits for a time. A session that awaits something real is waited for before, in real time, as long as the clock's
     /// [patience](crate::workflow::Clock::patience) lasts: if it goes on, the clock stands still.
     pub fn pass_time(&self) -> bool {
-        let Some(due) = self.shared.alarm.next_due() else { return false };
-        self.wait_for_what_is_real(Some(due)) || (self.shared.keeper.jump_to(due) && self.shared.alarm.ring() > 0)
+        let Some(due) = self.shared.timer_queue.next_due() else { return false };
+        self.wait_for_what_is_real(Some(due))
+            || (self.shared.keeper.jump_to(due) && self.shared.timer_queue.wake_due() > 0)
     }
 
     /// Whether a session that awaits something real goes on before this time of the clock, or before its patience is over.
@@ -52,7 +53,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return false;
         }
         let time = due.map_or(Duration::MAX, |due| keeper.left(due));
-        real.wait(time, keeper.clock().patience(), |end: Instant| self.shared.rota.wait_for_work(end))
+        real.wait(time, keeper.clock().patience(), |end: Instant| self.shared.run_queue.wait_for_work(end))
     }
 
     /// Steps, and lets time go by, until nothing is left to do or to wait for, or so many steps were made. Says how many.

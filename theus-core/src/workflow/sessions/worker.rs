@@ -5,44 +5,53 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::thread::{Builder, JoinHandle};
 
-use super::alarm::Alarm;
-use super::rota::{Ready, Rota};
+use super::run_queue::{Ready, RunQueue};
+use super::timer_queue::TimerQueue;
 
 /// The threads of a pool; they end with it.
 #[derive(Default)]
-pub(super) struct Crew {
+pub(super) struct Workers {
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Crew {
-    /// Starts so many workers, and a thread that rings the alarm.
+impl Workers {
+    /// Starts so many workers, and a thread that wakes those whose timers are due.
     ///
     /// # Errors
     /// Where the system gives no thread; those that were started end.
-    pub(super) fn start(rota: &Arc<Rota>, alarm: &Arc<Alarm>, workers: usize) -> std::io::Result<Self> {
-        let mut crew = Self::default();
-        let started = crew.start_all(rota, alarm, workers);
+    pub(super) fn start(
+        run_queue: &Arc<RunQueue>,
+        timer_queue: &Arc<TimerQueue>,
+        workers: usize,
+    ) -> std::io::Result<Self> {
+        let mut worker_threads = Self::default();
+        let started = worker_threads.start_all(run_queue, timer_queue, workers);
         if started.is_err() {
-            crew.end(rota, alarm);
+            worker_threads.end(run_queue, timer_queue);
         }
-        started.map(|()| crew)
+        started.map(|()| worker_threads)
     }
 
-    fn start_all(&mut self, rota: &Arc<Rota>, alarm: &Arc<Alarm>, workers: usize) -> std::io::Result<()> {
-        let ringing = Arc::clone(alarm);
-        self.threads.push(Builder::new().name("theus-alarm".to_owned()).spawn(move || ringing.keep_ringing())?);
+    fn start_all(
+        &mut self,
+        run_queue: &Arc<RunQueue>,
+        timer_queue: &Arc<TimerQueue>,
+        workers: usize,
+    ) -> std::io::Result<()> {
+        let waking = Arc::clone(timer_queue);
+        self.threads.push(Builder::new().name("theus-timers".to_owned()).spawn(move || waking.keep_waking())?);
         for worker in 0..workers {
-            let rota = Arc::clone(rota);
+            let run_queue = Arc::clone(run_queue);
             let name = format!("theus-worker-{worker}");
-            self.threads.push(Builder::new().name(name).spawn(move || work(&rota, worker))?);
+            self.threads.push(Builder::new().name(name).spawn(move || work(&run_queue, worker))?);
         }
         Ok(())
     }
 
-    /// Waits until the workers have done what is in their hands.
-    pub(super) fn end(&mut self, rota: &Rota, alarm: &Alarm) {
-        rota.end();
-        alarm.end();
+    /// Waits until the workers have done what they took.
+    pub(super) fn end(&mut self, run_queue: &RunQueue, timer_queue: &TimerQueue) {
+        run_queue.end();
+        timer_queue.end();
         let here = std::thread::current().id();
         for thread in self.threads.drain(..) {
             // A worker may be the one who drops the pool: it does not wait for itself. What it panicked with was told.
@@ -53,26 +62,26 @@ impl Crew {
     }
 }
 
-fn work(rota: &Rota, worker: usize) {
+fn work(run_queue: &RunQueue, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
-    while !rota.is_over() {
-        if rota.take(worker, &mut batch) {
+    while !run_queue.is_over() {
+        if run_queue.take(worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
-        } else if !rota.rest() {
+        } else if !run_queue.rest() {
             return;
         }
     }
 }
 
-/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each stretch of steps of a session.
-pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
+/// The work of one worker as a future, for somebody's executor. It gives way to other futures after each budget of steps of a session.
+pub(super) async fn work_async(run_queue: Arc<RunQueue>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
-    while !rota.is_over() {
-        if rota.take_up_to(1, worker, &mut batch) {
+    while !run_queue.is_over() {
+        if run_queue.take_up_to(1, worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
             give_way().await;
         } else {
-            let mut rest = Rest { rota: &rota, waker: None };
+            let mut rest = Rest { run_queue: &run_queue, waker: None };
             poll_fn(|task| rest.poll(task.waker())).await;
         }
     }
@@ -80,16 +89,16 @@ pub(super) async fn work_async(rota: Arc<Rota>, worker: usize) {
 
 /// The rest of a worker that is a future. An executor that ends drops it.
 struct Rest<'a> {
-    rota: &'a Rota,
+    run_queue: &'a RunQueue,
     waker: Option<Waker>,
 }
 
 impl Rest<'_> {
     fn poll(&mut self, waker: &Waker) -> Poll<()> {
         if let Some(old) = self.waker.take().filter(|old| !old.will_wake(waker)) {
-            self.rota.left_by(&old);
+            self.run_queue.left_by(&old);
         }
-        let polled = self.rota.poll_work(waker);
+        let polled = self.run_queue.poll_work(waker);
         if polled.is_pending() {
             self.waker = Some(waker.clone());
         }
@@ -100,7 +109,7 @@ impl Rest<'_> {
 impl Drop for Rest<'_> {
     fn drop(&mut self) {
         if let Some(waker) = &self.waker {
-            self.rota.left_by(waker);
+            self.run_queue.left_by(waker);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The conductor: what each way of ending a step does to the workflow.
+//! The interpreter: what each way of ending a step does to the workflow.
 
 use crate::engine::Engine;
 use crate::prelude::*;

@@ -1,4 +1,4 @@
-//! Tests of the conductor as the first version had it.
+//! Tests of the interpreter as the first version had it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -18,6 +18,6 @@ pub use entry::{Ended, Entry, Role, What};
 pub use line::Line;
 pub use places::Places;
 pub use recorder::Trace;
-pub use watch::{Told, Watch};
+pub use watch::{TraceItem, Watch};
 
 pub(crate) use recorder::DEFAULT_ENTRIES;

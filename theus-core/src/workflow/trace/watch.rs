@@ -29,11 +29,11 @@ impl Watch {
 
     /// The oldest entry that waits, if there is one.
     #[must_use = "the entry is taken"]
-    pub fn try_next(&self) -> Option<Told> {
+    pub fn try_next(&self) -> Option<TraceItem> {
         loop {
             // The number of the next entry tells that others were lost before it.
             if let Taken::Item(entry) = self.entries.try_take()? {
-                return Some(Told { definition: Arc::clone(&self.definition), entry });
+                return Some(TraceItem { definition: Arc::clone(&self.definition), entry });
             }
         }
     }
@@ -47,12 +47,12 @@ impl Watch {
 
 /// An entry that was told to somebody who watches: displays and serialises as a [`Line`] does.
 #[derive(Clone)]
-pub struct Told {
+pub struct TraceItem {
     definition: Arc<Definition>,
     entry: Entry,
 }
 
-impl Told {
+impl TraceItem {
     /// The entry.
     #[must_use]
     pub const fn entry(&self) -> &Entry {
@@ -66,19 +66,19 @@ impl Told {
     }
 }
 
-impl Serialize for Told {
+impl Serialize for TraceItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.line().serialize(serializer)
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for TraceItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.line().fmt(f)
     }
 }
 
-impl fmt::Debug for Told {
+impl fmt::Debug for TraceItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.entry, f)
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::super::condition::{Condition, Test};
+use super::super::condition::{Condition, Operator};
 use super::super::delta::Change;
 use super::super::set::MOST_SHOWN;
 use super::item::{Item, List};
@@ -16,7 +16,7 @@ const LONGEST: usize = 40;
 pub(super) struct AsWritten(HashMap<Key, String>);
 
 /// A part of a condition of an entry, however many processes inherit it.
-type Key = (*const (), Test, usize);
+type Key = (*const (), Operator, usize);
 
 fn key(item: &Item<'_, '_>, part: usize) -> Key {
     (std::ptr::from_ref(item.entry).cast(), item.bound.test, part)
@@ -82,7 +82,7 @@ impl AsWritten {
 /// The numbers or texts that bound.
 fn parts<'a>(item: &Item<'_, 'a>) -> &'a [Value] {
     match (item.bound.test, item.bound.value) {
-        (Test::Between | Test::In | Test::NotIn, Value::Sequence(list)) => list,
+        (Operator::Between | Operator::In | Operator::NotIn, Value::Sequence(list)) => list,
         (_, value) => std::slice::from_ref(value),
     }
 }
@@ -91,7 +91,7 @@ fn parts<'a>(item: &Item<'_, 'a>) -> &'a [Value] {
 fn place(item: &Item<'_, '_>, index: usize) -> NodePath {
     let at = item.entry.at.key(item.bound.test.as_str());
     match (item.bound.test, item.bound.value) {
-        (Test::Between | Test::In | Test::NotIn, Value::Sequence(_)) => at.index(index),
+        (Operator::Between | Operator::In | Operator::NotIn, Value::Sequence(_)) => at.index(index),
         _ => at,
     }
 }

@@ -1,6 +1,6 @@
 //! A comparison with one value.
 
-use super::super::condition::{Condition, Order, Same, Test};
+use super::super::condition::{Comparison, Condition, Operator, Same};
 use super::super::integer::Integer;
 use super::number;
 use super::parse::{instead, written_as};
@@ -9,7 +9,7 @@ use crate::context::{Decimal, EnumShape, Shape, Time, parse_uuid};
 use crate::source::{Value, did_you_mean};
 
 /// What is said where a value is of no kind that a condition can take.
-pub(super) fn expected(test: Test, field: &str, what: &str, value: &Value) -> Refused {
+pub(super) fn expected(test: Operator, field: &str, what: &str, value: &Value) -> Refused {
     let refused = Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)));
     match value.as_str().filter(|text| is_path(text)) {
         Some(_) => refused.help(
@@ -21,31 +21,37 @@ pub(super) fn expected(test: Test, field: &str, what: &str, value: &Value) -> Re
 }
 
 /// A comparison with one value. `test` says how it is compared, `named` what the recipe calls it.
-pub(super) fn atom(test: Test, named: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
-    let order = match test {
-        Test::Min => Order::Min,
-        Test::Max => Order::Max,
-        Test::Neq => Order::Neq,
-        _ => Order::Eq,
+pub(super) fn atom(
+    test: Operator,
+    named: Operator,
+    value: &Value,
+    shape: &Shape,
+    field: &str,
+) -> Result<Condition, Refused> {
+    let comparison = match test {
+        Operator::Min => Comparison::Min,
+        Operator::Max => Comparison::Max,
+        Operator::Neq => Comparison::Neq,
+        _ => Comparison::Eq,
     };
-    let same = if test == Test::Neq { Same::Neq } else { Same::Eq };
+    let same = if test == Operator::Neq { Same::Neq } else { Same::Eq };
     let expected = |what: &str| expected(named, field, what, value);
     match shape {
         Shape::Int { min, max } => {
             // A fraction bounds integers too.
-            let kind = if matches!(order, Order::Min | Order::Max) { "a number" } else { "an integer" };
+            let kind = if matches!(comparison, Comparison::Min | Comparison::Max) { "a number" } else { "an integer" };
             let number = number::read(value).ok_or_else(|| pointed(value, expected(kind)))?;
-            let is_listed = matches!(named, Test::In | Test::NotIn);
-            number::integer(order, number, (Integer::Small(*min), Integer::from(*max)), field, is_listed)
+            let is_listed = matches!(named, Operator::In | Operator::NotIn);
+            number::integer(comparison, number, (Integer::Small(*min), Integer::from(*max)), field, is_listed)
                 .map_err(Refused::value)
         }
         Shape::Float32 | Shape::Float64 => {
             let number = number::read(value).ok_or_else(|| pointed(value, expected("a number")))?;
-            number::float(order, number, *shape == Shape::Float32, field)
+            number::float(comparison, number, *shape == Shape::Float32, field)
         }
-        Shape::Decimal => decimal(named, value, field).map(|bound| Condition::Decimal(order, bound)),
+        Shape::Decimal => decimal(named, value, field).map(|bound| Condition::Decimal(comparison, bound)),
         Shape::Time(kind) => match value.as_str().and_then(|text| Time::parse(*kind, text)) {
-            Some(time) => Ok(Condition::Time(order, time)),
+            Some(time) => Ok(Condition::Time(comparison, time)),
             None => Err(expected(kind.example())),
         },
         Shape::Bool => {
@@ -109,7 +115,7 @@ pub(super) fn quoted(value: &Value, refused: Refused) -> Refused {
     }
 }
 
-pub(super) fn decimal(test: Test, value: &Value, field: &str) -> Result<Decimal, Refused> {
+pub(super) fn decimal(test: Operator, value: &Value, field: &str) -> Result<Decimal, Refused> {
     match number::decimal(value) {
         Some(Some(decimal)) => Ok(decimal),
         Some(None) => Err(Refused::value(format!("{} is not kept exactly as a number", written_as(value)))

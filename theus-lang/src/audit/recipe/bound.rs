@@ -1,6 +1,6 @@
 //! Conditions: a test and a YAML value, typed by the shape that they are on.
 
-use super::super::condition::{Condition, Limit, Test};
+use super::super::condition::{Condition, LengthBound, Operator};
 use super::super::delta::Change;
 use super::super::integer::Integer;
 use super::atom::{atom, decimal, expected, quoted};
@@ -31,7 +31,7 @@ pub(super) enum NoChange {
 
 /// The condition that a test with a value makes.
 pub(super) fn condition(
-    test: Test,
+    test: Operator,
     value: &Value,
     place: Place<'_>,
     patterns: &mut Patterns,
@@ -40,13 +40,13 @@ pub(super) fn condition(
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
     }
-    let fitting = Test::fitting(shape, changes.is_ok());
+    let fitting = Operator::fitting(shape, changes.is_ok());
     if !fitting.contains(&test) {
         let fitting = fitting.iter().map(|test| test.as_str()).collect::<Vec<_>>().join(", ");
         let refused = Refused::test(format!("`{test}` does not fit {field}, {}", on(test, shape)));
         return Err(match (test, shape.innermost()) {
             (_, Shape::Record(_)) if fitting.is_empty() => refused.help("name one of its fields"),
-            (Test::MultipleOf, Shape::Float32 | Shape::Float64) => {
+            (Operator::MultipleOf, Shape::Float32 | Shape::Float64) => {
                 refused.help(format!("a float has no exact multiples; conditions that fit: {fitting}"))
             }
             _ => refused.help(format!("conditions that fit: {fitting}")),
@@ -54,31 +54,31 @@ pub(super) fn condition(
     }
     let shape = shape.innermost();
     match test {
-        Test::Min | Test::Max | Test::Eq | Test::Neq => atom(test, test, value, shape, field),
-        Test::MinLen | Test::MaxLen => length(test, value, field),
-        Test::Between => between(value, shape, field),
-        Test::In | Test::NotIn => set::one_of(test, value, shape, field),
-        Test::Regex => regex(value, field, patterns),
-        Test::Exists => match value.as_bool() {
+        Operator::Min | Operator::Max | Operator::Eq | Operator::Neq => atom(test, test, value, shape, field),
+        Operator::MinLen | Operator::MaxLen => length(test, value, field),
+        Operator::Between => between(value, shape, field),
+        Operator::In | Operator::NotIn => set::one_of(test, value, shape, field),
+        Operator::Regex => regex(value, field, patterns),
+        Operator::Exists => match value.as_bool() {
             Some(wanted) => Ok(Condition::Exists(wanted)),
             None => Err(expected(test, field, "true or false", value)),
         },
-        Test::Unique => switched_on(test, value, field, Condition::Unique),
-        Test::Finite => switched_on(test, value, field, Condition::Finite),
-        Test::Changed => switched_on(test, value, field, Condition::Change(Change::Changed)),
-        Test::Unchanged => switched_on(test, value, field, Condition::Change(Change::Unchanged)),
-        Test::Monotonic => switched_on(test, value, field, Condition::Change(Change::Monotonic)),
-        Test::MultipleOf => multiple_of(value, shape, field),
-        Test::MaxDelta => max_delta(value, shape, field),
+        Operator::Unique => switched_on(test, value, field, Condition::Unique),
+        Operator::Finite => switched_on(test, value, field, Condition::Finite),
+        Operator::Changed => switched_on(test, value, field, Condition::Change(Change::Changed)),
+        Operator::Unchanged => switched_on(test, value, field, Condition::Change(Change::Unchanged)),
+        Operator::Monotonic => switched_on(test, value, field, Condition::Change(Change::Monotonic)),
+        Operator::MultipleOf => multiple_of(value, shape, field),
+        Operator::MaxDelta => max_delta(value, shape, field),
     }
 }
 
 /// The shape that a test is on: whether it is optional is of interest to `exists` alone.
-fn on(test: Test, shape: &Shape) -> &Shape {
-    if test == Test::Exists { shape } else { shape.innermost() }
+fn on(test: Operator, shape: &Shape) -> &Shape {
+    if test == Operator::Exists { shape } else { shape.innermost() }
 }
 
-fn no_change(test: Test, field: &str, why: NoChange) -> Refused {
+fn no_change(test: Operator, field: &str, why: NoChange) -> Refused {
     match why {
         NoChange::AtTheInputGate => Refused::test(format!(
             "`{test}` compares the proposed {field} with the committed one: not at the input gate"
@@ -93,8 +93,8 @@ fn no_change(test: Test, field: &str, why: NoChange) -> Refused {
     }
 }
 
-fn length(test: Test, value: &Value, field: &str) -> Result<Condition, Refused> {
-    let limit = if test == Test::MinLen { Limit::Min } else { Limit::Max };
+fn length(test: Operator, value: &Value, field: &str) -> Result<Condition, Refused> {
+    let limit = if test == Operator::MinLen { LengthBound::Min } else { LengthBound::Max };
     let length = value.as_u64().and_then(|length| usize::try_from(length).ok());
     length
         .map(|length| Condition::Length(limit, length))
@@ -102,7 +102,7 @@ fn length(test: Test, value: &Value, field: &str) -> Result<Condition, Refused> 
 }
 
 fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
-    let test = Test::Between;
+    let test = Operator::Between;
     let list = value.as_sequence();
     let Some([low, high]) = list else {
         let refused = match list {
@@ -111,8 +111,8 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
         };
         return Err(refused.help("write it as `between: [lowest, highest]`"));
     };
-    let low = atom(Test::Min, test, low, shape, field).map_err(|refused| refused.item(0))?;
-    let high = atom(Test::Max, test, high, shape, field).map_err(|refused| refused.item(1))?;
+    let low = atom(Operator::Min, test, low, shape, field).map_err(|refused| refused.item(0))?;
+    let high = atom(Operator::Max, test, high, shape, field).map_err(|refused| refused.item(1))?;
     if low.is_above(&high) {
         let message = format!("{low} is above {high}: no value of {field} is between them");
         return Err(Refused::value(message).code(code::CONTRADICTION).item(0));
@@ -122,21 +122,21 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
 
 fn regex(value: &Value, field: &str, patterns: &mut Patterns) -> Result<Condition, Refused> {
     let Some(pattern) = value.as_str() else {
-        return Err(quoted(value, expected(Test::Regex, field, "a regular expression", value)));
+        return Err(quoted(value, expected(Operator::Regex, field, "a regular expression", value)));
     };
     patterns.compiled(pattern).map(|regex| Condition::Regex(Box::new(regex)))
 }
 
 /// A condition that is only ever asked for with `true`.
-fn switched_on(test: Test, value: &Value, field: &str, condition: Condition) -> Result<Condition, Refused> {
+fn switched_on(test: Operator, value: &Value, field: &str, condition: Condition) -> Result<Condition, Refused> {
     match value.as_bool() {
         Some(true) => Ok(condition),
         _ => {
             let refused = expected(test, field, "true", value);
             Err(match (value.as_bool(), test) {
                 (None, _) => refused,
-                (_, Test::Changed) => refused.help("write `unchanged: true`"),
-                (_, Test::Unchanged) => refused.help("write `changed: true`"),
+                (_, Operator::Changed) => refused.help("write `unchanged: true`"),
+                (_, Operator::Unchanged) => refused.help("write `changed: true`"),
                 _ => refused.help("leave it out"),
             })
         }
@@ -144,7 +144,7 @@ fn switched_on(test: Test, value: &Value, field: &str, condition: Condition) -> 
 }
 
 fn multiple_of(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
-    let test = Test::MultipleOf;
+    let test = Operator::MultipleOf;
     if *shape == Shape::Decimal {
         let step = decimal(test, value, field)?;
         return match step.mantissa() > 0 {
@@ -163,7 +163,7 @@ fn multiple_of(value: &Value, shape: &Shape, field: &str) -> Result<Condition, R
 }
 
 fn max_delta(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
-    let test = Test::MaxDelta;
+    let test = Operator::MaxDelta;
     Ok(Condition::Change(match shape {
         Shape::Int { min, max } => {
             let Some(most) = number::read(value).and_then(|number| number.as_whole_distance()) else {

@@ -7,10 +7,10 @@ mod regex;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::condition::{Condition, Test};
+use super::super::condition::{Condition, Operator};
 use super::super::rule::{Base, Rule};
 use super::catalog::{Catalog, Problems};
-use super::extent::{Extent, Number};
+use super::interval::{Interval, Number};
 use super::item::List;
 use super::model::{Definition, Written};
 use super::resolve::Draft;
@@ -89,7 +89,7 @@ struct Changing<'c> {
 impl Changing<'_> {
     /// A rule at the output gate on what no process changes.
     fn check(&mut self, process: &str, rule: &Rule, place: &NodePath, problems: &mut Problems) {
-        if rule.test == Test::Changed && !self.is_written_by(process, rule) {
+        if rule.test == Operator::Changed && !self.is_written_by(process, rule) {
             let message = format!("`{process}` does not write {}: every run of it violates `changed`", rule.path);
             let problem = Problem::warning(place.clone(), message).code(code::UNMADE);
             problems.push(problem.help("put the rule on a process that writes it, or remove it"));
@@ -134,14 +134,14 @@ fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Pr
     if rule.path.contains('(') || (may_be_missing && !rule.where_present) {
         return;
     }
-    let is_idle = match (Extent::of(&rule.condition), shape.innermost()) {
-        (Extent::Numbers { least, most }, Shape::Int { min, max }) => {
+    let is_idle = match (Interval::of(&rule.condition), shape.innermost()) {
+        (Interval::Numbers { least, most }, Shape::Int { min, max }) => {
             let (first, last) = (Number::Integer(Integer::Small(*min)), Number::Integer(Integer::from(*max)));
             least.is_none_or(|least| least <= first) && most.is_none_or(|most| most >= last)
         }
-        (Extent::Only(named), Shape::Enum(shape)) => named.len() == shape.variants.get().len(),
-        (Extent::Lengths { least, most }, _) => least.is_none_or(|least| least == 0) && most.is_none(),
-        (Extent::Other(_), _) => {
+        (Interval::Only(named), Shape::Enum(shape)) => named.len() == shape.variants.get().len(),
+        (Interval::Lengths { least, most }, _) => least.is_none_or(|least| least == 0) && most.is_none(),
+        (Interval::Other(_), _) => {
             matches!(&rule.condition, Condition::Regex(pattern) if regex::matches_always(pattern))
         }
         _ => false,
@@ -160,7 +160,7 @@ fn repeated(draft: &Draft, group: &[usize], problems: &mut Problems) {
         let rule = &draft.rules[*index];
         let Some(first) = seen.insert((rule.test, rule.level, rule.limit()), *index) else { continue };
         // What is shown of a long list is not all of it.
-        if Extent::of(&rule.condition) != Extent::of(&draft.rules[first].condition) {
+        if Interval::of(&rule.condition) != Interval::of(&draft.rules[first].condition) {
             continue;
         }
         let Rule { test, path, gate, .. } = rule;

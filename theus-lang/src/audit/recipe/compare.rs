@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::super::condition::Test;
+use super::super::condition::Operator;
 use super::super::rule::Rule;
 use super::Recipe;
-use super::extent::Extent;
+use super::interval::Interval;
 use crate::audit::Level;
 use theus_model::audit::Gate;
 
@@ -82,7 +82,7 @@ pub struct RuleChange {
     /// The path that it is on.
     pub path: String,
     /// What it asks.
-    pub condition: Test,
+    pub condition: Operator,
     /// What differs, as in `bound 9 -> 8`; empty for a rule that is new or gone.
     pub details: Vec<String>,
     /// The rule as it was.
@@ -114,7 +114,7 @@ pub struct RuleSettings {
 }
 
 /// What a rule asks of what.
-type Key<'r> = (&'static str, Gate, &'r str, Test);
+type Key<'r> = (&'static str, Gate, &'r str, Operator);
 
 impl RecipeChanges {
     pub(super) fn between(old: &Recipe, new: &Recipe) -> Self {
@@ -213,15 +213,15 @@ struct Weighed {
 
 impl Weighed {
     fn rules(&mut self, old: &Rule, new: &Rule) {
-        let extents = Extent::of(&new.condition).compare(&Extent::of(&old.condition));
+        let intervals = Interval::of(&new.condition).compare(&Interval::of(&old.condition));
         // What is weighed of a bound is not all of it.
-        if extents != Some(Ordering::Equal) || old.whole_limit() != new.whole_limit() {
+        if intervals != Some(Ordering::Equal) || old.whole_limit() != new.whole_limit() {
             let (before, after) = match (old.limit(), new.limit()) {
                 // Long lists can begin alike.
                 (before, after) if before == after => (old.whole_limit(), new.whole_limit()),
                 shown => shown,
             };
-            self.weigh(extents, format!("bound {before} -> {after}"));
+            self.weigh(intervals, format!("bound {before} -> {after}"));
         }
         // The strongest level is the least.
         self.weigh_unequal("level", old.level, new.level);
@@ -245,9 +245,9 @@ impl Weighed {
     }
 
     /// `Less` is stricter.
-    fn weigh(&mut self, order: Option<Ordering>, detail: String) {
-        self.stricter |= matches!(order, Some(Ordering::Less) | None);
-        self.looser |= matches!(order, Some(Ordering::Greater) | None);
+    fn weigh(&mut self, comparison: Option<Ordering>, detail: String) {
+        self.stricter |= matches!(comparison, Some(Ordering::Less) | None);
+        self.looser |= matches!(comparison, Some(Ordering::Greater) | None);
         self.details.push(detail);
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::condition::Test;
+use super::super::condition::Operator;
 use super::super::rule::Scope;
 use super::model::{Bound, Declared, Entry};
 use theus_model::audit::Gate;
@@ -16,7 +16,7 @@ pub(super) struct Item<'d, 'a> {
 }
 
 impl<'a> Item<'_, 'a> {
-    fn key(&self) -> (Gate, &'a str, Test) {
+    fn key(&self) -> (Gate, &'a str, Operator) {
         (self.entry.gate, self.entry.field, self.bound.test)
     }
 }

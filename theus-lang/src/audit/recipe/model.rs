@@ -1,6 +1,6 @@
 //! A recipe file as it is written: before inheritance, and before any name is looked up.
 
-use super::super::condition::Test;
+use super::super::condition::Operator;
 use super::super::message::Message;
 use crate::audit::Level;
 use crate::source::{NodePath, Value};
@@ -73,7 +73,7 @@ impl Entry<'_> {
 
 /// One condition of an entry: its test and the value that bounds it.
 pub(super) struct Bound<'a> {
-    pub(super) test: Test,
+    pub(super) test: Operator,
     pub(super) value: &'a Value,
 }
 

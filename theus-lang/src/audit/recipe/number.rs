@@ -1,6 +1,6 @@
 //! Numbers as YAML has them, made bounds of the type that they bound.
 
-use super::super::condition::{Condition, Order};
+use super::super::condition::{Comparison, Condition};
 use super::super::integer::Integer;
 use super::refused::Refused;
 use crate::context::Decimal;
@@ -64,7 +64,7 @@ impl Number {
 
 /// A bound on an integer. A fractional `min` or `max` is turned into the integer that bounds the same integers.
 pub(super) fn integer(
-    order: Order,
+    comparison: Comparison,
     number: Number,
     (least, most): (Integer, Integer),
     field: &str,
@@ -75,29 +75,29 @@ pub(super) fn integer(
         Number::Float(float) if !float.is_finite() => {
             return Err(format!("{} bounds no integer: {field} is an integer", yaml(float)));
         }
-        Number::Float(float) => match order {
-            Order::Eq | Order::Neq if float.fract() != 0.0 => {
-                let outcome = if order == Order::Eq { "no value equals" } else { "every value differs from" };
+        Number::Float(float) => match comparison {
+            Comparison::Eq | Comparison::Neq if float.fract() != 0.0 => {
+                let outcome = if comparison == Comparison::Eq { "no value equals" } else { "every value differs from" };
                 return Err(format!("{field} is an integer: {outcome} {float:?}"));
             }
-            Order::Min => Integer::from_whole(float.ceil()).ok_or(float),
-            Order::Max => Integer::from_whole(float.floor()).ok_or(float),
-            Order::Eq | Order::Neq => Integer::from_whole(float).ok_or(float),
+            Comparison::Min => Integer::from_whole(float.ceil()).ok_or(float),
+            Comparison::Max => Integer::from_whole(float.floor()).ok_or(float),
+            Comparison::Eq | Comparison::Neq => Integer::from_whole(float).ok_or(float),
         },
     };
     let (below, above) = match bound {
         Ok(bound) => (bound < least, bound > most),
         Err(float) => (float < 0.0, float > 0.0),
     };
-    let outcome = match order {
+    let outcome = match comparison {
         _ if is_listed => "no value equals it",
-        Order::Min if above => "no value passes",
-        Order::Max if below => "no value passes",
-        Order::Eq if below || above => "no value passes",
+        Comparison::Min if above => "no value passes",
+        Comparison::Max if below => "no value passes",
+        Comparison::Eq if below || above => "no value passes",
         _ => "every value passes",
     };
     match bound {
-        Ok(bound) if !below && !above => Ok(Condition::integer(order, bound)),
+        Ok(bound) if !below && !above => Ok(Condition::integer(comparison, bound)),
         bound => {
             let bound = bound.map_or_else(|float| format!("{float:?}"), |bound| bound.to_string());
             Err(format!("{bound} is outside the range of {field}, {least} to {most}: {outcome}"))
@@ -106,17 +106,17 @@ pub(super) fn integer(
 }
 
 /// A bound on a float. What is written must be what is compared, but for the rounding that decimal fractions need.
-pub(super) fn float(order: Order, number: Number, single: bool, field: &str) -> Result<Condition, Refused> {
+pub(super) fn float(comparison: Comparison, number: Number, single: bool, field: &str) -> Result<Condition, Refused> {
     let kind = if single { "f32" } else { "f64" };
     let bound = match number {
         Number::Float(float) if float.is_nan() => {
             return Err(Refused::value(format!("NaN satisfies no condition: it cannot bound {field}")));
         }
         Number::Float(float) if single => f64::from(float as f32),
-        Number::Float(float) => return Ok(Condition::Float(order, float)),
+        Number::Float(float) => return Ok(Condition::Float(comparison, float)),
         Number::Integer(integer) => {
             let exact = integer.to_float().filter(|float| !single || f64::from(*float as f32) == *float);
-            return exact.map(|float| Condition::Float(order, float)).ok_or_else(|| {
+            return exact.map(|float| Condition::Float(comparison, float)).ok_or_else(|| {
                 let message = format!("{integer} is no {kind} exactly: {field} would be compared with another number");
                 Refused::value(message).help("write the number that is meant as a float, with a `.0`")
             });
@@ -126,7 +126,7 @@ pub(super) fn float(order: Order, number: Number, single: bool, field: &str) -> 
         Number::Float(float) if float.is_finite() && bound.is_infinite() => {
             Err(Refused::value(format!("{float:?} is outside the range of {field}, an f32")))
         }
-        _ => Ok(Condition::Float(order, bound)),
+        _ => Ok(Condition::Float(comparison, bound)),
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<Strin
     }
 }
 
-/// What is meant by `mean(domain.readings)`, and what can be written for `count(order where …)`.
+/// What is meant by `mean(domain.readings)`, and what can be written for `count(comparison where …)`.
 fn called_on(name: &str, arguments: &str, first: bool) -> String {
     let inside = arguments.split(')').next().unwrap_or_default().trim();
     let is_path = !inside.is_empty() && !inside.contains(|c: char| c.is_whitespace() || "<>=!&|,".contains(c));

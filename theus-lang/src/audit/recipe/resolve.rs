@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::condition::{Condition, Test};
+use super::super::condition::{Condition, Operator};
 use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
@@ -69,7 +69,7 @@ pub(super) fn rules(
 #[derive(Default)]
 struct Identities {
     count: u32,
-    invariants: HashMap<(*const (), Test), u32>,
+    invariants: HashMap<(*const (), Operator), u32>,
 }
 
 impl Identities {
@@ -124,12 +124,12 @@ impl<'d, 'a> Lower<'d, 'a> {
     fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, limit: Option<&str>, problems: &mut Problems) {
         let shown = || limit.map_or_else(|| condition.to_string(), str::to_owned);
         let lower = match item.bound.test {
-            Test::Min | Test::MinLen => {
+            Operator::Min | Operator::MinLen => {
                 self.0 = Some((*item, condition.clone(), shown()));
                 return;
             }
-            Test::Max => Test::Min,
-            Test::MaxLen => Test::MinLen,
+            Operator::Max => Operator::Min,
+            Operator::MaxLen => Operator::MinLen,
             _ => return,
         };
         if let Some((earlier, min, least)) = &self.0
@@ -220,7 +220,7 @@ fn target(
     let entry = item.entry;
     match find::target(entry.field, catalog, process) {
         // Whether it is there can be asked of what cannot be looked into.
-        Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Test::Exists => {
+        Ok((_, shape)) if *shape.innermost() == Shape::Opaque && item.bound.test != Operator::Exists => {
             let message = format!("the audit cannot look into {}", entry.field);
             let problem = Problem::new(entry.field_at(), message).code(code::OPAQUE);
             problems.push(problem.help(foreign::help(entry.field, catalog, process)));

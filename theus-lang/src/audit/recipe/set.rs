@@ -1,6 +1,6 @@
 //! The lists of `in` and `not_in`.
 
-use super::super::condition::{Condition, Same, Test};
+use super::super::condition::{Condition, Operator, Same};
 use super::super::integer::Integer;
 use super::super::set::Set;
 use super::atom::{atom, expected};
@@ -19,7 +19,7 @@ macro_rules! pick {
     };
 }
 /// The condition that a list makes: each of its values is read as that of an `eq` would be.
-pub(super) fn one_of(test: Test, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
+pub(super) fn one_of(test: Operator, value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {
     let Some(list) = value.as_sequence() else {
         let help = match value.as_str() {
             Some(text) if text.contains(['.', '/']) => format!(
@@ -31,14 +31,14 @@ pub(super) fn one_of(test: Test, value: &Value, shape: &Shape, field: &str) -> R
         return Err(expected(test, field, "a list", value).help(help));
     };
     if list.is_empty() {
-        let outcome = if test == Test::In { "no value passes" } else { "every value passes" };
+        let outcome = if test == Operator::In { "no value passes" } else { "every value passes" };
         return Err(Refused::value(format!("the list of `{test}` is empty: {outcome}")).code(code::LIST));
     }
     let mut conditions = Vec::with_capacity(list.len());
     for (index, value) in list.iter().enumerate() {
-        conditions.push((index, atom(Test::Eq, test, value, shape, field).map_err(|refused| refused.item(index))?));
+        conditions.push((index, atom(Operator::Eq, test, value, shape, field).map_err(|refused| refused.item(index))?));
     }
-    let same = if test == Test::In { Same::Eq } else { Same::Neq };
+    let same = if test == Operator::In { Same::Eq } else { Same::Neq };
     let set = match shape {
         Shape::Int { .. } => Set::Ints(sorted(conditions, integer, Integer::cmp)?),
         Shape::Float32 | Shape::Float64 => Set::Floats(sorted(conditions, float, f64::total_cmp)?),
@@ -78,13 +78,13 @@ fn variant(condition: Condition) -> Option<(usize, &'static str)> {
 fn sorted<T: Clone>(
     conditions: Vec<(usize, Condition)>,
     bound: impl Fn(Condition) -> Option<T>,
-    order: impl Fn(&T, &T) -> std::cmp::Ordering,
+    comparison: impl Fn(&T, &T) -> std::cmp::Ordering,
 ) -> Result<Box<[T]>, Refused> {
     let shown: Vec<String> = conditions.iter().map(|(_, condition)| condition.to_string()).collect();
     let mut all: Vec<(usize, T)> =
         conditions.into_iter().filter_map(|(index, condition)| Some((index, bound(condition)?))).collect();
-    all.sort_by(|one, two| order(&one.1, &two.1));
-    let twice = all.windows(2).find(|pair| order(&pair[0].1, &pair[1].1).is_eq());
+    all.sort_by(|one, two| comparison(&one.1, &two.1));
+    let twice = all.windows(2).find(|pair| comparison(&pair[0].1, &pair[1].1).is_eq());
     if let Some(later) = twice.map(|pair| pair[1].0.max(pair[0].0)) {
         let refused = Refused::value(format!("{} is in the list twice", shown[later])).code(code::LIST);
         return Err(refused.help("keep one").item(later));

@@ -1,7 +1,7 @@
 //! From the field that a path names to the part of it that the path ends at.
 
 use super::super::rule::{Base, Target};
-use super::super::steps::Step;
+use super::super::steps::PathStep;
 use super::known::{Lost, known_or_near, listed};
 use super::path::{Segment, written};
 use super::properties::{numbers, plural, properties, total};
@@ -16,7 +16,7 @@ pub(super) struct Walk<'a> {
     /// The path so far.
     here: String,
     shape: Shape,
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
     /// Whether there may be nothing here.
     optional: bool,
 }
@@ -60,13 +60,13 @@ impl<'a> Walk<'a> {
                 return;
             }
             let shape = record.stands_for();
-            self.go(Step::Field(0), shape);
+            self.go(PathStep::Field(0), shape);
             self.look_through();
         }
         self.shape = Shape::Opaque;
     }
 
-    fn go(&mut self, step: Step, shape: Shape) {
+    fn go(&mut self, step: PathStep, shape: Shape) {
         self.steps.push(step);
         self.shape = shape;
     }
@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
         if let (Shape::Record(record), Segment::Call(name)) = (&self.shape, segment)
             && let Some((index, method)) = named(record.methods.get(), name)
         {
-            self.go(Step::Method(index), method.shape);
+            self.go(PathStep::Method(index), method.shape);
             return Ok(rest);
         }
         let outer = self.shape.clone();
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
                 let Some((index, field)) = named(record.fields.get(), name) else {
                     return Err(self.unknown(segment, &members(&record), &outer));
                 };
-                self.go(Step::Field(index), field.shape);
+                self.go(PathStep::Field(index), field.shape);
                 Ok(rest)
             }
             (Shape::Record(record), Segment::Call(_)) => Err(self.unknown(segment, &members(&record), &outer)),
@@ -94,16 +94,16 @@ impl<'a> Walk<'a> {
                 let Some((index, method)) = named(shape.methods.get(), name) else {
                     return Err(self.unknown(segment, &variants(&shape), &outer));
                 };
-                self.go(Step::Method(index), method.shape);
+                self.go(PathStep::Method(index), method.shape);
                 Ok(rest)
             }
             (Shape::Enum(shape), Segment::Name(name)) => self.variant(&shape, name, segment, rest),
             (Shape::Collection(collection), Segment::Call(_)) => self.computed(&collection, segment, &outer, rest),
             (Shape::Text, Segment::Call(name)) => {
                 match name.as_str() {
-                    "len" => self.go(Step::Len, LENGTH),
-                    "first" => self.go(Step::First, Shape::Char.optional()),
-                    "last" => self.go(Step::Last, Shape::Char.optional()),
+                    "len" => self.go(PathStep::Len, LENGTH),
+                    "first" => self.go(PathStep::First, Shape::Char.optional()),
+                    "last" => self.go(PathStep::Last, Shape::Char.optional()),
                     _ => return Err(self.unknown(segment, &owned(&["first()", "last()", "len()"]), &outer)),
                 }
                 Ok(rest)
@@ -141,7 +141,7 @@ impl<'a> Walk<'a> {
                     let help = known_or_near(field, &known);
                     return Err((format!("unknown field `{field}` of {name} in `{}`", self.field), help));
                 };
-                self.go(Step::Variant(variant, index), field.shape);
+                self.go(PathStep::Variant(variant, index), field.shape);
                 self.optional = true;
                 Ok(rest)
             }
@@ -176,15 +176,15 @@ impl<'a> Walk<'a> {
         let number = numbers(element.innermost());
         let may_miss = |shape: Shape| if matches!(element, Shape::Optional(_)) { shape.optional() } else { shape };
         match (name.as_str(), number) {
-            ("len", _) => self.go(Step::Len, LENGTH),
-            ("keys", _) => self.go(Step::Keys, collection.keys().map_or(Shape::Opaque, Shape::Collection)),
-            ("values", _) => self.go(Step::Values, Shape::Collection(collection.values())),
-            ("first", _) => self.go(Step::First, collection.element().optional()),
-            ("last", _) => self.go(Step::Last, collection.element().optional()),
-            ("min", _) => self.go(Step::Min, collection.element().optional()),
-            ("max", _) => self.go(Step::Max, collection.element().optional()),
-            ("mean", Some(numbers)) => self.go(Step::Mean(numbers), Shape::Float64.optional()),
-            (_, Some(numbers)) => self.go(Step::Sum(numbers), may_miss(total(element.innermost()))),
+            ("len", _) => self.go(PathStep::Len, LENGTH),
+            ("keys", _) => self.go(PathStep::Keys, collection.keys().map_or(Shape::Opaque, Shape::Collection)),
+            ("values", _) => self.go(PathStep::Values, Shape::Collection(collection.values())),
+            ("first", _) => self.go(PathStep::First, collection.element().optional()),
+            ("last", _) => self.go(PathStep::Last, collection.element().optional()),
+            ("min", _) => self.go(PathStep::Min, collection.element().optional()),
+            ("max", _) => self.go(PathStep::Max, collection.element().optional()),
+            ("mean", Some(numbers)) => self.go(PathStep::Mean(numbers), Shape::Float64.optional()),
+            (_, Some(numbers)) => self.go(PathStep::Sum(numbers), may_miss(total(element.innermost()))),
             (_, None) => {}
         }
         Ok(rest)
@@ -216,13 +216,13 @@ impl<'a> Walk<'a> {
                     help,
                 ));
             };
-            self.go(Step::Key(made), collection.element().optional());
+            self.go(PathStep::Key(made), collection.element().optional());
             return Ok(());
         }
         match (collection.kind(), segment) {
             (CollectionKind::List, Segment::Number(number)) => {
                 let position = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
-                let step = if *number < 0 { Step::Back(position) } else { Step::Index(position) };
+                let step = if *number < 0 { PathStep::Back(position) } else { PathStep::Index(position) };
                 self.go(step, collection.element().optional());
                 Ok(())
             }

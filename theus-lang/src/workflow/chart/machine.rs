@@ -15,7 +15,7 @@ use super::table::Candidate;
 use super::taken::Taken;
 use super::tree::Kind;
 use super::triggers::Column;
-use crate::workflow::condition::{EvaluationError, Facts};
+use crate::workflow::condition::{Activation, EvaluationError};
 
 impl Definition {
     /// How a session begins: the initial state is entered.
@@ -35,9 +35,9 @@ impl Definition {
         &self,
         at: &Configuration,
         event: impl Into<Option<EventId>>,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        self.take(at, self.column(event.into()), facts)
+        self.take(at, self.column(event.into()), activation)
     }
 
     /// What an event does that is for one state and those around it alone: the end of a chain, for the state whose it was.
@@ -50,13 +50,13 @@ impl Definition {
         at: &Configuration,
         state: StateId,
         event: impl Into<Option<EventId>>,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
         let column = self.column(event.into());
         match at.leaves {
-            Leaves::One(leaf) if leaf == state => self.take(at, column, facts),
+            Leaves::One(leaf) if leaf == state => self.take(at, column, activation),
             _ if self.is_active(at, state) => {
-                let found = self.first_from(state, column, facts)?;
+                let found = self.first_from(state, column, activation)?;
                 Ok(found.map(|(source, place)| self.moved(at, &[self.taken(source, place)])))
             }
             _ => Ok(None),
@@ -69,8 +69,12 @@ impl Definition {
     /// # Errors
     /// As [`transition`](Self::transition).
     #[inline]
-    pub fn eventless(&self, at: &Configuration, facts: &dyn Facts) -> Result<Option<Move<'_>>, EvaluationError> {
-        self.take(at, self.triggers.always(), facts)
+    pub fn eventless(
+        &self,
+        at: &Configuration,
+        activation: &dyn Activation,
+    ) -> Result<Option<Move<'_>>, EvaluationError> {
+        self.take(at, self.triggers.always(), activation)
     }
 
     /// What a timer does that has run out; `None` where its state is not active, or no guard holds.
@@ -81,11 +85,11 @@ impl Definition {
         &self,
         at: &Configuration,
         timer: TimerId,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
         let Some(after) = self.duration(timer) else { return Ok(None) };
         // The first of its length is what it is called by.
-        self.take_own(at, timer.state, timer.index, |trigger| *trigger == Trigger::After(after), facts)
+        self.take_own(at, timer.state, timer.index, |trigger| *trigger == Trigger::After(after), activation)
     }
 
     /// What it does that a state is done; `None` where the state is not active any more, or no guard holds.
@@ -96,9 +100,9 @@ impl Definition {
         &self,
         at: &Configuration,
         state: StateId,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, facts)
+        self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, activation)
     }
 
     /// Where a declared error of a chain leads by `on_error` of the state whose chain it is, else of the states around it: the
@@ -194,7 +198,12 @@ impl Definition {
     }
 
     #[inline]
-    fn take(&self, at: &Configuration, column: Column, facts: &dyn Facts) -> Result<Option<Move<'_>>, EvaluationError> {
+    fn take(
+        &self,
+        at: &Configuration,
+        column: Column,
+        activation: &dyn Activation,
+    ) -> Result<Option<Move<'_>>, EvaluationError> {
         if let Leaves::One(leaf) = at.leaves {
             match self.decided(leaf, column) {
                 Beforehand::Moves(found) => return Ok(Some(found.after(at))),
@@ -202,7 +211,7 @@ impl Definition {
                 Beforehand::Open => {}
             }
         }
-        self.take_first(at, column, facts)
+        self.take_first(at, column, activation)
     }
 
     /// The first candidate whose guard holds.
@@ -210,12 +219,14 @@ impl Definition {
         &self,
         at: &Configuration,
         column: Column,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        let Leaves::One(leaf) = at.leaves else { return self.take_any(at, column, facts) };
-        let Some(candidates) = self.table.candidates(leaf, column) else { return self.take_any(at, column, facts) };
+        let Leaves::One(leaf) = at.leaves else { return self.take_any(at, column, activation) };
+        let Some(candidates) = self.table.candidates(leaf, column) else {
+            return self.take_any(at, column, activation);
+        };
         for candidate in candidates {
-            if !candidate.guarded || self.holds(candidate.source, candidate.place, facts)? {
+            if !candidate.guarded || self.holds(candidate.source, candidate.place, activation)? {
                 return Ok(Some(self.prepared(at, candidate)));
             }
         }
@@ -238,9 +249,9 @@ impl Definition {
         &self,
         at: &Configuration,
         column: Column,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        let taken = self.select(at.leaves(), column, facts)?;
+        let taken = self.select(at.leaves(), column, activation)?;
         Ok((!taken.is_empty()).then(|| self.moved(at, &taken)))
     }
 
@@ -251,12 +262,12 @@ impl Definition {
         state: StateId,
         from: u32,
         concerns: impl Fn(&Trigger) -> bool,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
         let Some(found) = self.state(state).filter(|_| self.is_active(at, state)) else { return Ok(None) };
         let ways = found.transitions.iter().zip(0..).skip(from as usize);
         let places = ways.filter(|(way, _)| concerns(&way.trigger)).map(|(_, place)| place);
-        let first = self.first_of(state, places, facts)?;
+        let first = self.first_of(state, places, activation)?;
         Ok(first.map(|place| self.moved(at, &[self.taken(state, place)])))
     }
 }

@@ -7,14 +7,14 @@ use super::definition::Definition;
 use super::id::StateId;
 use super::taken::Taken;
 use super::triggers::Column;
-use crate::workflow::condition::{EvaluationError, Facts};
+use crate::workflow::condition::{Activation, EvaluationError};
 
 impl Definition {
     pub(super) fn select(
         &self,
         leaves: &[StateId],
         column: Column,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Vec<Taken>, EvaluationError> {
         let mut enabled: Vec<Taken> = Vec::new();
         // One that is around several leaves is taken once. The leaves come in order: what is around one and not around the
@@ -22,7 +22,7 @@ impl Definition {
         let mut around: Vec<StateId> = Vec::new();
         for leaf in leaves {
             while around.pop_if(|state| !self.tree.is_inside(*leaf, *state)).is_some() {}
-            if let Some((source, place)) = self.first_from(*leaf, column, facts)?
+            if let Some((source, place)) = self.first_from(*leaf, column, activation)?
                 && !around.contains(&source)
             {
                 if source != *leaf {
@@ -39,10 +39,10 @@ impl Definition {
         &self,
         leaf: StateId,
         column: Column,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<(StateId, u32)>, EvaluationError> {
         for state in std::iter::once(leaf).chain(self.tree.around(leaf)) {
-            if let Some(place) = self.first_of(state, self.triggers.of_state(state, column), facts)? {
+            if let Some(place) = self.first_of(state, self.triggers.of_state(state, column), activation)? {
                 return Ok(Some((state, place)));
             }
         }
@@ -54,19 +54,24 @@ impl Definition {
         &self,
         state: StateId,
         places: impl Iterator<Item = u32>,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
     ) -> Result<Option<u32>, EvaluationError> {
         for place in places {
-            if self.holds(state, place, facts)? {
+            if self.holds(state, place, activation)? {
                 return Ok(Some(place));
             }
         }
         Ok(None)
     }
 
-    pub(super) fn holds(&self, state: StateId, place: u32, facts: &dyn Facts) -> Result<bool, EvaluationError> {
+    pub(super) fn holds(
+        &self,
+        state: StateId,
+        place: u32,
+        activation: &dyn Activation,
+    ) -> Result<bool, EvaluationError> {
         let guard = self.way(state, place).and_then(|way| way.guard.as_ref());
-        guard.map_or(Ok(true), |guard| guard.holds(facts))
+        guard.map_or(Ok(true), |guard| guard.holds(activation))
     }
 
     pub(super) fn taken(&self, source: StateId, place: u32) -> Taken {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::activation::Activation;
 use super::check::Checker;
 use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
-use super::facts::Facts;
 use super::node::Node;
 use super::operand::Operand;
 use super::parse::parse;
@@ -38,7 +38,7 @@ enum Program {
 }
 
 #[cfg(test)]
-type Function = dyn Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
+type Function = dyn Fn(&dyn Activation) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
 
 /// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
 /// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
@@ -116,7 +116,7 @@ impl Expression {
     #[cfg(test)]
     pub(crate) fn of(
         text: &str,
-        evaluate: impl Fn(&dyn Facts) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
+        evaluate: impl Fn(&dyn Activation) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
         let inner = Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program };
@@ -150,31 +150,35 @@ impl Expression {
     ///
     /// # Errors
     /// [`EvaluationError`] where it has none.
-    pub fn evaluate(&self, facts: &dyn Facts) -> Result<serde_json::Value, EvaluationError> {
-        self.value(facts, Work::of(MOST_STEPS))
+    pub fn evaluate(&self, activation: &dyn Activation) -> Result<serde_json::Value, EvaluationError> {
+        self.value(activation, Work::of(MOST_STEPS))
     }
 
     /// The same with another bound, for tests.
     #[cfg(test)]
     pub(super) fn evaluate_within(
         &self,
-        facts: &dyn Facts,
+        activation: &dyn Activation,
         steps: usize,
     ) -> Result<serde_json::Value, EvaluationError> {
-        self.value(facts, Work::of(steps))
+        self.value(activation, Work::of(steps))
     }
 
-    fn value<'a>(&'a self, facts: &'a dyn Facts, mut work: Work<'a>) -> Result<serde_json::Value, EvaluationError> {
+    fn value<'a>(
+        &'a self,
+        activation: &'a dyn Activation,
+        mut work: Work<'a>,
+    ) -> Result<serde_json::Value, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
-                let value = guarded(|| to_json(&evaluate(node, facts, &mut work)?, &self.inner.kind));
+                let value = guarded(|| to_json(&evaluate(node, activation, &mut work)?, &self.inner.kind));
                 match value {
-                    Err(_) if self.lenient && is_not_brought(node, facts) => Ok(serde_json::Value::Null),
+                    Err(_) if self.lenient && is_not_brought(node, activation) => Ok(serde_json::Value::Null),
                     value => value.map_err(|problem| self.failed(problem, &work)),
                 }
             }
             #[cfg(test)]
-            Program::Function(evaluate) => evaluate(facts),
+            Program::Function(evaluate) => evaluate(activation),
         }
     }
 
@@ -182,18 +186,18 @@ impl Expression {
     ///
     /// # Errors
     /// [`EvaluationError`] where it has no value, or none that is true or false.
-    pub fn holds(&self, facts: &dyn Facts) -> Result<bool, EvaluationError> {
+    pub fn holds(&self, activation: &dyn Activation) -> Result<bool, EvaluationError> {
         match &self.inner.program {
             Program::Checked(node) => {
                 let mut work = Work::of(MOST_STEPS);
-                match guarded(|| evaluate(node, facts, &mut work)) {
+                match guarded(|| evaluate(node, activation, &mut work)) {
                     Ok(Operand::Bool(holds)) => Ok(holds),
                     Ok(other) => Err(self.is_no_truth(other.kind())),
                     Err(problem) => Err(self.failed(problem, &work)),
                 }
             }
             #[cfg(test)]
-            Program::Function(evaluate) => match evaluate(facts)? {
+            Program::Function(evaluate) => match evaluate(activation)? {
                 serde_json::Value::Bool(holds) => Ok(holds),
                 other => Err(self.is_no_truth(&other.to_string())),
             },

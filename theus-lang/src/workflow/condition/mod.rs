@@ -4,11 +4,11 @@
 //! takes more than [`MOST_STEPS`] is an [`EvaluationError`] of the kind [`TooMuch`](EvaluationErrorKind::TooMuch), so that lists
 //! within lists cannot hold a session up.
 
+mod activation;
 mod bounds;
 mod check;
 mod evaluate;
 mod expression;
-mod facts;
 mod foreign;
 mod literal;
 mod node;
@@ -22,7 +22,7 @@ mod types;
 
 pub use expression::{EvaluationError, EvaluationErrorKind, Expression, MOST_STEPS};
 
-pub use facts::{Facts, NoFacts};
+pub use activation::{Activation, EmptyActivation};
 pub use problem::ExpressionProblem;
 pub use scope::Scope;
 

@@ -23,7 +23,7 @@ pub(super) enum Operand<'a> {
     List(Vec<Operand<'a>>),
     Object(Vec<(&'a str, Operand<'a>)>),
     /// A collection, a struct or an enum of the state.
-    Look(Value<'a>),
+    Stored(Value<'a>),
     /// An array or an object of JSON.
     Json(&'a Json),
 }
@@ -41,7 +41,7 @@ impl<'a> Operand<'a> {
             Value::Decimal { mantissa, scale } => Self::Decimal(Decimal::of(mantissa, scale)),
             Value::Time { kind, nanos } => Self::Time(Time { kind, nanos }),
             Value::Uuid(value) => Self::Uuid(value),
-            look => Self::Look(look),
+            look => Self::Stored(look),
         }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Operand<'a> {
             Self::Uuid(value) => Value::Uuid(*value),
             Self::Char(value) => Value::Char(*value),
             Self::Text(value) => Value::Text(value),
-            Self::Look(value) => *value,
+            Self::Stored(value) => *value,
             _ => return None,
         })
     }
@@ -87,9 +87,9 @@ impl<'a> Operand<'a> {
             Self::Char(_) | Self::Text(_) => "a string",
             Self::List(_) | Self::Json(Json::Array(_)) => "a list",
             Self::Object(_) | Self::Json(_) => "a map",
-            Self::Look(Value::Collection { .. } | Value::Count(_)) => "a collection",
-            Self::Look(Value::Record(record)) => record.name(),
-            Self::Look(_) => "a value that cannot be looked into",
+            Self::Stored(Value::Collection { .. } | Value::Count(_)) => "a collection",
+            Self::Stored(Value::Record(record)) => record.name(),
+            Self::Stored(_) => "a value that cannot be looked into",
         }
     }
 }

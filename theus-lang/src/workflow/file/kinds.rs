@@ -17,12 +17,12 @@ impl<'a> Reading<'a> {
             return self.history(id, value, get("default"), at, what);
         }
         let is_final =
-            get("final").and_then(|value| self.findings.flag(value, &at.key("final"), format!("`final` of {what}")));
+            get("final").and_then(|value| self.diagnostics.flag(value, &at.key("final"), format!("`final` of {what}")));
         // Whether it ends there is not known.
-        self.findings.lost_ways |= get("final").is_some() && is_final.is_none();
+        self.diagnostics.lost_ways |= get("final").is_some() && is_final.is_none();
         if is_final == Some(true) {
             for key in GOES_ON.into_iter().filter(|key| get(key).is_some_and(says_something)) {
-                self.findings.error(code::FINAL, || {
+                self.diagnostics.error(code::FINAL, || {
                     Problem::new(at.at_key(key), format!("{what} is final, and has `{key}`"))
                         .label("nothing comes after a final state")
                         .help("remove one of the two")
@@ -30,7 +30,7 @@ impl<'a> Reading<'a> {
             }
             let around = self.outline.state(id).and_then(|state| state.parent);
             if get("result").is_some() && around.is_some() {
-                self.findings.error(code::UNKNOWN_KEY, || {
+                self.diagnostics.error(code::UNKNOWN_KEY, || {
                     Problem::new(at.at_key("result"), format!("`result` of {what} is given to nobody"))
                         .help("the workflow gives the result of a final state that is in no other: write it there")
                 });
@@ -43,14 +43,14 @@ impl<'a> Reading<'a> {
             None => (Vec::new(), false),
         };
         if get("regions").is_some() {
-            if children.is_empty() && !self.findings.lost_ways {
-                self.findings.error(code::REGIONS, || {
+            if children.is_empty() && !self.diagnostics.lost_ways {
+                self.diagnostics.error(code::REGIONS, || {
                     Problem::new(at.at_key("regions"), format!("{what} has no regions"))
                         .help("as in `regions: { LEFT: { states: .. }, RIGHT: { states: .. } }`")
                 });
             }
             if get("initial").is_some() {
-                self.findings.error(code::REGIONS, || {
+                self.diagnostics.error(code::REGIONS, || {
                     Problem::new(at.at_key("initial"), format!("{what} has regions, which are all entered"))
                         .help("write `initial` inside a region")
                 });
@@ -58,7 +58,7 @@ impl<'a> Reading<'a> {
             return StateKind::Parallel;
         }
         if is_region && children.is_empty() {
-            self.findings.error(code::REGIONS, || {
+            self.diagnostics.error(code::REGIONS, || {
                 Problem::new(at.clone(), format!("the region of {what} has no states")).help("write `states` inside it")
             });
         }
@@ -68,15 +68,15 @@ impl<'a> Reading<'a> {
                 let initial = self.initial(id, first, get("initial"), at, what);
                 StateKind::Compound { initial }
             }
-            (Some(_), None) if !self.findings.lost_ways => {
-                self.findings.error(code::NOTHING, || {
+            (Some(_), None) if !self.diagnostics.lost_ways => {
+                self.diagnostics.error(code::NOTHING, || {
                     Problem::new(at.at_key("states"), format!("there are no states inside {what}"))
                         .help("add some, or remove `states`")
                 });
                 StateKind::Simple
             }
             (None, None) if get("initial").is_some() => {
-                self.findings.error(code::INITIAL, || {
+                self.diagnostics.error(code::INITIAL, || {
                     Problem::new(at.at_key("initial"), format!("{what} has an `initial`, and no states inside"))
                 });
                 StateKind::Simple
@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
         let is_history = |it: &Self, id| it.outline.state(id).is_some_and(|state| state.get("history").is_some());
         let Some(value) = value else {
             if is_history(self, first) {
-                self.findings.error(code::INITIAL, || {
+                self.diagnostics.error(code::INITIAL, || {
                     Problem::new(
                         at.clone(),
                         format!("the first state inside {what} is a history, which has nothing to remember yet"),
@@ -104,10 +104,10 @@ impl<'a> Reading<'a> {
         let Some(found) = self.target(value, &here, &format!("`initial` of {what}")) else { return first };
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
         if !is_child || is_history(self, found) {
-            self.findings.lost_ways = true;
+            self.diagnostics.lost_ways = true;
             let outline = &self.outline;
             let name = outline.state(found).map_or("", |state| state.name);
-            self.findings.error(code::INITIAL, || {
+            self.diagnostics.error(code::INITIAL, || {
                 let children = outline.state(id).into_iter().flat_map(|state| &state.children);
                 let children = children.filter_map(|child| outline.state(*child));
                 let children = children.filter(|child| child.get("history").is_none()).map(|child| child.name);
@@ -134,18 +134,18 @@ impl<'a> Reading<'a> {
     ) -> StateKind {
         let here = at.key("history");
         if let Value::Bool(_) = value {
-            self.findings.error(code::HISTORY, || {
+            self.diagnostics.error(code::HISTORY, || {
                 Problem::new(here.clone(), format!("`history` of {what} must be `shallow` or `deep`"))
                     .label("this is a boolean")
                     .help("write `history: shallow`: the state that was active in the state around it; or `deep`: all that was active inside")
             });
             return StateKind::History { deep: false, default: id };
         }
-        let deep = match self.findings.text(value, &here, format!("`history` of {what}"), "`shallow` or `deep`") {
+        let deep = match self.diagnostics.text(value, &here, format!("`history` of {what}"), "`shallow` or `deep`") {
             Some("deep") => true,
             Some("shallow") | None => false,
             Some(other) => {
-                self.findings.error(code::HISTORY, || {
+                self.diagnostics.error(code::HISTORY, || {
                     Problem::new(here, format!("there is no history `{other}`")).suggest(other, ["shallow", "deep"])
                 });
                 false
@@ -155,16 +155,16 @@ impl<'a> Reading<'a> {
         let parent = sketch.filter(|sketch| !sketch.is_region).and_then(|sketch| sketch.parent);
         let mut kind = StateKind::History { deep, default: id };
         let Some(parent) = parent else {
-            self.findings.lost_ways = true;
-            self.findings.error(code::HISTORY, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::HISTORY, || {
                 Problem::new(at.clone(), format!("{what} is a history, and not among the `states` of another state"))
                     .help("it remembers what was active in the state around it: put it there")
             });
             return kind;
         };
         let Some(value) = default else {
-            self.findings.lost_ways = true;
-            self.findings.error(code::HISTORY, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::HISTORY, || {
                 Problem::new(at.clone(), format!("the history {what} has no `default`"))
                     .help("say where it leads when there is nothing to remember")
             });
@@ -179,8 +179,8 @@ impl<'a> Reading<'a> {
         let name = target.map_or("", |state| state.name);
         let outer = self.outline.state(parent).map_or("", |state| state.name);
         if !fits || is_history {
-            self.findings.lost_ways = true;
-            self.findings.error(code::HISTORY, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::HISTORY, || {
                 let message = match (is_history, deep) {
                     (true, _) => format!("`{name}` is a history itself"),
                     (_, true) => format!("`{name}` is not inside `{outer}`, which this history is of"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::code;
-use super::findings::Keys;
+use super::diagnostics::Keys;
 use super::python::Difference;
 use super::reading::Reading;
 use super::steps::{Body, get};
@@ -26,8 +26,8 @@ impl<'a> Reading<'a> {
         transitions: &mut Vec<Transition>,
     ) {
         let expected = (Keys::Parts, "a map with `event` and `to`");
-        let Some(body) = self.findings.entries(value, at, "a transition", expected) else {
-            self.findings.lost_ways = true;
+        let Some(body) = self.diagnostics.entries(value, at, "a transition", expected) else {
+            self.diagnostics.lost_ways = true;
             return;
         };
         let Some((key, written)) = self.listed_event(&body, at) else { return };
@@ -39,14 +39,15 @@ impl<'a> Reading<'a> {
     pub(super) fn listed_event(&mut self, body: &Body<'a>, at: &NodePath) -> Option<(&'static str, &'a str)> {
         let found = ["event", "trigger"].into_iter().find_map(|key| get(body, key).map(|value| (key, value)));
         let Some((key, value)) = found else {
-            self.findings.lost_ways = true;
-            self.findings.error(code::STEP, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(at.clone(), "a transition has no `event`").help("as in `{ event: CMD_GO, to: NEXT }`")
             });
             return None;
         };
-        let text = self.findings.text(value, &at.key(key), "the event of a transition", "a name such as `CMD_START`");
-        self.findings.lost_ways |= text.is_none();
+        let text =
+            self.diagnostics.text(value, &at.key(key), "the event of a transition", "a name such as `CMD_START`");
+        self.diagnostics.lost_ways |= text.is_none();
         text.map(|text| (key, text))
     }
 
@@ -58,18 +59,21 @@ impl<'a> Reading<'a> {
         handled: &mut [Handled<'a>],
     ) -> Vec<(usize, Transition)> {
         let Value::Sequence(list) = value else {
-            self.findings.lost_ways = true;
-            self.findings.wrong_kind(value, at, "`transitions`", "a list of transitions: `{ event, from, to }`");
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.wrong_kind(value, at, "`transitions`", "a list of transitions: `{ event, from, to }`");
             return Vec::new();
         };
         let own: Vec<BTreeSet<EventName>> = handled.iter().map(|state| state.keys().cloned().collect()).collect();
         let (mut found, mut looked_at) = (Vec::new(), 0_usize);
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
-            let Some(body) =
-                self.findings.entries(value, &at, "a transition", (Keys::Parts, "a map with `event`, `from` and `to`"))
-            else {
-                self.findings.lost_ways = true;
+            let Some(body) = self.diagnostics.entries(
+                value,
+                &at,
+                "a transition",
+                (Keys::Parts, "a map with `event`, `from` and `to`"),
+            ) else {
+                self.diagnostics.lost_ways = true;
                 continue;
             };
             let from = ["from", "source"].into_iter().find_map(|key| get(&body, key).map(|value| (key, value)));
@@ -93,8 +97,8 @@ impl<'a> Reading<'a> {
             let event = written.and_then(|written| EventName::parse(written).ok());
             looked_at = looked_at.saturating_add(sources.len());
             if looked_at > MOST_OF_ALL {
-                self.findings.lost_ways = true;
-                self.findings.error(code::TOO_MUCH, || {
+                self.diagnostics.lost_ways = true;
+                self.diagnostics.error(code::TOO_MUCH, || {
                     Problem::new(at, format!("the transitions of the whole file are more than {MOST_OF_ALL}, one for each state that they come from"))
                         .help("put the states that they are for into one state, and write them as its `events`")
                 });
@@ -124,6 +128,6 @@ impl<'a> Reading<'a> {
     pub(super) fn reference_key(&mut self, key: &'static str, ours: &'static str, at: &NodePath) {
         let kind = "spelling";
         let message = format!("`{key}` is the Python reference's spelling");
-        self.python.tell(at, Difference { kind, message, help: ours }, &mut self.findings);
+        self.python.tell(at, Difference { kind, message, help: ours }, &mut self.diagnostics);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::findings::kind;
+use super::diagnostics::kind;
 use super::length::short;
 use crate::context::{
     CollectionKind, CollectionShape, Decimal, EnumShape, RecordShape, Shape, Time, TimeKind, parse_uuid,

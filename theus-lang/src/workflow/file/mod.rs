@@ -10,8 +10,8 @@
 
 mod catalog;
 pub(crate) mod code;
+mod diagnostics;
 mod duration;
-mod findings;
 mod fit;
 mod foreign;
 mod inside;
@@ -44,7 +44,7 @@ use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
 pub use catalog::Catalog;
-pub(crate) use findings::Findings;
+pub(crate) use diagnostics::Diagnostics;
 pub(crate) use names::last_word;
 pub(crate) use sites::Sites;
 
@@ -57,24 +57,24 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
     let mut reading = Reading::new(document, catalog, &signals);
     let written = reading.workflow();
     reading.warn_of_yaml_words();
-    let Reading { mut findings, sites, .. } = reading;
+    let Reading { mut diagnostics, sites, .. } = reading;
     if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
         let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
         let subject = proof::Subject::new(states, *initial, &sites, initialised);
-        let (whole, lost_steps) = (!findings.lost_ways, findings.lost_steps);
-        proof::of_parts(&subject, &mut findings);
+        let (whole, lost_steps) = (!diagnostics.lost_ways, diagnostics.lost_steps);
+        proof::of_parts(&subject, &mut diagnostics);
         if whole {
-            proof::of_ways(&subject, &mut findings);
+            proof::of_ways(&subject, &mut diagnostics);
         }
         if !lost_steps {
-            proof::of_chains(&subject, &mut findings);
+            proof::of_chains(&subject, &mut diagnostics);
         }
         if whole && !lost_steps {
-            proof::of_steps(&subject, &mut findings);
+            proof::of_steps(&subject, &mut diagnostics);
         }
     }
     let strict = written.as_ref().is_some_and(|written| written.strict);
-    let Findings { mut errors, mut warnings, mut notes, .. } = findings;
+    let Diagnostics { mut errors, mut warnings, mut notes, .. } = diagnostics;
     if strict {
         errors.extend(warnings.drain(..).map(|problem| problem.of_severity(Severity::Error)));
     }

@@ -22,20 +22,20 @@ impl<'a> Reading<'a> {
     /// The state that a value names.
     pub(super) fn target(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<StateId> {
         if let Value::Sequence(_) = value {
-            self.findings.lost_ways = true;
-            self.findings.error(code::WRONG_KIND, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::WRONG_KIND, || {
                 Problem::new(at.clone(), format!("{what} must be the name of a state")).label("this is a list").help(
                     "a way leads to one state, whose regions begin at their initial states; of several candidates in a list, `[{ to: A, when: \"..\" }, B]`, the first is taken whose `when` holds",
                 )
             });
             return None;
         }
-        let name = self.findings.text(value, at, what, "the name of a state");
+        let name = self.diagnostics.text(value, at, what, "the name of a state");
         let found = name.and_then(|name| self.outline.names.get(name).copied());
-        self.findings.lost_ways |= found.is_none();
+        self.diagnostics.lost_ways |= found.is_none();
         let (Some(name), None) = (name, found) else { return found };
         let names = &self.outline.names;
-        self.findings.error(code::UNKNOWN_STATE, || {
+        self.diagnostics.error(code::UNKNOWN_STATE, || {
             let help = match foreign::state(name, |name| names.contains_key(name)) {
                 Some(state) => Some(format!("write `{state}`: a name stands for one state in the whole file")),
                 None => did_you_mean(name, names.keys().copied().take(MOST_COMPARED)),
@@ -56,9 +56,9 @@ impl<'a> Reading<'a> {
             Ok(event) => Some(event),
             Err(error) => {
                 let sources = &self.sources;
-                self.findings.lost_ways = true;
-                self.findings.error(code::NOT_AN_EVENT, || {
-                    Problem::new(at.clone(), error.to_string()).help(sources.mend(written, &error))
+                self.diagnostics.lost_ways = true;
+                self.diagnostics.error(code::NOT_AN_EVENT, || {
+                    Problem::new(at.clone(), error.to_string()).help(sources.correction(written, &error))
                 });
                 None
             }
@@ -69,8 +69,8 @@ impl<'a> Reading<'a> {
     pub(super) fn is_too_long(&mut self, name: &str, at: &NodePath) -> bool {
         let is = name.len() > LONGEST_NAME;
         if is {
-            self.findings.lost_ways = true;
-            self.findings.error(code::TOO_MUCH, || too_long(name, at));
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::TOO_MUCH, || too_long(name, at));
         }
         is
     }
@@ -87,22 +87,22 @@ impl<'a> Reading<'a> {
             |at| Problem::new(at, format!("nothing raises the event `{written}`")).label("no signal field raises it");
         match self.sources.of(event, beside) {
             Source::Known => {}
-            Source::Clash(field) => self.findings.error(code::BUILTIN, || {
+            Source::Clash(field) => self.diagnostics.error(code::BUILTIN, || {
                 let message =
                     format!("`{written}` is told by the workflow, and the signal `{field}` would raise it too");
                 Problem::new(at, message).help(format!("rename the field `{field}`"))
             }),
-            Source::Near(near) => self.findings.error(code::MISSPELT_EVENT, || {
+            Source::Near(near) => self.diagnostics.error(code::MISSPELT_EVENT, || {
                 let near = near.spelled_like(written);
                 none(at).help(format!("did you mean `{near}`? if it comes from outside, list it under `external`"))
             }),
-            Source::Beside(near) => self.findings.warn(code::NO_SOURCE, || {
+            Source::Beside(near) => self.diagnostics.warn(code::NO_SOURCE, || {
                 let written = beside.get(&near).map_or_else(|| near.spelled_like(written), |it| (*it).to_owned());
                 none(at).help(format!(
                     "if it is `{written}` misspelt, which is handled beside it, remove it; if it comes from outside, list it under `external`"
                 ))
             }),
-            Source::Unknown => self.findings.warn(code::NO_SOURCE, || {
+            Source::Unknown => self.diagnostics.warn(code::NO_SOURCE, || {
                 let field = event.signal_field();
                 let help = format!(
                     "if it comes from outside, list it under `external`; else give the domain a signal `{field}`"
@@ -132,10 +132,10 @@ impl<'a> Reading<'a> {
             return vec![TIMEOUT];
         }
         if found.is_empty() {
-            self.findings.lost_ways = true;
+            self.diagnostics.lost_ways = true;
             known.sort_unstable();
             known.dedup();
-            self.findings.error(code::UNKNOWN_ERROR, || {
+            self.diagnostics.error(code::UNKNOWN_ERROR, || {
                 let help = foreign::error(name).map(str::to_owned);
                 let help = help.or_else(|| did_you_mean(name, known.iter().copied()));
                 Problem::new(at.clone(), format!("{of} cannot fail with `{name}`"))
@@ -164,7 +164,7 @@ impl<'a> Reading<'a> {
             if written.starts_with(['"', '\'']) {
                 continue;
             }
-            self.findings.warn(code::YAML_WORD, || {
+            self.diagnostics.warn(code::YAML_WORD, || {
                 let problem = Problem::warning(at, format!("tools for YAML 1.1 read `{word}` as a boolean"));
                 if word.eq_ignore_ascii_case("on") && self.python.has_on {
                     problem.help("write `events`, or put the word in quotes")

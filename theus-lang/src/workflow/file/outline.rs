@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::code;
-use super::findings::{Findings, Keys};
+use super::diagnostics::{Diagnostics, Keys};
 use super::length::{LONGEST_NAME, too_long};
 use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::StateId;
@@ -42,9 +42,9 @@ impl<'a> Sketch<'a> {
 }
 
 impl<'a> Outline<'a> {
-    pub(super) fn read(value: &'a Value, at: &NodePath, findings: &mut Findings) -> Self {
+    pub(super) fn read(value: &'a Value, at: &NodePath, diagnostics: &mut Diagnostics) -> Self {
         let mut outline = Self::default();
-        outline.level(value, at, None, false, 1, findings);
+        outline.level(value, at, None, false, 1, diagnostics);
         outline
     }
 
@@ -76,16 +76,16 @@ impl<'a> Outline<'a> {
         parent: Option<StateId>,
         is_region: bool,
         depth: usize,
-        findings: &mut Findings,
+        diagnostics: &mut Diagnostics,
     ) {
         let key = if is_region { "`regions`" } else { "`states`" };
-        let Some(entries) = findings.entries(value, at, key, (Keys::Names, "a map from names to states")) else {
-            findings.lost_ways = true;
+        let Some(entries) = diagnostics.entries(value, at, key, (Keys::Names, "a map from names to states")) else {
+            diagnostics.lost_ways = true;
             return;
         };
         if depth > MAX_DEPTH && !entries.is_empty() {
-            findings.lost_ways = true;
-            findings.error(code::TOO_MUCH, || {
+            diagnostics.lost_ways = true;
+            diagnostics.error(code::TOO_MUCH, || {
                 Problem::new(at.clone(), format!("states are nested deeper than {MAX_DEPTH}"))
                     .help("make a workflow of its own of the inner states, or flatten them")
             });
@@ -94,14 +94,14 @@ impl<'a> Outline<'a> {
         for (name, value) in entries {
             let Some(id) = u32::try_from(self.states.len()).ok().filter(|_| self.states.len() < MAX_STATES) else {
                 if !std::mem::replace(&mut self.too_many, true) {
-                    findings.lost_ways = true;
-                    findings.error(code::TOO_MUCH, || {
+                    diagnostics.lost_ways = true;
+                    diagnostics.error(code::TOO_MUCH, || {
                         Problem::new(at.at_key(name), format!("a workflow has at most {MAX_STATES} states"))
                     });
                 }
                 return;
             };
-            self.state_of(StateId(id), name, value, at, parent, is_region, depth, findings);
+            self.state_of(StateId(id), name, value, at, parent, is_region, depth, diagnostics);
         }
     }
 
@@ -115,26 +115,26 @@ impl<'a> Outline<'a> {
         parent: Option<StateId>,
         is_region: bool,
         depth: usize,
-        findings: &mut Findings,
+        diagnostics: &mut Diagnostics,
     ) {
         let (key, at) = (above.at_key(name), above.key(name));
         if name.len() > LONGEST_NAME {
-            findings.lost_ways = true;
-            findings.error(code::TOO_MUCH, || too_long(name, &key));
+            diagnostics.lost_ways = true;
+            diagnostics.error(code::TOO_MUCH, || too_long(name, &key));
             return;
         }
         if name.trim().is_empty() {
-            findings.error(code::NOT_A_NAME, || Problem::new(key.clone(), "a state without a name").help("name it"));
+            diagnostics.error(code::NOT_A_NAME, || Problem::new(key.clone(), "a state without a name").help("name it"));
         }
         let what = format!("state `{name}`");
-        let body = findings.entries(value, &at, &what, (Keys::State, "a map with `entry` and `events`"));
-        findings.lost_ways |= body.is_none();
+        let body = diagnostics.entries(value, &at, &what, (Keys::State, "a map with `entry` and `events`"));
+        diagnostics.lost_ways |= body.is_none();
         let body = body.unwrap_or_default();
         match self.names.get(name) {
             Some(first) => {
                 let first = self.state(*first).map(|state| state.key.clone()).unwrap_or_default();
-                findings.lost_ways = true;
-                findings.error(code::SAME_NAME, || {
+                diagnostics.lost_ways = true;
+                diagnostics.error(code::SAME_NAME, || {
                     Problem::new(key.clone(), format!("two states are called `{name}`"))
                         .label("the second one")
                         .help("a name stands for one state in the whole file, at whatever depth: rename one")
@@ -149,14 +149,14 @@ impl<'a> Outline<'a> {
         let inside: Vec<_> = body.iter().filter(|(key, _)| matches!(*key, "states" | "regions")).copied().collect();
         self.states.push(Sketch { name, key, at: at.clone(), body, parent, children: Vec::new(), is_region });
         if let [_, (second, _), ..] = inside[..] {
-            findings.lost_ways = true;
-            findings.error(code::EXCLUSIVE, || {
+            diagnostics.lost_ways = true;
+            diagnostics.error(code::EXCLUSIVE, || {
                 Problem::new(at.at_key(second), format!("{what} has both `states` and `regions`"))
                     .help("`states`: one of them is active at a time; `regions`: all are. Put the states into a region")
             });
         }
         for (key, value) in inside.into_iter().take(1) {
-            self.level(value, &at.key(key), Some(id), key == "regions", depth + 1, findings);
+            self.level(value, &at.key(key), Some(id), key == "regions", depth + 1, diagnostics);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::code;
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use crate::source::{NodePath, Problem};
 
 /// What a file has of the Python reference.
@@ -27,10 +27,10 @@ pub(super) struct Difference {
 
 impl Python {
     /// Tells a difference, where it is met first.
-    pub(super) fn tell(&mut self, at: &NodePath, difference: Difference, findings: &mut Findings) {
+    pub(super) fn tell(&mut self, at: &NodePath, difference: Difference, diagnostics: &mut Diagnostics) {
         self.is_used = true;
         if self.told.insert(difference.kind) {
-            findings.note(code::PYTHON, || Problem::warning(at.clone(), difference.message).help(difference.help));
+            diagnostics.note(code::PYTHON, || Problem::warning(at.clone(), difference.message).help(difference.help));
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Catalog;
 use super::code;
-use super::findings::Findings;
+use super::diagnostics::Diagnostics;
 use super::outline::Outline;
 use super::python::Python;
 use super::sites::Sites;
@@ -19,7 +19,7 @@ use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
 pub(super) struct Reading<'a> {
     pub(super) document: &'a Document,
     pub(super) catalog: &'a Catalog,
-    pub(super) findings: Findings,
+    pub(super) diagnostics: Diagnostics,
     pub(super) sites: Sites,
     pub(super) sources: Sources<'a>,
     pub(super) processes: BTreeMap<&'static str, &'a ProcessEntry>,
@@ -44,7 +44,7 @@ impl<'a> Reading<'a> {
         Self {
             document,
             catalog,
-            findings: Findings::default(),
+            diagnostics: Diagnostics::default(),
             sites: Sites::new(document.file().name()),
             sources,
             processes: catalog.processes.iter().map(|entry| (entry.contract.process, entry)).collect(),
@@ -68,7 +68,7 @@ impl<'a> Reading<'a> {
         let text = match value {
             // `when: true` is what it looks like.
             Value::Bool(value) => value.to_string(),
-            _ => self.findings.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
+            _ => self.diagnostics.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
         let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
         let compiled = Expression::compile_condition(&text, &self.scope());
@@ -88,7 +88,7 @@ impl<'a> Reading<'a> {
     }
 
     fn wrong(&mut self, code: &'static str, text: &str, at: &NodePath, wrong: ExpressionProblem) {
-        self.findings.error(code, || {
+        self.diagnostics.error(code, || {
             let problem = Problem::new(at.clone(), wrong.message).within(text, wrong.span);
             problem.help(wrong.help.unwrap_or_default())
         });

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::code;
+use super::diagnostics::{Keys, with_unit};
 use super::duration;
-use super::findings::{Keys, with_unit};
 use super::reading::Reading;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value};
@@ -28,7 +28,7 @@ impl<'a> Reading<'a> {
         };
         let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
         if contract.errors.is_empty() && !after_a_timeout {
-            self.findings.error(code::STEP, || {
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(
                     at.clone(),
                     format!("`{}` declares no errors: there is nothing to retry", contract.process),
@@ -42,9 +42,9 @@ impl<'a> Reading<'a> {
                 retry.attempts = self.attempts(value, at)?;
                 return Some(retry);
             }
-            Value::Mapping(_) => self.findings.entries(value, at, "`retry`", (Keys::Parts, ""))?,
+            Value::Mapping(_) => self.diagnostics.entries(value, at, "`retry`", (Keys::Parts, ""))?,
             _ => {
-                self.findings.wrong_kind(
+                self.diagnostics.wrong_kind(
                     value,
                     at,
                     "`retry`",
@@ -53,7 +53,7 @@ impl<'a> Reading<'a> {
                 return None;
             }
         };
-        self.findings.only_keys(&body, at, "`retry`", RETRY_KEYS);
+        self.diagnostics.only_keys(&body, at, "`retry`", RETRY_KEYS);
         for (key, value) in &body {
             let at = at.key(key);
             match *key {
@@ -71,7 +71,7 @@ impl<'a> Reading<'a> {
     fn attempts(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
         let attempts = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
         if attempts.is_none() {
-            self.findings.wrong_kind(value, at, "`attempts`", "a whole number from 1 on, the first try included");
+            self.diagnostics.wrong_kind(value, at, "`attempts`", "a whole number from 1 on, the first try included");
         }
         attempts
     }
@@ -79,7 +79,7 @@ impl<'a> Reading<'a> {
     fn factor(&mut self, value: &Value, at: &NodePath) -> Option<f64> {
         let factor = value.as_f64().filter(|factor| factor.is_finite() && *factor >= 1.0);
         if factor.is_none() {
-            self.findings.wrong_kind(value, at, "`factor`", "a number from 1 on");
+            self.diagnostics.wrong_kind(value, at, "`factor`", "a number from 1 on");
         }
         factor
     }
@@ -90,7 +90,7 @@ impl<'a> Reading<'a> {
         let mut errors = Vec::new();
         for (index, value) in list.iter().enumerate() {
             let at = if is_list { at.index(index) } else { at.clone() };
-            let name = self.findings.text(value, &at, "an error of `on`", "the name of a declared error");
+            let name = self.diagnostics.text(value, &at, "an error of `on`", "the name of a declared error");
             let of = format!("`{}`", contract.process);
             errors.extend(name.map(|name| self.errors_named(name, &[contract], &at, &of)).unwrap_or_default());
         }
@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
 
     pub(super) fn timeout(&mut self, value: &Value, contract: &'static Contract, at: &NodePath) -> Option<Duration> {
         if !contract.is_async {
-            self.findings.error(code::TIMEOUT, || {
+            self.diagnostics.error(code::TIMEOUT, || {
                 Problem::new(at.clone(), format!("`{}` is a plain `fn`: nothing can stop it in time", contract.process))
                     .label("cannot be kept")
                     .help("make it an `async fn`, which is dropped and rolled back when its time is up")
@@ -107,7 +107,7 @@ impl<'a> Reading<'a> {
         }
         let timeout = self.duration(value, at, "`timeout`")?;
         if timeout.is_zero() {
-            self.findings.error(code::DURATION, || Problem::new(at.clone(), "`timeout` leaves no time at all"));
+            self.diagnostics.error(code::DURATION, || Problem::new(at.clone(), "`timeout` leaves no time at all"));
             return None;
         }
         Some(timeout)
@@ -116,12 +116,12 @@ impl<'a> Reading<'a> {
     pub(super) fn duration(&mut self, value: &Value, at: &NodePath, what: &str) -> Option<Duration> {
         let text = match value {
             Value::Number(number) => {
-                self.findings.error(code::DURATION, || {
+                self.diagnostics.error(code::DURATION, || {
                     Problem::new(at.clone(), format!("{what} has no unit")).help(with_unit(&number.to_string()))
                 });
                 return None;
             }
-            _ => self.findings.text(value, at, what, "a time such as `30s`")?,
+            _ => self.diagnostics.text(value, at, what, "a time such as `30s`")?,
         };
         self.time(text, at, what)
     }
@@ -130,7 +130,7 @@ impl<'a> Reading<'a> {
         let parsed = duration::parse(text);
         parsed
             .map_err(|why| {
-                self.findings.error(code::DURATION, || {
+                self.diagnostics.error(code::DURATION, || {
                     Problem::new(at.clone(), format!("{what} is no time: {why}")).help(meant(text))
                 });
             })

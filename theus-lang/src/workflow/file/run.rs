@@ -1,7 +1,7 @@
 //! Reading a process to run: its arguments, and where its errors lead.
 
 use super::code;
-use super::findings::Keys;
+use super::diagnostics::Keys;
 use super::reading::Reading;
 use super::steps::{Body, get, known_processes};
 use crate::audit::ProcessEntry;
@@ -25,7 +25,7 @@ impl<'a> Reading<'a> {
         match value {
             Value::Text(name) => self.run_named(name, at),
             Value::Mapping(_) => {
-                let body = self.findings.entries(value, at, what, (Keys::Parts, ""))?;
+                let body = self.diagnostics.entries(value, at, what, (Keys::Parts, ""))?;
                 if get(&body, "run").or_else(|| get(&body, "process")).is_none() {
                     self.missing(at, what, "run");
                     return None;
@@ -33,7 +33,7 @@ impl<'a> Reading<'a> {
                 self.run_of(&body, at, of, is_compensation)
             }
             _ => {
-                self.findings.wrong_kind(value, at, what, "the name of a process, or a map with `run`");
+                self.diagnostics.wrong_kind(value, at, what, "the name of a process, or a map with `run`");
                 None
             }
         }
@@ -59,9 +59,9 @@ impl<'a> Reading<'a> {
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
         let found = self.processes.get(name).copied();
         if found.is_none() {
-            self.findings.lost_steps = true;
+            self.diagnostics.lost_steps = true;
             let processes = &self.processes;
-            self.findings.error(code::UNKNOWN_PROCESS, || {
+            self.diagnostics.error(code::UNKNOWN_PROCESS, || {
                 Problem::new(at.clone(), format!("unknown process `{name}`"))
                     .label("no process of this name is registered")
                     .help(known_processes(processes, name))
@@ -76,14 +76,14 @@ impl<'a> Reading<'a> {
         self.python.is_used |= key == "process";
         self.python_step_keys(body, at);
         let known: Vec<_> = body.iter().filter(|(key, _)| !matches!(*key, "on_success" | "on_fail")).copied().collect();
-        self.findings.only_keys(&known, at, "a step", KEYS);
+        self.diagnostics.only_keys(&known, at, "a step", KEYS);
         if key == "run" && get(body, "process").is_some() {
-            self.findings.error(code::EXCLUSIVE, || {
+            self.diagnostics.error(code::EXCLUSIVE, || {
                 Problem::new(at.at_key("process"), "the step names a process twice, by `run` and by `process`")
             });
         }
         let at_name = at.key(key);
-        let name = self.findings.text(
+        let name = self.diagnostics.text(
             get(body, key)?,
             &at_name,
             format!("`{key}` of a step of {of}"),
@@ -95,7 +95,7 @@ impl<'a> Reading<'a> {
         };
         let contract = entry.contract;
         let with = get(body, "with").map_or(Some(Vec::new()), |value| {
-            self.findings.entries(
+            self.diagnostics.entries(
                 value,
                 &at.key("with"),
                 format!("`with` of `{name}`"),
@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
             run.timeout = self.timeout(value, contract, &at.key("timeout"));
         }
         for key in ["on_error", "compensate"].into_iter().filter(|key| is_compensation && get(body, key).is_some()) {
-            self.findings.error(code::STEP, || {
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(at.at_key(key), format!("a compensation has no `{key}`"))
                     .help("it runs when the chain has failed already: retry it, or keep it simple")
             });
@@ -130,7 +130,7 @@ impl<'a> Reading<'a> {
     fn of_unknown(&mut self, body: &Body<'a>, at: &NodePath, of: &str, is_compensation: bool) {
         if let Some(with @ Value::Mapping(_)) = get(body, "with") {
             let at = at.key("with");
-            for (name, value) in self.findings.entries(with, &at, "`with`", (Keys::Names, "")).unwrap_or_default() {
+            for (name, value) in self.diagnostics.entries(with, &at, "`with`", (Keys::Names, "")).unwrap_or_default() {
                 self.value(value, &Shape::Opaque, &format!("`{name}`"), &at.key(name));
             }
         }
@@ -140,7 +140,7 @@ impl<'a> Reading<'a> {
         if let Some(on_error @ Value::Mapping(_)) = get(body, "on_error") {
             let at = at.key("on_error");
             for (name, value) in
-                self.findings.entries(on_error, &at, "`on_error`", (Keys::Names, "")).unwrap_or_default()
+                self.diagnostics.entries(on_error, &at, "`on_error`", (Keys::Names, "")).unwrap_or_default()
             {
                 self.target(value, &at.key(name), &format!("the target of `{name}`"));
             }
@@ -160,7 +160,7 @@ impl<'a> Reading<'a> {
         let contract = entry.contract;
         for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key))
         {
-            self.findings.error(code::UNKNOWN_ARGUMENT, || {
+            self.diagnostics.error(code::UNKNOWN_ARGUMENT, || {
                 let problem = Problem::new(at.at_key(key), format!("`{}` takes no argument `{key}`", contract.process));
                 if contract.arguments.is_empty() {
                     return problem.help("it takes none at all");
@@ -201,7 +201,7 @@ impl<'a> Reading<'a> {
             arguments.extend(source.map(|source| (argument.name, source)));
         }
         if !missing.is_empty() {
-            self.findings.error(code::MISSING_ARGUMENT, || {
+            self.diagnostics.error(code::MISSING_ARGUMENT, || {
                 let (named, verb) = (quoted(&missing), if missing.len() == 1 { "is" } else { "are" });
                 let plural = if missing.len() == 1 { "" } else { "s" };
                 let written: Vec<String> = missing.iter().map(|name| format!("{name}: ..")).collect();
@@ -227,16 +227,16 @@ impl<'a> Reading<'a> {
     ) -> Vec<Recovery> {
         let what = format!("`on_error` of {of}");
         if let Some(target) = value.as_str().filter(|target| is_plain(target)) {
-            self.findings.lost_ways = true;
-            self.findings.error(code::WRONG_KIND, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::WRONG_KIND, || {
                 Problem::new(at.clone(), format!("{what} must be a map from errors to states"))
                     .label("this is text")
                     .help(format!("for every error: `on_error: {{ \"*\": {target} }}`"))
             });
             return Vec::new();
         }
-        let body = self.findings.entries(value, at, &what, (Keys::Names, "a map from errors to states"));
-        self.findings.lost_ways |= body.is_none();
+        let body = self.diagnostics.entries(value, at, &what, (Keys::Names, "a map from errors to states"));
+        self.diagnostics.lost_ways |= body.is_none();
         let mut recoveries: Vec<Recovery> = Vec::new();
         for (name, value) in body.unwrap_or_default() {
             let target = self.target(value, &at.key(name), &format!("the target of `{name}`"));
@@ -247,7 +247,7 @@ impl<'a> Reading<'a> {
             let place = self.sites.place(&at.at_key(name));
             for error in errors {
                 if error.is_some() && recoveries.iter().any(|earlier| earlier.error == error) {
-                    self.findings.error(code::TWICE, || {
+                    self.diagnostics.error(code::TWICE, || {
                         Problem::new(at.at_key(name), format!("the error `{name}` is given twice")).label("given again")
                     });
                     continue;

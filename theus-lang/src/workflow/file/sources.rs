@@ -99,7 +99,7 @@ impl<'a> Sources<'a> {
     }
 
     /// What to write in place of a text that is not the name of an event.
-    pub(crate) fn mend(&self, written: &str, error: &EventNameError) -> String {
+    pub(crate) fn correction(&self, written: &str, error: &EventNameError) -> String {
         if let Some(ours) = foreign::event(written) {
             return ours;
         }

@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
             return None;
         }
         let what = format!("the description of {of}");
-        self.findings.text(value, &at.key("description"), what, "a string").map(str::to_owned)
+        self.diagnostics.text(value, &at.key("description"), what, "a string").map(str::to_owned)
     }
 
     /// A state but for its `on_error`, which needs all chains to be read.
@@ -91,19 +91,19 @@ impl<'a> Reading<'a> {
     fn keys(&mut self, body: &[(&'a str, &'a Value)], at: &NodePath, what: &str) {
         let has = |key: &str| body.iter().any(|(name, _)| *name == key);
         if has("history") {
-            return self.findings.only_keys(body, at, format!("the history {what}"), HISTORY_KEYS);
+            return self.diagnostics.only_keys(body, at, format!("the history {what}"), HISTORY_KEYS);
         }
-        self.findings.only_keys(body, at, what, KEYS);
+        self.diagnostics.only_keys(body, at, what, KEYS);
         let spelled: Vec<&str> =
             body.iter().map(|(key, _)| *key).filter(|key| matches!(*key, "events" | "on" | "transitions")).collect();
         if let [first, second, ..] = spelled[..] {
-            self.findings.error(code::EXCLUSIVE, || {
+            self.diagnostics.error(code::EXCLUSIVE, || {
                 Problem::new(at.at_key(second), format!("{what} has both `{first}` and `{second}`"))
                     .help("put all of them under `events`")
             });
         }
         if has("entry") && has("process") {
-            self.findings.error(code::EXCLUSIVE, || {
+            self.diagnostics.error(code::EXCLUSIVE, || {
                 Problem::new(at.at_key("process"), format!("{what} has both `entry` and `process`"))
                     .help("put all steps under `entry`")
             });
@@ -121,7 +121,7 @@ impl<'a> Reading<'a> {
         for key in ["default", "result"] {
             let belongs = if key == "default" { "history" } else { "final" };
             if has(key) && !has(belongs) {
-                self.findings.error(code::UNKNOWN_KEY, || {
+                self.diagnostics.error(code::UNKNOWN_KEY, || {
                     Problem::new(at.at_key(key), format!("`{key}` of {what} says nothing without `{belongs}`"))
                 });
             }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::code;
-use super::findings::Keys;
+use super::diagnostics::Keys;
 use super::foreign::ours;
 use super::python::Difference;
 use super::reading::Reading;
@@ -49,8 +49,8 @@ impl<'a> Reading<'a> {
 
     fn steps(&mut self, value: &'a Value, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
         if depth > MAX_DEPTH {
-            self.findings.lost_steps = true;
-            self.findings.error(code::TOO_MUCH, || {
+            self.diagnostics.lost_steps = true;
+            self.diagnostics.error(code::TOO_MUCH, || {
                 Problem::new(at.clone(), format!("steps are nested deeper than {MAX_DEPTH}"))
                     .help("make a state, or a process, of the inner ones")
             });
@@ -68,34 +68,34 @@ impl<'a> Reading<'a> {
     }
 
     fn step(&mut self, value: &'a Value, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
-        let before = self.findings.errors.len();
+        let before = self.diagnostics.errors.len();
         match value {
             Value::Text(name) => steps.extend(self.run_named(name, at).map(Box::new).map(Step::Run)),
             Value::Mapping(_) => {
                 let body = self
-                    .findings
+                    .diagnostics
                     .entries(value, at, format_args!("a step of {of}"), (Keys::Parts, ""))
                     .unwrap_or_default();
                 self.step_of(&body, at, of, depth, steps);
             }
             Value::Sequence(_) => self.steps(value, at, of, depth + 1, steps),
-            _ => drop(self.findings.text(value, at, format!("a step of {of}"), EXPECTED)),
+            _ => drop(self.diagnostics.text(value, at, format!("a step of {of}"), EXPECTED)),
         }
-        if self.findings.errors.len() > before {
-            self.findings.lost_steps = true;
+        if self.diagnostics.errors.len() > before {
+            self.diagnostics.lost_steps = true;
             // What a step's errors lead to is lost with it.
-            self.findings.lost_ways |= mentions(value, "on_error");
+            self.diagnostics.lost_ways |= mentions(value, "on_error");
         }
     }
 
     fn step_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, steps: &mut Vec<Step>) {
         let is_run = get(body, "run").or_else(|| get(body, "process")).is_some();
         if let Some(flux) = get(body, "flux") {
-            let Some(flux) = self.findings.text(flux, &at.key("flux"), "`flux`", "a word") else { return };
+            let Some(flux) = self.diagnostics.text(flux, &at.key("flux"), "`flux`", "a word") else { return };
             match flux {
                 "run" if is_run => steps.extend(self.run_of(body, at, of, false).map(Box::new).map(Step::Run)),
                 "run" => {
-                    self.findings.only_keys(body, at, "a group of steps", &["flux", "steps", "name"]);
+                    self.diagnostics.only_keys(body, at, "a group of steps", &["flux", "steps", "name"]);
                     match get(body, "steps") {
                         Some(value) => self.steps(value, &at.key("steps"), of, depth + 1, steps),
                         None => self.missing(at, "a group of steps", "steps"),
@@ -104,7 +104,7 @@ impl<'a> Reading<'a> {
                 "if" => steps.extend(self.if_of(body, at, of, depth)),
                 "while" => steps.extend(self.while_of(body, at, of, depth)),
                 "for_each" => steps.extend(self.for_each_of(body, at, of, depth)),
-                _ => self.findings.error(code::STEP, || {
+                _ => self.diagnostics.error(code::STEP, || {
                     Problem::new(at.key("flux"), format!("there is no `flux: {flux}`")).suggest(flux, FLUXES)
                 }),
             }
@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
             let help = body.iter().find_map(|(key, _)| self.meant(key)).unwrap_or_else(|| {
                 "write `run: process`, `parallel: [..]`, or `flux: if`, `while`, `for_each`".to_owned()
             });
-            self.findings.error(code::STEP, || {
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(at.clone(), format!("a step of {of} does not say what to do")).help(help)
             });
         }
@@ -139,7 +139,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn missing(&mut self, at: &NodePath, what: &str, key: &str) {
-        self.findings.error(code::STEP, || Problem::new(at.clone(), format!("{what} has no `{key}`")));
+        self.diagnostics.error(code::STEP, || Problem::new(at.clone(), format!("{what} has no `{key}`")));
     }
 
     /// `when`, or `condition` as the reference spells it.
@@ -167,11 +167,11 @@ impl<'a> Reading<'a> {
 
     /// The steps of a loop: one that has none goes round without doing anything.
     fn repeated(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, what: &str) -> Vec<Step> {
-        let before = self.findings.errors.len();
+        let before = self.diagnostics.errors.len();
         let inner = self.inner(body, "do", at, of, depth);
-        if inner.is_empty() && self.findings.errors.len() == before {
+        if inner.is_empty() && self.diagnostics.errors.len() == before {
             let at = if get(body, "do").is_some() { at.at_key("do") } else { at.clone() };
-            self.findings.error(code::STEP, || {
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(at, format!("{what} has no step to repeat")).help("write what it runs under `do`")
             });
         }
@@ -179,13 +179,13 @@ impl<'a> Reading<'a> {
     }
 
     fn if_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
-        self.findings.only_keys(body, at, "an `if`", &["flux", "when", "then", "else", "condition", "name"]);
+        self.diagnostics.only_keys(body, at, "an `if`", &["flux", "when", "then", "else", "condition", "name"]);
         let when = self.when(body, at, "an `if`");
-        let before = self.findings.errors.len();
+        let before = self.diagnostics.errors.len();
         let then = self.inner(body, "then", at, of, depth);
         let otherwise = self.inner(body, "else", at, of, depth);
-        if then.is_empty() && otherwise.is_empty() && self.findings.errors.len() == before {
-            self.findings.error(code::STEP, || {
+        if then.is_empty() && otherwise.is_empty() && self.diagnostics.errors.len() == before {
+            self.diagnostics.error(code::STEP, || {
                 Problem::new(at.clone(), "an `if` has no step to run").help("write what it runs under `then` or `else`")
             });
         }
@@ -193,18 +193,18 @@ impl<'a> Reading<'a> {
     }
 
     fn while_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
-        self.findings.only_keys(body, at, "a `while`", &["flux", "when", "do", "condition", "name"]);
+        self.diagnostics.only_keys(body, at, "a `while`", &["flux", "when", "do", "condition", "name"]);
         let when = self.when(body, at, "a `while`");
         let inner = self.repeated(body, at, of, depth, "a `while`");
         Some(Step::While { when: when?, body: inner, place: self.sites.place(at) })
     }
 
     fn for_each_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
-        self.findings.only_keys(body, at, "a `for_each`", &["flux", "in", "as", "do", "name"]);
+        self.diagnostics.only_keys(body, at, "a `for_each`", &["flux", "in", "as", "do", "name"]);
         let list = match get(body, "in") {
             Some(value) => {
                 let at = at.key("in");
-                let text = self.findings.text(value, &at, "`in`", "an expression such as \"domain.items\"");
+                let text = self.diagnostics.text(value, &at, "`in`", "an expression such as \"domain.items\"");
                 text.and_then(|text| self.list(text, &at))
             }
             None => {
@@ -213,12 +213,12 @@ impl<'a> Reading<'a> {
             }
         };
         let item = match get(body, "as") {
-            Some(value) => self.findings.text(value, &at.key("as"), "`as`", "a name").filter(|name| {
+            Some(value) => self.diagnostics.text(value, &at.key("as"), "`as`", "a name").filter(|name| {
                 let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
                 let is_taken = matches!(*name, "domain" | "global" | "event" | "true" | "false" | "null" | "in");
                 if !fits || is_taken {
-                    self.findings.error(code::NOT_A_NAME, || {
+                    self.diagnostics.error(code::NOT_A_NAME, || {
                         let why = if is_taken { "means something else in expressions" } else { "is no name" };
                         Problem::new(at.key("as"), format!("`{name}` {why}")).help("call the element `item`")
                     });
@@ -245,7 +245,7 @@ impl<'a> Reading<'a> {
             Shape::Collection(collection) => Some((expression, collection.element())),
             Shape::Opaque => Some((expression, Shape::Opaque)),
             shape => {
-                self.findings.error(code::EXPRESSION_FIT, || {
+                self.diagnostics.error(code::EXPRESSION_FIT, || {
                     Problem::new(at.clone(), "`in` must give a list").label(format!("this gives {shape}"))
                 });
                 None
@@ -254,10 +254,10 @@ impl<'a> Reading<'a> {
     }
 
     fn parallel_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<Step> {
-        self.findings.only_keys(body, at, "parallel steps", &["parallel"]);
+        self.diagnostics.only_keys(body, at, "parallel steps", &["parallel"]);
         let at = at.key("parallel");
         let Value::Sequence(list) = get(body, "parallel")? else {
-            self.findings.wrong_kind(get(body, "parallel")?, &at, "`parallel`", "a list of processes");
+            self.diagnostics.wrong_kind(get(body, "parallel")?, &at, "`parallel`", "a list of processes");
             return None;
         };
         let mut branches: Vec<Run> = Vec::with_capacity(list.len());
@@ -269,7 +269,7 @@ impl<'a> Reading<'a> {
             branches.extend(run);
         }
         if list.is_empty() {
-            self.findings.error(code::STEP, || Problem::new(at.clone(), "there is nothing to run in `parallel`"));
+            self.diagnostics.error(code::STEP, || Problem::new(at.clone(), "there is nothing to run in `parallel`"));
             return None;
         }
         let place = self.sites.place(&at);
@@ -282,7 +282,7 @@ impl<'a> Reading<'a> {
             let message =
                 format!("`{key}` of a step says nothing: the Python reference runs steps in their order, too");
             let help = "order the steps, or make states of them";
-            self.python.tell(&at.at_key(key), Difference { kind: "step keys", message, help }, &mut self.findings);
+            self.python.tell(&at.at_key(key), Difference { kind: "step keys", message, help }, &mut self.diagnostics);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::code;
-use super::findings::Keys;
+use super::diagnostics::Keys;
 use super::length::short;
 use super::reading::Reading;
 use super::steps::{Body, get};
@@ -36,8 +36,8 @@ impl<'a> Reading<'a> {
             }
             _ => {
                 let what = format!("the events of {of}");
-                let entries = self.findings.entries(value, at, what, (Keys::Names, "a map from events to states"));
-                self.findings.lost_ways |= entries.is_none();
+                let entries = self.diagnostics.entries(value, at, what, (Keys::Names, "a map from events to states"));
+                self.diagnostics.lost_ways |= entries.is_none();
                 for (written, value) in entries.unwrap_or_default() {
                     let key = at.at_key(written);
                     let what = format!("the target of `{}`", short(written));
@@ -69,7 +69,7 @@ impl<'a> Reading<'a> {
         let name = self.event(written, at)?;
         match handled.get(&name) {
             Some(first) if *first != written || !may_repeat => {
-                self.findings.error(code::TWICE, || twice(at.clone(), written, first, &format!("handled in {of}")));
+                self.diagnostics.error(code::TWICE, || twice(at.clone(), written, first, &format!("handled in {of}")));
                 return None;
             }
             _ => drop(handled.insert(name.clone(), written)),
@@ -114,14 +114,14 @@ impl<'a> Reading<'a> {
                 Some(Transition { trigger: trigger.clone(), guard: None, target, steps: Vec::new(), place })
             }
             Value::Mapping(_) => {
-                let body = self.findings.entries(value, at, what, (Keys::Parts, EXPECTED))?;
+                let body = self.diagnostics.entries(value, at, what, (Keys::Parts, EXPECTED))?;
                 self.candidate_of(&body, at, key, what, trigger)
             }
             _ => {
-                self.findings.lost_ways = true;
+                self.diagnostics.lost_ways = true;
                 match value {
-                    Value::Bool(_) | Value::Number(_) => drop(self.findings.text(value, at, what, EXPECTED)),
-                    _ => self.findings.wrong_kind(value, at, what, EXPECTED),
+                    Value::Bool(_) | Value::Number(_) => drop(self.diagnostics.text(value, at, what, EXPECTED)),
+                    _ => self.diagnostics.wrong_kind(value, at, what, EXPECTED),
                 }
                 None
             }
@@ -141,14 +141,14 @@ impl<'a> Reading<'a> {
             &["to", "when", "steps", "event", "trigger", "from", "source", "target", "dest", "condition"];
         let is_listed = get(body, "event").or_else(|| get(body, "trigger")).is_some();
         let of = if is_listed { "a transition" } else { "a candidate" };
-        self.findings.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
+        self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
         let target = find(&["to", "target", "dest"]).map(|(key, value)| self.target(value, &at.key(key), what));
         let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Done);
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
-            self.findings.lost_ways |= guard.is_none();
+            self.diagnostics.lost_ways |= guard.is_none();
             guard
         });
         let steps =
@@ -161,27 +161,31 @@ impl<'a> Reading<'a> {
 
     /// `after`: times, and where they lead.
     pub(super) fn timers(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Transition> {
-        let entries =
-            self.findings.entries(value, at, format!("`after` of {of}"), (Keys::Times, "a map from times to states"));
-        self.findings.lost_ways |= entries.is_none();
+        let entries = self.diagnostics.entries(
+            value,
+            at,
+            format!("`after` of {of}"),
+            (Keys::Times, "a map from times to states"),
+        );
+        self.diagnostics.lost_ways |= entries.is_none();
         let mut known = BTreeMap::new();
         let mut transitions = Vec::new();
         for (written, value) in entries.unwrap_or_default() {
             let key = at.at_key(written);
             let what = format!("the target of `{}`", short(written));
             let Some(time) = self.time(written, &key, "a key of `after`") else {
-                self.findings.lost_ways = true;
+                self.diagnostics.lost_ways = true;
                 let unknown = Trigger::After(Duration::ZERO);
                 self.candidates(value, &at.key(written), &key, &what, &unknown, &mut Vec::new());
                 continue;
             };
             if time.is_zero() {
-                self.findings.error(code::DURATION, || {
+                self.diagnostics.error(code::DURATION, || {
                     Problem::new(key.clone(), "no time passes").help("`always` is what needs neither event nor time")
                 });
             }
             if let Some(first) = known.insert(time, written) {
-                self.findings.error(code::TWICE, || {
+                self.diagnostics.error(code::TWICE, || {
                     Problem::new(key.clone(), format!("`{written}` is the same time as `{first}`"))
                         .help("write several candidates as one list")
                 });
@@ -210,7 +214,7 @@ impl<'a> Reading<'a> {
                 continue;
             };
             let (at, first) = (self.sites.at(&late.place), self.sites.at(&early.place));
-            self.findings.error(code::NEVER_TAKEN, || {
+            self.diagnostics.error(code::NEVER_TAKEN, || {
                 let problem = match early.guard {
                     None => Problem::new(at, "this candidate is never taken: one before it has no guard")
                         .help("give the earlier one a `when`, or put it last"),

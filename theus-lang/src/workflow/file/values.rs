@@ -24,13 +24,13 @@ impl<'a> Reading<'a> {
             let given = expression.shape();
             match fit(&given, shape) {
                 Fit::Fits => {}
-                Fit::MayBeMissing => self.findings.warn(code::DOUBTFUL_VALUE, || {
+                Fit::MayBeMissing => self.diagnostics.warn(code::DOUBTFUL_VALUE, || {
                     Problem::new(at.clone(), format!("{what} must be {shape}, and this may be missing"))
                         .label(format!("this gives {given}"))
                         .help("say in the expression what to give in its place")
                 }),
                 Fit::Never => {
-                    self.findings.error(code::EXPRESSION_FIT, || {
+                    self.diagnostics.error(code::EXPRESSION_FIT, || {
                         Problem::new(at.clone(), format!("{what} must be {shape}")).label(format!("this gives {given}"))
                     });
                     return None;
@@ -44,19 +44,19 @@ impl<'a> Reading<'a> {
             return self.literal(&plain, shape, what, at);
         }
         if text.trim_start().starts_with("${") && !text.contains('}') {
-            self.findings.error(code::EXPRESSION, || {
+            self.diagnostics.error(code::EXPRESSION, || {
                 Problem::new(at.clone(), "the expression that begins here is not closed")
                     .help("close it by `}`; a text that begins so is written `$${`")
             });
             return None;
         }
         if let Some(inner) = self.looks_meant(text) {
-            self.findings.warn(code::DOUBTFUL_VALUE, || {
+            self.diagnostics.warn(code::DOUBTFUL_VALUE, || {
                 Problem::new(at.clone(), format!("{what} is this text, not what is in the field"))
                     .help(format!("an expression stands in `${{ }}`: \"${{ {inner} }}\""))
             });
         } else if text.contains("${") {
-            self.findings.warn(code::DOUBTFUL_VALUE, || {
+            self.diagnostics.warn(code::DOUBTFUL_VALUE, || {
                 Problem::new(at.clone(), format!("{what} is this text, and the `${{` in it means nothing")).help(
                     "an expression is the whole value: \"${ 'a' + domain.b }\"; a text that begins so is written `$${`",
                 )
@@ -100,7 +100,7 @@ impl<'a> Reading<'a> {
         if !value.as_str().is_some_and(|text| text.contains("${")) {
             return self.doubt_texts_inside(value, what, at);
         }
-        self.findings.warn(code::DOUBTFUL_VALUE, || {
+        self.diagnostics.warn(code::DOUBTFUL_VALUE, || {
             Problem::new(at.clone(), format!("this text inside {what} stays as it is: the `${{` in it means nothing")).help(
                 format!("an expression is the whole of {what}: \"${{ domain.a }}\", or a list or a map of such: \"${{ [domain.a, domain.b] }}\""),
             )
@@ -113,11 +113,11 @@ impl<'a> Reading<'a> {
             Ok(json) => Some(ArgumentSource::Literal(json)),
             // What is doubtful may be a name that serde gives: it is left as it is.
             Err(misfit) if misfit.is_doubt => {
-                self.findings.warn(code::DOUBTFUL_VALUE, || misfit.told());
+                self.diagnostics.warn(code::DOUBTFUL_VALUE, || misfit.told());
                 literal(value, &Shape::Opaque, What::Named(what), at).ok().map(ArgumentSource::Literal)
             }
             Err(misfit) => {
-                self.findings.error(code::LITERAL_FIT, || misfit.told());
+                self.diagnostics.error(code::LITERAL_FIT, || misfit.told());
                 None
             }
         }

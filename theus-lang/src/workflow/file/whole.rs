@@ -53,7 +53,7 @@ impl<'a> Reading<'a> {
                 let message = "the workflow begins in `IDLE`, as the Python reference does".to_owned();
                 let help =
                     "write `initial: IDLE`, or the state that is meant; without either the first one is taken here";
-                self.python.tell(&at, Difference { kind: "initial", message, help }, &mut self.findings);
+                self.python.tell(&at, Difference { kind: "initial", message, help }, &mut self.diagnostics);
             }
             self.initial_entry(initial, states);
             return Some(initial);
@@ -62,8 +62,8 @@ impl<'a> Reading<'a> {
         let state = states.get(found.0 as usize)?;
         if state.parent.is_some() || matches!(state.kind, StateKind::History { .. }) {
             let outline = &self.outline;
-            self.findings.lost_ways = true;
-            self.findings.error(code::INITIAL, || {
+            self.diagnostics.lost_ways = true;
+            self.diagnostics.error(code::INITIAL, || {
                 let top = outline.states.iter().filter(|it| it.parent.is_none() && it.get("history").is_none());
                 let message = match state.kind {
                     StateKind::History { .. } => {
@@ -86,7 +86,7 @@ impl<'a> Reading<'a> {
             let at = self.sites.at(first);
             let message = format!("the entry of `{}` runs when the workflow begins", state.name);
             let help = "the Python reference runs an entry only when an event leads to its state";
-            self.python.tell(&at, Difference { kind: "entry", message, help }, &mut self.findings);
+            self.python.tell(&at, Difference { kind: "entry", message, help }, &mut self.diagnostics);
         }
     }
 
@@ -111,12 +111,12 @@ impl<'a> Reading<'a> {
         for index in ends {
             let state = &mut states[index];
             state.kind = StateKind::Final { result: None };
-            if self.findings.lost_ways {
+            if self.diagnostics.lost_ways {
                 continue;
             }
             let at = self.sites.at(&state.place);
             let name = &state.name;
-            self.findings.warn(code::IMPLICIT_FINAL, || {
+            self.diagnostics.warn(code::IMPLICIT_FINAL, || {
                 Problem::new(at, format!("state `{name}` is final without saying so"))
                     .label("nothing leads out of it")
                     .help("write `final: true`, or give it a way on")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::code;
-use super::findings::Keys;
+use super::diagnostics::Keys;
 use super::outline::Outline;
 use super::python::Difference;
 use super::reading::Reading;
@@ -47,13 +47,17 @@ impl<'a> Reading<'a> {
     pub(super) fn workflow(&mut self) -> Option<Written> {
         let document = self.document;
         let at = document.path();
-        let entries =
-            self.findings.entries(document.root(), &at, "a workflow", (Keys::Parts, "a map with the key `states`"))?;
+        let entries = self.diagnostics.entries(
+            document.root(),
+            &at,
+            "a workflow",
+            (Keys::Parts, "a map with the key `states`"),
+        )?;
         let beside = self.states_beside(&entries);
         if beside.is_empty() {
-            self.findings.only_keys(&entries, &at, "the workflow", KEYS);
+            self.diagnostics.only_keys(&entries, &at, "the workflow", KEYS);
         } else {
-            self.findings.error(code::NOTHING, || {
+            self.diagnostics.error(code::NOTHING, || {
                 Problem::new(at.at_key("states"), "`states` is empty").label("nothing is indented below it").help(
                     format!(
                         "indent what belongs to it: {}",
@@ -64,16 +68,16 @@ impl<'a> Reading<'a> {
             return None;
         }
         // A misspelt key of the workflow itself is no way from state to state.
-        self.findings.lost_ways = false;
+        self.diagnostics.lost_ways = false;
         // A key with nothing behind it says nothing, but for the two that a workflow is made of.
         let is_said = |key: &str, value: &Value| matches!(key, "states" | "steps") || !value.is_null();
         let get = |key: &str| {
             entries.iter().find(|(name, value)| *name == key && is_said(key, value)).map(|(_, value)| *value)
         };
-        let name = get("name").and_then(|value| self.findings.text(value, &at.key("name"), "`name`", "a string"));
+        let name = get("name").and_then(|value| self.diagnostics.text(value, &at.key("name"), "`name`", "a string"));
         let name = name.map_or_else(|| stem(document.file().name()), str::to_owned);
         let description = get("description").and_then(|value| self.description(value, &at, "the workflow"));
-        let strict = get("strict").and_then(|value| self.findings.flag(value, &at.key("strict"), "`strict`"));
+        let strict = get("strict").and_then(|value| self.diagnostics.flag(value, &at.key("strict"), "`strict`"));
         let limit = get("limit").and_then(|value| self.limit(value, &at.key("limit")));
         let external = get("external").map_or_else(Vec::new, |value| self.external(value, &at.key("external")));
         let initialised =
@@ -81,12 +85,12 @@ impl<'a> Reading<'a> {
         if get("version").is_some() {
             let message = "`version` says nothing: neither here nor in the Python reference".to_owned();
             let difference = Difference { kind: "version", message, help: "remove it, or put it into the description" };
-            self.python.tell(&at.at_key("version"), difference, &mut self.findings);
+            self.python.tell(&at.at_key("version"), difference, &mut self.diagnostics);
             self.python.is_used = false;
         }
         let chart = match (get("states"), get("steps")) {
             (Some(_), Some(_)) => {
-                self.findings.error(code::EXCLUSIVE, || {
+                self.diagnostics.error(code::EXCLUSIVE, || {
                     Problem::new(at.at_key("steps"), "the workflow has both `states` and `steps`")
                         .help("put the steps into the `entry` of a state")
                 });
@@ -114,7 +118,7 @@ impl<'a> Reading<'a> {
     }
 
     fn no_states(&mut self, at: &NodePath, message: &str) {
-        self.findings.error(code::NOTHING, || {
+        self.diagnostics.error(code::NOTHING, || {
             Problem::new(at.clone(), message)
                 .help("as in `states: { IDLE: { events: { CMD_START: DONE } }, DONE: { final: true } }`")
         });
@@ -123,7 +127,7 @@ impl<'a> Reading<'a> {
     fn limit(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
         let limit = value.as_u64().and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit > 0);
         if limit.is_none() {
-            self.findings.wrong_kind(value, at, "`limit`", "a whole number from 1 to 4294967295");
+            self.diagnostics.wrong_kind(value, at, "`limit`", "a whole number from 1 to 4294967295");
         }
         limit
     }
@@ -133,7 +137,7 @@ impl<'a> Reading<'a> {
             Value::Null => return Vec::new(),
             Value::Sequence(names) => names,
             _ => {
-                self.findings.wrong_kind(value, at, "`external`", "a list of events");
+                self.diagnostics.wrong_kind(value, at, "`external`", "a list of events");
                 return Vec::new();
             }
         };
@@ -141,15 +145,15 @@ impl<'a> Reading<'a> {
         let mut ordered = Vec::with_capacity(names.len());
         for (index, value) in names.iter().enumerate() {
             let at = at.index(index);
-            let Some(written) = self.findings.text(value, &at, "an event", "a name such as `CMD_START`") else {
+            let Some(written) = self.diagnostics.text(value, &at, "an event", "a name such as `CMD_START`") else {
                 continue;
             };
             let Some(event) = self.event(written, &at) else { continue };
             if event.is_builtin() {
-                self.findings
+                self.diagnostics
                     .error(code::BUILTIN, || Problem::new(at, event.cannot_come_from_outside()).help("remove it"));
             } else if let Some(first) = external.get(&event) {
-                self.findings.error(code::TWICE, || twice(at, written, first, "listed under `external`"));
+                self.diagnostics.error(code::TWICE, || twice(at, written, first, "listed under `external`"));
             } else {
                 external.insert(event.clone(), written);
                 self.sources.add_external(event.clone());
@@ -162,7 +166,7 @@ impl<'a> Reading<'a> {
     /// Data fields that are there before the workflow begins; a nested context stands for all of its fields.
     fn initialised(&mut self, value: &'a Value, at: &NodePath) -> Vec<String> {
         let Value::Sequence(list) = value else {
-            self.findings.wrong_kind(value, at, "`initialised`", "a list of fields such as `domain.report`");
+            self.diagnostics.wrong_kind(value, at, "`initialised`", "a list of fields such as `domain.report`");
             return Vec::new();
         };
         let known: Vec<String> =
@@ -170,7 +174,8 @@ impl<'a> Reading<'a> {
         let mut found = BTreeSet::new();
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
-            let Some(path) = self.findings.text(value, &at, "an initialised field", "a path such as `domain.report`")
+            let Some(path) =
+                self.diagnostics.text(value, &at, "an initialised field", "a path such as `domain.report`")
             else {
                 continue;
             };
@@ -180,7 +185,7 @@ impl<'a> Reading<'a> {
             let is_known = meant.peek().is_some();
             found.extend(meant.cloned());
             if !is_known {
-                self.findings.error(code::INITIALISED, || {
+                self.diagnostics.error(code::INITIALISED, || {
                     Problem::new(at, format!("`{}` is no Data field of the domain", super::length::short(path)))
                         .help(did_you_mean(path, known.iter().map(String::as_str)).unwrap_or_default())
                 });
@@ -201,7 +206,7 @@ impl<'a> Reading<'a> {
             self.no_states(&here, "a workflow needs at least one state");
             return None;
         }
-        self.outline = Outline::read(states, &here, &mut self.findings);
+        self.outline = Outline::read(states, &here, &mut self.diagnostics);
         self.python.is_used |= transitions.is_some()
             || self
                 .outline
@@ -250,8 +255,8 @@ impl<'a> Reading<'a> {
     fn only_steps(&mut self, value: &'a Value, at: &NodePath) -> Option<(Vec<State>, StateId)> {
         self.python.is_used = true;
         let entry = self.chain(value, &at.key("steps"), "the workflow");
-        if entry.is_empty() && self.findings.errors.is_empty() {
-            self.findings.error(code::NOTHING, || Problem::new(at.key("steps"), "there are no steps to run"));
+        if entry.is_empty() && self.diagnostics.errors.is_empty() {
+            self.diagnostics.error(code::NOTHING, || Problem::new(at.key("steps"), "there are no steps to run"));
         }
         let state = State {
             name: ONLY_STATE.to_owned(),

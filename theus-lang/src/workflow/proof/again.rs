@@ -6,20 +6,20 @@ use super::sure::Own;
 use super::tree::runs;
 use crate::source::Problem;
 use crate::workflow::chart::{StateId, StateKind, Step, Transition};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// How long a way back is looked for.
 const LONGEST: usize = 32;
 
 /// Doubts a way by `EVT_CHAIN_FAIL` that surely comes back to the state whose chain has failed.
-pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     for (id, state) in subject.ids() {
         let may_fail = matches!(state.kind, StateKind::Simple) && !runs(&state.entry).is_empty();
         if !may_fail || subject.is_in_regions(id) || !reached.is(id) {
             continue;
         }
         let Some((first, way)) = circle(subject, id) else { continue };
-        findings.warn(code::AGAIN, || {
+        diagnostics.warn(code::AGAIN, || {
             let name = &state.name;
             let problem = Problem::new(
                 subject.at(&first.place),

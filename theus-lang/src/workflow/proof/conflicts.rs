@@ -6,32 +6,32 @@ use super::Subject;
 use super::tree::chains;
 use crate::source::Problem;
 use crate::workflow::chart::{Run, Step};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     for state in subject.states {
         for steps in chains(state) {
-            of_steps(steps, subject, findings);
+            of_steps(steps, subject, diagnostics);
         }
     }
 }
 
-fn of_steps(steps: &[Step], subject: &Subject<'_>, findings: &mut Findings) {
+fn of_steps(steps: &[Step], subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     for step in steps {
         match step {
             Step::Run(_) => {}
             Step::If { then, otherwise, .. } => {
-                of_steps(then, subject, findings);
-                of_steps(otherwise, subject, findings);
+                of_steps(then, subject, diagnostics);
+                of_steps(otherwise, subject, diagnostics);
             }
-            Step::While { body, .. } | Step::ForEach { body, .. } => of_steps(body, subject, findings),
-            Step::Parallel { branches, .. } => of_branches(branches, subject, findings),
+            Step::While { body, .. } | Step::ForEach { body, .. } => of_steps(body, subject, diagnostics),
+            Step::Parallel { branches, .. } => of_branches(branches, subject, diagnostics),
         }
     }
 }
 
 /// Compares each branch with those before it: each two processes once, however often a file runs them.
-fn of_branches(branches: &[Run], subject: &Subject<'_>, findings: &mut Findings) {
+fn of_branches(branches: &[Run], subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     // By process: the first branch of it, and how many of the others it was compared with, which of them it conflicts with.
     let mut processes: Vec<(&Run, usize, Vec<usize>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -46,7 +46,7 @@ fn of_branches(branches: &[Run], subject: &Subject<'_>, findings: &mut Findings)
             others.filter(|(_, (early, ..))| !early.contract.conflicts(late.contract).is_empty()).map(|(at, _)| at),
         );
         for (early, ..) in conflicts.iter().filter_map(|at| processes.get(*at)) {
-            tell(early, late, subject, findings);
+            tell(early, late, subject, diagnostics);
         }
         let all = processes.len();
         match place.and_then(|place| processes.get_mut(place)) {
@@ -59,8 +59,8 @@ fn of_branches(branches: &[Run], subject: &Subject<'_>, findings: &mut Findings)
     }
 }
 
-fn tell(early: &Run, late: &Run, subject: &Subject<'_>, findings: &mut Findings) {
-    findings.error(code::CONFLICT, || {
+fn tell(early: &Run, late: &Run, subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    diagnostics.error(code::CONFLICT, || {
         let (one, other) = (early.contract.process, late.contract.process);
         let shown: Vec<String> = early.contract.conflicts(late.contract).iter().map(ToString::to_string).collect();
         Problem::new(subject.at(&late.place), format!("`{one}` and `{other}` cannot run side by side"))

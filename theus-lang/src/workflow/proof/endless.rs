@@ -7,10 +7,10 @@ use super::sure::Own;
 use super::tree::runs;
 use crate::source::Problem;
 use crate::workflow::chart::{Run, StateId, StateKind, Step, Transition};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// Refuses circles of `always` without guards: whoever is in one never gets out.
-pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     // 0: not seen; otherwise the number of the walk that came by first.
     let mut seen = vec![0_usize; subject.states.len()];
     for (walk, (start, _)) in subject.ids().enumerate() {
@@ -21,7 +21,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Fin
         let mut here = start;
         while let Some(mark) = seen.get_mut(here.0 as usize) {
             if *mark == walk + 1 {
-                report(subject, here, &way, findings);
+                report(subject, here, &way, diagnostics);
             }
             if *mark != 0 {
                 break;
@@ -30,7 +30,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Fin
             let Some(transition) = certain(subject, here) else { break };
             way.push((here, transition));
             let Some(target) = transition.target else {
-                report(subject, here, &way, findings);
+                report(subject, here, &way, diagnostics);
                 break;
             };
             match next(subject, target, reached) {
@@ -84,14 +84,14 @@ fn ends_by_error(subject: &Subject<'_>, circle: &[(StateId, &Transition)]) -> bo
     })
 }
 
-fn report(subject: &Subject<'_>, here: StateId, way: &[(StateId, &Transition)], findings: &mut Findings) {
+fn report(subject: &Subject<'_>, here: StateId, way: &[(StateId, &Transition)], diagnostics: &mut Diagnostics) {
     let Some(start) = way.iter().position(|(id, _)| *id == here) else { return };
     let circle = &way[start..];
     let Some((_, first)) = circle.first() else { return };
     if ends_by_error(subject, circle) {
         return;
     }
-    findings.error(code::ENDLESS, || {
+    diagnostics.error(code::ENDLESS, || {
         let names: Vec<String> =
             circle.iter().map(|(id, _)| *id).chain([here]).map(|id| format!("`{}`", subject.name(id))).collect();
         Problem::new(

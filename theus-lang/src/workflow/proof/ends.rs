@@ -9,13 +9,13 @@ use super::sure::Own;
 use super::tree::recoveries;
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// How many states a warning names.
 const MOST_NAMED: usize = 8;
 
 /// Doubts states that cannot be left, and groups of them from which no end can be reached where there is one.
-pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     let graph = Graph::of(subject, reached);
     let ends: Vec<StateId> =
         subject.ids().filter(|(id, state)| is_end(state) && reached.is(*id)).map(|(id, _)| id).collect();
@@ -32,7 +32,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Fin
             continue;
         }
         if !graph.can_be_left(id) {
-            findings.warn(code::DEAD_END, || {
+            diagnostics.warn(code::DEAD_END, || {
                 let problem = Problem::new(
                     subject.at(&state.place),
                     format!("state `{}` cannot be left, and is not final", state.name),
@@ -53,7 +53,7 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Fin
         }
     }
     let Some(first) = lost.first().and_then(|id| subject.state(*id)) else { return };
-    findings.warn(code::DEAD_END, || {
+    diagnostics.warn(code::DEAD_END, || {
         let mut names: Vec<String> =
             lost.iter().take(MOST_NAMED).map(|id| format!("`{}`", subject.name(*id))).collect();
         if lost.len() > MOST_NAMED {

@@ -5,17 +5,17 @@ use super::sure::Own;
 use super::tree::runs;
 use crate::source::Problem;
 use crate::workflow::chart::{Recovery, Run, StateId, Step};
-use crate::workflow::file::{Findings, code, last_word};
+use crate::workflow::file::{Diagnostics, code, last_word};
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let mut targets = Targets { subject, hear: vec![None; subject.states.len()] };
     for (id, state) in subject.ids() {
         let after_entry = subject.first_leaf(id);
-        of_chain(subject, id, &state.entry, Some(after_entry), &mut targets, findings);
-        of_chain(subject, id, &state.exit, None, &mut targets, findings);
+        of_chain(subject, id, &state.entry, Some(after_entry), &mut targets, diagnostics);
+        of_chain(subject, id, &state.exit, None, &mut targets, diagnostics);
         for transition in state.transitions.iter().filter(|it| !it.steps.is_empty()) {
             let after = subject.first_leaf(transition.target.unwrap_or(id));
-            of_chain(subject, id, &transition.steps, Some(after), &mut targets, findings);
+            of_chain(subject, id, &transition.steps, Some(after), &mut targets, diagnostics);
         }
     }
 }
@@ -28,7 +28,7 @@ fn of_chain(
     steps: &[Step],
     after: Option<StateId>,
     targets: &mut Targets<'_>,
-    findings: &mut Findings,
+    diagnostics: &mut Diagnostics,
 ) {
     let mut heard = || after.map_or_else(|| targets.all_hear(owner), |after| hears_failure(subject, after));
     let ends = after.and_then(|after| subject.state(after)).is_some_and(super::ends::is_end);
@@ -43,7 +43,7 @@ fn of_chain(
         return;
     }
     for (run, errors) in open {
-        findings.warn(code::NO_EDGE, || {
+        diagnostics.warn(code::NO_EDGE, || {
             let named: Vec<String> = errors.iter().map(|error| format!("`{}`", last_word(error))).collect();
             let first = errors.first().copied().map_or("", last_word);
             let message = format!(

@@ -7,25 +7,25 @@ use super::tree::{chains, runs};
 use crate::source::Problem;
 use crate::workflow::chart::Step;
 use crate::workflow::condition::Expression;
-use crate::workflow::file::{Findings, code, place_of};
+use crate::workflow::file::{Diagnostics, code, place_of};
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    subject.states.iter().flat_map(chains).for_each(|steps| of_steps(steps, subject, findings));
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    subject.states.iter().flat_map(chains).for_each(|steps| of_steps(steps, subject, diagnostics));
 }
 
-fn of_steps(steps: &[Step], subject: &Subject<'_>, findings: &mut Findings) {
+fn of_steps(steps: &[Step], subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     for step in steps {
         match step {
             Step::Run(_) | Step::Parallel { .. } => {}
             Step::If { then, otherwise, .. } => {
-                of_steps(then, subject, findings);
-                of_steps(otherwise, subject, findings);
+                of_steps(then, subject, diagnostics);
+                of_steps(otherwise, subject, diagnostics);
             }
-            Step::ForEach { body, .. } => of_steps(body, subject, findings),
+            Step::ForEach { body, .. } => of_steps(body, subject, diagnostics),
             Step::While { when, body, .. } => {
-                of_steps(body, subject, findings);
+                of_steps(body, subject, diagnostics);
                 if when.text() != "false" && never_ends(when, body) {
-                    findings.warn(code::NEVER_ENDS, || told(subject, step, when));
+                    diagnostics.warn(code::NEVER_ENDS, || told(subject, step, when));
                 }
             }
         }

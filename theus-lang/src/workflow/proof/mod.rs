@@ -34,7 +34,7 @@ mod written;
 mod tests;
 
 use super::chart::{State, StateId};
-use super::file::{Findings, Sites};
+use super::file::{Diagnostics, Sites};
 
 /// A workflow that was read.
 pub(super) struct Subject<'a> {
@@ -53,27 +53,27 @@ impl<'a> Subject<'a> {
 }
 
 /// What holds of the parts, whatever could not be read of the rest.
-pub(super) fn of_parts(subject: &Subject<'_>, findings: &mut Findings) {
-    conflicts::check(subject, findings);
+pub(super) fn of_parts(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    conflicts::check(subject, diagnostics);
 }
 
 /// What follows from all steps of each chain.
-pub(super) fn of_chains(subject: &Subject<'_>, findings: &mut Findings) {
-    loops::check(subject, findings);
+pub(super) fn of_chains(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    loops::check(subject, diagnostics);
 }
 
 /// What follows from all ways from state to state.
-pub(super) fn of_ways(subject: &Subject<'_>, findings: &mut Findings) {
-    let reached = reach::check(subject, findings);
-    ends::check(subject, &reached, findings);
-    endless::check(subject, &reached, findings);
-    regions::check(subject, findings);
-    failures::check(subject, findings);
-    rest::check(subject, &reached, findings);
-    again::check(subject, &reached, findings);
+pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let reached = reach::check(subject, diagnostics);
+    ends::check(subject, &reached, diagnostics);
+    endless::check(subject, &reached, diagnostics);
+    regions::check(subject, diagnostics);
+    failures::check(subject, diagnostics);
+    rest::check(subject, &reached, diagnostics);
+    again::check(subject, &reached, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.
-pub(super) fn of_steps(subject: &Subject<'_>, findings: &mut Findings) {
-    written::check(subject, findings);
+pub(super) fn of_steps(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    written::check(subject, diagnostics);
 }

@@ -4,7 +4,7 @@ use super::Subject;
 use super::tree::{is_done, ways};
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateId, StateKind};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// Which states are ever active, and inside which everything may come to an end.
 pub(super) struct Reached {
@@ -24,13 +24,13 @@ impl Reached {
 }
 
 /// Doubts every state that nothing leads to, and every `done` that never comes. Says which states are reached.
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Reached {
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Reached {
     let reached = search(subject);
     for (id, state) in subject.ids() {
         if !reached.is(id) {
             // Of states within each other, the outermost stands for all.
             if state.parent.is_none_or(|parent| reached.is(parent)) {
-                findings.warn(code::UNREACHABLE, || {
+                diagnostics.warn(code::UNREACHABLE, || {
                     let (lost, from) = (&state.name, subject.name(subject.initial));
                     Problem::new(
                         subject.at(&state.place),
@@ -43,7 +43,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) -> Reached {
         }
         let Some(done) = state.transitions.iter().find(|it| is_done(it)) else { continue };
         if !reached.can_be_done(id) {
-            findings.warn(code::NEVER_DONE, || {
+            diagnostics.warn(code::NEVER_DONE, || {
                 let (what, help) = match state.kind {
                     StateKind::Compound { .. } => {
                         ("no final state inside it is ever reached", "make one of the states inside `final`")

@@ -6,9 +6,9 @@ use super::Subject;
 use crate::signal::EventName;
 use crate::source::Problem;
 use crate::workflow::chart::{StateId, StateKind, Transition, Trigger};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     // For each parallel state and event: the first region that leaves by it, and how.
     let mut leaving: BTreeMap<(StateId, &EventName), (StateId, &Transition)> = BTreeMap::new();
     for (id, state) in subject.ids() {
@@ -26,7 +26,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 match leaving.get(&(*parallel, name)) {
                     None => drop(leaving.insert((*parallel, name), (*region, transition))),
                     Some((other, first)) if other != region && first.target != Some(target) => {
-                        findings.warn(code::PREEMPTED, || {
+                        diagnostics.warn(code::PREEMPTED, || {
                             let (written, outer) = (name, subject.name(*parallel));
                             let at = subject.at(&transition.place);
                             Problem::new(

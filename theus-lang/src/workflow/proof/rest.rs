@@ -10,11 +10,11 @@ use crate::context::Zone;
 use crate::signal::EventName;
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateKind, Step, Transition, Trigger};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// Doubts what waits for an event in a state that is always left before one is taken from the bus: by `always`, or by the
 /// end of its own chain. What steps of the workflow raise itself comes before that end.
-pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     let raised = raised(subject);
     for (id, state) in subject.ids() {
         let is_alone = matches!(state.kind, StateKind::Simple) && !subject.is_in_regions(id);
@@ -27,13 +27,19 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, findings: &mut Fin
         let done = has_chain && leaves(Own::ChainDone);
         let failed = has_chain && leaves(Own::ChainFail);
         if at_once || (done && failed) {
-            of_all(subject, state, at_once, &raised, findings);
+            of_all(subject, state, at_once, &raised, diagnostics);
         }
     }
 }
 
 /// Nothing that waits is ever taken in this state.
-fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, raised: &BTreeSet<EventName>, findings: &mut Findings) {
+fn of_all(
+    subject: &Subject<'_>,
+    state: &State,
+    at_once: bool,
+    raised: &BTreeSet<EventName>,
+    diagnostics: &mut Diagnostics,
+) {
     for way in first_of_each(state) {
         let what = match &way.trigger {
             Trigger::Event { name, .. } if !at_once && (name.is_builtin() || raised.contains(name)) => continue,
@@ -42,7 +48,7 @@ fn of_all(subject: &Subject<'_>, state: &State, at_once: bool, raised: &BTreeSet
             Trigger::After(_) => "this time".to_owned(),
             Trigger::Always | Trigger::Done => continue,
         };
-        findings.warn(code::OVERTAKEN, || {
+        diagnostics.warn(code::OVERTAKEN, || {
             let name = &state.name;
             let problem = Problem::new(subject.at(&way.place), format!("{what} never comes in state `{name}`"));
             if at_once {

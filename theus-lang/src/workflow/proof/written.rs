@@ -14,7 +14,7 @@ use crate::process::{Access, Contract};
 use crate::signal::EventName;
 use crate::source::Problem;
 use crate::workflow::chart::{ArgumentSource, Run, StateId, StateKind, Step, Transition, Trigger};
-use crate::workflow::file::{Findings, code};
+use crate::workflow::file::{Diagnostics, code};
 
 /// How many states of a way are named.
 const LONGEST_WAY: usize = 12;
@@ -22,7 +22,7 @@ const LONGEST_WAY: usize = 12;
 /// enter thousands of states), the rest is not doubted.
 const MOST_LOOKED_AT: usize = 4_000_000;
 
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let all: Vec<&Run> = subject.states.iter().flat_map(chains).flat_map(runs).collect();
     let is_data = |access: &&Access| access.layer == Layer::Domain && access.zone == Zone::Data;
     let made = |it: &'static Contract| it.outputs.iter().filter(is_data).filter(move |access| !it.reads(access.path));
@@ -43,7 +43,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 recovered: HashSet::new(),
                 told: HashSet::new(),
                 left: MOST_LOOKED_AT,
-                findings,
+                diagnostics,
             };
             search.run();
         }
@@ -84,7 +84,7 @@ struct Search<'a, 'f> {
     told: HashSet<*const Run>,
     /// How much more is looked at.
     left: usize,
-    findings: &'f mut Findings,
+    diagnostics: &'f mut Diagnostics,
 }
 
 impl<'a> Search<'a, '_> {
@@ -282,7 +282,7 @@ impl<'a> Search<'a, '_> {
 
     fn tell(&mut self, run: &Run, way: Way) {
         let (process, path, subject, from) = (run.contract.process, self.path, self.subject, &self.from);
-        self.findings.warn(code::UNWRITTEN, || {
+        self.diagnostics.warn(code::UNWRITTEN, || {
             let way = names(subject, from, way).join(" → ");
             Problem::new(
                 subject.at(&run.place),

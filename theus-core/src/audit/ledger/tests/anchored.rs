@@ -36,7 +36,7 @@ fn names(folder: &Folder) -> Vec<PathBuf> {
     names
 }
 
-fn chain(records: usize, seed: u64) -> Book {
+fn chain(records: usize, seed: u64) -> RecordLog {
     ledger(&mut fastrand::Rng::with_seed(seed), records)
 }
 
@@ -53,11 +53,11 @@ fn a_name_does_not_say_where_a_ledger_begins() {
 #[test]
 fn a_first_record_fits_its_number() {
     let folder = Folder::new();
-    let mut book = chain(3, 72);
-    let all = records(&book);
+    let mut log = chain(3, 72);
+    let all = records(&log);
     // Right in itself: the first of another ledger, which goes on after something.
-    book.continue_from(Tail { sequence: 0, hash: Hash::of(b"else") });
-    let stray = book.append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone();
+    log.continue_from(Tail { sequence: 0, hash: Hash::of(b"else") });
+    let stray = log.append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone();
     assert_eq!(stray.sequence, 1);
     let write = |records: &[AuditRecord]| {
         let mut text = Vec::new();
@@ -69,8 +69,8 @@ fn a_first_record_fits_its_number() {
     write(&all[..1]);
     assert!(LedgerFiles::at(folder.file()).verify().is_ok());
     // And one that says it is the fourth, after nothing.
-    book.continue_from(Tail { sequence: 3, hash: Hash::START });
-    write(&[book.append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone()]);
+    log.continue_from(Tail { sequence: 3, hash: Hash::START });
+    write(&[log.append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone()]);
     assert_eq!(fault(LedgerFiles::at(folder.file()).beginning_at(4).verify()), Fault::Replaced { sequence: 4 });
 }
 
@@ -95,10 +95,10 @@ fn what_was_let_go_is_known_and_what_is_missing_besides_is_found() {
             Some(key) => LedgerFiles::at(folder.file()).verify_with(&key),
             None => LedgerFiles::at(folder.file()).verify(),
         };
-        let book = chain(10, 74);
+        let log = chain(10, 74);
         let made = || {
             let folder = Folder::new();
-            write_all(&folder.file(), options, &records(&book));
+            write_all(&folder.file(), options, &records(&log));
             folder
         };
         let folder = made();
@@ -110,27 +110,27 @@ fn what_was_let_go_is_known_and_what_is_missing_besides_is_found() {
             assert!(verify(&folder).is_err(), "{}", path.display());
         }
         // A file that a crash left, though it was let go, is no part of it.
-        std::fs::write(name_of_full(&folder.file(), 6), &lines(&book)[5]).unwrap();
+        std::fs::write(name_of_full(&folder.file(), 6), &lines(&log)[5]).unwrap();
         assert_eq!(verify(&folder).unwrap().first, 7);
         assert_eq!(LedgerFiles::at(folder.file()).find(&Query::new()).unwrap().len(), 4);
         // Opened and continued, it goes on from there.
         let mut sink = FileSink::open(folder.file(), options).unwrap();
-        assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(book.tail()));
+        assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(log.tail()));
     }
 }
 
 /// A sealed ledger of a few files, closed.
-fn sealed_ledger(folder: &Folder, book: &Book) {
-    let length = lines(book).iter().map(Vec::len).max().unwrap() as u64;
-    write_all(&folder.file(), sealed().rotate(2 * length), &records(book));
-    assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().records, book.len() as u64);
+fn sealed_ledger(folder: &Folder, log: &RecordLog) {
+    let length = lines(log).iter().map(Vec::len).max().unwrap() as u64;
+    write_all(&folder.file(), sealed().rotate(2 * length), &records(log));
+    assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().records, log.len() as u64);
 }
 
 #[test]
 fn with_a_key_every_file_every_line_and_every_byte_is_missed() {
-    let book = chain(6, 75);
+    let log = chain(6, 75);
     let folder = Folder::new();
-    sealed_ledger(&folder, &book);
+    sealed_ledger(&folder, &log);
     let files = names(&folder);
     assert!(files.len() >= 4, "{files:?}");
     let refused = |what: &str| {
@@ -194,20 +194,20 @@ fn who_writes_the_whole_chain_anew_without_the_key_is_found() {
 
 #[test]
 fn what_a_crash_left_behind_the_checkpoint_is_continued_with_a_note() {
-    let book = chain(5, 78);
-    let all = records(&book);
+    let log = chain(5, 78);
+    let all = records(&log);
     for verify in [Verify::All, Verify::Last] {
         let folder = Folder::new();
         write_all(&folder.file(), sealed(), &all[..3]);
-        std::fs::write(folder.file(), lines(&book)[..4].concat()).unwrap();
+        std::fs::write(folder.file(), lines(&log)[..4].concat()).unwrap();
         let mut sink = FileSink::open(folder.file(), sealed().verify(verify)).unwrap();
         let note = "record 4 stands behind the last checkpoint: a crash, or added by somebody without the key";
         assert_eq!(Sink::open(&mut sink).unwrap().note.as_deref(), Some(note));
         sink.write(&all[4]).unwrap();
-        assert_eq!(LedgerFiles::at(folder.file()).verify_to_with(book.tail(), &KEY).unwrap().records, 5);
+        assert_eq!(LedgerFiles::at(folder.file()).verify_to_with(log.tail(), &KEY).unwrap().records, 5);
         // The end that is cut off is no crash: what is vouched for was on the disk.
         drop(sink);
-        std::fs::write(folder.file(), lines(&book)[..4].concat()).unwrap();
+        std::fs::write(folder.file(), lines(&log)[..4].concat()).unwrap();
         match FileSink::open(folder.file(), sealed().verify(verify)) {
             Err(LedgerError::Tampered(it)) => assert_eq!(it.fault, Fault::EndsElsewhere { found: 4, expected: 5 }),
             other => panic!("{other:?}"),
@@ -217,8 +217,8 @@ fn what_a_crash_left_behind_the_checkpoint_is_continued_with_a_note() {
 
 #[test]
 fn a_checkpoint_follows_what_is_on_the_disk() {
-    let book = chain(5, 79);
-    let all = records(&book);
+    let log = chain(5, 79);
+    let all = records(&log);
     for (fsync, vouched) in [(Fsync::Always, 4), (Fsync::Every(3), 3), (Fsync::Never, 0)] {
         let folder = Folder::new();
         let mut sink = FileSink::open(folder.file(), sealed().fsync(fsync)).unwrap();
@@ -236,16 +236,16 @@ fn a_checkpoint_follows_what_is_on_the_disk() {
 #[test]
 fn a_sealed_ledger_is_continued_with_its_key_alone() {
     let folder = Folder::new();
-    let book = chain(2, 80);
-    write_all(&folder.file(), sealed(), &records(&book)[..1]);
+    let log = chain(2, 80);
+    write_all(&folder.file(), sealed(), &records(&log)[..1]);
     let error = FileSink::open(folder.file(), quick()).unwrap_err();
     assert_eq!(error, LedgerError::KeyNeeded { file: folder.file().display().to_string() });
     assert!(error.to_string().contains("`FileOptions::new().key(..)`"), "{error}");
-    write_all(&folder.file(), sealed(), &records(&book)[1..]);
-    assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().tail, book.tail());
+    write_all(&folder.file(), sealed(), &records(&log)[1..]);
+    assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().tail, log.tail());
     // One that was begun without a key has no beginning that could be vouched for.
     let folder = Folder::new();
-    write_all(&folder.file(), quick(), &records(&book));
+    write_all(&folder.file(), quick(), &records(&log));
     assert!(
         matches!(FileSink::open(folder.file(), sealed()), Err(LedgerError::Tampered(it)) if it.fault == Fault::NoCheckpoint)
     );
@@ -254,20 +254,20 @@ fn a_sealed_ledger_is_continued_with_its_key_alone() {
 #[test]
 fn a_sealed_file_that_is_added_later_begins_where_it_was_begun() {
     let folder = Folder::new();
-    let book = chain(6, 81);
-    let all = records(&book);
+    let log = chain(6, 81);
+    let all = records(&log);
     write_all(&folder.file(), sealed(), &[]);
     assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().records, 0);
     write_all(&folder.file(), sealed(), &all[3..]);
     assert_eq!(LedgerFiles::at(folder.file()).verify_with(&KEY).unwrap().first, 4);
-    std::fs::write(folder.file(), lines(&book)[4..].concat()).unwrap();
+    std::fs::write(folder.file(), lines(&log)[4..].concat()).unwrap();
     assert_eq!(with_key(&folder), Fault::Missing { first: 4, last: 4 });
 }
 
 #[test]
 fn a_file_is_rotated_before_it_would_grow_beyond_the_limit_and_not_at_it() {
-    let book = chain(3, 82);
-    let (all, whole) = (records(&book), lines(&book));
+    let log = chain(3, 82);
+    let (all, whole) = (records(&log), lines(&log));
     let two = (whole[0].len() + whole[1].len()) as u64;
     for (limit, files) in [(two, 1), (two - 1, 2)] {
         let folder = Folder::new();

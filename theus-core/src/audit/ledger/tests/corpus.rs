@@ -10,16 +10,16 @@ fn seed(name: &str) -> Vec<u8> {
 }
 
 /// A record of every kind, the same in every run.
-fn every_kind() -> Book {
+fn every_kind() -> RecordLog {
     let identity = |rules| RecipeIdentity { recipe: "1".repeat(64).into(), rules, digest: Hash::of(b"rules") };
-    let facts = rule(json!({
+    let metadata = rule(json!({
         "process": "withdraw", "gate": "output", "rule": "domain.balance min 0", "path": "domain.balance",
         "condition": "min", "limit": "0", "level": "S", "min_threshold": 1, "max_threshold": 2,
         "source": "audit.yaml:4:9",
     }));
     let violation = |count, action, message: Option<&str>| {
-        let (facts, before, message) = (facts.clone().into(), Some("7".into()), message.map(Into::into));
-        AuditEvent::Violation(Violation { sequence: 0, facts, before, value: "-1".into(), count, action, message })
+        let (metadata, before, message) = (metadata.clone().into(), Some("7".into()), message.map(Into::into));
+        AuditEvent::Violation(Violation { sequence: 0, metadata, before, value: "-1".into(), count, action, message })
     };
     let change = RecipeChange {
         identity: identity(3),
@@ -40,18 +40,18 @@ fn every_kind() -> Book {
         AuditEvent::RecipeChanged(Box::new(change)),
         AuditEvent::SinkFailure { sink, message, first_missing: 4 },
     ];
-    let mut book = Book::new("desk", events.len());
+    let mut log = RecordLog::new("desk", events.len());
     for (event, second) in events.into_iter().zip(1_800_000_000..) {
-        book.append(at(second) + Duration::from_nanos(1), second, event);
+        log.append(at(second) + Duration::from_nanos(1), second, event);
     }
-    book
+    log
 }
 
 /// Another ledger, whose records have the same numbers.
-fn another() -> Book {
-    let mut book = Book::new("desk", 4);
-    (1..=4).for_each(|violation| drop(book.append(at(0), 0, AuditEvent::Interlock { violation }).clone()));
-    book
+fn another() -> RecordLog {
+    let mut log = RecordLog::new("desk", 4);
+    (1..=4).for_each(|violation| drop(log.append(at(0), 0, AuditEvent::Interlock { violation }).clone()));
+    log
 }
 
 /// Verifies the files of a seed: 0x1E stands between two, and the last is the one that is written to.
@@ -74,10 +74,10 @@ fn verify_from(first: u64, bytes: &[u8], known: Option<Tail>) -> Result<Verified
 
 #[test]
 fn a_ledger_is_written_as_it_was_when_its_seed_was() {
-    for (name, book) in [("whole.jsonl", every_kind()), ("another.jsonl", another())] {
-        let written = lines(&book).concat();
+    for (name, log) in [("whole.jsonl", every_kind()), ("another.jsonl", another())] {
+        let written = lines(&log).concat();
         assert_eq!(String::from_utf8(seed(name)).unwrap(), String::from_utf8(written).unwrap(), "{name}");
-        assert_eq!(verify(&seed(name), Some(book.tail())).unwrap().records, book.len() as u64);
+        assert_eq!(verify(&seed(name), Some(log.tail())).unwrap().records, log.len() as u64);
     }
 }
 

@@ -12,21 +12,21 @@ fn what_is_written_is_read_back_and_verifies_under_every_policy() {
     let mut random = fastrand::Rng::with_seed(31);
     for fsync in [Fsync::Never, Fsync::Every(3), Fsync::Always] {
         let folder = Folder::new();
-        let book = ledger(&mut random, 20);
-        write_all(&folder.file(), FileOptions::new().fsync(fsync), &records(&book));
+        let log = ledger(&mut random, 20);
+        write_all(&folder.file(), FileOptions::new().fsync(fsync), &records(&log));
         let files = LedgerFiles::at(folder.file());
-        assert_eq!(files.verify_to(book.tail()).unwrap().records, 20);
-        assert_eq!(files.find(&Query::new()).unwrap(), records(&book));
+        assert_eq!(files.verify_to(log.tail()).unwrap().records, 20);
+        assert_eq!(files.find(&Query::new()).unwrap(), records(&log));
         let strong = Query::new().level(Level::S);
-        assert_eq!(files.counts_by_rule(&strong).unwrap(), super::super::Excerpt::of(&book).counts_by_rule(&strong));
+        assert_eq!(files.counts_by_rule(&strong).unwrap(), super::super::Excerpt::of(&log).counts_by_rule(&strong));
     }
 }
 
 #[test]
 fn a_torn_last_line_is_cut_off_or_finished_wherever_the_crash_was() {
     let mut random = fastrand::Rng::with_seed(32);
-    let book = ledger(&mut random, 3);
-    let (all, whole) = (records(&book), lines(&book));
+    let log = ledger(&mut random, 3);
+    let (all, whole) = (records(&log), lines(&log));
     let before = whole[..2].concat();
     for cut in 0..=whole[2].len() {
         let folder = Folder::new();
@@ -41,7 +41,7 @@ fn a_torn_last_line_is_cut_off_or_finished_wherever_the_crash_was() {
         for record in &all[kept as usize..] {
             sink.write(record).unwrap();
         }
-        assert_eq!(LedgerFiles::at(folder.file()).verify_to(book.tail()).unwrap().records, 3, "cut at {cut}");
+        assert_eq!(LedgerFiles::at(folder.file()).verify_to(log.tail()).unwrap().records, 3, "cut at {cut}");
     }
 }
 
@@ -79,9 +79,9 @@ fn a_folder_that_is_not_there_is_an_error_with_its_name() {
 fn full_files_are_renamed_and_the_chain_goes_through_all_of_them() {
     let mut random = fastrand::Rng::with_seed(34);
     let folder = Folder::new();
-    let book = ledger(&mut random, 60);
-    let all = records(&book);
-    let longest = lines(&book).iter().map(Vec::len).max().unwrap() as u64;
+    let log = ledger(&mut random, 60);
+    let all = records(&log);
+    let longest = lines(&log).iter().map(Vec::len).max().unwrap() as u64;
     // Closed and opened again after every few records: rotation and continuation together.
     for some in all.chunks(7) {
         write_all(&folder.file(), quick().rotate(longest * 2), some);
@@ -92,7 +92,7 @@ fn full_files_are_renamed_and_the_chain_goes_through_all_of_them() {
     for (_, path) in &full {
         assert!(path.metadata().unwrap().len() <= longest * 2);
     }
-    assert_eq!(files.verify_to(book.tail()).unwrap().records, 60);
+    assert_eq!(files.verify_to(log.tail()).unwrap().records, 60);
     assert_eq!(files.find(&Query::new()).unwrap(), all);
 
     // A file in the middle that is gone, and the order of two: both are found.
@@ -116,10 +116,10 @@ fn full_files_are_renamed_and_the_chain_goes_through_all_of_them() {
 fn the_oldest_files_are_removed_and_the_rest_verifies() {
     let mut random = fastrand::Rng::with_seed(35);
     let folder = Folder::new();
-    let book = ledger(&mut random, 40);
-    write_all(&folder.file(), quick().rotate(1).keep(3), &records(&book));
+    let log = ledger(&mut random, 40);
+    write_all(&folder.file(), quick().rotate(1).keep(3), &records(&log));
     let files = LedgerFiles::at(folder.file());
-    let verified = files.verify_to(book.tail()).unwrap();
+    let verified = files.verify_to(log.tail()).unwrap();
     assert_eq!((verified.records, verified.first, files.full_files().unwrap().len()), (4, 37, 3));
 
     // The name of the oldest file says where the ledger begins: its first line cannot be taken away.
@@ -135,27 +135,27 @@ fn the_oldest_files_are_removed_and_the_rest_verifies() {
 fn a_crash_between_renaming_and_the_new_file_is_continued() {
     let mut random = fastrand::Rng::with_seed(36);
     let folder = Folder::new();
-    let book = ledger(&mut random, 4);
-    let all = records(&book);
+    let log = ledger(&mut random, 4);
+    let all = records(&log);
     write_all(&folder.file(), quick(), &all[..3]);
     std::fs::rename(folder.file(), name_of_full(&folder.file(), 1)).unwrap();
     assert_eq!(LedgerFiles::at(folder.file()).verify().unwrap().records, 3);
     let mut sink = FileSink::open(folder.file(), quick()).unwrap();
     assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(Tail { sequence: 3, hash: all[2].hash }));
     sink.write(&all[3]).unwrap();
-    assert_eq!(LedgerFiles::at(folder.file()).verify_to(book.tail()).unwrap().records, 4);
+    assert_eq!(LedgerFiles::at(folder.file()).verify_to(log.tail()).unwrap().records, 4);
 }
 
 #[test]
 fn long_last_lines_are_found_from_the_end() {
     let folder = Folder::new();
-    let mut book = Book::new("desk", 3);
+    let mut log = RecordLog::new("desk", 3);
     for round in 0..3_u64 {
         let reason = "x".repeat(40_000 * round as usize).into();
-        book.append(at(round), 0, AuditEvent::InterlockReset { operator: "R. Lee".into(), reason });
+        log.append(at(round), 0, AuditEvent::InterlockReset { operator: "R. Lee".into(), reason });
     }
-    write_all(&folder.file(), quick(), &records(&book));
+    write_all(&folder.file(), quick(), &records(&log));
     let mut sink = FileSink::open(folder.file(), quick()).unwrap();
-    assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(book.tail()));
+    assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(log.tail()));
     assert_eq!(LedgerFiles::at(folder.file()).verify().unwrap().records, 3);
 }

@@ -132,11 +132,11 @@ fn a_full_file_of_another_format_is_refused_though_the_last_is_in_this_one() {
 
 #[test]
 fn a_checkpoint_of_another_format_is_refused_and_stays_as_it_was() {
-    let book = ledger(&mut fastrand::Rng::with_seed(96), 3);
+    let log = ledger(&mut fastrand::Rng::with_seed(96), 3);
     let keyed = quick().key(KEY);
     for options in [keyed, quick().rotate(1).keep(1)] {
         let folder = Folder::new();
-        write_all(&folder.file(), options, &records(&book));
+        write_all(&folder.file(), options, &records(&log));
         let checkpoint = beside(&folder.file());
         let text = std::fs::read(&checkpoint).unwrap();
         for (format, found) in [("\"format\":2,", 2), ("", 0)] {

@@ -22,9 +22,9 @@ use serde_json::json;
 
 use super::files::name_of_full;
 use super::lines::write_line;
-use super::{Book, FileOptions, FileSink, Sink};
+use super::{FileOptions, FileSink, RecordLog, Sink};
 use crate::audit::record::{AuditEvent, AuditRecord};
-use crate::audit::{Action, Gate, Level, RecipeChange, RecipeIdentity, RuleFacts, Violation};
+use crate::audit::{Action, Gate, Level, RecipeChange, RecipeIdentity, RuleMetadata, Violation};
 
 fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
@@ -60,12 +60,12 @@ fn text(random: &mut fastrand::Rng) -> String {
 }
 
 /// What a rule says, of its fields.
-fn rule(facts: serde_json::Value) -> RuleFacts {
-    serde_json::from_value(facts).unwrap()
+fn rule(metadata: serde_json::Value) -> RuleMetadata {
+    serde_json::from_value(metadata).unwrap()
 }
 
 fn violation(random: &mut fastrand::Rng) -> AuditEvent {
-    let facts = rule(json!({
+    let metadata = rule(json!({
         "process": text(random),
         "gate": if random.bool() { Gate::Input } else { Gate::Output },
         "rule": text(random),
@@ -80,7 +80,7 @@ fn violation(random: &mut fastrand::Rng) -> AuditEvent {
     }));
     AuditEvent::Violation(Violation {
         sequence: 0,
-        facts: facts.into(),
+        metadata: metadata.into(),
         before: random.bool().then(|| text(random).into()),
         value: text(random).into(),
         count: random.u32(..),
@@ -119,22 +119,22 @@ fn event(random: &mut fastrand::Rng) -> AuditEvent {
 }
 
 /// A random ledger of so many records.
-fn ledger(random: &mut fastrand::Rng, records: usize) -> Book {
-    let mut book = Book::new("desk", records);
+fn ledger(random: &mut fastrand::Rng, records: usize) -> RecordLog {
+    let mut log = RecordLog::new("desk", records);
     for _ in 0..records {
         let (seconds, version) = (random.u64(0..4_000_000_000), random.u64(..));
         let event = event(random);
-        book.append(at(seconds), version, event);
+        log.append(at(seconds), version, event);
     }
-    book
+    log
 }
 
-fn records(book: &Book) -> Vec<AuditRecord> {
-    book.records().cloned().collect()
+fn records(log: &RecordLog) -> Vec<AuditRecord> {
+    log.records().cloned().collect()
 }
 
-fn lines(book: &Book) -> Vec<Vec<u8>> {
-    book.records()
+fn lines(log: &RecordLog) -> Vec<Vec<u8>> {
+    log.records()
         .map(|record| {
             let mut line = Vec::new();
             write_line(record, &mut line).unwrap();

@@ -38,8 +38,8 @@ fn no_mutation_of_a_file_panics_and_none_is_accepted() {
     let (mut whole, mut changed, mut shorter) = (0, 0, 0);
     for _ in 0..MUTATIONS {
         let count = random.usize(1..6);
-        let (book, other) = (ledger(&mut random, count), lines(&ledger(&mut random, 5)).concat());
-        let good = lines(&book).concat();
+        let (log, other) = (ledger(&mut random, count), lines(&ledger(&mut random, 5)).concat());
+        let good = lines(&log).concat();
         let mut bytes = good.clone();
         for _ in 0..random.usize(1..4) {
             mutate(&mut random, &mut bytes, &other);
@@ -48,7 +48,7 @@ fn no_mutation_of_a_file_panics_and_none_is_accepted() {
         let files = LedgerFiles::at(folder.file());
         let shown = || String::from_utf8_lossy(&bytes).into_owned();
         // Against the known end only the very bytes are right.
-        assert_eq!(files.verify_to(book.tail()).is_ok(), bytes == good, "{}", shown());
+        assert_eq!(files.verify_to(log.tail()).is_ok(), bytes == good, "{}", shown());
         if bytes == good {
             whole += 1;
         } else {

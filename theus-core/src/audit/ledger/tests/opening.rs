@@ -18,8 +18,8 @@ fn refused(path: &Path, options: FileOptions) -> Tampered {
 fn every_record_is_verified_or_the_last_alone() {
     let folder = Folder::new();
     let mut random = fastrand::Rng::with_seed(41);
-    let book = ledger(&mut random, 9);
-    let whole = lines(&book);
+    let log = ledger(&mut random, 9);
+    let whole = lines(&log);
     for gone in 0..8 {
         let mut lines = whole.clone();
         lines.remove(gone);
@@ -29,7 +29,7 @@ fn every_record_is_verified_or_the_last_alone() {
         assert_eq!(tampered.fault, Fault::Missing { first: number, last: number });
         assert_eq!((tampered.place.line, tampered.place.file), (number, folder.file().display().to_string()));
         let mut last = FileSink::open(folder.file(), quick(Verify::Last)).unwrap();
-        assert_eq!(Sink::open(&mut last).unwrap().tail, Some(book.tail()));
+        assert_eq!(Sink::open(&mut last).unwrap().tail, Some(log.tail()));
     }
     std::fs::write(folder.file(), whole.concat()).unwrap();
     assert!(FileSink::open(folder.file(), quick(Verify::All)).is_ok());
@@ -111,10 +111,10 @@ fn a_torn_line_in_a_full_file_is_no_crash() {
 fn a_file_that_was_added_later_begins_where_it_is_said() {
     let folder = Folder::new();
     let mut random = fastrand::Rng::with_seed(46);
-    let book = ledger(&mut random, 6);
-    std::fs::write(folder.file(), lines(&book)[3..].concat()).unwrap();
+    let log = ledger(&mut random, 6);
+    std::fs::write(folder.file(), lines(&log)[3..].concat()).unwrap();
     assert_eq!(refused(&folder.file(), quick(Verify::All)).fault, Fault::Missing { first: 1, last: 3 });
     let mut sink = FileSink::open(folder.file(), quick(Verify::All).beginning_at(4)).unwrap();
-    let tail = Tail { sequence: 6, hash: book.tail().hash };
+    let tail = Tail { sequence: 6, hash: log.tail().hash };
     assert_eq!(Sink::open(&mut sink).unwrap().tail, Some(tail));
 }

@@ -57,8 +57,8 @@ fn a_link_to_a_file_is_that_file() {
     let elsewhere = folder.0.join("elsewhere");
     std::fs::write(&elsewhere, "").unwrap();
     symlink(&elsewhere, folder.file()).unwrap();
-    let book = ledger(&mut fastrand::Rng::with_seed(91), 2);
-    write_all(&folder.file(), FileOptions::new(), &records(&book));
-    assert_eq!(LedgerFiles::at(folder.file()).verify_to(book.tail()).unwrap().records, 2);
+    let log = ledger(&mut fastrand::Rng::with_seed(91), 2);
+    write_all(&folder.file(), FileOptions::new(), &records(&log));
+    assert_eq!(LedgerFiles::at(folder.file()).verify_to(log.tail()).unwrap().records, 2);
     assert!(!beside(&folder.file()).exists(), "without a key and with all kept there is no checkpoint");
 }

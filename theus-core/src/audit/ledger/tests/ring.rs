@@ -6,26 +6,26 @@ use super::*;
 #[test]
 fn a_ring_keeps_the_last_records_and_its_chain_goes_on() {
     let mut random = fastrand::Rng::with_seed(21);
-    let mut book = Book::new("desk", 4);
+    let mut log = RecordLog::new("desk", 4);
     for round in 1..=10_u64 {
         let event = event(&mut random);
-        book.append(at(round), round, event);
-        let excerpt = Excerpt::of(&book);
+        log.append(at(round), round, event);
+        let excerpt = Excerpt::of(&log);
         assert_eq!((excerpt.len() as u64, excerpt.dropped()), (round.min(4), round.saturating_sub(4)));
         let verified = excerpt.verify().unwrap();
-        assert_eq!((verified.first, verified.tail), (round.saturating_sub(3).max(1), book.tail()));
+        assert_eq!((verified.first, verified.tail), (round.saturating_sub(3).max(1), log.tail()));
     }
-    let numbers = |from| book.from(from).map(|record| record.sequence).collect::<Vec<_>>();
+    let numbers = |from| log.from(from).map(|record| record.sequence).collect::<Vec<_>>();
     assert_eq!((numbers(0), numbers(9), numbers(11)), (vec![7, 8, 9, 10], vec![9, 10], vec![]));
 }
 
 #[test]
 fn an_altered_ring_does_not_verify() {
     let mut random = fastrand::Rng::with_seed(22);
-    let book = ledger(&mut random, 3);
-    let mut all = records(&book);
+    let log = ledger(&mut random, 3);
+    let mut all = records(&log);
     all[1].version ^= 4;
-    assert!(super::super::query::verify(&all, Some(book.tail())).is_err());
+    assert!(super::super::query::verify(&all, Some(log.tail())).is_err());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use parking_lot::{Condvar, Mutex};
 use super::super::delivery::{MOST_EARLIER, Offered, Sinks, open_all};
 use super::super::{LedgerError, SinkError, SinkOptions, WhenFull};
 use super::*;
-use crate::panics::ShedOnDrop;
+use crate::panics::DropCaught;
 
 /// A sink that a test steers.
 #[derive(Clone, Default)]
@@ -68,7 +68,7 @@ impl Sink for Steered {
 /// Sinks beside the book whose records they get.
 struct Bench {
     sinks: Sinks,
-    book: Mutex<Book>,
+    log: Mutex<RecordLog>,
     /// The most records that were copied at once.
     copied: AtomicUsize,
 }
@@ -77,17 +77,17 @@ impl Bench {
     fn new(ring: usize, sinks: Vec<(Steered, SinkOptions)>) -> Self {
         let mut all = Sinks::none();
         for (sink, options) in sinks {
-            all.add(sink.name.into(), ShedOnDrop::new(Box::new(sink)), &options, 1).unwrap();
+            all.add(sink.name.into(), DropCaught::new(Box::new(sink)), &options, 1).unwrap();
         }
-        Self { sinks: all, book: Mutex::new(Book::new("desk", ring)), copied: AtomicUsize::new(0) }
+        Self { sinks: all, log: Mutex::new(RecordLog::new("desk", ring)), copied: AtomicUsize::new(0) }
     }
 
     /// Records one event and says which sinks failed.
     fn record(&self) -> Vec<String> {
         let mut delivery = self.sinks.open().unwrap().unwrap();
-        let record = self.book.lock().append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone();
+        let record = self.log.lock().append(at(1), 0, AuditEvent::Interlock { violation: 1 }).clone();
         let kept = |from, most| {
-            let kept: Vec<AuditRecord> = self.book.lock().from(from).take(most).cloned().collect();
+            let kept: Vec<AuditRecord> = self.log.lock().from(from).take(most).cloned().collect();
             self.copied.fetch_max(kept.len(), Ordering::Relaxed);
             kept
         };
@@ -164,8 +164,8 @@ fn a_full_queue_refuses_at_once_or_after_a_while_and_loses_nothing() {
         while !bench.record().is_empty() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        sink.wait_for(bench.book.lock().len());
-        let all: VecDeque<u64> = (1..=bench.book.lock().tail().sequence).collect();
+        sink.wait_for(bench.log.lock().len());
+        let all: VecDeque<u64> = (1..=bench.log.lock().tail().sequence).collect();
         assert_eq!(VecDeque::from(sink.taken()), all);
     }
 }
@@ -194,7 +194,7 @@ fn a_queued_sink_that_fails_is_noticed_by_the_next_record_and_tries_again() {
     assert!(bench.record().is_empty(), "it is in the queue");
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while bench.record().is_empty() {
-        assert!(std::time::Instant::now() < deadline && bench.book.lock().len() < 9, "never noticed");
+        assert!(std::time::Instant::now() < deadline && bench.log.lock().len() < 9, "never noticed");
         std::thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(bench.record(), ["flaky: the disk is full"]);
@@ -202,7 +202,7 @@ fn a_queued_sink_that_fails_is_noticed_by_the_next_record_and_tries_again() {
     while !bench.record().is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let all: Vec<u64> = (1..=bench.book.lock().tail().sequence).collect();
+    let all: Vec<u64> = (1..=bench.log.lock().tail().sequence).collect();
     sink.wait_for(all.len());
     assert_eq!(sink.taken(), all);
 }
@@ -230,7 +230,7 @@ fn a_sink_that_calls_back_is_told_from_contention() {
 #[test]
 fn sinks_of_one_name_or_of_different_ledgers_are_refused() {
     let twins: [Box<dyn Sink>; 2] = [Box::new(Steered::named("a")), Box::new(Steered::named("a"))];
-    let mut twins: Vec<Offered> = twins.into_iter().map(|sink| (ShedOnDrop::new(sink), SinkOptions::new())).collect();
+    let mut twins: Vec<Offered> = twins.into_iter().map(|sink| (DropCaught::new(sink), SinkOptions::new())).collect();
     assert_eq!(open_all(&mut twins), Err(LedgerError::DuplicateSink { name: "a".to_owned() }));
 
     let folder = Folder::new();
@@ -240,7 +240,7 @@ fn sinks_of_one_name_or_of_different_ledgers_are_refused() {
         let path = folder.0.join(name);
         write_all(&path, FileOptions::new(), &records(&ledger(&mut random, count)));
         let sink: Box<dyn Sink> = Box::new(FileSink::open(&path, FileOptions::new()).unwrap());
-        sinks.push((ShedOnDrop::new(sink), SinkOptions::new()));
+        sinks.push((DropCaught::new(sink), SinkOptions::new()));
     }
     assert!(matches!(open_all(&mut sinks), Err(LedgerError::Disagreement { .. })));
     assert_eq!(open_all(&mut sinks[..1]).unwrap().0.sequence, 2);

@@ -46,8 +46,8 @@ fn what_is_dropped_swapped_doubled_or_cut_off_is_found_in_random_ledgers() {
     let mut random = fastrand::Rng::with_seed(12);
     for _ in 0..300 {
         let count = random.usize(3..12);
-        let book = ledger(&mut random, count);
-        let whole = lines(&book);
+        let log = ledger(&mut random, count);
+        let whole = lines(&log);
         let write = |lines: &[Vec<u8>]| std::fs::write(folder.file(), lines.concat()).unwrap();
         let number = |index: usize| index as u64 + 1;
 
@@ -78,7 +78,7 @@ fn what_is_dropped_swapped_doubled_or_cut_off_is_found_in_random_ledgers() {
         let cut = random.usize(1..bytes.len());
         std::fs::write(folder.file(), &bytes[..cut]).unwrap();
         let files = LedgerFiles::at(folder.file());
-        assert!(files.verify_to(book.tail()).is_err(), "cut at {cut} of {}", bytes.len());
+        assert!(files.verify_to(log.tail()).is_err(), "cut at {cut} of {}", bytes.len());
         match files.verify() {
             Ok(verified) => assert_eq!(bytes[cut - 1], b'\n', "{verified:?}"),
             Err(LedgerError::Tampered(tampered)) => assert!(matches!(tampered.fault, Fault::Torn { .. })),
@@ -131,16 +131,16 @@ fn every_field_of_a_record_counts() {
         });
         alter(&|record| {
             if let AuditEvent::Violation(violation) = &mut record.event {
-                let mut facts = RuleFacts::clone(&violation.facts);
-                facts.source = "elsewhere.yaml:1:1".into();
-                violation.facts = facts.into();
+                let mut metadata = RuleMetadata::clone(&violation.metadata);
+                metadata.source = "elsewhere.yaml:1:1".into();
+                violation.metadata = metadata.into();
             }
         });
         alter(&|record| {
             if let AuditEvent::Violation(violation) = &mut record.event {
-                let mut facts = RuleFacts::clone(&violation.facts);
-                facts.invariant = !facts.invariant;
-                violation.facts = facts.into();
+                let mut metadata = RuleMetadata::clone(&violation.metadata);
+                metadata.invariant = !metadata.invariant;
+                violation.metadata = metadata.into();
             }
         });
     }
@@ -149,10 +149,10 @@ fn every_field_of_a_record_counts() {
 #[test]
 fn a_ledger_ends_where_it_is_known_to_end() {
     let mut random = fastrand::Rng::with_seed(15);
-    let book = ledger(&mut random, 5);
-    let all = records(&book);
-    assert_eq!(verify(&all, Some(book.tail())).unwrap().tail, book.tail());
-    assert_eq!(verify(&all[..4], Some(book.tail())), Err(Fault::EndsElsewhere { found: 4, expected: 5 }));
+    let log = ledger(&mut random, 5);
+    let all = records(&log);
+    assert_eq!(verify(&all, Some(log.tail())).unwrap().tail, log.tail());
+    assert_eq!(verify(&all[..4], Some(log.tail())), Err(Fault::EndsElsewhere { found: 4, expected: 5 }));
     let other = Tail { sequence: 5, hash: Hash::START };
     assert_eq!(verify(&all, Some(other)), Err(Fault::EndsOtherwise { sequence: 5 }));
     assert_eq!(verify(&all[2..], None).unwrap().first, 3, "the beginning may have been given up");

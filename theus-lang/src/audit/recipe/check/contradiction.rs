@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::super::condition::{Condition, Test};
+use super::super::super::condition::{Condition, Operator};
 use super::super::super::delta::Change;
 use super::super::super::integer::Integer;
 use super::super::catalog::Problems;
 use super::super::code;
-use super::super::extent::{Extent, Number, Point};
+use super::super::interval::{Interval, Number, Point};
 use super::super::resolve::Draft;
 use super::regex;
 use crate::context::Shape;
@@ -89,8 +89,9 @@ pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
 
 /// Whether the two are a lower and an upper bound of one entry, which is told where the entry is resolved.
 fn crosses_itself(draft: &Draft, Clash { one, other, third }: &Clash) -> bool {
-    let is_bound =
-        |index: usize| matches!(draft.rules[index].test, Test::Min | Test::Max | Test::MinLen | Test::MaxLen);
+    let is_bound = |index: usize| {
+        matches!(draft.rules[index].test, Operator::Min | Operator::Max | Operator::MinLen | Operator::MaxLen)
+    };
     let same_entry = draft.places[*one].parent() == draft.places[*other].parent();
     third.is_none() && same_entry && is_bound(*one) && is_bound(*other)
 }
@@ -116,18 +117,18 @@ impl<'d> Asked<'d> {
         let mut asked = Self::default();
         for index in group {
             let condition = &draft.rules[*index].condition;
-            match Extent::of(condition) {
-                Extent::Numbers { least, most } => {
+            match Interval::of(condition) {
+                Interval::Numbers { least, most } => {
                     raise(&mut asked.least, least, *index);
                     lower(&mut asked.most, most, *index);
                 }
-                Extent::Lengths { least, most } => {
+                Interval::Lengths { least, most } => {
                     raise(&mut asked.shortest, least, *index);
                     lower(&mut asked.longest, most, *index);
                 }
-                Extent::Only(points) => asked.only.push((points, *index)),
-                Extent::Other(_) => asked.add_other(condition, *index),
-                Extent::AllBut(points) => asked.never.extend(points.into_iter().map(|point| (point, *index))),
+                Interval::Only(points) => asked.only.push((points, *index)),
+                Interval::Other(_) => asked.add_other(condition, *index),
+                Interval::AllBut(points) => asked.never.extend(points.into_iter().map(|point| (point, *index))),
             }
             if !matches!(condition, Condition::Exists(false)) && !draft.rules[*index].where_present {
                 asked.present = Some(*index);

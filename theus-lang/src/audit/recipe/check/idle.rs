@@ -4,10 +4,10 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use super::super::super::condition::Test;
+use super::super::super::condition::Operator;
 use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
-use super::super::extent::Extent;
+use super::super::interval::Interval;
 use super::super::resolve::Draft;
 use super::super::{code, touch};
 use super::Changing;
@@ -86,8 +86,8 @@ impl Use {
             let who = self.who(draft.process, "does not write");
             match test {
                 // Told as one that is always violated.
-                Test::Changed => {}
-                Test::Unchanged | Test::MaxDelta | Test::Monotonic => {
+                Operator::Changed => {}
+                Operator::Unchanged | Operator::MaxDelta | Operator::Monotonic => {
                     let message = format!("{who} {path}: no run can violate `{test}`");
                     let problem = Problem::warning(place.clone(), message).code(code::NOT_WRITTEN);
                     problems.push(problem.help("put the rule on a process that writes it, or remove it"));
@@ -130,13 +130,13 @@ fn stricter(draft: &Draft) -> HashMap<usize, usize> {
     }
     let mut found = HashMap::new();
     for group in groups.values().filter(|group| (2..=MOST_WEIGHED).contains(&group.len())) {
-        let extents: Vec<_> = group.iter().map(|at| Extent::of(&draft.rules[*at].condition)).collect();
-        for (weak, of_weak) in group.iter().zip(&extents) {
-            let makes_idle = |(strict, of_strict): &(&usize, &Extent)| {
+        let intervals: Vec<_> = group.iter().map(|at| Interval::of(&draft.rules[*at].condition)).collect();
+        for (weak, of_weak) in group.iter().zip(&intervals) {
+            let makes_idle = |(strict, of_strict): &(&usize, &Interval)| {
                 let (weak, strict) = (&draft.rules[*weak], &draft.rules[**strict]);
                 of_strict.compare(of_weak) == Some(Ordering::Less) && is_idle_beside(weak, strict)
             };
-            if let Some((strict, _)) = group.iter().zip(&extents).find(makes_idle) {
+            if let Some((strict, _)) = group.iter().zip(&intervals).find(makes_idle) {
                 found.insert(*weak, *strict);
             }
         }

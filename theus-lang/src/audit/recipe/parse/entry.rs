@@ -1,6 +1,6 @@
 //! One entry: its keys, its conditions and its settings.
 
-use super::super::super::condition::Test;
+use super::super::super::condition::Operator;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
@@ -86,20 +86,20 @@ impl Reading<'_> {
         let Self { defaults, defaults_at, problems, .. } = self;
         let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
         let taught: Vec<&str> = SETTINGS[..7].iter().chain(more).copied().collect();
-        let known = || taught.iter().copied().chain(Test::ALL.map(Test::as_str));
+        let known = || taught.iter().copied().chain(Operator::ALL.map(Operator::as_str));
         for key in map.keys().map(word).filter(|key| !is_setting(key) && !known().any(|known| known == key)) {
             let message = format!("unknown key or condition `{key}`");
             let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
             problems.push(problem.help(meant::help(&key, map, &taught)));
         }
-        let bound = |test: Test| map.get(test.as_str()).map(|value| Bound { test, value });
-        let conditions: Vec<_> = Test::ALL.into_iter().filter_map(bound).collect();
+        let bound = |test: Operator| map.get(test.as_str()).map(|value| Bound { test, value });
+        let conditions: Vec<_> = Operator::ALL.into_iter().filter_map(bound).collect();
         if conditions.is_empty() && map.keys().map(word).all(|key| is_setting(&key)) {
-            let tests = Test::ALL.map(Test::as_str).join(", ");
+            let tests = Operator::ALL.map(Operator::as_str).join(", ");
             let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
             problems.push(problem.help(format!("give it one of: {tests}")));
         }
-        if map.contains_key("where_present") && conditions.iter().any(|bound| bound.test == Test::Exists) {
+        if map.contains_key("where_present") && conditions.iter().any(|bound| bound.test == Operator::Exists) {
             let message = "`where_present` beside `exists`: it asks only where there is something";
             let problem = Problem::new(at.at_key("where_present"), message).code(code::WHERE_PRESENT);
             problems.push(problem.help("leave it out, or give `exists` an entry of its own"));

@@ -1,6 +1,6 @@
 //! What is meant by a key of an entry that is none.
 
-use super::super::super::condition::Test;
+use super::super::super::condition::Operator;
 use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
@@ -47,7 +47,7 @@ pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
     if let Some((meant, _)) = ALIKE.iter().find(|(_, alike)| alike.contains(&key.to_lowercase().as_str())) {
         return format!("did you mean `{meant}`?");
     }
-    let conditions = Test::ALL.map(Test::as_str);
+    let conditions = Operator::ALL.map(Operator::as_str);
     if matches!(key, "when" | "if" | "unless" | "condition" | "where") {
         return "a rule does not depend on other values: `where_present: true` asks only where there is a value, as of \
                 one variant of an enum"

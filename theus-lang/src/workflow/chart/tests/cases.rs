@@ -57,7 +57,7 @@ fn a_state_around_as_the_target_is_left_and_begins_anew() {
 fn the_inner_state_is_asked_before_the_outer() {
     let inner = [state("A1").guarded("CMD_GO", 0, "A2"), state("A2")];
     let mut walker = Walker::new([compound("A", "A1", inner).to("CMD_GO", "B"), state("B")]);
-    walker.facts = Bits(0b1);
+    walker.activation = Bits(0b1);
     assert_eq!(walker.on("CMD_GO"), "-A1 A1:0 +A2 => A2");
     assert_eq!(walker.on("CMD_GO"), "-A2 -A A:0 +B => B");
 }
@@ -67,10 +67,10 @@ fn the_first_candidate_whose_guard_holds_is_taken() {
     let a = state("A").guarded("CMD_GO", 0, "B").guarded("CMD_GO", 1, "C").to("CMD_GO", "D");
     let back = |name: &str| state(name).to("CMD_BACK", "A");
     let mut walker = Walker::new([a, back("B"), back("C"), back("D")]);
-    for (facts, to) in [(0b11, "B"), (0b10, "C"), (0b00, "D")] {
-        walker.facts = Bits(facts);
+    for (activation, to) in [(0b11, "B"), (0b10, "C"), (0b00, "D")] {
+        walker.activation = Bits(activation);
         walker.on("CMD_GO");
-        assert_eq!(walker.at(), to, "{facts:b}");
+        assert_eq!(walker.at(), to, "{activation:b}");
         walker.on("CMD_BACK");
     }
 }
@@ -83,7 +83,7 @@ fn a_guard_without_a_value_moves_nothing() {
     assert_eq!(error.to_string(), "`f9` has no value: there is no such fact");
     assert_eq!(walker.at(), "A");
     // One that is not asked does no harm.
-    walker.facts = Bits(0b1);
+    walker.activation = Bits(0b1);
     assert_eq!(walker.on("CMD_GO"), "-A A:0 +B => B");
 }
 
@@ -148,7 +148,7 @@ fn the_wildcard_takes_neither_time_nor_done_nor_the_moves_without_an_event() {
 fn a_move_without_an_event_is_made_when_its_guard_holds() {
     let mut walker = Walker::new([state("A").guarded("always", 0, "B"), state("B").to("always", "C"), state("C")]);
     assert_eq!(walker.on("always"), "nothing");
-    walker.facts = Bits(0b1);
+    walker.activation = Bits(0b1);
     assert_eq!(walker.on("always"), "-A A:0 +B => B");
     assert_eq!(walker.on("always"), "-B B:0 +C => C");
     assert_eq!(walker.on("always"), "nothing");

@@ -42,15 +42,15 @@ fn nothing_panics() {
         let chart = Definition::assemble(parts);
         let mut at = chart.start().to;
         for _ in 0..20 {
-            let facts = &Bits(random.u8(..));
+            let activation = &Bits(random.u8(..));
             let state = StateId::new(random.u32(..16));
             let moved = match random.u8(..6) {
-                0 => chart.eventless(&at, facts).unwrap(),
-                1 => chart.timer(&at, TimerId { state, index: random.u32(..3) }, facts).unwrap(),
-                2 => chart.done(&at, state, facts).unwrap(),
+                0 => chart.eventless(&at, activation).unwrap(),
+                1 => chart.timer(&at, TimerId { state, index: random.u32(..3) }, activation).unwrap(),
+                2 => chart.done(&at, state, activation).unwrap(),
                 3 => chart.fault(&at, state, "Broke"),
                 4 => Some(chart.goto(&at, state, StateId::new(random.u32(..16)))),
-                _ => chart.transition(&at, EventId(random.u32(..5)), facts).unwrap(),
+                _ => chart.transition(&at, EventId(random.u32(..5)), activation).unwrap(),
             };
             if let Some(moved) = moved {
                 assert!(moved.effects().chains().all(|chain| !chain.steps.is_empty()));

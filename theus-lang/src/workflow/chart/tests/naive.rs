@@ -78,10 +78,10 @@ impl Naive {
         self.microstep(&[way])
     }
 
-    /// What it does; `facts` are what guards see.
-    pub(super) fn happens(&mut self, what: &Happens, facts: u8) -> Result<Option<Seen>, NoValue> {
+    /// What it does; `activation` are what guards see.
+    pub(super) fn happens(&mut self, what: &Happens, activation: u8) -> Result<Option<Seen>, NoValue> {
         let chosen = match what {
-            Happens::Event(event) => self.choose(facts, |node| {
+            Happens::Event(event) => self.choose(activation, |node| {
                 let named = of(node, &On::Event(event.clone()));
                 let is_end_of_chain = event == "EVT_CHAIN_DONE" || event == "EVT_CHAIN_FAIL";
                 if named.is_empty() && !is_end_of_chain { of(node, &On::Any) } else { named }
@@ -91,16 +91,16 @@ impl Naive {
                 line.push(state.clone());
                 let mut found = Vec::new();
                 for name in line.iter().rev().filter(|_| self.active.contains(state)) {
-                    if let Some(way) = first(of(self.node(name), &On::Event(event.clone())), facts)? {
+                    if let Some(way) = first(of(self.node(name), &On::Event(event.clone())), activation)? {
                         found.push(self.chosen(name, way));
                         break;
                     }
                 }
                 found
             }
-            Happens::Eventless => self.choose(facts, |node| of(node, &On::Always))?,
-            Happens::After(state, seconds) => self.own(state, &On::After(*seconds), facts)?,
-            Happens::Done(state) => self.own(state, &On::Done, facts)?,
+            Happens::Eventless => self.choose(activation, |node| of(node, &On::Always))?,
+            Happens::After(state, seconds) => self.own(state, &On::After(*seconds), activation)?,
+            Happens::Done(state) => self.own(state, &On::Done, activation)?,
             Happens::Fault(state, error) => {
                 let mut way = self.around(state).to_vec();
                 way.push(state.clone());
@@ -116,19 +116,19 @@ impl Naive {
         Ok(if chosen.is_empty() { None } else { Some(self.microstep(&chosen)) })
     }
 
-    fn own(&self, state: &str, on: &On, facts: u8) -> Result<Vec<Chosen>, NoValue> {
+    fn own(&self, state: &str, on: &On, activation: u8) -> Result<Vec<Chosen>, NoValue> {
         if !self.active.contains(state) {
             return Ok(Vec::new());
         }
-        let first = first(of(self.node(state), on), facts)?;
+        let first = first(of(self.node(state), on), activation)?;
         Ok(first.map(|way| self.chosen(state, way)).into_iter().collect())
     }
 
-    fn choose(&self, facts: u8, ways: impl Fn(&Node) -> Vec<(usize, Way)>) -> Result<Vec<Chosen>, NoValue> {
+    fn choose(&self, activation: u8, ways: impl Fn(&Node) -> Vec<(usize, Way)>) -> Result<Vec<Chosen>, NoValue> {
         let mut chosen: Vec<Chosen> = Vec::new();
         for leaf in self.leaves() {
             for state in self.around(&leaf).iter().chain([&leaf]).rev() {
-                if let Some(way) = first(ways(self.node(state)), facts)? {
+                if let Some(way) = first(ways(self.node(state)), activation)? {
                     let is_same = |other: &Chosen| other.source == *state && other.way.as_ref() == Some(&way);
                     if !chosen.iter().any(is_same) {
                         chosen.push(self.chosen(state, way));
@@ -353,12 +353,12 @@ fn of(node: &Node, on: &On) -> Vec<(usize, Way)> {
     node.ways.iter().cloned().enumerate().filter(|(_, way)| way.on == *on).collect()
 }
 
-fn first(ways: Vec<(usize, Way)>, facts: u8) -> Result<Option<(usize, Way)>, NoValue> {
+fn first(ways: Vec<(usize, Way)>, activation: u8) -> Result<Option<(usize, Way)>, NoValue> {
     for way in ways {
         match way.1.when {
             None => return Ok(Some(way)),
             Some(bit) if bit >= 8 => return Err(NoValue),
-            Some(bit) if facts & (1 << bit) != 0 => return Ok(Some(way)),
+            Some(bit) if activation & (1 << bit) != 0 => return Ok(Some(way)),
             Some(_) => {}
         }
     }

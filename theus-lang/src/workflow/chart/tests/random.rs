@@ -165,24 +165,26 @@ fn machine<'a>(
     definition: &'a Definition,
     at: &Configuration,
     what: &Happens,
-    facts: u8,
+    activation: u8,
 ) -> Result<Option<Move<'a>>, ()> {
-    let facts = &Bits(facts);
+    let activation = &Bits(activation);
     let id = |name: &str| -> StateId { definition.state_named(name).unwrap() };
     let moved = match what {
-        Happens::Event(event) => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), facts),
-        Happens::Eventless => definition.eventless(at, facts),
+        Happens::Event(event) => {
+            definition.transition(at, definition.event(&EventName::parse(event).unwrap()), activation)
+        }
+        Happens::Eventless => definition.eventless(at, activation),
         Happens::End(state, event) => {
-            definition.transition_from(at, id(state), definition.event(&EventName::parse(event).unwrap()), facts)
+            definition.transition_from(at, id(state), definition.event(&EventName::parse(event).unwrap()), activation)
         }
         Happens::After(state, seconds) => {
             let mut timers = definition.timers(id(state));
             match timers.find(|(_, after)| after.as_secs() == *seconds) {
-                Some((timer, _)) => definition.timer(at, timer, facts),
+                Some((timer, _)) => definition.timer(at, timer, activation),
                 None => Ok(None),
             }
         }
-        Happens::Done(state) => definition.done(at, id(state), facts),
+        Happens::Done(state) => definition.done(at, id(state), activation),
         Happens::Fault(state, error) => Ok(definition.fault(at, id(state), error)),
         Happens::Goto(from, target) => Ok(Some(definition.goto(at, id(from), id(target)))),
     };
@@ -206,15 +208,16 @@ fn case(seed: u64, met: &mut Met) {
     let expected = naive.start(&initial);
     assert_eq!(seen(&quick, &quick.start()), expected, "seed {seed}, start: {top:#?}");
     let mut at = quick.start().to;
-    let facts = random.u8(..);
+    let activation = random.u8(..);
     for _ in 0..random.u8(4..30) {
-        let facts = if random.bool() { facts } else { random.u8(..) };
+        let activation = if random.bool() { activation } else { random.u8(..) };
         let what = happening(random, &names);
-        let expected = naive.happens(&what, facts);
-        let context =
-            |at: &Configuration| format!("seed {seed}, {what:?} with {facts:#b} at {:?}: {top:#?}", quick.stored(at));
+        let expected = naive.happens(&what, activation);
+        let context = |at: &Configuration| {
+            format!("seed {seed}, {what:?} with {activation:#b} at {:?}: {top:#?}", quick.stored(at))
+        };
         for definition in [&quick, &slow] {
-            let found = machine(definition, &at, &what, facts);
+            let found = machine(definition, &at, &what, activation);
             let found = found.map(|moved| moved.map(|moved| seen(definition, &moved)));
             assert_eq!(found.ok(), expected.as_ref().ok().cloned(), "{}", context(&at));
         }
@@ -222,7 +225,7 @@ fn case(seed: u64, met: &mut Met) {
             let known = beforehand(&quick, &at, event, expected.as_ref());
             *met.entry(known.unwrap_or_else(|problem| panic!("{problem}: {}", context(&at)))).or_default() += 1;
         }
-        let Ok(Some(moved)) = machine(&quick, &at, &what, facts) else {
+        let Ok(Some(moved)) = machine(&quick, &at, &what, activation) else {
             *met.entry(if expected.is_err() { "no value" } else { "nothing" }).or_default() += 1;
             continue;
         };

@@ -113,9 +113,9 @@ fn guards_are_asked_region_by_region() {
     };
     let mut walker = Walker::new([parallel("P", [side("L", 0), side("R", 1)])]);
     assert_eq!(walker.on("always"), "nothing");
-    walker.facts = Bits(0b10);
+    walker.activation = Bits(0b10);
     assert_eq!(walker.on("always"), "-R1 R1:0 +R2 => L1 R2");
-    walker.facts = Bits(0b11);
+    walker.activation = Bits(0b11);
     assert_eq!(walker.on("always"), "-L1 L1:0 +L2 => L2 R2");
 }
 

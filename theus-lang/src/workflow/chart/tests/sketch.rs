@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::super::{Definition, Parts, Place, Recovery, State, StateId, StateKind, Step, Transition, Trigger};
 use crate::context::Value;
 use crate::signal::EventName;
-use crate::workflow::condition::{EvaluationError, Expression, Facts};
+use crate::workflow::condition::{Activation, EvaluationError, Expression};
 
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -126,7 +126,7 @@ impl Node {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bits(pub(super) u8);
 
-impl Facts for Bits {
+impl Activation for Bits {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         match path {
             [bit @ 0..8] => Value::Bool(self.0 & (1 << bit) != 0),
@@ -145,7 +145,7 @@ impl Facts for Bits {
 }
 
 fn fact(bit: usize) -> Expression {
-    Expression::of(&format!("f{bit}"), move |facts| match facts.domain(&[bit]) {
+    Expression::of(&format!("f{bit}"), move |activation| match activation.domain(&[bit]) {
         Value::Bool(holds) => Ok(Json::Bool(holds)),
         _ => Err(EvaluationError::no_value(format!("f{bit}"), "there is no such fact")),
     })

@@ -73,7 +73,7 @@ fn text(step: &Step) -> String {
 pub(super) struct Walker {
     definition: Definition,
     at: Configuration,
-    pub(super) facts: Bits,
+    pub(super) activation: Bits,
 }
 
 impl Walker {
@@ -81,7 +81,7 @@ impl Walker {
     pub(super) fn new<const N: usize>(top: [Node; N]) -> Self {
         let definition = definition(&top[0].name, &top);
         let at = definition.start().to;
-        Self { definition, at, facts: Bits::default() }
+        Self { definition, at, activation: Bits::default() }
     }
 
     pub(super) fn at(&self) -> String {
@@ -95,17 +95,17 @@ impl Walker {
     }
 
     pub(super) fn try_on(&mut self, event: &str) -> Result<String, EvaluationError> {
-        let (definition, at, facts) = (&self.definition, &self.at, &self.facts);
+        let (definition, at, activation) = (&self.definition, &self.at, &self.activation);
         let moved = match event.split_once(' ') {
-            None if event == "always" => definition.eventless(at, facts)?,
-            None => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), facts)?,
+            None if event == "always" => definition.eventless(at, activation)?,
+            None => definition.transition(at, definition.event(&EventName::parse(event).unwrap()), activation)?,
             Some((state, what)) => {
                 let state = definition.state_named(state).unwrap();
                 match on(what) {
-                    On::Done => definition.done(at, state, facts)?,
+                    On::Done => definition.done(at, state, activation)?,
                     On::After(seconds) => {
                         let timer = definition.timers(state).find(|(_, after)| after.as_secs() == seconds).unwrap().0;
-                        definition.timer(at, timer, facts)?
+                        definition.timer(at, timer, activation)?
                     }
                     On::Event(error) => definition.fault(at, state, &error),
                     other => panic!("{other:?}"),

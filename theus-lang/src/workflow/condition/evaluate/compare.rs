@@ -29,12 +29,12 @@ pub(super) fn equal(one: &Operand<'_>, two: &Operand<'_>, work: &mut Work<'_>) -
         (Operand::Decimal(decimal), Operand::Text(text)) | (Operand::Text(text), Operand::Decimal(decimal)) => {
             Decimal::parse(text) == Some(*decimal)
         }
-        (Operand::Look(Value::Record(record)), Operand::Text(text))
-        | (Operand::Text(text), Operand::Look(Value::Record(record))) => {
+        (Operand::Stored(Value::Record(record)), Operand::Text(text))
+        | (Operand::Text(text), Operand::Stored(Value::Record(record))) => {
             record.variant().is_some() && record.name() == &**text
         }
-        (Operand::Look(one @ Value::Record(_)), Operand::Look(two @ Value::Record(_))) => one == two,
-        (Operand::Look(one @ Value::Collection { .. }), Operand::Look(two @ Value::Collection { .. }))
+        (Operand::Stored(one @ Value::Record(_)), Operand::Stored(two @ Value::Record(_))) => one == two,
+        (Operand::Stored(one @ Value::Collection { .. }), Operand::Stored(two @ Value::Collection { .. }))
             if one == two =>
         {
             true
@@ -55,20 +55,20 @@ pub(super) fn equal(one: &Operand<'_>, two: &Operand<'_>, work: &mut Work<'_>) -
 }
 
 const fn is_list(operand: &Operand<'_>) -> bool {
-    matches!(operand, Operand::List(_) | Operand::Json(Json::Array(_)) | Operand::Look(Value::Collection { .. }))
+    matches!(operand, Operand::List(_) | Operand::Json(Json::Array(_)) | Operand::Stored(Value::Collection { .. }))
 }
 
 fn len(list: &Operand<'_>) -> usize {
     match list {
         Operand::List(elements) => elements.len(),
         Operand::Json(Json::Array(elements)) => elements.len(),
-        Operand::Look(Value::Collection { elements, .. }) => elements.len(),
+        Operand::Stored(Value::Collection { elements, .. }) => elements.len(),
         _ => 0,
     }
 }
 
 const fn is_container(operand: &Operand<'_>) -> bool {
-    is_list(operand) || matches!(operand, Operand::Json(_) | Operand::Object(_) | Operand::Look(_))
+    is_list(operand) || matches!(operand, Operand::Json(_) | Operand::Object(_) | Operand::Stored(_))
 }
 
 fn same_elements<'a>(one: &Operand<'a>, two: &Operand<'a>, work: &mut Work<'_>) -> Result<bool, Problem> {

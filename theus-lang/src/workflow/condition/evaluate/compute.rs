@@ -60,7 +60,7 @@ pub(super) fn compute<'a>(
 const fn is_list(operand: &Operand<'_>) -> bool {
     matches!(
         operand,
-        Operand::List(_) | Operand::Json(serde_json::Value::Array(_)) | Operand::Look(Value::Collection { .. })
+        Operand::List(_) | Operand::Json(serde_json::Value::Array(_)) | Operand::Stored(Value::Collection { .. })
     )
 }
 

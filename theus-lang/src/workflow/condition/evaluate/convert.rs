@@ -13,7 +13,7 @@ pub(super) fn text<'a>(of: &Operand<'a>) -> Result<Cow<'a, str>, Problem> {
     Ok(match of {
         Operand::Text(text) => text.clone(),
         Operand::Char(character) => character.to_string().into(),
-        Operand::Look(Value::Record(record)) if record.variant().is_some() => record.name().into(),
+        Operand::Stored(Value::Record(record)) if record.variant().is_some() => record.name().into(),
         other => return Err(format!("{} is not a string", other.kind()).into()),
     })
 }

@@ -1,15 +1,20 @@
 //! The macros that go through a list.
 
 use super::{Evaluated, Operand, Work, evaluate, truth, walk};
-use crate::workflow::condition::facts::Facts;
+use crate::workflow::condition::activation::Activation;
 use crate::workflow::condition::node::{Each, Node};
 
-pub(super) fn each<'a>(what: Each, parts: &'a [Node; 2], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+pub(super) fn each<'a>(
+    what: Each,
+    parts: &'a [Node; 2],
+    activation: &'a dyn Activation,
+    work: &mut Work<'a>,
+) -> Evaluated<'a> {
     let [list, test] = parts;
-    let list = evaluate(list, facts, work)?;
+    let list = evaluate(list, activation, work)?;
     let (mut count, mut failed) = (0_usize, None);
     walk(&list, &mut |element| {
-        let holds = work.with(element, |work| truth(test, facts, work));
+        let holds = work.with(element, |work| truth(test, activation, work));
         match (what, holds) {
             (_, Err(problem)) if what == Each::ExistsOne || work.is_spent() => {
                 failed = Some(problem);
@@ -36,15 +41,15 @@ pub(super) fn each<'a>(what: Each, parts: &'a [Node; 2], facts: &'a dyn Facts, w
     }
 }
 
-pub(super) fn map<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+pub(super) fn map<'a>(parts: &'a [Node; 3], activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let [list, test, make] = parts;
-    let list = evaluate(list, facts, work)?;
+    let list = evaluate(list, activation, work)?;
     let mut made = Vec::new();
     let mut failed = None;
     walk(&list, &mut |element| {
         let outcome = work.with(element, |work| {
-            let is_kept = truth(test, facts, work)?;
-            if is_kept { evaluate(make, facts, work).map(Some) } else { Ok(None) }
+            let is_kept = truth(test, activation, work)?;
+            if is_kept { evaluate(make, activation, work).map(Some) } else { Ok(None) }
         });
         match outcome {
             Ok(element) => {

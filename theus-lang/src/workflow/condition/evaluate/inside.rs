@@ -12,7 +12,7 @@ use crate::workflow::condition::node::Key;
 /// A field of a struct, of a tuple or of what a variant holds.
 pub(super) fn field<'a>(of: Operand<'a>, position: usize, name: &str) -> Result<Operand<'a>, Problem> {
     match of {
-        Operand::Look(Value::Record(record)) => Ok(Operand::of(record.field(position))),
+        Operand::Stored(Value::Record(record)) => Ok(Operand::of(record.field(position))),
         Operand::Json(Json::Object(entries)) => match entries.get(name) {
             Some(entry) => Ok(Operand::of_json(entry)),
             None => Err(format!("there is no field `{name}`").into()),
@@ -29,7 +29,7 @@ pub(super) fn field<'a>(of: Operand<'a>, position: usize, name: &str) -> Result<
 /// What a variant holds; null of any other variant.
 pub(super) fn variant<'a>(of: Operand<'a>, name: &str) -> Operand<'a> {
     match of {
-        Operand::Look(Value::Record(record)) if record.variant().is_some() && record.name() == name => of,
+        Operand::Stored(Value::Record(record)) if record.variant().is_some() && record.name() == name => of,
         Operand::Json(Json::Object(entries)) => entries.get(name).map_or(Operand::Null, Operand::of_json),
         _ => Operand::Null,
     }
@@ -38,7 +38,7 @@ pub(super) fn variant<'a>(of: Operand<'a>, name: &str) -> Operand<'a> {
 /// The entry of a map under a name that is written out.
 pub(super) fn entry<'a>(of: &Operand<'a>, key: &Key) -> Result<Option<Operand<'a>>, Problem> {
     match (of, &key.made) {
-        (Operand::Look(Value::Collection { elements, .. }), Some(made)) => Ok(find(*elements, made)),
+        (Operand::Stored(Value::Collection { elements, .. }), Some(made)) => Ok(find(*elements, made)),
         (Operand::Json(Json::Object(entries)), _) => Ok(entries.get(&*key.name).map(Operand::of_json)),
         (Operand::Object(entries), _) => {
             Ok(entries.iter().find(|(name, _)| **name == *key.name).map(|(_, value)| value.clone()))
@@ -57,7 +57,7 @@ pub(super) fn index<'a>(
     index: &Operand<'a>,
     make: Option<&KeyShape>,
 ) -> Result<Operand<'a>, Problem> {
-    if let (Operand::Look(Value::Collection { elements, .. }), Some(make)) = (of, make) {
+    if let (Operand::Stored(Value::Collection { elements, .. }), Some(make)) = (of, make) {
         let found = index.as_look().and_then(|it| make.make(it)).and_then(|key| find(*elements, &key));
         return found.ok_or_else(|| format!("there is no key {}", shown(index)).into());
     }
@@ -71,7 +71,9 @@ pub(super) fn index<'a>(
             let found = match list {
                 Operand::List(elements) => at.and_then(|at| elements.get(at)).cloned(),
                 Operand::Json(Json::Array(elements)) => at.and_then(|at| elements.get(at)).map(Operand::of_json),
-                Operand::Look(Value::Collection { elements, .. }) => at.and_then(|at| elements.at(at)).map(Operand::of),
+                Operand::Stored(Value::Collection { elements, .. }) => {
+                    at.and_then(|at| elements.at(at)).map(Operand::of)
+                }
                 other => return Err(format!("{} has no positions", other.kind()).into()),
             };
             match found {
@@ -95,7 +97,7 @@ pub(super) fn holds<'a>(
     work: &mut Work<'_>,
 ) -> Result<bool, Problem> {
     match (list, make) {
-        (Operand::Look(Value::Collection { elements, .. }), Some(make)) => {
+        (Operand::Stored(Value::Collection { elements, .. }), Some(make)) => {
             Ok(element.as_look().and_then(|it| make.make(it)).is_some_and(|key| find(*elements, &key).is_some()))
         }
         (Operand::Json(Json::Object(entries)), _) => match element {
@@ -116,8 +118,8 @@ pub(super) fn holds<'a>(
 /// How many elements, entries or characters there are.
 pub(super) fn size(of: &Operand<'_>) -> Result<i128, Problem> {
     let size = match of {
-        Operand::Look(Value::Collection { elements, .. }) => elements.len(),
-        Operand::Look(Value::Count(count)) => *count,
+        Operand::Stored(Value::Collection { elements, .. }) => elements.len(),
+        Operand::Stored(Value::Count(count)) => *count,
         Operand::Text(text) => text.chars().count(),
         Operand::List(elements) => elements.len(),
         Operand::Object(entries) => entries.len(),

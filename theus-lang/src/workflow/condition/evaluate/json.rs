@@ -37,7 +37,7 @@ pub(in crate::workflow::condition) fn to_json(of: &Operand<'_>, kind: &Type) -> 
             }
             Json::Object(made)
         }
-        Operand::Look(look) => look_to_json(*look, kind.innermost())?,
+        Operand::Stored(look) => look_to_json(*look, kind.innermost())?,
     })
 }
 
@@ -83,7 +83,7 @@ fn look_to_json(look: Value<'_>, kind: &Type) -> Result<Json, Problem> {
             }
             Ok(Json::Object(made))
         }
-        (Value::Collection { .. }, kind) => list(&Operand::Look(look), &kind.element().unwrap_or(Type::Any)),
+        (Value::Collection { .. }, kind) => list(&Operand::Stored(look), &kind.element().unwrap_or(Type::Any)),
         (Value::Record(record), Type::Enum(shape)) => {
             let variants = shape.variants.get();
             let fields =

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::facts::Facts;
+use super::activation::Activation;
 use super::foreign::{EVENT_NAMES, WHICH_EVENT};
 use super::node::{Node, Ordered, TextTest};
 use super::operand::Operand;
@@ -30,29 +30,29 @@ pub(super) type Problem = Cow<'static, str>;
 type Evaluated<'a> = Result<Operand<'a>, Problem>;
 
 /// The value of a part. Each kind of part is a function of its own, so that a floor of the tree takes little stack.
-pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     match node {
         Node::Constant(constant) => Ok(constant.lend()),
-        Node::Domain(path) => Ok(Operand::of(facts.domain(path))),
-        Node::Global(path) => Ok(Operand::of(facts.global(path))),
-        Node::Payload => Ok(facts.payload().map_or(Operand::Null, Operand::of_json)),
-        Node::Item(name) => item(name, facts),
+        Node::Domain(path) => Ok(Operand::of(activation.domain(path))),
+        Node::Global(path) => Ok(Operand::of(activation.global(path))),
+        Node::Payload => Ok(activation.payload().map_or(Operand::Null, Operand::of_json)),
+        Node::Item(name) => item(name, activation),
         Node::Variable(slot) => Ok(work.variable(*slot)),
-        Node::Not(of) => truth(of, facts, work).map(|holds| Operand::Bool(!holds)),
-        Node::All(parts) => decide(parts, false, facts, work),
-        Node::Any(parts) => decide(parts, true, facts, work),
-        Node::Choose(parts) => choose(parts, facts, work),
+        Node::Not(of) => truth(of, activation, work).map(|holds| Operand::Bool(!holds)),
+        Node::All(parts) => decide(parts, false, activation, work),
+        Node::Any(parts) => decide(parts, true, activation, work),
+        Node::Choose(parts) => choose(parts, activation, work),
         Node::Equal(sides, _)
         | Node::Order(_, sides)
         | Node::Compute(_, sides)
         | Node::In(sides, _)
-        | Node::TextTest(_, sides) => binary(node, sides, facts, work),
-        Node::Index(of, index, make) => indexed(of, index, make.as_deref(), facts, work),
-        Node::Each(what, parts) => each::each(*what, parts, facts, work),
-        Node::Map(parts) => each::map(parts, facts, work),
-        Node::List(elements) => list(elements, facts, work),
-        Node::Object(entries) => object(entries, facts, work),
-        Node::IsThere(of) => is_there(of, facts, work),
+        | Node::TextTest(_, sides) => binary(node, sides, activation, work),
+        Node::Index(of, index, make) => indexed(of, index, make.as_deref(), activation, work),
+        Node::Each(what, parts) => each::each(*what, parts, activation, work),
+        Node::Map(parts) => each::map(parts, activation, work),
+        Node::List(elements) => list(elements, activation, work),
+        Node::Object(entries) => object(entries, activation, work),
+        Node::IsThere(of) => is_there(of, activation, work),
         Node::Field(of, ..)
         | Node::Variant(of, _)
         | Node::Entry(of, _)
@@ -62,17 +62,17 @@ pub(super) fn evaluate<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work
         | Node::Negate(of)
         | Node::Size(of)
         | Node::Matches(of, _)
-        | Node::Convert(_, of) => unary(node, of, facts, work),
+        | Node::Convert(_, of) => unary(node, of, activation, work),
     }
 }
 
-fn item<'a>(name: &str, facts: &'a dyn Facts) -> Evaluated<'a> {
-    facts.item(name).map(Operand::of_json).ok_or_else(|| format!("there is no `{name}` here").into())
+fn item<'a>(name: &str, activation: &'a dyn Activation) -> Evaluated<'a> {
+    activation.item(name).map(Operand::of_json).ok_or_else(|| format!("there is no `{name}` here").into())
 }
 
 /// What needs one value.
-fn unary<'a>(node: &'a Node, of: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
-    let of = evaluate(of, facts, work)?;
+fn unary<'a>(node: &'a Node, of: &'a Node, activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
+    let of = evaluate(of, activation, work)?;
     apply(node, of, work)
 }
 
@@ -88,8 +88,8 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<
         Node::HasEntry(..) if matches!(of, Operand::Null) => Ok(Operand::Bool(false)),
         Node::HasEntry(_, key) => inside::entry(&of, key).map(|entry| Operand::Bool(entry.is_some())),
         Node::Keys(_) => Ok(match of {
-            Operand::Look(Value::Collection { elements, .. }) => {
-                Operand::Look(Value::Collection { elements, part: Part::Keys })
+            Operand::Stored(Value::Collection { elements, .. }) => {
+                Operand::Stored(Value::Collection { elements, part: Part::Keys })
             }
             other => other,
         }),
@@ -111,9 +111,14 @@ fn no_key(from: &Node, key: &str) -> String {
 }
 
 /// What needs two.
-fn binary<'a>(node: &'a Node, sides: &'a [Node; 2], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
-    let one = evaluate(&sides[0], facts, work)?;
-    let two = evaluate(&sides[1], facts, work)?;
+fn binary<'a>(
+    node: &'a Node,
+    sides: &'a [Node; 2],
+    activation: &'a dyn Activation,
+    work: &mut Work<'a>,
+) -> Evaluated<'a> {
+    let one = evaluate(&sides[0], activation, work)?;
+    let two = evaluate(&sides[1], activation, work)?;
     combine(node, one, two, work)
 }
 
@@ -149,67 +154,67 @@ fn combine<'a>(node: &Node, one: Operand<'a>, two: Operand<'a>, work: &mut Work<
     }
 }
 
-fn choose<'a>(parts: &'a [Node; 3], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+fn choose<'a>(parts: &'a [Node; 3], activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let [when, then, otherwise] = parts;
-    let chosen = if truth(when, facts, work)? { then } else { otherwise };
-    evaluate(chosen, facts, work)
+    let chosen = if truth(when, activation, work)? { then } else { otherwise };
+    evaluate(chosen, activation, work)
 }
 
 fn indexed<'a>(
     of: &'a Node,
     index: &'a Node,
     make: Option<&KeyShape>,
-    facts: &'a dyn Facts,
+    activation: &'a dyn Activation,
     work: &mut Work<'a>,
 ) -> Evaluated<'a> {
-    let of = evaluate(of, facts, work)?;
-    let index = evaluate(index, facts, work)?;
+    let of = evaluate(of, activation, work)?;
+    let index = evaluate(index, activation, work)?;
     inside::index(&of, &index, make)
 }
 
-fn is_there<'a>(of: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+fn is_there<'a>(of: &'a Node, activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let found = match of {
         // An entry that is not there is no error here.
-        Node::Entry(of, key) => match evaluate(of, facts, work)? {
+        Node::Entry(of, key) => match evaluate(of, activation, work)? {
             Operand::Null => None,
             of => inside::entry(&of, key)?,
         },
-        of => Some(evaluate(of, facts, work)?),
+        of => Some(evaluate(of, activation, work)?),
     };
     Ok(Operand::Bool(found.is_some_and(|found| !matches!(found, Operand::Null))))
 }
 
-fn list<'a>(elements: &'a [Node], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+fn list<'a>(elements: &'a [Node], activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut made = Vec::with_capacity(elements.len());
     for element in elements {
-        made.push(evaluate(element, facts, work)?);
+        made.push(evaluate(element, activation, work)?);
     }
     Ok(Operand::List(made))
 }
 
-fn object<'a>(entries: &'a [(Box<str>, Node)], facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+fn object<'a>(entries: &'a [(Box<str>, Node)], activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut made = Vec::with_capacity(entries.len());
     for (name, value) in entries {
-        made.push((&**name, evaluate(value, facts, work)?));
+        made.push((&**name, evaluate(value, activation, work)?));
     }
     Ok(Operand::Object(made))
 }
 
-pub(super) fn truth<'a>(node: &'a Node, facts: &'a dyn Facts, work: &mut Work<'a>) -> Result<bool, Problem> {
+pub(super) fn truth<'a>(node: &'a Node, activation: &'a dyn Activation, work: &mut Work<'a>) -> Result<bool, Problem> {
     if let Some(holds) = quick::truth(node, work) {
         return Ok(holds);
     }
-    match evaluate(node, facts, work)? {
+    match evaluate(node, activation, work)? {
         Operand::Bool(holds) => Ok(holds),
         other => Err(format!("{} is neither true nor false", other.kind()).into()),
     }
 }
 
 /// `||` (`decisive` is true) or `&&` (false) of several: as CEL has it, a part that decides makes up for one that failed.
-fn decide<'a>(parts: &'a [Node], decisive: bool, facts: &'a dyn Facts, work: &mut Work<'a>) -> Evaluated<'a> {
+fn decide<'a>(parts: &'a [Node], decisive: bool, activation: &'a dyn Activation, work: &mut Work<'a>) -> Evaluated<'a> {
     let mut failed = None;
     for part in parts {
-        match truth(part, facts, work) {
+        match truth(part, activation, work) {
             Ok(holds) if holds == decisive => return Ok(Operand::Bool(decisive)),
             Ok(_) => {}
             // Nothing makes up for having done too much.
@@ -237,7 +242,7 @@ fn walk<'a>(list: &Operand<'a>, see: &mut dyn FnMut(Operand<'a>) -> bool) -> Res
         Operand::Object(entries) => {
             entries.iter().all(|(name, _)| see(Operand::Text(Cow::Borrowed(*name))));
         }
-        Operand::Look(Value::Collection { elements, part }) => {
+        Operand::Stored(Value::Collection { elements, part }) => {
             elements.each(*part, &mut |value| if see(Operand::of(value)) { Continue(()) } else { Break(()) });
         }
         other => return Err(format!("{} has no elements", other.kind()).into()),

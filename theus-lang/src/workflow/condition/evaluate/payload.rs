@@ -2,20 +2,20 @@
 
 use serde_json::Value as Json;
 
-use crate::workflow::condition::facts::Facts;
+use crate::workflow::condition::activation::Activation;
 use crate::workflow::condition::node::Node;
 
 /// Whether it is a way into the event's payload, `event.a.b`, on which a key is not there.
-pub(in crate::workflow::condition) fn is_not_brought(node: &Node, facts: &dyn Facts) -> bool {
-    matches!(follow(node, facts), Some(None | Some(Json::Null)))
+pub(in crate::workflow::condition) fn is_not_brought(node: &Node, activation: &dyn Activation) -> bool {
+    matches!(follow(node, activation), Some(None | Some(Json::Null)))
 }
 
 /// What a way into the payload leads to, if anything; `None` where it is no such way.
-fn follow<'a>(node: &Node, facts: &'a dyn Facts) -> Option<Option<&'a Json>> {
+fn follow<'a>(node: &Node, activation: &'a dyn Activation) -> Option<Option<&'a Json>> {
     match node {
-        Node::Payload => Some(facts.payload()),
-        Node::Read(of, _) => follow(of, facts),
-        Node::Entry(of, key) => match follow(of, facts)? {
+        Node::Payload => Some(activation.payload()),
+        Node::Read(of, _) => follow(of, activation),
+        Node::Entry(of, key) => match follow(of, activation)? {
             None | Some(Json::Null) => Some(None),
             Some(Json::Object(entries)) => Some(entries.get(&*key.name)),
             // A key of what has none is a mistake.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Expression, ExpressionProblem, Facts, Scope};
+use super::{Activation, Expression, ExpressionProblem, Scope};
 use crate::context::{Decimal, Shape, Value};
 use theus_core::{Context, Inspect};
 
@@ -98,7 +98,7 @@ struct World {
     items: BTreeMap<String, Json>,
 }
 
-impl Facts for World {
+impl Activation for World {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         self.desk.inspect(path)
     }

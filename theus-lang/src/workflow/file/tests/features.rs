@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::signal::EventName;
-use crate::workflow::condition::NoFacts;
+use crate::workflow::condition::EmptyActivation;
 
 const END: &str = "  B: { final: true }\n";
 
@@ -77,7 +77,7 @@ fn what_is_not_supported_is_refused_and_what_serves_loads() {
 fn taken(yaml: &str, event: &str) -> (Vec<String>, Vec<String>) {
     let definition = loads(&flow(yaml));
     let event = definition.event(&EventName::parse(event).unwrap());
-    let it = definition.transition(&definition.start().to, event, &NoFacts).unwrap().unwrap();
+    let it = definition.transition(&definition.start().to, event, &EmptyActivation).unwrap().unwrap();
     let name = |id| definition.state(id).unwrap().name.clone();
     let sources = it.effects().taken().map(|(source, _)| name(source)).collect();
     (sources, definition.active(&it.to).into_iter().map(name).collect())
@@ -100,8 +100,9 @@ fn a_way_from_region_to_region_leaves_the_parallel_state() {
     let yaml = "  P:\n    regions:\n      L: { states: { A: { events: { CMD_TURN: C } }, C: { events: { CMD_GO: F } } } }\n      R: { initial: D, states: { D: { events: { CMD_GO: E } }, E: { events: { CMD_TURN: B } }, F: { events: { CMD_TURN: C } } } }\n";
     let definition = loads(&flow(yaml));
     let event = |name| definition.event(&EventName::parse(name).unwrap());
-    let turned = definition.transition(&definition.start().to, event("CMD_TURN"), &NoFacts).unwrap().unwrap().to;
-    let crossed = definition.transition(&turned, event("CMD_GO"), &NoFacts).unwrap().unwrap();
+    let turned =
+        definition.transition(&definition.start().to, event("CMD_TURN"), &EmptyActivation).unwrap().unwrap().to;
+    let crossed = definition.transition(&turned, event("CMD_GO"), &EmptyActivation).unwrap().unwrap();
     let p = definition.state_named("P").unwrap();
     assert!(crossed.effects().exited().contains(&p) && crossed.effects().entered().contains(&p));
     let active = definition.active(&crossed.to).into_iter().map(|id| definition.state(id).unwrap().name.as_str());
@@ -112,7 +113,7 @@ fn a_way_from_region_to_region_leaves_the_parallel_state() {
 fn a_leaf_without_a_way_on_is_final() {
     let definition = loads("external: [CMD_GO]\nstates: { A: { events: { CMD_GO: B } }, B: {} }");
     let go = definition.event(&EventName::parse("CMD_GO").unwrap());
-    let moved = definition.transition(&definition.start().to, go, &NoFacts).unwrap().unwrap();
+    let moved = definition.transition(&definition.start().to, go, &EmptyActivation).unwrap().unwrap();
     assert_eq!(moved.effects().finished(), definition.state_named("B"));
     assert_eq!(definition.warnings()[0].code, Some("W101"));
 }
@@ -123,7 +124,7 @@ fn an_event_of_a_state_around_is_forbidden_by_a_transition_that_does_nothing() {
     let definition = sound(&flow(yaml));
     let go = definition.event(&EventName::parse("CMD_GO").unwrap());
     let turn = definition.event(&EventName::parse("CMD_TURN").unwrap());
-    let take = |at: &_, event| definition.transition(at, event, &NoFacts).unwrap();
+    let take = |at: &_, event| definition.transition(at, event, &EmptyActivation).unwrap();
     let start = definition.start().to;
     let forbidden = take(&start, go).unwrap();
     assert_eq!((forbidden.to == start, forbidden.effects().chains().len()), (true, 0));

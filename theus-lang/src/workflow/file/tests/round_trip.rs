@@ -5,7 +5,7 @@ use fastrand::Rng;
 use super::{load, loads};
 use crate::context::Value;
 use crate::workflow::chart::{Configuration, Definition, Move, Part, Stored};
-use crate::workflow::condition::Facts;
+use crate::workflow::condition::Activation;
 
 /// So many random charts are tried.
 const CHARTS: u64 = 80;
@@ -135,7 +135,7 @@ struct Desk {
     ready: bool,
 }
 
-impl Facts for Desk {
+impl Activation for Desk {
     fn domain(&self, path: &[usize]) -> Value<'_> {
         match path {
             [0] => Value::Int(self.total.into()),

@@ -1,0 +1,212 @@
+//! One run of a process: its tries, the waits between them, its time.
+
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use super::context::InterpreterContext;
+use super::failure::Failure;
+use super::outcome::{Fault, StepOutcome, StepOutcomes};
+use super::stored::{StoredTime, StoredTry};
+use super::trying::{Due, Trying, backoff, tried_again};
+use crate::engine::{Arguments, StepFuture, StepReport, StepRun};
+use crate::workflow::chart::Run;
+use crate::workflow::clock::{Moment, Timekeeper};
+use crate::workflow::trace::{Ended, Role, Trace, What};
+
+/// One run of a process, from its first try to its last.
+pub(super) struct Attempt {
+    /// Which try it is, counted from 1.
+    number: u32,
+    arguments: Option<Arguments>,
+    trying: Trying<Running>,
+}
+
+/// A try that is under way.
+struct Running {
+    future: StepFuture<'static>,
+    since: SystemTime,
+    deadline: Option<Moment>,
+}
+
+/// Where a run is.
+pub(super) enum Tried {
+    /// It is over.
+    Ended(Result<(), Failure>),
+    /// It awaits something; it is to be given up at this time.
+    Pending(Option<Moment>),
+    /// It is tried again at this time.
+    Wait(Moment),
+}
+
+/// Whom a run tells what it does.
+pub(super) struct Account<'a> {
+    pub(super) trace: &'a mut Trace,
+    pub(super) outcomes: &'a mut StepOutcomes,
+    pub(super) random: &'a mut fastrand::Rng,
+    pub(super) role: Role,
+}
+
+impl Account<'_> {
+    pub(super) fn tell(&mut self, run: &Run, attempt: u32, at: SystemTime, ended: Ended, version: u64, took: Duration) {
+        let (process, role) = (run.contract.process, self.role);
+        self.trace.put(at, What::Run { process, role, attempt, ended, version, took });
+    }
+}
+
+impl Attempt {
+    pub(super) const fn new(arguments: Option<Arguments>) -> Self {
+        Self { number: 1, arguments, trying: Trying::Ready }
+    }
+
+    pub(super) const fn is_running(&self) -> bool {
+        self.trying.is_running()
+    }
+
+    /// As it is stored. One under way begins anew: with these arguments, where it has handed its own on.
+    pub(super) fn stored(&self, arguments: Option<&Arguments>, keeper: &Timekeeper) -> StoredTry {
+        let again = self.trying.again(keeper).map(StoredTime);
+        StoredTry { number: self.number, arguments: self.arguments.as_ref().or(arguments).cloned(), again }
+    }
+
+    pub(super) fn restored(stored: &StoredTry) -> Self {
+        let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
+        Self { number: stored.number, arguments: stored.arguments.clone(), trying }
+    }
+
+    /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
+    /// anew; true where that is so.
+    pub(super) fn let_go(&mut self, run: &Run, context: InterpreterContext<'_>, account: &mut Account<'_>) -> bool {
+        if let Some(Running { future, since, .. }) = self.trying.stop() {
+            drop(future);
+            if !account.trace.is_on() {
+                return run.retry.is_some();
+            }
+            let now = context.environment.now();
+            account.tell(run, self.number, now, Ended::LetGo, 0, now.duration_since(since).unwrap_or_default());
+        }
+        run.retry.is_some()
+    }
+
+    /// Goes on as far as it can at present.
+    pub(super) fn go_on(
+        &mut self,
+        run: &Run,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let environment = context.environment;
+        match self.trying.due(environment) {
+            Due::Wait(at) => Tried::Wait(at),
+            Due::Start => {
+                let since = if account.trace.is_on() { environment.now() } else { SystemTime::UNIX_EPOCH };
+                let deadline = run.timeout.and_then(|timeout| environment.moment().checked_add(timeout));
+                // A run that is tried again needs its arguments again.
+                let arguments =
+                    if run.retry.is_some() { self.arguments.clone() } else { std::mem::take(&mut self.arguments) };
+                match environment.engine.start(run.contract.process, arguments) {
+                    Err(error) => {
+                        let (process, problem) = (run.contract.process, error.to_string());
+                        let ended = Ended::NotStarted { reason: problem.clone() };
+                        account.tell(run, self.number, environment.now(), ended, 0, Duration::ZERO);
+                        Tried::Ended(Err(Failure::fault(Fault::Argument { process, problem })))
+                    }
+                    Ok(StepRun::Done(report)) => {
+                        environment.time_passes();
+                        self.reported(run, report, since, context, account)
+                    }
+                    Ok(StepRun::Pending(future)) => {
+                        self.poll(run, Running { future, since, deadline }, context, task, account)
+                    }
+                }
+            }
+            Due::GoOn(running) => self.poll(run, running, context, task, account),
+        }
+    }
+
+    fn poll(
+        &mut self,
+        run: &Run,
+        mut running: Running,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let polled = context.environment.poll(task, |task| running.future.as_mut().poll(task));
+        context.environment.time_passes();
+        if let Poll::Ready(report) = polled {
+            // What has committed has committed, be it late.
+            return self.reported(run, report, running.since, context, account);
+        }
+        match (running.deadline, run.timeout) {
+            (Some(at), Some(after)) if context.environment.moment() >= at => {
+                drop(running.future);
+                self.timed_out(run, after, running.since, context, account)
+            }
+            _ => {
+                let deadline = running.deadline;
+                self.trying = Trying::Running(running);
+                Tried::Pending(deadline)
+            }
+        }
+    }
+
+    fn timed_out(
+        &mut self,
+        run: &Run,
+        after: Duration,
+        since: SystemTime,
+        context: InterpreterContext<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let now = context.environment.now();
+        account.tell(run, self.number, now, Ended::TimedOut, 0, now.duration_since(since).unwrap_or_default());
+        let process = run.contract.process;
+        self.again_or(Failure::fault(Fault::TimedOut { process, after }), run, context, account)
+    }
+
+    fn reported(
+        &mut self,
+        run: &Run,
+        report: StepReport,
+        since: SystemTime,
+        context: InterpreterContext<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let StepReport { result, violations, version } = report;
+        if account.trace.is_on() {
+            let now = context.environment.now();
+            let ended = match &result {
+                Ok(()) => Ended::Committed,
+                Err(error) => Ended::RolledBack { error: error.to_string() },
+            };
+            account.tell(run, self.number, now, ended, version, now.duration_since(since).unwrap_or_default());
+        }
+        let process = run.contract.process;
+        let failure = result.as_ref().err().map(|error| Failure::run(process, error));
+        account.outcomes.push(StepOutcome { process, result, violations, version });
+        match failure {
+            None => Tried::Ended(Ok(())),
+            Some(failure) => self.again_or(failure, run, context, account),
+        }
+    }
+
+    /// Tries again later where the file says so and tries are left.
+    fn again_or(
+        &mut self,
+        failure: Failure,
+        run: &Run,
+        context: InterpreterContext<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let Some(retry) = tried_again(run, self.number, &failure) else {
+            return Tried::Ended(Err(failure.recovered_by(&run.on_error)));
+        };
+        let (due, at) = self.trying.put_off(backoff(retry, self.number, account.random), context.environment);
+        self.number += 1;
+        account
+            .trace
+            .put(context.environment.now(), What::Retry { process: run.contract.process, attempt: self.number, at });
+        Tried::Wait(due)
+    }
+}

@@ -1,0 +1,149 @@
+//! What a session needs of an engine, whatever the engine's types.
+
+use std::task::Waker;
+use std::time::Duration;
+
+use crate::context::{Context, Fields, Value};
+use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
+use crate::process::Halted;
+use crate::signal::{Event, Origin};
+
+/// What a session needs of an engine. The session itself is compiled once, for all engines.
+pub(crate) trait EnginePort {
+    /// Starts a registered process.
+    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>;
+
+    /// Starts several at once.
+    fn start_together(&self, steps: Vec<(&str, Option<Arguments>)>, marks: Marks)
+    -> Result<TogetherRun, TogetherError>;
+
+    /// The committed state as it is now, for guards and arguments; `None` from inside a body of the engine.
+    fn committed_state(&self) -> Option<Box<dyn CommittedState + '_>>;
+
+    /// Takes the next event off the bus.
+    fn next_event(&self) -> Option<Event>;
+
+    /// The same where it is urgent.
+    fn next_urgent(&self) -> Option<Event>;
+
+    /// Takes what the session's own steps have raised, in the order of their commits, each with whether it is urgent; and how
+    /// many of all that it has then are more than there is room for.
+    fn take_raised(&self) -> (Vec<(Event, bool)>, usize);
+
+    /// So many of these are handled, or will never be.
+    fn let_go_raised(&self, events: usize);
+
+    /// There was no room for one of these.
+    fn drop_raised(&self, event: Event);
+
+    /// The version of the committed state.
+    fn version(&self) -> u64;
+
+    /// Has somebody woken by the next change of the state, where it is still at that version; false where it is not.
+    fn wake_after(&self, version: u64, waker: &Waker) -> bool;
+
+    /// Whether an event waits on the bus that came before this time.
+    fn came_before(&self, time: Duration) -> bool;
+
+    /// Whether it is to be noted when events come: a timer runs.
+    fn note_arrivals(&self, wanted: bool);
+
+    /// Puts the signal that raised an event back to rest. False from inside a body of the engine.
+    fn dispatched(&self, origin: &Origin) -> bool;
+
+    /// Whether events had to make room whose signals are still to be put back to rest: [`dispatched`](Self::dispatched) does.
+    fn has_dropped(&self) -> bool;
+
+    /// Why nothing runs at present, if the interlock is latched.
+    fn halted(&self) -> Option<Halted>;
+}
+
+/// The committed state at one version.
+pub(crate) trait CommittedState {
+    fn domain(&self, path: &[usize]) -> Value<'_>;
+    fn global(&self, path: &[usize]) -> Value<'_>;
+}
+
+struct CommittedView<'a, D: Context, G: Context> {
+    domain: Snapshot<D>,
+    global: &'a G::Fields,
+}
+
+impl<D: Context, G: Context> CommittedState for CommittedView<'_, D, G> {
+    fn domain(&self, path: &[usize]) -> Value<'_> {
+        self.domain.inspect_committed(path)
+    }
+    fn global(&self, path: &[usize]) -> Value<'_> {
+        self.global.inspect_committed(path)
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, G, E> {
+    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
+        self.start_step(process, arguments)
+    }
+
+    fn start_together(
+        &self,
+        steps: Vec<(&str, Option<Arguments>)>,
+        marks: Marks,
+    ) -> Result<TogetherRun, TogetherError> {
+        Engine::start_together(self, steps, marks)
+    }
+
+    fn committed_state(&self) -> Option<Box<dyn CommittedState + '_>> {
+        let domain = self.snapshot().ok()?;
+        Some(Box::new(CommittedView::<D, G> { domain, global: self.global_fields() }))
+    }
+
+    fn next_event(&self) -> Option<Event> {
+        self.bus().try_next()
+    }
+
+    fn next_urgent(&self) -> Option<Event> {
+        self.bus().try_next_urgent()
+    }
+
+    fn take_raised(&self) -> (Vec<(Event, bool)>, usize) {
+        self.bus().take_raised()
+    }
+
+    fn let_go_raised(&self, events: usize) {
+        self.bus().let_go_raised(events);
+    }
+
+    fn drop_raised(&self, event: Event) {
+        self.bus().drop_raised(event);
+    }
+
+    fn version(&self) -> u64 {
+        Engine::version(self)
+    }
+
+    fn wake_after(&self, version: u64, waker: &Waker) -> bool {
+        Engine::wake_after(self, version, waker)
+    }
+
+    fn came_before(&self, time: Duration) -> bool {
+        self.bus().came_before(time)
+    }
+
+    fn note_arrivals(&self, wanted: bool) {
+        self.bus().note_arrivals(wanted);
+    }
+
+    fn dispatched(&self, origin: &Origin) -> bool {
+        Engine::dispatched(self, origin).is_ok()
+    }
+
+    fn has_dropped(&self) -> bool {
+        self.bus().has_dropped()
+    }
+
+    fn halted(&self) -> Option<Halted> {
+        if !self.is_latched() {
+            return None;
+        }
+        self.interlock().map(|interlock| Halted { reason: interlock.to_string().into() })
+    }
+}

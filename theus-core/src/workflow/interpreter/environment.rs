@@ -1,0 +1,95 @@
+//! The environment of a session that goes on.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::SystemTime;
+
+use super::engine_port::EnginePort;
+use crate::workflow::clock::{Clock, Moment, Timekeeper};
+
+/// The environment of a session that goes on: an engine and a clock, which it is lent.
+pub(crate) struct Environment<'a> {
+    pub(crate) engine: &'a dyn EnginePort,
+    pub(crate) clock: &'a dyn Clock,
+    pub(super) keeper: &'a Timekeeper,
+    /// What the clock said last: it is asked once for what happens in no time.
+    seen: Cell<Option<SystemTime>>,
+    counted: Cell<Option<Moment>>,
+    /// Whether only time can make what was polled last go on.
+    is_left_alone: Cell<bool>,
+}
+
+impl<'a> Environment<'a> {
+    pub(crate) fn new(engine: &'a dyn EnginePort, keeper: &'a Timekeeper) -> Self {
+        let (seen, counted, is_left_alone) = (Cell::new(None), Cell::new(None), Cell::new(false));
+        Self { engine, clock: keeper.clock(), keeper, seen, counted, is_left_alone }
+    }
+
+    /// What the wall clock shows now: for what is told and stored.
+    pub(super) fn now(&self) -> SystemTime {
+        if let Some(seen) = self.seen.get() {
+            return seen;
+        }
+        let now = self.clock.now();
+        self.seen.set(Some(now));
+        now
+    }
+
+    /// The moment now: for what is waited for.
+    pub(super) fn moment(&self) -> Moment {
+        if let Some(counted) = self.counted.get() {
+            return counted;
+        }
+        let now = self.keeper.now_by(|| self.now());
+        self.counted.set(Some(now));
+        now
+    }
+
+    /// The moment of a date.
+    pub(super) fn moment_of(&self, date: SystemTime) -> Moment {
+        self.moment().shifted(self.now(), date)
+    }
+
+    /// Time may have gone by: the clock is asked anew.
+    pub(crate) fn time_passes(&self) {
+        self.seen.set(None);
+        self.counted.set(None);
+    }
+
+    /// Polls what a session awaits. By a clock that jumps it is looked at who could wake it: see
+    /// [`is_left_alone`](Self::is_left_alone).
+    pub(super) fn poll<T>(&self, task: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {
+        if !self.keeper.jumps() {
+            return poll(task);
+        }
+        let relay = Arc::new(Relay { to: task.waker().clone(), woken: AtomicBool::new(false) });
+        let polled = poll(&mut Context::from_waker(&Waker::from(Arc::clone(&relay))));
+        let is_held = Arc::strong_count(&relay) > 1 || relay.woken.load(Ordering::Acquire);
+        self.is_left_alone.set(polled.is_pending() && !is_held);
+        polled
+    }
+
+    /// Whether nobody holds the waker of what was polled last, so that only time can make it go on.
+    pub(crate) fn is_left_alone(&self) -> bool {
+        self.is_left_alone.get()
+    }
+}
+
+/// Hands on that it was woken; as long as there is more than one, somebody can.
+struct Relay {
+    to: Waker,
+    woken: AtomicBool,
+}
+
+impl Wake for Relay {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.woken.store(true, Ordering::Release);
+        self.to.wake_by_ref();
+    }
+}

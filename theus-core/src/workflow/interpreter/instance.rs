@@ -1,0 +1,381 @@
+//! One run of a workflow, without a thread, a clock or a wait.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use thiserror::Error;
+
+use super::chain::Chain;
+use super::context::InterpreterContext;
+use super::control::Control;
+use super::environment::Environment;
+use super::failure::RecoveryTarget;
+use super::outcome::Handled;
+use super::timers::Timers;
+use crate::process::Halted;
+use crate::signal::{Event, EventName, Payload};
+use crate::workflow::chart::{Configuration, Definition, StateId};
+use crate::workflow::clock::{Moment, Timekeeper};
+use crate::workflow::condition::EvaluationError;
+use crate::workflow::trace::{Trace, What};
+
+/// One run of a workflow. It does nothing by itself: whoever drives it calls [`advance`](Self::advance), lends it an engine
+/// and a clock for that, and does what the [`Progress`] says.
+pub(crate) struct Interpreter {
+    pub(super) definition: Arc<Definition>,
+    pub(super) live: Live,
+}
+
+/// What changes of a session.
+pub(super) struct Live {
+    pub(super) stage: Stage,
+    pub(super) at: Configuration,
+    /// What the session tells itself; comes before the bus.
+    pub(super) inbox: VecDeque<Internal>,
+    pub(super) timers: Timers,
+    /// Whether it is noted when events come: as long as a timer runs.
+    pub(super) notes_arrivals: bool,
+    pub(super) chain: Option<Box<Chain>>,
+    pub(super) spare: Spare,
+    /// What is being handled.
+    pub(super) unit: Option<Unit>,
+    /// The payload of the last event, for guards that wait for none.
+    pub(super) payload: Option<Payload>,
+    /// How many moves and rounds of `while` have come of the last event, command or timer.
+    pub(super) spent: u32,
+    /// How often that came to the limit, or went beyond it, since then.
+    pub(super) overspent: u8,
+    /// How many events of its own it has not handled because it was over, since it was asked last.
+    pub(super) discarded: u16,
+    /// Whether no transition without an event can be taken in this configuration, for all that happened to it.
+    pub(super) settled: bool,
+    /// The version of the state for which that was found.
+    pub(super) settled_at: u64,
+    pub(super) paused: bool,
+    /// Why it is to end as soon as what was committed is made good.
+    pub(super) cancelled: Option<Box<str>>,
+    pub(super) result: Option<Box<serde_json::Value>>,
+    pub(super) random: fastrand::Rng,
+    pub(super) trace: Trace,
+    pub(super) control: Option<Control>,
+    /// It went on from a position, and has not said so yet.
+    pub(super) restored: bool,
+    /// Of its timers only the dates are known: from when the clock is known that it goes on by, they count.
+    pub(super) is_by_date: bool,
+}
+
+/// Room of the event before, for the next: an event that is handled as the one before it was allocates nothing.
+#[derive(Default)]
+pub(super) struct Spare {
+    pub(super) chain: Option<Box<Chain>>,
+    handled: Option<Box<Handled>>,
+}
+
+impl Spare {
+    /// In a box that is there already, where one is.
+    pub(super) fn filled(&mut self, handled: Handled) -> Box<Handled> {
+        match self.handled.take() {
+            Some(mut room) => {
+                *room = handled;
+                room
+            }
+            None => Box::new(handled),
+        }
+    }
+
+    /// Keeps the box.
+    fn emptied(&mut self, mut room: Box<Handled>) -> Handled {
+        let nothing = Handled::new(None, room.cause, room.from);
+        let handled = std::mem::replace(&mut *room, nothing);
+        self.handled = Some(room);
+        handled
+    }
+}
+
+/// How far a session is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    New,
+    Running,
+    Finished,
+    /// It has come to a final state whose chain failed.
+    Failed(Box<str>),
+    Aborted(Box<str>),
+    Cancelled(Box<str>),
+}
+
+/// What a session tells itself.
+#[derive(Clone, Debug)]
+pub(super) enum Internal {
+    /// A step of its own has raised it.
+    Raised {
+        event: Event,
+        /// Whether it overtakes what is not.
+        urgent: bool,
+    },
+    /// A state is done.
+    Done(StateId),
+    /// A chain has ended well.
+    ChainDone {
+        /// The innermost state whose it was, which hears of it, as do those around it; `None` for whoever is active.
+        heard_by: Option<StateId>,
+    },
+    /// A chain has failed.
+    ChainFailed {
+        /// As for one that has ended well.
+        heard_by: Option<StateId>,
+        /// What is to be known of it.
+        payload: Payload,
+    },
+    /// A chain has failed with an error that leads somewhere. It comes before everything else.
+    Recover {
+        /// The state whose chain it was.
+        state: StateId,
+        /// The state that was entered with it; where that is left first, the error leads nowhere.
+        heard_by: Option<StateId>,
+        /// Where the step says that it leads; else the states say it.
+        target: Option<RecoveryTarget>,
+        /// The error's name.
+        error: &'static str,
+        payload: Payload,
+    },
+}
+
+/// What is being handled, from the event to the end of its chain.
+pub(super) struct Unit {
+    pub(super) handled: Box<Handled>,
+    /// How it brings the workflow to its end, where it does.
+    pub(super) ending: Option<Box<Ending>>,
+    /// What the driver is told when it is over.
+    pub(super) trouble: Option<Box<Trouble>>,
+}
+
+/// The end of a workflow, from entering its final state to leaving it.
+pub(super) struct Ending {
+    /// The final state at the top.
+    pub(super) state: StateId,
+    /// Whether it is left by now.
+    pub(super) closes: bool,
+    /// Why it is no good end: the chain that led there has failed, or what leaving it runs.
+    pub(super) failure: Option<String>,
+}
+
+impl Ending {
+    pub(super) fn in_state(state: StateId) -> Box<Self> {
+        Box::new(Self { state, closes: false, failure: None })
+    }
+}
+
+impl Unit {
+    pub(super) const fn of(handled: Box<Handled>) -> Self {
+        Self { handled, ending: None, trouble: None }
+    }
+}
+
+/// What a driver is told.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// Something was done, and more can be done at once.
+    Stepped,
+    /// One event, or another cause, was handled to the end of its chain.
+    Handled(Box<Handled>),
+    /// A run awaits something: go on when the waker is woken, or at this time at the latest.
+    Pending { until: Option<Moment> },
+    /// A step is tried again at this time: go on then.
+    Wait { until: Moment },
+    /// No event waits: go on when there is one, or at this time, when the next timer is due.
+    Idle { until: Option<Moment> },
+    /// It was paused.
+    Paused,
+    /// The engine's interlock is latched.
+    Halted(Halted),
+    /// It is over.
+    Over,
+}
+
+/// What a driver has to be told about, typed. The session can go on after it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Trouble {
+    /// A guard, or the result, has no value.
+    #[error(transparent)]
+    NoValue(EvaluationError),
+    /// More came of one event than the limit allows.
+    #[error("more than {limit} moves and rounds of `while` came of one event")]
+    Runaway { limit: u32 },
+    /// It was driven from inside a process of its own engine.
+    #[error("driven from inside a process of its own engine")]
+    Nested,
+}
+
+/// What a driver has to be told about, with what was handled all the same: it may have committed.
+#[derive(Debug, Error)]
+#[error("{trouble}")]
+pub(crate) struct Troubled {
+    pub(crate) trouble: Trouble,
+    pub(crate) handled: Box<Handled>,
+}
+
+/// How a session is set up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// How many entries its trace keeps.
+    pub(crate) traced: usize,
+    /// What its random waits come from.
+    pub(crate) seed: u64,
+}
+
+impl Interpreter {
+    pub(crate) fn new(definition: Arc<Definition>, options: Options) -> Self {
+        let live = Live {
+            stage: Stage::New,
+            at: definition.start().to,
+            inbox: VecDeque::new(),
+            timers: Timers::default(),
+            // As whoever sets it up has it: it may begin with timers of before a restart.
+            notes_arrivals: true,
+            chain: None,
+            spare: Spare::default(),
+            unit: None,
+            payload: None,
+            spent: 0,
+            overspent: 0,
+            discarded: 0,
+            settled: false,
+            settled_at: 0,
+            paused: false,
+            cancelled: None,
+            result: None,
+            random: fastrand::Rng::with_seed(options.seed),
+            trace: Trace::new(Arc::clone(&definition), options.traced),
+            control: None,
+            restored: false,
+            is_by_date: false,
+        };
+        Self { definition, live }
+    }
+
+    /// Does the next thing there is to do, one step of a chain at most.
+    ///
+    /// # Errors
+    /// [`Troubled`]: what was being handled is over, and the session can go on.
+    pub(crate) fn advance(
+        &mut self,
+        environment: &Environment<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<Progress, Troubled> {
+        self.live.advance(InterpreterContext { definition: &self.definition, environment }, task)
+    }
+
+    /// How many events of its own it has not handled because it was over, since this was asked last.
+    pub(crate) const fn take_discarded(&mut self) -> u16 {
+        std::mem::replace(&mut self.live.discarded, 0)
+    }
+
+    /// An event was accepted, and is not handled: the session is over.
+    pub(crate) fn discard(&mut self, event: EventName, environment: &Environment<'_>) {
+        self.live.trace.tell(environment.clock, || What::Discarded { name: event });
+    }
+
+    /// Gives back memory, for it may be idle for long.
+    pub(crate) fn rest(&mut self) {
+        self.live.inbox.shrink_to_fit();
+        self.live.spare = Spare::default();
+        self.live.timers.rest();
+    }
+
+    /// What was handled, for whoever takes it with him. Its box stays here.
+    pub(crate) fn hand_out(&mut self, handled: Box<Handled>) -> Handled {
+        self.live.spare.emptied(handled)
+    }
+
+    /// How many events of its own wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.live.inbox.len()
+    }
+
+    /// The process that is under way, the first of several: it may commit when it is polled next.
+    pub(crate) fn under_way(&self) -> Option<&'static str> {
+        let chain = self.live.chain.as_ref().filter(|chain| !chain.is_between_steps())?;
+        Some(chain.process(&self.definition).unwrap_or("a compensation"))
+    }
+
+    /// Whether nothing is being handled.
+    pub(crate) fn is_between_events(&self) -> bool {
+        self.live.chain.is_none() && self.live.unit.is_none()
+    }
+
+    /// Whether it has not begun.
+    pub(crate) fn is_new(&self) -> bool {
+        self.live.stage == Stage::New
+    }
+
+    /// Whether it handles no more events, whatever happens.
+    pub(crate) fn is_over(&self) -> bool {
+        self.live.is_over()
+    }
+
+    /// Whether it has entered this state, and has not left it.
+    pub(crate) fn is_in(&self, state: StateId) -> bool {
+        !self.is_new() && self.definition.is_active(&self.live.at, state)
+    }
+
+    pub(crate) const fn is_paused(&self) -> bool {
+        self.live.paused
+    }
+
+    pub(crate) fn definition(&self) -> &Arc<Definition> {
+        &self.definition
+    }
+
+    pub(crate) const fn configuration(&self) -> &Configuration {
+        &self.live.at
+    }
+
+    pub(crate) const fn trace(&self) -> &Trace {
+        &self.live.trace
+    }
+
+    pub(crate) fn trace_mut(&mut self) -> &mut Trace {
+        &mut self.live.trace
+    }
+
+    pub(crate) fn result(&self) -> Option<&serde_json::Value> {
+        self.live.result.as_deref()
+    }
+
+    /// The handle by which another thread holds it up.
+    pub(crate) fn control(&mut self) -> Control {
+        self.live.control.get_or_insert_default().clone()
+    }
+
+    /// Whoever drives it as a task is woken when something is said by its [`control`](Self::control).
+    pub(crate) fn heed(&self, waker: &Waker) {
+        if let Some(control) = &self.live.control {
+            control.wakes(waker);
+        }
+    }
+
+    /// Another clock takes over.
+    pub(crate) fn leave_clock(&mut self, keeper: &Timekeeper) {
+        if !self.live.is_by_date {
+            self.live.timers = self.live.timers.dated(keeper);
+            self.live.is_by_date = true;
+        }
+    }
+
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.live.random = fastrand::Rng::with_seed(seed);
+    }
+}
+
+impl Live {
+    pub(super) const fn is_over(&self) -> bool {
+        !matches!(self.stage, Stage::New | Stage::Running)
+    }
+
+    /// The innermost active state, the first of several in the order of the file.
+    pub(super) fn leaf(&self, definition: &Definition) -> StateId {
+        self.at.leaves().first().copied().unwrap_or(definition.initial())
+    }
+}

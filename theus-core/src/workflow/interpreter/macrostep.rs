@@ -1,0 +1,241 @@
+//! What a session does next: the order of SCXML's macrostep.
+
+use std::task::{Context, Waker};
+
+use super::activation::SessionActivation;
+use super::context::InterpreterContext;
+use super::failure::RecoveryTarget;
+use super::instance::{Internal, Live, Progress, Stage, Troubled};
+use super::outcome::Cause;
+use super::timers::Timer;
+use crate::signal::{Event, EventName, Origin, Payload};
+use crate::workflow::chart::{Beforehand, StateId};
+use crate::workflow::trace::What;
+
+impl Live {
+    /// The chain under way first; then transitions that wait for no event, what is urgent, what the session tells itself; then
+    /// timers that are due and the bus, whichever was first.
+    pub(super) fn advance(
+        &mut self,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<Progress, Troubled> {
+        if self.control.is_some() {
+            self.listen(context);
+        }
+        if self.restored || self.is_by_date {
+            self.tell_restored(context.environment);
+        }
+        if self.is_over() {
+            return Ok(Progress::Over);
+        }
+        if self.chain.as_ref().is_none_or(|chain| chain.is_between_steps()) {
+            if let Some(halted) = context.environment.engine.halted() {
+                return Ok(Progress::Halted(halted));
+            }
+            if self.paused {
+                return Ok(Progress::Paused);
+            }
+        }
+        if self.chain.is_some() {
+            return self.go_on(context, task);
+        }
+        if self.unit.is_some() {
+            return self.end_unit(context);
+        }
+        if self.stage == Stage::New {
+            return self.start(context);
+        }
+        context.environment.time_passes();
+        if self.trace.is_on() {
+            // Asked before anything is taken: a clock that panics costs no event.
+            context.environment.now();
+        }
+        // What came with a panic of a step, or by a command.
+        self.take_raised(context);
+        if self.settled && self.settled_at != context.environment.engine.version() {
+            // Somebody else has changed what guards look at.
+            self.settled = false;
+        }
+        if !self.settled
+            && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
+            && let Some(progress) = self.eventless(context)?
+        {
+            return Ok(progress);
+        }
+        if self.inbox.front().is_some_and(|told| !told.overtakes())
+            && let Some(event) = context.environment.engine.next_urgent()
+        {
+            self.counts_anew();
+            return self.take_event(event, context);
+        }
+        while let Some(internal) = self.inbox.pop_front() {
+            if let Some(progress) = self.take_internal(internal, context)? {
+                return Ok(progress);
+            }
+        }
+        // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
+        if let Some(due) = self.timers.next_due()
+            && due <= context.environment.moment()
+            && !context.environment.engine.came_before(due.counted())
+            && let Some(timer) = self.timers.take_due(context.environment.moment())
+        {
+            return self.take_timer(timer, context);
+        }
+        if let Some(event) = context.environment.engine.next_event() {
+            self.counts_anew();
+            return self.take_event(event, context);
+        }
+        if context.definition.asks_data(&self.at)
+            && !task.waker().will_wake(Waker::noop())
+            && !context.environment.engine.wake_after(self.settled_at, task.waker())
+        {
+            return Ok(Progress::Stepped);
+        }
+        Ok(Progress::Idle { until: self.timers.next_due() })
+    }
+
+    fn start(&mut self, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.trace.put(context.environment.now(), What::Started);
+        self.stage = Stage::Running;
+        self.begin_unit(None, Cause::Start, context.definition);
+        let first = context.definition.start();
+        self.apply(first, context)
+    }
+
+    /// Takes a transition that waits for no event, where one may be taken.
+    fn eventless(&mut self, context: InterpreterContext<'_>) -> Result<Option<Progress>, Troubled> {
+        // Until an event comes, or something is committed, the answer stays the same.
+        (self.settled, self.settled_at) = (true, context.environment.engine.version());
+        let payload = self.payload.clone();
+        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        match context.definition.eventless(&self.at, &activation) {
+            Ok(None) => Ok(None),
+            Ok(Some(found)) => {
+                drop(activation);
+                self.begin_unit(None, Cause::Always, context.definition);
+                self.apply(found, context).map(Some)
+            }
+            Err(error) => {
+                self.begin_unit(None, Cause::Always, context.definition);
+                self.without_value(error, context).map(Some)
+            }
+        }
+    }
+
+    /// `None` where no active state has a use for it: that is no more than having asked.
+    fn take_internal(
+        &mut self,
+        internal: Internal,
+        context: InterpreterContext<'_>,
+    ) -> Result<Option<Progress>, Troubled> {
+        let (name, heard_by, payload) = match internal {
+            Internal::Done(state) => return self.take_done(state, context),
+            Internal::Raised { event, .. } => {
+                context.environment.engine.let_go_raised(1);
+                return self.take_event(event, context).map(Some);
+            }
+            Internal::Recover { state, target, error, payload, .. } => {
+                self.payload = Some(payload);
+                let by_state = || {
+                    let (source, way) = context.definition.recovery(state, error)?;
+                    Some((source, RecoveryTarget { target: way.target, place: Some(way.place.clone()) }))
+                };
+                let Some((source, recovery)) = target.map(|recovery| (state, recovery)).or_else(by_state) else {
+                    return Ok(None);
+                };
+                let found = context.definition.goto(&self.at, source, recovery.target);
+                self.begin_unit(None, Cause::Error, context.definition);
+                return self.apply_by(found, recovery.place, context).map(Some);
+            }
+            Internal::ChainDone { heard_by } => (EventName::CHAIN_DONE, heard_by, None),
+            Internal::ChainFailed { heard_by, payload } => (EventName::CHAIN_FAIL, heard_by, Some(payload)),
+        };
+        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let event = context.definition.event(&name);
+        let found = match heard_by {
+            Some(state) => context.definition.transition_from(&self.at, state, event, &activation),
+            None => context.definition.transition(&self.at, event, &activation),
+        };
+        if let Ok(None) = &found {
+            return Ok(None);
+        }
+        drop(activation);
+        self.trace.put(context.environment.now(), What::Event { name: name.clone(), origin: Origin::Chain });
+        let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
+        self.payload = payload;
+        self.begin_unit(Some(event), Cause::Event, context.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, context).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => self.without_value(error, context).map(Some),
+        }
+    }
+
+    fn take_done(&mut self, state: StateId, context: InterpreterContext<'_>) -> Result<Option<Progress>, Troubled> {
+        // What came before may have led it away from its end.
+        if !context.definition.is_done(&self.at, state) {
+            return Ok(None);
+        }
+        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let found = match context.definition.done(&self.at, state, &activation) {
+            Ok(None) => return Ok(None),
+            found => found,
+        };
+        drop(activation);
+        self.trace.put(context.environment.now(), What::Done { state });
+        self.payload = None;
+        self.begin_unit(None, Cause::Done, context.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, context).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => self.without_value(error, context).map(Some),
+        }
+    }
+
+    fn take_timer(&mut self, timer: Timer, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.counts_anew();
+        (self.payload, self.settled) = (None, false);
+        let Timer { date: due, id, .. } = timer;
+        let after = context.definition.duration(id).unwrap_or_default();
+        self.trace.put(context.environment.now(), What::Timer { state: id.state, after, due });
+        self.begin_unit(None, Cause::Timer, context.definition);
+        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let found = context.definition.timer(&self.at, id, &activation);
+        drop(activation);
+        match found {
+            Ok(Some(found)) => self.apply(found, context),
+            Ok(None) => self.end_unit(context),
+            Err(error) => self.without_value(error, context),
+        }
+    }
+
+    /// Handles an event. Where no state takes it, guards that wait for none are asked all the same: they may ask for it.
+    fn take_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.settled = false;
+        if self.trace.is_on() {
+            let (name, origin) = (event.name.clone(), event.origin);
+            self.trace.put(context.environment.now(), What::Event { name, origin });
+        }
+        let payload = event.payload.clone();
+        let id = context.definition.event(&event.name);
+        if let Beforehand::Moves(found) = context.definition.beforehand(&self.at, id) {
+            self.payload = payload;
+            self.begin_unit(Some(event), Cause::Event, context.definition);
+            return self.apply_quick(found, context);
+        }
+        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let found = context.definition.transition(&self.at, id, &activation);
+        drop(activation);
+        if let Ok(None) = &found {
+            self.trace.tell(context.environment.clock, || What::Unused { name: event.name.clone() });
+        }
+        self.payload = payload;
+        self.begin_unit(Some(event), Cause::Event, context.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, context),
+            Ok(None) => self.end_unit(context),
+            Err(error) => self.without_value(error, context),
+        }
+    }
+}

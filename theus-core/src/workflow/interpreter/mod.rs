@@ -1,0 +1,55 @@
+//! The interpreter: joins the signal bus, the state machine and the engine.
+//!
+//! `Interpreter` is the whole of it without a thread, a clock or a wait: whoever drives it, calls
+//! `advance` and does what the `Progress` says. The blocking driver, the asynchronous one and a pool
+//! of workers are three ways to do that.
+
+mod activation;
+mod arguments;
+mod attempt;
+mod blocking;
+mod cancel;
+mod chain;
+mod command;
+mod compensation;
+mod context;
+mod control;
+mod drive;
+mod driven;
+mod engine_port;
+mod environment;
+mod error;
+mod explain;
+mod failure;
+mod inbox;
+mod instance;
+mod load;
+mod macrostep;
+mod manager;
+mod microstep;
+mod names;
+mod outcome;
+mod position;
+mod requests;
+mod rest;
+mod restore;
+mod runtime;
+mod steps;
+mod stored;
+mod thread_waker;
+mod timers;
+mod together;
+mod trying;
+
+pub(in crate::workflow) use load::load;
+pub(in crate::workflow) use manager::{has_timers, has_use_of};
+
+pub use control::Control;
+pub use error::WorkflowError;
+pub use manager::WorkflowManager;
+pub use outcome::{Cause, Fault, Handled, IntoOutcomes, Status, StepOutcome, StepOutcomes};
+pub use position::{Position, PositionError};
+
+pub(in crate::workflow) use environment::Environment;
+pub(in crate::workflow) use instance::{Interpreter, Options, Progress, Troubled};
+pub(in crate::workflow) use requests::Requests;

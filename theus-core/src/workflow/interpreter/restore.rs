@@ -1,0 +1,249 @@
+//! From a session to a position, and back.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::chain::Chain;
+use super::environment::Environment;
+use super::failure::RecoveryTarget;
+use super::instance::{Ending, Internal, Interpreter, Stage, Unit};
+use super::manager::WorkflowManager;
+use super::names::{self, known, name_of};
+use super::outcome::{Cause, Handled};
+use super::position::{Position, PositionError};
+use super::stored::{Ended, Message, StoredEnding, StoredEvent, StoredOrigin, StoredTimer, StoredUnit};
+use super::timers::Timer;
+use crate::context::Context;
+use crate::engine::Engine;
+use crate::signal::{Event, EventName, Origin, Payload};
+use crate::timestamp;
+use crate::workflow::chart::{Definition, StateId, TimerId};
+use crate::workflow::clock::Timekeeper;
+use crate::workflow::trace::What;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
+    /// Where it is, to be stored, in the midst of an event too: see [`Position`].
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.session.position(&self.keeper)
+    }
+
+    /// Goes on from a position, on an engine whose domain is as it was then. Timers that became due meanwhile are handled at
+    /// once, in the order in which they were due.
+    ///
+    /// # Errors
+    /// [`PositionError`] where the workflow cannot be there: a state, a timer or a compensation that is not in it any more.
+    pub fn restore(
+        engine: &Engine<D, G, E>,
+        definition: Arc<Definition>,
+        position: &Position,
+    ) -> Result<Self, PositionError> {
+        let mut manager = Self::new(engine, definition);
+        manager.session.restore(position)?;
+        Ok(manager)
+    }
+}
+
+impl Interpreter {
+    pub(crate) fn position(&self, keeper: &Timekeeper) -> Position {
+        let (definition, live) = (&*self.definition, &self.live);
+        let ended = match &live.stage {
+            Stage::New | Stage::Running => None,
+            Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
+            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.to_string() }),
+            Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
+            Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
+        };
+        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
+        Position {
+            workflow: definition.name().to_owned(),
+            configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
+            timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
+            inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
+            payload: live.payload.as_ref().map(|payload| payload.value().clone()),
+            unit: live.unit.as_ref().map(|unit| stored_unit(definition, unit)),
+            chain: live.chain.as_ref().map(|chain| chain.stored(definition, keeper)),
+            spent: live.spent,
+            overspent: live.overspent.into(),
+            cancelled: live.cancelled.as_deref().map(str::to_owned),
+            random: live.random.get_seed(),
+            paused: live.paused,
+            ended,
+        }
+    }
+
+    pub(crate) fn restore(&mut self, position: &Position) -> Result<(), PositionError> {
+        let definition = Arc::clone(&self.definition);
+        if position.workflow != definition.name() {
+            let (stored, workflow) = (position.workflow.clone(), definition.name().to_owned());
+            return Err(PositionError::Workflow { stored, workflow });
+        }
+        let live = &mut self.live;
+        live.paused = position.paused;
+        live.random = fastrand::Rng::with_seed(position.random);
+        live.inbox = position.inbox.iter().map(|told| internal(&definition, told)).collect::<Result<_, _>>()?;
+        let Some(stored) = &position.configuration else { return Ok(()) };
+        live.at = definition.configuration(stored)?;
+        live.stage = Stage::Running;
+        live.payload = position.payload.clone().map(Payload::from);
+        live.spent = position.spent;
+        live.overspent = u8::try_from(position.overspent).unwrap_or(u8::MAX);
+        live.cancelled = position.cancelled.as_deref().map(Box::from);
+        // The next one comes last.
+        for stored in position.timers.iter().rev() {
+            let (date, id) = timer(&definition, stored)?;
+            live.timers.restore(date, id);
+            live.is_by_date = true;
+        }
+        if let Some(stored) = &position.unit {
+            live.unit = Some(unit(&definition, stored, live.payload.as_ref())?);
+        }
+        if let Some(stored) = &position.chain {
+            let mut chain = Chain::restored(&definition, stored)?;
+            chain.payload.clone_from(&live.payload);
+            if let (Some(unit), Some(failure)) = (&mut live.unit, &chain.failure) {
+                unit.handled.failed = true;
+                unit.handled.fault = failure.fault.as_deref().cloned();
+            }
+            live.chain = Some(Box::new(chain));
+        }
+        match &position.ended {
+            None => {}
+            Some(Ended::Finished { result }) => {
+                (live.stage, live.result) = (Stage::Finished, result.clone().map(Box::new))
+            }
+            Some(Ended::Failed { reason }) => live.stage = Stage::Failed(reason.as_str().into()),
+            Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.as_str().into()),
+            Some(Ended::Cancelled { reason }) => live.stage = Stage::Cancelled(reason.as_str().into()),
+        }
+        live.restored = true;
+        Ok(())
+    }
+}
+
+impl super::instance::Live {
+    /// Says once that it went on from a position; its timers run by the clock that it has now.
+    pub(super) fn tell_restored(&mut self, environment: &Environment<'_>) {
+        if std::mem::take(&mut self.is_by_date) {
+            self.timers.count_by(environment.keeper);
+        }
+        if std::mem::take(&mut self.restored) {
+            self.trace.tell(environment.clock, || What::Resumed);
+        }
+    }
+}
+
+fn message(definition: &Definition, told: &Internal) -> Message {
+    let name = |state: &StateId| name_of(definition, *state);
+    match told {
+        Internal::Raised { event, urgent } => {
+            let payload = event.payload.as_ref().map(|payload| payload.value().clone());
+            Message::Raised { event: stored_event(event), payload, urgent: *urgent }
+        }
+        Internal::Done(state) => Message::Done { state: name(state) },
+        Internal::ChainDone { heard_by } => Message::ChainDone { heard_by: heard_by.as_ref().map(name) },
+        Internal::ChainFailed { heard_by, payload } => {
+            Message::ChainFailed { heard_by: heard_by.as_ref().map(name), payload: payload.value().clone() }
+        }
+        Internal::Recover { state, heard_by, target, error, payload } => Message::Error {
+            state: name(state),
+            heard_by: heard_by.as_ref().map(name),
+            target: target.as_ref().map(|recovery| name(&recovery.target)),
+            error: (*error).to_owned(),
+            payload: payload.value().clone(),
+        },
+    }
+}
+
+fn internal(definition: &Definition, told: &Message) -> Result<Internal, PositionError> {
+    let state = |name: &Option<String>| name.as_deref().map(|name| known(definition, name)).transpose();
+    Ok(match told {
+        Message::Raised { event: stored, payload, urgent } => {
+            let event = event(definition, stored, payload.clone().map(Payload::from))?;
+            Internal::Raised { event, urgent: *urgent }
+        }
+        Message::Done { state } => Internal::Done(known(definition, state)?),
+        Message::ChainDone { heard_by } => Internal::ChainDone { heard_by: state(heard_by)? },
+        Message::ChainFailed { heard_by, payload } => {
+            Internal::ChainFailed { heard_by: state(heard_by)?, payload: payload.clone().into() }
+        }
+        Message::Error { state: of, heard_by, target, error, payload } => Internal::Recover {
+            state: known(definition, of)?,
+            heard_by: state(heard_by)?,
+            target: state(target)?.map(|target| RecoveryTarget { target, place: None }),
+            error: names::error(definition, error).unwrap_or_default(),
+            payload: payload.clone().into(),
+        },
+    })
+}
+
+fn stored_timer(definition: &Definition, timer: &Timer) -> Option<StoredTimer> {
+    let after = definition.duration(timer.id)?;
+    let after_ns = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
+    Some(StoredTimer { state: name_of(definition, timer.id.state), after_ns, due: timer.date })
+}
+
+fn timer(definition: &Definition, stored: &StoredTimer) -> Result<(SystemTime, TimerId), PositionError> {
+    let state = known(definition, &stored.state)?;
+    let after = Duration::from_nanos(stored.after_ns);
+    let found = definition.timers(state).find(|(_, time)| *time == after);
+    match found {
+        Some((id, _)) => Ok((stored.due, id)),
+        None => {
+            let due = timestamp::text(stored.due);
+            Err(PositionError::Timer { state: stored.state.clone(), after, due })
+        }
+    }
+}
+
+fn stored_event(event: &Event) -> StoredEvent {
+    let origin = match event.origin {
+        Origin::External => StoredOrigin::External,
+        Origin::Signal { path, process, .. } => {
+            StoredOrigin::Signal { path: path.to_owned(), process: process.to_owned() }
+        }
+        Origin::Chain => StoredOrigin::Chain,
+    };
+    StoredEvent { name: event.name.to_string(), origin }
+}
+
+fn event(definition: &Definition, stored: &StoredEvent, payload: Option<Payload>) -> Result<Event, PositionError> {
+    let name = EventName::parse(&stored.name).map_err(|_| PositionError::Event { event: stored.name.clone() })?;
+    let origin = match &stored.origin {
+        StoredOrigin::External => Origin::External,
+        StoredOrigin::Chain => Origin::Chain,
+        // No commit of this engine has raised the signal, which is not stored: the field is at rest.
+        StoredOrigin::Signal { path, process } => {
+            match (names::signal(definition, path), names::process(definition, process)) {
+                (Some(path), Some(process)) => Origin::Signal { path, version: 0, process },
+                _ => Origin::External,
+            }
+        }
+    };
+    Ok(Event { name, origin, payload })
+}
+
+fn stored_unit(definition: &Definition, unit: &Unit) -> StoredUnit {
+    let Unit { handled, ending, .. } = unit;
+    let name = |state| name_of(definition, state);
+    let ending = ending.as_ref().map(|ending| StoredEnding {
+        state: name(ending.state),
+        closes: ending.closes,
+        failure: ending.failure.clone(),
+    });
+    let event = handled.event.as_ref().map(stored_event);
+    StoredUnit { event, from: name(handled.from), to: handled.to.map(name), ending }
+}
+
+/// The payload of an event is that of the session, as long as it is handled.
+fn unit(definition: &Definition, stored: &StoredUnit, payload: Option<&Payload>) -> Result<Unit, PositionError> {
+    let event = stored.event.as_ref().map(|stored| event(definition, stored, payload.cloned()));
+    let mut handled = Handled::new(event.transpose()?, Cause::Restart, known(definition, &stored.from)?);
+    handled.to = stored.to.as_deref().map(|state| known(definition, state)).transpose()?;
+    let mut unit = Unit::of(Box::new(handled));
+    if let Some(StoredEnding { state, closes, failure }) = &stored.ending {
+        let state = known(definition, state)?;
+        unit.ending = Some(Box::new(Ending { state, closes: *closes, failure: failure.clone() }));
+    }
+    Ok(unit)
+}

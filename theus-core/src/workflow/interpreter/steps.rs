@@ -1,0 +1,348 @@
+//! A chain goes on: one step at a time, to its end or its failure.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::task::Context;
+
+use super::activation::SessionActivation;
+use super::arguments::{arguments, elements};
+use super::attempt::{Account, Attempt, Tried};
+use super::chain::{Chain, Failed, Next, Work};
+use super::compensation::Compensation;
+use super::context::InterpreterContext;
+use super::failure::Failure;
+use super::instance::{Internal, Live, Progress, Stage, Troubled};
+use super::outcome::Fault;
+use super::together::Together;
+use crate::signal::Payload;
+use crate::workflow::chart::{Run, StateId, Step};
+use crate::workflow::condition::EvaluationError;
+use crate::workflow::trace::{Role, What};
+
+/// How a step left its chain.
+enum Stepped {
+    /// It can go on at once.
+    On,
+    /// It cannot.
+    Held(Progress),
+    /// It does not go on.
+    Failure(Failure),
+    /// It is at its end.
+    End,
+}
+
+impl From<Result<(), Failure>> for Stepped {
+    fn from(result: Result<(), Failure>) -> Self {
+        result.map_or_else(Self::Failure, |()| Self::On)
+    }
+}
+
+impl Live {
+    /// Goes on with the chain under way, one step at most.
+    pub(super) fn go_on(
+        &mut self,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<Progress, Troubled> {
+        let Some(mut chain) = self.chain.take() else { return Ok(Progress::Stepped) };
+        let stepped = catch_unwind(AssertUnwindSafe(|| self.chain_step(&mut chain, context, task)));
+        // What it has raised comes before all that is told when the chain is over.
+        self.take_raised(context);
+        let stepped = match stepped {
+            Ok(stepped) => stepped,
+            Err(panic) => {
+                // A clock, or the code of a value: nobody knows what the step has done.
+                chain.fall(context.definition);
+                if let (Some(unit), Some(failure)) = (&mut self.unit, &chain.failure) {
+                    unit.handled.failed = true;
+                    unit.handled.fault = failure.fault.as_deref().cloned();
+                }
+                self.chain = Some(chain);
+                resume_unwind(panic);
+            }
+        };
+        match stepped {
+            Stepped::On => {}
+            Stepped::Held(progress) => {
+                self.chain = Some(chain);
+                return Ok(progress);
+            }
+            Stepped::Failure(failure) => {
+                self.break_off(&mut chain, failure, context);
+                if self.next_compensation(&chain).is_none() && !self.leave_strand(&mut chain) {
+                    return self.end_chain(chain, context);
+                }
+            }
+            Stepped::End => return self.end_chain(chain, context),
+        }
+        self.chain = Some(chain);
+        Ok(Progress::Stepped)
+    }
+
+    fn chain_step(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+        let stepped = match chain.work {
+            Work::Compensation(..) => self.make_good(chain, context, task),
+            _ if chain.failure.is_some() => self.begin_compensation(chain),
+            Work::None => self.next_step(chain, context, task),
+            Work::Run(_) | Work::Together(_) => self.work(chain, context, task),
+        };
+        if self.trace.is_on() && !matches!(stepped, Stepped::On) {
+            // Asked as long as a panic of the clock is caught.
+            context.environment.now();
+        }
+        stepped
+    }
+
+    /// Begins the next step.
+    fn next_step(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+        let next = chain.next(context.definition);
+        if matches!(next, Next::End) {
+            return Stepped::End;
+        }
+        let Next::Step(step) = next else { return Stepped::On };
+        match self.begin(chain, step, context) {
+            Ok(true) => self.work(chain, context, task),
+            Ok(false) => Stepped::On,
+            Err(failure) => Stepped::Failure(failure),
+        }
+    }
+
+    /// Begins a step; true where it is one that runs something.
+    fn begin(&mut self, chain: &mut Chain, step: &Step, context: InterpreterContext<'_>) -> Result<bool, Failure> {
+        let no_value = |error: EvaluationError| Failure::fault(Fault::NoValue(error));
+        let activation = activation(chain, context);
+        match step {
+            Step::Run(run) => {
+                let arguments = arguments(run, &activation)?;
+                drop(activation);
+                chain.work = Work::Run(Attempt::new(arguments));
+                return Ok(true);
+            }
+            Step::Parallel { branches, .. } => {
+                let all: Result<Vec<_>, _> = branches.iter().map(|run| arguments(run, &activation)).collect();
+                drop(activation);
+                chain.work = Work::Together(Box::new(Together::new(all?)));
+                return Ok(true);
+            }
+            Step::If { when, .. } => {
+                let holds = when.holds(&activation).map_err(no_value)?;
+                drop(activation);
+                chain.enter_branch(holds);
+            }
+            Step::While { when, .. } => {
+                let holds = when.holds(&activation).map_err(no_value)?;
+                drop(activation);
+                if !holds {
+                    chain.step_over();
+                } else if self.spend(context) {
+                    chain.enter_round();
+                } else {
+                    return Err(Failure::fault(Fault::Runaway { limit: context.definition.limit() }));
+                }
+            }
+            Step::ForEach { list, item, .. } => {
+                let elements = elements(list, &activation).map_err(no_value)?;
+                drop(activation);
+                chain.enter_list(item, elements);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Goes on with the step that runs something.
+    fn work(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+        let Next::Step(step) = chain.next(context.definition) else { return Stepped::End };
+        let Some(unit) = &mut self.unit else { return Stepped::End };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes: &mut unit.handled.steps,
+            random: &mut self.random,
+            role: Role::Step,
+        };
+        let (tried, committed): (Tried, Vec<&Run>) = match (&mut chain.work, step) {
+            (Work::Run(attempt), Step::Run(run)) => {
+                let tried = attempt.go_on(run, context, task, &mut account);
+                let committed = matches!(tried, Tried::Ended(Ok(())));
+                (tried, if committed && run.compensate.is_some() { vec![&**run] } else { Vec::new() })
+            }
+            (Work::Together(together), Step::Parallel { branches, .. }) => {
+                let tried = together.go_on(branches, context, task, &mut account);
+                let committed = together.committed();
+                (tried, committed.into_iter().filter_map(|branch| branches.get(branch)).collect())
+            }
+            // What works is what its step has begun.
+            _ => return Stepped::End,
+        };
+        let mut prepared = Ok(());
+        for run in committed {
+            let compensation = Compensation::of(run, chain.strand(), &activation(chain, context));
+            match compensation {
+                Ok(compensation) => chain.compensations.extend(compensation),
+                Err(failure) => prepared = prepared.and(Err(failure)),
+            }
+        }
+        match tried {
+            Tried::Pending(until) => {
+                if let (Err(failure), Work::Together(together)) = (prepared, &mut chain.work) {
+                    together.breaks(failure);
+                }
+                Stepped::Held(Progress::Pending { until })
+            }
+            Tried::Wait(until) => match prepared {
+                Ok(()) => Stepped::Held(Progress::Wait { until }),
+                Err(failure) => Stepped::Failure(failure),
+            },
+            Tried::Ended(ended) => {
+                chain.work = Work::None;
+                let ended = ended.and(prepared);
+                if ended.is_ok() {
+                    chain.step_over();
+                }
+                ended.into()
+            }
+        }
+    }
+
+    /// The chain does not go on: what it has committed is made good from here on.
+    pub(super) fn break_off(&mut self, chain: &mut Chain, failure: Failure, context: InterpreterContext<'_>) {
+        let (process, reason, compensating) = (failure.process, failure.reason.clone(), chain.compensations.len());
+        self.trace.put(context.environment.now(), What::ChainFailed { process, reason, compensating });
+        if let Some(unit) = &mut self.unit {
+            unit.handled.failed = true;
+            if unit.handled.fault.is_none() {
+                unit.handled.fault = failure.fault.as_deref().cloned();
+            }
+        }
+        chain.work = Work::None;
+        chain.failure = Some(failure);
+    }
+
+    /// Whether the chain does not go on as a whole, not only the strand that failed.
+    fn is_over_for(&self, chain: &Chain) -> bool {
+        self.cancelled.is_some() || chain.failure.as_ref().is_some_and(|failure| failure.aborts)
+    }
+
+    /// What was committed last of what is to be made good now.
+    fn next_compensation(&self, chain: &Chain) -> Option<usize> {
+        if self.is_over_for(chain) {
+            return chain.compensations.len().checked_sub(1);
+        }
+        let strand = chain.strand();
+        chain.compensations.iter().rposition(|compensation| compensation.strand == strand)
+    }
+
+    /// The strand that failed is made good. True where the chain goes on with another one.
+    fn leave_strand(&self, chain: &mut Chain) -> bool {
+        !self.is_over_for(chain) && chain.give_up_strand()
+    }
+
+    /// Begins to make good what was committed last.
+    fn begin_compensation(&self, chain: &mut Chain) -> Stepped {
+        match self.next_compensation(chain) {
+            None if self.leave_strand(chain) => Stepped::On,
+            None => Stepped::End,
+            Some(place) => {
+                let compensation = chain.compensations.remove(place);
+                let attempt = Attempt::new(compensation.arguments.clone());
+                chain.work = Work::Compensation(Box::new(compensation), attempt);
+                Stepped::On
+            }
+        }
+    }
+
+    /// Goes on with making good. One that fails is on record, and the others are made all the same.
+    fn make_good(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+        let (Work::Compensation(compensation, attempt), Some(unit)) = (&mut chain.work, &mut self.unit) else {
+            return Stepped::On;
+        };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes: &mut unit.handled.compensations,
+            random: &mut self.random,
+            role: Role::Compensation,
+        };
+        match attempt.go_on(&compensation.run, context, task, &mut account) {
+            Tried::Pending(until) => Stepped::Held(Progress::Pending { until }),
+            Tried::Wait(until) => Stepped::Held(Progress::Wait { until }),
+            Tried::Ended(_) => {
+                chain.work = Work::None;
+                Stepped::On
+            }
+        }
+    }
+
+    /// The chain is over, and what comes of that is told. Its room is kept for the next.
+    fn end_chain(&mut self, mut chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        let ended = self.tell_end(&chain, context);
+        chain.clear();
+        self.spare.chain = Some(chain);
+        ended
+    }
+
+    /// The session hears of the end of a chain, or it moves to where its error leads.
+    fn tell_end(&mut self, chain: &Chain, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.settled = false;
+        if let Some(failure) = chain.failure.as_ref().filter(|failure| failure.aborts) {
+            self.abort(failure.reason.clone(), context);
+            return self.end_unit(context);
+        }
+        if let Some(reason) = self.cancelled.take() {
+            self.trace.put(context.environment.now(), What::Cancelled { reason: reason.to_string() });
+            self.over(Stage::Cancelled(reason), context);
+            return self.end_unit(context);
+        }
+        // The clock is asked only where somebody looks on.
+        if self.trace.is_on() && chain.done().next().is_some() {
+            self.trace.put(context.environment.now(), What::ChainDone);
+        }
+        let ending = self.unit.as_mut().and_then(|unit| unit.ending.as_mut());
+        let finishes = ending.is_some();
+        if let Some(ending) = ending.filter(|ending| ending.closes) {
+            // There is no state any more that could hear of it, or from which an error could lead.
+            if let Some(Failed { failure, .. }) = chain.failed.first() {
+                ending.failure.get_or_insert_with(|| failure.reason.clone());
+            }
+            return self.end_unit(context);
+        }
+        // What failed comes before what is done by it and before what ended well: a state around hears of that first.
+        let (mut recovers, mut reason) = (Vec::new(), None);
+        for Failed { state, heard_by, failure, .. } in &chain.failed {
+            let is_told = match failure.fault.as_deref() {
+                Some(Fault::Runaway { limit }) => self.runs_away(*limit, context),
+                _ => true,
+            };
+            let (heard_by, payload) = (*heard_by, failure.payload());
+            match state.filter(|state| self.leads(*state, failure, context)) {
+                Some(state) => {
+                    let (target, error) = (failure.target.clone(), failure.error.unwrap_or_default());
+                    recovers.push(Internal::Recover { state, heard_by, target, error, payload });
+                }
+                None if finishes => reason = reason.or_else(|| Some(failure.reason.clone())),
+                None if !is_told => {}
+                None => self.inbox.push_back(Internal::ChainFailed { heard_by, payload }),
+            }
+        }
+        if let Some(unit) = &mut self.unit {
+            // With an error that leads elsewhere it is not the end that it had come to.
+            unit.ending = unit.ending.take().filter(|_| recovers.is_empty());
+            if let Some(ending) = &mut unit.ending {
+                ending.failure = reason;
+            }
+        }
+        recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
+        self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
+        if !finishes {
+            self.inbox.extend(chain.done().map(|heard_by| Internal::ChainDone { heard_by }));
+        }
+        self.end_unit(context)
+    }
+
+    /// Whether the error of a state's chain leads somewhere.
+    fn leads(&self, state: StateId, failure: &Failure, context: InterpreterContext<'_>) -> bool {
+        let by_state = |name| context.definition.fault(&self.at, state, name).is_some();
+        failure.target.is_some() || failure.error.is_some_and(by_state)
+    }
+}
+
+pub(super) fn activation<'a>(chain: &'a Chain, context: InterpreterContext<'a>) -> SessionActivation<'a> {
+    SessionActivation::new(context.environment.engine, chain.payload.as_ref().map(Payload::value), &chain.frames)
+}

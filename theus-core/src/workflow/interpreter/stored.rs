@@ -1,0 +1,285 @@
+//! What a position is made of: a session by names.
+
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::Arguments;
+use crate::timestamp;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredTimer {
+    pub(super) state: String,
+    pub(super) after_ns: u64,
+    #[serde(with = "timestamp")]
+    pub(super) due: SystemTime,
+}
+
+/// What a session tells itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Message {
+    Raised {
+        event: StoredEvent,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<Value>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        urgent: bool,
+    },
+    Done {
+        state: String,
+    },
+    ChainDone {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+    },
+    ChainFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+        payload: Value,
+    },
+    Error {
+        state: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_by: Option<String>,
+        target: Option<String>,
+        error: String,
+        payload: Value,
+    },
+}
+
+/// What is being handled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredUnit {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<StoredEvent>,
+    pub(super) from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<String>,
+    /// How it brings the workflow to its end, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ending: Option<StoredEnding>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredEnding {
+    pub(super) state: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) closes: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failure: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredEvent {
+    pub(super) name: String,
+    pub(super) origin: StoredOrigin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum StoredOrigin {
+    External,
+    Signal { path: String, process: String },
+    Chain,
+}
+
+/// A chain that is not at its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredChain {
+    /// All that it runs, in order.
+    pub(super) parts: Vec<StoredPart>,
+    /// Which of them is under way.
+    pub(super) at: usize,
+    /// Who hears how its first strand ends; whoever is active where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) heard_by: Option<String>,
+    /// Its strands after the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) others: Vec<StoredStrand>,
+    /// The strands that have failed and are made good.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) failed: Vec<StoredStrandFailure>,
+    /// The states that are done by its move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) completes: Vec<String>,
+    /// Where it is in that, from the outermost list of steps inwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) frames: Vec<StoredFrame>,
+    /// What the step under way waits for.
+    #[serde(default, skip_serializing_if = "StoredWork::is_none")]
+    pub(super) work: StoredWork,
+    /// What is to be made good where it fails, oldest first.
+    #[serde(rename = "undo", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) compensations: Vec<StoredCompensation>,
+    /// Why it has failed, while it is made good.
+    #[serde(rename = "broken", default, skip_serializing_if = "Option::is_none")]
+    pub(super) failure: Option<StoredFailure>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+pub(super) const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// What of a chain runs as one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredStrand {
+    pub(super) state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) within: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredStrandFailure {
+    pub(super) strand: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) heard_by: Option<String>,
+    pub(super) failure: StoredFailure,
+}
+
+/// The steps of one state on its entry, on its exit, or on one of its ways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredPart {
+    pub(super) state: String,
+    pub(super) part: PartName,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) strand: u32,
+    /// Which steps they are: by their number alone others could be run after a change of the file.
+    pub(super) steps: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PartName {
+    Exit,
+    Way(u32),
+    Entry,
+}
+
+/// A list of steps that is under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredFrame {
+    /// The step that is under way in it.
+    pub(super) at: usize,
+    pub(super) inside: StoredInside,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum StoredInside {
+    Part,
+    Then,
+    Otherwise,
+    Round,
+    Each { name: String, element: Value, left: Vec<Value> },
+}
+
+/// What a step waits for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum StoredWork {
+    #[default]
+    Nothing,
+    Run(StoredTry),
+    Together {
+        /// Those that are tried again.
+        tries: Vec<StoredBranch>,
+        #[serde(with = "timestamp")]
+        again: SystemTime,
+    },
+    #[serde(rename = "undo")]
+    Compensation {
+        #[serde(rename = "undo")]
+        compensation: StoredCompensation,
+        attempt: StoredTry,
+    },
+}
+
+impl StoredWork {
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::Nothing
+    }
+}
+
+/// A run that is to be tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredTry {
+    /// Which try it will be.
+    pub(super) number: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) arguments: Option<Arguments>,
+    /// When; at once where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) again: Option<StoredTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct StoredTime(#[serde(with = "timestamp")] pub(super) SystemTime);
+
+/// One of several side by side.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredBranch {
+    pub(super) branch: usize,
+    pub(super) number: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) arguments: Option<Arguments>,
+}
+
+/// Why a chain has failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredFailure {
+    /// The process that failed it, where it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) process: Option<String>,
+    pub(super) reason: String,
+    /// The error's name, where `on_error` may know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<String>,
+    /// Where the step says that the error leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) target: Option<String>,
+    /// Whether a violation of level A has ended the session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) aborts: bool,
+    /// Whether more came of one event than the limit allows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) runaway: bool,
+    /// Whether it was let go of while nobody knows what it had done outside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) interrupted: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredCompensation {
+    pub(super) process: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) strand: u32,
+    pub(super) arguments: Option<Arguments>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Ended {
+    Finished { result: Option<Value> },
+    Failed { reason: String },
+    Aborted { reason: String },
+    Cancelled { reason: String },
+}

@@ -1,0 +1,296 @@
+//! A step of several processes side by side.
+
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
+
+use super::attempt::{Account, Tried};
+use super::context::InterpreterContext;
+use super::failure::Failure;
+use super::outcome::{Fault, StepOutcome};
+use super::stored::{StoredBranch, StoredWork};
+use super::trying::{Due, Trying, backoff, tried_again};
+use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
+use crate::workflow::chart::Run;
+use crate::workflow::clock::{Moment, Timekeeper};
+use crate::workflow::trace::{Ended, What};
+
+/// Processes side by side. Each commits by itself; those that are to be tried again are, side by side again. The first that
+/// fails for good, in the order of the file, is why the chain does.
+pub(super) struct Together {
+    /// Those that are not over yet.
+    members: Vec<Member>,
+    trying: Trying<Running>,
+    /// The branches that have committed since it was asked last, by their places.
+    committed: Vec<usize>,
+    /// The first failure in the order of the file.
+    failure: Option<(usize, Failure)>,
+}
+
+struct Member {
+    branch: usize,
+    /// Which try it is, counted from 1.
+    number: u32,
+    arguments: Option<Arguments>,
+    /// Whether it is told already that it has committed.
+    told: bool,
+}
+
+/// A try of all of them that is under way.
+struct Running {
+    future: TogetherRun,
+    since: Moment,
+    marks: Marks,
+}
+
+impl Together {
+    /// The branches with their arguments, in the order of the file.
+    pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
+        let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false };
+        let members = arguments.into_iter().enumerate().map(member).collect();
+        Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None }
+    }
+
+    pub(super) const fn is_running(&self) -> bool {
+        self.trying.is_running()
+    }
+
+    /// As it is stored, while it waits to be tried again; `None` while it is under way.
+    pub(super) fn stored(&self, keeper: &Timekeeper) -> Option<StoredWork> {
+        let again = self.trying.again(keeper)?;
+        let branch = |member: &Member| StoredBranch {
+            branch: member.branch,
+            number: member.number,
+            arguments: member.arguments.clone(),
+        };
+        Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again })
+    }
+
+    pub(super) fn restored(tries: &[StoredBranch], again: SystemTime) -> Self {
+        let member = |stored: &StoredBranch| {
+            let StoredBranch { branch, number, arguments } = stored.clone();
+            Member { branch, number, arguments, told: false }
+        };
+        let members = tries.iter().map(member).collect();
+        Self { members, trying: Trying::restored(Some(again)), committed: Vec::new(), failure: None }
+    }
+
+    /// Lets go of those under way that have not committed, which rolls them back. What had committed is told by
+    /// [`committed`](Self::committed).
+    pub(super) fn let_go(&mut self, branches: &[Run], context: InterpreterContext<'_>, account: &mut Account<'_>) {
+        let Some(Running { mut future, since, marks }) = self.trying.stop() else { return };
+        marks.iter().for_each(Mark::give_up);
+        let reports = match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(reports) => reports,
+            // They had not begun.
+            Poll::Pending => self.members.iter().map(|_| None).collect(),
+        };
+        drop(future);
+        let took = context.environment.moment().since(since);
+        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+            let Some(run) = branches.get(member.branch) else { continue };
+            match report {
+                None => account.tell(run, member.number, context.environment.now(), Ended::LetGo, 0, took),
+                Some(report) => drop(self.ended(run, &member, report, took, context, account)),
+            }
+        }
+    }
+
+    /// The chain does not go on after those under way, for this reason.
+    pub(super) fn breaks(&mut self, failure: Failure) {
+        self.failure.get_or_insert((usize::MAX, failure));
+    }
+
+    /// The branches that have committed since this was asked last, by their places.
+    pub(super) fn committed(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.committed)
+    }
+
+    /// Goes on as far as it can at present.
+    pub(super) fn go_on(
+        &mut self,
+        branches: &[Run],
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        match self.trying.due(context.environment) {
+            Due::Wait(at) => Tried::Wait(at),
+            Due::Start => self.start(branches, context, task, account),
+            Due::GoOn(running) => self.poll(branches, running, context, task, account),
+        }
+    }
+
+    fn start(
+        &mut self,
+        branches: &[Run],
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let since = context.environment.moment();
+        let runs = self.members.iter().filter_map(|member| {
+            let run = branches.get(member.branch)?;
+            Some((run.contract.process, member.arguments.clone()))
+        });
+        let marks: Marks = self.members.iter().map(|_| Mark::default()).collect();
+        match context.environment.engine.start_together(runs.collect(), Arc::clone(&marks)) {
+            Ok(future) => self.poll(branches, Running { future, since, marks }, context, task, account),
+            Err(error) => {
+                let process = branches.first().map_or("parallel", |run| run.contract.process);
+                Tried::Ended(Err(Failure::fault(Fault::Argument { process, problem: error.to_string() })))
+            }
+        }
+    }
+
+    fn poll(
+        &mut self,
+        branches: &[Run],
+        running: Running,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let Running { mut future, since, marks } = running;
+        let mut polled = context.environment.poll(task, |task| future.as_mut().poll(task));
+        context.environment.time_passes();
+        if polled.is_pending() && self.give_up_late(branches, since, &marks, context) {
+            polled = context.environment.poll(task, |task| future.as_mut().poll(task));
+            context.environment.time_passes();
+        }
+        match polled {
+            Poll::Ready(reports) => self.reported(branches, reports, since, context, account),
+            Poll::Pending => {
+                let deadline = self.next_deadline(branches, since, &marks);
+                for (member, mark) in self.members.iter_mut().zip(marks.iter()) {
+                    if mark.has_committed() && !std::mem::replace(&mut member.told, true) {
+                        self.committed.push(member.branch);
+                    }
+                }
+                self.trying = Trying::Running(Running { future, since, marks });
+                Tried::Pending(deadline)
+            }
+        }
+    }
+
+    fn deadlines<'a>(
+        &'a self,
+        branches: &'a [Run],
+        since: Moment,
+        marks: &'a Marks,
+    ) -> impl Iterator<Item = (Moment, &'a Mark)> {
+        self.members.iter().zip(marks.iter()).filter_map(move |(member, mark)| {
+            let at = since.checked_add(branches.get(member.branch)?.timeout?)?;
+            (!mark.is_given_up() && !mark.has_committed()).then_some((at, mark))
+        })
+    }
+
+    fn next_deadline(&self, branches: &[Run], since: Moment, marks: &Marks) -> Option<Moment> {
+        self.deadlines(branches, since, marks).map(|(at, _)| at).min()
+    }
+
+    /// Gives up those whose time is over; true where there were any.
+    fn give_up_late(&self, branches: &[Run], since: Moment, marks: &Marks, context: InterpreterContext<'_>) -> bool {
+        let mut any = false;
+        for (at, mark) in self.deadlines(branches, since, marks) {
+            if at <= context.environment.moment() {
+                mark.give_up();
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// All of them are over: what has committed, what failed for good, what is tried again.
+    fn reported(
+        &mut self,
+        branches: &[Run],
+        reports: Vec<Option<StepReport>>,
+        since: Moment,
+        context: InterpreterContext<'_>,
+        account: &mut Account<'_>,
+    ) -> Tried {
+        let now = context.environment.now();
+        let took = context.environment.moment().since(since);
+        let mut again = Vec::new();
+        let mut wait = Duration::ZERO;
+        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+            let Some(run) = branches.get(member.branch) else { continue };
+            let process = run.contract.process;
+            let failure = match report {
+                None => {
+                    let after = run.timeout.unwrap_or(took);
+                    account.tell(run, member.number, now, Ended::TimedOut, 0, took);
+                    Some(Failure::fault(Fault::TimedOut { process, after }))
+                }
+                Some(report) => self.ended(run, &member, report, took, context, account),
+            };
+            let Some(failure) = failure else { continue };
+            match tried_again(run, member.number, &failure) {
+                Some(retry) => {
+                    wait = wait.max(backoff(retry, member.number, account.random));
+                    again.push(Member { number: member.number + 1, ..member });
+                }
+                None => self.fail(member.branch, failure.recovered_by(&run.on_error)),
+            }
+        }
+        if let Some((_, failure)) = self.failure.take() {
+            return Tried::Ended(Err(failure));
+        }
+        if again.is_empty() {
+            return Tried::Ended(Ok(()));
+        }
+        let (due, at) = self.trying.put_off(wait, context.environment);
+        for member in &again {
+            if let Some(run) = branches.get(member.branch) {
+                let what = What::Retry { process: run.contract.process, attempt: member.number, at };
+                account.trace.put(now, what);
+            }
+        }
+        self.members = again;
+        Tried::Wait(due)
+    }
+
+    /// One of them is over: why it failed, if it did.
+    fn ended(
+        &mut self,
+        run: &Run,
+        member: &Member,
+        report: StepReport,
+        took: Duration,
+        context: InterpreterContext<'_>,
+        account: &mut Account<'_>,
+    ) -> Option<Failure> {
+        let StepReport { result, violations, version } = report;
+        let process = run.contract.process;
+        let failure = result.as_ref().err().map(|error| Failure::run(process, error));
+        let ended = match &failure {
+            None => Ended::Committed,
+            Some(failure) => Ended::RolledBack { error: failure.reason.clone() },
+        };
+        account.outcomes.push(StepOutcome { process, result, violations, version });
+        account.tell(run, member.number, context.environment.now(), ended, version, took);
+        match failure {
+            None => {
+                if !member.told {
+                    self.committed.push(member.branch);
+                }
+                None
+            }
+            Some(failure) => Some(failure),
+        }
+    }
+
+    fn fail(&mut self, branch: usize, failure: Failure) {
+        // A violation of level A ends the session, whatever else has failed.
+        let comes_first = match &self.failure {
+            None => true,
+            Some((earlier, other)) => {
+                (failure.aborts && !other.aborts) || (failure.aborts == other.aborts && branch < *earlier)
+            }
+        };
+        if comes_first {
+            self.failure = Some((branch, failure));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What is tried, and tried again where the file says so: when, after what, and how long it waits until then.
+
+use std::time::{Duration, SystemTime};
+
+use super::environment::Environment;
+use super::failure::Failure;
+use crate::workflow::chart::{Retry, Run};
+use crate::workflow::clock::{Moment, Timekeeper};
+
+/// Where something stands that is tried; `R` is a try that is under way.
+pub(super) enum Trying<R> {
+    /// It starts as soon as it may.
+    Ready,
+    /// It waits to be tried again.
+    Later(Moment),
+    /// The same, of before a restart.
+    LaterAt(SystemTime),
+    Running(R),
+}
+
+/// What is to be done now.
+pub(super) enum Due<R> {
+    /// Nothing until this time.
+    Wait(Moment),
+    /// A try is made.
+    Start,
+    /// The try under way goes on.
+    GoOn(R),
+}
+
+impl<R> Trying<R> {
+    /// As it was stored.
+    pub(super) fn restored(again: Option<SystemTime>) -> Self {
+        again.map_or(Self::Ready, Self::LaterAt)
+    }
+
+    /// When it is tried again, as it is stored; `None` where it does not wait for that.
+    pub(super) fn again(&self, keeper: &Timekeeper) -> Option<SystemTime> {
+        match self {
+            Self::Later(at) => keeper.date(*at),
+            Self::LaterAt(date) => Some(*date),
+            Self::Ready | Self::Running(_) => None,
+        }
+    }
+
+    pub(super) const fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    /// What is to be done now. A try under way is handed out, and is put back by who leaves it under way.
+    pub(super) fn due(&mut self, environment: &Environment<'_>) -> Due<R> {
+        if let Self::LaterAt(date) = *self {
+            *self = Self::Later(environment.moment_of(date));
+        }
+        match std::mem::replace(self, Self::Ready) {
+            Self::Later(at) if environment.moment() < at => {
+                *self = Self::Later(at);
+                Due::Wait(at)
+            }
+            Self::Running(run) => Due::GoOn(run),
+            Self::Ready | Self::Later(_) | Self::LaterAt(_) => Due::Start,
+        }
+    }
+
+    /// The try that is under way is over: it starts as soon as it may, if it does.
+    pub(super) fn stop(&mut self) -> Option<R> {
+        match std::mem::replace(self, Self::Ready) {
+            Self::Running(run) => Some(run),
+            Self::Ready | Self::Later(_) | Self::LaterAt(_) => None,
+        }
+    }
+
+    /// It is tried again after this time: the moment, and the date of it.
+    pub(super) fn put_off(&mut self, wait: Duration, environment: &Environment<'_>) -> (Moment, SystemTime) {
+        let (now, moment) = (environment.now(), environment.moment());
+        let due = moment.checked_add(wait).unwrap_or(moment);
+        *self = Self::Later(due);
+        (due, now.checked_add(wait).unwrap_or(now))
+    }
+}
+
+/// How a run that has failed so, after so many tries, is tried again, if it is.
+pub(super) fn tried_again<'r>(run: &'r Run, tries: u32, failure: &Failure) -> Option<&'r Retry> {
+    let retry = run.retry.as_ref().filter(|retry| tries < retry.attempts)?;
+    let name = failure.error?;
+    // After its time was over only where the file says so: nobody knows what it had done outside by then.
+    let takes = retry.on.contains(&name) || (retry.on.is_empty() && failure.fault.is_none());
+    takes.then_some(retry)
+}
+
+/// How long to wait after this many tries: between half of what the file says and all of it, so that many sessions that
+/// failed at once do not try again at once.
+pub(super) fn backoff(retry: &Retry, tries: u32, random: &mut fastrand::Rng) -> Duration {
+    let exponent = i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX);
+    if retry.backoff.is_zero() {
+        return Duration::ZERO;
+    }
+    let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
+    let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.longest).min(retry.longest);
+    whole.mul_f64(0.5 + random.f64() / 2.0)
+}

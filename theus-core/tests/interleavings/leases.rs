@@ -1,0 +1,264 @@
+//! Having the session under a lease, across awaits, beside those who hold it for a step.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use shuttle::future::{block_on, yield_now};
+use shuttle::thread;
+
+use super::lock::SessionLock;
+use super::patience::NotHeld;
+use super::{found_by_shuttle, request, schedules};
+use crate::sync::nesting::Inside;
+
+/// What the lease's holder began and has not ended; how many steps and leases were made.
+#[derive(Default)]
+struct Desk {
+    lease: Option<u32>,
+    leases: u32,
+    steps: u32,
+    /// What was left for the end of the lease, and how much was done of it.
+    put_off: u32,
+    done: u32,
+}
+
+impl Desk {
+    fn lease_over(&mut self) {
+        self.done += std::mem::take(&mut self.put_off);
+    }
+}
+
+type Lock = SessionLock<Desk>;
+
+/// Begins, awaits, commits: nobody else may have been at the desk.
+async fn take_lease(lock: &Lock, mark: u32) {
+    let lease = lock.take_lease(request(), Desk::lease_over).await.unwrap();
+    let steps = {
+        let mut desk = lease.hold(request).unwrap();
+        assert_eq!(desk.lease, None, "two have a lease");
+        desk.lease = Some(mark);
+        desk.steps
+    };
+    yield_now().await;
+    let mut desk = lease.hold(request).unwrap();
+    assert_eq!((desk.lease, desk.steps), (Some(mark), steps), "somebody came between begin and commit");
+    desk.lease = None;
+    desk.leases += 1;
+}
+
+fn step(lock: &Lock) {
+    let mut desk = lock.hold(request).unwrap();
+    assert_eq!(desk.lease, None, "a step was made within somebody's lease");
+    desk.steps += 1;
+}
+
+async fn step_async(lock: &Lock) {
+    let mut desk = lock.hold_async(request()).await.unwrap();
+    assert_eq!(desk.lease, None, "a step was made within somebody's lease");
+    desk.steps += 1;
+}
+
+fn spawn(lock: &Arc<Lock>, work: impl FnOnce(&Lock) + Send + 'static) -> thread::JoinHandle<()> {
+    let lock = Arc::clone(lock);
+    thread::spawn(move || work(&lock))
+}
+
+fn finish(lock: &Lock, threads: Vec<thread::JoinHandle<()>>, leases: u32, steps: u32) {
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let desk = lock.hold(request).unwrap();
+    assert_eq!((desk.lease, desk.leases, desk.steps), (None, leases, steps));
+}
+
+fn mixed() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let threads = vec![
+        spawn(&lock, |lock| block_on(take_lease(lock, 1))),
+        spawn(&lock, |lock| {
+            step(lock);
+            step(lock);
+        }),
+        spawn(&lock, |lock| block_on(take_lease(lock, 2))),
+        spawn(&lock, |lock| block_on(step_async(lock))),
+    ];
+    finish(&lock, threads, 2, 3);
+}
+
+#[test]
+fn leases_and_steps_exclude_each_other_and_nobody_waits_for_ever() {
+    shuttle::check_random(mixed, schedules());
+}
+
+fn one_turn_one_step() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let threads = vec![spawn(&lock, |lock| block_on(take_lease(lock, 1))), spawn(&lock, step)];
+    finish(&lock, threads, 1, 1);
+}
+
+#[test]
+fn a_turn_and_a_step_exclude_each_other_schedule_by_schedule() {
+    shuttle::check_dfs(one_turn_one_step, Some(1_500));
+}
+
+/// Does something at once where nobody has a lease, and leaves it for the end of the lease where somebody has.
+fn now_or_later(lock: &Lock) {
+    let mut desk = lock.hold_beside_turn(request).unwrap();
+    match desk.is_leased() {
+        true => desk.put_off += 1,
+        false => desk.done += 1,
+    }
+}
+
+/// What is put off is done, by the end of the lease in which it was.
+fn putting_off(lease: fn(&Lock)) {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let threads =
+        vec![spawn(&lock, lease), spawn(&lock, |lock| (0..2).for_each(|_| now_or_later(lock))), spawn(&lock, step)];
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let desk = lock.hold(request).unwrap();
+    assert_eq!((desk.done, desk.put_off), (2, 0), "put off for ever");
+}
+
+#[test]
+fn nothing_is_put_off_for_ever() {
+    let lease: fn(&Lock) = |lock| block_on(take_lease(lock, 1));
+    shuttle::check_random(move || putting_off(lease), schedules());
+}
+
+#[test]
+fn a_turn_that_ends_after_what_was_put_off_is_found() {
+    let found = found_by_shuttle(|| {
+        putting_off(|lock| {
+            block_on(async {
+                let lease = lock.take_lease(request(), |_| ()).await.unwrap();
+                lease.hold(request).unwrap().lease_over();
+            });
+        });
+    });
+    assert!(found.is_some_and(|text| text.contains("put off for ever")), "the test above could not see what is lost");
+}
+
+/// Polls a waiter a few times and gives it up, as a cancelled future does.
+fn give_up(waiting: impl Future) {
+    let mut task = Context::from_waker(Waker::noop());
+    let mut waiting = pin!(waiting);
+    for _ in 0..2 {
+        if waiting.as_mut().poll(&mut task).is_ready() {
+            return;
+        }
+        thread::yield_now();
+    }
+}
+
+fn cancelled() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let threads = vec![
+        spawn(&lock, |lock| block_on(take_lease(lock, 1))),
+        // One that waits, one that has its lease when it is given up, one that may be either.
+        spawn(&lock, |lock| give_up(lock.take_lease(request(), Desk::lease_over))),
+        spawn(&lock, |lock| give_up(lock.hold_async(request()))),
+        spawn(&lock, |lock| block_on(take_lease(lock, 2))),
+        spawn(&lock, step),
+    ];
+    finish(&lock, threads, 2, 1);
+}
+
+#[test]
+fn a_waiter_that_is_given_up_takes_nothing_with_it() {
+    shuttle::check_random(cancelled, schedules());
+}
+
+/// A run that is dropped in the middle of its lease ends the lease.
+fn dropped_in_its_lease() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let abandoned = |lock: &Lock| {
+        let mut task = Context::from_waker(Waker::noop());
+        let mut lease = pin!(async {
+            let _lease = lock.take_lease(request(), Desk::lease_over).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        assert_eq!(lease.as_mut().poll(&mut task), Poll::Pending);
+    };
+    let threads = vec![
+        spawn(&lock, abandoned),
+        spawn(&lock, |lock| block_on(take_lease(lock, 1))),
+        spawn(&lock, step),
+        spawn(&lock, |lock| block_on(step_async(lock))),
+    ];
+    finish(&lock, threads, 1, 2);
+}
+
+#[test]
+fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
+    shuttle::check_random(dropped_in_its_lease, schedules());
+}
+
+/// Looking needs no lease: it is done while another has one, and awaited by nobody.
+fn looking() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let lease = block_on(lock.take_lease(request(), Desk::lease_over)).unwrap();
+    let looker = spawn(&lock, |lock| assert_eq!(lock.hold_beside_turn(request).unwrap().leases, 0));
+    looker.join().unwrap();
+    drop(lease);
+    step(&lock);
+    finish(&lock, Vec::new(), 0, 1);
+}
+
+#[test]
+fn looking_waits_for_no_lease() {
+    shuttle::check_random(looking, schedules());
+    shuttle::check_dfs(looking, None);
+}
+
+#[test]
+fn a_turn_that_never_ends_is_found() {
+    let found = found_by_shuttle(|| {
+        let lock = Arc::new(Lock::new(1, Desk::default()));
+        let stepper = spawn(&lock, step);
+        std::mem::forget(block_on(lock.take_lease(request(), Desk::lease_over)).unwrap());
+        stepper.join().unwrap();
+    });
+    assert!(found.is_some_and(|text| text.contains("deadlock")), "the tests above could not see a deadlock");
+}
+
+#[test]
+fn a_step_that_does_not_wait_for_the_turn_is_found() {
+    let found = found_by_shuttle(|| {
+        let lock = Arc::new(Lock::new(1, Desk::default()));
+        let threads = vec![
+            spawn(&lock, |lock| block_on(take_lease(lock, 1))),
+            // `hold_beside_turn` does not wait for leases: what would be if `hold` did not either.
+            spawn(&lock, |lock| lock.hold_beside_turn(request).unwrap().steps += 1),
+        ];
+        finish(&lock, threads, 1, 1);
+    });
+    assert!(found.is_some_and(|text| text.contains("came between")), "the tests above could not see a broken lease");
+}
+
+/// A body that has its engine's lease, and would hold a session of the same engine: it is told, whoever else is about, and
+/// does not wait for itself.
+fn inside_its_own_lease() {
+    let lock = Arc::new(Lock::new(1, Desk::default()));
+    let other = spawn(&lock, step);
+    let body = async {
+        let lease = lock.take_lease(request(), Desk::lease_over).await.unwrap();
+        let inside = Inside::enter(1, None);
+        assert_eq!(lock.hold(request).err(), Some(NotHeld::Nested));
+        assert_eq!(lock.hold_async(request()).await.err(), Some(NotHeld::Nested));
+        assert_eq!(lock.take_lease(request(), Desk::lease_over).await.err(), Some(NotHeld::Nested));
+        drop(inside);
+        lease.hold(request).unwrap().leases += 1;
+    };
+    block_on(body);
+    finish(&lock, vec![other], 1, 1);
+}
+
+#[test]
+fn a_body_that_has_the_turn_never_waits_for_its_own_engine() {
+    shuttle::check_random(inside_its_own_lease, schedules());
+}

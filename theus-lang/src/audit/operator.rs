@@ -1,0 +1,135 @@
+//! What a condition asks, and of which shapes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::context::{CollectionKind, CollectionShape, Shape};
+
+macro_rules! tests {
+    ($($(#[$doc:meta])* $name:ident = $key:literal,)*) => {
+        /// What a condition asks, as recipes spell it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum Operator {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Operator {
+            pub(super) const ALL: [Self; [$($key),*].len()] = [$(Self::$name),*];
+
+            /// The key in a recipe.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $key,)*
+                }
+            }
+        }
+    };
+}
+
+tests! {
+    /// At least the bound.
+    Min = "min",
+    /// At most the bound.
+    Max = "max",
+    /// The bound itself.
+    Eq = "eq",
+    /// Anything but the bound.
+    Neq = "neq",
+    /// A length of at least the bound: characters of a string, entries of a collection.
+    MinLen = "min_len",
+    /// A length of at most the bound.
+    MaxLen = "max_len",
+    /// One of a list.
+    In = "in",
+    /// None of a list.
+    NotIn = "not_in",
+    /// From the first bound to the second, both included.
+    Between = "between",
+    /// A text in which the regular expression matches.
+    Regex = "regex",
+    /// There, or not there.
+    Exists = "exists",
+    /// No two elements are the same.
+    Unique = "unique",
+    /// Neither infinite nor NaN.
+    Finite = "finite",
+    /// A whole number of times the bound.
+    MultipleOf = "multiple_of",
+    /// Another than the committed value.
+    Changed = "changed",
+    /// The committed value.
+    Unchanged = "unchanged",
+    /// No further from the committed value than the bound.
+    MaxDelta = "max_delta",
+    /// Not below the committed value.
+    Monotonic = "monotonic",
+}
+
+impl Operator {
+    /// Whether it compares what is proposed with what is committed: for the domain at the output gate.
+    pub(super) const fn is_of_change(self) -> bool {
+        matches!(self, Self::Changed | Self::Unchanged | Self::MaxDelta | Self::Monotonic)
+    }
+
+    /// The tests that fit a shape; those of change only where there is a committed value.
+    pub(super) fn fitting(shape: &Shape, changes: bool) -> Vec<Self> {
+        let mut fitting = of_shape(shape.innermost());
+        if matches!(shape, Shape::Optional(_)) {
+            fitting.push(Self::Exists);
+        }
+        fitting.retain(|test| changes || !test.is_of_change());
+        fitting
+    }
+}
+
+fn of_shape(shape: &Shape) -> Vec<Operator> {
+    use Operator::{
+        Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, Min, MinLen, Monotonic, MultipleOf, Neq, NotIn, Regex,
+        Unchanged, Unique,
+    };
+    match shape {
+        Shape::Int { .. } | Shape::Decimal => {
+            vec![Min, Max, Eq, Neq, In, NotIn, Between, MultipleOf, Changed, Unchanged, MaxDelta, Monotonic]
+        }
+        Shape::Float32 | Shape::Float64 => {
+            vec![Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic]
+        }
+        Shape::Time(_) => vec![Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic],
+        Shape::Text => vec![Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, Changed, Unchanged],
+        Shape::Char | Shape::Uuid | Shape::Enum(_) => vec![Eq, Neq, In, NotIn, Changed, Unchanged],
+        Shape::Bool => vec![Eq, Neq, Changed, Unchanged],
+        Shape::Collection(collection) if *collection == CollectionShape::counted() => vec![MinLen, MaxLen],
+        // Values in no order: which of them changed cannot be said.
+        Shape::Collection(collection) if collection.kind() == CollectionKind::Bag => {
+            match is_scalar(&collection.element()) {
+                true => vec![MinLen, MaxLen, Unique],
+                false => vec![MinLen, MaxLen],
+            }
+        }
+        Shape::Collection(collection) if collection.may_repeat() && is_scalar(&collection.element()) => {
+            vec![MinLen, MaxLen, Unique, Changed, Unchanged]
+        }
+        Shape::Collection(_) => vec![MinLen, MaxLen, Changed, Unchanged],
+        Shape::Record(_) => vec![Changed, Unchanged],
+        _ => Vec::new(),
+    }
+}
+
+/// Whether two such values are told apart by one look at each.
+fn is_scalar(shape: &Shape) -> bool {
+    match shape.clone().seen_through().innermost() {
+        Shape::Enum(shape) => shape.variants.get().iter().all(|variant| variant.fields.is_empty()),
+        Shape::Collection(_) | Shape::Record(_) | Shape::Optional(_) | Shape::Opaque => false,
+        _ => true,
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,35 @@
+//! What an expression may look at.
+
+use crate::context::Value;
+
+/// What an expression may look at while it is evaluated: Data fields of the domain, the global layer, the payload of the
+/// event that is handled, the elements of the loops around it.
+pub trait Activation {
+    /// A Data field of the domain: the position of each name on the way.
+    fn domain(&self, path: &[usize]) -> Value<'_>;
+    /// A Data field of the global layer.
+    fn global(&self, path: &[usize]) -> Value<'_>;
+    /// The payload of the event that is handled, if it has one.
+    fn payload(&self) -> Option<&serde_json::Value>;
+    /// The element of the loop that calls it by this name, innermost first.
+    fn item(&self, name: &str) -> Option<&serde_json::Value>;
+}
+
+/// Nothing to look at: for charts without guards.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmptyActivation;
+
+impl Activation for EmptyActivation {
+    fn domain(&self, _: &[usize]) -> Value<'_> {
+        Value::Opaque
+    }
+    fn global(&self, _: &[usize]) -> Value<'_> {
+        Value::Opaque
+    }
+    fn payload(&self) -> Option<&serde_json::Value> {
+        None
+    }
+    fn item(&self, _: &str) -> Option<&serde_json::Value> {
+        None
+    }
+}
