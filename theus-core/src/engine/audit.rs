@@ -198,7 +198,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it under its lease has taken its rules.
-        let state = self.core.hold_beside_turn("reload_recipe", None).map_err(|error| match error {
+        let state = self.core.hold_beside_lease("reload_recipe", None).map_err(|error| match error {
             RunError::Nested { .. } => ReloadError::Nested,
             error => ReloadError::Waiting(error),
         })?;

@@ -68,7 +68,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     /// From now on nothing is run on it. A run has committed before, is under way with what it has done outside, or is
     /// refused.
     pub(super) fn end(&self) {
-        let held = self.session.hold_beside_turn(|| self.request("end", None));
+        let held = self.session.hold_beside_lease(|| self.request("end", None));
         self.bus.end_runs();
         drop(held);
         self.bus.close();
@@ -85,7 +85,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     }
 
     /// Holds the committed state, whoever has a lease; not from inside a body, which sees what its contract declares.
-    pub(super) fn hold_beside_turn(
+    pub(super) fn hold_beside_lease(
         &self,
         what: &'static str,
         limit: Option<Limit>,
@@ -93,7 +93,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         if nesting::is_inside(self.identity()) {
             return Err(RunError::Nested { process: what });
         }
-        self.session.hold_beside_turn(|| self.request(what, limit)).map_err(|why| RunError::not_held(what, why))
+        self.session.hold_beside_lease(|| self.request(what, limit)).map_err(|why| RunError::not_held(what, why))
     }
 }
 

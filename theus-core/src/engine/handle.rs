@@ -87,7 +87,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Lets go of memory that is kept to make the next run faster, for a session that may be idle for long.
     pub(crate) fn rest(&self) {
-        if let Some(mut state) = self.core.session.try_hold_beside_turn() {
+        if let Some(mut state) = self.core.session.try_hold_beside_lease() {
             state.rest();
         }
         self.core.bus.rest();
@@ -187,7 +187,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     pub(super) fn look(&self, limit: Option<Limit>) -> Result<Snapshot<D>, RunError<Infallible>> {
-        let state = self.core.hold_beside_turn("snapshot", limit)?;
+        let state = self.core.hold_beside_lease("snapshot", limit)?;
         Ok(Snapshot::new(state.fields.share(), state.version()))
     }
 
@@ -211,7 +211,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         if self.is_inside() {
             return Err(RunError::Nested { process: "try_snapshot" });
         }
-        let state = self.core.session.try_hold_beside_turn();
+        let state = self.core.session.try_hold_beside_lease();
         Ok(state.map(|state| Snapshot::new(state.fields.share(), state.version())))
     }
 
@@ -235,7 +235,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     pub(super) fn take_event(&self, limit: Option<Limit>) -> Result<Option<Event>, RunError<Infallible>> {
-        let mut state = self.core.hold_beside_turn("next_event", limit)?;
+        let mut state = self.core.hold_beside_lease("next_event", limit)?;
         let event = self.core.bus.try_next();
         for origin in self.core.bus.take_dropped().iter().chain(event.iter().map(|event| &event.origin)) {
             put_to_rest(&mut state, origin);
@@ -260,7 +260,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Has this waker woken by the next change of the state, where it is still at that version; false where it is not.
     pub(crate) fn wake_after(&self, version: u64, waker: &Waker) -> bool {
-        let mut state = match self.core.hold_beside_turn("wait", None) {
+        let mut state = match self.core.hold_beside_lease("wait", None) {
             Ok(state) => state,
             // From inside a body nobody waits; who could not look in time looks again.
             Err(error) => return matches!(error, RunError::Nested { .. }),
@@ -279,7 +279,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     /// Puts the signal that raised an event back to rest, once the event has been dispatched.
     pub(crate) fn dispatched(&self, origin: &Origin) -> Result<(), RunError<Infallible>> {
-        let mut state = self.core.hold_beside_turn("dispatch", None)?;
+        let mut state = self.core.hold_beside_lease("dispatch", None)?;
         for origin in self.core.bus.take_dropped().iter().chain([origin]) {
             put_to_rest(&mut state, origin);
         }

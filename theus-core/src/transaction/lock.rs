@@ -75,15 +75,15 @@ impl<S> SessionLock<S> {
     /// Waits for other threads only, not for the end of a lease: for a look at the committed state, and for what its lease itself
     /// begins and commits.
     #[inline]
-    pub(crate) fn hold_beside_turn<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
+    pub(crate) fn hold_beside_lease<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
         match self.gate.mutex.try_lock() {
             Some(behind) => Ok(self.held(behind)),
             None => self.wait_for_threads(request()),
         }
     }
 
-    /// As [`hold_beside_turn`](Self::hold_beside_turn), and waits for nobody.
-    pub(crate) fn try_hold_beside_turn(&self) -> Option<Held<'_, S>> {
+    /// As [`hold_beside_lease`](Self::hold_beside_lease), and waits for nobody.
+    pub(crate) fn try_hold_beside_lease(&self) -> Option<Held<'_, S>> {
         self.gate.mutex.try_lock().map(|behind| self.held(behind))
     }
 
@@ -171,7 +171,7 @@ impl<S> Drop for Relay<'_, S> {
 impl<S> Lease<'_, S> {
     /// Holds the state, for the short while of a begin or a commit.
     pub(crate) fn hold<'r>(&self, request: impl FnOnce() -> Request<'r>) -> Result<Held<'_, S>, NotHeld> {
-        self.lock.hold_beside_turn(request)
+        self.lock.hold_beside_lease(request)
     }
 
     /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the lease.

@@ -59,14 +59,14 @@ fn nested() {
     {
         let mut held = room.hold(request).unwrap();
         assert_eq!(room.hold(request).err(), Some(NotHeld::Nested));
-        assert_eq!(room.hold_beside_turn(request).err(), Some(NotHeld::Nested));
+        assert_eq!(room.hold_beside_lease(request).err(), Some(NotHeld::Nested));
         assert_eq!(shuttle::future::block_on(room.hold_async(request())).err(), Some(NotHeld::Nested));
         assert_eq!(shuttle::future::block_on(room.take_lease(request(), |_| ())).err(), Some(NotHeld::Nested));
         held.visits += 1;
     }
     visit(&room);
     other.join().unwrap();
-    assert_eq!(room.hold_beside_turn(request).unwrap().visits, 3);
+    assert_eq!(room.hold_beside_lease(request).unwrap().visits, 3);
 }
 
 #[test]

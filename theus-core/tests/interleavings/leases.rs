@@ -92,20 +92,20 @@ fn leases_and_steps_exclude_each_other_and_nobody_waits_for_ever() {
     shuttle::check_random(mixed, schedules());
 }
 
-fn one_turn_one_step() {
+fn one_lease_one_step() {
     let lock = Arc::new(Lock::new(1, Desk::default()));
     let threads = vec![spawn(&lock, |lock| block_on(take_lease(lock, 1))), spawn(&lock, step)];
     finish(&lock, threads, 1, 1);
 }
 
 #[test]
-fn a_turn_and_a_step_exclude_each_other_schedule_by_schedule() {
-    shuttle::check_dfs(one_turn_one_step, Some(1_500));
+fn a_lease_and_a_step_exclude_each_other_schedule_by_schedule() {
+    shuttle::check_dfs(one_lease_one_step, Some(1_500));
 }
 
 /// Does something at once where nobody has a lease, and leaves it for the end of the lease where somebody has.
 fn now_or_later(lock: &Lock) {
-    let mut desk = lock.hold_beside_turn(request).unwrap();
+    let mut desk = lock.hold_beside_lease(request).unwrap();
     match desk.is_leased() {
         true => desk.put_off += 1,
         false => desk.done += 1,
@@ -131,7 +131,7 @@ fn nothing_is_put_off_for_ever() {
 }
 
 #[test]
-fn a_turn_that_ends_after_what_was_put_off_is_found() {
+fn a_lease_that_ends_after_what_was_put_off_is_found() {
     let found = found_by_shuttle(|| {
         putting_off(|lock| {
             block_on(async {
@@ -194,7 +194,7 @@ fn dropped_in_its_lease() {
 }
 
 #[test]
-fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
+fn a_run_dropped_in_its_lease_lets_the_others_go_on() {
     shuttle::check_random(dropped_in_its_lease, schedules());
 }
 
@@ -202,7 +202,7 @@ fn a_run_dropped_in_its_turn_lets_the_others_go_on() {
 fn looking() {
     let lock = Arc::new(Lock::new(1, Desk::default()));
     let lease = block_on(lock.take_lease(request(), Desk::lease_over)).unwrap();
-    let looker = spawn(&lock, |lock| assert_eq!(lock.hold_beside_turn(request).unwrap().leases, 0));
+    let looker = spawn(&lock, |lock| assert_eq!(lock.hold_beside_lease(request).unwrap().leases, 0));
     looker.join().unwrap();
     drop(lease);
     step(&lock);
@@ -216,7 +216,7 @@ fn looking_waits_for_no_lease() {
 }
 
 #[test]
-fn a_turn_that_never_ends_is_found() {
+fn a_lease_that_never_ends_is_found() {
     let found = found_by_shuttle(|| {
         let lock = Arc::new(Lock::new(1, Desk::default()));
         let stepper = spawn(&lock, step);
@@ -227,13 +227,13 @@ fn a_turn_that_never_ends_is_found() {
 }
 
 #[test]
-fn a_step_that_does_not_wait_for_the_turn_is_found() {
+fn a_step_that_does_not_wait_for_the_lease_is_found() {
     let found = found_by_shuttle(|| {
         let lock = Arc::new(Lock::new(1, Desk::default()));
         let threads = vec![
             spawn(&lock, |lock| block_on(take_lease(lock, 1))),
-            // `hold_beside_turn` does not wait for leases: what would be if `hold` did not either.
-            spawn(&lock, |lock| lock.hold_beside_turn(request).unwrap().steps += 1),
+            // `hold_beside_lease` does not wait for leases: what would be if `hold` did not either.
+            spawn(&lock, |lock| lock.hold_beside_lease(request).unwrap().steps += 1),
         ];
         finish(&lock, threads, 1, 1);
     });
@@ -259,6 +259,6 @@ fn inside_its_own_lease() {
 }
 
 #[test]
-fn a_body_that_has_the_turn_never_waits_for_its_own_engine() {
+fn a_body_that_has_the_lease_never_waits_for_its_own_engine() {
     shuttle::check_random(inside_its_own_lease, schedules());
 }

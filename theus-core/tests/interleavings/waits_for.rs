@@ -131,7 +131,7 @@ fn driver() {
 }
 
 #[test]
-fn a_thread_that_drives_a_turn_does_not_wait_for_its_end() {
+fn a_thread_that_drives_a_lease_does_not_wait_for_its_end() {
     shuttle::check_random(driver, schedules());
 }
 
@@ -156,7 +156,7 @@ fn over() {
         let lock = Arc::clone(&lock);
         spawn(move || {
             block_on(async {
-                let _lease = lock.take_lease(request("turn"), |_| ()).await.unwrap();
+                let _lease = lock.take_lease(request("lease"), |_| ()).await.unwrap();
                 yield_now().await;
             });
         })

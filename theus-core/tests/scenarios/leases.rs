@@ -61,7 +61,7 @@ fn rung() -> (Engine<Gate, (), Ports>, std::sync::Arc<World>) {
 }
 
 #[test]
-fn an_event_is_taken_during_a_turn_and_its_signal_rests_after_it() {
+fn an_event_is_taken_during_a_lease_and_its_signal_rests_after_it() {
     let (engine, world) = rung();
     let mut task = Task::from_waker(Waker::noop());
     let mut run = pin!(engine.run_async(Listen));
@@ -79,7 +79,7 @@ fn an_event_is_taken_during_a_turn_and_its_signal_rests_after_it() {
 
 /// Two signals whose events were taken during one lease: both rest after it, each by a step of its own.
 #[test]
-fn all_that_was_put_off_during_a_turn_is_done_after_it() {
+fn all_that_was_put_off_during_a_lease_is_done_after_it() {
     let (engine, world) = rung();
     engine.run(Knock).unwrap();
     let version = engine.snapshot().unwrap().version();
@@ -98,7 +98,7 @@ fn all_that_was_put_off_during_a_turn_is_done_after_it() {
 }
 
 #[test]
-fn a_turn_that_is_given_up_lets_the_signal_rest_too() {
+fn a_lease_that_is_given_up_lets_the_signal_rest_too() {
     let (engine, _world) = rung();
     let mut task = Task::from_waker(Waker::noop());
     {

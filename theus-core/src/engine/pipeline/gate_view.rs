@@ -70,7 +70,7 @@ pub(in crate::engine) fn explain<P: Process>(
     let process = P::CONTRACT.process;
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
     let interlock = core.shared.auditor.interlock();
-    let mut state = core.hold_beside_turn(process, limit)?;
+    let mut state = core.hold_beside_lease(process, limit)?;
     let rules = state.rules(&core.shared.rules, &core.audit).map(Arc::clone);
     // As in a run: defaults and computed properties are code of a user's types.
     let explained = caught(|| {

@@ -16,7 +16,7 @@ pub trait StepMaker<P: Process> {
     #[doc(hidden)]
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun;
 
-    /// Runs the command beside others: within their turn, where there is one.
+    /// Runs the command beside others: within their lease, where there is one.
     #[doc(hidden)]
     fn join<'a>(
         core: &'a CoreOf<P>,

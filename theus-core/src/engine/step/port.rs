@@ -25,7 +25,7 @@ pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send 
 
 /// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
 pub(in crate::engine) trait PreparedStep<C, S>: Send {
-    /// Runs it beside others: within their turn, where there is one.
+    /// Runs it beside others: within their lease, where there is one.
     fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>) -> StepFuture<'a>;
 }
 
