@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use theus_core::audit::{AuditSession, Catalog, Gate, ProcessEntry, ProcessRules, Recipe, Subject};
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe, Subject};
 use theus_core::context::{Context as _, Fields as _};
 use theus_core::prelude::*;
 use theus_core::process::{Access, Contract};
@@ -65,11 +65,11 @@ fn recipe(rules: &[Rule], level: &str) -> String {
 ///
 /// # Errors
 /// Where the recipe does not load.
-pub fn rules(rules: &[Rule]) -> Result<Arc<ProcessRules>, Error> {
+pub fn rules(rules: &[Rule]) -> Result<Arc<Gates>, Error> {
     let process = ProcessEntry { contract: &Turn::CONTRACT, arguments: Vec::new(), local: Schema::empty() };
     let catalog = Catalog { processes: vec![process], domain: Plant::schema(), global: Schema::empty() };
     let document = Document::parse(SourceFile::new("peers.yaml", recipe(rules, "B")))?;
-    Recipe::load(&document, &catalog)?.rules("turn").ok_or_else(|| "there are no rules".into())
+    Auditor::new(Recipe::load(&document, &catalog)?).rules("turn").ok_or_else(|| "there are no rules".into())
 }
 
 /// In which nothing is ever counted.
@@ -77,7 +77,7 @@ static SESSION: LazyLock<AuditSession> = LazyLock::new(|| AuditSession::new("pee
 
 /// Whether all rules are satisfied, asked as the engine asks at its output gate.
 #[must_use]
-pub fn passes(rules: &ProcessRules, state: &State) -> bool {
+pub fn passes(rules: &Gates, state: &State) -> bool {
     rules.judge(Gate::Output, state, &SESSION).is_empty()
 }
 

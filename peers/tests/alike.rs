@@ -8,7 +8,7 @@ use theus_peers::{by_cedar, by_cel, by_theus, chart};
 
 struct Judges<'r> {
     rules: &'r [Rule],
-    theus: std::sync::Arc<theus_core::audit::ProcessRules>,
+    theus: std::sync::Arc<theus_core::audit::Gates>,
     cedar: [by_cedar::Judge; 2],
     cel: [by_cel::Judge; 2],
 }
@@ -95,10 +95,10 @@ fn a_bound_is_the_last_value_that_passes() {
 #[test]
 fn ten_thousand_rules_are_ten_thousand_for_everyone() {
     let (file, catalog) = by_theus::ten_thousand(&RULES);
-    let recipe = by_theus::load(file, &catalog).unwrap();
+    let auditor = theus_core::audit::Auditor::new(by_theus::load(file, &catalog).unwrap());
     let state = by_theus::State::new(Plant { f49: 150, ..Plant::default() });
     assert!(
-        !by_theus::passes(&recipe.rules("process_99").unwrap(), &state),
+        !by_theus::passes(&auditor.rules("process_99").unwrap(), &state),
         "the last rule but one of the last process"
     );
 
