@@ -88,6 +88,14 @@ impl Judge {
         self.authorizer.is_authorized(request, &self.policies, &self.entities).decision() == Decision::Allow
     }
 
+    /// What went wrong while the policies were looked at. Cedar leaves such a policy out, and what it would have permitted is
+    /// denied: a verdict beside an error is none.
+    #[must_use]
+    pub fn errors(&self, request: &Request) -> Vec<String> {
+        let response = self.authorizer.is_authorized(request, &self.policies, &self.entities);
+        response.diagnostics().errors().map(ToString::to_string).collect()
+    }
+
     /// The names of the policies that forbid the request.
     #[must_use]
     pub fn violated(&self, request: &Request) -> BTreeSet<String> {
