@@ -4,33 +4,11 @@ use std::fmt::Write as _;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe, Subject};
-use theus_core::context::Fields;
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe};
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
 
-/// A plant's state, as the engine shows it to its rules.
-struct Look<F>(F);
-
-impl<F: Fields> Subject for Look<F> {
-    fn argument(&self, _: usize) -> Value<'_> {
-        Value::Missing
-    }
-    fn global(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-    #[inline]
-    fn domain(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect(path)
-    }
-    #[inline]
-    fn committed(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect_committed(path)
-    }
-    fn local(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-}
+use crate::shared::view::View;
 
 /// Two rules for each field, in the order of the fields.
 fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::process::Contract, plant: C) {
@@ -44,7 +22,7 @@ fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::p
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");
     let rules = Auditor::new(recipe).rules("turn").expect("its rules");
-    let look = Look(plant.into_fields());
+    let look = View(plant.into_fields());
     let session = AuditSession::new("bench");
     assert!(
         rules.judge(Gate::Output, &look, &session).is_empty() && rules.rules(Gate::Output).len() == 100,

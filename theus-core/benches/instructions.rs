@@ -12,6 +12,8 @@ mod judging;
 mod records;
 #[path = "instructions/runs.rs"]
 mod runs;
+#[path = "shared/mod.rs"]
+mod shared;
 
 /// One way, to be gone so many times.
 #[derive(Clone, Copy)]

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use divan::{Bencher, black_box};
 use theus_core::Schema;
-use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe, Subject};
-use theus_core::context::{Context as _, Fields as _};
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe};
+use theus_core::context::Context as _;
 use theus_core::prelude::*;
 use theus_core::source::{Document, SourceFile};
+
+use crate::shared::view::View;
 
 #[derive(Clone, Default, Inspect)]
 struct Motor {
@@ -61,26 +63,6 @@ fn turn(ctx: Ctx<Plant>) {
     ctx.domain.a.set(1);
 }
 
-struct Look(PlantFields);
-
-impl Subject for Look {
-    fn argument(&self, _: usize) -> Value<'_> {
-        Value::Missing
-    }
-    fn global(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-    fn domain(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect(path)
-    }
-    fn committed(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect_committed(path)
-    }
-    fn local(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-}
-
 fn plant() -> Plant {
     let motor = Motor { bearings: vec![Bearing { heat: Some(40.0) }; 4] };
     Plant {
@@ -103,7 +85,7 @@ fn rules(entries: &str) -> Arc<Gates> {
 }
 
 fn judged(bencher: Bencher<'_, '_>, entries: &str) {
-    let (rules, look) = (rules(entries), Look(plant().into_fields()));
+    let (rules, look) = (rules(entries), View(plant().into_fields()));
     let session = AuditSession::new("bench");
     assert!(rules.judge(Gate::Output, &look, &session).is_empty(), "they pass");
     bencher.bench_local(|| black_box(&rules).judge(Gate::Output, black_box(&look), &session).is_empty());

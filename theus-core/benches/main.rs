@@ -12,6 +12,7 @@ mod judging;
 mod ledger;
 mod recipe;
 mod sessions;
+mod shared;
 mod transactions;
 mod wide;
 mod workflow;

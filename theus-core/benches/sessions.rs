@@ -12,26 +12,7 @@ use theus_core::prelude::*;
 use theus_core::signal::EventName;
 use theus_core::workflow::Sessions;
 
-#[derive(Clone, Default, Context)]
-struct Meter {
-    level: i64,
-}
-
-#[process(inputs = [domain.level], outputs = [domain.level])]
-fn rise(ctx: Ctx<Meter>) {
-    *ctx.domain.level += 1;
-}
-
-const FLOW: &str = "
-external: [CMD_GO]
-initialised: [domain.level]
-states:
-  LOW: { events: { CMD_GO: { steps: rise } } }
-";
-
-fn engine() -> Engine<Meter> {
-    Engine::builder(Meter::default()).process::<Rise>().build().expect("no recipe")
-}
+use crate::shared::meter::{FLOW, Meter, Rise, engine};
 
 const SESSIONS: usize = 100_000;
 const EACH: usize = 8;

@@ -5,33 +5,13 @@ use theus_core::signal::EventName;
 use theus_core::workflow::Sessions;
 
 use super::Scenario;
+use crate::shared::meter::{FLOW, Meter, engine};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "event_untraced", go: |count| many(count, 0) },
     Scenario { name: "event_traced", go: |count| many(count, 1_024) },
     Scenario { name: "event_through_a_pool", go: through_a_pool },
 ];
-
-#[derive(Clone, Default, Context)]
-struct Meter {
-    level: i64,
-}
-
-#[process(inputs = [domain.level], outputs = [domain.level])]
-fn rise(ctx: Ctx<Meter>) {
-    *ctx.domain.level += 1;
-}
-
-const FLOW: &str = "
-external: [CMD_GO]
-initialised: [domain.level]
-states:
-  LOW: { events: { CMD_GO: { steps: rise } } }
-";
-
-fn engine() -> Engine<Meter> {
-    Engine::builder(Meter::default()).process::<Rise>().build().expect("no recipe")
-}
 
 fn many(count: usize, traced: usize) {
     let flow = WorkflowManager::from_text(&engine(), "meter.yaml", FLOW).expect("a workflow that fits");

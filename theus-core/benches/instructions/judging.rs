@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use theus_core::Schema;
-use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe, Subject};
-use theus_core::context::Fields;
+use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe};
 use theus_core::prelude::*;
 use theus_core::process::Contract;
 use theus_core::source::{Document, SourceFile};
 use theus_core::workflow::condition::{Activation, Expression, Scope};
 
 use super::Scenario;
+use crate::shared::view::View;
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "bounds_100_on_25_fields", go: mixed },
@@ -21,29 +21,6 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "a_tenth_of_exists_over_1000", go: |count| exists(count / 10) },
 ];
 
-/// A state, as the engine shows it to its rules.
-struct Look<F>(F);
-
-impl<F: Fields> Subject for Look<F> {
-    fn argument(&self, _: usize) -> Value<'_> {
-        Value::Missing
-    }
-    fn global(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-    #[inline]
-    fn domain(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect(path)
-    }
-    #[inline]
-    fn committed(&self, path: &[usize]) -> Value<'_> {
-        self.0.inspect_committed(path)
-    }
-    fn local(&self, _: &[usize]) -> Value<'_> {
-        Value::Missing
-    }
-}
-
 fn judged<C: Context>(count: usize, contract: &'static Contract, state: C, entries: &str) {
     let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
     let catalog = Catalog { processes: vec![entry], domain: C::schema(), global: Schema::empty() };
@@ -51,7 +28,7 @@ fn judged<C: Context>(count: usize, contract: &'static Contract, state: C, entri
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");
     let rules = Auditor::new(recipe).rules("turn").expect("its rules");
-    let (look, session) = (Look(state.into_fields()), AuditSession::new("bench"));
+    let (look, session) = (View(state.into_fields()), AuditSession::new("bench"));
     assert!(rules.judge(Gate::Output, &look, &session).is_empty(), "they pass");
     for _ in 0..count {
         black_box(black_box(&rules).judge(Gate::Output, black_box(&look), &session).is_empty());

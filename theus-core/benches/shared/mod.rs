@@ -1,0 +1,4 @@
+//! What several benches stand on, so that they measure the same.
+
+pub(crate) mod meter;
+pub(crate) mod view;

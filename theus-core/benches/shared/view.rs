@@ -1,0 +1,28 @@
+//! A state as the engine shows it to its rules.
+
+use theus_core::audit::Subject;
+use theus_core::context::Fields;
+use theus_core::prelude::*;
+
+/// The fields of a domain, looked at by rules.
+pub(crate) struct View<F>(pub(crate) F);
+
+impl<F: Fields> Subject for View<F> {
+    fn argument(&self, _: usize) -> Value<'_> {
+        Value::Missing
+    }
+    fn global(&self, _: &[usize]) -> Value<'_> {
+        Value::Missing
+    }
+    #[inline]
+    fn domain(&self, path: &[usize]) -> Value<'_> {
+        self.0.inspect(path)
+    }
+    #[inline]
+    fn committed(&self, path: &[usize]) -> Value<'_> {
+        self.0.inspect_committed(path)
+    }
+    fn local(&self, _: &[usize]) -> Value<'_> {
+        Value::Missing
+    }
+}
