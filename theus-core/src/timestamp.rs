@@ -18,10 +18,14 @@ pub(crate) fn parts(time: SystemTime) -> (u64, u32) {
     if since.as_secs() > LAST_SECOND { (LAST_SECOND, 999_999_999) } else { (since.as_secs(), since.subsec_nanos()) }
 }
 
+/// The time that has these parts.
+pub(crate) fn of((seconds, nanos): (u64, u32)) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos)
+}
+
 /// The time as records keep it.
 pub(crate) fn kept(time: SystemTime) -> SystemTime {
-    let (seconds, nanos) = parts(time);
-    SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos)
+    of(parts(time))
 }
 
 /// `2013-12-16T15:35:00.000000000Z`.

@@ -216,6 +216,15 @@ pub enum AuditEvent {
     },
 }
 
+impl AuditEvent {
+    /// Puts the number of its record into it.
+    pub(super) const fn number(&mut self, sequence: u64) {
+        if let Self::Violation(violation) = self {
+            violation.sequence = sequence;
+        }
+    }
+}
+
 /// One line: number, time, session, version, and what happened.
 impl fmt::Display for AuditRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -301,9 +310,7 @@ impl AuditRecord {
 
     /// Puts its own number into what it tells.
     pub(super) fn numbered(mut self) -> Self {
-        if let AuditEvent::Violation(violation) = &mut self.event {
-            violation.sequence = self.sequence;
-        }
+        self.event.number(self.sequence);
         self
     }
 }

@@ -1,7 +1,5 @@
 //! The bytes of a record that are hashed: one encoding for each record, whatever it is written in.
 
-use std::time::SystemTime;
-
 use super::format::FORMAT;
 use super::hash::Hash;
 use crate::audit::Gate;
@@ -61,7 +59,8 @@ impl Encoder {
 pub(super) struct Head<'a> {
     pub(super) previous: Hash,
     pub(super) sequence: u64,
-    pub(super) time: SystemTime,
+    /// Its seconds and nanoseconds.
+    pub(super) time: (u64, u32),
     pub(super) session: &'a str,
     pub(super) version: u64,
 }
@@ -69,7 +68,7 @@ pub(super) struct Head<'a> {
 /// The hash of a record that is there.
 pub(super) fn hash_of(record: &AuditRecord) -> Hash {
     let AuditRecord { sequence, time, ref session, version, previous, .. } = *record;
-    let head = Head { previous, sequence, time, session, version };
+    let head = Head { previous, sequence, time: timestamp::parts(time), session, version };
     let digest = record.violation().map(|violation| rule_digest(session, violation));
     hash(&head, &record.event, digest.as_ref(), &mut Encoder::default())
 }
@@ -78,8 +77,8 @@ pub(super) fn hash_of(record: &AuditRecord) -> Hash {
 /// a rule.
 pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, encoder: &mut Encoder) -> Hash {
     encoder.0.clear();
-    let (seconds, nanos) = timestamp::parts(head.time);
-    encoder.byte(FORMAT).byte(tag(event)).number(head.sequence);
+    let (seconds, nanos) = head.time;
+    encoder.raw(&[FORMAT, tag(event)]).number(head.sequence);
     encoder.number(seconds).raw(&nanos.to_le_bytes()).number(head.version);
     match event {
         AuditEvent::Violation(violation) => {

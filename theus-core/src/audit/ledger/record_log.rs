@@ -105,7 +105,7 @@ impl RecordLog {
         session: Text,
         time: SystemTime,
         version: u64,
-        event: AuditEvent,
+        mut event: AuditEvent,
         rule: Option<&Hash>,
     ) -> &AuditRecord {
         while self.ring.len() >= self.capacity || (self.bytes > MOST_BYTES && !self.ring.is_empty()) {
@@ -114,13 +114,14 @@ impl RecordLog {
                 self.dropped += 1;
             }
         }
-        let (previous, sequence, time) = (self.tail.hash, self.tail.sequence + 1, timestamp::kept(time));
+        let (previous, sequence, time) = (self.tail.hash, self.tail.sequence + 1, timestamp::parts(time));
         let head = Head { previous, sequence, time, session: &session, version };
         let hash = encode::hash(&head, &event, rule, &mut self.encoder);
         self.tail = Tail { sequence, hash };
-        let record = AuditRecord { format: Format, sequence, time, session, version, event, previous, hash }.numbered();
-        self.bytes += record.size();
-        self.ring.push_back(record);
+        event.number(sequence);
+        let time = timestamp::of(time);
+        self.ring.push_back(AuditRecord { format: Format, sequence, time, session, version, event, previous, hash });
+        self.bytes += self.ring.back().map_or(0, AuditRecord::size);
         // Just pushed.
         &self.ring[self.ring.len() - 1]
     }

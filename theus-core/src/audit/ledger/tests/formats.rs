@@ -155,7 +155,13 @@ fn a_checkpoint_of_another_format_is_refused_and_stays_as_it_was() {
 #[test]
 fn what_is_hashed_says_its_format_too() {
     use super::super::encode::{Encoder, Head, hash};
-    let head = Head { previous: super::super::Hash::START, sequence: 1, time: at(0), session: "desk", version: 0 };
+    let head = Head {
+        previous: super::super::Hash::START,
+        sequence: 1,
+        time: crate::timestamp::parts(at(0)),
+        session: "desk",
+        version: 0,
+    };
     let event = AuditEvent::Interlock { violation: 1 };
     // Format, kind, number, seconds, nanoseconds, version, session, violation.
     let bytes = [&[1, 2, 1, 0, 0, 0, 0, 0, 0, 4][..], b"desk", &[1]].concat();
