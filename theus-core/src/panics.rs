@@ -61,6 +61,11 @@ impl<T> DropCaught<T> {
     }
 
     #[inline]
+    pub(crate) fn insert(&mut self, value: T) {
+        drop_caught(self.0.replace(value));
+    }
+
+    #[inline]
     pub(crate) fn get_or_insert_with(&mut self, make: impl FnOnce() -> T) -> &mut T {
         self.0.get_or_insert_with(make)
     }

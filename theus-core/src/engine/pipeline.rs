@@ -40,8 +40,8 @@ mod workspace;
 use self::catch::{Around, catch, catch_async};
 use self::drafts::Drafts;
 use self::notes::Notes;
-use self::run::{Asked, ErrorOf, FieldsOf, Proposed, ResultOf, Run};
-use crate::audit::Gate;
+use self::run::{Asked, CommittedOf, ErrorOf, FieldsOf, Proposed, ResultOf, Run};
+use crate::audit::{Gate, Gates};
 use crate::context::Zone;
 use crate::panics::drop_caught;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
@@ -67,21 +67,16 @@ impl<P: Process> Run<'_, P> {
         local: &P::Local,
     ) -> Result<(), ErrorOf<P>> {
         self.refuse(self.attempts)?;
-        if let Some(rules) = self.rules() {
-            let judges = !rules.is_empty(Gate::Input);
-            if rules.reads_arguments(Gate::Output) && self.notes.is_none() {
-                self.notes = Some(Notes::with(command.cloned()));
-            }
-            if judges {
-                self.judge(Gate::Input, command, fields, Some(local));
-            }
+        if let Some(gates) = self.rules.as_ref().and_then(|rules| rules.of(self.place)) {
+            self.asked.audit_input_gate(gates, &mut self.notes, command, fields, local);
         }
         Ok(())
     }
 
     /// Stage 2. A run that holds the session throughout has locked it by that. Any other takes handles and versions of what it
     /// reads into a workspace, by which the commit will know whether they still hold.
-    fn lock(state: &mut StateOf<P>) -> Box<FieldsOf<P>> {
+    #[inline(always)]
+    fn lock(state: &mut CommittedOf<P>) -> Box<FieldsOf<P>> {
         let mut work = state.workspace();
         P::fill_read_set(&mut work, &mut state.fields);
         work
@@ -176,6 +171,24 @@ impl<P: Process> Run<'_, P> {
 }
 
 impl<P: Process> Asked<'_, P> {
+    /// Stage 1 of a run that is under rules.
+    #[inline(always)]
+    fn audit_input_gate(
+        self,
+        gates: &Gates,
+        notes: &mut Option<Box<Notes<P>>>,
+        command: Option<&P>,
+        fields: &FieldsOf<P>,
+        local: &P::Local,
+    ) {
+        if gates.reads_arguments(Gate::Output) && notes.is_none() {
+            *notes = Some(Notes::with(command.cloned()));
+        }
+        if !gates.is_empty(Gate::Input) {
+            judge_input(self.core, gates, notes, command, fields, local);
+        }
+    }
+
     /// The version that was committed; none where the process writes nothing.
     #[inline(always)]
     fn commit(self, drafts: &mut Drafts<'_, P>, attempts: u32) -> Result<Option<u64>, ErrorOf<P>> {
@@ -240,6 +253,19 @@ impl<P: Process> Asked<'_, P> {
         };
         published.map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })
     }
+}
+
+/// A call, so that the rest of a run is none.
+#[inline(never)]
+fn judge_input<P: Process>(
+    core: &CoreOf<P>,
+    gates: &Gates,
+    notes: &mut Option<Box<Notes<P>>>,
+    command: Option<&P>,
+    fields: &FieldsOf<P>,
+    local: &P::Local,
+) {
+    Asked::<P>::new(core, By::Anyone, None).judge(gates, Gate::Input, notes, command, fields, Some(local));
 }
 
 const fn raises_signals(contract: &Contract) -> bool {

@@ -11,6 +11,7 @@ use crate::audit::Gates;
 pub(super) struct RuleTable {
     /// Which table it is: a later one has a greater number.
     generation: u64,
+    /// Up to the last that has any: where no process has rules there is no place to look at.
     rules: Box<[Option<Arc<Gates>>]>,
 }
 
@@ -22,6 +23,12 @@ pub(super) struct Rules {
 }
 
 impl RuleTable {
+    fn new(generation: u64, rules: Box<[Option<Arc<Gates>>]>) -> Arc<Self> {
+        let mut rules = Vec::from(rules);
+        rules.truncate(rules.iter().rposition(Option::is_some).map_or(0, |last| last + 1));
+        Arc::new(Self { generation, rules: rules.into() })
+    }
+
     /// The rules of the process at this place in the registry.
     #[inline]
     pub(super) fn of(&self, place: usize) -> Option<&Gates> {
@@ -35,7 +42,7 @@ impl RuleTable {
 
 impl Rules {
     pub(super) fn new(rules: Box<[Option<Arc<Gates>>]>) -> Self {
-        Self { newest: AtomicU64::new(0), table: Mutex::new(Arc::new(RuleTable { generation: 0, rules })) }
+        Self { newest: AtomicU64::new(0), table: Mutex::new(RuleTable::new(0, rules)) }
     }
 
     /// The table in force.
@@ -53,7 +60,7 @@ impl Rules {
     pub(super) fn change(&self, rules: Box<[Option<Arc<Gates>>]>) {
         let mut table = self.table.lock();
         let generation = table.generation + 1;
-        *table = Arc::new(RuleTable { generation, rules });
+        *table = RuleTable::new(generation, rules);
         self.newest.store(generation, Ordering::Release);
     }
 }

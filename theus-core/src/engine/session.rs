@@ -1,5 +1,6 @@
 //! The state of one session: the domain's cells, the version, the rules in force, and spare workspaces.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
@@ -15,11 +16,16 @@ const SPARES: usize = 8;
 
 /// What the session's lock guards.
 pub(super) struct State<D: Context> {
+    committed: Committed<D>,
+    /// The rules in force, as far as this session knows.
+    rules: Arc<RuleTable>,
+}
+
+/// What a run changes, beside the rules that it is under.
+pub(super) struct Committed<D: Context> {
     pub(super) fields: D::Fields,
     /// The version of the committed state: written by who holds the session, seen by everybody.
     version: Arc<AtomicU64>,
-    /// The rules in force, as far as this session knows; a run under rules has them while it holds the session.
-    rules: Option<Arc<RuleTable>>,
     spare: Vec<Box<D::Fields>>,
     /// Hardly ever there.
     later: Option<Box<Later>>,
@@ -37,9 +43,48 @@ struct Later {
 impl<D: Context> State<D> {
     pub(super) fn new(domain: D, rules: Arc<RuleTable>) -> Self {
         let (fields, version) = (domain.into_fields(), Arc::default());
-        Self { fields, version, rules: Some(rules), spare: Vec::new(), later: None }
+        Self { committed: Committed { fields, version, spare: Vec::new(), later: None }, rules }
     }
 
+    /// The rules for a run that begins now.
+    pub(super) fn rules(&mut self, in_force: &Rules, audit: &AuditSession) -> &Arc<RuleTable> {
+        self.begin(in_force, audit).1
+    }
+
+    /// The same, beside what the run changes.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, in_force: &Rules, audit: &AuditSession) -> (&mut Committed<D>, &Arc<RuleTable>) {
+        if !in_force.is_newest(&self.rules) {
+            self.rules = renewed(in_force, audit);
+        }
+        (&mut self.committed, &self.rules)
+    }
+
+    /// What was put off while a lease was under way.
+    pub(super) fn lease_over(&mut self) {
+        let deferred = self.later.as_mut().map(|later| std::mem::take(&mut later.deferred));
+        for origin in deferred.unwrap_or_default() {
+            self.reset_signal(&origin);
+        }
+    }
+}
+
+impl<D: Context> Deref for State<D> {
+    type Target = Committed<D>;
+    #[inline(always)]
+    fn deref(&self) -> &Committed<D> {
+        &self.committed
+    }
+}
+
+impl<D: Context> DerefMut for State<D> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Committed<D> {
+        &mut self.committed
+    }
+}
+
+impl<D: Context> Committed<D> {
     /// The version of the committed state.
     #[inline]
     pub(super) fn version(&self) -> u64 {
@@ -71,26 +116,6 @@ impl<D: Context> State<D> {
     /// Where the version can be seen without holding the session.
     pub(super) fn shown_version(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.version)
-    }
-
-    /// The rules for a run that begins now; they are there.
-    #[inline]
-    pub(super) fn rules(&mut self, in_force: &Rules, audit: &AuditSession) -> Option<&Arc<RuleTable>> {
-        if !self.rules.as_ref().is_some_and(|rules| in_force.is_newest(rules)) {
-            self.rules = Some(renewed(in_force, audit));
-        }
-        self.rules.as_ref()
-    }
-
-    /// The same, out of the session's hands: with [`give_back`](Self::give_back) it costs a run no counting of handles.
-    #[inline]
-    pub(super) fn lend_rules(&mut self) -> Option<Arc<RuleTable>> {
-        self.rules.take()
-    }
-
-    #[inline]
-    pub(super) fn give_back(&mut self, rules: Arc<RuleTable>) {
-        self.rules = Some(rules);
     }
 
     /// An empty workspace: one used before, so that what a run costs does not follow the size of the context.
@@ -128,14 +153,6 @@ impl<D: Context> State<D> {
     /// As [`reset_signal`](Self::reset_signal), when the lease that is under way is over: nothing changes under its run.
     pub(super) fn defer_reset(&mut self, origin: Origin) {
         self.later.get_or_insert_default().deferred.push(origin);
-    }
-
-    /// What was put off while a lease was under way.
-    pub(super) fn lease_over(&mut self) {
-        let deferred = self.later.as_mut().map(|later| std::mem::take(&mut later.deferred));
-        for origin in deferred.unwrap_or_default() {
-            self.reset_signal(&origin);
-        }
     }
 }
 

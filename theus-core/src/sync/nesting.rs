@@ -32,26 +32,34 @@ struct Mark {
     keeps: Option<Keeps>,
 }
 
-thread_local! {
-    /// The session that this thread holds.
-    static HELD: Cell<Place> = const { Cell::new(NOWHERE) };
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
+/// What each run looks at and changes.
+struct Marks {
+    /// The engine and the number of the session that this thread holds: a [`Place`], in two parts, for most who look want one.
+    engine: Cell<usize>,
+    session: Cell<u64>,
+    /// How much else there is that it is inside of.
+    depth: Cell<usize>,
     /// The engine of one body that holds nothing: hardly ever there is another, and so none in the list below.
-    static BODY: Cell<usize> = const { Cell::new(0) };
-    /// The others around that, and the other bodies that hold nothing.
+    body: Cell<usize>,
+}
+
+thread_local! {
+    static MARKS: Marks =
+        const { Marks { engine: Cell::new(0), session: Cell::new(0), depth: Cell::new(0), body: Cell::new(0) } };
+    /// The sessions held around the one that is noted, and the other bodies that hold nothing.
     static INSIDE: RefCell<Vec<Mark>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether the current thread is inside a body that runs on `engine`, or holds a session of it.
 #[inline]
 pub(crate) fn is_inside(engine: usize) -> bool {
-    held().engine == engine || (DEPTH.with(Cell::get) != 0 && search(engine, false))
+    MARKS.with(|marks| marks.engine.get() == engine || (marks.depth.get() != 0 && search(engine, false)))
 }
 
 /// Whether the current thread holds a session of `engine`: it must wait for no other one.
 #[inline]
 pub(crate) fn holds(engine: usize) -> bool {
-    held().engine == engine || (DEPTH.with(Cell::get) != 0 && search(engine, true))
+    MARKS.with(|marks| marks.engine.get() == engine || (marks.depth.get() != 0 && search(engine, true)))
 }
 
 /// Whether this thread holds a session, of whatever engine: then it must not wait for what others do.
@@ -71,57 +79,72 @@ pub(crate) fn kept() -> Vec<(u64, Keeps)> {
 
 #[inline]
 fn held() -> Place {
-    HELD.with(Cell::get)
+    MARKS.with(Marks::held)
 }
 
 #[cold]
 #[inline(never)]
 fn search(engine: usize, only_held: bool) -> bool {
-    if !only_held && BODY.with(Cell::get) == engine {
+    if !only_held && MARKS.with(|marks| marks.body.get()) == engine {
         return true;
     }
     let fits = |mark: &Mark| mark.place.engine == engine && (!only_held || mark.keeps == Some(Keeps::Thread));
     INSIDE.with(|inside| inside.borrow().iter().any(fits))
 }
 
+impl Marks {
+    #[inline]
+    const fn held(&self) -> Place {
+        Place { engine: self.engine.get(), session: self.session.get() }
+    }
+
+    #[inline]
+    fn hold(&self, Place { engine, session }: Place) {
+        self.engine.set(engine);
+        self.session.set(session);
+    }
+}
+
 /// The current thread holds a session of an engine, until this is dropped.
 pub(crate) struct Holding {
-    before: Place,
+    /// Whether it holds another one around this, which is in the list.
+    is_around: bool,
 }
 
 impl Holding {
     #[inline]
     pub(crate) fn enter(engine: usize, session: u64) -> Self {
-        let before = HELD.with(|held| held.replace(Place { engine, session }));
-        if before.engine != 0 {
-            push(before, Some(Keeps::Thread));
-        }
-        Self { before }
+        MARKS.with(|marks| {
+            let is_around = marks.engine.get() != 0;
+            if is_around {
+                push(marks.held(), Some(Keeps::Thread));
+            }
+            marks.hold(Place { engine, session });
+            Self { is_around }
+        })
     }
 }
 
 impl Drop for Holding {
     #[inline]
     fn drop(&mut self) {
-        HELD.with(|held| held.set(self.before));
-        if self.before.engine != 0 {
-            pop();
-        }
+        let around = if self.is_around { pop() } else { NOWHERE };
+        MARKS.with(|marks| marks.hold(around));
     }
 }
 
 #[cold]
 #[inline(never)]
 fn push(place: Place, keeps: Option<Keeps>) {
-    DEPTH.with(|depth| depth.set(depth.get() + 1));
+    MARKS.with(|marks| marks.depth.set(marks.depth.get() + 1));
     INSIDE.with(|inside| inside.borrow_mut().push(Mark { place, keeps }));
 }
 
 #[cold]
 #[inline(never)]
-fn pop() {
-    DEPTH.with(|depth| depth.set(depth.get() - 1));
-    INSIDE.with(|inside| inside.borrow_mut().pop());
+fn pop() -> Place {
+    MARKS.with(|marks| marks.depth.set(marks.depth.get() - 1));
+    INSIDE.with(|inside| inside.borrow_mut().pop()).map_or(NOWHERE, |mark| mark.place)
 }
 
 /// The current thread is inside a body of an engine, until this is dropped.
@@ -134,14 +157,16 @@ impl Inside {
     /// `lease` is the session that the body has under its lease, if it has one.
     #[inline]
     pub(crate) fn enter(engine: usize, lease: Option<u64>) -> Self {
-        let is_apart = lease.is_none() && BODY.with(Cell::get) == 0;
-        if is_apart {
-            BODY.with(|body| body.set(engine));
-            DEPTH.with(|depth| depth.set(depth.get() + 1));
-        } else {
-            push(Place { engine, session: lease.unwrap_or(0) }, lease.map(|_| Keeps::Lease));
-        }
-        Self { is_apart }
+        MARKS.with(|marks| {
+            let is_apart = lease.is_none() && marks.body.get() == 0;
+            if is_apart {
+                marks.body.set(engine);
+                marks.depth.set(marks.depth.get() + 1);
+            } else {
+                push(Place { engine, session: lease.unwrap_or(0) }, lease.map(|_| Keeps::Lease));
+            }
+            Self { is_apart }
+        })
     }
 }
 
@@ -149,8 +174,10 @@ impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
         if self.is_apart {
-            BODY.with(|body| body.set(0));
-            DEPTH.with(|depth| depth.set(depth.get() - 1));
+            MARKS.with(|marks| {
+                marks.body.set(0);
+                marks.depth.set(marks.depth.get() - 1);
+            });
         } else {
             pop();
         }

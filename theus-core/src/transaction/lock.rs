@@ -22,10 +22,10 @@ pub(crate) struct SessionLock<S> {
 /// The state, for as long as this thread holds it.
 pub(crate) struct Held<'a, S> {
     /// Dropped before the gate opens: until then this thread is known to hold the session.
-    _holding: Holding,
+    holding: Holding,
     behind: Guard<'a, S>,
     /// Dropped after the gate was opened.
-    _relay: Relay<'a, S>,
+    relay: Relay<'a, S>,
 }
 
 /// Lets the next one in who waits.
@@ -115,7 +115,7 @@ impl<S> SessionLock<S> {
 
     #[inline(always)]
     fn held<'a>(&'a self, behind: Guard<'a, S>) -> Held<'a, S> {
-        Held { _holding: Holding::enter(self.gate.engine, self.gate.number), behind, _relay: Relay(&self.gate) }
+        Held { holding: Holding::enter(self.gate.engine, self.gate.number), behind, relay: Relay(&self.gate) }
     }
 
     /// Through the gate, once the session is nobody's or this waiter's. A task waits in the line.
@@ -196,6 +196,15 @@ impl<S> Drop for Lease<'_, S> {
 }
 
 impl<S> Held<'_, S> {
+    /// Lets go of it, as a drop does: but what is dropped at many places is a call, and this is none.
+    #[inline(always)]
+    pub(crate) fn release(self) {
+        let Self { holding, behind, relay } = self;
+        drop(holding);
+        drop(behind);
+        drop(relay);
+    }
+
     /// Whether somebody has a lease: the state is theirs to change.
     pub(crate) fn is_leased(&self) -> bool {
         self.behind.owner == Owner::Lease

@@ -3,30 +3,126 @@
 //! each time to faster ones is done all the same.
 
 use super::super::backoff;
-use super::admission::{admitted, not_held};
+use super::admission::{admitted, nested, not_held};
+use super::catch::catch;
+use super::drafts::Drafts;
+use super::held::committed;
 use super::lease::{in_lease, take_lease};
-use super::run::{ResultOf, Run};
+use super::run::{Asked, By, CoreOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, copy_of};
-use crate::panics::DropCaught;
+use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, SyncProcess};
+use crate::sync::nesting::Inside;
+use crate::transaction::{Held, Limit};
+
+/// What most runs are: the session is free both times, and nobody has changed what was read. Any other run goes on as
+/// [`checked`], from where this has come to.
+#[inline(never)]
+pub(super) fn checked_at_once<P: SyncProcess>(
+    core: &CoreOf<P>,
+    limit: Option<&Limit>,
+    command: DropCaught<P>,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(core)?;
+    let Some(mut state) = core.session.try_hold() else { return from_here(core, limit, command, 0, None) };
+    let is_ruled = state.begin(&core.shared.rules, &core.audit).1.of(registered.place).is_some();
+    if is_ruled || core.shared.attempts < 2 {
+        return from_here(core, limit, command, 0, Some(state));
+    }
+    let asked = Asked::<P>::new(core, By::Anyone, limit);
+    asked.refuse(1)?;
+    let mut fields = Run::<P>::lock(&mut state); // 2
+    state.release();
+    let mut local = DropCaught::none();
+    let proposed = {
+        let _inside = Inside::enter(core.identity(), None);
+        let mut stages = || {
+            let command = command.get().cloned().ok_or_else(nested::<P>)?;
+            let order = Run::<P>::begin(); // 3
+            let guard = Run::<P>::guard(core, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
+            Run::<P>::execute(command, guard) // 5
+        };
+        catch::<P, _>(&mut stages)
+    };
+    let mut state = match core.session.try_hold() {
+        Some(state) => state,
+        None => match core.session.hold(|| asked.request()) {
+            Ok(state) => state,
+            Err(why) => {
+                drop_caught(proposed);
+                return Err(not_held::<P>(why));
+            }
+        },
+    };
+    let mut drafts = Drafts::<P>::of(&mut state);
+    let is_stale = Run::<P>::WRITES && proposed.is_ok() && !P::is_current(&mut fields, &mut drafts.fields);
+    if proposed.is_ok() && !is_stale {
+        P::stage_writes(&mut drafts.fields, &mut fields);
+    }
+    P::clear(&mut fields);
+    drafts.keep(fields);
+    if is_stale {
+        drop_caught(proposed);
+        drop(local);
+        drop(drafts);
+        state.release();
+        backoff::wait(1, limit);
+        return from_here(core, limit, command, 1, None);
+    }
+    let result = committed(asked, &mut drafts, proposed, &mut None); // 7
+    drop(local);
+    drop(drafts);
+    state.release();
+    result
+}
+
+/// The same after so many attempts, holding the session if it does.
+#[cold]
+#[inline(never)]
+fn from_here<P: SyncProcess>(
+    core: &CoreOf<P>,
+    limit: Option<&Limit>,
+    command: DropCaught<P>,
+    attempts: u32,
+    held: Option<Held<'_, StateOf<P>>>,
+) -> ResultOf<P> {
+    let mut run = Run::new(Asked::new(core, By::Anyone, limit));
+    run.attempts = attempts;
+    checked(&mut run, command, held)
+}
 
 #[inline(never)]
-pub(super) fn checked<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>) -> ResultOf<P> {
-    let registered = admitted::<P>(run.core)?;
+pub(super) fn checked<P: SyncProcess>(
+    run: &mut Run<'_, P>,
+    command: DropCaught<P>,
+    mut held: Option<Held<'_, StateOf<P>>>,
+) -> ResultOf<P> {
     let core = run.core;
+    // Who holds the session has been admitted.
+    let registered = match &held {
+        Some(_) => core.shared.registry.get::<P>().ok_or_else(nested::<P>)?,
+        None => admitted::<P>(core)?,
+    };
     loop {
-        let mut state = core.session.hold(|| run.request()).map_err(not_held::<P>)?;
+        let mut state = match held.take() {
+            Some(state) => state,
+            None => core.session.hold(|| run.request()).map_err(not_held::<P>)?,
+        };
         let is_last = run.attempts >= core.shared.attempts;
         let mut work = run.open(registered, &mut state, command.get(), Counting::AtTheEnd)?; // 1 and 2
         if !is_last {
-            drop(state);
+            state.release();
             work.execute(core, command.get()); // 3, 4 and 5
             state = core.session.hold(|| run.request()).map_err(not_held::<P>)?;
         } else {
             work.execute(core, command.get());
         }
         match run.close(&mut state, work, command.get()) {
-            Closed::Finished(result) => return result, // 6 and 7
+            // 6 and 7
+            Closed::Finished(result) => {
+                state.release();
+                return result;
+            }
             Closed::Stale if is_last => return Err(run.conflict()),
             Closed::Stale => {}
         }

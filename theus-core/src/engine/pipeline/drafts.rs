@@ -2,18 +2,18 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::run::StateOf;
+use super::run::CommittedOf;
 use crate::process::Process;
 
 /// What a run has drafted in the session's cells belongs to this, and is discarded with it unless it was committed: on every
 /// way out, that of a panic included. So the next run finds no draft that is not its own.
 pub(super) struct Drafts<'s, P: Process> {
-    state: &'s mut StateOf<P>,
+    state: &'s mut CommittedOf<P>,
 }
 
 impl<'s, P: Process> Drafts<'s, P> {
     #[inline(always)]
-    pub(super) const fn of(state: &'s mut StateOf<P>) -> Self {
+    pub(super) const fn of(state: &'s mut CommittedOf<P>) -> Self {
         Self { state }
     }
 
@@ -40,16 +40,16 @@ impl<P: Process> Drop for Drafts<'_, P> {
 }
 
 impl<P: Process> Deref for Drafts<'_, P> {
-    type Target = StateOf<P>;
+    type Target = CommittedOf<P>;
     #[inline(always)]
-    fn deref(&self) -> &StateOf<P> {
+    fn deref(&self) -> &CommittedOf<P> {
         self.state
     }
 }
 
 impl<P: Process> DerefMut for Drafts<'_, P> {
     #[inline(always)]
-    fn deref_mut(&mut self) -> &mut StateOf<P> {
+    fn deref_mut(&mut self) -> &mut CommittedOf<P> {
         self.state
     }
 }

@@ -71,7 +71,7 @@ pub(in crate::engine) fn explain<P: Process>(
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
     let interlock = core.shared.auditor.interlock();
     let mut state = core.hold_beside_lease(process, limit)?;
-    let rules = state.rules(&core.shared.rules, &core.audit).map(Arc::clone);
+    let rules = Arc::clone(state.rules(&core.shared.rules, &core.audit));
     // As in a run: defaults and computed properties are code of a user's types.
     let explained = caught(|| {
         let mut local = DropCaught::none();
@@ -80,7 +80,7 @@ pub(in crate::engine) fn explain<P: Process>(
         let defaults = &core.shared.defaults;
         let view =
             GateView::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local), defaults };
-        match rules.as_ref().and_then(|rules| rules.of(registered.place)) {
+        match rules.of(registered.place) {
             Some(rules) => rules.explain(&view, &core.audit, state.version(), interlock),
             None => Explanation::without_rules(process, state.version(), interlock),
         }

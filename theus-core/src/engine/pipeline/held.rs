@@ -3,9 +3,14 @@
 use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
-use super::run::{Asked, RegisteredOf, ResultOf, Run, RunSummary, StateOf};
+use super::notes::Notes;
+use super::run::{
+    Asked, By, CommittedOf, CoreOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, RunSummary, StateOf,
+};
+use crate::audit::{Gate, Gates};
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::SyncProcess;
+use crate::transaction::Limit;
 
 /// Waits for the session with the thread blocked.
 #[inline(always)]
@@ -14,21 +19,29 @@ pub(super) fn held<P: SyncProcess>(
     command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
-    let registered = admitted::<P>(asked.core)?;
-    match asked.core.session.try_hold() {
-        Some(mut state) => in_place(asked, registered, &mut state, command, summary), // 2, before all
-        None => held_later(asked, registered, command, summary),
-    }
+    let Asked { core, by, limit } = asked;
+    let registered = admitted::<P>(core)?;
+    // 2, before all
+    let Some(mut state) = core.session.try_hold() else {
+        return held_later(core, by, limit, registered, command, summary);
+    };
+    let result = in_place(asked, registered, &mut state, command, summary);
+    state.release();
+    result
 }
 
+/// What it is asked of comes in parts: what is handed over as a whole stands in memory from the start of the run.
 #[cold]
 #[inline(never)]
 fn held_later<P: SyncProcess>(
-    asked: Asked<'_, P>,
+    core: &CoreOf<P>,
+    by: By,
+    limit: Option<&Limit>,
     registered: &RegisteredOf<P>,
     command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
+    let asked = Asked::new(core, by, limit);
     let mut state = asked.core.session.hold(|| asked.request()).map_err(not_held::<P>)?; // 2
     in_place_apart(asked, registered, &mut state, command, summary)
 }
@@ -77,10 +90,10 @@ fn in_place<P: SyncProcess>(
     command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
-    let core = asked.core;
-    match state.rules(&core.shared.rules, &core.audit).is_some_and(|rules| rules.of(registered.place).is_some()) {
-        false => unruled(asked, state, command, summary),
-        true => ruled(asked, registered, state, command, summary),
+    let (state, rules) = state.begin(&asked.core.shared.rules, &asked.core.audit);
+    match rules.of(registered.place) {
+        None => unruled(asked, state, command, summary),
+        Some(gates) => ruled(asked, gates, state, command, summary),
     }
 }
 
@@ -88,12 +101,13 @@ fn in_place<P: SyncProcess>(
 #[inline(always)]
 fn unruled<P: SyncProcess>(
     asked: Asked<'_, P>,
-    state: &mut StateOf<P>,
+    state: &mut CommittedOf<P>,
     mut command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
+    let core = asked.core;
     let mut drafts = Drafts::<P>::of(state);
-    let begun_at = drafts.version();
+    let begun_at = summary.is_some().then(|| drafts.version());
     let mut committed_at = None;
     let result = match asked.refuse(1) {
         Ok(()) => {
@@ -105,63 +119,103 @@ fn unruled<P: SyncProcess>(
                 let local = local.get_or_insert_with(P::Local::default);
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
                 let order = Run::<P>::begin(); // 3
-                let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
+                let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 Run::execute(command, guard) // 5
             };
-            match catch::<P, _>(&mut stages) {
-                Ok(output) => match asked.commit(&mut drafts, 1) {
-                    Ok(version) => {
-                        committed_at = version;
-                        Ok(output)
-                    }
-                    Err(error) => {
-                        drafts.discard();
-                        drop_caught(output);
-                        Err(error)
-                    }
-                },
-                Err(error) => {
-                    drafts.discard();
-                    Err(*error)
-                }
-            }
+            let proposed = catch::<P, _>(&mut stages);
+            committed(asked, &mut drafts, proposed, &mut committed_at) // 7
         }
         Err(error) => Err(error),
-    }; // 7
+    };
     if let Some(summary) = summary {
-        (summary.version, summary.attempts) = (committed_at.unwrap_or(begun_at), 1);
+        (summary.version, summary.attempts) = (committed_at.or(begun_at).unwrap_or_default(), 1);
     }
     result
 }
 
-#[inline(never)]
+/// The run of a process for which there are rules. Where they pass it is the run that it would be without them, but for a look
+/// at what they are on.
+#[inline(always)]
 fn ruled<P: SyncProcess>(
     asked: Asked<'_, P>,
-    registered: &RegisteredOf<P>,
-    state: &mut StateOf<P>,
+    gates: &Gates,
+    state: &mut CommittedOf<P>,
     mut command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
-    let mut run = Run::new(asked);
+    let core = asked.core;
     let mut drafts = Drafts::<P>::of(state);
-    run.begin_under(&mut drafts, registered.place);
-    let mut local = DropCaught::none();
-    // By reference, as above.
-    let mut stages = || {
-        let local = local.get_or_insert_with(P::Local::default);
-        run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
-        run.count_outcomes()?;
-        let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-        let order = Run::<P>::begin(); // 3
-        let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
-        Run::execute(command, guard) // 5
+    let begun_at = drafts.version();
+    let mut committed_at = None;
+    let mut notes = None;
+    let result = match asked.refuse(1) {
+        Ok(()) => {
+            let mut local = DropCaught::none();
+            // Apart, so that a gate that panics does not unwind through it.
+            let mut output = DropCaught::none();
+            // By reference, as above.
+            let mut stages = || {
+                let local = local.get_or_insert_with(P::Local::default);
+                asked.audit_input_gate(gates, &mut notes, command.get(), &drafts.fields, local); // 1
+                asked.count_outcomes(&mut notes, begun_at)?;
+                let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
+                let order = Run::<P>::begin(); // 3
+                let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
+                output.insert(Run::execute(command, guard)?); // 5
+                if !gates.is_empty(Gate::Output) {
+                    judge_output(core, gates, &mut notes, &drafts.fields, local); // 6
+                    asked.count_outcomes(&mut notes, begun_at)?;
+                }
+                Ok(())
+            };
+            let passed = catch::<P, _>(&mut stages);
+            let proposed = passed.and_then(|()| output.take().ok_or_else(|| Box::new(nested::<P>())));
+            committed(asked, &mut drafts, proposed, &mut committed_at) // 7
+        }
+        Err(error) => Err(error),
     };
-    let proposed = catch::<P, _>(&mut stages);
-    let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
-    run.give_back_rules(&mut drafts);
-    let result = run.commit_or_roll_back(&mut drafts, proposed); // 7
     if let Some(summary) = summary {
-        run.tell(summary);
+        (summary.version, summary.attempts) = (committed_at.unwrap_or(begun_at), 1);
+        summary.violations = notes.map(|notes| notes.violations).unwrap_or_default();
     }
     result
+}
+
+/// Stage 6 of it. A call, so that the rest of the run is none.
+#[inline(never)]
+fn judge_output<P: SyncProcess>(
+    core: &CoreOf<P>,
+    gates: &Gates,
+    notes: &mut Option<Box<Notes<P>>>,
+    fields: &FieldsOf<P>,
+    local: &P::Local,
+) {
+    Asked::<P>::new(core, By::Anyone, None).judge(gates, Gate::Output, notes, None, fields, Some(local));
+}
+
+/// Stage 7 of a run that holds the session: what the gates have found has counted by then.
+#[inline(always)]
+pub(super) fn committed<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    drafts: &mut Drafts<'_, P>,
+    proposed: Proposed<P>,
+    committed_at: &mut Option<u64>,
+) -> ResultOf<P> {
+    match proposed {
+        Ok(output) => match asked.commit(drafts, 1) {
+            Ok(version) => {
+                *committed_at = version;
+                Ok(output)
+            }
+            Err(error) => {
+                drafts.discard();
+                drop_caught(output);
+                Err(error)
+            }
+        },
+        Err(error) => {
+            drafts.discard();
+            Err(*error)
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! How what the audit found becomes the end of a run: judging, counting, refusing.
 
+use std::sync::Arc;
+
 use super::catch::catch;
 use super::gate_view::GateView;
 use super::notes::Notes;
@@ -13,26 +15,10 @@ impl<P: Process> Run<'_, P> {
     /// The first thing that is done with the session: which rules hold for this run, to its end.
     #[inline(always)]
     pub(super) fn begin_with(&mut self, state: &mut StateOf<P>, registered: &RegisteredOf<P>) {
-        self.version = state.version();
-        self.attempts = 1;
-        let rules = state.rules(&self.core.shared.rules, &self.core.audit);
-        if rules.is_some_and(|rules| rules.of(registered.place).is_some()) {
-            self.begin_under(state, registered.place);
-        }
-    }
-
-    /// The same where it is known that there are rules, at this place of the table.
-    #[inline(always)]
-    pub(super) fn begin_under(&mut self, state: &mut StateOf<P>, place: usize) {
-        (self.version, self.attempts, self.place) = (state.version(), 1, place);
-        self.rules = state.lend_rules();
-    }
-
-    /// After a run that held the session throughout: its rules are the session's again.
-    #[inline(never)]
-    pub(super) fn give_back_rules(&mut self, state: &mut StateOf<P>) {
-        if let Some(rules) = self.rules.take() {
-            state.give_back(rules);
+        (self.version, self.attempts, self.place) = (state.version(), 1, registered.place);
+        let rules = state.rules(&self.asked.core.shared.rules, &self.asked.core.audit);
+        if rules.of(registered.place).is_some() {
+            self.rules = Some(Arc::clone(rules));
         }
     }
 
@@ -49,13 +35,8 @@ impl<P: Process> Run<'_, P> {
 
     #[inline(never)]
     pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
-        let Some(rules) = self.rules() else { return };
-        let arguments = command.or_else(|| self.notes.as_ref().and_then(|notes| notes.arguments.get()));
-        let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
-        let view = GateView::<P> { arguments, domain: fields, global, local, defaults };
-        let outcomes = rules.judge(gate, &view, &self.core.audit);
-        if !outcomes.is_empty() {
-            self.notes.get_or_insert_with(|| Notes::with(None)).outcomes.append(outcomes);
+        if let Some(gates) = self.rules.as_ref().and_then(|rules| rules.of(self.place)) {
+            self.asked.judge(gates, gate, &mut self.notes, command, fields, local);
         }
     }
 
@@ -96,18 +77,7 @@ impl<P: Process> Run<'_, P> {
 
     #[inline(always)]
     pub(super) fn count_outcomes(&mut self) -> Result<(), ErrorOf<P>> {
-        match &mut self.notes {
-            Some(notes) if !notes.outcomes.is_empty() => self.settle(),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    fn settle(&mut self) -> Result<(), ErrorOf<P>> {
-        let Some(notes) = &mut self.notes else { return Ok(()) };
-        let outcomes = std::mem::take(&mut notes.outcomes);
-        let (auditor, session) = (&self.asked.core.shared.auditor, &self.asked.core.audit);
-        Ok(auditor.settle(session, P::CONTRACT.process, self.version, outcomes, &mut notes.violations)?)
+        self.asked.count_outcomes(&mut self.notes, self.version)
     }
 
     #[cold]
@@ -119,6 +89,35 @@ impl<P: Process> Run<'_, P> {
 }
 
 impl<P: Process> Asked<'_, P> {
+    /// What the rules of a gate find is noted. Nothing is, where they pass.
+    #[inline(always)]
+    pub(super) fn judge(
+        self,
+        gates: &Gates,
+        gate: Gate,
+        notes: &mut Option<Box<Notes<P>>>,
+        command: Option<&P>,
+        fields: &FieldsOf<P>,
+        local: Option<&P::Local>,
+    ) {
+        let arguments = command.or_else(|| notes.as_ref().and_then(|notes| notes.arguments.get()));
+        let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
+        let view = GateView::<P> { arguments, domain: fields, global, local, defaults };
+        let outcomes = gates.judge(gate, &view, &self.core.audit);
+        if !outcomes.is_empty() {
+            Notes::add(notes, outcomes);
+        }
+    }
+
+    /// What was found in a state of this version counts.
+    #[inline(always)]
+    pub(super) fn count_outcomes(self, notes: &mut Option<Box<Notes<P>>>, version: u64) -> Result<(), ErrorOf<P>> {
+        match notes {
+            Some(notes) if !notes.outcomes.is_empty() => settle(self.core, notes, version),
+            _ => Ok(()),
+        }
+    }
+
     /// What a run is refused for before anything of it is judged or run.
     #[inline(always)]
     pub(super) fn refuse(self, attempts: u32) -> Result<(), ErrorOf<P>> {
@@ -146,6 +145,14 @@ impl<P: Process> Asked<'_, P> {
             _ => Ok(()),
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn settle<P: Process>(core: &CoreOf<P>, notes: &mut Notes<P>, version: u64) -> Result<(), ErrorOf<P>> {
+    let outcomes = std::mem::take(&mut notes.outcomes);
+    let auditor = &core.shared.auditor;
+    Ok(auditor.settle(&core.audit, P::CONTRACT.process, version, outcomes, &mut notes.violations)?)
 }
 
 #[cold]

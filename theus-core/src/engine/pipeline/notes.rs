@@ -14,6 +14,13 @@ pub(super) struct Notes<P> {
 }
 
 impl<P> Notes<P> {
+    /// What a gate has found, beside what another one has.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn add(notes: &mut Option<Box<Self>>, outcomes: RuleOutcomes) {
+        notes.get_or_insert_with(|| Self::with(None)).outcomes.append(outcomes);
+    }
+
     #[cold]
     pub(super) fn with(arguments: Option<P>) -> Box<Self> {
         let arguments = arguments.map_or_else(DropCaught::none, DropCaught::new);

@@ -7,7 +7,7 @@ use super::super::core::Core;
 use super::super::registry::Registered;
 use super::super::report::Report;
 use super::super::rules::RuleTable;
-use super::super::session::State;
+use super::super::session::{Committed, State};
 use super::notes::Notes;
 use crate::audit::Violation;
 use crate::context::Context;
@@ -18,6 +18,7 @@ pub(in crate::engine) type CoreOf<P> = Core<<P as Process>::Domain, <P as Proces
 pub(super) type RegisteredOf<P> = Registered<<P as Process>::Domain, CoreOf<P>>;
 pub(super) type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
 pub(in crate::engine) type StateOf<P> = State<<P as Process>::Domain>;
+pub(super) type CommittedOf<P> = Committed<<P as Process>::Domain>;
 pub(super) type ErrorOf<P> = RunError<<P as Process>::Error>;
 /// What a body, and the gate after it, would have committed.
 pub(super) type Proposed<P> = Result<<P as Process>::Output, Box<ErrorOf<P>>>;

@@ -2,7 +2,7 @@
 
 use super::super::locking::Isolation;
 use super::super::report::Report;
-use super::checked::{checked, checked_async};
+use super::checked::{checked, checked_async, checked_at_once};
 use super::held::{held, held_async, try_held};
 use super::lease::lease;
 use super::run::{Asked, By, CoreOf, ResultOf, Run, RunSummary};
@@ -17,10 +17,9 @@ pub(in crate::engine) fn run<P: SyncProcess>(
     command: DropCaught<P>,
     limit: Option<&Limit>,
 ) -> ResultOf<P> {
-    let asked = Asked::new(core, By::Anyone, limit);
-    match isolation(asked) {
-        Isolation::Alone => held(asked, command, None),
-        Isolation::Checked => checked(&mut Run::new(asked), command),
+    match isolation::<P>(core) {
+        Isolation::Alone => held(Asked::new(core, By::Anyone, limit), command, None),
+        Isolation::Checked => checked_at_once(core, limit, command),
     }
 }
 
@@ -32,7 +31,7 @@ pub(in crate::engine) fn run_reported<P: SyncProcess>(
     limit: Option<&Limit>,
 ) -> Report<P> {
     let asked = Asked::new(core, by, limit);
-    match isolation(asked) {
+    match isolation::<P>(core) {
         Isolation::Alone => {
             let mut summary = RunSummary::default();
             let result = held(asked, command, Some(&mut summary));
@@ -40,7 +39,7 @@ pub(in crate::engine) fn run_reported<P: SyncProcess>(
         }
         Isolation::Checked => {
             let mut run = Run::new(asked);
-            let result = checked(&mut run, command);
+            let result = checked(&mut run, command, None);
             run.report(result)
         }
     }
@@ -79,7 +78,7 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
 ) -> Report<P> {
     let asked = Asked::new(core, by, limit.as_ref());
     let mut run = Run::new(asked);
-    let result = match isolation(asked) {
+    let result = match isolation::<P>(core) {
         Isolation::Alone => lease(&mut run, command).await,
         Isolation::Checked => checked_async(&mut run, command).await,
     };
@@ -87,6 +86,6 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
 }
 
 #[inline(always)]
-fn isolation<P: Process>(asked: Asked<'_, P>) -> Isolation {
-    asked.core.shared.locking.isolation(const { &P::CONTRACT })
+fn isolation<P: Process>(core: &CoreOf<P>) -> Isolation {
+    core.shared.locking.isolation(const { &P::CONTRACT })
 }

@@ -1,11 +1,9 @@
 //! An attempt that does not hold the session through its body: how it is opened, and how it is closed.
 
-use std::sync::Arc;
-
 use super::admission::nested;
 use super::catch::{Around, catch};
 use super::drafts::Drafts;
-use super::run::{CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::run::{CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, Process, SyncProcess};
@@ -84,6 +82,7 @@ pub(super) enum Counting {
 
 impl<P: Process> Run<'_, P> {
     /// Stages 1 and 2.
+    #[inline(always)]
     pub(super) fn open(
         &mut self,
         registered: &RegisteredOf<P>,
@@ -93,15 +92,16 @@ impl<P: Process> Run<'_, P> {
     ) -> Result<Work<P>, ErrorOf<P>> {
         if self.attempts == 0 {
             self.begin_with(state, registered);
-            if let Some(rules) = &self.rules {
-                state.give_back(Arc::clone(rules));
-            }
         } else {
             self.version = state.version();
             self.attempts += 1;
         }
-        self.forget_outcomes();
         let mut local = DropCaught::none();
+        if self.rules.is_none() {
+            self.refuse(self.attempts)?;
+            return Ok(Work { fields: Self::lock(state), local, proposed: DropCaught::none() });
+        }
+        self.forget_outcomes();
         catch::<P, _>(|| {
             self.audit_input_gate(command, &state.fields, local.get_or_insert_with(P::Local::default))?;
             if self.refuses() || matches!(counting, Counting::Now) {
@@ -114,6 +114,7 @@ impl<P: Process> Run<'_, P> {
     }
 
     /// Stages 6 and 7, where what was read still holds.
+    #[inline(always)]
     pub(super) fn close(&mut self, state: &mut StateOf<P>, work: Work<P>, command: Option<&P>) -> Closed<P> {
         let Work { mut fields, local, mut proposed } = work;
         let mut drafts = Drafts::<P>::of(state);
@@ -122,6 +123,12 @@ impl<P: Process> Run<'_, P> {
             Some(Ok(output)) if !P::is_current(&mut fields, &mut drafts.fields) => {
                 drop_caught(output);
                 None
+            }
+            // The commit itself refuses what it must; there is nothing to judge before.
+            Some(Ok(output)) if self.rules.is_none() => {
+                self.version = drafts.version();
+                P::stage_writes(&mut drafts.fields, &mut fields);
+                Some(Ok(output))
             }
             Some(Ok(output)) => match self.judged(output, |run| Ok(run.confirm_input_gate(command, &drafts)?)) {
                 Ok(output) => {
@@ -148,7 +155,7 @@ impl<P: Process> Run<'_, P> {
 
     /// Stage 1 as it holds at the commit. A rule may look at what is no input, which no version of an input guards: where
     /// others have committed since the attempt began, the gate judges anew, so that the run is as if it had begun now.
-    fn confirm_input_gate(&mut self, command: Option<&P>, state: &StateOf<P>) -> Result<(), ErrorOf<P>> {
+    fn confirm_input_gate(&mut self, command: Option<&P>, state: &CommittedOf<P>) -> Result<(), ErrorOf<P>> {
         // Another run may have latched the interlock while this one was under way.
         self.refuse_if_halted()?;
         if self.version != state.version() {
