@@ -99,6 +99,11 @@ fn infinities_are_not_finite() {
     assert_eq!(both("field: amount, min: .inf, finite: true"), "amount satisfies both min inf and finite true");
     assert_eq!(both("field: amount, eq: -.inf, finite: true"), "amount satisfies both eq -inf and finite true");
     assert_eq!(rules_of_entry("field: amount, max: .inf, finite: true").len(), 2);
+    let all = both("field: amount, in: [.inf, -.inf], finite: true");
+    assert!(all.starts_with("amount satisfies both in [") && all.ends_with("] and finite true"), "{all}");
+    let one = warned_entry("field: amount, in: [.inf, 5.0], finite: true");
+    assert!(one.contains("warning[R108]: inf in the `in` of amount never passes"), "{one}");
+    assert_eq!(warned_entry("field: amount, in: [.inf, 5.0]"), "", "nothing asks for more");
 }
 
 fn of_total(entry: &str) -> String {
