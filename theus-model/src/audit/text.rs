@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A text that many have: cloning it allocates nothing. What a rule brings along is shared by all of its records, what follows
-/// the prefix of an event's name by all of its events.
+/// A text that many have: cloning it allocates nothing. What a rule brings along is shared by all of its records.
 ///
 /// ```
 /// use theus_core::audit::Text;
@@ -32,16 +31,6 @@ impl Text {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
-        }
-    }
-
-    /// The same text in a place of its own: threads that clone and drop it do not disturb those that use another.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn apart(&self) -> Self {
-        match &self.0 {
-            Repr::Static(text) => Self(Repr::Static(text)),
-            Repr::Shared(text) => Self(Repr::Shared(Arc::from(&**text))),
         }
     }
 
@@ -177,12 +166,8 @@ mod tests {
     }
 
     #[test]
-    fn a_clone_shares_its_place_and_one_apart_does_not() {
+    fn a_clone_shares_its_place() {
         let text = Text::from("shared");
         assert_eq!(text.clone().as_ptr(), text.as_ptr());
-        assert_ne!(text.apart().as_ptr(), text.as_ptr());
-        assert_eq!(text.apart(), text);
-        let forever = Text::from_static("forever");
-        assert_eq!(forever.apart().as_ptr(), forever.as_ptr(), "nothing to count");
     }
 }

@@ -1,5 +1,6 @@
 //! What events are called.
 
 mod name;
+mod stem;
 
 pub use name::{EventName, EventNameError};

@@ -1,15 +1,17 @@
 //! The identity of an event.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use crate::audit::Text;
+use super::stem::Stem;
 
 /// The prefixes of event names, with the kind of event that each stands for.
 const PREFIXES: [(&str, Kind); 3] = [("CMD_", Kind::Command), ("EVT_", Kind::Event), ("SIG_", Kind::Event)];
+
+/// Of so few names one is found by looking at each: quicker than by halving, which cannot be foreseen.
+const FEW: usize = 8;
 
 /// The name of an event: `CMD_`, `EVT_` or `SIG_`, then capitals, digits and underscores.
 ///
@@ -34,7 +36,7 @@ const PREFIXES: [(&str, Kind); 3] = [("CMD_", Kind::Command), ("EVT_", Kind::Eve
 pub struct EventName {
     kind: Kind,
     /// What follows the prefix, in lower case, as in the field's name: so that a field's own text serves as it is.
-    stem: Text,
+    stem: Stem,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,9 +66,9 @@ pub enum EventNameError {
 
 impl EventName {
     /// How the entry chain of a workflow's state ended well.
-    pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Text::from_static("chain_done") };
+    pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_done") };
     /// How the entry chain of a workflow's state ended badly.
-    pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Text::from_static("chain_fail") };
+    pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_fail") };
 
     /// The event of a name as workflows and callers write it.
     ///
@@ -82,23 +84,40 @@ impl EventName {
         if let Some(character) = stem.chars().find(|c| !belongs(*c)) {
             return Err(EventNameError::Character { name: name.to_owned(), character });
         }
-        let mut stem: Arc<str> = Arc::from(stem);
-        if let Some(text) = Arc::get_mut(&mut stem) {
-            text.make_ascii_lowercase();
-        }
-        Ok(Self { kind, stem: stem.into() })
+        Ok(Self { kind, stem: Stem::in_lower_case(stem) })
     }
 
     /// The one of these, which are in order, that is written so: no name is made for it.
     #[doc(hidden)]
     #[must_use]
     pub fn find<'a>(sorted: &'a [Self], written: &str) -> Option<&'a Self> {
-        let (kind, stem) = split_name(written).filter(|(_, stem)| stem.chars().all(belongs))?;
-        let order = |name: &Self| {
-            let lower = stem.bytes().map(|byte| byte.to_ascii_lowercase());
-            name.kind.cmp(&kind).then_with(|| name.stem().bytes().cmp(lower))
+        let (kind, stem) = split_name(written)?;
+        let stem = stem.as_bytes();
+        let found = if sorted.len() <= FEW {
+            let is_it = |name: &&Self| {
+                let known = name.stem.as_bytes();
+                name.kind == kind
+                    && known.len() == stem.len()
+                    && known.iter().zip(stem).all(|(known, written)| *known == written.to_ascii_lowercase())
+            };
+            sorted.iter().find(is_it)?
+        } else {
+            let order = |name: &Self| {
+                let lower = stem.iter().map(u8::to_ascii_lowercase);
+                name.kind.cmp(&kind).then_with(|| name.stem.as_bytes().iter().copied().cmp(lower))
+            };
+            sorted.get(sorted.binary_search_by(order).ok()?)?
         };
-        sorted.get(sorted.binary_search_by(order).ok()?)
+        // In capitals alone: small letters are no name's.
+        stem.iter().all(|byte| belongs(char::from(*byte))).then_some(found)
+    }
+
+    /// The place of this one among names that are in order.
+    #[doc(hidden)]
+    #[must_use]
+    #[inline]
+    pub fn place_in(&self, sorted: &[Self]) -> Option<usize> {
+        if sorted.len() <= FEW { sorted.iter().position(|name| name == self) } else { sorted.binary_search(self).ok() }
     }
 
     /// The event that a signal field raises, by the field's name or its path.
@@ -111,7 +130,7 @@ impl EventName {
             return Self::from_field_name(field);
         }
         let (kind, stem) = split_field(field);
-        Self { kind, stem: Text::from_static(stem) }
+        Self { kind, stem: Stem::Static(stem) }
     }
 
     /// As [`from_signal_field`](Self::from_signal_field), for a name that does not live for ever.
@@ -130,8 +149,9 @@ impl EventName {
 
     /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL`.
     #[must_use]
+    #[inline]
     pub fn is_builtin(&self) -> bool {
-        *self == Self::CHAIN_DONE || *self == Self::CHAIN_FAIL
+        !self.is_command() && (*self == Self::CHAIN_DONE || *self == Self::CHAIN_FAIL)
     }
 
     /// Whether it is a command: `CMD_X`.

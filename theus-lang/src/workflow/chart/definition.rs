@@ -134,7 +134,21 @@ impl Definition {
     /// The id of an event; `None` where only a wildcard can take it: no transition names it, and it is not the end of a chain.
     #[must_use]
     pub fn event(&self, name: &EventName) -> Option<EventId> {
-        self.events.binary_search(name).ok().and_then(|index| u32::try_from(index).ok()).map(EventId)
+        name.place_in(&self.events).and_then(|index| u32::try_from(index).ok()).map(EventId)
+    }
+
+    /// The event that tells that a chain has ended well.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn chain_done(&self) -> EventId {
+        EventId(self.triggers.ends()[0])
+    }
+
+    /// The event that tells that a chain has failed.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn chain_fail(&self) -> EventId {
+        EventId(self.triggers.ends()[1])
     }
 
     /// How many moves and rounds of `while` may come of one event.

@@ -86,6 +86,13 @@ impl<'a> Effects<'a> {
         self.plan.chains.iter().map(chain)
     }
 
+    /// The same without the steps.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn parts(self) -> &'a [(StateId, Part, u32)] {
+        &self.plan.chains
+    }
+
     /// What of the chains runs as one: those with the same strand. Each ends by itself. Most moves have one.
     #[must_use]
     pub fn strands(self) -> &'a [Strand] {

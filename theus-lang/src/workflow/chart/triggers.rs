@@ -55,6 +55,11 @@ impl Triggers {
         self.events + 1
     }
 
+    /// The columns of the events that tell the end of a chain: well, and badly.
+    pub(super) const fn ends(&self) -> [Column; 2] {
+        self.ends
+    }
+
     pub(super) const fn columns(&self) -> u32 {
         self.events + 2
     }
