@@ -65,10 +65,12 @@ impl ArgumentError {
 
 /// The command with these arguments.
 pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Result<P, ArgumentError> {
-    let arguments = arguments.unwrap_or_default();
-    if let (true, Some(make)) = (arguments.is_empty(), P::without_arguments()) {
+    if arguments.as_ref().is_none_or(Map::is_empty)
+        && let Some(make) = P::without_arguments()
+    {
         return Ok(make());
     }
+    let arguments = arguments.unwrap_or_default();
     let contract = const { &P::CONTRACT };
     check_names(contract, &arguments)?;
     let reading = RefCell::new(String::new());

@@ -28,6 +28,9 @@ pub(crate) struct Registry<D: Context, C> {
     /// place. Its length is a power of two.
     by_type: Box<[Slot<D, C>]>,
     by_name: BTreeMap<&'static str, TypeId>,
+    /// By where the names stand: a workflow has them of the contracts that are registered here, and need not compare them.
+    #[cfg(feature = "workflow")]
+    by_text: Box<[Option<(&'static str, TypeId)>]>,
 }
 
 type Slot<D, C> = Option<Box<Registered<D, C>>>;
@@ -59,7 +62,12 @@ struct TellingSignal {
 
 impl<D: Context, C> Registry<D, C> {
     pub(crate) fn new() -> Self {
-        Self { by_type: Box::default(), by_name: BTreeMap::new() }
+        Self {
+            by_type: Box::default(),
+            by_name: BTreeMap::new(),
+            #[cfg(feature = "workflow")]
+            by_text: Box::default(),
+        }
     }
 
     /// Adds a process. Says whether its name was free.
@@ -86,7 +94,26 @@ impl<D: Context, C> Registry<D, C> {
             telling,
         };
         put(&mut self.by_type, Box::new(registered));
+        #[cfg(feature = "workflow")]
+        self.put_text(contract.process, command);
         true
+    }
+
+    /// Into its place, where that is free.
+    #[cfg(feature = "workflow")]
+    fn put_text(&mut self, name: &'static str, command: TypeId) {
+        let places = self.by_type.len();
+        let new = if self.by_text.len() == places {
+            vec![(name, command)]
+        } else {
+            self.by_text = (0..places).map(|_| None).collect();
+            self.by_name.iter().map(|(name, command)| (*name, *command)).collect()
+        };
+        for (name, command) in new {
+            if let Some(place) = self.by_text.get_mut(place_of(name) & places.wrapping_sub(1)) {
+                place.get_or_insert((name, command));
+            }
+        }
     }
 
     fn make_room(&mut self) {
@@ -129,7 +156,13 @@ impl<D: Context, C> Registry<D, C> {
     /// How a registered process is made a step.
     #[cfg(feature = "workflow")]
     pub(super) fn step(&self, process: &str) -> Result<&MakeStep<C, State<D>>, ArgumentError> {
-        match self.named(process) {
+        let place = place_of(process) & self.by_text.len().wrapping_sub(1);
+        let found = match self.by_text.get(place) {
+            // The same text at the same place is the same name.
+            Some(Some((name, command))) if std::ptr::eq(*name, process) => self.of(*command),
+            _ => self.named(process),
+        };
+        match found {
             Some(registered) => Ok(&registered.make),
             None => Err(ArgumentError::Unregistered {
                 process: process.to_owned(),
@@ -202,6 +235,14 @@ fn put<D: Context, C>(table: &mut [Slot<D, C>], registered: Box<Registered<D, C>
     if let Some(free) = places.find(|place| table.get(*place).is_some_and(Option::is_none)) {
         table[free] = Some(registered);
     }
+}
+
+/// Where a name is looked for first, by where its text stands.
+#[cfg(feature = "workflow")]
+#[inline]
+fn place_of(name: &str) -> usize {
+    // Fibonacci hashing: addresses that differ little come far apart.
+    name.as_ptr().addr().wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as usize) >> (usize::BITS / 2)
 }
 
 /// A `TypeId` is a hash already.

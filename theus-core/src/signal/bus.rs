@@ -149,6 +149,17 @@ impl SignalBus {
         let payload = payload.map(Payload::checked).transpose()?;
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
+        let (came, event) = (self.shared.beside.arrival(), Event { name, origin: Origin::External, payload });
+        match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
+            None => Ok(()),
+            Some(event) => self.bring_with_care(event, urgent, came),
+        }
+    }
+
+    /// An event from outside for which there is no room, or which somebody waits for or looks at.
+    #[inline(never)]
+    fn bring_with_care(&self, event: Event, urgent: bool, came: Option<Duration>) -> Result<(), EmitError> {
+        let options = &*self.shared.options;
         let how = match options.overflow {
             Overflow::Refuse => Bring::OrRefuse,
             // Who would take events off the bus may need the session that this thread holds.
@@ -156,9 +167,8 @@ impl SignalBus {
             Overflow::Wait { at_most } => Bring::OrWait(at_most),
             Overflow::DropOldest => Bring::DropOldest,
         };
-        let came = self.shared.beside.arrival();
         let offer = Offer { how, came, from_outside: true };
-        let mut event = std::iter::once((Event { name, origin: Origin::External, payload }, urgent));
+        let mut event = std::iter::once((event, urgent));
         let brought = self.shared.queue.bring(options.capacity, &mut event, offer, || ());
         let ((), dropped) = brought.map_err(|refused| match refused {
             Refused::Full(waiting) => EmitError::Full(self.full(waiting, 1)),
@@ -225,6 +235,12 @@ impl SignalBus {
         let (offered, or_refuse) = (events.len(), !matches!(options.overflow, Overflow::DropOldest));
         let raised = self.shared.queue.raise(options.capacity, events, or_refuse, commit);
         raised.map_err(|waiting| self.full(waiting, offered))
+    }
+
+    /// Whether the workflow's own steps have raised anything that it has not taken.
+    #[inline]
+    pub(crate) fn has_raised(&self) -> bool {
+        self.shared.queue.has_raised()
     }
 
     /// What the workflow's own steps have raised, each with whether it is urgent; and how many of all that the workflow has

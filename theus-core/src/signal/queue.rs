@@ -161,6 +161,29 @@ impl<T: Clone> Queue<T> {
         Self { lanes: Mutex::new(lanes), changed: Condvar::new(), has_urgent, has_raised }
     }
 
+    /// Takes an event from outside where that is simple: there is room, and nobody waits for it or looks on. Else it comes back.
+    #[inline]
+    pub(super) fn bring_simply(&self, capacity: usize, event: T, urgent: bool, came: Option<Duration>) -> Option<T> {
+        let mut lanes = self.lanes.lock();
+        if lanes.len() >= capacity || lanes.rare.is_some() || lanes.sleepers > 0 || !lanes.waiters.are_none() {
+            return Some(event);
+        }
+        lanes.stats.emitted += 1;
+        let event = Queued { what: event, came };
+        if urgent {
+            lanes.urgent.push_back(event);
+            self.has_urgent.store(true, Ordering::Release);
+        } else {
+            lanes.normal.push_back(event);
+        }
+        let listener = lanes.listener.clone();
+        drop(lanes);
+        if let Some(listener) = listener {
+            wake(listener);
+        }
+        None
+    }
+
     /// Takes all of the events, each with whether it is urgent, with a commit in between; or none of them. Returns what was
     /// dropped too.
     pub(super) fn bring<R>(
@@ -201,7 +224,7 @@ impl<T: Clone> Queue<T> {
         }
         let done = commit();
         lanes.stats.emitted += offered as u64;
-        let (mut dropped, mut wakers) = (Vec::new(), lanes.waiters.take().collect());
+        let (mut dropped, mut wakers) = (Vec::new(), lanes.waiters.take());
         for (event, urgent) in events {
             let event = if lanes.len() < capacity {
                 event
@@ -293,9 +316,14 @@ impl<T: Clone> Queue<T> {
         Ok(done)
     }
 
+    #[inline]
+    pub(super) fn has_raised(&self) -> bool {
+        self.has_raised.load(Ordering::Acquire)
+    }
+
     /// Takes what was raised, and how many more than there is room for the workflow has then.
     pub(super) fn take_raised(&self, capacity: usize) -> (Vec<(T, bool)>, usize) {
-        if !self.has_raised.load(Ordering::Acquire) {
+        if !self.has_raised() {
             return (Vec::new(), 0);
         }
         let mut lanes = self.lanes.lock();

@@ -43,9 +43,19 @@ impl Waiters {
         self.known.as_mut()?.waiting.remove(&waiter.0?)
     }
 
+    /// Whether there are none.
+    #[inline]
+    pub(super) fn are_none(&self) -> bool {
+        self.known.as_ref().is_none_or(|known| known.waiting.is_empty())
+    }
+
     /// All of them, to be woken.
-    pub(super) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
-        self.known.as_mut().map(|known| std::mem::take(&mut known.waiting)).unwrap_or_default().into_values()
+    #[inline]
+    pub(super) fn take(&mut self) -> Vec<Waker> {
+        match &mut self.known {
+            None => Vec::new(),
+            Some(known) => std::mem::take(&mut known.waiting).into_values().collect(),
+        }
     }
 
     #[cfg(test)]

@@ -157,3 +157,30 @@ fn an_alarm_rings_in_time_though_the_clock_goes_back() {
         "sixty seconds have gone by, whatever the clock was set to since"
     );
 }
+
+#[test]
+fn a_pool_that_is_dropped_is_gone_with_all_its_sessions_whoever_wakes_them_later() {
+    for is_stepped in [false, true] {
+        let (builder, outside) = shops();
+        let shops = if is_stepped { builder.stepped(1) } else { builder.workers(2) }.start().unwrap();
+        for name in ["awaits", "rests", "is closed"] {
+            shops.open(name, Shop::default()).unwrap();
+        }
+        shops.emit("awaits", "CMD_WAIT").unwrap();
+        shops.step_until_idle(usize::MAX);
+        assert!(shops.wait_until_idle(LONG));
+        let (closed, kept) = (shops.close("is closed").unwrap(), shops.engine("rests").unwrap());
+        shops.open("waits for a worker", Shop::default()).unwrap();
+        assert_eq!(outside.waiting(), 1);
+        drop(shops);
+        assert_eq!(outside.waiting(), 0);
+        // Who held a waker of a session wakes nobody, and a run of one's own neither.
+        outside.open();
+        for engine in [&closed, &kept] {
+            engine.run(Ring {}).unwrap();
+        }
+        assert_eq!(outside.holders(), 2, "one engine has it, by two of its sessions");
+        drop((closed, kept));
+        assert_eq!(outside.holders(), 1);
+    }
+}

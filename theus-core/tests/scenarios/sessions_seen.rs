@@ -117,3 +117,32 @@ fn an_idle_session_of_a_pool_takes_a_kilobyte_at_most() {
     assert!(each <= 1_024, "{each} bytes");
     println!("an idle session of a pool: {each} bytes");
 }
+
+/// Sessions that were opened one after the other, then all of them busy at once, each with many events: what they needed for
+/// that is given back.
+#[test]
+fn a_pool_at_rest_keeps_no_room_of_a_burst() {
+    const SESSIONS: u64 = 10_000;
+    const EVENTS: u64 = 8;
+    let engine = Engine::builder(Small::default()).process::<Rise>().build().unwrap();
+    let flow = "{ external: [CMD_GO, CMD_NOW], initialised: [domain.level],
+        states: { LOW: { events: { CMD_GO: { to: HIGH, steps: [rise, rise] }, CMD_NOW: HIGH } }, HIGH: { entry: rise, events: { '*': LOW } } } }";
+    let pool = Sessions::of_text(&engine, "small.yaml", flow).unwrap().stepped(1).start().unwrap();
+    let names: Vec<String> = (0..SESSIONS).map(|number| format!("session-{number:06}")).collect();
+    for name in &names {
+        pool.open(name, Small::default()).unwrap();
+        pool.emit(name, "CMD_GO").unwrap();
+        pool.step_until_idle(usize::MAX);
+    }
+    let burst = measure(|| {
+        for name in &names {
+            (0..EVENTS).for_each(|_| pool.emit(name, "CMD_GO").unwrap());
+            pool.emit_urgent(name, "CMD_NOW").unwrap();
+        }
+        pool.step_until_idle(usize::MAX);
+    });
+    assert_eq!(pool.census().handled, SESSIONS * (1 + 1 + EVENTS + 1), "the start, and all events");
+    assert!(burst.bytes_max > SESSIONS * EVENTS * 64, "they waited all at once: {burst:?}");
+    let left = burst.bytes_current;
+    assert!(left <= SESSIONS.cast_signed(), "{left} bytes are left of {}", burst.bytes_max);
+}

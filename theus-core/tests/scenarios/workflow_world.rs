@@ -48,6 +48,10 @@ impl Outside {
             waker.wake();
         }
     }
+    /// How many have it: this one, and every engine that it is an effect of.
+    pub(super) fn holders(&self) -> usize {
+        Arc::strong_count(&self.inner)
+    }
     pub(super) fn waiting(&self) -> u32 {
         self.inner.waiting.load(Ordering::SeqCst)
     }

@@ -43,6 +43,9 @@ pub(super) struct Chain {
     pub(super) payload: Option<Payload>,
 }
 
+/// How many parts, and lists within each other, most chains have at most.
+const SMALL: usize = 16;
+
 /// How a strand failed.
 pub(super) struct Failed {
     strand: u32,
@@ -99,18 +102,40 @@ impl Chain {
     /// most of them: a session that handles events of one kind allocates nothing for the next.
     pub(super) fn of(effects: Effects<'_>, payload: Option<Payload>, over: Option<Box<Self>>) -> Box<Self> {
         let mut chain = over.unwrap_or_else(|| Box::new(Self::new(Vec::new(), None, Vec::new(), None)));
-        chain.parts.extend(effects.chains().map(|chain| (chain.state, chain.part, chain.strand)));
+        chain.parts.extend_from_slice(effects.parts());
         if let [first, others @ ..] = effects.strands() {
             chain.heard_by = Some(first.state);
-            chain.others.extend_from_slice(others);
+            if !others.is_empty() {
+                chain.others.extend_from_slice(others);
+            }
         }
-        chain.completes.extend_from_slice(effects.done());
+        if !effects.done().is_empty() {
+            chain.completes.extend_from_slice(effects.done());
+        }
         chain.payload = payload;
         chain
     }
 
     /// Nothing is left of what it was but room.
     pub(super) fn clear(&mut self) {
+        let is_plain = self.compensations.is_empty() && self.failure.is_none() && self.failed.is_empty();
+        if is_plain && self.others.is_empty() && self.completes.is_empty() && matches!(self.work, Work::None) {
+            self.parts.clear();
+            self.frames.clear();
+            (self.heard_by, self.part, self.payload) = (None, 0, None);
+        } else {
+            self.clear_all();
+        }
+    }
+
+    /// Whether its room is what most chains need.
+    pub(super) const fn is_small(&self) -> bool {
+        self.parts.capacity() <= SMALL && self.frames.capacity() <= SMALL
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn clear_all(&mut self) {
         let (mut parts, mut frames) = (std::mem::take(&mut self.parts), std::mem::take(&mut self.frames));
         parts.clear();
         frames.clear();
@@ -183,6 +208,11 @@ impl Chain {
         self.part < self.parts.len()
     }
 
+    /// Whether it is one strand, as nearly all are, and has not failed.
+    pub(super) fn is_one_and_well(&self) -> bool {
+        self.others.is_empty() && self.gone.is_empty() && self.failed.is_empty()
+    }
+
     /// Who hears that a strand has come to its end well, one by one.
     pub(super) fn done(&self) -> impl Iterator<Item = Option<StateId>> + '_ {
         let strands = 0..=u32::try_from(self.others.len()).unwrap_or(u32::MAX);
@@ -233,6 +263,11 @@ impl Chain {
                 return round;
             }
         }
+    }
+
+    /// Whether nothing comes any more.
+    pub(super) fn is_at_its_end(&mut self, definition: &Definition) -> bool {
+        matches!(self.work, Work::None) && self.failure.is_none() && matches!(self.next(definition), Next::End)
     }
 
     /// The innermost list has come to its end.

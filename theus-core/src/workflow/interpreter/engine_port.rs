@@ -26,6 +26,9 @@ pub(crate) trait EnginePort {
     /// The same where it is urgent.
     fn next_urgent(&self) -> Option<Event>;
 
+    /// Whether the session's own steps have raised anything that was not taken.
+    fn has_raised(&self) -> bool;
+
     /// Takes what the session's own steps have raised, in the order of their commits, each with whether it is urgent; and how
     /// many of all that it has then are more than there is room for.
     fn take_raised(&self) -> (Vec<(Event, bool)>, usize);
@@ -102,6 +105,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn next_urgent(&self) -> Option<Event> {
         self.bus().try_next_urgent()
+    }
+
+    fn has_raised(&self) -> bool {
+        self.bus().has_raised()
     }
 
     fn take_raised(&self) -> (Vec<(Event, bool)>, usize) {

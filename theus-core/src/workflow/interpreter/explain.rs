@@ -91,6 +91,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     fn refuse_if_halted(&self) -> Result<(), WorkflowError> {
+        if !self.engine.is_latched() {
+            return Ok(());
+        }
         match self.engine.interlock() {
             Some(interlock) => Err(Halted { reason: interlock.to_string().into() }.into()),
             None => Ok(()),

@@ -8,7 +8,16 @@ use crate::workflow::trace::What;
 
 impl Live {
     /// Takes what steps of its own have raised, in the order of the commits.
+    #[inline]
     pub(super) fn take_raised(&mut self, context: InterpreterContext<'_>) {
+        if context.environment.engine.has_raised() {
+            self.take_all_raised(context);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_all_raised(&mut self, context: InterpreterContext<'_>) {
         let (raised, too_many) = context.environment.engine.take_raised();
         for (event, urgent) in raised {
             let place = if urgent { self.inbox.iter().position(|told| !told.overtakes()) } else { None };

@@ -12,6 +12,7 @@ use super::control::Control;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
 use super::outcome::Handled;
+use super::spare::{Spare, keep_for_others};
 use super::timers::Timers;
 use crate::process::Halted;
 use crate::signal::{Event, EventName, Payload};
@@ -63,34 +64,6 @@ pub(super) struct Live {
     pub(super) restored: bool,
     /// Of its timers only the dates are known: from when the clock is known that it goes on by, they count.
     pub(super) is_by_date: bool,
-}
-
-/// Room of the event before, for the next: an event that is handled as the one before it was allocates nothing.
-#[derive(Default)]
-pub(super) struct Spare {
-    pub(super) chain: Option<Box<Chain>>,
-    handled: Option<Box<Handled>>,
-}
-
-impl Spare {
-    /// In a box that is there already, where one is.
-    pub(super) fn filled(&mut self, handled: Handled) -> Box<Handled> {
-        match self.handled.take() {
-            Some(mut room) => {
-                *room = handled;
-                room
-            }
-            None => Box::new(handled),
-        }
-    }
-
-    /// Keeps the box.
-    fn emptied(&mut self, mut room: Box<Handled>) -> Handled {
-        let nothing = Handled::new(None, room.cause, room.from);
-        let handled = std::mem::replace(&mut *room, nothing);
-        self.handled = Some(room);
-        handled
-    }
 }
 
 /// How far a session is.
@@ -279,14 +252,20 @@ impl Interpreter {
 
     /// Gives back memory, for it may be idle for long.
     pub(crate) fn rest(&mut self) {
-        self.live.inbox.shrink_to_fit();
-        self.live.spare = Spare::default();
-        self.live.timers.rest();
+        let Live { spare, inbox, timers, .. } = &mut self.live;
+        spare.rest(inbox);
+        timers.rest();
     }
 
     /// What was handled, for whoever takes it with him. Its box stays here.
+    #[inline]
     pub(crate) fn hand_out(&mut self, handled: Box<Handled>) -> Handled {
         self.live.spare.emptied(handled)
+    }
+
+    /// What was handled is of no more use to anybody. Its box stays with this thread.
+    pub(crate) fn done_with(handled: Box<Handled>) {
+        keep_for_others(handled);
     }
 
     /// How many events of its own wait.

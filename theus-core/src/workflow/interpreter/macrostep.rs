@@ -129,7 +129,7 @@ impl Live {
         internal: Internal,
         context: InterpreterContext<'_>,
     ) -> Result<Option<Progress>, Troubled> {
-        let (name, heard_by, payload) = match internal {
+        let (name, event, heard_by, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, context),
             Internal::Raised { event, .. } => {
                 context.environment.engine.let_go_raised(1);
@@ -148,11 +148,14 @@ impl Live {
                 self.begin_unit(None, Cause::Error, context.definition);
                 return self.apply_by(found, recovery.place, context).map(Some);
             }
-            Internal::ChainDone { heard_by } => (EventName::CHAIN_DONE, heard_by, None),
-            Internal::ChainFailed { heard_by, payload } => (EventName::CHAIN_FAIL, heard_by, Some(payload)),
+            Internal::ChainDone { heard_by } => {
+                (EventName::CHAIN_DONE, context.definition.chain_done(), heard_by, None)
+            }
+            Internal::ChainFailed { heard_by, payload } => {
+                (EventName::CHAIN_FAIL, context.definition.chain_fail(), heard_by, Some(payload))
+            }
         };
         let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
-        let event = context.definition.event(&name);
         let found = match heard_by {
             Some(state) => context.definition.transition_from(&self.at, state, event, &activation),
             None => context.definition.transition(&self.at, event, &activation),

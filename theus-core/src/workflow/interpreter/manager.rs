@@ -218,6 +218,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             Some(name) => name.clone(),
             None => has_use(self.definition(), event)?,
         };
+        if !self.session.is_over() {
+            return Ok(name);
+        }
         let how = match self.session.status() {
             Status::Running | Status::Halted { .. } => return Ok(name),
             Status::Finished => format!("has finished in {}", self.state()),

@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::instance::{Ending, Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
-use super::outcome::{Cause, Fault, Handled};
+use super::outcome::{Cause, Fault};
 use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::{
     Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind, Trigger,
@@ -23,8 +23,8 @@ struct Departed {
 
 impl Live {
     pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
-        let handled = Handled::new(event, cause, self.leaf(definition));
-        self.unit = Some(Unit::of(self.spare.filled(handled)));
+        let from = self.leaf(definition);
+        self.unit = Some(Unit::of(self.spare.handled(event, cause, from)));
     }
 
     /// An event from outside, a command or a timer: what came of the one before is not counted for it.
@@ -43,15 +43,29 @@ impl Live {
         allowed
     }
 
-    /// Counts a move that starts from this state. Where the limit is reached and nobody there would hear of the failure, it is
-    /// made all the same, a few times: on the way of what chases itself somebody may.
-    fn spend_move(&mut self, from: Option<StateId>, context: InterpreterContext<'_>) -> bool {
-        let definition = context.definition;
-        if self.spent < definition.limit() || self.hears_failure(from, context) || !self.may_overspend(context) {
-            return self.spend(context);
+    /// Counts a move. Where the limit is reached and nobody in the state where it begins would hear of the failure, it is made
+    /// all the same, a few times: on the way of what chases itself somebody may.
+    ///
+    /// # Errors
+    /// The state in which it would have begun, where it is not made.
+    #[inline]
+    fn spend_move(&mut self, effects: Effects<'_>, context: InterpreterContext<'_>) -> Result<(), Option<StateId>> {
+        if self.spent < context.definition.limit() {
+            self.spent += 1;
+            return Ok(());
+        }
+        self.overspend(effects, context)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn overspend(&mut self, effects: Effects<'_>, context: InterpreterContext<'_>) -> Result<(), Option<StateId>> {
+        let from = self.source(effects, context.definition);
+        if self.hears_failure(from, context) || !self.may_overspend(context) {
+            return if self.spend(context) { Ok(()) } else { Err(from) };
         }
         self.overspent += 1;
-        true
+        Ok(())
     }
 
     /// No more often than there are states: then it has been everywhere.
@@ -88,12 +102,13 @@ impl Live {
         by: Option<Place>,
         context: InterpreterContext<'_>,
     ) -> Result<Progress, Troubled> {
-        let from = self.source(found.effects(), context.definition);
-        let Some(departed) = self.depart(found.effects(), |_| found.to.clone(), by, from, context) else {
-            return self.run_away(from, context);
-        };
-        self.at = found.to;
-        self.arrive(departed, context)
+        match self.depart(found.effects(), |_| found.to.clone(), by, context) {
+            Ok(departed) => {
+                self.at = found.to;
+                self.arrive(departed, context)
+            }
+            Err(from) => self.run_away(from, context),
+        }
     }
 
     /// The same for one that changes the configuration in its place.
@@ -102,26 +117,28 @@ impl Live {
         found: Quick<'_>,
         context: InterpreterContext<'_>,
     ) -> Result<Progress, Troubled> {
-        let from = self.source(found.effects(), context.definition);
-        let Some(departed) = self.depart(found.effects(), |at| found.after(at).to, None, from, context) else {
-            return self.run_away(from, context);
-        };
-        found.make(&mut self.at);
-        self.arrive(departed, context)
+        match self.depart(found.effects(), |at| found.after(at).to, None, context) {
+            Ok(departed) => {
+                found.make(&mut self.at);
+                self.arrive(departed, context)
+            }
+            Err(from) => self.run_away(from, context),
+        }
     }
 
-    /// What comes before the configuration moves; `None` where nothing may move any more.
+    /// What comes before the configuration moves.
+    ///
+    /// # Errors
+    /// The state in which the move would have begun, where nothing may move any more.
+    #[inline]
     fn depart(
         &mut self,
         effects: Effects<'_>,
         to: impl FnOnce(&Configuration) -> Configuration,
         by: Option<Place>,
-        from: Option<StateId>,
         context: InterpreterContext<'_>,
-    ) -> Option<Departed> {
-        if !self.spend_move(from, context) {
-            return None;
-        }
+    ) -> Result<Departed, Option<StateId>> {
+        self.spend_move(effects, context)?;
         let InterpreterContext { definition, environment } = context;
         if self.trace.is_on() {
             let by = effects.taken().map(|(_, way)| way.place.clone()).chain(by).collect();
@@ -144,12 +161,13 @@ impl Live {
         if !self.inbox.is_empty() {
             self.forget_ends_of(effects, definition);
         }
-        let has_chain = effects.chains().len() > 0;
-        if !has_chain {
+        let chain = if effects.chains().len() > 0 {
+            Some(Chain::of(effects, self.payload.clone(), self.spare.chain()))
+        } else {
             self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
-        }
-        let chain = has_chain.then(|| Chain::of(effects, self.payload.clone(), self.spare.chain.take()));
-        Some(Departed { chain, finishes: effects.finished() })
+            None
+        };
+        Ok(Departed { chain, finishes: effects.finished() })
     }
 
     /// The innermost active state in which a move begins; `None` where that is no transition's.

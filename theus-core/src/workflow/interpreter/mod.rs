@@ -34,6 +34,7 @@ mod requests;
 mod rest;
 mod restore;
 mod runtime;
+mod spare;
 mod steps;
 mod stored;
 mod thread_waker;

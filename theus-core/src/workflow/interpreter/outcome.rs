@@ -105,6 +105,22 @@ impl Handled {
         Self { event, cause, from, to: None, steps, compensations, failed: false, fault: None }
     }
 
+    /// All of it, out of the place where it stands: nothing has come of anything there.
+    #[inline]
+    pub(super) fn take(&mut self) -> Self {
+        let Self { event, cause, from, to, steps, compensations, failed, fault } = self;
+        Self {
+            event: event.take(),
+            cause: *cause,
+            from: *from,
+            to: to.take(),
+            steps: std::mem::take(steps),
+            compensations: std::mem::take(compensations),
+            failed: std::mem::take(failed),
+            fault: fault.take(),
+        }
+    }
+
     /// The step that failed the chain, if one did.
     #[must_use]
     pub fn failure(&self) -> Option<&StepOutcome> {

@@ -12,6 +12,7 @@ use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::instance::{Internal, Live, Progress, Stage, Troubled};
 use super::outcome::Fault;
+use super::spare::make_room;
 use super::together::Together;
 use crate::signal::Payload;
 use crate::workflow::chart::{Run, StateId, Step};
@@ -79,12 +80,19 @@ impl Live {
     }
 
     fn chain_step(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
-        let stepped = match chain.work {
+        let mut stepped = match chain.work {
             Work::Compensation(..) => self.make_good(chain, context, task),
             _ if chain.failure.is_some() => self.begin_compensation(chain),
             Work::None => self.next_step(chain, context, task),
-            Work::Run(_) | Work::Together(_) => self.work(chain, context, task),
+            Work::Run(_) | Work::Together(_) => match chain.next(context.definition) {
+                Next::Step(step) => self.work(chain, step, context, task),
+                Next::Round | Next::End => Stepped::End,
+            },
         };
+        // The end of a chain is no step of its own: whoever asks after the last step finds it over.
+        if matches!(stepped, Stepped::On) && chain.is_at_its_end(context.definition) {
+            stepped = Stepped::End;
+        }
         if self.trace.is_on() && !matches!(stepped, Stepped::On) {
             // Asked as long as a panic of the clock is caught.
             context.environment.now();
@@ -99,8 +107,15 @@ impl Live {
             return Stepped::End;
         }
         let Next::Step(step) = next else { return Stepped::On };
+        if let Step::Run(run) = step {
+            let arguments = arguments(run, &activation(chain, context));
+            return match arguments {
+                Ok(arguments) => self.run(chain, run, Attempt::new(arguments), context, task),
+                Err(failure) => Stepped::Failure(failure),
+            };
+        }
         match self.begin(chain, step, context) {
-            Ok(true) => self.work(chain, context, task),
+            Ok(true) => self.work(chain, step, context, task),
             Ok(false) => Stepped::On,
             Err(failure) => Stepped::Failure(failure),
         }
@@ -111,12 +126,8 @@ impl Live {
         let no_value = |error: EvaluationError| Failure::fault(Fault::NoValue(error));
         let activation = activation(chain, context);
         match step {
-            Step::Run(run) => {
-                let arguments = arguments(run, &activation)?;
-                drop(activation);
-                chain.work = Work::Run(Attempt::new(arguments));
-                return Ok(true);
-            }
+            // Begun by who calls this.
+            Step::Run(_) => {}
             Step::Parallel { branches, .. } => {
                 let all: Result<Vec<_>, _> = branches.iter().map(|run| arguments(run, &activation)).collect();
                 drop(activation);
@@ -148,38 +159,64 @@ impl Live {
         Ok(false)
     }
 
-    /// Goes on with the step that runs something.
-    fn work(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
-        let Next::Step(step) = chain.next(context.definition) else { return Stepped::End };
+    /// Goes on with the run of one process.
+    fn run(
+        &mut self,
+        chain: &mut Chain,
+        run: &Run,
+        mut attempt: Attempt,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Stepped {
         let Some(unit) = &mut self.unit else { return Stepped::End };
-        let mut account = Account {
-            trace: &mut self.trace,
-            outcomes: &mut unit.handled.steps,
-            random: &mut self.random,
-            role: Role::Step,
-        };
-        let (tried, committed): (Tried, Vec<&Run>) = match (&mut chain.work, step) {
-            (Work::Run(attempt), Step::Run(run)) => {
-                let tried = attempt.go_on(run, context, task, &mut account);
-                let committed = matches!(tried, Tried::Ended(Ok(())));
-                (tried, if committed && run.compensate.is_some() { vec![&**run] } else { Vec::new() })
+        let outcomes = &mut unit.handled.steps;
+        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
+        match attempt.go_on(run, context, task, &mut account) {
+            Tried::Ended(Ok(())) => {
+                if run.compensate.is_some()
+                    && let Err(failure) = keep_compensations(chain, std::iter::once(run), context)
+                {
+                    return Stepped::Failure(failure);
+                }
+                chain.step_over();
+                Stepped::On
             }
-            (Work::Together(together), Step::Parallel { branches, .. }) => {
-                let tried = together.go_on(branches, context, task, &mut account);
-                let committed = together.committed();
-                (tried, committed.into_iter().filter_map(|branch| branches.get(branch)).collect())
+            Tried::Ended(Err(failure)) => Stepped::Failure(failure),
+            Tried::Pending(until) => {
+                chain.work = Work::Run(attempt);
+                Stepped::Held(Progress::Pending { until })
             }
+            Tried::Wait(until) => {
+                chain.work = Work::Run(attempt);
+                Stepped::Held(Progress::Wait { until })
+            }
+        }
+    }
+
+    /// Goes on with the step that runs something.
+    fn work(
+        &mut self,
+        chain: &mut Chain,
+        step: &Step,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Stepped {
+        let (branches, together) = match (&mut chain.work, step) {
+            (work @ Work::Run(_), Step::Run(run)) => {
+                let Work::Run(attempt) = std::mem::replace(work, Work::None) else { return Stepped::End };
+                return self.run(chain, run, attempt, context, task);
+            }
+            (Work::Together(together), Step::Parallel { branches, .. }) => (branches, together),
             // What works is what its step has begun.
             _ => return Stepped::End,
         };
-        let mut prepared = Ok(());
-        for run in committed {
-            let compensation = Compensation::of(run, chain.strand(), &activation(chain, context));
-            match compensation {
-                Ok(compensation) => chain.compensations.extend(compensation),
-                Err(failure) => prepared = prepared.and(Err(failure)),
-            }
-        }
+        let Some(unit) = &mut self.unit else { return Stepped::End };
+        let outcomes = &mut unit.handled.steps;
+        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
+        let tried = together.go_on(branches, context, task, &mut account);
+        let committed = together.committed();
+        let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
+        let prepared = keep_compensations(chain, committed, context);
         match tried {
             Tried::Pending(until) => {
                 if let (Err(failure), Work::Together(together)) = (prepared, &mut chain.work) {
@@ -271,10 +308,9 @@ impl Live {
     }
 
     /// The chain is over, and what comes of that is told. Its room is kept for the next.
-    fn end_chain(&mut self, mut chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+    fn end_chain(&mut self, chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         let ended = self.tell_end(&chain, context);
-        chain.clear();
-        self.spare.chain = Some(chain);
+        self.spare.keep_chain(chain);
         ended
     }
 
@@ -331,7 +367,12 @@ impl Live {
         recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
         self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
         if !finishes {
-            self.inbox.extend(chain.done().map(|heard_by| Internal::ChainDone { heard_by }));
+            make_room(&mut self.inbox);
+            if chain.is_one_and_well() {
+                self.inbox.push_back(Internal::ChainDone { heard_by: chain.heard_by(0) });
+            } else {
+                self.inbox.extend(chain.done().map(|heard_by| Internal::ChainDone { heard_by }));
+            }
         }
         self.end_unit(context)
     }
@@ -341,6 +382,24 @@ impl Live {
         let by_state = |name| context.definition.fault(&self.at, state, name).is_some();
         failure.target.is_some() || failure.error.is_some_and(by_state)
     }
+}
+
+/// What makes good what has committed by now, should it come to that. One that cannot be prepared keeps none of the others from
+/// being so.
+fn keep_compensations<'r>(
+    chain: &mut Chain,
+    committed: impl Iterator<Item = &'r Run>,
+    context: InterpreterContext<'_>,
+) -> Result<(), Failure> {
+    let mut prepared = Ok(());
+    for run in committed {
+        let compensation = Compensation::of(run, chain.strand(), &activation(chain, context));
+        match compensation {
+            Ok(compensation) => chain.compensations.extend(compensation),
+            Err(failure) => prepared = prepared.and(Err(failure)),
+        }
+    }
+    prepared
 }
 
 pub(super) fn activation<'a>(chain: &'a Chain, context: InterpreterContext<'a>) -> SessionActivation<'a> {

@@ -85,7 +85,14 @@ impl Awaited {
 }
 
 /// Wakes all of them, though one of them panics: how many have.
+#[inline]
 pub(super) fn wake_all(woken: Vec<Waker>) -> usize {
+    if woken.is_empty() { 0 } else { wake_each(woken) }
+}
+
+#[cold]
+#[inline(never)]
+fn wake_each(woken: Vec<Waker>) -> usize {
     let panics = |waker: Waker| catch_unwind(AssertUnwindSafe(|| waker.wake())).map_err(message_of).is_err();
     woken.into_iter().map(panics).filter(|panicked| *panicked).count()
 }

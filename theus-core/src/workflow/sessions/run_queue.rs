@@ -26,7 +26,7 @@ const BATCH: usize = 16;
 pub(super) struct RunQueue {
     queues: Box<[Queue]>,
     /// Sessions that wait or are being driven.
-    busy: AtomicUsize,
+    busy: Apart<AtomicUsize>,
     /// Where workers rest; of those that are futures, the wakers.
     rest: Mutex<Vec<Waker>>,
     work_came: Condvar,
@@ -36,15 +36,20 @@ pub(super) struct RunQueue {
     over: AtomicBool,
 }
 
+/// For how many sessions a queue keeps room that nobody waits in: a pool at rest has not more of it for having been busy.
+const ROOM: usize = 1_024;
+
 /// Kept on a cache line of its own, so that workers do not disturb each other.
 #[repr(align(128))]
-struct Queue(Mutex<VecDeque<Ready>>);
+struct Apart<T>(T);
+
+type Queue = Apart<Mutex<VecDeque<Ready>>>;
 
 impl RunQueue {
     pub(super) fn new(workers: usize) -> Self {
         Self {
-            queues: (0..workers.max(1)).map(|_| Queue(Mutex::new(VecDeque::new()))).collect(),
-            busy: AtomicUsize::new(0),
+            queues: (0..workers.max(1)).map(|_| Apart(Mutex::new(VecDeque::new()))).collect(),
+            busy: Apart(AtomicUsize::new(0)),
             rest: Mutex::new(Vec::new()),
             work_came: Condvar::new(),
             resting: AtomicUsize::new(0),
@@ -53,9 +58,16 @@ impl RunQueue {
         }
     }
 
-    /// Puts a session at the end of a queue; `home` says of which.
+    /// Puts a session at the end of a queue; `home` says of which. When all is over nobody takes it any more, and it is let go
+    /// of: what waits is the pool's, which would keep itself alive by it.
     pub(super) fn put(&self, ready: Ready, home: usize) {
-        self.queues[home % self.queues.len()].0.lock().push_back(ready);
+        let mut queue = self.queues[home % self.queues.len()].0.lock();
+        if self.is_over() {
+            drop(queue);
+            return;
+        }
+        queue.push_back(ready);
+        drop(queue);
         // Whoever goes to rest counts itself first and looks at the queues after that.
         fence(Ordering::SeqCst);
         if self.resting.load(Ordering::SeqCst) > 0 {
@@ -75,19 +87,19 @@ impl RunQueue {
 
     /// A session begins to have something to do.
     pub(super) fn begun(&self) {
-        self.busy.fetch_add(1, Ordering::AcqRel);
+        self.busy.0.fetch_add(1, Ordering::AcqRel);
     }
 
     /// A session has nothing to do any more.
     pub(super) fn ended(&self) {
-        if self.busy.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.busy.0.fetch_sub(1, Ordering::AcqRel) == 1 {
             let _rest = self.rest.lock();
             self.all_done.notify_all();
         }
     }
 
     pub(super) fn busy(&self) -> usize {
-        self.busy.load(Ordering::Acquire)
+        self.busy.0.load(Ordering::Acquire)
     }
 
     /// Takes sessions off the worker's own queue, or else off another's. False where there are none.
@@ -103,6 +115,7 @@ impl RunQueue {
             // Of another's queue half: its own worker has something left.
             let most = if offset == 0 { queue.len() } else { queue.len().div_ceil(2) };
             batch.extend(queue.drain(..most.min(at_most)));
+            give_back(&mut queue);
             if !batch.is_empty() {
                 return true;
             }
@@ -110,17 +123,17 @@ impl RunQueue {
         false
     }
 
-    /// Takes the session at this place among those that wait, counted through all queues.
-    pub(super) fn take_nth(&self, place: usize) -> Option<Ready> {
-        let mut place = place;
-        for queue in &self.queues {
-            let mut queue = queue.0.lock();
-            if place < queue.len() {
-                return queue.remove(place);
+    /// Takes one of the sessions that wait in the first queue: that at the place which `choose` says of so many.
+    pub(super) fn take_one(&self, choose: impl FnOnce(usize) -> usize) -> Option<Ready> {
+        let mut queue = self.queues.first()?.0.lock();
+        match queue.len() {
+            0 => None,
+            waiting => {
+                let taken = queue.remove(choose(waiting));
+                give_back(&mut queue);
+                taken
             }
-            place -= queue.len();
         }
-        None
     }
 
     /// How many wait for a worker.
@@ -226,5 +239,13 @@ impl RunQueue {
             let waiting = std::mem::take(&mut *queue.0.lock());
             drop(waiting);
         }
+    }
+}
+
+/// Gives back the room of a queue in which nobody waits any more.
+#[inline]
+fn give_back(queue: &mut VecDeque<Ready>) {
+    if queue.is_empty() && queue.capacity() > ROOM {
+        *queue = VecDeque::new();
     }
 }

@@ -46,7 +46,10 @@ pub(super) fn must_not_wait() -> bool {
 pub(super) struct Slot<D: Context, G: Context, E> {
     pub(super) name: Arc<str>,
     pub(super) engine: Engine<D, G, E>,
-    shared: Weak<SharedPool<D, G, E>>,
+    /// The pool has its sessions, and they have it: the one lets go of the others when they are closed and when it is dropped,
+    /// and nothing else keeps them alive. Handles that are counted for each turn would be one line of memory that all workers
+    /// write to.
+    shared: Arc<SharedPool<D, G, E>>,
     /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
     session_waker: Waker,
     /// Its number, and so of which worker's queue it is.
@@ -79,7 +82,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         let slot = Arc::new_cyclic(|this: &Weak<Self>| Self {
             name,
             engine,
-            shared: Arc::downgrade(shared),
+            shared: Arc::clone(shared),
             session_waker: SessionWaker::of(this),
             home,
             stage: Stage::idle(),
@@ -159,7 +162,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     }
 
     /// Tells those who wait for a state, and those who look on, what the step has come to.
-    fn tell(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>, is_over: bool) {
+    #[inline]
+    fn tell(&self, inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>, is_over: bool) {
+        if inner.subscription.is_some() || !inner.awaited.is_empty() {
+            self.tell_others(inner, shared, is_over);
+        }
+    }
+
+    #[inline(never)]
+    fn tell_others(&self, mut inner: MutexGuard<'_, Inner>, shared: &SharedPool<D, G, E>, is_over: bool) {
         let mut watching = Vec::new();
         if inner.subscription.is_some() {
             let all = shared.channels.lock();
@@ -254,6 +265,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             Progress::Stepped => None,
             Progress::Handled(handled) => {
                 shared.tell(&self.name, self.home, &Happening::Handled(&handled));
+                Interpreter::done_with(handled);
                 None
             }
             Progress::Pending { until } | Progress::Idle { until } => Some(BudgetEnd::Rest(until)),
@@ -278,6 +290,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         BudgetEnd::More
     }
 
+    /// It waits for a worker.
+    fn queue(self: Arc<Self>) {
+        // Counted once more than it need be: so the pool, which it keeps alive, is there until this has returned.
+        let ready = Arc::clone(&self);
+        self.shared.run_queue.put(ready, self.home);
+    }
+
     /// Sets the timer for when it goes on by itself.
     fn set_timer(self: &Arc<Self>, shared: &SharedPool<D, G, E>, due: Option<Moment>) {
         let mut inner = self.inner.lock();
@@ -292,13 +311,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E> {
     fn go(self: Arc<Self>) {
-        let Some(shared) = self.shared.upgrade() else { return };
+        let shared = &*self.shared;
         self.stage.take();
         let drove = DRIVES.replace(true);
         let ended = catch_unwind(AssertUnwindSafe(|| {
-            let ended = self.spend_budget(&shared);
+            let ended = self.spend_budget(shared);
             if let BudgetEnd::Rest(due) = ended {
-                self.set_timer(&shared, due);
+                self.set_timer(shared, due);
                 self.engine.rest();
             }
             ended
@@ -315,16 +334,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E
             return;
         }
         self.stage.put_back();
-        let home = self.home;
-        shared.run_queue.put(self, home);
+        self.queue();
     }
 
     fn wake(self: Arc<Self>) {
-        let Some(shared) = self.shared.upgrade() else { return };
-        let run_queue = &shared.run_queue;
+        let run_queue = &self.shared.run_queue;
         if self.stage.wake(|| run_queue.begun(), || run_queue.ended()) {
-            let home = self.home;
-            run_queue.put(self, home);
+            self.queue();
         }
     }
 }

@@ -16,12 +16,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return false;
         }
         self.shared.timer_queue.wake_due();
-        let waiting = self.shared.run_queue.waiting();
-        if waiting == 0 {
-            return false;
-        }
-        let place = self.shared.random.lock().usize(..waiting);
-        let Some(ready) = self.shared.run_queue.take_nth(place) else { return false };
+        let choose = |waiting| self.shared.random.lock().usize(..waiting);
+        let Some(ready) = self.shared.run_queue.take_one(choose) else { return false };
         ready.go();
         true
     }

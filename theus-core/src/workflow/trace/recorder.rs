@@ -86,10 +86,15 @@ impl Trace {
         if kept.capacity == 0 {
             return;
         }
-        if kept.entries.len() >= kept.capacity {
-            kept.entries.pop_front();
+        let is_full = kept.entries.len() >= kept.capacity;
+        match kept.entries.front_mut() {
+            // In its place, which becomes the last: where the ring is full, nothing is moved for that.
+            Some(oldest) if is_full => {
+                *oldest = entry;
+                kept.entries.rotate_left(1);
+            }
+            _ => kept.entries.push_back(entry),
         }
-        kept.entries.push_back(entry);
     }
 
     pub(crate) fn watch(&mut self, capacity: usize) -> Watch {
