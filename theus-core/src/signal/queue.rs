@@ -472,8 +472,8 @@ impl<T: Clone> Queue<T> {
     /// Gives back memory that what waits does not need.
     pub(super) fn rest(&self) {
         let mut lanes = self.lanes.lock();
-        lanes.urgent.shrink_to_fit();
-        lanes.normal.shrink_to_fit();
+        give_back(&mut lanes.urgent);
+        give_back(&mut lanes.normal);
         if lanes.raised.as_ref().is_some_and(|raised| raised.events.is_empty() && raised.kept == 0) {
             lanes.raised = None;
         }
@@ -516,6 +516,16 @@ impl<T> Drop for Queue<T> {
         let mut wakers = Vec::new();
         self.lanes.lock().watches().iter().for_each(|watch| watch.close(&mut wakers));
         wake_all(wakers);
+    }
+}
+
+/// Gives back the room that nobody waits in.
+#[inline]
+fn give_back<T>(lane: &mut VecDeque<T>) {
+    match (lane.len(), lane.capacity()) {
+        (_, 0) => {}
+        (0, _) => *lane = VecDeque::new(),
+        _ => lane.shrink_to_fit(),
     }
 }
 

@@ -53,13 +53,8 @@ impl Live {
         }
         // What came with a panic of a step, or by a command.
         self.take_raised(context);
-        if self.settled && self.settled_at != context.environment.engine.version() {
-            // Somebody else has changed what guards look at.
-            self.settled = false;
-        }
-        if !self.settled
-            && !matches!(self.inbox.front(), Some(Internal::Recover { .. }))
-            && let Some(progress) = self.eventless(context)?
+        if context.definition.has_always()
+            && let Some(progress) = self.settle(context)?
         {
             return Ok(progress);
         }
@@ -101,6 +96,18 @@ impl Live {
         self.begin_unit(None, Cause::Start, context.definition);
         let first = context.definition.start();
         self.apply(first, context)
+    }
+
+    /// Takes a transition that waits for no event, unless it is known that none may be taken.
+    fn settle(&mut self, context: InterpreterContext<'_>) -> Result<Option<Progress>, Troubled> {
+        if self.settled && self.settled_at != context.environment.engine.version() {
+            // Somebody else has changed what guards look at.
+            self.settled = false;
+        }
+        if self.settled || matches!(self.inbox.front(), Some(Internal::Recover { .. })) {
+            return Ok(None);
+        }
+        self.eventless(context)
     }
 
     /// Takes a transition that waits for no event, where one may be taken.
@@ -148,6 +155,7 @@ impl Live {
                 self.begin_unit(None, Cause::Error, context.definition);
                 return self.apply_by(found, recovery.place, context).map(Some);
             }
+            Internal::ChainDone { .. } if !context.definition.hears_chain_done() => return Ok(None),
             Internal::ChainDone { heard_by } => {
                 (EventName::CHAIN_DONE, context.definition.chain_done(), heard_by, None)
             }

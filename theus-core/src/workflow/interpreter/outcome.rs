@@ -121,6 +121,18 @@ impl Handled {
         }
     }
 
+    /// Nothing has come of anything.
+    pub(super) fn clear(&mut self) {
+        let Self { event, cause: _, from: _, to, steps, compensations, failed, fault } = self;
+        (*event, *to, *fault, *failed) = (None, None, None, false);
+        steps.0.clear();
+        // Room for more than one is not what the next needs.
+        steps.0.shrink_to_fit();
+        if !compensations.is_empty() {
+            *compensations = StepOutcomes::default();
+        }
+    }
+
     /// The step that failed the chain, if one did.
     #[must_use]
     pub fn failure(&self) -> Option<&StepOutcome> {

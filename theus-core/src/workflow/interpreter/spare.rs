@@ -34,15 +34,15 @@ thread_local! {
 }
 
 /// What this thread keeps; nothing where the thread is at its end.
-fn of_thread<R>(with: impl FnOnce(&mut OfThread) -> Option<R>) -> Option<R> {
-    OF_THREAD.try_with(|kept| with(&mut *kept.try_borrow_mut().ok()?)).ok().flatten()
+fn of_thread<R>(with: impl FnOnce(&mut OfThread) -> R) -> Option<R> {
+    OF_THREAD.try_with(|kept| Some(with(&mut *kept.try_borrow_mut().ok()?))).ok().flatten()
 }
 
 impl Spare {
     /// Room for a chain, where there is any.
     #[inline]
     pub(super) fn chain(&mut self) -> Option<Box<Chain>> {
-        self.chain.take().or_else(|| of_thread(|kept| kept.spare.chain.take()))
+        self.chain.take().or_else(|| of_thread(|kept| kept.spare.chain.take()).flatten())
     }
 
     /// The room of a chain that is over.
@@ -55,7 +55,7 @@ impl Spare {
     /// What nothing has come of yet; in a box that is there already, where one is.
     #[inline]
     pub(super) fn handled(&mut self, event: Option<Event>, cause: Cause, from: StateId) -> Box<Handled> {
-        match self.handled.take().or_else(|| of_thread(|kept| kept.spare.handled.take())) {
+        match self.handled.take().or_else(|| of_thread(|kept| kept.spare.handled.take()).flatten()) {
             // It was emptied when it was kept.
             Some(mut room) => {
                 (room.event, room.cause, room.from) = (event, cause, from);
@@ -84,7 +84,6 @@ impl Spare {
             if room.capacity() == 0 && inbox.is_empty() && inbox.capacity() <= MOST {
                 std::mem::swap(room, inbox);
             }
-            Some(())
         });
         inbox.shrink_to_fit();
     }
@@ -92,14 +91,16 @@ impl Spare {
 
 /// The room of what was handled, for the next on this thread.
 pub(super) fn keep_for_others(mut room: Box<Handled>) {
-    drop(room.take());
-    of_thread(|kept| Some(kept.spare.handled.get_or_insert(room)).map(drop));
+    room.clear();
+    of_thread(|kept| {
+        kept.spare.handled.get_or_insert(room);
+    });
 }
 
 /// Room for what a session tells itself, where it has none.
 #[inline]
 pub(super) fn make_room(inbox: &mut VecDeque<Internal>) {
     if inbox.capacity() == 0 {
-        of_thread(|kept| Some(std::mem::swap(&mut kept.inbox, inbox)));
+        of_thread(|kept| std::mem::swap(&mut kept.inbox, inbox));
     }
 }

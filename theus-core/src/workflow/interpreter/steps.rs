@@ -364,7 +364,9 @@ impl Live {
                 ending.failure = reason;
             }
         }
-        recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
+        if !recovers.is_empty() {
+            recovers.into_iter().rev().for_each(|recover| self.inbox.push_front(recover));
+        }
         self.inbox.extend(chain.completes.iter().map(|state| Internal::Done(*state)));
         if !finishes {
             make_room(&mut self.inbox);

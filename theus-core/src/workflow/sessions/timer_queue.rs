@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub(super) type Key = (Moment, u64);
 /// The sessions that wait for a time.
 pub(super) struct TimerQueue {
     waiting: Mutex<Waiting>,
+    /// Whether anybody waits for a time, or did when it was looked at last: seen without the lock.
+    is_awaited: AtomicBool,
     changed: Condvar,
     keeper: Arc<Timekeeper>,
 }
@@ -34,7 +37,7 @@ struct Waiting {
 
 impl TimerQueue {
     pub(super) fn new(keeper: Arc<Timekeeper>) -> Self {
-        Self { waiting: Mutex::default(), changed: Condvar::new(), keeper }
+        Self { waiting: Mutex::default(), is_awaited: AtomicBool::new(false), changed: Condvar::new(), keeper }
     }
 
     /// Has a session woken at this time, and not at the one of before. One that was due is set anew.
@@ -53,6 +56,7 @@ impl TimerQueue {
         waiting.next += 1;
         let is_first = waiting.by_time.first_key_value().is_none_or(|(first, _)| key < *first);
         waiting.by_time.insert(key, Weak::clone(runnable));
+        self.is_awaited.store(true, Ordering::Release);
         drop(waiting);
         if is_first {
             self.changed.notify_one();
@@ -72,7 +76,7 @@ impl TimerQueue {
     /// Wakes those who are due, the earliest first. Says how many.
     pub(super) fn wake_due(&self) -> usize {
         // The clock is asked only where somebody waits for it.
-        if self.waiting.lock().by_time.is_empty() {
+        if !self.is_awaited.load(Ordering::Acquire) {
             return 0;
         }
         let now = self.keeper.now();
@@ -80,7 +84,10 @@ impl TimerQueue {
         loop {
             let mut waiting = self.waiting.lock();
             let is_due = waiting.by_time.first_key_value().is_some_and(|((due, _), _)| *due <= now);
-            let Some((_, runnable)) = is_due.then(|| waiting.by_time.pop_first()).flatten() else { return count };
+            let Some((_, runnable)) = is_due.then(|| waiting.by_time.pop_first()).flatten() else {
+                self.is_awaited.store(!waiting.by_time.is_empty(), Ordering::Release);
+                return count;
+            };
             drop(waiting);
             // One that was closed meanwhile has nothing to be woken for.
             if let Some(runnable) = runnable.upgrade() {

@@ -144,6 +144,20 @@ impl Definition {
         EventId(self.triggers.ends()[0])
     }
 
+    /// Whether a transition names the good end of a chain: where none does, no state hears of it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn hears_chain_done(&self) -> bool {
+        self.triggers.names_done()
+    }
+
+    /// Whether a transition waits for no event: where none does, none is taken.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn has_always(&self) -> bool {
+        self.triggers.has_always()
+    }
+
     /// The event that tells that a chain has failed.
     #[doc(hidden)]
     #[must_use]

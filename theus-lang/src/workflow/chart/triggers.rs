@@ -19,6 +19,9 @@ pub(super) struct Triggers {
     events: u32,
     /// The events that tell the end of a chain.
     ends: [Column; 2],
+    /// Whether a state has transitions that wait for nothing, and whether one names the good end of a chain.
+    has_always: bool,
+    names_done: bool,
 }
 
 impl Triggers {
@@ -42,7 +45,10 @@ impl Triggers {
             entries.sort_unstable();
             entries.into_boxed_slice()
         };
-        Self { states: states.iter().map(by_column).collect(), events: count, ends }
+        let states: Vec<Entries> = states.iter().map(by_column).collect();
+        let has = |column| states.iter().any(|entries| !with(entries, column).is_empty());
+        let (has_always, names_done) = (has(count + 1), has(ends[0]));
+        Self { states, events: count, ends, has_always, names_done }
     }
 
     /// The column of an event that no transition names.
@@ -53,6 +59,14 @@ impl Triggers {
     /// The column of the transitions that wait for nothing.
     pub(super) const fn always(&self) -> Column {
         self.events + 1
+    }
+
+    pub(super) const fn has_always(&self) -> bool {
+        self.has_always
+    }
+
+    pub(super) const fn names_done(&self) -> bool {
+        self.names_done
     }
 
     /// The columns of the events that tell the end of a chain: well, and badly.
