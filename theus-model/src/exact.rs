@@ -23,20 +23,23 @@ const LEAST_NORMAL: usize = 4;
 /// So many numbers can be added before limbs are full.
 const CARRY_AFTER: u32 = 1 << 30;
 
-/// So many numbers are added up in two floats, where that loses nothing, before they are added here.
+/// So many numbers are added up side by side.
+const LANES: usize = 4;
+/// So many are, where that loses nothing, before they are added to what there is.
 const CHUNK: usize = 256;
+/// So many bits two floats may be from each other to be one integer of 128.
+const FARTHEST: u32 = 70;
 
-/// Every float that was added, as one number of fixed point, which is exact.
+/// Every float that was added, exactly.
 ///
-/// The well-known small superaccumulator: a float is its 53 bits at their place, whatever else was added before.
+/// Two floats hold it as long as that loses nothing, as it is for numbers of about one size; from then on, one number of fixed
+/// point.
 #[derive(Clone, Debug)]
 pub struct Sum {
-    limbs: [i64; LIMBS],
-    /// The limbs that were added to, from the first to before the last.
-    used: (usize, usize),
-    uncarried: u32,
-    /// What infinities and NaN make of it; 0 where there was none.
-    special: f64,
+    /// The rounded sum, and what it was rounded by.
+    two: (f64, f64),
+    /// All of it, where those do not hold it.
+    fixed: Option<Fixed>,
     count: u64,
 }
 
@@ -50,13 +53,105 @@ impl Sum {
     /// The sum of nothing.
     #[must_use]
     pub const fn new() -> Self {
-        Self { limbs: [0; LIMBS], used: (LIMBS, 0), uncarried: 0, special: 0.0, count: 0 }
+        Self { two: (0.0, 0.0), fixed: None, count: 0 }
     }
 
     /// Adds a number.
     #[inline]
     pub fn add(&mut self, value: f64) {
         self.count += 1;
+        self.take(value);
+    }
+
+    /// Adds all of them.
+    pub fn add_all(&mut self, values: &[f64]) {
+        for chunk in values.chunks(CHUNK) {
+            match in_two_floats(chunk) {
+                Some((sum, rest)) => {
+                    self.take(sum);
+                    self.take(rest);
+                }
+                None => chunk.iter().for_each(|value| self.take(*value)),
+            }
+        }
+        self.count += values.len() as u64;
+    }
+
+    #[inline]
+    fn take(&mut self, value: f64) {
+        if let Some(fixed) = &mut self.fixed {
+            fixed.add(value);
+            return;
+        }
+        match also(self.two, value) {
+            (two, lost) if lost == 0.0 => self.two = two,
+            _ => {
+                let mut fixed = self.as_fixed();
+                fixed.add(value);
+                self.fixed = Some(fixed);
+            }
+        }
+    }
+
+    /// What was added, in fixed point.
+    #[cold]
+    #[inline(never)]
+    fn as_fixed(&self) -> Fixed {
+        self.fixed.clone().unwrap_or_else(|| {
+            let mut fixed = Fixed::new();
+            fixed.add(self.two.0);
+            fixed.add(self.two.1);
+            fixed
+        })
+    }
+
+    /// How many numbers were added.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The float that is nearest to the sum; 0 of nothing. Infinite where it is beyond every float or an infinity was added,
+    /// NaN where one was added or infinities of both signs were.
+    #[must_use]
+    pub fn value(&self) -> f64 {
+        match &self.fixed {
+            Some(fixed) => fixed.divided_by(1),
+            // The one rounding.
+            None => self.two.0 + self.two.1,
+        }
+    }
+
+    /// The float that is nearest to the mean, which is finite wherever all numbers are; `None` of nothing.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let quotient = if self.fixed.is_none() { quotient(self.two, self.count) } else { None };
+        Some(quotient.unwrap_or_else(|| self.as_fixed().divided_by(self.count)))
+    }
+}
+
+/// Floats as one number of fixed point, which is exact.
+///
+/// The well-known small superaccumulator: a float is its 53 bits at their place, whatever else was added before.
+#[derive(Clone, Debug)]
+struct Fixed {
+    limbs: [i64; LIMBS],
+    /// The limbs that were added to, from the first to before the last.
+    used: (usize, usize),
+    uncarried: u32,
+    /// What infinities and NaN make of it; 0 where there was none.
+    special: f64,
+}
+
+impl Fixed {
+    const fn new() -> Self {
+        Self { limbs: [0; LIMBS], used: (LIMBS, 0), uncarried: 0, special: 0.0 }
+    }
+
+    fn add(&mut self, value: f64) {
         let bits = value.to_bits();
         let exponent = (bits >> 52 & 0x7ff) as usize;
         if exponent == 0x7ff {
@@ -78,40 +173,6 @@ impl Sum {
             carry(&mut self.limbs[self.used.0..]);
             (self.used.1, self.uncarried) = (LIMBS, 0);
         }
-    }
-
-    /// Adds all of them.
-    pub fn add_all(&mut self, values: &[f64]) {
-        for chunk in values.chunks(CHUNK) {
-            match in_two_floats(chunk) {
-                Some((sum, rest)) => {
-                    let count = self.count + chunk.len() as u64;
-                    self.add(sum);
-                    self.add(rest);
-                    self.count = count;
-                }
-                None => chunk.iter().for_each(|value| self.add(*value)),
-            }
-        }
-    }
-
-    /// How many numbers were added.
-    #[must_use]
-    pub const fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// The float that is nearest to the sum; 0 of nothing. Infinite where it is beyond every float or an infinity was added,
-    /// NaN where one was added or infinities of both signs were.
-    #[must_use]
-    pub fn value(&self) -> f64 {
-        self.divided_by(1)
-    }
-
-    /// The float that is nearest to the mean, which is finite wherever all numbers are; `None` of nothing.
-    #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.divided_by(self.count))
     }
 
     fn divided_by(&self, count: u64) -> f64 {
@@ -160,17 +221,73 @@ impl Sum {
     }
 }
 
-/// The sum as a float and what that was rounded by, where those two are all of it, as they are for numbers of about one size;
-/// `None` where something would be lost, and for infinities and NaN.
+/// The sum as a float and what that was rounded by, where those two are all of it; `None` where something would be lost, and for
+/// infinities and NaN.
 fn in_two_floats(values: &[f64]) -> Option<(f64, f64)> {
-    let (mut sum, mut rest, mut is_exact) = (0.0, 0.0, true);
-    for value in values {
-        let (next, error) = added(sum, *value);
-        let (more, lost) = added(rest, error);
-        (sum, rest) = (next, more);
-        is_exact &= lost == 0.0;
+    // Side by side: the processor adds several at once, and none waits for the one before.
+    let (mut sums, mut rests, mut losses) = ([0.0; LANES], [0.0; LANES], [0_u64; LANES]);
+    let mut rows = values.chunks_exact(LANES);
+    for row in &mut rows {
+        for lane in 0..LANES {
+            let ((sum, rest), lost) = also((sums[lane], rests[lane]), row[lane]);
+            (sums[lane], rests[lane]) = (sum, rest);
+            losses[lane] |= lost.to_bits();
+        }
     }
-    (is_exact && sum.is_finite() && rest.is_finite()).then_some((sum, rest))
+    let (mut two, mut losses) = ((sums[0], rests[0]), losses.into_iter().fold(0, |all, lost| all | lost));
+    for value in sums[1..].iter().chain(&rests[1..]).chain(rows.remainder()) {
+        let (next, lost) = also(two, *value);
+        two = next;
+        losses |= lost.to_bits();
+    }
+    // A zero has no bits but its sign; what is no number has some.
+    (losses << 1 == 0).then_some(two)
+}
+
+/// The two floats with one more, and what they do not hold of it: NaN where something is not finite.
+#[inline(always)]
+fn also((sum, rest): (f64, f64), value: f64) -> ((f64, f64), f64) {
+    let (sum, error) = added(sum, value);
+    let (rest, lost) = added(rest, error);
+    ((sum, rest), lost)
+}
+
+/// The float nearest to the sum of two, divided; `None` where it is too small for a normal float or they are too far from each
+/// other for one integer.
+fn quotient((sum, rest): (f64, f64), count: u64) -> Option<f64> {
+    let (sum, rest) = added(sum, rest);
+    let ((high, mut power), (low, below)) = (parts(sum)?, parts(rest)?);
+    let mut whole = i128::from(high);
+    if low != 0 {
+        let distance = u32::try_from(power - below).ok().filter(|distance| *distance <= FARTHEST)?;
+        (whole, power) = ((whole << distance) + i128::from(low), below);
+    }
+    if whole == 0 {
+        return Some(0.0);
+    }
+    // With all its bits at the top the quotient has more than a float keeps; what is left decides a tie only.
+    let (size, count) = (whole.unsigned_abs(), u128::from(count));
+    let shift = size.leading_zeros();
+    let (size, power) = (size << shift, power - shift as i32);
+    let quotient = size / count;
+    let more = quotient * count != size;
+    let bits = quotient | u128::from(more);
+    if 128 - bits.leading_zeros() as i32 + power <= -1022 {
+        return None;
+    }
+    let size = rounded(bits, power);
+    Some(if whole < 0 { -size } else { size })
+}
+
+/// A finite float as a whole number times a power of two.
+fn parts(float: f64) -> Option<(i64, i32)> {
+    let bits = float.to_bits();
+    let exponent = (bits >> 52 & 0x7ff) as i32;
+    if exponent == 0x7ff {
+        return None;
+    }
+    let mantissa = (bits & ((1 << 52) - 1) | u64::from(exponent != 0) << 52) as i64;
+    Some((if float.is_sign_negative() { -mantissa } else { mantissa }, exponent.max(1) - 1075))
 }
 
 /// The rounded sum of two floats, and exactly what it was rounded by. Of what is not finite something is NaN.
@@ -362,6 +479,35 @@ mod tests {
     }
 
     #[test]
+    fn what_two_floats_hold_is_rounded_as_in_fixed_point() {
+        let mut random = fastrand::Rng::with_seed(12);
+        let mut held = 0;
+        for round in 0..3_000 {
+            let scale = 2.0_f64.powi(random.i32(-1074..=1010));
+            let values: Vec<f64> = (0..random.usize(1..40))
+                .map(|_| match round % 4 {
+                    0 => random.f64() * scale,
+                    1 => (98.6 + random.f64()) * scale,
+                    2 => f64::from(random.i16(-3..3)) * scale,
+                    _ => random.f64() * 2.0_f64.powi(random.i32(-60..60)),
+                })
+                .collect();
+            let sum: Sum = values.iter().copied().collect();
+            let mut fixed = Fixed::new();
+            values.iter().for_each(|value| fixed.add(*value));
+            held += usize::from(sum.fixed.is_none());
+            let many = [1, 2, 3, 10, 97, u64::from(u32::MAX), u64::MAX, random.u64(1..)];
+            for count in many.into_iter().chain([values.len() as u64]) {
+                let Some(quotient) = quotient(sum.two, count).filter(|_| sum.fixed.is_none()) else { continue };
+                assert_eq!(quotient.to_bits(), fixed.divided_by(count).to_bits(), "{values:?} / {count}");
+            }
+            assert_eq!(sum.value().to_bits(), fixed.divided_by(1).to_bits(), "{values:?}");
+            assert_eq!(sum.mean(), Some(fixed.divided_by(values.len() as u64)), "{values:?}");
+        }
+        assert!(held > 1_000, "{held}");
+    }
+
+    #[test]
     fn numbers_of_one_size_fit_two_floats_and_others_are_told() {
         assert!(in_two_floats(&[98.6; CHUNK]).is_some() && in_two_floats(&[]) == Some((0.0, 0.0)));
         for lost in [&[1e100, 1.0, 1e-100][..], &[f64::MAX, f64::MAX, f64::MIN], &[f64::NAN], &[f64::INFINITY]] {
@@ -421,11 +567,11 @@ mod tests {
 
     #[test]
     fn full_limbs_are_carried_in_time() {
-        let mut sum = Sum::new();
+        let mut sum = Fixed::new();
         sum.uncarried = CARRY_AFTER - 2;
         for _ in 0..4 {
             sum.add(1.5);
         }
-        assert_eq!((sum.value(), sum.mean(), sum.count()), (6.0, Some(1.5), 4));
+        assert_eq!((sum.divided_by(1), sum.divided_by(4)), (6.0, 1.5));
     }
 }

@@ -157,6 +157,10 @@ pub(super) fn sum(elements: &dyn Elements, part: Part, numbers: Numbers) -> Valu
 }
 
 fn integers<'a>(elements: &'a dyn Elements, part: Part, sum: &mut Wide) -> Option<Value<'a>> {
+    if let Some(all) = plain_integers(elements) {
+        sum.add_int(all);
+        return None;
+    }
     each(elements, part, |value| {
         match value {
             Value::Int(value) => sum.add_int(value),
@@ -165,6 +169,20 @@ fn integers<'a>(elements: &'a dyn Elements, part: Part, sum: &mut Wide) -> Optio
         }
         ControlFlow::Continue(())
     })
+}
+
+/// The sum of what most lists of integers are, without a look at each by itself: 64 bits of each, and no list is so long that
+/// 128 did not hold them all.
+fn plain_integers(elements: &dyn Elements) -> Option<i128> {
+    macro_rules! first_of {
+        ($($integer:ty),*) => {$(
+            if let Some(list) = (elements as &dyn Any).downcast_ref::<Vec<$integer>>() {
+                return Some(list.iter().map(|value| i128::from(*value)).sum());
+            }
+        )*};
+    }
+    first_of!(i64, i32, u64, u32, u16, i16, u8, i8);
+    None
 }
 
 fn floats<'a>(elements: &'a dyn Elements, part: Part, sum: &mut exact::Sum) -> Option<Value<'a>> {
@@ -261,6 +279,19 @@ mod tests {
         assert_eq!(ints(vec![9_007_199_254_740_993_i64, 9_007_199_254_740_994]).1, "9007199254740994.0");
         assert_eq!(ints(vec![1_i8, 0, 0]).1, (1.0_f64 / 3.0).to_string());
         assert_eq!(ints(Vec::<u8>::new()), ("0".to_owned(), "none".to_owned()));
+    }
+
+    #[test]
+    fn a_list_of_plain_integers_has_the_sum_of_any_other() {
+        macro_rules! same_as_a_deque {
+            ($($integer:ty),*) => {$(
+                let list = vec![<$integer>::MAX, <$integer>::MIN, 7, <$integer>::MAX, <$integer>::MAX];
+                let deque: std::collections::VecDeque<_> = list.iter().copied().collect();
+                let other = (sum(&deque, Part::All, Numbers::Ints), mean(&deque, Part::All, Numbers::Ints));
+                assert_eq!(ints(list.clone()), (other.0.to_string(), other.1.to_string()), stringify!($integer));
+            )*};
+        }
+        same_as_a_deque!(i64, i32, u64, u32, u16, i16, u8, i8, u128, i128, usize, isize);
     }
 
     #[test]
