@@ -5,7 +5,8 @@ use super::catalog::{Catalog, Problems};
 use super::item::{Item, latest as latest_layer};
 use super::model::Invariant;
 use super::patterns::Patterns;
-use super::{code, find, resolve, touch};
+use super::touch::Touched;
+use super::{code, find, resolve};
 use crate::source::{Problem, did_you_mean};
 
 /// The rules under `"*"` for each process: those whose path exists for it. One that exists for none is a problem.
@@ -67,11 +68,12 @@ pub(super) fn invariants<'d, 'a>(
 ) -> Vec<Vec<Item<'d, 'a>>> {
     let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
     let mut patterns = Patterns::default();
+    let written: Vec<_> = catalog.processes.iter().map(|process| Touched::written(process.contract)).collect();
     for item in invariants {
         // Also where no process writes it: a wrong path or bound is wrong.
         resolve::check(item, catalog, &mut patterns, problems);
-        for (process, applied) in catalog.processes.iter().zip(&mut applied) {
-            if item.scope == Scope::Everywhere || touch::writes(process.contract, item.entry.field) {
+        for (written, applied) in written.iter().zip(&mut applied) {
+            if item.scope == Scope::Everywhere || written.has(item.entry.field) {
                 applied.push(*item);
             }
         }

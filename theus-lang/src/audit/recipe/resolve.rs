@@ -11,7 +11,8 @@ use super::catalog::{Catalog, Places, Problems, ProcessEntry};
 use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
-use super::{bound, code, find, foreign, known, touch};
+use super::touch::Touched;
+use super::{bound, code, find, foreign, known};
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 use theus_model::audit::Gate;
@@ -35,7 +36,7 @@ pub(super) fn rules(
     problems: &mut Problems,
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    let (mut identities, mut patterns) = (Identities::default(), Patterns::default());
+    let (mut identities, mut patterns, mut found) = (Identities::default(), Patterns::default(), Found::default());
     for list in lists {
         // An unknown process has been reported.
         let Some(process) = catalog.process(list.process) else {
@@ -44,14 +45,15 @@ pub(super) fn rules(
         let mut draft =
             Draft { process: process.contract.process, rules: vec![], places: vec![], entries: vec![], shapes: vec![] };
         let mut lower = Lower::default();
+        let written = Touched::written(process.contract);
         for item in &list.items {
-            let Some((target, shape)) = target(item, catalog, Some(process), problems) else { continue };
+            let Some((target, shape)) = found.target(item, catalog, process, problems) else { continue };
             if let Some(condition) = condition(item, &target, &shape, &mut patterns, problems) {
                 let limit = as_written.limit(item, &condition);
                 lower.compare(item, &condition, limit.as_deref(), problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 let is_made = match (&target.base, item.entry.gate) {
-                    (Base::Domain(_), Gate::Output) => touch::writes(process.contract, item.entry.field),
+                    (Base::Domain(_), Gate::Output) => written.has(item.entry.field),
                     (Base::Local(_), _) => true,
                     _ => false,
                 };
@@ -63,6 +65,32 @@ pub(super) fn rules(
         drafts.push(draft);
     }
     drafts
+}
+
+/// Where the fields of the contexts that all processes have are: looked up once, however many rules are on them.
+#[derive(Default)]
+struct Found<'a>(HashMap<&'a str, (Target, Shape)>);
+
+impl<'a> Found<'a> {
+    fn target(
+        &mut self,
+        item: &Item<'_, 'a>,
+        catalog: &Catalog,
+        process: &ProcessEntry,
+        problems: &mut Problems,
+    ) -> Option<(Target, Shape)> {
+        let field: &'a str = item.entry.field;
+        if let Some(found) = self.0.get(field) {
+            return Some(found.clone());
+        }
+        let (target, shape) = target(item, catalog, Some(process), problems)?;
+        let is_of_all = matches!(target.base, Base::Domain(_) | Base::Global(_));
+        // What cannot be looked into fits one condition and not the others: it is looked up for each.
+        if is_of_all && *shape.innermost() != Shape::Opaque {
+            self.0.insert(field, (target.clone(), shape.clone()));
+        }
+        Some((target, shape))
+    }
 }
 
 /// Which rules are one: those of an invariant, however many processes it is judged after.

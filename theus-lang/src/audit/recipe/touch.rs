@@ -1,15 +1,48 @@
 //! What a process touches of a path.
 
+use std::collections::HashSet;
+
 use crate::process::{Access, Contract};
+
+/// What a process touches, looked up by path: where many are asked of one process.
+pub(super) struct Touched<'c> {
+    /// The paths that it names.
+    named: HashSet<&'c str>,
+    /// Those, and all that they lead on from.
+    led_from: HashSet<&'c str>,
+}
+
+impl<'c> Touched<'c> {
+    /// What it writes.
+    pub(super) fn written(contract: &'c Contract) -> Self {
+        Self::of(contract.outputs)
+    }
+
+    /// What it reads.
+    pub(super) fn read(contract: &'c Contract) -> Self {
+        Self::of(contract.inputs)
+    }
+
+    fn of(accesses: &'c [Access]) -> Self {
+        let named = accesses.iter().map(|access| computed_of(access.path)).collect();
+        let led_from = accesses.iter().flat_map(|access| led_from(access.path)).collect();
+        Self { named, led_from }
+    }
+
+    /// Whether a path is touched, a part of it, or what it is computed of.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.led_from.contains(computed_of(path)) || led_from(path).any(|outer| self.named.contains(outer))
+    }
+}
+
+/// A path, and all that it leads on from.
+fn led_from(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices(['.', '[']).map(|(end, _)| &path[..end]).chain([path])
+}
 
 /// Whether a process writes a path, a part of it, or what it is computed of.
 pub(super) fn writes(contract: &Contract, path: &str) -> bool {
     touches(contract.outputs, path)
-}
-
-/// Whether a process reads a path, a part of it, or what it is computed of.
-pub(super) fn reads(contract: &Contract, path: &str) -> bool {
-    touches(contract.inputs, path)
 }
 
 fn touches(accesses: &[Access], path: &str) -> bool {
@@ -18,20 +51,61 @@ fn touches(accesses: &[Access], path: &str) -> bool {
 
 /// Whether a path is another one or leads on from it: by a name, an index, or a key.
 fn is_within(inner: &str, outer: &str) -> bool {
+    inner.strip_prefix(computed_of(outer)).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// What a path is computed of, all of it; itself where it is not computed.
+fn computed_of(path: &str) -> &str {
     let computed = |path: &str| path.strip_suffix(')').is_some_and(|path| path.ends_with('('));
-    // What is computed depends on all of what it is computed of.
-    let mut outer = outer;
-    while computed(outer)
-        && let Some((of, _)) = outer.rsplit_once('.')
+    let mut path = path;
+    while computed(path)
+        && let Some((of, _)) = path.rsplit_once('.')
     {
-        outer = of;
+        path = of;
     }
-    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    path
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_within;
+    use super::*;
+    use crate::context::{Layer, Zone};
+
+    #[test]
+    fn what_is_looked_up_is_what_each_access_says() {
+        let paths = [
+            "domain.user",
+            "domain.users",
+            "domain.user.id",
+            "domain.user.id.len()",
+            "domain.user.name().len()",
+            "domain.user[3]",
+            "domain.readings[3].value",
+            "domain.readings",
+            "domain.readings.mean()",
+            "domain['a.b'].c",
+            "domain",
+            "amount",
+            "amount.len()",
+            "()",
+            "",
+        ];
+        let access = |path: &&'static str| Access { layer: Layer::Domain, path: *path, zone: Zone::Data };
+        let (mut touched, mut asked) = (0, 0);
+        for one in &paths {
+            for other in &paths {
+                let accesses = [access(one), access(other)];
+                let index = Touched::of(&accesses);
+                for path in paths {
+                    let each = touches(&accesses, path);
+                    assert_eq!(index.has(path), each, "{path:?} beside {one:?} and {other:?}");
+                    touched += usize::from(each);
+                    asked += 1;
+                }
+            }
+        }
+        assert!(touched > asked / 10 && touched < asked / 2 + asked / 4, "{touched} of {asked}");
+    }
 
     #[test]
     fn a_path_is_within_itself_and_what_it_leads_on_from() {

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use super::super::super::condition::Operator;
 use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
+use super::super::code;
 use super::super::interval::Interval;
 use super::super::resolve::Draft;
-use super::super::{code, touch};
+use super::super::touch::Touched;
 use super::Changing;
 use crate::context::Shape;
 use crate::source::Problem;
@@ -40,6 +41,7 @@ pub(super) fn check(drafts: &[Draft], changing: &mut Changing<'_>, problems: &mu
     for (index, draft) in drafts.iter().enumerate() {
         let stricter = stricter(draft);
         let contract = changing.catalog.process(draft.process).map(|process| process.contract);
+        let (written, read) = (contract.map(Touched::written), contract.map(Touched::read));
         for (at, rule) in draft.rules.iter().enumerate() {
             let key = *known.entry((draft.entries[at], rule.test)).or_insert_with(|| {
                 let first = (index, at);
@@ -48,8 +50,8 @@ pub(super) fn check(drafts: &[Draft], changing: &mut Changing<'_>, problems: &mu
                 uses.len() - 1
             });
             let Some(of_rule) = uses.get_mut(key) else { continue };
-            let writes = contract.is_some_and(|contract| touch::writes(contract, &rule.path));
-            let reads = contract.is_some_and(|contract| touch::reads(contract, &rule.path));
+            let writes = written.as_ref().is_some_and(|written| written.has(&rule.path));
+            let reads = read.as_ref().is_some_and(|read| read.has(&rule.path));
             of_rule.processes += 1;
             of_rule.writing += usize::from(writes);
             of_rule.only_writing += usize::from(writes && !reads);
