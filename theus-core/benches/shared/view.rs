@@ -1,5 +1,6 @@
 //! A state as the engine shows it to its rules.
 
+use theus_core::__private::FieldRanges;
 use theus_core::audit::Subject;
 use theus_core::context::Fields;
 use theus_core::prelude::*;
@@ -21,6 +22,10 @@ impl<F: Fields> Subject for View<F> {
     #[inline]
     fn committed(&self, path: &[usize]) -> Value<'_> {
         self.0.inspect_committed(path)
+    }
+    #[inline]
+    fn domain_is_within(&self, ranges: &FieldRanges) -> bool {
+        self.0.is_within(ranges)
     }
     fn local(&self, _: &[usize]) -> Value<'_> {
         Value::Missing

@@ -45,6 +45,12 @@ impl AuditSession {
         if self.counted.load(Ordering::Acquire) { self.look_up(rule.counter) } else { 0 }
     }
 
+    /// Whether anything has been counted in this session that was not put back.
+    #[inline]
+    pub(super) fn has_counts(&self) -> bool {
+        self.counted.load(Ordering::Acquire)
+    }
+
     #[cold]
     fn look_up(&self, counter: Counter) -> u32 {
         self.counts.lock().get(&counter).copied().unwrap_or(0)

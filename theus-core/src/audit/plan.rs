@@ -6,8 +6,9 @@ use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::outcomes::RuleOutcomes;
 use crate::audit::Subject;
-use theus_lang::audit::range::{All, Range};
+use theus_lang::audit::range::{Range, joined};
 use theus_lang::audit::rule::{Base, Target};
+use theus_model::context::{FieldRanges, JoinedRange};
 
 /// The rules of a gate, in order, and how they are judged.
 #[derive(Debug)]
@@ -15,6 +16,13 @@ pub(super) struct Plan {
     rules: Box<[Arc<CountedRule>]>,
     reads: Box<[Read]>,
     checks: Box<[Check]>,
+    /// What satisfies all checks on the numbers among the fields: most states are in it, and then nothing of them is looked at.
+    domain: FieldRanges,
+    global: FieldRanges,
+    /// The reads of everything else.
+    others: Box<[usize]>,
+    /// Whether a pass of a field that is in those ranges may put a counter back.
+    resets: bool,
 }
 
 /// One value, and the checks that follow each other on it.
@@ -22,7 +30,7 @@ pub(super) struct Plan {
 struct Read {
     target: Target,
     /// What satisfies all of them, where that is one range: most values pass here, and the rules are not looked at.
-    all: All,
+    all: JoinedRange,
     first: usize,
     end: usize,
 }
@@ -41,15 +49,33 @@ impl Plan {
             |rule: &Arc<CountedRule>| Check { range: Range::of(rule.condition()), resets: rule.resets_on_success() };
         let checks: Box<[Check]> = rules.iter().map(check).collect();
         let mut reads: Vec<Read> = Vec::new();
+        let (mut domain, mut global) = (FieldRanges::default(), FieldRanges::default());
+        let (mut others, mut resets) = (Vec::new(), false);
         let mut first = 0;
         while let Some(rule) = rules.get(first) {
             // The same path, written the same way, leads to the same value.
             let same = rules[first..].iter().take_while(|next| next.path() == rule.path()).count();
             let end = first + same;
-            reads.push(Read { target: rule.target().clone(), all: all_of(&checks[first..end]), first, end });
+            let (target, checks) = (rule.target().clone(), &checks[first..end]);
+            let all = joined(checks.iter().map(|check| &check.range));
+            let may_reset = checks.iter().any(|check| check.resets);
+            // What need not be there is looked at by itself: where it is not, all others would be too.
+            let need_not_be_there = rules[first..end].iter().any(|rule| rule.is_where_present());
+            let is_among_the_ranges = target.is_field()
+                && !need_not_be_there
+                && match target.base() {
+                    Base::Domain(path) => domain.add(path, all),
+                    Base::Global(path) => global.add(path, all),
+                    Base::Argument(_) | Base::Local(_) => false,
+                };
+            match is_among_the_ranges {
+                true => resets |= may_reset,
+                false => others.push(reads.len()),
+            }
+            reads.push(Read { target, all: if may_reset { JoinedRange::None } else { all }, first, end });
             first = end;
         }
-        Self { rules: rules.into(), reads: reads.into(), checks }
+        Self { rules: rules.into(), reads: reads.into(), checks, domain, global, others: others.into(), resets }
     }
 
     #[inline]
@@ -69,43 +95,54 @@ impl Plan {
     #[inline]
     pub(super) fn judge(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> RuleOutcomes {
         let mut outcomes = RuleOutcomes::default();
-        for read in &self.reads {
-            let Some(value) = read.target.read_outside(&read.all, subject) else { continue };
-            let (Some(rules), Some(checks)) =
-                (self.rules.get(read.first..read.end), self.checks.get(read.first..read.end))
-            else {
-                continue;
-            };
-            for (rule, check) in rules.iter().zip(checks) {
-                let passes = match check.range.holds(&value) {
-                    Some(passes) => passes,
-                    None => rule.passes(value, subject),
-                };
-                if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
-                    outcomes.note(rule, value, passes, subject);
-                }
+        if self.is_within(subject, session) {
+            for read in self.others.iter().filter_map(|read| self.reads.get(*read)) {
+                self.judge_one(read, subject, session, &mut outcomes);
             }
+        } else {
+            self.judge_each(subject, session, &mut outcomes);
         }
         outcomes
     }
-}
 
-/// What passes all checks and leaves every counter as it is.
-fn all_of(checks: &[Check]) -> All {
-    match checks.iter().any(|check| check.resets) {
-        true => All::None,
-        false => All::of(checks.iter().map(|check| &check.range)),
+    /// Whether all fields that have a range are in it, and that they pass changes nothing.
+    #[inline]
+    fn is_within(&self, subject: &(impl Subject + ?Sized), session: &AuditSession) -> bool {
+        !(self.resets && session.has_counts())
+            && (self.domain.is_empty() || subject.domain_is_within(&self.domain))
+            && (self.global.is_empty() || subject.global_is_within(&self.global))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    /// Every read by itself, in order: something is broken, or a counter is to be put back.
+    #[cold]
+    #[inline(never)]
+    fn judge_each(&self, subject: &(impl Subject + ?Sized), session: &AuditSession, outcomes: &mut RuleOutcomes) {
+        for read in &self.reads {
+            self.judge_one(read, subject, session, outcomes);
+        }
+    }
 
-    #[test]
-    fn a_pass_that_may_put_a_counter_back_is_looked_at() {
-        let checks = |resets| [Check { range: Range::Ints { least: 0, most: 1, negated: false }, resets }];
-        assert_eq!(all_of(&checks(false)), All::Ints { least: 0, span: 1 });
-        assert_eq!(all_of(&checks(true)), All::None);
+    #[inline]
+    fn judge_one(
+        &self,
+        read: &Read,
+        subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
+        outcomes: &mut RuleOutcomes,
+    ) {
+        let Some(value) = read.target.read_outside(&read.all, subject) else { return };
+        let (Some(rules), Some(checks)) = (self.rules.get(read.first..read.end), self.checks.get(read.first..read.end))
+        else {
+            return;
+        };
+        for (rule, check) in rules.iter().zip(checks) {
+            let passes = match check.range.holds(&value) {
+                Some(passes) => passes,
+                None => rule.passes(value, subject),
+            };
+            if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
+                outcomes.note(rule, value, passes, subject);
+            }
+        }
     }
 }

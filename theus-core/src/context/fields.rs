@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::zone::ZoneEntry;
 use super::{Schema, Value};
+use theus_model::context::{FieldRanges, NumberRange};
 
 /// A layer of state: a plain struct whose fields the engine keeps, guards and versions one by one.
 ///
@@ -108,6 +109,28 @@ pub trait Fields: Sized + fmt::Debug + Send + Sync + 'static {
     /// A look at the committed value of the field at `path`.
     #[doc(hidden)]
     fn inspect_committed(&self, path: &[usize]) -> Value<'_>;
+
+    /// Whether the proposed value of the field at this position is surely in a range. Read as what it is: no value is made of it.
+    #[doc(hidden)]
+    fn field_is_within(&self, field: usize, range: &impl NumberRange) -> bool {
+        let _ = (field, range);
+        false
+    }
+
+    /// Whether the fields of the nested context at this position surely are.
+    #[doc(hidden)]
+    fn nested_is_within(&self, field: usize, ranges: &FieldRanges) -> bool {
+        let _ = (field, ranges);
+        false
+    }
+
+    /// Whether the proposed value of each of these fields surely is: one pass, with all rules on a field judged at once.
+    #[doc(hidden)]
+    fn is_within(&self, ranges: &FieldRanges) -> bool {
+        ranges.ints().iter().all(|(field, range)| self.field_is_within(*field, range))
+            && ranges.floats().iter().all(|(field, range)| self.field_is_within(*field, range))
+            && ranges.nested().iter().all(|(field, ranges)| self.nested_is_within(*field, ranges))
+    }
 
     /// What was written to the field at `path`; to what a method looks at, of any of the context's fields.
     #[doc(hidden)]

@@ -8,6 +8,8 @@ pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields, History, n
 pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
 };
+pub use theus_model::context::{FieldRanges, NumberRange};
+
 pub use crate::transaction::{Cell, FieldValue, Inline, Member, Raised, Shared, SignalValue};
 
 mod accessors;

@@ -5,11 +5,13 @@
 //! | [`random`] | random states, rules and sequences: the engine finds what a [`naive`] reading of the rules finds |
 //! | [`paths`] | every kind of path, in words |
 //! | [`refusals`], [`refused_paths`] | what is refused of conditions and paths, word by word |
+//! | [`at_once`] | bounds on numbers are judged at once: what is broken among them is found, and nothing else |
 //! | [`explained`] | what explain says before a run, the run then finds |
 //! | [`changes`] | conditions on changes, at the gates where they fit |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
 //! | [`foreign`] | types of other crates, behind features |
 
+mod at_once;
 mod changes;
 mod cost;
 mod explained;

@@ -2,6 +2,7 @@
 
 use super::condition::{Comparison, Condition};
 use crate::context::Value;
+use theus_model::context::{FloatRange, IntRange, JoinedRange};
 
 /// A condition on a number as the numbers that satisfy it; with `negated`, all others.
 #[derive(Debug, PartialEq)]
@@ -64,98 +65,44 @@ impl Range {
     }
 }
 
-/// Numbers that satisfy several conditions at once: one range, with at most one hole.
-#[derive(Debug, PartialEq)]
-pub enum All {
-    /// From the least on, so many more: one comparison says whether a number is there.
-    Ints {
-        least: i64,
-        span: u64,
-    },
-    Floats {
-        least: f64,
-        most: f64,
-    },
-    IntsBut {
-        least: i64,
-        span: u64,
-        not: i128,
-    },
-    FloatsBut {
-        least: f64,
-        most: f64,
-        not: f64,
-    },
-    /// It is no such range: each condition is asked.
-    None,
-}
-
-impl All {
-    /// Of these ranges; `None` where one of them is not of the kind of the first.
-    pub fn of<'a>(ranges: impl Iterator<Item = &'a Range> + Clone) -> Self {
-        match ranges.clone().next() {
-            Some(Range::Ints { .. }) => {
-                let (mut least, mut most, mut hole) = (i128::MIN, i128::MAX, None);
-                for range in ranges {
-                    match range {
-                        Range::Ints { least: low, most: high, negated: false } => {
-                            (least, most) = (least.max(*low), most.min(*high));
-                        }
-                        Range::Ints { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
-                        _ => return Self::None,
+/// What satisfies all of these ranges; `JoinedRange::None` where one of them is not of the kind of the first, or that is no one range.
+pub fn joined<'a>(ranges: impl Iterator<Item = &'a Range> + Clone) -> JoinedRange {
+    match ranges.clone().next() {
+        Some(Range::Ints { .. }) => {
+            let (mut least, mut most, mut hole) = (i128::MIN, i128::MAX, None);
+            for range in ranges {
+                match range {
+                    Range::Ints { least: low, most: high, negated: false } => {
+                        (least, most) = (least.max(*low), most.min(*high));
                     }
-                }
-                // Cut off at the ends of the integers that most fields are of: beyond them each condition is asked.
-                let (least, most) = (least.max(i64::MIN.into()), most.min(i64::MAX.into()));
-                let (Ok(least), Ok(most)) = (i64::try_from(least), i64::try_from(most)) else { return Self::None };
-                match hole {
-                    _ if least > most => Self::None,
-                    None => Self::Ints { least, span: least.abs_diff(most) },
-                    Some(not) => Self::IntsBut { least, span: least.abs_diff(most), not },
+                    Range::Ints { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
+                    _ => return JoinedRange::None,
                 }
             }
-            Some(Range::Floats { .. }) => {
-                let (mut least, mut most, mut hole) = (f64::NEG_INFINITY, f64::INFINITY, None);
-                for range in ranges {
-                    match range {
-                        Range::Floats { least: low, most: high, negated: false } => {
-                            (least, most) = (least.max(*low), most.min(*high));
-                        }
-                        Range::Floats { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
-                        _ => return Self::None,
+            IntRange::new(least, most, hole).map_or(JoinedRange::None, JoinedRange::Ints)
+        }
+        Some(Range::Floats { .. }) => {
+            let (mut least, mut most, mut hole) = (f64::NEG_INFINITY, f64::INFINITY, None);
+            for range in ranges {
+                match range {
+                    Range::Floats { least: low, most: high, negated: false } => {
+                        (least, most) = (least.max(*low), most.min(*high));
                     }
+                    Range::Floats { least: not, negated: true, .. } if hole.is_none() => hole = Some(*not),
+                    _ => return JoinedRange::None,
                 }
-                hole.map_or(Self::Floats { least, most }, |not| Self::FloatsBut { least, most, not })
             }
-            _ => Self::None,
+            JoinedRange::Floats(FloatRange::new(least, most, hole))
         }
+        _ => JoinedRange::None,
     }
-
-    /// Whether a value surely satisfies all of them. NaN does not: it is in no range.
-    #[inline(always)]
-    pub(super) fn has(&self, value: Value<'_>) -> bool {
-        match (value, self) {
-            (Value::Int(value), Self::Ints { least, span }) => within(value, *least, *span),
-            (Value::Float(value), Self::Floats { least, most }) => value >= *least && value <= *most,
-            (Value::Int(value), Self::IntsBut { least, span, not }) => within(value, *least, *span) && value != *not,
-            (Value::Float(value), Self::FloatsBut { least, most, not }) => {
-                value >= *least && value <= *most && value != *not
-            }
-            _ => false,
-        }
-    }
-}
-
-/// What is below the least wraps round to above every span.
-#[inline(always)]
-fn within(value: i128, least: i64, span: u64) -> bool {
-    i64::try_from(value).is_ok_and(|value| value.wrapping_sub(least) as u64 <= span)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::condition::Same;
     use super::*;
+    use theus_model::context::NumberRange as _;
 
     const COMPARISONS: [Comparison; 4] = [Comparison::Min, Comparison::Max, Comparison::Eq, Comparison::Neq];
 
@@ -209,31 +156,19 @@ mod tests {
                 })
                 .collect();
             let ranges: Vec<Range> = conditions.iter().map(Range::of).collect();
-            let all = All::of(ranges.iter());
+            let all = joined(ranges.iter());
             let values = (-4..=4).flat_map(|value| [Value::Int(value), Value::Float(value as f64)]);
             for value in values.chain([Value::Float(f64::NAN), Value::Huge(u128::MAX), Value::Missing]) {
                 let each = conditions.iter().all(|condition| condition.passes(value));
                 let of_its_kind = match all {
-                    All::Ints { .. } | All::IntsBut { .. } => matches!(value, Value::Int(_)),
-                    All::Floats { .. } | All::FloatsBut { .. } => matches!(value, Value::Float(_)),
-                    All::None => false,
+                    JoinedRange::Ints(_) => matches!(value, Value::Int(_)),
+                    JoinedRange::Floats(_) => matches!(value, Value::Float(_)),
+                    JoinedRange::None => false,
                 };
                 assert_eq!(all.has(value), each && of_its_kind, "{conditions:?} of {value:?}");
                 asked += usize::from(of_its_kind);
             }
         }
         assert!(asked > 5_000, "{asked}");
-        let ints = |least, most| All::of([Range::Ints { least, most, negated: false }].iter());
-        let (lowest, highest) = (i128::from(i64::MIN), i128::from(i64::MAX));
-        for all in [ints(i128::MIN, i128::MAX), ints(lowest, highest)] {
-            assert!(all.has(Value::Int(lowest)) && all.has(Value::Int(highest)) && all.has(Value::Int(0)));
-            assert!(!all.has(Value::Int(highest + 1)), "each condition is asked");
-        }
-        assert!(ints(highest, highest).has(Value::Int(highest)));
-        assert!(!ints(highest, highest).has(Value::Int(lowest)), "one step round the end");
-        assert!(!ints(1, 2).has(Value::Int(1 << 64)) && !ints(1, 2).has(Value::Int((1 << 64) + 1)));
-        for (least, most) in [(1, 0), (highest + 1, i128::MAX), (i128::MIN, lowest - 1)] {
-            assert_eq!(ints(least, most), All::None);
-        }
     }
 }

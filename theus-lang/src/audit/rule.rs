@@ -4,13 +4,13 @@ use super::condition::{Condition, Operator};
 use super::delta::Change;
 use super::message::Message;
 use super::metadata::RuleMetadata;
-use super::range::All;
 use super::steps::{PathStep, walk};
 use crate::audit::Level;
 use crate::context::Value;
 use theus_model::audit::Gate;
 use theus_model::audit::Subject;
 use theus_model::audit::Text;
+use theus_model::context::{JoinedRange, NumberRange as _};
 
 /// So many characters of a bound are shown, in each record of its rule.
 const LONGEST_LIMIT: usize = 1_000;
@@ -41,9 +41,14 @@ impl Target {
         &self.base
     }
 
+    /// Whether it is a field itself, and nothing inside of it or computed of it.
+    pub const fn is_field(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The value, unless it is in a range that is asked of it.
     #[inline]
-    pub fn read_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+    pub fn read_outside<'a>(&self, range: &JoinedRange, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
         let value = self.base_outside(range, subject)?;
         if self.steps.is_empty() {
             return Some(value);
@@ -57,7 +62,7 @@ impl Target {
     /// Not inlined: in a loop over rules, the look at every field of the context would be prepared before it, whichever is
     /// read. It is the one place that looks, so that the look itself is inlined here.
     #[inline(never)]
-    fn base_outside<'a>(&self, range: &All, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+    fn base_outside<'a>(&self, range: &JoinedRange, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
         let value = match &self.base {
             Base::Argument(index) => subject.argument(*index),
             Base::Global(path) => subject.global(path),
@@ -70,7 +75,7 @@ impl Target {
     /// The value.
     pub fn read<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
         // There is always one: no value is in this range.
-        self.read_outside(&All::None, subject).unwrap_or(Value::Missing)
+        self.read_outside(&JoinedRange::None, subject).unwrap_or(Value::Missing)
     }
 
     /// What the value of the same place follows on; only the domain has one.

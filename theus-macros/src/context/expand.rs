@@ -203,6 +203,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
     let inspect_plain = inspect(model, Source::Plain);
     let inspect_proposed = inspect(model, Source::Proposed);
     let inspect_committed = inspect(model, Source::Committed);
+    let within = within(model);
     let methods = rules::methods(&model.methods);
     let history = history(model);
     let reset = reset_signal(fields);
@@ -250,6 +251,7 @@ fn implementation(model: &Model, mirror: &Ident, generics: &Generics) -> TokenSt
             fn inspect_committed(&self, path: &[usize]) -> #krate::Value<'_> {
                 #inspect_committed
             }
+            #within
             fn history(&self, path: &[usize]) -> #private::History {
                 #history
             }
@@ -364,6 +366,53 @@ fn inspect(model: &Model, source: Source) -> TokenStream {
             _ => #krate::Value::Opaque,
         }
     }
+}
+
+/// Whether a field, by its index, is in a range of numbers: read as what it is. What nobody can ask that of is left out.
+fn within(model: &Model) -> TokenStream {
+    let Model { fields, methods, .. } = model;
+    let (nested, own): (Vec<_>, Vec<_>) = fields.iter().enumerate().partition(|(_, field)| field.nested);
+    let numbers = own.iter().filter(|(_, field)| may_be_number(field)).map(|(index, field)| {
+        let look = rules::look(&field.ty, field.with.as_ref(), &Source::Proposed.reference(&field.ident));
+        quote!(#index => __theus::NumberRange::has(range, #look),)
+    });
+    let calls = methods.iter().enumerate().map(|(index, method)| {
+        let index = fields.len() + index;
+        let call = rules::call(method, &view::of(model, Source::Proposed));
+        quote!(#index => __theus::NumberRange::has(range, #call),)
+    });
+    let arms: Vec<TokenStream> = numbers.chain(calls).collect();
+    let of_field = (!arms.is_empty()).then(|| {
+        quote! {
+            #[inline]
+            fn field_is_within(&self, field: usize, range: &impl __theus::NumberRange) -> bool {
+                match field {
+                    #(#arms)*
+                    _ => false,
+                }
+            }
+        }
+    });
+    let of_nested = (!nested.is_empty()).then(|| {
+        let arms = nested
+            .iter()
+            .map(|(index, Field { ident, .. })| quote!(#index => __theus::Fields::is_within(&self.#ident, ranges),));
+        quote! {
+            fn nested_is_within(&self, field: usize, ranges: &__theus::FieldRanges) -> bool {
+                match field {
+                    #(#arms)*
+                    _ => false,
+                }
+            }
+        }
+    });
+    quote!(#of_field #of_nested)
+}
+
+/// Whether a field can be a number, by the spelling of its type: a bound on what cannot be one is refused anyway.
+fn may_be_number(field: &Field) -> bool {
+    let spelled = spelled(&field.ty);
+    field.with.is_some() || !(["bool", "char", "String"].contains(&spelled.as_str()) || spelled.starts_with("Vec<"))
 }
 
 /// What was written to the field whose index comes first in the path; a method looks at all but nested contexts.

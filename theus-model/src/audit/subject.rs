@@ -1,6 +1,6 @@
 //! What rules look at.
 
-use crate::context::Value;
+use crate::context::{FieldRanges, Value};
 
 /// Where a gate reads the values from. The engine implements it over the views of a run.
 ///
@@ -25,6 +25,19 @@ pub trait Subject {
     /// proposed one is the first.
     fn predecessor(&self, path: &[usize]) -> Value<'_> {
         self.committed(path)
+    }
+    /// Whether each of these fields of the domain is surely in its range, as [`domain`](Self::domain) shows it: then nobody
+    /// looks at them one by one. `false` also where that is not known.
+    #[doc(hidden)]
+    fn domain_is_within(&self, ranges: &FieldRanges) -> bool {
+        let _ = ranges;
+        false
+    }
+    /// The same of the global context.
+    #[doc(hidden)]
+    fn global_is_within(&self, ranges: &FieldRanges) -> bool {
+        let _ = ranges;
+        false
     }
     /// A field of the local scratch.
     fn local(&self, path: &[usize]) -> Value<'_>;

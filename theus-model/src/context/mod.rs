@@ -8,6 +8,7 @@ mod foreign;
 mod inside;
 mod inspect;
 mod layer;
+mod range;
 mod same;
 mod scalar;
 mod schema;
@@ -26,6 +27,8 @@ pub use foreign::FOREIGN;
 pub use inside::{Elements, Part, Record};
 pub use inspect::Inspect;
 pub use layer::Layer;
+#[doc(hidden)]
+pub use range::{FieldRanges, FloatRange, IntRange, JoinedRange, NumberRange};
 #[doc(hidden)]
 pub use same::compare;
 pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};

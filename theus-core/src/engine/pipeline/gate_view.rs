@@ -20,6 +20,7 @@ use crate::process::Process;
 use crate::process::{Panicked, RunError};
 #[cfg(feature = "recipes")]
 use crate::transaction::Limit;
+use theus_model::context::FieldRanges;
 
 /// What the rules of a gate look at.
 pub(super) struct GateView<'a, P: Process> {
@@ -53,6 +54,14 @@ impl<P: Process> Subject for GateView<'_, P> {
             History::First if self.defaults.is_nobodys(path, committed) => Value::Missing,
             _ => committed,
         }
+    }
+    #[inline]
+    fn domain_is_within(&self, ranges: &FieldRanges) -> bool {
+        self.domain.is_within(ranges)
+    }
+    #[inline]
+    fn global_is_within(&self, ranges: &FieldRanges) -> bool {
+        self.global.is_within(ranges)
     }
     #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
