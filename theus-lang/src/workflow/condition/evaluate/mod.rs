@@ -201,7 +201,7 @@ fn object<'a>(entries: &'a [(Box<str>, Node)], activation: &'a dyn Activation, w
 }
 
 pub(super) fn truth<'a>(node: &'a Node, activation: &'a dyn Activation, work: &mut Work<'a>) -> Result<bool, Problem> {
-    if let Some(holds) = quick::truth(node, work) {
+    if let Some(holds) = quick::comparison(node, work) {
         return Ok(holds);
     }
     match evaluate(node, activation, work)? {

@@ -4,7 +4,7 @@ use super::{Operand, Problem};
 use crate::workflow::condition::expression::MOST_STEPS;
 
 /// So many bytes of text are looked at in one step.
-const TEXT: usize = 64;
+pub(super) const TEXT: usize = 64;
 
 pub(in crate::workflow::condition) struct Work<'a> {
     /// What the macros' variables stand for, outermost first.
@@ -24,6 +24,7 @@ impl<'a> Work<'a> {
     }
 
     /// Counts so many steps.
+    #[inline]
     pub(super) fn spend(&mut self, steps: usize) -> Result<(), Problem> {
         match self.left.checked_sub(steps) {
             Some(left) => {
@@ -37,6 +38,18 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// How many steps are left.
+    #[inline]
+    pub(super) const fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Counts one step, of those that are left.
+    #[inline]
+    pub(super) const fn step(&mut self) {
+        self.left = self.left.saturating_sub(1);
+    }
+
     /// Counts the steps of looking through a text; a short one is none.
     pub(super) fn read(&mut self, bytes: usize) -> Result<(), Problem> {
         if bytes < TEXT { Ok(()) } else { self.spend(bytes / TEXT) }
@@ -46,13 +59,10 @@ impl<'a> Work<'a> {
         self.variables.get(slot).cloned().unwrap_or(Operand::Null)
     }
 
-    /// The same where it is an integer, and not a very great one.
+    /// All of them, outermost first.
     #[inline]
-    pub(super) fn small(&self, slot: usize) -> Option<i64> {
-        match self.variables.get(slot)? {
-            Operand::Int(value) => i64::try_from(*value).ok(),
-            _ => None,
-        }
+    pub(super) fn variables(&self) -> &[Operand<'a>] {
+        &self.variables
     }
 
     /// Does something with an element of a list, which is a step.

@@ -5,6 +5,7 @@
 mod against_the_crate;
 mod budget;
 mod hostile;
+mod loops;
 mod refusals;
 mod same_tree;
 mod values;
