@@ -199,6 +199,8 @@ mod panics;
 pub mod prelude;
 pub mod process;
 pub mod signal;
+#[cfg(feature = "store")]
+pub mod store;
 mod sync;
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 mod timestamp;

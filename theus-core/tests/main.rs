@@ -20,6 +20,7 @@ mod interleavings;
 mod panics;
 mod programs;
 mod properties;
+mod random_charts;
 mod reference;
 mod scenarios;
 mod simulation;

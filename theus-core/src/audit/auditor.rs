@@ -51,6 +51,9 @@ pub(super) struct AuditorState {
     pub(super) in_force: Option<RecipeStatus>,
     pub(super) log: RecordLog,
     pub(super) interlock: Option<Interlock>,
+    /// Whether a store has not been told yet that it was latched, or reset.
+    #[cfg(feature = "store")]
+    pub(super) interlock_unsaved: bool,
 }
 
 impl Auditor {
@@ -58,7 +61,14 @@ impl Auditor {
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
         let log = RecordLog::new("", MAX_RECORDS);
-        let state = AuditorState { recipe: InForce::new(recipe), in_force: None, log, interlock: None };
+        let state = AuditorState {
+            recipe: InForce::new(recipe),
+            in_force: None,
+            log,
+            interlock: None,
+            #[cfg(feature = "store")]
+            interlock_unsaved: false,
+        };
         Self { clock: Clock::system(), latched: AtomicBool::new(false), state: Mutex::new(state), sinks: Sinks::none() }
     }
 
@@ -185,6 +195,12 @@ impl Auditor {
             tell(|| tracing::error!(target: "theus::audit", %sink, %error, "the sink still does not take records"));
         }
         failures
+    }
+
+    /// The time, as records have it.
+    #[cfg(feature = "store")]
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     /// The last records, oldest first: [`MAX_RECORDS`] of them where nothing else was said.

@@ -23,13 +23,22 @@ pub struct AuditSession {
     counted: AtomicBool,
     /// The counters that are not 0. Changed only by the auditor, under its lock.
     counts: Mutex<BTreeMap<Counter, u32>>,
+    /// Whether a store has not been told of the last change.
+    #[cfg(feature = "store")]
+    unsaved: AtomicBool,
 }
 
 impl AuditSession {
     /// A session in which nothing has been counted.
     #[must_use]
     pub fn new(name: impl Into<Text>) -> Self {
-        Self { name: name.into(), counted: AtomicBool::new(false), counts: Mutex::default() }
+        Self {
+            name: name.into(),
+            counted: AtomicBool::new(false),
+            counts: Mutex::default(),
+            #[cfg(feature = "store")]
+            unsaved: AtomicBool::new(false),
+        }
     }
 
     /// What records call it.
@@ -51,6 +60,12 @@ impl AuditSession {
         self.counted.load(Ordering::Acquire)
     }
 
+    /// The same by the counter itself.
+    #[cfg(feature = "store")]
+    pub(super) fn of(&self, counter: Counter) -> u32 {
+        if self.counted.load(Ordering::Acquire) { self.look_up(counter) } else { 0 }
+    }
+
     #[cold]
     fn look_up(&self, counter: Counter) -> u32 {
         self.counts.lock().get(&counter).copied().unwrap_or(0)
@@ -62,7 +77,21 @@ impl AuditSession {
             0 => counts.remove(&counter),
             count => counts.insert(counter, count),
         };
+        #[cfg(feature = "store")]
+        self.unsaved.store(true, Ordering::Release);
         self.counted.store(!counts.is_empty(), Ordering::Release);
+    }
+
+    /// Whether a count has changed since this was asked last.
+    #[cfg(feature = "store")]
+    pub(crate) fn take_unsaved(&self) -> bool {
+        self.unsaved.load(Ordering::Acquire) && self.unsaved.swap(false, Ordering::AcqRel)
+    }
+
+    /// The store was not told after all.
+    #[cfg(feature = "store")]
+    pub(crate) fn put_unsaved(&self) {
+        self.unsaved.store(true, Ordering::Release);
     }
 
     /// Lets go of the counters of rules that are no more.

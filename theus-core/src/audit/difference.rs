@@ -198,3 +198,20 @@ fn acts(rule: &CountedRule) -> String {
     let where_present = if rule.is_where_present() { ", where present" } else { "" };
     format!("(level {}{warns}, acts at {}{resets}{everywhere}{where_present})", rule.level(), rule.max_threshold())
 }
+
+/// By what a rule is known again in another run of the program: all that makes two rules the same, as a text. Rules that are
+/// alike in that are told apart by their order.
+#[cfg(feature = "store")]
+pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, Counter)> {
+    let mut alike: BTreeMap<String, u32> = BTreeMap::new();
+    all(recipe).map(move |(owner, rule)| {
+        let Key { owner, gate, path, settings, limit } = Key::of(owner, rule);
+        let mut name = format!("{} {}: {path} {settings} {limit}", owner.as_str(), gate.key());
+        let earlier = alike.entry(name.clone()).or_default();
+        *earlier += 1;
+        if *earlier > 1 {
+            name.push_str(&format!(" #{earlier}"));
+        }
+        (name, rule.counter)
+    })
+}

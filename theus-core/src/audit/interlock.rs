@@ -89,6 +89,10 @@ impl Auditor {
 
     fn unlatch(&self, state: &mut AuditorState) {
         state.interlock = None;
+        #[cfg(feature = "store")]
+        {
+            state.interlock_unsaved = true;
+        }
         self.latched.store(false, Ordering::Release);
     }
 }
@@ -108,6 +112,10 @@ impl AuditorState {
         let event = AuditEvent::Interlock { violation: violation.sequence };
         let record = self.log.append_in(session, time, version, event).clone();
         self.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
+        #[cfg(feature = "store")]
+        {
+            self.interlock_unsaved = true;
+        }
         Some(record)
     }
 }

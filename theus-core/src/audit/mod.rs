@@ -246,6 +246,8 @@ mod outcomes;
 mod plan;
 mod record;
 mod reload;
+#[cfg(feature = "store")]
+mod saved;
 mod status;
 
 #[doc(hidden)]

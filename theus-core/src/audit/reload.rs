@@ -52,6 +52,8 @@ impl Auditor {
         let state = self.state.get_mut();
         state.log.set_session(beginning.session);
         state.log.set_capacity(beginning.capacity);
+        #[cfg(feature = "store")]
+        let tail = state.log.in_store(tail)?;
         state.log.continue_from(tail);
         let mut records = Vec::new();
         for ((sink, options), (name, opened)) in beginning.sinks.into_iter().zip(opened) {

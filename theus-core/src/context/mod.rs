@@ -2,6 +2,7 @@
 
 mod ctx;
 mod data;
+mod durable;
 mod effects;
 mod fields;
 #[cfg(feature = "json")]
@@ -11,6 +12,9 @@ mod to_json;
 pub use ctx::ContextTypes;
 pub use ctx::Ctx;
 pub use data::{DataZone, SerializeData};
+pub use durable::DurableFields;
+#[doc(hidden)]
+pub use durable::{DataSource, DataVisitor, DurableZone};
 #[doc(hidden)]
 pub use effects::EffectHandles;
 #[doc(hidden)]

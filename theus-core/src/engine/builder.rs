@@ -7,10 +7,17 @@ use std::time::Duration;
 #[cfg(feature = "recipes")]
 use std::time::SystemTime;
 
+#[cfg(feature = "store")]
+use parking_lot::Mutex;
+
 use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
+#[cfg(feature = "store")]
+use super::durable::{DurableEngine, FieldFns, Handle, data_outputs};
 use super::error::BuildError;
 use super::handle::Engine;
+#[cfg(feature = "store")]
+use super::hydrate::{self, begin};
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
@@ -23,12 +30,16 @@ use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, l
 #[cfg(feature = "recipes")]
 use crate::checked::CheckedRecipe;
 use crate::context::Context;
+#[cfg(feature = "store")]
+use crate::context::DurableFields;
 #[cfg(feature = "recipes")]
 use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::{BusOptions, Overflow};
 #[cfg(feature = "recipes")]
 use crate::source::{Document, SourceFile};
+#[cfg(feature = "store")]
+use crate::store::Store;
 
 /// How often a run is attempted where nothing else is said.
 const DEFAULT_ATTEMPTS: u32 = 32;
@@ -85,8 +96,17 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     records: usize,
     #[cfg(feature = "recipes")]
     sinks: Vec<Offered>,
+    #[cfg(feature = "store")]
+    store: Option<StoreOffer<D::Fields>>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
+}
+
+/// A store, and what the context does for it.
+#[cfg(feature = "store")]
+struct StoreOffer<F> {
+    store: Arc<dyn Store>,
+    fields: FieldFns<F>,
 }
 
 impl<D: Context> Engine<D> {
@@ -116,6 +136,8 @@ impl<D: Context> EngineBuilder<D> {
             records: MAX_RECORDS,
             #[cfg(feature = "recipes")]
             sinks: Vec::new(),
+            #[cfg(feature = "store")]
+            store: None,
             wrong: None,
         }
     }
@@ -157,6 +179,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             records: self.records,
             #[cfg(feature = "recipes")]
             sinks: self.sinks,
+            #[cfg(feature = "store")]
+            store: self.store,
             wrong: self.wrong.or(late),
         }
     }
@@ -326,6 +350,39 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// Keeps the session in a store: each of its commits is there before anybody hears of it. Where the store has a session of this
+    /// [name](Self::session), the engine goes on with it; else it begins with the first state that the builder was given. More
+    /// sessions are had by [`Engine::hydrate`] and [`Engine::hydrate_or`]; those of [`Engine::open`] are in memory alone.
+    ///
+    /// The ledger of the engine goes on from the store's, and so does its interlock.
+    ///
+    /// ```
+    /// use theus_core::prelude::*;
+    /// use theus_core::store::MemoryStore;
+    ///
+    /// #[derive(Clone, Default, Context)]
+    /// struct Account { balance: i64 }
+    /// #[process(inputs = [domain.balance], outputs = [domain.balance])]
+    /// fn deposit(ctx: Ctx<Account>, amount: i64) { *ctx.domain.balance += amount; }
+    ///
+    /// let store = MemoryStore::new(); // a database, by an adapter
+    /// let engine = Engine::builder(Account::default()).process::<Deposit>().store(store.clone()).build()?;
+    /// engine.run(Deposit { amount: 50 })?;
+    /// drop(engine); // or the plug is pulled
+    ///
+    /// let engine = Engine::builder(Account::default()).process::<Deposit>().store(store).build()?;
+    /// assert_eq!(*engine.snapshot()?.balance, 50);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn store(mut self, store: impl Store) -> Self
+    where
+        D::Fields: DurableFields,
+    {
+        self.store = Some(StoreOffer { store: Arc::new(store), fields: FieldFns::new() });
+        self
+    }
+
     /// What files are checked against, as far as it is known by now.
     #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
@@ -354,6 +411,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             }
             let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
             let sinks = self.sinks;
+            #[cfg(feature = "store")]
+            if let Some(StoreOffer { store, .. }) = &self.store {
+                auditor.continue_from_store(&begin(&**store)?);
+            }
             auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks })?;
             log_warnings(&auditor.recipe_warnings());
             auditor
@@ -364,6 +425,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let rules = Rules::new(auditor.with_recipe(|recipe| self.registry.rules(recipe)));
         #[cfg(not(feature = "recipes"))]
         let rules = Rules::new(Box::default());
+        #[cfg(feature = "store")]
+        let durable = self.store.map(|StoreOffer { store, fields }| {
+            let domain = D::schema();
+            let mut outputs: Vec<_> =
+                self.registry.iter().map(|registered| (registered.place, registered.contract)).collect();
+            outputs.sort_by_key(|(place, _)| *place);
+            let outputs = outputs.into_iter().map(|(_, contract)| data_outputs(contract, &domain)).collect();
+            DurableEngine { store: Arc::new(Handle::new(store)), fields, outputs }
+        });
         let shared = SharedEngine {
             global: self.global.into_fields(),
             effects: self.effects,
@@ -375,7 +445,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
             bus: Arc::new(self.bus),
+            #[cfg(feature = "store")]
+            durable,
+            #[cfg(feature = "store")]
+            live: Mutex::default(),
         };
+        #[cfg(feature = "store")]
+        if shared.durable.is_some() {
+            return Ok(Engine { core: hydrate::session(&Arc::new(shared), session, || self.domain)? });
+        }
         Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
     }
 }

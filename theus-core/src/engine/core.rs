@@ -1,15 +1,26 @@
 //! What an engine is, and what one session of it is.
 
+#[cfg(feature = "store")]
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
+#[cfg(feature = "store")]
+use std::sync::Weak;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+#[cfg(feature = "store")]
+use parking_lot::Mutex;
+
 use super::defaults::Defaults;
+#[cfg(feature = "store")]
+use super::durable::{DurableEngine, DurableSession};
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::session::State;
+#[cfg(feature = "store")]
+use crate::audit::Text;
 use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
 use crate::process::RunError;
@@ -32,7 +43,17 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) lock_timeout: Duration,
     /// What the bus of each session is like.
     pub(super) bus: Arc<BusOptions>,
+    /// The store, where there is one.
+    #[cfg(feature = "store")]
+    pub(super) durable: Option<DurableEngine<D>>,
+    /// The sessions of the store that are open, so that each is one.
+    #[cfg(feature = "store")]
+    pub(super) live: Mutex<LiveSessions<D, G, E>>,
 }
+
+/// The sessions of a store that are open, by their names.
+#[cfg(feature = "store")]
+pub(super) type LiveSessions<D, G, E> = BTreeMap<Text, Weak<Core<D, G, E>>>;
 
 /// One session of an engine, and what all handles on it share.
 pub(super) struct Core<D: Context, G: Context, E> {
@@ -43,13 +64,24 @@ pub(super) struct Core<D: Context, G: Context, E> {
     pub(super) bus: SignalBus,
     /// Its name and its counters.
     pub(super) audit: AuditSession,
+    /// What it knows of itself in the store, where one keeps it.
+    #[cfg(feature = "store")]
+    pub(super) durable: Option<Arc<DurableSession>>,
 }
 
 impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn new(shared: Arc<SharedEngine<D, G, E>>, audit: AuditSession, domain: D) -> Self {
         let (engine, state) = (identity(&shared), State::new(domain, shared.rules.table()));
         let (version, bus) = (state.shown_version(), SignalBus::sharing(Arc::clone(&shared.bus)));
-        Self { version, session: SessionLock::new(engine, state), bus, audit, shared }
+        Self {
+            version,
+            session: SessionLock::new(engine, state),
+            bus,
+            audit,
+            shared,
+            #[cfg(feature = "store")]
+            durable: None,
+        }
     }
 
     /// Tells this session's engine from every other one alive. One thread cannot be inside two sessions of an engine: two

@@ -29,6 +29,10 @@ pub enum BuildError {
     /// An event that is to be urgent has no name of an event.
     #[error(transparent)]
     Event(#[from] EventNameError),
+    /// The store does not give the session back, or does not take it.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
     /// Two processes have the same name, by which recipes and workflows would call them.
     #[error(
         "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"

@@ -161,7 +161,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, DropCaught::new(command), By::Workflow, None)
+        pipeline::run_reported(&self.core, DropCaught::new(command), By::Workflow { branch: None }, None)
     }
 
     /// The same for an `async` process.
@@ -173,7 +173,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
         let (core, command) = (Handle::of(&self.core), DropCaught::new(command));
-        async move { pipeline::run_async(&core, command, By::Workflow, None).await }
+        async move { pipeline::run_async(&core, command, By::Workflow { branch: None }, None).await }
     }
 
     /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a plain
@@ -237,6 +237,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(super) fn take_event(&self, limit: Option<Limit>) -> Result<Option<Event>, RunError<Infallible>> {
         let mut state = self.core.hold_beside_lease("next_event", limit)?;
         let event = self.core.bus.try_next();
+        #[cfg(feature = "store")]
+        self.taken_in_store(event.as_ref())?;
         for origin in self.core.bus.take_dropped().iter().chain(event.iter().map(|event| &event.origin)) {
             put_to_rest(&mut state, origin);
         }

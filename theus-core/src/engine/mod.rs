@@ -11,9 +11,15 @@ mod builder;
 mod catalog;
 mod core;
 mod defaults;
+#[cfg(feature = "store")]
+mod durable;
 mod error;
 mod handle;
+#[cfg(feature = "store")]
+mod hydrate;
 mod interlock;
+#[cfg(feature = "store")]
+mod journal;
 mod locking;
 mod pipeline;
 mod registry;
@@ -39,6 +45,10 @@ pub use error::BuildError;
 #[cfg(feature = "recipes")]
 pub use error::ReloadError;
 pub use handle::Engine;
+#[cfg(feature = "store")]
+pub use hydrate::DehydrateError;
+#[cfg(feature = "store")]
+pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, Replay, TakenOver};
 pub use locking::Locking;
 pub use report::Report;
 pub use snapshot::Snapshot;

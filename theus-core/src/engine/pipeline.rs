@@ -27,11 +27,15 @@ mod admission;
 mod catch;
 mod checked;
 mod drafts;
+#[cfg(feature = "store")]
+mod durable;
 mod gate_view;
 mod held;
 mod judging;
 mod lease;
 mod notes;
+#[cfg(feature = "store")]
+mod replay;
 mod run;
 mod start;
 mod within;
@@ -50,6 +54,8 @@ use crate::transaction::{Order, Raised};
 
 #[cfg(feature = "recipes")]
 pub(super) use gate_view::explain;
+#[cfg(feature = "store")]
+pub(super) use replay::{not_replayed, replay, replay_async};
 pub(super) use run::{By, CoreOf, StateOf};
 pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};
 pub(super) use within::{run_async_within, run_within};
@@ -142,7 +148,14 @@ impl<P: Process> Run<'_, P> {
             Ok(output) => output,
             Err(error) => return Err(self.roll_back(drafts, *error)),
         };
-        match self.commit(drafts, self.attempts) {
+        #[cfg(feature = "store")]
+        let committed = match &self.core.durable {
+            Some(durable) => self.commit_durably(durable, drafts, self.attempts, self.command.as_deref()),
+            None => self.commit(drafts, self.attempts),
+        };
+        #[cfg(not(feature = "store"))]
+        let committed = self.commit(drafts, self.attempts);
+        match committed {
             Ok(version) => {
                 self.version = version.unwrap_or(self.version);
                 Ok(output)
@@ -160,13 +173,28 @@ impl<P: Process> Run<'_, P> {
     fn roll_back(&mut self, drafts: &mut Drafts<'_, P>, error: ErrorOf<P>) -> ErrorOf<P> {
         drafts.discard();
         // What the input gate found counts, whatever became of the run; if it acts only now, that is what is told.
-        match self.count_outcomes() {
+        let error = match self.count_outcomes() {
             Ok(()) => error,
             Err(refusal) => {
                 drop_caught(error);
                 refusal
             }
+        };
+        self.stored_refusal(error)
+    }
+
+    /// Where a store keeps the session, what the audit has found is there before anybody hears of it.
+    #[cfg(feature = "store")]
+    fn stored_refusal(&self, error: ErrorOf<P>) -> ErrorOf<P> {
+        match &self.core.durable {
+            Some(durable) => self.store_refusal(durable, error),
+            None => error,
         }
+    }
+
+    #[cfg(not(feature = "store"))]
+    const fn stored_refusal(&self, error: ErrorOf<P>) -> ErrorOf<P> {
+        error
     }
 }
 
@@ -249,7 +277,7 @@ impl<P: Process> Asked<'_, P> {
         let (bus, commit) = (&self.core.bus, || drafts.commit(version));
         let published = match self.by {
             By::Anyone => bus.publish_with(events, commit),
-            By::Workflow => bus.raise_with(events, commit),
+            By::Workflow { .. } => bus.raise_with(events, commit),
         };
         published.map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })
     }

@@ -171,6 +171,12 @@ impl<D: Context, C> Registry<D, C> {
         }
     }
 
+    /// How a process of this name is run again, out of a journal.
+    #[cfg(feature = "store")]
+    pub(super) fn replay(&self, process: &str) -> Option<fn(&C, &[u8]) -> super::step::Replayed> {
+        self.named(process).map(|registered| registered.make.replay)
+    }
+
     /// In the order of their names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Registered<D, C>> {
         self.by_name.values().filter_map(|command| self.of(*command))

@@ -22,6 +22,7 @@ use theus_model::panics::Panic as Payload;
 /// | [`Nested`](Self::Nested) | a run was started from inside a body of the same engine | run it after the other one |
 /// | [`BusFull`](Self::BusFull) | nobody takes the events off the signal bus | dispatch them, or give the bus more room |
 /// | [`Over`](Self::Over) | the workflow of this session is over | open another session |
+/// | `Store` (feature `store`) | the store of the session did not take the commit | what the error says; run it again |
 /// | [`Unregistered`](Self::Unregistered) | the process is not known to this engine | `.process::<P>()` on the builder |
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -86,6 +87,10 @@ pub enum RunError<E> {
         /// The process that was refused.
         process: &'static str,
     },
+    /// The store of the session did not take the commit: nothing was changed.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(crate::store::StoreError),
     /// The process was not registered with this engine.
     #[error("`{process}` is not registered with this engine: add `.process::<..>()` with its command to the builder")]
     Unregistered {
@@ -167,6 +172,8 @@ impl<E> RunError<E> {
             Self::Nested { process } => RunError::Nested { process },
             Self::BusFull { process, capacity } => RunError::BusFull { process, capacity },
             Self::Over { process } => RunError::Over { process },
+            #[cfg(feature = "store")]
+            Self::Store(error) => RunError::Store(error),
             Self::Unregistered { process } => RunError::Unregistered { process },
         }
     }

@@ -1,7 +1,7 @@
 //! The queue between those who raise events and the workflow that handles them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -43,7 +43,25 @@ struct SharedBus {
     options: Arc<BusOptions>,
     queue: Queue<Event>,
     beside: Beside,
+    /// Where events from outside are stored before they are taken.
+    log: OnceLock<Arc<dyn EventLog>>,
 }
+
+/// Stores events.
+pub(crate) trait EventLog: Send + Sync {
+    /// An event from outside comes: its number in the store.
+    ///
+    /// # Errors
+    /// Where it is not stored: it is not taken then.
+    fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, EventLogError>;
+}
+
+/// Why an event is not stored.
+#[cfg(feature = "store")]
+pub(crate) type EventLogError = crate::store::StoreError;
+/// There is no store.
+#[cfg(not(feature = "store"))]
+pub(crate) type EventLogError = std::convert::Infallible;
 
 /// The bus has no room for what was offered; nothing of it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -91,6 +109,10 @@ pub enum EmitError {
     /// The bus is full.
     #[error(transparent)]
     Full(#[from] BusFull),
+    /// The store did not take it, and so the bus did not.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(crate::store::StoreError),
 }
 
 impl SignalBus {
@@ -108,7 +130,14 @@ impl SignalBus {
 
     /// As [`with`](Self::with), with options that other buses have too.
     pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
-        Self { shared: Arc::new(SharedBus { options, queue: Queue::new(), beside: Beside::default() }) }
+        Self {
+            shared: Arc::new(SharedBus {
+                options,
+                queue: Queue::new(),
+                beside: Beside::default(),
+                log: OnceLock::new(),
+            }),
+        }
     }
 
     /// Adds an event from outside.
@@ -150,6 +179,9 @@ impl SignalBus {
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
         let (came, event) = (self.shared.beside.arrival(), Event { name, origin: Origin::External, payload });
+        if self.shared.log.get().is_some() {
+            return self.bring_with_care(event, urgent, came);
+        }
         match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
             None => Ok(()),
             Some(event) => self.bring_with_care(event, urgent, came),
@@ -167,7 +199,14 @@ impl SignalBus {
             Overflow::Wait { at_most } => Bring::OrWait(at_most),
             Overflow::DropOldest => Bring::DropOldest,
         };
-        let offer = Offer { how, came, from_outside: true };
+        let mut offer = Offer { how, came, from_outside: true, number: 0 };
+        if let Some(log) = self.shared.log.get() {
+            self.room_in_store(&event, how)?;
+            offer.number = log.emitted(&event, urgent).map_err(not_stored)?;
+            if !matches!(how, Bring::DropOldest) {
+                offer.how = Bring::Stored;
+            }
+        }
         let mut event = std::iter::once((event, urgent));
         let brought = self.shared.queue.bring(options.capacity, &mut event, offer, || ());
         let ((), dropped) = brought.map_err(|refused| match refused {
@@ -179,6 +218,87 @@ impl SignalBus {
         })?;
         self.note_dropped(dropped);
         Ok(())
+    }
+
+    /// What cannot be taken is refused before a store has it.
+    #[cold]
+    fn room_in_store(&self, event: &Event, how: Bring) -> Result<(), EmitError> {
+        if self.shared.queue.is_closed() {
+            return Err(EmitError::Over { event: event.name.to_string(), how: "takes no more events".to_owned() });
+        }
+        let at_most = match how {
+            Bring::OrWait(at_most) => at_most,
+            Bring::OrRefuse => Duration::ZERO,
+            Bring::DropOldest | Bring::Stored => return Ok(()),
+        };
+        let room = self.shared.queue.wait_for_room(self.shared.options.capacity, at_most);
+        room.map_err(|waiting| EmitError::Full(self.full(waiting, 1)))
+    }
+
+    /// Every event from outside is in a store before it is on the bus, from now on.
+    #[cfg(feature = "store")]
+    pub(crate) fn stored_by(&self, log: Arc<dyn EventLog>) {
+        // Said once, when the session is made.
+        let _ = self.shared.log.set(log);
+    }
+
+    /// Whether the events of a transaction have room.
+    ///
+    /// # Errors
+    /// [`BusFull`].
+    pub(crate) fn has_room(&self, offered: usize, raised: bool) -> Result<(), BusFull> {
+        let options = &*self.shared.options;
+        if offered == 0 || matches!(options.overflow, Overflow::DropOldest) {
+            return Ok(());
+        }
+        let room = self.shared.queue.has_room(options.capacity, offered, raised);
+        room.map_err(|waiting| self.full(waiting, offered))
+    }
+
+    /// Events that a store has, from this number on. They are taken whatever waits, unless the oldest make room.
+    pub(crate) fn bring_stored(&self, events: Vec<Event>, number: u64) {
+        let options = &*self.shared.options;
+        let events: Vec<_> = events.into_iter().map(|event| (options.is_urgent(&event.name), event)).collect();
+        self.bring_back(events.into_iter().map(|(urgent, event)| (event, urgent)).collect(), number);
+    }
+
+    /// The same, each with whether it is urgent.
+    pub(crate) fn bring_back(&self, events: Vec<(Event, bool)>, number: u64) {
+        let options = &*self.shared.options;
+        let how = if matches!(options.overflow, Overflow::DropOldest) { Bring::DropOldest } else { Bring::Stored };
+        let offer = Offer { how, came: self.shared.beside.arrival(), from_outside: false, number };
+        if let Ok(((), dropped)) = self.shared.queue.bring(options.capacity, events.into_iter(), offer, || ()) {
+            self.note_dropped(dropped);
+        }
+    }
+
+    /// The same for what a step of the session's own workflow has raised.
+    pub(crate) fn raise_stored(&self, events: Vec<(Event, bool)>, number: u64) {
+        // They are stored: there is room for them.
+        let _ = self.shared.queue.raise(usize::MAX, events, false, number, || ());
+    }
+
+    /// Whether an event of this name is urgent wherever it comes from.
+    pub(crate) fn is_urgent(&self, name: &EventName) -> bool {
+        self.shared.options.is_urgent(name)
+    }
+
+    /// What waits, in the order in which it is taken: each with whether it is urgent, and whether it is for the session's own workflow.
+    #[cfg(feature = "store")]
+    pub(crate) fn waiting(&self) -> Vec<(Event, bool, bool)> {
+        self.shared.queue.all_waiting()
+    }
+
+    /// The numbers of stored events that wait no longer, as far as nobody has asked before.
+    pub(crate) fn take_gone(&self) -> Vec<u64> {
+        self.shared.queue.take_gone()
+    }
+
+    /// An event was not taken after all: the store does not let go of it, or of the others that it was to.
+    #[cfg(feature = "store")]
+    pub(crate) fn put_back(&self, event: Event, numbers: Vec<u64>) {
+        let urgent = self.shared.options.is_urgent(&event.name);
+        self.shared.queue.put_back(event, urgent, numbers);
     }
 
     /// Adds all the events of a transaction, in order and with no other between them; or none. It does not wait for room.
@@ -212,7 +332,7 @@ impl SignalBus {
             Overflow::DropOldest => Bring::DropOldest,
             Overflow::Refuse | Overflow::Wait { .. } => Bring::OrRefuse,
         };
-        let offer = Offer { how, came: self.shared.beside.arrival(), from_outside: false };
+        let offer = Offer { how, came: self.shared.beside.arrival(), from_outside: false, number: 0 };
         let brought = self.shared.queue.bring(options.capacity, events.into_iter(), offer, commit);
         let (done, dropped) = brought.map_err(|refused| match refused {
             Refused::Full(waiting) => self.full(waiting, offered),
@@ -233,7 +353,7 @@ impl SignalBus {
         };
         let events: Vec<_> = events.into_iter().map(with_urgency).collect();
         let (offered, or_refuse) = (events.len(), !matches!(options.overflow, Overflow::DropOldest));
-        let raised = self.shared.queue.raise(options.capacity, events, or_refuse, commit);
+        let raised = self.shared.queue.raise(options.capacity, events, or_refuse, 0, commit);
         raised.map_err(|waiting| self.full(waiting, offered))
     }
 
@@ -401,6 +521,16 @@ impl SignalBus {
     pub(crate) fn rest(&self) {
         self.shared.queue.rest();
     }
+}
+
+#[cfg(feature = "store")]
+const fn not_stored(error: EventLogError) -> EmitError {
+    EmitError::Store(error)
+}
+
+#[cfg(not(feature = "store"))]
+const fn not_stored(never: EventLogError) -> EmitError {
+    match never {}
 }
 
 impl fmt::Debug for SignalBus {

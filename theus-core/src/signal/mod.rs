@@ -27,6 +27,8 @@ mod waiters;
 mod watch;
 
 pub(crate) use beside::Now;
+#[cfg(feature = "store")]
+pub(crate) use bus::EventLog;
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use options::{BusOptions, Overflow};

@@ -34,6 +34,8 @@ pub(super) enum Bring {
     OrWait(Duration),
     /// The oldest make room.
     DropOldest,
+    /// It has room: a store has it already, and it is not lost.
+    Stored,
 }
 
 /// What is brought, and by whom.
@@ -43,6 +45,8 @@ pub(super) struct Offer {
     pub(super) came: Option<Duration>,
     /// Whether it can be refused because nobody handles it any more; a commit cannot.
     pub(super) from_outside: bool,
+    /// The number of the first of them in a store; the others follow it. 0 where none has them.
+    pub(super) number: u64,
 }
 
 /// Why nothing was taken.
@@ -58,6 +62,8 @@ pub(super) enum Refused {
 struct Queued<T> {
     what: T,
     came: Option<Duration>,
+    /// Its number in a store, or 0.
+    number: u64,
 }
 
 pub(super) struct Queue<T> {
@@ -88,11 +94,13 @@ struct Rare<T> {
     watches: Vec<Arc<LossyQueue<Item<T>>>>,
     /// What nobody handles, from the moment when that is so until somebody takes note of it.
     unheard: Option<Vec<T>>,
+    /// The numbers of stored events that wait no longer, as far as the store has not been told.
+    gone: Vec<u64>,
 }
 
 impl<T> Default for Rare<T> {
     fn default() -> Self {
-        Self { watches: Vec::new(), unheard: None }
+        Self { watches: Vec::new(), unheard: None, gone: Vec::new() }
     }
 }
 
@@ -100,21 +108,37 @@ impl<T> Default for Rare<T> {
 struct Raised<T> {
     /// Each with whether it is urgent.
     events: Vec<(T, bool)>,
+    /// The numbers of those that a store has.
+    numbers: Vec<u64>,
     /// How many the workflow has taken and not handled.
     kept: usize,
 }
 
 impl<T> Lanes<T> {
     fn raised(&mut self) -> &mut Raised<T> {
-        self.raised.get_or_insert_with(|| Box::new(Raised { events: Vec::new(), kept: 0 }))
+        self.raised.get_or_insert_with(|| Box::new(Raised { events: Vec::new(), numbers: Vec::new(), kept: 0 }))
     }
 
     fn len(&self) -> usize {
         self.urgent.len() + self.normal.len()
     }
 
+    fn raised_waiting(&self) -> usize {
+        self.raised.as_ref().map_or(0, |raised| raised.events.len().saturating_add(raised.kept))
+    }
+
     fn take(&mut self) -> Option<T> {
-        self.urgent.pop_front().or_else(|| self.normal.pop_front()).map(|first| first.what)
+        let first = self.urgent.pop_front().or_else(|| self.normal.pop_front())?;
+        self.is_gone(first.number);
+        Some(first.what)
+    }
+
+    /// A store has it, and is to be told that it waits no longer.
+    #[inline]
+    fn is_gone(&mut self, number: u64) {
+        if number != 0 {
+            self.rare.get_or_insert_default().gone.push(number);
+        }
     }
 
     fn is_closed(&self) -> bool {
@@ -139,12 +163,19 @@ impl<T: Clone> Lanes<T> {
     /// Drops the oldest event for a new one, or the new one where only urgent events wait and it is none.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, new: T, urgent: bool, dropped: &mut Vec<T>, wakers: &mut Vec<Waker>) -> Option<T> {
+    fn make_room(
+        &mut self,
+        (new, number): (T, u64),
+        urgent: bool,
+        dropped: &mut Vec<T>,
+        wakers: &mut Vec<Waker>,
+    ) -> Option<T> {
         let oldest = self.normal.pop_front().or_else(|| if urgent { self.urgent.pop_front() } else { None });
-        let (old, new) = match oldest {
-            Some(old) => (old.what, Some(new)),
-            None => (new, None),
+        let ((old, gone), new) = match oldest {
+            Some(old) => ((old.what, old.number), Some(new)),
+            None => ((new, number), None),
         };
+        self.is_gone(gone);
         self.watches().iter().for_each(|watch| watch.put(Item::Dropped(old.clone()), wakers));
         dropped.push(old);
         new
@@ -169,7 +200,7 @@ impl<T: Clone> Queue<T> {
             return Some(event);
         }
         lanes.stats.emitted += 1;
-        let event = Queued { what: event, came };
+        let event = Queued { what: event, came, number: 0 };
         if urgent {
             lanes.urgent.push_back(event);
             self.has_urgent.store(true, Ordering::Release);
@@ -193,9 +224,9 @@ impl<T: Clone> Queue<T> {
         offer: Offer,
         commit: impl FnOnce() -> R,
     ) -> Result<(R, Vec<T>), Refused> {
-        let (offered, Offer { how, came, from_outside }) = (events.len(), offer);
+        let (offered, Offer { how, came, from_outside, number: mut next }) = (events.len(), offer);
         let mut lanes = self.lanes.lock();
-        if !matches!(how, Bring::DropOldest) && lanes.len().saturating_add(offered) > capacity {
+        if !matches!(how, Bring::DropOldest | Bring::Stored) && lanes.len().saturating_add(offered) > capacity {
             if let Bring::OrWait(at_most) = how
                 && offered <= capacity
             {
@@ -226,10 +257,12 @@ impl<T: Clone> Queue<T> {
         lanes.stats.emitted += offered as u64;
         let (mut dropped, mut wakers) = (Vec::new(), lanes.waiters.take());
         for (event, urgent) in events {
-            let event = if lanes.len() < capacity {
+            let number = next;
+            next += u64::from(number != 0);
+            let event = if lanes.len() < capacity || matches!(how, Bring::Stored) {
                 event
             } else {
-                match lanes.make_room(event, urgent, &mut dropped, &mut wakers) {
+                match lanes.make_room((event, number), urgent, &mut dropped, &mut wakers) {
                     Some(event) => event,
                     None => continue,
                 }
@@ -238,7 +271,7 @@ impl<T: Clone> Queue<T> {
                 lanes.watches().iter().for_each(|watch| watch.put(Item::Event(event.clone()), &mut wakers));
                 lanes.discard(&event, capacity);
             }
-            let event = Queued { what: event, came };
+            let event = Queued { what: event, came, number };
             if urgent { lanes.urgent.push_back(event) } else { lanes.normal.push_back(event) }
         }
         lanes.stats.dropped += dropped.len() as u64;
@@ -257,6 +290,31 @@ impl<T: Clone> Queue<T> {
             wake(listener);
         }
         Ok((done, dropped))
+    }
+
+    /// Waits for room for one, with the thread blocked; how many are waiting where there is none.
+    pub(super) fn wait_for_room(&self, capacity: usize, at_most: Duration) -> Result<(), usize> {
+        let mut lanes = self.lanes.lock();
+        if lanes.len() >= capacity && capacity > 0 && !at_most.is_zero() {
+            lanes.stats.waited += 1;
+            lanes.sleepers += 1;
+            let deadline = deadline(at_most);
+            while lanes.len() >= capacity && !lanes.is_closed() {
+                if self.changed.wait_until(&mut lanes, deadline).timed_out() {
+                    break;
+                }
+            }
+            lanes.sleepers -= 1;
+        }
+        if lanes.len() < capacity {
+            return Ok(());
+        }
+        lanes.stats.refused += 1;
+        Err(lanes.len())
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.lanes.lock().is_closed()
     }
 
     /// Nobody handles events any more: what comes from outside is refused from now on, and what waits, or is committed
@@ -294,11 +352,12 @@ impl<T: Clone> Queue<T> {
         capacity: usize,
         events: Vec<(T, bool)>,
         or_refuse: bool,
+        number: u64,
         commit: impl FnOnce() -> R,
     ) -> Result<R, usize> {
         let offered = events.len();
         let mut lanes = self.lanes.lock();
-        let waiting = lanes.raised.as_ref().map_or(0, |raised| raised.events.len().saturating_add(raised.kept));
+        let waiting = lanes.raised_waiting();
         if or_refuse && waiting.saturating_add(offered) > capacity {
             lanes.stats.refused += offered as u64;
             return Err(waiting);
@@ -308,6 +367,9 @@ impl<T: Clone> Queue<T> {
         let mut wakers = Vec::new();
         for (event, _) in &events {
             lanes.watches().iter().for_each(|watch| watch.put(Item::Event(event.clone()), &mut wakers));
+        }
+        if number != 0 {
+            lanes.raised().numbers.extend((number..).take(offered));
         }
         lanes.raised().events.extend(events);
         self.has_raised.store(true, Ordering::Release);
@@ -329,9 +391,55 @@ impl<T: Clone> Queue<T> {
         let mut lanes = self.lanes.lock();
         self.has_raised.store(false, Ordering::Release);
         let raised = lanes.raised();
-        let events = std::mem::take(&mut raised.events);
+        let (events, numbers) = (std::mem::take(&mut raised.events), std::mem::take(&mut raised.numbers));
         raised.kept += events.len();
-        (events, raised.kept.saturating_sub(capacity))
+        let beyond = raised.kept.saturating_sub(capacity);
+        numbers.into_iter().for_each(|number| lanes.is_gone(number));
+        (events, beyond)
+    }
+
+    /// Whether a transaction that raises so many has room for them: `By` the workflow's own step, or for anybody.
+    pub(super) fn has_room(&self, capacity: usize, offered: usize, raised: bool) -> Result<(), usize> {
+        let mut lanes = self.lanes.lock();
+        let waiting = if raised { lanes.raised_waiting() } else { lanes.len() };
+        if waiting.saturating_add(offered) <= capacity {
+            return Ok(());
+        }
+        lanes.stats.refused += offered as u64;
+        Err(waiting)
+    }
+
+    /// The numbers of stored events that wait no longer, as far as nobody has asked before.
+    pub(super) fn take_gone(&self) -> Vec<u64> {
+        self.lanes.lock().rare.as_mut().map(|rare| std::mem::take(&mut rare.gone)).unwrap_or_default()
+    }
+
+    /// What waits, each with whether it is urgent, and whether it is for the workflow alone.
+    #[cfg(feature = "store")]
+    pub(super) fn all_waiting(&self) -> Vec<(T, bool, bool)> {
+        let lanes = self.lanes.lock();
+        let lane = |lane: &VecDeque<Queued<T>>, urgent: bool| {
+            lane.iter().map(|queued| (queued.what.clone(), urgent, false)).collect::<Vec<_>>()
+        };
+        let raised = lanes.raised.iter().flat_map(|raised| &raised.events);
+        let raised = raised.map(|(event, urgent)| (event.clone(), *urgent, true));
+        lane(&lanes.urgent, true).into_iter().chain(lane(&lanes.normal, false)).chain(raised).collect()
+    }
+
+    /// One is the first again.
+    #[cfg(feature = "store")]
+    pub(super) fn put_back(&self, event: T, urgent: bool, mut numbers: Vec<u64>) {
+        let mut lanes = self.lanes.lock();
+        // Its own is the last that was taken.
+        let number = numbers.pop().unwrap_or(0);
+        let queued = Queued { what: event, came: None, number };
+        if urgent {
+            lanes.urgent.push_front(queued)
+        } else {
+            lanes.normal.push_front(queued)
+        }
+        self.has_urgent.store(!lanes.urgent.is_empty(), Ordering::Release);
+        lanes.rare.get_or_insert_default().gone.extend(numbers);
     }
 
     /// The workflow has so many less: it has handled them, or has ended.
@@ -479,7 +587,7 @@ impl<T: Clone> Queue<T> {
         }
         if let Some(rare) = &mut lanes.rare {
             rare.watches.retain(LossyQueue::is_watched);
-            if rare.watches.is_empty() && rare.unheard.is_none() {
+            if rare.watches.is_empty() && rare.unheard.is_none() && rare.gone.is_empty() {
                 lanes.rare = None;
             }
         }

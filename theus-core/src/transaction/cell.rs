@@ -66,8 +66,19 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     }
 
     #[inline]
-    fn committed(&self) -> &T {
+    pub(crate) fn committed(&self) -> &T {
         committed::<T, S>(&self.slot)
+    }
+
+    /// What a run has written to it and not yet committed.
+    pub(crate) const fn draft(&self) -> Option<&T> {
+        self.draft.value.as_ref()
+    }
+
+    /// The value of an earlier life of the session, and whether a commit had written it.
+    pub(crate) fn bring_back(&mut self, value: T, written: bool) {
+        drop_caught(S::replace(&mut self.slot, value));
+        self.version = u64::from(written);
     }
 
     /// The value as it would be after the commit: the draft if something was written, else the committed one.

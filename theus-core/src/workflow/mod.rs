@@ -43,6 +43,8 @@ mod tests;
 #[cfg(feature = "tokio")]
 pub use clock::TokioSleep;
 pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
+#[cfg(feature = "store")]
+pub use interpreter::ResumeError;
 pub use interpreter::{
     Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Status, StepOutcome, StepOutcomes,
     WorkflowError, WorkflowManager,

@@ -16,7 +16,7 @@ type Bus = Queue<(u32, u32)>;
 
 fn bring(bus: &Bus, events: &[(u32, u32)], how: Bring) -> bool {
     let events: Vec<_> = events.iter().map(|event| (*event, false)).collect();
-    bus.bring(CAPACITY, events.into_iter(), Offer { how, came: None, from_outside: false }, || ()).is_ok()
+    bus.bring(CAPACITY, events.into_iter(), Offer { how, came: None, from_outside: false, number: 0 }, || ()).is_ok()
 }
 
 fn in_order(taken: &[(u32, u32)], producers: u32, each: u32) {
@@ -83,7 +83,7 @@ fn the_end_of_a_session() {
                 let how = if sender == 0 { Bring::OrWait(LONG) } else { Bring::OrRefuse };
                 let mut accepted = 0;
                 for number in 0..3 {
-                    let offer = Offer { how, came: None, from_outside: true };
+                    let offer = Offer { how, came: None, from_outside: true, number: 0 };
                     let event = std::iter::once(((sender, number), false));
                     match bus.bring(CAPACITY, event, offer, || ()) {
                         Ok(_) => accepted += 1,

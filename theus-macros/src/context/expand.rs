@@ -49,6 +49,7 @@ pub(crate) fn context(model: &Model) -> TokenStream {
     let implementation = implementation(model, &mirror, &generics);
     let serialization = [(ident, false), (&mirror, true)]
         .map(|(target, is_mirror)| serialize_data(model, target, is_mirror, &generics));
+    let durable = durable(model, &mirror, &generics);
     let debug = debug(model, &mirror, &generics);
     let view = view::view(model, &generics);
     let answer = answer(model);
@@ -68,6 +69,7 @@ pub(crate) fn context(model: &Model) -> TokenStream {
 
             #implementation
             #(#serialization)*
+            #durable
             #debug
             impl #impl_generics __theus::NestedMirror for #mirror #type_generics #where_clause {
                 type Context = #ident #type_generics;
@@ -512,6 +514,94 @@ fn serialize_data(model: &Model, target: &Ident, mirror: bool, generics: &Generi
                 let mut data = #private::serde::Serializer::serialize_struct(serializer, #name, #len)?;
                 #(#fields)*
                 #private::serde::ser::SerializeStruct::end(data)
+            }
+        }
+    }
+}
+
+/// The Data zone, field by field, for stores. Higher-ranked bounds as for [`serialize_data`].
+fn durable(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
+    let Model { krate, fields, .. } = model;
+    let data = || fields.iter().enumerate().filter(|(_, field)| field.nested || field.zone == Zone::Data);
+    let mut generics = generics.clone();
+    for (_, field) in data() {
+        let ty = &field.ty;
+        let clause = generics.make_where_clause();
+        if field.nested {
+            let nested = cell_type(field, krate);
+            clause.predicates.push(parse_quote! {
+                for<'theus> __theus::DataZone<'theus, #nested>: __theus::DurableZone<Fields = #nested>
+            });
+        } else {
+            clause.predicates.push(parse_quote!(for<'theus> &'theus #ty: __theus::serde::Serialize));
+            clause.predicates.push(parse_quote!(for<'theus> #ty: __theus::serde::Deserialize<'theus>));
+        }
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (_, type_generics, _) = model.generics.split_for_impl();
+    let zone = |field: &Field| {
+        let nested = cell_type(field, krate);
+        quote!(<__theus::DataZone<'_, #nested> as __theus::DurableZone>)
+    };
+    let at = data().map(|(index, field)| {
+        let Field { ident, nested, .. } = field;
+        let name = field.name();
+        if *nested {
+            let zone = zone(field);
+            return quote!(::std::option::Option::Some((#index, rest)) => __theus::DataVisitor::nested(
+                visitor,
+                #name,
+                |visitor| #zone::look(&self.#ident, rest, visitor),
+            ),);
+        }
+        quote!(::std::option::Option::Some((#index, _)) => __theus::DataVisitor::field(visitor, #name, &self.#ident),)
+    });
+    let all = data().map(|(_, field)| {
+        let Field { ident, nested, .. } = field;
+        let name = field.name();
+        if *nested {
+            let zone = zone(field);
+            return quote!(__theus::DataVisitor::nested(
+                visitor,
+                #name,
+                |visitor| #zone::look(&self.#ident, &[], visitor),
+            )?;);
+        }
+        quote!(__theus::DataVisitor::field(visitor, #name, &self.#ident)?;)
+    });
+    let fill = data().map(|(_, field)| {
+        let Field { ident, nested, .. } = field;
+        let name = field.name();
+        if *nested {
+            let zone = zone(field);
+            return quote!(__theus::DataSource::nested(source, #name, |source| #zone::fill(&mut self.#ident, source))?;);
+        }
+        quote!(__theus::DataSource::field(source, #name, &mut self.#ident)?;)
+    });
+    quote! {
+        impl #impl_generics __theus::DurableFields for #mirror #type_generics #where_clause {
+            #[allow(unused_variables)]
+            fn look<__Visitor: __theus::DataVisitor>(
+                &self,
+                path: &[usize],
+                visitor: &mut __Visitor,
+            ) -> ::std::result::Result<(), __Visitor::Error> {
+                match path.split_first() {
+                    #(#at)*
+                    ::std::option::Option::Some(_) => ::std::result::Result::Ok(()),
+                    ::std::option::Option::None => {
+                        #(#all)*
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            #[allow(unused_variables)]
+            fn fill<__Source: __theus::DataSource>(
+                &mut self,
+                source: &mut __Source,
+            ) -> ::std::result::Result<(), __Source::Error> {
+                #(#fill)*
+                ::std::result::Result::Ok(())
             }
         }
     }

@@ -11,6 +11,18 @@ use super::verify::{Fault, Place, Tampered};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
+    /// The files end elsewhere than the ledger that the engine's store keeps.
+    #[cfg(feature = "store")]
+    #[error(
+        "the ledger of the sinks ends with record {sinks}, and that of the store with record {store}: they are not of one engine, or \
+         one of them was lost; move the files away to begin new ones"
+    )]
+    BesideStore {
+        /// The last record of the sinks.
+        sinks: u64,
+        /// The last record of the store.
+        store: u64,
+    },
     /// A file cannot be opened, read or written.
     #[error("the ledger `{file}` cannot be opened, read or written: {reason}")]
     Io {

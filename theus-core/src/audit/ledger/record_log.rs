@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::time::SystemTime;
 
 use super::encode::{self, Encoder, Head};
+#[cfg(feature = "store")]
+use super::error::LedgerError;
 use super::format::Format;
 use super::hash::Hash;
 use super::sink::Tail;
@@ -37,6 +39,9 @@ pub struct RecordLog {
     capacity: usize,
     dropped: u64,
     encoder: Encoder,
+    /// The records that a store has not got yet, where there is one.
+    #[cfg(feature = "store")]
+    unsaved: Option<VecDeque<AuditRecord>>,
 }
 
 /// So many bytes of records are kept, whatever their number: the oldest make room.
@@ -48,7 +53,17 @@ impl RecordLog {
     #[must_use]
     pub fn new(session: impl Into<Text>, capacity: usize) -> Self {
         let (tail, ring, encoder) = (Tail::START, VecDeque::new(), Encoder::default());
-        Self { session: session.into(), tail, ring, bytes: 0, capacity: capacity.max(1), dropped: 0, encoder }
+        Self {
+            session: session.into(),
+            tail,
+            ring,
+            bytes: 0,
+            capacity: capacity.max(1),
+            dropped: 0,
+            encoder,
+            #[cfg(feature = "store")]
+            unsaved: None,
+        }
     }
 
     /// Goes on where an earlier ledger ended.
@@ -122,8 +137,39 @@ impl RecordLog {
         let time = timestamp::of(time);
         self.ring.push_back(AuditRecord { format: Format, sequence, time, session, version, event, previous, hash });
         self.bytes += self.ring.back().map_or(0, AuditRecord::size);
+        #[cfg(feature = "store")]
+        if let (Some(unsaved), Some(record)) = (&mut self.unsaved, self.ring.back()) {
+            unsaved.push_back(record.clone());
+        }
         // Just pushed.
         &self.ring[self.ring.len() - 1]
+    }
+
+    /// Where the ledger goes on, beside a store: the sinks end where it does, or there are none.
+    ///
+    /// # Errors
+    /// Where they end elsewhere: nobody knows which of them is right.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn in_store(&self, sinks: Tail) -> Result<Tail, LedgerError> {
+        match self.unsaved {
+            Some(_) if sinks != Tail::START && sinks != self.tail => {
+                Err(LedgerError::BesideStore { sinks: sinks.sequence, store: self.tail.sequence })
+            }
+            Some(_) => Ok(self.tail),
+            None => Ok(sinks),
+        }
+    }
+
+    /// From now on records are kept until a store has them.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn keep_for_store(&mut self) {
+        self.unsaved.get_or_insert_default();
+    }
+
+    /// The records that a store has not got yet.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) const fn unsaved(&mut self) -> Option<&mut VecDeque<AuditRecord>> {
+        self.unsaved.as_mut()
     }
 
     /// The last record's number and hash.

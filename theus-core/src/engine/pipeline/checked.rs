@@ -24,6 +24,10 @@ pub(super) fn checked_at_once<P: SyncProcess>(
     command: DropCaught<P>,
 ) -> ResultOf<P> {
     let registered = admitted::<P>(core)?;
+    #[cfg(feature = "store")]
+    if core.durable.is_some() {
+        return from_here(core, limit, command, 0, None);
+    }
     let Some(mut state) = core.session.try_hold() else { return from_here(core, limit, command, 0, None) };
     let is_ruled = state.begin(&core.shared.rules, &core.audit).1.of(registered.place).is_some();
     if is_ruled || core.shared.attempts < 2 {

@@ -90,6 +90,10 @@ fn in_place<P: SyncProcess>(
     command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
+    #[cfg(feature = "store")]
+    if asked.core.durable.is_some() {
+        return stored(asked, registered, state, command, summary);
+    }
     let (state, rules) = state.begin(&asked.core.shared.rules, &asked.core.audit);
     match rules.of(registered.place) {
         None => unruled(asked, state, command, summary),
@@ -177,6 +181,39 @@ fn ruled<P: SyncProcess>(
     if let Some(summary) = summary {
         (summary.version, summary.attempts) = (committed_at.unwrap_or(begun_at), 1);
         summary.violations = notes.map(|notes| notes.violations).unwrap_or_default();
+    }
+    result
+}
+
+/// The run in a session that a store keeps.
+#[cfg(feature = "store")]
+#[inline(never)]
+fn stored<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    registered: &RegisteredOf<P>,
+    state: &mut StateOf<P>,
+    mut command: DropCaught<P>,
+    summary: Option<&mut RunSummary>,
+) -> ResultOf<P> {
+    let mut run = Run::new(asked);
+    run.begin_stored(state, command.get())?;
+    run.begin_with(state, registered);
+    let mut drafts = Drafts::<P>::of(state);
+    let mut local = DropCaught::none();
+    let mut stages = || {
+        let local = local.get_or_insert_with(P::Local::default);
+        run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
+        run.count_outcomes()?;
+        let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
+        let order = Run::<P>::begin(); // 3
+        let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
+        Run::execute(command, guard) // 5
+    };
+    let proposed = catch::<P, _>(&mut stages);
+    let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
+    let result = run.commit_or_roll_back(&mut drafts, proposed); // 7
+    if let Some(summary) = summary {
+        run.tell(summary);
     }
     result
 }

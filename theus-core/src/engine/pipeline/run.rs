@@ -43,6 +43,9 @@ pub(super) struct Run<'a, P: Process> {
     pub(super) notes: Option<Box<Notes<P>>>,
     pub(super) version: u64,
     pub(super) attempts: u32,
+    /// The command, for the journal of a session that a store keeps.
+    #[cfg(feature = "store")]
+    pub(super) command: Option<Box<[u8]>>,
 }
 
 /// What is told of a run besides its result.
@@ -59,7 +62,10 @@ pub(in crate::engine) enum By {
     /// Somebody, who may be anybody: whoever takes the event off the bus hears it.
     Anyone,
     /// The workflow of the session, as a step: the workflow hears it, before what waits on the bus.
-    Workflow,
+    Workflow {
+        /// Which of several steps side by side; none where it is a command that the program runs for it.
+        branch: Option<u32>,
+    },
 }
 
 impl<P: Process> Clone for Asked<'_, P> {
@@ -86,7 +92,16 @@ impl<'a, P: Process> Asked<'a, P> {
 impl<'a, P: Process> Run<'a, P> {
     #[inline(always)]
     pub(super) const fn new(asked: Asked<'a, P>) -> Self {
-        Self { asked, place: 0, rules: None, notes: None, version: 0, attempts: 0 }
+        Self {
+            asked,
+            place: 0,
+            rules: None,
+            notes: None,
+            version: 0,
+            attempts: 0,
+            #[cfg(feature = "store")]
+            command: None,
+        }
     }
 
     pub(super) fn tell(self, summary: &mut RunSummary) {

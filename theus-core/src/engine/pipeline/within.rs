@@ -14,8 +14,9 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
+    branch: u32,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow, None));
+    let mut run = Run::new(Asked::new(core, By::Workflow { branch: Some(branch) }, None));
     let result = within(&mut run, command, lease);
     run.report(result)
 }
@@ -31,8 +32,9 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
+    branch: u32,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow, None));
+    let mut run = Run::new(Asked::new(core, By::Workflow { branch: Some(branch) }, None));
     let result = within_async(&mut run, command, lease).await;
     run.report(result)
 }

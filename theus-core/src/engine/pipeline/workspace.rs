@@ -90,6 +90,8 @@ impl<P: Process> Run<'_, P> {
         command: Option<&P>,
         counting: Counting,
     ) -> Result<Work<P>, ErrorOf<P>> {
+        #[cfg(feature = "store")]
+        self.begin_stored(state, command)?;
         if self.attempts == 0 {
             self.begin_with(state, registered);
         } else {
@@ -109,7 +111,7 @@ impl<P: Process> Run<'_, P> {
             }
             Ok(())
         })
-        .map_err(|error| *error)?;
+        .map_err(|error| self.stored_refusal(*error))?;
         Ok(Work { fields: Self::lock(state), local, proposed: DropCaught::none() })
     }
 

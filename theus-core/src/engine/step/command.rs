@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use super::super::arguments::{self, ArgumentError};
 use super::super::handle::Engine;
+#[cfg(feature = "store")]
+use super::super::pipeline;
 use super::super::pipeline::{CoreOf, StateOf};
 use super::maker::StepMaker;
+#[cfg(feature = "store")]
+use super::port::Replayed;
 use super::port::{Arguments, MadeStep, MakeStep, PreparedStep, StepFuture, StepRun};
 use crate::context::Context;
 use crate::panics::DropCaught;
@@ -19,8 +23,13 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    fn join<'a>(self: Box<Self>, core: &'a CoreOf<P>, lease: Option<&'a Lease<'a, StateOf<P>>>) -> StepFuture<'a> {
-        P::Kind::join(core, self.0, lease)
+    fn join<'a>(
+        self: Box<Self>,
+        core: &'a CoreOf<P>,
+        lease: Option<&'a Lease<'a, StateOf<P>>>,
+        branch: u32,
+    ) -> StepFuture<'a> {
+        P::Kind::join(core, self.0, lease, branch)
     }
 }
 
@@ -30,7 +39,27 @@ where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    MakeStep { start: start::<P>, boxed: boxed::<P> }
+    MakeStep {
+        start: start::<P>,
+        boxed: boxed::<P>,
+        #[cfg(feature = "store")]
+        replay: replay::<P>,
+    }
+}
+
+#[cfg(feature = "store")]
+fn replay<P>(core: &CoreOf<P>, command: &[u8]) -> Replayed
+where
+    P: Process,
+    P::Kind: StepMaker<P>,
+{
+    if let Some(why) = pipeline::not_replayed(const { &P::CONTRACT }) {
+        return Replayed::TakenOver(why);
+    }
+    match crate::store::decode::<P>(command) {
+        Ok(command) => P::Kind::replay(core, DropCaught::new(command)),
+        Err(error) => Replayed::Failed(format!("its command does not fit its arguments any more: {error}")),
+    }
 }
 
 fn start<P>(core: &Arc<CoreOf<P>>, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::super::pipeline::{self, By, CoreOf, StateOf};
+#[cfg(feature = "store")]
+use super::port::Replayed;
 use super::port::{StepFuture, StepRun};
 use super::report::StepReport;
 use crate::panics::DropCaught;
@@ -16,25 +18,38 @@ pub trait StepMaker<P: Process> {
     #[doc(hidden)]
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun;
 
+    /// Runs the command of a journal again, on a session of its own.
+    #[cfg(feature = "store")]
+    #[doc(hidden)]
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed;
+
     /// Runs the command beside others: within their lease, where there is one.
     #[doc(hidden)]
     fn join<'a>(
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
+        branch: u32,
     ) -> StepFuture<'a>;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
+    #[cfg(feature = "store")]
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed {
+        pipeline::replay(core, command)
+    }
+
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
-        match pipeline::try_run_reported(core, command, By::Workflow) {
+        match pipeline::try_run_reported(core, command, By::Workflow { branch: Some(0) }) {
             Ok(report) => StepRun::Done(StepReport::of(report)),
             // Who drives the workflow may be who must go on with the run that has the session.
             Err(command) => {
                 let core = Arc::clone(core);
                 StepRun::Pending(Box::pin(async move {
-                    StepReport::of(pipeline::run_plain_async(&core, command, By::Workflow, None).await)
+                    StepReport::of(
+                        pipeline::run_plain_async(&core, command, By::Workflow { branch: Some(0) }, None).await,
+                    )
                 }))
             }
         }
@@ -44,11 +59,12 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
+        branch: u32,
     ) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match lease {
-                Some(lease) => pipeline::run_within(core, command, lease),
-                None => pipeline::run_plain_async(core, command, By::Workflow, None).await,
+                Some(lease) => pipeline::run_within(core, command, lease, branch),
+                None => pipeline::run_plain_async(core, command, By::Workflow { branch: Some(branch) }, None).await,
             })
         })
     }
@@ -56,10 +72,15 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
+    #[cfg(feature = "store")]
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed {
+        pipeline::replay_async(core, command)
+    }
+
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
         let core = Arc::clone(core);
         StepRun::Pending(Box::pin(async move {
-            StepReport::of(pipeline::run_async(&core, command, By::Workflow, None).await)
+            StepReport::of(pipeline::run_async(&core, command, By::Workflow { branch: Some(0) }, None).await)
         }))
     }
 
@@ -67,11 +88,12 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
+        branch: u32,
     ) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match lease {
-                Some(lease) => pipeline::run_async_within(core, command, lease).await,
-                None => pipeline::run_async(core, command, By::Workflow, None).await,
+                Some(lease) => pipeline::run_async_within(core, command, lease, branch).await,
+                None => pipeline::run_async(core, command, By::Workflow { branch: Some(branch) }, None).await,
             })
         })
     }

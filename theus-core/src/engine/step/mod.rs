@@ -12,6 +12,8 @@ mod tests;
 pub(super) use command::make;
 pub use maker::StepMaker;
 pub(super) use port::MakeStep;
+#[cfg(feature = "store")]
+pub(crate) use port::Replayed;
 pub(crate) use port::{Arguments, StepFuture, StepRun};
 pub use report::ProcessError;
 pub(crate) use report::StepReport;

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use super::super::arguments::ArgumentError;
 use super::report::StepReport;
+#[cfg(feature = "store")]
+use crate::store::Part;
 use crate::transaction::Lease;
 
 /// The arguments of a step, by their names.
@@ -26,11 +28,23 @@ pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send 
 /// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
 pub(in crate::engine) trait PreparedStep<C, S>: Send {
     /// Runs it beside others: within their lease, where there is one.
-    fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>) -> StepFuture<'a>;
+    fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>, branch: u32) -> StepFuture<'a>;
 }
 
 /// A step, or why it cannot be made.
 pub(in crate::engine) type MadeStep<C, S> = Result<Box<dyn PreparedStep<C, S>>, ArgumentError>;
+
+/// What running a journal's command again has come to.
+#[cfg(feature = "store")]
+#[derive(Debug)]
+pub(crate) enum Replayed {
+    /// It has written this, and the state has it.
+    Made(Vec<Part>),
+    /// It was not run: what it had written is to be taken from the journal.
+    TakenOver(&'static str),
+    /// It does not come to an end well.
+    Failed(String),
+}
 
 /// Makes a step of its arguments.
 pub(in crate::engine) struct MakeStep<C, S> {
@@ -38,4 +52,7 @@ pub(in crate::engine) struct MakeStep<C, S> {
     pub(in crate::engine) start: fn(&Arc<C>, Option<Arguments>) -> Result<StepRun, ArgumentError>,
     /// To be run beside others.
     pub(in crate::engine) boxed: fn(Option<Arguments>) -> MadeStep<C, S>,
+    /// Runs it again, of a journal's command: no gate is asked, nothing is recorded.
+    #[cfg(feature = "store")]
+    pub(in crate::engine) replay: fn(&C, &[u8]) -> Replayed,
 }

@@ -106,7 +106,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         };
         let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
         for (place, Member { contract, step }) in members.into_iter().enumerate() {
-            let future = step.join(&self.core, lease.as_ref());
+            let branch = u32::try_from(place).unwrap_or(u32::MAX);
+            let future = step.join(&self.core, lease.as_ref(), branch);
             running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.

@@ -4,11 +4,16 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use super::context::InterpreterContext;
+use super::environment::Environment;
 use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::stored::{StoredTime, StoredTry};
 use super::trying::{Due, Trying, backoff, tried_again};
 use crate::engine::{Arguments, StepFuture, StepReport, StepRun};
+#[cfg(feature = "store")]
+use crate::process::RunError;
+#[cfg(feature = "store")]
+use crate::store::StoreError;
 use crate::workflow::chart::Run;
 use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::trace::{Ended, Role, Trace, What};
@@ -19,6 +24,18 @@ pub(super) struct Attempt {
     number: u32,
     arguments: Option<Arguments>,
     trying: Trying<Running>,
+    /// What a store knows of it that an earlier life of the session had under way.
+    before: Before,
+}
+
+/// What an earlier life of the session had done of a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// It had begun, and must not begin twice.
+    Begun,
+    /// It had committed, and made this version.
+    Committed(u64),
 }
 
 /// A try that is under way.
@@ -36,6 +53,11 @@ pub(super) enum Tried {
     Pending(Option<Moment>),
     /// It is tried again at this time.
     Wait(Moment),
+    /// It goes on at once.
+    GoesOn,
+    /// The store did not take its commit: it is run again when the store does.
+    #[cfg(feature = "store")]
+    Unsaved(StoreError),
 }
 
 /// Whom a run tells what it does.
@@ -53,9 +75,26 @@ impl Account<'_> {
     }
 }
 
+/// Whether a run whose commit the store did not take is made again when it does.
+#[cfg(feature = "store")]
+pub(super) fn may_run_again(run: &Run, error: &StoreError) -> bool {
+    !matches!(error, StoreError::Encode { .. }) && !run.begins_once()
+}
+
+/// Whether a store keeps the session: a run that it does not take is made again, and needs its arguments again.
+#[cfg(feature = "store")]
+fn is_kept(environment: &Environment<'_>) -> bool {
+    environment.engine.keeps()
+}
+
+#[cfg(not(feature = "store"))]
+const fn is_kept(_: &Environment<'_>) -> bool {
+    false
+}
+
 impl Attempt {
     pub(super) const fn new(arguments: Option<Arguments>) -> Self {
-        Self { number: 1, arguments, trying: Trying::Ready }
+        Self { number: 1, arguments, trying: Trying::Ready, before: Before::Nothing }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -65,12 +104,32 @@ impl Attempt {
     /// As it is stored. One under way begins anew: with these arguments, where it has handed its own on.
     pub(super) fn stored(&self, arguments: Option<&Arguments>, keeper: &Timekeeper) -> StoredTry {
         let again = self.trying.again(keeper).map(StoredTime);
-        StoredTry { number: self.number, arguments: self.arguments.as_ref().or(arguments).cloned(), again }
+        let begun = self.before == Before::Begun;
+        StoredTry { number: self.number, arguments: self.arguments.as_ref().or(arguments).cloned(), again, begun }
+    }
+
+    /// Whether a try is made when it goes on next.
+    #[cfg(feature = "store")]
+    pub(super) fn starts(&self, context: InterpreterContext<'_>) -> bool {
+        self.before == Before::Nothing && self.trying.starts(context.environment)
+    }
+
+    /// It begins now, as far as a store is told; or it did not after all.
+    #[cfg(feature = "store")]
+    pub(super) const fn begins(&mut self, begun: bool) {
+        self.before = if begun { Before::Begun } else { Before::Nothing };
+    }
+
+    /// An earlier life of the session has seen it commit.
+    #[cfg(feature = "store")]
+    pub(super) const fn has_committed(&mut self, version: u64) {
+        self.before = Before::Committed(version);
     }
 
     pub(super) fn restored(stored: &StoredTry) -> Self {
         let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
-        Self { number: stored.number, arguments: stored.arguments.clone(), trying }
+        let before = if stored.begun { Before::Begun } else { Before::Nothing };
+        Self { number: stored.number, arguments: stored.arguments.clone(), trying, before }
     }
 
     /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
@@ -96,14 +155,28 @@ impl Attempt {
         account: &mut Account<'_>,
     ) -> Tried {
         let environment = context.environment;
+        match std::mem::replace(&mut self.before, Before::Nothing) {
+            Before::Nothing => {}
+            Before::Begun => {
+                let process = run.contract.process;
+                return Tried::Ended(Err(Failure::fault(Fault::Interrupted { process })));
+            }
+            Before::Committed(version) => {
+                let report = StepReport { result: Ok(()), violations: Vec::new(), version };
+                return self.reported(run, report, environment.now(), context, account);
+            }
+        }
         match self.trying.due(environment) {
             Due::Wait(at) => Tried::Wait(at),
             Due::Start => {
                 let since = if account.trace.is_on() { environment.now() } else { SystemTime::UNIX_EPOCH };
                 let deadline = run.timeout.and_then(|timeout| environment.moment().checked_add(timeout));
                 // A run that is tried again needs its arguments again.
-                let arguments =
-                    if run.retry.is_some() { self.arguments.clone() } else { std::mem::take(&mut self.arguments) };
+                let arguments = if run.retry.is_some() || is_kept(environment) {
+                    self.arguments.clone()
+                } else {
+                    std::mem::take(&mut self.arguments)
+                };
                 match environment.engine.start(run.contract.process, arguments) {
                     Err(error) => {
                         let (process, problem) = (run.contract.process, error.to_string());
@@ -183,6 +256,14 @@ impl Attempt {
             account.tell(run, self.number, now, ended, version, now.duration_since(since).unwrap_or_default());
         }
         let process = run.contract.process;
+        // Nothing is committed, and it is nobody's failure; what it has done outside must not be done twice, where the file does
+        // not say that it may.
+        #[cfg(feature = "store")]
+        if let Err(RunError::Store(error)) = &result
+            && may_run_again(run, error)
+        {
+            return Tried::Unsaved(error.clone());
+        }
         let failure = result.as_ref().err().map(|error| Failure::run(process, error));
         account.outcomes.push(StepOutcome { process, result, violations, version });
         match failure {

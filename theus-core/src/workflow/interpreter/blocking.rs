@@ -177,6 +177,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             let progress = match self.session.advance(&environment, &mut Task::from_waker(Waker::noop())) {
                 Ok(Progress::Stepped) => continue,
                 Ok(Progress::Handled(handled)) => return Ok(Outcome::Handled(handled)),
+                #[cfg(feature = "store")]
+                Ok(Progress::Unsaved(error)) => return Err(WorkflowError::Store(error)),
                 Ok(Progress::Pending { .. }) if limits.are_over(&self.keeper) => Rest::Awaits,
                 Ok(Progress::Pending { .. }) if limits.is_late() => return Err(self.too_late()),
                 Ok(Progress::Pending { .. }) if !environment.is_left_alone() && runtime::has_one_thread() => {
@@ -200,6 +202,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             let until = match self.session.advance(&environment, &mut Task::from_waker(&waker)) {
                 Ok(Progress::Stepped) => continue,
                 Ok(Progress::Handled(handled)) => return Ok(Outcome::Handled(handled)),
+                #[cfg(feature = "store")]
+                Ok(Progress::Unsaved(error)) => return Err(WorkflowError::Store(error)),
                 Ok(Progress::Pending { until }) => until,
                 Ok(progress) => return Ok(Outcome::Rest(Rest::of(progress))),
                 Err(troubled) => return Err(self.explain(troubled)),

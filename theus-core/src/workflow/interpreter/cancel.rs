@@ -39,6 +39,7 @@ impl Live {
         if self.is_over() || self.cancelled.is_some() {
             return;
         }
+        self.follows = false;
         // What has to be made good is made good, though the session was paused.
         self.paused = false;
         self.clear_inbox(context);
@@ -65,6 +66,7 @@ impl Live {
     /// Lets go of a run that awaits something, which rolls it back.
     fn interrupt(&mut self, context: InterpreterContext<'_>) {
         let Some(mut chain) = self.chain.take() else { return };
+        self.follows = false;
         match self.let_go(&mut chain, context) {
             // What makes good is made again, for else it would not be made; what touches nothing outside can be.
             None => {}
@@ -181,6 +183,7 @@ pub(crate) struct Command {
 impl Live {
     fn hear(&mut self, command: Command, context: InterpreterContext<'_>) {
         let Command { process, failure, version, since } = command;
+        self.follows = false;
         self.settled = false;
         self.take_raised(context);
         // It comes from outside, as an event does: what came of the one before is not counted for it.

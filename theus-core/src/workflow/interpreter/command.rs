@@ -25,7 +25,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.refuse_command()?;
         let since = self.keeper.clock().now();
         let report = self.engine.run_for_workflow(command);
-        self.hear(&report, since);
+        self.hear(&report, since)?;
         Ok(report)
     }
 
@@ -40,7 +40,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.refuse_command()?;
         let since = self.keeper.clock().now();
         let report = self.engine.run_async_for_workflow(command).await;
-        self.hear(&report, since);
+        self.hear(&report, since)?;
         Ok(report)
     }
 
@@ -53,10 +53,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         Ok(())
     }
 
-    fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) {
+    fn hear<P: Process>(&mut self, report: &Report<P>, since: SystemTime) -> Result<(), WorkflowError> {
         let failure = report.result.as_ref().err().map(Failure::command::<P>);
         let environment = Environment::new(&self.engine, &self.keeper);
         self.session
             .hear(Command { process: P::CONTRACT.process, failure, version: report.version, since }, &environment);
+        #[cfg(feature = "store")]
+        self.session.save(&environment).map_err(WorkflowError::Store)?;
+        Ok(())
     }
 }

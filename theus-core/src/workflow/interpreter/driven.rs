@@ -125,6 +125,8 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             match progress {
                 Ok(Progress::Stepped) => {}
                 Ok(Progress::Handled(handled)) => return Poll::Ready(Ok(Outcome::Handled(handled))),
+                #[cfg(feature = "store")]
+                Ok(Progress::Unsaved(error)) => return Poll::Ready(Err(WorkflowError::Store(error))),
                 Ok(Progress::Pending { until }) => {
                     if self.limits.are_over(keeper) {
                         return Poll::Ready(Ok(Outcome::Rest(Rest::Awaits)));

@@ -7,6 +7,8 @@ use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
 use crate::process::Halted;
 use crate::signal::{Event, Origin};
+#[cfg(feature = "store")]
+use crate::store::{Place, StoreError};
 
 /// What a session needs of an engine. The session itself is compiled once, for all engines.
 pub(crate) trait EnginePort {
@@ -56,6 +58,18 @@ pub(crate) trait EnginePort {
 
     /// Whether events had to make room whose signals are still to be put back to rest: [`dispatched`](Self::dispatched) does.
     fn has_dropped(&self) -> bool;
+
+    /// Whether a store keeps the session.
+    #[cfg(feature = "store")]
+    fn keeps(&self) -> bool;
+
+    /// Where the workflow stands before the runs that it begins now: it goes with their commits.
+    #[cfg(feature = "store")]
+    fn rides(&self, place: Place);
+
+    /// Where the workflow has come to: stored at once, or with the next commit of whomever where it follows from what is stored.
+    #[cfg(feature = "store")]
+    fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError>;
 
     /// Why nothing runs at present, if the interlock is latched.
     fn halted(&self) -> Option<Halted>;
@@ -145,6 +159,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn has_dropped(&self) -> bool {
         self.bus().has_dropped()
+    }
+
+    #[cfg(feature = "store")]
+    fn keeps(&self) -> bool {
+        self.is_kept()
+    }
+
+    #[cfg(feature = "store")]
+    fn rides(&self, place: Place) {
+        Engine::rides(self, place);
+    }
+
+    #[cfg(feature = "store")]
+    fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError> {
+        Engine::rests(self, place, follows)
     }
 
     fn halted(&self) -> Option<Halted> {

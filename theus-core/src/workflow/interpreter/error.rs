@@ -57,6 +57,11 @@ pub enum WorkflowError {
         /// The state that it is in.
         state: String,
     },
+    /// The store did not take where the workflow has come to. Nothing of it is told, and nothing is lost: it is stored when the
+    /// workflow is driven next.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(crate::store::StoreError),
     /// The engine's interlock is latched: no event is taken until it is reset.
     #[error(transparent)]
     Halted(#[from] Halted),

@@ -11,11 +11,15 @@ use super::context::InterpreterContext;
 use super::control::Control;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
+#[cfg(feature = "store")]
+use super::kept::Kept;
 use super::outcome::Handled;
 use super::spare::{Spare, keep_for_others};
 use super::timers::Timers;
 use crate::process::Halted;
 use crate::signal::{Event, EventName, Payload};
+#[cfg(feature = "store")]
+use crate::store::StoreError;
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::condition::EvaluationError;
@@ -26,6 +30,9 @@ use crate::workflow::trace::{Trace, What};
 pub(crate) struct Interpreter {
     pub(super) definition: Arc<Definition>,
     pub(super) live: Live,
+    /// What a store has of it, where one keeps the session.
+    #[cfg(feature = "store")]
+    pub(super) kept: Option<Box<Kept>>,
 }
 
 /// What changes of a session.
@@ -64,6 +71,9 @@ pub(super) struct Live {
     pub(super) restored: bool,
     /// Of its timers only the dates are known: from when the clock is known that it goes on by, they count.
     pub(super) is_by_date: bool,
+    /// Whether what it has come to since a store had its position follows from that position alone: no event, no time, no failure
+    /// has come into it.
+    pub(super) follows: bool,
 }
 
 /// How far a session is.
@@ -165,6 +175,9 @@ pub(crate) enum Progress {
     Halted(Halted),
     /// It is over.
     Over,
+    /// The store did not take where it is: it goes on when that is stored.
+    #[cfg(feature = "store")]
+    Unsaved(StoreError),
 }
 
 /// What a driver has to be told about, typed. The session can go on after it.
@@ -224,8 +237,14 @@ impl Interpreter {
             control: None,
             restored: false,
             is_by_date: false,
+            follows: false,
         };
-        Self { definition, live }
+        Self {
+            definition,
+            live,
+            #[cfg(feature = "store")]
+            kept: None,
+        }
     }
 
     /// Does the next thing there is to do, one step of a chain at most.
@@ -237,7 +256,13 @@ impl Interpreter {
         environment: &Environment<'_>,
         task: &mut Context<'_>,
     ) -> Result<Progress, Troubled> {
-        self.live.advance(InterpreterContext { definition: &self.definition, environment }, task)
+        let context = InterpreterContext { definition: &self.definition, environment };
+        #[cfg(feature = "store")]
+        if environment.engine.keeps() {
+            let kept = self.kept.get_or_insert_default();
+            return kept.advance(&mut self.live, context, task);
+        }
+        self.live.advance(context, task)
     }
 
     /// How many events of its own it has not handled because it was over, since this was asked last.

@@ -62,6 +62,7 @@ impl Live {
             && let Some(event) = context.environment.engine.next_urgent()
         {
             self.counts_anew();
+            self.follows = false;
             return self.take_event(event, context);
         }
         while let Some(internal) = self.inbox.pop_front() {
@@ -79,6 +80,7 @@ impl Live {
         }
         if let Some(event) = context.environment.engine.next_event() {
             self.counts_anew();
+            self.follows = false;
             return self.take_event(event, context);
         }
         if context.definition.asks_data(&self.at)
@@ -206,6 +208,7 @@ impl Live {
 
     fn take_timer(&mut self, timer: Timer, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         self.counts_anew();
+        self.follows = false;
         (self.payload, self.settled) = (None, false);
         let Timer { date: due, id, .. } = timer;
         let after = context.definition.duration(id).unwrap_or_default();

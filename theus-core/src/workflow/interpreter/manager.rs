@@ -231,6 +231,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         Err(EmitError::Over { event: event.to_owned(), how })
     }
 
+    /// The session that it drives.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine<D, G, E> {
+        &self.engine
+    }
+
     /// The workflow as it was loaded.
     #[must_use]
     pub fn definition(&self) -> &Definition {

@@ -153,7 +153,12 @@ impl Live {
             self.trace.put(environment.now(), what);
         }
         self.timers.end(effects, definition);
-        self.timers.begin(definition, effects.entered(), || (environment.moment(), environment.now()));
+        let begins = std::cell::Cell::new(false);
+        self.timers.begin(definition, effects.entered(), || {
+            begins.set(true);
+            (environment.moment(), environment.now())
+        });
+        self.follows &= !begins.get();
         if self.notes_arrivals == self.timers.is_empty() {
             self.notes_arrivals = !self.timers.is_empty();
             environment.engine.note_arrivals(self.notes_arrivals);

@@ -21,8 +21,12 @@ mod environment;
 mod error;
 mod explain;
 mod failure;
+#[cfg(feature = "store")]
+mod hydrate;
 mod inbox;
 mod instance;
+#[cfg(feature = "store")]
+mod kept;
 mod load;
 mod macrostep;
 mod manager;
@@ -47,6 +51,8 @@ pub(in crate::workflow) use manager::{has_timers, has_use_of};
 
 pub use control::Control;
 pub use error::WorkflowError;
+#[cfg(feature = "store")]
+pub use hydrate::ResumeError;
 pub use manager::WorkflowManager;
 pub use outcome::{Cause, Fault, Handled, IntoOutcomes, Status, StepOutcome, StepOutcomes};
 pub use position::{Position, PositionError};

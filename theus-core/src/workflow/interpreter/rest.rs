@@ -30,6 +30,8 @@ impl Rest {
             Progress::Halted(halted) => Self::Halted(halted),
             Progress::Stepped | Progress::Handled(_) | Progress::Pending { .. } => Self::Awaits,
             Progress::Over => Self::Over,
+            #[cfg(feature = "store")]
+            Progress::Unsaved(_) => Self::Awaits,
         }
     }
 }

@@ -46,30 +46,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
 impl Interpreter {
     pub(crate) fn position(&self, keeper: &Timekeeper) -> Position {
-        let (definition, live) = (&*self.definition, &self.live);
-        let ended = match &live.stage {
-            Stage::New | Stage::Running => None,
-            Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
-            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.to_string() }),
-            Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
-            Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
-        };
-        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
-        Position {
-            workflow: definition.name().to_owned(),
-            configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
-            timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
-            inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
-            payload: live.payload.as_ref().map(|payload| payload.value().clone()),
-            unit: live.unit.as_ref().map(|unit| stored_unit(definition, unit)),
-            chain: live.chain.as_ref().map(|chain| chain.stored(definition, keeper)),
-            spent: live.spent,
-            overspent: live.overspent.into(),
-            cancelled: live.cancelled.as_deref().map(str::to_owned),
-            random: live.random.get_seed(),
-            paused: live.paused,
-            ended,
-        }
+        self.live.position(&self.definition, keeper, self.live.chain.as_deref())
     }
 
     pub(crate) fn restore(&mut self, position: &Position) -> Result<(), PositionError> {
@@ -122,6 +99,34 @@ impl Interpreter {
 }
 
 impl super::instance::Live {
+    /// With this chain, which may be in the hands of who goes on with it.
+    pub(super) fn position(&self, definition: &Definition, keeper: &Timekeeper, chain: Option<&Chain>) -> Position {
+        let live = self;
+        let ended = match &live.stage {
+            Stage::New | Stage::Running => None,
+            Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
+            Stage::Failed(reason) => Some(Ended::Failed { reason: reason.to_string() }),
+            Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
+            Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
+        };
+        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
+        Position {
+            workflow: definition.name().to_owned(),
+            configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
+            timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
+            inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
+            payload: live.payload.as_ref().map(|payload| payload.value().clone()),
+            unit: live.unit.as_ref().map(|unit| stored_unit(definition, unit)),
+            chain: chain.map(|chain| chain.stored(definition, keeper)),
+            spent: live.spent,
+            overspent: live.overspent.into(),
+            cancelled: live.cancelled.as_deref().map(str::to_owned),
+            random: live.random.get_seed(),
+            paused: live.paused,
+            ended,
+        }
+    }
+
     /// Says once that it went on from a position; its timers run by the clock that it has now.
     pub(super) fn tell_restored(&mut self, environment: &Environment<'_>) {
         if std::mem::take(&mut self.is_by_date) {

@@ -15,6 +15,8 @@ use super::outcome::Fault;
 use super::spare::make_room;
 use super::together::Together;
 use crate::signal::Payload;
+#[cfg(feature = "store")]
+use crate::store::StoreError;
 use crate::workflow::chart::{Run, StateId, Step};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::{Role, What};
@@ -29,6 +31,18 @@ enum Stepped {
     Failure(Failure),
     /// It is at its end.
     End,
+}
+
+#[cfg(feature = "store")]
+impl Work {
+    /// That it begins is told to the store; or it is not.
+    fn begins(&mut self, begun: bool, runs: &[Run]) {
+        match self {
+            Self::Run(attempt) | Self::Compensation(_, attempt) => attempt.begins(begun),
+            Self::Together(together) => together.begin(begun, runs),
+            Self::None => {}
+        }
+    }
 }
 
 impl From<Result<(), Failure>> for Stepped {
@@ -52,6 +66,7 @@ impl Live {
             Ok(stepped) => stepped,
             Err(panic) => {
                 // A clock, or the code of a value: nobody knows what the step has done.
+                self.follows = false;
                 chain.fall(context.definition);
                 if let (Some(unit), Some(failure)) = (&mut self.unit, &chain.failure) {
                     unit.handled.failed = true;
@@ -168,10 +183,21 @@ impl Live {
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
     ) -> Stepped {
+        #[cfg(feature = "store")]
+        if context.environment.engine.keeps() {
+            chain.work = Work::Run(attempt);
+            if let Err(error) = self.before_runs(chain, context) {
+                return Stepped::Held(Progress::Unsaved(error));
+            }
+            let Work::Run(begun) = std::mem::replace(&mut chain.work, Work::None) else { return Stepped::End };
+            attempt = begun;
+        }
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
         let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
-        match attempt.go_on(run, context, task, &mut account) {
+        let tried = attempt.go_on(run, context, task, &mut account);
+        self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
+        match tried {
             Tried::Ended(Ok(())) => {
                 if run.compensate.is_some()
                     && let Err(failure) = keep_compensations(chain, std::iter::once(run), context)
@@ -190,6 +216,15 @@ impl Live {
                 chain.work = Work::Run(attempt);
                 Stepped::Held(Progress::Wait { until })
             }
+            Tried::GoesOn => {
+                chain.work = Work::Run(attempt);
+                Stepped::On
+            }
+            #[cfg(feature = "store")]
+            Tried::Unsaved(error) => {
+                chain.work = Work::Run(attempt);
+                Stepped::Held(Progress::Unsaved(error))
+            }
         }
     }
 
@@ -201,15 +236,20 @@ impl Live {
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
     ) -> Stepped {
-        let (branches, together) = match (&mut chain.work, step) {
+        let branches = match (&mut chain.work, step) {
             (work @ Work::Run(_), Step::Run(run)) => {
                 let Work::Run(attempt) = std::mem::replace(work, Work::None) else { return Stepped::End };
                 return self.run(chain, run, attempt, context, task);
             }
-            (Work::Together(together), Step::Parallel { branches, .. }) => (branches, together),
+            (Work::Together(_), Step::Parallel { branches, .. }) => branches,
             // What works is what its step has begun.
             _ => return Stepped::End,
         };
+        #[cfg(feature = "store")]
+        if let Err(error) = self.before_runs(chain, context) {
+            return Stepped::Held(Progress::Unsaved(error));
+        }
+        let Work::Together(together) = &mut chain.work else { return Stepped::End };
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
         let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
@@ -217,6 +257,7 @@ impl Live {
         let committed = together.committed();
         let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
         let prepared = keep_compensations(chain, committed, context);
+        self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Pending(until) => {
                 if let (Err(failure), Work::Together(together)) = (prepared, &mut chain.work) {
@@ -228,6 +269,9 @@ impl Live {
                 Ok(()) => Stepped::Held(Progress::Wait { until }),
                 Err(failure) => Stepped::Failure(failure),
             },
+            Tried::GoesOn => prepared.into(),
+            #[cfg(feature = "store")]
+            Tried::Unsaved(error) => Stepped::Held(Progress::Unsaved(error)),
             Tried::Ended(ended) => {
                 chain.work = Work::None;
                 let ended = ended.and(prepared);
@@ -237,6 +281,35 @@ impl Live {
                 ended.into()
             }
         }
+    }
+
+    /// Where a store keeps the session: runs that begin now take along where it stands before them.
+    #[cfg(feature = "store")]
+    fn before_runs(&mut self, chain: &mut Chain, context: InterpreterContext<'_>) -> Result<(), StoreError> {
+        if !context.environment.engine.keeps() {
+            return Ok(());
+        }
+        let starts = match &chain.work {
+            Work::Run(attempt) | Work::Compensation(_, attempt) => attempt.starts(context),
+            Work::Together(together) => together.starts(context),
+            Work::None => false,
+        };
+        if !starts {
+            return Ok(());
+        }
+        // What makes good is made again, for else it would not be made.
+        let is_compensation = matches!(chain.work, Work::Compensation(..));
+        let runs = match chain.next(context.definition) {
+            Next::Step(Step::Run(run)) if !is_compensation => std::slice::from_ref(&**run),
+            Next::Step(Step::Parallel { branches, .. }) if !is_compensation => branches.as_slice(),
+            _ => &[],
+        };
+        let begun = runs.iter().any(Run::begins_once);
+        chain.work.begins(begun, runs);
+        let rides = self.rides(chain, context, begun);
+        chain.work.begins(false, runs);
+        self.follows |= begun && rides.is_ok();
+        rides
     }
 
     /// The chain does not go on: what it has committed is made good from here on.
@@ -288,6 +361,10 @@ impl Live {
 
     /// Goes on with making good. One that fails is on record, and the others are made all the same.
     fn make_good(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+        #[cfg(feature = "store")]
+        if let Err(error) = self.before_runs(chain, context) {
+            return Stepped::Held(Progress::Unsaved(error));
+        }
         let (Work::Compensation(compensation, attempt), Some(unit)) = (&mut chain.work, &mut self.unit) else {
             return Stepped::On;
         };
@@ -297,9 +374,14 @@ impl Live {
             random: &mut self.random,
             role: Role::Compensation,
         };
-        match attempt.go_on(&compensation.run, context, task, &mut account) {
+        let tried = attempt.go_on(&compensation.run, context, task, &mut account);
+        self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
+        match tried {
             Tried::Pending(until) => Stepped::Held(Progress::Pending { until }),
             Tried::Wait(until) => Stepped::Held(Progress::Wait { until }),
+            Tried::GoesOn => Stepped::On,
+            #[cfg(feature = "store")]
+            Tried::Unsaved(error) => Stepped::Held(Progress::Unsaved(error)),
             Tried::Ended(_) => {
                 chain.work = Work::None;
                 Stepped::On

@@ -225,6 +225,9 @@ pub(super) struct StoredTry {
     /// When; at once where it says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) again: Option<StoredTime>,
+    /// It has begun, and must not begin twice: nobody knows what it has done outside.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) begun: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -239,6 +242,9 @@ pub(super) struct StoredBranch {
     pub(super) number: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) arguments: Option<Arguments>,
+    /// As for a run that is alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) begun: bool,
 }
 
 /// Why a chain has failed.

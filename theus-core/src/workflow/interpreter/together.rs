@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "store")]
+use super::attempt::may_run_again;
 use super::attempt::{Account, Tried};
 use super::context::InterpreterContext;
 use super::failure::Failure;
@@ -11,6 +13,8 @@ use super::outcome::{Fault, StepOutcome};
 use super::stored::{StoredBranch, StoredWork};
 use super::trying::{Due, Trying, backoff, tried_again};
 use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
+#[cfg(feature = "store")]
+use crate::process::RunError;
 use crate::workflow::chart::Run;
 use crate::workflow::clock::{Moment, Timekeeper};
 use crate::workflow::trace::{Ended, What};
@@ -25,6 +29,8 @@ pub(super) struct Together {
     committed: Vec<usize>,
     /// The first failure in the order of the file.
     failure: Option<(usize, Failure)>,
+    /// Those that an earlier life of the session has seen commit, by their places among the members, with their versions.
+    settled: Vec<(usize, u64)>,
 }
 
 struct Member {
@@ -34,6 +40,8 @@ struct Member {
     arguments: Option<Arguments>,
     /// Whether it is told already that it has committed.
     told: bool,
+    /// It has begun, and must not begin twice.
+    begun: bool,
 }
 
 /// A try of all of them that is under way.
@@ -46,9 +54,9 @@ struct Running {
 impl Together {
     /// The branches with their arguments, in the order of the file.
     pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
-        let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false };
+        let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false, begun: false };
         let members = arguments.into_iter().enumerate().map(member).collect();
-        Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None }
+        Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None, settled: Vec::new() }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -57,22 +65,70 @@ impl Together {
 
     /// As it is stored, while it waits to be tried again; `None` while it is under way.
     pub(super) fn stored(&self, keeper: &Timekeeper) -> Option<StoredWork> {
-        let again = self.trying.again(keeper)?;
+        let at_once = matches!(self.trying, Trying::Ready).then_some(SystemTime::UNIX_EPOCH);
+        let again = self.trying.again(keeper).or(at_once)?;
         let branch = |member: &Member| StoredBranch {
             branch: member.branch,
             number: member.number,
             arguments: member.arguments.clone(),
+            begun: member.begun,
         };
         Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again })
     }
 
     pub(super) fn restored(tries: &[StoredBranch], again: SystemTime) -> Self {
         let member = |stored: &StoredBranch| {
-            let StoredBranch { branch, number, arguments } = stored.clone();
-            Member { branch, number, arguments, told: false }
+            let StoredBranch { branch, number, arguments, begun } = stored.clone();
+            Member { branch, number, arguments, told: false, begun }
         };
         let members = tries.iter().map(member).collect();
-        Self { members, trying: Trying::restored(Some(again)), committed: Vec::new(), failure: None }
+        let trying = Trying::restored((again != SystemTime::UNIX_EPOCH).then_some(again));
+        Self { members, trying, committed: Vec::new(), failure: None, settled: Vec::new() }
+    }
+
+    /// Whether tries are made when it goes on next.
+    #[cfg(feature = "store")]
+    pub(super) fn starts(&self, context: InterpreterContext<'_>) -> bool {
+        !self.has_begun() && self.trying.starts(context.environment)
+    }
+
+    /// Those that must not begin twice begin now, as far as a store is told; or not after all.
+    #[cfg(feature = "store")]
+    pub(super) fn begin(&mut self, begun: bool, branches: &[Run]) {
+        for member in &mut self.members {
+            member.begun = begun && branches.get(member.branch).is_some_and(Run::begins_once);
+        }
+    }
+
+    /// Whether an earlier life of the session had them under way.
+    fn has_begun(&self) -> bool {
+        !self.settled.is_empty() || self.members.iter().any(|member| member.begun)
+    }
+
+    /// An earlier life of the session has seen these commit, by their places among those that were begun.
+    #[cfg(feature = "store")]
+    pub(super) fn have_committed(&mut self, settled: impl Iterator<Item = (usize, u64)>) {
+        self.settled = settled.collect();
+    }
+
+    /// Tells what an earlier life of the session has seen commit; true where none is left to be run.
+    fn settle(&mut self, branches: &[Run], context: InterpreterContext<'_>, account: &mut Account<'_>) -> bool {
+        let settled = std::mem::take(&mut self.settled);
+        for (place, member) in std::mem::take(&mut self.members).into_iter().enumerate() {
+            let version = settled.iter().find(|(at, _)| *at == place).map(|(_, version)| *version);
+            match (version, branches.get(member.branch)) {
+                (Some(version), Some(run)) => {
+                    let report = StepReport { result: Ok(()), violations: Vec::new(), version };
+                    drop(self.ended(run, &member, report, Duration::ZERO, context, account));
+                }
+                (None, Some(run)) if member.begun => {
+                    let failure = Failure::fault(Fault::Interrupted { process: run.contract.process });
+                    self.fail(member.branch, failure.recovered_by(&run.on_error));
+                }
+                _ => self.members.push(member),
+            }
+        }
+        self.members.is_empty()
     }
 
     /// Lets go of those under way that have not committed, which rolls them back. What had committed is told by
@@ -114,6 +170,14 @@ impl Together {
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
+        if self.has_begun() {
+            let is_over = self.settle(branches, context, account);
+            return match self.failure.take() {
+                Some((_, failure)) => Tried::Ended(Err(failure)),
+                None if is_over => Tried::Ended(Ok(())),
+                None => Tried::GoesOn,
+            };
+        }
         match self.trying.due(context.environment) {
             Due::Wait(at) => Tried::Wait(at),
             Due::Start => self.start(branches, context, task, account),
@@ -213,6 +277,8 @@ impl Together {
         let now = context.environment.now();
         let took = context.environment.moment().since(since);
         let mut again = Vec::new();
+        #[cfg(feature = "store")]
+        let mut unsaved = None;
         let mut wait = Duration::ZERO;
         for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
             let Some(run) = branches.get(member.branch) else { continue };
@@ -222,6 +288,12 @@ impl Together {
                     let after = run.timeout.unwrap_or(took);
                     account.tell(run, member.number, now, Ended::TimedOut, 0, took);
                     Some(Failure::fault(Fault::TimedOut { process, after }))
+                }
+                #[cfg(feature = "store")]
+                Some(StepReport { result: Err(RunError::Store(error)), .. }) if may_run_again(run, &error) => {
+                    unsaved = Some(error);
+                    again.push(member);
+                    continue;
                 }
                 Some(report) => self.ended(run, &member, report, took, context, account),
             };
@@ -236,6 +308,11 @@ impl Together {
         }
         if let Some((_, failure)) = self.failure.take() {
             return Tried::Ended(Err(failure));
+        }
+        #[cfg(feature = "store")]
+        if let Some(error) = unsaved {
+            self.members = again;
+            return Tried::Unsaved(error);
         }
         if again.is_empty() {
             return Tried::Ended(Ok(()));

@@ -43,6 +43,17 @@ impl<R> Trying<R> {
         }
     }
 
+    /// Whether a try is made when it goes on next.
+    #[cfg(feature = "store")]
+    pub(super) fn starts(&self, environment: &Environment<'_>) -> bool {
+        match self {
+            Self::Ready => true,
+            Self::Later(at) => environment.moment() >= *at,
+            Self::LaterAt(date) => environment.moment() >= environment.moment_of(*date),
+            Self::Running(_) => false,
+        }
+    }
+
     pub(super) const fn is_running(&self) -> bool {
         matches!(self, Self::Running(_))
     }

@@ -26,6 +26,10 @@ use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
 use crate::workflow::interpreter::{Environment, Interpreter, Progress, Requests, Troubled};
 
+/// After so long it is tried again to store where a session is.
+#[cfg(feature = "store")]
+const UNSAVED_AGAIN: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// How many steps a session makes before others have their turn.
 pub(super) const STEP_BUDGET: usize = 32;
 /// For how long it makes them where a worker is a future, whose executor has other things to do: a step that was begun by then
@@ -271,6 +275,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             Progress::Pending { until } | Progress::Idle { until } => Some(BudgetEnd::Rest(until)),
             Progress::Wait { until } => Some(BudgetEnd::Rest(Some(until))),
             Progress::Paused | Progress::Halted(_) | Progress::Over => Some(BudgetEnd::Rest(None)),
+            #[cfg(feature = "store")]
+            Progress::Unsaved(error) => {
+                tell(
+                    || tracing::error!(target: "theus::store", session = &*self.name, %error, "its position is not stored yet"),
+                );
+                let again = shared.keeper.now().checked_add(UNSAVED_AGAIN);
+                Some(BudgetEnd::Rest(again))
+            }
         }
     }
 

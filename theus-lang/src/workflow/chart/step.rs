@@ -71,6 +71,15 @@ pub struct Run {
     pub place: Place,
 }
 
+impl Run {
+    /// Whether it must not begin a second time where nobody knows what became of the first: it touches the world outside, and the file
+    /// does not say that it may be tried again.
+    #[must_use]
+    pub const fn begins_once(&self) -> bool {
+        !self.contract.effects.is_empty() && self.retry.is_none()
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Debug)]
 pub enum ArgumentSource {

@@ -1,0 +1,173 @@
+//! The Data zone as stored fields, and back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::context::zone::Data;
+use crate::context::{DataSource, DataVisitor, DurableFields};
+use crate::source::did_you_mean;
+use crate::store::{DecodeError, Field, Part, StoreError, decode_whole, encode};
+use crate::transaction::{Cell, Storage};
+
+/// What a run has written: to be asked while its drafts stand beside the committed values.
+pub(in crate::engine) fn written<F: DurableFields>(
+    fields: &F,
+    outputs: &[Box<[usize]>],
+    parts: &mut Vec<Part>,
+) -> Result<(), StoreError> {
+    let mut written = Written { path: Path::default(), parts };
+    outputs.iter().try_for_each(|path| fields.look(path, &mut written))
+}
+
+/// All of the committed state.
+pub(in crate::engine) fn whole<F: DurableFields>(fields: &F) -> Result<Vec<Field>, StoreError> {
+    let mut whole = Whole { path: Path::default(), fields: Vec::new() };
+    fields.look(&[], &mut whole)?;
+    Ok(whole.fields)
+}
+
+/// Makes the stored values the committed ones. A field that is not stored stays as it is; a stored one that the context has not is
+/// refused.
+pub(in crate::engine) fn bring_back<F: DurableFields>(
+    fields: &mut F,
+    session: &str,
+    stored: Vec<Field>,
+) -> Result<(), StoreError> {
+    let left = stored.into_iter().map(|field| (field.path, (field.value, field.written))).collect();
+    let mut source = Stored { path: Path::default(), session, left, known: Vec::new() };
+    fields.fill(&mut source)?;
+    let Stored { left, known, .. } = source;
+    match left.into_keys().next() {
+        None => Ok(()),
+        Some(path) => {
+            let near = did_you_mean(&path, known.iter().map(String::as_str));
+            let help = near.map(|help| format!("; {help}")).unwrap_or_default();
+            Err(StoreError::UnknownField { session: session.to_owned(), path, help })
+        }
+    }
+}
+
+/// Where a visitor is: the names from the outside inwards.
+#[derive(Default)]
+struct Path(Vec<&'static str>);
+
+impl Path {
+    fn of(&self, name: &str) -> String {
+        match self.0.as_slice() {
+            [] => name.to_owned(),
+            outer => format!("{}.{name}", outer.join(".")),
+        }
+    }
+}
+
+struct Written<'a> {
+    path: Path,
+    parts: &'a mut Vec<Part>,
+}
+
+impl DataVisitor for Written<'_> {
+    type Error = StoreError;
+
+    fn field<T, S: Storage<T>>(&mut self, name: &'static str, cell: &Cell<T, Data, S>) -> Result<(), StoreError>
+    where
+        for<'a> &'a T: Serialize,
+    {
+        let Some(value) = cell.draft() else { return Ok(()) };
+        let path = self.path.of(name);
+        match encode(&value) {
+            Ok(value) => {
+                self.parts.push(Part { path, value });
+                Ok(())
+            }
+            Err(error) => Err(StoreError::Encode { path, error }),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        name: &'static str,
+        look: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.path.0.push(name);
+        let looked = look(self);
+        self.path.0.pop();
+        looked
+    }
+}
+
+struct Whole {
+    path: Path,
+    fields: Vec<Field>,
+}
+
+impl DataVisitor for Whole {
+    type Error = StoreError;
+
+    fn field<T, S: Storage<T>>(&mut self, name: &'static str, cell: &Cell<T, Data, S>) -> Result<(), StoreError>
+    where
+        for<'a> &'a T: Serialize,
+    {
+        let path = self.path.of(name);
+        match encode(&cell.committed()) {
+            Ok(value) => {
+                self.fields.push(Field { path, value, written: cell.version() > 0 });
+                Ok(())
+            }
+            Err(error) => Err(StoreError::Encode { path, error }),
+        }
+    }
+
+    fn nested(
+        &mut self,
+        name: &'static str,
+        look: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.path.0.push(name);
+        let looked = look(self);
+        self.path.0.pop();
+        looked
+    }
+}
+
+struct Stored<'a> {
+    path: Path,
+    session: &'a str,
+    left: BTreeMap<String, (Vec<u8>, bool)>,
+    known: Vec<String>,
+}
+
+impl DataSource for Stored<'_> {
+    type Error = StoreError;
+
+    fn field<T, S: Storage<T>>(&mut self, name: &'static str, cell: &mut Cell<T, Data, S>) -> Result<(), StoreError>
+    where
+        T: for<'de> Deserialize<'de>,
+        for<'a> &'a T: Serialize,
+    {
+        let path = self.path.of(name);
+        if let Some((bytes, written)) = self.left.remove(&path) {
+            match decode_whole::<T>(&bytes, |value| encode(&value)) {
+                Ok(value) => cell.bring_back(value, written),
+                Err(error) => return Err(unfit(self.session, path, error)),
+            }
+        }
+        self.known.push(path);
+        Ok(())
+    }
+
+    fn nested(
+        &mut self,
+        name: &'static str,
+        fill: impl FnOnce(&mut Self) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.path.0.push(name);
+        let filled = fill(self);
+        self.path.0.pop();
+        filled
+    }
+}
+
+fn unfit(session: &str, path: String, error: DecodeError) -> StoreError {
+    StoreError::Decode { session: session.to_owned(), path, error }
+}

@@ -1,0 +1,172 @@
+//! What one session knows of itself in the store.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use parking_lot::Mutex;
+
+use super::shared::Handle;
+use crate::signal::{Event, EventLog, Origin};
+use crate::store::{self, ChainHash, Place, Settled, StoreError, StoredEvent, StoredOrigin, Write};
+
+/// One session in the store. What it says of the session's step is changed only by who holds the session.
+pub(in crate::engine) struct DurableSession {
+    pub(in crate::engine) name: Arc<str>,
+    pub(in crate::engine) store: Arc<Handle>,
+    at: Mutex<At>,
+}
+
+struct At {
+    step: u64,
+    chain: ChainHash,
+    /// The number of the next event.
+    next_event: u64,
+    /// Where its workflow stands, as whoever drives it has said last.
+    rider: Option<Rider>,
+    /// Whether a workflow drives it.
+    has_workflow: bool,
+    /// Nobody knows what the store has of it: nothing is run until that is found out.
+    lost: Option<StoreError>,
+    /// What was found of its workflow when it was opened, until one asks for it.
+    found: Option<Box<Found>>,
+}
+
+/// Where a workflow stands: it goes with the next write.
+struct Rider {
+    place: Place,
+    /// The events that it has taken and the store still has.
+    taken: Vec<u64>,
+    is_stored: bool,
+}
+
+/// What a store has of a session's workflow.
+pub(crate) struct Found {
+    /// The position, as JSON.
+    pub(crate) position: String,
+    /// The runs that have committed since.
+    pub(crate) settled: Vec<Settled>,
+}
+
+impl DurableSession {
+    pub(in crate::engine) fn new(
+        name: Arc<str>,
+        store: Arc<Handle>,
+        step: u64,
+        chain: ChainHash,
+        next_event: u64,
+    ) -> Self {
+        let at = At {
+            step,
+            chain,
+            next_event: next_event.max(1),
+            rider: None,
+            has_workflow: false,
+            lost: None,
+            found: None,
+        };
+        Self { name, store, at: Mutex::new(at) }
+    }
+
+    /// How many commits it has had, and the chain over them.
+    pub(in crate::engine) fn step(&self) -> (u64, ChainHash) {
+        let at = self.at.lock();
+        (at.step, at.chain)
+    }
+
+    pub(in crate::engine) fn goes_on_at(&self, step: u64, chain: ChainHash) {
+        let mut at = self.at.lock();
+        (at.step, at.chain, at.lost) = (step, chain, None);
+    }
+
+    pub(in crate::engine) fn lost(&self) -> Option<StoreError> {
+        self.at.lock().lost.clone()
+    }
+
+    pub(in crate::engine) fn is_lost(&self, why: StoreError) {
+        self.at.lock().lost = Some(why);
+    }
+
+    /// So many numbers for events: the first of them.
+    pub(in crate::engine) fn numbers(&self, events: usize) -> u64 {
+        let mut at = self.at.lock();
+        let first = at.next_event;
+        at.next_event += events as u64;
+        first
+    }
+
+    pub(in crate::engine) fn has_workflow(&self) -> bool {
+        self.at.lock().has_workflow
+    }
+
+    pub(in crate::engine) fn found(&self, position: Option<String>, settled: Vec<Settled>) {
+        self.at.lock().found = position.map(|position| Box::new(Found { position, settled }));
+    }
+
+    /// What was found of its workflow: for the one that drives it from now on.
+    pub(in crate::engine) fn is_driven(&self) -> Option<Box<Found>> {
+        let mut at = self.at.lock();
+        at.has_workflow = true;
+        at.found.take()
+    }
+
+    /// Where the workflow stands now, and the events that it has taken until then.
+    pub(in crate::engine) fn rides(&self, place: Place, taken: Vec<u64>) {
+        let mut at = self.at.lock();
+        let rider = at.rider.get_or_insert_with(|| Rider { place: place.clone(), taken: Vec::new(), is_stored: false });
+        rider.place = place;
+        rider.taken.extend(taken);
+        rider.is_stored = false;
+    }
+
+    /// What the store has not got of it.
+    pub(in crate::engine) fn riding(&self) -> Option<(Place, Vec<u64>)> {
+        let at = self.at.lock();
+        let rider = at.rider.as_ref().filter(|rider| !rider.is_stored)?;
+        Some((rider.place.clone(), rider.taken.clone()))
+    }
+
+    /// The same, with a run of the workflow's that commits now.
+    pub(in crate::engine) fn riding_with(&self, settled: Settled) -> Option<(Place, Vec<u64>)> {
+        let at = self.at.lock();
+        let rider = at.rider.as_ref()?;
+        let (mut place, taken) = (rider.place.clone(), rider.taken.clone());
+        place.settled.push(settled);
+        place.ready = true;
+        Some((place, taken))
+    }
+
+    /// The store has it.
+    pub(in crate::engine) fn has_stored(&self, place: Option<Place>) {
+        let (Some(place), Some(rider)) = (place, &mut self.at.lock().rider) else { return };
+        (rider.place, rider.is_stored) = (place, true);
+        rider.taken.clear();
+    }
+}
+
+impl EventLog for DurableSession {
+    fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, StoreError> {
+        let number = self.numbers(1);
+        let raised = vec![stored(event, number, urgent, false)];
+        let write = Write { session: Arc::clone(&self.name), raised, ..Write::default() };
+        store::write(&*self.store.store, write)?;
+        Ok(number)
+    }
+}
+
+/// An event, as a store has it.
+pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, internal: bool) -> StoredEvent {
+    let origin = match event.origin {
+        Origin::Signal { path, process, .. } => {
+            StoredOrigin::Signal { path: path.to_owned(), process: process.to_owned() }
+        }
+        Origin::External | Origin::Chain => StoredOrigin::External,
+    };
+    let payload = event.payload.as_ref().map(|payload| payload.value().clone());
+    StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal }
+}
+
+/// The time in nanoseconds since 1970; 0 for what is before.
+pub(in crate::engine) fn nanos(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,83 @@
+//! What the sessions of one engine share of a store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use super::fields;
+use crate::audit::Auditor;
+use crate::context::{Context, DurableFields, Schema, Zone};
+use crate::process::Contract;
+use crate::store::{self, Field, Part, Store, StoreError, Write};
+
+/// What the sessions of one engine share of a store: the store itself, and what is known of the context's fields.
+pub(in crate::engine) struct DurableEngine<D: Context> {
+    pub(in crate::engine) store: Arc<Handle>,
+    pub(in crate::engine) fields: FieldFns<D::Fields>,
+    /// Of each registered process the Data fields that it writes, by its place in the registry.
+    pub(in crate::engine) outputs: Box<[Paths]>,
+}
+
+/// Where fields are in a context: the index of each name, from the outside inwards.
+pub(in crate::engine) type Paths = Box<[Box<[usize]>]>;
+
+/// Looks what a run has written to these fields.
+type WrittenFn<F> = fn(&F, &[Box<[usize]>], &mut Vec<Part>) -> Result<(), StoreError>;
+
+/// What a context whose Data zone can be stored does for it: its types are known where the engine is built.
+pub(in crate::engine) struct FieldFns<F> {
+    pub(in crate::engine) written: WrittenFn<F>,
+    pub(in crate::engine) whole: fn(&F) -> Result<Vec<Field>, StoreError>,
+    pub(in crate::engine) bring_back: fn(&mut F, &str, Vec<Field>) -> Result<(), StoreError>,
+}
+
+impl<F: DurableFields> FieldFns<F> {
+    pub(in crate::engine) const fn new() -> Self {
+        Self { written: fields::written::<F>, whole: fields::whole::<F>, bring_back: fields::bring_back::<F> }
+    }
+}
+
+/// The Data fields among the outputs of a process.
+pub(in crate::engine) fn data_outputs(contract: &Contract, domain: &Schema) -> Paths {
+    let outputs = contract.outputs.iter().filter(|output| matches!(output.zone, Zone::Data));
+    let indexes = outputs.filter_map(|output| {
+        let names: Vec<&str> = output.path.split('.').skip(1).collect();
+        Some(domain.resolve(&names).ok()?.indexes.into())
+    });
+    indexes.collect()
+}
+
+/// A store, and the order in which the audit's records reach it.
+pub(in crate::engine) struct Handle {
+    pub(in crate::engine) store: Arc<dyn Store>,
+    /// Held by whoever writes records, until they are stored or given back.
+    records: Mutex<()>,
+    /// Whether somebody has taken records and not yet stored them.
+    is_taken: AtomicBool,
+}
+
+impl Handle {
+    pub(in crate::engine) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, records: Mutex::new(()), is_taken: AtomicBool::new(false) }
+    }
+
+    /// Writes, with what the audit has recorded until now before it: no state is stored whose records are not.
+    pub(in crate::engine) fn write(&self, auditor: &Auditor, mut write: Write) -> Result<(), StoreError> {
+        // Asked in this order: who takes records says so before.
+        if !auditor.has_unsaved() && !self.is_taken.load(Ordering::Acquire) {
+            return store::write(&*self.store, write);
+        }
+        let _one_at_a_time = self.records.lock();
+        self.is_taken.store(true, Ordering::Release);
+        let audit = auditor.take_unsaved();
+        write.audit = audit.clone();
+        let answer = store::write(&*self.store, write);
+        if answer.is_err() {
+            // What the store has all the same, it passes over the next time.
+            auditor.put_unsaved(audit);
+        }
+        self.is_taken.store(false, Ordering::Release);
+        answer
+    }
+}

@@ -1,0 +1,410 @@
+//! Sessions that a store keeps: opened, gone on with, looked for again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::core::{Core, SharedEngine};
+use super::durable::{DurableEngine, DurableSession, FieldFns, Found, stored};
+use super::handle::Engine;
+use super::session::State;
+use crate::audit::{AuditSession, Text};
+use crate::context::{Context, DurableFields};
+use crate::panics::caught;
+use crate::process::RunError;
+use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
+use crate::store::{
+    Beginning, ChainHash, Place, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write,
+};
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// Goes on with a session that the store has: its state, its counters, the events that wait. A handle on the same session where
+    /// it is open already.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::{MemoryStore, StoreError};
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Account { balance: i64 }
+    /// # #[process(inputs = [domain.balance], outputs = [domain.balance])]
+    /// # fn deposit(ctx: Ctx<Account>, amount: i64) { *ctx.domain.balance += amount; }
+    /// let engine = Engine::builder(Account::default()).process::<Deposit>().store(MemoryStore::new()).build()?;
+    /// assert!(engine.hydrate("a-17")?.is_none());
+    /// let account = engine.hydrate_or("a-17", Account::default)?;
+    /// account.run(Deposit { amount: 5 })?;
+    /// drop(account);
+    /// let again = engine.hydrate("a-17")?.ok_or("it is there")?;
+    /// assert_eq!(*again.snapshot()?.balance, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError`]: where what is stored does not fit this program it says which field does not.
+    pub fn hydrate(&self, name: impl Into<Arc<str>>) -> Result<Option<Self>, StoreError>
+    where
+        D: Default,
+    {
+        let shared = &self.core.shared;
+        let core = existing(shared, Text::from(name.into()), D::default)?;
+        Ok(core.map(|core| Self { core }))
+    }
+
+    /// The same; where the store has none of that name, it begins with this state, which is stored.
+    ///
+    /// Signal and Meta fields are as `first` has them in either case.
+    ///
+    /// # Errors
+    /// As [`hydrate`](Self::hydrate).
+    pub fn hydrate_or(&self, name: impl Into<Arc<str>>, first: impl FnOnce() -> D) -> Result<Self, StoreError> {
+        Ok(Self { core: session(&self.core.shared, Text::from(name.into()), first)? })
+    }
+
+    /// The sessions that the store has, in the order of their names: at most so many of those after this one.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or there is none.
+    pub fn stored_sessions(&self, after: Option<&str>, most: usize) -> Result<Vec<SessionRow>, StoreError> {
+        let store = &self.durable_engine()?.store.store;
+        called(&**store, |store| store.sessions(after, most))
+    }
+
+    /// The session as a value: its Data zone, its version, the counters of rules, the events that wait. Where a workflow drives it, ask
+    /// the [workflow](crate::workflow::WorkflowManager::dehydrate), which adds its position.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::SessionState;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Account { balance: i64 }
+    /// # #[process(inputs = [domain.balance], outputs = [domain.balance])]
+    /// # fn deposit(ctx: Ctx<Account>, amount: i64) { *ctx.domain.balance += amount; }
+    /// let engine = Engine::builder(Account::default()).process::<Deposit>().build()?;
+    /// engine.run(Deposit { amount: 5 })?;
+    /// let text = serde_json::to_string(&engine.dehydrate()?)?;
+    /// let state: SessionState = serde_json::from_str(&text)?;
+    /// let again = engine.open_state("again", Account::default(), state)?;
+    /// assert_eq!(*again.snapshot()?.balance, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DehydrateError`]: where a value cannot be stored, or the session does not become free.
+    pub fn dehydrate(&self) -> Result<SessionState, DehydrateError>
+    where
+        D::Fields: DurableFields,
+    {
+        let core = &self.core;
+        let state = core.hold_beside_lease("dehydrate", None)?;
+        let fields = (FieldFns::<D::Fields>::new().whole)(&state.fields)?;
+        let (step, chain) = match &core.durable {
+            Some(durable) => durable.step(),
+            None => (0, ChainHash::of_first(&fields)),
+        };
+        let waiting = core.bus.waiting();
+        let event =
+            |(number, (event, urgent, internal)): (u64, (Event, bool, bool))| stored(&event, number, urgent, internal);
+        Ok(SessionState {
+            step,
+            version: state.version(),
+            chain,
+            fields,
+            events: (1..).zip(waiting).map(event).collect(),
+            counts: core.shared.auditor.stored_counts(&core.audit),
+            ..SessionState::default()
+        })
+    }
+
+    /// Goes on, in memory, from a session as a value. Signal and Meta fields are as `first` has them.
+    ///
+    /// # Errors
+    /// Where the state does not fit this program: it says which field does not.
+    pub fn open_state(&self, name: impl Into<Arc<str>>, first: D, state: SessionState) -> Result<Self, StoreError>
+    where
+        D::Fields: DurableFields,
+    {
+        let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new());
+        Ok(Self { core: Arc::new(revived(&self.core.shared, &fields, &name, first, state, false)?) })
+    }
+
+    /// An event is taken off the bus: it is out of the store before anybody has it, so that nobody has it twice.
+    pub(super) fn taken_in_store(&self, event: Option<&Event>) -> Result<(), RunError<Infallible>> {
+        let (Some(durable), Some(event)) = (&self.core.durable, event) else { return Ok(()) };
+        let taken = self.core.bus.take_gone();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let write = Write { session: Arc::clone(&durable.name), taken: taken.clone(), ..Write::default() };
+        durable.store.write(&self.core.shared.auditor, write).map_err(|error| {
+            self.core.bus.put_back(event.clone(), taken);
+            RunError::Store(error)
+        })
+    }
+
+    /// Whether a store keeps this session.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.core.durable.is_some()
+    }
+
+    /// What the store has of this session's workflow, for the one that drives it from now on.
+    pub(crate) fn found_workflow(&self) -> Result<Option<Box<Found>>, StoreError> {
+        let durable = self.core.durable.as_ref().ok_or(StoreError::NoStore)?;
+        Ok(durable.is_driven())
+    }
+
+    /// Where the workflow stands before the runs that it begins now.
+    pub(crate) fn rides(&self, place: Place) {
+        if let Some(durable) = &self.core.durable {
+            durable.rides(place, self.core.bus.take_gone());
+        }
+    }
+
+    /// Where the workflow has come to: stored at once, or with the next write where it follows from what is stored.
+    pub(crate) fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError> {
+        let Some(durable) = &self.core.durable else { return Ok(()) };
+        durable.rides(place, self.core.bus.take_gone());
+        if follows {
+            return Ok(());
+        }
+        if let Some(why) = durable.lost() {
+            return Err(why);
+        }
+        // Nobody commits meanwhile: what is written is of one moment.
+        let held = self.core.hold_beside_lease("rest", None);
+        let _held = held.map_err(|error| StoreError::Unavailable {
+            store: format!("the session `{}`", durable.name),
+            reason: error.to_string(),
+        })?;
+        let Some((place, taken)) = durable.riding() else { return Ok(()) };
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        let counted = session.take_unsaved();
+        let write = Write {
+            session: Arc::clone(&durable.name),
+            expected: durable.step().0,
+            place: Some(place.clone()),
+            taken,
+            counts: counted.then(|| auditor.stored_counts(session)),
+            ..Write::default()
+        };
+        match durable.store.write(auditor, write) {
+            Ok(()) => {
+                durable.has_stored(Some(place));
+                Ok(())
+            }
+            Err(error) => {
+                if counted {
+                    session.put_unsaved();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn durable_engine(&self) -> Result<&DurableEngine<D>, StoreError> {
+        self.core.shared.durable.as_ref().ok_or(StoreError::NoStore)
+    }
+}
+
+type Shared<D, G, E> = Arc<SharedEngine<D, G, E>>;
+type Session<D, G, E> = Arc<Core<D, G, E>>;
+
+/// What an engine begins with.
+pub(super) fn begin(store: &dyn Store) -> Result<Beginning, StoreError> {
+    called(store, Store::begin)
+}
+
+/// An adapter is code of others: what it panics with is an error of the store.
+pub(super) fn called<T>(
+    store: &dyn Store,
+    call: impl FnOnce(&dyn Store) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    caught(|| call(store)).unwrap_or_else(|panic| {
+        let store = caught(|| store.name()).unwrap_or_else(|_| "the store".to_owned());
+        Err(StoreError::Io { store, reason: format!("it panicked: {}", panic.message()) })
+    })
+}
+
+/// The session of this name, made with this state where there is none.
+pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
+    shared: &Shared<D, G, E>,
+    name: Text,
+    first: impl FnOnce() -> D,
+) -> Result<Session<D, G, E>, StoreError> {
+    let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
+    // Held until the session is among those that are open: who asks for it twice gets it twice.
+    let mut live = shared.live.lock();
+    if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
+        return Ok(core);
+    }
+    let stored = called(&*durable.store.store, |store| store.load(&name))?;
+    let core = match stored {
+        Some(stored) => opened(shared, durable, &name, first(), stored)?,
+        None => {
+            let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
+            let fields = {
+                let state = core.session.hold_beside_lease(|| core.request("hydrate", None));
+                let state = state.map_err(|_| unexpected())?;
+                (durable.fields.whole)(&state.fields)?
+            };
+            let chain = ChainHash::of_first(&fields);
+            let write = Write { session: name.as_str().into(), first: Some(fields), ..Write::default() };
+            durable.store.write(&shared.auditor, write)?;
+            core.is_kept(DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), 0, chain, 1));
+            core
+        }
+    };
+    let core = Arc::new(core);
+    live.retain(|_, core| core.strong_count() > 0);
+    live.insert(name, Arc::downgrade(&core));
+    Ok(core)
+}
+
+/// The same where there is one.
+fn existing<D: Context, G: Context, E: Send + Sync + 'static>(
+    shared: &Shared<D, G, E>,
+    name: Text,
+    first: impl FnOnce() -> D,
+) -> Result<Option<Session<D, G, E>>, StoreError> {
+    let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
+    let mut live = shared.live.lock();
+    if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
+        return Ok(Some(core));
+    }
+    let Some(stored) = called(&*durable.store.store, |store| store.load(&name))? else { return Ok(None) };
+    let core = Arc::new(opened(shared, durable, &name, first(), stored)?);
+    live.retain(|_, core| core.strong_count() > 0);
+    live.insert(name, Arc::downgrade(&core));
+    Ok(Some(core))
+}
+
+fn opened<D: Context, G: Context, E: Send + Sync + 'static>(
+    shared: &Shared<D, G, E>,
+    durable: &DurableEngine<D>,
+    name: &Text,
+    first: D,
+    mut stored: SessionState,
+) -> Result<Core<D, G, E>, StoreError> {
+    let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
+    let settled = std::mem::take(&mut stored.settled);
+    // Numbers of events that are gone may come again: nobody has them any more.
+    let next = stored.events.iter().map(|event| event.number).max().unwrap_or(0) + 1;
+    let mut core = revived(shared, &durable.fields, name, first, stored, true)?;
+    let session = DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), step, chain, next);
+    session.found(position, settled);
+    core.is_kept(session);
+    Ok(core)
+}
+
+/// A session of a value.
+fn revived<D: Context, G: Context, E: Send + Sync + 'static>(
+    shared: &Shared<D, G, E>,
+    fns: &FieldFns<D::Fields>,
+    name: &Text,
+    first: D,
+    stored: SessionState,
+    is_kept: bool,
+) -> Result<Core<D, G, E>, StoreError> {
+    let core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first);
+    let SessionState { format, version, fields, events, counts, .. } = stored;
+    if format != SessionState::FORMAT {
+        let store = format!("the state of the session `{name}`");
+        return Err(StoreError::Newer { store, found: format, known: SessionState::FORMAT });
+    }
+    {
+        let state = core.session.hold_beside_lease(|| core.request("hydrate", None));
+        let mut state = state.map_err(|_| unexpected())?;
+        (fns.bring_back)(&mut state.fields, name, fields)?;
+        state.advance(version);
+    }
+    shared.auditor.bring_back_counts(&core.audit, &counts);
+    for event in events {
+        let known = |path: &str, process: &str| core.known_signal(path, process);
+        let (event, urgent, number, is_internal) = read(name, event, known)?;
+        // In memory it has no number.
+        let number = if is_kept { number } else { 0 };
+        match is_internal {
+            true => core.bus.raise_stored(vec![(event, urgent)], number),
+            false => core.bus.bring_back(vec![(event, urgent)], number),
+        }
+    }
+    Ok(core)
+}
+
+impl<D: Context, G: Context, E> Core<D, G, E> {
+    fn is_kept(&mut self, durable: DurableSession) {
+        let durable = Arc::new(durable);
+        self.bus.stored_by(Arc::clone(&durable) as Arc<dyn crate::signal::EventLog>);
+        self.durable = Some(durable);
+    }
+
+    /// A signal of this path that this process raises, by the names that contracts have for them.
+    fn known_signal(&self, path: &str, process: &str) -> Option<(&'static str, &'static str)> {
+        let contract = self.shared.registry.named(process)?.contract;
+        let output = contract.outputs.iter().find(|output| output.path == path)?;
+        Some((output.path, contract.process))
+    }
+
+    /// After a commit of which nobody knows what became: the state is what the store has. Not where a workflow drives the session,
+    /// which would not know how it got there.
+    pub(super) fn reload(
+        &self,
+        session: &DurableSession,
+        state: &mut State<D>,
+        why: StoreError,
+    ) -> Result<(), StoreError> {
+        if session.has_workflow() {
+            return Err(why);
+        }
+        let durable = self.shared.durable.as_ref().ok_or(StoreError::NoStore)?;
+        let stored = called(&*durable.store.store, |store| store.load(&session.name)).map_err(|_| why.clone())?;
+        let Some(SessionState { step, version, chain, fields, counts, .. }) = stored else { return Err(why) };
+        (durable.fields.bring_back)(&mut state.fields, &session.name, fields)?;
+        state.advance(version);
+        self.shared.auditor.bring_back_counts(&self.audit, &counts);
+        session.goes_on_at(step, chain);
+        Ok(())
+    }
+}
+
+/// Nobody else knows the session yet.
+fn unexpected() -> StoreError {
+    StoreError::Unavailable { store: "the session".to_owned(), reason: "it is in use while it is opened".to_owned() }
+}
+
+/// Why a session is not made a value.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DehydrateError {
+    /// One of its values cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It did not become free, or this is called from inside a body.
+    #[error(transparent)]
+    Run(#[from] RunError<Infallible>),
+}
+
+type Read = (Event, bool, u64, bool);
+
+/// A stored event, as the bus has it.
+fn read(
+    session: &Text,
+    stored: StoredEvent,
+    known: impl Fn(&str, &str) -> Option<(&'static str, &'static str)>,
+) -> Result<Read, StoreError> {
+    let StoredEvent { number, name, payload, urgent, origin, internal } = stored;
+    let name = EventName::parse(&name).map_err(|error: EventNameError| StoreError::Corrupt {
+        store: "the store".to_owned(),
+        place: format!("the event {number} of the session `{session}`"),
+        reason: error.to_string(),
+    })?;
+    // No commit of this life of the session has raised the signal: the field is at rest.
+    let origin = match &origin {
+        StoredOrigin::Signal { path, process } => match known(path, process) {
+            Some((path, process)) => Origin::Signal { path, version: 0, process },
+            None => Origin::External,
+        },
+        StoredOrigin::External => Origin::External,
+    };
+    let payload = payload.map(Payload::new);
+    Ok((Event { name, origin, payload }, urgent, number, internal))
+}

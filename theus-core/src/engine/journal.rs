@@ -1,0 +1,415 @@
+//! The journal of a session: what it was at each step, and whether the runs that made it make the same again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+use thiserror::Error;
+
+use super::core::Core;
+use super::durable::DurableEngine;
+use super::handle::Engine;
+use super::hydrate::called;
+use super::step::Replayed;
+use crate::audit::{AuditSession, Text};
+use crate::context::Context;
+use crate::store::{ChainHash, Field, JournalEntry, Part, Store, StoreError, Write, shown};
+
+/// How many entries are read at once.
+const PAGE: usize = 256;
+
+/// The journal of one session in a store.
+///
+/// ```
+/// # use theus_core::prelude::*;
+/// # use theus_core::store::MemoryStore;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Account { balance: i64, owner: String }
+/// # #[process(inputs = [domain.balance], outputs = [domain.balance])]
+/// # fn deposit(ctx: Ctx<Account>, amount: i64) { *ctx.domain.balance += amount; }
+/// let engine = Engine::builder(Account::default()).process::<Deposit>().store(MemoryStore::new()).build()?;
+/// for amount in [5, 10, -3] {
+///     engine.run(Deposit { amount })?;
+/// }
+/// let journal = engine.journal("main")?;
+/// assert_eq!(journal.at(2)?.get("balance"), Some(&serde_json::json!(15)));
+/// let changed = journal.difference(1, 3)?;
+/// assert_eq!(changed[0].to_string(), "balance: 5 -> 12");
+/// let replay = engine.replay("main")?;
+/// assert_eq!((replay.steps, replay.made, replay.divergence), (3, 3, None));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Journal {
+    store: Arc<dyn Store>,
+    session: Text,
+    first: Arc<[Field]>,
+}
+
+/// Why a journal cannot be read, or is not what was written.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store has no session of that name.
+    #[error("the store has no session `{session}`")]
+    NoSession {
+        /// The name.
+        session: String,
+    },
+    /// The session has not had so many steps.
+    #[error("the session `{session}` has no step {step}: its last one is {last}")]
+    NoStep {
+        /// The session.
+        session: String,
+        /// The step that was asked for.
+        step: u64,
+        /// The last one that there is.
+        last: u64,
+    },
+    /// A step is missing, or is not the one that was written.
+    #[error("the journal of `{session}` is damaged at step {step}: {reason}")]
+    Damaged {
+        /// The session.
+        session: String,
+        /// The step.
+        step: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// One field that is not the same.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    /// The field.
+    pub path: String,
+    /// Its value before; none where it was not there.
+    pub before: Option<Json>,
+    /// Its value after.
+    pub after: Option<Json>,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |value: &Option<Json>| value.as_ref().map_or_else(|| "nothing".to_owned(), Json::to_string);
+        write!(f, "{}: {} -> {}", self.path, text(&self.before), text(&self.after))
+    }
+}
+
+/// What came of making all runs of a journal again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Replay {
+    /// How many steps there are up to where it came.
+    pub steps: u64,
+    /// How many of them were made again, and gave the same.
+    pub made: u64,
+    /// How many were not made again: what they had written was taken from the journal. The first of them by each process, and why.
+    pub taken_over: Vec<TakenOver>,
+    /// The first step that gave something else; nothing is made again after it.
+    pub divergence: Option<Divergence>,
+}
+
+/// Steps of one process that were taken from the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TakenOver {
+    /// The process.
+    pub process: String,
+    /// How many steps.
+    pub steps: u64,
+    /// Why.
+    pub why: String,
+}
+
+/// A step that gave something else than it had given.
+#[derive(Clone, Debug, PartialEq, Serialize, Error)]
+#[error(
+    "step {step}, `{process}`, gives something else than it did: {what}; the process reads what its contract does not say, or its \
+     code is another by now"
+)]
+pub struct Divergence {
+    /// The step.
+    pub step: u64,
+    /// The process.
+    pub process: String,
+    /// What is not the same.
+    pub what: Diverged,
+}
+
+/// What is not the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Diverged {
+    /// A field has another value, or was written only one of the two times.
+    #[error("`{path}` was {}, and is {} now", text(.expected), text(.found))]
+    Field {
+        /// The field.
+        path: String,
+        /// What the journal has; none where it was not written.
+        expected: Option<Json>,
+        /// What was made now.
+        found: Option<Json>,
+    },
+    /// It does not end well.
+    #[error("it committed, and now: {error}")]
+    Fails {
+        /// With what it ends.
+        error: String,
+    },
+    /// No process of that name is registered.
+    #[error("no process of that name is registered with this engine")]
+    Unregistered,
+}
+
+fn text(value: &Option<Json>) -> String {
+    value.as_ref().map_or_else(|| "not written".to_owned(), Json::to_string)
+}
+
+impl Journal {
+    /// The session.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// At most so many entries from this step on, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn entries(&self, from: u64, most: usize) -> Result<Vec<JournalEntry>, JournalError> {
+        Ok(called(&*self.store, |store| store.journal(&self.session, from, most))?)
+    }
+
+    /// Shows each entry in turn, held against the chain, until it says that it is enough. Returns how many there were.
+    fn each(&self, mut look: impl FnMut(&JournalEntry) -> Result<bool, JournalError>) -> Result<u64, JournalError> {
+        let (mut step, mut chain) = (0, ChainHash::of_first(&self.first));
+        loop {
+            let entries = self.entries(step + 1, PAGE)?;
+            if entries.is_empty() {
+                return Ok(step);
+            }
+            for entry in entries {
+                let damaged = |reason: &str| {
+                    let (session, reason) = (self.session.to_string(), reason.to_owned());
+                    JournalError::Damaged { session, step: step + 1, reason }
+                };
+                if entry.step != step + 1 {
+                    return Err(damaged(&format!("step {} follows step {step}", entry.step)));
+                }
+                chain = chain.after(entry.step, &entry.process, &entry.command, &entry.parts);
+                if chain != entry.chain {
+                    return Err(damaged("what is stored of it is not what was written: its hash is another"));
+                }
+                step = entry.step;
+                if !look(&entry)? {
+                    return Ok(step);
+                }
+            }
+        }
+    }
+
+    /// The fields as they were after this step, encoded; 0 is the first state.
+    fn fields_at(&self, step: u64) -> Result<BTreeMap<String, Field>, JournalError> {
+        let mut fields: BTreeMap<_, _> = self.first.iter().map(|field| (field.path.clone(), field.clone())).collect();
+        if step == 0 {
+            return Ok(fields);
+        }
+        let last = self.each(|entry| {
+            for Part { path, value } in &entry.parts {
+                let field = Field { path: path.clone(), value: value.clone(), written: true };
+                fields.insert(path.clone(), field);
+            }
+            Ok(entry.step < step)
+        })?;
+        match last == step {
+            true => Ok(fields),
+            false => Err(JournalError::NoStep { session: self.session.to_string(), step, last }),
+        }
+    }
+
+    /// The Data zone after this step, as JSON; 0 is the first state.
+    ///
+    /// # Errors
+    /// Where there is no such step, or the journal is damaged before it.
+    pub fn at(&self, step: u64) -> Result<BTreeMap<String, Json>, JournalError> {
+        let fields = self.fields_at(step)?;
+        Ok(fields.into_iter().map(|(path, field)| (path, shown(&field.value))).collect())
+    }
+
+    /// The fields that are not the same after two steps.
+    ///
+    /// # Errors
+    /// As [`at`](Self::at).
+    pub fn difference(&self, before: u64, after: u64) -> Result<Vec<Difference>, JournalError> {
+        let (one, two) = (self.fields_at(before)?, self.fields_at(after)?);
+        let paths: std::collections::BTreeSet<&String> = one.keys().chain(two.keys()).collect();
+        let value = |fields: &BTreeMap<String, Field>, path| fields.get(path).map(|field: &Field| field.value.clone());
+        let differs = paths.into_iter().filter_map(|path| {
+            let (before, after) = (value(&one, path), value(&two, path));
+            let shown = |value: Option<Vec<u8>>| value.as_deref().map(shown);
+            (before != after).then(|| Difference { path: path.clone(), before: shown(before), after: shown(after) })
+        });
+        Ok(differs.collect())
+    }
+
+    /// Holds every step against the chain, and the last against the state that is stored. Returns how many steps there are.
+    ///
+    /// # Errors
+    /// [`JournalError::Damaged`] at the first that is not what was written.
+    pub fn verify(&self) -> Result<u64, JournalError> {
+        let (mut version, mut chain) = (0, ChainHash::of_first(&self.first));
+        let steps = self.each(|entry| {
+            (version, chain) = (entry.version, entry.chain);
+            Ok(true)
+        })?;
+        let damaged = |reason: String| JournalError::Damaged { session: self.session.to_string(), step: steps, reason };
+        let stored = called(&*self.store, |store| store.load(&self.session))?;
+        let Some(stored) = stored else { return Err(JournalError::NoSession { session: self.session.to_string() }) };
+        if stored.step != steps || stored.chain != chain || (steps > 0 && stored.version != version) {
+            return Err(damaged(format!("the journal ends there, and the state is of step {}", stored.step)));
+        }
+        let fields = self.fields_at(steps)?;
+        for Field { path, value, .. } in &stored.fields {
+            if fields.get(path).map(|field| &field.value) != Some(value) {
+                return Err(damaged(format!("`{path}` is not what the steps have made of it")));
+            }
+        }
+        match stored.fields.len() == fields.len() {
+            true => Ok(steps),
+            false => Err(damaged("a field of the state is missing".to_owned())),
+        }
+    }
+}
+
+impl std::fmt::Debug for Journal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journal").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// The journal of a session in the store.
+    ///
+    /// # Errors
+    /// Where there is no store, or no such session in it.
+    pub fn journal(&self, session: &str) -> Result<Journal, JournalError> {
+        let store = Arc::clone(&self.durable_engine()?.store.store);
+        let first = called(&*store, |store| store.first(session))?;
+        let first = first.ok_or_else(|| JournalError::NoSession { session: session.to_owned() })?;
+        Ok(Journal { store, session: session.into(), first: first.into() })
+    }
+
+    /// Makes all runs of a session again, on a session of its own in memory, from its first state, and holds what each has written
+    /// against the journal. No gate is asked, nothing is recorded, no signal leaves.
+    ///
+    /// A process with effects, or one that reads signals or the Meta zone, is not made again: what it had written is taken from the
+    /// journal, and told.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read, or is damaged. What does not give the same is no error: [`Replay::divergence`].
+    pub fn replay(&self, session: &str) -> Result<Replay, JournalError>
+    where
+        D: Default,
+    {
+        let journal = self.journal(session)?;
+        let durable = self.durable_engine()?;
+        let core = self.apart(durable, session, journal.first.to_vec(), 0)?;
+        let mut replay = Replay::default();
+        let mut taken: BTreeMap<String, TakenOver> = BTreeMap::new();
+        replay.steps = journal.each(|entry| {
+            let JournalEntry { step, process, command, parts, .. } = entry;
+            let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what });
+            let Some(again) = core.shared.registry.replay(process) else {
+                replay.divergence = diverged(Diverged::Unregistered);
+                return Ok(false);
+            };
+            match again(&core, command) {
+                Replayed::Made(made) if made == *parts => replay.made += 1,
+                Replayed::Made(made) => replay.divergence = diverged(first_difference(parts, &made)),
+                Replayed::Failed(error) => replay.divergence = diverged(Diverged::Fails { error }),
+                Replayed::TakenOver(why) => {
+                    self.take_over(durable, &core, session, parts)?;
+                    let of_process = taken.entry(process.clone());
+                    let (process, why) = (process.clone(), why.to_owned());
+                    of_process.or_insert(TakenOver { process, steps: 0, why }).steps += 1;
+                }
+            }
+            Ok(replay.divergence.is_none())
+        })?;
+        replay.taken_over = taken.into_values().collect();
+        Ok(replay)
+    }
+
+    /// Begins a session of another name in the store with the state that this one had after a step. Its counters, its workflow and
+    /// what waited are not taken along.
+    ///
+    /// # Errors
+    /// Where there is no such step, or a session of that name is there already.
+    pub fn fork(&self, session: &str, step: u64, name: &str) -> Result<(), JournalError> {
+        let journal = self.journal(session)?;
+        let fields: Vec<Field> = journal.fields_at(step)?.into_values().collect();
+        let write = Write { session: name.into(), first: Some(fields), ..Write::default() };
+        Ok(self.durable_engine()?.store.write(&self.core.shared.auditor, write)?)
+    }
+
+    /// A session in memory with these fields, that nobody else knows.
+    fn apart(
+        &self,
+        durable: &DurableEngine<D>,
+        session: &str,
+        fields: Vec<Field>,
+        version: u64,
+    ) -> Result<Core<D, G, E>, StoreError>
+    where
+        D: Default,
+    {
+        let core = Core::new(Arc::clone(&self.core.shared), AuditSession::new(Text::from(session)), D::default());
+        self.fill(durable, &core, session, fields, version)?;
+        Ok(core)
+    }
+
+    fn take_over(
+        &self,
+        durable: &DurableEngine<D>,
+        core: &Core<D, G, E>,
+        session: &str,
+        parts: &[Part],
+    ) -> Result<(), StoreError> {
+        let field = |part: &Part| Field { path: part.path.clone(), value: part.value.clone(), written: true };
+        let version = core.shown_version() + 1;
+        self.fill(durable, core, session, parts.iter().map(field).collect(), version)
+    }
+
+    fn fill(
+        &self,
+        durable: &DurableEngine<D>,
+        core: &Core<D, G, E>,
+        session: &str,
+        fields: Vec<Field>,
+        version: u64,
+    ) -> Result<(), StoreError> {
+        let state = core.session.hold_beside_lease(|| core.request("replay", None));
+        let mut state = state.map_err(|_| StoreError::Unavailable {
+            store: "the session of the replay".to_owned(),
+            reason: "it is in use".to_owned(),
+        })?;
+        (durable.fields.bring_back)(&mut state.fields, session, fields)?;
+        state.advance(version);
+        Ok(())
+    }
+}
+
+fn first_difference(expected: &[Part], found: &[Part]) -> Diverged {
+    let of = |parts: &[Part], path: &str| parts.iter().find(|part| part.path == path).map(|part| part.value.clone());
+    let paths = expected.iter().chain(found).map(|part| part.path.as_str());
+    let differs = |path: &&str| of(expected, path) != of(found, path);
+    let mut paths = paths.collect::<Vec<_>>().into_iter().filter(differs);
+    let path = paths.next().unwrap_or_default();
+    let shown = |value: Option<Vec<u8>>| value.as_deref().map(shown);
+    Diverged::Field { path: path.to_owned(), expected: shown(of(expected, path)), found: shown(of(found, path)) }
+}

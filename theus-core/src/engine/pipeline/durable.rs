@@ -1,0 +1,237 @@
+//! Stage 7 of a session that a store keeps: what is proposed is in the store before it is the committed state.
+//!
+//! Three parts, with the session held throughout: [`prepare`](Prepared) makes what is to be written of the proposed state, the
+//! store writes it, and only then cells, version and events follow. Where the store refuses, the drafts are discarded.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::super::durable::{DurableSession, nanos, stored};
+use super::drafts::Drafts;
+use super::replay::parts;
+use super::run::{Asked, By, ErrorOf, Run, StateOf};
+use crate::process::{Process, RunError};
+use crate::signal::Event;
+use crate::store::{JournalEntry, Place, Settled, StoreError, StoredEvent, Write, encode};
+
+/// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
+/// long after each.
+const ASKED: u32 = 6;
+const FIRST_WAIT: Duration = Duration::from_millis(5);
+
+/// What is to be written, made of the state as it will be.
+struct Prepared {
+    version: Option<u64>,
+    events: Vec<Event>,
+    number: u64,
+    place: Option<Place>,
+    write: Write,
+}
+
+impl<P: Process> Run<'_, P> {
+    /// The first thing that is done with a session that a store keeps.
+    pub(super) fn begin_stored(&mut self, state: &mut StateOf<P>, command: Option<&P>) -> Result<(), ErrorOf<P>> {
+        let Some(durable) = &self.core.durable else { return Ok(()) };
+        if let Some(why) = durable.lost() {
+            self.core.reload(durable, state, why).map_err(RunError::Store)?;
+        }
+        self.note_command(command)
+    }
+
+    /// The command as the journal keeps it: taken before the body uses it up.
+    fn note_command(&mut self, command: Option<&P>) -> Result<(), ErrorOf<P>> {
+        if self.core.durable.is_none() || !Self::WRITES || self.command.is_some() {
+            return Ok(());
+        }
+        let Some(command) = command else { return Ok(()) };
+        match encode(command) {
+            Ok(bytes) => {
+                self.command = Some(bytes.into());
+                Ok(())
+            }
+            Err(error) => Err(RunError::Store(StoreError::Encode {
+                path: format!("the command of {}", P::CONTRACT.process),
+                error,
+            })),
+        }
+    }
+
+    /// What the audit has found of a run that does not commit is in the store before its caller hears of it.
+    pub(super) fn store_refusal(&self, durable: &DurableSession, error: ErrorOf<P>) -> ErrorOf<P> {
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        let counted = session.take_unsaved();
+        if !counted && !auditor.has_unsaved() {
+            return error;
+        }
+        let write = Write {
+            session: Arc::clone(&durable.name),
+            expected: durable.step().0,
+            counts: counted.then(|| auditor.stored_counts(session)),
+            ..Write::default()
+        };
+        match durable.store.write(auditor, write) {
+            Ok(()) => error,
+            Err(failed) => {
+                if counted {
+                    session.put_unsaved();
+                }
+                crate::panics::tell(|| {
+                    tracing::error!(target: "theus::store", session = %durable.name, %failed, refused = %P::CONTRACT.process,
+                        "what the audit found is not stored yet");
+                });
+                if error.violations().is_empty() { error } else { RunError::Store(failed) }
+            }
+        }
+    }
+}
+
+impl<P: Process> Asked<'_, P> {
+    /// The version that was committed; none where the process writes nothing.
+    pub(super) fn commit_durably(
+        self,
+        durable: &DurableSession,
+        drafts: &mut Drafts<'_, P>,
+        attempts: u32,
+        command: Option<&[u8]>,
+    ) -> Result<Option<u64>, ErrorOf<P>> {
+        let prepared = self.prepare(durable, drafts, attempts, command)?;
+        let Some(Prepared { version, events, number, place, write }) = prepared else { return Ok(None) };
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        let entry = write.entry.as_ref().map(|entry| (entry.step, entry.chain));
+        let counted = write.counts.is_some();
+        let answer = match durable.store.write(auditor, write) {
+            Err(StoreError::InDoubt { store, session, step, reason }) => {
+                let doubt = StoreError::InDoubt { store, session, step, reason };
+                resolve(durable, entry, doubt)
+            }
+            answer => answer,
+        };
+        if let Err(error) = answer {
+            if counted {
+                session.put_unsaved();
+            }
+            if matches!(error, StoreError::InDoubt { .. } | StoreError::Conflict { .. }) {
+                durable.is_lost(error.clone());
+            }
+            return Err(RunError::Store(error));
+        }
+        durable.has_stored(place);
+        let Some(version) = version else { return Ok(None) };
+        if let Some((step, chain)) = entry {
+            durable.goes_on_at(step, chain);
+        }
+        drafts.commit(version);
+        if !events.is_empty() {
+            match self.by {
+                By::Anyone => self.core.bus.bring_stored(events, number),
+                By::Workflow { .. } => {
+                    let urgent = |event: Event| (self.core.bus.is_urgent(&event.name), event);
+                    let events = events.into_iter().map(urgent).map(|(urgent, event)| (event, urgent)).collect();
+                    self.core.bus.raise_stored(events, number);
+                }
+            }
+        }
+        drafts.tell_change();
+        Ok(Some(version))
+    }
+
+    /// None where there is nothing to write: a run that only looks, which no workflow waits for.
+    fn prepare(
+        self,
+        durable: &DurableSession,
+        drafts: &mut Drafts<'_, P>,
+        attempts: u32,
+        command: Option<&[u8]>,
+    ) -> Result<Option<Prepared>, ErrorOf<P>> {
+        let version = drafts.version().wrapping_add(1);
+        let events = if Run::<P>::RAISES_SIGNALS { self.events(drafts, version)? } else { Vec::new() };
+        self.refuse_if_closed(attempts)?;
+        let (step, chain) = durable.step();
+        let (internal, settled) = match self.by {
+            By::Anyone => (false, None),
+            By::Workflow { branch } => {
+                let version = if Run::<P>::WRITES { version } else { drafts.version() };
+                (true, branch.map(|branch| Settled { branch, version }))
+            }
+        };
+        // Where the workflow stands goes along: what it has come to may follow from a state that is no more after this commit.
+        let riding = match settled {
+            Some(settled) => durable.riding_with(settled),
+            None => durable.riding(),
+        };
+        if !Run::<P>::WRITES && (settled.is_none() || riding.is_none()) {
+            return Ok(None);
+        }
+        let (place, taken) = riding.map_or((None, Vec::new()), |(place, taken)| (Some(place), taken));
+        self.core
+            .bus
+            .has_room(events.len(), internal)
+            .map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })?;
+        let parts = parts::<P>(self.core, &drafts.fields)?;
+        let number = if events.is_empty() { 0 } else { durable.numbers(events.len()) };
+        let raised: Vec<StoredEvent> = (number..)
+            .zip(&events)
+            .map(|(number, event)| stored(event, number, self.core.bus.is_urgent(&event.name), internal))
+            .collect();
+        let command = command.unwrap_or_default();
+        let entry = Run::<P>::WRITES.then(|| JournalEntry {
+            step: step + 1,
+            version,
+            process: P::CONTRACT.process.to_owned(),
+            command: command.to_vec(),
+            chain: chain.after(step + 1, P::CONTRACT.process, command, &parts),
+            parts,
+            raised: raised.iter().map(|event| event.name.clone()).collect(),
+            at: nanos(self.core.shared.auditor.now()),
+        });
+        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
+        let counts = session.take_unsaved().then(|| auditor.stored_counts(session));
+        let write = Write {
+            session: Arc::clone(&durable.name),
+            expected: step,
+            first: None,
+            entry,
+            place: place.clone(),
+            raised,
+            taken,
+            counts,
+            audit: Default::default(),
+        };
+        Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, place, write }))
+    }
+}
+
+/// Asks the store what has become of a commit that it did not answer for.
+fn resolve(
+    durable: &DurableSession,
+    entry: Option<(u64, crate::store::ChainHash)>,
+    doubt: StoreError,
+) -> Result<(), StoreError> {
+    let mut wait = FIRST_WAIT;
+    for _ in 0..ASKED {
+        let loaded = crate::panics::caught(|| durable.store.store.load(&durable.name));
+        if let Ok(Ok(Some(stored))) = loaded {
+            return match entry {
+                Some((step, chain)) if stored.step == step && stored.chain == chain => Ok(()),
+                Some((step, _)) if stored.step + 1 == step => {
+                    let store = durable.store.store.name();
+                    let reason = "a commit got no answer, and was not done".to_owned();
+                    Err(StoreError::Unavailable { store, reason })
+                }
+                Some((step, _)) => {
+                    let (session, found) = (durable.name.to_string(), stored.step);
+                    Err(StoreError::Conflict { session, expected: step - 1, found })
+                }
+                // A position that was written, or not: it is written again.
+                None => {
+                    let store = durable.store.store.name();
+                    Err(StoreError::Unavailable { store, reason: "a position got no answer".to_owned() })
+                }
+            };
+        }
+        thread::sleep(wait);
+        wait *= 2;
+    }
+    Err(doubt)
+}

@@ -1,0 +1,295 @@
+//! A store in memory: for tests, and to see what a database would be given.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::error::StoreError;
+use super::port::Store;
+use super::write::{
+    Audit, Beginning, Committed, Done, Field, JournalEntry, Part, Place, SessionRow, SessionState, StoredCount,
+    StoredEvent, Write,
+};
+use crate::audit::{AuditRecord, Hash};
+
+/// Keeps sessions in memory. A clone is another handle on the same: an engine that is built on it later finds what an earlier one
+/// has left, as after a restart.
+///
+/// It can be told to [fail](Self::fail), at any call, so that a program's way with a failing database can be tested.
+///
+/// ```
+/// use theus_core::prelude::*;
+/// use theus_core::store::MemoryStore;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Counter { count: u64 }
+/// #[process(inputs = [domain.count], outputs = [domain.count])]
+/// fn add(ctx: Ctx<Counter>, by: u64) { *ctx.domain.count += by; }
+///
+/// let store = MemoryStore::new();
+/// let build = || Engine::builder(Counter::default()).process::<Add>().store(store.clone()).build();
+/// build()?.run(Add { by: 2 })?;
+/// assert_eq!(*build()?.snapshot()?.count, 2, "another engine goes on where the first one was");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    shared: Arc<Mutex<Kept>>,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Nothing is done, as where a database does not answer.
+    Unavailable,
+    /// Nothing is done, as where a disk is full.
+    Full,
+    /// It is done, and no answer comes.
+    DoneInDoubt,
+    /// Nothing is done, and no answer comes.
+    LostInDoubt,
+    /// Nothing is done: the code of the store panics.
+    Panics,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    sessions: BTreeMap<String, Row>,
+    ledger: Vec<AuditRecord>,
+    interlock: Option<AuditRecord>,
+    calls: u64,
+    faults: BTreeMap<u64, Fault>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Row {
+    first: Vec<Field>,
+    step: u64,
+    version: u64,
+    chain: super::ChainHash,
+    fields: BTreeMap<String, (Vec<u8>, bool)>,
+    place: Option<Place>,
+    events: BTreeMap<u64, StoredEvent>,
+    counts: Vec<StoredCount>,
+    journal: Vec<JournalEntry>,
+}
+
+impl MemoryStore {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The call of this number, counted from 1 over all calls of its life, fails in this way.
+    pub fn fail(&self, call: u64, fault: Fault) {
+        self.shared.lock().faults.insert(call, fault);
+    }
+
+    /// How many calls there were.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.shared.lock().calls
+    }
+
+    /// What is there by now, apart from this one: as another disk with a copy of it.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let kept = self.shared.lock();
+        let Kept { sessions, ledger, interlock, .. } = &*kept;
+        let (sessions, ledger, interlock) = (sessions.clone(), ledger.clone(), interlock.clone());
+        Self { shared: Arc::new(Mutex::new(Kept { sessions, ledger, interlock, calls: 0, faults: BTreeMap::new() })) }
+    }
+
+    /// Looks, unless this call is to fail.
+    #[allow(clippy::panic, reason = "what it is asked for")]
+    fn look<T>(&self, look: impl FnOnce(&Kept) -> T) -> Result<T, StoreError> {
+        let mut kept = self.shared.lock();
+        let fault = kept.next_fault();
+        match fault {
+            None => Ok(look(&kept)),
+            Some(Fault::Panics) => {
+                drop(kept);
+                panic!("the store was told to panic")
+            }
+            Some(fault) => Err(fault.error("", 0)),
+        }
+    }
+}
+
+const NAME: &str = "the store in memory";
+
+impl Fault {
+    fn error(self, session: &str, step: u64) -> StoreError {
+        let (store, reason) = (NAME.to_owned(), "it was told to fail".to_owned());
+        match self {
+            Self::Full => StoreError::Full { store, reason },
+            Self::DoneInDoubt | Self::LostInDoubt => {
+                StoreError::InDoubt { store, session: session.to_owned(), step, reason }
+            }
+            Self::Unavailable | Self::Panics => StoreError::Unavailable { store, reason },
+        }
+    }
+}
+
+impl Kept {
+    fn next_fault(&mut self) -> Option<Fault> {
+        self.calls += 1;
+        self.faults.remove(&self.calls)
+    }
+
+    /// The audit's part, and then the rest: the former stays where the latter is refused.
+    fn apply(&mut self, write: Write) -> Result<Committed, StoreError> {
+        let goes_on = write.goes_on();
+        self.audit(write.audit)?;
+        if let (Some(latched), Some(_)) = (&self.interlock, &write.entry) {
+            let reason = latched.violation().map_or_else(String::new, ToString::to_string);
+            return Err(StoreError::Halted { reason });
+        }
+        let session = write.session.to_string();
+        let found = self.sessions.get(&session);
+        if write.first.is_some() && found.is_some() {
+            return Err(StoreError::Exists { session });
+        }
+        let step = found.map_or(0, |row| row.step);
+        let is_missing = found.is_none() && write.first.is_none();
+        if is_missing || (goes_on && step != write.expected) {
+            return Err(StoreError::Conflict { session, expected: write.expected, found: step });
+        }
+        let row = self.sessions.entry(session).or_default();
+        if let Some(first) = write.first {
+            row.chain = super::ChainHash::of_first(&first);
+            row.fields = first.iter().map(|field| (field.path.clone(), (field.value.clone(), field.written))).collect();
+            row.first = first;
+        }
+        if let Some(entry) = write.entry {
+            entry.parts.iter().for_each(|part| row.take(part));
+            (row.step, row.version, row.chain) = (entry.step, entry.version, entry.chain);
+            row.journal.push(entry);
+        }
+        if let Some(place) = write.place {
+            row.place = Some(place);
+        }
+        row.events.extend(write.raised.into_iter().map(|event| (event.number, event)));
+        write.taken.iter().for_each(|number| drop(row.events.remove(number)));
+        if let Some(counts) = write.counts {
+            row.counts = counts;
+        }
+        Ok(Committed)
+    }
+
+    fn audit(&mut self, audit: Audit) -> Result<(), StoreError> {
+        for record in audit.records {
+            let (found, last) = self.ledger.last().map_or((0, Hash::START), |last| (last.sequence, last.hash));
+            if record.sequence <= found {
+                let place = usize::try_from(record.sequence - 1).unwrap_or(usize::MAX);
+                if self.ledger.get(place).is_some_and(|stored| stored.hash == record.hash) {
+                    continue;
+                }
+            }
+            if record.sequence != found + 1 || record.previous != last {
+                let (expected, previous) = (record.sequence, record.sequence.saturating_sub(1));
+                return Err(StoreError::LedgerGap { expected, previous, found });
+            }
+            self.ledger.push(record);
+        }
+        if let Some(interlock) = audit.interlock {
+            self.interlock = interlock;
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn take(&mut self, part: &Part) {
+        self.fields.insert(part.path.clone(), (part.value.clone(), true));
+    }
+
+    fn stored(&self) -> SessionState {
+        let field = |(path, (value, written)): (&String, &(Vec<u8>, bool))| Field {
+            path: path.clone(),
+            value: value.clone(),
+            written: *written,
+        };
+        SessionState {
+            format: SessionState::FORMAT,
+            step: self.step,
+            version: self.version,
+            chain: self.chain,
+            fields: self.fields.iter().map(field).collect(),
+            position: self.place.as_ref().map(|place| place.position.to_string()),
+            settled: self.place.as_ref().map(|place| place.settled.clone()).unwrap_or_default(),
+            events: self.events.values().cloned().collect(),
+            counts: self.counts.clone(),
+        }
+    }
+}
+
+impl Store for MemoryStore {
+    fn name(&self) -> String {
+        NAME.to_owned()
+    }
+
+    fn begin(&self) -> Result<Beginning, StoreError> {
+        self.look(|kept| Beginning { last_record: kept.ledger.last().cloned(), interlock: kept.interlock.clone() })
+    }
+
+    #[allow(clippy::panic, reason = "what it is asked for")]
+    fn submit(&self, write: Write, done: Done) {
+        let mut kept = self.shared.lock();
+        let step = write.entry.as_ref().map_or(write.expected, |entry| entry.step);
+        let session = Arc::clone(&write.session);
+        let answer = match kept.next_fault() {
+            None => kept.apply(write),
+            Some(Fault::Panics) => {
+                drop(kept);
+                panic!("the store was told to panic")
+            }
+            Some(fault) => {
+                if fault == Fault::DoneInDoubt {
+                    // What becomes of it, nobody hears.
+                    let _ = kept.apply(write);
+                }
+                Err(fault.error(&session, step))
+            }
+        };
+        drop(kept);
+        done(answer);
+    }
+
+    fn load(&self, session: &str) -> Result<Option<SessionState>, StoreError> {
+        self.look(|kept| kept.sessions.get(session).map(Row::stored))
+    }
+
+    fn first(&self, session: &str) -> Result<Option<Vec<Field>>, StoreError> {
+        self.look(|kept| kept.sessions.get(session).map(|row| row.first.clone()))
+    }
+
+    fn journal(&self, session: &str, from: u64, most: usize) -> Result<Vec<JournalEntry>, StoreError> {
+        self.look(|kept| {
+            let entries = kept.sessions.get(session).map(|row| row.journal.iter().filter(|entry| entry.step >= from));
+            entries.map(|entries| entries.take(most).cloned().collect()).unwrap_or_default()
+        })
+    }
+
+    fn sessions(&self, after: Option<&str>, most: usize) -> Result<Vec<SessionRow>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.look(|kept| {
+            let rows = kept.sessions.range::<str, _>((from, Bound::Unbounded)).take(most);
+            let row = |(name, row): (&String, &Row)| SessionRow {
+                name: name.clone(),
+                step: row.step,
+                ready: row.place.as_ref().is_some_and(|place| place.ready) || !row.events.is_empty(),
+                due: row.place.as_ref().and_then(|place| place.due),
+            };
+            rows.map(row).collect()
+        })
+    }
+
+    fn ledger(&self, from: u64, most: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        self.look(|kept| kept.ledger.iter().filter(|record| record.sequence >= from).take(most).cloned().collect())
+    }
+}

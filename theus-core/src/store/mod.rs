@@ -1,0 +1,30 @@
+//! Sessions that outlive the process: state, journal, workflow and audit in one transaction of a database.
+//!
+//! With [`EngineBuilder::store`](crate::EngineBuilder::store) every commit of a session is handed to a [`Store`] before anybody
+//! hears of it. What the store has acknowledged is there after a crash, whole; what it has not is not, or is whole. The state is
+//! stored as data and never got back by running code; the [journal](crate::Engine::journal) says which runs made it, and can
+//! prove it.
+//!
+//! What is kept of a session is its Data zone, which must be `Serialize` and `Deserialize`; Signal and Meta are made anew.
+
+mod chain;
+mod decode;
+mod encode;
+mod error;
+mod memory;
+mod port;
+mod write;
+
+pub use chain::ChainHash;
+pub use decode::{decode, shown};
+pub use encode::encode;
+pub use error::{DecodeError, EncodeError, StoreError};
+pub use memory::{Fault, MemoryStore};
+pub use port::Store;
+pub use write::{
+    Audit, Beginning, Committed, Done, Field, JournalEntry, Part, Place, SessionRow, SessionState, Settled,
+    StoredCount, StoredEvent, StoredOrigin, Write,
+};
+
+pub(crate) use decode::decode_whole;
+pub(crate) use port::write;

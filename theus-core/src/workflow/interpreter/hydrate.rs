@@ -1,0 +1,155 @@
+//! A workflow that goes on where a store, or a value, has it.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::chain::Work;
+use super::instance::Interpreter;
+use super::manager::WorkflowManager;
+use super::position::{Position, PositionError};
+use crate::context::{Context, DurableFields};
+use crate::engine::{DehydrateError, Engine};
+use crate::store::{SessionState, Settled, StoreError};
+use crate::workflow::chart::Definition;
+
+/// Why a workflow does not go on where it was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ResumeError {
+    /// The workflow cannot be there.
+    #[error("the session `{session}` cannot go on: {error}")]
+    Position {
+        /// The session.
+        session: String,
+        /// Why.
+        error: PositionError,
+    },
+    /// What is stored is no position.
+    #[error("the position of the session `{session}` is damaged: {reason}")]
+    Damaged {
+        /// The session.
+        session: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
+    /// The workflow of a session that a store keeps: where it was when the session was [hydrated](Engine::hydrate), or at its beginning
+    /// where it had none. From now on nobody is told what it has come to before that is stored.
+    ///
+    /// A step that had committed is not run again, with whatever followed from it. One that had not begun, or had begun and touches
+    /// nothing outside, or has a `retry`, is run; one with effects that had begun has failed, as
+    /// [`Interrupted`](super::Fault::Interrupted): its chain is made good.
+    ///
+    /// ```
+    /// use theus_core::prelude::*;
+    /// use theus_core::store::MemoryStore;
+    /// use theus_core::workflow::WorkflowManager;
+    ///
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { opened: u32, cmd_open: bool }
+    /// # #[process(inputs = [domain.opened], outputs = [domain.opened])]
+    /// # fn open(ctx: Ctx<Door>) { *ctx.domain.opened += 1; }
+    /// let flow = "
+    /// states:
+    ///   CLOSED: { events: { CMD_OPEN: OPEN } }
+    ///   OPEN: { entry: open, events: { CMD_SHUT: CLOSED } }
+    /// ";
+    /// let store = MemoryStore::new();
+    /// let build = || Engine::builder(Door::default()).process::<Open>().store(store.clone()).build();
+    ///
+    /// let engine = build()?;
+    /// let mut door = WorkflowManager::from_text(&engine, "door.yaml", flow)?.hydrate()?;
+    /// door.emit("CMD_OPEN")?;
+    /// door.run_until_idle()?;
+    /// drop((door, engine)); // or the plug is pulled
+    ///
+    /// let engine = build()?;
+    /// let mut door = WorkflowManager::from_text(&engine, "door.yaml", flow)?.hydrate()?;
+    /// door.run_until_idle()?;
+    /// assert_eq!((door.state(), *engine.snapshot()?.opened), ("OPEN", 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ResumeError`]: where the session is in no store, or the workflow cannot be where it was.
+    pub fn hydrate(mut self) -> Result<Self, ResumeError> {
+        let name = self.engine.session().to_owned();
+        if let Some(found) = self.engine.found_workflow()? {
+            self.session.goes_on(&name, &found.position, &found.settled)?;
+        }
+        Ok(self)
+    }
+
+    /// The session as a value, with where its workflow is: between two steps, or while a run is under way that can be run again.
+    ///
+    /// # Errors
+    /// As [`Engine::dehydrate`].
+    pub fn dehydrate(&self) -> Result<SessionState, DehydrateError>
+    where
+        D::Fields: DurableFields,
+    {
+        let mut state = self.engine.dehydrate()?;
+        let position = serde_json::to_string(&self.position());
+        state.position = Some(position.map_err(|error| StoreError::Io {
+            store: "the position of a workflow".to_owned(),
+            reason: error.to_string(),
+        })?);
+        Ok(state)
+    }
+
+    /// Goes on, in memory, from a session as a value, on another session of this engine. See [`Engine::open_state`].
+    ///
+    /// # Errors
+    /// [`ResumeError`]: where the state does not fit this program.
+    pub fn open_state(
+        engine: &Engine<D, G, E>,
+        definition: Arc<Definition>,
+        name: impl Into<Arc<str>>,
+        first: D,
+        mut state: SessionState,
+    ) -> Result<Self, ResumeError>
+    where
+        D::Fields: DurableFields,
+    {
+        let name = name.into();
+        let (position, settled) = (state.position.take(), std::mem::take(&mut state.settled));
+        let engine = engine.open_state(Arc::clone(&name), first, state)?;
+        let mut manager = Self::new(&engine, definition);
+        if let Some(position) = position {
+            manager.session.goes_on(&name, &position, &settled)?;
+        }
+        Ok(manager)
+    }
+}
+
+impl Interpreter {
+    /// Goes on from a position, of which these runs have committed since.
+    pub(crate) fn goes_on(&mut self, session: &str, position: &str, settled: &[Settled]) -> Result<(), ResumeError> {
+        let damaged = |reason: String| ResumeError::Damaged { session: session.to_owned(), reason };
+        let stored: Position = serde_json::from_str(position).map_err(|error| damaged(error.to_string()))?;
+        self.restore(&stored).map_err(|error| ResumeError::Position { session: session.to_owned(), error })?;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let Some(chain) = &mut self.live.chain else {
+            return Err(damaged("a run has committed of which it knows nothing".to_owned()));
+        };
+        match &mut chain.work {
+            Work::Run(attempt) | Work::Compensation(_, attempt) => {
+                settled.iter().for_each(|settled| attempt.has_committed(settled.version));
+            }
+            Work::Together(together) => together.have_committed(
+                settled.iter().map(|settled| (usize::try_from(settled.branch).unwrap_or(usize::MAX), settled.version)),
+            ),
+            // The file has other steps by now: the chain has failed by that.
+            Work::None => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! A session that a store keeps: nobody is told what it has come to before that is stored.
+//!
+//! A step's commit takes along where the session stood before the step, and that the step has committed: what follows from the two
+//! alone needs no write of its own. What an event, a time or a failure has come into is written when the session comes to rest, or
+//! tells what it has handled.
+
+use std::sync::Arc;
+use std::task::Context;
+
+use super::chain::Chain;
+use super::context::InterpreterContext;
+use super::environment::Environment;
+use super::instance::{Interpreter, Live, Progress, Troubled};
+use crate::store::{Place, StoreError};
+
+/// What a store has of a session.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// The position that the store has, or that its next write takes along.
+    pub(super) position: Option<Arc<str>>,
+    /// Whether something was done since.
+    was_driven: bool,
+    is_paused: bool,
+    /// What is told when the position is stored.
+    untold: Option<Box<Result<Progress, Troubled>>>,
+}
+
+impl Kept {
+    pub(super) fn advance(
+        &mut self,
+        live: &mut Live,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<Progress, Troubled> {
+        let told = match self.untold.take() {
+            Some(untold) => *untold,
+            None => {
+                let told = live.advance(context, task);
+                let is_at_rest =
+                    matches!(told, Ok(Progress::Idle { .. } | Progress::Paused | Progress::Halted(_) | Progress::Over));
+                self.was_driven |= !is_at_rest || !live.follows || self.is_paused != live.paused;
+                told
+            }
+        };
+        if matches!(told, Ok(Progress::Stepped | Progress::Pending { .. } | Progress::Unsaved(_))) {
+            return told;
+        }
+        match self.save(live, context, &told) {
+            Ok(()) => told,
+            Err(error) => {
+                self.untold = Some(Box::new(told));
+                Ok(Progress::Unsaved(error))
+            }
+        }
+    }
+
+    fn save(
+        &mut self,
+        live: &mut Live,
+        context: InterpreterContext<'_>,
+        told: &Result<Progress, Troubled>,
+    ) -> Result<(), StoreError> {
+        if !self.was_driven {
+            return Ok(());
+        }
+        let ready = !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
+        let place = live.place(context, live.chain.as_deref(), ready)?;
+        if self.position.as_ref() != Some(&place.position) {
+            let position = Arc::clone(&place.position);
+            context.environment.engine.rests(place, live.follows)?;
+            live.follows = true;
+            self.position = Some(position);
+        }
+        (self.was_driven, self.is_paused) = (false, live.paused);
+        Ok(())
+    }
+}
+
+impl Interpreter {
+    /// What it has come to otherwise than by going on is stored.
+    pub(super) fn save(&mut self, environment: &Environment<'_>) -> Result<(), StoreError> {
+        if !environment.engine.keeps() {
+            return Ok(());
+        }
+        let context = InterpreterContext { definition: &self.definition, environment };
+        let kept = self.kept.get_or_insert_default();
+        kept.was_driven = true;
+        kept.save(&mut self.live, context, &Ok(Progress::Stepped))
+    }
+}
+
+impl Live {
+    /// Where it is, as a store has it.
+    pub(super) fn place(
+        &self,
+        context: InterpreterContext<'_>,
+        chain: Option<&Chain>,
+        ready: bool,
+    ) -> Result<Place, StoreError> {
+        let position = self.position(context.definition, context.environment.keeper, chain);
+        let due = position.next_due();
+        let text = serde_json::to_string(&position).map_err(|error| StoreError::Io {
+            store: "the position of a workflow".to_owned(),
+            reason: error.to_string(),
+        })?;
+        Ok(Place { position: text.into(), settled: Vec::new(), due, ready })
+    }
+
+    /// A run begins: where the session stands before it goes with its commit. `begun` where it must not begin twice: then that it
+    /// has begun is stored before.
+    pub(super) fn rides(
+        &mut self,
+        chain: &Chain,
+        context: InterpreterContext<'_>,
+        begun: bool,
+    ) -> Result<(), StoreError> {
+        let place = self.place(context, Some(chain), true)?;
+        if begun {
+            context.environment.engine.rests(place, false)?;
+        } else {
+            context.environment.engine.rides(place);
+        }
+        Ok(())
+    }
+}

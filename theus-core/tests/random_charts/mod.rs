@@ -1,0 +1,210 @@
+//! Charts at random, and the program that they drive.
+#![allow(dead_code, reason = "not every test uses all of it")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use theus_core::EngineBuilder;
+use theus_core::prelude::*;
+
+#[derive(Clone, Debug, Default, PartialEq, Context)]
+pub(crate) struct Book {
+    pub(crate) log: Vec<i64>,
+    pub(crate) total: i64,
+    pub(crate) items: Vec<i64>,
+    pub(crate) other: i64,
+}
+
+/// How often each was asked.
+#[derive(Clone, Default)]
+pub(crate) struct World {
+    pub(crate) asked: Arc<Mutex<BTreeMap<i64, u32>>>,
+    /// Whether it says the same however often it is asked.
+    pub(crate) steady: bool,
+}
+
+impl World {
+    /// It answers each third time.
+    pub(crate) fn answers(&self, to: i64) -> bool {
+        if self.steady {
+            return to.rem_euclid(4) != 0;
+        }
+        let mut asked = self.asked.lock().unwrap();
+        let times = asked.entry(to).or_default();
+        *times += 1;
+        times.is_multiple_of(3)
+    }
+}
+
+pub(crate) struct Ports {
+    pub(crate) world: World,
+}
+
+pub(crate) type App = Ctx<Book, (), Ports>;
+
+#[derive(Debug, thiserror::Error)]
+#[error("nobody answers")]
+pub(crate) struct Busy;
+
+#[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
+pub(crate) fn put(ctx: App, n: i64) {
+    ctx.domain.log.push(n);
+    *ctx.domain.total += 1;
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log])]
+pub(crate) fn take(ctx: App, n: i64) {
+    ctx.domain.log.push(-n);
+}
+
+#[process(inputs = [domain.log], outputs = [domain.log], effects = [world], errors = [Busy])]
+pub(crate) fn flaky(ctx: App, n: i64) -> Result<(), Busy> {
+    ctx.domain.log.push(1_000 + n);
+    if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy) }
+}
+
+#[process(inputs = [domain.other], outputs = [domain.other], effects = [world], errors = [Busy])]
+pub(crate) fn beside(ctx: App, n: i64) -> Result<(), Busy> {
+    *ctx.domain.other += n;
+    if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy) }
+}
+
+#[process(errors = [Busy])]
+pub(crate) fn refuse(ctx: App) -> Result<(), Busy> {
+    let _ = ctx;
+    Err(Busy)
+}
+
+/// Writes charts at random.
+pub(crate) struct Writer {
+    pub(crate) random: fastrand::Rng,
+    pub(crate) next: i64,
+}
+
+const TARGETS: [&str; 8] = ["S", "C", "P", "C1", "L1", "M1", "Z", "S"];
+
+impl Writer {
+    fn target(&mut self) -> &'static str {
+        TARGETS[self.random.usize(..TARGETS.len())]
+    }
+
+    fn n(&mut self) -> i64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn steps(&mut self, depth: u32) -> String {
+        let count = self.random.usize(1..3);
+        let steps: Vec<String> = (0..count).map(|_| self.step(depth)).collect();
+        format!("[{}]", steps.join(", "))
+    }
+
+    fn step(&mut self, depth: u32) -> String {
+        let n = self.n();
+        let kinds = if depth == 0 { 6 } else { 10 };
+        match self.random.u32(..kinds) {
+            0 => format!("{{ run: put, with: {{ n: {n} }} }}"),
+            1 | 2 => format!("{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}"),
+            3 => format!("{{ run: flaky, with: {{ n: {n} }}, retry: {{ attempts: 4, backoff: 1s }} }}"),
+            4 if self.random.bool() => "{ run: refuse }".to_owned(),
+            4 => format!("{{ run: refuse, on_error: {{ Busy: {} }} }}", self.target()),
+            5 => format!(
+                "{{ parallel: [{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}, \
+                 {{ run: beside, with: {{ n: {n} }}, retry: {{ attempts: {}, backoff: 1s }} }}] }}",
+                self.random.u32(2..5)
+            ),
+            6 | 7 => {
+                let (then, otherwise) = (self.steps(depth - 1), self.steps(depth - 1));
+                format!("{{ flux: if, when: domain.total > {n}, then: {then}, else: {otherwise} }}")
+            }
+            8 => {
+                let most = self.random.u32(1..12);
+                let body = self.steps(0);
+                format!(
+                    "{{ flux: while, when: domain.total < {most}, do: [{{ run: put, with: {{ n: {n} }} }}, {{ flux: run, steps: {body} }}] }}"
+                )
+            }
+            _ => {
+                let body = self.steps(depth - 1);
+                format!(
+                    "{{ flux: for_each, in: domain.items, as: item, do: [{{ run: put, with: {{ n: '${{ item }}' }} }}, {{ flux: run, steps: {body} }}] }}"
+                )
+            }
+        }
+    }
+
+    /// What a state has beside its children.
+    fn parts(&mut self) -> String {
+        let mut parts = Vec::new();
+        if self.random.bool() {
+            parts.push(format!("entry: {}", self.steps(2)));
+        }
+        if self.random.u8(..3) == 0 {
+            parts.push(format!("exit: {}", self.steps(1)));
+        }
+        let mut events = Vec::new();
+        for event in ["CMD_0", "CMD_1", "CMD_2", "EVT_CHAIN_FAIL", "EVT_CHAIN_DONE"] {
+            let often = if event.starts_with("CMD") { 2 } else { 6 };
+            if self.random.u8(..often) == 0 {
+                let steps = if self.random.bool() { format!(", steps: {}", self.steps(2)) } else { String::new() };
+                events.push(format!("{event}: {{ to: {}{steps} }}", self.target()));
+            }
+        }
+        parts.push(format!("events: {{ {} }}", events.join(", ")));
+        if self.random.u8(..4) == 0 {
+            parts.push(format!("after: {{ {}s: {} }}", self.random.u8(1..4), self.target()));
+        }
+        parts.join(", ")
+    }
+
+    pub(crate) fn flow(&mut self) -> String {
+        let mut flow = "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2]\n\
+                        initialised: [domain.log, domain.total, domain.items, domain.other]\nstates:\n"
+            .to_owned();
+        let parts: Vec<String> = (0..9).map(|_| self.parts()).collect();
+        let _ = write!(
+            flow,
+            "  S: {{ {} }}\n  C: {{ {}, initial: C0, states: {{ C0: {{ {} }}, C1: {{ {} }} }} }}\n  P:\n    {}\n    regions:\n      \
+             L: {{ initial: L0, states: {{ L0: {{ {} }}, L1: {{ {} }} }} }}\n      M: {{ initial: M0, states: {{ M0: {{ {} }}, M1: {{ {} }} }} }}\n  \
+             Z: {{ final: true, entry: {} }}\n",
+            parts[0],
+            parts[1],
+            parts[2],
+            parts[3],
+            parts[4]
+                .replace(", events: {", "\n    events: {")
+                .replace(", after: {", "\n    after: {")
+                .replace(", exit: [", "\n    exit: ["),
+            parts[5],
+            parts[6],
+            parts[7],
+            parts[8],
+            self.steps(1),
+        );
+        flow
+    }
+
+    pub(crate) fn script(&mut self) -> Vec<Act> {
+        let act = |random: &mut fastrand::Rng| match random.u8(..5) {
+            0 | 1 => Act::Pass,
+            2 => Act::Emit("CMD_0"),
+            3 => Act::Emit("CMD_1"),
+            _ => Act::Emit("CMD_2"),
+        };
+        (0..14).map(|_| act(&mut self.random)).collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Emit(&'static str),
+    /// Time goes on to when the session goes on by itself.
+    Pass,
+}
+
+pub(crate) fn builder(world: &World) -> EngineBuilder<Book, (), Ports> {
+    let builder = Engine::builder(Book::default()).effects(Ports { world: world.clone() });
+    let builder = builder.process::<Put>().process::<Take>().process::<Flaky>().process::<Beside>();
+    builder.process::<Refuse>()
+}

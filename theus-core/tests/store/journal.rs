@@ -1,0 +1,151 @@
+//! The journal: what was, and that it comes out the same again.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use proptest::prelude::*;
+use serde_json::json;
+use theus_core::engine::{Diverged, JournalError};
+use theus_core::prelude::*;
+use theus_core::store::MemoryStore;
+
+use super::bank::*;
+
+#[test]
+fn each_step_can_be_looked_at_and_told_from_others() {
+    let store = MemoryStore::new();
+    let desk = desk(&store);
+    desk.run(booking("a", 10)).unwrap();
+    desk.run(Total {}).unwrap();
+    desk.run(booking("b", 5)).unwrap();
+    let journal = desk.journal("main").unwrap();
+    assert_eq!(journal.at(0).unwrap()["total"], 0);
+    assert_eq!(journal.at(1).unwrap()["lines"], json!([{ "to": "a", "amount": 10 }]));
+    assert_eq!(journal.at(2).unwrap()["names"], json!({ "a": 10, "b": 5 }));
+    let told: Vec<_> = journal.difference(1, 2).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 3);
+    assert_eq!(told[2], "total: 10 -> 15");
+    assert!(matches!(journal.at(3), Err(JournalError::NoStep { step: 3, last: 2, .. })));
+    assert_eq!(journal.verify().unwrap(), 2);
+    assert!(matches!(desk.journal("nobody"), Err(JournalError::NoSession { .. })));
+}
+
+#[test]
+fn a_fork_begins_where_the_other_was() {
+    let store = MemoryStore::new();
+    let desk = desk(&store);
+    desk.run(booking("a", 10)).unwrap();
+    desk.run(booking("b", 5)).unwrap();
+    desk.fork("main", 1, "what if").unwrap();
+    let fork = desk.hydrate("what if").unwrap().unwrap();
+    assert_eq!(fork.run(booking("c", 1)).unwrap(), 11);
+    assert_eq!(*desk.snapshot().unwrap().total, 15);
+    assert!(desk.fork("main", 1, "what if").is_err(), "it is there already");
+    assert!(desk.fork("main", 7, "later").is_err());
+}
+
+static HIDDEN: AtomicI64 = AtomicI64::new(1);
+
+#[derive(Clone, Default, Context)]
+struct Odd {
+    sum: i64,
+    other: i64,
+}
+
+#[process(inputs = [domain.sum], outputs = [domain.sum, domain.other])]
+fn peek(ctx: Ctx<Odd>, by: i64) {
+    ctx.domain.other.set(by);
+    // What its contract does not say.
+    *ctx.domain.sum += by * hidden();
+}
+
+fn hidden() -> i64 {
+    HIDDEN.load(Ordering::Relaxed)
+}
+
+#[test]
+fn what_reads_more_than_its_contract_says_is_found_at_its_step_and_path() {
+    let engine = Engine::builder(Odd::default()).process::<Peek>().store(MemoryStore::new()).build().unwrap();
+    engine.run(Peek { by: 2 }).unwrap();
+    HIDDEN.store(3, Ordering::Relaxed);
+    engine.run(Peek { by: 2 }).unwrap();
+    HIDDEN.store(1, Ordering::Relaxed);
+    let replay = engine.replay("main").unwrap();
+    assert_eq!(replay.made, 1);
+    let divergence = replay.divergence.unwrap();
+    assert_eq!((divergence.step, divergence.process.as_str()), (2, "peek"));
+    let what = Diverged::Field { path: "sum".to_owned(), expected: Some(json!(8)), found: Some(json!(4)) };
+    assert_eq!(divergence.what, what);
+    assert!(divergence.to_string().contains("`sum` was 8, and is 4 now"), "{divergence}");
+}
+
+#[test]
+fn a_process_with_effects_is_taken_over_and_what_follows_is_made_again() {
+    let store = MemoryStore::new();
+    let desk = desk(&store);
+    desk.run(booking("a", 10)).unwrap();
+    desk.run(Charge {}).unwrap();
+    desk.run(Charge {}).unwrap();
+    block_on(desk.run_async(Observe { name: "x".to_owned() })).unwrap();
+    desk.run(booking("a", 1)).unwrap();
+    let replay = desk.replay("main").unwrap();
+    assert_eq!((replay.steps, replay.made, replay.divergence), (5, 3, None));
+    assert_eq!((replay.taken_over[0].process.as_str(), replay.taken_over[0].steps), ("charge", 2));
+    assert_eq!(data(&desk)["fees"], 6.0);
+}
+
+#[derive(Clone, Debug)]
+enum Do {
+    Book(u8, i64),
+    Observe(u8),
+    Charge,
+    Note,
+}
+
+fn programs() -> impl Strategy<Value = Vec<Do>> {
+    let one = prop_oneof![
+        4 => (any::<u8>(), -5_i64..9_000).prop_map(|(to, amount)| Do::Book(to % 5, amount)),
+        2 => any::<u8>().prop_map(Do::Observe),
+        1 => Just(Do::Charge),
+        1 => Just(Do::Note),
+    ];
+    prop::collection::vec(one, 0..40)
+}
+
+fn run(desk: &Desk, command: &Do) {
+    match command {
+        // Refused or not, it is all the same to the journal.
+        Do::Book(to, amount) => drop(desk.run(booking(&format!("n{to}"), *amount))),
+        Do::Observe(name) => block_on(desk.run_async(Observe { name: name.to_string() })).unwrap(),
+        Do::Charge => desk.run(Charge {}).unwrap(),
+        Do::Note => desk.run(Note { text: "x".to_owned() }).unwrap(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_program_replays_to_the_same(program in programs(), optimistic in any::<bool>()) {
+        let store = MemoryStore::new();
+        let locking = if optimistic { Locking::Optimistic } else { Locking::ByKind };
+        let desk = builder(locking).store(store.clone()).build().unwrap();
+        let mut states = vec![data(&desk)];
+        for command in &program {
+            run(&desk, command);
+            if data(&desk) != *states.last().unwrap() || matches!(command, Do::Note) {
+                states.push(data(&desk));
+            }
+        }
+        let journal = desk.journal("main").unwrap();
+        let steps = journal.verify().unwrap();
+        prop_assert_eq!(steps as usize + 1, states.len());
+        let replay = desk.replay("main").unwrap();
+        prop_assert_eq!((replay.steps, replay.divergence), (steps, None));
+        for (step, state) in states.iter().enumerate() {
+            let at = journal.at(step as u64).unwrap();
+            prop_assert_eq!(&at["total"], &state["total"]);
+            prop_assert_eq!(&at["watch.seen"], &state["watch"]["seen"]);
+        }
+        // And the next life is the same as this one.
+        let again = builder(locking).store(store.copy()).build().unwrap();
+        prop_assert_eq!(data(&again), data(&desk));
+    }
+}

@@ -1,0 +1,12 @@
+//! Sessions that a store keeps, through the public API.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod bank;
+mod charts;
+mod events;
+mod faults;
+mod journal;
+#[path = "../random_charts/mod.rs"]
+mod random_charts;
+mod restart;
+mod workflow;
