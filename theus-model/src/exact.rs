@@ -83,13 +83,13 @@ impl Sum {
             fixed.add(value);
             return;
         }
-        match also(self.two, value) {
-            (two, lost) if lost == 0.0 => self.two = two,
-            _ => {
-                let mut fixed = self.as_fixed();
-                fixed.add(value);
-                self.fixed = Some(fixed);
-            }
+        let (two, lost) = also(self.two, value);
+        if lost == 0.0 {
+            self.two = two;
+        } else {
+            let mut fixed = self.as_fixed();
+            fixed.add(value);
+            self.fixed = Some(fixed);
         }
     }
 
