@@ -1,0 +1,212 @@
+//! The Data zone of a session: small values in the session's own row, large ones each in a row of `field`.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use theus_core::store::{Field, Part, StoreError};
+
+use super::framing::{Framed, Frames};
+use super::seal::Seal;
+use crate::failure::Name;
+
+/// How many bytes of values a session's row has: with them a commit writes one page.
+const SMALL: usize = 2048;
+
+/// The fields, in the order of their paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    fields: Vec<Kept>,
+    /// The bytes of the values that are here.
+    small: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kept {
+    path: String,
+    written: bool,
+    value: Place,
+}
+
+/// Where a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Here(Vec<u8>),
+    /// In the row of this number, with this seal.
+    Row {
+        id: i64,
+        seal: i64,
+    },
+}
+
+const WRITTEN: u64 = 1;
+const ELSEWHERE: u64 = 2;
+
+fn seal(session: i64, path: &str, value: &[u8]) -> i64 {
+    Seal::of("field").int(session).bytes(path.as_bytes()).bytes(value).is()
+}
+
+impl State {
+    /// Of a session that is new.
+    pub(crate) fn first(connection: &Connection, session: i64, fields: &[Field]) -> rusqlite::Result<Self> {
+        let mut state = Self::default();
+        let mut shortest_first: Vec<_> = fields.iter().collect();
+        shortest_first.sort_by_key(|field| field.value.len());
+        for field in shortest_first {
+            state.put(connection, session, &field.path, &field.value, field.written)?;
+        }
+        Ok(state)
+    }
+
+    /// With what a commit has written.
+    pub(crate) fn take(&mut self, connection: &Connection, session: i64, parts: &[Part]) -> rusqlite::Result<()> {
+        parts.iter().try_for_each(|part| self.put(connection, session, &part.path, &part.value, true))
+    }
+
+    fn put(
+        &mut self,
+        connection: &Connection,
+        session: i64,
+        path: &str,
+        value: &[u8],
+        written: bool,
+    ) -> rusqlite::Result<()> {
+        let found = self.fields.binary_search_by(|kept| kept.path.as_str().cmp(path));
+        let at = found.unwrap_or_else(|at| {
+            let value = Place::Here(Vec::new());
+            self.fields.insert(at, Kept { path: path.to_owned(), written, value });
+            at
+        });
+        let Some(kept) = self.fields.get_mut(at) else { return Ok(()) };
+        kept.written = written;
+        if let Place::Here(old) = &kept.value {
+            self.small -= old.len();
+        }
+        let is_small = self.small + value.len() <= SMALL;
+        if is_small {
+            self.small += value.len();
+        }
+        match (&mut kept.value, is_small) {
+            (Place::Here(here), true) => {
+                here.clear();
+                here.extend_from_slice(value);
+            }
+            (Place::Here(_), false) => {
+                let sql = "INSERT INTO field(session, path, value) VALUES (?1, ?2, ?3)";
+                connection.prepare_cached(sql)?.execute(params![session, path, value])?;
+                kept.value = Place::Row { id: connection.last_insert_rowid(), seal: seal(session, path, value) };
+            }
+            (Place::Row { id, .. }, true) => {
+                connection.prepare_cached("DELETE FROM field WHERE id = ?1")?.execute([*id])?;
+                kept.value = Place::Here(value.to_vec());
+            }
+            (Place::Row { id, seal: of_value }, false) => {
+                connection.prepare_cached("UPDATE field SET value = ?2 WHERE id = ?1")?.execute(params![*id, value])?;
+                *of_value = seal(session, path, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// As it stands in the session's row.
+    pub(crate) fn encoded(&self) -> Vec<u8> {
+        let mut frames = Frames(Vec::with_capacity(self.small + 32 * self.fields.len() + 8));
+        frames.number(self.fields.len() as u64);
+        for Kept { path, written, value } in &self.fields {
+            let written = if *written { WRITTEN } else { 0 };
+            frames.bytes(path.as_bytes());
+            match value {
+                Place::Here(value) => {
+                    frames.number(written);
+                    frames.bytes(value);
+                }
+                Place::Row { id, seal } => {
+                    frames.number(written | ELSEWHERE);
+                    frames.number(id.cast_unsigned());
+                    frames.number(seal.cast_unsigned());
+                }
+            }
+        }
+        frames.0
+    }
+
+    /// None where these bytes are no state.
+    pub(crate) fn decoded(bytes: &[u8]) -> Option<Self> {
+        let fields = Framed(bytes).list(|framed| {
+            let path = framed.text()?;
+            let flags = framed.number()?;
+            let value = match flags & ELSEWHERE {
+                0 => Place::Here(framed.bytes()?.to_vec()),
+                _ => Place::Row { id: framed.number()?.cast_signed(), seal: framed.number()?.cast_signed() },
+            };
+            Some(Kept { path, written: flags & WRITTEN != 0, value })
+        })?;
+        let here = |kept: &Kept| if let Place::Here(value) = &kept.value { value.len() } else { 0 };
+        Some(Self { small: fields.iter().map(here).sum(), fields })
+    }
+
+    /// The whole of it, in the order of the paths.
+    pub(crate) fn read(
+        self,
+        connection: &Connection,
+        name: &Name,
+        session: (i64, &str),
+    ) -> Result<Vec<Field>, StoreError> {
+        let one = |Kept { path, written, value }: Kept| {
+            let value = match value {
+                Place::Here(value) => value,
+                Place::Row { id, seal: of_value } => {
+                    let value = row(connection, id).map_err(|error| name.failed(&error))?;
+                    let place = || format!("the field `{path}` of the session `{}`", session.1);
+                    let value = value.ok_or_else(|| name.corrupt(place(), "its row is missing"))?;
+                    if seal(session.0, &path, &value) != of_value {
+                        return Err(name.corrupt(place(), "its value is not the one that was written"));
+                    }
+                    value
+                }
+            };
+            Ok(Field { path, value, written })
+        };
+        self.fields.into_iter().map(one).collect()
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.small + self.fields.iter().map(|kept| size_of::<Kept>() + kept.path.len()).sum::<usize>()
+    }
+}
+
+fn row(connection: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection.prepare_cached("SELECT value FROM field WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()
+}
+
+/// Fields as the first row of a journal has them.
+pub(super) fn framed_fields(fields: &[Field]) -> Vec<u8> {
+    let mut frames = Frames::default();
+    frames.number(fields.len() as u64);
+    for Field { path, value, written } in fields {
+        frames.bytes(path.as_bytes());
+        frames.bytes(value);
+        frames.number(u64::from(*written));
+    }
+    frames.0
+}
+
+pub(super) fn fields(bytes: &[u8]) -> Option<Vec<Field>> {
+    Framed(bytes).list(|framed| {
+        Some(Field { path: framed.text()?, value: framed.bytes()?.to_vec(), written: framed.number()? == 1 })
+    })
+}
+
+/// What a commit has changed, as its row in the journal has it.
+pub(super) fn framed_parts(parts: &[Part]) -> Vec<u8> {
+    let mut frames =
+        Frames(Vec::with_capacity(8 + parts.iter().map(|part| part.path.len() + part.value.len() + 8).sum::<usize>()));
+    frames.number(parts.len() as u64);
+    for Part { path, value } in parts {
+        frames.bytes(path.as_bytes());
+        frames.bytes(value);
+    }
+    frames.0
+}
+
+pub(super) fn parts(bytes: &[u8]) -> Option<Vec<Part>> {
+    Framed(bytes).list(|framed| Some(Part { path: framed.text()?, value: framed.bytes()?.to_vec() }))
+}

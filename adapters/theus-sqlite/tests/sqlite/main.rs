@@ -1,0 +1,13 @@
+//! The store in a file: the rules of the port, restarts, damage, crashes, other programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::type_complexity,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod desk;
+mod model;
+mod rules;

@@ -1,0 +1,274 @@
+//! What the port says, and what only a file has.
+
+use std::thread;
+use std::time::Duration;
+
+use theus_core::prelude::*;
+use theus_core::store::{Audit, Store, StoreError, StoredEvent, StoredOrigin, Write};
+use theus_sqlite::{Durability, SqliteStore};
+
+use super::desk::*;
+
+fn raised(number: u64) -> StoredEvent {
+    let origin = StoredOrigin::External;
+    StoredEvent { number, name: format!("CMD_{number}"), payload: None, urgent: false, origin, internal: false }
+}
+
+#[test]
+fn an_engine_goes_on_where_the_last_one_was() {
+    let folder = Folder::new();
+    let first = desk(&SqliteStore::open(folder.path()).unwrap());
+    for number in 1..=5 {
+        first.run(Book { number, amount: 10 }).unwrap();
+    }
+    assert!(first.run(Book { number: 6, amount: 6_000 }).is_ok(), "counted, not refused yet");
+    let (before, state) = (data(&first), first.dehydrate().unwrap());
+    drop(first);
+    let again = desk(&SqliteStore::open(folder.path()).unwrap());
+    assert_eq!(data(&again), before);
+    assert_eq!(again.dehydrate().unwrap(), state);
+    assert_eq!(again.journal("main").unwrap().verify().unwrap(), 6);
+    assert_eq!(again.replay("main").unwrap().divergence, None);
+    assert!(again.run(Book { number: 7, amount: 6_000 }).is_ok());
+    assert!(matches!(again.run(Book { number: 8, amount: 6_000 }), Err(RunError::Blocked(_))), "the count went on");
+    assert!(matches!(again.run(Book { number: 9, amount: 2_000_000 }), Err(RunError::Interlocked(_))));
+    drop(again);
+    let third = desk(&SqliteStore::open(folder.path()).unwrap());
+    assert!(matches!(third.run(Book { number: 10, amount: 1 }), Err(RunError::Halted(_))));
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let ledger = store.ledger(1, 1_000).unwrap();
+    assert!(ledger.windows(2).all(|pair| pair[1].previous == pair[0].hash));
+}
+
+#[test]
+fn two_engines_on_one_file_lose_no_update() {
+    let folder = Folder::new();
+    let (one, two) = (desk(&quick(folder.path())), desk(&quick(folder.path())));
+    one.run(Book { number: 1, amount: 1 }).unwrap();
+    let refused = two.run(Book { number: 2, amount: 2 }).unwrap_err();
+    assert!(matches!(refused, RunError::Store(StoreError::Conflict { expected: 0, found: 1, .. })), "{refused}");
+    assert_eq!(two.run(Book { number: 2, amount: 2 }).unwrap(), 3);
+    assert!(matches!(one.run(Book { number: 3, amount: 4 }), Err(RunError::Store(StoreError::Conflict { .. }))));
+    assert_eq!(one.run(Book { number: 3, amount: 4 }).unwrap(), 7);
+    assert_eq!(one.journal("main").unwrap().verify().unwrap(), 3);
+}
+
+#[test]
+fn an_interlock_that_another_program_latches_stops_this_one_at_its_next_commit() {
+    let folder = Folder::new();
+    let (one, two) = (quick(folder.path()), quick(folder.path()));
+    write(&one, first("a", vec![])).unwrap();
+    write(&one, next("a", &one.load("a").unwrap().unwrap(), vec![part("x", [1])])).unwrap();
+    let record = records(1).remove(0);
+    let audit = Audit { records: vec![record.clone()], interlock: Some(Some(record)) };
+    write(&two, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
+    let write_on = || next("a", &one.load("a").unwrap().unwrap(), vec![part("x", [2])]);
+    assert!(matches!(write(&one, write_on()), Err(StoreError::Halted { .. })));
+    // What only brings an event is no run.
+    write(&one, Write { session: "a".into(), raised: vec![raised(1)], ..Write::default() }).unwrap();
+    let audit = Audit { records: vec![], interlock: Some(None) };
+    write(&two, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
+    write(&one, write_on()).unwrap();
+    assert_eq!(two.load("a").unwrap().unwrap().step, 2);
+}
+
+#[test]
+fn an_event_whose_number_another_program_has_given_out_is_refused_and_not_lost() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    write(&store, first("a", vec![])).unwrap();
+    let raise = |numbers: &[u64]| {
+        let raised = numbers.iter().map(|number| raised(*number)).collect();
+        write(&store, Write { session: "a".into(), raised, ..Write::default() })
+    };
+    raise(&[1, 2]).unwrap();
+    assert!(matches!(raise(&[3, 2]), Err(StoreError::Conflict { .. })));
+    assert!(matches!(raise(&[3, 3]), Err(StoreError::Conflict { .. })));
+    let numbers = || store.load("a").unwrap().unwrap().events.iter().map(|event| event.number).collect::<Vec<_>>();
+    assert_eq!(numbers(), [1, 2]);
+    raise(&[3]).unwrap();
+    assert_eq!(numbers(), [1, 2, 3]);
+}
+
+#[test]
+fn a_step_that_does_not_follow_is_refused() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    write(&store, first("a", vec![])).unwrap();
+    let mut wrong = next("a", &store.load("a").unwrap().unwrap(), vec![]);
+    if let Some(entry) = &mut wrong.entry {
+        entry.step = 2;
+    }
+    let error = write(&store, wrong).unwrap_err().to_string();
+    assert!(error.ends_with("step 2 does not follow step 0 of `a`"), "{error}");
+    write(&store, next("a", &store.load("a").unwrap().unwrap(), vec![])).unwrap();
+}
+
+#[test]
+fn long_values_move_out_of_the_row_of_the_session_and_back() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    write(&store, first("a", vec![field("big", vec![1; 9_000]), field("small", [1])])).unwrap();
+    let rows = || {
+        let connection = rusqlite::Connection::open(folder.path()).unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+        let row: (i64, i64) =
+            connection.query_row("SELECT (SELECT count(*) FROM field), length(state) FROM session", [], row).unwrap();
+        row
+    };
+    assert_eq!(rows().0, 1);
+    let mut expected = std::collections::BTreeMap::from([("big", vec![1; 9_000]), ("small", vec![1])]);
+    for (path, length, out) in [("small", 3_000, 2), ("big", 10, 1), ("small", 2_030, 0), ("big", 30, 1), ("big", 3, 0)]
+    {
+        let value = vec![7_u8; length];
+        write(&store, next("a", &store.load("a").unwrap().unwrap(), vec![part(path, value.clone())])).unwrap();
+        expected.insert(path, value);
+        let state = store.load("a").unwrap().unwrap();
+        assert!(
+            state
+                .fields
+                .iter()
+                .map(|field| (field.path.as_str(), &field.value))
+                .eq(expected.iter().map(|(path, value)| (*path, value)))
+        );
+        assert_eq!(rows().0, out, "{path} of {length}");
+        assert!(rows().1 < 2_200);
+    }
+}
+
+#[test]
+fn a_page_of_a_long_journal_is_the_same_wherever_it_begins() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    for session in ["a", "b"] {
+        write(&store, first(session, vec![])).unwrap();
+    }
+    for step in 0..300_u64 {
+        for session in ["a", "b"] {
+            let state = store.load(session).unwrap().unwrap();
+            write(&store, next(session, &state, vec![part("x", step.to_le_bytes())])).unwrap();
+        }
+    }
+    let all = store.journal("a", 0, usize::MAX).unwrap();
+    assert_eq!(all.len(), 300);
+    assert!(all.iter().zip(1..).all(|(entry, step)| entry.step == step));
+    for from in 0..310 {
+        for most in [0, 1, 2, 64, 65, 200] {
+            let start = usize::try_from(from.max(1) - 1).unwrap().min(300);
+            let expected = &all[start..(start + most).min(300)];
+            assert_eq!(store.journal("a", from, most).unwrap(), expected, "{most} from {from}");
+        }
+    }
+    // What stands behind the page is not read for it, but for the few rows up to the next mark.
+    let other = rusqlite::Connection::open(folder.path()).unwrap();
+    other.execute_batch("UPDATE journal SET at = at + 1 WHERE step = 200").unwrap();
+    assert_eq!(store.journal("a", 1, 120).unwrap(), all[..120]);
+    assert_eq!(store.journal("a", 201, 100).unwrap(), all[200..]);
+    let error = store.journal("a", 150, 100).unwrap_err().to_string();
+    assert!(error.contains("damaged at step 200 of the session `a`"), "{error}");
+}
+
+#[test]
+fn many_threads_commit_together_and_each_gets_its_own_answer() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    thread::scope(|scope| {
+        for number in 0..24 {
+            let store = &store;
+            scope.spawn(move || {
+                let session = format!("s{number}");
+                write(store, first(&session, vec![field("x", [0])])).unwrap();
+                for step in 0..30_u8 {
+                    let state = store.load(&session).unwrap().unwrap();
+                    let right = next(&session, &state, vec![part("x", [step])]);
+                    let wrong = Write { expected: right.expected + 1, ..right.clone() };
+                    assert!(matches!(write(store, wrong), Err(StoreError::Conflict { .. })));
+                    write(store, right).unwrap();
+                }
+            });
+        }
+    });
+    for row in store.sessions(None, 100).unwrap() {
+        assert_eq!((row.step, store.load(&row.name).unwrap().unwrap().fields[0].value.clone()), (30, vec![29]));
+    }
+}
+
+#[test]
+fn settings_are_what_was_asked_for() {
+    let folder = Folder::new();
+    for durability in [Durability::PowerLoss, Durability::Crash, Durability::None] {
+        let store = SqliteStore::open(folder.path()).unwrap().durability(durability).busy_timeout(Duration::MAX);
+        assert!(store.begin().is_ok());
+        write(&store, Write { session: "nobody".into(), ..Write::default() }).unwrap_err();
+        assert!(format!("{store:?}").contains(&format!("{durability:?}")));
+    }
+}
+
+#[test]
+fn a_file_that_another_program_holds_is_not_available_and_then_is() {
+    let folder = Folder::new();
+    let store = quick(folder.path()).busy_timeout(Duration::from_millis(30));
+    write(&store, first("a", vec![])).unwrap();
+    let other = rusqlite::Connection::open(folder.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
+    let error = write(&store, on.clone()).unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+    assert!(error.to_string().contains("another program holds it"), "{error}");
+    assert_eq!(store.load("a").unwrap().unwrap().step, 0, "who reads does not wait");
+    other.execute_batch("COMMIT").unwrap();
+    write(&store, on).unwrap();
+}
+
+#[test]
+fn what_is_no_store_or_of_the_future_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    let refused = |path: &std::path::Path| {
+        let before = std::fs::read(path).unwrap();
+        let error = SqliteStore::open(path).unwrap_err();
+        assert_eq!(std::fs::read(path).unwrap(), before);
+        error
+    };
+    drop(SqliteStore::open(folder.path()).unwrap());
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    let newer = refused(&folder.path());
+    assert!(matches!(newer, StoreError::Newer { found: 2, known: 1, .. }), "{newer}");
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 1").unwrap();
+    SqliteStore::open(folder.path()).unwrap();
+
+    let text = folder.file("notes.txt");
+    std::fs::write(&text, "no database, but long enough that it could be taken for one. ".repeat(100)).unwrap();
+    assert!(matches!(refused(&text), StoreError::Corrupt { .. }));
+
+    let error = SqliteStore::open(folder.file("none/desk.db")).unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    assert!(error.to_string().contains("none/desk.db"), "{error}");
+
+    let other = folder.file("other.db");
+    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t(x)").unwrap();
+    let error = SqliteStore::open(&other).unwrap_err().to_string();
+    assert!(error.contains("it is a database of another program"), "{error}");
+}
+
+#[test]
+fn a_file_of_the_future_is_refused_by_an_engine_too() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    assert!(matches!(store.load("x"), Ok(None)));
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 9").unwrap();
+    assert!(matches!(SqliteStore::open(folder.path()), Err(StoreError::Newer { found: 9, .. })));
+}
+
+#[test]
+fn a_table_that_is_not_ours_is_told_by_its_name() {
+    let folder = Folder::new();
+    drop(SqliteStore::open(folder.path()).unwrap());
+    let other = rusqlite::Connection::open(folder.path()).unwrap();
+    other.execute_batch("DROP INDEX journal_mark").unwrap();
+    let error = SqliteStore::open(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("its table `journal_mark`: it is not there"), "{error}");
+    other.execute_batch("CREATE INDEX journal_mark ON journal(session, step) WHERE step % 64 = 0").unwrap();
+    // What others add is theirs.
+    other.execute_batch("CREATE VIEW steps AS SELECT session, step FROM journal").unwrap();
+    SqliteStore::open(folder.path()).unwrap();
+}
