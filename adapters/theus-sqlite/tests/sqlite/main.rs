@@ -8,6 +8,11 @@
     reason = "tests"
 )]
 
+mod child;
+mod damage;
 mod desk;
+mod images;
 mod model;
+mod processes;
+mod recovery;
 mod rules;
