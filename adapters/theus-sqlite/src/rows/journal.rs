@@ -9,49 +9,29 @@ use super::state::{fields, framed_fields, framed_parts, parts};
 use super::{chain, int};
 use crate::failure::Name;
 
-/// Conditions under which an entry may be written: what was read of a session in another transaction is still what it is, and nothing
-/// has changed the interlock.
-pub(crate) struct Unchanged {
-    pub(crate) audit: i64,
+/// Writes an entry behind the tail of the session; the number of its row.
+pub(crate) fn append(connection: &Connection, session: &Session, entry: &JournalEntry) -> rusqlite::Result<i64> {
+    insert(connection, &Columns::of(session.id, session.tail, entry))
 }
 
-/// Writes an entry behind the tail of the session; its row, or none where a condition does not hold.
-pub(crate) fn append(
-    connection: &Connection,
-    session: &Session,
-    entry: &JournalEntry,
-    unchanged: &Unchanged,
-) -> rusqlite::Result<Option<i64>> {
+/// Takes it back: the session was not what it was thought to be.
+pub(crate) fn take_back(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM journal WHERE seq = ?1")?.execute([seq]).map(drop)
+}
+
+fn insert(connection: &Connection, columns: &Columns<'_>) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal) \
-               SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
-               WHERE EXISTS(SELECT 1 FROM session WHERE id = ?1 AND step = ?12 AND chain = ?13 AND seal = ?14) \
-               AND (SELECT seal FROM audit WHERE one = 1) = ?15";
-    let columns = Columns::of(session.id, session.tail, entry);
-    let Columns { version, at, process, command, parts, raised, .. } = &columns;
-    let rows = connection.prepare_cached(sql)?.execute(params![
-        session.id,
-        columns.step,
-        session.tail,
-        version,
-        at,
-        process,
-        command,
-        parts,
-        raised,
-        columns.chain.0,
-        columns.seal(),
-        int(session.step),
-        session.chain.0,
-        session.seal,
-        unchanged.audit
-    ])?;
-    Ok((rows == 1).then(|| connection.last_insert_rowid()))
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let Columns { session, step, before, version, at, process, command, parts, raised, chain } = columns;
+    let seal = columns.seal();
+    connection
+        .prepare_cached(sql)?
+        .execute(params![session, step, before, version, at, process, command, parts, raised, chain.0, seal])?;
+    Ok(connection.last_insert_rowid())
 }
 
 /// The row that stands before the first step: what the session began with.
 pub(crate) fn begin(connection: &Connection, session: i64, chain: ChainHash, first: &[Field]) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal) \
-               VALUES (?1, 0, 0, 0, 0, '', x'', ?2, NULL, ?3, ?4)";
     let columns = Columns {
         session,
         step: 0,
@@ -64,8 +44,7 @@ pub(crate) fn begin(connection: &Connection, session: i64, chain: ChainHash, fir
         raised: None,
         chain,
     };
-    connection.prepare_cached(sql)?.execute(params![session, columns.parts, chain.0, columns.seal()])?;
-    Ok(connection.last_insert_rowid())
+    insert(connection, &columns)
 }
 
 struct Columns<'a> {

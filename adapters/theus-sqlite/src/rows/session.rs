@@ -36,6 +36,14 @@ pub(crate) struct Session {
     pub(crate) seal: i64,
 }
 
+/// What a row was when it was looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    step: u64,
+    chain: ChainHash,
+    seal: i64,
+}
+
 macro_rules! columns {
     () => {
         "id, name, revision, step, version, chain, head, tail, state, position, settled, due, ready, events, counts, seal"
@@ -49,7 +57,8 @@ pub(crate) const AFTER_NAME: &str =
 const FIND: &str = concat!("SELECT ", columns!(), " FROM session INDEXED BY session_name WHERE name = ?1");
 
 const UPDATE: &str = "UPDATE session SET step = ?2, version = ?3, chain = ?4, head = ?5, tail = ?6, state = ?7, position = ?8, \
-                      settled = ?9, due = ?10, ready = ?11, events = ?12, counts = ?13, seal = ?14, revision = ?15 WHERE id = ?1";
+                      settled = ?9, due = ?10, ready = ?11, events = ?12, counts = ?13, seal = ?14, revision = ?15 \
+                      WHERE id = ?1 AND step = ?16 AND chain = ?17 AND seal = ?18 AND (SELECT seal FROM audit WHERE one = 1) = ?19";
 
 impl Session {
     /// A row for a session that is new, which is still to be [saved](Self::save).
@@ -76,8 +85,19 @@ impl Session {
         })
     }
 
-    /// Writes the row; whether it was there.
-    pub(crate) fn save(&mut self, connection: &Connection, session: &str) -> rusqlite::Result<bool> {
+    /// By what it is known again.
+    pub(crate) const fn mark(&self) -> Mark {
+        Mark { step: self.step, chain: self.chain, seal: self.seal }
+    }
+
+    /// Writes the row, if it and the audit's are still what they were; whether they are.
+    pub(crate) fn save(
+        &mut self,
+        connection: &Connection,
+        session: &str,
+        before: Mark,
+        audit: i64,
+    ) -> rusqlite::Result<bool> {
         let state = self.state.encoded();
         self.revision += 1;
         self.seal = self.sealed(session, &state);
@@ -96,7 +116,11 @@ impl Session {
             int(self.events),
             self.counts,
             self.seal,
-            int(self.revision)
+            int(self.revision),
+            int(before.step),
+            before.chain.0,
+            before.seal,
+            audit
         ])?;
         Ok(rows == 1)
     }

@@ -60,6 +60,20 @@ impl State {
         parts.iter().try_for_each(|part| self.put(connection, session, &part.path, &part.value, true))
     }
 
+    /// Whether that changes the session's row alone.
+    pub(crate) fn has_room(&self, parts: &[Part]) -> bool {
+        let mut small = self.small;
+        parts.iter().all(|part| {
+            let found = self.fields.binary_search_by(|kept| kept.path.as_str().cmp(&part.path));
+            small += part.value.len();
+            match found.ok().and_then(|at| self.fields.get(at)).map(|kept| &kept.value) {
+                Some(Place::Row { .. }) => false,
+                // A path that is there twice counts twice: that errs on the safe side.
+                Some(Place::Here(_)) | None => small <= SMALL,
+            }
+        })
+    }
+
     fn put(
         &mut self,
         connection: &Connection,

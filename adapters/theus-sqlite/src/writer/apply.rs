@@ -11,7 +11,7 @@ use super::known::Known;
 use crate::failure::Name;
 use crate::rows::audit::{AuditRow, stored_hash};
 use crate::rows::event;
-use crate::rows::journal::{self, Unchanged};
+use crate::rows::journal;
 use crate::rows::ordered;
 use crate::rows::session::{self, Session};
 use crate::rows::state::State;
@@ -46,29 +46,34 @@ pub(super) fn apply(
     if let Err(gap) = audit(connection, name, memory, &write.audit)? {
         return Ok(Err(gap));
     }
-    match write.entry.is_some() && write.first.is_none() && write.raised.is_empty() {
-        true => match at_once(connection, name, memory, write)? {
-            Some(()) => Ok(Ok(Committed)),
-            None => looked_up(connection, name, memory, write),
-        },
+    match at_once(connection, name, memory, write)? {
+        true => Ok(Ok(Committed)),
         false => looked_up(connection, name, memory, write),
     }
 }
 
-/// Goes on from what is known of the session, if it is still so: then two statements are all that it takes.
-fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Write) -> Result<Option<()>, StoreError> {
-    let (Some(entry), Some(audit)) = (&write.entry, &memory.audit) else { return Ok(None) };
-    let Some((key, row)) = memory.known.take(&write.session) else { return Ok(None) };
-    if audit.is_latched() || row.step != write.expected || !follows(write, row.step) {
-        return Ok(None);
+/// Goes on from what is known of the session, if it is still so: then two statements are all that it takes, of which the second asks.
+/// Only where they are: what else would be written would have to be taken back too.
+fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Write) -> Result<bool, StoreError> {
+    let (Some(entry), Some(audit)) = (&write.entry, &memory.audit) else { return Ok(false) };
+    if audit.is_latched() || write.first.is_some() || !write.raised.is_empty() || !write.taken.is_empty() {
+        return Ok(false);
     }
-    let unchanged = Unchanged { audit: audit.seal };
-    match journal::append(connection, &row, entry, &unchanged).map_err(|error| name.failed(&error))? {
-        None => Ok(None),
-        Some(seq) => {
-            let row = rest(connection, name, memory, row, Some(seq), write)?;
+    let audit = audit.seal;
+    let Some((key, row)) = memory.known.take(&write.session) else { return Ok(false) };
+    if row.step != write.expected || !follows(write, row.step) || !row.state.has_room(&entry.parts) {
+        return Ok(false);
+    }
+    let failed = |error: rusqlite::Error| name.failed(&error);
+    let seq = journal::append(connection, &row, entry).map_err(failed)?;
+    match rest(connection, name, memory, row, Some(seq), write, audit)? {
+        Some(row) => {
             memory.known.put(key, row);
-            Ok(Some(()))
+            Ok(true)
+        }
+        None => {
+            journal::take_back(connection, seq).map_err(failed)?;
+            Ok(false)
         }
     }
 }
@@ -76,7 +81,7 @@ fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Wr
 /// Looks what the file has, and refuses or writes.
 fn looked_up(connection: &Connection, name: &Name, memory: &mut Memory, write: &Write) -> Result<Answer, StoreError> {
     let audit = AuditRow::read(connection, name)?;
-    let (is_latched, unchanged) = (audit.is_latched(), Unchanged { audit: audit.seal });
+    let (is_latched, seal) = (audit.is_latched(), audit.seal);
     if is_latched && write.entry.is_some() {
         let latched = audit.interlock(name)?;
         memory.audit = Some(audit);
@@ -109,12 +114,11 @@ fn looked_up(connection: &Connection, name: &Name, memory: &mut Memory, write: &
     };
     let seq = match &write.entry {
         None => None,
-        Some(entry) => {
-            let seq = journal::append(connection, &row, entry, &unchanged).map_err(|error| name.failed(&error))?;
-            Some(seq.ok_or_else(|| name.corrupt(format!("the session `{}`", write.session), "two looks differ"))?)
-        }
+        Some(entry) => Some(journal::append(connection, &row, entry).map_err(|error| name.failed(&error))?),
     };
-    let row = rest(connection, name, memory, row, seq, write)?;
+    let Some(row) = rest(connection, name, memory, row, seq, write, seal)? else {
+        return Err(name.corrupt(format!("the session `{}`", write.session), "its row is not found again"));
+    };
     memory.known.take(&write.session);
     memory.known.put(Box::from(&*write.session), row);
     Ok(Ok(Committed))
@@ -151,11 +155,10 @@ fn begun(connection: &Connection, session: &str, first: &[theus_core::store::Fie
     row.head = journal::begin(connection, row.id, chain, first)?;
     row.tail = row.head;
     row.state = State::first(connection, row.id, first)?;
-    row.save(connection, session)?;
     Ok(row)
 }
 
-/// All that is not the row in the journal: the conditions hold.
+/// All that is not the row in the journal. None where the session's row or the audit's is not what it was.
 fn rest(
     connection: &Connection,
     name: &Name,
@@ -163,7 +166,9 @@ fn rest(
     mut row: Session,
     seq: Option<i64>,
     write: &Write,
-) -> Result<Session, StoreError> {
+    audit: i64,
+) -> Result<Option<Session>, StoreError> {
+    let before = row.mark();
     if let (Some(seq), Some(entry)) = (seq, &write.entry) {
         row.state.take(connection, row.id, &entry.parts).map_err(|error| name.failed(&error))?;
         (row.step, row.version, row.chain, row.tail) = (entry.step, entry.version, entry.chain, seq);
@@ -188,11 +193,11 @@ fn rest(
             false => Some(serde_json::to_string(counts).map_err(|error| name.io(error.to_string()))?),
         };
     }
-    if !row.save(connection, &write.session).map_err(|error| name.failed(&error))? {
-        return Err(name.corrupt(format!("the session `{}`", write.session), "its row is missing"));
+    if !row.save(connection, &write.session, before, audit).map_err(|error| name.failed(&error))? {
+        return Ok(None);
     }
     memory.last = Some(Mark { session: Arc::clone(&write.session), revision: row.revision, seal: row.seal });
-    Ok(row)
+    Ok(Some(row))
 }
 
 /// The audit's part; the answer where the ledger does not go on from the store's.

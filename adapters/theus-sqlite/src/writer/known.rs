@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn what_is_not_asked_for_is_forgotten_and_the_rest_is_not() {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE session(id INTEGER PRIMARY KEY, name, step, version, chain, head, tail, state, ready, events, seal)").unwrap();
+        crate::schema::prepare(&connection, &crate::failure::Name("the store".into())).unwrap();
         let mut row = Session::insert(&connection, "a", theus_core::store::ChainHash::default()).unwrap();
         row.position = Some("x".repeat(100_000));
         let mut known = Known::default();

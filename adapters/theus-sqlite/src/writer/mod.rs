@@ -2,6 +2,8 @@
 
 mod apply;
 mod known;
+#[cfg(test)]
+mod tests;
 
 use rusqlite::Connection;
 use theus_core::store::{Audit, StoreError, Write};
@@ -159,11 +161,12 @@ impl Writer {
     ) -> Vec<Answer> {
         let found = self.settle(settings).and_then(|()| self.is_done(writes, mark));
         let failed = self.name.failed(error);
+        // Then its last page was not written, or not whole: no look is needed.
+        let is_refused = matches!(failed, StoreError::Full { .. } | StoreError::ReadOnly { .. });
         match found {
             Ok(Some(true)) => answers,
             Ok(Some(false)) => writes.iter().map(|_| Err(failed.clone())).collect(),
-            // No page of it was written, or the last one was not whole.
-            Err(_) if matches!(failed, StoreError::Full { .. } | StoreError::ReadOnly { .. }) => {
+            _ if is_refused => {
                 self.is_in_doubt = false;
                 writes.iter().map(|_| Err(failed.clone())).collect()
             }

@@ -103,3 +103,20 @@ fn sectors_of_what_was_not_acknowledged_may_be_there_in_any_order() {
         assert_eq!(found, last + usize::from(is_whole), "seed {seed}, image {image}");
     }
 }
+
+#[test]
+fn a_log_that_is_damaged_is_read_up_to_the_damage() {
+    let (images, seed) = (number("THEUS_IMAGES", 120) / 2, number("THEUS_SEED", fastrand::u64(..)));
+    println!("seed: {seed}");
+    let (mut random, disk) = (fastrand::Rng::with_seed(seed), disk());
+    for image in 0..images {
+        let (mut log, at) = (disk.log.clone(), random.usize(..disk.log.len()));
+        log[at] ^= 1 << random.u8(..8);
+        // One of the states that were acknowledged, and no other: that is looked at in there.
+        let (state, found) = disk.found(&log);
+        assert!(
+            state.is_none() || disk.acknowledged[found].0 <= at || found == disk.acknowledged.len() - 1,
+            "seed {seed}, image {image}"
+        );
+    }
+}

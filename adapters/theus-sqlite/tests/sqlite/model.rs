@@ -10,6 +10,7 @@ use theus_core::store::{
 };
 
 use super::desk::*;
+use super::processes::number;
 
 const NAMES: [&str; 5] = ["a", "b", "main", "", "ä \u{0}x"];
 const PATHS: [&str; 6] = ["total", "lines", "watch.seen", "z", "", "names"];
@@ -173,7 +174,7 @@ impl Play {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: number("THEUS_CASES", 96) as u32, ..ProptestConfig::default() })]
 
     #[test]
     fn the_file_answers_and_has_what_the_store_in_memory_does(
@@ -208,8 +209,4 @@ proptest! {
         drop(store);
         prop_assert_eq!(everything(&quick(folder.path())), everything(&play.memory));
     }
-}
-
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(96)
 }

@@ -84,6 +84,7 @@ fn two_programs_on_the_same_sessions_lose_no_update() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_written_can_be_read() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
