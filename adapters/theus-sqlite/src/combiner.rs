@@ -66,6 +66,16 @@ impl<J> Combiner<J> {
         let me = thread::current().id();
         let mut state = self.state.lock();
         match state.leader {
+            None if state.waiting.is_empty() => {
+                state.leader = Some(me);
+                drop(state);
+                let lead_on = LeadOn { combiner: self, batons: Vec::new() };
+                lead(vec![job]);
+                match lead_on.answered() {
+                    Some(own) => state = own,
+                    None => return,
+                }
+            }
             None => {
                 state.leader = Some(me);
                 state.waiting.push_back(Waiting { job, baton: None });

@@ -123,14 +123,14 @@ impl Shared {
 
     /// Writes a group, and then answers: an answer is code of others, and may lead to another write.
     fn lead(&self, group: Vec<(Write, Done)>) {
-        let (writes, dones): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let answers = {
             let mut writer = self.writer.lock();
+            let writes: Vec<_> = group.iter().map(|(write, _)| write).collect();
             let answers = writer.write(&self.settings(), &writes);
             self.is_in_doubt.store(writer.is_in_doubt(), Ordering::Release);
             answers
         };
-        for (done, answer) in dones.into_iter().zip(answers) {
+        for ((_, done), answer) in group.into_iter().zip(answers) {
             if catch_unwind(AssertUnwindSafe(|| done(answer))).is_err() {
                 tracing::error!(target: "theus::store", store = %self.name.0, "who was told how a write ended has panicked");
             }

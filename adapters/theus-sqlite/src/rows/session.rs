@@ -36,14 +36,6 @@ pub(crate) struct Session {
     pub(crate) seal: i64,
 }
 
-/// What a row was when it was looked at.
-#[derive(Clone, Copy)]
-pub(crate) struct Mark {
-    step: u64,
-    chain: ChainHash,
-    seal: i64,
-}
-
 macro_rules! columns {
     () => {
         "id, name, revision, step, version, chain, head, tail, state, position, settled, due, ready, events, counts, seal"
@@ -58,7 +50,7 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM session INDEXED BY sess
 
 const UPDATE: &str = "UPDATE session SET step = ?2, version = ?3, chain = ?4, head = ?5, tail = ?6, state = ?7, position = ?8, \
                       settled = ?9, due = ?10, ready = ?11, events = ?12, counts = ?13, seal = ?14, revision = ?15 \
-                      WHERE id = ?1 AND step = ?16 AND chain = ?17 AND seal = ?18 AND (SELECT seal FROM audit WHERE one = 1) = ?19";
+                      WHERE id = ?1 AND seal = ?16 AND (SELECT seal FROM audit WHERE one = 1) = ?17";
 
 impl Session {
     /// A row for a session that is new, which is still to be [saved](Self::save).
@@ -85,17 +77,13 @@ impl Session {
         })
     }
 
-    /// By what it is known again.
-    pub(crate) const fn mark(&self) -> Mark {
-        Mark { step: self.step, chain: self.chain, seal: self.seal }
-    }
-
-    /// Writes the row, if it and the audit's are still what they were; whether they are.
+    /// Writes the row, if it and the audit's still have the seals that they had: of no other state of a session they are the same,
+    /// as the number of its writes is under them. Whether they have.
     pub(crate) fn save(
         &mut self,
         connection: &Connection,
         session: &str,
-        before: Mark,
+        before: i64,
         audit: i64,
     ) -> rusqlite::Result<bool> {
         let state = self.state.encoded();
@@ -117,9 +105,7 @@ impl Session {
             self.counts,
             self.seal,
             int(self.revision),
-            int(before.step),
-            before.chain.0,
-            before.seal,
+            before,
             audit
         ])?;
         Ok(rows == 1)

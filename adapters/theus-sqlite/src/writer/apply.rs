@@ -168,7 +168,7 @@ fn rest(
     write: &Write,
     audit: i64,
 ) -> Result<Option<Session>, StoreError> {
-    let before = row.mark();
+    let before = row.seal;
     if let (Some(seq), Some(entry)) = (seq, &write.entry) {
         row.state.take(connection, row.id, &entry.parts).map_err(|error| name.failed(&error))?;
         (row.step, row.version, row.chain, row.tail) = (entry.step, entry.version, entry.chain, seq);

@@ -50,7 +50,7 @@ impl Writer {
     }
 
     /// Writes them, and says of each what became of it, in their order.
-    pub(crate) fn write(&mut self, settings: &Settings, writes: &[Write]) -> Vec<Answer> {
+    pub(crate) fn write(&mut self, settings: &Settings, writes: &[&Write]) -> Vec<Answer> {
         let failed = match self.transaction(settings, writes) {
             Ok(answers) => return answers,
             Err(failed) => failed,
@@ -59,7 +59,7 @@ impl Writer {
             Failed::AtBegin(error) => writes.iter().map(|_| Err(error.clone())).collect(),
             // One of them has brought the others down: each by itself.
             Failed::RolledBack(_) if writes.len() > 1 => {
-                writes.iter().flat_map(|write| self.write(settings, std::slice::from_ref(write))).collect()
+                writes.iter().flat_map(|write| self.write(settings, &[*write])).collect()
             }
             Failed::RolledBack(error) => {
                 self.audit_alone(settings, writes);
@@ -70,8 +70,8 @@ impl Writer {
     }
 
     /// What the audit has found stays, whatever becomes of the rest.
-    fn audit_alone(&mut self, settings: &Settings, writes: &[Write]) {
-        for Write { audit, .. } in writes.iter().filter(|write| write.audit != Audit::default()) {
+    fn audit_alone(&mut self, settings: &Settings, writes: &[&Write]) {
+        for Write { audit, .. } in writes.iter().copied().filter(|write| write.audit != Audit::default()) {
             // Where that fails too, it comes again with the next write.
             let _ = self.within(settings, |connection, name, memory| {
                 apply::audit(connection, name, memory, audit)
@@ -80,7 +80,7 @@ impl Writer {
         }
     }
 
-    fn transaction(&mut self, settings: &Settings, writes: &[Write]) -> Result<Vec<Answer>, Failed> {
+    fn transaction(&mut self, settings: &Settings, writes: &[&Write]) -> Result<Vec<Answer>, Failed> {
         self.within(settings, |connection, name, memory| {
             writes.iter().map(|write| apply(connection, name, memory, write)).collect()
         })
@@ -154,7 +154,7 @@ impl Writer {
     fn look(
         &mut self,
         settings: &Settings,
-        writes: &[Write],
+        writes: &[&Write],
         error: &rusqlite::Error,
         answers: Vec<Answer>,
         mark: Option<&Mark>,
@@ -184,7 +184,7 @@ impl Writer {
 
     /// Whether the file has what the group was to write: all of it or nothing. None where it does not show, because somebody else has
     /// written meanwhile.
-    fn is_done(&self, writes: &[Write], mark: Option<&Mark>) -> Result<Option<bool>, StoreError> {
+    fn is_done(&self, writes: &[&Write], mark: Option<&Mark>) -> Result<Option<bool>, StoreError> {
         let Some(connection) = &self.connection else { return Ok(None) };
         if let Some(Mark { session, revision, seal }) = mark {
             let found =

@@ -24,7 +24,7 @@ fn fixture() -> Fixture {
 
 impl Fixture {
     fn write(&mut self, writes: &[Write]) -> Vec<Answer> {
-        self.writer.write(&self.settings, writes)
+        self.writer.write(&self.settings, &writes.iter().collect::<Vec<_>>())
     }
 
     fn step(&self, session: &str) -> Option<u64> {
@@ -99,7 +99,7 @@ fn after_a_commit_that_failed_it_is_looked_what_became_of_it() {
         fixture.writer.reopen();
         fixture.writer.is_in_doubt = true;
         let done = vec![Ok(theus_core::store::Committed); 2];
-        fixture.writer.look(&fixture.settings, &writes, &failure(), done, Some(mark))
+        fixture.writer.look(&fixture.settings, &writes.iter().collect::<Vec<_>>(), &failure(), done, Some(mark))
     };
     // It was done after all.
     assert!(look(&mut fixture, &mark).iter().all(Result::is_ok));
