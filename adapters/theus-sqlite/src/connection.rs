@@ -89,3 +89,41 @@ fn read_back(connection: &Connection, name: &Name, pragma: &str, value: i64) -> 
         false => Err(name.io(format!("it does not take `PRAGMA {pragma} = {value}`: it has {found}"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn every_setting_is_what_was_asked_for_and_one_that_is_not_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = Name("the store desk.db".into());
+        for (durability, synchronous) in [(Durability::PowerLoss, 2), (Durability::Crash, 1), (Durability::None, 0)] {
+            let path = folder.path().join("desk.db");
+            let settings = Settings { path, durability, busy: Duration::from_millis(70) };
+            let connection = writer(&settings, &name).unwrap();
+            let number =
+                |pragma: &str| -> i64 { connection.pragma_query_value(None, pragma, |row| row.get(0)).unwrap() };
+            assert_eq!(number("synchronous"), synchronous);
+            assert_eq!(number("busy_timeout"), 70);
+            assert_eq!(number("fullfsync"), i64::from(synchronous == 2));
+            let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+            assert_eq!(mode, "wal");
+            // 9 is taken for something else, without a word.
+            let error = set(&connection, &name, "synchronous", 9).unwrap_err().to_string();
+            assert!(error.contains("it does not take `PRAGMA synchronous = 9`: it has 1"), "{error}");
+            let reader = reader(&settings, &name).unwrap();
+            assert!(reader.execute_batch("UPDATE recovery SET times = 7").is_err());
+        }
+    }
+
+    #[test]
+    fn a_file_whose_log_cannot_be_ahead_of_it_is_refused() {
+        let name = Name("the store".into());
+        let settings = Settings { path: ":memory:".into(), durability: Durability::None, busy: Duration::ZERO };
+        let error = writer(&settings, &name).unwrap_err().to_string();
+        assert!(error.contains("it does not take `PRAGMA journal_mode = wal`: it has `memory`"), "{error}");
+    }
+}

@@ -46,9 +46,9 @@ pub fn start(runner: &[&str], role: &str, file: &Path, durability: Durability, c
 /// What it has said so far: lines of three words, whole ones.
 pub fn said(child: &mut Child) -> Vec<[String; 3]> {
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    // What it says besides is for whoever looks why a test has failed.
+    // For whoever looks why a test has failed.
     let lines = lines.inspect(|line| {
-        if !line.starts_with("said:") {
+        if line.starts_with("while it contends") {
             println!("{line}");
         }
     });

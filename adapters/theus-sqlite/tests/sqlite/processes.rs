@@ -13,32 +13,50 @@ pub fn number(variable: &str, unless: u64) -> u64 {
     std::env::var(variable).ok().and_then(|number| number.parse().ok()).unwrap_or(unless)
 }
 
+/// So many kills on one file: all of its journal is read after each.
+const A_FILE: u64 = 25;
+
 #[test]
 fn whenever_it_is_killed_each_acknowledged_command_is_there_once_and_none_by_half() {
     let (kills, seed) = (number("THEUS_KILLS", 20), number("THEUS_SEED", fastrand::u64(..)));
     println!("seed: {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
+    let mut sum = Kills::default();
+    for first in (0..kills).step_by(A_FILE as usize) {
+        kill_on_one_file(&mut random, &mut sum, &format!("seed {seed}, kills from {first}"), A_FILE.min(kills - first));
+    }
+    let Kills { acknowledged, one_more } = sum;
+    println!("{kills} kills, {acknowledged} commands acknowledged, {one_more} done that were not");
+    assert!(acknowledged > kills, "it was killed before it did anything: {acknowledged}");
+}
+
+#[derive(Default)]
+struct Kills {
+    acknowledged: u64,
+    /// Commands that were done, and nobody was told.
+    one_more: u64,
+}
+
+fn kill_on_one_file(random: &mut fastrand::Rng, sum: &mut Kills, what: &str, kills: u64) {
     let folder = Folder::new();
     let mut expected: BTreeMap<&str, Vec<u64>> = SESSIONS.map(|session| (session, Vec::new())).into();
-    let (mut one_more, mut acknowledged) = (0, 0);
     for kill in 0..kills {
         let durability = [Durability::PowerLoss, Durability::Crash, Durability::None][random.usize(..3)];
         let mut child = start(&[], "books", &folder.path(), durability, u64::MAX >> 1);
         thread::sleep(Duration::from_micros(random.u64(8_000..60_000)));
         child.kill().unwrap();
         child.wait().unwrap();
-        let what = format!("seed {seed}, kill {kill}");
+        let what = format!("{what}, kill {kill}");
         for [told, session, number] in said(&mut child) {
             assert_eq!(told, "ok", "{what}");
             expected.get_mut(session.as_str()).unwrap().push(number.parse().unwrap());
-            acknowledged += 1;
+            sum.acknowledged += 1;
         }
         for (session, found) in is_whole(&folder.path()) {
             let expected = expected.get_mut(session).unwrap();
             if found.len() == expected.len() + 1 {
-                // The one that was under way: done, and nobody was told.
                 expected.push(found.len() as u64);
-                one_more += 1;
+                sum.one_more += 1;
             }
             assert_eq!(found, *expected, "{what}, {session}");
             assert!(found.iter().zip(1..).all(|(found, number)| *found == number), "{what}, {session}");
@@ -50,8 +68,6 @@ fn whenever_it_is_killed_each_acknowledged_command_is_there_once_and_none_by_hal
             assert_eq!(desk.replay(session).unwrap().divergence, None);
         }
     }
-    println!("{kills} kills, {acknowledged} commands acknowledged, {one_more} done that were not");
-    assert!(acknowledged > kills, "it was killed before it did anything: {acknowledged}");
 }
 
 #[test]

@@ -89,3 +89,40 @@ fn where_the_disk_is_full_the_answer_says_so_and_the_session_goes_on() {
     println!("acknowledged {}, in doubt {}, refused {}", sum[0], sum[1], sum[2]);
     assert!(sum[0] > 0 && sum[1] + sum[2] > 0, "{sum:?}");
 }
+
+/// Which of the answers in a trace came with no flush since the one before them in their session.
+fn unflushed(durability: Durability) -> (usize, usize) {
+    let folder = Folder::new();
+    drop(quick(folder.path()));
+    let trace = folder.file("trace");
+    let runner =
+        ["strace", "-f", "-qq", "-s", "100", "-e", "trace=fsync,fdatasync,write", "-o", trace.to_str().unwrap()];
+    let mut child = start(&runner, "books", &folder.path(), durability, 20);
+    let said = said(&mut child);
+    assert!(child.wait().unwrap().success());
+    let trace = std::fs::read_to_string(trace).unwrap();
+    let (mut flushed, mut acknowledged, mut unflushed) = (SESSIONS.map(|_| false), 0, 0);
+    for line in trace.lines() {
+        if line.contains("sync") && line.ends_with("= 0") {
+            flushed = SESSIONS.map(|_| true);
+        }
+        for (session, flushed) in SESSIONS.iter().zip(&mut flushed) {
+            if line.contains(&format!("said:ok {session} ")) && !line.contains("resumed") {
+                acknowledged += 1;
+                unflushed += usize::from(!std::mem::take(flushed));
+            }
+        }
+    }
+    assert_eq!((acknowledged, said.len()), (60, 60));
+    (acknowledged, unflushed)
+}
+
+#[test]
+fn a_flush_comes_before_each_answer_where_the_power_may_go() {
+    if !can_fail() {
+        return;
+    }
+    assert_eq!(unflushed(Durability::PowerLoss).1, 0);
+    let (acknowledged, unflushed) = unflushed(Durability::Crash);
+    assert!(unflushed > acknowledged / 2, "the test sees no flushes: {unflushed} of {acknowledged}");
+}
