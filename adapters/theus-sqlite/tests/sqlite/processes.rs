@@ -43,7 +43,7 @@ fn kill_on_one_file(random: &mut fastrand::Rng, sum: &mut Kills, what: &str, kil
     for kill in 0..kills {
         let durability = [Durability::PowerLoss, Durability::Crash, Durability::None][random.usize(..3)];
         let mut child = start(&[], "books", &folder.path(), durability, u64::MAX >> 1);
-        thread::sleep(Duration::from_micros(random.u64(8_000..60_000)));
+        thread::sleep(Duration::from_micros(random.u64(8_000..120_000)));
         child.kill().unwrap();
         child.wait().unwrap();
         let what = format!("{what}, kill {kill}");
