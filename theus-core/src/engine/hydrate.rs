@@ -124,7 +124,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         D::Fields: DurableFields,
     {
         let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new());
-        Ok(Self { core: Arc::new(revived(&self.core.shared, &fields, &name, first, state, false)?) })
+        let core = Core::new(Arc::clone(&self.core.shared), AuditSession::new(name.clone()), first);
+        fill(&core, &fields, &name, state, false)?;
+        Ok(Self { core: Arc::new(core) })
     }
 
     /// An event is taken off the bus: it is out of the store before anybody has it, so that nobody has it twice.
@@ -236,11 +238,11 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
     if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
         return Ok(core);
     }
-    let stored = called(&*durable.store.store, |store| store.load(&name))?;
-    let core = match stored {
-        Some(stored) => opened(shared, durable, &name, first(), stored)?,
+    let load = || called(&*durable.store.store, |store| store.load(&name));
+    let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
+    match load()? {
+        Some(stored) => goes_on(&mut core, durable, &name, stored)?,
         None => {
-            let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
             let fields = {
                 let state = core.session.hold_beside_lease(|| core.request("hydrate", None));
                 let state = state.map_err(|_| unexpected())?;
@@ -248,11 +250,20 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
             };
             let chain = ChainHash::of_first(&fields);
             let write = Write { session: name.as_str().into(), first: Some(fields), ..Write::default() };
-            durable.store.write(&shared.auditor, write)?;
-            core.is_kept(DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), 0, chain, 1));
-            core
+            match (durable.store.write(&shared.auditor, write), load) {
+                (Ok(()), _) => {
+                    let (name, store) = (name.as_str().into(), Arc::clone(&durable.store));
+                    core.is_kept(DurableSession::new(name, store, 0, chain, 1));
+                }
+                // Another program has begun it meanwhile.
+                (Err(StoreError::Exists { session }), load) => match load()? {
+                    Some(stored) => goes_on(&mut core, durable, &name, stored)?,
+                    None => return Err(StoreError::Exists { session }),
+                },
+                (Err(error), _) => return Err(error),
+            }
         }
-    };
+    }
     let core = Arc::new(core);
     live.retain(|_, core| core.strong_count() > 0);
     live.insert(name, Arc::downgrade(&core));
@@ -271,40 +282,40 @@ fn existing<D: Context, G: Context, E: Send + Sync + 'static>(
         return Ok(Some(core));
     }
     let Some(stored) = called(&*durable.store.store, |store| store.load(&name))? else { return Ok(None) };
-    let core = Arc::new(opened(shared, durable, &name, first(), stored)?);
+    let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
+    goes_on(&mut core, durable, &name, stored)?;
+    let core = Arc::new(core);
     live.retain(|_, core| core.strong_count() > 0);
     live.insert(name, Arc::downgrade(&core));
     Ok(Some(core))
 }
 
-fn opened<D: Context, G: Context, E: Send + Sync + 'static>(
-    shared: &Shared<D, G, E>,
+/// The session goes on from what the store has of it.
+fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
+    core: &mut Core<D, G, E>,
     durable: &DurableEngine<D>,
     name: &Text,
-    first: D,
     mut stored: SessionState,
-) -> Result<Core<D, G, E>, StoreError> {
+) -> Result<(), StoreError> {
     let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
     let settled = std::mem::take(&mut stored.settled);
     // Numbers of events that are gone may come again: nobody has them any more.
     let next = stored.events.iter().map(|event| event.number).max().unwrap_or(0) + 1;
-    let mut core = revived(shared, &durable.fields, name, first, stored, true)?;
+    fill(core, &durable.fields, name, stored, true)?;
     let session = DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), step, chain, next);
     session.found(position, settled);
     core.is_kept(session);
-    Ok(core)
+    Ok(())
 }
 
-/// A session of a value.
-fn revived<D: Context, G: Context, E: Send + Sync + 'static>(
-    shared: &Shared<D, G, E>,
+/// The session is as the value says.
+fn fill<D: Context, G: Context, E: Send + Sync + 'static>(
+    core: &Core<D, G, E>,
     fns: &FieldFns<D::Fields>,
     name: &Text,
-    first: D,
     stored: SessionState,
     is_kept: bool,
-) -> Result<Core<D, G, E>, StoreError> {
-    let core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first);
+) -> Result<(), StoreError> {
     let SessionState { format, version, fields, events, counts, .. } = stored;
     if format != SessionState::FORMAT {
         let store = format!("the state of the session `{name}`");
@@ -316,7 +327,7 @@ fn revived<D: Context, G: Context, E: Send + Sync + 'static>(
         (fns.bring_back)(&mut state.fields, name, fields)?;
         state.advance(version);
     }
-    shared.auditor.bring_back_counts(&core.audit, &counts);
+    core.shared.auditor.bring_back_counts(&core.audit, &counts);
     for event in events {
         let known = |path: &str, process: &str| core.known_signal(path, process);
         let (event, urgent, number, is_internal) = read(name, event, known)?;
@@ -327,7 +338,7 @@ fn revived<D: Context, G: Context, E: Send + Sync + 'static>(
             false => core.bus.bring_back(vec![(event, urgent)], number),
         }
     }
-    Ok(core)
+    Ok(())
 }
 
 impl<D: Context, G: Context, E> Core<D, G, E> {

@@ -159,6 +159,13 @@ impl Kept {
         if is_missing || (goes_on && step != write.expected) {
             return Err(StoreError::Conflict { session, expected: write.expected, found: step });
         }
+        if let Some(entry) = write.entry.as_ref().filter(|entry| entry.step != step.wrapping_add(1)) {
+            let reason = format!("step {} does not follow step {step} of `{session}`", entry.step);
+            return Err(StoreError::Io { store: NAME.to_owned(), reason });
+        }
+        if write.raised.iter().any(|event| found.is_some_and(|row| row.events.contains_key(&event.number))) {
+            return Err(StoreError::Conflict { session, expected: write.expected, found: step });
+        }
         let row = self.sessions.entry(session).or_default();
         if let Some(first) = write.first {
             row.chain = super::ChainHash::of_first(&first);
@@ -185,7 +192,7 @@ impl Kept {
         for record in audit.records {
             let (found, last) = self.ledger.last().map_or((0, Hash::START), |last| (last.sequence, last.hash));
             if record.sequence <= found {
-                let place = usize::try_from(record.sequence - 1).unwrap_or(usize::MAX);
+                let place = usize::try_from(record.sequence.wrapping_sub(1)).unwrap_or(usize::MAX);
                 if self.ledger.get(place).is_some_and(|stored| stored.hash == record.hash) {
                     continue;
                 }

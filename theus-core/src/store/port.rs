@@ -18,7 +18,8 @@ use crate::audit::AuditRecord;
 /// 3. The session is there, and where the write [goes on](Write::goes_on) it is at `write.expected`, or it is a
 ///    [`Conflict`](StoreError::Conflict). With `first` there must be none of that name, or it [`Exists`](StoreError::Exists).
 /// 4. Each part of an entry becomes the field's value, or its entry's, and the field is `written` from then on.
-/// 5. `place`, `counts` replace what was there; `raised` are added, `taken` are gone.
+/// 5. `place`, `counts` replace what was there; `taken` are gone; `raised` are added, unless there is one of the same number, which
+///    another program has raised: that is a [`Conflict`](StoreError::Conflict).
 /// 6. Nobody sees half of a write, now or after a crash.
 pub trait Store: Send + Sync + 'static {
     /// What errors call it: `the store desk.db`.

@@ -226,9 +226,10 @@ fn eight_times_the_text_costs_about_eight_times() {
                 assert_eq!(document.positions(&places).len(), 1_000);
             })
         };
-        let (few, many) = (run(500), run(4_000));
-        // With the square of the text it would be 64 times.
-        assert!(many < few * 24, "{what}: {few:?}, and for eight times as much {many:?}");
+        // With the square of the text it would be 64 times. A machine that others use is measured again.
+        let measured: Vec<_> =
+            (0..5).map(|_| (run(500), run(4_000))).take_while(|(few, many)| *many >= *few * 24).collect();
+        assert!(measured.len() < 5, "{what}: for so much, and for eight times as much: {measured:?}");
     }
 }
 

@@ -90,7 +90,7 @@ mod tests {
             "()",
             "",
         ];
-        let access = |path: &&'static str| Access { layer: Layer::Domain, path: *path, zone: Zone::Data };
+        let access = |path: &&'static str| Access { layer: Layer::Domain, path, zone: Zone::Data };
         let (mut touched, mut asked) = (0, 0);
         for one in &paths {
             for other in &paths {

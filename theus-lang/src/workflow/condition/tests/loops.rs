@@ -26,8 +26,7 @@ fn worlds() -> Vec<World> {
     let mut failing_first = World::default();
     failing_first.desk.items = vec![i64::MAX, 0, 2];
     failing_first.payload = Some(serde_json::json!({ "list": ["late", 1] }));
-    let mut empty = World::default();
-    empty.payload = Some(serde_json::json!({ "list": [] }));
+    let empty = World { payload: Some(serde_json::json!({ "list": [] })), ..World::default() };
     vec![full, failing_first, empty]
 }
 
