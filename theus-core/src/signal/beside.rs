@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
+use super::bus::EventLog;
 use super::{Event, Origin};
 use crate::panics::{caught, tell};
 
@@ -21,6 +22,8 @@ pub(super) struct Beside {
     notes_arrivals: AtomicBool,
     /// Whether the session is over whose bus it is.
     is_over: AtomicBool,
+    /// Whether events from outside are stored before they are taken.
+    is_stored: AtomicBool,
     rare: Mutex<Option<Box<Rare>>>,
 }
 
@@ -30,9 +33,23 @@ struct Rare {
     dropped: Vec<Origin>,
     /// The clock of whoever handles the events.
     now: Option<Now>,
+    /// Where events from outside are stored before they are taken.
+    log: Option<Arc<dyn EventLog>>,
 }
 
 impl Beside {
+    /// Where events from outside are stored before they are taken, if they are.
+    #[inline]
+    pub(super) fn log(&self) -> Option<Arc<dyn EventLog>> {
+        if self.is_stored.load(Ordering::Acquire) { self.rare.lock().as_ref()?.log.clone() } else { None }
+    }
+
+    #[cfg(feature = "store")]
+    pub(super) fn stored_by(&self, log: Arc<dyn EventLog>) {
+        self.rare.lock().get_or_insert_default().log = Some(log);
+        self.is_stored.store(true, Ordering::Release);
+    }
+
     #[cold]
     pub(super) fn note_dropped(&self, dropped: &[Event]) {
         let mut rare = self.rare.lock();

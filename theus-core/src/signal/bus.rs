@@ -1,7 +1,7 @@
 //! The queue between those who raise events and the workflow that handles them.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
@@ -43,8 +43,6 @@ struct SharedBus {
     options: Arc<BusOptions>,
     queue: Queue<Event>,
     beside: Beside,
-    /// Where events from outside are stored before they are taken.
-    log: OnceLock<Arc<dyn EventLog>>,
 }
 
 /// Stores events.
@@ -130,14 +128,7 @@ impl SignalBus {
 
     /// As [`with`](Self::with), with options that other buses have too.
     pub(crate) fn sharing(options: Arc<BusOptions>) -> Self {
-        Self {
-            shared: Arc::new(SharedBus {
-                options,
-                queue: Queue::new(),
-                beside: Beside::default(),
-                log: OnceLock::new(),
-            }),
-        }
+        Self { shared: Arc::new(SharedBus { options, queue: Queue::new(), beside: Beside::default() }) }
     }
 
     /// Adds an event from outside.
@@ -179,7 +170,7 @@ impl SignalBus {
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
         let (came, event) = (self.shared.beside.arrival(), Event { name, origin: Origin::External, payload });
-        if self.shared.log.get().is_some() {
+        if self.shared.beside.log().is_some() {
             return self.bring_with_care(event, urgent, came);
         }
         match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
@@ -200,7 +191,7 @@ impl SignalBus {
             Overflow::DropOldest => Bring::DropOldest,
         };
         let mut offer = Offer { how, came, from_outside: true, number: 0 };
-        if let Some(log) = self.shared.log.get() {
+        if let Some(log) = self.shared.beside.log() {
             self.room_in_store(&event, how)?;
             offer.number = log.emitted(&event, urgent).map_err(not_stored)?;
             if !matches!(how, Bring::DropOldest) {
@@ -238,8 +229,7 @@ impl SignalBus {
     /// Every event from outside is in a store before it is on the bus, from now on.
     #[cfg(feature = "store")]
     pub(crate) fn stored_by(&self, log: Arc<dyn EventLog>) {
-        // Said once, when the session is made.
-        let _ = self.shared.log.set(log);
+        self.shared.beside.stored_by(log);
     }
 
     /// Whether the events of a transaction have room.
