@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::bus::EventLog;
+use super::log::EventLog;
 use super::{Event, Origin};
 use crate::panics::{caught, tell};
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::beside::{Beside, Now};
+use super::log::{EventLog, EventLogError};
 use super::payload::PayloadError;
 use super::queue::{Bring, Offer, Queue, Refused};
 use super::waiters::Waiter;
@@ -44,22 +45,6 @@ struct SharedBus {
     queue: Queue<Event>,
     beside: Beside,
 }
-
-/// Stores events.
-pub(crate) trait EventLog: Send + Sync {
-    /// An event from outside comes: its number in the store.
-    ///
-    /// # Errors
-    /// Where it is not stored: it is not taken then.
-    fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, EventLogError>;
-}
-
-/// Why an event is not stored.
-#[cfg(feature = "store")]
-pub(crate) type EventLogError = crate::store::StoreError;
-/// There is no store.
-#[cfg(not(feature = "store"))]
-pub(crate) type EventLogError = std::convert::Infallible;
 
 /// The bus has no room for what was offered; nothing of it was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -513,16 +498,6 @@ impl SignalBus {
     }
 }
 
-#[cfg(feature = "store")]
-const fn not_stored(error: EventLogError) -> EmitError {
-    EmitError::Store(error)
-}
-
-#[cfg(not(feature = "store"))]
-const fn not_stored(never: EventLogError) -> EmitError {
-    match never {}
-}
-
 impl fmt::Debug for SignalBus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (options, stats) = (&self.shared.options, self.stats());
@@ -532,4 +507,14 @@ impl fmt::Debug for SignalBus {
             .field("stats", &stats)
             .finish()
     }
+}
+
+#[cfg(feature = "store")]
+const fn not_stored(error: EventLogError) -> EmitError {
+    EmitError::Store(error)
+}
+
+#[cfg(not(feature = "store"))]
+const fn not_stored(never: EventLogError) -> EmitError {
+    match never {}
 }

@@ -14,6 +14,8 @@
 mod beside;
 mod bus;
 mod event;
+mod lanes;
+mod log;
 mod options;
 #[cfg(feature = "json")]
 mod payload;
@@ -22,20 +24,21 @@ mod payload;
 mod payload;
 mod queue;
 mod raised;
+mod stored;
 mod subscription;
 mod waiters;
 mod watch;
 
 pub(crate) use beside::Now;
-#[cfg(feature = "store")]
-pub(crate) use bus::EventLog;
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
+pub use lanes::BusStats;
+#[cfg(feature = "store")]
+pub(crate) use log::EventLog;
 pub use options::{BusOptions, Overflow};
 #[cfg(feature = "workflow")]
 pub(crate) use payload::{Beyond, measure};
 pub use payload::{Payload, PayloadError};
-pub use queue::BusStats;
 pub(crate) use queue::deadline;
 pub use raised::Signal;
 pub use subscription::Subscription;

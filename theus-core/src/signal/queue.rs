@@ -6,24 +6,11 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
+use super::lanes::{BusStats, Lanes, Queued};
 use super::waiters::{Waiter, Waiters};
 use super::watch::{Item, LossyQueue};
 use crate::panics::{drop_caught, wake, wake_all};
 use crate::sync::{AtomicBool, Condvar, Mutex, MutexGuard, Ordering};
-
-/// What has come of the events of a bus since it was built.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct BusStats {
-    /// Events that were taken by the bus.
-    pub emitted: u64,
-    /// Events of these that had to make room, or found none.
-    pub dropped: u64,
-    /// Events that were refused; their senders know.
-    pub refused: u64,
-    /// How often a sender waited for room.
-    pub waited: u64,
-}
 
 /// How an event is brought.
 #[derive(Clone, Copy)]
@@ -58,128 +45,12 @@ pub(super) enum Refused {
     Closed,
 }
 
-/// One that waits.
-struct Queued<T> {
-    what: T,
-    came: Option<Duration>,
-    /// Its number in a store, or 0.
-    number: u64,
-}
-
 pub(super) struct Queue<T> {
-    lanes: Mutex<Lanes<T>>,
-    changed: Condvar,
+    pub(super) lanes: Mutex<Lanes<T>>,
+    pub(super) changed: Condvar,
     /// Whether urgent events wait, and whether raised ones do: seen without the lock.
-    has_urgent: AtomicBool,
+    pub(super) has_urgent: AtomicBool,
     has_raised: AtomicBool,
-}
-
-struct Lanes<T> {
-    urgent: VecDeque<Queued<T>>,
-    normal: VecDeque<Queued<T>>,
-    /// What the steps of the session's own workflow have raised: for that workflow alone.
-    raised: Option<Box<Raised<T>>>,
-    stats: BusStats,
-    /// How many threads wait for a change.
-    sleepers: usize,
-    /// The tasks that wait for an event.
-    waiters: Waiters,
-    /// Who is woken whenever an event comes, waiting or not.
-    listener: Option<Waker>,
-    /// What hardly any bus has, and there may be very many of them.
-    rare: Option<Box<Rare<T>>>,
-}
-
-struct Rare<T> {
-    watches: Vec<Arc<LossyQueue<Item<T>>>>,
-    /// What nobody handles, from the moment when that is so until somebody takes note of it.
-    unheard: Option<Vec<T>>,
-    /// The numbers of stored events that wait no longer, as far as the store has not been told.
-    gone: Vec<u64>,
-}
-
-impl<T> Default for Rare<T> {
-    fn default() -> Self {
-        Self { watches: Vec::new(), unheard: None, gone: Vec::new() }
-    }
-}
-
-/// What the steps of a workflow have raised.
-struct Raised<T> {
-    /// Each with whether it is urgent.
-    events: Vec<(T, bool)>,
-    /// The numbers of those that a store has.
-    numbers: Vec<u64>,
-    /// How many the workflow has taken and not handled.
-    kept: usize,
-}
-
-impl<T> Lanes<T> {
-    fn raised(&mut self) -> &mut Raised<T> {
-        self.raised.get_or_insert_with(|| Box::new(Raised { events: Vec::new(), numbers: Vec::new(), kept: 0 }))
-    }
-
-    fn len(&self) -> usize {
-        self.urgent.len() + self.normal.len()
-    }
-
-    fn raised_waiting(&self) -> usize {
-        self.raised.as_ref().map_or(0, |raised| raised.events.len().saturating_add(raised.kept))
-    }
-
-    fn take(&mut self) -> Option<T> {
-        let first = self.urgent.pop_front().or_else(|| self.normal.pop_front())?;
-        self.is_gone(first.number);
-        Some(first.what)
-    }
-
-    /// A store has it, and is to be told that it waits no longer.
-    #[inline]
-    fn is_gone(&mut self, number: u64) {
-        if number != 0 {
-            self.rare.get_or_insert_default().gone.push(number);
-        }
-    }
-
-    fn is_closed(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| rare.unheard.is_some())
-    }
-
-    fn watches(&self) -> &[Arc<LossyQueue<Item<T>>>] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.watches)
-    }
-}
-
-impl<T: Clone> Lanes<T> {
-    /// Notes one, where nobody handles it; of very many that nobody takes note of, the latest are not noted.
-    #[cold]
-    fn discard(&mut self, event: &T, most: usize) {
-        let unheard = self.rare.as_mut().and_then(|rare| rare.unheard.as_mut());
-        if let Some(unheard) = unheard.filter(|unheard| unheard.len() < most) {
-            unheard.push(event.clone());
-        }
-    }
-
-    /// Drops the oldest event for a new one, or the new one where only urgent events wait and it is none.
-    #[cold]
-    #[inline(never)]
-    fn make_room(
-        &mut self,
-        (new, number): (T, u64),
-        urgent: bool,
-        dropped: &mut Vec<T>,
-        wakers: &mut Vec<Waker>,
-    ) -> Option<T> {
-        let oldest = self.normal.pop_front().or_else(|| if urgent { self.urgent.pop_front() } else { None });
-        let ((old, gone), new) = match oldest {
-            Some(old) => ((old.what, old.number), Some(new)),
-            None => ((new, number), None),
-        };
-        self.is_gone(gone);
-        self.watches().iter().for_each(|watch| watch.put(Item::Dropped(old.clone()), wakers));
-        dropped.push(old);
-        new
-    }
 }
 
 impl<T: Clone> Queue<T> {
@@ -292,31 +163,6 @@ impl<T: Clone> Queue<T> {
         Ok((done, dropped))
     }
 
-    /// Waits for room for one, with the thread blocked; how many are waiting where there is none.
-    pub(super) fn wait_for_room(&self, capacity: usize, at_most: Duration) -> Result<(), usize> {
-        let mut lanes = self.lanes.lock();
-        if lanes.len() >= capacity && capacity > 0 && !at_most.is_zero() {
-            lanes.stats.waited += 1;
-            lanes.sleepers += 1;
-            let deadline = deadline(at_most);
-            while lanes.len() >= capacity && !lanes.is_closed() {
-                if self.changed.wait_until(&mut lanes, deadline).timed_out() {
-                    break;
-                }
-            }
-            lanes.sleepers -= 1;
-        }
-        if lanes.len() < capacity {
-            return Ok(());
-        }
-        lanes.stats.refused += 1;
-        Err(lanes.len())
-    }
-
-    pub(super) fn is_closed(&self) -> bool {
-        self.lanes.lock().is_closed()
-    }
-
     /// Nobody handles events any more: what comes from outside is refused from now on, and what waits, or is committed
     /// later, is kept for [`take_unheard`](Self::take_unheard).
     pub(super) fn close(&self) {
@@ -396,50 +242,6 @@ impl<T: Clone> Queue<T> {
         let beyond = raised.kept.saturating_sub(capacity);
         numbers.into_iter().for_each(|number| lanes.is_gone(number));
         (events, beyond)
-    }
-
-    /// Whether a transaction that raises so many has room for them: `By` the workflow's own step, or for anybody.
-    pub(super) fn has_room(&self, capacity: usize, offered: usize, raised: bool) -> Result<(), usize> {
-        let mut lanes = self.lanes.lock();
-        let waiting = if raised { lanes.raised_waiting() } else { lanes.len() };
-        if waiting.saturating_add(offered) <= capacity {
-            return Ok(());
-        }
-        lanes.stats.refused += offered as u64;
-        Err(waiting)
-    }
-
-    /// The numbers of stored events that wait no longer, as far as nobody has asked before.
-    pub(super) fn take_gone(&self) -> Vec<u64> {
-        self.lanes.lock().rare.as_mut().map(|rare| std::mem::take(&mut rare.gone)).unwrap_or_default()
-    }
-
-    /// What waits, each with whether it is urgent, and whether it is for the workflow alone.
-    #[cfg(feature = "store")]
-    pub(super) fn all_waiting(&self) -> Vec<(T, bool, bool)> {
-        let lanes = self.lanes.lock();
-        let lane = |lane: &VecDeque<Queued<T>>, urgent: bool| {
-            lane.iter().map(|queued| (queued.what.clone(), urgent, false)).collect::<Vec<_>>()
-        };
-        let raised = lanes.raised.iter().flat_map(|raised| &raised.events);
-        let raised = raised.map(|(event, urgent)| (event.clone(), *urgent, true));
-        lane(&lanes.urgent, true).into_iter().chain(lane(&lanes.normal, false)).chain(raised).collect()
-    }
-
-    /// One is the first again.
-    #[cfg(feature = "store")]
-    pub(super) fn put_back(&self, event: T, urgent: bool, mut numbers: Vec<u64>) {
-        let mut lanes = self.lanes.lock();
-        // Its own is the last that was taken.
-        let number = numbers.pop().unwrap_or(0);
-        let queued = Queued { what: event, came: None, number };
-        if urgent {
-            lanes.urgent.push_front(queued)
-        } else {
-            lanes.normal.push_front(queued)
-        }
-        self.has_urgent.store(!lanes.urgent.is_empty(), Ordering::Release);
-        lanes.rare.get_or_insert_default().gone.extend(numbers);
     }
 
     /// The workflow has so many less: it has handled them, or has ended.

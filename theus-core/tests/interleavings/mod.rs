@@ -22,6 +22,9 @@ mod waiter;
 mod waits;
 
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
+#[path = "../../src/signal/lanes.rs"]
+mod lanes;
+#[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
 #[path = "../../src/signal/queue.rs"]
 mod queue;
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]

@@ -3,6 +3,7 @@
 mod attr;
 mod expand;
 mod model;
+mod stored;
 mod view;
 
 use proc_macro2::TokenStream;
