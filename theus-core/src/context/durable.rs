@@ -19,6 +19,9 @@ pub trait DataVisitor {
     where
         for<'a> &'a T: Serialize;
 
+    /// The contexts around the field that is shown, from the outside inwards.
+    fn around(&mut self) -> &mut Vec<&'static str>;
+
     /// A context in this one: its fields.
     ///
     /// # Errors
@@ -27,7 +30,12 @@ pub trait DataVisitor {
         &mut self,
         name: &'static str,
         look: impl FnOnce(&mut Self) -> Result<(), Self::Error>,
-    ) -> Result<(), Self::Error>;
+    ) -> Result<(), Self::Error> {
+        self.around().push(name);
+        let looked = look(self);
+        self.around().pop();
+        looked
+    }
 }
 
 /// Has values for the fields of the Data zone.
@@ -44,6 +52,9 @@ pub trait DataSource {
         T: for<'de> Deserialize<'de>,
         for<'a> &'a T: Serialize;
 
+    /// The contexts around the field that is to be filled, from the outside inwards.
+    fn around(&mut self) -> &mut Vec<&'static str>;
+
     /// A context in this one: its fields.
     ///
     /// # Errors
@@ -52,7 +63,12 @@ pub trait DataSource {
         &mut self,
         name: &'static str,
         fill: impl FnOnce(&mut Self) -> Result<(), Self::Error>,
-    ) -> Result<(), Self::Error>;
+    ) -> Result<(), Self::Error> {
+        self.around().push(name);
+        let filled = fill(self);
+        self.around().pop();
+        filled
+    }
 }
 
 /// Implemented by `#[derive(Context)]` where every Data field is `Serialize` and `Deserialize`: what a store can keep.

@@ -255,6 +255,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         nesting::is_inside(self.core.identity())
     }
 
+    /// Whether a store keeps this session.
+    #[cfg(feature = "store")]
+    pub(crate) fn is_kept(&self) -> bool {
+        self.core.durable.is_some()
+    }
+
+    /// No session is kept.
+    #[cfg(not(feature = "store"))]
+    #[allow(clippy::unused_self, reason = "as where there are stores")]
+    pub(crate) const fn is_kept(&self) -> bool {
+        false
+    }
+
     /// The version of the committed state, without holding the session.
     pub(crate) fn version(&self) -> u64 {
         self.core.shown_version()

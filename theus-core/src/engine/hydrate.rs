@@ -6,16 +6,15 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::core::{Core, SharedEngine};
-use super::durable::{DurableEngine, DurableSession, FieldFns, Found, stored};
+use super::durable::{DurableEngine, DurableSession, FieldFns, Found, next_number, stored};
 use super::handle::Engine;
 use super::session::State;
 use crate::audit::{AuditSession, Text};
-use crate::context::{Context, DurableFields};
-use crate::panics::caught;
+use crate::context::{Context, DurableFields, Fields};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
 use crate::store::{
-    Beginning, ChainHash, Place, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write,
+    Beginning, ChainHash, Place, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
 };
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
@@ -143,11 +142,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         })
     }
 
-    /// Whether a store keeps this session.
-    pub(crate) fn is_kept(&self) -> bool {
-        self.core.durable.is_some()
-    }
-
     /// What the store has of this session's workflow, for the one that drives it from now on.
     pub(crate) fn found_workflow(&self) -> Result<Option<Box<Found>>, StoreError> {
         let durable = self.core.durable.as_ref().ok_or(StoreError::NoStore)?;
@@ -177,20 +171,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             store: format!("the session `{}`", durable.name),
             reason: error.to_string(),
         })?;
-        let Some((place, taken)) = durable.riding() else { return Ok(()) };
+        let Some(riding) = durable.riding() else { return Ok(()) };
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let counted = session.take_unsaved();
         let write = Write {
             session: Arc::clone(&durable.name),
             expected: durable.step().0,
-            place: Some(place.clone()),
-            taken,
+            place: Some(riding.place.clone()),
+            taken: riding.taken.clone(),
             counts: counted.then(|| auditor.stored_counts(session)),
             ..Write::default()
         };
         match durable.store.write(auditor, write) {
             Ok(()) => {
-                durable.has_stored(Some(place));
+                durable.has_stored(riding);
                 Ok(())
             }
             Err(error) => {
@@ -213,17 +207,6 @@ type Session<D, G, E> = Arc<Core<D, G, E>>;
 /// What an engine begins with.
 pub(super) fn begin(store: &dyn Store) -> Result<Beginning, StoreError> {
     called(store, Store::begin)
-}
-
-/// An adapter is code of others: what it panics with is an error of the store.
-pub(super) fn called<T>(
-    store: &dyn Store,
-    call: impl FnOnce(&dyn Store) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    caught(|| call(store)).unwrap_or_else(|panic| {
-        let store = caught(|| store.name()).unwrap_or_else(|_| "the store".to_owned());
-        Err(StoreError::Io { store, reason: format!("it panicked: {}", panic.message()) })
-    })
 }
 
 /// The session of this name, made with this state where there is none.
@@ -299,8 +282,7 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
 ) -> Result<(), StoreError> {
     let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
     let settled = std::mem::take(&mut stored.settled);
-    // Numbers of events that are gone may come again: nobody has them any more.
-    let next = stored.events.iter().map(|event| event.number).max().unwrap_or(0) + 1;
+    let next = next_number(&stored.events);
     fill(core, &durable.fields, name, stored, true)?;
     let session = DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), step, chain, next);
     session.found(position, settled);
@@ -368,10 +350,14 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         }
         let durable = self.shared.durable.as_ref().ok_or(StoreError::NoStore)?;
         let stored = called(&*durable.store.store, |store| store.load(&session.name)).map_err(|_| why.clone())?;
-        let Some(SessionState { step, version, chain, fields, counts, .. }) = stored else { return Err(why) };
-        (durable.fields.bring_back)(&mut state.fields, &session.name, fields)?;
+        let Some(SessionState { step, version, chain, fields, counts, events, .. }) = stored else { return Err(why) };
+        // Apart first: what does not fit changes nothing.
+        let mut brought_back = state.fields.share();
+        (durable.fields.bring_back)(&mut brought_back, &session.name, fields)?;
+        state.fields = brought_back;
         state.advance(version);
         self.shared.auditor.bring_back_counts(&self.audit, &counts);
+        session.numbers_after(&events);
         session.goes_on_at(step, chain);
         Ok(())
     }

@@ -10,11 +10,10 @@ use thiserror::Error;
 use super::core::Core;
 use super::durable::DurableEngine;
 use super::handle::Engine;
-use super::hydrate::called;
 use super::step::Replayed;
 use crate::audit::{AuditSession, Text};
 use crate::context::Context;
-use crate::store::{ChainHash, Field, JournalEntry, Part, Store, StoreError, Write, shown};
+use crate::store::{ChainHash, Field, JournalEntry, Part, Store, StoreError, Write, called, shown};
 
 /// How many entries are read at once.
 const PAGE: usize = 256;

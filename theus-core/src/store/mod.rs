@@ -27,4 +27,4 @@ pub use write::{
 };
 
 pub(crate) use decode::decode_whole;
-pub(crate) use port::write;
+pub(crate) use port::{called, name_of, write};

@@ -1,8 +1,11 @@
 //! What an engine needs of a database.
 
+use std::sync::{Arc, mpsc};
+
 use super::error::StoreError;
 use super::write::{Beginning, Done, Field, JournalEntry, SessionRow, SessionState, Write};
 use crate::audit::AuditRecord;
+use crate::panics::caught;
 
 /// Keeps sessions. An adapter for a database implements it; [`MemoryStore`](super::MemoryStore) is one without.
 ///
@@ -65,22 +68,37 @@ pub trait Store: Send + Sync + 'static {
     fn ledger(&self, from: u64, most: usize) -> Result<Vec<AuditRecord>, StoreError>;
 }
 
+/// What errors call it. An adapter is code of others: it may panic.
+pub(crate) fn name_of(store: &dyn Store) -> String {
+    caught(|| store.name()).unwrap_or_else(|_| "the store".to_owned())
+}
+
+/// Asks it something: what it panics with is an error of the store.
+pub(crate) fn called<T>(
+    store: &dyn Store,
+    call: impl FnOnce(&dyn Store) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    caught(|| call(store)).unwrap_or_else(|panic| {
+        Err(StoreError::Io { store: name_of(store), reason: format!("it panicked: {}", panic.message()) })
+    })
+}
+
 /// Writes, and waits with the thread blocked.
 pub(crate) fn write(store: &dyn Store, write: Write) -> Result<(), StoreError> {
-    use std::sync::mpsc;
-
-    let (name, session) = (store.name(), write.session.to_string());
+    let session = Arc::clone(&write.session);
     let step = write.entry.as_ref().map_or(write.expected, |entry| entry.step);
     let (tell, told) = mpsc::sync_channel(1);
     let done: Done = Box::new(move |answer| {
         // Nobody hears where the waiting thread has panicked.
         let _ = tell.send(answer);
     });
-    let submitted = crate::panics::caught(|| store.submit(write, done));
-    let in_doubt = |reason: String| StoreError::InDoubt { store: name, session, step, reason };
-    match (submitted, told.recv()) {
-        (_, Ok(answer)) => answer.map(|_| ()),
-        (Err(panic), Err(_)) => Err(in_doubt(format!("it panicked: {}", panic.message()))),
-        (Ok(()), Err(_)) => Err(in_doubt("it gave no answer".to_owned())),
-    }
+    let submitted = caught(|| store.submit(write, done));
+    let Ok(answer) = told.recv() else {
+        let reason = match submitted {
+            Ok(()) => "it gave no answer".to_owned(),
+            Err(panic) => format!("it panicked: {}", panic.message()),
+        };
+        return Err(StoreError::InDoubt { store: name_of(store), session: session.to_string(), step, reason });
+    };
+    answer.map(|_| ())
 }

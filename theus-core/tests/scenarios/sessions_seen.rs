@@ -114,8 +114,7 @@ fn an_idle_session_of_a_pool_takes_a_kilobyte_at_most() {
     });
     let each = used.bytes_current.cast_unsigned() / SESSIONS;
     assert_eq!(*pool.engine("session-099999").unwrap().snapshot().unwrap().level, 1);
-    // And two handles, by which a session knows of a store that keeps it.
-    assert!(each <= 1_024 + 2 * 8, "{each} bytes");
+    assert!(each <= 1_024, "{each} bytes");
     println!("an idle session of a pool: {each} bytes");
 }
 

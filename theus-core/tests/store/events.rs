@@ -45,6 +45,19 @@ fn a_commit_that_fails_raises_nothing() {
 }
 
 #[test]
+fn two_programs_may_both_emit_to_a_session() {
+    let store = MemoryStore::new();
+    let (one, two) = (desk(&store), desk(&store));
+    for number in 0..3 {
+        one.bus().emit(&format!("CMD_ONE_{number}")).unwrap();
+        two.bus().emit(&format!("CMD_TWO_{number}")).unwrap();
+    }
+    drop((one, two));
+    let all = names(&desk(&store));
+    assert_eq!(all, ["CMD_ONE_0", "CMD_TWO_0", "CMD_ONE_1", "CMD_TWO_1", "CMD_ONE_2", "CMD_TWO_2"]);
+}
+
+#[test]
 fn an_event_that_has_no_room_is_not_stored() {
     let store = MemoryStore::new();
     let build = || builder(Locking::ByKind).signal_capacity(2).store(store.clone()).build().unwrap();

@@ -66,6 +66,20 @@ fn signal_and_meta_fields_are_made_anew() {
 }
 
 #[test]
+fn records_of_sessions_in_memory_are_stored_too() {
+    let store = MemoryStore::new();
+    let main = desk(&store);
+    let memory = main.open("in memory", Bank::default());
+    memory.run(booking("a", 6_000)).unwrap();
+    let stored = || theus_core::store::Store::ledger(&store, 1, 100).unwrap();
+    assert_eq!(stored().last().map(|record| record.session.to_string()).as_deref(), Some("in memory"));
+    assert!(main.stored_sessions(None, 10).unwrap().iter().all(|row| row.name != "in memory"));
+    main.run(booking("a", 6_000)).unwrap();
+    assert!(stored().iter().zip(1..).all(|(record, number)| record.sequence == number));
+    assert_eq!(stored().len(), main.audit_records().len());
+}
+
+#[test]
 fn a_session_is_one_however_often_it_is_asked_for() {
     let store = MemoryStore::new();
     let main = desk(&store);

@@ -1,7 +1,7 @@
 //! A workflow on a store, one promise each.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use theus_core::prelude::*;
 use theus_core::store::{Fault, MemoryStore};
@@ -36,6 +36,23 @@ fn release(ctx: App) {
 fn pay(ctx: App) {
     *ctx.domain.paid += ctx.effects.bank.fetch_add(1, Ordering::Relaxed) + 1;
     ctx.domain.sig_paid.set(true);
+}
+
+static IS_BUSY: AtomicBool = AtomicBool::new(true);
+
+#[derive(Debug, thiserror::Error)]
+#[error("busy")]
+struct Busy;
+
+#[process(inputs = [domain.paid], outputs = [domain.paid], errors = [Busy])]
+fn hope(ctx: App) -> Result<(), Busy> {
+    *ctx.domain.paid += 100;
+    // What its contract does not say: so it can end otherwise the next time.
+    if is_busy() { Err(Busy) } else { Ok(()) }
+}
+
+fn is_busy() -> bool {
+    IS_BUSY.load(Ordering::Relaxed)
 }
 
 const FLOW: &str = "
@@ -103,6 +120,58 @@ fn an_effect_is_done_once_and_where_nobody_knows_the_chain_is_made_good() {
         }
     }
     assert!(paid > 2 && made_good > 0, "{paid} {made_good}");
+}
+
+#[test]
+fn what_was_told_stays_so_though_it_came_back_to_where_it_was() {
+    const HOPES: &str =
+        "{ name: hopes, states: { IDLE: { events: { CMD_GO: { to: IDLE, steps: [reserve, hope] } } } } }";
+    let store = MemoryStore::new();
+    let life = |store: &MemoryStore| {
+        let builder = Engine::builder(Desk::default()).effects(Ports { bank: Arc::default() });
+        let engine = builder.process::<Reserve>().process::<Hope>().store(store.clone()).build().unwrap();
+        WorkflowManager::from_text(&engine, "hopes.yaml", HOPES).unwrap().hydrate().unwrap()
+    };
+    let mut flow = life(&store);
+    for _ in 0..3 {
+        flow.emit("CMD_GO").unwrap();
+        let handled = flow.run_until_idle().unwrap();
+        assert!(handled.last().is_some_and(|handled| handled.failed), "{handled:?}");
+    }
+    drop(flow);
+    IS_BUSY.store(false, Ordering::Relaxed);
+    let mut flow = life(&store.copy());
+    flow.run_until_idle().unwrap();
+    let Desk { booked, paid, .. } = desk(&flow);
+    assert_eq!((booked, paid), (3, 0), "the step that failed, and was told to have, is not run again");
+    flow.emit("CMD_GO").unwrap();
+    flow.run_until_idle().unwrap();
+    assert_eq!(desk(&flow).paid, 100);
+}
+
+#[test]
+fn an_event_that_no_state_has_a_use_for_does_not_come_again() {
+    const OFF: &str =
+        "{ name: off, states: { IDLE: { events: { CMD_GO: { when: domain.paid > 0, to: BAD } } }, BAD: {} } }";
+    let (store, bank) = (MemoryStore::new(), Arc::default());
+    let life = |store: &MemoryStore| {
+        let builder = Engine::builder(Desk::default()).effects(Ports { bank: Arc::clone(&bank) });
+        let engine = builder.process::<Pay>().store(store.clone()).build().unwrap();
+        WorkflowManager::from_text(&engine, "off.yaml", OFF).unwrap().hydrate().unwrap()
+    };
+    let mut flow = life(&store);
+    for _ in 0..3 {
+        flow.emit("CMD_GO").unwrap();
+        flow.run_until_idle().unwrap();
+    }
+    flow.engine().run(Pay {}).unwrap();
+    drop(flow);
+    let mut flow = life(&store.copy());
+    flow.run_until_idle().unwrap();
+    assert_eq!(flow.state(), "IDLE");
+    flow.emit("CMD_GO").unwrap();
+    flow.run_until_idle().unwrap();
+    assert_eq!(flow.state(), "BAD", "one that comes now is heard");
 }
 
 #[test]

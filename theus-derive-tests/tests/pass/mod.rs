@@ -134,6 +134,7 @@ mod signal_of_a_meta_field;
 mod signal_without_a_rest_state;
 mod signal_without_a_rest_state_written;
 mod static_once_in_body;
+mod stored_field_not_deserialisable;
 mod sync_process_run_as_async;
 mod undeclared_effect;
 mod undeclared_effect_through_alias;

@@ -84,15 +84,8 @@ impl DataVisitor for Written<'_> {
         }
     }
 
-    fn nested(
-        &mut self,
-        name: &'static str,
-        look: impl FnOnce(&mut Self) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.path.0.push(name);
-        let looked = look(self);
-        self.path.0.pop();
-        looked
+    fn around(&mut self) -> &mut Vec<&'static str> {
+        &mut self.path.0
     }
 }
 
@@ -118,15 +111,8 @@ impl DataVisitor for Whole {
         }
     }
 
-    fn nested(
-        &mut self,
-        name: &'static str,
-        look: impl FnOnce(&mut Self) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.path.0.push(name);
-        let looked = look(self);
-        self.path.0.pop();
-        looked
+    fn around(&mut self) -> &mut Vec<&'static str> {
+        &mut self.path.0
     }
 }
 
@@ -156,15 +142,8 @@ impl DataSource for Stored<'_> {
         Ok(())
     }
 
-    fn nested(
-        &mut self,
-        name: &'static str,
-        fill: impl FnOnce(&mut Self) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        self.path.0.push(name);
-        let filled = fill(self);
-        self.path.0.pop();
-        filled
+    fn around(&mut self) -> &mut Vec<&'static str> {
+        &mut self.path.0
     }
 }
 

@@ -5,5 +5,5 @@ mod session;
 mod shared;
 
 pub(crate) use session::Found;
-pub(super) use session::{DurableSession, nanos, stored};
+pub(super) use session::{DurableSession, Riding, nanos, next_number, stored};
 pub(super) use shared::{DurableEngine, FieldFns, Handle, data_outputs};

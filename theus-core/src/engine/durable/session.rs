@@ -36,7 +36,16 @@ struct Rider {
     place: Place,
     /// The events that it has taken and the store still has.
     taken: Vec<u64>,
+    /// Which one it is: who has written an earlier one has not written this.
+    number: u64,
     is_stored: bool,
+}
+
+/// What of a workflow goes with a write.
+pub(in crate::engine) struct Riding {
+    pub(in crate::engine) place: Place,
+    pub(in crate::engine) taken: Vec<u64>,
+    number: u64,
 }
 
 /// What a store has of a session's workflow.
@@ -78,6 +87,12 @@ impl DurableSession {
         (at.step, at.chain, at.lost) = (step, chain, None);
     }
 
+    /// Another program has given numbers to events too: the next one is beyond these.
+    pub(in crate::engine) fn numbers_after(&self, events: &[StoredEvent]) {
+        let mut at = self.at.lock();
+        at.next_event = at.next_event.max(next_number(events));
+    }
+
     pub(in crate::engine) fn lost(&self) -> Option<StoreError> {
         self.at.lock().lost.clone()
     }
@@ -112,45 +127,65 @@ impl DurableSession {
     /// Where the workflow stands now, and the events that it has taken until then.
     pub(in crate::engine) fn rides(&self, place: Place, taken: Vec<u64>) {
         let mut at = self.at.lock();
-        let rider = at.rider.get_or_insert_with(|| Rider { place: place.clone(), taken: Vec::new(), is_stored: false });
-        rider.place = place;
-        rider.taken.extend(taken);
-        rider.is_stored = false;
+        let before = at.rider.take();
+        let number = before.as_ref().map_or(0, |rider| rider.number) + 1;
+        let taken = before.map(|rider| rider.taken).unwrap_or_default().into_iter().chain(taken).collect();
+        at.rider = Some(Rider { place, taken, number, is_stored: false });
     }
 
     /// What the store has not got of it.
-    pub(in crate::engine) fn riding(&self) -> Option<(Place, Vec<u64>)> {
-        let at = self.at.lock();
-        let rider = at.rider.as_ref().filter(|rider| !rider.is_stored)?;
-        Some((rider.place.clone(), rider.taken.clone()))
+    pub(in crate::engine) fn riding(&self) -> Option<Riding> {
+        self.at.lock().rider.as_ref().filter(|rider| !rider.is_stored).map(Rider::riding)
     }
 
     /// The same, with a run of the workflow's that commits now.
-    pub(in crate::engine) fn riding_with(&self, settled: Settled) -> Option<(Place, Vec<u64>)> {
-        let at = self.at.lock();
-        let rider = at.rider.as_ref()?;
-        let (mut place, taken) = (rider.place.clone(), rider.taken.clone());
-        place.settled.push(settled);
-        place.ready = true;
-        Some((place, taken))
+    pub(in crate::engine) fn riding_with(&self, settled: Settled) -> Option<Riding> {
+        let mut riding = self.at.lock().rider.as_ref().map(Rider::riding)?;
+        riding.place.settled.push(settled);
+        riding.place.ready = true;
+        Some(riding)
     }
 
-    /// The store has it.
-    pub(in crate::engine) fn has_stored(&self, place: Option<Place>) {
-        let (Some(place), Some(rider)) = (place, &mut self.at.lock().rider) else { return };
-        (rider.place, rider.is_stored) = (place, true);
-        rider.taken.clear();
+    /// The store has it. The workflow may stand elsewhere by now: then that is still to be stored.
+    pub(in crate::engine) fn has_stored(&self, Riding { place, taken, number }: Riding) {
+        if let Some(rider) = &mut self.at.lock().rider {
+            rider.taken.retain(|event| !taken.contains(event));
+            if rider.number == number {
+                (rider.place, rider.is_stored) = (place, true);
+            }
+        }
+    }
+}
+
+impl Rider {
+    fn riding(&self) -> Riding {
+        Riding { place: self.place.clone(), taken: self.taken.clone(), number: self.number }
     }
 }
 
 impl EventLog for DurableSession {
     fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, StoreError> {
-        let number = self.numbers(1);
-        let raised = vec![stored(event, number, urgent, false)];
-        let write = Write { session: Arc::clone(&self.name), raised, ..Write::default() };
-        store::write(&*self.store.store, write)?;
-        Ok(number)
+        let emit = || {
+            let number = self.numbers(1);
+            let raised = vec![stored(event, number, urgent, false)];
+            let write = Write { session: Arc::clone(&self.name), raised, ..Write::default() };
+            store::write(&*self.store.store, write).map(|()| number)
+        };
+        match emit() {
+            Err(StoreError::Conflict { .. }) => {
+                if let Some(stored) = store::called(&*self.store.store, |store| store.load(&self.name))? {
+                    self.numbers_after(&stored.events);
+                }
+                emit()
+            }
+            emitted => emitted,
+        }
     }
+}
+
+/// The number after those of these events. One of an event that is gone may come again: nobody has it any more.
+pub(in crate::engine) fn next_number(events: &[StoredEvent]) -> u64 {
+    events.iter().map(|event| event.number).max().unwrap_or(0) + 1
 }
 
 /// An event, as a store has it.
@@ -169,4 +204,45 @@ pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, intern
 pub(in crate::engine) fn nanos(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::store::MemoryStore;
+
+    fn place(position: &str) -> Place {
+        Place { position: position.into(), settled: Vec::new(), due: None, ready: false }
+    }
+
+    fn session() -> DurableSession {
+        let store = Arc::new(Handle::new(Arc::new(MemoryStore::new())));
+        DurableSession::new("one".into(), store, 0, ChainHash::default(), 1)
+    }
+
+    #[test]
+    fn who_has_written_an_earlier_place_has_not_written_the_later_one() {
+        let session = session();
+        session.rides(place("a"), vec![1]);
+        let earlier = session.riding().unwrap();
+        // While that is written the workflow goes on.
+        session.rides(place("b"), vec![2]);
+        session.has_stored(earlier);
+        let left = session.riding().unwrap();
+        assert_eq!((&*left.place.position, left.taken.as_slice()), ("b", &[2][..]));
+        let settled = session.riding_with(Settled { branch: 0, version: 7 }).unwrap();
+        assert_eq!((&*settled.place.position, settled.place.settled.len()), ("b", 1));
+    }
+
+    #[test]
+    fn what_was_written_does_not_go_with_the_next_write_and_what_has_settled_stays_so() {
+        let session = session();
+        session.rides(place("a"), vec![1]);
+        session.has_stored(session.riding_with(Settled { branch: 0, version: 7 }).unwrap());
+        assert!(session.riding().is_none());
+        let both = session.riding_with(Settled { branch: 1, version: 8 }).unwrap();
+        assert_eq!((both.place.settled.len(), both.taken.len()), (2, 0));
+    }
 }

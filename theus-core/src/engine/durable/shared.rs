@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use super::fields;
 use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
+use crate::panics::tell;
 use crate::process::Contract;
 use crate::store::{self, Field, Part, Store, StoreError, Write};
 
@@ -73,11 +74,31 @@ impl Handle {
         let audit = auditor.take_unsaved();
         write.audit = audit.clone();
         let answer = store::write(&*self.store, write);
-        if answer.is_err() {
-            // What the store has all the same, it passes over the next time.
+        // Where only the session's part is refused it has them; where it has them all the same, it passes them over the next time.
+        let has_them = matches!(
+            answer,
+            Ok(()) | Err(StoreError::Conflict { .. } | StoreError::Halted { .. } | StoreError::Exists { .. })
+        );
+        if !has_them {
             auditor.put_unsaved(audit);
         }
         self.is_taken.store(false, Ordering::Release);
         answer
+    }
+
+    /// What was recorded of sessions that are in memory alone: they have no commit that it would go along with.
+    pub(in crate::engine) fn write_records(&self, auditor: &Auditor, session: &str) {
+        if !auditor.has_unsaved() {
+            return;
+        }
+        let write = Write { session: session.into(), ..Write::default() };
+        match self.write(auditor, write) {
+            // There is no such session in the store, and its records are.
+            Ok(()) | Err(StoreError::Conflict { .. }) => {}
+            // They go with the next write.
+            Err(error) => {
+                tell(|| tracing::error!(target: "theus::store", session, %error, "records are not stored yet"))
+            }
+        }
     }
 }

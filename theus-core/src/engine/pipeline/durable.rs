@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::super::durable::{DurableSession, nanos, stored};
+use super::super::durable::{DurableSession, Riding, nanos, stored};
 use super::drafts::Drafts;
 use super::replay::parts;
 use super::run::{Asked, By, ErrorOf, Run, StateOf};
 use crate::process::{Process, RunError};
 use crate::signal::Event;
-use crate::store::{JournalEntry, Place, Settled, StoreError, StoredEvent, Write, encode};
+use crate::store::{JournalEntry, Settled, StoreError, StoredEvent, Write, called, encode, name_of};
 
 /// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
 /// long after each.
@@ -25,7 +25,7 @@ struct Prepared {
     version: Option<u64>,
     events: Vec<Event>,
     number: u64,
-    place: Option<Place>,
+    riding: Option<Riding>,
     write: Write,
 }
 
@@ -96,7 +96,7 @@ impl<P: Process> Asked<'_, P> {
         command: Option<&[u8]>,
     ) -> Result<Option<u64>, ErrorOf<P>> {
         let prepared = self.prepare(durable, drafts, attempts, command)?;
-        let Some(Prepared { version, events, number, place, write }) = prepared else { return Ok(None) };
+        let Some(Prepared { version, events, number, riding, write }) = prepared else { return Ok(None) };
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let entry = write.entry.as_ref().map(|entry| (entry.step, entry.chain));
         let counted = write.counts.is_some();
@@ -116,7 +116,9 @@ impl<P: Process> Asked<'_, P> {
             }
             return Err(RunError::Store(error));
         }
-        durable.has_stored(place);
+        if let Some(riding) = riding {
+            durable.has_stored(riding);
+        }
         let Some(version) = version else { return Ok(None) };
         if let Some((step, chain)) = entry {
             durable.goes_on_at(step, chain);
@@ -163,7 +165,6 @@ impl<P: Process> Asked<'_, P> {
         if !Run::<P>::WRITES && (settled.is_none() || riding.is_none()) {
             return Ok(None);
         }
-        let (place, taken) = riding.map_or((None, Vec::new()), |(place, taken)| (Some(place), taken));
         self.core
             .bus
             .has_room(events.len(), internal)
@@ -192,13 +193,13 @@ impl<P: Process> Asked<'_, P> {
             expected: step,
             first: None,
             entry,
-            place: place.clone(),
+            place: riding.as_ref().map(|riding| riding.place.clone()),
             raised,
-            taken,
+            taken: riding.as_ref().map(|riding| riding.taken.clone()).unwrap_or_default(),
             counts,
             audit: Default::default(),
         };
-        Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, place, write }))
+        Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, riding, write }))
     }
 }
 
@@ -210,24 +211,20 @@ fn resolve(
 ) -> Result<(), StoreError> {
     let mut wait = FIRST_WAIT;
     for _ in 0..ASKED {
-        let loaded = crate::panics::caught(|| durable.store.store.load(&durable.name));
-        if let Ok(Ok(Some(stored))) = loaded {
+        if let Ok(Some(stored)) = called(&*durable.store.store, |store| store.load(&durable.name)) {
+            let store = || name_of(&*durable.store.store);
             return match entry {
                 Some((step, chain)) if stored.step == step && stored.chain == chain => Ok(()),
                 Some((step, _)) if stored.step + 1 == step => {
-                    let store = durable.store.store.name();
                     let reason = "a commit got no answer, and was not done".to_owned();
-                    Err(StoreError::Unavailable { store, reason })
+                    Err(StoreError::Unavailable { store: store(), reason })
                 }
                 Some((step, _)) => {
                     let (session, found) = (durable.name.to_string(), stored.step);
                     Err(StoreError::Conflict { session, expected: step - 1, found })
                 }
                 // A position that was written, or not: it is written again.
-                None => {
-                    let store = durable.store.store.name();
-                    Err(StoreError::Unavailable { store, reason: "a position got no answer".to_owned() })
-                }
+                None => Err(StoreError::Unavailable { store: store(), reason: "a position got no answer".to_owned() }),
             };
         }
         thread::sleep(wait);

@@ -152,7 +152,12 @@ impl<P: Process> Asked<'_, P> {
 fn settle<P: Process>(core: &CoreOf<P>, notes: &mut Notes<P>, version: u64) -> Result<(), ErrorOf<P>> {
     let outcomes = std::mem::take(&mut notes.outcomes);
     let auditor = &core.shared.auditor;
-    Ok(auditor.settle(&core.audit, P::CONTRACT.process, version, outcomes, &mut notes.violations)?)
+    let settled = auditor.settle(&core.audit, P::CONTRACT.process, version, outcomes, &mut notes.violations);
+    #[cfg(feature = "store")]
+    if let (Some(durable), None) = (&core.shared.durable, &core.durable) {
+        durable.store.write_records(auditor, core.audit.name());
+    }
+    Ok(settled?)
 }
 
 #[cold]

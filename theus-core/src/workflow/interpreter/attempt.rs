@@ -4,7 +4,6 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use super::context::InterpreterContext;
-use super::environment::Environment;
 use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::stored::{StoredTime, StoredTry};
@@ -66,6 +65,8 @@ pub(super) struct Account<'a> {
     pub(super) outcomes: &'a mut StepOutcomes,
     pub(super) random: &'a mut fastrand::Rng,
     pub(super) role: Role,
+    /// Whether a store keeps the session: a run that it does not take is made again, and needs its arguments again.
+    pub(super) is_kept: bool,
 }
 
 impl Account<'_> {
@@ -79,17 +80,6 @@ impl Account<'_> {
 #[cfg(feature = "store")]
 pub(super) fn may_run_again(run: &Run, error: &StoreError) -> bool {
     !matches!(error, StoreError::Encode { .. }) && !run.begins_once()
-}
-
-/// Whether a store keeps the session: a run that it does not take is made again, and needs its arguments again.
-#[cfg(feature = "store")]
-fn is_kept(environment: &Environment<'_>) -> bool {
-    environment.engine.keeps()
-}
-
-#[cfg(not(feature = "store"))]
-const fn is_kept(_: &Environment<'_>) -> bool {
-    false
 }
 
 impl Attempt {
@@ -172,7 +162,7 @@ impl Attempt {
                 let since = if account.trace.is_on() { environment.now() } else { SystemTime::UNIX_EPOCH };
                 let deadline = run.timeout.and_then(|timeout| environment.moment().checked_add(timeout));
                 // A run that is tried again needs its arguments again.
-                let arguments = if run.retry.is_some() || is_kept(environment) {
+                let arguments = if run.retry.is_some() || account.is_kept {
                     self.arguments.clone()
                 } else {
                     std::mem::take(&mut self.arguments)

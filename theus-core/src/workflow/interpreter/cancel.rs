@@ -36,7 +36,7 @@ impl Live {
     }
 
     fn cancel(&mut self, reason: String, context: InterpreterContext<'_>) {
-        if self.is_over() || self.cancelled.is_some() {
+        if self.is_over() || self.cancelled().is_some() {
             return;
         }
         self.follows = false;
@@ -52,7 +52,7 @@ impl Live {
                     self.break_off(&mut chain, failure, context);
                 }
                 self.chain = Some(chain);
-                self.cancelled = Some(reason.into());
+                self.is_to_end(reason.into());
             }
             None => {
                 self.trace.put(context.environment.now(), What::Cancelled { reason: reason.clone() });
@@ -91,7 +91,8 @@ impl Live {
             _ => &mut unit.handled.steps,
         };
         let role = if matches!(chain.work, Work::Compensation(..)) { Role::Compensation } else { Role::Step };
-        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role };
+        let mut account =
+            Account { trace: &mut self.trace, outcomes, random: &mut self.random, role, is_kept: self.is_kept };
         match (&mut chain.work, step) {
             (Work::Compensation(compensation, attempt), _) => {
                 attempt.let_go(&compensation.run, context, &mut account);

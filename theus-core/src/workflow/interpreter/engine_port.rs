@@ -59,10 +59,6 @@ pub(crate) trait EnginePort {
     /// Whether events had to make room whose signals are still to be put back to rest: [`dispatched`](Self::dispatched) does.
     fn has_dropped(&self) -> bool;
 
-    /// Whether a store keeps the session.
-    #[cfg(feature = "store")]
-    fn keeps(&self) -> bool;
-
     /// Where the workflow stands before the runs that it begins now: it goes with their commits.
     #[cfg(feature = "store")]
     fn rides(&self, place: Place);
@@ -159,11 +155,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn has_dropped(&self) -> bool {
         self.bus().has_dropped()
-    }
-
-    #[cfg(feature = "store")]
-    fn keeps(&self) -> bool {
-        self.is_kept()
     }
 
     #[cfg(feature = "store")]

@@ -61,9 +61,7 @@ pub(super) struct Live {
     /// The version of the state for which that was found.
     pub(super) settled_at: u64,
     pub(super) paused: bool,
-    /// Why it is to end as soon as what was committed is made good.
-    pub(super) cancelled: Option<Box<str>>,
-    pub(super) result: Option<Box<serde_json::Value>>,
+    seldom: Option<Box<Seldom>>,
     pub(super) random: fastrand::Rng,
     pub(super) trace: Trace,
     pub(super) control: Option<Control>,
@@ -74,6 +72,17 @@ pub(super) struct Live {
     /// Whether what it has come to since a store had its position follows from that position alone: no event, no time, no failure
     /// has come into it.
     pub(super) follows: bool,
+    /// Whether a store keeps it.
+    pub(super) is_kept: bool,
+}
+
+/// What hardly any session has, and there may be very many of them.
+#[derive(Default)]
+struct Seldom {
+    /// Why it is to end as soon as what was committed is made good.
+    cancelled: Option<Box<str>>,
+    /// What its final state gave.
+    result: Option<serde_json::Value>,
 }
 
 /// How far a session is.
@@ -209,6 +218,8 @@ pub(crate) struct Options {
     pub(crate) traced: usize,
     /// What its random waits come from.
     pub(crate) seed: u64,
+    /// Whether a store keeps it.
+    pub(crate) is_kept: bool,
 }
 
 impl Interpreter {
@@ -230,14 +241,14 @@ impl Interpreter {
             settled: false,
             settled_at: 0,
             paused: false,
-            cancelled: None,
-            result: None,
+            seldom: None,
             random: fastrand::Rng::with_seed(options.seed),
             trace: Trace::new(Arc::clone(&definition), options.traced),
             control: None,
             restored: false,
             is_by_date: false,
             follows: false,
+            is_kept: options.is_kept,
         };
         Self {
             definition,
@@ -258,7 +269,7 @@ impl Interpreter {
     ) -> Result<Progress, Troubled> {
         let context = InterpreterContext { definition: &self.definition, environment };
         #[cfg(feature = "store")]
-        if environment.engine.keeps() {
+        if self.live.is_kept {
             let kept = self.kept.get_or_insert_default();
             return kept.advance(&mut self.live, context, task);
         }
@@ -345,7 +356,7 @@ impl Interpreter {
     }
 
     pub(crate) fn result(&self) -> Option<&serde_json::Value> {
-        self.live.result.as_deref()
+        self.live.result()
     }
 
     /// The handle by which another thread holds it up.
@@ -376,6 +387,29 @@ impl Interpreter {
 impl Live {
     pub(super) const fn is_over(&self) -> bool {
         !matches!(self.stage, Stage::New | Stage::Running)
+    }
+
+    /// Why it is to end as soon as what was committed is made good, if it is.
+    pub(super) fn cancelled(&self) -> Option<&str> {
+        self.seldom.as_ref()?.cancelled.as_deref()
+    }
+
+    /// The same, and it ends now.
+    pub(super) fn take_cancelled(&mut self) -> Option<Box<str>> {
+        self.seldom.as_mut()?.cancelled.take()
+    }
+
+    pub(super) fn is_to_end(&mut self, reason: Box<str>) {
+        self.seldom.get_or_insert_default().cancelled = Some(reason);
+    }
+
+    /// What its final state gave.
+    pub(super) fn result(&self) -> Option<&serde_json::Value> {
+        self.seldom.as_ref()?.result.as_ref()
+    }
+
+    pub(super) fn gives(&mut self, result: serde_json::Value) {
+        self.seldom.get_or_insert_default().result = Some(result);
     }
 
     /// The innermost active state, the first of several in the order of the file.

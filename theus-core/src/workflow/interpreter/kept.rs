@@ -4,7 +4,6 @@
 //! alone needs no write of its own. What an event, a time or a failure has come into is written when the session comes to rest, or
 //! tells what it has handled.
 
-use std::sync::Arc;
 use std::task::Context;
 
 use super::chain::Chain;
@@ -16,9 +15,7 @@ use crate::store::{Place, StoreError};
 /// What a store has of a session.
 #[derive(Default)]
 pub(super) struct Kept {
-    /// The position that the store has, or that its next write takes along.
-    pub(super) position: Option<Arc<str>>,
-    /// Whether something was done since.
+    /// Whether something was done since the store was told last.
     was_driven: bool,
     is_paused: bool,
     /// What is told when the position is stored.
@@ -64,13 +61,10 @@ impl Kept {
             return Ok(());
         }
         let ready = !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
+        // Though it be where it was: an event was taken on the way, or a step has failed, and neither must come again.
         let place = live.place(context, live.chain.as_deref(), ready)?;
-        if self.position.as_ref() != Some(&place.position) {
-            let position = Arc::clone(&place.position);
-            context.environment.engine.rests(place, live.follows)?;
-            live.follows = true;
-            self.position = Some(position);
-        }
+        context.environment.engine.rests(place, live.follows)?;
+        live.follows = true;
         (self.was_driven, self.is_paused) = (false, live.paused);
         Ok(())
     }
@@ -79,7 +73,7 @@ impl Kept {
 impl Interpreter {
     /// What it has come to otherwise than by going on is stored.
     pub(super) fn save(&mut self, environment: &Environment<'_>) -> Result<(), StoreError> {
-        if !environment.engine.keeps() {
+        if !self.live.is_kept {
             return Ok(());
         }
         let context = InterpreterContext { definition: &self.definition, environment };

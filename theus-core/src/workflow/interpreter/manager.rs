@@ -112,7 +112,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
         let events = definition.events().iter().map(EventName::apart).collect();
-        let session = Interpreter::new(definition, Options { traced: DEFAULT_ENTRIES, seed: DEFAULT_SEED });
+        let options = Options { traced: DEFAULT_ENTRIES, seed: DEFAULT_SEED, is_kept: engine.is_kept() };
+        let session = Interpreter::new(definition, options);
         let keeper = Arc::new(Timekeeper::new(Arc::new(SystemClock)));
         let (engine, event_limit) = (engine.clone(), DEFAULT_EVENT_LIMIT);
         Self { engine, session, events, keeper, limit: None, event_limit }.notes_arrivals()

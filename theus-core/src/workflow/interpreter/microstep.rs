@@ -252,7 +252,7 @@ impl Live {
         let payload = payload.as_ref().map(Payload::value);
         let value = arguments::value(source, &SessionActivation::new(context.environment.engine, payload, &[]));
         match value {
-            Ok(value) => self.result = Some(Box::new(value)),
+            Ok(value) => self.gives(value),
             Err(error) => {
                 self.trace.put(context.environment.now(), What::NoValue { reason: error.to_string() });
                 return Err(error);

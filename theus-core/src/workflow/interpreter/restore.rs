@@ -65,7 +65,9 @@ impl Interpreter {
         live.payload = position.payload.clone().map(Payload::from);
         live.spent = position.spent;
         live.overspent = u8::try_from(position.overspent).unwrap_or(u8::MAX);
-        live.cancelled = position.cancelled.as_deref().map(Box::from);
+        if let Some(reason) = &position.cancelled {
+            live.is_to_end(reason.as_str().into());
+        }
         // The next one comes last.
         for stored in position.timers.iter().rev() {
             let (date, id) = timer(&definition, stored)?;
@@ -87,7 +89,8 @@ impl Interpreter {
         match &position.ended {
             None => {}
             Some(Ended::Finished { result }) => {
-                (live.stage, live.result) = (Stage::Finished, result.clone().map(Box::new))
+                live.stage = Stage::Finished;
+                result.clone().into_iter().for_each(|result| live.gives(result));
             }
             Some(Ended::Failed { reason }) => live.stage = Stage::Failed(reason.as_str().into()),
             Some(Ended::Aborted { reason }) => live.stage = Stage::Aborted(reason.as_str().into()),
@@ -104,7 +107,7 @@ impl super::instance::Live {
         let live = self;
         let ended = match &live.stage {
             Stage::New | Stage::Running => None,
-            Stage::Finished => Some(Ended::Finished { result: live.result.as_deref().cloned() }),
+            Stage::Finished => Some(Ended::Finished { result: live.result().cloned() }),
             Stage::Failed(reason) => Some(Ended::Failed { reason: reason.to_string() }),
             Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
             Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
@@ -120,7 +123,7 @@ impl super::instance::Live {
             chain: chain.map(|chain| chain.stored(definition, keeper)),
             spent: live.spent,
             overspent: live.overspent.into(),
-            cancelled: live.cancelled.as_deref().map(str::to_owned),
+            cancelled: live.cancelled().map(str::to_owned),
             random: live.random.get_seed(),
             paused: live.paused,
             ended,

@@ -184,7 +184,7 @@ impl Live {
         task: &mut Context<'_>,
     ) -> Stepped {
         #[cfg(feature = "store")]
-        if context.environment.engine.keeps() {
+        if self.is_kept {
             chain.work = Work::Run(attempt);
             if let Err(error) = self.before_runs(chain, context) {
                 return Stepped::Held(Progress::Unsaved(error));
@@ -194,7 +194,13 @@ impl Live {
         }
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
-        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes,
+            random: &mut self.random,
+            role: Role::Step,
+            is_kept: self.is_kept,
+        };
         let tried = attempt.go_on(run, context, task, &mut account);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
@@ -252,7 +258,13 @@ impl Live {
         let Work::Together(together) = &mut chain.work else { return Stepped::End };
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
-        let mut account = Account { trace: &mut self.trace, outcomes, random: &mut self.random, role: Role::Step };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes,
+            random: &mut self.random,
+            role: Role::Step,
+            is_kept: self.is_kept,
+        };
         let tried = together.go_on(branches, context, task, &mut account);
         let committed = together.committed();
         let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
@@ -286,7 +298,7 @@ impl Live {
     /// Where a store keeps the session: runs that begin now take along where it stands before them.
     #[cfg(feature = "store")]
     fn before_runs(&mut self, chain: &mut Chain, context: InterpreterContext<'_>) -> Result<(), StoreError> {
-        if !context.environment.engine.keeps() {
+        if !self.is_kept {
             return Ok(());
         }
         let starts = match &chain.work {
@@ -328,7 +340,7 @@ impl Live {
 
     /// Whether the chain does not go on as a whole, not only the strand that failed.
     fn is_over_for(&self, chain: &Chain) -> bool {
-        self.cancelled.is_some() || chain.failure.as_ref().is_some_and(|failure| failure.aborts)
+        self.cancelled().is_some() || chain.failure.as_ref().is_some_and(|failure| failure.aborts)
     }
 
     /// What was committed last of what is to be made good now.
@@ -373,6 +385,7 @@ impl Live {
             outcomes: &mut unit.handled.compensations,
             random: &mut self.random,
             role: Role::Compensation,
+            is_kept: self.is_kept,
         };
         let tried = attempt.go_on(&compensation.run, context, task, &mut account);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
@@ -403,7 +416,7 @@ impl Live {
             self.abort(failure.reason.clone(), context);
             return self.end_unit(context);
         }
-        if let Some(reason) = self.cancelled.take() {
+        if let Some(reason) = self.take_cancelled() {
             self.trace.put(context.environment.now(), What::Cancelled { reason: reason.to_string() });
             self.over(Stage::Cancelled(reason), context);
             return self.end_unit(context);

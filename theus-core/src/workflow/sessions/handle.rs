@@ -154,7 +154,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             return Err(SessionError::ShutDown);
         }
         let number = shared.opened.fetch_add(1, Ordering::Relaxed);
-        let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64 };
+        // The sessions of a pool are in memory.
+        let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64, is_kept: false };
         let mut session = Interpreter::new(Arc::clone(&shared.definition), options);
         if let Some(position) = position {
             session.restore(position).map_err(Box::new)?;
