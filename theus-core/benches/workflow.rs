@@ -84,7 +84,8 @@ mod an_event {
             let _ = lamp.emit(events.next().unwrap_or_default());
             lamp.process_event()
         });
-        assert!(engine.snapshot().expect("no run").switched.gt(&1_000), "the process has run");
+        // Run once, as CI does, it has run once.
+        assert!(engine.snapshot().expect("no run").switched.ge(&1), "the process has run");
     }
 
     #[divan::bench]
