@@ -13,7 +13,7 @@ use super::handle::Engine;
 use super::step::Replayed;
 use crate::audit::{AuditSession, Text};
 use crate::context::Context;
-use crate::store::{ChainHash, Field, JournalEntry, Part, Store, StoreError, Write, called, shown};
+use crate::store::{Base, Entry, Field, JournalEntry, Part, Store, StoreError, Write, called, shown};
 
 /// How many entries are read at once.
 const PAGE: usize = 256;
@@ -43,7 +43,7 @@ const PAGE: usize = 256;
 pub struct Journal {
     store: Arc<dyn Store>,
     session: Text,
-    first: Arc<[Field]>,
+    base: Arc<Base>,
 }
 
 /// Why a journal cannot be read, or is not what was written.
@@ -68,6 +68,16 @@ pub enum JournalError {
         step: u64,
         /// The last one that there is.
         last: u64,
+    },
+    /// The steps until there are not kept any more.
+    #[error("step {step} of the session `{session}` was pruned: its journal begins after step {first}")]
+    Pruned {
+        /// The session.
+        session: String,
+        /// The step that was asked for.
+        step: u64,
+        /// The step that the journal begins after.
+        first: u64,
     },
     /// A step is missing, or is not the one that was written.
     #[error("the journal of `{session}` is damaged at step {step}: {reason}")]
@@ -105,6 +115,8 @@ impl std::fmt::Display for Difference {
 pub struct Replay {
     /// How many steps there are up to where it came.
     pub steps: u64,
+    /// After which of them it began: 0, unless earlier ones were pruned, or are of an earlier version of the context.
+    pub before: u64,
     /// How many of them were made again, and gave the same.
     pub made: u64,
     /// How many were not made again: what they had written was taken from the journal. The first of them by each process, and why.
@@ -165,6 +177,22 @@ pub enum Diverged {
     Unregistered,
 }
 
+type Fields = BTreeMap<String, Field>;
+
+fn by_path(fields: &[Field]) -> Fields {
+    fields.iter().map(|field| (field.path.clone(), field.clone())).collect()
+}
+
+/// The fields are as the entry says from then on.
+fn take(fields: &mut Fields, entry: &JournalEntry) {
+    if entry.schema.is_some() {
+        fields.clear();
+    }
+    for part in &entry.parts {
+        fields.entry(part.path.clone()).or_insert_with(|| Field::whole(&part.path, [], true)).take(part);
+    }
+}
+
 fn text(value: &Option<Json>) -> String {
     value.as_ref().map_or_else(|| "not written".to_owned(), Json::to_string)
 }
@@ -186,7 +214,7 @@ impl Journal {
 
     /// Shows each entry in turn, held against the chain, until it says that it is enough. Returns how many there were.
     fn each(&self, mut look: impl FnMut(&JournalEntry) -> Result<bool, JournalError>) -> Result<u64, JournalError> {
-        let (mut step, mut chain) = (0, ChainHash::of_first(&self.first));
+        let (mut step, mut chain) = (self.base.step, self.base.chain);
         loop {
             let entries = self.entries(step + 1, PAGE)?;
             if entries.is_empty() {
@@ -213,16 +241,17 @@ impl Journal {
     }
 
     /// The fields as they were after this step, encoded; 0 is the first state.
-    fn fields_at(&self, step: u64) -> Result<BTreeMap<String, Field>, JournalError> {
-        let mut fields: BTreeMap<_, _> = self.first.iter().map(|field| (field.path.clone(), field.clone())).collect();
-        if step == 0 {
+    fn fields_at(&self, step: u64) -> Result<Fields, JournalError> {
+        let mut fields = by_path(&self.base.fields);
+        if step == self.base.step {
             return Ok(fields);
         }
+        if step < self.base.step {
+            let (session, first) = (self.session.to_string(), self.base.step);
+            return Err(JournalError::Pruned { session, step, first });
+        }
         let last = self.each(|entry| {
-            for Part { path, value } in &entry.parts {
-                let field = Field { path: path.clone(), value: value.clone(), written: true };
-                fields.insert(path.clone(), field);
-            }
+            take(&mut fields, entry);
             Ok(entry.step < step)
         })?;
         match last == step {
@@ -237,7 +266,7 @@ impl Journal {
     /// Where there is no such step, or the journal is damaged before it.
     pub fn at(&self, step: u64) -> Result<BTreeMap<String, Json>, JournalError> {
         let fields = self.fields_at(step)?;
-        Ok(fields.into_iter().map(|(path, field)| (path, shown(&field.value))).collect())
+        fields.into_iter().map(|(path, field)| Ok((path, shown(&self.whole(&field, step)?)))).collect()
     }
 
     /// The fields that are not the same after two steps.
@@ -247,13 +276,24 @@ impl Journal {
     pub fn difference(&self, before: u64, after: u64) -> Result<Vec<Difference>, JournalError> {
         let (one, two) = (self.fields_at(before)?, self.fields_at(after)?);
         let paths: std::collections::BTreeSet<&String> = one.keys().chain(two.keys()).collect();
-        let value = |fields: &BTreeMap<String, Field>, path| fields.get(path).map(|field: &Field| field.value.clone());
-        let differs = paths.into_iter().filter_map(|path| {
-            let (before, after) = (value(&one, path), value(&two, path));
-            let shown = |value: Option<Vec<u8>>| value.as_deref().map(shown);
-            (before != after).then(|| Difference { path: path.clone(), before: shown(before), after: shown(after) })
-        });
-        Ok(differs.collect())
+        let value = |fields: &Fields, path, step| fields.get(path).map(|field| self.whole(field, step)).transpose();
+        let mut differences = Vec::new();
+        for path in paths {
+            let (before, after) = (value(&one, path, before)?, value(&two, path, after)?);
+            if before != after {
+                let shown = |value: Option<Vec<u8>>| value.as_deref().map(shown);
+                differences.push(Difference { path: path.clone(), before: shown(before), after: shown(after) });
+            }
+        }
+        Ok(differences)
+    }
+
+    fn whole(&self, field: &Field, step: u64) -> Result<Vec<u8>, JournalError> {
+        field.merged().map_err(|error| JournalError::Damaged {
+            session: self.session.to_string(),
+            step,
+            reason: format!("`{}`: {error}", field.path),
+        })
     }
 
     /// Holds every step against the chain, and the last against the state that is stored. Returns how many steps there are.
@@ -261,7 +301,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Damaged`] at the first that is not what was written.
     pub fn verify(&self) -> Result<u64, JournalError> {
-        let (mut version, mut chain) = (0, ChainHash::of_first(&self.first));
+        let (mut version, mut chain) = (self.base.version, self.base.chain);
         let steps = self.each(|entry| {
             (version, chain) = (entry.version, entry.chain);
             Ok(true)
@@ -269,13 +309,14 @@ impl Journal {
         let damaged = |reason: String| JournalError::Damaged { session: self.session.to_string(), step: steps, reason };
         let stored = called(&*self.store, |store| store.load(&self.session))?;
         let Some(stored) = stored else { return Err(JournalError::NoSession { session: self.session.to_string() }) };
-        if stored.step != steps || stored.chain != chain || (steps > 0 && stored.version != version) {
+        if stored.step != steps || stored.chain != chain || (steps > self.base.step && stored.version != version) {
             return Err(damaged(format!("the journal ends there, and the state is of step {}", stored.step)));
         }
         let fields = self.fields_at(steps)?;
-        for Field { path, value, .. } in &stored.fields {
-            if fields.get(path).map(|field| &field.value) != Some(value) {
-                return Err(damaged(format!("`{path}` is not what the steps have made of it")));
+        for field in &stored.fields {
+            let made = fields.get(&field.path).map(|made| self.whole(made, steps)).transpose()?;
+            if made != Some(self.whole(field, steps)?) {
+                return Err(damaged(format!("`{}` is not what the steps have made of it", field.path)));
             }
         }
         match stored.fields.len() == fields.len() {
@@ -298,9 +339,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Where there is no store, or no such session in it.
     pub fn journal(&self, session: &str) -> Result<Journal, JournalError> {
         let store = Arc::clone(&self.durable_engine()?.store.store);
-        let first = called(&*store, |store| store.first(session))?;
-        let first = first.ok_or_else(|| JournalError::NoSession { session: session.to_owned() })?;
-        Ok(Journal { store, session: session.into(), first: first.into() })
+        let base = called(&*store, |store| store.base(session))?;
+        let base = base.ok_or_else(|| JournalError::NoSession { session: session.to_owned() })?;
+        Ok(Journal { store, session: session.into(), base: Arc::new(base) })
     }
 
     /// Makes all runs of a session again, on a session of its own in memory, from its first state, and holds what each has written
@@ -317,10 +358,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     {
         let journal = self.journal(session)?;
         let durable = self.durable_engine()?;
-        let core = self.apart(durable, session, journal.first.to_vec(), 0)?;
-        let mut replay = Replay::default();
+        let mut fields = by_path(&journal.base.fields);
+        // The states before have the fields of an earlier version of the context.
+        let mut migrated = None;
+        journal.each(|entry| {
+            if entry.schema.is_some() {
+                take(&mut fields, entry);
+                migrated = Some((entry.step, entry.version));
+            }
+            Ok(true)
+        })?;
+        let (from, version) = migrated.unwrap_or((journal.base.step, journal.base.version));
+        let core = self.apart(durable, session, fields.values().cloned().collect(), version)?;
+        let mut replay = Replay { before: from, ..Replay::default() };
         let mut taken: BTreeMap<String, TakenOver> = BTreeMap::new();
         replay.steps = journal.each(|entry| {
+            if entry.step <= from {
+                return Ok(true);
+            }
             let JournalEntry { step, process, command, parts, .. } = entry;
             let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what });
             let Some(again) = core.shared.registry.replay(process) else {
@@ -332,12 +387,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
                 Replayed::Made(made) => replay.divergence = diverged(first_difference(parts, &made)),
                 Replayed::Failed(error) => replay.divergence = diverged(Diverged::Fails { error }),
                 Replayed::TakenOver(why) => {
-                    self.take_over(durable, &core, session, parts)?;
+                    self.take_over(durable, &core, session, &fields, parts)?;
                     let of_process = taken.entry(process.clone());
                     let (process, why) = (process.clone(), why.to_owned());
                     of_process.or_insert(TakenOver { process, steps: 0, why }).steps += 1;
                 }
             }
+            take(&mut fields, entry);
             Ok(replay.divergence.is_none())
         })?;
         replay.taken_over = taken.into_values().collect();
@@ -351,8 +407,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Where there is no such step, or a session of that name is there already.
     pub fn fork(&self, session: &str, step: u64, name: &str) -> Result<(), JournalError> {
         let journal = self.journal(session)?;
-        let fields: Vec<Field> = journal.fields_at(step)?.into_values().collect();
-        let write = Write { session: name.into(), first: Some(fields), ..Write::default() };
+        let mut schema = journal.base.schema;
+        let mut fields = Vec::new();
+        for field in journal.fields_at(step)?.into_values() {
+            let value = journal.whole(&field, step)?;
+            fields.push(Field::whole(field.path, value, field.written));
+        }
+        journal.each(|entry| {
+            schema = entry.schema.filter(|_| entry.step <= step).unwrap_or(schema);
+            Ok(entry.step < step)
+        })?;
+        let write = Write { session: name.into(), first: Some(fields), schema, ..Write::default() };
         Ok(self.durable_engine()?.store.write(&self.core.shared.auditor, write)?)
     }
 
@@ -377,9 +442,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         durable: &DurableEngine<D>,
         core: &Core<D, G, E>,
         session: &str,
+        before: &Fields,
         parts: &[Part],
     ) -> Result<(), StoreError> {
-        let field = |part: &Part| Field { path: part.path.clone(), value: part.value.clone(), written: true };
+        let field = |part: &Part| {
+            let mut field = before.get(&part.path).cloned().unwrap_or_else(|| Field::whole(&part.path, [], true));
+            field.take(part);
+            field
+        };
         let version = core.shown_version() + 1;
         self.fill(durable, core, session, parts.iter().map(field).collect(), version)
     }
@@ -404,11 +474,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 }
 
 fn first_difference(expected: &[Part], found: &[Part]) -> Diverged {
-    let of = |parts: &[Part], path: &str| parts.iter().find(|part| part.path == path).map(|part| part.value.clone());
-    let paths = expected.iter().chain(found).map(|part| part.path.as_str());
-    let differs = |path: &&str| of(expected, path) != of(found, path);
-    let mut paths = paths.collect::<Vec<_>>().into_iter().filter(differs);
-    let path = paths.next().unwrap_or_default();
-    let shown = |value: Option<Vec<u8>>| value.as_deref().map(shown);
+    let of = |parts: &[Part], path: &str| parts.iter().find(|part| part.path == path).cloned();
+    let mut paths = expected.iter().chain(found).map(|part| part.path.as_str());
+    let path = paths.find(|path| of(expected, path) != of(found, path)).unwrap_or_default();
+    let shown = |part: Option<Part>| {
+        let Part { value, entries, .. } = part?;
+        Some(match (value, entries.as_slice()) {
+            (Some(value), _) => shown(&value),
+            // What has changed of a map.
+            (None, entries) => {
+                let value = |entry: &Entry| entry.value.as_deref().map_or(Json::Null, shown);
+                entries.iter().map(|entry| Json::Array(vec![shown(&entry.key), value(entry)])).collect()
+            }
+        })
+    };
     Diverged::Field { path: path.to_owned(), expected: shown(of(expected, path)), found: shown(of(found, path)) }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::write::{Field, Part};
+use super::write::{Entry, Field, Part};
 
 /// The hash after a step, over all steps before it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -22,6 +22,7 @@ impl ChainHash {
         for field in fields {
             text(&mut hasher, &field.path);
             bytes(&mut hasher, &field.value);
+            entries(&mut hasher, &field.entries);
         }
         Self(*hasher.finalize().as_bytes())
     }
@@ -36,7 +37,8 @@ impl ChainHash {
         bytes(&mut hasher, command);
         for part in parts {
             text(&mut hasher, &part.path);
-            bytes(&mut hasher, &part.value);
+            maybe(&mut hasher, part.value.as_deref());
+            entries(&mut hasher, &part.entries);
         }
         Self(*hasher.finalize().as_bytes())
     }
@@ -50,6 +52,20 @@ fn text(hasher: &mut blake3::Hasher, text: &str) {
 fn bytes(hasher: &mut blake3::Hasher, bytes: &[u8]) {
     hasher.update(&(bytes.len() as u64).to_le_bytes());
     hasher.update(bytes);
+}
+
+/// Something or nothing: no two are one.
+fn maybe(hasher: &mut blake3::Hasher, value: Option<&[u8]>) {
+    hasher.update(&[u8::from(value.is_some())]);
+    bytes(hasher, value.unwrap_or_default());
+}
+
+fn entries(hasher: &mut blake3::Hasher, entries: &[Entry]) {
+    hasher.update(&(entries.len() as u64).to_le_bytes());
+    for entry in entries {
+        bytes(hasher, &entry.key);
+        maybe(hasher, entry.value.as_deref());
+    }
 }
 
 impl fmt::Display for ChainHash {

@@ -47,6 +47,8 @@ impl DecodeError {
 /// | variant | what to do |
 /// |---|---|
 /// | [`Conflict`](Self::Conflict) | another program wrote the session: hydrate it again, and run again |
+/// | [`Leased`](Self::Leased) | wait, or leave the session to the program that has it |
+/// | [`Answered`](Self::Answered) | ask the store for the answer |
 /// | [`Halted`](Self::Halted) | the interlock was latched by another program on the same store: see its ledger |
 /// | [`Full`](Self::Full) | make room; the session goes on as it was |
 /// | [`ReadOnly`](Self::ReadOnly) | mend the rights of the file, or the account of the database |
@@ -71,6 +73,24 @@ pub enum StoreError {
         expected: u64,
         /// The step in the store; 0 where it has no such session.
         found: u64,
+    },
+    /// Another program has the session for itself.
+    #[error(
+        "the session `{session}` is leased to {owner}: it has it for itself until its lease runs out, or it gives it back"
+    )]
+    Leased {
+        /// The session.
+        session: String,
+        /// Who has it.
+        owner: String,
+    },
+    /// The session has an answer under this key already.
+    #[error("the session `{session}` has an answer under the key `{key}` already")]
+    Answered {
+        /// The session.
+        session: String,
+        /// The key.
+        key: String,
     },
     /// The interlock is latched in the store.
     #[error("the store's interlock is latched: {reason}")]

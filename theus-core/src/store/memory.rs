@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 use super::error::StoreError;
 use super::port::Store;
 use super::write::{
-    Audit, Beginning, Committed, Done, Field, JournalEntry, Part, Place, SessionRow, SessionState, StoredCount,
-    StoredEvent, Write,
+    Audit, Base, Beginning, Committed, Done, Field, JournalEntry, Lease, Place, SessionRow, SessionState, StoredAnswer,
+    StoredCount, StoredEvent, StoredMessage, Write,
 };
 use crate::audit::{AuditRecord, Hash};
 
@@ -66,15 +67,21 @@ struct Kept {
 
 #[derive(Clone, Debug, Default)]
 struct Row {
-    first: Vec<Field>,
+    base: Base,
     step: u64,
     version: u64,
     chain: super::ChainHash,
-    fields: BTreeMap<String, (Vec<u8>, bool)>,
+    schema: u32,
+    fields: BTreeMap<String, Field>,
     place: Option<Place>,
     events: BTreeMap<u64, StoredEvent>,
     counts: Vec<StoredCount>,
     journal: Vec<JournalEntry>,
+    answers: BTreeMap<String, StoredAnswer>,
+    messages: BTreeMap<u64, StoredMessage>,
+    last_message: u64,
+    lease: Option<(Lease, Instant)>,
+    fence: u64,
 }
 
 impl MemoryStore {
@@ -105,17 +112,27 @@ impl MemoryStore {
     }
 
     /// Looks, unless this call is to fail.
-    #[allow(clippy::panic, reason = "what it is asked for")]
     fn look<T>(&self, look: impl FnOnce(&Kept) -> T) -> Result<T, StoreError> {
+        self.change(|kept| Ok(look(kept)))
+    }
+
+    /// Changes something, unless this call is to fail.
+    #[allow(clippy::panic, reason = "what it is asked for")]
+    fn change<T>(&self, change: impl FnOnce(&mut Kept) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut kept = self.shared.lock();
-        let fault = kept.next_fault();
-        match fault {
-            None => Ok(look(&kept)),
+        match kept.next_fault() {
+            None => change(&mut kept),
             Some(Fault::Panics) => {
                 drop(kept);
                 panic!("the store was told to panic")
             }
-            Some(fault) => Err(fault.error("", 0)),
+            Some(fault) => {
+                if fault == Fault::DoneInDoubt {
+                    // What becomes of it, nobody hears.
+                    let _ = change(&mut kept);
+                }
+                Err(fault.error("", 0))
+            }
         }
     }
 }
@@ -145,10 +162,6 @@ impl Kept {
     fn apply(&mut self, write: Write) -> Result<Committed, StoreError> {
         let goes_on = write.goes_on();
         self.audit(write.audit)?;
-        if let (Some(latched), Some(_)) = (&self.interlock, &write.entry) {
-            let reason = latched.violation().map_or_else(String::new, ToString::to_string);
-            return Err(StoreError::Halted { reason });
-        }
         let session = write.session.to_string();
         let found = self.sessions.get(&session);
         if write.first.is_some() && found.is_some() {
@@ -156,8 +169,18 @@ impl Kept {
         }
         let step = found.map_or(0, |row| row.step);
         let is_missing = found.is_none() && write.first.is_none();
-        if is_missing || (goes_on && step != write.expected) {
+        if is_missing {
             return Err(StoreError::Conflict { session, expected: write.expected, found: step });
+        }
+        if let Some(found) = found {
+            found.is_free_for(&session, write.lease.as_ref(), goes_on)?;
+        }
+        if goes_on && step != write.expected {
+            return Err(StoreError::Conflict { session, expected: write.expected, found: step });
+        }
+        if let (Some(latched), Some(_)) = (&self.interlock, &write.entry) {
+            let reason = latched.violation().map_or_else(String::new, ToString::to_string);
+            return Err(StoreError::Halted { reason });
         }
         if let Some(entry) = write.entry.as_ref().filter(|entry| entry.step != step.wrapping_add(1)) {
             let reason = format!("step {} does not follow step {step} of `{session}`", entry.step);
@@ -166,14 +189,27 @@ impl Kept {
         if write.raised.iter().any(|event| found.is_some_and(|row| row.events.contains_key(&event.number))) {
             return Err(StoreError::Conflict { session, expected: write.expected, found: step });
         }
+        if let Some(StoredAnswer { key, .. }) = &write.answer
+            && found.is_some_and(|row| row.answers.contains_key(key))
+        {
+            return Err(StoreError::Answered { session, key: key.clone() });
+        }
         let row = self.sessions.entry(session).or_default();
         if let Some(first) = write.first {
             row.chain = super::ChainHash::of_first(&first);
-            row.fields = first.iter().map(|field| (field.path.clone(), (field.value.clone(), field.written))).collect();
-            row.first = first;
+            row.fields = first.iter().map(|field| (field.path.clone(), field.clone())).collect();
+            row.schema = write.schema;
+            row.base = Base { step: 0, version: 0, chain: row.chain, schema: write.schema, fields: first };
         }
+        let sends = write.entry.is_some();
         if let Some(entry) = write.entry {
-            entry.parts.iter().for_each(|part| row.take(part));
+            if let Some(schema) = entry.schema {
+                row.schema = schema;
+                row.fields.clear();
+            }
+            entry.parts.iter().for_each(|part| {
+                row.fields.entry(part.path.clone()).or_insert_with(|| Field::whole(&part.path, [], true)).take(part)
+            });
             (row.step, row.version, row.chain) = (entry.step, entry.version, entry.chain);
             row.journal.push(entry);
         }
@@ -185,6 +221,16 @@ impl Kept {
         if let Some(counts) = write.counts {
             row.counts = counts;
         }
+        if let Some(answer) = write.answer {
+            row.answers.insert(answer.key.clone(), answer);
+        }
+        for message in write.messages {
+            if sends || row.messages.contains_key(&message.number) {
+                row.last_message = row.last_message.max(message.number);
+                row.messages.insert(message.number, message);
+            }
+        }
+        write.delivered.iter().for_each(|number| drop(row.messages.remove(number)));
         Ok(Committed)
     }
 
@@ -211,26 +257,30 @@ impl Kept {
 }
 
 impl Row {
-    fn take(&mut self, part: &Part) {
-        self.fields.insert(part.path.clone(), (part.value.clone(), true));
+    /// Whether it is leased to nobody else.
+    fn is_free_for(&self, session: &str, lease: Option<&Lease>, goes_on: bool) -> Result<(), StoreError> {
+        let leased = |owner: &str| Err(StoreError::Leased { session: session.to_owned(), owner: owner.to_owned() });
+        let held = self.lease.as_ref().filter(|(_, until)| Instant::now() < *until).map(|(held, _)| held);
+        match (lease, held) {
+            (Some(lease), _) if lease.fence != self.fence => leased(held.map_or("another since", |held| &held.owner)),
+            (None, Some(held)) if goes_on => leased(&held.owner),
+            _ => Ok(()),
+        }
     }
 
     fn stored(&self) -> SessionState {
-        let field = |(path, (value, written)): (&String, &(Vec<u8>, bool))| Field {
-            path: path.clone(),
-            value: value.clone(),
-            written: *written,
-        };
         SessionState {
             format: SessionState::FORMAT,
             step: self.step,
             version: self.version,
             chain: self.chain,
-            fields: self.fields.iter().map(field).collect(),
+            schema: self.schema,
+            fields: self.fields.values().cloned().collect(),
             position: self.place.as_ref().map(|place| place.position.to_string()),
             settled: self.place.as_ref().map(|place| place.settled.clone()).unwrap_or_default(),
             events: self.events.values().cloned().collect(),
             counts: self.counts.clone(),
+            last_message: self.last_message,
         }
     }
 }
@@ -271,8 +321,94 @@ impl Store for MemoryStore {
         self.look(|kept| kept.sessions.get(session).map(Row::stored))
     }
 
-    fn first(&self, session: &str) -> Result<Option<Vec<Field>>, StoreError> {
-        self.look(|kept| kept.sessions.get(session).map(|row| row.first.clone()))
+    fn base(&self, session: &str) -> Result<Option<Base>, StoreError> {
+        self.look(|kept| kept.sessions.get(session).map(|row| row.base.clone()))
+    }
+
+    fn prune(&self, session: &str, base: Base) -> Result<(), StoreError> {
+        self.change(|kept| {
+            if let Some(row) = kept.sessions.get_mut(session).filter(|row| row.base.step < base.step) {
+                row.journal.retain(|entry| entry.step > base.step);
+                row.base = base;
+            }
+            Ok(())
+        })
+    }
+
+    fn remove(&self, session: &str, step: u64) -> Result<(), StoreError> {
+        self.change(|kept| {
+            let found = kept.sessions.get(session).map(|row| row.step);
+            if found.is_some_and(|found| found != step) {
+                let (session, found) = (session.to_owned(), found.unwrap_or_default());
+                return Err(StoreError::Conflict { session, expected: step, found });
+            }
+            kept.sessions.remove(session);
+            Ok(())
+        })
+    }
+
+    fn answer(&self, session: &str, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        self.look(|kept| kept.sessions.get(session).and_then(|row| row.answers.get(key)).cloned())
+    }
+
+    fn prune_answers(&self, before: u64) -> Result<u64, StoreError> {
+        self.change(|kept| {
+            let mut gone = 0;
+            for row in kept.sessions.values_mut() {
+                let were = row.answers.len();
+                row.answers.retain(|_, answer| answer.at >= before);
+                gone += (were - row.answers.len()) as u64;
+            }
+            Ok(gone)
+        })
+    }
+
+    fn outbox(
+        &self,
+        is_dead: bool,
+        after: Option<(&str, u64)>,
+        most: usize,
+    ) -> Result<Vec<(String, StoredMessage)>, StoreError> {
+        self.look(|kept| {
+            let messages =
+                kept.sessions.iter().flat_map(|(name, row)| row.messages.values().map(move |message| (name, message)));
+            let later = messages.filter(|(name, message)| {
+                message.dead.is_some() == is_dead && after.is_none_or(|after| (name.as_str(), message.number) > after)
+            });
+            later.take(most).map(|(name, message)| (name.clone(), message.clone())).collect()
+        })
+    }
+
+    fn lease(&self, session: &str, owner: &str, lasting: Duration) -> Result<Lease, StoreError> {
+        self.change(|kept| {
+            let Some(row) = kept.sessions.get_mut(session) else {
+                return Err(StoreError::Conflict { session: session.to_owned(), expected: 0, found: 0 });
+            };
+            let now = Instant::now();
+            let fence = match &row.lease {
+                Some((held, _)) if &*held.owner == owner => held.fence,
+                Some((held, until)) if now < *until => {
+                    let (session, owner) = (session.to_owned(), held.owner.to_string());
+                    return Err(StoreError::Leased { session, owner });
+                }
+                _ => row.fence + 1,
+            };
+            let lease = Lease { owner: owner.into(), fence };
+            row.fence = fence;
+            row.lease = Some((lease.clone(), now + lasting));
+            Ok(lease)
+        })
+    }
+
+    fn give_back(&self, session: &str, lease: &Lease) -> Result<(), StoreError> {
+        self.change(|kept| {
+            if let Some(row) = kept.sessions.get_mut(session)
+                && row.lease.as_ref().is_some_and(|(held, _)| held == lease)
+            {
+                row.lease = None;
+            }
+            Ok(())
+        })
     }
 
     fn journal(&self, session: &str, from: u64, most: usize) -> Result<Vec<JournalEntry>, StoreError> {

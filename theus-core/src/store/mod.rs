@@ -10,6 +10,7 @@
 mod chain;
 mod decode;
 mod encode;
+mod entries;
 mod error;
 mod memory;
 mod port;
@@ -22,8 +23,8 @@ pub use error::{DecodeError, EncodeError, StoreError};
 pub use memory::{Fault, MemoryStore};
 pub use port::Store;
 pub use write::{
-    Audit, Beginning, Committed, Done, Field, JournalEntry, Part, Place, SessionRow, SessionState, Settled,
-    StoredCount, StoredEvent, StoredOrigin, Write,
+    Audit, Base, Beginning, Committed, Done, Entry, Field, JournalEntry, Lease, Part, Place, SessionRow, SessionState,
+    Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
 };
 
 pub(crate) use decode::decode_whole;

@@ -1,9 +1,12 @@
 //! What an engine needs of a database.
 
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use super::error::StoreError;
-use super::write::{Beginning, Done, Field, JournalEntry, SessionRow, SessionState, Write};
+use super::write::{
+    Base, Beginning, Done, JournalEntry, Lease, SessionRow, SessionState, StoredAnswer, StoredMessage, Write,
+};
 use crate::audit::AuditRecord;
 use crate::panics::caught;
 
@@ -20,10 +23,20 @@ use crate::panics::caught;
 ///    write is written.
 /// 3. The session is there, and where the write [goes on](Write::goes_on) it is at `write.expected`, or it is a
 ///    [`Conflict`](StoreError::Conflict). With `first` there must be none of that name, or it [`Exists`](StoreError::Exists).
-/// 4. Each part of an entry becomes the field's value, or its entry's, and the field is `written` from then on.
+/// 4. Each part of an entry is taken by its field as [`Field::take`] says. An entry with a `schema` is a migration: the fields are
+///    those of its parts and no others, and the session has that version of the context.
 /// 5. `place`, `counts` replace what was there; `taken` are gone; `raised` are added, unless there is one of the same number, which
 ///    another program has raised: that is a [`Conflict`](StoreError::Conflict).
-/// 6. Nobody sees half of a write, now or after a crash.
+/// 6. An `answer` is added, unless the session has one under that key: [`Answered`](StoreError::Answered).
+/// 7. `messages` are added, or replace those of their numbers; `delivered` are gone. The greatest number that a session has ever
+///    sent stays known. What only changes a message that is not there any more changes nothing: where there is no `entry`, a message
+///    that is not there is passed over.
+/// 8. A session that is leased to another program is not [gone on](Write::goes_on) with: [`Leased`](StoreError::Leased), until the
+///    lease has run out by the store's clock. A write under a lease whose `fence` is not the session's is `Leased` too.
+/// 9. Nobody sees half of a write, now or after a crash.
+///
+/// What is refused by 2 to 8 changes nothing but the audit's part, and is refused by the first of these, in this order: 3 (is it
+/// there), 8, 3 (is it at this step), 2, 5, 6.
 pub trait Store: Send + Sync + 'static {
     /// What errors call it: `the store desk.db`.
     fn name(&self) -> String;
@@ -43,11 +56,62 @@ pub trait Store: Send + Sync + 'static {
     /// Where it cannot be read.
     fn load(&self, session: &str) -> Result<Option<SessionState>, StoreError>;
 
-    /// The state that a session began with.
+    /// The state that a session's journal begins with.
     ///
     /// # Errors
     /// Where it cannot be read.
-    fn first(&self, session: &str) -> Result<Option<Vec<Field>>, StoreError>;
+    fn base(&self, session: &str) -> Result<Option<Base>, StoreError>;
+
+    /// The journal begins with this base from now on: steps until there are gone. Where it begins later already, nothing changes.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn prune(&self, session: &str, base: Base) -> Result<(), StoreError>;
+
+    /// The session is gone, with all that is its: only where it is at this step, else it is a
+    /// [`Conflict`](StoreError::Conflict). Records of the ledger stay.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn remove(&self, session: &str, step: u64) -> Result<(), StoreError>;
+
+    /// What was given under a key.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn answer(&self, session: &str, key: &str) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Answers that were given before then are gone, in nanoseconds since 1970. Tells how many.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn prune_answers(&self, before: u64) -> Result<u64, StoreError>;
+
+    /// At most so many messages after this one, of a session and a number, in the order of sessions' names and numbers: those that
+    /// are dead, or those that are not.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn outbox(
+        &self,
+        is_dead: bool,
+        after: Option<(&str, u64)>,
+        most: usize,
+    ) -> Result<Vec<(String, StoredMessage)>, StoreError>;
+
+    /// The session is this program's alone for so long, by the store's clock: taken, or kept where it is its already. Its fence grows
+    /// with every change of owner.
+    ///
+    /// # Errors
+    /// [`Leased`](StoreError::Leased) where another has it; [`Conflict`](StoreError::Conflict) where there is no such session; where
+    /// it cannot be written.
+    fn lease(&self, session: &str, owner: &str, lasting: Duration) -> Result<Lease, StoreError>;
+
+    /// The lease is given back, if it is still this one's.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn give_back(&self, session: &str, lease: &Lease) -> Result<(), StoreError>;
 
     /// At most so many entries of a session's journal from this step on, in order.
     ///

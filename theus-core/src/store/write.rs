@@ -9,14 +9,36 @@ use super::chain::ChainHash;
 use super::error::StoreError;
 use crate::audit::AuditRecord;
 
-/// A new value of one field of the Data zone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a run has written of one field of the Data zone: the whole value, or entries of a map, or both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// The field, without its layer: `total`, `watch.count`.
     pub path: String,
-    /// Its value, [encoded](super::encode).
+    /// Its whole value, [encoded](super::encode): entries that were there before are gone then.
+    #[serde(default, with = "bytes::maybe", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Vec<u8>>,
+    /// Its entries that are another now, in the order of their keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Entry>,
+}
+
+impl Part {
+    /// A whole value.
+    #[must_use]
+    pub fn whole(path: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), value: Some(value.into()), entries: Vec::new() }
+    }
+}
+
+/// One entry of a map that is another now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its key, [encoded](super::encode).
     #[serde(with = "bytes")]
-    pub value: Vec<u8>,
+    pub key: Vec<u8>,
+    /// Its value, encoded; none where it is gone.
+    #[serde(default, with = "bytes::maybe", skip_serializing_if = "Option::is_none")]
+    pub value: Option<Vec<u8>>,
 }
 
 /// One field of a stored state.
@@ -24,11 +46,56 @@ pub struct Part {
 pub struct Field {
     /// Its path, without the layer.
     pub path: String,
-    /// Its value, [encoded](super::encode).
+    /// Its value, [encoded](super::encode), as it was last written whole.
     #[serde(with = "bytes")]
     pub value: Vec<u8>,
+    /// The entries that are another since, in the order of the bytes of their keys, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<Entry>,
     /// Whether a commit has written it: one that no commit has written has no value before, for rules about changes.
     pub written: bool,
+}
+
+impl Field {
+    /// One that is stored whole.
+    #[must_use]
+    pub fn whole(path: impl Into<String>, value: impl Into<Vec<u8>>, written: bool) -> Self {
+        Self { path: path.into(), value: value.into(), entries: Vec::new(), written }
+    }
+
+    /// It is as the part says from now on.
+    pub fn take(&mut self, part: &Part) {
+        self.written = true;
+        if let Some(value) = &part.value {
+            self.value.clone_from(value);
+            self.entries.clear();
+        }
+        for entry in &part.entries {
+            match self.entries.binary_search_by(|there| there.key.cmp(&entry.key)) {
+                Ok(place) => {
+                    if let Some(there) = self.entries.get_mut(place) {
+                        *there = entry.clone();
+                    }
+                }
+                Err(place) => self.entries.insert(place, entry.clone()),
+            }
+        }
+    }
+}
+
+/// A state that a journal begins with: the first one, or a later one before which all steps were pruned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base {
+    /// After which step it is; 0 for the first state.
+    pub step: u64,
+    /// The version of the state.
+    pub version: u64,
+    /// The chain until there.
+    pub chain: ChainHash,
+    /// The version of the context that its fields have.
+    pub schema: u32,
+    /// The Data zone.
+    pub fields: Vec<Field>,
 }
 
 /// One committed run, as the journal keeps it.
@@ -51,6 +118,10 @@ pub struct JournalEntry {
     pub at: u64,
     /// The chain's hash after it.
     pub chain: ChainHash,
+    /// The version of the context that the state has from then on, where it was migrated: the parts are all its fields then,
+    /// whole, and what else there was is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<u32>,
 }
 
 /// An event that waits.
@@ -86,6 +157,52 @@ pub enum StoredOrigin {
         /// The process that raised it.
         process: String,
     },
+}
+
+/// What a run gave that was asked for under a key: asked again under it, it is given this.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// The key, which its session has once.
+    pub key: String,
+    /// The step that the run has made; 0 where it has written nothing.
+    pub step: u64,
+    /// What was asked for, encoded.
+    #[serde(with = "bytes")]
+    pub asked: Vec<u8>,
+    /// What it gave, encoded.
+    #[serde(with = "bytes")]
+    pub gave: Vec<u8>,
+    /// When, by the engine's clock, in nanoseconds since 1970.
+    pub at: u64,
+}
+
+/// A message that is to be delivered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredMessage {
+    /// Its number in its session: later messages have greater ones.
+    pub number: u64,
+    /// The step that has sent it.
+    pub step: u64,
+    /// Its type, by name.
+    pub topic: String,
+    /// What it says.
+    pub body: serde_json::Value,
+    /// How often it was tried to deliver it.
+    pub tries: u32,
+    /// It is not tried again before then, in nanoseconds since 1970.
+    pub not_before: u64,
+    /// Why it is not tried any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead: Option<String>,
+}
+
+/// A session is one program's alone until then, by the store's clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Whose.
+    pub owner: Arc<str>,
+    /// How often the session had been leased to somebody else before.
+    pub fence: u64,
 }
 
 /// How often a rule was violated since its level acted.
@@ -138,6 +255,16 @@ pub struct Write {
     pub taken: Vec<u64>,
     /// The counters that are not 0, all of them, where one has changed.
     pub counts: Option<Vec<StoredCount>>,
+    /// What was given under a key that the session has not had.
+    pub answer: Option<StoredAnswer>,
+    /// Messages that wait from now on, or that are as here from now on where there is one of the number.
+    pub messages: Vec<StoredMessage>,
+    /// Messages that were delivered, by their numbers.
+    pub delivered: Vec<u64>,
+    /// The version of the context that a [first](Self::first) state has.
+    pub schema: u32,
+    /// The lease under which it is written.
+    pub lease: Option<Lease>,
     /// What the audit recorded since the last write, in order.
     pub audit: Audit,
 }
@@ -181,6 +308,9 @@ pub struct SessionState {
     pub version: u64,
     /// The chain over its steps.
     pub chain: ChainHash,
+    /// The version of the context that its fields have.
+    #[serde(default)]
+    pub schema: u32,
     /// Its Data zone.
     pub fields: Vec<Field>,
     /// Where its workflow is, as JSON.
@@ -195,6 +325,9 @@ pub struct SessionState {
     /// The counters that are not 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<StoredCount>,
+    /// The number of the last message that it has sent.
+    #[serde(default)]
+    pub last_message: u64,
 }
 
 impl SessionState {
@@ -209,11 +342,13 @@ impl Default for SessionState {
             step: 0,
             version: 0,
             chain: ChainHash::default(),
+            schema: 0,
             fields: Vec::new(),
             position: None,
             settled: Vec::new(),
             events: Vec::new(),
             counts: Vec::new(),
+            last_message: 0,
         }
     }
 }
@@ -243,6 +378,30 @@ pub struct SessionRow {
 mod bytes {
     //! As MessagePack's bytes, not as a list of numbers.
     use serde::{Deserializer, Serializer};
+
+    pub(super) mod maybe {
+        //! The same, where there are any.
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+        #[derive(Serialize, Deserialize)]
+        #[serde(transparent)]
+        struct Bytes(#[serde(with = "super")] Vec<u8>);
+        struct Borrowed<'a>(&'a [u8]);
+
+        impl Serialize for Borrowed<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_bytes(self.0)
+            }
+        }
+
+        pub(in super::super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+            bytes.as_deref().map(Borrowed).serialize(to)
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+            Ok(Option::<Bytes>::deserialize(from)?.map(|bytes| bytes.0))
+        }
+    }
 
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_bytes(bytes)

@@ -34,7 +34,7 @@ pub(in crate::engine) fn bring_back<F: DurableFields>(
     session: &str,
     stored: Vec<Field>,
 ) -> Result<(), StoreError> {
-    let left = stored.into_iter().map(|field| (field.path, (field.value, field.written))).collect();
+    let left = stored.into_iter().map(|field| (field.path.clone(), field)).collect();
     let mut source = Stored { path: Path::default(), session, left, known: Vec::new() };
     fields.fill(&mut source)?;
     let Stored { left, known, .. } = source;
@@ -77,7 +77,7 @@ impl DataVisitor for Written<'_> {
         let path = self.path.of(name);
         match encode(&value) {
             Ok(value) => {
-                self.parts.push(Part { path, value });
+                self.parts.push(Part::whole(path, value));
                 Ok(())
             }
             Err(error) => Err(StoreError::Encode { path, error }),
@@ -104,7 +104,7 @@ impl DataVisitor for Whole {
         let path = self.path.of(name);
         match encode(&cell.committed()) {
             Ok(value) => {
-                self.fields.push(Field { path, value, written: cell.version() > 0 });
+                self.fields.push(Field::whole(path, value, cell.version() > 0));
                 Ok(())
             }
             Err(error) => Err(StoreError::Encode { path, error }),
@@ -119,7 +119,7 @@ impl DataVisitor for Whole {
 struct Stored<'a> {
     path: Path,
     session: &'a str,
-    left: BTreeMap<String, (Vec<u8>, bool)>,
+    left: BTreeMap<String, Field>,
     known: Vec<String>,
 }
 
@@ -132,9 +132,10 @@ impl DataSource for Stored<'_> {
         for<'a> &'a T: Serialize,
     {
         let path = self.path.of(name);
-        if let Some((bytes, written)) = self.left.remove(&path) {
-            match decode_whole::<T>(&bytes, |value| encode(&value)) {
-                Ok(value) => cell.bring_back(value, written),
+        if let Some(field) = self.left.remove(&path) {
+            let value = field.merged().and_then(|bytes| decode_whole::<T>(&bytes, |value| encode(&value)));
+            match value {
+                Ok(value) => cell.bring_back(value, field.written),
                 Err(error) => return Err(unfit(self.session, path, error)),
             }
         }

@@ -185,6 +185,7 @@ impl<P: Process> Asked<'_, P> {
             parts,
             raised: raised.iter().map(|event| event.name.clone()).collect(),
             at: nanos(self.core.shared.auditor.now()),
+            schema: None,
         });
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let counts = session.take_unsaved().then(|| auditor.stored_counts(session));
@@ -197,7 +198,7 @@ impl<P: Process> Asked<'_, P> {
             raised,
             taken: riding.as_ref().map(|riding| riding.taken.clone()).unwrap_or_default(),
             counts,
-            audit: Default::default(),
+            ..Write::default()
         };
         Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, riding, write }))
     }
