@@ -35,6 +35,7 @@ fn catalog() -> Catalog {
             inputs: &[],
             outputs,
             effects: &[],
+            messages: &[],
             errors: &[],
             arguments: &[],
             local: None,

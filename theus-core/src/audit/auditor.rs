@@ -203,6 +203,13 @@ impl Auditor {
         self.clock.now()
     }
 
+    /// What says the time.
+    #[cfg(feature = "store")]
+    pub(crate) fn clock(&self) -> Arc<dyn Fn() -> SystemTime + Send + Sync> {
+        let clock = self.clock.clone();
+        Arc::new(move || clock.now())
+    }
+
     /// The last records, oldest first: [`MAX_RECORDS`] of them where nothing else was said.
     #[must_use]
     pub fn records(&self) -> Vec<AuditRecord> {

@@ -12,6 +12,7 @@ const NONE: Contract = Contract {
     inputs: &[],
     outputs: &[TOTAL],
     effects: &[],
+    messages: &[],
     errors: &[],
     arguments: &[],
     local: None,

@@ -3,9 +3,13 @@
 use std::future::Future;
 
 use super::core::Core;
+#[cfg(feature = "store")]
+use super::pipeline::Once;
 use super::pipeline::{self, By};
 use super::report::Report;
 use crate::panics::{DropCaught, Handle};
+#[cfg(feature = "store")]
+use crate::process::RunError;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
 use crate::transaction::Limit;
 
@@ -38,6 +42,15 @@ pub trait AnyProcess: Process {
         command: DropCaught<Self>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<Self>> + Send;
+
+    /// Runs it as a task, and keeps its answer.
+    #[cfg(feature = "store")]
+    #[doc(hidden)]
+    fn run_once_on(
+        core: Handle<Core<Self::Domain, Self::Global, Self::Effects>>,
+        command: DropCaught<Self>,
+        once: &Once<Self>,
+    ) -> impl Future<Output = Result<Self::Output, RunError<Self::Error>>> + Send;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
@@ -54,6 +67,15 @@ where
     ) -> impl Future<Output = Report<P>> + Send {
         P::Kind::run_on(core, command, limit)
     }
+
+    #[cfg(feature = "store")]
+    fn run_once_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        once: &Once<P>,
+    ) -> impl Future<Output = Result<P::Output, RunError<P::Error>>> + Send {
+        P::Kind::run_once_on(core, command, once)
+    }
 }
 
 /// How a process of this kind is run as a task.
@@ -65,6 +87,14 @@ pub trait RunAsync<P: Process> {
         command: DropCaught<P>,
         limit: Option<Limit>,
     ) -> impl Future<Output = Report<P>> + Send;
+
+    #[cfg(feature = "store")]
+    #[doc(hidden)]
+    fn run_once_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        once: &Once<P>,
+    ) -> impl Future<Output = Result<P::Output, RunError<P::Error>>> + Send;
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
@@ -76,6 +106,15 @@ impl<P: SyncProcess> RunAsync<P> for Plain {
     ) -> Report<P> {
         pipeline::run_plain_async(&core, command, By::Anyone, limit).await
     }
+
+    #[cfg(feature = "store")]
+    async fn run_once_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        once: &Once<P>,
+    ) -> Result<P::Output, RunError<P::Error>> {
+        pipeline::run_plain_once(&core, command, once).await
+    }
 }
 
 #[allow(private_interfaces, reason = "see the trait")]
@@ -86,5 +125,14 @@ impl<P: AsyncProcess> RunAsync<P> for Asynchronous {
         limit: Option<Limit>,
     ) -> Report<P> {
         pipeline::run_async(&core, command, By::Anyone, limit).await
+    }
+
+    #[cfg(feature = "store")]
+    async fn run_once_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        once: &Once<P>,
+    ) -> Result<P::Output, RunError<P::Error>> {
+        pipeline::run_async_once(&core, command, once).await
     }
 }

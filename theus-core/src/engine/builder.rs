@@ -426,13 +426,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         #[cfg(not(feature = "recipes"))]
         let rules = Rules::new(Box::default());
         #[cfg(feature = "store")]
+        if self.store.is_none()
+            && let Some(sender) = self.registry.iter().find(|registered| !registered.contract.messages.is_empty())
+        {
+            return Err(BuildError::NoOutbox { process: sender.contract.process });
+        }
+        #[cfg(feature = "store")]
         let durable = self.store.map(|StoreOffer { store, fields }| {
             let domain = D::schema();
             let mut outputs: Vec<_> =
                 self.registry.iter().map(|registered| (registered.place, registered.contract)).collect();
             outputs.sort_by_key(|(place, _)| *place);
             let outputs = outputs.into_iter().map(|(_, contract)| data_outputs(contract, &domain)).collect();
-            DurableEngine { store: Arc::new(Handle::new(store)), fields, outputs }
+            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock())), fields, outputs }
         });
         let shared = SharedEngine {
             global: self.global.into_fields(),

@@ -33,6 +33,15 @@ pub enum BuildError {
     #[cfg(feature = "store")]
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// A process sends messages, and there is nobody who keeps them until they are delivered.
+    #[cfg(feature = "store")]
+    #[error(
+        "`{process}` sends messages, which a store keeps until they are delivered: give the engine one by `.store(..)`"
+    )]
+    NoOutbox {
+        /// The process.
+        process: &'static str,
+    },
     /// Two processes have the same name, by which recipes and workflows would call them.
     #[error(
         "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"

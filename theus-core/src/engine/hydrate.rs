@@ -236,7 +236,7 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
             match (durable.store.write(&shared.auditor, write), load) {
                 (Ok(()), _) => {
                     let (name, store) = (name.as_str().into(), Arc::clone(&durable.store));
-                    core.is_kept(DurableSession::new(name, store, 0, chain, 1));
+                    core.is_kept(DurableSession::new(name, store, 0, chain, 1, 0));
                 }
                 // Another program has begun it meanwhile.
                 (Err(StoreError::Exists { session }), load) => match load()? {
@@ -282,9 +282,10 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
 ) -> Result<(), StoreError> {
     let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
     let settled = std::mem::take(&mut stored.settled);
-    let next = next_number(&stored.events);
+    let (next, last_message) = (next_number(&stored.events), stored.last_message);
     fill(core, &durable.fields, name, stored, true)?;
-    let session = DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), step, chain, next);
+    let session =
+        DurableSession::new(name.as_str().into(), Arc::clone(&durable.store), step, chain, next, last_message);
     session.found(position, settled);
     core.is_kept(session);
     Ok(())
@@ -350,7 +351,9 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         }
         let durable = self.shared.durable.as_ref().ok_or(StoreError::NoStore)?;
         let stored = called(&*durable.store.store, |store| store.load(&session.name)).map_err(|_| why.clone())?;
-        let Some(SessionState { step, version, chain, fields, counts, events, .. }) = stored else { return Err(why) };
+        let Some(SessionState { step, version, chain, fields, counts, events, last_message, .. }) = stored else {
+            return Err(why);
+        };
         // Apart first: what does not fit changes nothing.
         let mut brought_back = state.fields.share();
         (durable.fields.bring_back)(&mut brought_back, &session.name, fields)?;
@@ -358,6 +361,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         state.advance(version);
         self.shared.auditor.bring_back_counts(&self.audit, &counts);
         session.numbers_after(&events);
+        session.sent_until(last_message);
         session.goes_on_at(step, chain);
         Ok(())
     }

@@ -21,6 +21,10 @@ mod interlock;
 #[cfg(feature = "store")]
 mod journal;
 mod locking;
+#[cfg(feature = "store")]
+mod once;
+#[cfg(feature = "store")]
+mod outbox;
 mod pipeline;
 mod registry;
 mod report;
@@ -50,6 +54,8 @@ pub use hydrate::DehydrateError;
 #[cfg(feature = "store")]
 pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, Replay, TakenOver};
 pub use locking::Locking;
+#[cfg(feature = "store")]
+pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
 pub use report::Report;
 pub use snapshot::Snapshot;
 #[cfg(feature = "workflow")]

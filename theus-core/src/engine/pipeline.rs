@@ -52,17 +52,22 @@ use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProce
 use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
+#[cfg(feature = "store")]
+pub(super) use durable::Once;
 #[cfg(feature = "recipes")]
 pub(super) use gate_view::explain;
 #[cfg(feature = "store")]
 pub(super) use replay::{not_replayed, replay, replay_async};
 pub(super) use run::{By, CoreOf, StateOf};
 pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};
+#[cfg(feature = "store")]
+pub(super) use start::{run_async_once, run_once, run_plain_once};
 pub(super) use within::{run_async_within, run_within};
 
 impl<P: Process> Run<'_, P> {
     const RAISES_SIGNALS: bool = raises_signals(&P::CONTRACT);
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
+    const SENDS: bool = !P::CONTRACT.messages.is_empty();
 
     /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.
     #[inline(always)]
@@ -150,7 +155,7 @@ impl<P: Process> Run<'_, P> {
         };
         #[cfg(feature = "store")]
         let committed = match &self.core.durable {
-            Some(durable) => self.commit_durably(durable, drafts, self.attempts, self.command.as_deref()),
+            Some(durable) => self.commit_durably(durable, drafts, &output),
             None => self.commit(drafts, self.attempts),
         };
         #[cfg(not(feature = "store"))]

@@ -5,6 +5,8 @@ mod argument;
 mod cells;
 mod error;
 mod fits;
+#[cfg(feature = "store")]
+mod outgoing;
 mod scope;
 mod traits;
 mod values;
@@ -18,6 +20,9 @@ pub use cells::{OnEach, OnPairs};
 pub use error::{Halted, Panicked, RunError};
 #[doc(hidden)]
 pub use fits::{OnDomain, OnGlobal, WithEffects};
+#[cfg(feature = "store")]
+#[doc(hidden)]
+pub use outgoing::{Outgoing, Sends, outgoing};
 #[doc(hidden)]
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Process, SyncProcess};

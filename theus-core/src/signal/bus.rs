@@ -156,17 +156,35 @@ impl SignalBus {
         let urgent = urgent || options.is_urgent(&name);
         let (came, event) = (self.shared.beside.arrival(), Event { name, origin: Origin::External, payload });
         if self.shared.beside.log().is_some() {
-            return self.bring_with_care(event, urgent, came);
+            return self.bring_with_care(event, urgent, came, None);
         }
         match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
             None => Ok(()),
-            Some(event) => self.bring_with_care(event, urgent, came),
+            Some(event) => self.bring_with_care(event, urgent, came, None),
         }
+    }
+
+    /// As [`bring_event`](Self::bring_event), where none has come under the key before.
+    #[cfg(feature = "store")]
+    pub(crate) fn bring_once(&self, key: &str, name: EventName, payload: Option<Payload>) -> Result<(), EmitError> {
+        if name.is_builtin() {
+            return Err(EmitError::Builtin(name));
+        }
+        let payload = payload.map(Payload::checked).transpose()?;
+        let urgent = self.shared.options.is_urgent(&name);
+        let event = Event { name, origin: Origin::External, payload };
+        self.bring_with_care(event, urgent, self.shared.beside.arrival(), Some(key))
     }
 
     /// An event from outside for which there is no room, or which somebody waits for or looks at.
     #[inline(never)]
-    fn bring_with_care(&self, event: Event, urgent: bool, came: Option<Duration>) -> Result<(), EmitError> {
+    fn bring_with_care(
+        &self,
+        event: Event,
+        urgent: bool,
+        came: Option<Duration>,
+        key: Option<&str>,
+    ) -> Result<(), EmitError> {
         let options = &*self.shared.options;
         let how = match options.overflow {
             Overflow::Refuse => Bring::OrRefuse,
@@ -178,7 +196,12 @@ impl SignalBus {
         let mut offer = Offer { how, came, from_outside: true, number: 0 };
         if let Some(log) = self.shared.beside.log() {
             self.room_in_store(&event, how)?;
-            offer.number = log.emitted(&event, urgent).map_err(not_stored)?;
+            let number = match key {
+                None => log.emitted(&event, urgent).map(Some),
+                Some(key) => log.emitted_once(&event, urgent, key),
+            };
+            let Some(number) = number.map_err(not_stored)? else { return Ok(()) };
+            offer.number = number;
             if !matches!(how, Bring::DropOldest) {
                 offer.how = Bring::Stored;
             }

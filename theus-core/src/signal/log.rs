@@ -9,6 +9,12 @@ pub(crate) trait EventLog: Send + Sync {
     /// # Errors
     /// Where it is not stored: it is not taken then.
     fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, EventLogError>;
+
+    /// The same under a key: none where it has come under it before.
+    ///
+    /// # Errors
+    /// As [`emitted`](Self::emitted), and where something else came under the key.
+    fn emitted_once(&self, event: &Event, urgent: bool, key: &str) -> Result<Option<u64>, EventLogError>;
 }
 
 /// Why an event is not stored.

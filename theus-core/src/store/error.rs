@@ -213,6 +213,26 @@ pub enum StoreError {
         /// The last one in the store.
         found: u64,
     },
+    /// The key was given to something else before.
+    #[error(
+        "the session `{session}` has answered something else under the key `{key}`: a key is for one command, whatever comes of it"
+    )]
+    KeyReused {
+        /// The session.
+        session: String,
+        /// The key.
+        key: String,
+    },
+    /// The session is in memory alone.
+    #[error(
+        "{what}, and the session `{session}` is in memory alone: give the engine a store, and get the session by `hydrate`"
+    )]
+    NotKept {
+        /// The session.
+        session: String,
+        /// What needs a store.
+        what: String,
+    },
     /// The engine was built without a store.
     #[error("this engine has no store: give it one by `.store(..)` on the builder")]
     NoStore,

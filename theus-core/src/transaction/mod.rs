@@ -20,6 +20,8 @@ mod waits;
 pub use cell::Cell;
 #[doc(hidden)]
 pub use draft::{Draft, Order, Raised};
+#[cfg(feature = "store")]
+pub(crate) use draft::{Message, Sent};
 #[doc(hidden)]
 pub use input::DeclaredOutput;
 pub use input::Input;

@@ -1,9 +1,12 @@
 //! An adapter is code of others: what it panics with goes no further.
 
+use std::time::Duration;
+
 use theus_core::audit::AuditRecord;
 use theus_core::prelude::*;
 use theus_core::store::{
-    Beginning, Done, Field, JournalEntry, MemoryStore, SessionRow, SessionState, Store, StoreError, Write,
+    Base, Beginning, Done, JournalEntry, Lease, MemoryStore, SessionRow, SessionState, Store, StoreError, StoredAnswer,
+    StoredMessage, Write,
 };
 
 use super::bank::*;
@@ -30,8 +33,29 @@ impl Store for Bad {
     fn load(&self, session: &str) -> Result<Option<SessionState>, StoreError> {
         self.kept.load(session)
     }
-    fn first(&self, _: &str) -> Result<Option<Vec<Field>>, StoreError> {
+    fn base(&self, _: &str) -> Result<Option<Base>, StoreError> {
         panic!("no first state")
+    }
+    fn prune(&self, _: &str, _: Base) -> Result<(), StoreError> {
+        panic!("no pruning")
+    }
+    fn remove(&self, _: &str, _: u64) -> Result<(), StoreError> {
+        panic!("no removal")
+    }
+    fn answer(&self, _: &str, _: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        panic!("no answer")
+    }
+    fn prune_answers(&self, _: u64) -> Result<u64, StoreError> {
+        panic!("no pruning")
+    }
+    fn outbox(&self, _: bool, _: Option<(&str, u64)>, _: usize) -> Result<Vec<(String, StoredMessage)>, StoreError> {
+        panic!("no outbox")
+    }
+    fn lease(&self, _: &str, _: &str, _: Duration) -> Result<Lease, StoreError> {
+        panic!("no leases")
+    }
+    fn give_back(&self, _: &str, _: &Lease) -> Result<(), StoreError> {
+        panic!("no leases")
     }
     fn journal(&self, _: &str, _: u64, _: usize) -> Result<Vec<JournalEntry>, StoreError> {
         panic!("no journal")

@@ -7,6 +7,8 @@ mod charts;
 mod events;
 mod faults;
 mod journal;
+mod once;
+mod outbox;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
 mod restart;

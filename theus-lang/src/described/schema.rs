@@ -105,6 +105,7 @@ impl Layers<'_> {
             inputs: self.accesses(&process.inputs, &process.name)?,
             outputs: self.accesses(&process.outputs, &process.name)?,
             effects: texts(&process.effects),
+            messages: &[],
             errors: texts(&process.errors),
             arguments: Vec::leak(process.arguments.iter().map(argument).collect()),
             local: process.local.as_ref().map(|local| leak(&local.written)),

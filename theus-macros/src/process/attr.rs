@@ -9,10 +9,10 @@ use super::path::ContextPath;
 use crate::errors::Errors;
 use crate::names::{nearest, plain};
 
-const KNOWN: [&str; 7] = ["inputs", "outputs", "effects", "errors", "local", "command", "crate"];
+const KNOWN: [&str; 8] = ["inputs", "outputs", "effects", "messages", "errors", "local", "command", "crate"];
 
 /// What people write who come from elsewhere, and what it is called here, where the two are not spelled nearly alike.
-const SYNONYMS: [(&str, &str); 16] = [
+const SYNONYMS: [(&str, &str); 19] = [
     ("reads", "inputs"),
     ("read", "inputs"),
     ("params", "inputs"),
@@ -22,6 +22,9 @@ const SYNONYMS: [(&str, &str); 16] = [
     ("returns", "outputs"),
     ("side_effects", "effects"),
     ("ports", "effects"),
+    ("sends", "messages"),
+    ("outbox", "messages"),
+    ("emits", "messages"),
     ("raises", "errors"),
     ("throws", "errors"),
     ("fails", "errors"),
@@ -49,6 +52,8 @@ pub(crate) struct Options {
     pub(crate) inputs: Vec<ContextPath>,
     pub(crate) outputs: Vec<ContextPath>,
     pub(crate) effects: Vec<Ident>,
+    /// The types of messages that it may send.
+    pub(crate) messages: Vec<Type>,
     pub(crate) errors: Vec<Type>,
     /// The word `errors`, where the list was given.
     pub(crate) errors_word: Option<Ident>,
@@ -65,6 +70,7 @@ impl Options {
             inputs: Vec::new(),
             outputs: Vec::new(),
             effects: Vec::new(),
+            messages: Vec::new(),
             errors: Vec::new(),
             errors_word: None,
             local: None,
@@ -110,6 +116,7 @@ impl Options {
             "inputs" => self.inputs.extend(list(input, name, ContextPath::parse)?),
             "outputs" => self.outputs.extend(list(input, name, ContextPath::parse)?),
             "effects" => self.effects.extend(list(input, name, |input| input.parse::<Ident>())?),
+            "messages" => self.messages.extend(list(input, name, |input| input.parse::<Type>())?),
             "errors" => {
                 self.errors.extend(list(input, name, |input| input.parse::<Type>())?);
                 self.errors_word = Some(word.clone());

@@ -156,6 +156,11 @@ impl Reader<'_> {
                 "this process has no local scratch: add `local = Type` to `#[process(..)]`, with a type that derives `Context` and `Default`",
             ),
             "local" => {}
+            "send" if !self.model.options.messages.is_empty() => {}
+            "send" => self.errors.at(
+                &found.layer,
+                "this process sends no messages: add `messages = [Type]` to `#[process(..)]`, with the type of what is sent",
+            ),
             layer => {
                 let near = nearest(layer, ["domain", "global", "local", "effects"]);
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

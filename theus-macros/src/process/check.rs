@@ -17,7 +17,8 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
     let before_paths = errors.is_empty();
     command(model, errors);
     paths(model, errors);
-    repeated(&model.options.effects, "effect", errors);
+    repeated(&model.options.effects, plain, "effect", errors);
+    repeated(&model.options.messages, spelled, "message", errors);
     // What could not be read may be what the rest lacks.
     if model.options.is_whole {
         returns(model, errors);
@@ -155,10 +156,10 @@ fn overlaps<'a>(paths: impl Iterator<Item = &'a ContextPath>, errors: &mut Error
     }
 }
 
-fn repeated(names: &[Ident], what: &str, errors: &mut Errors) {
+fn repeated<T: ToTokens>(names: &[T], text: fn(&T) -> String, what: &str, errors: &mut Errors) {
     let mut seen = Vec::new();
     for name in names {
-        let text = plain(name);
+        let text = text(name);
         if seen.contains(&text) {
             errors.at(name, format!("the {what} `{text}` is listed twice: remove one"));
         }

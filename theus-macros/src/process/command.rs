@@ -55,6 +55,7 @@ fn summary(model: &Model) -> String {
     row("reads", options.inputs.iter().map(|path| format!("`{}`", path.text())).collect());
     row("writes", options.outputs.iter().map(|path| format!("`{}`", path.text())).collect());
     row("effects", options.effects.iter().map(|effect| format!("`{effect}`")).collect());
+    row("messages", options.messages.iter().map(|message| format!("`{}`", spelled(message))).collect());
     row("errors", options.errors.iter().map(|error| format!("`{}`", spelled(error))).collect());
     lines.join("\n")
 }

@@ -181,6 +181,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     };
     let (inputs, outputs) = (accesses(&options.inputs), accesses(&options.outputs));
     let effects = options.effects.iter().map(plain);
+    let messages = options.messages.iter().map(spelled);
     let errors = options.errors.iter().map(spelled);
     let argument_names = model.arguments.iter().map(|argument| argument.name());
     let argument_types = model.arguments.iter().map(|argument| spelled(&argument.ty));
@@ -198,6 +199,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
             inputs: #inputs,
             outputs: #outputs,
             effects: &[#(#effects),*],
+            messages: &[#(#messages),*],
             errors: &[#(#errors),*],
             arguments: &[#(#private::Argument { name: #argument_names, type_name: #argument_types }),*],
             local: #local,

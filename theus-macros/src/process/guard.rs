@@ -4,12 +4,14 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
+use super::command;
 use super::model::Model;
 use super::path::{Asked, ContextPath};
 use super::read_only;
 use crate::names::{pascal, plain, type_name};
-use crate::tokens::doc;
+use crate::tokens::{doc, spelled};
 
 /// The guard's structs, and the expression that makes it.
 pub(crate) struct Guard {
@@ -84,13 +86,56 @@ pub(crate) fn guard(model: &Model) -> Guard {
         parts.push(local.clone());
         root.members.push(Member { ident: Ident::new("local", Span::call_site()), value: Value::Leaf(quote!(#local)) });
     }
-    if !model.options.outputs.is_empty() {
+    if !model.options.messages.is_empty() {
+        let order = hidden("order");
+        let value = Value::Leaf(quote!(__theus::outgoing::<Self>(#order)));
+        root.members.push(Member { ident: hidden("messages"), value });
+    }
+    if !model.options.outputs.is_empty() || !model.options.messages.is_empty() {
         parts.push(hidden("order"));
     }
     root.tell_apart(&mut Vec::new());
     let mut structs = read_only::items(model);
     root.structs(&mut structs);
+    structs.extend(messages(model, &root));
     Guard { structs, value: root.value(), parts }
+}
+
+/// `ctx.send(..)`, and what may be sent by it.
+fn messages(model: &Model, root: &Node) -> TokenStream {
+    let types = &model.options.messages;
+    if types.is_empty() {
+        return TokenStream::new();
+    }
+    let (guard, command) = (&root.name, &model.command);
+    let generics = command::generics(model);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let sends = types.iter().map(|ty| {
+        let topic = spelled(ty);
+        quote_spanned! {ty.span()=>
+            impl #impl_generics __theus::Sends<#ty> for #command #type_generics #where_clause {
+                const TOPIC: &'static str = #topic;
+            }
+        }
+    });
+    // The others are of the layers, and nothing is known of them here.
+    let members = parameters(&root.members[..root.members.len() - 1]);
+    let mut of_guard = generics.clone();
+    of_guard.params.insert(0, syn::parse_quote!('theus));
+    of_guard.params.extend(members.iter().map(|member| -> syn::GenericParam { syn::parse_quote!(#member) }));
+    let (of_guard, _, _) = of_guard.split_for_impl();
+    quote! {
+        #(#sends)*
+        impl #of_guard #guard<#(#members,)* __theus::Outgoing<'theus, #command #type_generics>> #where_clause {
+            /// Sends a message, once this run has committed; a run that does not sends none.
+            fn send<__Message: __theus::serde::Serialize>(&self, message: __Message)
+            where
+                #command #type_generics: __theus::Sends<__Message>,
+            {
+                self.messages.send(&message);
+            }
+        }
+    }
 }
 
 fn layer_node(model: &Model, layer: &str, base: &Ident) -> Option<Node> {

@@ -96,6 +96,7 @@ fn contract(model: &Model, found: &mut Vec<Warning>) {
             ));
         }
     }
+    unsent(model, &body, found);
     for effect in &options.effects {
         let name = plain(effect);
         let mut is_used = false;
@@ -108,6 +109,17 @@ fn contract(model: &Model, found: &mut Vec<Warning>) {
                 format!("`{name}` is listed under `effects`, and the body never uses it: take it out"),
             ));
         }
+    }
+}
+
+/// A process that declares messages and sends none.
+fn unsent(model: &Model, body: &TokenStream, found: &mut Vec<Warning>) {
+    let Some(first) = model.options.messages.first() else { return };
+    let mut sends = false;
+    each_use(body, false, &model.context, &mut |used, _| sends |= plain(&used.layer) == "send");
+    if !sends {
+        let words = "messages are declared, and the body never sends one: take `messages` out".to_owned();
+        found.push(Warning(syn::spanned::Spanned::span(first), words));
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Contract {
     pub outputs: &'static [Access],
     /// The handles to the world outside. A process without any is pure: it may be run again.
     pub effects: &'static [&'static str],
+    /// The types of the messages that it may send, as written.
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    pub messages: &'static [&'static str],
     /// The errors that it can fail with, as written.
     pub errors: &'static [&'static str],
     /// The arguments, in order.
@@ -154,7 +157,17 @@ mod tests {
     }
 
     const fn contract(process: &'static str, inputs: &'static [Access], outputs: &'static [Access]) -> Contract {
-        Contract { process, inputs, outputs, effects: &[], errors: &[], arguments: &[], local: None, is_async: false }
+        Contract {
+            process,
+            inputs,
+            outputs,
+            effects: &[],
+            messages: &[],
+            errors: &[],
+            arguments: &[],
+            local: None,
+            is_async: false,
+        }
     }
 
     const READS_A: Contract = contract("reads_a", &[access("domain.a")], &[]);

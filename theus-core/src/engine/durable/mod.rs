@@ -6,4 +6,4 @@ mod shared;
 
 pub(crate) use session::Found;
 pub(super) use session::{DurableSession, Riding, nanos, next_number, stored};
-pub(super) use shared::{DurableEngine, FieldFns, Handle, data_outputs};
+pub(super) use shared::{Bell, DurableEngine, FieldFns, Handle, data_outputs};

@@ -7,7 +7,10 @@ use parking_lot::Mutex;
 
 use super::shared::Handle;
 use crate::signal::{Event, EventLog, Origin};
-use crate::store::{self, ChainHash, Place, Settled, StoreError, StoredEvent, StoredOrigin, Write};
+use crate::store::{
+    self, ChainHash, Place, Settled, StoreError, StoredAnswer, StoredEvent, StoredMessage, StoredOrigin, Write,
+};
+use crate::transaction::Message;
 
 /// One session in the store. What it says of the session's step is changed only by who holds the session.
 pub(in crate::engine) struct DurableSession {
@@ -21,6 +24,8 @@ struct At {
     chain: ChainHash,
     /// The number of the next event.
     next_event: u64,
+    /// The number of the last message that was sent.
+    last_message: u64,
     /// Where its workflow stands, as whoever drives it has said last.
     rider: Option<Rider>,
     /// Whether a workflow drives it.
@@ -63,11 +68,13 @@ impl DurableSession {
         step: u64,
         chain: ChainHash,
         next_event: u64,
+        last_message: u64,
     ) -> Self {
         let at = At {
             step,
             chain,
             next_event: next_event.max(1),
+            last_message,
             rider: None,
             has_workflow: false,
             lost: None,
@@ -107,6 +114,31 @@ impl DurableSession {
         let first = at.next_event;
         at.next_event += events as u64;
         first
+    }
+
+    /// What a run sends, with the numbers that it has if the run commits.
+    pub(in crate::engine) fn messages(&self, step: u64, sent: Vec<Message>) -> Vec<StoredMessage> {
+        let first = self.at.lock().last_message + 1;
+        let numbered = (first..).zip(sent);
+        let message = |(number, (topic, body)): (u64, Message)| StoredMessage {
+            number,
+            step,
+            topic: topic.to_owned(),
+            body,
+            tries: 0,
+            not_before: 0,
+            dead: None,
+        };
+        numbered.map(message).collect()
+    }
+
+    pub(in crate::engine) fn has_sent(&self, number: u64) {
+        self.at.lock().last_message = number;
+        self.store.sent.tell();
+    }
+
+    pub(in crate::engine) fn sent_until(&self, number: u64) {
+        self.at.lock().last_message = number;
     }
 
     pub(in crate::engine) fn has_workflow(&self) -> bool {
@@ -165,10 +197,42 @@ impl Rider {
 
 impl EventLog for DurableSession {
     fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, StoreError> {
+        self.emit(event, urgent, None)
+    }
+
+    fn emitted_once(&self, event: &Event, urgent: bool, key: &str) -> Result<Option<u64>, StoreError> {
+        let payload = event.payload.as_ref().map(crate::signal::Payload::value);
+        let asked = store::encode(&("event", event.name.to_string(), payload))
+            .map_err(|error| StoreError::Encode { path: format!("the event {}", event.name), error })?;
+        if self.answer(key, &asked)?.is_some() {
+            return Ok(None);
+        }
+        let answer = StoredAnswer { key: key.to_owned(), step: 0, asked, gave: Vec::new(), at: self.store.now() };
+        let asked = answer.asked.clone();
+        match self.emit(event, urgent, Some(answer)) {
+            Err(StoreError::Answered { .. }) => self.answer(key, &asked).map(|_| None),
+            number => number.map(Some),
+        }
+    }
+}
+
+impl DurableSession {
+    /// What was given under a key for what is asked now.
+    pub(in crate::engine) fn answer(&self, key: &str, asked: &[u8]) -> Result<Option<StoredAnswer>, StoreError> {
+        match store::called(&*self.store.store, |store| store.answer(&self.name, key))? {
+            Some(answer) if answer.asked != asked => {
+                Err(StoreError::KeyReused { session: self.name.to_string(), key: key.to_owned() })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    fn emit(&self, event: &Event, urgent: bool, answer: Option<StoredAnswer>) -> Result<u64, StoreError> {
         let emit = || {
             let number = self.numbers(1);
             let raised = vec![stored(event, number, urgent, false)];
-            let write = Write { session: Arc::clone(&self.name), raised, ..Write::default() };
+            let answer = answer.clone();
+            let write = Write { session: Arc::clone(&self.name), raised, answer, ..Write::default() };
             store::write(&*self.store.store, write).map(|()| number)
         };
         match emit() {
@@ -218,8 +282,8 @@ mod tests {
     }
 
     fn session() -> DurableSession {
-        let store = Arc::new(Handle::new(Arc::new(MemoryStore::new())));
-        DurableSession::new("one".into(), store, 0, ChainHash::default(), 1)
+        let store = Arc::new(Handle::new(Arc::new(MemoryStore::new()), Arc::new(SystemTime::now)));
+        DurableSession::new("one".into(), store, 0, ChainHash::default(), 1, 0)
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::fields;
+use super::session::nanos;
 use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
 use crate::panics::tell;
@@ -49,6 +51,36 @@ pub(in crate::engine) fn data_outputs(contract: &Contract, domain: &Schema) -> P
     indexes.collect()
 }
 
+/// Wakes whoever waits for messages.
+#[derive(Default)]
+pub(in crate::engine) struct Bell {
+    rung: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl Bell {
+    pub(in crate::engine) fn tell(&self) {
+        *self.rung.lock() += 1;
+        self.changed.notify_all();
+    }
+
+    /// How often it has rung by now.
+    pub(in crate::engine) fn rung(&self) -> u64 {
+        *self.rung.lock()
+    }
+
+    /// Waits until it has rung more often than that.
+    pub(in crate::engine) fn wait(&self, than: u64, at_most: Duration) {
+        let mut rung = self.rung.lock();
+        if *rung == than {
+            self.changed.wait_for(&mut rung, at_most);
+        }
+    }
+}
+
+/// What time it is.
+type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
 /// A store, and the order in which the audit's records reach it.
 pub(in crate::engine) struct Handle {
     pub(in crate::engine) store: Arc<dyn Store>,
@@ -56,11 +88,19 @@ pub(in crate::engine) struct Handle {
     records: Mutex<()>,
     /// Whether somebody has taken records and not yet stored them.
     is_taken: AtomicBool,
+    clock: Clock,
+    /// Messages have come.
+    pub(in crate::engine) sent: Bell,
 }
 
 impl Handle {
-    pub(in crate::engine) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, records: Mutex::new(()), is_taken: AtomicBool::new(false) }
+    pub(in crate::engine) fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
+        Self { store, clock, records: Mutex::new(()), is_taken: AtomicBool::new(false), sent: Bell::default() }
+    }
+
+    /// The time, in nanoseconds since 1970.
+    pub(in crate::engine) fn now(&self) -> u64 {
+        nanos((self.clock)())
     }
 
     /// Writes, with what the audit has recorded until now before it: no state is stored whose records are not.

@@ -10,15 +10,36 @@ use std::time::Duration;
 use super::super::durable::{DurableSession, Riding, nanos, stored};
 use super::drafts::Drafts;
 use super::replay::parts;
-use super::run::{Asked, By, ErrorOf, Run, StateOf};
+use super::run::{By, ErrorOf, Run, StateOf};
 use crate::process::{Process, RunError};
 use crate::signal::Event;
-use crate::store::{JournalEntry, Settled, StoreError, StoredEvent, Write, called, encode, name_of};
+use crate::store::{
+    EncodeError, JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of,
+};
+use crate::transaction::Sent;
 
 /// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
 /// long after each.
 const ASKED: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(5);
+
+/// What goes with the commit.
+pub(super) struct Kept<'a, P: Process> {
+    /// The command, for the journal.
+    pub(super) command: Option<Box<[u8]>>,
+    /// What the run gives is kept under a key.
+    pub(super) once: Option<&'a Once<P>>,
+    /// The messages that it has sent.
+    pub(super) sent: Sent,
+}
+
+/// A run whose answer is kept, so that it is given to whoever asks again.
+pub(in crate::engine) struct Once<P: Process> {
+    pub(in crate::engine) key: String,
+    /// The process and its arguments, encoded.
+    pub(in crate::engine) asked: Vec<u8>,
+    pub(in crate::engine) encode: fn(&P::Output) -> Result<Vec<u8>, EncodeError>,
+}
 
 /// What is to be written, made of the state as it will be.
 struct Prepared {
@@ -41,13 +62,13 @@ impl<P: Process> Run<'_, P> {
 
     /// The command as the journal keeps it: taken before the body uses it up.
     fn note_command(&mut self, command: Option<&P>) -> Result<(), ErrorOf<P>> {
-        if self.core.durable.is_none() || !Self::WRITES || self.command.is_some() {
+        if self.core.durable.is_none() || !(Self::WRITES || Self::SENDS) || self.kept.command.is_some() {
             return Ok(());
         }
         let Some(command) = command else { return Ok(()) };
         match encode(command) {
             Ok(bytes) => {
-                self.command = Some(bytes.into());
+                self.kept.command = Some(bytes.into());
                 Ok(())
             }
             Err(error) => Err(RunError::Store(StoreError::Encode {
@@ -86,20 +107,20 @@ impl<P: Process> Run<'_, P> {
     }
 }
 
-impl<P: Process> Asked<'_, P> {
+impl<P: Process> Run<'_, P> {
     /// The version that was committed; none where the process writes nothing.
     pub(super) fn commit_durably(
-        self,
+        &mut self,
         durable: &DurableSession,
         drafts: &mut Drafts<'_, P>,
-        attempts: u32,
-        command: Option<&[u8]>,
+        output: &P::Output,
     ) -> Result<Option<u64>, ErrorOf<P>> {
-        let prepared = self.prepare(durable, drafts, attempts, command)?;
+        let prepared = self.prepare(durable, drafts, output)?;
         let Some(Prepared { version, events, number, riding, write }) = prepared else { return Ok(None) };
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let entry = write.entry.as_ref().map(|entry| (entry.step, entry.chain));
         let counted = write.counts.is_some();
+        let last_message = write.messages.last().map(|message| message.number);
         let answer = match durable.store.write(auditor, write) {
             Err(StoreError::InDoubt { store, session, step, reason }) => {
                 let doubt = StoreError::InDoubt { store, session, step, reason };
@@ -123,6 +144,9 @@ impl<P: Process> Asked<'_, P> {
         if let Some((step, chain)) = entry {
             durable.goes_on_at(step, chain);
         }
+        if let Some(number) = last_message {
+            durable.has_sent(number);
+        }
         drafts.commit(version);
         if !events.is_empty() {
             match self.by {
@@ -140,15 +164,14 @@ impl<P: Process> Asked<'_, P> {
 
     /// None where there is nothing to write: a run that only looks, which no workflow waits for.
     fn prepare(
-        self,
+        &mut self,
         durable: &DurableSession,
         drafts: &mut Drafts<'_, P>,
-        attempts: u32,
-        command: Option<&[u8]>,
+        output: &P::Output,
     ) -> Result<Option<Prepared>, ErrorOf<P>> {
         let version = drafts.version().wrapping_add(1);
         let events = if Run::<P>::RAISES_SIGNALS { self.events(drafts, version)? } else { Vec::new() };
-        self.refuse_if_closed(attempts)?;
+        self.refuse_if_closed(self.attempts)?;
         let (step, chain) = durable.step();
         let (internal, settled) = match self.by {
             By::Anyone => (false, None),
@@ -162,9 +185,15 @@ impl<P: Process> Asked<'_, P> {
             Some(settled) => durable.riding_with(settled),
             None => durable.riding(),
         };
-        if !Run::<P>::WRITES && (settled.is_none() || riding.is_none()) {
+        let sent = std::mem::replace(&mut self.kept.sent, Ok(Vec::new())).map_err(|error| {
+            RunError::Store(StoreError::Encode { path: format!("what {} sends", P::CONTRACT.process), error })
+        })?;
+        let is_entry = Self::WRITES || !sent.is_empty();
+        if !is_entry && self.kept.once.is_none() && (settled.is_none() || riding.is_none()) {
             return Ok(None);
         }
+        let at = nanos(self.core.shared.auditor.now());
+        let answer = self.answer(if is_entry { step + 1 } else { 0 }, at, output)?;
         self.core
             .bus
             .has_room(events.len(), internal)
@@ -175,8 +204,9 @@ impl<P: Process> Asked<'_, P> {
             .zip(&events)
             .map(|(number, event)| stored(event, number, self.core.bus.is_urgent(&event.name), internal))
             .collect();
-        let command = command.unwrap_or_default();
-        let entry = Run::<P>::WRITES.then(|| JournalEntry {
+        let command = self.kept.command.as_deref().unwrap_or_default();
+        let version = if Self::WRITES { version } else { drafts.version() };
+        let entry = is_entry.then(|| JournalEntry {
             step: step + 1,
             version,
             process: P::CONTRACT.process.to_owned(),
@@ -184,7 +214,7 @@ impl<P: Process> Asked<'_, P> {
             chain: chain.after(step + 1, P::CONTRACT.process, command, &parts),
             parts,
             raised: raised.iter().map(|event| event.name.clone()).collect(),
-            at: nanos(self.core.shared.auditor.now()),
+            at,
             schema: None,
         });
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
@@ -198,9 +228,22 @@ impl<P: Process> Asked<'_, P> {
             raised,
             taken: riding.as_ref().map(|riding| riding.taken.clone()).unwrap_or_default(),
             counts,
+            answer,
+            messages: durable.messages(step + 1, sent),
             ..Write::default()
         };
         Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, riding, write }))
+    }
+}
+
+impl<P: Process> Run<'_, P> {
+    /// What is kept under the key, where the run has one. The output writes itself: code of a user's type.
+    fn answer(&self, step: u64, at: u64, output: &P::Output) -> Result<Option<StoredAnswer>, ErrorOf<P>> {
+        let Some(once) = self.kept.once else { return Ok(None) };
+        let gave = (once.encode)(output).map_err(|error| {
+            RunError::Store(StoreError::Encode { path: format!("what {} gives", P::CONTRACT.process), error })
+        })?;
+        Ok(Some(StoredAnswer { key: once.key.clone(), step, asked: once.asked.clone(), gave, at }))
     }
 }
 

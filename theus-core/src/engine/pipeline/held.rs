@@ -192,30 +192,43 @@ fn stored<P: SyncProcess>(
     asked: Asked<'_, P>,
     registered: &RegisteredOf<P>,
     state: &mut StateOf<P>,
-    mut command: DropCaught<P>,
+    command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
     let mut run = Run::new(asked);
+    let result = stored_run(&mut run, registered, state, command);
+    if let Some(summary) = summary {
+        run.tell(summary);
+    }
+    result
+}
+
+/// The same of a run that something goes along with.
+#[cfg(feature = "store")]
+pub(super) fn stored_run<P: SyncProcess>(
+    run: &mut Run<'_, P>,
+    registered: &RegisteredOf<P>,
+    state: &mut StateOf<P>,
+    mut command: DropCaught<P>,
+) -> ResultOf<P> {
+    let core = run.core;
     run.begin_stored(state, command.get())?;
     run.begin_with(state, registered);
     let mut drafts = Drafts::<P>::of(state);
     let mut local = DropCaught::none();
+    let order = Run::<P>::begin(); // 3
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
         run.count_outcomes()?;
         let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-        let order = Run::<P>::begin(); // 3
-        let guard = Run::<P>::guard(asked.core, &mut drafts.fields, local, &order); // 4
+        let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
         Run::execute(command, guard) // 5
     };
     let proposed = catch::<P, _>(&mut stages);
+    run.kept.sent = order.sent();
     let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
-    let result = run.commit_or_roll_back(&mut drafts, proposed); // 7
-    if let Some(summary) = summary {
-        run.tell(summary);
-    }
-    result
+    run.commit_or_roll_back(&mut drafts, proposed) // 7
 }
 
 /// Stage 6 of it. A call, so that the rest of the run is none.

@@ -49,8 +49,7 @@ pub(in crate::engine) fn replay<P: SyncProcess>(core: &CoreOf<P>, mut command: D
 pub(in crate::engine) fn replay_async<P: AsyncProcess>(core: &CoreOf<P>, mut command: DropCaught<P>) -> Replayed {
     let Ok(mut state) = core.session.hold(|| core.request(P::CONTRACT.process, None)) else { return in_use() };
     let Some(command) = command.take() else { return in_use() };
-    let mut work =
-        Work::<P> { fields: Run::<P>::lock(&mut state), local: DropCaught::none(), proposed: DropCaught::none() };
+    let mut work = Work::<P>::new(Run::<P>::lock(&mut state), DropCaught::none());
     {
         let mut run = pin!(work.execute_async(core, Ok(command), None, None));
         let mut task = Context::from_waker(Waker::noop());

@@ -8,6 +8,8 @@ use super::super::registry::Registered;
 use super::super::report::Report;
 use super::super::rules::RuleTable;
 use super::super::session::{Committed, State};
+#[cfg(feature = "store")]
+use super::durable::Kept;
 use super::notes::Notes;
 use crate::audit::Violation;
 use crate::context::Context;
@@ -43,9 +45,9 @@ pub(super) struct Run<'a, P: Process> {
     pub(super) notes: Option<Box<Notes<P>>>,
     pub(super) version: u64,
     pub(super) attempts: u32,
-    /// The command, for the journal of a session that a store keeps.
+    /// What goes with the commit of a session that a store keeps.
     #[cfg(feature = "store")]
-    pub(super) command: Option<Box<[u8]>>,
+    pub(super) kept: Kept<'a, P>,
 }
 
 /// What is told of a run besides its result.
@@ -100,7 +102,7 @@ impl<'a, P: Process> Run<'a, P> {
             version: 0,
             attempts: 0,
             #[cfg(feature = "store")]
-            command: None,
+            kept: Kept { command: None, once: None, sent: Ok(Vec::new()) },
         }
     }
 

@@ -2,7 +2,13 @@
 
 use super::super::locking::Isolation;
 use super::super::report::Report;
+#[cfg(feature = "store")]
+use super::admission::{admitted, not_held};
 use super::checked::{checked, checked_async, checked_at_once};
+#[cfg(feature = "store")]
+use super::durable::Once;
+#[cfg(feature = "store")]
+use super::held::stored_run;
 use super::held::{held, held_async, try_held};
 use super::lease::lease;
 use super::run::{Asked, By, CoreOf, ResultOf, Run, RunSummary};
@@ -83,6 +89,46 @@ pub(in crate::engine) async fn run_async<P: AsyncProcess>(
         Isolation::Checked => checked_async(&mut run, command).await,
     };
     run.report(result)
+}
+
+/// Runs a plain `fn` in a session that a store keeps, and has its answer kept too.
+#[cfg(feature = "store")]
+pub(in crate::engine) fn run_once<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: DropCaught<P>,
+    once: &Once<P>,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(core)?;
+    let mut run = Run::new(Asked::new(core, By::Anyone, None));
+    run.kept.once = Some(once);
+    let mut state = core.session.hold(|| run.request()).map_err(not_held::<P>)?; // 2
+    stored_run(&mut run, registered, &mut state, command)
+}
+
+/// The same, waiting for the session without blocking the thread.
+#[cfg(feature = "store")]
+pub(in crate::engine) async fn run_plain_once<P: SyncProcess>(
+    core: &CoreOf<P>,
+    command: DropCaught<P>,
+    once: &Once<P>,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(core)?;
+    let mut run = Run::new(Asked::new(core, By::Anyone, None));
+    run.kept.once = Some(once);
+    let mut state = core.session.hold_async(run.request()).await.map_err(not_held::<P>)?; // 2
+    stored_run(&mut run, registered, &mut state, command)
+}
+
+/// The same of an `async fn`: it has the session under its lease.
+#[cfg(feature = "store")]
+pub(in crate::engine) async fn run_async_once<P: AsyncProcess>(
+    core: &CoreOf<P>,
+    command: DropCaught<P>,
+    once: &Once<P>,
+) -> ResultOf<P> {
+    let mut run = Run::new(Asked::new(core, By::Anyone, None));
+    run.kept.once = Some(once);
+    lease(&mut run, command).await
 }
 
 #[inline(always)]

@@ -8,7 +8,9 @@ use crate::audit::Gate;
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::sync::nesting::Inside;
-use crate::transaction::{Lease, Limit};
+#[cfg(feature = "store")]
+use crate::transaction::Sent;
+use crate::transaction::{Lease, Limit, Order};
 
 /// What an attempt has to itself: its read set, its drafts, its local layer. Dropped half-way, it drops all of that caught.
 pub(super) struct Work<P: Process> {
@@ -16,6 +18,9 @@ pub(super) struct Work<P: Process> {
     pub(super) local: DropCaught<P::Local>,
     /// What the body has come to; none until then.
     pub(super) proposed: DropCaught<Proposed<P>>,
+    /// What it has sent.
+    #[cfg(feature = "store")]
+    pub(super) sent: Sent,
 }
 
 impl<P: Process> Work<P> {
@@ -26,13 +31,14 @@ impl<P: Process> Work<P> {
     {
         let _inside = Inside::enter(core.identity(), None);
         let Self { fields, local, .. } = self;
+        let order = Run::<P>::begin(); // 3
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
-            let order = Run::<P>::begin(); // 3
             let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         });
         self.proposed = DropCaught::new(proposed);
+        self.has_sent(order);
     }
 
     /// The same for an `async fn`.
@@ -45,9 +51,9 @@ impl<P: Process> Work<P> {
     ) where
         P: AsyncProcess,
     {
+        let order = Run::<P>::begin(); // 3
         let proposed = match command {
             Ok(command) => {
-                let order = Run::<P>::begin(); // 3
                 let local = self.local.get_or_insert_with(P::Local::default);
                 let guard = Run::<P>::guard(core, &mut self.fields, local, &order); // 4
                 let around = Around { engine: core.identity(), lease, limit };
@@ -56,7 +62,28 @@ impl<P: Process> Work<P> {
             Err(error) => Err(error),
         };
         self.proposed = DropCaught::new(proposed);
+        self.has_sent(order);
     }
+
+    /// Nothing of it yet but what it will read.
+    pub(super) const fn new(fields: Box<FieldsOf<P>>, local: DropCaught<P::Local>) -> Self {
+        Self {
+            fields,
+            local,
+            proposed: DropCaught::none(),
+            #[cfg(feature = "store")]
+            sent: Ok(Vec::new()),
+        }
+    }
+
+    #[cfg(feature = "store")]
+    fn has_sent(&mut self, order: Order) {
+        self.sent = order.sent();
+    }
+
+    #[cfg(not(feature = "store"))]
+    #[allow(clippy::unused_self, clippy::needless_pass_by_value, reason = "as where there are stores")]
+    const fn has_sent(&mut self, _: Order) {}
 }
 
 /// The arguments for one attempt of several.
@@ -101,7 +128,7 @@ impl<P: Process> Run<'_, P> {
         let mut local = DropCaught::none();
         if self.rules.is_none() {
             self.refuse(self.attempts)?;
-            return Ok(Work { fields: Self::lock(state), local, proposed: DropCaught::none() });
+            return Ok(Work::new(Self::lock(state), local));
         }
         self.forget_outcomes();
         catch::<P, _>(|| {
@@ -112,13 +139,19 @@ impl<P: Process> Run<'_, P> {
             Ok(())
         })
         .map_err(|error| self.stored_refusal(*error))?;
-        Ok(Work { fields: Self::lock(state), local, proposed: DropCaught::none() })
+        Ok(Work::new(Self::lock(state), local))
     }
 
     /// Stages 6 and 7, where what was read still holds.
     #[inline(always)]
     pub(super) fn close(&mut self, state: &mut StateOf<P>, work: Work<P>, command: Option<&P>) -> Closed<P> {
-        let Work { mut fields, local, mut proposed } = work;
+        #[cfg(feature = "store")]
+        let work = {
+            let mut work = work;
+            self.kept.sent = std::mem::replace(&mut work.sent, Ok(Vec::new()));
+            work
+        };
+        let Work { mut fields, local, mut proposed, .. } = work;
         let mut drafts = Drafts::<P>::of(state);
         let proposed = match proposed.take() {
             Some(Ok(output)) if self.stands_as_it_began() => Some(Ok(output)),

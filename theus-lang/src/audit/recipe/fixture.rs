@@ -36,13 +36,24 @@ const fn arguments() -> [Argument; ARGUMENTS.len()] {
 static TRANSFER_ARGUMENTS: [Argument; ARGUMENTS.len()] = arguments();
 
 const fn contract(process: &'static str, arguments: &'static [Argument]) -> Contract {
-    Contract { process, inputs: &[], outputs: &[], effects: &[], errors: &[], arguments, local: None, is_async: false }
+    Contract {
+        process,
+        inputs: &[],
+        outputs: &[],
+        effects: &[],
+        messages: &[],
+        errors: &[],
+        arguments,
+        local: None,
+        is_async: false,
+    }
 }
 
 static TRANSFER: Contract = Contract {
     inputs: &[access("domain.total")],
     outputs: &[access("domain.total"), access("domain.user.balance")],
     effects: &["clock"],
+    messages: &[],
     errors: &["bank::InsufficientFunds"],
     ..contract("transfer", &TRANSFER_ARGUMENTS)
 };

@@ -48,7 +48,7 @@ pub use of_process::ProcessRules;
 /// use theus_core::source::{Document, SourceFile};
 ///
 /// static FILL: Contract = Contract {
-///     process: "fill", inputs: &[], outputs: &[], effects: &[], errors: &[],
+///     process: "fill", inputs: &[], outputs: &[], effects: &[], messages: &[], errors: &[],
 ///     arguments: &[Argument { name: "litres", type_name: "f64" }], local: None, is_async: false,
 /// };
 /// let fill = ProcessEntry { contract: &FILL, arguments: vec![Shape::Float64], local: Schema::empty() };

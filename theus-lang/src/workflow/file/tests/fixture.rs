@@ -17,6 +17,7 @@ const fn process(process: &'static str) -> Contract {
         inputs: &[],
         outputs: &[],
         effects: &[],
+        messages: &[],
         errors: &[],
         arguments: &[],
         local: None,

@@ -20,6 +20,7 @@ pub(super) static CALL: Contract = Contract {
     inputs: &[data("domain.question"), data("domain.budget")],
     outputs: &[data("domain.answer"), data("domain.budget")],
     effects: &["model"],
+    messages: &[],
     errors: &["RateLimited", "OutOfBudget"],
     arguments: &[],
     local: None,
@@ -31,6 +32,7 @@ pub(super) static NOTE: Contract = Contract {
     inputs: &[],
     outputs: &[data("domain.log")],
     effects: &[],
+    messages: &[],
     errors: &[],
     is_async: false,
     ..CALL

@@ -1,0 +1,381 @@
+//! The messages that runs have sent, on their way out.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, SystemTime};
+
+use serde::de::DeserializeOwned;
+
+use super::durable::{Bell, Handle};
+use super::handle::Engine;
+use crate::context::Context;
+use crate::panics::{caught, tell};
+use crate::store::{DecodeError, StoreError, StoredMessage, Write, called};
+
+/// How many messages are read at once.
+const PAGE: usize = 256;
+
+/// The messages that the sessions of a store have sent and nobody has taken yet.
+///
+/// A message is in the store with the commit that has sent it, and leaves it once it was delivered: **at least once**, since a program
+/// can die between the two. Of one session they are delivered in the order in which they were sent. One that cannot be delivered is
+/// tried again, later each time, and what the session has sent after it waits for it; after so many attempts it is a
+/// [dead letter](Self::dead_letters), which is kept, and the session's next one has its turn.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use theus_core::prelude::*;
+/// use theus_core::store::MemoryStore;
+///
+/// #[derive(Clone, Default, Context)]
+/// struct Account { balance: i64 }
+/// #[derive(Serialize, Deserialize)]
+/// struct Receipt { amount: i64, balance: i64 }
+///
+/// #[process(inputs = [domain.balance], outputs = [domain.balance], messages = [Receipt])]
+/// fn deposit(ctx: Ctx<Account>, amount: i64) {
+///     *ctx.domain.balance += amount;
+///     ctx.send(Receipt { amount, balance: *ctx.domain.balance });
+/// }
+///
+/// let engine = Engine::builder(Account::default()).process::<Deposit>().store(MemoryStore::new()).build()?;
+/// engine.run(Deposit { amount: 5 })?;
+///
+/// let mut letters = Vec::new();
+/// let delivery = engine.outbox()?.deliver(|message| {
+///     let receipt: Receipt = message.read()?;
+///     letters.push(format!("{}: {} paid in, {} there", message.key(), receipt.amount, receipt.balance));
+///     Ok(())
+/// })?;
+/// assert_eq!(letters, ["main/1: 5 paid in, 5 there"]);
+/// assert_eq!((delivery.delivered, delivery.waiting), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Outbox {
+    store: Arc<Handle>,
+    attempts: u32,
+    first_wait: Duration,
+    longest_wait: Duration,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    session: String,
+    stored: StoredMessage,
+}
+
+/// Why a message was not delivered.
+pub type NotDelivered = Box<dyn std::error::Error + Send + Sync>;
+
+/// What came of going through the outbox once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// How many were delivered.
+    pub delivered: u64,
+    /// How many were tried, and will be again.
+    pub failed: u64,
+    /// How many were given up: they are dead letters now.
+    pub died: u64,
+    /// How many wait: those that have failed, and what their sessions have sent after them.
+    pub waiting: u64,
+    /// When the first of those may be tried again.
+    pub next: Option<SystemTime>,
+}
+
+impl Message {
+    /// The session that has sent it.
+    #[must_use]
+    pub fn session(&self) -> &str {
+        &self.session
+    }
+
+    /// Its number in its session: later messages have greater ones.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.stored.number
+    }
+
+    /// What tells it from every other one of its store, for whoever receives it twice: `main/1`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.session, self.stored.number)
+    }
+
+    /// The step of the session that has sent it.
+    #[must_use]
+    pub const fn step(&self) -> u64 {
+        self.stored.step
+    }
+
+    /// Its type, as the contract of the process has it.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.stored.topic
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn body(&self) -> &serde_json::Value {
+        &self.stored.body
+    }
+
+    /// How often it was tried before.
+    #[must_use]
+    pub const fn tries(&self) -> u32 {
+        self.stored.tries
+    }
+
+    /// Why it is a dead letter, if it is one.
+    #[must_use]
+    pub fn dead(&self) -> Option<&str> {
+        self.stored.dead.as_deref()
+    }
+
+    /// What it says, as a value of this type.
+    ///
+    /// # Errors
+    /// Where it is no such value.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        let read = caught(|| T::deserialize(&self.stored.body));
+        let refused = |reason: String| DecodeError::new(format!("the message {}: {reason}", self.key()));
+        match read {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(refused(error.to_string())),
+            Err(panic) => Err(refused(format!("its code panicked: {}", panic.message()))),
+        }
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// What the sessions of this engine's store have sent and nobody has taken yet.
+    ///
+    /// # Errors
+    /// Where there is no store.
+    pub fn outbox(&self) -> Result<Outbox, StoreError> {
+        let store = Arc::clone(&self.durable_engine()?.store);
+        Ok(Outbox { store, attempts: 10, first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(300) })
+    }
+}
+
+impl Outbox {
+    /// After so many attempts a message is a dead letter; 10 where nothing is said, at least 1.
+    #[must_use]
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// How long a message waits after its first attempt, and at most after a later one: twice as long after each. A second and five
+    /// minutes where nothing is said.
+    #[must_use]
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        (self.first_wait, self.longest_wait) = (first, longest.max(first));
+        self
+    }
+
+    /// Goes through all messages that wait, once, and hands each to `deliver`, which says whether it has reached whom it is for. Where
+    /// it panics that is an attempt that has failed.
+    ///
+    /// # Errors
+    /// Where the store cannot be read or written. What was delivered until then is; one whose delivery could not be noted comes again.
+    pub fn deliver(
+        &self,
+        mut deliver: impl FnMut(&Message) -> Result<(), NotDelivered>,
+    ) -> Result<Delivery, StoreError> {
+        let mut done = Delivery::default();
+        let mut is_held_up: Option<String> = None;
+        let mut last: Option<(String, u64)> = None;
+        loop {
+            let after = last.as_ref().map(|(session, number)| (session.as_str(), *number));
+            let page = self.page(false, after, PAGE)?;
+            let Some(message) = page.last() else { return Ok(done) };
+            last = Some((message.session.clone(), message.stored.number));
+            for message in page {
+                if is_held_up.as_ref() == Some(&message.session) {
+                    done.waiting += 1;
+                    continue;
+                }
+                let is_over = self.one(&message, &mut deliver, &mut done)?;
+                if !is_over {
+                    is_held_up = Some(message.session);
+                }
+            }
+        }
+    }
+
+    /// Whether the session's next one has its turn.
+    fn one(
+        &self,
+        message: &Message,
+        deliver: &mut impl FnMut(&Message) -> Result<(), NotDelivered>,
+        done: &mut Delivery,
+    ) -> Result<bool, StoreError> {
+        let now = self.store.now();
+        if message.stored.not_before > now {
+            done.waits_until(message.stored.not_before);
+            return Ok(false);
+        }
+        let why = match caught(|| deliver(message)) {
+            Ok(Ok(())) => {
+                let delivered = vec![message.stored.number];
+                self.write(Write { session: message.session.as_str().into(), delivered, ..Write::default() })?;
+                done.delivered += 1;
+                return Ok(true);
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => format!("it panicked: {}", panic.message()),
+        };
+        let mut tried = message.stored.clone();
+        tried.tries = tried.tries.saturating_add(1);
+        let is_dead = tried.tries >= self.attempts;
+        if is_dead {
+            tell(|| {
+                tracing::error!(target: "theus::outbox", message = %message.key(), topic = %message.topic(), %why,
+                    attempts = tried.tries, "the message is a dead letter");
+            });
+            tried.dead = Some(why);
+            done.died += 1;
+        } else {
+            tried.not_before = now.saturating_add(nanos(self.wait_after(tried.tries)));
+            done.failed += 1;
+            done.waits_until(tried.not_before);
+        }
+        self.write(Write { session: message.session.as_str().into(), messages: vec![tried], ..Write::default() })?;
+        Ok(is_dead)
+    }
+
+    fn wait_after(&self, tries: u32) -> Duration {
+        let doubled = self.first_wait.checked_mul(1_u32.checked_shl(tries.saturating_sub(1)).unwrap_or(u32::MAX));
+        doubled.unwrap_or(self.longest_wait).min(self.longest_wait)
+    }
+
+    /// Delivers from now on, on a thread of its own: what has been sent at once, what has failed when its time has come. Until the
+    /// [`Courier`] is dropped.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(
+        &self,
+        mut deliver: impl FnMut(&Message) -> Result<(), NotDelivered> + Send + 'static,
+    ) -> std::io::Result<Courier> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (outbox, is_over) = (self.clone(), Arc::clone(&stop));
+        let thread = thread::Builder::new().name("theus outbox".to_owned()).spawn(move || {
+            while !is_over.load(Ordering::Acquire) {
+                let rung = outbox.store.sent.rung();
+                let wait = match outbox.deliver(&mut deliver) {
+                    Ok(Delivery { next, .. }) => next.map_or(LONGEST_REST, |next| outbox.until(next)),
+                    Err(error) => {
+                        tell(|| tracing::error!(target: "theus::outbox", %error, "nothing is delivered for now"));
+                        outbox.first_wait
+                    }
+                };
+                if !is_over.load(Ordering::Acquire) {
+                    outbox.store.sent.wait(rung, wait.clamp(SHORTEST_REST, LONGEST_REST));
+                }
+            }
+        })?;
+        Ok(Courier { stop, store: Arc::clone(&self.store), thread: Some(thread) })
+    }
+
+    fn until(&self, time: SystemTime) -> Duration {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_nanos(self.store.now());
+        time.duration_since(now).unwrap_or_default()
+    }
+
+    /// At most so many of the messages that wait after this one, of a session and a number, in the order of sessions' names.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn waiting(&self, after: Option<(&str, u64)>, most: usize) -> Result<Vec<Message>, StoreError> {
+        self.page(false, after, most)
+    }
+
+    /// The same of those that were given up.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn dead_letters(&self, after: Option<(&str, u64)>, most: usize) -> Result<Vec<Message>, StoreError> {
+        self.page(true, after, most)
+    }
+
+    /// A dead letter waits again, as if it had not been tried.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn again(&self, dead: &Message) -> Result<(), StoreError> {
+        let again = StoredMessage { tries: 0, not_before: 0, dead: None, ..dead.stored.clone() };
+        self.write(Write { session: dead.session.as_str().into(), messages: vec![again], ..Write::default() })?;
+        self.store.sent.tell();
+        Ok(())
+    }
+
+    /// A message is gone, without having been delivered.
+    ///
+    /// # Errors
+    /// Where the store cannot be written.
+    pub fn discard(&self, message: &Message) -> Result<(), StoreError> {
+        let delivered = vec![message.stored.number];
+        self.write(Write { session: message.session.as_str().into(), delivered, ..Write::default() })
+    }
+
+    fn page(&self, is_dead: bool, after: Option<(&str, u64)>, most: usize) -> Result<Vec<Message>, StoreError> {
+        let page = called(&*self.store.store, |store| store.outbox(is_dead, after, most))?;
+        Ok(page.into_iter().map(|(session, stored)| Message { session, stored }).collect())
+    }
+
+    fn write(&self, write: Write) -> Result<(), StoreError> {
+        crate::store::write(&*self.store.store, write)
+    }
+}
+
+const SHORTEST_REST: Duration = Duration::from_millis(1);
+/// Another program may have sent something, and rings no bell here.
+const LONGEST_REST: Duration = Duration::from_secs(1);
+
+impl Delivery {
+    fn waits_until(&mut self, nanos: u64) {
+        self.waiting += 1;
+        let then = SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos);
+        self.next = Some(self.next.map_or(then, |next| next.min(then)));
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Delivers on a thread of its own, until it is dropped: a delivery that is under way then is waited for.
+#[must_use = "what is dropped delivers no more"]
+pub struct Courier {
+    stop: Arc<AtomicBool>,
+    store: Arc<Handle>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Courier {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        Bell::tell(&self.store.sent);
+        if let Some(thread) = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id()) {
+            // It panics nowhere; if it had, there would be nothing to be done about it.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox").field("attempts", &self.attempts).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Courier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Courier").finish_non_exhaustive()
+    }
+}
