@@ -76,6 +76,10 @@ snapshots! {
         "outputs = [domain.total], effects = [clock, log]",
         "fn stamp(ctx: Ctx<Bank, Limits, Ports>) { (ctx.effects.log)(\"x\"); ctx.domain.total.set((ctx.effects.clock)()); }",
     );
+    process_with_messages: process(
+        "inputs = [domain.total], messages = [Receipt, mail::Alarm]",
+        "fn tell(ctx: Ctx<Bank>) { ctx.send(Receipt { total: *ctx.domain.total }); }",
+    );
     process_with_an_error: process(
         "inputs = [domain.total], errors = [NotEnough]",
         "fn check(ctx: Ctx<Bank>) -> Result<(), NotEnough> { if *ctx.domain.total < 0 { return Err(NotEnough); } Ok(()) }",

@@ -218,7 +218,7 @@ pub enum AuditEvent {
 
 impl AuditEvent {
     /// Puts the number of its record into it.
-    pub(super) const fn number(&mut self, sequence: u64) {
+    pub(in crate::audit) const fn number(&mut self, sequence: u64) {
         if let Self::Violation(violation) = self {
             violation.sequence = sequence;
         }

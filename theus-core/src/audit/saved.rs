@@ -54,6 +54,31 @@ impl Auditor {
         }
     }
 
+    /// Another program has written to the store's ledger: what is not stored yet follows that. Where it has latched the interlock, it
+    /// is latched here too.
+    pub(crate) fn follow_store(&self, beginning: &Beginning) {
+        let mut state = self.state.lock();
+        let tail = beginning
+            .last_record
+            .as_ref()
+            .map_or(Tail::START, |last| Tail { sequence: last.sequence, hash: last.hash });
+        let numbers = state.log.follow(tail);
+        let is_reset = state.interlock_unsaved;
+        match (&mut state.interlock, &beginning.interlock) {
+            (Some(latched), _) => {
+                let violation = &mut latched.violation;
+                violation.sequence = numbers.get(&violation.sequence).copied().unwrap_or(violation.sequence);
+            }
+            (None, Some(record)) if !is_reset => {
+                if let Some(violation) = record.violation() {
+                    state.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
+                    self.latched.store(true, Ordering::Release);
+                }
+            }
+            (None, _) => {}
+        }
+    }
+
     /// The counters of a session that are not 0, by the names of their rules.
     pub(crate) fn stored_counts(&self, session: &AuditSession) -> Vec<StoredCount> {
         let state = self.state.lock();

@@ -52,7 +52,7 @@ pub use handle::Engine;
 #[cfg(feature = "store")]
 pub use hydrate::DehydrateError;
 #[cfg(feature = "store")]
-pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, Replay, TakenOver};
+pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, LinesError, Replay, TakenOver};
 pub use locking::Locking;
 #[cfg(feature = "store")]
 pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};

@@ -213,6 +213,12 @@ pub enum StoreError {
         /// The last one in the store.
         found: u64,
     },
+    /// The program itself goes on with the session.
+    #[error("the session `{session}` is open in this program: drop every handle on it first")]
+    InUse {
+        /// The session.
+        session: String,
+    },
     /// The key was given to something else before.
     #[error(
         "the session `{session}` has answered something else under the key `{key}`: a key is for one command, whatever comes of it"

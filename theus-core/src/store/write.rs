@@ -390,7 +390,7 @@ mod bytes {
 
         impl Serialize for Borrowed<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_bytes(self.0)
+                super::serialize(self.0, serializer)
             }
         }
 
@@ -403,8 +403,14 @@ mod bytes {
         }
     }
 
+    /// In a text they are hexadecimal.
     pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(bytes)
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(bytes);
+        }
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digit = |four: u8| char::from(DIGITS[usize::from(four & 15)]);
+        serializer.serialize_str(&bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect::<String>())
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
@@ -417,6 +423,15 @@ mod bytes {
             fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
                 Ok(bytes.to_vec())
             }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
+                let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|four| u8::try_from(four).ok());
+                let byte = |pair: &[u8]| match pair {
+                    [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+                    _ => None,
+                };
+                let bytes = text.as_bytes().chunks(2).map(byte).collect::<Option<_>>();
+                bytes.ok_or_else(|| E::custom("expected bytes as hexadecimal digits, two each"))
+            }
             fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
                 Ok(bytes)
             }
@@ -428,6 +443,9 @@ mod bytes {
                 Ok(bytes)
             }
         }
-        deserializer.deserialize_byte_buf(Bytes)
+        match deserializer.is_human_readable() {
+            true => deserializer.deserialize_any(Bytes),
+            false => deserializer.deserialize_byte_buf(Bytes),
+        }
     }
 }

@@ -149,3 +149,95 @@ proptest! {
         prop_assert_eq!(data(&again), data(&desk));
     }
 }
+
+#[test]
+fn what_is_pruned_is_gone_and_the_rest_holds_as_before() {
+    let store = MemoryStore::new();
+    let desk = desk(&store);
+    for amount in 1..=20 {
+        desk.run(booking("a", amount)).unwrap();
+        if amount % 5 == 0 {
+            desk.run(Charge {}).unwrap();
+        }
+    }
+    let (before, state) = (desk.journal("main").unwrap().at(20).unwrap(), data(&desk));
+    assert_eq!(desk.prune_journal("main", 6).unwrap(), 18);
+    assert_eq!(desk.prune_journal("main", 6).unwrap(), 0, "they are gone already");
+    let journal = desk.journal("main").unwrap();
+    assert_eq!((journal.begins_after(), journal.verify().unwrap()), (18, 24));
+    assert_eq!(journal.at(20).unwrap(), before);
+    assert!(matches!(journal.at(17), Err(JournalError::Pruned { step: 17, first: 18, .. })));
+    assert_eq!(journal.difference(18, 24).unwrap().iter().filter(|field| field.path == "total").count(), 1);
+    let replay = desk.replay("main").unwrap();
+    assert_eq!((replay.before, replay.steps, replay.made + replay.taken_over[0].steps), (18, 24, 6));
+    assert_eq!(replay.divergence, None);
+    desk.fork("main", 19, "fork").unwrap();
+    // The session goes on, in this program and the next.
+    desk.run(booking("b", 1)).unwrap();
+    drop(desk);
+    let again = super::bank::desk(&store);
+    assert_eq!(data(&again)["total"], state["total"].as_i64().unwrap() + 1);
+    assert_eq!(again.journal("main").unwrap().verify().unwrap(), 25);
+    // All of it can go.
+    assert_eq!(again.prune_journal("main", 0).unwrap(), 7);
+    assert_eq!(again.journal("main").unwrap().verify().unwrap(), 25);
+    again.run(booking("b", 1)).unwrap();
+    assert_eq!(again.journal("main").unwrap().verify().unwrap(), 26);
+}
+
+#[test]
+fn a_session_that_is_removed_is_gone_unless_somebody_goes_on_with_it() {
+    use theus_core::store::StoreError;
+    let store = MemoryStore::new();
+    let desk = desk(&store);
+    let other = desk.hydrate_or("other", Bank::default).unwrap();
+    other.run(booking("a", 1)).unwrap();
+    assert!(matches!(desk.remove_stored("other", 1), Err(StoreError::InUse { .. })));
+    drop(other);
+    assert!(matches!(desk.remove_stored("other", 0), Err(StoreError::Conflict { expected: 0, found: 1, .. })));
+    desk.remove_stored("other", 1).unwrap();
+    assert!(desk.hydrate("other").unwrap().is_none());
+    assert_eq!(desk.hydrate_or("other", Bank::default).unwrap().run(booking("a", 2)).unwrap(), 2, "a new one");
+}
+
+#[test]
+fn a_journal_as_lines_is_the_same_journal_and_a_line_that_was_changed_is_told() {
+    use theus_core::engine::Journal;
+    let desk = desk(&MemoryStore::new());
+    for amount in 1..=9 {
+        desk.run(booking("ä\n", amount)).unwrap();
+    }
+    let written = |journal: &Journal| {
+        let mut lines = Vec::new();
+        assert_eq!(journal.write_lines(&mut lines).unwrap(), 9 - journal.begins_after());
+        lines
+    };
+    let journal = desk.journal("main").unwrap();
+    let lines = written(&journal);
+    let read = Journal::read_lines(lines.as_slice()).unwrap();
+    assert_eq!((read.session(), read.verify().unwrap(), read.at(9).unwrap()), ("main", 9, journal.at(9).unwrap()));
+    assert_eq!(written(&read), lines);
+    assert_eq!(desk.replay_of(&read).unwrap().made, 9);
+    // One that was pruned too.
+    desk.prune_journal("main", 4).unwrap();
+    let pruned = Journal::read_lines(written(&desk.journal("main").unwrap()).as_slice()).unwrap();
+    assert_eq!((pruned.begins_after(), pruned.verify().unwrap()), (5, 9));
+    assert_eq!(desk.replay_of(&pruned).unwrap().made, 4);
+    // A digit that is another one, anywhere in the bytes of a value.
+    let text = String::from_utf8(lines).unwrap();
+    let mut refused = 0;
+    for (line, from) in text.match_indices("\"value\":\"").map(|(place, found)| (place, place + found.len())) {
+        let mut other = text.clone().into_bytes();
+        other[from] = if other[from] == b'0' { b'1' } else { b'0' };
+        assert!(Journal::read_lines(other.as_slice()).is_err(), "{line}");
+        refused += 1;
+    }
+    assert!(refused > 9);
+    for (wrong, told) in [("", "line 1 of the journal: there is none"), ("{}\n", "line 1 of the journal: missing field")] {
+        let error = Journal::read_lines(wrong.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with(told), "{error}");
+    }
+    let later = text.replacen("\"journal\":1", "\"journal\":2", 1);
+    let error = Journal::read_lines(later.as_bytes()).unwrap_err().to_string();
+    assert_eq!(error, "line 1 of the journal: it has the format 2, and this program knows 1");
+}

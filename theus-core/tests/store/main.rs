@@ -9,6 +9,7 @@ mod faults;
 mod journal;
 mod once;
 mod outbox;
+mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
 mod restart;

@@ -1,5 +1,7 @@
 //! The records in memory: the chain, and the ring that keeps the last of them.
 
+#[cfg(feature = "store")]
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::time::SystemTime;
 
@@ -164,6 +166,30 @@ impl RecordLog {
     #[cfg(feature = "store")]
     pub(in crate::audit) fn keep_for_store(&mut self) {
         self.unsaved.get_or_insert_default();
+    }
+
+    /// What the store has not got follows this record from now on, which another program has written: under other numbers, of which
+    /// it tells what each was before. What was kept before it is kept no longer: the numbers between are not here.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn follow(&mut self, tail: Tail) -> BTreeMap<u64, u64> {
+        let mut numbers = BTreeMap::new();
+        self.tail = tail;
+        for record in self.unsaved.iter_mut().flatten() {
+            numbers.insert(record.sequence, self.tail.sequence + 1);
+            (record.previous, record.sequence) = (self.tail.hash, self.tail.sequence + 1);
+            record.event.number(record.sequence);
+            if let AuditEvent::Interlock { violation } = &mut record.event {
+                *violation = numbers.get(violation).copied().unwrap_or(*violation);
+            }
+            record.hash = encode::hash_of(record);
+            self.tail = Tail { sequence: record.sequence, hash: record.hash };
+        }
+        let unsaved = self.unsaved.as_ref();
+        self.dropped += self.ring.len().saturating_sub(unsaved.map_or(0, VecDeque::len)) as u64;
+        let most = unsaved.map_or(0, VecDeque::len).saturating_sub(self.capacity);
+        self.ring = unsaved.map(|unsaved| unsaved.iter().skip(most).cloned().collect()).unwrap_or_default();
+        self.bytes = self.ring.iter().map(AuditRecord::size).sum();
+        numbers
     }
 
     /// The records that a store has not got yet.

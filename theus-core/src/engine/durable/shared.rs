@@ -78,6 +78,9 @@ impl Bell {
     }
 }
 
+/// How often another program may come before with its records until a write gives up.
+const OVERTAKEN: u32 = 100;
+
 /// What time it is.
 type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -111,9 +114,28 @@ impl Handle {
         }
         let _one_at_a_time = self.records.lock();
         self.is_taken.store(true, Ordering::Release);
-        let audit = auditor.take_unsaved();
+        let mut audit = auditor.take_unsaved();
         write.audit = audit.clone();
-        let answer = store::write(&*self.store, write);
+        let mut answer = store::write(&*self.store, write.clone());
+        for _ in 0..OVERTAKEN {
+            if !matches!(answer, Err(StoreError::LedgerGap { .. })) {
+                break;
+            }
+            // Another program has recorded something meanwhile, and nothing of this was written.
+            match store::called(&*self.store, Store::begin) {
+                Ok(beginning) => {
+                    auditor.put_unsaved(audit);
+                    auditor.follow_store(&beginning);
+                    audit = auditor.take_unsaved();
+                    write.audit = audit.clone();
+                    answer = store::write(&*self.store, write.clone());
+                }
+                Err(error) => {
+                    answer = Err(error);
+                    break;
+                }
+            }
+        }
         // Where only the session's part is refused it has them; where it has them all the same, it passes them over the next time.
         let has_them = matches!(
             answer,

@@ -7,13 +7,17 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use thiserror::Error;
 
-use super::core::Core;
-use super::durable::DurableEngine;
 use super::handle::Engine;
-use super::step::Replayed;
-use crate::audit::{AuditSession, Text};
+use crate::audit::Text;
 use crate::context::Context;
-use crate::store::{Base, Entry, Field, JournalEntry, Part, Store, StoreError, Write, called, shown};
+use crate::store::{Base, Field, JournalEntry, Store, StoreError, Write, called, shown};
+
+mod lines;
+mod prune;
+mod replay;
+
+pub use lines::LinesError;
+pub use replay::{Diverged, Divergence, Replay, TakenOver};
 
 /// How many entries are read at once.
 const PAGE: usize = 256;
@@ -41,9 +45,17 @@ const PAGE: usize = 256;
 /// ```
 #[derive(Clone)]
 pub struct Journal {
-    store: Arc<dyn Store>,
+    source: Source,
     session: Text,
     base: Arc<Base>,
+}
+
+/// Where its entries are.
+#[derive(Clone)]
+enum Source {
+    Store(Arc<dyn Store>),
+    /// They were read from a file.
+    Lines(Arc<[JournalEntry]>),
 }
 
 /// Why a journal cannot be read, or is not what was written.
@@ -109,74 +121,6 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// What came of making all runs of a journal again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Replay {
-    /// How many steps there are up to where it came.
-    pub steps: u64,
-    /// After which of them it began: 0, unless earlier ones were pruned, or are of an earlier version of the context.
-    pub before: u64,
-    /// How many of them were made again, and gave the same.
-    pub made: u64,
-    /// How many were not made again: what they had written was taken from the journal. The first of them by each process, and why.
-    pub taken_over: Vec<TakenOver>,
-    /// The first step that gave something else; nothing is made again after it.
-    pub divergence: Option<Divergence>,
-}
-
-/// Steps of one process that were taken from the journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct TakenOver {
-    /// The process.
-    pub process: String,
-    /// How many steps.
-    pub steps: u64,
-    /// Why.
-    pub why: String,
-}
-
-/// A step that gave something else than it had given.
-#[derive(Clone, Debug, PartialEq, Serialize, Error)]
-#[error(
-    "step {step}, `{process}`, gives something else than it did: {what}; the process reads what its contract does not say, or its \
-     code is another by now"
-)]
-pub struct Divergence {
-    /// The step.
-    pub step: u64,
-    /// The process.
-    pub process: String,
-    /// What is not the same.
-    pub what: Diverged,
-}
-
-/// What is not the same.
-#[derive(Clone, Debug, PartialEq, Serialize, Error)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Diverged {
-    /// A field has another value, or was written only one of the two times.
-    #[error("`{path}` was {}, and is {} now", text(.expected), text(.found))]
-    Field {
-        /// The field.
-        path: String,
-        /// What the journal has; none where it was not written.
-        expected: Option<Json>,
-        /// What was made now.
-        found: Option<Json>,
-    },
-    /// It does not end well.
-    #[error("it committed, and now: {error}")]
-    Fails {
-        /// With what it ends.
-        error: String,
-    },
-    /// No process of that name is registered.
-    #[error("no process of that name is registered with this engine")]
-    Unregistered,
-}
-
 type Fields = BTreeMap<String, Field>;
 
 fn by_path(fields: &[Field]) -> Fields {
@@ -209,7 +153,13 @@ impl Journal {
     /// # Errors
     /// Where the store cannot be read.
     pub fn entries(&self, from: u64, most: usize) -> Result<Vec<JournalEntry>, JournalError> {
-        Ok(called(&*self.store, |store| store.journal(&self.session, from, most))?)
+        match &self.source {
+            Source::Store(store) => Ok(called(&**store, |store| store.journal(&self.session, from, most))?),
+            Source::Lines(entries) => {
+                let from = entries.partition_point(|entry| entry.step < from);
+                Ok(entries.iter().skip(from).take(most).cloned().collect())
+            }
+        }
     }
 
     /// Shows each entry in turn, held against the chain, until it says that it is enough. Returns how many there were.
@@ -296,6 +246,12 @@ impl Journal {
         })
     }
 
+    /// After which step it begins: 0, unless earlier ones were pruned.
+    #[must_use]
+    pub fn begins_after(&self) -> u64 {
+        self.base.step
+    }
+
     /// Holds every step against the chain, and the last against the state that is stored. Returns how many steps there are.
     ///
     /// # Errors
@@ -307,7 +263,9 @@ impl Journal {
             Ok(true)
         })?;
         let damaged = |reason: String| JournalError::Damaged { session: self.session.to_string(), step: steps, reason };
-        let stored = called(&*self.store, |store| store.load(&self.session))?;
+        // What was read from a file has no state beside it.
+        let Source::Store(store) = &self.source else { return Ok(steps) };
+        let stored = called(&**store, |store| store.load(&self.session))?;
         let Some(stored) = stored else { return Err(JournalError::NoSession { session: self.session.to_string() }) };
         if stored.step != steps || stored.chain != chain || (steps > self.base.step && stored.version != version) {
             return Err(damaged(format!("the journal ends there, and the state is of step {}", stored.step)));
@@ -341,63 +299,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let store = Arc::clone(&self.durable_engine()?.store.store);
         let base = called(&*store, |store| store.base(session))?;
         let base = base.ok_or_else(|| JournalError::NoSession { session: session.to_owned() })?;
-        Ok(Journal { store, session: session.into(), base: Arc::new(base) })
-    }
-
-    /// Makes all runs of a session again, on a session of its own in memory, from its first state, and holds what each has written
-    /// against the journal. No gate is asked, nothing is recorded, no signal leaves.
-    ///
-    /// A process with effects, or one that reads signals or the Meta zone, is not made again: what it had written is taken from the
-    /// journal, and told.
-    ///
-    /// # Errors
-    /// Where the journal cannot be read, or is damaged. What does not give the same is no error: [`Replay::divergence`].
-    pub fn replay(&self, session: &str) -> Result<Replay, JournalError>
-    where
-        D: Default,
-    {
-        let journal = self.journal(session)?;
-        let durable = self.durable_engine()?;
-        let mut fields = by_path(&journal.base.fields);
-        // The states before have the fields of an earlier version of the context.
-        let mut migrated = None;
-        journal.each(|entry| {
-            if entry.schema.is_some() {
-                take(&mut fields, entry);
-                migrated = Some((entry.step, entry.version));
-            }
-            Ok(true)
-        })?;
-        let (from, version) = migrated.unwrap_or((journal.base.step, journal.base.version));
-        let core = self.apart(durable, session, fields.values().cloned().collect(), version)?;
-        let mut replay = Replay { before: from, ..Replay::default() };
-        let mut taken: BTreeMap<String, TakenOver> = BTreeMap::new();
-        replay.steps = journal.each(|entry| {
-            if entry.step <= from {
-                return Ok(true);
-            }
-            let JournalEntry { step, process, command, parts, .. } = entry;
-            let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what });
-            let Some(again) = core.shared.registry.replay(process) else {
-                replay.divergence = diverged(Diverged::Unregistered);
-                return Ok(false);
-            };
-            match again(&core, command) {
-                Replayed::Made(made) if made == *parts => replay.made += 1,
-                Replayed::Made(made) => replay.divergence = diverged(first_difference(parts, &made)),
-                Replayed::Failed(error) => replay.divergence = diverged(Diverged::Fails { error }),
-                Replayed::TakenOver(why) => {
-                    self.take_over(durable, &core, session, &fields, parts)?;
-                    let of_process = taken.entry(process.clone());
-                    let (process, why) = (process.clone(), why.to_owned());
-                    of_process.or_insert(TakenOver { process, steps: 0, why }).steps += 1;
-                }
-            }
-            take(&mut fields, entry);
-            Ok(replay.divergence.is_none())
-        })?;
-        replay.taken_over = taken.into_values().collect();
-        Ok(replay)
+        Ok(Journal { source: Source::Store(store), session: session.into(), base: Arc::new(base) })
     }
 
     /// Begins a session of another name in the store with the state that this one had after a step. Its counters, its workflow and
@@ -420,73 +322,4 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let write = Write { session: name.into(), first: Some(fields), schema, ..Write::default() };
         Ok(self.durable_engine()?.store.write(&self.core.shared.auditor, write)?)
     }
-
-    /// A session in memory with these fields, that nobody else knows.
-    fn apart(
-        &self,
-        durable: &DurableEngine<D>,
-        session: &str,
-        fields: Vec<Field>,
-        version: u64,
-    ) -> Result<Core<D, G, E>, StoreError>
-    where
-        D: Default,
-    {
-        let core = Core::new(Arc::clone(&self.core.shared), AuditSession::new(Text::from(session)), D::default());
-        self.fill(durable, &core, session, fields, version)?;
-        Ok(core)
-    }
-
-    fn take_over(
-        &self,
-        durable: &DurableEngine<D>,
-        core: &Core<D, G, E>,
-        session: &str,
-        before: &Fields,
-        parts: &[Part],
-    ) -> Result<(), StoreError> {
-        let field = |part: &Part| {
-            let mut field = before.get(&part.path).cloned().unwrap_or_else(|| Field::whole(&part.path, [], true));
-            field.take(part);
-            field
-        };
-        let version = core.shown_version() + 1;
-        self.fill(durable, core, session, parts.iter().map(field).collect(), version)
-    }
-
-    fn fill(
-        &self,
-        durable: &DurableEngine<D>,
-        core: &Core<D, G, E>,
-        session: &str,
-        fields: Vec<Field>,
-        version: u64,
-    ) -> Result<(), StoreError> {
-        let state = core.session.hold_beside_lease(|| core.request("replay", None));
-        let mut state = state.map_err(|_| StoreError::Unavailable {
-            store: "the session of the replay".to_owned(),
-            reason: "it is in use".to_owned(),
-        })?;
-        (durable.fields.bring_back)(&mut state.fields, session, fields)?;
-        state.advance(version);
-        Ok(())
-    }
-}
-
-fn first_difference(expected: &[Part], found: &[Part]) -> Diverged {
-    let of = |parts: &[Part], path: &str| parts.iter().find(|part| part.path == path).cloned();
-    let mut paths = expected.iter().chain(found).map(|part| part.path.as_str());
-    let path = paths.find(|path| of(expected, path) != of(found, path)).unwrap_or_default();
-    let shown = |part: Option<Part>| {
-        let Part { value, entries, .. } = part?;
-        Some(match (value, entries.as_slice()) {
-            (Some(value), _) => shown(&value),
-            // What has changed of a map.
-            (None, entries) => {
-                let value = |entry: &Entry| entry.value.as_deref().map_or(Json::Null, shown);
-                entries.iter().map(|entry| Json::Array(vec![shown(&entry.key), value(entry)])).collect()
-            }
-        })
-    };
-    Diverged::Field { path: path.to_owned(), expected: shown(of(expected, path)), found: shown(of(found, path)) }
 }

@@ -1,0 +1,23 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Till {
+    total: i64,
+}
+
+#[process(inputs = [domain.total])]
+fn tell(ctx: Ctx<Till>) {
+    ctx.send(*ctx.domain.total);
+}
+
+#[process(inputs = [domain.total], sends = [i64])]
+fn tell_otherwise(ctx: Ctx<Till>) {
+    ctx.send(*ctx.domain.total);
+}
+
+#[process(inputs = [domain.total], messages = [i64, i64])]
+fn tell_twice(ctx: Ctx<Till>) {
+    ctx.send(*ctx.domain.total);
+}
+
+fn main() {}
