@@ -1,6 +1,8 @@
 //! Puts an engine together.
 
 #[cfg(feature = "recipes")]
+#[cfg(feature = "store")]
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use parking_lot::Mutex;
 use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
 #[cfg(feature = "store")]
-use super::durable::{DurableEngine, FieldFns, Handle, data_outputs};
+use super::durable::{DurableEngine, FieldFns, Handle, Migration, Migrations, data_outputs};
 use super::error::BuildError;
 use super::handle::Engine;
 #[cfg(feature = "store")]
@@ -98,6 +100,8 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     sinks: Vec<Offered>,
     #[cfg(feature = "store")]
     store: Option<StoreOffer<D::Fields>>,
+    #[cfg(feature = "store")]
+    migrations: Vec<Migration>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -138,6 +142,8 @@ impl<D: Context> EngineBuilder<D> {
             sinks: Vec::new(),
             #[cfg(feature = "store")]
             store: None,
+            #[cfg(feature = "store")]
+            migrations: Vec::new(),
             wrong: None,
         }
     }
@@ -181,6 +187,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             sinks: self.sinks,
             #[cfg(feature = "store")]
             store: self.store,
+            #[cfg(feature = "store")]
+            migrations: self.migrations,
             wrong: self.wrong.or(late),
         }
     }
@@ -383,6 +391,47 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// Says how sessions become what this program's context is that were stored with an earlier version of it: each is migrated when
+    /// it is opened, through as many versions as it takes, and the migration is a step in its journal. Signal and Meta fields of the
+    /// earlier context are as its default has them.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::MemoryStore;
+    /// # let store = MemoryStore::new();
+    /// mod before {
+    ///     # use theus_core::prelude::*;
+    ///     #[derive(Clone, Default, Context)]
+    ///     pub struct Account { pub euros: i64 }
+    /// }
+    /// #[derive(Clone, Default, Context)]
+    /// #[context(version = 2)]
+    /// struct Account { cents: i64 }
+    ///
+    /// Engine::builder(before::Account { euros: 5 }).store(store.clone()).build()?; // the program of last year
+    /// let engine = Engine::builder(Account::default())
+    ///     .store(store)
+    ///     .migrate(|old: before::Account| match old.euros.checked_mul(100) {
+    ///         Some(cents) => Ok(Account { cents }),
+    ///         None => Err("nobody has that much"),
+    ///     })
+    ///     .build()?;
+    /// assert_eq!(*engine.snapshot()?.cents, 500);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "store")]
+    pub fn migrate<A, B, X>(mut self, migrate: impl Fn(A) -> Result<B, X> + Send + Sync + 'static) -> Self
+    where
+        A: Context + Default,
+        A::Fields: DurableFields,
+        B: Context,
+        B::Fields: DurableFields,
+        X: fmt::Display,
+    {
+        self.migrations.push(Migration::new(migrate));
+        self
+    }
+
     /// What files are checked against, as far as it is known by now.
     #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
@@ -432,13 +481,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             return Err(BuildError::NoOutbox { process: sender.contract.process });
         }
         #[cfg(feature = "store")]
+        let migrations = Migrations::new(D::VERSION, self.migrations).map_err(|wrong| BuildError::Migration {
+            from: wrong.from,
+            to: wrong.to,
+            reason: wrong.reason,
+        })?;
+        #[cfg(feature = "store")]
         let durable = self.store.map(|StoreOffer { store, fields }| {
             let domain = D::schema();
             let mut outputs: Vec<_> =
                 self.registry.iter().map(|registered| (registered.place, registered.contract)).collect();
             outputs.sort_by_key(|(place, _)| *place);
             let outputs = outputs.into_iter().map(|(_, contract)| data_outputs(contract, &domain)).collect();
-            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock())), fields, outputs }
+            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock())), fields, migrations, outputs }
         });
         let shared = SharedEngine {
             global: self.global.into_fields(),

@@ -42,6 +42,17 @@ pub enum BuildError {
         /// The process.
         process: &'static str,
     },
+    /// A migration leads nowhere.
+    #[cfg(feature = "store")]
+    #[error("the migration from version {from} of the context to {to}: {reason}")]
+    Migration {
+        /// The version that it begins at.
+        from: u32,
+        /// The version that it leads to.
+        to: u32,
+        /// What is wrong.
+        reason: String,
+    },
     /// Two processes have the same name, by which recipes and workflows would call them.
     #[error(
         "two processes are called `{name}`: recipes and workflows know a process by its name; rename one of the functions"

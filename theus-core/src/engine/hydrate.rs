@@ -14,7 +14,8 @@ use crate::context::{Context, DurableFields, Fields};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
 use crate::store::{
-    Beginning, ChainHash, Place, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
+    Beginning, ChainHash, Field, JournalEntry, Part, Place, SessionRow, SessionState, Store, StoreError, StoredEvent,
+    StoredOrigin, Write, called, encode,
 };
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
@@ -107,6 +108,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             step,
             version: state.version(),
             chain,
+            schema: D::VERSION,
             fields,
             events: (1..).zip(waiting).map(event).collect(),
             counts: core.shared.auditor.stored_counts(&core.audit),
@@ -124,6 +126,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     {
         let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new());
         let core = Core::new(Arc::clone(&self.core.shared), AuditSession::new(name.clone()), first);
+        let mut state = state;
+        if let Some(durable) = &core.shared.durable
+            && let Some(migrated) = durable.migrations.bring_up(&name, state.schema, &state.fields)?
+        {
+            state.fields = migrated;
+        }
         fill(&core, &fields, &name, state, false)?;
         Ok(Self { core: Arc::new(core) })
     }
@@ -232,7 +240,8 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
                 (durable.fields.whole)(&state.fields)?
             };
             let chain = ChainHash::of_first(&fields);
-            let write = Write { session: name.as_str().into(), first: Some(fields), ..Write::default() };
+            let schema = D::VERSION;
+            let write = Write { session: name.as_str().into(), first: Some(fields), schema, ..Write::default() };
             match (durable.store.write(&shared.auditor, write), load) {
                 (Ok(()), _) => {
                     let (name, store) = (name.as_str().into(), Arc::clone(&durable.store));
@@ -280,6 +289,7 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
     name: &Text,
     mut stored: SessionState,
 ) -> Result<(), StoreError> {
+    migrate(core, durable, name, &mut stored)?;
     let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
     let settled = std::mem::take(&mut stored.settled);
     let (next, last_message) = (next_number(&stored.events), stored.last_message);
@@ -290,6 +300,59 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
     core.is_kept(session);
     Ok(())
 }
+
+/// A session that has an earlier version of the context is brought up to this one: a step of its journal.
+fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
+    core: &Core<D, G, E>,
+    durable: &DurableEngine<D>,
+    name: &Text,
+    stored: &mut SessionState,
+) -> Result<(), StoreError> {
+    let Some(fields) = durable.migrations.bring_up(name, stored.schema, &stored.fields)? else { return Ok(()) };
+    // What does not fit is told before anything is written.
+    let held = core.session.hold_beside_lease(|| core.request("migrate", None));
+    let mut apart = held.map_err(|_| unexpected())?.fields.share();
+    (durable.fields.bring_back)(&mut apart, name, fields.clone())?;
+    let path = || format!("the migration of `{name}`");
+    let command = encode(&(stored.schema, D::VERSION)).map_err(|error| StoreError::Encode { path: path(), error })?;
+    let parts: Vec<Part> = fields.iter().map(|field| Part::whole(field.path.clone(), field.value.clone())).collect();
+    let (step, version) = (stored.step + 1, stored.version.wrapping_add(1));
+    let chain = stored.chain.after(step, MIGRATION, &command, &parts);
+    let entry = JournalEntry {
+        step,
+        version,
+        process: MIGRATION.to_owned(),
+        command,
+        parts,
+        raised: Vec::new(),
+        at: durable.store.now(),
+        chain,
+        schema: Some(D::VERSION),
+    };
+    let session = name.as_str().into();
+    let write = Write { session, expected: stored.step, entry: Some(entry), ..Write::default() };
+    match durable.store.write(&core.shared.auditor, write) {
+        Ok(()) => {}
+        // Another program has brought it up, or gone on with it.
+        Err(StoreError::Conflict { .. } | StoreError::InDoubt { .. }) => {
+            let loaded = called(&*durable.store.store, |store| store.load(name))?;
+            let Some(loaded) = loaded.filter(|loaded| loaded.schema == D::VERSION) else {
+                let (session, found, known) = (name.to_string(), stored.schema, D::VERSION);
+                return Err(StoreError::NoMigration { session, found, known });
+            };
+            *stored = loaded;
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    }
+    (stored.step, stored.version, stored.chain, stored.schema) = (step, version, chain, D::VERSION);
+    // As the store has them: each was written by the step.
+    stored.fields = fields.into_iter().map(|field| Field { written: true, ..field }).collect();
+    Ok(())
+}
+
+/// What the journal calls a migration.
+const MIGRATION: &str = "(migration)";
 
 /// The session is as the value says.
 fn fill<D: Context, G: Context, E: Send + Sync + 'static>(
@@ -351,9 +414,14 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         }
         let durable = self.shared.durable.as_ref().ok_or(StoreError::NoStore)?;
         let stored = called(&*durable.store.store, |store| store.load(&session.name)).map_err(|_| why.clone())?;
-        let Some(SessionState { step, version, chain, fields, counts, events, last_message, .. }) = stored else {
+        let Some(SessionState { step, version, chain, schema, fields, counts, events, last_message, .. }) = stored
+        else {
             return Err(why);
         };
+        if schema != D::VERSION {
+            let (session, found, known) = (session.name.to_string(), schema, D::VERSION);
+            return Err(StoreError::LaterContext { session, found, known });
+        }
         // Apart first: what does not fit changes nothing.
         let mut brought_back = state.fields.share();
         (durable.fields.bring_back)(&mut brought_back, &session.name, fields)?;

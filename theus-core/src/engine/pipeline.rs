@@ -32,6 +32,8 @@ mod durable;
 mod gate_view;
 mod held;
 mod judging;
+#[cfg(feature = "store")]
+mod kept;
 mod lease;
 mod notes;
 #[cfg(feature = "store")]
@@ -52,10 +54,10 @@ use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProce
 use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
-#[cfg(feature = "store")]
-pub(super) use durable::Once;
 #[cfg(feature = "recipes")]
 pub(super) use gate_view::explain;
+#[cfg(feature = "store")]
+pub(super) use kept::Once;
 #[cfg(feature = "store")]
 pub(super) use replay::{not_replayed, replay, replay_async};
 pub(super) use run::{By, CoreOf, StateOf};

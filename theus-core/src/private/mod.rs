@@ -10,7 +10,7 @@ pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
 };
 #[cfg(feature = "store")]
-pub use crate::process::{Outgoing, Sends, outgoing};
+pub use crate::process::{Nothing, Outgoing, Sends, outgoing};
 pub use theus_model::context::{FieldRanges, NumberRange};
 
 pub use crate::transaction::{Cell, FieldValue, Inline, Member, Raised, Shared, SignalValue};

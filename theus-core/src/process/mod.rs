@@ -22,7 +22,7 @@ pub use error::{Halted, Panicked, RunError};
 pub use fits::{OnDomain, OnGlobal, WithEffects};
 #[cfg(feature = "store")]
 #[doc(hidden)]
-pub use outgoing::{Outgoing, Sends, outgoing};
+pub use outgoing::{Nothing, Outgoing, Sends, outgoing};
 #[doc(hidden)]
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Process, SyncProcess};

@@ -20,6 +20,10 @@ pub trait Sends<M: ?Sized> {
     const TOPIC: &'static str;
 }
 
+/// What no message is.
+#[derive(Debug)]
+pub enum Nothing {}
+
 /// Takes the messages of one run.
 pub struct Outgoing<'a, P> {
     order: &'a Order,

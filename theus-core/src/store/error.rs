@@ -57,6 +57,8 @@ impl DecodeError {
 /// | [`Io`](Self::Io) | the store says what |
 /// | [`Corrupt`](Self::Corrupt) | bring back a copy; other sessions go on |
 /// | [`Newer`](Self::Newer) | use the program that wrote it, or a later one |
+/// | [`LaterContext`](Self::LaterContext) | the same |
+/// | [`NoMigration`](Self::NoMigration), [`Migration`](Self::Migration) | say how the earlier context becomes this one |
 /// | [`Encode`](Self::Encode), [`Decode`](Self::Decode) | mend the type, or migrate |
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -166,6 +168,44 @@ pub enum StoreError {
         found: u64,
         /// The last one that is known.
         known: u64,
+    },
+    /// The session was written by a program with a later version of its context.
+    #[error(
+        "the session `{session}` has version {found} of its context, and this program has {known}: use the program that wrote it, \
+         or a later one"
+    )]
+    LaterContext {
+        /// The session.
+        session: String,
+        /// The version that is there.
+        found: u32,
+        /// The version of this program.
+        known: u32,
+    },
+    /// The session has an earlier version of its context.
+    #[error(
+        "the session `{session}` has version {found} of its context, and this program has {known}: say how the one becomes the \
+         other, by `.migrate(..)` on the builder"
+    )]
+    NoMigration {
+        /// The session.
+        session: String,
+        /// The version that is there.
+        found: u32,
+        /// The version of this program.
+        known: u32,
+    },
+    /// A migration does not do what it is for.
+    #[error("the session `{session}` cannot be migrated from version {from} of its context to {to}: {reason}")]
+    Migration {
+        /// The session.
+        session: String,
+        /// The version that it has.
+        from: u32,
+        /// The version that it was to have.
+        to: u32,
+        /// Why not.
+        reason: String,
     },
     /// A value cannot be stored.
     #[error("`{path}` cannot be stored: {error}")]

@@ -178,7 +178,8 @@ impl Kept {
         if goes_on && step != write.expected {
             return Err(StoreError::Conflict { session, expected: write.expected, found: step });
         }
-        if let (Some(latched), Some(_)) = (&self.interlock, &write.entry) {
+        let is_run = write.entry.as_ref().is_some_and(|entry| entry.schema.is_none());
+        if let (Some(latched), true) = (&self.interlock, is_run) {
             let reason = latched.violation().map_or_else(String::new, ToString::to_string);
             return Err(StoreError::Halted { reason });
         }

@@ -19,8 +19,8 @@ use crate::panics::caught;
 ///
 /// 1. The records of `write.audit` are written first, in order, whatever becomes of the rest. One that is stored already is
 ///    passed over; each other one follows the last that is stored, or the write is a [`LedgerGap`](StoreError::LedgerGap).
-/// 2. Where the interlock is latched, a write with an `entry` is [`Halted`](StoreError::Halted); what latches it in the same
-///    write is written.
+/// 2. Where the interlock is latched, a write with an `entry` that is no migration is [`Halted`](StoreError::Halted); what latches
+///    it in the same write is written.
 /// 3. The session is there, and where the write [goes on](Write::goes_on) it is at `write.expected`, or it is a
 ///    [`Conflict`](StoreError::Conflict). With `first` there must be none of that name, or it [`Exists`](StoreError::Exists).
 /// 4. Each part of an entry is taken by its field as [`Field::take`] says. An entry with a `schema` is a migration: the fields are

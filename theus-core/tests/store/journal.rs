@@ -233,7 +233,9 @@ fn a_journal_as_lines_is_the_same_journal_and_a_line_that_was_changed_is_told() 
         refused += 1;
     }
     assert!(refused > 9);
-    for (wrong, told) in [("", "line 1 of the journal: there is none"), ("{}\n", "line 1 of the journal: missing field")] {
+    for (wrong, told) in
+        [("", "line 1 of the journal: there is none"), ("{}\n", "line 1 of the journal: missing field")]
+    {
         let error = Journal::read_lines(wrong.as_bytes()).unwrap_err().to_string();
         assert!(error.starts_with(told), "{error}");
     }

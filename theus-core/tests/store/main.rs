@@ -13,4 +13,5 @@ mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
 mod restart;
+mod versions;
 mod workflow;

@@ -10,14 +10,4 @@ fn tell(ctx: Ctx<Till>) {
     ctx.send(*ctx.domain.total);
 }
 
-#[process(inputs = [domain.total], sends = [i64])]
-fn tell_otherwise(ctx: Ctx<Till>) {
-    ctx.send(*ctx.domain.total);
-}
-
-#[process(inputs = [domain.total], messages = [i64, i64])]
-fn tell_twice(ctx: Ctx<Till>) {
-    ctx.send(*ctx.domain.total);
-}
-
 fn main() {}

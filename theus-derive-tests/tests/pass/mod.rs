@@ -86,6 +86,7 @@ mod interior_mutability_of_an_atomic;
 mod lifetime_parameter;
 mod local_is_no_context;
 mod local_without_default;
+mod message;
 mod meta_as_bare_input;
 mod meta_of_a_data_field;
 mod mutable_static_in_body;

@@ -118,6 +118,14 @@ fn messages(model: &Model, root: &Node) -> TokenStream {
             }
         }
     });
+    // With one type alone rustc would take whatever is sent for that. A type that is a parameter may be any, this one too.
+    let nothing = generics.type_params().next().is_none().then(|| {
+        quote! {
+            impl #impl_generics __theus::Sends<__theus::Nothing> for #command #type_generics #where_clause {
+                const TOPIC: &'static str = "";
+            }
+        }
+    });
     // The others are of the layers, and nothing is known of them here.
     let members = parameters(&root.members[..root.members.len() - 1]);
     let mut of_guard = generics.clone();
@@ -126,6 +134,7 @@ fn messages(model: &Model, root: &Node) -> TokenStream {
     let (of_guard, _, _) = of_guard.split_for_impl();
     quote! {
         #(#sends)*
+        #nothing
         impl #of_guard #guard<#(#members,)* __theus::Outgoing<'theus, #command #type_generics>> #where_clause {
             /// Sends a message, once this run has committed; a run that does not sends none.
             fn send<__Message: __theus::serde::Serialize>(&self, message: __Message)

@@ -1,9 +1,11 @@
 //! How an engine keeps its sessions in a store.
 
 mod fields;
+mod migrate;
 mod session;
 mod shared;
 
+pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;
 pub(super) use session::{DurableSession, Riding, nanos, next_number, stored};
 pub(super) use shared::{Bell, DurableEngine, FieldFns, Handle, data_outputs};

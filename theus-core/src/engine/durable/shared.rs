@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::{Condvar, Mutex};
 
 use super::fields;
+use super::migrate::Migrations;
 use super::session::nanos;
 use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
@@ -18,6 +19,7 @@ use crate::store::{self, Field, Part, Store, StoreError, Write};
 pub(in crate::engine) struct DurableEngine<D: Context> {
     pub(in crate::engine) store: Arc<Handle>,
     pub(in crate::engine) fields: FieldFns<D::Fields>,
+    pub(in crate::engine) migrations: Migrations,
     /// Of each registered process the Data fields that it writes, by its place in the registry.
     pub(in crate::engine) outputs: Box<[Paths]>,
 }

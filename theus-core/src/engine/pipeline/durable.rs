@@ -13,33 +13,12 @@ use super::replay::parts;
 use super::run::{By, ErrorOf, Run, StateOf};
 use crate::process::{Process, RunError};
 use crate::signal::Event;
-use crate::store::{
-    EncodeError, JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of,
-};
-use crate::transaction::Sent;
+use crate::store::{JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of};
 
 /// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
 /// long after each.
 const ASKED: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(5);
-
-/// What goes with the commit.
-pub(super) struct Kept<'a, P: Process> {
-    /// The command, for the journal.
-    pub(super) command: Option<Box<[u8]>>,
-    /// What the run gives is kept under a key.
-    pub(super) once: Option<&'a Once<P>>,
-    /// The messages that it has sent.
-    pub(super) sent: Sent,
-}
-
-/// A run whose answer is kept, so that it is given to whoever asks again.
-pub(in crate::engine) struct Once<P: Process> {
-    pub(in crate::engine) key: String,
-    /// The process and its arguments, encoded.
-    pub(in crate::engine) asked: Vec<u8>,
-    pub(in crate::engine) encode: fn(&P::Output) -> Result<Vec<u8>, EncodeError>,
-}
 
 /// What is to be written, made of the state as it will be.
 struct Prepared {

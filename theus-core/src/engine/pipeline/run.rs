@@ -9,7 +9,7 @@ use super::super::report::Report;
 use super::super::rules::RuleTable;
 use super::super::session::{Committed, State};
 #[cfg(feature = "store")]
-use super::durable::Kept;
+use super::kept::Kept;
 use super::notes::Notes;
 use crate::audit::Violation;
 use crate::context::Context;

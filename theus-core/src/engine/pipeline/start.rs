@@ -6,10 +6,10 @@ use super::super::report::Report;
 use super::admission::{admitted, not_held};
 use super::checked::{checked, checked_async, checked_at_once};
 #[cfg(feature = "store")]
-use super::durable::Once;
-#[cfg(feature = "store")]
 use super::held::stored_run;
 use super::held::{held, held_async, try_held};
+#[cfg(feature = "store")]
+use super::kept::Once;
 use super::lease::lease;
 use super::run::{Asked, By, CoreOf, ResultOf, Run, RunSummary};
 use crate::panics::DropCaught;

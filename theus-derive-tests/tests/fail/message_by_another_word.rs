@@ -1,0 +1,13 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Till {
+    total: i64,
+}
+
+#[process(inputs = [domain.total], sends = [i64])]
+fn tell(ctx: Ctx<Till>) {
+    ctx.send(*ctx.domain.total);
+}
+
+fn main() {}
