@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
 #[cfg(feature = "store")]
-use super::durable::{DurableEngine, FieldFns, Handle, Migration, Migrations, data_outputs};
+use super::durable::{DurableEngine, FieldFns, Handle, Leasing, Migration, Migrations, data_outputs};
 use super::error::BuildError;
 use super::handle::Engine;
 #[cfg(feature = "store")]
@@ -102,6 +102,8 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     store: Option<StoreOffer<D::Fields>>,
     #[cfg(feature = "store")]
     migrations: Vec<Migration>,
+    #[cfg(feature = "store")]
+    leases: Option<Duration>,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -144,6 +146,8 @@ impl<D: Context> EngineBuilder<D> {
             store: None,
             #[cfg(feature = "store")]
             migrations: Vec::new(),
+            #[cfg(feature = "store")]
+            leases: None,
             wrong: None,
         }
     }
@@ -189,6 +193,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             store: self.store,
             #[cfg(feature = "store")]
             migrations: self.migrations,
+            #[cfg(feature = "store")]
+            leases: self.leases,
             wrong: self.wrong.or(late),
         }
     }
@@ -391,6 +397,51 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// Several programs go on with the sessions of the store: before a process with effects begins, its session is this program's
+    /// alone for so long, by the store's clock, and what another has committed meanwhile is looked at first. So no effect is had for a
+    /// commit that then meets a conflict. Other programs' runs on the session are refused as
+    /// [`Leased`](crate::store::StoreError::Leased) until then, or until the last handle on it is dropped here; a program that was
+    /// stopped for longer finds its lease gone, and commits nothing. Choose a time that is longer than any such process takes.
+    ///
+    /// Where nothing is said no session is leased: a conflict is found at the commit, which is enough where processes are pure or
+    /// one program has the store.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::MemoryStore;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Account { charged: i64 }
+    /// struct Gateway { charge: fn(i64) }
+    /// #[process(inputs = [domain.charged], outputs = [domain.charged], effects = [charge])]
+    /// fn charge(ctx: Ctx<Account, (), Gateway>, amount: i64) {
+    ///     (ctx.effects.charge)(amount);
+    ///     *ctx.domain.charged += amount;
+    /// }
+    /// let store = MemoryStore::new();
+    /// let program = || {
+    ///     Engine::builder(Account::default())
+    ///         .effects(Gateway { charge: |_| {} })
+    ///         .process::<Charge>()
+    ///         .store(store.clone())
+    ///         .lease_sessions(Duration::from_secs(30))
+    ///         .build()
+    /// };
+    /// let (one, other) = (program()?, program()?);
+    /// one.run(Charge { amount: 5 })?;
+    /// assert!(other.run(Charge { amount: 5 }).unwrap_err().to_string().contains("is leased to"));
+    /// drop(one);
+    /// other.run(Charge { amount: 5 })?;
+    /// assert_eq!(*other.snapshot()?.charged, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub const fn lease_sessions(mut self, lasting: Duration) -> Self {
+        self.leases = Some(lasting);
+        self
+    }
+
     /// Says how sessions become what this program's context is that were stored with an earlier version of it: each is migrated when
     /// it is opened, through as many versions as it takes, and the migration is a step in its journal. Signal and Meta fields of the
     /// earlier context are as its default has them.
@@ -487,13 +538,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             reason: wrong.reason,
         })?;
         #[cfg(feature = "store")]
+        let leasing = self.leases.map(|lasting| Leasing { owner: owner(), lasting });
+        #[cfg(feature = "store")]
         let durable = self.store.map(|StoreOffer { store, fields }| {
             let domain = D::schema();
             let mut outputs: Vec<_> =
                 self.registry.iter().map(|registered| (registered.place, registered.contract)).collect();
             outputs.sort_by_key(|(place, _)| *place);
             let outputs = outputs.into_iter().map(|(_, contract)| data_outputs(contract, &domain)).collect();
-            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock())), fields, migrations, outputs }
+            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock(), leasing)), fields, migrations, outputs }
         });
         let shared = SharedEngine {
             global: self.global.into_fields(),
@@ -517,4 +570,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         }
         Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
     }
+}
+
+/// What other programs call this one where it has a session.
+#[cfg(feature = "store")]
+fn owner() -> Arc<str> {
+    format!("the program with the process id {}, engine {:08x}", std::process::id(), fastrand::u32(..)).into()
 }

@@ -188,6 +188,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             place: Some(riding.place.clone()),
             taken: riding.taken.clone(),
             counts: counted.then(|| auditor.stored_counts(session)),
+            lease: durable.lease(),
             ..Write::default()
         };
         match durable.store.write(auditor, write) {
@@ -399,6 +400,21 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         let contract = self.shared.registry.named(process)?.contract;
         let output = contract.outputs.iter().find(|output| output.path == path)?;
         Some((output.path, contract.process))
+    }
+
+    /// Another program may have committed before this one had the session to itself: then it goes on from that.
+    pub(super) fn catch_up(&self, session: &DurableSession, state: &mut State<D>) -> Result<(), StoreError> {
+        let durable = self.shared.durable.as_ref().ok_or(StoreError::NoStore)?;
+        let stored = called(&*durable.store.store, |store| store.load(&session.name))?;
+        let (step, chain) = session.step();
+        let found = stored.map(|stored| (stored.step, stored.chain));
+        if found == Some((step, chain)) {
+            return Ok(());
+        }
+        let (name, found) = (session.name.to_string(), found.map_or(0, |(step, _)| step));
+        let why = StoreError::Conflict { session: name, expected: step, found };
+        session.is_lost(why.clone());
+        self.reload(session, state, why)
     }
 
     /// After a commit of which nobody knows what became: the state is what the store has. Not where a workflow drives the session,

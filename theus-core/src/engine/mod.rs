@@ -36,6 +36,8 @@ mod step;
 #[cfg(not(feature = "workflow"))]
 #[path = "no_step.rs"]
 mod step;
+#[cfg(feature = "store")]
+mod stored;
 mod within;
 
 #[cfg(test)]
@@ -64,4 +66,6 @@ pub use step::ProcessError;
 pub use step::StepMaker;
 #[cfg(feature = "workflow")]
 pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+#[cfg(feature = "store")]
+pub use stored::{StoredCheck, StoredFinding};
 pub use within::Within;

@@ -7,6 +7,7 @@ mod charts;
 mod events;
 mod faults;
 mod journal;
+mod leases;
 mod once;
 mod outbox;
 mod programs;

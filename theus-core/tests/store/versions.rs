@@ -200,3 +200,56 @@ fn a_state_as_a_value_is_brought_up_too() {
     assert_eq!(*anna.snapshot().unwrap().cents, 100);
     assert_eq!(anna.dehydrate().unwrap().schema, 3);
 }
+
+#[test]
+fn what_does_not_fit_is_found_for_all_sessions_before_anything_runs() {
+    use theus_core::workflow::WorkflowManager;
+    let store = MemoryStore::new();
+    before(&store, &["anna", "ben", "eve"]);
+    let check = after(&store).check_stored().unwrap();
+    assert_eq!((check.sessions, check.to_migrate, check.is_clean()), (4, 3, true), "{check}");
+    // A migration that one of them cannot go through.
+    let picky = |old: one::Account| match old.owner.as_str() {
+        "ben Lee" => Err("no more of him".to_owned()),
+        _ => first(old),
+    };
+    let engine = bare(&store).migrate(picky).migrate(second).build().unwrap();
+    let check = engine.check_stored().unwrap();
+    assert_eq!(check.findings.len(), 1, "{check}");
+    assert_eq!((check.findings[0].sessions, check.findings[0].example.as_str()), (1, "ben"));
+    assert_eq!(check.findings[0].what, "it cannot be migrated from version 1 of its context to 2: no more of him");
+    // None at all: told once for all.
+    let check = bare(&store).build().unwrap().check_stored().unwrap();
+    assert_eq!((check.findings.len(), check.findings[0].sessions), (1, 3));
+    assert_eq!(store.load("anna").unwrap().unwrap().step, 1, "nothing was written");
+
+    // A chart that has lost a state, and one that has it.
+    let engine = after(&store);
+    let flow = |waiting: &str| {
+        format!(
+            "states:\n  START: {{ events: {{ CMD_GO: {waiting} }} }}\n  {waiting}: {{ events: {{ CMD_BACK: START }} }}\n"
+        )
+    };
+    for name in ["anna", "eve"] {
+        let session = engine.hydrate(name).unwrap().unwrap();
+        let mut flow = WorkflowManager::from_text(&session, "flow.yaml", &flow("WAITING")).unwrap().hydrate().unwrap();
+        flow.emit("CMD_GO").unwrap();
+        flow.run_until_idle().unwrap();
+    }
+    let manager = |text: &str| WorkflowManager::from_text(&engine, "flow.yaml", text).unwrap();
+    assert!(manager(&flow("WAITING")).check_stored().unwrap().is_clean());
+    let check = manager(&flow("WAITNG")).check_stored().unwrap();
+    assert_eq!((check.findings.len(), check.findings[0].sessions), (1, 2), "{check}");
+    assert!(check.findings[0].what.contains("has no state `WAITING`; did you mean `WAITNG`?"), "{check}");
+}
+
+#[test]
+fn a_store_that_cannot_be_read_is_not_said_to_fit() {
+    let store = MemoryStore::new();
+    before(&store, &["anna"]);
+    let engine = after(&store);
+    for call in 1..=3 {
+        store.fail(store.calls() + call, Fault::Unavailable);
+        assert!(matches!(engine.check_stored(), Err(StoreError::Unavailable { .. })), "{call}");
+    }
+}

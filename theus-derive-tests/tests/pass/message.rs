@@ -14,7 +14,7 @@ struct Receipt {
 
 mod apart {
     #[derive(serde::Serialize)]
-    pub struct Alarm(pub &'static str);
+    pub(super) struct Alarm(pub(super) &'static str);
 }
 
 type Short = Option<Vec<Receipt>>;

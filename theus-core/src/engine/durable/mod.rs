@@ -1,10 +1,12 @@
 //! How an engine keeps its sessions in a store.
 
 mod fields;
+mod lease;
 mod migrate;
 mod session;
 mod shared;
 
+pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;
 pub(super) use session::{DurableSession, Riding, nanos, next_number, stored};

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
+use super::lease::Held;
 use super::shared::Handle;
 use crate::signal::{Event, EventLog, Origin};
 use crate::store::{
@@ -16,6 +17,8 @@ use crate::transaction::Message;
 pub(in crate::engine) struct DurableSession {
     pub(in crate::engine) name: Arc<str>,
     pub(in crate::engine) store: Arc<Handle>,
+    /// Its lease, where sessions are leased.
+    pub(super) leased: Mutex<Option<Held>>,
     at: Mutex<At>,
 }
 
@@ -80,7 +83,7 @@ impl DurableSession {
             lost: None,
             found: None,
         };
-        Self { name, store, at: Mutex::new(at) }
+        Self { name, store, leased: Mutex::default(), at: Mutex::new(at) }
     }
 
     /// How many commits it has had, and the chain over them.
@@ -282,7 +285,7 @@ mod tests {
     }
 
     fn session() -> DurableSession {
-        let store = Arc::new(Handle::new(Arc::new(MemoryStore::new()), Arc::new(SystemTime::now)));
+        let store = Arc::new(Handle::new(Arc::new(MemoryStore::new()), Arc::new(SystemTime::now), None));
         DurableSession::new("one".into(), store, 0, ChainHash::default(), 1, 0)
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use parking_lot::{Condvar, Mutex};
 
 use super::fields;
+use super::lease::Leasing;
 use super::migrate::Migrations;
 use super::session::nanos;
 use crate::audit::Auditor;
@@ -94,13 +95,15 @@ pub(in crate::engine) struct Handle {
     /// Whether somebody has taken records and not yet stored them.
     is_taken: AtomicBool,
     clock: Clock,
+    /// Whether sessions are leased for processes with effects.
+    pub(in crate::engine) leasing: Option<Leasing>,
     /// Messages have come.
     pub(in crate::engine) sent: Bell,
 }
 
 impl Handle {
-    pub(in crate::engine) fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, records: Mutex::new(()), is_taken: AtomicBool::new(false), sent: Bell::default() }
+    pub(in crate::engine) fn new(store: Arc<dyn Store>, clock: Clock, leasing: Option<Leasing>) -> Self {
+        Self { store, clock, leasing, records: Mutex::new(()), is_taken: AtomicBool::new(false), sent: Bell::default() }
     }
 
     /// The time, in nanoseconds since 1970.

@@ -36,6 +36,9 @@ impl<P: Process> Run<'_, P> {
         if let Some(why) = durable.lost() {
             self.core.reload(durable, state, why).map_err(RunError::Store)?;
         }
+        if const { !P::CONTRACT.effects.is_empty() } && durable.take_lease().map_err(RunError::Store)? {
+            self.core.catch_up(durable, state).map_err(RunError::Store)?;
+        }
         self.note_command(command)
     }
 
@@ -111,8 +114,9 @@ impl<P: Process> Run<'_, P> {
             if counted {
                 session.put_unsaved();
             }
-            if matches!(error, StoreError::InDoubt { .. } | StoreError::Conflict { .. }) {
+            if matches!(error, StoreError::InDoubt { .. } | StoreError::Conflict { .. } | StoreError::Leased { .. }) {
                 durable.is_lost(error.clone());
+                durable.lease_is_lost();
             }
             return Err(RunError::Store(error));
         }
@@ -209,6 +213,7 @@ impl<P: Process> Run<'_, P> {
             counts,
             answer,
             messages: durable.messages(step + 1, sent),
+            lease: durable.lease(),
             ..Write::default()
         };
         Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, riding, write }))

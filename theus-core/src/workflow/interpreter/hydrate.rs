@@ -5,11 +5,11 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::chain::Work;
-use super::instance::Interpreter;
+use super::instance::{Interpreter, Options};
 use super::manager::WorkflowManager;
 use super::position::{Position, PositionError};
 use crate::context::{Context, DurableFields};
-use crate::engine::{DehydrateError, Engine};
+use crate::engine::{DehydrateError, Engine, StoredCheck};
 use crate::store::{SessionState, Settled, StoreError};
 use crate::workflow::chart::Definition;
 
@@ -84,6 +84,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             self.session.goes_on(&name, &found.position, &found.settled)?;
         }
         Ok(self)
+    }
+
+    /// Looks whether each session of the engine's store can go on with this program and this workflow: all that
+    /// [`Engine::check_stored`] looks at, and whether the workflow can be where each session is, with the timers, the steps and the
+    /// compensations that are under way there. Nothing is written, and nothing runs.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or there is none.
+    pub fn check_stored(&self) -> Result<StoredCheck, StoreError> {
+        let definition = self.session.definition();
+        self.engine.check_each_stored(|name, state| {
+            let position = state.position.as_ref()?;
+            let options = Options { traced: 0, seed: 0, is_kept: true };
+            let mut apart = Interpreter::new(Arc::clone(definition), options);
+            match apart.goes_on(name, position, &state.settled) {
+                Ok(()) => None,
+                Err(ResumeError::Position { error, .. }) => Some(error.to_string()),
+                Err(error) => Some(error.to_string()),
+            }
+        })
     }
 
     /// The session as a value, with where its workflow is: between two steps, or while a run is under way that can be run again.
