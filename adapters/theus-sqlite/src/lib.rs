@@ -5,6 +5,7 @@ mod combiner;
 mod connection;
 mod durability;
 mod failure;
+mod port;
 mod readers;
 mod rows;
 mod schema;

@@ -7,7 +7,7 @@ use crate::failure::Name;
 use crate::rows::audit;
 
 /// The format of the tables, in `PRAGMA user_version`.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// What marks a file as one of ours: `Thus`, in `PRAGMA application_id`.
 const APPLICATION: i64 = 0x5468_7573;
@@ -16,12 +16,14 @@ const APPLICATION: i64 = 0x5468_7573;
 ///
 /// Every row has a seal over its key and its columns, and what can be missing is counted or named by another row: SQLite does not
 /// notice a bit that its disk has turned.
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 16] = [
     (
         "session",
         "CREATE TABLE session(id INTEGER PRIMARY KEY, name TEXT NOT NULL, revision INTEGER NOT NULL, step INTEGER NOT NULL, \
          version INTEGER NOT NULL, chain BLOB NOT NULL, head INTEGER NOT NULL, tail INTEGER NOT NULL, state BLOB NOT NULL, position TEXT, settled TEXT, due INTEGER, ready INTEGER NOT NULL, \
-         events INTEGER NOT NULL, counts TEXT, seal INTEGER NOT NULL) STRICT",
+         events INTEGER NOT NULL, counts TEXT, seal INTEGER NOT NULL, schema INTEGER NOT NULL DEFAULT 0, \
+         base INTEGER NOT NULL DEFAULT 0, last_message INTEGER NOT NULL DEFAULT 0, fence INTEGER NOT NULL DEFAULT 0, \
+         leased_by TEXT, leased_until INTEGER NOT NULL DEFAULT 0) STRICT",
     ),
     ("session_name", "CREATE UNIQUE INDEX session_name ON session(name)"),
     // Asked where the other one has nothing: that a session is not there is never said on the word of one page.
@@ -31,12 +33,18 @@ const TABLES: [(&str, &str); 11] = [
         "field",
         "CREATE TABLE field(id INTEGER PRIMARY KEY, session INTEGER NOT NULL, path TEXT NOT NULL, value BLOB NOT NULL) STRICT",
     ),
+    // Entries of maps that are another since the whole was written; `session.state` counts them.
+    (
+        "entry",
+        "CREATE TABLE entry(session INTEGER NOT NULL, path TEXT NOT NULL, key BLOB NOT NULL, value BLOB, seal INTEGER NOT NULL, \
+         PRIMARY KEY(session, path, key)) STRICT, WITHOUT ROWID",
+    ),
     // In the order of commits, whichever session they are of: so a commit touches the last page alone. Each row names the one before.
     (
         "journal",
         "CREATE TABLE journal(seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, step INTEGER NOT NULL, before INTEGER NOT NULL, \
          version INTEGER NOT NULL, at INTEGER NOT NULL, process TEXT NOT NULL, command BLOB NOT NULL, parts BLOB NOT NULL, raised TEXT, \
-         chain BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
+         chain BLOB NOT NULL, seal INTEGER NOT NULL, schema INTEGER, entries BLOB) STRICT",
     ),
     // Where a page of a journal is found without reading all that follows it: one row of 64 is in it.
     ("journal_mark", "CREATE INDEX journal_mark ON journal(session, step) WHERE step % 64 = 0"),
@@ -45,6 +53,21 @@ const TABLES: [(&str, &str); 11] = [
         "CREATE TABLE event(session INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, payload BLOB, urgent INTEGER NOT NULL, \
          internal INTEGER NOT NULL, origin TEXT NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY(session, number)) STRICT, WITHOUT ROWID",
     ),
+    (
+        "answer",
+        "CREATE TABLE answer(session INTEGER NOT NULL, key TEXT NOT NULL, step INTEGER NOT NULL, asked BLOB NOT NULL, \
+         gave BLOB NOT NULL, at INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY(session, key)) STRICT, WITHOUT ROWID",
+    ),
+    // Asked where the other one has nothing: a run whose answer is missing would be done again.
+    ("answer_again", "CREATE UNIQUE INDEX answer_again ON answer(key, session)"),
+    // In the order in which they are asked for.
+    (
+        "message",
+        "CREATE TABLE message(is_dead INTEGER NOT NULL, session TEXT NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL, \
+         topic TEXT NOT NULL, body BLOB NOT NULL, tries INTEGER NOT NULL, not_before INTEGER NOT NULL, dead TEXT, \
+         seal INTEGER NOT NULL, PRIMARY KEY(is_dead, session, number)) STRICT, WITHOUT ROWID",
+    ),
+    ("message_again", "CREATE UNIQUE INDEX message_again ON message(is_dead, session, number)"),
     (
         "ledger",
         "CREATE TABLE ledger(sequence INTEGER PRIMARY KEY, session TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
@@ -59,19 +82,46 @@ const TABLES: [(&str, &str); 11] = [
     ("recovery_row", "INSERT INTO recovery(one, times) VALUES (1, 0)"),
 ];
 
-/// Makes the tables in an empty file; refuses one that is not ours, or of the future, or damaged.
+/// What brings a file of format 1 here: columns behind those that there are, with what seals say nothing of.
+const SINCE_1: [&str; 8] = [
+    "ALTER TABLE session ADD COLUMN schema INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN base INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN last_message INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN fence INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE session ADD COLUMN leased_by TEXT",
+    "ALTER TABLE session ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE journal ADD COLUMN schema INTEGER",
+    "ALTER TABLE journal ADD COLUMN entries BLOB",
+];
+
+/// The tables that are new since then.
+const NEW_SINCE_1: [&str; 5] = ["entry", "answer", "answer_again", "message", "message_again"];
+
+/// What a file is.
+#[derive(PartialEq)]
+enum Found {
+    Empty,
+    /// Of an earlier format.
+    Older,
+    Ours,
+}
+
+/// Makes the tables in an empty file, and what one of an earlier format lacks; refuses one that is not ours, or of the future, or damaged.
 pub(crate) fn prepare(connection: &Connection, name: &Name) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| name.failed(&error);
-    if is_known(connection, name)? {
+    if look(connection, name)? == Found::Ours {
         return Ok(());
     }
     connection.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
     // Another program may have made them meanwhile.
-    let made = match is_known(connection, name) {
-        Ok(true) => Ok(()),
-        Ok(false) => make(connection).map_err(failed),
-        Err(error) => Err(error),
-    };
+    let made = look(connection, name).and_then(|found| {
+        match found {
+            Found::Empty => make(connection).map_err(failed)?,
+            Found::Older => bring_up(connection).map_err(failed)?,
+            Found::Ours => return Ok(()),
+        }
+        look(connection, name).map(drop)
+    });
     match made {
         Ok(()) => connection.execute_batch("COMMIT").map_err(failed),
         Err(error) => {
@@ -89,16 +139,23 @@ fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", FORMAT)
 }
 
-/// Whether the tables are there.
-fn is_known(connection: &Connection, name: &Name) -> Result<bool, StoreError> {
+fn bring_up(connection: &Connection) -> rusqlite::Result<()> {
+    SINCE_1.iter().try_for_each(|sql| connection.execute_batch(sql))?;
+    let new = TABLES.iter().filter(|(table, _)| NEW_SINCE_1.contains(table));
+    new.into_iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
+    connection.pragma_update(None, "user_version", FORMAT)
+}
+
+/// What the file is; an error where it is none of ours.
+fn look(connection: &Connection, name: &Name) -> Result<Found, StoreError> {
     let failed = |error: rusqlite::Error| name.failed(&error);
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).map_err(failed);
     let (application, format) = (number("application_id")?, number("user_version")?);
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
     match (application, format, tables) {
-        (0, 0, 0) => return Ok(false),
-        (APPLICATION, FORMAT, _) => {}
+        (0, 0, 0) => return Ok(Found::Empty),
+        (APPLICATION, FORMAT | 1, _) => {}
         (APPLICATION, newer, _) if newer > FORMAT => {
             let (found, known) = (newer.unsigned_abs(), FORMAT.unsigned_abs());
             return Err(StoreError::Newer { store: name.text(), found, known });
@@ -112,6 +169,9 @@ fn is_known(connection: &Connection, name: &Name) -> Result<bool, StoreError> {
     if encoding != "UTF-8" || number("auto_vacuum")? != 0 {
         return Err(name.corrupt("its header", "it has settings that no store is made with"));
     }
+    if format != FORMAT {
+        return Ok(Found::Older);
+    }
     let mut look = connection.prepare("SELECT sql FROM sqlite_schema WHERE name = ?").map_err(failed)?;
     for (table, sql) in TABLES.iter().filter(|(_, sql)| sql.starts_with("CREATE")) {
         let found: Option<String> = look.query_row([table], |row| row.get(0)).optional().map_err(failed)?;
@@ -120,5 +180,5 @@ fn is_known(connection: &Connection, name: &Name) -> Result<bool, StoreError> {
             return Err(name.corrupt(format!("its table `{table}`"), found));
         }
     }
-    Ok(true)
+    Ok(Found::Ours)
 }

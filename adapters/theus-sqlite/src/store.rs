@@ -7,19 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, Row};
-use theus_core::audit::AuditRecord;
-use theus_core::store::{Beginning, Done, Field, JournalEntry, SessionRow, SessionState, Store, StoreError, Write};
+use rusqlite::Connection;
+use theus_core::store::{Done, StoreError, Write};
 
 use crate::combiner::Combiner;
 use crate::connection::{self, Settings};
 use crate::durability::Durability;
 use crate::failure::Name;
 use crate::readers::Readers;
-use crate::rows::audit::{self, AuditRow};
-use crate::rows::event;
-use crate::rows::journal::Reading;
-use crate::rows::session::{self, Session};
 use crate::writer::Writer;
 
 /// How many writes are one transaction at most.
@@ -53,11 +48,11 @@ const BUSY: Duration = Duration::from_secs(5);
 /// ```
 #[derive(Clone)]
 pub struct SqliteStore {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
-struct Shared {
-    name: Name,
+pub(crate) struct Shared {
+    pub(crate) name: Name,
     settings: Mutex<Arc<Settings>>,
     group: Combiner<(Write, Done)>,
     writer: Mutex<Writer>,
@@ -117,8 +112,25 @@ impl SqliteStore {
 }
 
 impl Shared {
-    fn settings(&self) -> Arc<Settings> {
+    pub(crate) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&self.settings.lock())
+    }
+
+    /// Joins a group that is written together.
+    pub(crate) fn submit(&self, write: Write, done: Done) {
+        self.group.submit((write, done), |group| self.lead(group));
+    }
+
+    /// One transaction that is no write of a run.
+    pub(crate) fn change<T>(
+        &self,
+        session: &str,
+        make: impl FnOnce(&Connection, &Name) -> Result<Result<T, StoreError>, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut writer = self.writer.lock();
+        let answer = writer.change(&self.settings(), session, make);
+        self.is_in_doubt.store(writer.is_in_doubt(), Ordering::Release);
+        answer
     }
 
     /// Writes a group, and then answers: an answer is code of others, and may lead to another write.
@@ -137,7 +149,8 @@ impl Shared {
         }
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    /// Reads, in one transaction.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let settings = self.settings();
         if self.is_in_doubt.load(Ordering::Acquire) {
             let mut writer = self.writer.lock();
@@ -146,110 +159,4 @@ impl Shared {
         }
         self.readers.look(&settings, &self.name, look)
     }
-
-    fn session(&self, connection: &Connection, session: &str) -> Result<Option<Session>, StoreError> {
-        session::find(connection, &self.name, session)
-    }
-
-    /// All that there is of a session.
-    fn state(&self, connection: &Connection, name: &str, row: Session) -> Result<SessionState, StoreError> {
-        let Session { id, step, version, chain, state, position, settled, events, counts, .. } = row;
-        Ok(SessionState {
-            step,
-            version,
-            chain,
-            fields: state.read(connection, &self.name, (id, name))?,
-            position,
-            settled: Session::list(settled.as_deref(), &self.name, name)?,
-            events: event::read(connection, &self.name, (id, name), events)?,
-            counts: Session::list(counts.as_deref(), &self.name, name)?,
-            ..SessionState::default()
-        })
-    }
-}
-
-impl Store for SqliteStore {
-    fn name(&self) -> String {
-        self.shared.name.text()
-    }
-
-    fn begin(&self) -> Result<Beginning, StoreError> {
-        let Shared { name, .. } = &*self.shared;
-        self.shared.look(|connection| {
-            let end = AuditRow::read(connection, name)?;
-            let last_record = match end.last {
-                0 => None,
-                last => audit::read(connection, name, &end, last, 1)?.pop(),
-            };
-            Ok(Beginning { last_record, interlock: end.interlock(name)? })
-        })
-    }
-
-    fn submit(&self, write: Write, done: Done) {
-        self.shared.group.submit((write, done), |group| self.shared.lead(group));
-    }
-
-    fn load(&self, session: &str) -> Result<Option<SessionState>, StoreError> {
-        self.shared.look(|connection| match self.shared.session(connection, session)? {
-            Some(row) => self.shared.state(connection, session, row).map(Some),
-            None => Ok(None),
-        })
-    }
-
-    fn first(&self, session: &str) -> Result<Option<Vec<Field>>, StoreError> {
-        let Shared { name, .. } = &*self.shared;
-        self.shared.look(|connection| match self.shared.session(connection, session)? {
-            Some(row) => Reading { connection, name, session, row: &row }.first().map(Some),
-            None => Ok(None),
-        })
-    }
-
-    fn journal(&self, session: &str, from: u64, most: usize) -> Result<Vec<JournalEntry>, StoreError> {
-        let Shared { name, .. } = &*self.shared;
-        self.shared.look(|connection| match self.shared.session(connection, session)? {
-            Some(row) => Reading { connection, name, session, row: &row }.page(from, most),
-            None => Ok(Vec::new()),
-        })
-    }
-
-    fn sessions(&self, after: Option<&str>, most: usize) -> Result<Vec<SessionRow>, StoreError> {
-        self.shared.look(|connection| list(connection, &self.shared.name, after, most))
-    }
-
-    fn ledger(&self, from: u64, most: usize) -> Result<Vec<AuditRecord>, StoreError> {
-        let Shared { name, .. } = &*self.shared;
-        self.shared.look(|connection| audit::read(connection, name, &AuditRow::read(connection, name)?, from, most))
-    }
-}
-
-/// Sessions in the order of their names, as both indexes have them.
-fn list(connection: &Connection, name: &Name, after: Option<&str>, most: usize) -> Result<Vec<SessionRow>, StoreError> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    // All names are at least the empty one.
-    let (from, sql, sql_again) = match after {
-        None => (
-            "",
-            session::FROM_NAME,
-            "SELECT name, id FROM session INDEXED BY session_again WHERE name >= ?1 ORDER BY name LIMIT ?2",
-        ),
-        Some(after) => (
-            after,
-            session::AFTER_NAME,
-            "SELECT name, id FROM session INDEXED BY session_again WHERE name > ?1 ORDER BY name LIMIT ?2",
-        ),
-    };
-    let rows = || {
-        let rows: Vec<_> =
-            connection.prepare_cached(sql)?.query_map((from, most), session::raw)?.collect::<Result<_, _>>()?;
-        let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-        let again: Vec<(String, i64)> =
-            connection.prepare_cached(sql_again)?.query_map((from, most), row)?.collect::<Result<_, _>>()?;
-        rusqlite::Result::Ok((rows, again))
-    };
-    let (rows, again) = rows().map_err(|error| name.failed(&error))?;
-    let same = |(row, again): (&session::Raw, &(String, i64))| row.0 == again.0 && row.2.id == again.1;
-    if rows.len() != again.len() || !rows.iter().zip(&again).all(same) {
-        return Err(session::indexes_differ(name));
-    }
-    rows.into_iter().map(|raw| session::checked(raw, name, None).map(|(name, session)| session.in_list(name))).collect()
 }

@@ -1,6 +1,6 @@
 //! A store in memory: for tests, and to see what a database would be given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -187,7 +187,9 @@ impl Kept {
             let reason = format!("step {} does not follow step {step} of `{session}`", entry.step);
             return Err(StoreError::Io { store: NAME.to_owned(), reason });
         }
-        if write.raised.iter().any(|event| found.is_some_and(|row| row.events.contains_key(&event.number))) {
+        let mut numbers = BTreeSet::new();
+        let is_taken = |number| found.is_some_and(|row| row.events.contains_key(&number));
+        if write.raised.iter().any(|event| is_taken(event.number) || !numbers.insert(event.number)) {
             return Err(StoreError::Conflict { session, expected: write.expected, found: step });
         }
         if let Some(StoredAnswer { key, .. }) = &write.answer
@@ -329,6 +331,10 @@ impl Store for MemoryStore {
     fn prune(&self, session: &str, base: Base) -> Result<(), StoreError> {
         self.change(|kept| {
             if let Some(row) = kept.sessions.get_mut(session).filter(|row| row.base.step < base.step) {
+                if base.step > row.step {
+                    let (session, expected, found) = (session.to_owned(), base.step, row.step);
+                    return Err(StoreError::Conflict { session, expected, found });
+                }
                 row.journal.retain(|entry| entry.step > base.step);
                 row.base = base;
             }

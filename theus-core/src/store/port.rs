@@ -65,7 +65,7 @@ pub trait Store: Send + Sync + 'static {
     /// The journal begins with this base from now on: steps until there are gone. Where it begins later already, nothing changes.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// [`Conflict`](StoreError::Conflict) where the session has not come to that step; where it cannot be written.
     fn prune(&self, session: &str, base: Base) -> Result<(), StoreError>;
 
     /// The session is gone, with all that is its: only where it is at this step, else it is a

@@ -76,6 +76,11 @@ pub(crate) fn delete(connection: &Connection, store: &Name, session: i64, number
     delete().map(|rows| rows > 0).map_err(|error| store.failed(&error))
 }
 
+/// Those of a session are gone.
+pub(crate) fn remove(connection: &Connection, session: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached("DELETE FROM event WHERE session = ?1")?.execute([session]).map(drop)
+}
+
 /// All of them, as many as the session says.
 pub(crate) fn read(
     connection: &Connection,

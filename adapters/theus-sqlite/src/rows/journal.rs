@@ -1,11 +1,11 @@
 //! The journal: in the order of commits, each row naming the one before it of the same session.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use theus_core::store::{ChainHash, Field, JournalEntry, StoreError};
+use theus_core::store::{Base, ChainHash, JournalEntry, StoreError};
 
+use super::parts::{fields, framed_fields, framed_parts, parts};
 use super::seal::Seal;
 use super::session::Session;
-use super::state::{fields, framed_fields, framed_parts, parts};
 use super::{chain, int};
 use crate::failure::Name;
 
@@ -14,35 +14,45 @@ pub(crate) fn append(connection: &Connection, session: &Session, entry: &Journal
     insert(connection, &Columns::of(session.id, session.tail, entry))
 }
 
-/// Takes it back: the session was not what it was thought to be.
-pub(crate) fn take_back(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
+/// Takes it back: the session was not what it was thought to be, or does not need it any more.
+pub(crate) fn delete(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
     connection.prepare_cached("DELETE FROM journal WHERE seq = ?1")?.execute([seq]).map(drop)
 }
 
 fn insert(connection: &Connection, columns: &Columns<'_>) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    let Columns { session, step, before, version, at, process, command, parts, raised, chain } = columns;
+    let Columns { session, step, before, version, at, process, command, parts, raised, chain, schema, entries } =
+        columns;
     let seal = columns.seal();
     connection
         .prepare_cached(sql)?
         .execute(params![session, step, before, version, at, process, command, parts, raised, chain.0, seal])?;
-    Ok(connection.last_insert_rowid())
+    let seq = connection.last_insert_rowid();
+    // Seldom: a row is shorter without them.
+    if schema.is_some() || entries.is_some() {
+        let sql = "UPDATE journal SET schema = ?2, entries = ?3 WHERE seq = ?1";
+        connection.prepare_cached(sql)?.execute(params![seq, schema, entries])?;
+    }
+    Ok(seq)
 }
 
-/// The row that stands before the first step: what the session began with.
-pub(crate) fn begin(connection: &Connection, session: i64, chain: ChainHash, first: &[Field]) -> rusqlite::Result<i64> {
+/// The row that stands before the first step that is kept: the state that they begin with.
+pub(crate) fn begin(connection: &Connection, session: i64, base: &Base) -> rusqlite::Result<i64> {
+    let Base { step, version, chain, schema, fields } = base;
     let columns = Columns {
         session,
-        step: 0,
+        step: int(*step),
         before: 0,
-        version: 0,
+        version: int(*version),
         at: 0,
         process: "",
         command: &[],
-        parts: framed_fields(first),
+        parts: framed_fields(fields),
         raised: None,
-        chain,
+        chain: *chain,
+        schema: (*schema != 0).then_some(*schema),
+        entries: None,
     };
     insert(connection, &columns)
 }
@@ -59,11 +69,15 @@ struct Columns<'a> {
     /// As JSON.
     raised: Option<String>,
     chain: ChainHash,
+    schema: Option<u32>,
+    /// Where a part is not just a whole value.
+    entries: Option<Vec<u8>>,
 }
 
 impl<'a> Columns<'a> {
     fn of(session: i64, before: i64, entry: &'a JournalEntry) -> Self {
-        let JournalEntry { step, version, process, command, parts, raised, at, chain } = entry;
+        let JournalEntry { step, version, process, command, parts, raised, at, chain, schema } = entry;
+        let (parts, entries) = framed_parts(parts);
         let raised = (!raised.is_empty()).then(|| serde_json::Value::from(raised.clone()).to_string());
         Self {
             session,
@@ -73,17 +87,28 @@ impl<'a> Columns<'a> {
             at: int(*at),
             process,
             command,
-            parts: framed_parts(parts),
+            parts,
             raised,
             chain: *chain,
+            schema: *schema,
+            entries,
         }
     }
 
     fn seal(&self) -> i64 {
-        let Self { session, step, before, version, at, process, command, parts, raised, chain } = self;
+        let Self { session, step, before, version, at, process, command, parts, raised, chain, schema, entries } = self;
         let seal = Seal::of("journal").int(*session).int(*step).int(*before).int(*version).int(*at);
         let seal = seal.bytes(process.as_bytes()).bytes(command).bytes(parts);
-        seal.maybe(raised.as_ref().map(String::as_bytes)).bytes(&chain.0).is()
+        let seal = seal.maybe(raised.as_ref().map(String::as_bytes)).bytes(&chain.0);
+        // As format 1 has it where there is neither.
+        let seal = match (schema, entries) {
+            (None, None) => seal,
+            (schema, entries) => {
+                let schema = schema.map(u32::to_le_bytes);
+                seal.maybe(schema.as_ref().map(<[u8; 4]>::as_slice)).maybe(entries.as_deref())
+            }
+        };
+        seal.is()
     }
 }
 
@@ -99,6 +124,8 @@ struct Raw {
     parts: Vec<u8>,
     raised: Option<String>,
     chain: ChainHash,
+    schema: Option<u32>,
+    entries: Option<Vec<u8>>,
     seal: i64,
 }
 
@@ -114,13 +141,16 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         parts: row.get("parts")?,
         raised: row.get("raised")?,
         chain: chain(row)?,
+        schema: row.get("schema")?,
+        entries: row.get("entries")?,
         seal: row.get("seal")?,
     })
 }
 
 impl Raw {
     fn is_as_written(&self) -> bool {
-        let Self { session, step, before, version, at, process, command, parts, raised, chain, seal } = self;
+        let Self { session, step, before, version, at, process, command, parts, raised, chain, schema, entries, seal } =
+            self;
         let columns = Columns {
             session: *session,
             step: *step,
@@ -132,6 +162,8 @@ impl Raw {
             parts: parts.clone(),
             raised: raised.clone(),
             chain: *chain,
+            schema: *schema,
+            entries: entries.clone(),
         };
         columns.seal() == *seal
     }
@@ -143,10 +175,11 @@ impl Raw {
             version: self.version.cast_unsigned(),
             process: self.process,
             command: self.command,
-            parts: parts(&self.parts)?,
+            parts: parts(&self.parts, self.entries.as_deref())?,
             raised,
             at: self.at.cast_unsigned(),
             chain: self.chain,
+            schema: self.schema,
         })
     }
 }
@@ -166,7 +199,7 @@ impl Reading<'_> {
 
     fn row(&self, seq: i64, step: u64) -> Result<Raw, StoreError> {
         let look = || -> rusqlite::Result<Option<Raw>> {
-            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, seal \
+            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, schema, entries, seal \
                        FROM journal WHERE seq = ?1";
             self.connection.prepare_cached(sql)?.query_row([seq], raw).optional()
         };
@@ -179,15 +212,33 @@ impl Reading<'_> {
         }
     }
 
-    /// What the session began with.
-    pub(crate) fn first(&self) -> Result<Vec<Field>, StoreError> {
-        let row = self.row(self.row.head, 0)?;
-        fields(&row.parts).ok_or_else(|| self.damaged(0, "its fields are none"))
+    /// The state that its journal begins with.
+    pub(crate) fn base(&self) -> Result<Base, StoreError> {
+        let step = self.row.more.base;
+        let row = self.row(self.row.head, step)?;
+        let fields = fields(&row.parts).ok_or_else(|| self.damaged(step, "its fields are none"))?;
+        let (version, schema) = (row.version.cast_unsigned(), row.schema.unwrap_or_default());
+        Ok(Base { step, version, chain: row.chain, schema, fields })
+    }
+
+    /// The rows of the steps until this one, which is there, from the last to the first.
+    pub(crate) fn until(&self, step: u64) -> Result<Vec<i64>, StoreError> {
+        let first = self.row.more.base + 1;
+        let (mut seq, mut at) = self.mark(step)?.unwrap_or((self.row.tail, self.row.step));
+        let mut rows = Vec::new();
+        while at >= first {
+            if at <= step {
+                rows.push(seq);
+            }
+            seq = self.row(seq, at)?.before;
+            at -= 1;
+        }
+        Ok(rows)
     }
 
     /// At most so many entries from this step on: backwards, from the first row behind them that can be found.
     pub(crate) fn page(&self, from: u64, most: usize) -> Result<Vec<JournalEntry>, StoreError> {
-        let from = from.max(1);
+        let from = from.max(self.row.more.base.saturating_add(1));
         if from > self.row.step || most == 0 {
             return Ok(Vec::new());
         }

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use theus_core::store::{ChainHash, Place, SessionRow, StoreError};
 
+use super::more::More;
 use super::seal::Seal;
 use super::state::State;
-use super::{chain, int};
+use super::{chain, int, nanos};
 use crate::failure::Name;
 
 /// A session, as its row has it.
@@ -33,12 +34,14 @@ pub(crate) struct Session {
     pub(crate) events: u64,
     /// As JSON.
     pub(crate) counts: Option<String>,
+    pub(crate) more: More,
     pub(crate) seal: i64,
 }
 
 macro_rules! columns {
     () => {
-        "id, name, revision, step, version, chain, head, tail, state, position, settled, due, ready, events, counts, seal"
+        "id, name, revision, step, version, chain, head, tail, state, position, settled, due, ready, events, counts, seal, \
+         schema, base, last_message, fence, leased_by, leased_until"
     };
 }
 
@@ -73,6 +76,7 @@ impl Session {
             ready: false,
             events: 0,
             counts: None,
+            more: More::default(),
             seal: 0,
         })
     }
@@ -140,7 +144,21 @@ impl Session {
 
     fn sealed(&self, session: &str, state: &[u8]) -> i64 {
         let Self {
-            id, revision, step, version, chain, head, tail, position, settled, due, ready, events, counts, ..
+            id,
+            revision,
+            step,
+            version,
+            chain,
+            head,
+            tail,
+            position,
+            settled,
+            due,
+            ready,
+            events,
+            counts,
+            more,
+            ..
         } = self;
         let seal = Seal::of("session").int(*id).bytes(session.as_bytes()).int(int(*revision));
         let seal = seal.int(int(*step)).int(int(*version));
@@ -149,13 +167,18 @@ impl Session {
         let seal = text(text(seal, position), settled);
         let due = due.map(i64::to_le_bytes);
         let seal = seal.maybe(due.as_ref().map(<[u8; 8]>::as_slice)).int(i64::from(*ready)).int(int(*events));
-        text(seal, counts).is()
+        more.sealed(text(seal, counts)).is()
     }
 
     /// About how many bytes of memory it takes.
     pub(crate) fn size(&self) -> usize {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        size_of::<Self>() + self.state.size() + text(&self.position) + text(&self.settled) + text(&self.counts)
+        size_of::<Self>()
+            + self.state.size()
+            + text(&self.position)
+            + text(&self.settled)
+            + text(&self.counts)
+            + text(&self.more.leased_by)
     }
 }
 
@@ -201,6 +224,14 @@ pub(crate) fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         ready: row.get("ready")?,
         events: number("events")?,
         counts: row.get("counts")?,
+        more: More {
+            schema: row.get("schema")?,
+            base: number("base")?,
+            last_message: number("last_message")?,
+            fence: number("fence")?,
+            leased_by: row.get("leased_by")?,
+            leased_until: row.get("leased_until")?,
+        },
         seal: row.get("seal")?,
     };
     Ok((row.get("name")?, row.get("state")?, session))
@@ -218,14 +249,6 @@ pub(crate) fn checked(
     }
     session.state = State::decoded(&state).ok_or_else(|| damaged("its state is none"))?;
     Ok((found, session))
-}
-
-/// In nanoseconds since 1970, as far as SQLite counts: from the year 1677 to 2262.
-fn nanos(time: SystemTime) -> i64 {
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |nanos| -nanos),
-    }
 }
 
 fn time(nanos: i64) -> SystemTime {

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use theus_core::store::{Field, Part, StoreError};
 
+use super::entry::Entries;
 use super::framing::{Framed, Frames};
+use super::parts::{ELSEWHERE, ENTRIES, WRITTEN};
 use super::seal::Seal;
 use crate::failure::Name;
 
@@ -23,6 +25,8 @@ struct Kept {
     path: String,
     written: bool,
     value: Place,
+    /// Those that are another since, each in a row of `entry`.
+    entries: Entries,
 }
 
 /// Where a value is.
@@ -36,11 +40,48 @@ enum Place {
     },
 }
 
-const WRITTEN: u64 = 1;
-const ELSEWHERE: u64 = 2;
-
 fn seal(session: i64, path: &str, value: &[u8]) -> i64 {
     Seal::of("field").int(session).bytes(path.as_bytes()).bytes(value).is()
+}
+
+impl Kept {
+    /// Its whole value.
+    fn put_whole(
+        &mut self,
+        connection: &Connection,
+        session: i64,
+        value: &[u8],
+        small: &mut usize,
+    ) -> rusqlite::Result<()> {
+        let path = &self.path;
+        if let Place::Here(old) = &self.value {
+            *small -= old.len();
+        }
+        let is_small = *small + value.len() <= SMALL;
+        if is_small {
+            *small += value.len();
+        }
+        match (&mut self.value, is_small) {
+            (Place::Here(here), true) => {
+                here.clear();
+                here.extend_from_slice(value);
+            }
+            (Place::Here(_), false) => {
+                let sql = "INSERT INTO field(session, path, value) VALUES (?1, ?2, ?3)";
+                connection.prepare_cached(sql)?.execute(params![session, path, value])?;
+                self.value = Place::Row { id: connection.last_insert_rowid(), seal: seal(session, path, value) };
+            }
+            (Place::Row { id, .. }, true) => {
+                connection.prepare_cached("DELETE FROM field WHERE id = ?1")?.execute([*id])?;
+                self.value = Place::Here(value.to_vec());
+            }
+            (Place::Row { id, seal: of_value }, false) => {
+                connection.prepare_cached("UPDATE field SET value = ?2 WHERE id = ?1")?.execute(params![*id, value])?;
+                *of_value = seal(session, path, value);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl State {
@@ -50,14 +91,28 @@ impl State {
         let mut shortest_first: Vec<_> = fields.iter().collect();
         shortest_first.sort_by_key(|field| field.value.len());
         for field in shortest_first {
-            state.put(connection, session, &field.path, &field.value, field.written)?;
+            let part =
+                Part { path: field.path.clone(), value: Some(field.value.clone()), entries: field.entries.clone() };
+            state.put(connection, session, &part, field.written)?;
         }
         Ok(state)
     }
 
     /// With what a commit has written.
     pub(crate) fn take(&mut self, connection: &Connection, session: i64, parts: &[Part]) -> rusqlite::Result<()> {
-        parts.iter().try_for_each(|part| self.put(connection, session, &part.path, &part.value, true))
+        parts.iter().try_for_each(|part| self.put(connection, session, part, true))
+    }
+
+    /// Nothing is left.
+    pub(crate) fn clear(&mut self, connection: &Connection, session: i64) -> rusqlite::Result<()> {
+        for Kept { path, value, entries, .. } in &mut self.fields {
+            if let Place::Row { id, .. } = value {
+                connection.prepare_cached("DELETE FROM field WHERE id = ?1")?.execute([*id])?;
+            }
+            entries.clear(connection, session, path)?;
+        }
+        *self = Self::default();
+        Ok(())
     }
 
     /// Whether that changes the session's row alone.
@@ -65,11 +120,13 @@ impl State {
         let mut small = self.small;
         parts.iter().all(|part| {
             let found = self.fields.binary_search_by(|kept| kept.path.as_str().cmp(&part.path));
-            small += part.value.len();
-            match found.ok().and_then(|at| self.fields.get(at)).map(|kept| &kept.value) {
-                Some(Place::Row { .. }) => false,
+            small += part.value.as_ref().map_or(0, Vec::len);
+            match found.ok().and_then(|at| self.fields.get(at)) {
+                _ if !part.entries.is_empty() => false,
+                Some(Kept { value: Place::Row { .. }, .. }) => false,
+                Some(Kept { entries, .. }) if entries.count > 0 => false,
                 // A path that is there twice counts twice: that errs on the safe side.
-                Some(Place::Here(_)) | None => small <= SMALL,
+                Some(_) | None => small <= SMALL,
             }
         })
     }
@@ -78,64 +135,45 @@ impl State {
         &mut self,
         connection: &Connection,
         session: i64,
-        path: &str,
-        value: &[u8],
+        Part { path, value, entries }: &Part,
         written: bool,
     ) -> rusqlite::Result<()> {
         let found = self.fields.binary_search_by(|kept| kept.path.as_str().cmp(path));
         let at = found.unwrap_or_else(|at| {
-            let value = Place::Here(Vec::new());
-            self.fields.insert(at, Kept { path: path.to_owned(), written, value });
+            let (value, entries) = (Place::Here(Vec::new()), Entries::default());
+            self.fields.insert(at, Kept { path: path.to_owned(), written, value, entries });
             at
         });
         let Some(kept) = self.fields.get_mut(at) else { return Ok(()) };
         kept.written = written;
-        if let Place::Here(old) = &kept.value {
-            self.small -= old.len();
+        if let Some(value) = value {
+            kept.entries.clear(connection, session, path)?;
+            kept.put_whole(connection, session, value, &mut self.small)?;
         }
-        let is_small = self.small + value.len() <= SMALL;
-        if is_small {
-            self.small += value.len();
-        }
-        match (&mut kept.value, is_small) {
-            (Place::Here(here), true) => {
-                here.clear();
-                here.extend_from_slice(value);
-            }
-            (Place::Here(_), false) => {
-                let sql = "INSERT INTO field(session, path, value) VALUES (?1, ?2, ?3)";
-                connection.prepare_cached(sql)?.execute(params![session, path, value])?;
-                kept.value = Place::Row { id: connection.last_insert_rowid(), seal: seal(session, path, value) };
-            }
-            (Place::Row { id, .. }, true) => {
-                connection.prepare_cached("DELETE FROM field WHERE id = ?1")?.execute([*id])?;
-                kept.value = Place::Here(value.to_vec());
-            }
-            (Place::Row { id, seal: of_value }, false) => {
-                connection.prepare_cached("UPDATE field SET value = ?2 WHERE id = ?1")?.execute(params![*id, value])?;
-                *of_value = seal(session, path, value);
-            }
-        }
-        Ok(())
+        entries.iter().try_for_each(|entry| kept.entries.put(connection, session, path, entry))
     }
 
     /// As it stands in the session's row.
     pub(crate) fn encoded(&self) -> Vec<u8> {
         let mut frames = Frames(Vec::with_capacity(self.small + 32 * self.fields.len() + 8));
         frames.number(self.fields.len() as u64);
-        for Kept { path, written, value } in &self.fields {
-            let written = if *written { WRITTEN } else { 0 };
+        for Kept { path, written, value, entries } in &self.fields {
+            let says = if *written { WRITTEN } else { 0 } | if entries.count > 0 { ENTRIES } else { 0 };
             frames.bytes(path.as_bytes());
             match value {
                 Place::Here(value) => {
-                    frames.number(written);
+                    frames.number(says);
                     frames.bytes(value);
                 }
                 Place::Row { id, seal } => {
-                    frames.number(written | ELSEWHERE);
+                    frames.number(says | ELSEWHERE);
                     frames.number(id.cast_unsigned());
                     frames.number(seal.cast_unsigned());
                 }
+            }
+            if entries.count > 0 {
+                frames.number(entries.count);
+                frames.number(entries.sum.cast_unsigned());
             }
         }
         frames.0
@@ -150,7 +188,11 @@ impl State {
                 0 => Place::Here(framed.bytes()?.to_vec()),
                 _ => Place::Row { id: framed.number()?.cast_signed(), seal: framed.number()?.cast_signed() },
             };
-            Some(Kept { path, written: flags & WRITTEN != 0, value })
+            let entries = match flags & ENTRIES {
+                0 => Entries::default(),
+                _ => Entries { count: framed.number()?, sum: framed.number()?.cast_signed() },
+            };
+            Some(Kept { path, written: flags & WRITTEN != 0, value, entries })
         })?;
         let here = |kept: &Kept| if let Place::Here(value) = &kept.value { value.len() } else { 0 };
         Some(Self { small: fields.iter().map(here).sum(), fields })
@@ -163,7 +205,7 @@ impl State {
         name: &Name,
         session: (i64, &str),
     ) -> Result<Vec<Field>, StoreError> {
-        let one = |Kept { path, written, value }: Kept| {
+        let one = |Kept { path, written, value, entries }: Kept| {
             let value = match value {
                 Place::Here(value) => value,
                 Place::Row { id, seal: of_value } => {
@@ -176,7 +218,8 @@ impl State {
                     value
                 }
             };
-            Ok(Field { path, value, written })
+            let entries = entries.read(connection, name, session, &path)?;
+            Ok(Field { path, value, entries, written })
         };
         self.fields.into_iter().map(one).collect()
     }
@@ -189,38 +232,4 @@ impl State {
 
 fn row(connection: &Connection, id: i64) -> rusqlite::Result<Option<Vec<u8>>> {
     connection.prepare_cached("SELECT value FROM field WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()
-}
-
-/// Fields as the first row of a journal has them.
-pub(super) fn framed_fields(fields: &[Field]) -> Vec<u8> {
-    let mut frames = Frames::default();
-    frames.number(fields.len() as u64);
-    for Field { path, value, written } in fields {
-        frames.bytes(path.as_bytes());
-        frames.bytes(value);
-        frames.number(u64::from(*written));
-    }
-    frames.0
-}
-
-pub(super) fn fields(bytes: &[u8]) -> Option<Vec<Field>> {
-    Framed(bytes).list(|framed| {
-        Some(Field { path: framed.text()?, value: framed.bytes()?.to_vec(), written: framed.number()? == 1 })
-    })
-}
-
-/// What a commit has changed, as its row in the journal has it.
-pub(super) fn framed_parts(parts: &[Part]) -> Vec<u8> {
-    let mut frames =
-        Frames(Vec::with_capacity(8 + parts.iter().map(|part| part.path.len() + part.value.len() + 8).sum::<usize>()));
-    frames.number(parts.len() as u64);
-    for Part { path, value } in parts {
-        frames.bytes(path.as_bytes());
-        frames.bytes(value);
-    }
-    frames.0
-}
-
-pub(super) fn parts(bytes: &[u8]) -> Option<Vec<Part>> {
-    Framed(bytes).list(|framed| Some(Part { path: framed.text()?, value: framed.bytes()?.to_vec() }))
 }

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use theus_core::audit::AuditRecord;
-use theus_core::store::{Audit, Committed, StoreError, Write};
+use theus_core::store::{Audit, Base, ChainHash, Committed, StoreError, Write};
 
 use super::known::Known;
 use crate::failure::Name;
 use crate::rows::audit::{AuditRow, stored_hash};
-use crate::rows::event;
 use crate::rows::journal;
-use crate::rows::ordered;
 use crate::rows::session::{self, Session};
 use crate::rows::state::State;
+use crate::rows::{answer, event, message, ordered};
 
 /// What is known of the file.
 #[derive(Default)]
@@ -56,12 +55,18 @@ pub(super) fn apply(
 /// Only where they are: what else would be written would have to be taken back too.
 fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Write) -> Result<bool, StoreError> {
     let (Some(entry), Some(audit)) = (&write.entry, &memory.audit) else { return Ok(false) };
-    if audit.is_latched() || write.first.is_some() || !write.raised.is_empty() || !write.taken.is_empty() {
+    let is_more = write.first.is_some() || entry.schema.is_some() || write.lease.is_some() || write.answer.is_some();
+    let has_rows = !(write.raised.is_empty() && write.taken.is_empty());
+    if audit.is_latched() || is_more || has_rows || !(write.messages.is_empty() && write.delivered.is_empty()) {
         return Ok(false);
     }
     let audit = audit.seal;
     let Some((key, row)) = memory.known.take(&write.session) else { return Ok(false) };
-    if row.step != write.expected || !follows(write, row.step) || !row.state.has_room(&entry.parts) {
+    if row.more.leased_by.is_some()
+        || row.step != write.expected
+        || !follows(write, row.step)
+        || !row.state.has_room(&entry.parts)
+    {
         return Ok(false);
     }
     let failed = |error: rusqlite::Error| name.failed(&error);
@@ -72,7 +77,7 @@ fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Wr
             Ok(true)
         }
         None => {
-            journal::take_back(connection, seq).map_err(failed)?;
+            journal::delete(connection, seq).map_err(failed)?;
             Ok(false)
         }
     }
@@ -81,36 +86,16 @@ fn at_once(connection: &Connection, name: &Name, memory: &mut Memory, write: &Wr
 /// Looks what the file has, and refuses or writes.
 fn looked_up(connection: &Connection, name: &Name, memory: &mut Memory, write: &Write) -> Result<Answer, StoreError> {
     let audit = AuditRow::read(connection, name)?;
-    let (is_latched, seal) = (audit.is_latched(), audit.seal);
-    if is_latched && write.entry.is_some() {
-        let latched = audit.interlock(name)?;
+    let seal = audit.seal;
+    let found = session::find(connection, name, &write.session)?;
+    if let Some(refused) = refused(connection, name, &audit, found.as_ref(), write)? {
         memory.audit = Some(audit);
-        let reason = latched.as_ref().and_then(AuditRecord::violation).map_or_else(String::new, ToString::to_string);
-        return Ok(Err(StoreError::Halted { reason }));
+        return Ok(Err(refused));
     }
     memory.audit = Some(audit);
-    let found = session::find(connection, name, &write.session)?;
-    let step = found.as_ref().map_or(0, |row| row.step);
-    let session = || write.session.to_string();
-    if write.first.is_some() && found.is_some() {
-        return Ok(Err(StoreError::Exists { session: session() }));
-    }
-    let conflict = || StoreError::Conflict { session: session(), expected: write.expected, found: step };
-    let is_missing = found.is_none() && write.first.is_none();
-    if is_missing || (write.goes_on() && step != write.expected) {
-        return Ok(Err(conflict()));
-    }
-    if let Some(entry) = write.entry.as_ref().filter(|_| !follows(write, step)) {
-        return Ok(Err(name.io(format!("step {} does not follow step {step} of `{}`", entry.step, write.session))));
-    }
-    if !numbers_are_free(connection, name, found.as_ref(), write)? {
-        // Another program has given the number to an event of its own.
-        return Ok(Err(conflict()));
-    }
     let row = match (found, &write.first) {
         (Some(row), _) => row,
-        (None, first) => begun(connection, &write.session, first.as_deref().unwrap_or_default())
-            .map_err(|error| name.failed(&error))?,
+        (None, _) => begun(connection, write).map_err(|error| name.failed(&error))?,
     };
     let seq = match &write.entry {
         None => None,
@@ -122,6 +107,51 @@ fn looked_up(connection: &Connection, name: &Name, memory: &mut Memory, write: &
     memory.known.take(&write.session);
     memory.known.put(Box::from(&*write.session), row);
     Ok(Ok(Committed))
+}
+
+/// Why it is refused, in the order of the port.
+fn refused(
+    connection: &Connection,
+    name: &Name,
+    audit: &AuditRow,
+    found: Option<&Session>,
+    write: &Write,
+) -> Result<Option<StoreError>, StoreError> {
+    let session = || write.session.to_string();
+    let step = found.map_or(0, |row| row.step);
+    let conflict = || Some(StoreError::Conflict { session: session(), expected: write.expected, found: step });
+    match found {
+        Some(_) if write.first.is_some() => return Ok(Some(StoreError::Exists { session: session() })),
+        None if write.first.is_none() => return Ok(conflict()),
+        Some(row) => {
+            if let Err(leased) = row.more.is_free_for(&write.session, write.lease.as_ref(), write.goes_on()) {
+                return Ok(Some(leased));
+            }
+        }
+        None => {}
+    }
+    if write.goes_on() && step != write.expected {
+        return Ok(conflict());
+    }
+    if audit.is_latched() && write.entry.is_some() {
+        let latched = audit.interlock(name)?;
+        let violation = latched.as_ref().and_then(AuditRecord::violation);
+        let reason = violation.map_or_else(String::new, ToString::to_string);
+        return Ok(Some(StoreError::Halted { reason }));
+    }
+    if let Some(entry) = write.entry.as_ref().filter(|_| !follows(write, step)) {
+        return Ok(Some(name.io(format!("step {} does not follow step {step} of `{}`", entry.step, write.session))));
+    }
+    if !numbers_are_free(connection, name, found, write)? {
+        // Another program has given the number to an event of its own.
+        return Ok(conflict());
+    }
+    if let (Some(answer), Some(row)) = (&write.answer, found)
+        && answer::find(connection, name, (row.id, &write.session), &answer.key)?.is_some()
+    {
+        return Ok(Some(StoreError::Answered { session: session(), key: answer.key.clone() }));
+    }
+    Ok(None)
 }
 
 fn follows(write: &Write, step: u64) -> bool {
@@ -149,12 +179,15 @@ fn numbers_are_free(
 }
 
 /// The rows of a session that is new.
-fn begun(connection: &Connection, session: &str, first: &[theus_core::store::Field]) -> rusqlite::Result<Session> {
-    let chain = theus_core::store::ChainHash::of_first(first);
-    let mut row = Session::insert(connection, session, chain)?;
-    row.head = journal::begin(connection, row.id, chain, first)?;
+fn begun(connection: &Connection, write: &Write) -> rusqlite::Result<Session> {
+    let fields = write.first.clone().unwrap_or_default();
+    let chain = ChainHash::of_first(&fields);
+    let mut row = Session::insert(connection, &write.session, chain)?;
+    row.state = State::first(connection, row.id, &fields)?;
+    row.head = journal::begin(connection, row.id, &Base { step: 0, version: 0, chain, schema: write.schema, fields })?;
     row.tail = row.head;
-    row.state = State::first(connection, row.id, first)?;
+    row.more.schema = write.schema;
+    row.more.save(connection, row.id)?;
     Ok(row)
 }
 
@@ -169,8 +202,14 @@ fn rest(
     audit: i64,
 ) -> Result<Option<Session>, StoreError> {
     let before = row.seal;
+    let failed = |error: rusqlite::Error| name.failed(&error);
+    let more = row.more.clone();
     if let (Some(seq), Some(entry)) = (seq, &write.entry) {
-        row.state.take(connection, row.id, &entry.parts).map_err(|error| name.failed(&error))?;
+        if let Some(schema) = entry.schema {
+            row.more.schema = schema;
+            row.state.clear(connection, row.id).map_err(failed)?;
+        }
+        row.state.take(connection, row.id, &entry.parts).map_err(failed)?;
         (row.step, row.version, row.chain, row.tail) = (entry.step, entry.version, entry.chain, seq);
     }
     if let Some(place) = &write.place {
@@ -193,7 +232,21 @@ fn rest(
             false => Some(serde_json::to_string(counts).map_err(|error| name.io(error.to_string()))?),
         };
     }
-    if !row.save(connection, &write.session, before, audit).map_err(|error| name.failed(&error))? {
+    if let Some(answer) = &write.answer {
+        answer::insert(connection, row.id, answer).map_err(failed)?;
+    }
+    for sent in &write.messages {
+        if message::put(connection, name, &write.session, sent, write.entry.is_some())? {
+            row.more.last_message = row.more.last_message.max(sent.number);
+        }
+    }
+    for number in &write.delivered {
+        message::delete(connection, name, &write.session, *number)?;
+    }
+    if row.more != more {
+        row.more.save(connection, row.id).map_err(failed)?;
+    }
+    if !row.save(connection, &write.session, before, audit).map_err(failed)? {
         return Ok(None);
     }
     memory.last = Some(Mark { session: Arc::clone(&write.session), revision: row.revision, seal: row.seal });

@@ -1,6 +1,7 @@
 //! The one connection that writes, and the transaction of a group.
 
 mod apply;
+pub(crate) mod change;
 mod known;
 #[cfg(test)]
 mod tests;
@@ -25,13 +26,13 @@ pub(crate) struct Writer {
 }
 
 /// How a transaction failed.
-enum Failed {
+enum Failed<T> {
     /// It could not begin.
     AtBegin(StoreError),
     /// It was rolled back.
     RolledBack(StoreError),
     /// Nobody knows yet. With what is to be answered if it was done.
-    AtCommit(rusqlite::Error, Vec<Answer>, Option<Mark>),
+    AtCommit(rusqlite::Error, T, Option<Mark>),
 }
 
 impl Writer {
@@ -80,17 +81,17 @@ impl Writer {
         }
     }
 
-    fn transaction(&mut self, settings: &Settings, writes: &[&Write]) -> Result<Vec<Answer>, Failed> {
+    fn transaction(&mut self, settings: &Settings, writes: &[&Write]) -> Result<Vec<Answer>, Failed<Vec<Answer>>> {
         self.within(settings, |connection, name, memory| {
             writes.iter().map(|write| apply(connection, name, memory, write)).collect()
         })
     }
 
-    fn within(
+    fn within<T>(
         &mut self,
         settings: &Settings,
-        make: impl FnOnce(&Connection, &Name, &mut Memory) -> Result<Vec<Answer>, StoreError>,
-    ) -> Result<Vec<Answer>, Failed> {
+        make: impl FnOnce(&Connection, &Name, &mut Memory) -> Result<T, StoreError>,
+    ) -> Result<T, Failed<T>> {
         self.settle(settings).map_err(Failed::AtBegin)?;
         let Self { name, connection: open, memory, .. } = self;
         let connection = match open {

@@ -42,7 +42,7 @@ impl Fixture {
 }
 
 fn first(session: &str, bytes: usize) -> Write {
-    let field = Field { path: "x".to_owned(), value: vec![1; bytes], written: false };
+    let field = Field::whole("x", vec![1; bytes], false);
     Write { session: session.into(), first: Some(vec![field]), ..Write::default() }
 }
 
@@ -52,10 +52,11 @@ fn on(session: &str, expected: u64, bytes: usize) -> Write {
         version: expected + 1,
         process: "p".to_owned(),
         command: vec![],
-        parts: vec![Part { path: "x".to_owned(), value: vec![2; bytes] }],
+        parts: vec![Part::whole("x", vec![2; bytes])],
         raised: vec![],
         at: 0,
         chain: ChainHash([u8::try_from(expected).unwrap() + 1; 32]),
+        schema: None,
     };
     Write { session: session.into(), expected, entry: Some(entry), ..Write::default() }
 }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use theus_core::store::{Audit, Store, StoreError, StoredCount, StoredEvent, StoredOrigin, Write};
+use theus_core::store::{Audit, Entry, Part, Store, StoreError, StoredCount, StoredEvent, StoredOrigin, Write};
 use theus_sqlite::{Durability, SqliteStore};
 
 use super::desk::*;
@@ -33,6 +33,15 @@ fn whole(folder: &Folder) -> Vec<u8> {
             }];
             on.counts = Some(vec![StoredCount { rule: "r".to_owned(), count: 2 }]);
         }
+        if step % 30 == 0 {
+            let value = (step > 60).then(|| vec![step; 100]);
+            let entry = Entry { key: vec![step % 60], value };
+            on.entry.as_mut().unwrap().parts.push(Part { path: "map".to_owned(), value: None, entries: vec![entry] });
+            on.messages = vec![message(u64::from(step), None), message(7, Some("no such address"))];
+        }
+        if step == 50 {
+            on.answer = Some(answer("key"));
+        }
         if step % 25 == 0 {
             on.audit.records = vec![records[usize::from(step) / 25].clone()];
         }
@@ -55,10 +64,13 @@ fn asked(store: &dyn Store) -> Vec<(String, Result<String, StoreError>)> {
         ("sessions".to_owned(), store.sessions(None, 100).map(text)),
         ("later sessions".to_owned(), store.sessions(Some("a"), 1).map(text)),
         ("ledger".to_owned(), store.ledger(0, 100).map(text)),
+        ("outbox".to_owned(), store.outbox(false, None, 100).map(text)),
+        ("dead letters".to_owned(), store.outbox(true, None, 100).map(text)),
     ];
     for name in NAMES {
         asked.push((format!("load {name}"), store.load(name).map(text)));
-        asked.push((format!("first {name}"), store.first(name).map(text)));
+        asked.push((format!("base {name}"), store.base(name).map(text)));
+        asked.push((format!("answer {name}"), store.answer(name, "key").map(text)));
         asked.push((format!("journal {name}"), store.journal(name, 0, 1_000).map(text)));
         asked.push((format!("page {name}"), store.journal(name, 20, 10).map(text)));
     }
@@ -134,6 +146,10 @@ fn a_row_that_is_changed_is_told_by_its_place_and_other_sessions_go_on() {
             let origin = StoredOrigin::External;
             let name = "CMD_GO".to_owned();
             on.raised = vec![StoredEvent { number: 1, name, payload: None, urgent: true, origin, internal: false }];
+            let entries = [1, 2].map(|key| Entry { key: vec![key], value: Some(vec![key; 9]) }).to_vec();
+            on.entry.as_mut().unwrap().parts.push(Part { path: "map".to_owned(), value: None, entries });
+            on.messages = vec![message(1, None)];
+            on.answer = Some(answer("key"));
             on.audit.records = if session == "a" { records(2) } else { vec![] };
             write(&store, on).unwrap();
         }
@@ -143,11 +159,29 @@ fn a_row_that_is_changed_is_told_by_its_place_and_other_sessions_go_on() {
     type Ask = fn(&dyn Store) -> Result<String, StoreError>;
     let load: Ask = |store| store.load("a").map(|state| format!("{state:?}"));
     let journal: Ask = |store| store.journal("a", 1, 10).map(|entries| format!("{entries:?}"));
-    let first: Ask = |store| store.first("a").map(|fields| format!("{fields:?}"));
+    let first: Ask = |store| store.base("a").map(|base| format!("{base:?}"));
+    let outbox: Ask = |store| store.outbox(false, None, 10).map(|messages| format!("{messages:?}"));
+    let given: Ask = |store| store.answer("a", "key").map(|answer| format!("{answer:?}"));
     let ledger: Ask = |store| store.ledger(1, 10).map(|records| format!("{records:?}"));
     let begin: Ask = |store| store.begin().map(|begin| format!("{begin:?}"));
     let list: Ask = |store| store.sessions(None, 10).map(|rows| format!("{rows:?}"));
-    let cases: [(&str, Ask, &str); 17] = [
+    let cases: [(&str, Ask, &str); 25] = [
+        (
+            "UPDATE entry SET value = x'00' WHERE session = 1 AND key = x'01'",
+            load,
+            "the entries of the field `map` of the session `a`",
+        ),
+        (
+            "DELETE FROM entry WHERE session = 1 AND key = x'02'",
+            load,
+            "the entries of the field `map` of the session `a`",
+        ),
+        ("UPDATE session SET leased_by = 'me', leased_until = 7 WHERE name = 'a'", load, "the session `a`"),
+        ("UPDATE session SET base = 1 WHERE name = 'a'", first, "the session `a`"),
+        ("UPDATE journal SET entries = NULL WHERE session = 1 AND step = 1", journal, "step 1 of the session `a`"),
+        ("UPDATE answer SET gave = x'00' WHERE session = 1", given, "the answer `key` of the session `a`"),
+        ("UPDATE message SET tries = 9 WHERE session = 'a'", outbox, "the message 1 of the session `a`"),
+        ("UPDATE message SET dead = 'it is' WHERE session = 'a'", outbox, "the message 1 of the session `a`"),
         ("UPDATE session SET step = 2 WHERE name = 'a'", load, "the session `a`"),
         ("UPDATE session SET version = 2 WHERE name = 'a'", list, "the session `a`"),
         (

@@ -6,7 +6,10 @@ use std::sync::mpsc;
 
 use theus_core::audit::AuditRecord;
 use theus_core::prelude::*;
-use theus_core::store::{ChainHash, Committed, Field, JournalEntry, Part, SessionState, Store, StoreError, Write};
+use theus_core::store::{
+    Base, ChainHash, Committed, Field, JournalEntry, Part, SessionState, Store, StoreError, StoredAnswer,
+    StoredMessage, Write,
+};
 use theus_sqlite::{Durability, SqliteStore};
 
 #[derive(Clone, Debug, Default, PartialEq, Context)]
@@ -107,7 +110,7 @@ pub fn records(count: usize) -> Vec<AuditRecord> {
 }
 
 pub fn field(path: &str, value: impl Into<Vec<u8>>) -> Field {
-    Field { path: path.to_owned(), value: value.into(), written: false }
+    Field::whole(path, value, false)
 }
 
 pub fn first(session: &str, fields: Vec<Field>) -> Write {
@@ -126,18 +129,30 @@ pub fn next(session: &str, state: &SessionState, parts: Vec<Part>) -> Write {
         parts,
         raised: Vec::new(),
         at: 7,
+        schema: None,
     };
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }
 }
 
 pub fn part(path: &str, value: impl Into<Vec<u8>>) -> Part {
-    Part { path: path.to_owned(), value: value.into() }
+    Part::whole(path, value)
+}
+
+pub fn message(number: u64, dead: Option<&str>) -> StoredMessage {
+    let (topic, body) = ("Receipt".to_owned(), serde_json::json!({ "number": number }));
+    StoredMessage { number, step: 1, topic, body, tries: 2, not_before: 3, dead: dead.map(str::to_owned) }
+}
+
+pub fn answer(key: &str) -> StoredAnswer {
+    StoredAnswer { key: key.to_owned(), step: 1, asked: vec![1], gave: vec![2], at: 5 }
 }
 
 /// All that a store says of what it has.
 #[derive(Debug, PartialEq)]
 pub struct Everything {
-    pub sessions: Vec<(theus_core::store::SessionRow, Option<SessionState>, Option<Vec<Field>>, Vec<JournalEntry>)>,
+    pub sessions: Vec<(theus_core::store::SessionRow, Option<SessionState>, Option<Base>, Vec<JournalEntry>)>,
+    /// Those that are tried, and those that are dead.
+    pub messages: [Vec<(String, StoredMessage)>; 2],
     pub ledger: Vec<AuditRecord>,
     pub last: Option<AuditRecord>,
     pub interlock: Option<AuditRecord>,
@@ -147,10 +162,11 @@ pub fn everything(store: &dyn Store) -> Result<Everything, StoreError> {
     let begin = store.begin()?;
     let session = |row: theus_core::store::SessionRow| {
         let name = row.name.clone();
-        Ok((row, store.load(&name)?, store.first(&name)?, store.journal(&name, 0, usize::MAX)?))
+        Ok((row, store.load(&name)?, store.base(&name)?, store.journal(&name, 0, usize::MAX)?))
     };
     Ok(Everything {
         sessions: store.sessions(None, usize::MAX)?.into_iter().map(session).collect::<Result<_, StoreError>>()?,
+        messages: [store.outbox(false, None, usize::MAX)?, store.outbox(true, None, usize::MAX)?],
         ledger: store.ledger(0, usize::MAX)?,
         last: begin.last_record,
         interlock: begin.interlock,

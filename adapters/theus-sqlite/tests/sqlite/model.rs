@@ -1,12 +1,14 @@
 //! Random writes: the file answers and has what the store in memory does.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use theus_core::audit::AuditRecord;
 use theus_core::store::{
-    Audit, Field, MemoryStore, Part, Place, Settled, Store, StoredCount, StoredEvent, StoredOrigin, Write,
+    Audit, Base, Entry, Field, Lease, MemoryStore, Part, Place, Settled, Store, StoredAnswer, StoredCount, StoredEvent,
+    StoredMessage, StoredOrigin, Write,
 };
 
 use super::desk::*;
@@ -22,7 +24,7 @@ struct Do {
     /// Not from the step that it is at, now and then.
     beside: bool,
     first: Option<Vec<(usize, Vec<u8>)>>,
-    entry: Option<(Vec<(usize, Vec<u8>)>, Vec<u8>, u64)>,
+    entry: Option<(Vec<(usize, Option<Vec<u8>>, Vec<Entry>)>, Vec<u8>, u64)>,
     place: Option<(String, Vec<(u32, u64)>, Option<i64>, bool)>,
     raised: Vec<(Option<Value>, bool, bool)>,
     taken: Vec<u64>,
@@ -30,6 +32,54 @@ struct Do {
     /// How many records before or behind the next one it begins, and how many there are.
     records: Option<(i64, usize)>,
     interlock: Option<bool>,
+    /// An answer under one of a few keys, when it was given.
+    answer: Option<(u8, u64)>,
+    /// How far behind or before the last number, and whether it is dead.
+    messages: Vec<(i64, bool, Option<Value>)>,
+    delivered: Vec<u64>,
+    schema: Option<u32>,
+    /// Under the lease of one of a few programs, as it is or as it was once.
+    lease: Option<(usize, bool)>,
+}
+
+/// What is no write.
+#[derive(Clone, Debug)]
+enum Else {
+    Write(Box<Do>),
+    Prune(usize, u64),
+    Remove(usize, u64),
+    PruneAnswers(u64),
+    /// For an hour, or for no time at all.
+    Lease(usize, usize, bool),
+    GiveBack(usize, usize),
+}
+
+fn elses() -> impl Strategy<Value = Else> {
+    let name = || 0..NAMES.len();
+    prop_oneof![
+        16 => dos().prop_map(|what| Else::Write(Box::new(what))),
+        2 => (name(), 0_u64..4).prop_map(|(session, back)| Else::Prune(session, back)),
+        1 => (name(), 0_u64..2).prop_map(|(session, back)| Else::Remove(session, back)),
+        1 => any::<u64>().prop_map(Else::PruneAnswers),
+        2 => (name(), 0_usize..2, any::<bool>()).prop_map(|(session, owner, long)| Else::Lease(session, owner, long)),
+        2 => (name(), 0_usize..2).prop_map(|(session, owner)| Else::GiveBack(session, owner)),
+    ]
+}
+
+const OWNERS: [&str; 2] = ["one", "ä two"];
+
+/// A map: a field with entries is one.
+fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    let entry = (any::<u8>().prop_map(|key| vec![key % 8]), prop::option::weighted(0.7, values()));
+    prop::collection::btree_map(entry.0, entry.1, 0..4)
+        .prop_map(|entries| entries.into_iter().map(|(key, value)| Entry { key, value }).collect())
+}
+
+/// A whole value, entries, or both, or neither.
+fn parts() -> impl Strategy<Value = Vec<(usize, Option<Vec<u8>>, Vec<Entry>)>> {
+    let one =
+        (0..PATHS.len(), prop::option::weighted(0.7, values()), prop_oneof![2 => Just(Vec::new()), 1 => entries()]);
+    prop::collection::vec(one, 0..4)
 }
 
 fn values() -> impl Strategy<Value = Vec<u8>> {
@@ -62,7 +112,7 @@ fn dos() -> impl Strategy<Value = Do> {
     let session = (0..NAMES.len(), prop::bool::weighted(0.1));
     let commit = (
         prop::option::weighted(0.15, fields()),
-        prop::option::weighted(0.7, (fields(), values(), any::<u64>())),
+        prop::option::weighted(0.7, (parts(), values(), any::<u64>())),
         prop::option::weighted(0.3, places()),
     );
     let events = (
@@ -74,8 +124,21 @@ fn dos() -> impl Strategy<Value = Do> {
         prop::option::weighted(0.3, (prop_oneof![6 => Just(0_i64), 1 => -3_i64..3], 0_usize..3)),
         prop::option::weighted(0.06, prop::bool::weighted(0.5)),
     );
-    (session, commit, events, audit).prop_map(
-        |((session, beside), (first, entry, place), (raised, taken, counts), (records, interlock))| Do {
+    let answers = (
+        prop::option::weighted(0.2, (0_u8..6, any::<u64>())),
+        prop::collection::vec((-3_i64..4, prop::bool::weighted(0.3), payloads()), 0..3),
+        prop::collection::vec(0_u64..6, 0..2),
+        prop::option::weighted(0.1, any::<u32>()),
+        prop::option::weighted(0.2, (0..OWNERS.len(), prop::bool::weighted(0.3))),
+    );
+    (session, commit, events, audit, answers).prop_map(
+        |(
+            (session, beside),
+            (first, entry, place),
+            (raised, taken, counts),
+            (records, interlock),
+            (answer, messages, delivered, schema, lease),
+        )| Do {
             session,
             beside,
             first,
@@ -86,6 +149,11 @@ fn dos() -> impl Strategy<Value = Do> {
             counts,
             records,
             interlock,
+            answer,
+            messages,
+            delivered,
+            schema,
+            lease,
         },
     )
 }
@@ -99,6 +167,8 @@ struct Play {
     /// The number of the next event, of any session.
     event: u64,
     records: Vec<AuditRecord>,
+    /// Those that were taken, of each session and program: the last ones and older ones.
+    leases: BTreeMap<(usize, usize), Vec<Lease>>,
 }
 
 impl Play {
@@ -113,9 +183,13 @@ impl Play {
         let mut write = match &what.entry {
             None => Write { session: session.into(), expected: state.step, ..Write::default() },
             Some((parts, command, at)) => {
-                let parts = parts.iter().map(|(at, value)| Part { path: path(at), value: value.clone() }).collect();
-                let mut write = next(session, &state, parts);
+                let part = |(at, value, entries): &(usize, Option<Vec<u8>>, Vec<Entry>)| {
+                    let (value, entries) = (value.clone(), entries.clone());
+                    Part { path: path(at), value, entries }
+                };
+                let mut write = next(session, &state, parts.iter().map(part).collect());
                 if let Some(entry) = &mut write.entry {
+                    entry.schema = what.schema;
                     (entry.command, entry.at, entry.version) = (command.clone(), *at, *at);
                     if at.is_multiple_of(3) {
                         entry.raised = vec!["EVT_A".to_owned(), "EVT \"B\"".to_owned()];
@@ -130,10 +204,11 @@ impl Play {
             (first, _) => first.as_ref().map(|fields| {
                 let mut first = std::collections::BTreeMap::new();
                 for (at, value) in fields {
-                    first.insert(
-                        path(at),
-                        Field { path: path(at), value: value.clone(), written: value.len().is_multiple_of(2) },
-                    );
+                    let mut field = Field::whole(path(at), value.clone(), value.len().is_multiple_of(2));
+                    if value.len() == 3 {
+                        field.entries = vec![Entry { key: value.clone(), value: None }];
+                    }
+                    first.insert(path(at), field);
                 }
                 first.into_values().collect()
             }),
@@ -161,6 +236,27 @@ impl Play {
             .counts
             .as_ref()
             .map(|counts| counts.iter().map(|&count| StoredCount { rule: format!("rule {count}"), count }).collect());
+        write.schema = what.schema.unwrap_or_default();
+        write.answer = what.answer.map(|(key, at)| {
+            let (key, gave) = (format!("key {key}"), at.to_le_bytes().to_vec());
+            StoredAnswer { key, step: state.step, asked: Vec::new(), gave, at }
+        });
+        let number = |off: i64| state.last_message.saturating_add_signed(off);
+        let message = |(off, dead, body): &(i64, bool, Option<Value>)| StoredMessage {
+            number: number(*off),
+            step: state.step,
+            topic: "Receipt".to_owned(),
+            body: body.clone().unwrap_or_default(),
+            tries: off.unsigned_abs() as u32,
+            not_before: off.cast_unsigned(),
+            dead: dead.then(|| "\u{0} no".to_owned()),
+        };
+        write.messages = what.messages.iter().map(message).collect();
+        write.delivered = what.delivered.iter().map(|back| state.last_message.saturating_sub(*back)).collect();
+        write.lease = what.lease.and_then(|(owner, is_old)| {
+            let leases = self.leases.get(&(what.session, owner))?;
+            if is_old { leases.first() } else { leases.last() }.cloned()
+        });
         let last = self.memory.begin().unwrap().last_record.map_or(0, |record| record.sequence as i64);
         let from = |off: i64| usize::try_from(last + off).unwrap_or(0).min(self.records.len());
         write.audit = Audit {
@@ -178,35 +274,79 @@ proptest! {
 
     #[test]
     fn the_file_answers_and_has_what_the_store_in_memory_does(
-        dos in prop::collection::vec(dos(), 1..60),
+        elses in prop::collection::vec(elses(), 1..60),
         reopened in prop::collection::vec(prop::bool::weighted(0.05), 60),
     ) {
         let folder = Folder::new();
         let mut store = quick(folder.path());
-        let mut play = Play { memory: MemoryStore::new(), event: 0, records: records(40) };
-        for (what, reopened) in dos.iter().zip(reopened) {
-            let one = play.write(what);
-            let expected = write(&play.memory, one.clone());
-            let found = write(&store, one);
-            prop_assert_eq!(found, expected);
+        let memory = MemoryStore::new();
+        let mut play = Play { memory: memory.clone(), event: 0, records: records(40), leases: BTreeMap::new() };
+        for (what, reopened) in elses.iter().zip(reopened) {
+            let step = |session: usize| memory.load(NAMES[session]).unwrap().map_or(0, |state| state.step);
+            let mut touched = 0;
+            match what {
+                Else::Write(what) => {
+                    let one = play.write(what);
+                    touched = what.session;
+                    prop_assert_eq!(write(&store, one.clone()), write(&memory, one));
+                }
+                Else::Prune(session, back) => {
+                    // A state that its journal has gone through, as an engine makes it.
+                    let name = NAMES[*session];
+                    let state = memory.load(name).unwrap().unwrap_or_default();
+                    let (step, version, chain, schema) = (state.step.saturating_sub(*back), 3, state.chain, state.schema);
+                    let base = Base { step, version, chain, schema, fields: state.fields };
+                    touched = *session;
+                    prop_assert_eq!(store.prune(name, base.clone()), memory.prune(name, base));
+                }
+                Else::Remove(session, back) => {
+                    let (name, step) = (NAMES[*session], step(*session).saturating_sub(*back));
+                    touched = *session;
+                    prop_assert_eq!(store.remove(name, step), memory.remove(name, step));
+                }
+                Else::PruneAnswers(before) => {
+                    prop_assert_eq!(store.prune_answers(*before), memory.prune_answers(*before));
+                }
+                Else::Lease(session, owner, long) => {
+                    let lasting = Duration::from_secs(if *long { 3_600 } else { 0 });
+                    let (name, by) = (NAMES[*session], OWNERS[*owner]);
+                    let lease = memory.lease(name, by, lasting);
+                    prop_assert_eq!(&store.lease(name, by, lasting), &lease);
+                    play.leases.entry((*session, *owner)).or_default().extend(lease.ok());
+                }
+                Else::GiveBack(session, owner) => {
+                    if let Some(lease) = play.leases.get(&(*session, *owner)).and_then(|leases| leases.last()) {
+                        let name = NAMES[*session];
+                        prop_assert_eq!(store.give_back(name, lease), memory.give_back(name, lease));
+                    }
+                }
+            }
             if reopened {
                 drop(store);
                 store = quick(folder.path());
             }
-            let name = NAMES[what.session];
-            prop_assert_eq!(store.load(name), play.memory.load(name));
+            let name = NAMES[touched];
+            prop_assert_eq!(store.load(name), memory.load(name));
         }
-        prop_assert_eq!(everything(&store), everything(&play.memory));
+        prop_assert_eq!(everything(&store), everything(&memory));
         for name in NAMES {
             for (from, most) in [(0, 3), (2, 1), (3, 100), (90, 2)] {
-                prop_assert_eq!(store.journal(name, from, most), play.memory.journal(name, from, most));
+                prop_assert_eq!(store.journal(name, from, most), memory.journal(name, from, most));
+                for is_dead in [true, false] {
+                    let after = Some((name, from));
+                    prop_assert_eq!(store.outbox(is_dead, after, most), memory.outbox(is_dead, after, most));
+                }
             }
-            prop_assert_eq!(store.sessions(Some(name), 2), play.memory.sessions(Some(name), 2));
+            for key in 0..6 {
+                let key = format!("key {key}");
+                prop_assert_eq!(store.answer(name, &key), memory.answer(name, &key));
+            }
+            prop_assert_eq!(store.sessions(Some(name), 2), memory.sessions(Some(name), 2));
         }
         for (from, most) in [(1, 2), (3, 100), (90, 2)] {
-            prop_assert_eq!(store.ledger(from, most), play.memory.ledger(from, most));
+            prop_assert_eq!(store.ledger(from, most), memory.ledger(from, most));
         }
         drop(store);
-        prop_assert_eq!(everything(&quick(folder.path())), everything(&play.memory));
+        prop_assert_eq!(everything(&quick(folder.path())), everything(&memory));
     }
 }

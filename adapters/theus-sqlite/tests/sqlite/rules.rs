@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use theus_core::prelude::*;
-use theus_core::store::{Audit, Store, StoreError, StoredEvent, StoredOrigin, Write};
+use theus_core::store::{Audit, Base, Store, StoreError, StoredEvent, StoredOrigin, Write};
 use theus_sqlite::{Durability, SqliteStore};
 
 use super::desk::*;
@@ -230,10 +230,10 @@ fn what_is_no_store_or_of_the_future_is_refused_and_left_as_it_is() {
         error
     };
     drop(SqliteStore::open(folder.path()).unwrap());
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
     let newer = refused(&folder.path());
-    assert!(matches!(newer, StoreError::Newer { found: 2, known: 1, .. }), "{newer}");
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 1").unwrap();
+    assert!(matches!(newer, StoreError::Newer { found: 3, known: 2, .. }), "{newer}");
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
     SqliteStore::open(folder.path()).unwrap();
 
     let text = folder.file("notes.txt");
@@ -271,4 +271,98 @@ fn a_table_that_is_not_ours_is_told_by_its_name() {
     // What others add is theirs.
     other.execute_batch("CREATE VIEW steps AS SELECT session, step FROM journal").unwrap();
     SqliteStore::open(folder.path()).unwrap();
+}
+
+#[test]
+fn a_file_of_the_first_format_is_brought_up_with_all_that_is_in_it() {
+    let folder = Folder::new();
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/format-1.db"), folder.path()).unwrap();
+    for _ in 0..2 {
+        let store = quick(folder.path());
+        let steps: Vec<_> = store.sessions(None, 10).unwrap().into_iter().map(|row| (row.name, row.step)).collect();
+        assert_eq!(steps, [("a".to_owned(), 126), ("b".to_owned(), 14), ("c".to_owned(), 0)]);
+        let a = store.load("a").unwrap().unwrap();
+        let values: Vec<_> = a.fields.iter().map(|field| (field.path.as_str(), field.value.len())).collect();
+        assert_eq!(values, [("long", 3_000), ("x", 40)]);
+        assert_eq!((a.schema, a.last_message), (0, 0));
+        assert_eq!(store.load("b").unwrap().unwrap().events.len(), 7);
+        let journal = store.journal("a", 0, 1_000).unwrap();
+        let base = store.base("a").unwrap().unwrap();
+        assert_eq!((base.step, base.version, base.schema, base.fields.len()), (0, 0, 0, 2));
+        assert!(journal.iter().zip(1..).all(|(entry, step)| (entry.step, entry.parts[0].entries.len()) == (step, 0)));
+        assert_eq!((journal.len(), journal[125].chain), (126, a.chain));
+        assert_eq!(store.ledger(1, 100).unwrap().len(), 6);
+        assert!(store.begin().unwrap().interlock.is_some());
+        assert_eq!(store.outbox(false, None, 9), Ok(vec![]));
+    }
+    // It goes on as one of this format.
+    let store = quick(folder.path());
+    let audit = Audit { records: vec![], interlock: Some(None) };
+    write(&store, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
+    let mut on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
+    (on.answer, on.messages) = (Some(answer("key")), vec![message(1, None)]);
+    write(&store, on).unwrap();
+    assert_eq!(store.answer("a", "key").unwrap(), Some(answer("key")));
+    let format: i64 = rusqlite::Connection::open(folder.path())
+        .unwrap()
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap();
+    assert_eq!(format, 2);
+}
+
+#[test]
+fn an_old_file_whose_tables_are_not_those_of_its_format_is_left_as_it_is() {
+    let folder = Folder::new();
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/format-1.db"), folder.path()).unwrap();
+    let other = rusqlite::Connection::open(folder.path()).unwrap();
+    other.execute_batch("ALTER TABLE ledger ADD COLUMN theirs INTEGER").unwrap();
+    let error = SqliteStore::open(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("its table `ledger`"), "{error}");
+    let format: i64 = other.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(format, 1);
+}
+
+#[test]
+fn what_is_pruned_or_removed_leaves_no_row_behind() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    let rows = || -> Vec<i64> {
+        let connection = rusqlite::Connection::open(folder.path()).unwrap();
+        ["session", "field", "entry", "journal", "event", "answer", "message"]
+            .map(|table| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap())
+            .to_vec()
+    };
+    for session in ["a", "b"] {
+        write(&store, first(session, vec![field("long", vec![1; 9_000])])).unwrap();
+        for step in 0..200_u8 {
+            let entry = theus_core::store::Entry { key: vec![step % 9], value: Some(vec![step]) };
+            let map = theus_core::store::Part { path: "map".to_owned(), value: None, entries: vec![entry] };
+            let mut on = next(session, &store.load(session).unwrap().unwrap(), vec![map]);
+            if step == 7 {
+                (on.answer, on.raised, on.messages) = (Some(answer("key")), vec![raised(1)], vec![message(1, None)]);
+            }
+            write(&store, on).unwrap();
+        }
+    }
+    assert_eq!(rows(), [2, 2, 18, 402, 2, 2, 2]);
+    let all = store.journal("a", 0, 1_000).unwrap();
+    for (step, left) in [(64, 136), (70, 130), (69, 130), (200, 0)] {
+        let state = store.load("a").unwrap().unwrap();
+        let chain = all[usize::try_from(step).unwrap() - 1].chain;
+        store.prune("a", Base { step, version: step, chain, schema: 0, fields: state.fields.clone() }).unwrap();
+        let kept = store.journal("a", 0, 1_000).unwrap();
+        assert_eq!(kept, all[200 - left..], "{step}");
+        assert_eq!(store.base("a").unwrap().unwrap().step, 200 - left as u64);
+        assert_eq!(store.load("a").unwrap().unwrap(), state);
+        assert_eq!(rows()[3], 201 + left as i64 + 1);
+    }
+    write(&store, next("a", &store.load("a").unwrap().unwrap(), vec![])).unwrap();
+    assert_eq!(store.journal("a", 0, 9).unwrap().len(), 1);
+    let ahead = Base { step: 202, ..Base::default() };
+    assert!(matches!(store.prune("a", ahead), Err(StoreError::Conflict { expected: 202, found: 201, .. })));
+    assert!(matches!(store.remove("a", 200), Err(StoreError::Conflict { expected: 200, found: 201, .. })));
+    store.remove("a", 201).unwrap();
+    assert_eq!(rows(), [1, 1, 9, 201, 1, 1, 1]);
+    store.remove("b", 200).unwrap();
+    assert_eq!(rows(), [0; 7]);
 }

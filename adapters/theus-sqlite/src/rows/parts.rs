@@ -1,0 +1,97 @@
+//! Fields and what a commit has changed of them, as a row of the journal has them.
+
+use theus_core::store::{Entry, Field, Part};
+
+use super::framing::{Framed, Frames};
+
+/// What a number before a value says of it; the first two are those of `session.state` too.
+pub(super) const WRITTEN: u64 = 1;
+pub(super) const ELSEWHERE: u64 = 2;
+pub(super) const ENTRIES: u64 = 4;
+
+/// Fields as the first row of a journal has them.
+pub(super) fn framed_fields(fields: &[Field]) -> Vec<u8> {
+    let mut frames = Frames::default();
+    frames.number(fields.len() as u64);
+    for Field { path, value, entries, written } in fields {
+        frames.bytes(path.as_bytes());
+        frames.bytes(value);
+        let has_entries = if entries.is_empty() { 0 } else { ENTRIES };
+        frames.number(u64::from(*written) | has_entries);
+        if has_entries != 0 {
+            put_entries(&mut frames, entries);
+        }
+    }
+    frames.0
+}
+
+pub(super) fn fields(bytes: &[u8]) -> Option<Vec<Field>> {
+    Framed(bytes).list(|framed| {
+        let (path, value, says) = (framed.text()?, framed.bytes()?.to_vec(), framed.number()?);
+        let entries = if says & ENTRIES == 0 { Vec::new() } else { entries(framed)? };
+        Some(Field { path, value, entries, written: says & WRITTEN != 0 })
+    })
+}
+
+/// What a commit has changed: paths and whole values, and beside them, where a part is not just that, what it is.
+pub(super) fn framed_parts(parts: &[Part]) -> (Vec<u8>, Option<Vec<u8>>) {
+    let value = |part: &Part| part.value.as_ref().map_or(0, Vec::len);
+    let size = 8 + parts.iter().map(|part| part.path.len() + value(part) + 8).sum::<usize>();
+    let mut frames = Frames(Vec::with_capacity(size));
+    frames.number(parts.len() as u64);
+    for Part { path, value, .. } in parts {
+        frames.bytes(path.as_bytes());
+        frames.bytes(value.as_deref().unwrap_or_default());
+    }
+    let are_whole = parts.iter().all(|part| part.value.is_some() && part.entries.is_empty());
+    let beside = (!are_whole).then(|| {
+        let mut beside = Frames::default();
+        beside.number(parts.len() as u64);
+        for Part { value, entries, .. } in parts {
+            beside.number(u64::from(value.is_some()));
+            put_entries(&mut beside, entries);
+        }
+        beside.0
+    });
+    (frames.0, beside)
+}
+
+pub(super) fn parts(bytes: &[u8], beside: Option<&[u8]>) -> Option<Vec<Part>> {
+    let whole = Framed(bytes).list(|framed| Some(Part::whole(framed.text()?, framed.bytes()?)))?;
+    let Some(beside) = beside else { return Some(whole) };
+    let beside = Framed(beside).list(|framed| Some((framed.number()? != 0, entries(framed)?)))?;
+    if beside.len() != whole.len() {
+        return None;
+    }
+    let both = whole.into_iter().zip(beside);
+    let part = |(part, (is_whole, entries)): (Part, (bool, Vec<Entry>))| {
+        let value = part.value.filter(|_| is_whole);
+        Part { path: part.path, value, entries }
+    };
+    Some(both.map(part).collect())
+}
+
+fn put_entries(frames: &mut Frames, entries: &[Entry]) {
+    frames.number(entries.len() as u64);
+    for Entry { key, value } in entries {
+        frames.bytes(key);
+        frames.number(u64::from(value.is_some()));
+        if let Some(value) = value {
+            frames.bytes(value);
+        }
+    }
+}
+
+fn entries(framed: &mut Framed<'_>) -> Option<Vec<Entry>> {
+    let count = framed.number()?;
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        let key = framed.bytes()?.to_vec();
+        let value = match framed.number()? {
+            0 => None,
+            _ => Some(framed.bytes()?.to_vec()),
+        };
+        entries.push(Entry { key, value });
+    }
+    Some(entries)
+}
