@@ -150,6 +150,32 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         })
     }
 
+    /// Whether the sessions of this engine are kept by a store, where they are opened by name.
+    pub(crate) fn has_store(&self) -> bool {
+        self.core.shared.durable.is_some()
+    }
+
+    /// Whether somebody else has a handle on this session.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.core) > 1
+    }
+
+    /// A session of the store that is new; none where it has one of that name.
+    pub(crate) fn begin_kept(&self, name: &Arc<str>, first: D) -> Result<Option<Self>, StoreError> {
+        let (shared, text) = (&self.core.shared, Text::from(Arc::clone(name)));
+        let store = &self.durable_engine()?.store.store;
+        if called(&**store, |store| store.load(name))?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(Self { core: session(shared, text, || first)? }))
+    }
+
+    /// A session that the store has.
+    pub(crate) fn open_kept(&self, name: &Arc<str>, first: D) -> Result<Option<Self>, StoreError> {
+        let core = existing(&self.core.shared, Text::from(Arc::clone(name)), || first)?;
+        Ok(core.map(|core| Self { core }))
+    }
+
     /// What the store has of this session's workflow, for the one that drives it from now on.
     pub(crate) fn found_workflow(&self) -> Result<Option<Box<Found>>, StoreError> {
         let durable = self.core.durable.as_ref().ok_or(StoreError::NoStore)?;
@@ -161,6 +187,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         if let Some(durable) = &self.core.durable {
             durable.rides(place, self.core.bus.take_gone());
         }
+    }
+
+    /// Whether the store has the workflow there, and nothing that has happened since.
+    pub(crate) fn has_stored(&self, place: &Place) -> bool {
+        self.core.durable.as_ref().is_none_or(|durable| durable.is_stored_at(place))
     }
 
     /// Where the workflow has come to: stored at once, or with the next write where it follows from what is stored.

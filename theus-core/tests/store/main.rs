@@ -10,6 +10,7 @@ mod journal;
 mod leases;
 mod once;
 mod outbox;
+mod pool;
 mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;

@@ -152,11 +152,18 @@ impl DurableSession {
         self.at.lock().found = position.map(|position| Box::new(Found { position, settled }));
     }
 
-    /// What was found of its workflow: for the one that drives it from now on.
+    /// Where its workflow stands: for the one that drives it from now on. Whoever drove it before in this program has said it last.
     pub(in crate::engine) fn is_driven(&self) -> Option<Box<Found>> {
         let mut at = self.at.lock();
         at.has_workflow = true;
-        at.found.take()
+        let of = |position: &str, settled: &[Settled]| {
+            Box::new(Found { position: position.to_owned(), settled: settled.to_vec() })
+        };
+        match (&at.rider, &at.found) {
+            (Some(rider), _) => Some(of(&rider.place.position, &rider.place.settled)),
+            (None, Some(found)) => Some(of(&found.position, &found.settled)),
+            (None, None) => None,
+        }
     }
 
     /// Where the workflow stands now, and the events that it has taken until then.
@@ -171,6 +178,12 @@ impl DurableSession {
     /// What the store has not got of it.
     pub(in crate::engine) fn riding(&self) -> Option<Riding> {
         self.at.lock().rider.as_ref().filter(|rider| !rider.is_stored).map(Rider::riding)
+    }
+
+    /// Whether the store has this place, and nothing has been taken or has settled since.
+    pub(in crate::engine) fn is_stored_at(&self, place: &Place) -> bool {
+        let at = self.at.lock();
+        at.rider.as_ref().is_some_and(|rider| rider.is_stored && rider.place == *place && rider.taken.is_empty())
     }
 
     /// The same, with a run of the workflow's that commits now.

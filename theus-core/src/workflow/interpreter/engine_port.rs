@@ -67,6 +67,10 @@ pub(crate) trait EnginePort {
     #[cfg(feature = "store")]
     fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError>;
 
+    /// Whether the store has the workflow there, and nothing that has happened since.
+    #[cfg(feature = "store")]
+    fn has_stored(&self, place: &Place) -> bool;
+
     /// Why nothing runs at present, if the interlock is latched.
     fn halted(&self) -> Option<Halted>;
 }
@@ -160,6 +164,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     #[cfg(feature = "store")]
     fn rides(&self, place: Place) {
         Engine::rides(self, place);
+    }
+
+    #[cfg(feature = "store")]
+    #[cfg(feature = "store")]
+    fn has_stored(&self, place: &Place) -> bool {
+        Engine::has_stored(self, place)
     }
 
     #[cfg(feature = "store")]

@@ -72,7 +72,7 @@ impl Kept {
 
 impl Interpreter {
     /// What it has come to otherwise than by going on is stored.
-    pub(super) fn save(&mut self, environment: &Environment<'_>) -> Result<(), StoreError> {
+    pub(crate) fn save(&mut self, environment: &Environment<'_>) -> Result<(), StoreError> {
         if !self.live.is_kept {
             return Ok(());
         }
@@ -80,6 +80,23 @@ impl Interpreter {
         let kept = self.kept.get_or_insert_default();
         kept.was_driven = true;
         kept.save(&mut self.live, context, &Ok(Progress::Stepped))
+    }
+}
+
+impl Interpreter {
+    /// It has nothing to do, and the store has where that is: not only what it follows from.
+    pub(crate) fn save_at_rest(&mut self, environment: &Environment<'_>) -> Result<(), StoreError> {
+        if !self.live.is_kept || !self.live.follows {
+            return Ok(());
+        }
+        let context = InterpreterContext { definition: &self.definition, environment };
+        let place = self.live.place(context, self.live.chain.as_deref(), false)?;
+        if environment.engine.has_stored(&place) {
+            return Ok(());
+        }
+        let kept = self.kept.get_or_insert_default();
+        (kept.was_driven, self.live.follows) = (true, false);
+        kept.save(&mut self.live, context, &Ok(Progress::Idle { until: None }))
     }
 }
 

@@ -25,7 +25,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn status(&self, name: &str) -> Result<SessionStatus, SessionError> {
-        let (slot, interlock) = (self.shared.slot(name)?, self.shared.interlock());
+        let (slot, interlock) = (self.shared.reach(name)?, self.shared.interlock());
         let status = slot.look()?.status(interlock.as_deref());
         Ok(status)
     }
@@ -35,7 +35,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn states(&self, name: &str) -> Result<Vec<String>, SessionError> {
-        Ok(names(&self.shared.definition, &self.shared.slot(name)?.look()?.session))
+        Ok(names(&self.shared.definition, &self.shared.reach(name)?.look()?.session))
     }
 
     /// The trace of a session; empty unless [`traced`](super::SessionsBuilder::traced) was asked for.
@@ -43,7 +43,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn trace(&self, name: &str) -> Result<Trace, SessionError> {
-        Ok(self.shared.slot(name)?.look()?.session.trace().clone())
+        Ok(self.shared.reach(name)?.look()?.session.trace().clone())
     }
 
     /// What a session that has finished gives: the `result` of its final state.
@@ -51,7 +51,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn result(&self, name: &str) -> Result<Option<serde_json::Value>, SessionError> {
-        Ok(self.shared.slot(name)?.look()?.session.result().cloned())
+        Ok(self.shared.reach(name)?.look()?.session.result().cloned())
     }
 
     /// What a session could not handle last, if anything.
@@ -59,7 +59,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn trouble(&self, name: &str) -> Result<Option<String>, SessionError> {
-        Ok(self.shared.slot(name)?.look()?.trouble.as_deref().map(str::to_owned))
+        Ok(self.shared.reach(name)?.look()?.trouble.as_deref().map(str::to_owned))
     }
 
     /// Where a session is, to be stored, between two of its steps. With the domain of its [engine](Self::engine), it is what
@@ -70,7 +70,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// [`SessionError::UnderWay`] where it is paused and the run that was under way is not over yet; [`SessionError::Unknown`];
     /// [`SessionError::Nested`].
     pub fn position(&self, name: &str) -> Result<Position, SessionError> {
-        let (slot, shared) = (self.shared.slot(name)?, &self.shared);
+        let (slot, shared) = (self.shared.reach(name)?, &self.shared);
         let mut inner = slot.look()?;
         let environment = Environment::new(&slot.engine, &shared.keeper);
         slot.listen(&mut inner, &environment);
@@ -90,7 +90,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn watch(&self, name: &str, capacity: usize) -> Result<SessionWatch, SessionError> {
-        let (slot, watch) = (self.shared.slot(name)?, SessionWatch::new(capacity));
+        let (slot, watch) = (self.shared.reach(name)?, SessionWatch::new(capacity));
         let mut inner = slot.look()?;
         let subscription = match inner.subscription.take() {
             Some(subscription) => subscription,
@@ -190,7 +190,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             let help = did_you_mean(state, known).map_or_else(String::new, |help| format!(": {help}"));
             return Err(SessionError::UnknownState { state: state.to_owned(), help });
         };
-        let slot = self.shared.slot(name)?;
+        let slot = self.shared.reach(name)?;
         let ticket = {
             let mut inner = slot.look()?;
             let Inner { session, awaited, .. } = &mut *inner;

@@ -25,6 +25,9 @@ pub struct SessionsBuilder<D: Context, G: Context = (), E = ()> {
     pub(super) observer: Option<Observer>,
     pub(super) traced: usize,
     pub(super) seed: u64,
+    /// How many sessions of a store are kept in memory.
+    #[cfg(feature = "store")]
+    pub(super) warm: usize,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> {
@@ -38,6 +41,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
             observer: None,
             traced: 0,
             seed: 0,
+            #[cfg(feature = "store")]
+            warm: usize::MAX,
         }
     }
 
@@ -92,7 +97,17 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
         self
     }
 
-    /// Starts the workers.
+    /// About how many sessions are in memory at most, where a store keeps them: those beyond that have been at rest for longest are
+    /// let go of, and opened again when an event comes for them, when a timer of theirs is due, or when they are asked for. All where
+    /// not given. A session that somebody waits for, watches or has a handle on stays.
+    #[cfg(feature = "store")]
+    pub const fn warm(mut self, sessions: usize) -> Self {
+        self.warm = sessions;
+        self
+    }
+
+    /// Starts the workers. Where the engine has a store, sessions that were under way when the last program ended go on, and timers
+    /// ring.
     ///
     /// # Errors
     /// Where the system gives no threads.

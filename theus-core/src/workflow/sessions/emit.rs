@@ -98,14 +98,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         payload: Option<Payload>,
         urgent: bool,
     ) -> Result<(), SessionError> {
-        let slot = self.shared.slot(name)?;
+        let slot = self.shared.reach(name)?;
         if self.shared.is_closing() {
             return Err(SessionError::ShutDown);
         }
         if slot.is_over.load(std::sync::atomic::Ordering::Acquire) {
             return Err(SessionError::Over { session: name.to_owned() });
         }
-        // The bus wakes the session.
+        // The bus wakes the session. The slot is held meanwhile: what is held is not let go of.
         let bring = |name| slot.engine.bus().bring_event(name, payload, urgent);
         let brought = self.event(event, slot.home()).and_then(bring);
         brought.map_err(|source| match source {

@@ -77,6 +77,21 @@ pub enum SessionError {
         /// What may have been meant.
         help: String,
     },
+    /// The store that keeps the sessions.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// It cannot go on where the store has it.
+    #[cfg(feature = "store")]
+    #[error(transparent)]
+    Resume(#[from] Box<crate::workflow::ResumeError>),
+    /// It is not open, and nobody says what its Signal and Meta fields are at first.
+    #[cfg(feature = "store")]
+    #[error("the session `{session}` is in the store, and cannot be opened by itself: its context has no `Default`")]
+    NoDefault {
+        /// The name.
+        session: String,
+    },
     /// It cannot go on from the position.
     #[error(transparent)]
     Position(#[from] Box<PositionError>),

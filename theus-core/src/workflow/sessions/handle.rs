@@ -14,6 +14,8 @@ use super::drive::Drive;
 use super::error::SessionError;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
+#[cfg(feature = "store")]
+use super::shared::Cold;
 use super::shared::SharedPool;
 use super::slot::{SLICE, STEP_BUDGET, Slot};
 use super::timer_queue::TimerQueue;
@@ -68,7 +70,9 @@ pub struct Sessions<D: Context, G: Context = (), E = ()> {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     pub(super) fn start(builder: SessionsBuilder<D, G, E>) -> std::io::Result<Self> {
-        let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed } = builder;
+        #[cfg(feature = "store")]
+        let warm = builder.warm;
+        let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed, .. } = builder;
         let queues = match &drive {
             Drive::Threads(workers) | Drive::Futures(workers, _) => *workers,
             Drive::Steps => 1,
@@ -121,8 +125,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             is_watched: AtomicBool::new(false),
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
+            #[cfg(feature = "store")]
+            cold: Cold::new(warm),
         };
-        Ok(Self { shared: Arc::new(shared), worker_threads: Mutex::new(worker_threads) })
+        let shared = Arc::new(shared);
+        #[cfg(feature = "store")]
+        shared.open_under_way();
+        Ok(Self { shared, worker_threads: Mutex::new(worker_threads) })
     }
 
     /// The workflow of all these sessions.
@@ -131,7 +140,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         &self.shared.definition
     }
 
-    /// Opens a session with the first state of its domain. It enters the initial state as soon as a worker has it.
+    /// Opens a session with the first state of its domain. It enters the initial state as soon as a worker has it. Where the engine
+    /// has a store, it is stored by then: it goes on in the next program if this one ends.
     ///
     /// # Errors
     /// [`SessionError::Exists`]; [`SessionError::ShutDown`].
@@ -153,8 +163,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         if shared.is_closing() {
             return Err(SessionError::ShutDown);
         }
+        #[cfg(feature = "store")]
+        if shared.engine.has_store() {
+            return shared.begin_kept(name, domain, position);
+        }
         let number = shared.opened.fetch_add(1, Ordering::Relaxed);
-        // The sessions of a pool are in memory.
         let options = Options { traced: shared.traced, seed: shared.seed ^ number as u64, is_kept: false };
         let mut session = Interpreter::new(Arc::clone(&shared.definition), options);
         if let Some(position) = position {
@@ -172,6 +185,50 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         drop(place.insert(Arc::clone(&slot)));
         Runnable::wake(slot);
         Ok(())
+    }
+
+    /// Opens a session that the store has, or one with this first state where it has none. True where it is new.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::MemoryStore;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { opened: u32, cmd_open: bool }
+    /// # #[process(inputs = [domain.opened], outputs = [domain.opened])]
+    /// # fn open(ctx: Ctx<Door>) { *ctx.domain.opened += 1; }
+    /// # let flow = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { entry: open, events: { CMD_SHUT: CLOSED } } }";
+    /// let store = MemoryStore::new();
+    /// let program = || -> Result<_, Box<dyn std::error::Error>> {
+    ///     let engine = Engine::builder(Door::default()).process::<Open>().store(store.clone()).build()?;
+    ///     Ok(Sessions::of_text(&engine, "door.yaml", flow)?.stepped(1).start()?)
+    /// };
+    /// let doors = program()?;
+    /// assert!(doors.open_or_go_on("front", Door::default)?);
+    /// doors.emit("front", "CMD_OPEN")?;
+    /// drop(doors); // or the plug is pulled
+    ///
+    /// let doors = program()?;
+    /// doors.step_until_idle(100);
+    /// assert_eq!((doors.states("front")?, *doors.engine("front")?.snapshot()?.opened), (vec!["OPEN".to_owned()], 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SessionError::Store`], also where the engine has no store; [`SessionError::Resume`]; [`SessionError::ShutDown`].
+    #[cfg(feature = "store")]
+    pub fn open_or_go_on(&self, name: &str, first: impl FnOnce() -> D) -> Result<bool, SessionError> {
+        if self.shared.is_closing() {
+            return Err(SessionError::ShutDown);
+        }
+        if !self.shared.engine.has_store() {
+            return Err(SessionError::Store(crate::store::StoreError::NoStore));
+        }
+        match self.shared.reach(name) {
+            Ok(_) => Ok(false),
+            Err(SessionError::Unknown { .. }) => self.shared.begin_kept(name, first(), None).map(|()| true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Takes a session out of the pool, after the step that it is at. What it awaits is let go of, and what had not been
@@ -197,7 +254,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn engine(&self, name: &str) -> Result<Engine<D, G, E>, SessionError> {
-        Ok(self.shared.slot(name)?.engine.clone())
+        Ok(self.shared.reach(name)?.engine.clone())
     }
 
     /// Keeps a session from going on, after the step that it is at.
@@ -205,7 +262,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn pause(&self, name: &str) -> Result<(), SessionError> {
-        self.shared.slot(name)?.pause(true);
+        self.shared.reach(name)?.pause(true);
         Ok(())
     }
 
@@ -214,7 +271,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn resume(&self, name: &str) -> Result<(), SessionError> {
-        self.shared.slot(name)?.pause(false);
+        self.shared.reach(name)?.pause(false);
         Ok(())
     }
 
@@ -224,7 +281,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// # Errors
     /// [`SessionError::Unknown`].
     pub fn cancel(&self, name: &str, reason: &str) -> Result<(), SessionError> {
-        self.shared.slot(name)?.cancel(reason);
+        self.shared.reach(name)?.cancel(reason);
         Ok(())
     }
 

@@ -36,6 +36,13 @@ impl Inner {
         }
     }
 
+    /// Whether the store has all of it, and nobody here waits for it.
+    #[cfg(feature = "store")]
+    pub(super) fn is_at_rest(&self) -> bool {
+        let nobody_looks = self.awaited.is_empty() && self.subscription.is_none();
+        nobody_looks && !self.awaits && !self.is_broken && self.session.is_between_events()
+    }
+
     pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {
         if self.is_broken {
             let reason = self.trouble.as_deref().unwrap_or_default().to_owned();

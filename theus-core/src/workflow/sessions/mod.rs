@@ -22,6 +22,8 @@ mod ask;
 mod awaited;
 mod builder;
 mod channel;
+#[cfg(feature = "store")]
+mod cold;
 mod drive;
 mod emit;
 mod error;

@@ -1,7 +1,13 @@
 //! What a pool and its sessions share.
 
+#[cfg(feature = "store")]
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+#[cfg(feature = "store")]
+use std::sync::Weak;
+#[cfg(feature = "store")]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -15,13 +21,19 @@ use super::happening::{Happening, Observer};
 use super::panicked::message_of;
 use super::real::Real;
 use super::run_queue::RunQueue;
+#[cfg(feature = "store")]
+use super::run_queue::Runnable;
 use super::slot::Slot;
+#[cfg(feature = "store")]
+use super::timer_queue::Key;
 use super::timer_queue::TimerQueue;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::panics::tell;
 use crate::signal::Now;
 use crate::workflow::chart::Definition;
+#[cfg(feature = "store")]
+use crate::workflow::clock::Moment;
 use crate::workflow::clock::Timekeeper;
 
 pub(super) struct SharedPool<D: Context, G: Context, E> {
@@ -55,6 +67,32 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     pub(super) is_closing: AtomicBool,
     /// The workers have ended.
     pub(super) is_shut: AtomicBool,
+    /// The sessions that the store has and that are not here.
+    #[cfg(feature = "store")]
+    pub(super) cold: Cold<D, G, E>,
+}
+
+/// What a pool knows of sessions that are in the store and not here.
+#[cfg(feature = "store")]
+pub(super) struct Cold<D: Context, G: Context, E> {
+    /// About how many are here at most.
+    pub(super) warm: usize,
+    pub(super) rests: AtomicU64,
+    pub(super) resting: Mutex<VecDeque<Resting<D, G, E>>>,
+    /// Those that are to be opened at a time, each with who opens it.
+    pub(super) sleeping: DashMap<Arc<str>, (Arc<dyn Runnable>, Option<Key>)>,
+}
+
+/// One that has come to rest, when it did, by the number, and until when. The one that did longest ago is first; one that did again
+/// since is there twice.
+#[cfg(feature = "store")]
+type Resting<D, G, E> = (Weak<Slot<D, G, E>>, u64, Option<Moment>);
+
+#[cfg(feature = "store")]
+impl<D: Context, G: Context, E> Cold<D, G, E> {
+    pub(super) fn new(warm: usize) -> Self {
+        Self { warm, rests: AtomicU64::new(0), resting: Mutex::default(), sleeping: DashMap::new() }
+    }
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
@@ -85,6 +123,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     pub(super) fn slot(&self, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         let found = self.sessions.get(name).map(|slot| Arc::clone(&slot));
         found.ok_or_else(|| SessionError::Unknown { session: name.to_owned() })
+    }
+
+    /// The same, of those too that the store has.
+    #[cfg(not(feature = "store"))]
+    pub(super) fn reach(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+        self.slot(name)
     }
 
     /// All sessions, without holding the map: whoever looks at one may have to wait for it.

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "store")]
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context as Task, Waker};
@@ -53,18 +55,21 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     /// The pool has its sessions, and they have it: the one lets go of the others when they are closed and when it is dropped,
     /// and nothing else keeps them alive. Handles that are counted for each turn would be one line of memory that all workers
     /// write to.
-    shared: Arc<SharedPool<D, G, E>>,
+    pub(super) shared: Arc<SharedPool<D, G, E>>,
     /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
     session_waker: Waker,
     /// Its number, and so of which worker's queue it is.
     home: usize,
-    stage: Stage,
+    pub(super) stage: Stage,
+    /// How often the pool's sessions had come to rest when this one did last.
+    #[cfg(feature = "store")]
+    pub(super) rested: AtomicU64,
     /// It has left the pool.
     is_closed: AtomicBool,
     /// It handles no more events.
     pub(super) is_over: AtomicBool,
     requests: Requests,
-    inner: Mutex<Inner>,
+    pub(super) inner: Mutex<Inner>,
 }
 
 /// How a budget of steps was spent.
@@ -90,6 +95,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             session_waker: SessionWaker::of(this),
             home,
             stage: Stage::idle(),
+            #[cfg(feature = "store")]
+            rested: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             requests: Requests::default(),
@@ -302,8 +309,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         BudgetEnd::More
     }
 
+    /// It has nothing to do until then.
+    #[cfg(not(feature = "store"))]
+    #[allow(clippy::unused_self, reason = "as where there are stores")]
+    const fn is_at_rest(self: &Arc<Self>, _: Option<Moment>) {}
+
     /// It waits for a worker.
-    fn queue(self: Arc<Self>) {
+    pub(super) fn queue(self: Arc<Self>) {
         // Counted once more than it need be: so the pool, which it keeps alive, is there until this has returned.
         let ready = Arc::clone(&self);
         self.shared.run_queue.put(ready, self.home);
@@ -341,7 +353,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E
             BudgetEnd::More
         });
         DRIVES.set(drove);
-        if matches!(ended, BudgetEnd::Rest(_)) && self.stage.give_back() {
+        if let BudgetEnd::Rest(due) = ended
+            && self.stage.give_back()
+        {
+            self.is_at_rest(due);
             shared.run_queue.ended();
             return;
         }

@@ -49,6 +49,13 @@ impl Stage {
         self.0.compare_exchange(DRIVEN, 0, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
+    /// Nobody has it, and nobody will: whoever wakes it from now on finds a worker that never gives it back. False where somebody
+    /// has it.
+    #[cfg(feature = "store")]
+    pub(super) fn retire(&self) -> bool {
+        self.0.compare_exchange(0, DRIVEN, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
     /// The worker puts it in the run queue again, for others have their turn.
     pub(super) fn put_back(&self) {
         self.0.swap(WOKEN, Ordering::AcqRel);
