@@ -167,7 +167,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     }
 
     #[cfg(feature = "store")]
-    #[cfg(feature = "store")]
     fn has_stored(&self, place: &Place) -> bool {
         Engine::has_stored(self, place)
     }
