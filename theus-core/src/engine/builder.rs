@@ -104,6 +104,9 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     migrations: Vec<Migration>,
     #[cfg(feature = "store")]
     leases: Option<Duration>,
+    /// Whether the engine's own session is in the store too.
+    #[cfg(feature = "store")]
+    is_kept: bool,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -148,6 +151,8 @@ impl<D: Context> EngineBuilder<D> {
             migrations: Vec::new(),
             #[cfg(feature = "store")]
             leases: None,
+            #[cfg(feature = "store")]
+            is_kept: true,
             wrong: None,
         }
     }
@@ -195,6 +200,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             migrations: self.migrations,
             #[cfg(feature = "store")]
             leases: self.leases,
+            #[cfg(feature = "store")]
+            is_kept: self.is_kept,
             wrong: self.wrong.or(late),
         }
     }
@@ -397,6 +404,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// The engine's own session is in memory alone, whatever the [store](Self::store): none is begun or opened there until it is asked
+    /// for by [`Engine::hydrate`] or [`Engine::hydrate_or`]. For a server of many sessions, and for who only looks at what there is.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::store::MemoryStore;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Account { balance: i64 }
+    /// let engine = Engine::builder(Account::default()).store(MemoryStore::new()).session_in_memory().build()?;
+    /// assert!(engine.stored_sessions(None, 10)?.is_empty());
+    /// engine.hydrate_or("account-17", Account::default)?;
+    /// assert_eq!(engine.stored_sessions(None, 10)?[0].name, "account-17");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "store")]
+    pub const fn session_in_memory(mut self) -> Self {
+        self.is_kept = false;
+        self
+    }
+
     /// Several programs go on with the sessions of the store: before a process with effects begins, its session is this program's
     /// alone for so long, by the store's clock, and what another has committed meanwhile is looked at first. So no effect is had for a
     /// commit that then meets a conflict. Other programs' runs on the session are refused as
@@ -565,7 +592,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             live: Mutex::default(),
         };
         #[cfg(feature = "store")]
-        if shared.durable.is_some() {
+        if shared.durable.is_some() && self.is_kept {
             return Ok(Engine { core: hydrate::session(&Arc::new(shared), session, || self.domain)? });
         }
         Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))

@@ -22,6 +22,8 @@ mod interlock;
 mod journal;
 mod locking;
 #[cfg(feature = "store")]
+mod look;
+#[cfg(feature = "store")]
 mod once;
 #[cfg(feature = "store")]
 mod outbox;
@@ -56,6 +58,8 @@ pub use hydrate::DehydrateError;
 #[cfg(feature = "store")]
 pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, LinesError, Replay, TakenOver};
 pub use locking::Locking;
+#[cfg(feature = "store")]
+pub use look::StoredLedgerError;
 #[cfg(feature = "store")]
 pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
 pub use report::Report;

@@ -48,13 +48,6 @@ pub(crate) fn decode_whole<T: DeserializeOwned>(
     }
 }
 
-/// What was stored, to be shown: as JSON, where it is MessagePack at all.
-#[must_use]
-pub fn shown(bytes: &[u8]) -> serde_json::Value {
-    decode::<serde_json::Value>(bytes)
-        .unwrap_or_else(|_| serde_json::Value::String(format!("({} bytes that JSON cannot say)", bytes.len())))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

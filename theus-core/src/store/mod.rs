@@ -14,14 +14,16 @@ mod entries;
 mod error;
 mod memory;
 mod port;
+mod shown;
 mod write;
 
 pub use chain::ChainHash;
-pub use decode::{decode, shown};
+pub use decode::decode;
 pub use encode::encode;
 pub use error::{DecodeError, EncodeError, StoreError};
 pub use memory::{Fault, MemoryStore};
 pub use port::Store;
+pub use shown::shown;
 pub use write::{
     Audit, Base, Beginning, Committed, Done, Entry, Field, JournalEntry, Lease, Part, Place, SessionRow, SessionState,
     Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,

@@ -38,6 +38,8 @@ pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
 pub(super) use encode::{Encoder, rule_digest};
 pub(super) use format::Format;
 pub(super) use trace::tell;
+#[cfg(feature = "store")]
+pub(crate) use verify::verify_pages;
 
 #[cfg(test)]
 mod tests;

@@ -171,6 +171,39 @@ fn ends_elsewhere(found: u64, expected: u64) -> String {
     }
 }
 
+/// Follows the chain of a whole ledger that is read page by page, from the record of a number on, to where it is known to end.
+///
+/// # Errors
+/// Where a page cannot be read.
+#[cfg(feature = "store")]
+pub(crate) fn verify_pages<E>(
+    known: Tail,
+    mut page: impl FnMut(u64) -> Result<Vec<AuditRecord>, E>,
+) -> Result<Result<Verified, Tampered>, E> {
+    let tampered = |fault| Ok(Err(Tampered { fault, place: Place::default() }));
+    let mut chain = Chain::default();
+    while chain.expected() <= known.sequence {
+        let records = page(chain.expected())?;
+        // What came later is not looked at.
+        let mut records = records.into_iter().take_while(|record| record.sequence <= known.sequence).peekable();
+        if records.peek().is_none() {
+            break;
+        }
+        for record in records {
+            if chain.first.is_none() && record.sequence > 1 {
+                return tampered(Fault::Missing { first: 1, last: record.sequence - 1 });
+            }
+            if let Err(fault) = chain.follow(&record, |_| false) {
+                return tampered(fault);
+            }
+        }
+    }
+    match chain.finish(Some(known)) {
+        Ok(verified) => Ok(Ok(verified)),
+        Err(fault) => tampered(fault),
+    }
+}
+
 /// Follows a chain, record by record.
 #[derive(Debug, Default)]
 pub(super) struct Chain {

@@ -1,0 +1,103 @@
+//! The steps of a session: listed, and written as JSON lines.
+
+use serde::Serialize;
+use serde_json::Value;
+use theus_core::engine::{JournalError, LinesError};
+use theus_core::store::{JournalEntry, shown};
+use theus_core::{Context, Engine};
+
+use crate::command::Verdict;
+use crate::error::CliError;
+use crate::out::{Out, at, counted, value};
+use crate::sessions::{found, size};
+
+#[derive(Serialize)]
+struct Line<'a> {
+    step: u64,
+    time: String,
+    process: &'a str,
+    command: Value,
+    changed: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    raised: &'a [String],
+}
+
+impl<'a> Line<'a> {
+    fn of(entry: &'a JournalEntry) -> Self {
+        Self {
+            step: entry.step,
+            time: at(entry.at),
+            process: &entry.process,
+            command: shown(&entry.command),
+            changed: entry.parts.iter().map(|part| part.path.as_str()).collect(),
+            raised: &entry.raised,
+        }
+    }
+
+    fn text(&self) -> String {
+        let Self { step, time, process, command, changed, raised } = self;
+        let changed = match changed.as_slice() {
+            [] => "nothing".to_owned(),
+            changed => changed.join(", "),
+        };
+        let raised = match raised {
+            [] => String::new(),
+            raised => format!("; raised {}", raised.join(", ")),
+        };
+        format!("{step}  {time}  {process} {}  changed {changed}{raised}", value(command))
+    }
+}
+
+pub(crate) fn list<D: Context, G: Context, E: Send + Sync + 'static>(
+    engine: &Engine<D, G, E>,
+    session: &str,
+    from: u64,
+    most: u64,
+    json: bool,
+    out: &mut Out<'_>,
+) -> Result<Verdict, CliError> {
+    let last = found(engine, session)?.step;
+    let journal = engine.journal(session)?;
+    let first = journal.begins_after() + 1;
+    if from > last.max(1) {
+        return Err(JournalError::NoStep { session: session.to_owned(), step: from, last }.into());
+    }
+    if !json && first > 1 && from < first {
+        out.line(format!("{} before step {first} were pruned", counted(first - 1, "step")))?;
+    }
+    let mut next = from.max(first);
+    let mut left = most;
+    let mut is_empty = true;
+    while left > 0 {
+        let page = journal.entries(next, size(left))?;
+        let Some(entry) = page.last() else { break };
+        (is_empty, next) = (false, entry.step + 1);
+        left = left.saturating_sub(page.len() as u64);
+        for entry in &page {
+            match json {
+                true => out.json(&Line::of(entry))?,
+                false => out.line(Line::of(entry).text())?,
+            }
+        }
+    }
+    if !json && is_empty {
+        out.line(format!("{session} has no steps that are kept"))?;
+    } else if !json && next <= last {
+        out.line(format!("… and {} more: --from {next}", counted(last + 1 - next, "step")))?;
+    }
+    Ok(Verdict::Sound)
+}
+
+pub(crate) fn export<D: Context, G: Context, E: Send + Sync + 'static>(
+    engine: &Engine<D, G, E>,
+    session: &str,
+    out: &mut Out<'_>,
+) -> Result<Verdict, CliError> {
+    found(engine, session)?;
+    match engine.journal(session)?.write_lines(out) {
+        Ok(_) => Ok(Verdict::Sound),
+        Err(LinesError::Journal(error)) => Err(error.into()),
+        Err(LinesError::Io { error, .. }) => Err(error.into()),
+        Err(other) => Err(CliError::File { file: session.to_owned(), error: other }),
+    }
+}
