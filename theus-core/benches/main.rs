@@ -13,6 +13,7 @@ mod ledger;
 mod recipe;
 mod sessions;
 mod shared;
+mod store;
 mod transactions;
 mod wide;
 mod workflow;

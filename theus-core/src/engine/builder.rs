@@ -463,7 +463,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "store")]
-    #[must_use]
     pub const fn lease_sessions(mut self, lasting: Duration) -> Self {
         self.leases = Some(lasting);
         self

@@ -57,7 +57,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::{Deserialize, Serialize};
 
-    use super::super::encode;
+    use super::super::{encode, shown};
     use super::*;
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ mod bank;
 mod charts;
 mod events;
 mod faults;
+mod golden;
 mod journal;
 mod leases;
 mod once;

@@ -80,8 +80,12 @@ pub(super) struct Cold<D: Context, G: Context, E> {
     pub(super) rests: AtomicU64,
     pub(super) resting: Mutex<VecDeque<Resting<D, G, E>>>,
     /// Those that are to be opened at a time, each with who opens it.
-    pub(super) sleeping: DashMap<Arc<str>, (Arc<dyn Runnable>, Option<Key>)>,
+    pub(super) sleeping: DashMap<Arc<str>, Sleeping>,
 }
+
+/// Who opens one, and at what time.
+#[cfg(feature = "store")]
+pub(super) type Sleeping = (Arc<dyn Runnable>, Option<Key>);
 
 /// One that has come to rest, when it did, by the number, and until when. The one that did longest ago is first; one that did again
 /// since is there twice.

@@ -1,0 +1,108 @@
+//! What a store costs beside the disk: the smallest run with its journal, in memory; a replay, a session opened.
+
+use divan::{Bencher, black_box};
+use theus_core::audit::AuditRecord;
+use theus_core::prelude::*;
+use theus_core::store::{
+    Base, Beginning, Committed, Done, JournalEntry, Lease, MemoryStore, SessionRow, SessionState, Store, StoreError,
+    StoredAnswer, StoredMessage, Write,
+};
+
+#[derive(Clone, Default, Context)]
+struct Account {
+    balance: i64,
+}
+
+#[process(inputs = [domain.balance], outputs = [domain.balance])]
+fn deposit(ctx: Ctx<Account>, amount: i64) {
+    *ctx.domain.balance += amount;
+}
+
+/// It says that it has all, and keeps nothing: what is left is what the engine does.
+struct Nothing;
+
+impl Store for Nothing {
+    fn name(&self) -> String {
+        "nothing".to_owned()
+    }
+    fn begin(&self) -> Result<Beginning, StoreError> {
+        Ok(Beginning::default())
+    }
+    fn submit(&self, write: Write, done: Done) {
+        black_box(&write);
+        done(Ok(Committed));
+    }
+    fn load(&self, _: &str) -> Result<Option<SessionState>, StoreError> {
+        Ok(None)
+    }
+    fn base(&self, _: &str) -> Result<Option<Base>, StoreError> {
+        Ok(None)
+    }
+    fn prune(&self, _: &str, _: Base) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn remove(&self, _: &str, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn answer(&self, _: &str, _: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(None)
+    }
+    fn prune_answers(&self, _: u64) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+    fn outbox(&self, _: bool, _: Option<(&str, u64)>, _: usize) -> Result<Vec<(String, StoredMessage)>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn lease(&self, session: &str, _: &str, _: std::time::Duration) -> Result<Lease, StoreError> {
+        Err(StoreError::Conflict { session: session.to_owned(), expected: 0, found: 0 })
+    }
+    fn give_back(&self, _: &str, _: &Lease) -> Result<(), StoreError> {
+        Ok(())
+    }
+    fn journal(&self, _: &str, _: u64, _: usize) -> Result<Vec<JournalEntry>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn sessions(&self, _: Option<&str>, _: usize) -> Result<Vec<SessionRow>, StoreError> {
+        Ok(Vec::new())
+    }
+    fn ledger(&self, _: u64, _: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+fn builder() -> theus_core::EngineBuilder<Account> {
+    Engine::builder(Account::default()).process::<Deposit>()
+}
+
+#[divan::bench_group(sample_count = 200, sample_size = 1000)]
+mod the_smallest_run {
+    use super::*;
+
+    #[divan::bench]
+    fn baseline_in_memory(bencher: Bencher<'_, '_>) {
+        let engine = builder().build().expect("an engine");
+        bencher.bench_local(|| engine.run(Deposit { amount: black_box(1) }));
+    }
+
+    /// Command, what was written, chain: made, handed over, and kept by nobody.
+    #[divan::bench]
+    fn with_its_journal(bencher: Bencher<'_, '_>) {
+        let engine = builder().store(Nothing).build().expect("an engine");
+        bencher.bench_local(|| engine.run(Deposit { amount: black_box(1) }));
+    }
+}
+
+const STEPS: u64 = 10_000;
+
+/// All steps of a journal made again, what was written held against it.
+#[divan::bench(sample_count = 20)]
+fn replay_of_10_000_steps(bencher: Bencher<'_, '_>) {
+    let engine = builder().store(MemoryStore::new()).build().expect("an engine");
+    for amount in 0..STEPS {
+        engine.run(Deposit { amount: i64::try_from(amount).unwrap_or_default() }).expect("it runs");
+    }
+    bencher.bench_local(|| {
+        let replay = engine.replay("main").expect("a journal");
+        assert_eq!((replay.made, replay.divergence), (STEPS, None), "all of them");
+    });
+}
