@@ -8,6 +8,8 @@
 mod events;
 #[path = "instructions/judging.rs"]
 mod judging;
+#[path = "instructions/loading.rs"]
+mod loading;
 #[path = "instructions/records.rs"]
 mod records;
 #[path = "instructions/runs.rs"]
@@ -23,7 +25,8 @@ struct Scenario {
 }
 
 fn main() {
-    let scenarios = [runs::SCENARIOS, judging::SCENARIOS, events::SCENARIOS, records::SCENARIOS].concat();
+    let scenarios =
+        [runs::SCENARIOS, judging::SCENARIOS, events::SCENARIOS, records::SCENARIOS, loading::SCENARIOS].concat();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [name, count] => {

@@ -4,57 +4,29 @@ use divan::{Bencher, black_box};
 use parking_lot::Mutex;
 use theus_core::prelude::*;
 
+use crate::shared::pair::{ByHand, Step, engine};
 use crate::wide;
 
-#[derive(Clone, Default, Context)]
-struct Pair {
-    a: i64,
-    b: i64,
-}
-
-#[process(inputs = [domain.a], outputs = [domain.b])]
-fn step(ctx: Ctx<Pair>, by: i64) {
-    ctx.domain.b.set(ctx.domain.a.wrapping_add(by));
-}
-
-fn engine(locking: Locking) -> Engine<Pair> {
-    Engine::builder(Pair::default()).process::<Step>().locking(locking).build().expect("no recipe")
-}
-
-/// One input, one output: lock, work on a draft, commit it with the next version, or change nothing.
+/// One input, one output.
 #[divan::bench_group(sample_count = 200, sample_size = 1000)]
 mod smallest_process {
     use super::*;
 
-    struct ByHand {
-        state: Pair,
-        version: u64,
-    }
-
-    #[inline(never)]
-    fn transaction(mutex: &Mutex<ByHand>, by: i64) -> Result<(), String> {
-        let mut session = mutex.lock();
-        let draft = session.state.a.wrapping_add(by);
-        session.state.b = draft;
-        session.version += 1;
-        Ok(())
-    }
-
     #[divan::bench]
     fn baseline_mutex_by_hand(bencher: Bencher<'_, '_>) {
-        let mutex = Mutex::new(ByHand { state: Pair::default(), version: 0 });
-        bencher.bench_local(|| transaction(black_box(&mutex), black_box(7)));
+        let mutex = Mutex::new(ByHand::default());
+        bencher.bench_local(|| ByHand::step(black_box(&mutex), black_box(7)));
     }
 
     #[divan::bench]
     fn pessimistic(bencher: Bencher<'_, '_>) {
-        let engine = engine(Locking::Pessimistic);
+        let engine = engine(Locking::Pessimistic, "");
         bencher.bench_local(|| black_box(&engine).run(Step { by: black_box(7) }));
     }
 
     #[divan::bench]
     fn optimistic(bencher: Bencher<'_, '_>) {
-        let engine = engine(Locking::Optimistic);
+        let engine = engine(Locking::Optimistic, "");
         bencher.bench_local(|| black_box(&engine).run(Step { by: black_box(7) }));
     }
 }

@@ -1,4 +1,6 @@
 //! What several benches stand on, so that they measure the same.
 
 pub(crate) mod meter;
+pub(crate) mod pair;
+pub(crate) mod rules;
 pub(crate) mod view;

@@ -7,6 +7,7 @@
 mod activation;
 mod bounds;
 mod check;
+mod element_test;
 mod evaluate;
 mod expression;
 mod foreign;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::element_test::ElementTest;
 use super::operand::Operand;
 use crate::context::{Decimal, KeyShape, Time, TimeKind};
 
@@ -50,7 +51,8 @@ pub(super) enum Node {
     TextTest(TextTest, Box<[Node; 2]>),
     Matches(Box<Node>, Box<Regex>),
     Convert(Conversion, Box<Node>),
-    Each(Each, Box<[Node; 2]>),
+    /// The list, and the test of each element; the same typed, where it is one that can be.
+    Each(Each, Box<[Node; 2]>, Option<Box<ElementTest>>),
     /// The list, which elements are kept, what is made of each.
     Map(Box<[Node; 3]>),
     List(Box<[Node]>),
@@ -105,6 +107,29 @@ pub(super) enum Ordered {
     GreaterOrEqual,
 }
 
+impl Ordered {
+    /// Whether two values are in this order; NaN is in none.
+    #[inline]
+    pub(super) fn holds<T: PartialOrd + ?Sized>(self, one: &T, two: &T) -> bool {
+        match self {
+            Self::Less => one < two,
+            Self::LessOrEqual => one <= two,
+            Self::Greater => one > two,
+            Self::GreaterOrEqual => one >= two,
+        }
+    }
+
+    /// The same order, with the sides exchanged.
+    pub(super) const fn turned(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Arithmetic {
     Add,
@@ -112,6 +137,20 @@ pub(super) enum Arithmetic {
     Multiply,
     Divide,
     Remainder,
+}
+
+impl Arithmetic {
+    /// `None` where 64 bits do not hold it.
+    #[inline]
+    pub(super) fn of_integers(self, one: i64, two: i64) -> Option<i64> {
+        match self {
+            Self::Add => one.checked_add(two),
+            Self::Subtract => one.checked_sub(two),
+            Self::Multiply => one.checked_mul(two),
+            Self::Divide => one.checked_div(two),
+            Self::Remainder => one.checked_rem(two),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

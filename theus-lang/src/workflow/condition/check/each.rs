@@ -1,6 +1,7 @@
 //! The macros that go through a list: `all`, `exists`, `exists_one`, `filter`, `map`.
 
 use super::{Checked, Checker, Expr, ExprKind, ExpressionProblem, Typed, Variable};
+use crate::workflow::condition::element_test::ElementTest;
 use crate::workflow::condition::node::{Constant, Each, Node};
 use crate::workflow::condition::types::Type;
 
@@ -8,7 +9,8 @@ impl Checker<'_> {
     pub(super) fn each(&mut self, what: Each, list: &Expr, variable: &Expr, test: &Expr) -> Checked {
         let (list, element) = self.elements(list)?;
         let test = self.with_variable(variable, &element, list.json, |checker| checker.condition(test))?;
-        Ok(Typed::new(Node::Each(what, Box::new([list.node, test.node])), Type::Bool))
+        let typed = ElementTest::of(&test.node, self.variables.len()).map(Box::new);
+        Ok(Typed::new(Node::Each(what, Box::new([list.node, test.node]), typed), Type::Bool))
     }
 
     /// `filter` without something to make, `map` with it.

@@ -5,63 +5,77 @@ use std::ops::ControlFlow;
 use super::{Evaluated, Operand, Problem, Work, evaluate, quick, truth, walk};
 use crate::context::Value;
 use crate::workflow::condition::activation::Activation;
+use crate::workflow::condition::element_test::ElementTest;
 use crate::workflow::condition::node::{Each, Node};
 
-pub(super) fn each<'a>(
+/// What goes through a list.
+struct Walk<'a> {
     what: Each,
-    parts: &'a [Node; 2],
+    test: &'a Node,
     activation: &'a dyn Activation,
-    work: &mut Work<'a>,
-) -> Evaluated<'a> {
-    let [list, test] = parts;
-    let list = evaluate(list, activation, work)?;
-    let (mut count, mut failed) = (0_usize, None);
-    let (is_quick, slot) = (quick::fits(test), work.variables().len());
-    let decides = |holds: bool| matches!((what, holds), (Each::All, false) | (Each::Exists, true));
-    let mut see = |element: Operand<'a>, count: &mut usize, work: &mut Work<'a>| {
-        let at_once = if is_quick { quick::test(test, &element, work) } else { None };
+    is_quick: bool,
+    /// How many there are so far of what is counted: what fails of `all`, else what holds.
+    count: usize,
+    failed: Option<Problem>,
+}
+
+impl<'a> Walk<'a> {
+    /// Looks at one element, by the expression itself. False where it is enough.
+    #[inline(never)]
+    fn see(&mut self, element: Operand<'a>, work: &mut Work<'a>) -> bool {
+        let Self { what, test, activation, .. } = *self;
+        let at_once = if self.is_quick { quick::test(test, &element, work) } else { None };
         let holds: Result<bool, Problem> = match at_once {
             Some(holds) => work.spend(1).map(|()| holds),
             None => work.with(element, |work| truth(test, activation, work)),
         };
         match holds {
             Err(problem) if what == Each::ExistsOne || work.is_spent() => {
-                failed = Some(problem);
+                self.failed = Some(problem);
                 return false;
             }
             // An element that decides makes up for one that failed.
-            Err(problem) => failed = failed.take().or(Some(problem)),
-            Ok(holds) if decides(holds) => {
-                *count += 1;
-                return false;
+            Err(problem) => self.failed = self.failed.take().or(Some(problem)),
+            Ok(holds) if holds == (what != Each::All) => {
+                self.count += 1;
+                return what == Each::ExistsOne;
             }
-            Ok(true) if what == Each::ExistsOne => *count += 1,
             Ok(_) => {}
         }
         true
-    };
-    match &list {
-        // What most lists are: the elements are asked as they are, and only what that says nothing of is made a value.
-        Operand::Stored(Value::Collection { elements, part }) if is_quick => elements.each(*part, &mut |value| {
-            let at_once = match value {
-                Value::Int(value) if work.left() > 0 => {
-                    i64::try_from(value).ok().and_then(|value| quick::test_of_integer(test, value, slot))
-                }
-                _ => None,
-            };
-            let goes_on = match at_once {
-                Some(holds) => {
-                    work.step();
-                    count += usize::from(decides(holds) || (holds && what == Each::ExistsOne));
-                    !decides(holds)
-                }
-                None => see(Operand::of(value), &mut count, work),
-            };
-            if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        }),
-        list => walk(list, &mut |element| see(element, &mut count, work))?,
     }
-    match (what, count, failed) {
+}
+
+pub(super) fn each<'a>(
+    what: Each,
+    parts: &'a [Node; 2],
+    typed: Option<&ElementTest>,
+    activation: &'a dyn Activation,
+    work: &mut Work<'a>,
+) -> Evaluated<'a> {
+    let [list, test] = parts;
+    let list = evaluate(list, activation, work)?;
+    let mut walked = Walk { what, test, activation, is_quick: quick::fits(test), count: 0, failed: None };
+    match (&list, typed) {
+        // What most lists and tests are: the elements are asked as they are, and only what that says nothing of is made a value.
+        (Operand::Stored(Value::Collection { elements, part }), Some(typed)) => {
+            let (counted, is_one_enough) = (what != Each::All, what != Each::ExistsOne);
+            elements.each(*part, &mut |value| {
+                let at_once = if work.left() > 0 { typed.holds(value) } else { None };
+                let is_enough = match at_once {
+                    Some(holds) => {
+                        work.step();
+                        walked.count += usize::from(holds == counted);
+                        holds == counted && is_one_enough
+                    }
+                    None => !walked.see(Operand::of(value), work),
+                };
+                if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+        }
+        (list, _) => walk(list, &mut |element| walked.see(element, work))?,
+    }
+    match (what, walked.count, walked.failed) {
         (Each::All, 1.., _) => Ok(Operand::Bool(false)),
         (Each::Exists, 1.., _) => Ok(Operand::Bool(true)),
         (_, _, Some(problem)) => Err(problem),

@@ -22,7 +22,7 @@ use crate::context::{KeyShape, Part, Value};
 
 pub(super) use json::to_json;
 pub(super) use payload::is_not_brought;
-pub(super) use work::Work;
+pub(super) use work::{TEXT, Work};
 
 /// Why there is no value.
 pub(super) type Problem = Cow<'static, str>;
@@ -48,7 +48,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         | Node::In(sides, _)
         | Node::TextTest(_, sides) => binary(node, sides, activation, work),
         Node::Index(of, index, make) => indexed(of, index, make.as_deref(), activation, work),
-        Node::Each(what, parts) => each::each(*what, parts, activation, work),
+        Node::Each(what, parts, typed) => each::each(*what, parts, typed.as_deref(), activation, work),
         Node::Map(parts) => each::map(parts, activation, work),
         Node::List(elements) => list(elements, activation, work),
         Node::Object(entries) => object(entries, activation, work),

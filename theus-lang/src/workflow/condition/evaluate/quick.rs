@@ -5,7 +5,7 @@
 use super::work::TEXT;
 use super::{Operand, Work};
 use crate::context::{Record, Value};
-use crate::workflow::condition::node::{Arithmetic, Constant, Node, Ordered};
+use crate::workflow::condition::node::{Arithmetic, Constant, Node};
 
 /// A value that is compared with others of its kind at once.
 #[derive(Clone, Copy)]
@@ -83,67 +83,6 @@ pub(super) fn fits(test: &Node) -> bool {
 /// Whether the test of an element holds, which stands for the variable after those that there are.
 pub(super) fn test<'a>(test: &'a Node, element: &'a Operand<'_>, work: &'a Work<'_>) -> Option<bool> {
     truth(test, Scene { variables: work.variables(), element: Plain::of(element) })
-}
-
-/// The same of an element that is a small integer, compared with others of its kind alone: nothing leaves the registers. `slot`
-/// is the variable that it stands for.
-pub(super) fn test_of_integer(test: &Node, element: i64, slot: usize) -> Option<bool> {
-    match test {
-        Node::Order(order, sides) => {
-            let (one, two) = (integer(&sides[0], element, slot)?, integer(&sides[1], element, slot)?);
-            Some(order.holds(&one, &two))
-        }
-        Node::Equal(sides, negated) => {
-            let (one, two) = (integer(&sides[0], element, slot)?, integer(&sides[1], element, slot)?);
-            Some((one == two) != *negated)
-        }
-        Node::All(parts) => {
-            for part in parts {
-                if !test_of_integer(part, element, slot)? {
-                    return Some(false);
-                }
-            }
-            Some(true)
-        }
-        Node::Any(parts) => {
-            for part in parts {
-                if test_of_integer(part, element, slot)? {
-                    return Some(true);
-                }
-            }
-            Some(false)
-        }
-        Node::Not(of) => test_of_integer(of, element, slot).map(|holds| !holds),
-        _ => None,
-    }
-}
-
-#[inline]
-fn integer(node: &Node, element: i64, slot: usize) -> Option<i64> {
-    match node {
-        Node::Constant(Constant::Int(value)) => i64::try_from(*value).ok(),
-        Node::Variable(of) if *of == slot => Some(element),
-        Node::Compute(operation, sides) => computed(*operation, sides, element, slot),
-        _ => None,
-    }
-}
-
-fn computed(operation: Arithmetic, sides: &[Node; 2], element: i64, slot: usize) -> Option<i64> {
-    operation.of_integers(integer(&sides[0], element, slot)?, integer(&sides[1], element, slot)?)
-}
-
-impl Arithmetic {
-    /// `None` where 64 bits do not hold it.
-    #[inline]
-    fn of_integers(self, one: i64, two: i64) -> Option<i64> {
-        match self {
-            Self::Add => one.checked_add(two),
-            Self::Subtract => one.checked_sub(two),
-            Self::Multiply => one.checked_mul(two),
-            Self::Divide => one.checked_div(two),
-            Self::Remainder => one.checked_rem(two),
-        }
-    }
 }
 
 /// Whether a comparison holds.
@@ -236,18 +175,5 @@ fn compute<'a>(operation: Arithmetic, sides: &'a [Node; 2], scene: Scene<'a>) ->
         }
         .map(Plain::Float),
         _ => None,
-    }
-}
-
-impl Ordered {
-    /// Whether two values are in this order; NaN is in none.
-    #[inline]
-    fn holds<T: PartialOrd + ?Sized>(self, one: &T, two: &T) -> bool {
-        match self {
-            Self::Less => one < two,
-            Self::LessOrEqual => one <= two,
-            Self::Greater => one > two,
-            Self::GreaterOrEqual => one >= two,
-        }
     }
 }

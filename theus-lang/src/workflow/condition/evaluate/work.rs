@@ -4,7 +4,7 @@ use super::{Operand, Problem};
 use crate::workflow::condition::expression::MOST_STEPS;
 
 /// So many bytes of text are looked at in one step.
-pub(super) const TEXT: usize = 64;
+pub(in crate::workflow::condition) const TEXT: usize = 64;
 
 pub(in crate::workflow::condition) struct Work<'a> {
     /// What the macros' variables stand for, outermost first.

@@ -44,6 +44,14 @@ const TESTS: [(&str, &[&str]); 4] = [
             "x > 0.5",
             "true",
             "-x > 0",
+            "1 < x",
+            "1 + x > 0 && 2 * x < 7",
+            "!(x > 1 && x < 900) || !(x == 2 || x < 0)",
+            "!(x + 1 > 0)",
+            "x < -9223372036854775808 || x > 9223372036854775806",
+            "x != 9223372036854775808",
+            "x - 1 < 1 && !(x / 0 == 1)",
+            "1 - x > 0",
         ],
     ),
     ("domain.names", &["x == 'ann'", "x != 'ann' && x < 'b'", "x > ''", "x == domain.owner", "x >= 'long'"]),
@@ -57,6 +65,10 @@ const TESTS: [(&str, &[&str]); 4] = [
             "x.id == 4294967295 || x.amount / 0.0 > 1.0",
             "x.note != null && x.note == 'late'",
             "x.note == 'late'",
+            "x.note != 'late' && !(x.id * 2 + 1 < 5)",
+            "!(x.amount > 1.0)",
+            "1.5 >= x.amount",
+            "!(x.amount == 1.5 || x.id == 0)",
         ],
     ),
     ("event.list", &["x == 1", "x == 'late'", "x == true", "x != 2.5", "x > 1", "x == null", "x + 1 > 2"]),
@@ -83,6 +95,53 @@ fn a_test_at_once_says_what_it_says_part_by_part() {
         }
     }
     assert!(compared > 250 && failed > 10, "{compared}, {failed}");
+}
+
+/// A random test of an integer: comparisons, joined and negated.
+fn random_test(random: &mut fastrand::Rng, depth: u32) -> String {
+    const NUMBERS: [&str; 8] = ["-7", "-1", "0", "1", "2", "999", "9223372036854775807", "-9223372036854775808"];
+    let number = |random: &mut fastrand::Rng| NUMBERS[random.usize(..NUMBERS.len())];
+    if depth > 0 && random.u8(..3) > 0 {
+        let (one, two) = (random_test(random, depth - 1), random_test(random, depth - 1));
+        return match random.u8(..4) {
+            0 => format!("!({one})"),
+            1 => format!("({one}) || ({two})"),
+            _ => format!("({one}) && ({two})"),
+        };
+    }
+    let mut term = "x".to_owned();
+    for _ in 0..random.u8(..3) {
+        let operation = ["+", "-", "*", "/", "%"][random.usize(..5)];
+        term = match random.bool() {
+            true => format!("({term} {operation} {})", number(random)),
+            false => format!("({} {operation} {term})", number(random)),
+        };
+    }
+    let (order, than) = (["<", "<=", ">", ">=", "==", "!="][random.usize(..6)], number(random));
+    if random.bool() { format!("{term} {order} {than}") } else { format!("{than} {order} {term}") }
+}
+
+#[test]
+fn a_random_test_at_once_says_what_it_says_part_by_part() {
+    let mut random = fastrand::Rng::with_seed(9);
+    let (mut world, mut decided) = (World::default(), [0, 0]);
+    for _ in 0..2_000 {
+        world.desk.items =
+            (0..random.usize(..5)).map(|_| [-7, -1, 0, 1, 2, 999, i64::MAX, i64::MIN][random.usize(..8)]).collect();
+        let test = random_test(&mut random, 3);
+        for form in ["exists", "all", "exists_one"] {
+            let whole = |test: &str| {
+                let expression = compile(&format!("domain.items.{form}(x, {test})")).unwrap();
+                expression.holds(&world).map_err(|error| error.problem)
+            };
+            let at_once = whole(&test);
+            assert_eq!(at_once, whole(&part_by_part(&test)), "{:?}.{form}(x, {test})", world.desk.items);
+            if let Ok(holds) = at_once {
+                decided[usize::from(holds)] += 1;
+            }
+        }
+    }
+    assert!(decided.iter().all(|decided| *decided > 1_000), "{decided:?}");
 }
 
 #[test]
