@@ -281,6 +281,8 @@ pub use theus_lang::audit::{
 
 pub(crate) use in_force::InForce;
 pub(crate) use ledger::Offered;
+#[cfg(feature = "conformance")]
+pub(crate) use ledger::hash_of;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]

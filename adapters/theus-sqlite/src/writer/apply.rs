@@ -133,7 +133,8 @@ fn refused(
     if write.goes_on() && step != write.expected {
         return Ok(conflict());
     }
-    if audit.is_latched() && write.entry.is_some() {
+    let is_run = write.entry.as_ref().is_some_and(|entry| entry.schema.is_none());
+    if audit.is_latched() && is_run {
         let latched = audit.interlock(name)?;
         let violation = latched.as_ref().and_then(AuditRecord::violation);
         let reason = violation.map_or_else(String::new, ToString::to_string);
