@@ -283,6 +283,8 @@ pub(crate) use in_force::InForce;
 pub(crate) use ledger::Offered;
 #[cfg(feature = "store")]
 pub(crate) use ledger::verify_pages;
+#[cfg(feature = "conformance")]
+pub(crate) use ledger::hash_of;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]

@@ -8,6 +8,8 @@
 //! What is kept of a session is its Data zone, which must be `Serialize` and `Deserialize`; Signal and Meta are made anew.
 
 mod chain;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod decode;
 mod encode;
 mod entries;

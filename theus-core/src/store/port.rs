@@ -37,6 +37,8 @@ use crate::panics::caught;
 ///
 /// What is refused by 2 to 8 changes nothing but the audit's part, and is refused by the first of these, in this order: 3 (is it
 /// there), 8, 3 (is it at this step), 2, 5, 6.
+///
+/// The feature `conformance` has these rules as cases, which an adapter's tests run in one call: `store::conformance`.
 pub trait Store: Send + Sync + 'static {
     /// What errors call it: `the store desk.db`.
     fn name(&self) -> String;

@@ -4,6 +4,7 @@
 mod adapter;
 mod bank;
 mod charts;
+mod conformance;
 mod events;
 mod faults;
 mod golden;

@@ -9,6 +9,7 @@
 )]
 
 mod child;
+mod conformance;
 mod damage;
 mod desk;
 mod images;

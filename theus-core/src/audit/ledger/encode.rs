@@ -66,7 +66,7 @@ pub(super) struct Head<'a> {
 }
 
 /// The hash of a record that is there.
-pub(super) fn hash_of(record: &AuditRecord) -> Hash {
+pub(crate) fn hash_of(record: &AuditRecord) -> Hash {
     let AuditRecord { sequence, time, ref session, version, previous, .. } = *record;
     let head = Head { previous, sequence, time: timestamp::parts(time), session, version };
     let digest = record.violation().map(|violation| rule_digest(session, violation));

@@ -35,6 +35,8 @@ pub use verify::{Fault, Place, Tampered, Verified};
 
 pub(crate) use delivery::Offered;
 pub(super) use delivery::{Delivery, Failure, InsideASink, Sinks, open_all};
+#[cfg(feature = "conformance")]
+pub(crate) use encode::hash_of;
 pub(super) use encode::{Encoder, rule_digest};
 pub(super) use format::Format;
 pub(super) use trace::tell;
