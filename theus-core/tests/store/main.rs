@@ -13,6 +13,7 @@ mod outbox;
 mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
+mod refused;
 mod restart;
 mod versions;
 mod workflow;
