@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use imbl::OrdMap;
 use serde::{Deserialize, Serialize};
 use theus_core::prelude::*;
 
@@ -25,6 +26,11 @@ pub(crate) struct Machine {
     pub(crate) alarms: u64,
     /// Whether the cooling was told to run.
     pub(crate) cooling: bool,
+    /// How many readings were recorded.
+    pub(crate) recorded: u64,
+    /// How far a store has come.
+    #[context(nested)]
+    pub(crate) progress: Progress,
     /// A reading was recorded.
     pub(crate) sig_reading: bool,
     /// The mode was decided: all is well.
@@ -50,6 +56,39 @@ pub(crate) struct Window {
     pub(crate) high: f64,
     /// Their standard deviation.
     pub(crate) deviation: f64,
+}
+
+/// What a store is told after each reading, so that a program that is started again reports what one without a break would.
+/// Nothing is decided by it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Context)]
+pub(crate) struct Progress {
+    /// Up to which reading all is accounted for, counted from 1.
+    pub(crate) reading: u64,
+    /// A hash over the readings until then.
+    pub(crate) digest: String,
+    /// Up to which record of the ledger.
+    pub(crate) ledger: u64,
+    /// How many readings had been recorded then.
+    pub(crate) recorded: u64,
+    /// How the machine was then, and since when: the Meta zone is not stored.
+    pub(crate) mode: Mode,
+    pub(crate) since: String,
+    /// Whether the cooling ran then, and how often it had been switched.
+    pub(crate) cooling: bool,
+    pub(crate) switched: u64,
+    /// The readings of which there is more to say than that they were recorded, by their numbers; 0 is what came before the first.
+    pub(crate) remarks: OrdMap<u64, Remark>,
+}
+
+/// What there is to say of a reading.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Remark {
+    /// It was not recorded.
+    pub(crate) refused: bool,
+    /// The records of the ledger that are of it: those after the first number, up to the second.
+    pub(crate) records: (u64, u64),
+    /// Steps that failed by themselves: the process, and what it said.
+    pub(crate) failures: Vec<(String, String)>,
 }
 
 /// How the machine is.
@@ -135,6 +174,12 @@ impl Actuator {
     /// Whether it is on.
     pub(crate) fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
+    }
+
+    /// It is as it was when the program ended. A real one would be asked.
+    pub(crate) fn restore(&self, on: bool, switched: u64) {
+        self.on.store(on, Ordering::Relaxed);
+        self.switched.store(switched, Ordering::Relaxed);
     }
 
     /// How often it was turned on or off.

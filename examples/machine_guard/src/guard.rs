@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use theus_core::prelude::*;
 use theus_core::source::printable_lines;
-use theus_core::workflow::{Status, WorkflowError};
+use theus_core::store::StoreError;
+use theus_core::workflow::{ResumeError, Status, WorkflowError};
+use theus_sqlite::SqliteStore;
 use thiserror::Error;
 
 use crate::context::{Actuator, Limits, Machine, Ports};
 use crate::desk;
+use crate::kept::{Failure, Kept, KeptError, Unfinished};
 use crate::processes::RecordReading;
-use crate::reading::Reading;
+use crate::reading::{Reading, Readings};
 use crate::tally::Tally;
 
 /// Why the guard cannot start.
@@ -23,6 +26,23 @@ pub(crate) enum StartError {
     /// The workflow is wrong, or went astray at once.
     #[error(transparent)]
     Workflow(#[from] WorkflowError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored does not fit the workflow.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
+}
+
+/// Why the guard does not go on.
+#[derive(Debug, Error)]
+pub(crate) enum GuardError {
+    /// The workflow went astray.
+    #[error(transparent)]
+    Workflow(#[from] WorkflowError),
+    /// The store, or the input beside it.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
 }
 
 /// A machine under guard.
@@ -31,6 +51,9 @@ pub(crate) struct Guard {
     desk: WorkflowManager<Machine, Limits, Ports>,
     actuator: Arc<Actuator>,
     tally: Tally,
+    is_stored: bool,
+    /// Where there is a store, from the start on.
+    kept: Option<Kept>,
 }
 
 /// How it ended.
@@ -47,13 +70,21 @@ pub(crate) struct Outcome {
 
 impl Guard {
     /// Builds the engine and loads the workflow. What is wrong with either is told before any reading is taken.
-    pub(crate) fn new(recipe: Option<&Path>, workflow: Option<&Path>) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        recipe: Option<&Path>,
+        workflow: Option<&Path>,
+        store: Option<&Path>,
+    ) -> Result<Self, StartError> {
         let ports = Ports::default();
         let actuator = Arc::clone(&ports.actuator);
         let (machine, limits) = (Machine::default(), Limits::default());
         let builder = match recipe {
             Some(path) => desk::without_recipe(machine, limits, ports).recipe_file(path)?,
             None => desk::builder(machine, limits, ports),
+        };
+        let builder = match store {
+            Some(file) => builder.store(SqliteStore::open(file)?),
+            None => builder,
         };
         let engine = builder.build()?;
         let desk = match workflow {
@@ -63,12 +94,45 @@ impl Guard {
         for warning in desk.definition().warnings() {
             eprintln!("{}\n", printable_lines(&warning.to_string()));
         }
-        Ok(Self { engine, desk, actuator, tally: Tally::default() })
+        let (is_stored, tally) = (store.is_some(), Tally::default());
+        let desk = if is_stored { desk.hydrate()? } else { desk };
+        Ok(Self { engine, desk, actuator, tally, is_stored, kept: None })
     }
 
-    /// Enters the workflow's first state.
-    pub(crate) fn start(&mut self) -> Result<(), WorkflowError> {
-        self.settle()
+    /// Enters the workflow's first state. Where a store has more than that, goes on from there: the readings that were judged are
+    /// taken off the input, and what was under way is done to its end.
+    pub(crate) fn start(&mut self, readings: &mut Readings) -> Result<(), GuardError> {
+        if !self.is_stored {
+            self.settle()?;
+            return Ok(());
+        }
+        let mut kept = Kept::open(&self.engine, &self.actuator, readings, &mut self.tally)?;
+        let mut failures = self.settle()?;
+        match kept.unfinished()? {
+            Unfinished::Nothing if self.tally.readings > 0 => {}
+            Unfinished::Nothing => kept.account(None, true, failures, &self.actuator, &mut self.tally)?,
+            Unfinished::Judged(recorded) => {
+                if failures.is_empty() {
+                    failures.extend(self.told_failure());
+                }
+                let judged = self.tally.readings;
+                let Some(reading) = readings.next().transpose().map_err(KeptError::from)? else {
+                    return Err(KeptError::Ends { judged: judged + 1, readings: judged }.into());
+                };
+                kept.account(Some(reading), recorded, failures, &self.actuator, &mut self.tally)?;
+            }
+        }
+        self.kept = Some(kept);
+        Ok(())
+    }
+
+    /// The failure of which the workflow was told last, before the program ended.
+    fn told_failure(&self) -> Option<Failure> {
+        let position = serde_json::to_value(self.desk.position()).ok()?;
+        let [process, _, message] = ["process", "error", "message"].map(|key| position["payload"][key].as_str());
+        // Only a process's own error has a name: what the audit refused is a violation.
+        position["payload"]["error"].as_str()?;
+        Some((process?.to_owned(), message?.to_owned()))
     }
 
     /// Whether another reading can be taken.
@@ -87,28 +151,41 @@ impl Guard {
     }
 
     /// Takes one reading: records it, and lets the workflow do all that follows from it.
-    pub(crate) fn take(&mut self, reading: Reading) -> Result<(), WorkflowError> {
+    pub(crate) fn take(&mut self, reading: Reading) -> Result<(), GuardError> {
         let report = self.desk.run(RecordReading { timestamp: reading.timestamp.clone(), value: reading.value })?;
-        self.tally.reading(reading, report.result.is_ok());
-        self.tally.violations(report.violations);
-        if let Err(error) = &report.result {
-            note_failure(&mut self.tally, "record_reading", error);
-        }
-        self.settle()
-    }
-
-    /// Handles events until none is left, unless the audit has stopped everything.
-    fn settle(&mut self) -> Result<(), WorkflowError> {
-        if !self.is_running() {
+        let recorded = report.result.is_ok();
+        let failure = report.result.as_ref().err().and_then(|error| failure("record_reading", error));
+        if self.kept.is_none() {
+            self.tally.reading(reading, recorded);
+            self.tally.violations(report.violations);
+            failure.into_iter().for_each(|(process, error)| self.tally.failure(process, error));
+            self.settle()?;
             return Ok(());
         }
+        let failures = failure.into_iter().chain(self.settle()?).collect();
+        match &mut self.kept {
+            Some(kept) => Ok(kept.account(Some(reading), recorded, failures, &self.actuator, &mut self.tally)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Handles events until none is left, unless the audit has stopped everything. What failed is counted, or, where a store keeps it,
+    /// given back: it is counted with all else that came of the reading.
+    fn settle(&mut self) -> Result<Vec<Failure>, WorkflowError> {
+        let mut failures = Vec::new();
+        if !self.is_running() {
+            return Ok(failures);
+        }
         for step in self.desk.run_until_idle()?.into_iter().flat_map(|handled| handled.steps) {
-            self.tally.violations(step.violations);
-            if let Err(error) = &step.result {
-                note_failure(&mut self.tally, step.process, error);
+            let failed = step.result.as_ref().err().and_then(|error| failure(step.process, error));
+            if self.is_stored {
+                failures.extend(failed);
+            } else {
+                self.tally.violations(step.violations);
+                failed.into_iter().for_each(|(process, error)| self.tally.failure(process, error));
             }
         }
-        Ok(())
+        Ok(failures)
     }
 
     /// What there is to report.
@@ -117,7 +194,13 @@ impl Guard {
             status: self.desk.status(),
             halted: self.engine.interlock().is_some(),
             state: self.desk.state().to_owned(),
-            machine: self.engine.snapshot().ok().map(|snapshot| snapshot.to_context()),
+            machine: self.engine.snapshot().ok().map(|snapshot| {
+                let mut machine = snapshot.to_context();
+                if let Some(kept) = &self.kept {
+                    machine.meta_mode_since = kept.since(&machine.meta_mode_since);
+                }
+                machine
+            }),
             tally: self.tally,
             actuator: self.actuator,
         }
@@ -125,8 +208,7 @@ impl Guard {
 }
 
 /// What the audit refused is counted as violations; everything else that fails is a failure.
-fn note_failure<E: std::error::Error + 'static>(tally: &mut Tally, process: &'static str, error: &RunError<E>) {
-    if !matches!(error, RunError::Blocked(_) | RunError::Interlocked(_)) {
-        tally.failure(process, error.to_string());
-    }
+fn failure<E: std::error::Error + 'static>(process: &str, error: &RunError<E>) -> Option<Failure> {
+    let is_violation = matches!(error, RunError::Blocked(_) | RunError::Interlocked(_));
+    (!is_violation).then(|| (process.to_owned(), error.to_string()))
 }

@@ -10,6 +10,7 @@ mod context;
 mod guard;
 mod input;
 mod json;
+mod kept;
 mod page;
 mod processes;
 mod progress;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use theus_core::source::printable_lines;
 
-use cli::Options;
+use cli::{Command, Options};
 use context::{Limits, Machine, Ports};
 use guard::{Guard, Outcome};
 use input::CsvReadings;
@@ -41,8 +42,9 @@ theus_core::files! {
     effects = Ports,
     processes = [
         processes::RecordReading, processes::UpdateStatistics, processes::DecideMode, processes::DriveActuator,
+        processes::AccountFor,
     ],
-    types = [context::Window, Mode = &str],
+    types = [context::Window, context::Progress, Mode = &str],
     recipes = ["../../workflows/machine_guard/audit.yaml"],
     workflows = ["../../workflows/machine_guard/workflow.yaml"],
 }
@@ -57,6 +59,9 @@ fn main() -> ExitCode {
         return code;
     }
     let options = Options::parse();
+    if let Some(Command::Store(command)) = &options.command {
+        return kept::serve(command, options.store.as_deref());
+    }
     let (outcome, error) = run(&options);
     let told = tell(&options, outcome.as_ref(), error.is_some());
     if let Some(error) = &error {
@@ -79,7 +84,7 @@ fn main() -> ExitCode {
 
 /// Runs to the end, to the stop or to the first thing that is wrong. What was done before that is told all the same.
 fn run(options: &Options) -> (Option<Outcome>, Option<Box<dyn Error>>) {
-    match Guard::new(options.recipe.as_deref(), options.workflow.as_deref()) {
+    match Guard::new(options.recipe.as_deref(), options.workflow.as_deref(), options.store.as_deref()) {
         Ok(mut guard) => {
             let watched = watch(&mut guard, options);
             (Some(guard.finish()), watched.err())
@@ -94,7 +99,7 @@ fn watch(guard: &mut Guard, options: &Options) -> Result<(), Box<dyn Error>> {
         None => Readings::Simulated(Trace::new(options.seed)),
     };
     let progress = Progress::of(&readings, !options.json && std::io::stdout().is_terminal());
-    guard.start()?;
+    guard.start(&mut readings)?;
     while guard.is_running() {
         let Some(reading) = readings.next().transpose()? else { break };
         guard.take(reading)?;

@@ -1,18 +1,22 @@
-//! What may happen to the machine's state: four processes, each with its contract.
+//! What may happen to the machine's state: five processes, each with its contract.
 
 use theus_core::exact;
 use theus_core::prelude::*;
 use thiserror::Error;
 
-use crate::context::{Limits, Machine, Mode, Ports};
+use crate::context::{Limits, Machine, Mode, Ports, Remark};
 
 type Controller = Ctx<Machine, Limits, Ports>;
 
 /// Takes a reading over into the state and says so.
 ///
 /// It judges nothing: which readings are refused, and when the machine is stopped, is for the audit recipe to say.
-#[process(outputs = [domain.timestamp, domain.temperature, domain.sig_reading])]
+#[process(
+    inputs = [domain.recorded],
+    outputs = [domain.timestamp, domain.temperature, domain.recorded, domain.sig_reading],
+)]
 pub(crate) fn record_reading(ctx: Controller, timestamp: String, value: f64) {
+    *ctx.domain.recorded += 1;
     ctx.domain.timestamp.set(timestamp);
     ctx.domain.temperature.set(value);
     ctx.domain.sig_reading.set(true);
@@ -95,6 +99,37 @@ pub(crate) fn drive_actuator(ctx: Controller) {
     if *ctx.domain.cooling != wanted {
         ctx.effects.actuator.switch(wanted);
         *ctx.domain.cooling = wanted;
+    }
+}
+
+/// Notes that all is done that follows from a reading: what a later start needs to report it. Only where there is a store.
+#[process(
+    inputs = [domain.recorded, domain.mode, domain.cooling, domain.progress.remarks],
+    outputs = [
+        domain.progress.reading, domain.progress.digest, domain.progress.ledger, domain.progress.recorded,
+        domain.progress.mode, domain.progress.since, domain.progress.cooling, domain.progress.switched,
+        domain.progress.remarks
+    ],
+)]
+pub(crate) fn account_for(
+    ctx: Controller,
+    reading: u64,
+    digest: String,
+    ledger: u64,
+    since: String,
+    switched: u64,
+    remark: Option<Remark>,
+) {
+    ctx.domain.progress.reading.set(reading);
+    ctx.domain.progress.digest.set(digest);
+    ctx.domain.progress.ledger.set(ledger);
+    ctx.domain.progress.recorded.set(*ctx.domain.recorded);
+    ctx.domain.progress.mode.set(*ctx.domain.mode);
+    ctx.domain.progress.since.set(since);
+    ctx.domain.progress.cooling.set(*ctx.domain.cooling);
+    ctx.domain.progress.switched.set(switched);
+    if let Some(remark) = remark {
+        ctx.domain.progress.remarks.insert(reading, remark);
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Tally {
     /// What each violated rule found, by where the rule stands.
     pub(crate) rules: BTreeMap<RuleKey, RuleCount>,
     /// Steps that failed without the audit's doing: by process, how often, and what the last one said.
-    pub(crate) failures: BTreeMap<&'static str, (u64, String)>,
+    pub(crate) failures: BTreeMap<String, (u64, String)>,
     pub(crate) trend: Trend,
     /// The timestamps of the first and the last reading.
     pub(crate) span: Option<(String, String)>,
@@ -115,7 +115,7 @@ impl Tally {
     }
 
     /// A step failed by itself: its own error, or a panic.
-    pub(crate) fn failure(&mut self, process: &'static str, error: String) {
+    pub(crate) fn failure(&mut self, process: String, error: String) {
         let failure = self.failures.entry(process).or_default();
         failure.0 += 1;
         failure.1 = error;

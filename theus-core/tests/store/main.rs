@@ -16,6 +16,7 @@ mod pool;
 mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
+mod refused;
 mod restart;
 mod versions;
 mod workflow;

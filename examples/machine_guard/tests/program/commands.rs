@@ -11,7 +11,7 @@ fn its_own_files_are_clean_and_a_wrong_one_is_not() {
     let ran = fixture.run(&["check", "audit.yaml", "flow.yaml"]);
     let summary = "checked 1 recipe and 1 workflow: no errors, no warnings\n";
     assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, summary, ""));
-    let fixture = fixture.with("flow.yaml", &WORKFLOW.replace("entry: drive_actuator", "entry: drive_actuater"));
+    let fixture = fixture.with("flow.yaml", &WORKFLOW.replace("run: drive_actuator", "run: drive_actuater"));
     let ran = fixture.run(&["check", "audit.yaml", "flow.yaml"]);
     assert!(ran.code == 1 && ran.out.ends_with(": 3 errors, no warnings\n"), "{}", ran.out);
     assert_eq!(ran.err.matches("did you mean `drive_actuator`?").count(), 3, "{}", ran.err);

@@ -50,6 +50,15 @@ impl Fixture {
         self
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// The file is gone, if it was there.
+    pub(crate) fn remove(&self, name: &str) {
+        let _ = fs::remove_file(self.folder.path().join(name));
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().unwrap())
     }

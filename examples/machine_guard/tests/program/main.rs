@@ -4,6 +4,7 @@
 
 mod commands;
 mod fixture;
+mod kept;
 mod levels;
 mod oracle;
 mod random;

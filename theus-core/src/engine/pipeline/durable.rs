@@ -11,6 +11,7 @@ use super::super::durable::{DurableSession, Riding, nanos, stored};
 use super::drafts::Drafts;
 use super::replay::parts;
 use super::run::{By, ErrorOf, Run, StateOf};
+use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;
 use crate::store::{JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of};
@@ -61,7 +62,14 @@ impl<P: Process> Run<'_, P> {
     }
 
     /// What the audit has found of a run that does not commit is in the store before its caller hears of it.
+    ///
+    /// Of a workflow's own run it goes with where that leads the workflow, in one write, which comes before anybody is told: killed
+    /// between two, it would be judged again, and counted twice. What stops the engine does not wait for that.
     pub(super) fn store_refusal(&self, durable: &DurableSession, error: ErrorOf<P>) -> ErrorOf<P> {
+        let is_workflows = matches!(self.by, By::Workflow { .. }) && durable.has_workflow();
+        if is_workflows && !matches!(&error, RunError::Interlocked(error) if error.level() == Level::S) {
+            return error;
+        }
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let counted = session.take_unsaved();
         if !counted && !auditor.has_unsaved() {

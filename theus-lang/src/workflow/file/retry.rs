@@ -27,13 +27,15 @@ impl<'a> Reading<'a> {
             on: Vec::new(),
         };
         let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
-        if contract.errors.is_empty() && !after_a_timeout {
+        // With effects it says one thing more: where the program was killed while it ran, it may be run again.
+        let after_a_restart = !contract.effects.is_empty();
+        if contract.errors.is_empty() && !after_a_timeout && !after_a_restart {
             self.diagnostics.error(code::STEP, || {
                 Problem::new(
                     at.clone(),
                     format!("`{}` declares no errors: there is nothing to retry", contract.process),
                 )
-                .help("conflicts are retried by the engine; remove `retry`")
+                .help("conflicts are retried by the engine, and what has no effects is run again after a restart; remove `retry`")
             });
             return None;
         }

@@ -49,6 +49,7 @@ static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..proc
 static PAINT: Contract =
     Contract { arguments: &[Argument { name: "colour", type_name: "Colour" }], ..process("paint") };
 static WATCH: Contract = Contract {
+    effects: &["bell"],
     outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
     ..process("watch")
 };

@@ -52,6 +52,14 @@ fn a_step_says_everything_about_its_process() {
 }
 
 #[test]
+fn what_declares_no_errors_is_tried_again_only_where_a_restart_could_have_cut_it_off() {
+    let of = |process: &str| format!("states:\n  A: {{ final: true, entry: {{ run: {process}, retry: 1 }} }}\n");
+    let definition = sound(&of("watch"));
+    assert_eq!(run(&state(&definition, "A").entry[0]).retry.as_ref().unwrap().attempts, 1, "it has an effect");
+    assert_eq!(codes(&of("p_load")), ["W027"]);
+}
+
+#[test]
 fn chains_have_branches_loops_and_groups() {
     let yaml = "states:
   WORK:
