@@ -7,6 +7,7 @@ use super::counters::AuditSession;
 use super::outcomes::RuleOutcomes;
 use super::plan::Plan;
 use crate::audit::{Gate, Subject};
+use crate::context::Fields;
 
 /// The two gates of a process: its rules, in the order of the recipe in force, as they are judged.
 #[derive(Debug)]
@@ -16,13 +17,16 @@ pub struct Gates {
     output: Plan,
     input_reads_arguments: bool,
     output_reads_arguments: bool,
+    /// Whether the input gate has anything to do.
+    asks_input: bool,
 }
 
 impl Gates {
     pub(super) fn new(process: &'static str, rules: impl Fn(Gate) -> Vec<Arc<CountedRule>>) -> Self {
         let (input, output) = (Plan::new(rules(Gate::Input)), Plan::new(rules(Gate::Output)));
         let (input_reads_arguments, output_reads_arguments) = (input.reads_arguments(), output.reads_arguments());
-        Self { process, input, output, input_reads_arguments, output_reads_arguments }
+        let asks_input = output_reads_arguments || !input.rules().is_empty();
+        Self { process, input, output, input_reads_arguments, output_reads_arguments, asks_input }
     }
 
     /// The process.
@@ -60,6 +64,23 @@ impl Gates {
     #[inline]
     pub fn judge(&self, gate: Gate, subject: &(impl Subject + ?Sized), session: &AuditSession) -> RuleOutcomes {
         self.plan(gate).judge(subject, session)
+    }
+
+    /// Whether the input gate has anything to do: to judge, or to keep the arguments for the other gate.
+    #[inline(always)]
+    pub(crate) const fn asks_input(&self) -> bool {
+        self.asks_input
+    }
+
+    /// Whether a gate has nothing to do but to look at numbers among these fields of the domain, and they pass: then nothing is
+    /// found and nothing is kept, as in most runs. `false` says no more than that the gate is to [judge](Self::judge).
+    #[inline(always)]
+    pub(crate) fn passes_by_numbers(&self, gate: Gate, domain: &impl Fields) -> bool {
+        match gate {
+            // The arguments may have to be kept for the other gate.
+            Gate::Input => !self.asks_input || (!self.output_reads_arguments && self.input.passes_by_numbers(domain)),
+            Gate::Output => self.output.passes_by_numbers(domain),
+        }
     }
 
     /// Whether a rule of the gate looks at an argument, so that the arguments must still be there.

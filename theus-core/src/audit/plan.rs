@@ -6,6 +6,7 @@ use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::outcomes::RuleOutcomes;
 use crate::audit::Subject;
+use crate::context::Fields;
 use theus_lang::audit::range::{Range, joined};
 use theus_lang::audit::rule::{Base, Target};
 use theus_model::context::{FieldRanges, JoinedRange};
@@ -23,6 +24,8 @@ pub(super) struct Plan {
     others: Box<[usize]>,
     /// Whether a pass of a field that is in those ranges may put a counter back.
     resets: bool,
+    /// Whether the ranges of the domain are all that is judged: where its numbers are in them, nothing else is to be asked.
+    is_of_domain_alone: bool,
 }
 
 /// One value, and the checks that follow each other on it.
@@ -75,7 +78,16 @@ impl Plan {
             reads.push(Read { target, all: if may_reset { JoinedRange::None } else { all }, first, end });
             first = end;
         }
-        Self { rules: rules.into(), reads: reads.into(), checks, domain, global, others: others.into(), resets }
+        let is_of_domain_alone = others.is_empty() && global.is_empty() && !resets;
+        let (rules, reads, others) = (rules.into(), reads.into(), others.into());
+        Self { rules, reads, checks, domain, global, others, resets, is_of_domain_alone }
+    }
+
+    /// Whether these fields of the domain pass by a look at their numbers alone, and nothing comes of it. `false` also where
+    /// more is to be asked: what fails here is [judged](Self::judge).
+    #[inline(always)]
+    pub(super) fn passes_by_numbers(&self, domain: &impl Fields) -> bool {
+        self.is_of_domain_alone && domain.is_within(&self.domain)
     }
 
     #[inline]

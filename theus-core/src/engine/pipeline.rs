@@ -141,7 +141,9 @@ impl<P: Process> Run<'_, P> {
     ) -> Proposed<P> {
         match proposed {
             Ok(output) if self.is_judged_at_its_end() || self.has_outcomes() => self.judged(output, |run| {
-                run.judge(Gate::Output, None, fields, local);
+                if !run.passes_by_numbers(Gate::Output, fields) {
+                    run.judge(Gate::Output, None, fields, local);
+                }
                 Ok(run.count_outcomes()?)
             }),
             proposed => proposed,
@@ -216,10 +218,7 @@ impl<P: Process> Asked<'_, P> {
         fields: &FieldsOf<P>,
         local: &P::Local,
     ) {
-        if gates.reads_arguments(Gate::Output) && notes.is_none() {
-            *notes = Some(Notes::with(command.cloned()));
-        }
-        if !gates.is_empty(Gate::Input) {
+        if gates.asks_input() {
             judge_input(self.core, gates, notes, command, fields, local);
         }
     }
@@ -300,6 +299,12 @@ fn judge_input<P: Process>(
     fields: &FieldsOf<P>,
     local: &P::Local,
 ) {
+    if gates.reads_arguments(Gate::Output) && notes.is_none() {
+        *notes = Some(Notes::with(command.cloned()));
+    }
+    if gates.passes_by_numbers(Gate::Input, fields) || gates.is_empty(Gate::Input) {
+        return;
+    }
     Asked::<P>::new(core, By::Anyone, None).judge(gates, Gate::Input, notes, command, fields, Some(local));
 }
 

@@ -9,6 +9,7 @@ mod interlock;
 mod isolation;
 mod leases;
 mod nested;
+mod optimistic_rules;
 mod plant;
 mod rollback;
 mod sessions;

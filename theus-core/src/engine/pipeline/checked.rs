@@ -2,21 +2,25 @@
 //! workspace between. What has changed by then makes it run again, and at last with the session to itself: a run that loses
 //! each time to faster ones is done all the same.
 
+use std::sync::Arc;
+
 use super::super::backoff;
+use super::super::rules::RuleTable;
 use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
 use super::held::committed;
 use super::lease::{in_lease, take_lease};
-use super::run::{Asked, By, CoreOf, ResultOf, Run, StateOf};
-use super::workspace::{Closed, Counting, copy_of};
-use crate::panics::{DropCaught, drop_caught};
+use super::run::{Asked, By, CoreOf, FieldsOf, Proposed, ResultOf, Run, StateOf};
+use super::workspace::{Closed, Counting, Work, copy_of};
+use crate::audit::{Gate, Gates};
+use crate::panics::{DropCaught, caught, drop_caught};
 use crate::process::{AsyncProcess, SyncProcess};
 use crate::sync::nesting::Inside;
 use crate::transaction::{Held, Limit};
 
-/// What most runs are: the session is free both times, and nobody has changed what was read. Any other run goes on as
-/// [`checked`], from where this has come to.
+/// What most runs are: the session is free both times, nobody has changed what was read, and where there are rules, they pass by
+/// a look at numbers. Any other run goes on as [`checked`], from where this has come to.
 #[inline(never)]
 pub(super) fn checked_at_once<P: SyncProcess>(
     core: &CoreOf<P>,
@@ -26,14 +30,50 @@ pub(super) fn checked_at_once<P: SyncProcess>(
     let registered = admitted::<P>(core)?;
     #[cfg(feature = "store")]
     if core.durable.is_some() {
-        return from_here(core, limit, command, 0, None);
+        return from_here(core, limit, command, None);
     }
-    let Some(mut state) = core.session.try_hold() else { return from_here(core, limit, command, 0, None) };
-    let is_ruled = state.begin(&core.shared.rules, &core.audit).1.of(registered.place).is_some();
-    if is_ruled || core.shared.attempts < 2 {
-        return from_here(core, limit, command, 0, Some(state));
+    let Some(mut state) = core.session.try_hold() else { return from_here(core, limit, command, None) };
+    let (asked, place) = (Asked::new(core, By::Anyone, limit), registered.place);
+    let table = state.begin(&core.shared.rules, &core.audit).1;
+    if core.shared.attempts < 2 {
+        return from_here(core, limit, command, Some(state));
     }
-    let asked = Asked::<P>::new(core, By::Anyone, limit);
+    if table.of(place).is_some() {
+        let rules = Arc::clone(table);
+        return at_once_under_rules(core, limit, command, state, (place, rules));
+    }
+    at_once::<P, false>(asked, command, state, place, None)
+}
+
+/// The same where there are rules for the process: those in force now hold for the run, to its end. What it is asked of comes in
+/// parts, so that it need not stand in memory.
+#[inline(never)]
+fn at_once_under_rules<P: SyncProcess>(
+    core: &CoreOf<P>,
+    limit: Option<&Limit>,
+    command: DropCaught<P>,
+    state: Held<'_, StateOf<P>>,
+    (place, rules): (usize, Arc<RuleTable>),
+) -> ResultOf<P> {
+    if !passes::<P>(rules.of(place), Gate::Input, &state.fields) {
+        return from_here(core, limit, command, Some(state));
+    }
+    at_once::<P, true>(Asked::new(core, By::Anyone, limit), command, state, place, Some(rules))
+}
+
+/// From the end of its first stage on, which has found nothing. `RULED` says whether there are rules; it tells the two callers'
+/// closures apart too: code that is reached in one way alone is no call.
+#[inline(always)]
+fn at_once<P: SyncProcess, const RULED: bool>(
+    asked: Asked<'_, P>,
+    command: DropCaught<P>,
+    mut state: Held<'_, StateOf<P>>,
+    place: usize,
+    rules: Option<Arc<RuleTable>>,
+) -> ResultOf<P> {
+    let core = asked.core;
+    let gates = if RULED { rules.as_ref().and_then(|rules| rules.of(place)) } else { None };
+    let begun_at = if RULED { state.version() } else { 0 };
     asked.refuse(1)?;
     let mut fields = Run::<P>::lock(&mut state); // 2
     state.release();
@@ -58,8 +98,19 @@ pub(super) fn checked_at_once<P: SyncProcess>(
             }
         },
     };
+    if proposed.is_ok()
+        && gates.is_some()
+        && state.version() != begun_at
+        && !passes::<P>(gates, Gate::Input, &state.fields)
+    {
+        let work = Work { fields, local, proposed: DropCaught::new(proposed) };
+        let run = run_from(asked, place, rules, begun_at);
+        return close_here(run, state, work, command);
+    }
     let mut drafts = Drafts::<P>::of(&mut state);
-    let is_stale = Run::<P>::WRITES && proposed.is_ok() && !P::is_current(&mut fields, &mut drafts.fields);
+    let is_judged = gates.is_some_and(|gates| !gates.is_empty(Gate::Output));
+    let is_stale =
+        (Run::<P>::WRITES || is_judged) && proposed.is_ok() && !P::is_current(&mut fields, &mut drafts.fields);
     if proposed.is_ok() && !is_stale {
         P::stage_writes(&mut drafts.fields, &mut fields);
     }
@@ -70,28 +121,91 @@ pub(super) fn checked_at_once<P: SyncProcess>(
         drop(local);
         drop(drafts);
         state.release();
-        backoff::wait(1, limit);
-        return from_here(core, limit, command, 1, None);
+        return again(run_from(asked, place, rules, begun_at), command);
     }
-    let result = committed(asked, &mut drafts, proposed, &mut None); // 7
+    let result = if proposed.is_err() || passes::<P>(gates, Gate::Output, &drafts.fields) {
+        committed(asked, &mut drafts, proposed, &mut None) // 7
+    } else {
+        let run = run_from(asked, place, rules, drafts.version());
+        judged_here(run, &mut drafts, proposed, local.get()) // 6 and 7
+    };
     drop(local);
     drop(drafts);
     state.release();
     result
 }
 
-/// The same after so many attempts, holding the session if it does.
+/// Whether there are no rules, or a look at numbers says that those of a gate pass. Where user code panics under that look it
+/// does so again where the gate judges, and is told of there.
+#[inline(always)]
+fn passes<P: SyncProcess>(gates: Option<&Gates>, gate: Gate, fields: &FieldsOf<P>) -> bool {
+    gates.is_none_or(|gates| caught(|| gates.passes_by_numbers(gate, fields)).unwrap_or(false))
+}
+
+/// A run that has come so far without anything to keep.
+fn run_from<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    place: usize,
+    rules: Option<Arc<RuleTable>>,
+    version: u64,
+) -> Run<'_, P> {
+    let mut run = Run::new(asked);
+    (run.place, run.rules, run.version, run.attempts) = (place, rules, version, 1);
+    run
+}
+
+/// Others have committed since it began, and now the input gate has more to do than to look at numbers.
+#[cold]
+#[inline(never)]
+fn close_here<P: SyncProcess>(
+    mut run: Run<'_, P>,
+    mut state: Held<'_, StateOf<P>>,
+    work: Work<P>,
+    command: DropCaught<P>,
+) -> ResultOf<P> {
+    // 6 and 7
+    match run.close(&mut state, work, command.get()) {
+        Closed::Finished(result) => {
+            state.release();
+            result
+        }
+        Closed::Stale => {
+            state.release();
+            again(run, command)
+        }
+    }
+}
+
+/// Something that was read has changed since: the run goes on with its second attempt, under the rules that it has begun with.
+#[cold]
+#[inline(never)]
+fn again<P: SyncProcess>(mut run: Run<'_, P>, command: DropCaught<P>) -> ResultOf<P> {
+    backoff::wait(1, run.limit);
+    checked(&mut run, command, None)
+}
+
+/// The output gate has more to do than to look at numbers.
+#[inline(never)]
+fn judged_here<P: SyncProcess>(
+    mut run: Run<'_, P>,
+    drafts: &mut Drafts<'_, P>,
+    proposed: Proposed<P>,
+    local: Option<&P::Local>,
+) -> ResultOf<P> {
+    let proposed = run.audit_output_gate(proposed, &drafts.fields, local); // 6
+    run.commit_or_roll_back(drafts, proposed) // 7
+}
+
+/// The same from its beginning, holding the session if it does.
 #[cold]
 #[inline(never)]
 fn from_here<P: SyncProcess>(
     core: &CoreOf<P>,
     limit: Option<&Limit>,
     command: DropCaught<P>,
-    attempts: u32,
     held: Option<Held<'_, StateOf<P>>>,
 ) -> ResultOf<P> {
     let mut run = Run::new(Asked::new(core, By::Anyone, limit));
-    run.attempts = attempts;
     checked(&mut run, command, held)
 }
 

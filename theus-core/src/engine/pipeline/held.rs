@@ -25,7 +25,7 @@ pub(super) fn held<P: SyncProcess>(
     let Some(mut state) = core.session.try_hold() else {
         return held_later(core, by, limit, registered, command, summary);
     };
-    let result = in_place(asked, registered, &mut state, command, summary);
+    let result = in_place::<P, false>(asked, registered, &mut state, command, summary);
     state.release();
     result
 }
@@ -79,11 +79,12 @@ fn in_place_apart<P: SyncProcess>(
     command: DropCaught<P>,
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
-    in_place(asked, registered, state, command, summary)
+    in_place::<P, true>(asked, registered, state, command, summary)
 }
 
+/// `APART` tells the two callers' closures apart: code that is reached in one way alone is no call.
 #[inline(always)]
-fn in_place<P: SyncProcess>(
+fn in_place<P: SyncProcess, const APART: bool>(
     asked: Asked<'_, P>,
     registered: &RegisteredOf<P>,
     state: &mut StateOf<P>,
@@ -96,14 +97,14 @@ fn in_place<P: SyncProcess>(
     }
     let (state, rules) = state.begin(&asked.core.shared.rules, &asked.core.audit);
     match rules.of(registered.place) {
-        None => unruled(asked, state, command, summary),
-        Some(gates) => ruled(asked, gates, state, command, summary),
+        None => unruled::<P, APART>(asked, state, command, summary),
+        Some(gates) => ruled::<P, APART>(asked, gates, state, command, summary),
     }
 }
 
 /// The run of a process for which there are no rules: the gates have nothing to judge, and nothing is kept for them.
 #[inline(always)]
-fn unruled<P: SyncProcess>(
+fn unruled<P: SyncProcess, const APART: bool>(
     asked: Asked<'_, P>,
     state: &mut CommittedOf<P>,
     mut command: DropCaught<P>,
@@ -140,7 +141,7 @@ fn unruled<P: SyncProcess>(
 /// The run of a process for which there are rules. Where they pass it is the run that it would be without them, but for a look
 /// at what they are on.
 #[inline(always)]
-fn ruled<P: SyncProcess>(
+fn ruled<P: SyncProcess, const APART: bool>(
     asked: Asked<'_, P>,
     gates: &Gates,
     state: &mut CommittedOf<P>,
@@ -166,7 +167,7 @@ fn ruled<P: SyncProcess>(
                 let order = Run::<P>::begin(); // 3
                 let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 output.insert(Run::execute(command, guard)?); // 5
-                if !gates.is_empty(Gate::Output) {
+                if !gates.passes_by_numbers(Gate::Output, &drafts.fields) {
                     judge_output(core, gates, &mut notes, &drafts.fields, local); // 6
                     asked.count_outcomes(&mut notes, begun_at)?;
                 }

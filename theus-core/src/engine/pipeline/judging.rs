@@ -33,6 +33,12 @@ impl<P: Process> Run<'_, P> {
         self.rules().is_some_and(|rules| !rules.is_empty(Gate::Output))
     }
 
+    /// Whether a look at numbers is all that the gate has to do, and they pass.
+    #[inline]
+    pub(super) fn passes_by_numbers(&self, gate: Gate, fields: &FieldsOf<P>) -> bool {
+        self.rules().is_none_or(|gates| gates.passes_by_numbers(gate, fields))
+    }
+
     #[inline(never)]
     pub(super) fn judge(&mut self, gate: Gate, command: Option<&P>, fields: &FieldsOf<P>, local: Option<&P::Local>) {
         if let Some(gates) = self.rules.as_ref().and_then(|rules| rules.of(self.place)) {

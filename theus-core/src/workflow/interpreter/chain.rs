@@ -335,7 +335,13 @@ impl Frame {
 }
 
 /// The list of the innermost frame.
+#[inline]
 fn innermost<'d>(part: &'d [Step], frames: &[Frame]) -> &'d [Step] {
+    // Nearly always it is the part's own.
+    if let [_] = frames { part } else { nested(part, frames) }
+}
+
+fn nested<'d>(part: &'d [Step], frames: &[Frame]) -> &'d [Step] {
     let mut steps = part;
     for (outer, inner) in frames.iter().zip(frames.iter().skip(1)) {
         steps = match (steps.get(outer.at), &inner.inside) {

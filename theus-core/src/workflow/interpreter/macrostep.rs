@@ -81,7 +81,12 @@ impl Live {
         if let Some(event) = context.environment.engine.next_event() {
             self.counts_anew();
             self.follows = false;
-            return self.take_event(event, context);
+            let progress = self.take_event(event, context)?;
+            // Nobody can come in between, and nothing is stored there: its chain begins at once.
+            return match progress {
+                Progress::Stepped if self.control.is_none() && !self.is_kept => self.go_on(context, task),
+                progress => Ok(progress),
+            };
         }
         if context.definition.asks_data(&self.at)
             && !task.waker().will_wake(Waker::noop())
