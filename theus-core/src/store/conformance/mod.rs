@@ -1,22 +1,17 @@
 //! What a [`Store`] must do, as cases that any adapter can be put through.
 //!
 //! Each case has a place of its own, in which nothing is stored yet, and may open it again and again. An adapter's author writes one
-//! test:
+//! test, of three lines:
 //!
 //! ```
 //! use std::sync::Arc;
 //! use theus_core::store::{MemoryStore, Store, conformance};
 //!
-//! #[test]
-//! # fn shown() {}
-//! fn the_store_does_what_stores_must() {
-//!     let report = conformance::check(|| {
-//!         let place = MemoryStore::new(); // a temporary folder, a database of a new name, ..
-//!         Ok(move || -> Result<Arc<dyn Store>, String> { Ok(Arc::new(place.clone())) }) // opens it
-//!     });
-//!     assert!(report.is_passed(), "{report}");
-//! }
-//! # the_store_does_what_stores_must();
+//! let report = conformance::check(|| {
+//!     let place = MemoryStore::new(); // a temporary folder, a database of a new name, ..
+//!     Ok(move || -> Result<Arc<dyn Store>, String> { Ok(Arc::new(place.clone())) }) // opens it
+//! });
+//! assert!(report.is_passed(), "{report}");
 //! ```
 //!
 //! The names of [`cases`] say what is expected, and an error says what was found. What a crash, a full disk or a cut connection does to

@@ -22,7 +22,10 @@ fn entry(key: &[u8], value: Option<&[u8]>) -> Entry {
     Entry { key: key.to_vec(), value: value.map(<[u8]>::to_vec) }
 }
 
-fn found(desk: &Desk<'_>, session: &str) -> Result<Vec<(String, Vec<u8>, Vec<Entry>)>, String> {
+/// A path, its whole value and its entries.
+type Found = (String, Vec<u8>, Vec<Entry>);
+
+fn found(desk: &Desk<'_>, session: &str) -> Result<Vec<Found>, String> {
     Ok(desk.load(session)?.fields.into_iter().map(|field| (field.path, field.value, field.entries)).collect())
 }
 

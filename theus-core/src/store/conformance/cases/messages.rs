@@ -153,7 +153,8 @@ fn pages(desk: &Desk<'_>) -> Outcome {
     let expected = filled(desk)?;
     same("no more than none", desk.outbox(false, None, 0)?, vec![])?;
     for most in [1, 3, 7] {
-        let (mut found, mut last): (Vec<(String, u64)>, Option<(String, u64)>) = (Vec::new(), None);
+        let mut found = Vec::new();
+        let mut last: Option<(String, u64)> = None;
         loop {
             let after = last.as_ref().map(|(session, number)| (session.as_str(), *number));
             let page = desk.outbox(false, after, most)?;

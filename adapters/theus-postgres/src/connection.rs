@@ -1,0 +1,109 @@
+//! A connection, with every setting read back, and the tables.
+
+use std::time::Duration;
+
+use theus_core::store::StoreError;
+use tokio_postgres::{Client, Config, NoTls};
+
+use crate::durability::Durability;
+use crate::failure::Name;
+
+/// The format of the tables.
+const FORMAT: i64 = 1;
+
+/// How the database is opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) config: Config,
+    /// The schema that the tables are in.
+    pub(crate) schema: String,
+    pub(crate) durability: Durability,
+    /// How long a statement waits for another program.
+    pub(crate) patience: Duration,
+}
+
+/// A new connection, driven by the runtime that this is called in.
+pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, StoreError> {
+    let connecting = settings.config.connect(NoTls);
+    let connected = tokio::time::timeout(settings.patience.max(Duration::from_secs(1)), connecting).await;
+    let (client, connection) = connected
+        .map_err(|_| name.unavailable("it does not answer"))?
+        .map_err(|error| name.unavailable(reason(&error)))?;
+    tokio::spawn(async move {
+        // What it ends with, the client's next use tells.
+        let _ = connection.await;
+    });
+    let failed = |error: tokio_postgres::Error| name.failed(&error);
+    let Settings { schema, durability, patience, .. } = settings;
+    // 0 would be no limit.
+    let wait = patience.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
+    let set = format!(
+        "SET search_path = {schema}, pg_catalog; SET synchronous_commit = {}; SET lock_timeout = {wait}; \
+         SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan",
+        durability.setting()
+    );
+    client.batch_execute(&set).await.map_err(failed)?;
+    let sql = "SELECT current_setting('synchronous_commit'), current_setting('fsync')";
+    let row = client.query_one(sql, &[]).await.map_err(failed)?;
+    let (commit, flush): (String, String) = (row.get(0), row.get(1));
+    if commit != durability.setting() {
+        return Err(
+            name.io(format!("it does not take `synchronous_commit = {}`: it has {commit}", durability.setting()))
+        );
+    }
+    if flush != "on" && *durability == Durability::PowerLoss {
+        return Err(name.io(
+            "its server runs with `fsync = off`, so no commit survives that the power goes: turn it on, or ask for \
+             `Durability::Crash`",
+        ));
+    }
+    Ok(client)
+}
+
+fn reason(error: &tokio_postgres::Error) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+/// Makes the tables where there are none; refuses those of the future.
+pub(crate) async fn prepare(client: &mut Client, schema: &str, name: &Name) -> Result<(), StoreError> {
+    let failed = |error: tokio_postgres::Error| name.failed(&error);
+    if is_there(client, schema, name).await? {
+        return Ok(());
+    }
+    let transaction = client.transaction().await.map_err(failed)?;
+    // Another program may make them at the same time.
+    transaction.execute("SELECT pg_advisory_xact_lock(1416132969)", &[]).await.map_err(failed)?;
+    if !is_there(transaction.client(), schema, name).await? {
+        let (tables, functions) = (include_str!("tables.sql"), include_str!("functions.sql"));
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}; {tables} {functions}");
+        transaction.batch_execute(&make).await.map_err(failed)?;
+    }
+    transaction.commit().await.map_err(failed)
+}
+
+async fn is_there(client: &Client, schema: &str, name: &Name) -> Result<bool, StoreError> {
+    let failed = |error: tokio_postgres::Error| name.failed(&error);
+    let table = format!("{schema}.format");
+    let row = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]).await.map_err(failed)?;
+    if !row.get::<_, bool>(0) {
+        return Ok(false);
+    }
+    let row = client.query_opt("SELECT format FROM format WHERE one", &[]).await.map_err(failed)?;
+    match row.map(|row| row.get::<_, i64>(0)) {
+        Some(FORMAT) => Ok(true),
+        Some(newer) if newer > FORMAT => {
+            let (found, known) = (newer.unsigned_abs(), FORMAT.unsigned_abs());
+            Err(StoreError::Newer { store: name.text(), found, known })
+        }
+        found => Err(name.corrupt("its table `format`", format!("there is no format {found:?}"))),
+    }
+}
+
+/// Whether it can be a schema's name as it is.
+pub(crate) fn is_name(schema: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    let bytes = schema.as_bytes();
+    let begins = bytes.first().copied().is_some_and(is_letter) && !schema.starts_with("pg_");
+    begins && bytes.len() < 64 && bytes.iter().all(|byte| is_letter(*byte) || byte.is_ascii_digit())
+}

@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod connection;
+mod durability;
+mod failure;
+mod port;
+mod read;
+mod store;
+mod values;
+mod write;
+mod writer;
+
+pub use durability::Durability;
+pub use store::PostgresStore;
