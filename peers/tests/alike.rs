@@ -171,6 +171,7 @@ fn the_match_is_the_chart_of_the_file() {
     #[serde(untagged)]
     enum Entry {
         One(String),
+        Run { run: String },
         Several(Vec<String>),
     }
     impl Default for Entry {
@@ -189,7 +190,7 @@ fn the_match_is_the_chart_of_the_file() {
             let next = file.states[place.name()].events.get(event.name());
             assert_eq!(machine.place.name(), next.map_or(place.name(), String::as_str), "{place:?}, {event:?}");
             let steps = next.map_or(0, |next| match &file.states[next].entry {
-                Entry::One(name) => usize::from(!name.is_empty()),
+                Entry::One(name) | Entry::Run { run: name } => usize::from(!name.is_empty()),
                 Entry::Several(names) => names.len(),
             });
             assert_eq!(machine.steps, steps as u64, "{place:?}, {event:?}");

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
+use theus_cli::StoreCommand;
 
 const ABOUT: &str = "\
 Moves money between accounts at random: every transfer is a transaction under an
@@ -13,6 +14,13 @@ Commands, as of every program of Theus:
   check FILE...                 checks recipes and workflows, and runs nothing
   graph FILE [mermaid|dot|svg]  draws a workflow
   help                          says more of these, and their exit codes
+  store COMMAND --store FILE    looks at what is kept; `store help` lists the rest
+
+Kept (--store): accounts and books, where the workflow stands, the counters of
+rules, the interlock, every record of the audit, and what came of each order.
+Started again with the same seed, killed before or not, the bank goes on with
+the order that comes next, until as many were tried as are asked for; a bank that
+was closed or stopped stays so. Each start that brings a recipe is one more record.
 
 Summary (--json), one object on the last line:
   transfers        transfers that were tried, the stopping one included
@@ -43,7 +51,7 @@ recipe, workflow or option, a file that cannot be used, a workflow that does not
 come to rest, or a ledger that does not verify.";
 
 #[derive(Debug, Parser)]
-#[command(version, about = ABOUT, after_help = MORE)]
+#[command(version, about = ABOUT, after_help = MORE, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub(crate) struct Options {
     /// How many transfers are tried
     #[arg(long, value_name = "N", default_value_t = 100_000)]
@@ -58,9 +66,21 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) workflow: Option<PathBuf>,
     /// Adds the audit's records to this file, as lines of JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "store")]
     pub(crate) ledger: Option<PathBuf>,
+    /// Keeps the bank in this file, and goes on with what is there
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) store: Option<PathBuf>,
     /// Prints a summary as one JSON object, no report
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Looks at the sessions that a store keeps, and after them
+    #[command(subcommand)]
+    Store(StoreCommand),
 }

@@ -1,5 +1,6 @@
 //! What the bank knows: accounts, books and suspicions (domain), and from when on it suspects (global).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use imbl::{OrdMap, OrdSet};
@@ -25,6 +26,11 @@ pub(crate) struct Bank {
     /// Who is suspected of what.
     #[context(nested)]
     pub(crate) watch: Watch,
+    /// How many transfers were made.
+    pub(crate) made: u64,
+    /// How far the orders were served. Nothing is decided by it.
+    #[context(nested)]
+    pub(crate) served: Served,
     /// A transfer was unusual: its payer is to be reviewed.
     pub(crate) sig_suspicion: bool,
 }
@@ -42,6 +48,37 @@ pub(crate) struct Books {
     pub(crate) difference: Money,
     /// All the money, when it was counted last.
     pub(crate) counted: Money,
+}
+
+/// How far the orders were served: what a later start of the program goes on from, where there is a store.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Context)]
+pub(crate) struct Served {
+    /// The seed of the accounts and of the orders.
+    pub(crate) seed: u64,
+    /// How many transfers were tried.
+    pub(crate) transfers: u64,
+    /// How many of them were made, blocked by a rule, and declined.
+    pub(crate) committed: u64,
+    pub(crate) blocked: u64,
+    pub(crate) declined: u64,
+    /// By which errors.
+    pub(crate) declined_by: BTreeMap<String, u64>,
+    /// Steps of the workflow that failed by themselves, and what the last one said.
+    pub(crate) failures: BTreeMap<String, (u64, String)>,
+    /// Which record of the ledger was the last.
+    pub(crate) ledger: u64,
+    /// What `made` was.
+    pub(crate) made: u64,
+}
+
+/// What came of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Fate {
+    Made,
+    /// By a rule of the audit.
+    Blocked,
+    /// By an error that the process declares.
+    Declined(String),
 }
 
 /// The fraud watch.
@@ -137,10 +174,10 @@ impl Default for Limits {
 
 impl Bank {
     /// A bank on its first day.
-    pub(crate) fn open(accounts: Accounts) -> Option<Self> {
+    pub(crate) fn open(accounts: Accounts, seed: u64) -> Option<Self> {
         let opening = total(&accounts)?;
         let books = Books { opening, counted: opening, ..Books::default() };
-        Some(Self { day: 1, accounts, books, ..Self::default() })
+        Some(Self { day: 1, accounts, books, served: Served { seed, ..Served::default() }, ..Self::default() })
     }
 }
 

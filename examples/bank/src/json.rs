@@ -25,7 +25,7 @@ struct Summary {
     days: u32,
     frozen: u64,
     cleared: u64,
-    declined_by: BTreeMap<&'static str, u64>,
+    declined_by: BTreeMap<String, u64>,
     rules: Vec<Rule>,
     final_state: Option<String>,
     status: &'static str,

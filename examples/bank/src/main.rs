@@ -9,6 +9,7 @@ mod clock;
 mod context;
 mod counter;
 mod json;
+mod kept;
 mod money;
 mod orders;
 mod processes;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use theus_core::source::printable_lines;
 
-use cli::Options;
+use cli::{Command, Options};
 use context::{Bank, Limits};
 use counter::{BankError, Counter, Outcome};
 use orders::{Orders, opening_balances};
@@ -30,9 +31,11 @@ theus_core::files! {
     pub(crate) mod desk;
     domain = Bank,
     global = Limits,
-    processes = [processes::Transfer, processes::Review, processes::Reconcile, processes::OpenDay],
+    processes = [
+        processes::Transfer, processes::Review, processes::Reconcile, processes::OpenDay, processes::NoteOrder,
+    ],
     types = [
-        context::Books, context::Watch, context::AccountId, processes::Slip, Money = theus_core::context::Decimal,
+        context::Books, context::Watch, context::Served, context::AccountId, processes::Slip, Money = theus_core::context::Decimal,
     ],
     recipes = ["../../workflows/bank/audit.yaml"],
     workflows = ["../../workflows/bank/workflow.yaml"],
@@ -47,6 +50,9 @@ fn main() -> ExitCode {
         return code;
     }
     let options = Options::parse();
+    if let Some(Command::Store(command)) = &options.command {
+        return kept::serve(command, options.store.as_deref());
+    }
     let (outcome, error) = run(&options);
     let told = tell(&options, outcome.as_ref(), error.is_some());
     let error = error.or_else(|| outcome.and_then(|outcome| outcome.ledger.fault).map(BankError::from));
@@ -70,9 +76,7 @@ fn main() -> ExitCode {
 
 /// Runs to the end, to the stop or to the first thing that is wrong. What was done before that is told all the same.
 fn run(options: &Options) -> (Option<Outcome>, Option<BankError>) {
-    let Options { recipe, workflow, ledger, seed, .. } = options;
-    let opened = Counter::open(&opening_balances(*seed), recipe.as_deref(), workflow.as_deref(), ledger.as_deref());
-    let mut counter = match opened {
+    let mut counter = match Counter::open(&opening_balances(options.seed), options) {
         Ok(counter) => counter,
         Err(error) => return (None, Some(error)),
     };
@@ -85,8 +89,8 @@ fn run(options: &Options) -> (Option<Outcome>, Option<BankError>) {
 
 fn serve(counter: &mut Counter, options: &Options) -> Result<(), BankError> {
     let mut orders = Orders::new(options.seed);
-    counter.start()?;
-    for _ in 0..options.transfers {
+    counter.start(&mut orders)?;
+    while counter.transfers() < options.transfers {
         let Some(order) = orders.next().filter(|_| counter.is_open()) else { break };
         counter.take(order)?;
     }

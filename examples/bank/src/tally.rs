@@ -6,6 +6,7 @@ use serde::Serialize;
 use theus_core::audit::{Action, Gate, Level, Text, Violation};
 use theus_core::prelude::*;
 
+use crate::context::Fate;
 use crate::processes::TransferError;
 
 #[derive(Debug, Default)]
@@ -17,13 +18,13 @@ pub(crate) struct Tally {
     pub(crate) blocked: u64,
     /// Refused by a declared error.
     pub(crate) declined: u64,
-    pub(crate) declined_by: BTreeMap<&'static str, u64>,
+    pub(crate) declined_by: BTreeMap<String, u64>,
     /// What each violated rule found, of all processes.
     pub(crate) rules: BTreeMap<RuleKey, RuleCount>,
     /// The violation that stopped the bank or ended its workflow.
     pub(crate) stop: Option<Violation>,
     /// Steps of the workflow that failed by themselves, and what the last one said.
-    pub(crate) failures: BTreeMap<&'static str, (u64, String)>,
+    pub(crate) failures: BTreeMap<String, (u64, String)>,
 }
 
 /// A rule, in the order of the report: the strongest level first.
@@ -44,22 +45,23 @@ pub(crate) struct RuleCount {
 }
 
 impl Tally {
-    /// A transfer was tried. Gives back what is neither the customer's nor the auditor's doing: it is none of the three.
-    pub(crate) fn transfer(
-        &mut self,
-        result: Result<(), RunError<TransferError>>,
-    ) -> Result<(), RunError<TransferError>> {
-        match result {
-            Ok(()) => self.committed += 1,
-            Err(RunError::Blocked(_) | RunError::Interlocked(_)) => self.blocked += 1,
-            Err(RunError::Process(error)) => {
+    /// A transfer was tried.
+    pub(crate) fn transfer(&mut self, fate: &Fate) {
+        match fate {
+            Fate::Made => self.committed += 1,
+            Fate::Blocked => self.blocked += 1,
+            Fate::Declined(name) => {
                 self.declined += 1;
-                *self.declined_by.entry(error.name()).or_default() += 1;
+                *self.declined_by.entry(name.clone()).or_default() += 1;
             }
-            Err(error) => return Err(error),
         }
         self.transfers += 1;
-        Ok(())
+    }
+
+    /// Violations are counted anew.
+    pub(crate) fn forget_violations(&mut self) {
+        self.rules.clear();
+        self.stop = None;
     }
 
     /// What the audit counted in one run.
@@ -79,15 +81,19 @@ impl Tally {
         }
     }
 
-    /// A step of the workflow ended without a commit. What the audit refused is counted as violations.
-    pub(crate) fn failure<E>(&mut self, process: &'static str, error: &RunError<E>)
-    where
-        RunError<E>: std::fmt::Display,
-    {
-        if !matches!(error, RunError::Blocked(_) | RunError::Interlocked(_)) {
-            let failure = self.failures.entry(process).or_default();
-            failure.0 += 1;
-            failure.1 = error.to_string();
-        }
+    /// A step of the workflow failed by itself.
+    pub(crate) fn failure(&mut self, process: &str, error: &str) {
+        let failure = self.failures.entry(process.to_owned()).or_default();
+        *failure = (failure.0 + 1, error.to_owned());
+    }
+}
+
+/// What came of a transfer. Gives back what is neither the customer's nor the auditor's doing: it is none of the three.
+pub(crate) fn fate(result: Result<(), RunError<TransferError>>) -> Result<Fate, RunError<TransferError>> {
+    match result {
+        Ok(()) => Ok(Fate::Made),
+        Err(RunError::Blocked(_) | RunError::Interlocked(_)) => Ok(Fate::Blocked),
+        Err(RunError::Process(error)) => Ok(Fate::Declined(error.name().to_owned())),
+        Err(error) => Err(error),
     }
 }

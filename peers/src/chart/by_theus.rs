@@ -20,18 +20,24 @@ struct Guarded {
     sig_cold: bool,
 }
 
+/// Its file lets the switch be told again after a restart: it is an effect.
+struct Ports {
+    switch: fn(),
+}
+
 #[process(inputs = [domain.value], outputs = [domain.value])]
-fn update_statistics(ctx: Ctx<Guarded>) {
+fn update_statistics(ctx: Ctx<Guarded, (), Ports>) {
     *ctx.domain.value += 1;
 }
 
 #[process(inputs = [domain.value], outputs = [domain.value])]
-fn decide_mode(ctx: Ctx<Guarded>) {
+fn decide_mode(ctx: Ctx<Guarded, (), Ports>) {
     *ctx.domain.value += 1;
 }
 
-#[process(inputs = [domain.value], outputs = [domain.value])]
-fn drive_actuator(ctx: Ctx<Guarded>) {
+#[process(inputs = [domain.value], outputs = [domain.value], effects = [switch])]
+fn drive_actuator(ctx: Ctx<Guarded, (), Ports>) {
+    (ctx.effects.switch)();
     *ctx.domain.value += 1;
 }
 
@@ -49,6 +55,7 @@ impl Chart {
     /// Where it does not load, or names other events than are compared.
     pub fn load() -> Result<Self, Error> {
         let engine = Engine::builder(Guarded::default())
+            .effects(Ports { switch: || {} })
             .process::<UpdateStatistics>()
             .process::<DecideMode>()
             .process::<DriveActuator>()

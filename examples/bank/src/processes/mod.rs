@@ -1,10 +1,12 @@
-//! What may happen to the bank: four processes, each with its contract.
+//! What may happen to the bank: five processes, each with its contract.
 
 mod day;
+mod note;
 mod review;
 mod transfer;
 
 pub(crate) use day::{OpenDay, Reconcile};
+pub(crate) use note::NoteOrder;
 pub(crate) use review::Review;
 pub(crate) use transfer::{Slip, Transfer, TransferError};
 

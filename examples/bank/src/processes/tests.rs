@@ -36,7 +36,7 @@ fn charge(ctx: Desk, from: AccountId, fee: Money) {
 fn bank(balances: &[i64], recipe: &str) -> Engine<Bank, Limits> {
     let accounts = (1..).map(AccountId).zip(balances.iter().map(|cents| Account::with(Money::cents(*cents))));
     let limits = Limits { busy: 3, large: Money::cents(1_000), large_transfers: 2 };
-    desk::without_recipe(Bank::open(accounts.collect()).unwrap(), limits)
+    desk::without_recipe(Bank::open(accounts.collect(), 0).unwrap(), limits)
         .recipe("audit.yaml", recipe)
         .unwrap()
         .process::<Skim>()

@@ -53,11 +53,11 @@ pub(crate) struct Slip {
 #[process(
     inputs = [
         global.busy, global.large, domain.day, domain.accounts, domain.books.debits, domain.books.credits,
-        domain.watch.suspects
+        domain.watch.suspects, domain.made
     ],
     outputs = [
         domain.accounts, domain.books.debits, domain.books.credits, domain.books.difference, domain.watch.suspects,
-        domain.sig_suspicion
+        domain.made, domain.sig_suspicion
     ],
     errors = [UnknownAccount, SameAccount, NotAnAmount, Frozen, InsufficientFunds, OutOfRange],
     local = Slip,
@@ -98,6 +98,7 @@ pub(crate) fn transfer(ctx: Desk, from: AccountId, to: AccountId, amount: Money)
     *ctx.domain.books.credits = credits;
     ctx.domain.books.difference.set(credits.minus(debits).ok_or(OutOfRange)?);
 
+    *ctx.domain.made += 1;
     if is_large || spent.transfers == *ctx.global.busy {
         ctx.domain.watch.suspects.insert(from);
         ctx.domain.sig_suspicion.set(true);

@@ -5,6 +5,7 @@
 mod books;
 mod commands;
 mod fixture;
+mod kept;
 mod levels;
 mod oracle;
 /// The very orders that the program takes; what must come of them is worked out here.
