@@ -281,10 +281,10 @@ pub use theus_lang::audit::{
 
 pub(crate) use in_force::InForce;
 pub(crate) use ledger::Offered;
-#[cfg(feature = "store")]
-pub(crate) use ledger::verify_pages;
 #[cfg(feature = "conformance")]
 pub(crate) use ledger::hash_of;
+#[cfg(feature = "store")]
+pub(crate) use ledger::verify_pages;
 pub(crate) use reload::{Beginning, NotTaken, log_warnings};
 
 #[cfg(test)]
