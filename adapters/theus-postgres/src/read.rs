@@ -148,8 +148,8 @@ fn chain(bytes: &[u8], name: &Name, place: impl Fn() -> String) -> Result<ChainH
 
 fn fields(row: &Row, session: &str, name: &Name) -> Result<Vec<Field>, StoreError> {
     let (paths, values, written): (Vec<Vec<u8>>, Vec<Vec<u8>>, Vec<bool>) = (row.get(9), row.get(10), row.get(11));
-    let (of, keys, entry_values): (Vec<Vec<u8>>, Vec<Vec<u8>>, Vec<Option<Vec<u8>>>) =
-        (row.get(12), row.get(13), row.get(14));
+    let (of, keys): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (row.get(12), row.get(13));
+    let entry_values: Vec<Option<Vec<u8>>> = row.get(14);
     let mut entries = of.into_iter().zip(keys.into_iter().zip(entry_values)).peekable();
     let mut fields = Vec::with_capacity(paths.len());
     for ((path, value), written) in paths.into_iter().zip(values).zip(written) {
