@@ -103,7 +103,8 @@ fn at_once<P: SyncProcess, const RULED: bool>(
         && state.version() != begun_at
         && !passes::<P>(gates, Gate::Input, &state.fields)
     {
-        let work = Work { fields, local, proposed: DropCaught::new(proposed) };
+        let mut work = Work::new(fields, local);
+        work.proposed = DropCaught::new(proposed);
         let run = run_from(asked, place, rules, begun_at);
         return close_here(run, state, work, command);
     }
