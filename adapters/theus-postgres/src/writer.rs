@@ -257,7 +257,9 @@ impl Line {
     async fn open_after(settings: &Settings, name: &Name, id: i64) -> Result<(Self, Option<i64>), StoreError> {
         let line = Self::open(settings, name).await?;
         // Waits for a transaction that is under way still.
-        let row = line.client.query_opt("DELETE FROM writer WHERE id = $1 RETURNING number", &[&id]).await;
+        // Below 0 no transaction follows; and it is still told how far it came, should this answer be lost too.
+        let sql = "UPDATE writer SET number = least(number, -number - 1) WHERE id = $1 RETURNING -number - 1";
+        let row = line.client.query_opt(sql, &[&id]).await;
         Ok((line, row.map_err(|error| name.failed(&error))?.map(|row| row.get(0))))
     }
 
