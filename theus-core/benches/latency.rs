@@ -33,7 +33,11 @@ struct Row<'a> {
     took: Vec<u64>,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    fn new(name: &'static str, runs: usize, run: impl Fn() + 'a) -> Self {
+        Self { name, run: Box::new(run), took: Vec::with_capacity(runs + TURN) }
+    }
+
     /// Times a turn, each run by itself.
     fn turn(&mut self) {
         let Self { run, took, .. } = self;
@@ -58,13 +62,12 @@ fn main() {
         (Mutex::new(ByHand::default()), engine(Locking::Pessimistic, ""), engine(Locking::Optimistic, ""));
     let by_hand = || black_box(ByHand::step(black_box(&mutex), black_box(7))).expect("it cannot fail");
     let run = |engine: &Engine<_>| black_box(black_box(engine).run(Step { by: black_box(7) })).expect("it commits");
-    let rows: [(&'static str, Box<dyn Fn() + '_>); 4] = [
-        ("the clock alone", Box::new(|| ())),
-        ("a mutex by hand", Box::new(by_hand)),
-        ("held", Box::new(|| run(&held))),
-        ("optimistic", Box::new(|| run(&optimistic))),
+    let mut rows = [
+        Row::new("the clock alone", runs, || ()),
+        Row::new("a mutex by hand", runs, by_hand),
+        Row::new("held", runs, || run(&held)),
+        Row::new("optimistic", runs, || run(&optimistic)),
     ];
-    let mut rows = rows.map(|(name, run)| Row { name, run, took: Vec::with_capacity(runs + TURN) });
     for row in &mut rows {
         // Not counted: the memory of the times is touched for the first time, and so is everything that the runs use.
         row.took.resize(runs, u64::MAX);

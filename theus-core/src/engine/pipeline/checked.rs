@@ -193,6 +193,11 @@ fn judged_here<P: SyncProcess>(
     proposed: Proposed<P>,
     local: Option<&P::Local>,
 ) -> ResultOf<P> {
+    let proposed = match proposed {
+        // Another run may have latched the interlock while this one was under way: then nothing of it counts.
+        Ok(output) => run.judged(output, |run| Ok(run.refuse_if_halted()?)),
+        refused => refused,
+    };
     let proposed = run.audit_output_gate(proposed, &drafts.fields, local); // 6
     run.commit_or_roll_back(drafts, proposed) // 7
 }
