@@ -183,30 +183,27 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             return;
         }
         let number = self.cold.rests.fetch_add(1, Ordering::Relaxed) + 1;
-        slot.rested.store(number, Ordering::Release);
+        self.cold.rested.insert(Arc::clone(&slot.name), number);
         let mut too_many = self.sessions.len().saturating_sub(self.cold.warm);
         let mut resting = self.cold.resting.lock();
         resting.push_back((Arc::downgrade(slot), number, due));
-        let is_last = |slot: &Weak<Slot<D, G, E>>, number| {
-            slot.upgrade().is_some_and(|slot| slot.rested.load(Ordering::Acquire) == number)
-        };
+        let did_last = |slot: &Arc<Slot<D, G, E>>| self.cold.rested.get(&slot.name).map(|number| *number);
         if resting.len() > 64 + 2 * self.sessions.len() {
-            resting.retain(|(slot, number, _)| is_last(slot, *number));
+            resting.retain(|(slot, number, _)| slot.upgrade().is_some_and(|slot| did_last(&slot) == Some(*number)));
         }
         let mut going = Vec::new();
         while too_many > 0 {
             let Some((slot, number, due)) = resting.pop_front() else { break };
-            let Some(slot) = slot.upgrade().filter(|slot| slot.rested.load(Ordering::Acquire) == number) else {
-                continue;
-            };
+            let Some(slot) = slot.upgrade().filter(|slot| did_last(slot) == Some(number)) else { continue };
             going.push((slot, due));
             too_many -= 1;
         }
         drop(resting);
         for (slot, due) in going {
             if let Some(stays) = self.let_go_of(slot, due) {
-                let number = stays.rested.load(Ordering::Acquire);
-                self.cold.resting.lock().push_back((Arc::downgrade(&stays), number, due));
+                if let Some(number) = did_last(&stays) {
+                    self.cold.resting.lock().push_back((Arc::downgrade(&stays), number, due));
+                }
             }
         }
     }
@@ -232,6 +229,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             if let Some(key) = slot.inner.lock().timer.take() {
                 self.timer_queue.unset(key);
             }
+            self.cold.rested.remove(&name);
             self.sleeps(&name, due);
             // Its engine goes with it: the store has all of it.
             return None;

@@ -240,6 +240,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let Some((_, slot)) = self.shared.sessions.remove(name) else {
             return Err(SessionError::Unknown { session: name.to_owned() });
         };
+        #[cfg(feature = "store")]
+        self.shared.cold.rested.remove(name);
         slot.leave(&self.shared);
         Ok(slot.engine.clone())
     }

@@ -79,6 +79,8 @@ pub(super) struct Cold<D: Context, G: Context, E> {
     pub(super) warm: usize,
     pub(super) rests: AtomicU64,
     pub(super) resting: Mutex<VecDeque<Resting<D, G, E>>>,
+    /// The number of each when it did last.
+    pub(super) rested: DashMap<Arc<str>, u64>,
     /// Those that are to be opened at a time, each with who opens it.
     pub(super) sleeping: DashMap<Arc<str>, Sleeping>,
 }
@@ -95,7 +97,13 @@ type Resting<D, G, E> = (Weak<Slot<D, G, E>>, u64, Option<Moment>);
 #[cfg(feature = "store")]
 impl<D: Context, G: Context, E> Cold<D, G, E> {
     pub(super) fn new(warm: usize) -> Self {
-        Self { warm, rests: AtomicU64::new(0), resting: Mutex::default(), sleeping: DashMap::new() }
+        Self {
+            warm,
+            rests: AtomicU64::new(0),
+            resting: Mutex::default(),
+            rested: DashMap::new(),
+            sleeping: DashMap::new(),
+        }
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-#[cfg(feature = "store")]
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context as Task, Waker};
@@ -61,9 +59,6 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     /// Its number, and so of which worker's queue it is.
     home: usize,
     pub(super) stage: Stage,
-    /// How often the pool's sessions had come to rest when this one did last.
-    #[cfg(feature = "store")]
-    pub(super) rested: AtomicU64,
     /// It has left the pool.
     is_closed: AtomicBool,
     /// It handles no more events.
@@ -95,8 +90,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             session_waker: SessionWaker::of(this),
             home,
             stage: Stage::idle(),
-            #[cfg(feature = "store")]
-            rested: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             requests: Requests::default(),
