@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::core::{Core, SharedEngine};
-use super::durable::{DurableEngine, DurableSession, FieldFns, Found, next_number, stored};
+use super::durable::{DurableEngine, DurableSession, FieldFns, next_number, stored};
 use super::handle::Engine;
 use super::session::State;
 use crate::audit::{AuditSession, Text};
@@ -14,9 +14,13 @@ use crate::context::{Context, DurableFields, Fields};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
 use crate::store::{
-    Beginning, ChainHash, Field, JournalEntry, Part, Place, SessionRow, SessionState, Store, StoreError, StoredEvent,
-    StoredOrigin, Write, called, encode,
+    Beginning, ChainHash, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
 };
+
+mod migration;
+mod workflow;
+
+use migration::migrate;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Goes on with a session that the store has: its state, its counters, the events that wait. A handle on the same session where
@@ -176,66 +180,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Ok(core.map(|core| Self { core }))
     }
 
-    /// What the store has of this session's workflow, for the one that drives it from now on.
-    pub(crate) fn found_workflow(&self) -> Result<Option<Box<Found>>, StoreError> {
-        let durable = self.core.durable.as_ref().ok_or(StoreError::NoStore)?;
-        Ok(durable.is_driven())
-    }
-
-    /// Where the workflow stands before the runs that it begins now.
-    pub(crate) fn rides(&self, place: Place) {
-        if let Some(durable) = &self.core.durable {
-            durable.rides(place, self.core.bus.take_gone());
-        }
-    }
-
-    /// Whether the store has the workflow there, and nothing that has happened since.
-    pub(crate) fn has_stored(&self, place: &Place) -> bool {
-        self.core.durable.as_ref().is_none_or(|durable| durable.is_stored_at(place))
-    }
-
-    /// Where the workflow has come to: stored at once, or with the next write where it follows from what is stored.
-    pub(crate) fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError> {
-        let Some(durable) = &self.core.durable else { return Ok(()) };
-        durable.rides(place, self.core.bus.take_gone());
-        if follows {
-            return Ok(());
-        }
-        if let Some(why) = durable.lost() {
-            return Err(why);
-        }
-        // Nobody commits meanwhile: what is written is of one moment.
-        let held = self.core.hold_beside_lease("rest", None);
-        let _held = held.map_err(|error| StoreError::Unavailable {
-            store: format!("the session `{}`", durable.name),
-            reason: error.to_string(),
-        })?;
-        let Some(riding) = durable.riding() else { return Ok(()) };
-        let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
-        let counted = session.take_unsaved();
-        let write = Write {
-            session: Arc::clone(&durable.name),
-            expected: durable.step().0,
-            place: Some(riding.place.clone()),
-            taken: riding.taken.clone(),
-            counts: counted.then(|| auditor.stored_counts(session)),
-            lease: durable.lease(),
-            ..Write::default()
-        };
-        match durable.store.write(auditor, write) {
-            Ok(()) => {
-                durable.has_stored(riding);
-                Ok(())
-            }
-            Err(error) => {
-                if counted {
-                    session.put_unsaved();
-                }
-                Err(error)
-            }
-        }
-    }
-
     pub(super) fn durable_engine(&self) -> Result<&DurableEngine<D>, StoreError> {
         self.core.shared.durable.as_ref().ok_or(StoreError::NoStore)
     }
@@ -332,59 +276,6 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
     core.is_kept(session);
     Ok(())
 }
-
-/// A session that has an earlier version of the context is brought up to this one: a step of its journal.
-fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
-    core: &Core<D, G, E>,
-    durable: &DurableEngine<D>,
-    name: &Text,
-    stored: &mut SessionState,
-) -> Result<(), StoreError> {
-    let Some(fields) = durable.migrations.bring_up(name, stored.schema, &stored.fields)? else { return Ok(()) };
-    // What does not fit is told before anything is written.
-    let held = core.session.hold_beside_lease(|| core.request("migrate", None));
-    let mut apart = held.map_err(|_| unexpected())?.fields.share();
-    (durable.fields.bring_back)(&mut apart, name, fields.clone())?;
-    let path = || format!("the migration of `{name}`");
-    let command = encode(&(stored.schema, D::VERSION)).map_err(|error| StoreError::Encode { path: path(), error })?;
-    let parts: Vec<Part> = fields.iter().map(|field| Part::whole(field.path.clone(), field.value.clone())).collect();
-    let (step, version) = (stored.step + 1, stored.version.wrapping_add(1));
-    let chain = stored.chain.after(step, MIGRATION, &command, &parts);
-    let entry = JournalEntry {
-        step,
-        version,
-        process: MIGRATION.to_owned(),
-        command,
-        parts,
-        raised: Vec::new(),
-        at: durable.store.now(),
-        chain,
-        schema: Some(D::VERSION),
-    };
-    let session = name.as_str().into();
-    let write = Write { session, expected: stored.step, entry: Some(entry), ..Write::default() };
-    match durable.store.write(&core.shared.auditor, write) {
-        Ok(()) => {}
-        // Another program has brought it up, or gone on with it.
-        Err(StoreError::Conflict { .. } | StoreError::InDoubt { .. }) => {
-            let loaded = called(&*durable.store.store, |store| store.load(name))?;
-            let Some(loaded) = loaded.filter(|loaded| loaded.schema == D::VERSION) else {
-                let (session, found, known) = (name.to_string(), stored.schema, D::VERSION);
-                return Err(StoreError::NoMigration { session, found, known });
-            };
-            *stored = loaded;
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    }
-    (stored.step, stored.version, stored.chain, stored.schema) = (step, version, chain, D::VERSION);
-    // As the store has them: each was written by the step.
-    stored.fields = fields.into_iter().map(|field| Field { written: true, ..field }).collect();
-    Ok(())
-}
-
-/// What the journal calls a migration.
-const MIGRATION: &str = "(migration)";
 
 /// The session is as the value says.
 fn fill<D: Context, G: Context, E: Send + Sync + 'static>(

@@ -239,3 +239,39 @@ fn a_workflow_that_is_hydrated_again_in_the_same_program_is_where_it_was() {
     door.run_until_idle().unwrap();
     assert_eq!((door.state(), *engine.snapshot().unwrap().opened), ("OPEN", 1));
 }
+
+#[test]
+fn a_session_without_a_workflow_is_left_alone_unless_it_is_to_begin_with_one() {
+    let store = MemoryStore::new();
+    let plain = engine(&store).hydrate_or("plain", Door::default).unwrap();
+    plain.bus().emit("CMD_OPEN").unwrap();
+    drop(plain);
+    // It is ready, and not this pool's: neither at the start nor for a question or an event.
+    let doors = pool(&store, FLOW, usize::MAX);
+    doors.step_until_idle(1_000);
+    assert_eq!(doors.census().open, 0);
+    assert!(matches!(doors.states("plain"), Err(SessionError::Unknown { .. })));
+    assert!(matches!(doors.emit("plain", "CMD_OPEN"), Err(SessionError::Unknown { .. })));
+    assert!(matches!(doors.open("plain", Door::default()), Err(SessionError::Exists { .. })));
+    assert_eq!((stored(&store, "plain"), store.load("plain").unwrap().unwrap().events.len()), (0, 1));
+    // Asked to, it begins, and what waited is handled.
+    assert!(!doors.open_or_go_on("plain", Door::default).unwrap());
+    doors.step_until_idle(1_000);
+    assert_eq!((doors.states("plain").unwrap(), stored(&store, "plain")), (vec!["CLOSED".to_owned()], 2));
+}
+
+#[test]
+fn two_programs_that_open_one_session_at_once_have_one_workflow_of_it() {
+    let store = MemoryStore::new();
+    let (one, two) = (pool(&store, FLOW, usize::MAX), pool(&store, FLOW, usize::MAX));
+    one.open("door", Door::default()).unwrap();
+    one.emit("door", "CMD_OPEN").unwrap();
+    one.step_until_idle(1_000);
+    assert!(matches!(two.open("door", Door::default()), Err(SessionError::Exists { .. })));
+    two.step_until_idle(1_000);
+    assert_eq!(stored(&store, "door"), 2);
+    drop((one, two));
+    let doors = pool(&store, FLOW, usize::MAX);
+    doors.step_until_idle(1_000);
+    assert_eq!((doors.states("door").unwrap(), stored(&store, "door")), (vec!["CLOSED".to_owned()], 2));
+}

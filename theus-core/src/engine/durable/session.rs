@@ -152,10 +152,14 @@ impl DurableSession {
         self.at.lock().found = position.map(|position| Box::new(Found { position, settled }));
     }
 
-    /// Where its workflow stands: for the one that drives it from now on. Whoever drove it before in this program has said it last.
-    pub(in crate::engine) fn is_driven(&self) -> Option<Box<Found>> {
-        let mut at = self.at.lock();
-        at.has_workflow = true;
+    /// A workflow drives it from now on.
+    pub(in crate::engine) fn is_driven(&self) {
+        self.at.lock().has_workflow = true;
+    }
+
+    /// Where its workflow stands. Whoever drove it before in this program has said it last.
+    pub(in crate::engine) fn workflow(&self) -> Option<Box<Found>> {
+        let at = self.at.lock();
         let of = |position: &str, settled: &[Settled]| {
             Box::new(Found { position: position.to_owned(), settled: settled.to_vec() })
         };
@@ -173,6 +177,7 @@ impl DurableSession {
         let number = before.as_ref().map_or(0, |rider| rider.number) + 1;
         let taken = before.map(|rider| rider.taken).unwrap_or_default().into_iter().chain(taken).collect();
         at.rider = Some(Rider { place, taken, number, is_stored: false });
+        at.found = None;
     }
 
     /// What the store has not got of it.

@@ -80,9 +80,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// [`ResumeError`]: where the session is in no store, or the workflow cannot be where it was.
     pub fn hydrate(mut self) -> Result<Self, ResumeError> {
         let name = self.engine.session().to_owned();
-        if let Some(found) = self.engine.found_workflow()? {
+        if let Some(found) = self.engine.workflow_in_store()? {
             self.session.goes_on(&name, &found.position, &found.settled)?;
         }
+        self.engine.is_driven()?;
         Ok(self)
     }
 

@@ -33,12 +33,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// A session that is here, or in the store.
     pub(super) fn reach(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         match self.slot(name) {
-            Err(SessionError::Unknown { .. }) if self.engine.has_store() && !self.is_closing() => self.open_kept(name),
+            Err(SessionError::Unknown { .. }) if self.engine.has_store() && !self.is_closing() => {
+                self.open_kept(name, false)
+            }
             found => found,
         }
     }
 
-    fn open_kept(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+    /// A session of the store. One that has no workflow is not this pool's, unless it `begins` with it now.
+    pub(super) fn open_kept(self: &Arc<Self>, name: &str, begins: bool) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         let unknown = || SessionError::Unknown { session: name.to_owned() };
         // The engine's own session has no workflow.
         if name == self.engine.session() {
@@ -53,9 +56,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             Entry::Occupied(place) => return Ok(Arc::clone(place.get())),
             Entry::Vacant(place) => {
                 let mut session = self.interpreter();
-                if let Some(found) = engine.found_workflow()? {
-                    session.goes_on(&name, &found.position, &found.settled).map_err(Box::new)?;
+                match engine.workflow_in_store()? {
+                    Some(found) => session.goes_on(&name, &found.position, &found.settled).map_err(Box::new)?,
+                    None if begins => {}
+                    None => return Err(unknown()),
                 }
+                engine.is_driven()?;
                 let slot = self.slot_of(engine, &name, session);
                 drop(place.insert(Arc::clone(&slot)));
                 slot
@@ -83,6 +89,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             session.restore(position).map_err(Box::new)?;
         }
         let engine = self.engine.begin_kept(&name, domain)?.ok_or_else(exists)?;
+        // Another program may have begun it just now, and its workflow with it.
+        if engine.workflow_in_store()?.is_some() {
+            return Err(exists());
+        }
+        engine.is_driven()?;
         // That it has begun, so that it goes on whatever happens.
         session.save(&Environment::new(&engine, &self.keeper))?;
         let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) else { return Err(exists()) };
@@ -200,10 +211,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         }
         drop(resting);
         for (slot, due) in going {
-            if let Some(stays) = self.let_go_of(slot, due) {
-                if let Some(number) = did_last(&stays) {
-                    self.cold.resting.lock().push_back((Arc::downgrade(&stays), number, due));
-                }
+            if let Some(stays) = self.let_go_of(slot, due)
+                && let Some(number) = did_last(&stays)
+            {
+                self.cold.resting.lock().push_back((Arc::downgrade(&stays), number, due));
             }
         }
     }

@@ -187,7 +187,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         Ok(())
     }
 
-    /// Opens a session that the store has, or one with this first state where it has none. True where it is new.
+    /// Opens a session that the store has, or one with this first state where it has none. True where it is new. One that was in the
+    /// store without a workflow begins with this one; nothing else in a pool begins a workflow on a session that has none.
     ///
     /// ```
     /// # use theus_core::prelude::*;
@@ -224,7 +225,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         if !self.shared.engine.has_store() {
             return Err(SessionError::Store(crate::store::StoreError::NoStore));
         }
-        match self.shared.reach(name) {
+        let found = match self.shared.reach(name) {
+            Err(SessionError::Unknown { .. }) => self.shared.open_kept(name, true),
+            found => found,
+        };
+        match found {
             Ok(_) => Ok(false),
             Err(SessionError::Unknown { .. }) => self.shared.begin_kept(name, first(), None).map(|()| true),
             Err(error) => Err(error),
