@@ -12,7 +12,7 @@ use crate::store::Store;
 impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Keeps the session in a store: each of its commits is there before anybody hears of it. Where the store has a session of this
     /// [name](Self::session), the engine goes on with it; else it begins with the first state that the builder was given. More
-    /// sessions are had by [`Engine::hydrate`] and [`Engine::hydrate_or`]; those of [`Engine::open`] are in memory alone.
+    /// sessions are had by [`hydrate`](crate::Engine::hydrate) and [`hydrate_or`](crate::Engine::hydrate_or); those of [`open`](crate::Engine::open) are in memory alone.
     ///
     /// The ledger of the engine goes on from the store's, and so does its interlock.
     ///
@@ -43,7 +43,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     }
 
     /// The engine's own session is in memory alone, whatever the [store](Self::store): none is begun or opened there until it is asked
-    /// for by [`Engine::hydrate`] or [`Engine::hydrate_or`]. For a server of many sessions, and for who only looks at what there is.
+    /// for by [`hydrate`](crate::Engine::hydrate) or [`hydrate_or`](crate::Engine::hydrate_or). For a server of many sessions, and for who only looks at what there is.
     ///
     /// ```
     /// # use theus_core::prelude::*;
