@@ -3,6 +3,12 @@
 use super::problem::ExpressionProblem;
 use super::token::{Token, TokenKind};
 
+/// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
+/// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
+/// would hold up a session for long.
+pub const MOST_STEPS: usize = 10_000_000;
+/// So many bytes of text are looked at in one step.
+pub(super) const TEXT: usize = 64;
 /// The greatest length in bytes.
 pub(super) const LONGEST: usize = 4_096;
 /// How deep brackets may nest.

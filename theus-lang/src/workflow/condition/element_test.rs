@@ -4,7 +4,7 @@
 //! It knows what most tests are: comparisons with constants, joined. It says nothing of a test, or of an element, that is not
 //! that: then the expression itself is evaluated, and what is wrong is told there.
 
-use super::evaluate::TEXT;
+use super::bounds::TEXT;
 use super::node::{Arithmetic, Constant, Node, Ordered};
 use crate::context::Value;
 

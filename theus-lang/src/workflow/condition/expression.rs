@@ -5,6 +5,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::activation::Activation;
+use super::bounds::MOST_STEPS;
 use super::check::Checker;
 use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
 use super::node::Node;
@@ -39,11 +40,6 @@ enum Program {
 
 #[cfg(test)]
 type Function = dyn Fn(&dyn Activation) -> Result<serde_json::Value, EvaluationError> + Send + Sync;
-
-/// How much one evaluation may do: each element that a macro, `in`, a comparison or a `+` of lists looks at is a step, and so
-/// are 64 bytes of a text that is searched, matched, compared or joined. Far more than a condition should ask, and less than
-/// would hold up a session for long.
-pub const MOST_STEPS: usize = 10_000_000;
 
 /// Why an expression that was fine when it was loaded has no value now.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

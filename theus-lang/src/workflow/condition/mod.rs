@@ -21,7 +21,8 @@ mod syntax;
 mod token;
 mod types;
 
-pub use expression::{EvaluationError, EvaluationErrorKind, Expression, MOST_STEPS};
+pub use bounds::MOST_STEPS;
+pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 
 pub use activation::{Activation, EmptyActivation};
 pub use problem::ExpressionProblem;

@@ -22,7 +22,7 @@ use crate::context::{KeyShape, Part, Value};
 
 pub(super) use json::to_json;
 pub(super) use payload::is_not_brought;
-pub(super) use work::{TEXT, Work};
+pub(super) use work::Work;
 
 /// Why there is no value.
 pub(super) type Problem = Cow<'static, str>;

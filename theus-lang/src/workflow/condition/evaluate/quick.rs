@@ -2,9 +2,9 @@
 //! the way that could be anything else. It says nothing where it is not that: then the part is evaluated, and what is wrong is
 //! told there.
 
-use super::work::TEXT;
 use super::{Operand, Work};
 use crate::context::{Record, Value};
+use crate::workflow::condition::bounds::TEXT;
 use crate::workflow::condition::node::{Arithmetic, Constant, Node};
 
 /// A value that is compared with others of its kind at once.

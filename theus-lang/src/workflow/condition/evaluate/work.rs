@@ -1,10 +1,7 @@
 //! What an evaluation carries along: the elements of the macros under way, and how much it may still do.
 
 use super::{Operand, Problem};
-use crate::workflow::condition::expression::MOST_STEPS;
-
-/// So many bytes of text are looked at in one step.
-pub(in crate::workflow::condition) const TEXT: usize = 64;
+use crate::workflow::condition::bounds::{MOST_STEPS, TEXT};
 
 pub(in crate::workflow::condition) struct Work<'a> {
     /// What the macros' variables stand for, outermost first.
