@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use theus_core::engine::{JournalError, LinesError};
-use theus_core::store::{JournalEntry, shown};
+use theus_core::store::{EffectAnswer, JournalEntry, shown};
 use theus_core::{Context, Engine};
 
 use crate::command::Verdict;
@@ -20,6 +20,16 @@ struct Line<'a> {
     changed: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     raised: &'a [String],
+    /// What it asked its effects, where that is recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asked: Vec<Asked>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    call: String,
+    with: Value,
+    gave: Option<Value>,
 }
 
 impl<'a> Line<'a> {
@@ -31,11 +41,12 @@ impl<'a> Line<'a> {
             command: shown(&entry.command),
             changed: entry.parts.iter().map(|part| part.path.as_str()).collect(),
             raised: &entry.raised,
+            asked: entry.answers.iter().flatten().map(Asked::of).collect(),
         }
     }
 
     fn text(&self) -> String {
-        let Self { step, time, process, command, changed, raised } = self;
+        let Self { step, time, process, command, changed, raised, asked } = self;
         let changed = match changed.as_slice() {
             [] => "nothing".to_owned(),
             changed => changed.join(", "),
@@ -44,7 +55,22 @@ impl<'a> Line<'a> {
             [] => String::new(),
             raised => format!("; raised {}", raised.join(", ")),
         };
-        format!("{step}  {time}  {process} {}  changed {changed}{raised}", value(command))
+        let asked: String = asked.iter().map(|asked| format!("; {}", asked.text())).collect();
+        format!("{step}  {time}  {process} {}  changed {changed}{raised}{asked}", value(command))
+    }
+}
+
+impl Asked {
+    fn of(answer: &EffectAnswer) -> Self {
+        let EffectAnswer { effect, call, asked, gave } = answer;
+        // A key is asked of nobody.
+        let call = if effect.is_empty() { call.clone() } else { format!("{effect}.{call}") };
+        Self { call, with: shown(asked), gave: gave.as_deref().map(shown) }
+    }
+
+    fn text(&self) -> String {
+        let gave = self.gave.as_ref().map_or_else(|| "nothing yet".to_owned(), value);
+        format!("{} {} gave {gave}", self.call, value(&self.with))
     }
 }
 

@@ -180,7 +180,7 @@
 //!   is recognised, and refused at once as a [`Deadlock`](RunError::Deadlock).
 #![forbid(unsafe_code)]
 // Without them much of the engine has nobody who calls it.
-#![cfg_attr(not(all(feature = "recipes", feature = "workflow")), allow(dead_code, unused_imports))]
+#![cfg_attr(not(all(feature = "recipes", feature = "workflow", feature = "store")), allow(dead_code, unused_imports))]
 // Generated code names this crate from outside; its own tests are inside.
 extern crate self as theus_core;
 
@@ -194,6 +194,7 @@ mod checked;
 #[cfg(all(feature = "recipes", feature = "workflow"))]
 pub mod command_line;
 pub mod context;
+pub mod effect;
 pub mod engine;
 mod panics;
 pub mod prelude;
@@ -308,6 +309,21 @@ pub use theus_model::exact;
 /// }
 /// ```
 pub use theus_macros::process;
+
+/// Makes a trait one whose calls are recorded: what a process asks of the world outside. On an `impl` of such a trait, for its
+/// `async fn`s. See the module [`effect`](mod@crate::effect).
+///
+/// Functions take `&self`; their arguments are `Serialize`, and what they give is a value that is `Serialize` and `Deserialize`:
+///
+/// ```compile_fail
+/// #[theus_core::effect]
+/// trait Gateway {
+///     fn name(&self) -> &str; // error: the answer of an effect is kept in the journal: return a value
+/// }
+/// ```
+///
+/// `#[effect(crate = path)]` where `theus_core` has another name.
+pub use theus_macros::effect;
 
 /// Checks recipes and workflows while the program is compiled: a wrong file fails `cargo check`, at its line.
 ///

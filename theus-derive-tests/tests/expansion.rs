@@ -25,6 +25,11 @@ fn inspect(source: &str) -> String {
     pretty(crate::inspect::derive(tokens_of(source)))
 }
 
+/// What `#[effect]` makes of a trait, or of an `impl` of one.
+fn effect(source: &str) -> String {
+    pretty(crate::effect::effect(TokenStream::new(), tokens_of(source)))
+}
+
 /// What an item says of itself to `files!`.
 fn answer() -> String {
     let item: syn::ItemStruct = syn::parse_str("pub struct Page<T> { of: Vec<T> }").unwrap();
@@ -76,6 +81,14 @@ snapshots! {
         "outputs = [domain.total], effects = [clock, log]",
         "fn stamp(ctx: Ctx<Bank, Limits, Ports>) { (ctx.effects.log)(\"x\"); ctx.domain.total.set((ctx.effects.clock)()); }",
     );
+    process_with_a_key: process(
+        "outputs = [domain.total], effects = [gateway]",
+        "fn pay(ctx: Ctx<Bank, Limits, Ports>) { let key = ctx.effects.key(); ctx.domain.total.set(ctx.effects.gateway.charge(key)); }",
+    );
+    effect_of_a_trait: effect(
+        "/// What is asked.\n pub trait Gateway { /// Charges.\n fn charge(&self, card: &str, amount: i64) -> Result<Receipt, Declined>; async fn look_up(&self, name: &str) -> u64; }",
+    );
+    effect_of_an_impl: effect("impl Gateway for World { async fn look_up(&self, name: &str) -> u64 { name.len() as u64 } }");
     process_with_messages: process(
         "inputs = [domain.total], messages = [Receipt, mail::Alarm]",
         "fn tell(ctx: Ctx<Bank>) { ctx.send(Receipt { total: *ctx.domain.total }); }",

@@ -18,6 +18,8 @@ const WITH_ANSWERS: bool = false;
 mod answer;
 #[path = "../../theus-macros/src/context/mod.rs"]
 mod context;
+#[path = "../../theus-macros/src/effect/mod.rs"]
+mod effect;
 #[path = "../../theus-macros/src/errors.rs"]
 mod errors;
 #[path = "../../theus-macros/src/inspect/mod.rs"]

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | a function that is to run as a transaction | [`macro@process`] |
 //! | a struct that is state, configuration or scratch | [`macro@Context`] |
+//! | what a process asks of the world outside, to be recorded | [`macro@effect`] |
 //! | a type of a field or an argument, into which rules are to look | [`macro@Inspect`] |
 //! | recipes and workflows that are known when the program is compiled | `files!`, with the feature `files` |
 //!
@@ -19,6 +20,7 @@
 
 mod answer;
 mod context;
+mod effect;
 mod errors;
 #[cfg(feature = "files")]
 mod files;
@@ -44,6 +46,12 @@ pub fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
         return syn::Error::new(name.span(), message).to_compile_error().into();
     }
     process::process(attribute.into(), item.into()).into()
+}
+
+/// Makes a trait one whose calls are recorded. See `theus_core::effect`.
+#[proc_macro_attribute]
+pub fn effect(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    effect::effect(attribute.into(), item.into()).into()
 }
 
 /// Makes a struct a layer of state. See `theus_core::Context`.

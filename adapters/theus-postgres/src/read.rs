@@ -95,8 +95,8 @@ impl Reader {
     }
 }
 
-pub(crate) const BEGIN: &str =
-    "SELECT a.interlock, (SELECT body FROM ledger WHERE sequence = a.last), a.last FROM audit a WHERE a.one";
+pub(crate) const BEGIN: &str = "SELECT a.interlock, (SELECT body FROM ledger WHERE sequence = a.last), a.last, (SELECT identity FROM identity WHERE one) \
+     FROM audit a WHERE a.one";
 
 pub(crate) fn begin(rows: &[Row], name: &Name) -> Result<Beginning, StoreError> {
     let row = rows.first().ok_or_else(|| name.corrupt("the end of its ledger", "its row is missing"))?;
@@ -106,7 +106,14 @@ pub(crate) fn begin(rows: &[Row], name: &Name) -> Result<Beginning, StoreError> 
     }
     let read =
         |json: Option<String>, place: &str| json.map(|json| record(&json, name, || place.to_owned())).transpose();
-    Ok(Beginning { last_record: read(last, "the last record")?, interlock: read(interlock, "the interlock")? })
+    let identity = row.get::<_, Option<&[u8]>>(3).and_then(|bytes| bytes.try_into().ok());
+    let identity = identity.ok_or_else(|| name.corrupt("its identity", "its row is not the one that was written"))?;
+    let identity = u128::from_le_bytes(identity);
+    Ok(Beginning {
+        identity,
+        last_record: read(last, "the last record")?,
+        interlock: read(interlock, "the interlock")?,
+    })
 }
 
 pub(crate) const LOAD: &str = "SELECT s.step, s.version, s.chain, s.schema, s.position, s.settled, s.counts, s.events, s.last_message, \

@@ -36,5 +36,8 @@ CREATE TABLE audit(one boolean PRIMARY KEY CHECK(one), last bigint NOT NULL, has
 CREATE TABLE writer(
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, number bigint NOT NULL, touched timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+-- What tells the store from every other one.
+CREATE TABLE identity(one boolean PRIMARY KEY CHECK(one), identity bytea NOT NULL);
+INSERT INTO identity VALUES (true, decode(replace(gen_random_uuid()::text, '-', ''), 'hex'));
 INSERT INTO format VALUES (true, 1);
 INSERT INTO audit VALUES (true, 0, decode(repeat('00', 32), 'hex'), NULL);

@@ -13,7 +13,7 @@ use crate::failure::Name;
 use crate::rows::audit::{self, AuditRow};
 use crate::rows::journal::Reading;
 use crate::rows::session::{self, Session};
-use crate::rows::{answer, event, message};
+use crate::rows::{answer, event, identity, message};
 use crate::store::{Shared, SqliteStore};
 use crate::writer::change;
 
@@ -30,7 +30,8 @@ impl Store for SqliteStore {
                 0 => None,
                 last => audit::read(connection, name, &end, last, 1)?.pop(),
             };
-            Ok(Beginning { last_record, interlock: end.interlock(name)? })
+            let identity = identity::read(connection, name)?;
+            Ok(Beginning { identity, last_record, interlock: end.interlock(name)? })
         })
     }
 

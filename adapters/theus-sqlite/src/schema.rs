@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use theus_core::store::StoreError;
 
 use crate::failure::Name;
-use crate::rows::audit;
+use crate::rows::{audit, identity};
 
 /// The format of the tables, in `PRAGMA user_version`.
 const FORMAT: i64 = 2;
@@ -16,7 +16,7 @@ const APPLICATION: i64 = 0x5468_7573;
 ///
 /// Every row has a seal over its key and its columns, and what can be missing is counted or named by another row: SQLite does not
 /// notice a bit that its disk has turned.
-const TABLES: [(&str, &str); 16] = [
+const TABLES: [(&str, &str); 17] = [
     (
         "session",
         "CREATE TABLE session(id INTEGER PRIMARY KEY, name TEXT NOT NULL, revision INTEGER NOT NULL, step INTEGER NOT NULL, \
@@ -44,7 +44,7 @@ const TABLES: [(&str, &str); 16] = [
         "journal",
         "CREATE TABLE journal(seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, step INTEGER NOT NULL, before INTEGER NOT NULL, \
          version INTEGER NOT NULL, at INTEGER NOT NULL, process TEXT NOT NULL, command BLOB NOT NULL, parts BLOB NOT NULL, raised TEXT, \
-         chain BLOB NOT NULL, seal INTEGER NOT NULL, schema INTEGER, entries BLOB) STRICT",
+         chain BLOB NOT NULL, seal INTEGER NOT NULL, schema INTEGER, entries BLOB, answers BLOB) STRICT",
     ),
     // Where a page of a journal is found without reading all that follows it: one row of 64 is in it.
     ("journal_mark", "CREATE INDEX journal_mark ON journal(session, step) WHERE step % 64 = 0"),
@@ -77,13 +77,18 @@ const TABLES: [(&str, &str); 16] = [
         "audit",
         "CREATE TABLE audit(one INTEGER PRIMARY KEY CHECK(one = 1), last INTEGER NOT NULL, hash BLOB NOT NULL, interlock TEXT, seal INTEGER NOT NULL) STRICT",
     ),
+    // What tells the file from every other store: one row, always there.
+    (
+        "identity",
+        "CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), identity BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
+    ),
     // Written to when a commit has failed, so that what it left behind in the log is overwritten or seen.
     ("recovery", "CREATE TABLE recovery(one INTEGER PRIMARY KEY CHECK(one = 1), times INTEGER NOT NULL) STRICT"),
     ("recovery_row", "INSERT INTO recovery(one, times) VALUES (1, 0)"),
 ];
 
 /// What brings a file of format 1 here: columns behind those that there are, with what seals say nothing of.
-const SINCE_1: [&str; 8] = [
+const SINCE_1: [&str; 9] = [
     "ALTER TABLE session ADD COLUMN schema INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE session ADD COLUMN base INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE session ADD COLUMN last_message INTEGER NOT NULL DEFAULT 0",
@@ -92,10 +97,11 @@ const SINCE_1: [&str; 8] = [
     "ALTER TABLE session ADD COLUMN leased_until INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE journal ADD COLUMN schema INTEGER",
     "ALTER TABLE journal ADD COLUMN entries BLOB",
+    "ALTER TABLE journal ADD COLUMN answers BLOB",
 ];
 
 /// The tables that are new since then.
-const NEW_SINCE_1: [&str; 5] = ["entry", "answer", "answer_again", "message", "message_again"];
+const NEW_SINCE_1: [&str; 6] = ["entry", "answer", "answer_again", "message", "message_again", "identity"];
 
 /// What a file is.
 #[derive(PartialEq)]
@@ -135,6 +141,7 @@ pub(crate) fn prepare(connection: &Connection, name: &Name) -> Result<(), StoreE
 fn make(connection: &Connection) -> rusqlite::Result<()> {
     TABLES.iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
     audit::begin(connection)?;
+    identity::begin(connection)?;
     connection.pragma_update(None, "application_id", APPLICATION)?;
     connection.pragma_update(None, "user_version", FORMAT)
 }
@@ -143,6 +150,7 @@ fn bring_up(connection: &Connection) -> rusqlite::Result<()> {
     SINCE_1.iter().try_for_each(|sql| connection.execute_batch(sql))?;
     let new = TABLES.iter().filter(|(table, _)| NEW_SINCE_1.contains(table));
     new.into_iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
+    identity::begin(connection)?;
     connection.pragma_update(None, "user_version", FORMAT)
 }
 

@@ -37,7 +37,7 @@ use crate::signal::{BusOptions, Overflow};
 #[cfg(feature = "recipes")]
 use crate::source::{Document, SourceFile};
 #[cfg(feature = "store")]
-use crate::store::Store;
+use crate::store::{Store, by_chance};
 
 #[cfg(feature = "store")]
 mod kept;
@@ -386,6 +386,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             return Err(wrong);
         }
         let session = Text::from(self.session);
+        #[cfg(feature = "store")]
+        let mut identity = by_chance();
         #[cfg(feature = "recipes")]
         let auditor = {
             let mut auditor = if self.recipes.is_empty() {
@@ -400,7 +402,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let sinks = self.sinks;
             #[cfg(feature = "store")]
             if let Some(StoreOffer { store, .. }) = &self.store {
-                auditor.continue_from_store(&begin(&**store)?);
+                let found = begin(&**store)?;
+                identity = found.identity;
+                auditor.continue_from_store(&found);
             }
             auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks })?;
             log_warnings(&auditor.recipe_warnings());
@@ -446,6 +450,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
             bus: Arc::new(self.bus),
+            #[cfg(feature = "store")]
+            identity,
             #[cfg(feature = "store")]
             durable,
             #[cfg(feature = "store")]

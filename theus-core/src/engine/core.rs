@@ -41,6 +41,9 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) attempts: u32,
     /// How long a run waits at most while the session does not change hands.
     pub(super) lock_timeout: Duration,
+    /// What tells it from every other one, for keys of effects; drawn by chance.
+    #[cfg(feature = "store")]
+    pub(super) identity: u128,
     /// What the bus of each session is like.
     pub(super) bus: Arc<BusOptions>,
     /// The store, where there is one.

@@ -37,6 +37,8 @@ mod kept;
 mod lease;
 mod notes;
 #[cfg(feature = "store")]
+mod outside;
+#[cfg(feature = "store")]
 mod replay;
 mod run;
 mod start;
@@ -98,7 +100,12 @@ impl<P: Process> Run<'_, P> {
     /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here. What begins is the
     /// order in which signals are written.
     #[inline(always)]
-    fn begin() -> Order {
+    fn begin(asked: Asked<'_, P>, command: Option<&P>) -> Order {
+        #[cfg(feature = "store")]
+        if const { !P::CONTRACT.effects.is_empty() } {
+            return outside::begin(asked, command);
+        }
+        let _ = (asked, command);
         Order::default()
     }
 

@@ -173,7 +173,7 @@ impl<D: Context, C> Registry<D, C> {
 
     /// How a process of this name is run again, out of a journal.
     #[cfg(feature = "store")]
-    pub(super) fn replay(&self, process: &str) -> Option<fn(&C, &[u8]) -> super::step::Replayed> {
+    pub(super) fn replay(&self, process: &str) -> Option<super::step::ReplayFn<C>> {
         self.named(process).map(|registered| registered.make.replay)
     }
 

@@ -6,6 +6,9 @@ pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry};
 pub use crate::context::{Asked, Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields, History, newtype_shape};
 pub use crate::context::{DataSource, DataVisitor, DurableFields, DurableZone};
+pub use crate::effect::{Call, Calls, EffectArgument, EffectOf, Holds, Recorded, asked};
+#[cfg(feature = "store")]
+pub use crate::effect::{EffectKey, EffectKeys, effect_keys};
 pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
 };
@@ -49,6 +52,7 @@ pub mod traits {
         ProbeInspect as _, ProbeOpaque as _, ProbePartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
         ShowDebug as _, ShowNothing as _,
     };
+    pub use crate::effect::{SeenEffect as _, UnseenEffect as _};
 }
 
 #[cfg(feature = "files")]

@@ -38,6 +38,10 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What it reads, writes, touches outside and can fail with.
     const CONTRACT: Contract;
 
+    /// Whether its body may ask for keys of its effects.
+    #[doc(hidden)]
+    const ASKS_FOR_KEYS: bool = false;
+
     /// Whether it is a plain `fn` or an `async fn`: [`Plain`] or [`Asynchronous`].
     #[doc(hidden)]
     type Kind;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::write::{Entry, Field, Part};
+use super::write::{EffectAnswer, Entry, Field, JournalEntry};
 
 /// The hash after a step, over all steps before it.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -27,18 +27,21 @@ impl ChainHash {
         Self(*hasher.finalize().as_bytes())
     }
 
-    /// After one more step.
+    /// After one more step: over its number, its process, its command, its parts and the answers of its effects.
     #[must_use]
-    pub fn after(&self, step: u64, process: &str, command: &[u8], parts: &[Part]) -> Self {
+    pub fn after(&self, entry: &JournalEntry) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key(CONTEXT);
         hasher.update(&self.0);
-        hasher.update(&step.to_le_bytes());
-        text(&mut hasher, process);
-        bytes(&mut hasher, command);
-        for part in parts {
+        hasher.update(&entry.step.to_le_bytes());
+        text(&mut hasher, &entry.process);
+        bytes(&mut hasher, &entry.command);
+        for part in &entry.parts {
             text(&mut hasher, &part.path);
             maybe(&mut hasher, part.value.as_deref());
             entries(&mut hasher, &part.entries);
+        }
+        if let Some(all) = &entry.answers {
+            answers(&mut hasher, all);
         }
         Self(*hasher.finalize().as_bytes())
     }
@@ -65,6 +68,17 @@ fn entries(hasher: &mut blake3::Hasher, entries: &[Entry]) {
     for entry in entries {
         bytes(hasher, &entry.key);
         maybe(hasher, entry.value.as_deref());
+    }
+}
+
+/// Behind a text that no path of a field is.
+fn answers(hasher: &mut blake3::Hasher, answers: &[EffectAnswer]) {
+    text(hasher, "(answers)");
+    for EffectAnswer { effect, call, asked, gave } in answers {
+        text(hasher, effect);
+        text(hasher, call);
+        bytes(hasher, asked);
+        maybe(hasher, gave.as_deref());
     }
 }
 

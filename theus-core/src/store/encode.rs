@@ -45,6 +45,17 @@ pub(crate) fn encode_into<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>)
     Err(refused)
 }
 
+/// Several values as one list, each of which writes itself.
+pub(crate) fn list(
+    length: usize,
+    mut write: impl FnMut(usize, &mut Vec<u8>) -> Result<(), EncodeError>,
+) -> Result<Vec<u8>, EncodeError> {
+    let mut bytes = Vec::new();
+    Kind::Array.header(&mut bytes, self::length(length)?)?;
+    (0..length).try_for_each(|place| write(place, &mut bytes))?;
+    Ok(bytes)
+}
+
 /// Writes one value to the end of the bytes.
 struct Encoder<'a> {
     bytes: &'a mut Vec<u8>,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::error::StoreError;
+use super::identity::by_chance;
 use super::port::Store;
 use super::write::{
     Audit, Base, Beginning, Committed, Done, Field, JournalEntry, Lease, Place, SessionRow, SessionState, StoredAnswer,
@@ -56,8 +57,9 @@ pub enum Fault {
     Panics,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Kept {
+    identity: u128,
     sessions: BTreeMap<String, Row>,
     ledger: Vec<AuditRecord>,
     interlock: Option<AuditRecord>,
@@ -84,6 +86,19 @@ struct Row {
     fence: u64,
 }
 
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            identity: by_chance(),
+            sessions: BTreeMap::new(),
+            ledger: Vec::new(),
+            interlock: None,
+            calls: 0,
+            faults: BTreeMap::new(),
+        }
+    }
+}
+
 impl MemoryStore {
     /// An empty one.
     #[must_use]
@@ -106,9 +121,10 @@ impl MemoryStore {
     #[must_use]
     pub fn copy(&self) -> Self {
         let kept = self.shared.lock();
-        let Kept { sessions, ledger, interlock, .. } = &*kept;
+        let Kept { identity, sessions, ledger, interlock, .. } = &*kept;
         let (sessions, ledger, interlock) = (sessions.clone(), ledger.clone(), interlock.clone());
-        Self { shared: Arc::new(Mutex::new(Kept { sessions, ledger, interlock, calls: 0, faults: BTreeMap::new() })) }
+        let kept = Kept { identity: *identity, sessions, ledger, interlock, calls: 0, faults: BTreeMap::new() };
+        Self { shared: Arc::new(Mutex::new(kept)) }
     }
 
     /// Looks, unless this call is to fail.
@@ -294,7 +310,11 @@ impl Store for MemoryStore {
     }
 
     fn begin(&self) -> Result<Beginning, StoreError> {
-        self.look(|kept| Beginning { last_record: kept.ledger.last().cloned(), interlock: kept.interlock.clone() })
+        self.look(|kept| Beginning {
+            identity: kept.identity,
+            last_record: kept.ledger.last().cloned(),
+            interlock: kept.interlock.clone(),
+        })
     }
 
     #[allow(clippy::panic, reason = "what it is asked for")]

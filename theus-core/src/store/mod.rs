@@ -14,6 +14,7 @@ mod decode;
 mod encode;
 mod entries;
 mod error;
+mod identity;
 mod memory;
 mod port;
 mod shown;
@@ -22,14 +23,16 @@ mod write;
 pub use chain::ChainHash;
 pub use decode::decode;
 pub use encode::encode;
+pub(crate) use encode::{encode_into, list};
 pub use error::{DecodeError, EncodeError, StoreError};
 pub use memory::{Fault, MemoryStore};
 pub use port::Store;
 pub use shown::shown;
 pub use write::{
-    Audit, Base, Beginning, Committed, Done, Entry, Field, JournalEntry, Lease, Part, Place, SessionRow, SessionState,
-    Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
+    Audit, Base, Beginning, Committed, Done, EffectAnswer, Entry, Field, JournalEntry, Lease, Part, Place, SessionRow,
+    SessionState, Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
 };
 
 pub(crate) use decode::decode_whole;
+pub(crate) use identity::by_chance;
 pub(crate) use port::{called, name_of, write};

@@ -122,6 +122,24 @@ pub struct JournalEntry {
     /// whole, and what else there was is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<u32>,
+    /// What it asked its effects, in order, and what they gave; none where it has effects whose answers are not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Vec<EffectAnswer>>,
+}
+
+/// One call of an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectAnswer {
+    /// The effect, as the contract names it.
+    pub effect: String,
+    /// What of it was called.
+    pub call: String,
+    /// With which arguments, [encoded](super::encode).
+    #[serde(with = "bytes")]
+    pub asked: Vec<u8>,
+    /// What it gave, encoded; none where the run went on without it.
+    #[serde(default, with = "bytes::maybe", skip_serializing_if = "Option::is_none")]
+    pub gave: Option<Vec<u8>>,
 }
 
 /// An event that waits.
@@ -356,6 +374,8 @@ impl Default for SessionState {
 /// What an engine finds in a store when it begins.
 #[derive(Clone, Debug, Default)]
 pub struct Beginning {
+    /// What tells the store from every other one: drawn by chance when it was made, and the same from then on.
+    pub identity: u128,
     /// The last record of the ledger.
     pub last_record: Option<AuditRecord>,
     /// The record of the violation that has latched the interlock, where it is.

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 #[cfg(feature = "store")]
-use parking_lot::Mutex;
-
+use super::exchange::{Exchange, Exchanged, Message};
+#[cfg(feature = "store")]
+use crate::effect::Tape;
 #[cfg(feature = "store")]
 use crate::store::EncodeError;
 
@@ -32,18 +33,10 @@ impl<T> Draft<T> {
 #[derive(Debug, Default)]
 pub struct Order {
     last: AtomicU32,
-    /// What the run has sent so far: hardly any run has.
+    /// What the run exchanges with the world outside: hardly any run does.
     #[cfg(feature = "store")]
-    sent: OnceLock<Box<Mutex<Sent>>>,
+    exchange: OnceLock<Box<Exchange>>,
 }
-
-/// The messages of a run, or why one cannot be stored.
-#[cfg(feature = "store")]
-pub(crate) type Sent = Result<Vec<Message>, EncodeError>;
-
-/// A message: its topic, and what it says.
-#[cfg(feature = "store")]
-pub(crate) type Message = (&'static str, serde_json::Value);
 
 impl Order {
     #[inline]
@@ -53,21 +46,36 @@ impl Order {
         next
     }
 
-    /// One more message; the first that cannot be stored is what is told.
+    /// Of a run whose exchange is looked at.
     #[cfg(feature = "store")]
-    pub(crate) fn sends(&self, message: Result<Message, EncodeError>) {
-        let mut sent = self.sent.get_or_init(|| Box::new(Mutex::new(Ok(Vec::new())))).lock();
-        match (&mut *sent, message) {
-            (Ok(sent), Ok(message)) => sent.push(message),
-            (sent @ Ok(_), Err(error)) => *sent = Err(error),
-            (Err(_), _) => {}
-        }
+    pub(crate) fn exchanging(exchange: Exchange) -> Self {
+        Self { last: AtomicU32::new(0), exchange: OnceLock::from(Box::new(exchange)) }
     }
 
-    /// What was sent.
+    /// One more message.
     #[cfg(feature = "store")]
-    pub(crate) fn sent(self) -> Sent {
-        self.sent.into_inner().map_or_else(|| Ok(Vec::new()), |sent| sent.into_inner())
+    pub(crate) fn sends(&self, message: Result<Message, EncodeError>) {
+        self.exchange.get_or_init(Box::default).sends(message);
+    }
+
+    /// Where the calls of effects are kept, or given.
+    #[cfg(feature = "store")]
+    #[inline]
+    pub(crate) fn tape(&self) -> Option<&Tape> {
+        self.exchange.get()?.tape()
+    }
+
+    /// The next key of an effect. A run whose body asks for one has keys.
+    #[cfg(feature = "store")]
+    pub(crate) fn key(&self) -> String {
+        let key = self.exchange.get().and_then(|exchange| exchange.key());
+        key.unwrap_or_else(|| format!("{:032x}", crate::store::by_chance()))
+    }
+
+    /// What was exchanged.
+    #[cfg(feature = "store")]
+    pub(crate) fn exchanged(self, process: &str) -> Exchanged {
+        self.exchange.into_inner().map_or_else(Exchanged::default, |exchange| exchange.ended(process))
     }
 }
 

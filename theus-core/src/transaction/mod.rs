@@ -4,6 +4,8 @@
 mod cell;
 mod draft;
 mod each;
+#[cfg(feature = "store")]
+mod exchange;
 mod gate;
 mod input;
 mod line;
@@ -21,7 +23,7 @@ pub use cell::Cell;
 #[doc(hidden)]
 pub use draft::{Draft, Order, Raised};
 #[cfg(feature = "store")]
-pub(crate) use draft::{Message, Sent};
+pub(crate) use exchange::{Exchange, Exchanged, KeyParts, Keys, Message};
 #[doc(hidden)]
 pub use input::DeclaredOutput;
 pub use input::Input;

@@ -91,6 +91,8 @@ enum Wrong {
     FoldsCase,
     TrimsValues,
     ForgetsWhenReopened,
+    IsAnotherEachTime,
+    LosesAnswersOfEffects,
     Panics,
 }
 
@@ -132,7 +134,13 @@ impl Store for Broken {
     }
 
     fn begin(&self) -> Result<Beginning, StoreError> {
-        self.store.begin()
+        let beginning = self.store.begin()?;
+        Ok(match self.wrong {
+            Wrong::IsAnotherEachTime => {
+                Beginning { identity: beginning.identity.wrapping_add(self.opened as u128), ..beginning }
+            }
+            _ => beginning,
+        })
     }
 
     fn submit(&self, mut write: Write, done: Done) {
@@ -198,6 +206,11 @@ impl Store for Broken {
                 let parts = write.entry.iter_mut().flat_map(|entry| &mut entry.parts);
                 parts.for_each(|part| part.entries.retain(|entry| entry.value.is_some()));
             }
+            Wrong::LosesAnswersOfEffects => {
+                if let Some(entry) = &mut write.entry {
+                    entry.answers = entry.answers.take().filter(|answers| !answers.is_empty());
+                }
+            }
             Wrong::MergesMigrations => {
                 if let (Some(entry), Some(state)) = (&mut write.entry, &state)
                     && entry.schema.is_some()
@@ -243,6 +256,7 @@ impl Store for Broken {
                         at: 0,
                         chain: state.chain,
                         schema: None,
+                        answers: None,
                     });
                 }
             }
@@ -460,6 +474,8 @@ fn a_store_that_does_one_thing_wrong_fails_a_case_that_says_so() {
         (Wrong::FoldsCase, "names that look alike are not the same"),
         (Wrong::TrimsValues, "values of a megabyte come back"),
         (Wrong::ForgetsWhenReopened, "everything is there when it is opened again"),
+        (Wrong::IsAnotherEachTime, "it is the same store when it is opened again, and by another handle"),
+        (Wrong::LosesAnswersOfEffects, "a step has what its effects gave, or that it is not known"),
         (Wrong::Panics, "an event comes back as it was raised"),
     ];
     for (wrong, case) in wrongs {

@@ -5,6 +5,7 @@ mod adapter;
 mod bank;
 mod charts;
 mod conformance;
+mod effects;
 mod events;
 mod faults;
 mod golden;

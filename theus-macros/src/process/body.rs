@@ -111,6 +111,20 @@ fn wholes(body: &TokenStream, function: Option<&Ident>, context: &Ident, uses: &
     })
 }
 
+/// Whether the body may ask for a key of an effect: `ctx.effects.key()`, through whichever name.
+pub(super) fn asks_for_keys(body: &TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => asks_for_keys(&group.stream()),
+        TokenTree::Ident(word) if word == "key" => {
+            let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            let called = matches!(tokens.get(at + 1), Some(TokenTree::Group(group)) if group.stream().is_empty());
+            called && is_punct(before, '.')
+        }
+        _ => false,
+    })
+}
+
 struct Reader<'a> {
     model: &'a Model,
     declared: Vec<(String, Allowed)>,
@@ -176,6 +190,15 @@ impl Reader<'_> {
         let Some(name) = found.names.first() else { return };
         let effects = &self.model.options.effects;
         if effects.iter().any(|effect| plain(effect) == plain(name)) {
+            return;
+        }
+        if name == "key" && found.calls.first() == Some(&true) {
+            if effects.is_empty() {
+                self.errors.at(
+                    name,
+                    "a key is for the receiver of what an effect is asked, and this process has no effects: list one under `effects`",
+                );
+            }
             return;
         }
         let names: Vec<String> = effects.iter().map(plain).collect();

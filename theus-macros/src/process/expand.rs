@@ -89,6 +89,11 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let local = model.options.local.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let returned = model.returns.whole();
     let (output, error, outcome) = outcome(model, body);
+    let keys = (body == Body::Real && model.asks_for_keys()).then(|| {
+        quote!(
+            const ASKS_FOR_KEYS: bool = true;
+        )
+    });
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
@@ -106,6 +111,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
             type Kind = #private::#kind;
 
             #contract
+            #keys
 
             fn outcome(returned: Self::Returned) -> ::std::result::Result<Self::Output, Self::Error> {
                 #forbid_result

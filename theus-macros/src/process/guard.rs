@@ -69,16 +69,21 @@ pub(crate) fn guard(model: &Model) -> Guard {
         let here = Span::mixed_site().located_at(syn::spanned::Spanned::span(&model.context_type));
         let effects = hidden_at("effects", here);
         let place = quote_spanned!(here=> (*#effects));
-        let members = model
-            .options
-            .effects
-            .iter()
-            .map(|effect| Member { ident: effect.clone(), value: Value::Leaf(quote!(&#place.#effect)) });
-        let node = Node {
+        let order = hidden("order");
+        let members = model.options.effects.iter().map(|effect| {
+            let name = plain(effect);
+            let view = quote!((&&__theus::EffectOf(&#place.#effect, #order, #name)).view());
+            Member { ident: effect.clone(), value: Value::Leaf(view) }
+        });
+        let mut node = Node {
             name: format_ident!("{base}Effects"),
             docs: "The declared handles to the world outside.".to_owned(),
             members: members.collect(),
         };
+        if model.asks_for_keys() {
+            let keys = Value::Leaf(quote!(__theus::effect_keys(#order)));
+            node.members.push(Member { ident: hidden("keys"), value: keys });
+        }
         root.members.push(Member { ident: Ident::new("effects", Span::call_site()), value: Value::Nested(node) });
     }
     if model.options.local.is_some() {
@@ -91,14 +96,35 @@ pub(crate) fn guard(model: &Model) -> Guard {
         let value = Value::Leaf(quote!(__theus::outgoing::<Self>(#order)));
         root.members.push(Member { ident: hidden("messages"), value });
     }
-    if !model.options.outputs.is_empty() || !model.options.messages.is_empty() {
+    let options = &model.options;
+    if !options.outputs.is_empty() || !options.messages.is_empty() || !options.effects.is_empty() {
         parts.push(hidden("order"));
     }
     root.tell_apart(&mut Vec::new());
     let mut structs = read_only::items(model);
     root.structs(&mut structs);
     structs.extend(messages(model, &root));
+    structs.extend(keys(model, &root));
     Guard { structs, value: root.value(), parts }
+}
+
+/// `ctx.effects.key()`, where the body asks for it.
+fn keys(model: &Model, root: &Node) -> TokenStream {
+    let effects = root.members.iter().find_map(|member| match &member.value {
+        Value::Nested(node) if member.ident == "effects" => Some(node),
+        _ => None,
+    });
+    let Some(node) = effects.filter(|_| model.asks_for_keys()) else { return TokenStream::new() };
+    let name = &node.name;
+    let members = parameters(&node.members[..node.members.len() - 1]);
+    quote! {
+        impl<#(#members),*> #name<#(#members,)* __theus::EffectKeys<'_>> {
+            /// What tells this call of an effect from all others, for its receiver.
+            fn key(&self) -> __theus::EffectKey {
+                self.keys.next()
+            }
+        }
+    }
 }
 
 /// `ctx.send(..)`, and what may be sent by it.

@@ -92,6 +92,11 @@ impl Model {
         plain(&self.function)
     }
 
+    /// Whether the body may ask for keys of its effects.
+    pub(crate) fn asks_for_keys(&self) -> bool {
+        !self.is_pure() && super::body::asks_for_keys(&quote::ToTokens::to_token_stream(&self.block))
+    }
+
     pub(crate) const fn is_pure(&self) -> bool {
         self.options.effects.is_empty()
     }

@@ -78,17 +78,19 @@ fn write(store: &dyn Store, write: Write) -> Result<(), StoreError> {
 
 fn next(session: &str, state: &SessionState) -> Write {
     let (step, parts) = (state.step + 1, vec![Part::whole("x", state.step.to_le_bytes())]);
-    let entry = JournalEntry {
+    let mut entry = JournalEntry {
         step,
         version: step,
         process: "book".to_owned(),
         command: vec![1],
-        chain: ChainHash::after(&state.chain, step, "book", &[1], &parts),
+        chain: ChainHash::default(),
         parts,
         raised: Vec::new(),
         at: 7,
         schema: None,
+        answers: None,
     };
+    entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }
 }
 

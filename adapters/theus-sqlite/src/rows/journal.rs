@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use theus_core::store::{Base, ChainHash, JournalEntry, StoreError};
 
-use super::parts::{fields, framed_fields, framed_parts, parts};
+use super::parts::{answers, fields, framed_answers, framed_fields, framed_parts, parts};
 use super::seal::Seal;
 use super::session::Session;
 use super::{chain, int};
@@ -22,17 +22,30 @@ pub(crate) fn delete(connection: &Connection, seq: i64) -> rusqlite::Result<()> 
 fn insert(connection: &Connection, columns: &Columns<'_>) -> rusqlite::Result<i64> {
     let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    let Columns { session, step, before, version, at, process, command, parts, raised, chain, schema, entries } =
-        columns;
+    let Columns {
+        session,
+        step,
+        before,
+        version,
+        at,
+        process,
+        command,
+        parts,
+        raised,
+        chain,
+        schema,
+        entries,
+        answers,
+    } = columns;
     let seal = columns.seal();
     connection
         .prepare_cached(sql)?
         .execute(params![session, step, before, version, at, process, command, parts, raised, chain.0, seal])?;
     let seq = connection.last_insert_rowid();
     // Seldom: a row is shorter without them.
-    if schema.is_some() || entries.is_some() {
-        let sql = "UPDATE journal SET schema = ?2, entries = ?3 WHERE seq = ?1";
-        connection.prepare_cached(sql)?.execute(params![seq, schema, entries])?;
+    if schema.is_some() || entries.is_some() || answers.is_some() {
+        let sql = "UPDATE journal SET schema = ?2, entries = ?3, answers = ?4 WHERE seq = ?1";
+        connection.prepare_cached(sql)?.execute(params![seq, schema, entries, answers])?;
     }
     Ok(seq)
 }
@@ -53,6 +66,7 @@ pub(crate) fn begin(connection: &Connection, session: i64, base: &Base) -> rusql
         chain: *chain,
         schema: (*schema != 0).then_some(*schema),
         entries: None,
+        answers: None,
     };
     insert(connection, &columns)
 }
@@ -72,11 +86,13 @@ struct Columns<'a> {
     schema: Option<u32>,
     /// Where a part is not just a whole value.
     entries: Option<Vec<u8>>,
+    /// Where the process has effects that are recorded.
+    answers: Option<Vec<u8>>,
 }
 
 impl<'a> Columns<'a> {
     fn of(session: i64, before: i64, entry: &'a JournalEntry) -> Self {
-        let JournalEntry { step, version, process, command, parts, raised, at, chain, schema } = entry;
+        let JournalEntry { step, version, process, command, parts, raised, at, chain, schema, answers } = entry;
         let (parts, entries) = framed_parts(parts);
         let raised = (!raised.is_empty()).then(|| serde_json::Value::from(raised.clone()).to_string());
         Self {
@@ -92,11 +108,26 @@ impl<'a> Columns<'a> {
             chain: *chain,
             schema: *schema,
             entries,
+            answers: answers.as_deref().map(framed_answers),
         }
     }
 
     fn seal(&self) -> i64 {
-        let Self { session, step, before, version, at, process, command, parts, raised, chain, schema, entries } = self;
+        let Self {
+            session,
+            step,
+            before,
+            version,
+            at,
+            process,
+            command,
+            parts,
+            raised,
+            chain,
+            schema,
+            entries,
+            answers,
+        } = self;
         let seal = Seal::of("journal").int(*session).int(*step).int(*before).int(*version).int(*at);
         let seal = seal.bytes(process.as_bytes()).bytes(command).bytes(parts);
         let seal = seal.maybe(raised.as_ref().map(String::as_bytes)).bytes(&chain.0);
@@ -108,6 +139,7 @@ impl<'a> Columns<'a> {
                 seal.maybe(schema.as_ref().map(<[u8; 4]>::as_slice)).maybe(entries.as_deref())
             }
         };
+        let seal = if answers.is_some() { seal.maybe(answers.as_deref()) } else { seal };
         seal.is()
     }
 }
@@ -126,6 +158,7 @@ struct Raw {
     chain: ChainHash,
     schema: Option<u32>,
     entries: Option<Vec<u8>>,
+    answers: Option<Vec<u8>>,
     seal: i64,
 }
 
@@ -143,14 +176,29 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         chain: chain(row)?,
         schema: row.get("schema")?,
         entries: row.get("entries")?,
+        answers: row.get("answers")?,
         seal: row.get("seal")?,
     })
 }
 
 impl Raw {
     fn is_as_written(&self) -> bool {
-        let Self { session, step, before, version, at, process, command, parts, raised, chain, schema, entries, seal } =
-            self;
+        let Self {
+            session,
+            step,
+            before,
+            version,
+            at,
+            process,
+            command,
+            parts,
+            raised,
+            chain,
+            schema,
+            entries,
+            answers,
+            seal,
+        } = self;
         let columns = Columns {
             session: *session,
             step: *step,
@@ -164,6 +212,7 @@ impl Raw {
             chain: *chain,
             schema: *schema,
             entries: entries.clone(),
+            answers: answers.clone(),
         };
         columns.seal() == *seal
     }
@@ -180,6 +229,10 @@ impl Raw {
             at: self.at.cast_unsigned(),
             chain: self.chain,
             schema: self.schema,
+            answers: match &self.answers {
+                None => None,
+                Some(bytes) => Some(answers(bytes)?),
+            },
         })
     }
 }
@@ -199,7 +252,7 @@ impl Reading<'_> {
 
     fn row(&self, seq: i64, step: u64) -> Result<Raw, StoreError> {
         let look = || -> rusqlite::Result<Option<Raw>> {
-            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, schema, entries, seal \
+            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, schema, entries, answers, seal \
                        FROM journal WHERE seq = ?1";
             self.connection.prepare_cached(sql)?.query_row([seq], raw).optional()
         };

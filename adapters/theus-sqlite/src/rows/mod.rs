@@ -5,6 +5,7 @@ pub(crate) mod audit;
 mod entry;
 pub(crate) mod event;
 mod framing;
+pub(crate) mod identity;
 pub(crate) mod journal;
 pub(crate) mod message;
 mod more;

@@ -1,6 +1,6 @@
 //! Fields and what a commit has changed of them, as a row of the journal has them.
 
-use theus_core::store::{Entry, Field, Part};
+use theus_core::store::{EffectAnswer, Entry, Field, Part};
 
 use super::framing::{Framed, Frames};
 
@@ -75,11 +75,43 @@ fn put_entries(frames: &mut Frames, entries: &[Entry]) {
     frames.number(entries.len() as u64);
     for Entry { key, value } in entries {
         frames.bytes(key);
-        frames.number(u64::from(value.is_some()));
-        if let Some(value) = value {
-            frames.bytes(value);
-        }
+        put_maybe(frames, value.as_deref());
     }
+}
+
+fn put_maybe(frames: &mut Frames, value: Option<&[u8]>) {
+    frames.number(u64::from(value.is_some()));
+    if let Some(value) = value {
+        frames.bytes(value);
+    }
+}
+
+/// There or not, or no such thing.
+fn maybe(framed: &mut Framed<'_>) -> Option<Option<Vec<u8>>> {
+    Some(match framed.number()? {
+        0 => None,
+        _ => Some(framed.bytes()?.to_vec()),
+    })
+}
+
+/// What a step has asked its effects, and what they gave.
+pub(super) fn framed_answers(answers: &[EffectAnswer]) -> Vec<u8> {
+    let mut frames = Frames::default();
+    frames.number(answers.len() as u64);
+    for EffectAnswer { effect, call, asked, gave } in answers {
+        frames.bytes(effect.as_bytes());
+        frames.bytes(call.as_bytes());
+        frames.bytes(asked);
+        put_maybe(&mut frames, gave.as_deref());
+    }
+    frames.0
+}
+
+pub(super) fn answers(bytes: &[u8]) -> Option<Vec<EffectAnswer>> {
+    Framed(bytes).list(|framed| {
+        let (effect, call, asked) = (framed.text()?, framed.text()?, framed.bytes()?.to_vec());
+        Some(EffectAnswer { effect, call, asked, gave: maybe(framed)? })
+    })
 }
 
 fn entries(framed: &mut Framed<'_>) -> Option<Vec<Entry>> {
@@ -87,11 +119,7 @@ fn entries(framed: &mut Framed<'_>) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     for _ in 0..count {
         let key = framed.bytes()?.to_vec();
-        let value = match framed.number()? {
-            0 => None,
-            _ => Some(framed.bytes()?.to_vec()),
-        };
-        entries.push(Entry { key, value });
+        entries.push(Entry { key, value: maybe(framed)? });
     }
     Some(entries)
 }

@@ -57,6 +57,7 @@ fn on(session: &str, expected: u64, bytes: usize) -> Write {
         at: 0,
         chain: ChainHash([u8::try_from(expected).unwrap() + 1; 32]),
         schema: None,
+        answers: None,
     };
     Write { session: session.into(), expected, entry: Some(entry), ..Write::default() }
 }

@@ -120,17 +120,19 @@ pub fn first(session: &str, fields: Vec<Field>) -> Write {
 /// What goes on from a state.
 pub fn next(session: &str, state: &SessionState, parts: Vec<Part>) -> Write {
     let step = state.step + 1;
-    let entry = JournalEntry {
+    let mut entry = JournalEntry {
         step,
         version: state.version + 1,
         process: "book".to_owned(),
         command: vec![1, 2, 3],
-        chain: ChainHash::after(&state.chain, step, "book", &[1, 2, 3], &parts),
+        chain: ChainHash::default(),
         parts,
         raised: Vec::new(),
         at: 7,
         schema: None,
+        answers: None,
     };
+    entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }
 }
 

@@ -23,8 +23,7 @@ pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
     let command = encode(&(stored.schema, D::VERSION)).map_err(|error| StoreError::Encode { path: path(), error })?;
     let parts: Vec<Part> = fields.iter().map(|field| Part::whole(field.path.clone(), field.value.clone())).collect();
     let (step, version) = (stored.step + 1, stored.version.wrapping_add(1));
-    let chain = stored.chain.after(step, MIGRATION, &command, &parts);
-    let entry = JournalEntry {
+    let mut entry = JournalEntry {
         step,
         version,
         process: MIGRATION.to_owned(),
@@ -32,9 +31,12 @@ pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
         parts,
         raised: Vec::new(),
         at: durable.store.now(),
-        chain,
+        chain: stored.chain,
         schema: Some(D::VERSION),
+        answers: None,
     };
+    let chain = stored.chain.after(&entry);
+    entry.chain = chain;
     let session = name.as_str().into();
     let write = Write { session, expected: stored.step, entry: Some(entry), ..Write::default() };
     match durable.store.write(&core.shared.auditor, write) {

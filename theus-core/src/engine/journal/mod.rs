@@ -178,7 +178,7 @@ impl Journal {
                 if entry.step != step + 1 {
                     return Err(damaged(&format!("step {} follows step {step}", entry.step)));
                 }
-                chain = chain.after(entry.step, &entry.process, &entry.command, &entry.parts);
+                chain = chain.after(&entry);
                 if chain != entry.chain {
                     return Err(damaged("what is stored of it is not what was written: its hash is another"));
                 }

@@ -14,6 +14,7 @@ use super::super::step::Replayed;
 use super::{Fields, Journal, JournalError, by_path, take, text};
 use crate::audit::{AuditSession, Text};
 use crate::context::Context;
+use crate::effect::Parted;
 use crate::store::{Entry, Field, JournalEntry, Part, StoreError, shown};
 
 /// What came of making all runs of a journal again.
@@ -73,6 +74,16 @@ pub enum Diverged {
         /// What was made now.
         found: Option<Json>,
     },
+    /// It asks an effect something else.
+    #[error("{}", asked(.call, .expected, .found))]
+    Effect {
+        /// The call: `gateway.charge`.
+        call: String,
+        /// The arguments that the journal has; none where it has no such call.
+        expected: Option<Json>,
+        /// The arguments now; none where it is not called any more.
+        found: Option<Json>,
+    },
     /// It does not end well.
     #[error("it committed, and now: {error}")]
     Fails {
@@ -84,12 +95,21 @@ pub enum Diverged {
     Unregistered,
 }
 
+fn asked(call: &str, expected: &Option<Json>, found: &Option<Json>) -> String {
+    match (expected, found) {
+        (Some(expected), Some(found)) => format!("`{call}` was asked with {expected}, and is with {found} now"),
+        (Some(expected), None) => format!("`{call}` was asked with {expected}, and is not called now"),
+        (None, Some(found)) => format!("`{call}` is asked with {found}, and was not called then"),
+        (None, None) => format!("`{call}` is another call"),
+    }
+}
+
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Makes all runs of a session again, on a session of its own in memory, from its first state, and holds what each has written
     /// against the journal. No gate is asked, nothing is recorded, no signal leaves.
     ///
-    /// A process with effects, or one that reads signals or the Meta zone, is not made again: what it had written is taken from the
-    /// journal, and told.
+    /// No effect is asked: what it gave is in the journal, where it is [recorded](mod@crate::effect). A process with other effects, or one
+    /// that reads signals or the Meta zone, is not made again: what it had written is taken from the journal, and told.
     ///
     /// # Errors
     /// Where the journal cannot be read, or is damaged. What does not give the same is no error: [`Replay::divergence`].
@@ -129,17 +149,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             if entry.step <= from {
                 return Ok(true);
             }
-            let JournalEntry { step, process, command, parts, .. } = entry;
+            let JournalEntry { step, process, command, parts, answers, .. } = entry;
             let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what });
             let Some(again) = core.shared.registry.replay(process) else {
                 replay.divergence = diverged(Diverged::Unregistered);
                 return Ok(false);
             };
-            match again(&core, command) {
+            match again(&core, command, answers.as_deref()) {
                 Replayed::Made(made) if made == *parts => replay.made += 1,
                 Replayed::Made(made) => replay.divergence = diverged(first_difference(parts, &made)),
                 Replayed::Failed(error) => replay.divergence = diverged(Diverged::Fails { error }),
-                Replayed::TakenOver(why) => {
+                Replayed::Parted(Parted::Call { call, expected, found }) => {
+                    let [expected, found] = [expected, found].map(|asked| asked.as_deref().map(shown));
+                    replay.divergence = diverged(Diverged::Effect { call, expected, found });
+                }
+                Replayed::TakenOver(why) | Replayed::Parted(Parted::NotRecorded(why)) => {
                     self.take_over(durable, &core, session, &fields, parts)?;
                     let of_process = taken.entry(process.clone());
                     let (process, why) = (process.clone(), why.to_owned());

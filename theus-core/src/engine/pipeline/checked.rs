@@ -82,7 +82,7 @@ fn at_once<P: SyncProcess, const RULED: bool>(
         let _inside = Inside::enter(core.identity(), None);
         let mut stages = || {
             let command = command.get().cloned().ok_or_else(nested::<P>)?;
-            let order = Run::<P>::begin(); // 3
+            let order = Run::<P>::begin(asked, Some(&command)); // 3
             let guard = Run::<P>::guard(core, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         };
@@ -236,10 +236,10 @@ pub(super) fn checked<P: SyncProcess>(
         let mut work = run.open(registered, &mut state, command.get(), Counting::AtTheEnd)?; // 1 and 2
         if !is_last {
             state.release();
-            work.execute(core, command.get()); // 3, 4 and 5
+            work.execute(run.asked, command.get()); // 3, 4 and 5
             state = core.session.hold(|| run.request()).map_err(not_held::<P>)?;
         } else {
-            work.execute(core, command.get());
+            work.execute(run.asked, command.get());
         }
         match run.close(&mut state, work, command.get()) {
             // 6 and 7
@@ -266,7 +266,8 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut com
             Err(why) => return Err(not_held::<P>(why)),
         };
         let mut work = opened?;
-        work.execute_async(run.core, copy_of(&command), None, run.limit).await; // 3, 4 and 5
+        let order = Run::<P>::begin(run.asked, command.get()); // 3
+        work.execute_async(run.core, order, copy_of(&command), None, run.limit).await; // 4 and 5
         let closed = match run.core.session.hold_async(run.request()).await {
             Ok(mut state) => run.close(&mut state, work, command.get()), // 6 and 7
             Err(why) => return Err(not_held::<P>(why)),

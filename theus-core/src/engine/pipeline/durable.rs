@@ -15,6 +15,7 @@ use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;
 use crate::store::{JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of};
+use crate::transaction::Exchanged;
 
 /// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
 /// long after each.
@@ -176,7 +177,8 @@ impl<P: Process> Run<'_, P> {
             Some(settled) => durable.riding_with(settled),
             None => durable.riding(),
         };
-        let sent = std::mem::replace(&mut self.kept.sent, Ok(Vec::new())).map_err(|error| {
+        let Exchanged { sent, answers, .. } = std::mem::take(&mut self.kept.exchanged);
+        let sent = sent.0.map_err(|error| {
             RunError::Store(StoreError::Encode { path: format!("what {} sends", P::CONTRACT.process), error })
         })?;
         let is_entry = Self::WRITES || !sent.is_empty();
@@ -202,12 +204,14 @@ impl<P: Process> Run<'_, P> {
             version,
             process: P::CONTRACT.process.to_owned(),
             command: command.to_vec(),
-            chain: chain.after(step + 1, P::CONTRACT.process, command, &parts),
+            chain,
             parts,
             raised: raised.iter().map(|event| event.name.clone()).collect(),
             at,
             schema: None,
+            answers,
         });
+        let entry = entry.map(|entry| JournalEntry { chain: chain.after(&entry), ..entry });
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let counts = session.take_unsaved().then(|| auditor.stored_counts(session));
         let write = Write {

@@ -123,7 +123,7 @@ fn unruled<P: SyncProcess, const APART: bool>(
             let mut stages = || {
                 let local = local.get_or_insert_with(P::Local::default);
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let order = Run::<P>::begin(); // 3
+                let order = Run::<P>::begin(asked, Some(&command)); // 3
                 let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 Run::execute(command, guard) // 5
             };
@@ -164,7 +164,7 @@ fn ruled<P: SyncProcess, const APART: bool>(
                 asked.audit_input_gate(gates, &mut notes, command.get(), &drafts.fields, local); // 1
                 asked.count_outcomes(&mut notes, begun_at)?;
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let order = Run::<P>::begin(); // 3
+                let order = Run::<P>::begin(asked, Some(&command)); // 3
                 let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 output.insert(Run::execute(command, guard)?); // 5
                 if !gates.passes_by_numbers(Gate::Output, &drafts.fields) {
@@ -217,7 +217,7 @@ pub(super) fn stored_run<P: SyncProcess>(
     run.begin_with(state, registered);
     let mut drafts = Drafts::<P>::of(state);
     let mut local = DropCaught::none();
-    let order = Run::<P>::begin(); // 3
+    let order = Run::<P>::begin(run.asked, command.get()); // 3
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
@@ -227,7 +227,7 @@ pub(super) fn stored_run<P: SyncProcess>(
         Run::execute(command, guard) // 5
     };
     let proposed = catch::<P, _>(&mut stages);
-    run.kept.sent = order.sent();
+    run.kept.exchanged = order.exchanged(P::CONTRACT.process);
     let proposed = run.audit_output_gate(proposed, &drafts.fields, local.get()); // 6
     run.commit_or_roll_back(&mut drafts, proposed) // 7
 }

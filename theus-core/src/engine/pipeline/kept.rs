@@ -2,7 +2,7 @@
 
 use crate::process::Process;
 use crate::store::EncodeError;
-use crate::transaction::Sent;
+use crate::transaction::Exchanged;
 
 /// What goes with the commit.
 pub(super) struct Kept<'a, P: Process> {
@@ -10,8 +10,8 @@ pub(super) struct Kept<'a, P: Process> {
     pub(super) command: Option<Box<[u8]>>,
     /// What the run gives is kept under a key.
     pub(super) once: Option<&'a Once<P>>,
-    /// The messages that it has sent.
-    pub(super) sent: Sent,
+    /// The messages that it has sent, and what it asked its effects.
+    pub(super) exchanged: Exchanged,
 }
 
 /// A run whose answer is kept, so that it is given to whoever asks again.

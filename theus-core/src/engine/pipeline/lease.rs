@@ -34,7 +34,8 @@ pub(super) async fn in_lease<P: AsyncProcess>(
     };
     let mut work = opened?;
     let Some(command) = command.take() else { return Err(nested::<P>()) };
-    work.execute_async(run.core, Ok(command), Some(&lease), run.limit).await; // 3, 4 and 5
+    let order = Run::<P>::begin(run.asked, Some(&command)); // 3
+    work.execute_async(run.core, order, Ok(command), Some(&lease), run.limit).await; // 4 and 5
     let closed = match lease.hold(|| run.request()) {
         // Nothing can have changed since the input gate: it needs no second look at the command.
         Ok(mut state) => run.close(&mut state, work, None), // 6 and 7

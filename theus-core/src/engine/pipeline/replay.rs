@@ -11,14 +11,19 @@ use super::drafts::Drafts;
 use super::run::{CoreOf, ErrorOf, FieldsOf, Proposed, Run};
 use super::workspace::Work;
 use crate::context::Zone;
+use crate::effect::Tape;
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
-use crate::store::Part;
+use crate::store::{EffectAnswer, Part};
+use crate::transaction::{Exchange, Order};
 
 /// Why a process is not run again, where it is not: what it has seen is not in the journal.
-pub(in crate::engine) fn not_replayed(contract: &Contract) -> Option<&'static str> {
-    if !contract.effects.is_empty() {
+pub(in crate::engine) fn not_replayed(contract: &Contract, answers: Option<&[EffectAnswer]>) -> Option<&'static str> {
+    if !contract.effects.is_empty() && answers.is_none() {
         return Some("it has effects, whose answers are not in the journal");
+    }
+    if !contract.effects.is_empty() && cfg!(panic = "abort") {
+        return Some("it has effects, and where a panic ends the program nothing that has some is made again");
     }
     let of_data = |zone: &Zone| matches!(zone, Zone::Data);
     match contract.inputs.iter().all(|input| of_data(&input.zone)) {
@@ -28,36 +33,50 @@ pub(in crate::engine) fn not_replayed(contract: &Contract) -> Option<&'static st
 }
 
 /// Runs a plain `fn` again.
-pub(in crate::engine) fn replay<P: SyncProcess>(core: &CoreOf<P>, mut command: DropCaught<P>) -> Replayed {
+pub(in crate::engine) fn replay<P: SyncProcess>(
+    core: &CoreOf<P>,
+    mut command: DropCaught<P>,
+    answers: Option<&[EffectAnswer]>,
+) -> Replayed {
     let Ok(mut state) = core.session.hold(|| core.request(P::CONTRACT.process, None)) else { return in_use() };
     let mut drafts = Drafts::<P>::of(&mut state);
     let mut local = DropCaught::none();
+    let order = order(answers, true);
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         let Some(command) = command.take() else {
             return Err(Box::new(RunError::Nested { process: P::CONTRACT.process }));
         };
-        let order = Run::<P>::begin();
         let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order);
         Run::execute(command, guard)
     };
     let proposed = catch::<P, _>(&mut stages);
-    commit::<P>(core, &mut drafts, proposed)
+    match order.exchanged(P::CONTRACT.process).parted {
+        Some(parted) => Replayed::Parted(parted),
+        None => commit::<P>(core, &mut drafts, proposed),
+    }
 }
 
-/// Runs an `async fn` again, one without effects: it has nothing to wait for but itself.
-pub(in crate::engine) fn replay_async<P: AsyncProcess>(core: &CoreOf<P>, mut command: DropCaught<P>) -> Replayed {
+/// Runs an `async fn` again: its effects answer at once, and it has nothing to wait for but itself.
+pub(in crate::engine) fn replay_async<P: AsyncProcess>(
+    core: &CoreOf<P>,
+    mut command: DropCaught<P>,
+    answers: Option<&[EffectAnswer]>,
+) -> Replayed {
     let Ok(mut state) = core.session.hold(|| core.request(P::CONTRACT.process, None)) else { return in_use() };
     let Some(command) = command.take() else { return in_use() };
     let mut work = Work::<P>::new(Run::<P>::lock(&mut state), DropCaught::none());
     {
-        let mut run = pin!(work.execute_async(core, Ok(command), None, None));
+        let mut run = pin!(work.execute_async(core, order(answers, false), Ok(command), None, None));
         let mut task = Context::from_waker(Waker::noop());
         // It may let others have their turn between.
         let is_done = (0..MOST_POLLS).any(|_| matches!(run.as_mut().poll(&mut task), Poll::Ready(())));
         if !is_done {
             return Replayed::TakenOver("it awaits something, which is not in the journal");
         }
+    }
+    if let Some(parted) = work.exchanged.parted.take() {
+        return Replayed::Parted(parted);
     }
     let mut drafts = Drafts::<P>::of(&mut state);
     let Some(proposed) = work.proposed.take() else { return in_use() };
@@ -68,6 +87,14 @@ pub(in crate::engine) fn replay_async<P: AsyncProcess>(core: &CoreOf<P>, mut com
 }
 
 const MOST_POLLS: u32 = 10_000;
+
+/// Stage 3, with what its effects gave.
+fn order(answers: Option<&[EffectAnswer]>, in_order: bool) -> Order {
+    match answers {
+        Some(answers) => Order::exchanging(Exchange::new(Some(Tape::replaying(answers, in_order)), None)),
+        None => Order::default(),
+    }
+}
 
 fn in_use() -> Replayed {
     Replayed::Failed("the session that it is run in is in use".to_owned())

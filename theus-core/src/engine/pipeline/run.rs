@@ -14,6 +14,8 @@ use super::notes::Notes;
 use crate::audit::Violation;
 use crate::context::Context;
 use crate::process::{Process, RunError};
+#[cfg(feature = "store")]
+use crate::transaction::Exchanged;
 use crate::transaction::{Limit, Request};
 
 pub(in crate::engine) type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
@@ -102,7 +104,7 @@ impl<'a, P: Process> Run<'a, P> {
             version: 0,
             attempts: 0,
             #[cfg(feature = "store")]
-            kept: Kept { command: None, once: None, sent: Ok(Vec::new()) },
+            kept: Kept { command: None, once: None, exchanged: Exchanged::nothing() },
         }
     }
 

@@ -23,7 +23,7 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
 
 fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>, lease: &Lease<'_, StateOf<P>>) -> ResultOf<P> {
     let mut work = open(run, command.get(), lease)?; // 1 and 2
-    work.execute(run.core, command.get()); // 3, 4 and 5
+    work.execute(run.asked, command.get()); // 3, 4 and 5
     close(run, work, command.get(), lease) // 6 and 7
 }
 
@@ -45,7 +45,8 @@ async fn within_async<P: AsyncProcess>(
     lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let mut work = open(run, command.get(), lease)?; // 1 and 2
-    work.execute_async(run.core, copy_of(&command), Some(lease), None).await; // 3, 4 and 5
+    let order = Run::<P>::begin(run.asked, command.get()); // 3
+    work.execute_async(run.core, order, copy_of(&command), Some(lease), None).await; // 4 and 5
     close(run, work, command.get(), lease) // 6 and 7
 }
 

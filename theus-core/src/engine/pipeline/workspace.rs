@@ -3,13 +3,13 @@
 use super::admission::nested;
 use super::catch::{Around, catch};
 use super::drafts::Drafts;
-use super::run::{CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::run::{Asked, CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::{AsyncProcess, Process, SyncProcess};
 use crate::sync::nesting::Inside;
 #[cfg(feature = "store")]
-use crate::transaction::Sent;
+use crate::transaction::Exchanged;
 use crate::transaction::{Lease, Limit, Order};
 
 /// What an attempt has to itself: its read set, its drafts, its local layer. Dropped half-way, it drops all of that caught.
@@ -18,40 +18,41 @@ pub(super) struct Work<P: Process> {
     pub(super) local: DropCaught<P::Local>,
     /// What the body has come to; none until then.
     pub(super) proposed: DropCaught<Proposed<P>>,
-    /// What it has sent.
+    /// What it has sent, and asked its effects.
     #[cfg(feature = "store")]
-    pub(super) sent: Sent,
+    pub(super) exchanged: Exchanged,
 }
 
 impl<P: Process> Work<P> {
     /// Stages 3 to 5.
-    pub(super) fn execute(&mut self, core: &CoreOf<P>, command: Option<&P>)
+    pub(super) fn execute(&mut self, asked: Asked<'_, P>, command: Option<&P>)
     where
         P: SyncProcess,
     {
+        let core = asked.core;
         let _inside = Inside::enter(core.identity(), None);
         let Self { fields, local, .. } = self;
-        let order = Run::<P>::begin(); // 3
+        let order = Run::<P>::begin(asked, command); // 3
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
             let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         });
         self.proposed = DropCaught::new(proposed);
-        self.has_sent(order);
+        self.has_exchanged(order);
     }
 
-    /// The same for an `async fn`.
+    /// Stages 4 and 5 of an `async fn`.
     pub(super) async fn execute_async(
         &mut self,
         core: &CoreOf<P>,
+        order: Order,
         command: Result<P, Box<ErrorOf<P>>>,
         lease: Option<&Lease<'_, StateOf<P>>>,
         limit: Option<&Limit>,
     ) where
         P: AsyncProcess,
     {
-        let order = Run::<P>::begin(); // 3
         let proposed = match command {
             Ok(command) => {
                 let local = self.local.get_or_insert_with(P::Local::default);
@@ -62,7 +63,7 @@ impl<P: Process> Work<P> {
             Err(error) => Err(error),
         };
         self.proposed = DropCaught::new(proposed);
-        self.has_sent(order);
+        self.has_exchanged(order);
     }
 
     /// Nothing of it yet but what it will read.
@@ -72,18 +73,18 @@ impl<P: Process> Work<P> {
             local,
             proposed: DropCaught::none(),
             #[cfg(feature = "store")]
-            sent: Ok(Vec::new()),
+            exchanged: Exchanged::nothing(),
         }
     }
 
     #[cfg(feature = "store")]
-    fn has_sent(&mut self, order: Order) {
-        self.sent = order.sent();
+    fn has_exchanged(&mut self, order: Order) {
+        self.exchanged = order.exchanged(P::CONTRACT.process);
     }
 
     #[cfg(not(feature = "store"))]
     #[allow(clippy::unused_self, clippy::needless_pass_by_value, reason = "as where there are stores")]
-    const fn has_sent(&mut self, _: Order) {}
+    const fn has_exchanged(&mut self, _: Order) {}
 }
 
 /// The arguments for one attempt of several.
@@ -148,7 +149,7 @@ impl<P: Process> Run<'_, P> {
         #[cfg(feature = "store")]
         let work = {
             let mut work = work;
-            self.kept.sent = std::mem::replace(&mut work.sent, Ok(Vec::new()));
+            self.kept.exchanged = std::mem::take(&mut work.exchanged);
             work
         };
         let Work { mut fields, local, mut proposed, .. } = work;

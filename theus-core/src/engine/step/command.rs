@@ -14,6 +14,8 @@ use super::port::{Arguments, MadeStep, MakeStep, PreparedStep, StepFuture, StepR
 use crate::context::Context;
 use crate::panics::DropCaught;
 use crate::process::Process;
+#[cfg(feature = "store")]
+use crate::store::EffectAnswer;
 use crate::transaction::Lease;
 
 struct Command<P>(DropCaught<P>);
@@ -48,16 +50,16 @@ where
 }
 
 #[cfg(feature = "store")]
-fn replay<P>(core: &CoreOf<P>, command: &[u8]) -> Replayed
+fn replay<P>(core: &CoreOf<P>, command: &[u8], answers: Option<&[EffectAnswer]>) -> Replayed
 where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    if let Some(why) = pipeline::not_replayed(const { &P::CONTRACT }) {
+    if let Some(why) = pipeline::not_replayed(const { &P::CONTRACT }, answers) {
         return Replayed::TakenOver(why);
     }
     match crate::store::decode::<P>(command) {
-        Ok(command) => P::Kind::replay(core, DropCaught::new(command)),
+        Ok(command) => P::Kind::replay(core, DropCaught::new(command), answers),
         Err(error) => Replayed::Failed(format!("its command does not fit its arguments any more: {error}")),
     }
 }

@@ -9,6 +9,8 @@ use super::port::{StepFuture, StepRun};
 use super::report::StepReport;
 use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+#[cfg(feature = "store")]
+use crate::store::EffectAnswer;
 use crate::transaction::Lease;
 
 /// How a workflow runs a process of this kind.
@@ -21,7 +23,7 @@ pub trait StepMaker<P: Process> {
     /// Runs the command of a journal again, on a session of its own.
     #[cfg(feature = "store")]
     #[doc(hidden)]
-    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed;
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed;
 
     /// Runs the command beside others: within their lease, where there is one.
     #[doc(hidden)]
@@ -36,8 +38,8 @@ pub trait StepMaker<P: Process> {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
     #[cfg(feature = "store")]
-    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed {
-        pipeline::replay(core, command)
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
+        pipeline::replay(core, command, answers)
     }
 
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
@@ -73,8 +75,8 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
     #[cfg(feature = "store")]
-    fn replay(core: &CoreOf<P>, command: DropCaught<P>) -> Replayed {
-        pipeline::replay_async(core, command)
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
+        pipeline::replay_async(core, command, answers)
     }
 
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {

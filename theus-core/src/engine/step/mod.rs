@@ -13,6 +13,8 @@ pub(super) use command::make;
 pub use maker::StepMaker;
 pub(super) use port::MakeStep;
 #[cfg(feature = "store")]
+pub(super) use port::ReplayFn;
+#[cfg(feature = "store")]
 pub(crate) use port::Replayed;
 pub(crate) use port::{Arguments, StepFuture, StepRun};
 pub use report::ProcessError;

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::super::arguments::ArgumentError;
 use super::report::StepReport;
 #[cfg(feature = "store")]
-use crate::store::Part;
+use crate::effect::Parted;
+#[cfg(feature = "store")]
+use crate::store::{EffectAnswer, Part};
 use crate::transaction::Lease;
 
 /// The arguments of a step, by their names.
@@ -42,9 +44,15 @@ pub(crate) enum Replayed {
     Made(Vec<Part>),
     /// It was not run: what it had written is to be taken from the journal.
     TakenOver(&'static str),
+    /// It asks its effects something else than it did.
+    Parted(Parted),
     /// It does not come to an end well.
     Failed(String),
 }
+
+/// Runs a command of a journal again, with what its effects gave then, where that is known.
+#[cfg(feature = "store")]
+pub(in crate::engine) type ReplayFn<C> = fn(&C, &[u8], Option<&[EffectAnswer]>) -> Replayed;
 
 /// Makes a step of its arguments.
 pub(in crate::engine) struct MakeStep<C, S> {
@@ -54,5 +62,5 @@ pub(in crate::engine) struct MakeStep<C, S> {
     pub(in crate::engine) boxed: fn(Option<Arguments>) -> MadeStep<C, S>,
     /// Runs it again, of a journal's command: no gate is asked, nothing is recorded.
     #[cfg(feature = "store")]
-    pub(in crate::engine) replay: fn(&C, &[u8]) -> Replayed,
+    pub(in crate::engine) replay: ReplayFn<C>,
 }

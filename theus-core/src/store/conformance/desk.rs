@@ -164,17 +164,19 @@ pub(super) fn on(session: &str) -> Write {
 
 pub(super) fn next(session: &str, state: &SessionState, parts: Vec<Part>) -> Write {
     let step = state.step.wrapping_add(1);
-    let entry = JournalEntry {
+    let mut entry = JournalEntry {
         step,
         version: state.version.wrapping_add(2),
         process: "book".to_owned(),
         command: vec![0x93, 1, 2, 3],
-        chain: ChainHash::after(&state.chain, step, "book", &[0x93, 1, 2, 3], &parts),
+        chain: ChainHash::default(),
         parts,
         raised: vec!["CMD_GO".to_owned(), "EVT \"ä\"".to_owned()],
         at: 1_700_000_000_000_000_007,
         schema: None,
+        answers: None,
     };
+    entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }
 }
 

@@ -13,6 +13,20 @@ super::cases! {
     9 "what was pruned and removed stays so" stays_gone
     8 "a lease and its fence are there when it is opened again" leases
     2 "an interlock is there when it is opened again" interlock
+    9 "it is the same store when it is opened again, and by another handle" identity
+}
+
+fn identity(desk: &Desk<'_>) -> Outcome {
+    let of = |desk: &Desk<'_>| fine("begin", desk.store.begin()).map(|beginning| beginning.identity);
+    let (first, mut written) = (of(desk)?, 0);
+    same("whether it is one", first != 0, true)?;
+    same("by another handle", of(&desk.another()?)?, first)?;
+    let desk = desk.reopened(|desk| {
+        desk.begun("a", vec![])?;
+        written = of(desk)?;
+        Ok(())
+    })?;
+    same("after a write, and opened again", (written, of(&desk)?), (first, first))
 }
 
 fn everything(desk: &Desk<'_>) -> Outcome {

@@ -1,7 +1,7 @@
 //! Which writes go on: rule 3.
 
 use super::super::desk::{Desk, Outcome, answers, event, field, fine, first, next, on, part, same};
-use crate::store::{StoreError, Write};
+use crate::store::{EffectAnswer, StoreError, Write};
 
 super::cases! {
     3 "a session that is not there is none" none
@@ -20,6 +20,34 @@ super::cases! {
     3 "a refused step leaves the session usable" usable
     3 "sessions are apart" apart
     9 "what is refused changes nothing" changes_nothing
+    4 "a step has what its effects gave, or that it is not known" effects
+}
+
+fn effects(desk: &Desk<'_>) -> Outcome {
+    desk.begun("a", vec![])?;
+    let call = |call: &str, asked: &[u8], gave: Option<&[u8]>| EffectAnswer {
+        effect: "gateway \u{fc}".to_owned(),
+        call: call.to_owned(),
+        asked: asked.to_vec(),
+        gave: gave.map(<[u8]>::to_vec),
+    };
+    let long = vec![9; 70_000];
+    let all = [
+        None,
+        Some(vec![]),
+        Some(vec![call("charge", &[1], Some(&[2])), call("rate", &[], None), call("", &long, Some(&[]))]),
+    ];
+    for answers in &all {
+        let state = desk.load("a")?;
+        let mut write = next("a", &state, vec![part("x", &[1])]);
+        if let Some(entry) = &mut write.entry {
+            entry.answers.clone_from(answers);
+            entry.chain = state.chain.after(entry);
+        }
+        desk.beside(write)?;
+    }
+    let journal = fine("journal", desk.store.journal("a", 0, 9))?;
+    same("the answers", journal.into_iter().map(|entry| entry.answers).collect::<Vec<_>>(), all.to_vec())
 }
 
 fn none(desk: &Desk<'_>) -> Outcome {

@@ -70,9 +70,7 @@ fn one_session(desk: &Desk<'_>) -> Outcome {
     same("the journal", desk.steps("a", 0, usize::MAX)?, (1..=200).collect())?;
     let journal = desk.store.journal("a", 0, usize::MAX).map_err(|error| error.to_string())?;
     let first = crate::store::ChainHash::of_first(&[field("sum", &0_u64.to_le_bytes())]);
-    let chain = journal
-        .iter()
-        .fold(first, |chain, entry| chain.after(entry.step, &entry.process, &entry.command, &entry.parts));
+    let chain = journal.iter().fold(first, |chain, entry| chain.after(entry));
     same("the chain", state.chain, chain)
 }
 

@@ -1,0 +1,33 @@
+//! A run that has effects, at its beginning: whether what it asks them is kept, and which keys it has.
+
+use super::run::{Asked, By};
+use crate::effect::Tape;
+use crate::process::Process;
+use crate::store::{by_chance, encode};
+use crate::transaction::{Exchange, KeyParts, Keys, Order};
+
+/// Stage 3 of it.
+#[inline(never)]
+pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Order {
+    let is_recorded = asked.core.durable.is_some();
+    if !is_recorded && !P::ASKS_FOR_KEYS {
+        return Order::default();
+    }
+    let tape = is_recorded.then(Tape::recording);
+    Order::exchanging(Exchange::new(tape, P::ASKS_FOR_KEYS.then(|| keys(asked, command))))
+}
+
+#[cold]
+fn keys<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Keys {
+    let Asked { core, by, .. } = asked;
+    let step = core.durable.as_ref().map_or_else(|| core.shown_version(), |session| session.step().0 + 1);
+    // Arguments that cannot be written tell nothing apart: then no key is another one.
+    let written = command.and_then(|command| encode(command).ok());
+    let identity = if written.is_some() { core.shared.identity } else { by_chance() };
+    let branch = match by {
+        By::Anyone => None,
+        By::Workflow { branch } => branch,
+    };
+    let (session, process) = (core.audit.name(), P::CONTRACT.process);
+    Keys::of(&KeyParts { identity, session, step, branch, process, command: written.as_deref().unwrap_or_default() })
+}

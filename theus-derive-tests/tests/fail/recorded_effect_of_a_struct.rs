@@ -1,0 +1,6 @@
+#[theus_core::effect]
+struct Gateway {
+    account: u64,
+}
+
+fn main() {}

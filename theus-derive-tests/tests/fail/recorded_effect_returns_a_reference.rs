@@ -1,0 +1,6 @@
+#[theus_core::effect]
+trait Gateway {
+    fn name(&self) -> &str;
+}
+
+fn main() {}
