@@ -218,8 +218,52 @@ fn a_workflow_of_another_name_or_with_other_states_is_refused() {
     let error = again(&FLOW.replace("WORK", "WORKS")).unwrap_err();
     assert!(matches!(error, ResumeError::Position { .. }), "{error}");
     assert!(error.to_string().contains("did you mean `WORKS`?"), "{error}");
+    // Unless the file says which one has taken its place: with the chain that was under way in it.
+    let moved = FLOW.replace("WORK", "WORKS").replace("name: desk", "name: desk\nmoved: { WORK: WORKS }");
+    assert!(again(&moved).is_ok());
     assert!(again(&FLOW.replace("name: desk", "name: table")).is_err());
     assert!(again(FLOW).is_ok());
+}
+
+#[test]
+fn what_restart_says_becomes_of_an_effect_that_was_cut_off() {
+    // Its commit is what the store does not live to see: the bank was asked, and nobody knows.
+    let lives = |restart: &str| {
+        let flow = FLOW.replace("pay]", &format!("{{ run: pay{restart} }}]"));
+        let (store, bank) = (MemoryStore::new(), Arc::default());
+        let life = |store: &MemoryStore| {
+            let builder = Engine::builder(Desk::default()).effects(Ports { bank: Arc::clone(&bank) });
+            let builder = builder.process::<Reserve>().process::<Release>().process::<Pay>();
+            let engine = builder.store(store.clone()).build().unwrap();
+            WorkflowManager::from_text(&engine, "desk.yaml", &flow).unwrap().hydrate().unwrap()
+        };
+        // The store dies at each call in turn, until one is that of the commit.
+        let mut came = Vec::new();
+        for call in 1..100 {
+            bank.store(0, Ordering::Relaxed);
+            let store = store.copy();
+            let mut flow = life(&store);
+            (store.calls() + call..10_000).for_each(|call| store.fail(call, Fault::Unavailable));
+            let is_through = flow.emit("CMD_GO").is_ok() && flow.run_until_idle().is_ok();
+            drop(flow);
+            let asked = bank.load(Ordering::Relaxed);
+            let mut again = life(&store.copy());
+            again.run_until_idle().unwrap();
+            if asked == 1 && !is_through {
+                let state = again.state().to_owned();
+                came.push((state, bank.load(Ordering::Relaxed), desk(&again).undone));
+            }
+            if is_through {
+                break;
+            }
+        }
+        came
+    };
+    assert!(lives("").iter().any(|came| *came == ("BAD".to_owned(), 1, 1)), "{:?}", lives(""));
+    assert!(lives(", restart: fail").contains(&("BAD".to_owned(), 1, 1)));
+    let again = lives(", restart: again");
+    assert!(again.iter().all(|(state, _, undone)| (state.as_str(), *undone) == ("PAID", 0)), "{again:?}");
+    assert!(again.iter().any(|(_, asked, _)| *asked == 2), "{again:?}");
 }
 
 #[test]

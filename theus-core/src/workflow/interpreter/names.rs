@@ -8,13 +8,13 @@ pub(super) fn name_of(definition: &Definition, state: StateId) -> String {
     definition.state(state).map(|state| state.name.clone()).unwrap_or_default()
 }
 
-/// The state of that name.
+/// The state that was stored under that name.
 ///
 /// # Errors
 /// Where there is none.
 pub(super) fn known(definition: &Definition, name: &str) -> Result<StateId, PositionError> {
     let names = || definition.states().iter().map(|state| state.name.as_str());
-    definition.state_named(name).ok_or_else(|| PositionError::state(definition.name(), name, names()))
+    definition.state_once_named(name).ok_or_else(|| PositionError::state(definition.name(), name, names()))
 }
 
 /// The compensation by a process of that name.

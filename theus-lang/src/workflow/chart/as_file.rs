@@ -50,6 +50,12 @@ impl Serialize for Definition {
             let names = self.external().iter().map(|event| Ordered::text(event.to_string()));
             entries.push(("external", Ordered::List(names.collect())));
         }
+        if self.moved_states().next().is_some() {
+            entries.push((
+                "moved",
+                Ordered::map(self.moved_states().map(|(before, state)| (before, File(self).named(state)))),
+            ));
+        }
         let top = (0..).map(StateId).zip(self.states()).filter(|(_, state)| state.parent.is_none()).map(|(id, _)| id);
         entries.push(("states", File(self).all(top)));
         Ordered::map(entries).serialize(serializer)
@@ -193,6 +199,7 @@ impl<'a> File<'a> {
             entries.push(("with", Ordered::map(run.arguments.iter().map(|(name, source)| (*name, value(source))))));
         }
         entries.extend(run.retry.as_ref().map(|it| ("retry", retry(it))));
+        entries.extend(run.restart.map(|it| ("restart", Ordered::text(it.word()))));
         entries.extend(run.timeout.map(|time| ("timeout", Ordered::text(duration(time)))));
         if !run.on_error.is_empty() {
             entries.push(("on_error", self.recoveries(&run.on_error)));

@@ -22,6 +22,8 @@ pub struct Definition {
     pub(super) initial: StateId,
     external: Vec<EventName>,
     pub(super) states: Vec<State>,
+    /// What states were called before, in order, and which they are now.
+    moved: Vec<(String, StateId)>,
     /// Every event that some transition names and both that tell the end of a chain, in order: searched by halving.
     events: Vec<EventName>,
     /// How many moves and rounds of `while` may come of one event.
@@ -48,7 +50,8 @@ impl Definition {
     /// within itself) make a definition of no use, but never a panic.
     #[must_use]
     pub fn assemble(parts: Parts) -> Self {
-        let Parts { name, description, initial, external, states, mut events, limit, warnings } = parts;
+        let Parts { name, description, initial, external, states, mut moved, mut events, limit, warnings } = parts;
+        moved.sort();
         events.extend(states.iter().flat_map(|state| &state.transitions).filter_map(|way| match &way.trigger {
             Trigger::Event { name, .. } => Some(name.clone()),
             _ => None,
@@ -67,6 +70,7 @@ impl Definition {
             initial,
             external,
             states,
+            moved,
             events,
             limit,
             warnings,
@@ -99,6 +103,18 @@ impl Definition {
         let name_of = |state: &StateId| self.state(*state).map(|state| state.name.as_str());
         let before = self.by_name.partition_point(|state| name_of(state) < Some(name));
         self.by_name.get(before).copied().filter(|state| name_of(state) == Some(name))
+    }
+
+    /// The state that a stored name stands for: the one of that name, or the one that it [was moved to](Self::moved_states).
+    #[must_use]
+    pub fn state_once_named(&self, name: &str) -> Option<StateId> {
+        let moved = || self.moved.binary_search_by(|(before, _)| before.as_str().cmp(name)).ok();
+        self.state_named(name).or_else(|| moved().and_then(|place| self.moved.get(place)).map(|(_, state)| *state))
+    }
+
+    /// What states were called before, in the order of these names, and which they are now.
+    pub fn moved_states(&self) -> impl Iterator<Item = (&str, StateId)> {
+        self.moved.iter().map(|(before, state)| (before.as_str(), *state))
     }
 
     /// Its name; that of the file, without the extension, where it has none.

@@ -51,7 +51,7 @@ pub use source::Place;
 pub use state::{State, StateKind};
 #[doc(hidden)]
 pub use step::TIMEOUT;
-pub use step::{ArgumentSource, Recovery, Retry, Run, Step};
+pub use step::{ArgumentSource, Recovery, Restart, Retry, Run, Step};
 #[doc(hidden)]
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

@@ -20,6 +20,8 @@ pub struct Parts {
     pub external: Vec<EventName>,
     /// The states, in the order of the file, each before those inside it.
     pub states: Vec<State>,
+    /// What states were called before, and which they are now, or which has taken their place.
+    pub moved: Vec<(String, StateId)>,
     /// Every event that some transition names.
     pub events: Vec<EventName>,
     /// How many moves and rounds of `while` may come of one event.

@@ -61,6 +61,9 @@ pub struct Run {
     pub arguments: Vec<(&'static str, ArgumentSource)>,
     /// How often it is tried again after a declared error.
     pub retry: Option<Retry>,
+    /// What becomes of it where the program ended while it ran, and nobody knows what it has done outside. Where it is not said: as
+    /// `again` where it is [tried again](Self::retry) anyway, else as `fail`.
+    pub restart: Option<Restart>,
     /// How long an `async` process may take; then it is dropped, which rolls it back.
     pub timeout: Option<Duration>,
     /// Where its declared errors lead.
@@ -73,10 +76,41 @@ pub struct Run {
 
 impl Run {
     /// Whether it must not begin a second time where nobody knows what became of the first: it touches the world outside, and the file
-    /// does not say that it may be tried again.
+    /// does not say that it may be done again.
     #[must_use]
     pub const fn begins_once(&self) -> bool {
-        !self.contract.effects.is_empty() && self.retry.is_none()
+        let may_again = match self.restart {
+            Some(Restart::Again) => true,
+            Some(Restart::Fail) => false,
+            None => self.retry.is_some(),
+        };
+        !self.contract.effects.is_empty() && !may_again
+    }
+
+    /// Whether it is begun anew where it was let go of under way.
+    #[must_use]
+    pub const fn begins_anew(&self) -> bool {
+        self.contract.effects.is_empty() || matches!(self.restart, Some(Restart::Again))
+    }
+}
+
+/// What becomes of a step with effects where the program ended while it ran (`restart`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restart {
+    /// It is done again: whoever is asked takes it that it comes twice, as by its key.
+    Again,
+    /// Its chain fails, and what it had committed before is made good.
+    Fail,
+}
+
+impl Restart {
+    /// Its word in a file.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Again => "again",
+            Self::Fail => "fail",
+        }
     }
 }
 

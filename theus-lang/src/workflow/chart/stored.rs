@@ -131,7 +131,7 @@ impl Definition {
     }
 
     fn known(&self, name: &str) -> Result<StateId, StoredError> {
-        self.state_named(name).ok_or_else(|| StoredError::Unknown {
+        self.state_once_named(name).ok_or_else(|| StoredError::Unknown {
             workflow: self.name().to_owned(),
             state: name.to_owned(),
             help: did_you_mean(name, self.states().iter().map(|state| state.name.as_str())),

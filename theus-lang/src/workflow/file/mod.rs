@@ -85,12 +85,21 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         (Some(error), _) => Err(error.followed_by(warnings)),
         (
             None,
-            Some(workflow::Written { name, description, limit, external, chart: Some((mut states, initial)), .. }),
+            Some(workflow::Written {
+                name,
+                description,
+                limit,
+                external,
+                moved,
+                chart: Some((mut states, initial)),
+                ..
+            }),
         ) => {
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = Vec::new();
-            Ok(Definition::assemble(Parts { name, description, initial, external, states, events, limit, warnings }))
+            let parts = Parts { name, description, initial, external, states, moved, events, limit, warnings };
+            Ok(Definition::assemble(parts))
         }
         // What was not read has been told.
         (None, _) => Err(Locator::new(std::slice::from_ref(document)).error(Vec::new())),

@@ -8,7 +8,7 @@ use super::duration;
 use super::reading::Reading;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value};
-use crate::workflow::chart::{Retry, TIMEOUT};
+use crate::workflow::chart::{Restart, Retry, TIMEOUT};
 
 const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
 
@@ -18,6 +18,31 @@ const DEFAULT_FACTOR: f64 = 2.0;
 const DEFAULT_LONGEST: Duration = Duration::from_secs(10);
 
 impl<'a> Reading<'a> {
+    /// What becomes of a step that the end of the program cut off.
+    pub(super) fn restart(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Option<Restart> {
+        let word = self.diagnostics.text(value, at, "`restart`", "`again` or `fail`")?;
+        let restart = match word {
+            "again" => Restart::Again,
+            "fail" => Restart::Fail,
+            other => {
+                self.diagnostics.error(code::STEP, || {
+                    Problem::new(at.clone(), format!("there is no `restart: {other}`"))
+                        .suggest(other, ["again", "fail"])
+                });
+                return None;
+            }
+        };
+        if contract.effects.is_empty() {
+            self.diagnostics.error(code::STEP, || {
+                let message = format!("`{}` has no effects: `restart` says nothing of it", contract.process);
+                Problem::new(at.clone(), message)
+                    .help("what touches nothing outside is done again, wherever it was cut off; remove `restart`")
+            });
+            return None;
+        }
+        Some(restart)
+    }
+
     pub(super) fn retry(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath) -> Option<Retry> {
         let mut retry = Retry {
             attempts: DEFAULT_ATTEMPTS,
@@ -27,15 +52,13 @@ impl<'a> Reading<'a> {
             on: Vec::new(),
         };
         let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
-        // With effects it says one thing more: where the program was killed while it ran, it may be run again.
-        let after_a_restart = !contract.effects.is_empty();
-        if contract.errors.is_empty() && !after_a_timeout && !after_a_restart {
+        if contract.errors.is_empty() && !after_a_timeout {
             self.diagnostics.error(code::STEP, || {
                 Problem::new(
                     at.clone(),
                     format!("`{}` declares no errors: there is nothing to retry", contract.process),
                 )
-                .help("conflicts are retried by the engine, and what has no effects is run again after a restart; remove `retry`")
+                .help("conflicts are retried by the engine; remove `retry`")
             });
             return None;
         }

@@ -10,7 +10,8 @@ use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value, nearest};
 use crate::workflow::chart::{ArgumentSource, Recovery, Run};
 
-const KEYS: &[&str] = &["run", "with", "retry", "timeout", "on_error", "compensate", "process", "flux", "name"];
+const KEYS: &[&str] =
+    &["run", "with", "retry", "restart", "timeout", "on_error", "compensate", "process", "flux", "name"];
 
 impl<'a> Reading<'a> {
     /// A process to run, by its name or as a map.
@@ -53,7 +54,8 @@ impl<'a> Reading<'a> {
         at: &NodePath,
     ) -> Run {
         let place = self.sites.place(at);
-        Run { contract, arguments, retry: None, timeout: None, on_error: Vec::new(), compensate: None, place }
+        let (retry, restart, timeout, on_error, compensate) = (None, None, None, Vec::new(), None);
+        Run { contract, arguments, retry, restart, timeout, on_error, compensate, place }
     }
 
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
@@ -106,6 +108,9 @@ impl<'a> Reading<'a> {
         let mut run = self.plain(contract, Vec::new(), &at_name);
         if let Some(value) = get(body, "retry") {
             run.retry = self.retry(value, contract, &at.key("retry"));
+        }
+        if let Some(value) = get(body, "restart") {
+            run.restart = self.restart(value, contract, &at.key("restart"));
         }
         if let Some(value) = get(body, "timeout") {
             run.timeout = self.timeout(value, contract, &at.key("timeout"));

@@ -22,6 +22,7 @@ const KEYS: &[&str] = &[
     "limit",
     "external",
     "initialised",
+    "moved",
     "states",
     "steps",
     "transitions",
@@ -39,6 +40,8 @@ pub(super) struct Written {
     pub(super) external: Vec<EventName>,
     /// Data fields that are there before the workflow begins, with their layer.
     pub(super) initialised: Vec<String>,
+    /// What states were called before.
+    pub(super) moved: Vec<(String, StateId)>,
     /// The states, and the one to begin in; `None` where there are none.
     pub(super) chart: Option<(Vec<State>, StateId)>,
 }
@@ -106,8 +109,10 @@ impl<'a> Reading<'a> {
                 None
             }
         };
+        // By now the states are known.
+        let moved = get("moved").map_or_else(Vec::new, |value| self.moved(value, &at.key("moved")));
         let strict = strict.unwrap_or(false);
-        Some(Written { name, description, strict, limit, external, initialised, chart })
+        Some(Written { name, description, strict, limit, external, initialised, moved, chart })
     }
 
     /// Keys that hold maps as states do, beside a `states` that holds nothing.
@@ -192,6 +197,25 @@ impl<'a> Reading<'a> {
             }
         }
         found.into_iter().collect()
+    }
+
+    /// What states were called before, or which have gone, and which take their place: for sessions that were stored there.
+    fn moved(&mut self, value: &'a Value, at: &NodePath) -> Vec<(String, StateId)> {
+        let known = (Keys::Names, "a map from the names that states had to those that they have: `{ OLD: NEW }`");
+        let entries = self.diagnostics.entries(value, at, "`moved`", known).unwrap_or_default();
+        let mut moved = Vec::with_capacity(entries.len());
+        for (before, value) in entries {
+            let target = self.target(value, &at.key(before), &format!("what `{before}` was moved to"));
+            if self.outline.names.contains_key(before) {
+                self.diagnostics.error(code::EXCLUSIVE, || {
+                    Problem::new(at.at_key(before), format!("`{before}` is a state, and was moved to another one"))
+                        .help("what was stored there is there still: rename the state, or take this out")
+                });
+                continue;
+            }
+            moved.extend(target.map(|target| (before.to_owned(), target)));
+        }
+        moved
     }
 
     fn chart(

@@ -52,7 +52,7 @@ impl Chain {
                 None,
             ),
             Work::Run(attempt) => match self.step(definition) {
-                Some(Step::Run(run)) if attempt.is_running() && !run.contract.effects.is_empty() => {
+                Some(Step::Run(run)) if attempt.is_running() && !run.begins_anew() => {
                     (StoredWork::Nothing, interrupted())
                 }
                 Some(Step::Run(run)) if attempt.is_running() && run.retry.is_none() => (StoredWork::Nothing, None),

@@ -204,6 +204,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         initial: id(initial),
         external: Vec::new(),
         states: flat.iter().map(make).collect(),
+        moved: Vec::new(),
         events: Vec::new(),
         limit: 10_000,
         warnings: Vec::new(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{codes, load, loads, sound};
-use crate::workflow::chart::{ArgumentSource, Definition, Run, State, StateKind, Step, Trigger};
+use crate::workflow::chart::{ArgumentSource, Definition, Restart, Run, State, StateKind, Step, Stored, Trigger};
 
 fn state<'d>(definition: &'d Definition, name: &str) -> &'d State {
     definition.state(definition.state_named(name).unwrap()).unwrap()
@@ -52,11 +52,23 @@ fn a_step_says_everything_about_its_process() {
 }
 
 #[test]
-fn what_declares_no_errors_is_tried_again_only_where_a_restart_could_have_cut_it_off() {
-    let of = |process: &str| format!("states:\n  A: {{ final: true, entry: {{ run: {process}, retry: 1 }} }}\n");
-    let definition = sound(&of("watch"));
-    assert_eq!(run(&state(&definition, "A").entry[0]).retry.as_ref().unwrap().attempts, 1, "it has an effect");
-    assert_eq!(codes(&of("p_load")), ["W027"]);
+fn what_a_restart_means_is_said_of_effects_alone() {
+    let of = |step: &str| format!("states:\n  A: {{ final: true, entry: {{ {step} }} }}\n");
+    let read = |step: &str| {
+        let definition = sound(&of(step));
+        let run = run(&state(&definition, "A").entry[0]);
+        (run.restart, run.begins_once(), run.begins_anew())
+    };
+    assert_eq!(read("run: watch"), (None, true, false));
+    assert_eq!(read("run: watch, restart: again"), (Some(Restart::Again), false, true));
+    assert_eq!(read("run: watch, restart: fail"), (Some(Restart::Fail), true, false));
+    assert_eq!(read("run: p_load"), (None, false, true));
+    for wrong in ["run: p_load, restart: again", "run: watch, restart: agian", "run: watch, retry: 1"] {
+        assert_eq!(codes(&of(wrong)), ["W027"], "{wrong}");
+    }
+    assert_eq!(codes(&of("run: watch, restart: true")), ["W002"]);
+    let said = load(&of("run: watch, restart: agian")).unwrap_err().to_string();
+    assert!(said.contains("did you mean `again`?"), "{said}");
 }
 
 #[test]
@@ -264,4 +276,22 @@ fn one_state_for_every_error_is_answered_with_how_that_is_written() {
     // What is no name is not repeated.
     let told = load(&flow("'B and C'")).unwrap_err().to_string();
     assert!(told.contains("must be a map from errors to states") && !told.contains("\"*\""), "{told}");
+}
+
+#[test]
+fn a_name_that_was_stored_leads_to_the_state_that_has_taken_its_place() {
+    let yaml = "moved: { OLD: NEW, GONE: NEW }\nstates: { NEW: { events: { CMD_A: DONE } }, DONE: { final: true } }\nexternal: [CMD_A]\n";
+    let definition = loads(yaml);
+    let named = |name: &str| definition.state_once_named(name).map(|state| name_of(&definition, state));
+    assert_eq!(["OLD", "GONE", "NEW", "NEVER"].map(named), [Some("NEW"), Some("NEW"), Some("NEW"), None]);
+    assert_eq!(definition.state_named("OLD"), None, "a way cannot lead there");
+    let stored = Stored { active: vec!["OLD".to_owned()], ..Stored::default() };
+    let at = definition.configuration(&stored).unwrap();
+    assert_eq!(definition.stored(&at).active, ["NEW"]);
+    let data = serde_json::to_string(&definition).unwrap();
+    assert_eq!(serde_json::to_string(&loads(&data)).unwrap(), data);
+    let of = |moved: &str| format!("moved: {moved}\nstates: {{ A: {{ final: true }} }}\n");
+    assert_eq!(codes(&of("{ A: A }")), ["W029"]);
+    assert_eq!(codes(&of("{ OLD: B }")), ["W006"]);
+    assert_eq!(codes(&of("[OLD]")), ["W002"]);
 }

@@ -45,7 +45,16 @@ pub(super) fn place() -> Place {
 pub(super) fn run(contract: &'static Contract) -> Step {
     let on_error = Vec::new();
     let (arguments, retry, timeout, compensate) = (Vec::new(), None, None, None);
-    Step::Run(Box::new(Run { contract, arguments, retry, timeout, on_error, compensate, place: place() }))
+    Step::Run(Box::new(Run {
+        contract,
+        arguments,
+        retry,
+        restart: None,
+        timeout,
+        on_error,
+        compensate,
+        place: place(),
+    }))
 }
 
 pub(super) fn guard(text: &str) -> Expression {
@@ -122,6 +131,7 @@ impl Charts {
             initial: StateId(0),
             external: Vec::new(),
             states: self.states,
+            moved: Vec::new(),
             events: Vec::new(),
             limit: 10,
             warnings: Vec::new(),
