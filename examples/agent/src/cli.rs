@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+use theus_cli::StoreCommand;
+
+/// What it is to do where nothing is said.
+pub(crate) const TASK: &str =
+    "Book a room for our offsite, twelve people for three days, and tell the team what it costs.";
 
 const ABOUT: &str = "\
 An agent that plans, calls tools, is reviewed, asks a human, tries again and
@@ -13,6 +18,12 @@ Commands, as of every program of Theus:
   check FILE...                 checks recipes and workflows, and runs nothing
   graph FILE [mermaid|dot|svg]  draws a workflow
   help                          says more of these, and their exit codes
+  store COMMAND --store FILE    looks at what is kept; `store help` lists the rest
+
+Kept (--store): what the agent knows, where its workflow stands, the counters of
+rules, the interlock, every record of the audit, and what the model, the desk and
+the people have said. Started again, killed before or not, it goes on with its
+task; `store replay agent` makes every step again without asking the model.
 
 Summary (--json), one object on the last line:
   final_state  the workflow's state at the end
@@ -39,13 +50,12 @@ script or option.";
 #[derive(Debug, Parser)]
 #[command(version, about = ABOUT, after_help = MORE)]
 pub(crate) struct Options {
-    /// What the agent is to do
-    #[arg(
-        long,
-        value_name = "TEXT",
-        default_value = "Book a room for our offsite, twelve people for three days, and tell the team what it costs."
-    )]
-    pub(crate) task: String,
+    /// What the agent is to do [default: a room for an offsite]
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) task: Option<String>,
+    /// Keeps the agent in this file, and goes on with what is there
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) store: Option<PathBuf>,
     /// What the model says and the human answers [default: workflows/agent, built in]
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Option<PathBuf>,
@@ -68,6 +78,15 @@ pub(crate) struct Options {
     #[cfg(feature = "http")]
     #[arg(long)]
     pub(crate) http: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Looks at the sessions that a store keeps, and after them
+    #[command(subcommand)]
+    Store(StoreCommand),
 }
 
 /// How a chart is written.

@@ -1,12 +1,12 @@
 //! What the agent knows and wants (domain), and what it may do (global).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use theus_core::effect::Effect;
 use theus_core::prelude::*;
 
 use crate::model::Model;
-use crate::tools::{People, Rooms};
+use crate::tools::{Desk, Post};
 
 /// The agent's memory. Changed by committed transactions only.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Context)]
@@ -40,6 +40,8 @@ pub(crate) struct Agent {
     /// What it has used up.
     #[context(nested)]
     pub(crate) usage: Usage,
+    /// What it has told people, in order.
+    pub(crate) letters: Vec<String>,
     /// The model says that the task cannot be done.
     pub(crate) sig_hopeless: bool,
     /// What the model thought when it planned last. Nothing is decided by it.
@@ -149,9 +151,9 @@ impl Default for Limits {
 #[derive(Clone)]
 pub(crate) struct Ports {
     /// Who plans, writes and reviews.
-    pub(crate) model: Arc<dyn Model>,
+    pub(crate) model: Effect<dyn Model>,
     /// Where rooms are booked.
-    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) rooms: Effect<dyn Desk>,
     /// Who is asked.
-    pub(crate) people: Arc<People>,
+    pub(crate) people: Effect<dyn Post>,
 }

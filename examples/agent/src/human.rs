@@ -33,6 +33,13 @@ pub(crate) struct Heard {
 }
 
 impl Human {
+    /// So many questions were answered in an earlier start of the program.
+    pub(crate) fn has_replied(&mut self, times: u32) {
+        if let Self::Scripted(replies) = self {
+            replies.drain(..replies.len().min(times as usize));
+        }
+    }
+
     /// The reply to a question; `None` where there is none.
     #[expect(clippy::disallowed_methods, reason = "an effect: the door to the terminal")]
     pub(crate) fn reply(&mut self, question: &str) -> Option<Heard> {

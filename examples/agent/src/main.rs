@@ -8,6 +8,7 @@ mod cli;
 mod context;
 mod human;
 mod json;
+mod kept;
 mod model;
 mod processes;
 mod prompt;
@@ -15,6 +16,7 @@ mod report;
 mod script;
 mod session;
 mod tools;
+mod world;
 
 use std::error::Error;
 use std::io::{ErrorKind, Write};
@@ -22,16 +24,17 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
+use theus_core::effect::Effect;
 use theus_core::source::printable_lines;
 use theus_core::workflow::{Clock, SystemClock, VirtualClock};
 
-use cli::{Format, Options};
+use cli::{Command, Format, Options};
 use context::{Agent, Limits, Ports};
 use human::Human;
 use model::{Model, ScriptedModel};
 use script::Script;
 use session::Session;
-use tools::{People, Rooms};
+use world::World;
 
 theus_core::files! {
     pub(crate) mod desk;
@@ -56,11 +59,15 @@ theus_core::files! {
 const WRONG: u8 = 2;
 
 fn main() -> ExitCode {
-    let builder = desk::without_recipe(Agent::default(), Limits::default(), ports(silent()));
+    let ports = World::default().ports(silent());
+    let builder = desk::without_recipe(Agent::default(), Limits::default(), ports);
     if let Some(code) = builder.command_line(std::env::args_os()) {
         return code;
     }
     let options = Options::parse();
+    if let Some(Command::Store(command)) = &options.command {
+        return kept::serve(command, options.store.as_deref());
+    }
     let (text, error) = run(&options);
     let told = tell(&text);
     if let Some(error) = &error {
@@ -108,23 +115,16 @@ fn run(options: &Options) -> (String, Option<Box<dyn Error>>) {
 
 fn open(options: &Options) -> Result<Session, Box<dyn Error>> {
     let mut script = Script::read(options.script.as_deref())?;
-    let model: Arc<dyn Model> = match model_over_http(options)? {
-        Some(model) => model,
-        None => Arc::new(ScriptedModel::new(script.take_model())),
-    };
+    let scripted = Arc::new(ScriptedModel::new(script.take_model()));
+    let model = model_over_http(options)?.unwrap_or_else(|| Effect::shared(Arc::clone(&scripted)));
     let human = if options.ask { Human::AtTerminal } else { Human::Scripted(script.human) };
     let clock: Arc<dyn Clock> = if is_real(options) { Arc::new(SystemClock) } else { Arc::new(VirtualClock::new()) };
-    Ok(Session::open(options, ports(model), human, &clock)?)
-}
-
-/// The doors to the world, with this model behind one of them.
-fn ports(model: Arc<dyn Model>) -> Ports {
-    Ports { model, rooms: Arc::new(Rooms::default()), people: Arc::new(People::default()) }
+    Ok(Session::open(options, model, &scripted, human, &clock)?)
 }
 
 /// A model that says nothing: for checking files, where nobody is asked.
-fn silent() -> Arc<dyn Model> {
-    Arc::new(ScriptedModel::new(std::collections::BTreeMap::new()))
+fn silent() -> Effect<dyn Model> {
+    Effect::new(ScriptedModel::new(std::collections::BTreeMap::new()))
 }
 
 /// Whether somebody real takes part, so that time is real too.
@@ -138,7 +138,7 @@ fn is_real(options: &Options) -> bool {
 
 #[cfg(feature = "http")]
 #[expect(clippy::disallowed_methods, reason = "the program's door to the environment: no process comes here")]
-fn model_over_http(options: &Options) -> Result<Option<Arc<dyn Model>>, Box<dyn Error>> {
+fn model_over_http(options: &Options) -> Result<Option<Effect<dyn Model>>, Box<dyn Error>> {
     if !options.http {
         return Ok(None);
     }
@@ -146,12 +146,12 @@ fn model_over_http(options: &Options) -> Result<Option<Arc<dyn Model>>, Box<dyn 
         |_| "`--http` needs AGENT_MODEL_URL: an OpenAI-compatible endpoint, as in `https://…/v1/chat/completions`",
     )?;
     let name = std::env::var("AGENT_MODEL_NAME").unwrap_or_else(|_| "gpt-4o-mini".to_owned());
-    Ok(Some(Arc::new(model::HttpModel::new(url, std::env::var("AGENT_MODEL_KEY").ok(), name))))
+    Ok(Some(Effect::new(model::HttpModel::new(url, std::env::var("AGENT_MODEL_KEY").ok(), name))))
 }
 
 #[cfg(not(feature = "http"))]
 #[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn model_over_http(_: &Options) -> Result<Option<Arc<dyn Model>>, Box<dyn Error>> {
+fn model_over_http(_: &Options) -> Result<Option<Effect<dyn Model>>, Box<dyn Error>> {
     Ok(None)
 }
 

@@ -26,9 +26,9 @@ fn write(text: &mut String, outcome: &Outcome, chart: &str) -> std::fmt::Result 
     write!(text, "{}", outcome.trace)?;
 
     writeln!(text, "\nTHE DESK\n")?;
-    list(text, &outcome.ports.rooms.history())?;
+    list(text, &outcome.world.rooms.history())?;
     writeln!(text, "\nWHAT PEOPLE WERE TOLD\n")?;
-    list(text, &outcome.ports.people.told())?;
+    list(text, &outcome.world.people.told())?;
     if !outcome.recorded.is_empty() {
         writeln!(text, "\nPUT ON RECORD\n")?;
         list(text, &outcome.recorded)?;

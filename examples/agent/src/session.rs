@@ -4,19 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use theus_core::audit::{Level, Query};
+use theus_core::effect::Effect;
+use theus_core::engine::JournalError;
 use theus_core::prelude::*;
 use theus_core::signal::EmitError;
+use theus_core::store::StoreError;
 use theus_core::workflow::trace::{Ended, Trace, What};
-use theus_core::workflow::{Clock, Status, WorkflowError};
+use theus_core::workflow::{Clock, ResumeError, Status, WorkflowError};
+use theus_sqlite::SqliteStore;
 use thiserror::Error;
 
 use crate::cli::Options;
+use crate::cli::TASK;
 use crate::context::{Agent, Limits, Ports};
-use crate::desk;
 use crate::human::Human;
+use crate::model::{Model, ScriptedModel};
+use crate::world::World;
+use crate::{desk, kept};
 
 /// In this state the workflow waits for the human.
 const WITH_HUMAN: &str = "WITH_HUMAN";
+/// What the session is called.
+pub(crate) const NAME: &str = "agent";
 /// Longer than this nobody waits for a question.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// All of what happened is kept.
@@ -34,6 +43,18 @@ pub(crate) enum SessionError {
     /// The bus has no room for an event.
     #[error(transparent)]
     Emit(#[from] EmitError),
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is stored does not fit the workflow.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
+    /// What was done before cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The store has another task.
+    #[error("the store has the task `{stored}`, and not `{task}`: leave `--task` out, or use another `--store`")]
+    OtherTask { stored: String, task: String },
     /// The state cannot be looked at.
     #[error(transparent)]
     State(#[from] RunError<std::convert::Infallible>),
@@ -43,7 +64,7 @@ pub(crate) enum SessionError {
 pub(crate) struct Session {
     engine: Engine<Agent, Limits, Ports>,
     desk: WorkflowManager<Agent, Limits, Ports>,
-    ports: Ports,
+    world: World,
     human: Human,
 }
 
@@ -55,7 +76,7 @@ pub(crate) struct Outcome {
     /// What the final state gives.
     pub(crate) result: Option<serde_json::Value>,
     pub(crate) memory: Agent,
-    pub(crate) ports: Ports,
+    pub(crate) world: World,
     pub(crate) trace: Trace,
     pub(crate) events: usize,
     pub(crate) committed: usize,
@@ -68,17 +89,24 @@ impl Session {
     /// Builds the engine and loads the workflow. What is wrong with either is told before anything is done.
     pub(crate) fn open(
         options: &Options,
-        ports: Ports,
-        human: Human,
+        model: Effect<dyn Model>,
+        scripted: &ScriptedModel,
+        mut human: Human,
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, SessionError> {
-        let memory = Agent { task: options.task.clone(), ..Agent::default() };
-        let (limits, doors) = (Limits::default(), ports.clone());
+        let task = options.task.clone().unwrap_or_else(|| TASK.to_owned());
+        let memory = Agent { task, ..Agent::default() };
+        let world = World::default();
+        let (limits, doors) = (Limits::default(), world.ports(model));
         let builder = match &options.recipe {
             Some(path) => desk::without_recipe(memory, limits, doors).recipe_file(path)?,
             None => desk::builder(memory, limits, doors),
         };
-        let builder = builder.session("agent");
+        let builder = builder.session(NAME);
+        let builder = match &options.store {
+            Some(file) => builder.store(SqliteStore::open(file)?),
+            None => builder,
+        };
         let now = Arc::clone(clock);
         let engine = builder.clock(move || now.now()).build()?;
         let desk = match &options.workflow {
@@ -88,8 +116,19 @@ impl Session {
         for warning in desk.definition().warnings() {
             eprintln!("{warning}\n");
         }
-        let desk = desk.clock(Arc::clone(clock)).traced(ENTRIES);
-        Ok(Self { engine, desk, ports, human })
+        let mut desk = desk.clock(Arc::clone(clock)).traced(ENTRIES);
+        if options.store.is_some() {
+            let memory = engine.snapshot()?.to_context();
+            if let Some(task) = options.task.as_ref().filter(|task| **task != memory.task) {
+                return Err(SessionError::OtherTask { stored: memory.task, task: task.clone() });
+            }
+            kept::go_on(&engine, &world)?.into_iter().for_each(|purpose| scripted.has_said(purpose));
+            desk = desk.hydrate()?;
+            // What was heard before is done with before anybody is asked again.
+            desk.run_until_idle()?;
+            human.has_replied(*engine.snapshot()?.rejections);
+        }
+        Ok(Self { engine, desk, world, human })
     }
 
     /// The workflow.
@@ -101,7 +140,7 @@ impl Session {
     pub(crate) fn work(&mut self) -> Result<(), SessionError> {
         if self.desk.definition().state_named(WITH_HUMAN).is_some() {
             while self.desk.wait_for(WITH_HUMAN, LONGEST)? {
-                let question = self.ports.people.told().pop().unwrap_or_default();
+                let question = self.world.people.told().pop().unwrap_or_default();
                 let Some(heard) = self.human.reply(&question) else { break };
                 self.desk.run_for(heard.after)?;
                 if !self.is_running() {
@@ -146,7 +185,7 @@ impl Session {
             committed: count(committed),
             rejected: count(|what| matches!(what, What::Run { .. })) - count(committed),
             recorded: self.recorded(),
-            ports: self.ports,
+            world: self.world,
             trace,
         })
     }

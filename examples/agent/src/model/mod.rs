@@ -11,14 +11,15 @@ pub(crate) use scripted::ScriptedModel;
 use theus_core::prelude::*;
 use thiserror::Error;
 
-/// A model that answers questions.
-pub(crate) trait Model: Send + Sync {
+/// A model that answers questions: what it says is kept in the journal, so that a replay asks nobody.
+#[theus_core::effect]
+pub(crate) trait Model {
     /// Answers one question. It may be asked again after [`RateLimited`].
     fn answer(&self, question: &Question) -> Result<Answer, Refused>;
 }
 
 /// What the model is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Question {
     /// For what.
     pub(crate) purpose: Purpose,
@@ -38,7 +39,7 @@ pub(crate) enum Purpose {
 }
 
 /// What the model says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Answer {
     /// Its words.
     pub(crate) text: String,
@@ -47,7 +48,7 @@ pub(crate) struct Answer {
 }
 
 /// The model says nothing.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Refused {
     /// Not now.
     RateLimited(RateLimited),
@@ -56,12 +57,12 @@ pub(crate) enum Refused {
 }
 
 /// The model has no time: it may have some later.
-#[derive(Debug, Error)]
+#[derive(Debug, Serialize, Deserialize, Error)]
 #[error("the model has too much to do")]
 pub(crate) struct RateLimited;
 
 /// The model cannot be reached.
-#[derive(Debug, Error)]
+#[derive(Debug, Serialize, Deserialize, Error)]
 #[error("the model cannot be reached: {0}")]
 pub(crate) struct Unavailable(pub(crate) String);
 

@@ -18,6 +18,16 @@ impl ScriptedModel {
     }
 }
 
+impl ScriptedModel {
+    /// It has said its next line of this part before: in an earlier start of the program.
+    pub(crate) fn has_said(&self, purpose: Purpose) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(lines) = lines.get_mut(&purpose) else { return };
+        // Where it was busy first, that is over too.
+        while let Some(Line::Busy) = lines.pop_front() {}
+    }
+}
+
 impl Model for ScriptedModel {
     fn answer(&self, question: &Question) -> Result<Answer, Refused> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

@@ -27,7 +27,8 @@ pub(crate) fn count_calls(ctx: Mind, count: u32) {
 )]
 pub(crate) fn book(ctx: Mind, room: String, price: i64) -> Result<(), BookError> {
     ctx.effects.rooms.find(&room)?;
-    ctx.effects.rooms.book(&room)?;
+    let key = ctx.effects.key();
+    ctx.effects.rooms.book(&room, key.as_str())?;
     ctx.domain.bookings.push(Booking { room, price });
     Ok(())
 }

@@ -25,28 +25,40 @@ pub(crate) fn heed_rejection(ctx: Mind, by: String, note: String) {
 
 /// Shows the answer to a human and asks. The reply is an event, `CMD_APPROVE` or `CMD_REJECT`.
 #[process(
-    inputs = [domain.answer],
+    inputs = [domain.answer, domain.letters],
+    outputs = [domain.letters],
     effects = [people],
 )]
 pub(crate) fn ask_human(ctx: Mind, reminder: bool) {
-    let words = if reminder { "Still waiting. May this be sent" } else { "May this be sent" };
-    ctx.effects.people.tell(format!("{words}: {}", *ctx.domain.answer));
+    let question = if reminder { "Still waiting. May this be sent" } else { "May this be sent" };
+    let words = format!("{question}: {}", *ctx.domain.answer);
+    let key = ctx.effects.key();
+    ctx.effects.people.tell(&words, key.as_str());
+    ctx.domain.letters.push(words);
 }
 
 /// Sends the answer to the team.
 #[process(
-    inputs = [domain.answer],
+    inputs = [domain.answer, domain.letters],
+    outputs = [domain.letters],
     effects = [people],
 )]
 pub(crate) fn deliver(ctx: Mind, by: String) {
-    ctx.effects.people.tell(format!("Sent, approved by {by}: {}", *ctx.domain.answer));
+    let words = format!("Sent, approved by {by}: {}", *ctx.domain.answer);
+    let key = ctx.effects.key();
+    ctx.effects.people.tell(&words, key.as_str());
+    ctx.domain.letters.push(words);
 }
 
 /// Says that somebody else has to do it.
 #[process(
-    inputs = [domain.task],
+    inputs = [domain.task, domain.letters],
+    outputs = [domain.letters],
     effects = [people],
 )]
 pub(crate) fn hand_over(ctx: Mind, reason: String) {
-    ctx.effects.people.tell(format!("Not done, {reason}: {}", *ctx.domain.task));
+    let words = format!("Not done, {reason}: {}", *ctx.domain.task);
+    let key = ctx.effects.key();
+    ctx.effects.people.tell(&words, key.as_str());
+    ctx.domain.letters.push(words);
 }

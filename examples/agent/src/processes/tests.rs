@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail by panicking")]
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use theus_core::audit::Level;
+use theus_core::effect::Effect;
 use theus_core::prelude::*;
 
 use super::*;
@@ -12,20 +12,19 @@ use crate::context::Call;
 use crate::desk;
 use crate::model::{Purpose, ScriptedModel};
 use crate::script::Line;
-use crate::tools::{People, Rooms};
+use crate::world::World;
 
 type Mindful = Engine<Agent, Limits, Ports>;
 
-fn engine(memory: Agent, lines: &[(Purpose, &str)]) -> (Mindful, Ports) {
+fn engine(memory: Agent, lines: &[(Purpose, &str)]) -> (Mindful, World) {
     let mut parts: BTreeMap<Purpose, VecDeque<Line>> = BTreeMap::new();
     for (purpose, words) in lines {
         let line = if *words == "busy" { Line::Busy } else { Line::Say((*words).to_owned()) };
         parts.entry(*purpose).or_default().push_back(line);
     }
-    let model = Arc::new(ScriptedModel::new(parts));
-    let ports = Ports { model, rooms: Arc::new(Rooms::default()), people: Arc::new(People::default()) };
-    let engine = desk::builder(memory, Limits::default(), ports.clone()).build().unwrap();
-    (engine, ports)
+    let world = World::default();
+    let ports = world.ports(Effect::new(ScriptedModel::new(parts)));
+    (desk::builder(memory, Limits::default(), ports).build().unwrap(), world)
 }
 
 fn memory(engine: &Mindful) -> Agent {
@@ -100,23 +99,23 @@ fn the_tools_that_look_write_different_things() {
 
 #[test]
 fn what_is_booked_is_cancelled_and_both_reach_the_desk() {
-    let (engine, ports) = engine(Agent::default(), &[]);
+    let (engine, world) = engine(Agent::default(), &[]);
     engine.run(Book { room: "Ballroom".into(), price: 400 }).unwrap();
-    assert_eq!((ports.rooms.taken(), memory(&engine).bookings.len()), (vec!["Ballroom".to_owned()], 1));
+    assert_eq!((world.rooms.taken(), memory(&engine).bookings.len()), (vec!["Ballroom".to_owned()], 1));
     engine.run(Cancel { room: "Ballroom".into() }).unwrap();
-    assert_eq!((ports.rooms.taken().len(), memory(&engine).bookings.len()), (0, 0));
+    assert_eq!((world.rooms.taken().len(), memory(&engine).bookings.len()), (0, 0));
     assert!(engine.run(Book { room: "Cellar".into(), price: 1 }).unwrap_err().process_error().is_some());
 }
 
 #[test]
 fn what_must_not_be_booked_never_reaches_the_desk() {
-    let (engine, ports) = engine(Agent::default(), &[]);
+    let (engine, world) = engine(Agent::default(), &[]);
     assert_eq!(refused(engine.run(Book { room: "Ballroom".into(), price: 1_001 })), (Level::B, "1001".into()));
     assert_eq!(refused(engine.run(Book { room: "Ballroom".into(), price: 0 })), (Level::B, "0".into()));
-    assert!(ports.rooms.history().is_empty());
+    assert!(world.rooms.history().is_empty());
     engine.run(Book { room: "Ballroom".into(), price: 1_000 }).unwrap();
     assert_eq!(refused(engine.run(Book { room: "Garden House".into(), price: 100 })), (Level::B, "1".into()));
-    assert_eq!(ports.rooms.history(), ["booked Ballroom"]);
+    assert_eq!(world.rooms.history(), ["booked Ballroom"]);
 }
 
 #[test]

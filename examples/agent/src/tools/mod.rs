@@ -7,5 +7,5 @@ mod rooms;
 
 pub(crate) use calculator::{NotAFormula, calculate};
 pub(crate) use handbook::best_lines;
-pub(crate) use people::People;
-pub(crate) use rooms::{NoSuchRoom, RoomTaken, Rooms};
+pub(crate) use people::{People, Post};
+pub(crate) use rooms::{Desk, NoSuchRoom, RoomTaken, Rooms};

@@ -1,73 +1,87 @@
 //! The desk at which rooms are booked. A real one would be asked over the network; this one keeps its books in memory.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use theus_core::prelude::*;
 use thiserror::Error;
 
 /// The rooms there are.
 const ROOMS: [&str; 3] = ["Ballroom", "Garden House", "Harbour Room"];
 
 /// There is no such room.
-#[derive(Debug, Error)]
+#[derive(Debug, Serialize, Deserialize, Error)]
 #[error("there is no room `{0}`")]
 pub(crate) struct NoSuchRoom(String);
 
 /// Somebody else has the room, or the agent has it already.
-#[derive(Debug, Error)]
+#[derive(Debug, Serialize, Deserialize, Error)]
 #[error("`{0}` is taken")]
 pub(crate) struct RoomTaken(String);
+
+/// The way to the desk.
+#[theus_core::effect]
+pub(crate) trait Desk {
+    /// Whether there is such a room.
+    fn find(&self, room: &str) -> Result<(), NoSuchRoom>;
+    /// Books a room. Who comes twice with one key has it once.
+    fn book(&self, room: &str, key: &str) -> Result<(), RoomTaken>;
+    /// Gives a room back. Telling it twice is telling it once.
+    fn cancel(&self, room: &str);
+}
 
 /// The desk. What was booked stays booked until it is cancelled, whatever becomes of the transaction that asked for it.
 #[derive(Debug, Default)]
 pub(crate) struct Rooms {
-    desk: Mutex<Desk>,
+    books: Mutex<Books>,
 }
 
 #[derive(Debug, Default)]
-struct Desk {
-    taken: BTreeSet<String>,
+struct Books {
+    /// Each with the key of the call that has booked it.
+    taken: BTreeMap<String, String>,
     /// What was done, in order.
     history: Vec<String>,
 }
 
-impl Rooms {
-    /// Whether there is such a room.
-    pub(crate) fn find(&self, room: &str) -> Result<(), NoSuchRoom> {
+impl Desk for Rooms {
+    fn find(&self, room: &str) -> Result<(), NoSuchRoom> {
         if ROOMS.contains(&room) { Ok(()) } else { Err(NoSuchRoom(room.to_owned())) }
     }
 
-    /// Books a room.
-    pub(crate) fn book(&self, room: &str) -> Result<(), RoomTaken> {
-        let mut desk = self.desk();
-        if !desk.taken.insert(room.to_owned()) {
-            return Err(RoomTaken(room.to_owned()));
-        }
-        desk.history.push(format!("booked {room}"));
+    fn book(&self, room: &str, key: &str) -> Result<(), RoomTaken> {
+        let mut books = self.books();
+        match books.taken.get(room) {
+            Some(taken) if taken == key => return Ok(()),
+            Some(_) => return Err(RoomTaken(room.to_owned())),
+            None => books.taken.insert(room.to_owned(), key.to_owned()),
+        };
+        books.history.push(format!("booked {room}"));
         Ok(())
     }
 
-    /// Gives a room back. Telling it twice is telling it once.
-    pub(crate) fn cancel(&self, room: &str) {
-        let mut desk = self.desk();
-        if desk.taken.remove(room) {
-            desk.history.push(format!("cancelled {room}"));
+    fn cancel(&self, room: &str) {
+        let mut books = self.books();
+        if books.taken.remove(room).is_some() {
+            books.history.push(format!("cancelled {room}"));
         }
     }
+}
 
+impl Rooms {
     /// The rooms that are booked now.
     pub(crate) fn taken(&self) -> Vec<String> {
-        self.desk().taken.iter().cloned().collect()
+        self.books().taken.keys().cloned().collect()
     }
 
     /// What was done, in order.
     pub(crate) fn history(&self) -> Vec<String> {
-        self.desk().history.clone()
+        self.books().history.clone()
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    fn books(&self) -> MutexGuard<'_, Books> {
         // Nothing in here panics half way.
-        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,8 +96,9 @@ mod tests {
         let rooms = Rooms::default();
         rooms.find("Ballroom").unwrap();
         assert_eq!(rooms.find("Cellar").unwrap_err().to_string(), "there is no room `Cellar`");
-        rooms.book("Ballroom").unwrap();
-        assert_eq!(rooms.book("Ballroom").unwrap_err().to_string(), "`Ballroom` is taken");
+        rooms.book("Ballroom", "one").unwrap();
+        rooms.book("Ballroom", "one").unwrap();
+        assert_eq!(rooms.book("Ballroom", "two").unwrap_err().to_string(), "`Ballroom` is taken");
         assert_eq!(rooms.taken(), ["Ballroom"]);
         rooms.cancel("Ballroom");
         rooms.cancel("Ballroom");

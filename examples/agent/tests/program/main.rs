@@ -5,6 +5,7 @@
 mod commands;
 mod fixture;
 mod human;
+mod kept;
 mod levels;
 mod model;
 mod refused;
