@@ -6,6 +6,7 @@
 //! | `pass/` | the nearest program that compiles, under the same name or the part of it before a `_` |
 //! | `snapshots/` | what the macros write for a matrix of shapes, to be read as one reads `cargo expand` |
 //! | `shapes/` | every shape of this crate's library, run on an engine |
+//! | `versions/` | a program of crates that were built with two versions of Theus |
 //! | `house.rs` | which files of the whole repository name each other: no new circles |
 // A test that fails panics.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -36,3 +37,4 @@ mod expansion;
 mod house;
 mod pass;
 mod shapes;
+mod versions;

@@ -71,6 +71,7 @@ pub(super) use within::{run_async_within, run_within};
 impl<P: Process> Run<'_, P> {
     const RAISES_SIGNALS: bool = raises_signals(&P::CONTRACT);
     const WRITES: bool = !P::CONTRACT.outputs.is_empty();
+    #[cfg(feature = "store")]
     const SENDS: bool = !P::CONTRACT.messages.is_empty();
 
     /// Stage 1. The arguments and the state, as the process will be given them, against the recipe.

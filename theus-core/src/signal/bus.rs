@@ -8,7 +8,9 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::beside::{Beside, Now};
-use super::log::{EventLog, EventLogError};
+#[cfg(feature = "store")]
+use super::log::EventLog;
+use super::log::EventLogError;
 use super::payload::PayloadError;
 use super::queue::{Bring, Offer, Queue, Refused};
 use super::waiters::Waiter;
@@ -244,6 +246,7 @@ impl SignalBus {
     ///
     /// # Errors
     /// [`BusFull`].
+    #[cfg(feature = "store")]
     pub(crate) fn has_room(&self, offered: usize, raised: bool) -> Result<(), BusFull> {
         let options = &*self.shared.options;
         if offered == 0 || matches!(options.overflow, Overflow::DropOldest) {
@@ -254,6 +257,7 @@ impl SignalBus {
     }
 
     /// Events that a store has, from this number on. They are taken whatever waits, unless the oldest make room.
+    #[cfg(feature = "store")]
     pub(crate) fn bring_stored(&self, events: Vec<Event>, number: u64) {
         let options = &*self.shared.options;
         let events: Vec<_> = events.into_iter().map(|event| (options.is_urgent(&event.name), event)).collect();
@@ -261,6 +265,7 @@ impl SignalBus {
     }
 
     /// The same, each with whether it is urgent.
+    #[cfg(feature = "store")]
     pub(crate) fn bring_back(&self, events: Vec<(Event, bool)>, number: u64) {
         let options = &*self.shared.options;
         let how = if matches!(options.overflow, Overflow::DropOldest) { Bring::DropOldest } else { Bring::Stored };
@@ -271,12 +276,14 @@ impl SignalBus {
     }
 
     /// The same for what a step of the session's own workflow has raised.
+    #[cfg(feature = "store")]
     pub(crate) fn raise_stored(&self, events: Vec<(Event, bool)>, number: u64) {
         // They are stored: there is room for them.
         let _ = self.shared.queue.raise(usize::MAX, events, false, number, || ());
     }
 
     /// Whether an event of this name is urgent wherever it comes from.
+    #[cfg(feature = "store")]
     pub(crate) fn is_urgent(&self, name: &EventName) -> bool {
         self.shared.options.is_urgent(name)
     }
@@ -288,6 +295,7 @@ impl SignalBus {
     }
 
     /// The numbers of stored events that wait no longer, as far as nobody has asked before.
+    #[cfg(feature = "store")]
     pub(crate) fn take_gone(&self) -> Vec<u64> {
         self.shared.queue.take_gone()
     }

@@ -1,10 +1,13 @@
 //! What a queue does where a store keeps its events: they have numbers there, by which the store is told that they wait no longer.
 
+#[cfg(feature = "store")]
 use std::collections::VecDeque;
 use std::time::Duration;
 
+#[cfg(feature = "store")]
 use super::lanes::Queued;
 use super::queue::{Queue, deadline};
+#[cfg(feature = "store")]
 use crate::sync::Ordering;
 
 impl<T: Clone> Queue<T> {
@@ -34,6 +37,7 @@ impl<T: Clone> Queue<T> {
     }
 
     /// Whether a transaction that raises so many has room for them: `By` the workflow's own step, or for anybody.
+    #[cfg(feature = "store")]
     pub(super) fn has_room(&self, capacity: usize, offered: usize, raised: bool) -> Result<(), usize> {
         let mut lanes = self.lanes.lock();
         let waiting = if raised { lanes.raised_waiting() } else { lanes.len() };
@@ -45,6 +49,7 @@ impl<T: Clone> Queue<T> {
     }
 
     /// The numbers of stored events that wait no longer, as far as nobody has asked before.
+    #[cfg(feature = "store")]
     pub(super) fn take_gone(&self) -> Vec<u64> {
         self.lanes.lock().rare.as_mut().map(|rare| std::mem::take(&mut rare.gone)).unwrap_or_default()
     }

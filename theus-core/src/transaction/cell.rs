@@ -71,11 +71,13 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     }
 
     /// What a run has written to it and not yet committed.
+    #[cfg(feature = "store")]
     pub(crate) const fn draft(&self) -> Option<&T> {
         self.draft.value.as_ref()
     }
 
     /// The value of an earlier life of the session, and whether a commit had written it.
+    #[cfg(feature = "store")]
     pub(crate) fn bring_back(&mut self, value: T, written: bool) {
         drop_caught(S::replace(&mut self.slot, value));
         self.version = u64::from(written);

@@ -34,6 +34,7 @@ enum Before {
     /// It had begun, and must not begin twice.
     Begun,
     /// It had committed, and made this version.
+    #[cfg(feature = "store")]
     Committed(u64),
 }
 
@@ -151,6 +152,7 @@ impl Attempt {
                 let process = run.contract.process;
                 return Tried::Ended(Err(Failure::fault(Fault::Interrupted { process })));
             }
+            #[cfg(feature = "store")]
             Before::Committed(version) => {
                 let report = StepReport { result: Ok(()), violations: Vec::new(), version };
                 return self.reported(run, report, environment.now(), context, account);
