@@ -26,6 +26,14 @@ macro_rules! tests {
                     $(Self::$name => $key,)*
                 }
             }
+
+            /// The one of this key.
+            pub(super) fn named(key: &str) -> Option<Self> {
+                match key {
+                    $($key => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -76,46 +84,43 @@ impl Operator {
     }
 
     /// The tests that fit a shape; those of change only where there is a committed value.
-    pub(super) fn fitting(shape: &Shape, changes: bool) -> Vec<Self> {
-        let mut fitting = of_shape(shape.innermost());
-        if matches!(shape, Shape::Optional(_)) {
-            fitting.push(Self::Exists);
-        }
-        fitting.retain(|test| changes || !test.is_of_change());
-        fitting
+    pub(super) fn fitting(shape: &Shape, changes: bool) -> impl Iterator<Item = Self> {
+        let exists: &[Self] = if matches!(shape, Shape::Optional(_)) { &[Self::Exists] } else { &[] };
+        let fitting = of_shape(shape.innermost()).iter().chain(exists);
+        fitting.copied().filter(move |test| changes || !test.is_of_change())
     }
 }
 
-fn of_shape(shape: &Shape) -> Vec<Operator> {
+fn of_shape(shape: &Shape) -> &'static [Operator] {
     use Operator::{
         Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, Min, MinLen, Monotonic, MultipleOf, Neq, NotIn, Regex,
         Unchanged, Unique,
     };
     match shape {
         Shape::Int { .. } | Shape::Decimal => {
-            vec![Min, Max, Eq, Neq, In, NotIn, Between, MultipleOf, Changed, Unchanged, MaxDelta, Monotonic]
+            &[Min, Max, Eq, Neq, In, NotIn, Between, MultipleOf, Changed, Unchanged, MaxDelta, Monotonic]
         }
         Shape::Float32 | Shape::Float64 => {
-            vec![Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic]
+            &[Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic]
         }
-        Shape::Time(_) => vec![Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic],
-        Shape::Text => vec![Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, Changed, Unchanged],
-        Shape::Char | Shape::Uuid | Shape::Enum(_) => vec![Eq, Neq, In, NotIn, Changed, Unchanged],
-        Shape::Bool => vec![Eq, Neq, Changed, Unchanged],
-        Shape::Collection(collection) if *collection == CollectionShape::counted() => vec![MinLen, MaxLen],
+        Shape::Time(_) => &[Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic],
+        Shape::Text => &[Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, Changed, Unchanged],
+        Shape::Char | Shape::Uuid | Shape::Enum(_) => &[Eq, Neq, In, NotIn, Changed, Unchanged],
+        Shape::Bool => &[Eq, Neq, Changed, Unchanged],
+        Shape::Collection(collection) if *collection == CollectionShape::counted() => &[MinLen, MaxLen],
         // Values in no order: which of them changed cannot be said.
         Shape::Collection(collection) if collection.kind() == CollectionKind::Bag => {
             match is_scalar(&collection.element()) {
-                true => vec![MinLen, MaxLen, Unique],
-                false => vec![MinLen, MaxLen],
+                true => &[MinLen, MaxLen, Unique],
+                false => &[MinLen, MaxLen],
             }
         }
         Shape::Collection(collection) if collection.may_repeat() && is_scalar(&collection.element()) => {
-            vec![MinLen, MaxLen, Unique, Changed, Unchanged]
+            &[MinLen, MaxLen, Unique, Changed, Unchanged]
         }
-        Shape::Collection(_) => vec![MinLen, MaxLen, Changed, Unchanged],
-        Shape::Record(_) => vec![Changed, Unchanged],
-        _ => Vec::new(),
+        Shape::Collection(_) => &[MinLen, MaxLen, Changed, Unchanged],
+        Shape::Record(_) => &[Changed, Unchanged],
+        _ => &[],
     }
 }
 
@@ -131,5 +136,19 @@ fn is_scalar(shape: &Shape) -> bool {
 impl fmt::Display for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_is_found_by_its_key_and_by_no_other() {
+        for operator in Operator::ALL {
+            assert_eq!(Operator::named(operator.as_str()), Some(operator));
+            assert_eq!(Operator::named(&operator.as_str().to_uppercase()), None);
+        }
+        assert_eq!(Operator::named(""), None);
     }
 }

@@ -189,13 +189,25 @@ impl Lines {
         let mut order: Vec<usize> = (0..ranges.len()).collect();
         order.sort_by_key(|index| ranges[*index].start);
         let mut spots: Vec<Option<Spot>> = ranges.iter().map(|_| None).collect();
+        // Then bytes are characters, and need not be looked at one by one.
+        let is_ascii = text.is_ascii();
         let mut characters = text.char_indices();
         let (mut seen, mut line, mut line_start, mut column, mut at) = (0, 1, 0, 1, 0);
         // A line may be the whole file: its end is looked for once.
         let mut line_end = None;
         for index in order {
             let range = &ranges[index];
-            while seen < range.start {
+            if is_ascii && at < range.start {
+                let to = range.start.min(text.len());
+                let passed = &text[at..to];
+                column += passed.len();
+                if let Some(last) = passed.rfind('\n') {
+                    line += passed.bytes().filter(|byte| *byte == b'\n').count();
+                    (line_start, column, line_end) = (at + last + 1, passed.len() - last, None);
+                }
+                at = to;
+            }
+            while !is_ascii && seen < range.start {
                 let Some((byte, character)) = characters.next() else { break };
                 seen += 1;
                 at = byte + character.len_utf8();
@@ -210,10 +222,52 @@ impl Lines {
                 line_start + rest[..rest.find('\n').unwrap_or(rest.len())].trim_end_matches('\r').len()
             });
             let line_end = line_end.max(at);
-            let length: usize = text[at..line_end].chars().take(range.len().max(1)).map(char::len_utf8).sum();
+            let rest = &text[at..line_end];
+            let length = match is_ascii {
+                true => range.len().max(1).min(rest.len()),
+                false => rest.chars().take(range.len().max(1)).map(char::len_utf8).sum(),
+            };
             let marked = at - line_start..at - line_start + length;
             spots[index] = Some(Spot { position: Position { line, column }, line: line_start..line_end, marked });
         }
         Self { spots: spots.into_iter().flatten().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_characters_have_the_places_that_characters_have() {
+        let texts =
+            ["", "a", "\n", "\n\n", "a: 1\nb: 2", "a: 1\r\nb: 22\r\n\r\n", "long: line\n  - x\n\n  - yy\n", "\r\n\r"];
+        let mut asked = 0;
+        for text in texts {
+            // Behind a last line that is no character of one byte, all are counted.
+            let counted = format!("{text}\nü");
+            for start in 0..=text.len() {
+                for end in start..=text.len() {
+                    // Several at once, and not in their order.
+                    let ranges = [start..end, 0..1, end..end, start / 2..start, 0..text.len()];
+                    let (bytes, characters) =
+                        (Lines::new(&format!("{text}\n."), &ranges), Lines::new(&counted, &ranges));
+                    for (one, other) in bytes.spots.iter().zip(&characters.spots) {
+                        assert_eq!(one.position, other.position, "{text:?} {ranges:?}");
+                        assert_eq!((&one.line, &one.marked), (&other.line, &other.marked), "{text:?} {ranges:?}");
+                        asked += 1;
+                    }
+                }
+            }
+        }
+        assert!(asked > 1_000);
+    }
+
+    #[test]
+    fn what_is_beyond_the_text_is_at_its_end() {
+        let spot = |text: &str| Lines::new(text, std::slice::from_ref(&(70..80))).spots.remove(0);
+        let (ascii, other) = (spot("a\nbc"), spot("a\nbü"));
+        assert_eq!((ascii.position, ascii.marked), (Position { line: 2, column: 3 }, 2..2));
+        assert_eq!((other.position, other.marked), (Position { line: 2, column: 3 }, 3..3));
     }
 }

@@ -67,6 +67,9 @@ pub(super) fn invariants<'d, 'a>(
     problems: &mut Problems,
 ) -> Vec<Vec<Item<'d, 'a>>> {
     let mut applied: Vec<Vec<_>> = catalog.processes.iter().map(|_| Vec::new()).collect();
+    if invariants.is_empty() {
+        return applied;
+    }
     let mut patterns = Patterns::default();
     let written: Vec<_> = catalog.processes.iter().map(|process| Touched::written(process.contract)).collect();
     for item in invariants {

@@ -16,10 +16,10 @@ const LONGEST: usize = 40;
 pub(super) struct AsWritten(HashMap<Key, String>);
 
 /// A part of a condition of an entry, however many processes inherit it.
-type Key = (*const (), Operator, usize);
+type Key = (u32, usize);
 
-fn key(item: &Item<'_, '_>, part: usize) -> Key {
-    (std::ptr::from_ref(item.entry).cast(), item.bound.test, part)
+const fn key(item: &Item<'_, '_>, part: usize) -> Key {
+    (item.bound.number, part)
 }
 
 impl AsWritten {
@@ -47,7 +47,9 @@ impl AsWritten {
         let text = match parts(item).get(index)? {
             Value::Text(text) => Cow::Borrowed(text.as_str()),
             Value::Number(number) if number.is_f64() => Cow::Borrowed(self.0.get(&key(item, index))?.as_str()),
-            Value::Number(number) => Cow::Owned(number.to_string()),
+            Value::Number(number) => {
+                Cow::Owned(number.as_i64().map_or_else(|| number.to_string(), |number| number.to_string()))
+            }
             _ => return None,
         };
         (text.len() <= LONGEST).then_some(text)

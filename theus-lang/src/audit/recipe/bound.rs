@@ -40,9 +40,9 @@ pub(super) fn condition(
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
     }
-    let fitting = Operator::fitting(shape, changes.is_ok());
-    if !fitting.contains(&test) {
-        let fitting = fitting.iter().map(|test| test.as_str()).collect::<Vec<_>>().join(", ");
+    let mut fitting = Operator::fitting(shape, changes.is_ok());
+    if !fitting.any(|fitting| fitting == test) {
+        let fitting = Operator::fitting(shape, changes.is_ok()).map(Operator::as_str).collect::<Vec<_>>().join(", ");
         let refused = Refused::test(format!("`{test}` does not fit {field}, {}", on(test, shape)));
         return Err(match (test, shape.innermost()) {
             (_, Shape::Record(_)) if fitting.is_empty() => refused.help("name one of its fields"),

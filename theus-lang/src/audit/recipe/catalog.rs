@@ -15,12 +15,6 @@ pub struct Catalog {
     pub global: Schema,
 }
 
-impl Catalog {
-    pub(super) fn process(&self, name: &str) -> Option<&ProcessEntry> {
-        self.processes.iter().find(|process| process.contract.process == name)
-    }
-}
-
 /// What recipes are checked against, of one process.
 #[derive(Clone, Debug)]
 pub struct ProcessEntry {

@@ -5,20 +5,49 @@ mod declared;
 mod idle;
 mod regex;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::condition::{Condition, Operator};
 use super::super::rule::{Base, Rule};
 use super::catalog::{Catalog, Problems};
+use super::code;
 use super::interval::{Interval, Number};
 use super::item::List;
 use super::model::{Definition, Written};
 use super::resolve::Draft;
-use super::{code, touch};
+use super::touch::Touched;
 use crate::audit::integer::Integer;
 use crate::context::Shape;
 use crate::source::{NodePath, Problem};
 use theus_model::audit::Gate;
+
+/// The rules of a process, and what each lets pass.
+struct Weighed<'d> {
+    draft: &'d Draft,
+    intervals: Vec<Interval>,
+    /// The rules by their gates and paths.
+    in_order: Vec<usize>,
+}
+
+impl<'d> Weighed<'d> {
+    fn of(draft: &'d Draft) -> Self {
+        let key = |index: &usize| (draft.rules[*index].gate, draft.rules[*index].path.as_str());
+        let mut in_order: Vec<_> = (0..draft.rules.len()).collect();
+        in_order.sort_by(|one, other| key(one).cmp(&key(other)));
+        let intervals = draft.rules.iter().map(|rule| Interval::of(&rule.condition)).collect();
+        Self { draft, intervals, in_order }
+    }
+
+    /// Those on one path at one gate, in the order of the recipe.
+    fn groups(&self) -> impl Iterator<Item = &[usize]> {
+        let rules = &self.draft.rules;
+        self.in_order.chunk_by(|one, other| {
+            let (one, other) = (&rules[*one], &rules[*other]);
+            one.gate == other.gate && one.path == other.path
+        })
+    }
+}
 
 pub(super) fn whole(
     written: &Written<'_>,
@@ -27,25 +56,23 @@ pub(super) fn whole(
     catalog: &Catalog,
     problems: &mut Problems,
 ) {
-    declared::check(lists, catalog, problems);
+    declared::check(lists, problems);
     unused_templates(&written.definitions, problems);
-    unwritten_invariants(written, catalog, problems);
-    let mut changing = Changing { catalog, known: BTreeMap::new() };
-    for draft in drafts {
-        let mut by_path: BTreeMap<(Gate, &str), Vec<usize>> = BTreeMap::new();
-        for (index, rule) in draft.rules.iter().enumerate() {
-            by_path.entry((rule.gate, &rule.path)).or_default().push(index);
+    let changing = Changing { catalog, written: OnceCell::new() };
+    unwritten_invariants(written, &changing, problems);
+    let weighed: Vec<_> = drafts.iter().map(Weighed::of).collect();
+    for weighed in &weighed {
+        let Weighed { draft, intervals, .. } = weighed;
+        for group in weighed.groups() {
+            contradiction::check(weighed, group, problems);
+            repeated(weighed, group, problems);
         }
-        for group in by_path.values() {
-            contradiction::check(draft, group, problems);
-            repeated(draft, group, problems);
-        }
-        for (index, rule) in draft.rules.iter().enumerate() {
-            always_passes(rule, &draft.shapes[index], &draft.places[index], problems);
-            changing.check(draft.process, rule, &draft.places[index], problems);
+        for (index, interval) in intervals.iter().enumerate() {
+            always_passes(&draft.rules[index], interval, (&draft.shapes[index], &draft.places[index]), problems);
+            changing.check(draft, index, problems);
         }
     }
-    idle::check(drafts, &mut changing, problems);
+    idle::check(&weighed, written.bounds, &changing, problems);
 }
 
 /// A template that no process uses, directly or through other templates.
@@ -71,31 +98,34 @@ fn unused_templates(definitions: &[Definition<'_>], problems: &mut Problems) {
 }
 
 /// An invariant that is never judged, because no process changes what it is about.
-fn unwritten_invariants(written: &Written<'_>, catalog: &Catalog, problems: &mut Problems) {
+fn unwritten_invariants(written: &Written<'_>, changing: &Changing<'_>, problems: &mut Problems) {
     for invariant in written.invariants.iter().filter(|invariant| !invariant.after_all) {
         let field = invariant.entry.field;
-        if !catalog.processes.iter().any(|process| touch::writes(process.contract, field)) {
+        if !changing.has(field) {
             problems.push(nothing_changes(field, invariant.entry.field_at(), "the invariant is never judged"));
         }
     }
 }
 
-/// What some process writes, looked up once for each path.
+/// What some process writes.
 struct Changing<'c> {
     catalog: &'c Catalog,
-    known: BTreeMap<String, bool>,
+    /// Gathered where one asks about what its own process does not write.
+    written: OnceCell<Touched<'c>>,
 }
 
 impl Changing<'_> {
     /// A rule at the output gate on what no process changes.
-    fn check(&mut self, process: &str, rule: &Rule, place: &NodePath, problems: &mut Problems) {
-        if rule.test == Operator::Changed && !self.is_written_by(process, rule) {
+    fn check(&self, draft: &Draft, index: usize, problems: &mut Problems) {
+        let (rule, place, is_written) = (&draft.rules[index], &draft.places[index], draft.written[index]);
+        if rule.test == Operator::Changed && !is_written {
+            let process = draft.contract.process;
             let message = format!("`{process}` does not write {}: every run of it violates `changed`", rule.path);
             let problem = Problem::warning(place.clone(), message).code(code::UNMADE);
             problems.push(problem.help("put the rule on a process that writes it, or remove it"));
             return;
         }
-        if rule.gate != Gate::Output || self.changes(rule) {
+        if rule.gate != Gate::Output || is_written || self.changes(rule) {
             return;
         }
         let at = place.parent().key("field");
@@ -103,22 +133,17 @@ impl Changing<'_> {
         problems.push(nothing_changes(&rule.path, at, outcome));
     }
 
-    fn is_written_by(&self, process: &str, rule: &Rule) -> bool {
-        self.catalog.process(process).is_some_and(|process| touch::writes(process.contract, &rule.path))
+    fn changes(&self, rule: &Rule) -> bool {
+        match rule.target.base {
+            Base::Domain(_) => self.has(&rule.path),
+            Base::Global(_) => false,
+            _ => true,
+        }
     }
 
-    fn changes(&mut self, rule: &Rule) -> bool {
-        match rule.target.base {
-            Base::Domain(_) => {}
-            Base::Global(_) => return false,
-            _ => return true,
-        }
-        if let Some(known) = self.known.get(&rule.path) {
-            return *known;
-        }
-        let changes = self.catalog.processes.iter().any(|process| touch::writes(process.contract, &rule.path));
-        self.known.insert(rule.path.clone(), changes);
-        changes
+    fn has(&self, path: &str) -> bool {
+        let all = || Touched::of(self.catalog.processes.iter().flat_map(|process| process.contract.outputs));
+        self.written.get_or_init(all).has(path)
     }
 }
 
@@ -128,13 +153,8 @@ fn nothing_changes(field: &str, at: NodePath, outcome: &str) -> Problem {
 }
 
 /// A rule that could as well not be there.
-fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Problems) {
-    // An option can be empty, and so can what an index or a key leads to: then every rule is violated.
-    let may_be_missing = matches!(shape, Shape::Optional(_)) || rule.path.contains('[');
-    if rule.path.contains('(') || (may_be_missing && !rule.where_present) {
-        return;
-    }
-    let is_idle = match (Interval::of(&rule.condition), shape.innermost()) {
+fn always_passes(rule: &Rule, interval: &Interval, (shape, place): (&Shape, &NodePath), problems: &mut Problems) {
+    let is_idle = match (interval, shape.innermost()) {
         (Interval::Numbers { least, most }, Shape::Int { min, max }) => {
             let (first, last) = (Number::Integer(Integer::Small(*min)), Number::Integer(Integer::from(*max)));
             least.is_none_or(|least| least <= first) && most.is_none_or(|most| most >= last)
@@ -146,7 +166,9 @@ fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Pr
         }
         _ => false,
     };
-    if is_idle {
+    // An option can be empty, and so can what an index or a key leads to: then every rule is violated.
+    let may_be_missing = || matches!(shape, Shape::Optional(_)) || rule.path.contains('[');
+    if is_idle && !rule.path.contains('(') && (rule.where_present || !may_be_missing()) {
         let message = format!("every value of {} satisfies {} {}", rule.path, rule.test, rule.limit());
         let problem = Problem::warning(place.clone(), message).code(code::ALWAYS_PASSES);
         problems.push(problem.help("remove the rule, or give it a bound that a value can pass"));
@@ -154,18 +176,30 @@ fn always_passes(rule: &Rule, shape: &Shape, place: &NodePath, problems: &mut Pr
 }
 
 /// Rules that ask the same at the same level: one list cannot have them, so that one of them is an invariant.
-fn repeated(draft: &Draft, group: &[usize], problems: &mut Problems) {
+fn repeated(Weighed { draft, intervals, .. }: &Weighed<'_>, group: &[usize], problems: &mut Problems) {
+    if group.len() < 2 {
+        return;
+    }
+    let mut asked: Vec<_> = group.iter().map(|index| (draft.rules[*index].test, draft.rules[*index].level)).collect();
+    asked.sort_unstable();
+    // Bounds are written out only where they may be the same.
+    if asked.windows(2).all(|pair| pair[0] != pair[1]) {
+        return;
+    }
     let mut seen = HashMap::new();
     for index in group {
         let rule = &draft.rules[*index];
         let Some(first) = seen.insert((rule.test, rule.level, rule.limit()), *index) else { continue };
         // What is shown of a long list is not all of it.
-        if Interval::of(&rule.condition) != Interval::of(&draft.rules[first].condition) {
+        if intervals[*index] != intervals[first] {
             continue;
         }
         let Rule { test, path, gate, .. } = rule;
-        let message =
-            format!("{test} {} of {path} is asked twice at the {gate} gate of `{}`", rule.limit(), draft.process);
+        let message = format!(
+            "{test} {} of {path} is asked twice at the {gate} gate of `{}`",
+            rule.limit(),
+            draft.contract.process
+        );
         let problem = Problem::warning(draft.places[*index].clone(), message).code(code::REPEATED);
         let problem = problem.help("each of the two counts, records and acts for itself: keep one of them");
         problems.push(problem.other("the other one", draft.places[first].clone()));

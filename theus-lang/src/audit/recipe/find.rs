@@ -25,13 +25,14 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
     let Some((Segment::Name(first), rest)) = segments.split_first() else {
         return Err((format!("`{field}` is called on nothing"), Some("begin with an argument or a layer".to_owned())));
     };
-    let layer = LAYERS.into_iter().find(|layer| layer.as_str() == first);
-    let index = process.and_then(|it| it.contract.arguments.iter().position(|argument| argument.name == first));
+    let layer = LAYERS.into_iter().find(|layer| layer.as_str() == *first);
+    let index = process.and_then(|it| it.contract.arguments.iter().position(|argument| argument.name == *first));
     if let (Some(process), Some(index)) = (process, index)
         && layer.is_none()
     {
         let shape = process.arguments.get(index).cloned().unwrap_or(Shape::Opaque);
-        return Walk::from(field, first, shape).through(rest).map(|walked| walked.target(Base::Argument(index)));
+        let before = if rest.is_empty() { String::new() } else { (*first).to_owned() };
+        return Walk::from(field, before, shape).through(rest).map(|walked| walked.target(Base::Argument(index)));
     }
     let (layer, schema) = match layer {
         None => return Err(unknown_start(field, first, rest.is_empty(), catalog, process)),
@@ -50,13 +51,15 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
             }
             _ => lost,
         })?;
-    let (path, before) = (path.into_boxed_slice(), written(&segments[..=taken]));
+    // Told where a path goes on from there.
+    let before = if taken < rest.len() { written(&segments[..=taken]) } else { String::new() };
+    let path = path.into_boxed_slice();
     let base = match layer {
         Layer::Global => Base::Global(path),
         Layer::Domain => Base::Domain(path),
         Layer::Local => Base::Local(path),
     };
-    Walk::from(field, &before, shape).through(&rest[taken..]).map(|walked| walked.target(base))
+    Walk::from(field, before, shape).through(&rest[taken..]).map(|walked| walked.target(base))
 }
 
 /// Whether it is the name of an argument, and of no field.
@@ -80,26 +83,30 @@ fn in_context(
     field: &str,
     layer: Layer,
     schema: &Schema,
-    segments: &[Segment],
+    segments: &[Segment<'_>],
 ) -> Result<(Vec<usize>, Shape, usize), Lost> {
     let mut here = schema;
-    let mut indexes = Vec::new();
+    // One but where contexts are nested.
+    let mut indexes = Vec::with_capacity(1);
     for (at, segment) in segments.iter().enumerate() {
-        let (index, name) = match segment {
-            Segment::Name(name) => (here.fields.iter().position(|field| field.name == name), name.clone()),
-            Segment::Call(name) => match here.methods.iter().position(|method| method.name == name) {
+        let index = match segment {
+            Segment::Name(name) => here
+                .fields
+                .iter()
+                .position(|field| field.name == *name)
+                .ok_or_else(|| unknown_field(field, layer, here, name))?,
+            Segment::Call(name) => match here.methods.iter().position(|method| method.name == *name) {
                 Some(index) => {
                     indexes.push(here.fields.len() + index);
                     return Ok((indexes, here.methods[index].shape.clone(), at + 1));
                 }
-                None => (None, format!("{name}()")),
+                None => return Err(unknown_field(field, layer, here, &format!("{name}()"))),
             },
             Segment::Number(_) | Segment::Key(_) => {
                 let context = here.name;
                 return Err((format!("`{field}`: {context} is a context, which has no elements"), None));
             }
         };
-        let Some(index) = index else { return Err(unknown_field(field, layer, here, &name)) };
         indexes.push(index);
         match &here.fields[index].nested {
             Some(nested) => here = nested,

@@ -30,7 +30,7 @@ struct Flat<'d, 'a> {
 /// ones with the same gate, field and condition; then the invariants, which nothing replaces.
 pub(super) fn flatten<'d, 'a>(
     written: &'d Written<'a>,
-    catalog: &Catalog,
+    catalog: &'d Catalog,
     problems: &mut Problems,
 ) -> Vec<List<'d, 'a>> {
     let mut by_name: BTreeMap<&str, Vec<&Definition<'_>>> = BTreeMap::new();
@@ -70,7 +70,7 @@ pub(super) fn flatten<'d, 'a>(
         let mut items = latest([for_all, own.items]);
         items.extend(invariants);
         let (effects, errors) = (own.effects.or(every.effects), own.errors.or(every.errors));
-        lists.push(List { process: name, items, effects, errors });
+        lists.push(List { process, items, effects, errors });
     }
     lists
 }

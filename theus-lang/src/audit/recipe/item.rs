@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::condition::Operator;
 use super::super::rule::Scope;
+use super::catalog::ProcessEntry;
 use super::model::{Bound, Declared, Entry};
 use theus_model::audit::Gate;
 
@@ -23,7 +24,7 @@ impl<'a> Item<'_, 'a> {
 
 /// The rules of one process, in order.
 pub(super) struct List<'d, 'a> {
-    pub(super) process: &'a str,
+    pub(super) process: &'d ProcessEntry,
     pub(super) items: Vec<Item<'d, 'a>>,
     pub(super) effects: Option<&'d Declared<'a>>,
     pub(super) errors: Option<&'d Declared<'a>>,
@@ -31,6 +32,10 @@ pub(super) struct List<'d, 'a> {
 
 /// Of the layers' rules with the same gate, field and condition, those of the last layer that has any.
 pub(super) fn latest<'d, 'a>(layers: impl IntoIterator<Item = Vec<Item<'d, 'a>>>) -> Vec<Item<'d, 'a>> {
+    let mut layers: Vec<_> = layers.into_iter().filter(|items| !items.is_empty()).collect();
+    if layers.len() < 2 {
+        return layers.pop().unwrap_or_default();
+    }
     let mut all = Vec::new();
     for (layer, items) in layers.into_iter().enumerate() {
         all.extend(items.into_iter().map(|item| (layer, item)));

@@ -30,7 +30,7 @@ mod touch;
 
 use std::collections::BTreeMap;
 
-use crate::source::{Document, LocatedProblem, Locator, SourceError};
+use crate::source::{Document, LocatedProblem, Locator, Position, SourceError};
 use as_written::AsWritten;
 use model::Written;
 use python::Dialect;
@@ -105,11 +105,11 @@ impl Recipe {
         let mut processes = BTreeMap::new();
         for draft in &mut drafts {
             for (rule, (name, at)) in draft.rules.iter_mut().zip(positions.by_ref()) {
-                rule.source = format!("{name}:{}:{}", at.line, at.column);
+                rule.source = source(name, at);
             }
             let rules = std::mem::take(&mut draft.rules);
             if !rules.is_empty() {
-                processes.insert(draft.process, ProcessRules::new(draft.process, rules));
+                processes.insert(draft.contract.process, ProcessRules::new(draft.contract.process, rules));
             }
         }
         Ok(Self { processes, warnings })
@@ -144,6 +144,25 @@ impl Recipe {
     pub fn processes(&self) -> impl Iterator<Item = &ProcessRules> {
         self.processes.values()
     }
+}
+
+/// `file:line:column`
+fn source(name: &str, at: Position) -> String {
+    let mut source = String::with_capacity(name.len() + 16);
+    source.push_str(name);
+    for number in [at.line, at.column] {
+        source.push(':');
+        push_number(&mut source, number);
+    }
+    source
+}
+
+/// There is a source for each rule: it is not worth the machinery of formats.
+fn push_number(text: &mut String, number: usize) {
+    if number >= 10 {
+        push_number(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 #[cfg(test)]

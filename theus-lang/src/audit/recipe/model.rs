@@ -14,6 +14,8 @@ pub(super) const EVERY: &str = "*";
 pub(super) struct Written<'a> {
     pub(super) definitions: Vec<Definition<'a>>,
     pub(super) invariants: Vec<Invariant<'a>>,
+    /// How many conditions they have.
+    pub(super) bounds: u32,
 }
 
 /// The entries of one process or template, or of all processes.
@@ -75,6 +77,8 @@ impl Entry<'_> {
 pub(super) struct Bound<'a> {
     pub(super) test: Operator,
     pub(super) value: &'a Value,
+    /// The how-manieth of all files it is, from 0 on.
+    pub(super) number: u32,
 }
 
 /// What the entries of a file are where they do not say otherwise.

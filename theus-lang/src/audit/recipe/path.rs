@@ -2,11 +2,11 @@
 
 /// One part of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Segment {
+pub(super) enum Segment<'p> {
     /// A field, a variant, an argument or a layer.
-    Name(String),
+    Name(&'p str),
     /// `mean()`.
-    Call(String),
+    Call(&'p str),
     /// `[3]`, `[-1]`: an element by its position, or a map's integer key.
     Number(i128),
     /// `["alice"]`: a map's key.
@@ -14,7 +14,7 @@ pub(super) enum Segment {
 }
 
 /// Reads a path; what is wrong with it otherwise, and what to do about it.
-pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<String>)> {
+pub(super) fn segments(path: &str) -> Result<Vec<Segment<'_>>, (String, Option<String>)> {
     let mut segments = Vec::new();
     let mut rest = path;
     loop {
@@ -32,10 +32,10 @@ pub(super) fn segments(path: &str) -> Result<Vec<Segment>, (String, Option<Strin
                 let help = called_on(name, after, segments.is_empty());
                 return Err((format!("`{name}` in `{path}` takes no arguments"), Some(help)));
             };
-            segments.push(Segment::Call(name.to_owned()));
+            segments.push(Segment::Call(name));
             rest = after;
         } else {
-            segments.push(Segment::Name(name.to_owned()));
+            segments.push(Segment::Name(name));
         }
         while let Some(after) = rest.strip_prefix('[') {
             let (segment, after) = bracket(path, after)?;
@@ -68,7 +68,7 @@ fn called_on(name: &str, arguments: &str, first: bool) -> String {
 }
 
 /// What is between brackets, and what comes after them.
-fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment, &'a str), (String, Option<String>)> {
+fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment<'a>, &'a str), (String, Option<String>)> {
     let open = || (format!("a bracket is not closed in `{path}`"), None);
     if let Some(quote) = inside.chars().next().filter(|first| matches!(first, '"' | '\'')) {
         let mut key = String::new();
@@ -96,7 +96,7 @@ fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment, &'a str), (Strin
 }
 
 /// The path so far, for messages.
-pub(super) fn written(segments: &[Segment]) -> String {
+pub(super) fn written(segments: &[Segment<'_>]) -> String {
     let mut text = String::new();
     for segment in segments {
         match segment {
@@ -121,12 +121,12 @@ pub(super) fn written(segments: &[Segment]) -> String {
 mod tests {
     use super::*;
 
-    fn name(text: &str) -> Segment {
-        Segment::Name(text.to_owned())
+    fn name(text: &str) -> Segment<'_> {
+        Segment::Name(text)
     }
 
-    fn call(text: &str) -> Segment {
-        Segment::Call(text.to_owned())
+    fn call(text: &str) -> Segment<'_> {
+        Segment::Call(text)
     }
 
     #[test]

@@ -28,8 +28,8 @@ struct Occurrences {
 }
 
 impl Occurrences {
-    fn add(&mut self, at: &NodePath) {
-        self.first.get_or_insert_with(|| at.clone());
+    fn add(&mut self, at: impl FnOnce() -> NodePath) {
+        self.first.get_or_insert_with(at);
         self.count += 1;
     }
 }
@@ -41,12 +41,12 @@ impl Dialect {
     }
 
     /// An entry whose level is the default.
-    pub(super) fn default_level(&mut self, at: &NodePath) {
+    pub(super) fn default_level(&mut self, at: impl FnOnce() -> NodePath) {
         self.level.add(at);
     }
 
     /// An entry whose `reset_on_success` is the default.
-    pub(super) fn default_reset(&mut self, at: &NodePath) {
+    pub(super) fn default_reset(&mut self, at: impl FnOnce() -> NodePath) {
         self.reset.add(at);
     }
 
@@ -56,7 +56,7 @@ impl Dialect {
     }
 
     /// An entry that says at which violation it acts.
-    pub(super) fn max_threshold(&mut self, at: &NodePath) {
+    pub(super) fn max_threshold(&mut self, at: impl FnOnce() -> NodePath) {
         self.max_threshold.add(at);
     }
 

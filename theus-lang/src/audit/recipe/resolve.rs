@@ -14,18 +14,35 @@ use super::patterns::Patterns;
 use super::touch::Touched;
 use super::{bound, code, find, foreign, known};
 use crate::context::Shape;
+use crate::process::Contract;
 use crate::source::{NodePath, Problem};
 use theus_model::audit::Gate;
 
 /// The rules of one process and where they stand, in the same order.
 pub(super) struct Draft {
-    pub(super) process: &'static str,
+    pub(super) contract: &'static Contract,
     pub(super) rules: Vec<Rule>,
     pub(super) places: Places,
-    /// The entries that they are of, by their addresses.
-    pub(super) entries: Vec<*const ()>,
+    /// The numbers of the conditions that they are of.
+    pub(super) bounds: Vec<u32>,
     /// The shapes that the rules' paths lead to.
     pub(super) shapes: Vec<Shape>,
+    /// Whether the process writes them.
+    pub(super) written: Vec<bool>,
+}
+
+impl Draft {
+    /// None yet, and room for so many.
+    fn of(contract: &'static Contract, rules: usize) -> Self {
+        Self {
+            contract,
+            rules: Vec::with_capacity(rules),
+            places: Vec::with_capacity(rules),
+            bounds: Vec::with_capacity(rules),
+            shapes: Vec::with_capacity(rules),
+            written: Vec::with_capacity(rules),
+        }
+    }
 }
 
 /// Resolves the rules of every process that exists.
@@ -37,34 +54,53 @@ pub(super) fn rules(
 ) -> Vec<Draft> {
     let mut drafts = Vec::new();
     let (mut identities, mut patterns, mut found) = (Identities::default(), Patterns::default(), Found::default());
-    for list in lists {
-        // An unknown process has been reported.
-        let Some(process) = catalog.process(list.process) else {
-            continue;
-        };
-        let mut draft =
-            Draft { process: process.contract.process, rules: vec![], places: vec![], entries: vec![], shapes: vec![] };
+    for List { process, items, .. } in lists {
+        let mut draft = Draft::of(process.contract, items.len());
         let mut lower = Lower::default();
         let written = Touched::written(process.contract);
-        for item in &list.items {
-            let Some((target, shape)) = found.target(item, catalog, process, problems) else { continue };
-            if let Some(condition) = condition(item, &target, &shape, &mut patterns, problems) {
+        let mut here: Option<Here<'_, '_>> = None;
+        for item in items {
+            // The conditions of an entry stand behind each other.
+            if !here.as_ref().is_some_and(|here| here.is_of(item)) {
+                let found = found.target(item, catalog, process, problems);
+                let is_written = || written.has(item.entry.field);
+                here = found.map(|(target, shape)| Here { entry: item.entry, target, shape, is_written: is_written() });
+            }
+            let Some(Here { target, shape, is_written, .. }) = &here else { continue };
+            if let Some(condition) = condition(item, target, shape, &mut patterns, problems) {
                 let limit = as_written.limit(item, &condition);
-                lower.compare(item, &condition, limit.as_deref(), problems);
+                lower.compare(item, (&condition, limit.as_deref()), &draft.rules, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 let is_made = match (&target.base, item.entry.gate) {
-                    (Base::Domain(_), Gate::Output) => written.has(item.entry.field),
+                    (Base::Domain(_), Gate::Output) => *is_written,
                     (Base::Local(_), _) => true,
                     _ => false,
                 };
-                draft.rules.push(rule(item, target, (condition, limit), is_made, identities.of(item)));
-                draft.entries.push(std::ptr::from_ref(item.entry).cast());
-                draft.shapes.push(shape);
+                draft.rules.push(rule(item, target.clone(), (condition, limit), is_made, identities.of(item)));
+                draft.bounds.push(item.bound.number);
+                draft.shapes.push(shape.clone());
+                draft.written.push(*is_written);
             }
         }
         drafts.push(draft);
     }
     drafts
+}
+
+/// What the conditions of one entry are on.
+struct Here<'d, 'a> {
+    entry: &'d Entry<'a>,
+    target: Target,
+    shape: Shape,
+    is_written: bool,
+}
+
+impl Here<'_, '_> {
+    /// What cannot be looked into fits one condition and not the others: it is looked up for each.
+    fn is_of(&self, item: &Item<'_, '_>) -> bool {
+        std::ptr::eq(std::ptr::from_ref(self.entry).cast::<()>(), std::ptr::from_ref(item.entry).cast())
+            && *self.shape.innermost() != Shape::Opaque
+    }
 }
 
 /// Where the fields of the contexts that all processes have are: looked up once, however many rules are on them.
@@ -85,7 +121,6 @@ impl<'a> Found<'a> {
         }
         let (target, shape) = target(item, catalog, Some(process), problems)?;
         let is_of_all = matches!(target.base, Base::Domain(_) | Base::Global(_));
-        // What cannot be looked into fits one condition and not the others: it is looked up for each.
         if is_of_all && *shape.innermost() != Shape::Opaque {
             self.0.insert(field, (target.clone(), shape.clone()));
         }
@@ -97,7 +132,8 @@ impl<'a> Found<'a> {
 #[derive(Default)]
 struct Identities {
     count: u32,
-    invariants: HashMap<(*const (), Operator), u32>,
+    /// By the numbers of their conditions.
+    invariants: HashMap<u32, u32>,
 }
 
 impl Identities {
@@ -105,10 +141,7 @@ impl Identities {
         let next = self.count;
         let identity = match item.scope {
             Scope::Process => next,
-            Scope::Writers | Scope::Everywhere => {
-                let entry = std::ptr::from_ref(item.entry).cast();
-                *self.invariants.entry((entry, item.bound.test)).or_insert(next)
-            }
+            Scope::Writers | Scope::Everywhere => *self.invariants.entry(item.bound.number).or_insert(next),
         };
         self.count += u32::from(identity == next);
         identity
@@ -143,30 +176,41 @@ fn rule(
     }
 }
 
-/// The last lower bound of a process, for the upper bound of the same entry that may follow it.
+/// The last lower bound of a process and its place among the rules, for the upper bound of the same entry that may follow it.
 #[derive(Default)]
-struct Lower<'d, 'a>(Option<(Item<'d, 'a>, Condition, String)>);
+struct Lower<'d, 'a>(Option<(Item<'d, 'a>, usize)>);
 
 impl<'d, 'a> Lower<'d, 'a> {
     /// A lower bound above the upper one, in one entry: no value could satisfy both.
-    fn compare(&mut self, item: &Item<'d, 'a>, condition: &Condition, limit: Option<&str>, problems: &mut Problems) {
-        let shown = || limit.map_or_else(|| condition.to_string(), str::to_owned);
+    fn compare(
+        &mut self,
+        item: &Item<'d, 'a>,
+        (condition, limit): (&Condition, Option<&str>),
+        rules: &[Rule],
+        problems: &mut Problems,
+    ) {
+        let shown = |limit: Option<&str>, condition: &Condition| match limit {
+            Some(limit) => limit.to_owned(),
+            None => condition.to_string(),
+        };
         let lower = match item.bound.test {
             Operator::Min | Operator::MinLen => {
-                self.0 = Some((*item, condition.clone(), shown()));
+                self.0 = Some((*item, rules.len()));
                 return;
             }
             Operator::Max => Operator::Min,
             Operator::MaxLen => Operator::MinLen,
             _ => return,
         };
-        if let Some((earlier, min, least)) = &self.0
+        if let Some((earlier, min)) = &self.0
             && std::ptr::eq(earlier.entry, item.entry)
             && earlier.bound.test == lower
-            && min.is_above(condition)
+            && let Some(min) = rules.get(*min)
+            && min.condition.is_above(condition)
         {
             let (upper, field) = (item.bound.test, item.entry.field);
-            let message = format!("{lower} {least} is above {upper} {}: no value of {field} satisfies both", shown());
+            let (least, most) = (shown(min.limit.as_deref(), &min.condition), shown(limit, condition));
+            let message = format!("{lower} {least} is above {upper} {most}: no value of {field} satisfies both");
             problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
         }
     }

@@ -22,14 +22,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn from(field: &'a str, here: &str, shape: Shape) -> Self {
-        let mut walk = Self { field, here: here.to_owned(), shape, steps: Vec::new(), optional: false };
+    pub(super) fn from(field: &'a str, here: String, shape: Shape) -> Self {
+        let mut walk = Self { field, here, shape, steps: Vec::new(), optional: false };
         walk.look_through();
         walk
     }
 
     /// Takes the rest of the path.
-    pub(super) fn through(mut self, mut rest: &[Segment]) -> Result<Self, Lost> {
+    pub(super) fn through<'s>(mut self, mut rest: &'s [Segment<'s>]) -> Result<Self, Lost> {
         while let Some((segment, after)) = rest.split_first() {
             rest = self.step(segment, after)?;
             self.here = self.field.strip_suffix(&written_after(rest)).unwrap_or(self.field).to_owned();
@@ -72,7 +72,7 @@ impl<'a> Walk<'a> {
     }
 
     /// One step; the segments that are left after it.
-    fn step<'s>(&mut self, segment: &Segment, rest: &'s [Segment]) -> Result<&'s [Segment], Lost> {
+    fn step<'s>(&mut self, segment: &Segment<'_>, rest: &'s [Segment<'s>]) -> Result<&'s [Segment<'s>], Lost> {
         if let (Shape::Record(record), Segment::Call(name)) = (&self.shape, segment)
             && let Some((index, method)) = named(record.methods.get(), name)
         {
@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
             (Shape::Enum(shape), Segment::Name(name)) => self.variant(&shape, name, segment, rest),
             (Shape::Collection(collection), Segment::Call(_)) => self.computed(&collection, segment, &outer, rest),
             (Shape::Text, Segment::Call(name)) => {
-                match name.as_str() {
+                match *name {
                     "len" => self.go(PathStep::Len, LENGTH),
                     "first" => self.go(PathStep::First, Shape::Char.optional()),
                     "last" => self.go(PathStep::Last, Shape::Char.optional()),
@@ -121,9 +121,9 @@ impl<'a> Walk<'a> {
         &mut self,
         shape: &EnumShape,
         name: &str,
-        segment: &Segment,
-        rest: &'s [Segment],
-    ) -> Result<&'s [Segment], Lost> {
+        segment: &Segment<'_>,
+        rest: &'s [Segment<'s>],
+    ) -> Result<&'s [Segment<'s>], Lost> {
         let all = shape.variants.get();
         let Some(variant) = all.iter().position(|variant| variant.name == name) else {
             return Err(self.unknown(segment, &variants(shape), &self.shape));
@@ -157,15 +157,15 @@ impl<'a> Walk<'a> {
     fn computed<'s>(
         &mut self,
         collection: &CollectionShape,
-        segment: &Segment,
+        segment: &Segment<'_>,
         outer: &Shape,
-        rest: &'s [Segment],
-    ) -> Result<&'s [Segment], Lost> {
+        rest: &'s [Segment<'s>],
+    ) -> Result<&'s [Segment<'s>], Lost> {
         let known = properties(collection);
         let Segment::Call(name) = segment else { return Ok(rest) };
-        if !known.iter().any(|known| known.strip_suffix("()") == Some(name)) {
+        if !known.iter().any(|known| known.strip_suffix("()") == Some(*name)) {
             let all = ["first", "keys", "last", "len", "max", "mean", "min", "sum", "values"];
-            if all.contains(&name.as_str()) {
+            if all.contains(name) {
                 let help = format!("properties that fit: {}", known.join(", "));
                 let what = self.element_note(collection);
                 return Err((format!("`{name}()` in `{}` does not fit {}, {what}", self.field, self.here), Some(help)));
@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
         let element = collection.element().seen_through();
         let number = numbers(element.innermost());
         let may_miss = |shape: Shape| if matches!(element, Shape::Optional(_)) { shape.optional() } else { shape };
-        match (name.as_str(), number) {
+        match (*name, number) {
             ("len", _) => self.go(PathStep::Len, LENGTH),
             ("keys", _) => self.go(PathStep::Keys, collection.keys().map_or(Shape::Opaque, Shape::Collection)),
             ("values", _) => self.go(PathStep::Values, Shape::Collection(collection.values())),
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
     }
 
     /// An element by its position or its key.
-    fn element(&mut self, collection: &CollectionShape, segment: &Segment) -> Result<(), Lost> {
+    fn element(&mut self, collection: &CollectionShape, segment: &Segment<'_>) -> Result<(), Lost> {
         let bracket = written(std::slice::from_ref(segment));
         if let Some(key) = collection.key() {
             let value = match segment {
@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn unknown(&self, segment: &Segment, known: &[String], of: &Shape) -> Lost {
+    fn unknown(&self, segment: &Segment<'_>, known: &[String], of: &Shape) -> Lost {
         let (what, name) = match segment {
             Segment::Call(name) => ("method", format!("{name}()")),
             segment => {
@@ -262,7 +262,7 @@ impl<'a> Walk<'a> {
         (message, known_or_near(&name, known))
     }
 
-    fn none_here(&self, segment: &Segment, shape: &Shape) -> Lost {
+    fn none_here(&self, segment: &Segment<'_>, shape: &Shape) -> Lost {
         let written = written(std::slice::from_ref(segment));
         let (what, help) = match (segment, shape) {
             (_, Shape::Opaque) => ("no parts", Some("give its type `#[derive(theus_core::Inspect)]`".to_owned())),
@@ -290,7 +290,7 @@ impl Walk<'_> {
 const LENGTH: Shape = Shape::Int { min: 0, max: usize::MAX as u128 };
 
 /// The end of a path, as it is written after what was taken.
-fn written_after(rest: &[Segment]) -> String {
+fn written_after(rest: &[Segment<'_>]) -> String {
     let text = written(rest);
     match rest.first() {
         Some(Segment::Name(_) | Segment::Call(_)) => format!(".{text}"),

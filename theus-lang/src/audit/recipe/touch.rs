@@ -1,19 +1,15 @@
 //! What a process touches of a path.
 
-use std::collections::HashSet;
-
 use crate::process::{Access, Contract};
 
-/// What a process touches, looked up by path: where many are asked of one process.
+/// What is touched, looked up by path: where many are asked of one process.
 pub(super) struct Touched<'c> {
-    /// The paths that it names.
-    named: HashSet<&'c str>,
-    /// Those, and all that they lead on from.
-    led_from: HashSet<&'c str>,
+    /// The paths that are named and all that they lead on from, in their order, and which of them are named.
+    paths: Vec<(&'c str, bool)>,
 }
 
 impl<'c> Touched<'c> {
-    /// What it writes.
+    /// What a process writes.
     pub(super) fn written(contract: &'c Contract) -> Self {
         Self::of(contract.outputs)
     }
@@ -23,35 +19,40 @@ impl<'c> Touched<'c> {
         Self::of(contract.inputs)
     }
 
-    fn of(accesses: &'c [Access]) -> Self {
-        let named = accesses.iter().map(|access| computed_of(access.path)).collect();
-        let led_from = accesses.iter().flat_map(|access| led_from(access.path)).collect();
-        Self { named, led_from }
+    pub(super) fn of(accesses: impl IntoIterator<Item = &'c Access>) -> Self {
+        let accesses = accesses.into_iter();
+        let mut paths: Vec<(&'c str, bool)> = Vec::with_capacity(accesses.size_hint().0.saturating_add(1));
+        for access in accesses {
+            let named = computed_of(access.path);
+            for outer in led_from(access.path).filter(|outer| *outer != named) {
+                // Neighbours have most of their way in common.
+                if paths.iter().rev().take(2).all(|(path, _)| *path != outer) {
+                    paths.push((outer, false));
+                }
+            }
+            paths.push((named, true));
+        }
+        // One that is named comes before itself as one that others lead on from.
+        paths.sort_unstable_by(|(one, named), (other, also)| one.cmp(other).then(also.cmp(named)));
+        paths.dedup_by(|(later, _), (earlier, _)| later == earlier);
+        Self { paths }
+    }
+
+    /// Whether it is there, and whether as one that is named.
+    fn find(&self, path: &str) -> Option<bool> {
+        let at = self.paths.binary_search_by(|(other, _)| (*other).cmp(path)).ok()?;
+        Some(self.paths[at].1)
     }
 
     /// Whether a path is touched, a part of it, or what it is computed of.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.led_from.contains(computed_of(path)) || led_from(path).any(|outer| self.named.contains(outer))
+        self.find(computed_of(path)).is_some() || led_from(path).any(|outer| self.find(outer) == Some(true))
     }
 }
 
 /// A path, and all that it leads on from.
 fn led_from(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices(['.', '[']).map(|(end, _)| &path[..end]).chain([path])
-}
-
-/// Whether a process writes a path, a part of it, or what it is computed of.
-pub(super) fn writes(contract: &Contract, path: &str) -> bool {
-    touches(contract.outputs, path)
-}
-
-fn touches(accesses: &[Access], path: &str) -> bool {
-    accesses.iter().any(|access| is_within(access.path, path) || is_within(path, access.path))
-}
-
-/// Whether a path is another one or leads on from it: by a name, an index, or a key.
-fn is_within(inner: &str, outer: &str) -> bool {
-    inner.strip_prefix(computed_of(outer)).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// What a path is computed of, all of it; itself where it is not computed.
@@ -70,6 +71,15 @@ fn computed_of(path: &str) -> &str {
 mod tests {
     use super::*;
     use crate::context::{Layer, Zone};
+
+    fn touches(accesses: &[Access], path: &str) -> bool {
+        accesses.iter().any(|access| is_within(access.path, path) || is_within(path, access.path))
+    }
+
+    /// Whether a path is another one or leads on from it: by a name, an index, or a key.
+    fn is_within(inner: &str, outer: &str) -> bool {
+        inner.strip_prefix(computed_of(outer)).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
 
     #[test]
     fn what_is_looked_up_is_what_each_access_says() {

@@ -9,7 +9,7 @@ use super::super::catalog::Problems;
 use super::super::code;
 use super::super::interval::{Interval, Number, Point};
 use super::super::resolve::Draft;
-use super::regex;
+use super::{Weighed, regex};
 use crate::context::Shape;
 use crate::source::Problem;
 
@@ -45,8 +45,8 @@ struct Asked<'d> {
     most: Held<Number>,
     shortest: Held<usize>,
     longest: Held<usize>,
-    only: Vec<(Vec<Point>, usize)>,
-    never: Vec<(Point, usize)>,
+    only: Vec<(&'d [Point], usize)>,
+    never: Vec<(&'d Point, usize)>,
     /// Conditions that can be asked about each value of a list.
     judges: Vec<(&'d Condition, usize)>,
     /// The whole numbers of which the value is to be a multiple.
@@ -60,31 +60,36 @@ struct Asked<'d> {
     unchanged: Option<usize>,
 }
 
-pub(super) fn check(draft: &Draft, group: &[usize], problems: &mut Problems) {
+pub(super) fn check(weighed: &Weighed<'_>, group: &[usize], problems: &mut Problems) {
     if group.len() < 2 {
         return;
     }
+    let draft = weighed.draft;
     let refusing: Vec<usize> = group.iter().copied().filter(|index| draft.rules[*index].level.refuses()).collect();
-    if let Some(clash) = Asked::by(draft, &refusing).contradiction(draft) {
+    let of_refusing = Asked::by(weighed, &refusing);
+    if let Some(clash) = of_refusing.contradiction(draft) {
         if crosses_itself(draft, &clash) {
             return;
         }
         let problem = problem(draft, &clash, Problem::new).code(code::CONTRADICTION);
         problems.push(problem.help(match clash.asks_where_present(draft) {
-            true => format!("no run of `{}` where it is there could ever pass: write `exists: false`", draft.process),
-            false => format!("no run of `{}` could ever pass", draft.process),
+            true => format!(
+                "no run of `{}` where it is there could ever pass: write `exists: false`",
+                draft.contract.process
+            ),
+            false => format!("no run of `{}` could ever pass", draft.contract.process),
         }));
         return;
     }
     if refusing.len() < group.len()
-        && let Some(clash) = Asked::by(draft, group).contradiction(draft)
+        && let Some(clash) = Asked::by(weighed, group).contradiction(draft)
         && !crosses_itself(draft, &clash)
     {
         let problem = problem(draft, &clash, Problem::warning).code(code::ALWAYS_RECORDS);
-        problems.push(problem.help(format!("every run of `{}` will have a violation", draft.process)));
+        problems.push(problem.help(format!("every run of `{}` will have a violation", draft.contract.process)));
         return;
     }
-    Asked::by(draft, &refusing).dead_values(draft, problems);
+    of_refusing.dead_values(draft, problems);
 }
 
 /// Whether the two are a lower and an upper bound of one entry, which is told where the entry is resolved.
@@ -113,22 +118,22 @@ fn problem(draft: &Draft, clash: &Clash, make: fn(crate::source::NodePath, Strin
 }
 
 impl<'d> Asked<'d> {
-    fn by(draft: &'d Draft, group: &[usize]) -> Self {
+    fn by(Weighed { draft, intervals, .. }: &'d Weighed<'d>, group: &[usize]) -> Self {
         let mut asked = Self::default();
         for index in group {
             let condition = &draft.rules[*index].condition;
-            match Interval::of(condition) {
+            match &intervals[*index] {
                 Interval::Numbers { least, most } => {
-                    raise(&mut asked.least, least, *index);
-                    lower(&mut asked.most, most, *index);
+                    raise(&mut asked.least, *least, *index);
+                    lower(&mut asked.most, *most, *index);
                 }
                 Interval::Lengths { least, most } => {
-                    raise(&mut asked.shortest, least, *index);
-                    lower(&mut asked.longest, most, *index);
+                    raise(&mut asked.shortest, *least, *index);
+                    lower(&mut asked.longest, *most, *index);
                 }
                 Interval::Only(points) => asked.only.push((points, *index)),
                 Interval::Other(_) => asked.add_other(condition, *index),
-                Interval::AllBut(points) => asked.never.extend(points.into_iter().map(|point| (point, *index))),
+                Interval::AllBut(points) => asked.never.extend(points.iter().map(|point| (point, *index))),
             }
             if !matches!(condition, Condition::Exists(false)) && !draft.rules[*index].where_present {
                 asked.present = Some(*index);
@@ -178,7 +183,7 @@ impl<'d> Asked<'d> {
         let (points, index) = self.only.first()?;
         let named = Named::by(self);
         let mut against = None;
-        for point in points {
+        for point in *points {
             against = Some(self.refuser(point, *index, &named)?);
         }
         against.map(|other| pair((*index, other)))
@@ -234,7 +239,7 @@ impl<'d> Asked<'d> {
         }
         let key = point.key();
         if named.lists.get(&key).is_some_and(|lists| *lists < self.only.len()) {
-            let lacks = |(points, index): &&(Vec<Point>, usize)| *index != own && !points.contains(point);
+            let lacks = |(points, index): &&(&[Point], usize)| *index != own && !points.contains(point);
             return self.only.iter().find(lacks).map(|(_, index)| *index);
         }
         if let Some(index) = named.never.get(&key) {

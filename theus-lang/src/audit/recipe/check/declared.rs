@@ -1,20 +1,19 @@
 //! What a recipe allows a process to touch and to fail with, against what its contract declares.
 
-use super::super::catalog::{Catalog, Problems};
+use super::super::catalog::Problems;
 use super::super::code;
 use super::super::item::List;
 use super::super::model::Declared;
 use crate::source::{Problem, did_you_mean};
 
-pub(super) fn check(lists: &[List<'_, '_>], catalog: &Catalog, problems: &mut Problems) {
+pub(super) fn check(lists: &[List<'_, '_>], problems: &mut Problems) {
     for list in lists {
-        let Some(process) = catalog.process(list.process) else { continue };
-        let contract = process.contract;
+        let contract = list.process.contract;
         if let Some(declared) = list.effects {
-            compare(list.process, "effect", declared, contract.effects, code::EFFECTS, problems);
+            compare(contract.process, "effect", declared, contract.effects, code::EFFECTS, problems);
         }
         if let Some(declared) = list.errors {
-            compare(list.process, "error", declared, contract.errors, code::ERRORS, problems);
+            compare(contract.process, "error", declared, contract.errors, code::ERRORS, problems);
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Rules that do nothing, or not what they seem to, wherever they apply: an entry that several processes have is told of
 //! only where it is so for all of them.
 
+use std::cell::OnceCell;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use super::super::super::condition::Operator;
 use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
 use super::super::code;
-use super::super::interval::Interval;
-use super::super::resolve::Draft;
 use super::super::touch::Touched;
-use super::Changing;
+use super::{Changing, Weighed};
+use crate::audit::Level;
 use crate::context::Shape;
 use crate::source::Problem;
 use theus_model::audit::Gate;
@@ -35,41 +34,45 @@ struct Use {
     than: Option<(usize, usize)>,
 }
 
-pub(super) fn check(drafts: &[Draft], changing: &mut Changing<'_>, problems: &mut Problems) {
-    let mut uses: Vec<Use> = Vec::new();
-    let mut known: HashMap<_, usize> = HashMap::new();
-    for (index, draft) in drafts.iter().enumerate() {
-        let stricter = stricter(draft);
-        let contract = changing.catalog.process(draft.process).map(|process| process.contract);
-        let (written, read) = (contract.map(Touched::written), contract.map(Touched::read));
+/// `bounds` is how many conditions the files have.
+pub(super) fn check(weighed: &[Weighed<'_>], bounds: u32, changing: &Changing<'_>, problems: &mut Problems) {
+    let mut uses: Vec<Option<Use>> = (0..bounds).map(|_| None).collect();
+    // In the order in which the processes have them.
+    let mut found = Vec::new();
+    for (index, one) in weighed.iter().enumerate() {
+        let (draft, stricter, read) = (one.draft, stricter(one), OnceCell::new());
         for (at, rule) in draft.rules.iter().enumerate() {
-            let key = *known.entry((draft.entries[at], rule.test)).or_insert_with(|| {
-                let first = (index, at);
-                let [processes, writing, only_writing, weaker] = [0; 4];
-                uses.push(Use { first, processes, writing, only_writing, may_be_missing: false, weaker, than: None });
-                uses.len() - 1
+            let Some(of_rule) = uses.get_mut(draft.bounds[at] as usize) else { continue };
+            let of_rule = of_rule.get_or_insert_with(|| {
+                found.push(draft.bounds[at]);
+                Use::of((index, at))
             });
-            let Some(of_rule) = uses.get_mut(key) else { continue };
-            let writes = written.as_ref().is_some_and(|written| written.has(&rule.path));
-            let reads = read.as_ref().is_some_and(|read| read.has(&rule.path));
+            let writes = draft.written[at];
+            let reads = || read.get_or_init(|| Touched::read(draft.contract)).has(&rule.path);
             of_rule.processes += 1;
             of_rule.writing += usize::from(writes);
-            of_rule.only_writing += usize::from(writes && !reads);
+            // Of interest where the value is judged that is there before.
+            of_rule.only_writing += usize::from(writes && rule.gate == Gate::Input && !reads());
             of_rule.may_be_missing |= matches!(draft.shapes[at], Shape::Optional(_));
-            if let Some(than) = stricter.get(&at) {
+            if let Some(than) = stricter.get(at).copied().flatten() {
                 of_rule.weaker += 1;
-                of_rule.than.get_or_insert((index, *than));
+                of_rule.than.get_or_insert((index, than));
             }
         }
     }
-    for of_rule in &uses {
-        of_rule.tell(drafts, changing, problems);
+    for of_rule in found.into_iter().filter_map(|bound| uses[bound as usize].as_ref()) {
+        of_rule.tell(weighed, changing, problems);
     }
 }
 
 impl Use {
-    fn tell(&self, drafts: &[Draft], changing: &mut Changing<'_>, problems: &mut Problems) {
-        let (draft, at) = (&drafts[self.first.0], self.first.1);
+    const fn of(first: (usize, usize)) -> Self {
+        let [processes, writing, only_writing, weaker] = [0; 4];
+        Self { first, processes, writing, only_writing, may_be_missing: false, weaker, than: None }
+    }
+
+    fn tell(&self, weighed: &[Weighed<'_>], changing: &Changing<'_>, problems: &mut Problems) {
+        let (draft, at) = (weighed[self.first.0].draft, self.first.1);
         let (rule, place) = (&draft.rules[at], &draft.places[at]);
         let Rule { path, test, .. } = rule;
         if rule.where_present && !self.may_be_missing {
@@ -79,13 +82,13 @@ impl Use {
         }
         let of_process = matches!((&rule.target.base, rule.scope), (Base::Domain(_), Scope::Process));
         if of_process && rule.gate == Gate::Input && self.only_writing == self.processes {
-            let who = self.who(draft.process, "writes and does not read");
+            let who = self.who(draft.contract.process, "writes and does not read");
             let message = format!("{who} {path}: the rule judges the value that is about to be replaced");
             let problem = Problem::warning(place.parent().key("field"), message).code(code::OLD_VALUE);
             problems.push(problem.help("judge what it writes: put the entry under `outputs`"));
         }
         if of_process && rule.gate == Gate::Output && self.writing == 0 && changing.changes(rule) {
-            let who = self.who(draft.process, "does not write");
+            let who = self.who(draft.contract.process, "does not write");
             match test {
                 // Told as one that is always violated.
                 Operator::Changed => {}
@@ -106,7 +109,8 @@ impl Use {
         if let Some((than_draft, than)) = self.than
             && self.weaker == self.processes
         {
-            let (stricter, other) = (&drafts[than_draft].rules[than], &drafts[than_draft].places[than]);
+            let draft = weighed[than_draft].draft;
+            let (stricter, other) = (&draft.rules[than], &draft.places[than]);
             let stricter = format!("{} {}", stricter.test, stricter.limit());
             let message =
                 format!("{test} {} of {path} does nothing: what violates it violates {stricter} too", rule.limit());
@@ -125,21 +129,20 @@ impl Use {
 }
 
 /// The rules for which there is a stricter one on the same path, at the same gate and level, that acts at every violation.
-fn stricter(draft: &Draft) -> HashMap<usize, usize> {
-    let mut groups: HashMap<_, Vec<usize>> = HashMap::new();
-    for (at, rule) in draft.rules.iter().enumerate() {
-        groups.entry((rule.gate, rule.path.as_str(), rule.level)).or_default().push(at);
-    }
-    let mut found = HashMap::new();
-    for group in groups.values().filter(|group| (2..=MOST_WEIGHED).contains(&group.len())) {
-        let intervals: Vec<_> = group.iter().map(|at| Interval::of(&draft.rules[*at].condition)).collect();
-        for (weak, of_weak) in group.iter().zip(&intervals) {
-            let makes_idle = |(strict, of_strict): &(&usize, &Interval)| {
-                let (weak, strict) = (&draft.rules[*weak], &draft.rules[**strict]);
-                of_strict.compare(of_weak) == Some(Ordering::Less) && is_idle_beside(weak, strict)
-            };
-            if let Some((strict, _)) = group.iter().zip(&intervals).find(makes_idle) {
-                found.insert(*weak, *strict);
+fn stricter(weighed: &Weighed<'_>) -> Vec<Option<usize>> {
+    let Weighed { draft, intervals, .. } = weighed;
+    let mut found = vec![None; draft.rules.len()];
+    for beside in weighed.groups().filter(|group| group.len() > 1) {
+        for level in Level::ALL {
+            let of_level = || beside.iter().copied().filter(|at| draft.rules[*at].level == level);
+            if !(2..=MOST_WEIGHED).contains(&of_level().count()) {
+                continue;
+            }
+            for weak in of_level() {
+                found[weak] = of_level().filter(|strict| *strict != weak).find(|strict| {
+                    intervals[*strict].compare(&intervals[weak]) == Some(Ordering::Less)
+                        && is_idle_beside(&draft.rules[weak], &draft.rules[*strict])
+                });
             }
         }
     }

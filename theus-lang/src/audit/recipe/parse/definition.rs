@@ -33,7 +33,7 @@ impl Reading<'_> {
                 return None;
             }
         };
-        for key in map.keys().map(word).filter(|key| !KEYS.contains(&key.as_str())) {
+        for key in map.keys().map(word).filter(|key| !KEYS.contains(&key.as_ref())) {
             self.problems.push(unknown_key(&at, &key, KEYS));
         }
         let before = self.problems.len();
@@ -83,8 +83,17 @@ fn names<'a>(key: &str, expected: &str, value: &'a Value, at: &NodePath, problem
 
 /// Two entries of one list that say the same. The same field and condition with another bound or level are graduated limits.
 pub(super) fn repetitions<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>, problems: &mut Problems) {
+    let entries: Vec<_> = entries.into_iter().collect();
+    let mut in_order: Vec<_> = (0..entries.len()).collect();
+    in_order.sort_by_key(|index| (entries[*index].gate, entries[*index].field));
+    let groups = in_order.chunk_by(|one, other| {
+        (entries[*one].gate, entries[*one].field) == (entries[*other].gate, entries[*other].field)
+    });
+    // The conditions of one entry differ.
+    let mut beside: Vec<_> = groups.filter(|group| group.len() > 1).flatten().copied().collect();
+    beside.sort_unstable();
     let mut seen = HashSet::new();
-    for entry in entries {
+    for entry in beside.into_iter().map(|index| entries[index]) {
         for bound in &entry.conditions {
             if !seen.insert((entry.gate, entry.field, bound.test, entry.level, bound.value)) {
                 let Entry { gate, field, .. } = entry;

@@ -20,6 +20,8 @@ pub(super) struct Reading<'d> {
     pub(super) defaults: Defaults,
     pub(super) defaults_at: NodePath,
     pub(super) dialect: &'d mut Dialect,
+    /// How many conditions have been read.
+    pub(super) bounds: u32,
     pub(super) problems: &'d mut Problems,
 }
 
@@ -83,23 +85,32 @@ impl Reading<'_> {
     }
 
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
-        let Self { defaults, defaults_at, problems, .. } = self;
+        let Self { defaults, defaults_at, bounds, problems, .. } = self;
         let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
-        let taught: Vec<&str> = SETTINGS[..7].iter().chain(more).copied().collect();
-        let known = || taught.iter().copied().chain(Operator::ALL.map(Operator::as_str));
-        for key in map.keys().map(word).filter(|key| !is_setting(key) && !known().any(|known| known == key)) {
-            let message = format!("unknown key or condition `{key}`");
-            let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
-            problems.push(problem.help(meant::help(&key, map, &taught)));
+        let (mut conditions, mut has_unknown) = (Vec::new(), false);
+        for (key, value) in map {
+            let key = word(key);
+            if let Some(test) = Operator::named(&key) {
+                conditions.push(Bound { test, value, number: 0 });
+            } else if !is_setting(&key) {
+                has_unknown = true;
+                let taught: Vec<&str> = SETTINGS[..7].iter().chain(more).copied().collect();
+                let message = format!("unknown key or condition `{key}`");
+                let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
+                problems.push(problem.help(meant::help(&key, map, &taught)));
+            }
         }
-        let bound = |test: Operator| map.get(test.as_str()).map(|value| Bound { test, value });
-        let conditions: Vec<_> = Operator::ALL.into_iter().filter_map(bound).collect();
-        if conditions.is_empty() && map.keys().map(word).all(|key| is_setting(&key)) {
+        conditions.sort_unstable_by_key(|bound| bound.test);
+        for bound in &mut conditions {
+            bound.number = *bounds;
+            *bounds += 1;
+        }
+        if conditions.is_empty() && !has_unknown {
             let tests = Operator::ALL.map(Operator::as_str).join(", ");
             let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
             problems.push(problem.help(format!("give it one of: {tests}")));
         }
-        if map.contains_key("where_present") && conditions.iter().any(|bound| bound.test == Operator::Exists) {
+        if conditions.iter().any(|bound| bound.test == Operator::Exists) && map.contains_key("where_present") {
             let message = "`where_present` beside `exists`: it asks only where there is something";
             let problem = Problem::new(at.at_key("where_present"), message).code(code::WHERE_PRESENT);
             problems.push(problem.help("leave it out, or give `exists` an entry of its own"));
@@ -126,13 +137,13 @@ impl Reading<'_> {
             self.dialect.threshold();
         }
         if map.contains_key("max_threshold") {
-            self.dialect.max_threshold(&at.key("max_threshold"));
+            self.dialect.max_threshold(|| at.key("max_threshold"));
         }
         if level.or(self.defaults.level).is_none() && !map.contains_key("level") {
-            self.dialect.default_level(&at);
+            self.dialect.default_level(|| at.clone());
         }
         if reset.or(self.defaults.reset_on_success).is_none() && !map.contains_key("reset_on_success") {
-            self.dialect.default_reset(&at);
+            self.dialect.default_reset(|| at.clone());
         }
         Some(Entry {
             gate,

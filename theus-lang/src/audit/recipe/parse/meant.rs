@@ -67,8 +67,7 @@ fn decimal(key: &str, map: &Mapping) -> Option<String> {
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let keys: Vec<String> = map.keys().map(word).collect();
-    let at = keys.iter().position(|one| one == key)?.checked_sub(1)?;
+    let at = map.keys().position(|one| word(one) == key)?.checked_sub(1)?;
     let (before, whole) = map.iter().nth(at)?;
     let is_whole = matches!(whole, Value::Number(number) if !number.is_f64());
     is_whole.then(|| format!("{}: {}.{key}", word(before), written_as(whole)))

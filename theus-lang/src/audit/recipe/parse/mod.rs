@@ -6,6 +6,8 @@ mod meant;
 mod settings;
 mod words;
 
+use std::collections::HashSet;
+
 use super::catalog::{Catalog, Problems};
 use super::code;
 use super::model::{Defaults, EVERY, Written, is_template};
@@ -43,7 +45,7 @@ pub(super) fn file<'a>(
         return;
     };
     let before = problems.len();
-    for name in file.keys().map(word).filter(|name| !TOP.contains(&name.as_str())) {
+    for name in file.keys().map(word).filter(|name| !TOP.contains(&name.as_ref())) {
         problems.push(unknown_key(here, &name, TOP));
     }
     let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(key));
@@ -58,7 +60,7 @@ pub(super) fn file<'a>(
     empty_on_purpose(file, here, problems);
     let at = here.key(DEFAULTS);
     let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
-    let mut reading = Reading { defaults, defaults_at: at, dialect: &mut dialect, problems };
+    let mut reading = Reading { defaults, defaults_at: at, dialect: &mut dialect, bounds: written.bounds, problems };
     if let Some(list) = file.get(INVARIANTS) {
         let invariants = reading.invariants(list, &here.key(INVARIANTS));
         definition::repetitions(invariants.iter().map(|invariant| &invariant.entry), reading.problems);
@@ -67,6 +69,7 @@ pub(super) fn file<'a>(
     if let Some(recipes) = file.get(RECIPES) {
         reading.recipes(recipes, &here.key(RECIPES), catalog, written);
     }
+    written.bounds = reading.bounds;
     dialect.warn(problems);
 }
 
@@ -106,6 +109,7 @@ impl Reading<'_> {
                 return;
             }
         };
+        let processes: HashSet<&str> = catalog.processes.iter().map(|process| process.contract.process).collect();
         for (name, value) in recipes {
             if self.problems.len() > ENOUGH {
                 break;
@@ -116,7 +120,7 @@ impl Reading<'_> {
                 self.problems.push(problem.code(code::UNKNOWN_PROCESS));
                 continue;
             };
-            if text != EVERY && !is_template(text) && catalog.process(text).is_none() {
+            if text != EVERY && !is_template(text) && !processes.contains(text) {
                 let known = catalog.processes.iter().map(|process| process.contract.process);
                 let problem = Problem::new(here.at_key(text), format!("unknown process `{text}`"));
                 self.problems.push(problem.code(code::UNKNOWN_PROCESS).suggest(text, known));

@@ -27,7 +27,7 @@ pub(super) fn defaults(value: &Value, at: &NodePath, problems: &mut Problems) ->
             return Defaults::default();
         }
     };
-    for key in map.keys().map(word).filter(|key| !DEFAULTS.contains(&key.as_str())) {
+    for key in map.keys().map(word).filter(|key| !DEFAULTS.contains(&key.as_ref())) {
         problems.push(unknown_key(at, &key, DEFAULTS));
     }
     let mut settings = Settings { map, at, problems };
@@ -87,14 +87,15 @@ impl<'a> Settings<'a, '_> {
 
     /// The Python reference writes 0 for what counts start with anyway.
     pub(super) fn min_threshold(&mut self) -> Option<u32> {
-        if self.map.get("min_threshold").and_then(Value::as_u64) == Some(0) {
-            return Some(1);
-        }
-        self.threshold("min_threshold")
+        let value = self.map.get("min_threshold")?;
+        if value.as_u64() == Some(0) { Some(1) } else { self.threshold_of("min_threshold", value) }
     }
 
     pub(super) fn threshold(&mut self, key: &str) -> Option<u32> {
-        let value = self.map.get(key)?;
+        self.threshold_of(key, self.map.get(key)?)
+    }
+
+    fn threshold_of(&mut self, key: &str, value: &Value) -> Option<u32> {
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
         if number.is_none() {
             self.refuse(key, &format!("an integer from 1 to {}", u32::MAX), value);

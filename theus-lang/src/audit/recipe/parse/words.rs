@@ -1,5 +1,7 @@
 //! How messages name what a file holds.
 
+use std::borrow::Cow;
+
 use super::super::code;
 use crate::source::{NodePath, Problem, Value};
 
@@ -26,16 +28,16 @@ pub(in super::super) fn written_as(value: &Value) -> String {
         Value::Mapping(_) => "a map".to_owned(),
         Value::Text(text) if text.chars().count() <= 40 => format!("{text:?}"),
         Value::Text(_) => "a long text".to_owned(),
-        scalar => word(scalar),
+        scalar => word(scalar).into_owned(),
     }
 }
 
 /// A key or scalar as it is written.
-pub(super) fn word(value: &Value) -> String {
+pub(super) fn word(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Text(text) => text.clone(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(number) => number.to_string(),
-        _ => "null".to_owned(),
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Bool(value) => Cow::Owned(value.to_string()),
+        Value::Number(number) => Cow::Owned(number.to_string()),
+        _ => Cow::Borrowed("null"),
     }
 }
