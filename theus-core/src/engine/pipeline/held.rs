@@ -25,9 +25,17 @@ pub(super) fn held<P: SyncProcess>(
     let Some(mut state) = core.session.try_hold() else {
         return held_later(core, by, limit, registered, command, summary);
     };
-    let result = in_place::<P, false>(asked, registered, &mut state, command, summary);
-    state.release();
-    result
+    // Each by itself: a result as a whole is as large as its largest error, and would be copied so.
+    match in_place::<P, false>(asked, registered, &mut state, command, summary) {
+        Ok(output) => {
+            state.release();
+            Ok(output)
+        }
+        Err(error) => {
+            state.release();
+            Err(error)
+        }
+    }
 }
 
 /// What it is asked of comes in parts: what is handed over as a whole stands in memory from the start of the run.
