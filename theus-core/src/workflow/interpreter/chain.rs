@@ -267,7 +267,16 @@ impl Chain {
 
     /// Whether nothing comes any more.
     pub(super) fn is_at_its_end(&mut self, definition: &Definition) -> bool {
-        matches!(self.work, Work::None) && self.failure.is_none() && matches!(self.next(definition), Next::End)
+        if !matches!(self.work, Work::None) || self.failure.is_some() {
+            return false;
+        }
+        // Nearly always it is in the own list of its last part.
+        match (self.parts.get(self.part..), self.frames.as_slice()) {
+            (Some([(state, part, _)]), [Frame { at, inside: Inside::Part }]) => {
+                *at >= definition.chain(*state, *part).len()
+            }
+            _ => matches!(self.next(definition), Next::End),
+        }
     }
 
     /// The innermost list has come to its end.
