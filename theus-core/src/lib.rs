@@ -180,7 +180,7 @@
 //!   is recognised, and refused at once as a [`Deadlock`](RunError::Deadlock).
 #![forbid(unsafe_code)]
 // Without them much of the engine has nobody who calls it.
-#![cfg_attr(not(all(feature = "recipes", feature = "workflow", feature = "store")), allow(dead_code, unused_imports))]
+#![cfg_attr(not(all(feature = "recipes", feature = "workflow")), allow(dead_code, unused_imports))]
 // Generated code names this crate from outside; its own tests are inside.
 extern crate self as theus_core;
 

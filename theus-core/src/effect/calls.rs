@@ -14,6 +14,7 @@ use crate::transaction::Order;
 
 /// Where the calls of one effect go, within one run.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "there is nobody to keep what they say"))]
 pub struct Calls<'a> {
     order: &'a Order,
     effect: &'static str,
@@ -32,6 +33,7 @@ impl<T: Serialize> EffectArgument for T {}
 
 /// An argument on its way into the journal. Its type is known no more, so that one which cannot be serialised is one error.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "store"), allow(dead_code, reason = "there is nobody to keep it"))]
 pub struct Argument<'a>(&'a dyn Written);
 
 trait Written {
@@ -110,7 +112,6 @@ impl<'a> Calls<'a> {
     #[must_use]
     #[allow(clippy::unused_self, reason = "as where there are stores")]
     pub fn call(self, _: &'static str, _: &[Argument<'_>]) -> Call<'a> {
-        let Self { order: _, effect: _ } = self;
         Call(Way::Made)
     }
 }
