@@ -22,6 +22,18 @@ pub enum ArgumentError {
         /// The one that was probably meant, or those that there are.
         help: String,
     },
+    /// The process is an `async fn`, and was asked for as a plain one.
+    #[error("`{process}` is an `async fn`: run it by `run_named_async`")]
+    Asynchronous {
+        /// The process.
+        process: &'static str,
+    },
+    /// What was given are no arguments by their names.
+    #[error("the arguments of `{process}` are a map from their names to their values")]
+    NoMap {
+        /// The process.
+        process: String,
+    },
     /// An argument is not there.
     #[error("`{process}` needs the argument `{argument}: {type_name}`")]
     Missing {

@@ -64,12 +64,12 @@ pub use look::StoredLedgerError;
 pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
 pub use report::Report;
 pub use snapshot::Snapshot;
-#[cfg(feature = "workflow")]
-pub use step::ProcessError;
 #[doc(hidden)]
 pub use step::StepMaker;
 #[cfg(feature = "workflow")]
 pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+#[cfg(feature = "workflow")]
+pub use step::{NamedReport, ProcessError};
 #[cfg(feature = "store")]
 pub use stored::{StoredCheck, StoredFinding};
 pub use within::Within;

@@ -25,6 +25,7 @@ pub mod fit;
 mod interior;
 mod kept;
 mod nested;
+mod output;
 mod part;
 mod partly;
 mod probe;
@@ -37,6 +38,7 @@ pub use fit::{Checked, CheckedArgument, Nested};
 pub use interior::InteriorOf;
 pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
+pub use output::{OutputJson, OutputOf};
 pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
@@ -47,6 +49,9 @@ pub mod traits {
     pub use super::interior::NoInterior as _;
     pub use super::kept::{NoDefault as _, Unsupported as _};
     pub use super::nested::NoSignal as _;
+    pub use super::output::OpaqueOutput as _;
+    #[cfg(feature = "json")]
+    pub use super::output::SerializedOutput as _;
     pub use super::part::PartOfValue as _;
     pub use super::probe::{
         ProbeInspect as _, ProbeOpaque as _, ProbePartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,

@@ -71,6 +71,12 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     #[doc(hidden)]
     fn of(values: Self::Values) -> Self;
 
+    /// What it returned, as JSON, where its type has that.
+    #[doc(hidden)]
+    fn output_as_json(_output: &Self::Output) -> crate::__private::OutputJson {
+        Default::default()
+    }
+
     /// Which of the contract's errors it is, by its place there.
     #[doc(hidden)]
     fn error_place(_error: &Self::Error) -> usize {

@@ -8,6 +8,7 @@ mod hostile;
 mod interlock;
 mod isolation;
 mod leases;
+mod named;
 mod nested;
 mod optimistic_rules;
 mod plant;

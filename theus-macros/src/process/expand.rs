@@ -97,6 +97,13 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
+    let output_as_json = (body == Body::Real).then(|| {
+        quote! {
+            fn output_as_json(output: &Self::Output) -> #private::OutputJson {
+                (&&#private::OutputOf(output)).as_json()
+            }
+        }
+    });
     let values = command::values(model);
     let arguments = arguments(model);
     let mechanics = mechanics(model, body);
@@ -117,6 +124,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
                 #forbid_result
                 #outcome
             }
+            #output_as_json
             #error_place
             #values
             #arguments

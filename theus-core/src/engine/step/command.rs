@@ -8,6 +8,7 @@ use super::super::handle::Engine;
 use super::super::pipeline;
 use super::super::pipeline::{CoreOf, StateOf};
 use super::maker::StepMaker;
+use super::named_report::{NamedFuture, NamedReport, RunNamed};
 #[cfg(feature = "store")]
 use super::port::Replayed;
 use super::port::{Arguments, MadeStep, MakeStep, PreparedStep, StepFuture, StepRun};
@@ -44,6 +45,7 @@ where
     MakeStep {
         start: start::<P>,
         boxed: boxed::<P>,
+        named: RunNamed { now: now::<P>, later: later::<P> },
         #[cfg(feature = "store")]
         replay: replay::<P>,
     }
@@ -70,6 +72,23 @@ where
     P::Kind: StepMaker<P>,
 {
     Ok(P::Kind::start(core, DropCaught::new(arguments::command::<P>(arguments)?)))
+}
+
+fn now<P>(core: &CoreOf<P>, arguments: Option<Arguments>) -> Result<NamedReport, ArgumentError>
+where
+    P: Process,
+    P::Kind: StepMaker<P>,
+{
+    let command = DropCaught::new(arguments::command::<P>(arguments)?);
+    P::Kind::now(core, command).ok_or(ArgumentError::Asynchronous { process: P::CONTRACT.process })
+}
+
+fn later<P>(core: &Arc<CoreOf<P>>, arguments: Option<Arguments>) -> Result<NamedFuture, ArgumentError>
+where
+    P: Process,
+    P::Kind: StepMaker<P>,
+{
+    Ok(P::Kind::later(core, DropCaught::new(arguments::command::<P>(arguments)?)))
 }
 
 fn boxed<P>(arguments: Option<Arguments>) -> MadeStep<CoreOf<P>, StateOf<P>>

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use super::super::pipeline::{self, By, CoreOf, StateOf};
+use super::named;
+use super::named_report::{NamedFuture, NamedReport};
 #[cfg(feature = "store")]
 use super::port::Replayed;
 use super::port::{StepFuture, StepRun};
@@ -25,6 +27,14 @@ pub trait StepMaker<P: Process> {
     #[doc(hidden)]
     fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed;
 
+    /// Runs the command for somebody who has told its name; none of an `async fn`, which is not run.
+    #[doc(hidden)]
+    fn now(core: &CoreOf<P>, command: DropCaught<P>) -> Option<NamedReport>;
+
+    /// The same as a task, of either kind.
+    #[doc(hidden)]
+    fn later(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture;
+
     /// Runs the command beside others: within their lease, where there is one.
     #[doc(hidden)]
     fn join<'a>(
@@ -37,6 +47,14 @@ pub trait StepMaker<P: Process> {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: SyncProcess> StepMaker<P> for Plain {
+    fn now(core: &CoreOf<P>, command: DropCaught<P>) -> Option<NamedReport> {
+        Some(named::plain_now(core, command))
+    }
+
+    fn later(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
+        named::plain_later(core, command)
+    }
+
     #[cfg(feature = "store")]
     fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
         pipeline::replay(core, command, answers)
@@ -74,6 +92,15 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
+    fn now(_: &CoreOf<P>, command: DropCaught<P>) -> Option<NamedReport> {
+        drop(command);
+        None
+    }
+
+    fn later(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
+        named::async_later(core, command)
+    }
+
     #[cfg(feature = "store")]
     fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
         pipeline::replay_async(core, command, answers)

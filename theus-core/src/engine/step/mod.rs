@@ -2,6 +2,8 @@
 
 mod command;
 mod maker;
+mod named;
+mod named_report;
 mod port;
 mod report;
 mod together;
@@ -11,6 +13,7 @@ mod tests;
 
 pub(super) use command::make;
 pub use maker::StepMaker;
+pub use named_report::NamedReport;
 pub(super) use port::MakeStep;
 #[cfg(feature = "store")]
 pub(super) use port::ReplayFn;

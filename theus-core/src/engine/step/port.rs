@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::super::arguments::ArgumentError;
+use super::named_report::RunNamed;
 use super::report::StepReport;
 #[cfg(feature = "store")]
 use crate::effect::Parted;
@@ -60,6 +61,8 @@ pub(in crate::engine) struct MakeStep<C, S> {
     pub(in crate::engine) start: fn(&Arc<C>, Option<Arguments>) -> Result<StepRun, ArgumentError>,
     /// To be run beside others.
     pub(in crate::engine) boxed: fn(Option<Arguments>) -> MadeStep<C, S>,
+    /// To be run for somebody who tells its name.
+    pub(in crate::engine) named: RunNamed<C>,
     /// Runs it again, of a journal's command: no gate is asked, nothing is recorded.
     #[cfg(feature = "store")]
     pub(in crate::engine) replay: ReplayFn<C>,
