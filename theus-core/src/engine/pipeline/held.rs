@@ -76,7 +76,9 @@ pub(super) fn try_held<P: SyncProcess>(
         Err(error) => return Ok(Err(error)),
     };
     let Some(mut state) = asked.core.session.try_hold() else { return Err(command) }; // 2
-    Ok(in_place_apart(asked, registered, &mut state, command, Some(summary)))
+    let result = in_place_apart(asked, registered, &mut state, command, Some(summary));
+    state.release();
+    Ok(result)
 }
 
 #[inline(never)]

@@ -66,10 +66,14 @@ impl Error for ProcessError {
 
 impl StepReport {
     pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
-        Self {
-            result: report.result.map(drop_caught).map_err(|error| error.map_process(ProcessError::new::<P>)),
-            violations: report.violations,
-            version: report.version,
+        let Report { result, violations, version, .. } = report;
+        // Each by itself: an error is large, and what is nearly always there is nothing.
+        match result {
+            Ok(output) => {
+                drop_caught(output);
+                Self { result: Ok(()), violations, version }
+            }
+            Err(error) => Self { result: Err(error.map_process(ProcessError::new::<P>)), violations, version },
         }
     }
 
