@@ -32,7 +32,11 @@ struct Weighed<'d> {
 
 impl<'d> Weighed<'d> {
     fn of(draft: &'d Draft) -> Self {
-        let key = |index: &usize| (draft.rules[*index].gate, draft.rules[*index].path.as_str());
+        // Paths of other lengths are told apart without a look at their letters.
+        let key = |index: &usize| {
+            let Rule { gate, path, .. } = &draft.rules[*index];
+            (*gate, path.len(), path.as_str())
+        };
         let mut in_order: Vec<_> = (0..draft.rules.len()).collect();
         in_order.sort_by(|one, other| key(one).cmp(&key(other)));
         let intervals = draft.rules.iter().map(|rule| Interval::of(&rule.condition)).collect();

@@ -85,7 +85,8 @@ fn names<'a>(key: &str, expected: &str, value: &'a Value, at: &NodePath, problem
 pub(super) fn repetitions<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>, problems: &mut Problems) {
     let entries: Vec<_> = entries.into_iter().collect();
     let mut in_order: Vec<_> = (0..entries.len()).collect();
-    in_order.sort_by_key(|index| (entries[*index].gate, entries[*index].field));
+    // Paths of other lengths are told apart without a look at their letters.
+    in_order.sort_by_key(|index| (entries[*index].gate, entries[*index].field.len(), entries[*index].field));
     let groups = in_order.chunk_by(|one, other| {
         (entries[*one].gate, entries[*one].field) == (entries[*other].gate, entries[*other].field)
     });
