@@ -29,7 +29,15 @@ fn write(path: &Path, text: &str) {
     }
 }
 
+/// A folder as it is, without what is there of an earlier one.
 fn copy(from: &Path, to: &Path) {
+    for old in fs::read_dir(to).into_iter().flatten().map(|entry| entry.unwrap()) {
+        match from.join(old.file_name()) {
+            source if source.exists() => {}
+            _ if old.path().is_dir() => fs::remove_dir_all(old.path()).unwrap(),
+            _ => fs::remove_file(old.path()).unwrap(),
+        }
+    }
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let (path, to) = (entry.path(), to.join(entry.file_name()));
