@@ -36,7 +36,6 @@ mod judging;
 mod kept;
 mod lease;
 mod notes;
-#[cfg(feature = "store")]
 mod outside;
 #[cfg(feature = "store")]
 mod replay;
@@ -63,6 +62,8 @@ pub(super) use kept::Once;
 #[cfg(feature = "store")]
 pub(super) use replay::{not_replayed, replay, replay_async};
 pub(super) use run::{By, CoreOf, StateOf};
+#[cfg(feature = "workflow")]
+pub(super) use start::run_named;
 pub(super) use start::{run, run_async, run_plain_async, run_reported, try_run_reported};
 #[cfg(feature = "store")]
 pub(super) use start::{run_async_once, run_once, run_plain_once};
@@ -100,14 +101,12 @@ impl<P: Process> Run<'_, P> {
 
     /// Stage 3. A draft begins where the guard is written to, and nowhere else: nothing is copied here. What begins is the
     /// order in which signals are written.
+    ///
+    /// Of a run with effects it is also what becomes of what it asks them: `outside` begins that, and is not called for others,
+    /// since a command that is looked at stands in memory.
     #[inline(always)]
-    fn begin(asked: Asked<'_, P>, command: Option<&P>) -> Order {
-        #[cfg(feature = "store")]
-        if const { !P::CONTRACT.effects.is_empty() } {
-            return outside::begin(asked, command);
-        }
-        let _ = (asked, command);
-        Order::default()
+    fn begin(outside: impl FnOnce() -> Order) -> Order {
+        if const { P::CONTRACT.effects.is_empty() } { Order::default() } else { outside() }
     }
 
     /// Stage 4. Out of this, and nothing else, generated code makes the process's own guard.

@@ -11,6 +11,7 @@ use super::catch::catch;
 use super::drafts::Drafts;
 use super::held::committed;
 use super::lease::{in_lease, take_lease};
+use super::outside;
 use super::run::{Asked, By, CoreOf, FieldsOf, Proposed, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::audit::{Gate, Gates};
@@ -81,8 +82,8 @@ fn at_once<P: SyncProcess, const RULED: bool>(
     let proposed = {
         let _inside = Inside::enter(core.identity(), None);
         let mut stages = || {
+            let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
             let command = command.get().cloned().ok_or_else(nested::<P>)?;
-            let order = Run::<P>::begin(asked, Some(&command)); // 3
             let guard = Run::<P>::guard(core, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         };
@@ -266,7 +267,7 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut com
             Err(why) => return Err(not_held::<P>(why)),
         };
         let mut work = opened?;
-        let order = Run::<P>::begin(run.asked, command.get()); // 3
+        let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
         work.execute_async(run.core, order, copy_of(&command), None, run.limit).await; // 4 and 5
         let closed = match run.core.session.hold_async(run.request()).await {
             Ok(mut state) => run.close(&mut state, work, command.get()), // 6 and 7

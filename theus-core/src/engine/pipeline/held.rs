@@ -4,6 +4,7 @@ use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
 use super::notes::Notes;
+use super::outside;
 use super::run::{
     Asked, By, CommittedOf, CoreOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, RunSummary, StateOf,
 };
@@ -52,6 +53,18 @@ fn held_later<P: SyncProcess>(
     let asked = Asked::new(core, by, limit);
     let mut state = asked.core.session.hold(|| asked.request()).map_err(not_held::<P>)?; // 2
     in_place_apart(asked, registered, &mut state, command, summary)
+}
+
+/// Waits for the session with the thread blocked, and shares no code with [`held`].
+#[cfg(feature = "workflow")]
+pub(super) fn held_apart<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    command: DropCaught<P>,
+    summary: &mut RunSummary,
+) -> ResultOf<P> {
+    let registered = admitted::<P>(asked.core)?;
+    let mut state = asked.core.session.hold(|| asked.request()).map_err(not_held::<P>)?; // 2
+    in_place_apart(asked, registered, &mut state, command, Some(summary))
 }
 
 /// Waits for the session as a task, and is done within the poll in which it has it.
@@ -132,8 +145,8 @@ fn unruled<P: SyncProcess, const APART: bool>(
             // run takes.
             let mut stages = || {
                 let local = local.get_or_insert_with(P::Local::default);
+                let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let order = Run::<P>::begin(asked, Some(&command)); // 3
                 let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 Run::execute(command, guard) // 5
             };
@@ -173,8 +186,8 @@ fn ruled<P: SyncProcess, const APART: bool>(
                 let local = local.get_or_insert_with(P::Local::default);
                 asked.audit_input_gate(gates, &mut notes, command.get(), &drafts.fields, local); // 1
                 asked.count_outcomes(&mut notes, begun_at)?;
+                let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let order = Run::<P>::begin(asked, Some(&command)); // 3
                 let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
                 output.insert(Run::execute(command, guard)?); // 5
                 if !gates.passes_by_numbers(Gate::Output, &drafts.fields) {
@@ -227,7 +240,7 @@ pub(super) fn stored_run<P: SyncProcess>(
     run.begin_with(state, registered);
     let mut drafts = Drafts::<P>::of(state);
     let mut local = DropCaught::none();
-    let order = Run::<P>::begin(run.asked, command.get()); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
     let mut stages = || {
         let local = local.get_or_insert_with(P::Local::default);
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1

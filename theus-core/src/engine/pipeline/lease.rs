@@ -2,6 +2,7 @@
 //! while the body awaits.
 
 use super::admission::{admitted, nested, not_held};
+use super::outside;
 use super::run::{CoreOf, ErrorOf, RegisteredOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting};
 use crate::engine::session::State;
@@ -34,7 +35,7 @@ pub(super) async fn in_lease<P: AsyncProcess>(
     };
     let mut work = opened?;
     let Some(command) = command.take() else { return Err(nested::<P>()) };
-    let order = Run::<P>::begin(run.asked, Some(&command)); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, Some(&command))); // 3
     work.execute_async(run.core, order, Ok(command), Some(&lease), run.limit).await; // 4 and 5
     let closed = match lease.hold(|| run.request()) {
         // Nothing can have changed since the input gate: it needs no second look at the command.

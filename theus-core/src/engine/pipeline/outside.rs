@@ -1,12 +1,25 @@
 //! A run that has effects, at its beginning: whether what it asks them is kept, and which keys it has.
 
-use super::run::{Asked, By};
+use super::run::Asked;
+#[cfg(feature = "store")]
+use super::run::By;
+#[cfg(feature = "store")]
 use crate::effect::Tape;
 use crate::process::Process;
+#[cfg(feature = "store")]
 use crate::store::{by_chance, encode};
-use crate::transaction::{Exchange, KeyParts, Keys, Order};
+use crate::transaction::Order;
+#[cfg(feature = "store")]
+use crate::transaction::{Exchange, KeyParts, Keys};
+
+/// Stage 3 of it: nobody keeps what it asks.
+#[cfg(not(feature = "store"))]
+pub(super) fn begin<P: Process>(_: Asked<'_, P>, _: Option<&P>) -> Order {
+    Order::default()
+}
 
 /// Stage 3 of it.
+#[cfg(feature = "store")]
 #[inline(never)]
 pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Order {
     let is_recorded = asked.core.durable.is_some();
@@ -17,6 +30,7 @@ pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Ord
     Order::exchanging(Exchange::new(tape, P::ASKS_FOR_KEYS.then(|| keys(asked, command))))
 }
 
+#[cfg(feature = "store")]
 #[cold]
 fn keys<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Keys {
     let Asked { core, by, .. } = asked;

@@ -5,6 +5,8 @@ use super::super::report::Report;
 #[cfg(feature = "store")]
 use super::admission::{admitted, not_held};
 use super::checked::{checked, checked_async, checked_at_once};
+#[cfg(feature = "workflow")]
+use super::held::held_apart;
 #[cfg(feature = "store")]
 use super::held::stored_run;
 use super::held::{held, held_async, try_held};
@@ -41,6 +43,26 @@ pub(in crate::engine) fn run_reported<P: SyncProcess>(
         Isolation::Alone => {
             let mut summary = RunSummary::default();
             let result = held(asked, command, Some(&mut summary));
+            summary.report(result)
+        }
+        Isolation::Checked => {
+            let mut run = Run::new(asked);
+            let result = checked(&mut run, command, None);
+            run.report(result)
+        }
+    }
+}
+
+/// The same where nobody knows the type: every process has this, and it must not share code with [`run`], which is no call only as
+/// long as nobody else comes that way.
+#[cfg(feature = "workflow")]
+#[inline(never)]
+pub(in crate::engine) fn run_named<P: SyncProcess>(core: &CoreOf<P>, command: DropCaught<P>) -> Report<P> {
+    let asked = Asked::new(core, By::Anyone, None);
+    match isolation::<P>(core) {
+        Isolation::Alone => {
+            let mut summary = RunSummary::default();
+            let result = held_apart(asked, command, &mut summary);
             summary.report(result)
         }
         Isolation::Checked => {

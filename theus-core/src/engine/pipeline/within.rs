@@ -3,6 +3,7 @@
 
 use super::super::report::Report;
 use super::admission::{admitted, not_held};
+use super::outside;
 use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::DropCaught;
@@ -45,7 +46,7 @@ async fn within_async<P: AsyncProcess>(
     lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let mut work = open(run, command.get(), lease)?; // 1 and 2
-    let order = Run::<P>::begin(run.asked, command.get()); // 3
+    let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
     work.execute_async(run.core, order, copy_of(&command), Some(lease), None).await; // 4 and 5
     close(run, work, command.get(), lease) // 6 and 7
 }

@@ -3,6 +3,7 @@
 use super::admission::nested;
 use super::catch::{Around, catch};
 use super::drafts::Drafts;
+use super::outside;
 use super::run::{Asked, CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
 use crate::audit::Gate;
 use crate::panics::{DropCaught, drop_caught};
@@ -32,7 +33,7 @@ impl<P: Process> Work<P> {
         let core = asked.core;
         let _inside = Inside::enter(core.identity(), None);
         let Self { fields, local, .. } = self;
-        let order = Run::<P>::begin(asked, command); // 3
+        let order = Run::<P>::begin(|| outside::begin(asked, command)); // 3
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
             let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4

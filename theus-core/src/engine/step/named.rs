@@ -15,7 +15,7 @@ use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, SyncProcess};
 
 pub(super) fn plain_now<P: SyncProcess>(core: &CoreOf<P>, command: DropCaught<P>) -> NamedReport {
-    NamedReport::of(pipeline::run_reported(core, command, By::Anyone, None))
+    NamedReport::of(pipeline::run_named(core, command))
 }
 
 pub(super) fn plain_later<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
@@ -87,4 +87,3 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         (self.core.shared.registry.step(process)?.named.later)(&self.core, arguments)
     }
 }
-
