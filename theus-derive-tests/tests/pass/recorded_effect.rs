@@ -101,6 +101,20 @@ async fn look(ctx: App, name: String) -> Result<(), Declined> {
     Ok(())
 }
 
+struct Locker(u64);
+impl Locker {
+    const fn key(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A `key()` of something else is not one of an effect.
+#[process(outputs = [domain.total], effects = [clock])]
+fn unlock(ctx: App) {
+    let locker = Locker(u64::from(ctx.effects.clock.now() > std::time::UNIX_EPOCH));
+    ctx.domain.total.set(locker.key());
+}
+
 #[test]
 fn effects_are_asked_by_their_traits() {
     let ports = Ports {
@@ -110,7 +124,13 @@ fn effects_are_asked_by_their_traits() {
         random: Effect::new(SystemRandom),
         key: || 100,
     };
-    let engine = Engine::builder(Bank::default()).effects(ports).process::<Pay>().process::<Look>().build().unwrap();
+    let engine = Engine::builder(Bank::default())
+        .effects(ports)
+        .process::<Pay>()
+        .process::<Look>()
+        .process::<Unlock>()
+        .build()
+        .unwrap();
     engine.run(Pay { amount: 5 }).unwrap();
     let bank = engine.snapshot().unwrap();
     assert_eq!((*bank.total, bank.key.len()), (6 + 10 + 100, 32));
