@@ -122,7 +122,7 @@ impl Session {
             if let Some(task) = options.task.as_ref().filter(|task| **task != memory.task) {
                 return Err(SessionError::OtherTask { stored: memory.task, task: task.clone() });
             }
-            kept::go_on(&engine, &world)?.into_iter().for_each(|purpose| scripted.has_said(purpose));
+            scripted.has_said(&kept::go_on(&engine, &world)?);
             desk = desk.hydrate()?;
             // What was heard before is done with before anybody is asked again.
             desk.run_until_idle()?;

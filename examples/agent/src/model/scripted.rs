@@ -19,12 +19,23 @@ impl ScriptedModel {
 }
 
 impl ScriptedModel {
-    /// It has said its next line of this part before: in an earlier start of the program.
-    pub(crate) fn has_said(&self, purpose: Purpose) {
+    /// It has said its next line of each of these parts before: in an earlier start of the program. What it was busy with then is
+    /// over, for how often it was asked in vain is in no journal.
+    pub(crate) fn has_said(&self, purposes: &[Purpose]) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(lines) = lines.get_mut(&purpose) else { return };
-        // Where it was busy first, that is over too.
-        while let Some(Line::Busy) = lines.pop_front() {}
+        let not_busy = |lines: &mut VecDeque<Line>| {
+            while lines.front() == Some(&Line::Busy) {
+                lines.pop_front();
+            }
+        };
+        for purpose in purposes {
+            let Some(lines) = lines.get_mut(purpose) else { continue };
+            not_busy(lines);
+            lines.pop_front();
+        }
+        if !purposes.is_empty() {
+            lines.values_mut().for_each(not_busy);
+        }
     }
 }
 
