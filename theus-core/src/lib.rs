@@ -169,7 +169,8 @@
 //!   `dyn` it is not seen. What is changed there is not a write, is not rolled back
 //!   and is not audited: do not use such types for state.
 //! - A value whose `Drop` panics while another panic unwinds through it aborts the program: that is Rust's own rule.
-//! - A field is copied on its first write. Use a persistent collection (`imbl`, `rpds`) for a large one.
+//! - A field is copied on its first write, and stored whole. Use a persistent collection for a large one: `context::Table` (feature
+//!   `table`), of which a store is given the changed entries, or one of `imbl` or `rpds`.
 //! - The storage of a field is chosen by the spelling of its type: `i64` is kept in place, an alias of it behind an `Arc`,
 //!   which is slower and just as right.
 //! - A run that is [`Halted`](RunError::Halted) because another one latched the interlock while it was under way is rolled

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdSet;
 use serde::{Deserialize, Serialize};
+use theus_core::context::Table;
 use theus_core::prelude::*;
 
 use crate::money::Money;
 
-/// All accounts. A persistent map: a transaction copies the few nodes that it changes, however many accounts there are.
-pub(crate) type Accounts = OrdMap<AccountId, Account>;
+/// All accounts. A transaction copies the few nodes that it changes and stores the two accounts, however many there are.
+pub(crate) type Accounts = Table<AccountId, Account>;
 
 /// The bank. Changed by committed transactions only.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, Context)]
@@ -19,7 +20,7 @@ pub(crate) struct Bank {
     /// Which day it is, counted from 1.
     pub(crate) day: u32,
     /// The accounts.
-    pub(crate) accounts: OrdMap<AccountId, Account>,
+    pub(crate) accounts: Table<AccountId, Account>,
     /// What the accounts add up to.
     #[context(nested)]
     pub(crate) books: Books,

@@ -19,6 +19,18 @@ pub trait DataVisitor {
     where
         for<'a> &'a T: Serialize;
 
+    /// One whose entries can be told apart.
+    ///
+    /// # Errors
+    /// Its own.
+    fn keyed<T, S: Storage<T>>(&mut self, name: &'static str, cell: &Cell<T, Data, S>) -> Result<(), Self::Error>
+    where
+        T: Keyed<Key: Serialize, Value: Serialize>,
+        for<'a> &'a T: Serialize,
+    {
+        self.field(name, cell)
+    }
+
     /// The contexts around the field that is shown, from the outside inwards.
     fn around(&mut self) -> &mut Vec<&'static str>;
 
@@ -69,6 +81,27 @@ pub trait DataSource {
         self.around().pop();
         filled
     }
+}
+
+/// A map that can tell which of its entries are others than in an earlier one. It is serialised as a map.
+#[doc(hidden)]
+pub trait Keyed {
+    type Key;
+    type Value;
+
+    /// How many entries it has.
+    fn size(&self) -> usize;
+
+    /// Tells the entries that are others since, and the keys whose entries are gone. A key may be told as gone first and as there
+    /// afterwards: it is there.
+    ///
+    /// # Errors
+    /// Of whom it tells.
+    fn changes<E>(
+        &self,
+        before: &Self,
+        tell: impl FnMut(&Self::Key, Option<&Self::Value>) -> Result<(), E>,
+    ) -> Result<(), E>;
 }
 
 /// Implemented by `#[derive(Context)]` where every Data field is `Serialize` and `Deserialize`: what a store can keep.

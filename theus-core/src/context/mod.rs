@@ -5,6 +5,8 @@ mod data;
 mod durable;
 mod effects;
 mod fields;
+#[cfg(feature = "table")]
+mod table;
 #[cfg(feature = "json")]
 mod to_json;
 
@@ -14,12 +16,14 @@ pub use ctx::Ctx;
 pub use data::{DataZone, SerializeData};
 pub use durable::DurableFields;
 #[doc(hidden)]
-pub use durable::{DataSource, DataVisitor, DurableZone};
+pub use durable::{DataSource, DataVisitor, DurableZone, Keyed};
 #[doc(hidden)]
 pub use effects::EffectHandles;
 #[doc(hidden)]
 pub use fields::History;
 pub use fields::{Context, Fields};
+#[cfg(feature = "table")]
+pub use table::{Iter as TableIter, Table};
 #[cfg(feature = "json")]
 pub(crate) use to_json::to_json;
 

@@ -30,6 +30,7 @@ mod part;
 mod partly;
 mod probe;
 mod results;
+mod shown_field;
 
 pub use accessors::*;
 pub use command::{copied, debug, deserialize, serialize};
@@ -42,6 +43,7 @@ pub use output::{OutputJson, OutputOf};
 pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
+pub use shown_field::FieldCell;
 
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {
@@ -57,6 +59,7 @@ pub mod traits {
         ProbeInspect as _, ProbeOpaque as _, ProbePartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,
         ShowDebug as _, ShowNothing as _,
     };
+    pub use super::shown_field::{ShowKeyed as _, ShowWhole as _};
     pub use crate::effect::{SeenEffect as _, UnseenEffect as _};
 }
 

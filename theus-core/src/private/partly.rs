@@ -43,3 +43,6 @@ counted!(
     [K, V] BTreeMap<K, V>,
     [K, V, S] HashMap<K, V, S>,
 );
+
+#[cfg(feature = "table")]
+counted!([K, V] crate::context::Table<K, V>);

@@ -8,6 +8,9 @@ use rmp::{Marker, decode, encode};
 use super::error::DecodeError;
 use super::write::{Entry, Field};
 
+/// So many entries beside a value are worth making one with it.
+const MANY: usize = 1024;
+
 /// How deep stored values are looked into.
 const DEEPEST: usize = 512;
 
@@ -21,6 +24,15 @@ impl Field {
             [] => Ok(self.value.clone()),
             entries => merged(&self.value, entries),
         }
+    }
+
+    /// Whether there are so many entries that are another since, those that are gone too, that a store should keep the
+    /// [whole](Self::merged) in their place: at least as many as the value has, so that an entry is written twice at most in the long
+    /// run, and at least 1,024.
+    #[must_use]
+    pub fn has_outgrown(&self) -> bool {
+        self.entries.len() >= MANY
+            && decode::read_map_len(&mut self.value.as_slice()).is_ok_and(|whole| self.entries.len() >= whole as usize)
     }
 }
 
@@ -162,6 +174,33 @@ mod tests {
             let field = Field { path: String::new(), value: bytes, entries: vec![entry], written: true };
             drop(field.merged());
         }
+    }
+
+    #[test]
+    fn entries_that_are_more_than_the_whole_are_made_one_with_it() {
+        let entry = |key: u32, value: Option<u8>| Entry {
+            key: encode(&key).unwrap(),
+            value: value.map(|value| encode(&value).unwrap()),
+        };
+        let mut queue = Field::whole("queue", encode(&BTreeMap::<u32, u8>::new()).unwrap(), true);
+        let mut large = Field::whole(
+            "large",
+            encode(&(0..5_000_u32).map(|key| (key, 0)).collect::<BTreeMap<_, u8>>()).unwrap(),
+            true,
+        );
+        for key in 0..4_000 {
+            for (field, entries) in [
+                (&mut queue, vec![entry(key, Some(1)), entry(key.wrapping_sub(7), None)]),
+                (&mut large, vec![entry(key, Some(1))]),
+            ] {
+                let path = field.path.clone();
+                field.take(&crate::store::Part { path, value: None, entries });
+            }
+            assert!(queue.entries.len() < 1_030);
+        }
+        assert_eq!(large.entries.len(), 4_000, "writing 5,000 again for 1,024 is not worth it");
+        let left: BTreeMap<u32, u8> = decode(&queue.merged().unwrap()).unwrap();
+        assert_eq!(left, (3_993..4_000).map(|key| (key, 1)).collect());
     }
 
     #[test]

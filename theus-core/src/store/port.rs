@@ -23,7 +23,8 @@ use crate::panics::caught;
 ///    it in the same write is written.
 /// 3. The session is there, and where the write [goes on](Write::goes_on) it is at `write.expected`, or it is a
 ///    [`Conflict`](StoreError::Conflict). With `first` there must be none of that name, or it [`Exists`](StoreError::Exists).
-/// 4. Each part of an entry is taken by its field as [`Field::take`](super::Field::take) says. An entry with a `schema` is a migration: the fields are
+/// 4. Each part of an entry is taken by its field as [`Field::take`](super::Field::take) says; a field whose entries
+///    [have outgrown](super::Field::has_outgrown) its value may be kept whole. An entry with a `schema` is a migration: the fields are
 ///    those of its parts and no others, and the session has that version of the context.
 /// 5. `place`, `counts` replace what was there; `taken` are gone; `raised` are added, unless there is one of the same number, which
 ///    another program has raised: that is a [`Conflict`](StoreError::Conflict).

@@ -80,6 +80,12 @@ impl Field {
                 Err(place) => self.entries.insert(place, entry.clone()),
             }
         }
+        if self.has_outgrown()
+            && let Ok(whole) = self.merged()
+        {
+            self.value = whole;
+            self.entries.clear();
+        }
     }
 }
 

@@ -19,5 +19,6 @@ mod programs;
 mod random_charts;
 mod refused;
 mod restart;
+mod table;
 mod versions;
 mod workflow;

@@ -56,7 +56,7 @@ impl Shapes {
             Some(text) => self.own(&name, text),
             None => {
                 let is_told = self.types.contains_key(&name.word) || name.word != name.last_word();
-                let foreign = || is_told.then(|| foreign(&name)).flatten();
+                let foreign = || is_told.then(|| self.table(&name).or_else(|| foreign(&name))).flatten();
                 let known = self.known(&name).or_else(foreign);
                 known.unwrap_or_else(|| self.unknown(&name.word))
             }
@@ -97,13 +97,8 @@ impl Shapes {
     /// A type of the standard library, or an adapter to what serde writes.
     fn known(self: &Arc<Self>, name: &TypeName) -> Option<Shape> {
         let argument = |index: usize| name.arguments.get(index);
-        let lazy = |index: usize| {
-            let of = argument(index).cloned().unwrap_or_else(|| TypeName::plain("_"));
-            let (shapes, spelled) = (Arc::clone(self), leak(&of.to_string()));
-            Lazy::described(spelled, move || shapes.shape(&of))
-        };
-        let list = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(0), None)));
-        let map = |kind| Some(Shape::Collection(CollectionShape::described(kind, lazy(1), Some(lazy(0)))));
+        let list = |kind| Some(Shape::Collection(CollectionShape::described(kind, self.lazy(name, 0), None)));
+        let map = |kind| Some(self.map(name, kind));
         match name.word.as_str() {
             "bool" => Some(bool::shape()),
             "char" => Some(char::shape()),
@@ -135,6 +130,22 @@ impl Shapes {
             "ViaSerde" => argument(0).and_then(via_serde),
             _ => None,
         }
+    }
+
+    /// The engine's own map, which others may have of that name.
+    fn table(self: &Arc<Self>, name: &TypeName) -> Option<Shape> {
+        (name.last_word() == "Table" && name.arguments.len() == 2).then(|| self.map(name, CollectionKind::SortedMap))
+    }
+
+    fn map(self: &Arc<Self>, name: &TypeName, kind: CollectionKind) -> Shape {
+        Shape::Collection(CollectionShape::described(kind, self.lazy(name, 1), Some(self.lazy(name, 0))))
+    }
+
+    /// The shape of an argument, when it is asked for.
+    fn lazy(self: &Arc<Self>, name: &TypeName, argument: usize) -> Lazy {
+        let of = name.arguments.get(argument).cloned().unwrap_or_else(|| TypeName::plain("_"));
+        let (shapes, spelled) = (Arc::clone(self), leak(&of.to_string()));
+        Lazy::described(spelled, move || shapes.shape(&of))
     }
 
     fn tuple(self: &Arc<Self>, parts: &[TypeName]) -> Shape {

@@ -92,7 +92,9 @@ pub(super) fn durable(model: &Model, mirror: &Ident, generics: &Generics) -> Tok
                 |visitor| #zone::look(&self.#ident, rest, visitor),
             ),);
         }
-        quote!(::std::option::Option::Some((#index, _)) => __theus::DataVisitor::field(visitor, #name, &self.#ident),)
+        quote!(::std::option::Option::Some((#index, _)) => {
+            (&&__theus::FieldCell(&self.#ident)).show_to(#name, visitor)
+        })
     });
     let all = data().map(|(_, field)| {
         let Field { ident, nested, .. } = field;
@@ -105,7 +107,7 @@ pub(super) fn durable(model: &Model, mirror: &Ident, generics: &Generics) -> Tok
                 |visitor| #zone::look(&self.#ident, &[], visitor),
             )?;);
         }
-        quote!(__theus::DataVisitor::field(visitor, #name, &self.#ident)?;)
+        quote!((&&__theus::FieldCell(&self.#ident)).show_to(#name, visitor)?;)
     });
     let fill = data().map(|(_, field)| {
         let Field { ident, nested, .. } = field;

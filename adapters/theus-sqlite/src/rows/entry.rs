@@ -62,26 +62,36 @@ impl Entries {
         (session, session_name): (i64, &str),
         path: &str,
     ) -> Result<Vec<Entry>, StoreError> {
+        let rows = self.rows(connection, session, path).map_err(|error| name.failed(&error))?;
+        rows.ok_or_else(|| {
+            let place = format!("the entries of the field `{path}` of the session `{session_name}`");
+            name.corrupt(place, "they are not those that were written")
+        })
+    }
+
+    /// None where they are not those that were written.
+    pub(super) fn rows(
+        self,
+        connection: &Connection,
+        session: i64,
+        path: &str,
+    ) -> rusqlite::Result<Option<Vec<Entry>>> {
         if self.count == 0 {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
-        let look = || {
-            let sql = "SELECT key, value, seal FROM entry WHERE session = ?1 AND path = ?2 ORDER BY key";
-            let mut look = connection.prepare_cached(sql)?;
-            let rows = look.query_map(params![session, path], |row| {
-                Ok((Entry { key: row.get(0)?, value: row.get(1)? }, row.get::<_, i64>(2)?))
-            })?;
-            rows.collect::<rusqlite::Result<Vec<_>>>()
-        };
-        let rows = look().map_err(|error| name.failed(&error))?;
+        let sql = "SELECT key, value, seal FROM entry WHERE session = ?1 AND path = ?2 ORDER BY key";
+        let mut look = connection.prepare_cached(sql)?;
+        let rows = look.query_map(params![session, path], |row| {
+            Ok((Entry { key: row.get(0)?, value: row.get(1)? }, row.get::<_, i64>(2)?))
+        })?;
+        let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
         let is_it = |(entry, found): &(Entry, i64)| seal(session, path, &entry.key, entry.value.as_deref()) == *found;
         let found =
             Self { count: rows.len() as u64, sum: rows.iter().fold(0, |sum: i64, (_, seal)| sum.wrapping_add(*seal)) };
         let are_ordered = rows.is_sorted_by(|(one, _), (next, _)| one.key < next.key);
         if found != self || !are_ordered || !rows.iter().all(is_it) {
-            let place = format!("the entries of the field `{path}` of the session `{session_name}`");
-            return Err(name.corrupt(place, "they are not those that were written"));
+            return Ok(None);
         }
-        Ok(rows.into_iter().map(|(entry, _)| entry).collect())
+        Ok(Some(rows.into_iter().map(|(entry, _)| entry).collect()))
     }
 }

@@ -12,6 +12,9 @@ use crate::failure::Name;
 /// How many bytes of values a session's row has: with them a commit writes one page.
 const SMALL: usize = 2048;
 
+/// Of fewer entries it is not asked whether they have outgrown their value.
+const MANY: u64 = 1024;
+
 /// The fields, in the order of their paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct State {
@@ -84,6 +87,32 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Where the entries have outgrown the value: the whole of it in their place. What is damaged stays as it is, for who reads it to
+    /// be told.
+    fn make_one(&mut self, connection: &Connection, session: i64, small: &mut usize) -> rusqlite::Result<()> {
+        if self.entries.count < MANY {
+            return Ok(());
+        }
+        let value = match &self.value {
+            Place::Here(value) => value.clone(),
+            Place::Row { id, seal: of_value } => match row(connection, *id)? {
+                Some(value) if seal(session, &self.path, &value) == *of_value => value,
+                _ => return Ok(()),
+            },
+        };
+        let Some(entries) = self.entries.rows(connection, session, &self.path)? else { return Ok(()) };
+        let field = Field { path: self.path.clone(), value, entries, written: self.written };
+        if field.has_outgrown()
+            && let Ok(whole) = field.merged()
+        {
+            self.entries.clear(connection, session, &self.path)?;
+            self.put_whole(connection, session, &whole, small)?;
+        }
+        Ok(())
+    }
+}
+
 impl State {
     /// Of a session that is new.
     pub(crate) fn first(connection: &Connection, session: i64, fields: &[Field]) -> rusqlite::Result<Self> {
@@ -150,7 +179,13 @@ impl State {
             kept.entries.clear(connection, session, path)?;
             kept.put_whole(connection, session, value, &mut self.small)?;
         }
-        entries.iter().try_for_each(|entry| kept.entries.put(connection, session, path, entry))
+        let before = kept.entries.count;
+        entries.iter().try_for_each(|entry| kept.entries.put(connection, session, path, entry))?;
+        // Looked at as often as it has doubled: reading the value takes longer than writing an entry.
+        if kept.entries.count.checked_ilog2() > before.checked_ilog2() {
+            kept.make_one(connection, session, &mut self.small)?;
+        }
+        Ok(())
     }
 
     /// As it stands in the session's row.

@@ -1,10 +1,13 @@
 //! What the port says, and what only a file has.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
 use theus_core::prelude::*;
-use theus_core::store::{Audit, Base, Store, StoreError, StoredEvent, StoredOrigin, Write};
+use theus_core::store::{
+    Audit, Base, Entry, Part, Store, StoreError, StoredEvent, StoredOrigin, Write, decode, encode,
+};
 use theus_sqlite::{Durability, SqliteStore};
 
 use super::desk::*;
@@ -365,4 +368,49 @@ fn what_is_pruned_or_removed_leaves_no_row_behind() {
     assert_eq!(rows(), [1, 1, 9, 201, 1, 1, 1]);
     store.remove("b", 200).unwrap();
     assert_eq!(rows(), [0; 7]);
+}
+
+#[test]
+fn entries_that_outgrow_their_value_are_made_one_with_it() {
+    let folder = Folder::new();
+    let store = quick(folder.path());
+    let queue = |length: u32| encode(&(0..length).map(|key| (key, key)).collect::<BTreeMap<_, _>>()).unwrap();
+    write(&store, first("queue", vec![field("queue", queue(1)), field("large", queue(9_000))])).unwrap();
+    let mut state = store.load("queue").unwrap().unwrap();
+    let rows = |path: &str| -> u64 {
+        let file = rusqlite::Connection::open(folder.path()).unwrap();
+        let count = "SELECT count(*) FROM entry WHERE path = ?1";
+        file.query_row(count, [path], |row| row.get::<_, i64>(0)).unwrap().try_into().unwrap()
+    };
+    for step in 0..300_u32 {
+        let entries = |with_gone: bool| {
+            let (there, gone) = (step * 10..step * 10 + 10, step.wrapping_sub(1).wrapping_mul(10));
+            let gone = (gone..gone.saturating_add(10)).filter(|_| with_gone && step > 0);
+            let entry = |key: u32, value: Option<u32>| Entry {
+                key: encode(&key).unwrap(),
+                value: value.map(|value| encode(&value).unwrap()),
+            };
+            let mut all: Vec<_> =
+                gone.map(|key| entry(key, None)).chain(there.map(|key| entry(key, Some(7)))).collect();
+            all.sort_by(|one, next| one.key.cmp(&next.key));
+            all
+        };
+        let parts = [("queue", true), ("large", false)].map(|(path, with_gone)| Part {
+            path: path.to_owned(),
+            value: None,
+            entries: entries(with_gone),
+        });
+        write(&store, next("queue", &state, parts.to_vec())).unwrap();
+        state = store.load("queue").unwrap().unwrap();
+        assert!(rows("queue") < 1_060, "after {step} steps");
+    }
+    assert_eq!(rows("large"), 3_000, "writing 9,000 again for them is not worth it");
+    let whole = |path: &str| -> BTreeMap<u32, u32> {
+        let found = state.fields.iter().find(|field| field.path == path).unwrap();
+        decode(&found.merged().unwrap()).unwrap()
+    };
+    assert_eq!(whole("queue"), (2_990..3_000).map(|key| (key, 7)).collect());
+    assert_eq!(whole("large").values().filter(|value| **value == 7).count(), 3_000);
+    let again = quick(folder.path()).load("queue").unwrap();
+    assert_eq!(again, Some(state));
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::context::zone::Data;
-use crate::context::{DataSource, DataVisitor, DurableFields};
+use crate::context::{DataSource, DataVisitor, DurableFields, Keyed};
 use crate::source::did_you_mean;
-use crate::store::{DecodeError, Field, Part, StoreError, decode_whole, encode};
+use crate::store::{DecodeError, EncodeError, Entry, Field, Part, StoreError, decode_whole, encode};
 use crate::transaction::{Cell, Storage};
+
+/// So many entries are written whole: that takes no rows of their own.
+const SMALL_MAP: usize = 32;
 
 /// What a run has written: to be asked while its drafts stand beside the committed values.
 pub(in crate::engine) fn written<F: DurableFields>(
@@ -84,8 +87,58 @@ impl DataVisitor for Written<'_> {
         }
     }
 
+    fn keyed<T, S: Storage<T>>(&mut self, name: &'static str, cell: &Cell<T, Data, S>) -> Result<(), StoreError>
+    where
+        T: Keyed<Key: Serialize, Value: Serialize>,
+        for<'a> &'a T: Serialize,
+    {
+        let Some(value) = cell.draft() else { return Ok(()) };
+        // A store has it whole once a commit has written it.
+        if cell.version() == 0 || value.size() <= SMALL_MAP {
+            return self.field(name, cell);
+        }
+        let changed = entries(value, cell.committed());
+        match changed.map_err(|error| StoreError::Encode { path: self.path.of(name), error })? {
+            Some(entries) if entries.is_empty() => Ok(()),
+            Some(entries) => {
+                self.parts.push(Part { path: self.path.of(name), value: None, entries });
+                Ok(())
+            }
+            None => self.field(name, cell),
+        }
+    }
+
     fn around(&mut self) -> &mut Vec<&'static str> {
         &mut self.path.0
+    }
+}
+
+/// The entries that are others than before, in the order of the bytes of their keys; none where most are.
+fn entries<T>(value: &T, before: &T) -> Result<Option<Vec<Entry>>, EncodeError>
+where
+    T: Keyed<Key: Serialize, Value: Serialize>,
+{
+    let most = value.size() / 2;
+    let mut entries = BTreeMap::new();
+    let told = crate::panics::caught(|| {
+        value.changes(before, |key, value| {
+            if entries.len() > most {
+                return Err(None);
+            }
+            let key = encode(key).map_err(Some)?;
+            match value {
+                Some(value) => drop(entries.insert(key, Some(encode(value).map_err(Some)?))),
+                None => drop(entries.entry(key).or_insert(None)),
+            }
+            Ok(())
+        })
+    });
+    match told {
+        Ok(Ok(())) => Ok(Some(entries.into_iter().map(|(key, value)| Entry { key, value }).collect())),
+        Ok(Err(None)) => Ok(None),
+        Ok(Err(Some(error))) => Err(error),
+        // The order of the keys is code of a user's type.
+        Err(panic) => Err(EncodeError::refused(format!("the order of its keys panicked: {}", panic.message()))),
     }
 }
 

@@ -186,6 +186,10 @@ fn a_word_that_many_have_a_type_of_is_known_where_the_program_says_which_one_is_
     assert_eq!(told("At", of("chrono::DateTime", vec![plain("Utc")])), (Shape::Time(TimeKind::Instant), None));
     let date_time = with(of("DateTime", vec![plain("Utc")]), Some(("DateTime", plain("chrono::DateTime"))));
     assert_eq!(date_time, (Shape::Time(TimeKind::Instant), None), "the argument is the field's");
+    let table = || of("Table", vec![plain("Id"), plain("i64")]);
+    let map = with(of("BTreeMap", vec![plain("Id"), plain("i64")]), None);
+    assert_eq!(with(table(), Some(("Table", plain("theus_core::Table")))), map);
+    assert_eq!(with(table(), None), (Shape::Opaque, Some("Table".to_owned())), "somebody's own");
     assert_eq!(told("Money", plain("Decimal")), (Shape::Opaque, Some("Decimal".to_owned())), "whose `Decimal`?");
     assert_eq!(told("Money", plain("jiff::Decimel")), (Shape::Opaque, Some("jiff::Decimel".to_owned())));
     assert_eq!(with(plain("Day"), Some(("Day", plain("i64")))), (i64::shape(), None));

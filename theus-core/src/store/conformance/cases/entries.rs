@@ -1,7 +1,9 @@
 //! Entries of maps: rule 4.
 
+use std::collections::BTreeMap;
+
 use super::super::desk::{Desk, Outcome, entries, field, fine, part, same};
-use crate::store::{Entry, Field, Part};
+use crate::store::{Entry, Field, Part, encode};
 
 super::cases! {
     4 "an entry is kept beside the whole value" beside_the_whole
@@ -133,12 +135,20 @@ fn journal_keeps(desk: &Desk<'_>) -> Outcome {
     same("the parts", page.into_iter().map(|entry| entry.parts).collect::<Vec<_>>(), vec![parts])
 }
 
+/// As they are, or made one with the whole value.
 fn many(desk: &Desk<'_>) -> Outcome {
-    desk.begun("a", vec![field("m", &[0x80])])?;
-    let keys: Vec<[u8; 2]> = (0..3_000_u16).map(u16::to_be_bytes).collect();
-    let all: Vec<Entry> = keys.iter().map(|key| entry(key, Some(key))).collect();
-    for chunk in all.chunks(1_000) {
-        desk.commit("a", vec![Part { path: "m".to_owned(), value: None, entries: chunk.to_vec() }])?;
+    let encoded = |value: u16| encode(&value).map_err(|error| error.to_string());
+    let map = |values: BTreeMap<u16, u16>| encode(&values).map_err(|error| error.to_string());
+    desk.begun("a", vec![field("m", &map(BTreeMap::from([(3_500, 1), (2, 1)]))?)])?;
+    for keys in [0..1_000, 1_000..2_000, 2_000..3_000, 0..500] {
+        let mut all = Vec::new();
+        for key in keys {
+            all.push(Entry { key: encoded(key)?, value: if key % 3 == 0 { None } else { Some(encoded(key)?) } });
+        }
+        all.sort_by(|one, other| one.key.cmp(&other.key));
+        desk.commit("a", vec![Part { path: "m".to_owned(), value: None, entries: all }])?;
     }
-    same("the entries", found(desk, "a")?.remove(0).2, all)
+    let there = (0..3_000).filter(|key| key % 3 != 0).map(|key| (key, key));
+    let whole = desk.load("a")?.fields.remove(0).merged().map_err(|error| error.to_string())?;
+    same("the whole", whole, map(there.chain([(3_500, 1)]).collect())?)
 }
