@@ -7,7 +7,7 @@ use crate::failure::Name;
 use crate::rows::{audit, identity};
 
 /// The format of the tables, in `PRAGMA user_version`.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 
 /// What marks a file as one of ours: `Thus`, in `PRAGMA application_id`.
 const APPLICATION: i64 = 0x5468_7573;
@@ -44,7 +44,7 @@ const TABLES: [(&str, &str); 17] = [
         "journal",
         "CREATE TABLE journal(seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, step INTEGER NOT NULL, before INTEGER NOT NULL, \
          version INTEGER NOT NULL, at INTEGER NOT NULL, process TEXT NOT NULL, command BLOB NOT NULL, parts BLOB NOT NULL, raised TEXT, \
-         chain BLOB NOT NULL, seal INTEGER NOT NULL, schema INTEGER, entries BLOB, answers BLOB) STRICT",
+         chain BLOB NOT NULL, seal INTEGER NOT NULL, schema INTEGER, entries BLOB, answers BLOB, code BLOB) STRICT",
     ),
     // Where a page of a journal is found without reading all that follows it: one row of 64 is in it.
     ("journal_mark", "CREATE INDEX journal_mark ON journal(session, step) WHERE step % 64 = 0"),
@@ -87,7 +87,7 @@ const TABLES: [(&str, &str); 17] = [
     ("recovery_row", "INSERT INTO recovery(one, times) VALUES (1, 0)"),
 ];
 
-/// What brings a file of format 1 here: columns behind those that there are, with what seals say nothing of.
+/// What brings a file of format 1 to format 2: columns behind those that there are, with what seals say nothing of.
 const SINCE_1: [&str; 9] = [
     "ALTER TABLE session ADD COLUMN schema INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE session ADD COLUMN base INTEGER NOT NULL DEFAULT 0",
@@ -100,15 +100,18 @@ const SINCE_1: [&str; 9] = [
     "ALTER TABLE journal ADD COLUMN answers BLOB",
 ];
 
-/// The tables that are new since then.
+/// And what brings one of format 2 here.
+const SINCE_2: &str = "ALTER TABLE journal ADD COLUMN code BLOB";
+
+/// The tables that are new since format 1.
 const NEW_SINCE_1: [&str; 6] = ["entry", "answer", "answer_again", "message", "message_again", "identity"];
 
 /// What a file is.
 #[derive(PartialEq)]
 enum Found {
     Empty,
-    /// Of an earlier format.
-    Older,
+    /// Of an earlier format: this one.
+    Older(i64),
     Ours,
 }
 
@@ -123,7 +126,7 @@ pub(crate) fn prepare(connection: &Connection, name: &Name) -> Result<(), StoreE
     let made = look(connection, name).and_then(|found| {
         match found {
             Found::Empty => make(connection).map_err(failed)?,
-            Found::Older => bring_up(connection).map_err(failed)?,
+            Found::Older(format) => bring_up(connection, format).map_err(failed)?,
             Found::Ours => return Ok(()),
         }
         look(connection, name).map(drop)
@@ -146,11 +149,14 @@ fn make(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "user_version", FORMAT)
 }
 
-fn bring_up(connection: &Connection) -> rusqlite::Result<()> {
-    SINCE_1.iter().try_for_each(|sql| connection.execute_batch(sql))?;
-    let new = TABLES.iter().filter(|(table, _)| NEW_SINCE_1.contains(table));
-    new.into_iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
-    identity::begin(connection)?;
+fn bring_up(connection: &Connection, format: i64) -> rusqlite::Result<()> {
+    if format < 2 {
+        SINCE_1.iter().try_for_each(|sql| connection.execute_batch(sql))?;
+        let new = TABLES.iter().filter(|(table, _)| NEW_SINCE_1.contains(table));
+        new.into_iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
+        identity::begin(connection)?;
+    }
+    connection.execute_batch(SINCE_2)?;
     connection.pragma_update(None, "user_version", FORMAT)
 }
 
@@ -163,7 +169,7 @@ fn look(connection: &Connection, name: &Name) -> Result<Found, StoreError> {
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)?;
     match (application, format, tables) {
         (0, 0, 0) => return Ok(Found::Empty),
-        (APPLICATION, FORMAT | 1, _) => {}
+        (APPLICATION, 1..=FORMAT, _) => {}
         (APPLICATION, newer, _) if newer > FORMAT => {
             let (found, known) = (newer.unsigned_abs(), FORMAT.unsigned_abs());
             return Err(StoreError::Newer { store: name.text(), found, known });
@@ -178,7 +184,7 @@ fn look(connection: &Connection, name: &Name) -> Result<Found, StoreError> {
         return Err(name.corrupt("its header", "it has settings that no store is made with"));
     }
     if format != FORMAT {
-        return Ok(Found::Older);
+        return Ok(Found::Older(format));
     }
     let mut look = connection.prepare("SELECT sql FROM sqlite_schema WHERE name = ?").map_err(failed)?;
     for (table, sql) in TABLES.iter().filter(|(_, sql)| sql.starts_with("CREATE")) {

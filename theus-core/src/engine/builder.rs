@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
 #[cfg(feature = "store")]
-use super::durable::{DurableEngine, FieldFns, Handle, Leasing, Migration, Migrations, data_outputs};
+use super::durable::{DurableEngine, FieldFns, Handle, Leasing, Migration, Migrations, code_print, data_outputs};
 use super::error::BuildError;
 use super::handle::Engine;
 #[cfg(feature = "store")]
@@ -433,11 +433,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         #[cfg(feature = "store")]
         let durable = self.store.map(|StoreOffer { store, fields }| {
             let domain = D::schema();
-            let mut outputs: Vec<_> =
-                self.registry.iter().map(|registered| (registered.place, registered.contract)).collect();
-            outputs.sort_by_key(|(place, _)| *place);
-            let outputs = outputs.into_iter().map(|(_, contract)| data_outputs(contract, &domain)).collect();
-            DurableEngine { store: Arc::new(Handle::new(store, auditor.clock(), leasing)), fields, migrations, outputs }
+            let mut processes: Vec<_> = self.registry.iter().collect();
+            processes.sort_by_key(|registered| registered.place);
+            let outputs = processes.iter().map(|registered| data_outputs(registered.contract, &domain)).collect();
+            let print = |body, contract| code_print(body, contract, &domain);
+            let code = processes.iter().map(|registered| print(registered.body, registered.contract)).collect();
+            let store = Arc::new(Handle::new(store, auditor.clock(), leasing));
+            DurableEngine { store, fields, migrations, outputs, code }
         });
         let shared = SharedEngine {
             global: self.global.into_fields(),

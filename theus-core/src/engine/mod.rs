@@ -56,7 +56,7 @@ pub use handle::Engine;
 #[cfg(feature = "store")]
 pub use hydrate::DehydrateError;
 #[cfg(feature = "store")]
-pub use journal::{Difference, Diverged, Divergence, Journal, JournalError, LinesError, Replay, TakenOver};
+pub use journal::{Changed, Difference, Diverged, Divergence, Journal, JournalError, LinesError, Replay, TakenOver};
 pub use locking::Locking;
 #[cfg(feature = "store")]
 pub use look::StoredLedgerError;

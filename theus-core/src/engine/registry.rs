@@ -47,6 +47,9 @@ pub(crate) struct Registered<D: Context, C> {
     /// Its place in the table of rules.
     pub(crate) place: usize,
     make: MakeStep<C, State<D>>,
+    /// The number of its body.
+    #[cfg(feature = "store")]
+    pub(crate) body: u32,
     /// The signals among its outputs that show more than that they are raised.
     #[cfg(feature = "json")]
     telling: Box<[TellingSignal]>,
@@ -90,6 +93,8 @@ impl<D: Context, C> Registry<D, C> {
             entry,
             place,
             make,
+            #[cfg(feature = "store")]
+            body: P::BODY,
             #[cfg(feature = "json")]
             telling,
         };

@@ -38,6 +38,10 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What it reads, writes, touches outside and can fail with.
     const CONTRACT: Contract;
 
+    /// A number for the tokens of its body: another one where it was written otherwise.
+    #[doc(hidden)]
+    const BODY: u32;
+
     /// Whether its body may ask for keys of its effects.
     #[doc(hidden)]
     const ASKS_FOR_KEYS: bool = false;

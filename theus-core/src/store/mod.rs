@@ -29,8 +29,8 @@ pub use memory::{Fault, MemoryStore};
 pub use port::Store;
 pub use shown::shown;
 pub use write::{
-    Audit, Base, Beginning, Committed, Done, EffectAnswer, Entry, Field, JournalEntry, Lease, Part, Place, SessionRow,
-    SessionState, Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
+    Audit, Base, Beginning, CodePrint, Committed, Done, EffectAnswer, Entry, Field, JournalEntry, Lease, Part, Place,
+    SessionRow, SessionState, Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
 };
 
 pub(crate) use decode::decode_whole;

@@ -131,6 +131,21 @@ pub struct JournalEntry {
     /// What it asked its effects, in order, and what they gave; none where it has effects whose answers are not recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answers: Option<Vec<EffectAnswer>>,
+    /// The code that made it; none where it was written before that was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodePrint>,
+}
+
+/// Numbers for the code that made a step: each is another where what it stands for was another, but for one time in four thousand
+/// million. A replay that gives something else says by them what has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CodePrint {
+    /// The body of the process, as it is written.
+    pub body: u32,
+    /// What its contract says.
+    pub contract: u32,
+    /// The fields of the context: their paths, their zones and their types, as they are written.
+    pub schema: u32,
 }
 
 /// One call of an effect.

@@ -93,6 +93,7 @@ enum Wrong {
     ForgetsWhenReopened,
     IsAnotherEachTime,
     LosesAnswersOfEffects,
+    LosesTheCode,
     Panics,
 }
 
@@ -211,6 +212,11 @@ impl Store for Broken {
                     entry.answers = entry.answers.take().filter(|answers| !answers.is_empty());
                 }
             }
+            Wrong::LosesTheCode => {
+                if let Some(entry) = &mut write.entry {
+                    entry.code = entry.code.filter(|code| *code != Default::default());
+                }
+            }
             Wrong::MergesMigrations => {
                 if let (Some(entry), Some(state)) = (&mut write.entry, &state)
                     && entry.schema.is_some()
@@ -257,6 +263,7 @@ impl Store for Broken {
                         chain: state.chain,
                         schema: None,
                         answers: None,
+                        code: None,
                     });
                 }
             }
@@ -476,6 +483,7 @@ fn a_store_that_does_one_thing_wrong_fails_a_case_that_says_so() {
         (Wrong::ForgetsWhenReopened, "everything is there when it is opened again"),
         (Wrong::IsAnotherEachTime, "it is the same store when it is opened again, and by another handle"),
         (Wrong::LosesAnswersOfEffects, "a step has what its effects gave, or that it is not known"),
+        (Wrong::LosesTheCode, "a step has the code that made it, or that it is not known"),
         (Wrong::Panics, "an event comes back as it was raised"),
     ];
     for (wrong, case) in wrongs {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use proptest::prelude::*;
 use serde_json::json;
-use theus_core::engine::{Diverged, JournalError};
+use theus_core::engine::{Changed, Diverged, JournalError};
 use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
 
@@ -75,7 +75,64 @@ fn what_reads_more_than_its_contract_says_is_found_at_its_step_and_path() {
     assert_eq!((divergence.step, divergence.process.as_str()), (2, "peek"));
     let what = Diverged::Field { path: "sum".to_owned(), expected: Some(json!(8)), found: Some(json!(4)) };
     assert_eq!(divergence.what, what);
-    assert!(divergence.to_string().contains("`sum` was 8, and is 4 now"), "{divergence}");
+    assert_eq!(divergence.changed, Some(Changed::default()), "it is what it calls that has changed");
+    let text = "step 2, `peek`, gives something else than it did: `sum` was 8, and is 4 now; its body, its contract and the context's \
+                fields are what they were: it reads what its contract does not say, or what it calls is another by now";
+    assert_eq!(divergence.to_string(), text);
+}
+
+/// The same program in versions of its own.
+macro_rules! version {
+    ($name:ident, { $($field:ident: $type:ty),* }, inputs = [$($input:ident),*], $body:expr) => {
+        mod $name {
+            use theus_core::prelude::*;
+            use theus_core::store::MemoryStore;
+
+            #[derive(Clone, Default, Context)]
+            pub(super) struct Odd { $(pub(super) $field: $type),* }
+
+            #[process(inputs = [domain.sum $(, domain.$input)*], outputs = [domain.sum])]
+            fn add(ctx: Ctx<Odd>, by: i64) {
+                $(let _ = &ctx.domain.$input;)*
+                let add: fn(i64, i64) -> i64 = $body;
+                ctx.domain.sum.set(add(*ctx.domain.sum, by));
+            }
+
+            pub(super) fn engine(store: &MemoryStore) -> Engine<Odd> {
+                Engine::builder(Odd::default()).process::<Add>().store(store.clone()).build().unwrap()
+            }
+
+            #[allow(dead_code, reason = "one of them runs, the others replay")]
+            pub(super) fn run(engine: &Engine<Odd>, by: i64) {
+                engine.run(Add { by }).unwrap();
+            }
+        }
+    };
+}
+
+version!(then, { sum: i64, other: i64 }, inputs = [], |sum, by| sum + by);
+version!(body, { sum: i64, other: i64 }, inputs = [], |sum, by| sum - by);
+version!(contract, { sum: i64, other: i64 }, inputs = [other], |sum, by| sum + by + 1);
+version!(schema, { sum: i64, other: i64, more: u8 }, inputs = [], |sum, by| sum + by + 1);
+version!(all, { sum: i64, other: u64 }, inputs = [other], |sum, by| sum + by + 1);
+
+#[test]
+fn a_divergence_says_what_of_the_code_has_changed() {
+    let store = MemoryStore::new();
+    let engine = then::engine(&store);
+    then::run(&engine, 2);
+    assert_eq!(then::engine(&store).replay("main").unwrap().divergence, None);
+    let divergence = |replay: theus_core::engine::Replay| replay.divergence.unwrap();
+    let of_body = divergence(body::engine(&store).replay("main").unwrap());
+    assert_eq!(of_body.changed, Some(Changed { body: true, contract: false, schema: false }));
+    assert!(of_body.to_string().ends_with("`sum` was 2, and is -2 now; since then its body has changed"), "{of_body}");
+    let of_contract = divergence(contract::engine(&store).replay("main").unwrap());
+    assert_eq!(of_contract.changed, Some(Changed { body: true, contract: true, schema: false }));
+    assert!(of_contract.to_string().ends_with("since then its body and its contract have changed"), "{of_contract}");
+    let of_schema = divergence(schema::engine(&store).replay("main").unwrap());
+    assert_eq!(of_schema.changed, Some(Changed { body: true, contract: false, schema: true }));
+    let of_all = divergence(all::engine(&store).replay("main").unwrap()).to_string();
+    assert!(of_all.ends_with("since then its body, its contract and the context's fields have changed"), "{of_all}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Writes a process out: the command, the contract as a value, and the body inside its guard.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::fingerprint::fingerprint;
 use super::guard::hidden_at;
 use super::model::{Model, Returns};
 use super::path::ContextPath;
@@ -94,6 +95,10 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
             const ASKS_FOR_KEYS: bool = true;
         )
     });
+    let fingerprint = match body {
+        Body::Real => fingerprint(model.block.to_token_stream()),
+        Body::Stub => 0,
+    };
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
@@ -119,6 +124,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
 
             #contract
             #keys
+            const BODY: u32 = #fingerprint;
 
             fn outcome(returned: Self::Returned) -> ::std::result::Result<Self::Output, Self::Error> {
                 #forbid_result

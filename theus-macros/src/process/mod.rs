@@ -8,6 +8,7 @@ mod command;
 mod doors;
 mod errors;
 mod expand;
+mod fingerprint;
 mod guard;
 mod model;
 mod path;

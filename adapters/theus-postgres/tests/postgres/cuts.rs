@@ -89,6 +89,7 @@ fn next(session: &str, state: &SessionState) -> Write {
         at: 7,
         schema: None,
         answers: None,
+        code: None,
     };
     entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use theus_core::store::{Base, ChainHash, JournalEntry, StoreError};
 
-use super::parts::{answers, fields, framed_answers, framed_fields, framed_parts, parts};
+use super::parts::{answers, code, fields, framed_answers, framed_code, framed_fields, framed_parts, parts};
 use super::seal::Seal;
 use super::session::Session;
 use super::{chain, int};
@@ -20,8 +20,8 @@ pub(crate) fn delete(connection: &Connection, seq: i64) -> rusqlite::Result<()> 
 }
 
 fn insert(connection: &Connection, columns: &Columns<'_>) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO journal(session, step, before, version, at, process, command, parts, raised, chain, seal, schema, \
+               entries, answers, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let Columns {
         session,
         step,
@@ -36,18 +36,14 @@ fn insert(connection: &Connection, columns: &Columns<'_>) -> rusqlite::Result<i6
         schema,
         entries,
         answers,
+        code,
     } = columns;
     let seal = columns.seal();
-    connection
-        .prepare_cached(sql)?
-        .execute(params![session, step, before, version, at, process, command, parts, raised, chain.0, seal])?;
-    let seq = connection.last_insert_rowid();
-    // Seldom: a row is shorter without them.
-    if schema.is_some() || entries.is_some() || answers.is_some() {
-        let sql = "UPDATE journal SET schema = ?2, entries = ?3, answers = ?4 WHERE seq = ?1";
-        connection.prepare_cached(sql)?.execute(params![seq, schema, entries, answers])?;
-    }
-    Ok(seq)
+    connection.prepare_cached(sql)?.execute(params![
+        session, step, before, version, at, process, command, parts, raised, chain.0, seal, schema, entries, answers,
+        code
+    ])?;
+    Ok(connection.last_insert_rowid())
 }
 
 /// The row that stands before the first step that is kept: the state that they begin with.
@@ -67,6 +63,7 @@ pub(crate) fn begin(connection: &Connection, session: i64, base: &Base) -> rusql
         schema: (*schema != 0).then_some(*schema),
         entries: None,
         answers: None,
+        code: None,
     };
     insert(connection, &columns)
 }
@@ -88,11 +85,13 @@ struct Columns<'a> {
     entries: Option<Vec<u8>>,
     /// Where the process has effects that are recorded.
     answers: Option<Vec<u8>>,
+    /// What made it: three numbers.
+    code: Option<[u8; 12]>,
 }
 
 impl<'a> Columns<'a> {
     fn of(session: i64, before: i64, entry: &'a JournalEntry) -> Self {
-        let JournalEntry { step, version, process, command, parts, raised, at, chain, schema, answers } = entry;
+        let JournalEntry { step, version, process, command, parts, raised, at, chain, schema, answers, code } = entry;
         let (parts, entries) = framed_parts(parts);
         let raised = (!raised.is_empty()).then(|| serde_json::Value::from(raised.clone()).to_string());
         Self {
@@ -109,6 +108,7 @@ impl<'a> Columns<'a> {
             schema: *schema,
             entries,
             answers: answers.as_deref().map(framed_answers),
+            code: code.map(framed_code),
         }
     }
 
@@ -127,6 +127,7 @@ impl<'a> Columns<'a> {
             schema,
             entries,
             answers,
+            code,
         } = self;
         let seal = Seal::of("journal").int(*session).int(*step).int(*before).int(*version).int(*at);
         let seal = seal.bytes(process.as_bytes()).bytes(command).bytes(parts);
@@ -139,7 +140,12 @@ impl<'a> Columns<'a> {
                 seal.maybe(schema.as_ref().map(<[u8; 4]>::as_slice)).maybe(entries.as_deref())
             }
         };
-        let seal = if answers.is_some() { seal.maybe(answers.as_deref()) } else { seal };
+        // As format 2 has it where it does not say.
+        let seal = match (answers, code) {
+            (None, None) => seal,
+            (Some(answers), None) => seal.maybe(Some(answers)),
+            (answers, Some(code)) => seal.maybe(answers.as_deref()).maybe(Some(code)),
+        };
         seal.is()
     }
 }
@@ -159,6 +165,7 @@ struct Raw {
     schema: Option<u32>,
     entries: Option<Vec<u8>>,
     answers: Option<Vec<u8>>,
+    code: Option<[u8; 12]>,
     seal: i64,
 }
 
@@ -177,6 +184,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         schema: row.get("schema")?,
         entries: row.get("entries")?,
         answers: row.get("answers")?,
+        code: row.get("code")?,
         seal: row.get("seal")?,
     })
 }
@@ -197,6 +205,7 @@ impl Raw {
             schema,
             entries,
             answers,
+            code,
             seal,
         } = self;
         let columns = Columns {
@@ -213,6 +222,7 @@ impl Raw {
             schema: *schema,
             entries: entries.clone(),
             answers: answers.clone(),
+            code: *code,
         };
         columns.seal() == *seal
     }
@@ -233,6 +243,7 @@ impl Raw {
                 None => None,
                 Some(bytes) => Some(answers(bytes)?),
             },
+            code: self.code.map(code),
         })
     }
 }
@@ -252,7 +263,7 @@ impl Reading<'_> {
 
     fn row(&self, seq: i64, step: u64) -> Result<Raw, StoreError> {
         let look = || -> rusqlite::Result<Option<Raw>> {
-            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, schema, entries, answers, seal \
+            let sql = "SELECT session, step, before, version, at, process, command, parts, raised, chain, schema, entries, answers, code, seal \
                        FROM journal WHERE seq = ?1";
             self.connection.prepare_cached(sql)?.query_row([seq], raw).optional()
         };

@@ -1,6 +1,6 @@
 //! Fields and what a commit has changed of them, as a row of the journal has them.
 
-use theus_core::store::{EffectAnswer, Entry, Field, Part};
+use theus_core::store::{CodePrint, EffectAnswer, Entry, Field, Part};
 
 use super::framing::{Framed, Frames};
 
@@ -112,6 +112,17 @@ pub(super) fn answers(bytes: &[u8]) -> Option<Vec<EffectAnswer>> {
         let (effect, call, asked) = (framed.text()?, framed.text()?, framed.bytes()?.to_vec());
         Some(EffectAnswer { effect, call, asked, gave: maybe(framed)? })
     })
+}
+
+/// Three numbers, of four bytes each.
+pub(super) fn framed_code(CodePrint { body, contract, schema }: CodePrint) -> [u8; 12] {
+    let [[a, b, c, d], [e, f, g, h], [i, j, k, l]] = [body, contract, schema].map(u32::to_le_bytes);
+    [a, b, c, d, e, f, g, h, i, j, k, l]
+}
+
+pub(super) fn code([a, b, c, d, e, f, g, h, i, j, k, l]: [u8; 12]) -> CodePrint {
+    let [body, contract, schema] = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(u32::from_le_bytes);
+    CodePrint { body, contract, schema }
 }
 
 fn entries(framed: &mut Framed<'_>) -> Option<Vec<Entry>> {

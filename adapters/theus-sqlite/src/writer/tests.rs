@@ -58,6 +58,7 @@ fn on(session: &str, expected: u64, bytes: usize) -> Write {
         chain: ChainHash([u8::try_from(expected).unwrap() + 1; 32]),
         schema: None,
         answers: None,
+        code: None,
     };
     Write { session: session.into(), expected, entry: Some(entry), ..Write::default() }
 }

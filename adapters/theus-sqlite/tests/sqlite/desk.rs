@@ -131,6 +131,7 @@ pub fn next(session: &str, state: &SessionState, parts: Vec<Part>) -> Write {
         at: 7,
         schema: None,
         answers: None,
+        code: None,
     };
     entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use theus_core::prelude::*;
 use theus_core::store::{
-    Audit, Base, Entry, Part, Store, StoreError, StoredEvent, StoredOrigin, Write, decode, encode,
+    Audit, Base, CodePrint, Entry, Part, Store, StoreError, StoredEvent, StoredOrigin, Write, decode, encode,
 };
 use theus_sqlite::{Durability, SqliteStore};
 
@@ -233,10 +233,10 @@ fn what_is_no_store_or_of_the_future_is_refused_and_left_as_it_is() {
         error
     };
     drop(SqliteStore::open(folder.path()).unwrap());
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
     let newer = refused(&folder.path());
-    assert!(matches!(newer, StoreError::Newer { found: 3, known: 2, .. }), "{newer}");
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    assert!(matches!(newer, StoreError::Newer { found: 4, known: 3, .. }), "{newer}");
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
     SqliteStore::open(folder.path()).unwrap();
 
     let text = folder.file("notes.txt");
@@ -310,7 +310,37 @@ fn a_file_of_the_first_format_is_brought_up_with_all_that_is_in_it() {
         .unwrap()
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(format, 2);
+    assert_eq!(format, 3);
+}
+
+#[test]
+fn a_file_of_the_second_format_is_brought_up_with_all_that_is_in_it() {
+    let folder = Folder::new();
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/format-2.db"), folder.path()).unwrap();
+    for _ in 0..2 {
+        let store = quick(folder.path());
+        let steps: Vec<_> = store.sessions(None, 10).unwrap().into_iter().map(|row| (row.name, row.step)).collect();
+        assert_eq!(steps, [("a".to_owned(), 126), ("b".to_owned(), 14), ("c".to_owned(), 0)]);
+        let a = store.load("a").unwrap().unwrap();
+        let values: Vec<_> =
+            a.fields.iter().map(|field| (field.path.as_str(), field.value.len(), field.entries.len())).collect();
+        assert_eq!(values, [("long", 3_000, 0), ("x", 40, 0)]);
+        let map = store.load("b").unwrap().unwrap().fields.into_iter().find(|field| field.path == "map");
+        assert_eq!(map.unwrap().entries.len(), 2);
+        let journal = store.journal("a", 0, 1_000).unwrap();
+        assert!(journal.iter().all(|entry| entry.code.is_none()));
+        assert_eq!((journal.len(), journal[125].chain), (126, a.chain));
+        assert_eq!(store.ledger(1, 100).unwrap().len(), 6);
+        assert_eq!([false, true].map(|is_dead| store.outbox(is_dead, None, 99).unwrap().len()), [5, 1]);
+    }
+    let store = quick(folder.path());
+    let audit = Audit { records: vec![], interlock: Some(None) };
+    write(&store, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
+    let mut on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
+    let code = Some(CodePrint { body: 1, contract: u32::MAX, schema: 3 });
+    on.entry.as_mut().unwrap().code = code;
+    write(&store, on).unwrap();
+    assert_eq!(store.journal("a", 127, 9).unwrap()[0].code, code);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! How an engine keeps its sessions in a store.
 
+mod code;
 mod fields;
 mod lease;
 mod migrate;
 mod session;
 mod shared;
 
+pub(super) use code::code_print;
 pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;

@@ -14,7 +14,7 @@ use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
 use crate::panics::tell;
 use crate::process::Contract;
-use crate::store::{self, Field, Part, Store, StoreError, Write};
+use crate::store::{self, CodePrint, Field, Part, Store, StoreError, Write};
 
 /// What the sessions of one engine share of a store: the store itself, and what is known of the context's fields.
 pub(in crate::engine) struct DurableEngine<D: Context> {
@@ -23,6 +23,8 @@ pub(in crate::engine) struct DurableEngine<D: Context> {
     pub(in crate::engine) migrations: Migrations,
     /// Of each registered process the Data fields that it writes, by its place in the registry.
     pub(in crate::engine) outputs: Box<[Paths]>,
+    /// And its code, by the same place.
+    pub(in crate::engine) code: Box<[CodePrint]>,
 }
 
 /// Where fields are in a context: the index of each name, from the outside inwards.

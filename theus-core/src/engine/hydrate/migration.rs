@@ -34,6 +34,7 @@ pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
         chain: stored.chain,
         schema: Some(D::VERSION),
         answers: None,
+        code: None,
     };
     let chain = stored.chain.after(&entry);
     entry.chain = chain;

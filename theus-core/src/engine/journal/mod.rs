@@ -17,7 +17,7 @@ mod prune;
 mod replay;
 
 pub use lines::LinesError;
-pub use replay::{Diverged, Divergence, Replay, TakenOver};
+pub use replay::{Changed, Diverged, Divergence, Replay, TakenOver};
 
 /// How many entries are read at once.
 const PAGE: usize = 256;

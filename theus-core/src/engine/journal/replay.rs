@@ -15,7 +15,7 @@ use super::{Fields, Journal, JournalError, by_path, take, text};
 use crate::audit::{AuditSession, Text};
 use crate::context::Context;
 use crate::effect::Parted;
-use crate::store::{Entry, Field, JournalEntry, Part, StoreError, shown};
+use crate::store::{CodePrint, Entry, Field, JournalEntry, Part, StoreError, shown};
 
 /// What came of making all runs of a journal again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -46,10 +46,7 @@ pub struct TakenOver {
 
 /// A step that gave something else than it had given.
 #[derive(Clone, Debug, PartialEq, Serialize, Error)]
-#[error(
-    "step {step}, `{process}`, gives something else than it did: {what}; the process reads what its contract does not say, or its \
-     code is another by now"
-)]
+#[error("step {step}, `{process}`, gives something else than it did: {what}{}", because(.what, .changed))]
 pub struct Divergence {
     /// The step.
     pub step: u64,
@@ -57,6 +54,44 @@ pub struct Divergence {
     pub process: String,
     /// What is not the same.
     pub what: Diverged,
+    /// What of its code has changed since; none where the journal does not say what it was.
+    pub changed: Option<Changed>,
+}
+
+/// What of a process's code is another than when it made a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Changed {
+    /// Its body is written otherwise.
+    pub body: bool,
+    /// Its contract says something else.
+    pub contract: bool,
+    /// The context has other fields, or of other types.
+    pub schema: bool,
+}
+
+impl Changed {
+    const fn between(then: CodePrint, now: CodePrint) -> Self {
+        let (body, contract) = (then.body != now.body, then.contract != now.contract);
+        Self { body, contract, schema: then.schema != now.schema }
+    }
+}
+
+fn because(what: &Diverged, changed: &Option<Changed>) -> String {
+    if matches!(what, Diverged::Unregistered) {
+        return String::new();
+    }
+    let Some(Changed { body, contract, schema }) = *changed else {
+        return "; the process reads what its contract does not say, or its code is another by now".to_owned();
+    };
+    let all = [(body, "its body"), (contract, "its contract"), (schema, "the context's fields")];
+    let changed: Vec<&str> = all.into_iter().filter_map(|(has, what)| has.then_some(what)).collect();
+    match changed.as_slice() {
+        [] => "; its body, its contract and the context's fields are what they were: it reads what its contract does not say, or \
+               what it calls is another by now"
+            .to_owned(),
+        [one] => format!("; since then {one} has changed"),
+        [first @ .., last] => format!("; since then {} and {last} have changed", first.join(", ")),
+    }
 }
 
 /// What is not the same.
@@ -149,8 +184,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             if entry.step <= from {
                 return Ok(true);
             }
-            let JournalEntry { step, process, command, parts, answers, .. } = entry;
-            let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what });
+            let JournalEntry { step, process, command, parts, answers, code, .. } = entry;
+            let now = core.shared.registry.named(process).and_then(|registered| durable.code.get(registered.place));
+            let changed = code.zip(now).map(|(then, now)| Changed::between(then, *now));
+            let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what, changed });
             let Some(again) = core.shared.registry.replay(process) else {
                 replay.divergence = diverged(Diverged::Unregistered);
                 return Ok(false);

@@ -10,11 +10,13 @@ use std::time::Duration;
 use super::super::durable::{DurableSession, Riding, nanos, stored};
 use super::drafts::Drafts;
 use super::replay::parts;
-use super::run::{By, ErrorOf, Run, StateOf};
+use super::run::{By, CoreOf, ErrorOf, Run, StateOf};
 use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;
-use crate::store::{JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of};
+use crate::store::{
+    CodePrint, JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of,
+};
 use crate::transaction::Exchanged;
 
 /// How often it is asked what has become of a commit that got no answer, and how long it waits after the first time; twice as
@@ -210,6 +212,7 @@ impl<P: Process> Run<'_, P> {
             at,
             schema: None,
             answers,
+            code: code::<P>(self.core),
         });
         let entry = entry.map(|entry| JournalEntry { chain: chain.after(&entry), ..entry });
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
@@ -230,6 +233,12 @@ impl<P: Process> Run<'_, P> {
         };
         Ok(Some(Prepared { version: Run::<P>::WRITES.then_some(version), events, number, riding, write }))
     }
+}
+
+/// The code that makes the step.
+fn code<P: Process>(core: &CoreOf<P>) -> Option<CodePrint> {
+    let durable = core.shared.durable.as_ref()?;
+    durable.code.get(core.shared.registry.get::<P>()?.place).copied()
 }
 
 impl<P: Process> Run<'_, P> {

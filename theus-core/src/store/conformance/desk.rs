@@ -175,6 +175,7 @@ pub(super) fn next(session: &str, state: &SessionState, parts: Vec<Part>) -> Wri
         at: 1_700_000_000_000_000_007,
         schema: None,
         answers: None,
+        code: None,
     };
     entry.chain = state.chain.after(&entry);
     Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }

@@ -1,7 +1,7 @@
 //! Which writes go on: rule 3.
 
 use super::super::desk::{Desk, Outcome, answers, event, field, fine, first, next, on, part, same};
-use crate::store::{EffectAnswer, StoreError, Write};
+use crate::store::{CodePrint, EffectAnswer, StoreError, Write};
 
 super::cases! {
     3 "a session that is not there is none" none
@@ -21,6 +21,21 @@ super::cases! {
     3 "sessions are apart" apart
     9 "what is refused changes nothing" changes_nothing
     4 "a step has what its effects gave, or that it is not known" effects
+    4 "a step has the code that made it, or that it is not known" code
+}
+
+fn code(desk: &Desk<'_>) -> Outcome {
+    desk.begun("a", vec![])?;
+    let all = [None, Some(CodePrint { body: 0, contract: u32::MAX, schema: 1 << 31 }), Some(CodePrint::default())];
+    for code in all {
+        let mut write = desk.next("a", vec![part("x", &[1])])?;
+        if let Some(entry) = &mut write.entry {
+            entry.code = code;
+        }
+        desk.beside(write)?;
+    }
+    let journal = fine("journal", desk.store.journal("a", 1, 9))?;
+    same("the code", journal.into_iter().map(|entry| entry.code).collect::<Vec<_>>(), all.to_vec())
 }
 
 fn effects(desk: &Desk<'_>) -> Outcome {
