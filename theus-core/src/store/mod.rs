@@ -18,6 +18,7 @@ mod identity;
 mod memory;
 mod port;
 mod shown;
+mod wait;
 mod write;
 
 pub use chain::ChainHash;

@@ -1,9 +1,10 @@
 //! What an engine needs of a database.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::StoreError;
+use super::wait::answer;
 use super::write::{
     Base, Beginning, Done, JournalEntry, Lease, SessionRow, SessionState, StoredAnswer, StoredMessage, Write,
 };
@@ -154,13 +155,9 @@ pub(crate) fn called<T>(
 pub(crate) fn write(store: &dyn Store, write: Write) -> Result<(), StoreError> {
     let session = Arc::clone(&write.session);
     let step = write.entry.as_ref().map_or(write.expected, |entry| entry.step);
-    let (tell, told) = mpsc::sync_channel(1);
-    let done: Done = Box::new(move |answer| {
-        // Nobody hears where the waiting thread has panicked.
-        let _ = tell.send(answer);
-    });
+    let (done, waiting) = answer();
     let submitted = caught(|| store.submit(write, done));
-    let Ok(answer) = told.recv() else {
+    let Some(answer) = waiting.wait() else {
         let reason = match submitted {
             Ok(()) => "it gave no answer".to_owned(),
             Err(panic) => format!("it panicked: {}", panic.message()),
