@@ -46,7 +46,7 @@ pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 #[cfg(feature = "store")]
 pub use interpreter::ResumeError;
 pub use interpreter::{
-    Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Status, StepOutcome, StepOutcomes,
+    Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Progress, Status, StepOutcome, StepOutcomes,
     WorkflowError, WorkflowManager,
 };
 pub use sessions::Sessions;

@@ -23,6 +23,7 @@ mod sessions_seen;
 mod sessions_tokio;
 mod signals;
 mod waiting;
+mod workflow_advance;
 mod workflow_arrivals;
 mod workflow_async;
 mod workflow_attacked;

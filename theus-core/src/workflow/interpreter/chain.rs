@@ -238,6 +238,40 @@ impl Chain {
         Some(run.contract.process)
     }
 
+    /// The process of the step that is under way or comes next; none where a condition or a list decides that.
+    pub(super) fn next_process(&self, definition: &Definition) -> Option<&'static str> {
+        if self.failure.is_some() || matches!(self.work, Work::Compensation(..)) {
+            return None;
+        }
+        for (at, &(state, part, strand)) in self.parts.iter().enumerate().skip(self.part) {
+            if self.is_left_out(strand) {
+                continue;
+            }
+            let steps = definition.chain(state, part);
+            let frames = if at == self.part { self.frames.as_slice() } else { &[] };
+            for depth in (0..=frames.len()).rev() {
+                let within = frames.get(..depth)?;
+                let (next, is_loop) = match within.last() {
+                    Some(frame) => {
+                        // A list around another stands at the step that the other is part of.
+                        let at = if depth == frames.len() { frame.at } else { frame.at + 1 };
+                        (innermost(steps, within).get(at), matches!(frame.inside, Inside::Round | Inside::Each(_)))
+                    }
+                    None if frames.is_empty() => (steps.first(), false),
+                    None => (None, false),
+                };
+                match next {
+                    Some(Step::Run(run)) => return Some(run.contract.process),
+                    Some(Step::Parallel { branches, .. }) => return Some(branches.first()?.contract.process),
+                    Some(_) => return None,
+                    None if is_loop => return None,
+                    None => {}
+                }
+            }
+        }
+        None
+    }
+
     /// The state whose chain is under way; that of the last part after the end.
     pub(super) fn state(&self) -> Option<StateId> {
         self.parts.get(self.part).or(self.parts.last()).map(|(state, ..)| *state)

@@ -315,6 +315,11 @@ impl Interpreter {
         Some(chain.process(&self.definition).unwrap_or("a compensation"))
     }
 
+    /// The process of the step that is under way or comes next, where that is certain.
+    pub(super) fn next_process(&self) -> Option<&'static str> {
+        self.live.chain.as_ref()?.next_process(&self.definition)
+    }
+
     /// Whether nothing is being handled.
     pub(crate) fn is_between_events(&self) -> bool {
         self.live.chain.is_none() && self.live.unit.is_none()

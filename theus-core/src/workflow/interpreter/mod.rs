@@ -5,6 +5,7 @@
 //! of workers are three ways to do that.
 
 mod activation;
+mod advance;
 mod arguments;
 mod attempt;
 mod blocking;
@@ -49,6 +50,7 @@ mod trying;
 pub(in crate::workflow) use load::load;
 pub(in crate::workflow) use manager::{has_timers, has_use_of};
 
+pub use advance::Progress;
 pub use control::Control;
 pub use error::WorkflowError;
 #[cfg(feature = "store")]
@@ -58,5 +60,5 @@ pub use outcome::{Cause, Fault, Handled, IntoOutcomes, Status, StepOutcome, Step
 pub use position::{Position, PositionError};
 
 pub(in crate::workflow) use environment::Environment;
-pub(in crate::workflow) use instance::{Interpreter, Options, Progress, Troubled};
+pub(in crate::workflow) use instance::{Interpreter, Options, Progress as Advanced, Troubled};
 pub(in crate::workflow) use requests::Requests;

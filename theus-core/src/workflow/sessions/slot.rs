@@ -24,7 +24,7 @@ use crate::engine::Engine;
 use crate::panics::tell;
 use crate::sync::nesting::holds_a_session;
 use crate::workflow::clock::Moment;
-use crate::workflow::interpreter::{Environment, Interpreter, Progress, Requests, Troubled};
+use crate::workflow::interpreter::{Advanced as Progress, Environment, Interpreter, Requests, Troubled};
 
 /// After so long it is tried again to store where a session is.
 #[cfg(feature = "store")]

@@ -1,0 +1,73 @@
+//! A workflow that is gone on with by one thing at a time.
+
+use std::time::Duration;
+
+use theus_core::workflow::Progress;
+
+use super::workflow_world::{desk, log};
+
+const FLOW: &str = "
+external: [CMD_GO]
+states:
+  OUT:
+    exit: a
+    events: { CMD_GO: { to: IN, steps: [b, { flux: if, when: 'size(domain.log) > 90', then: [a], else: [b, a] }, b] } }
+  IN:
+    entry: [{ flux: for_each, in: '[1, 2]', as: n, do: [a] }, a, { parallel: [{ run: add, with: { n: 1 } }, b] }, a]
+    after: { 5s: END }
+  END: { final: true, entry: a }
+";
+
+fn until(mut is_there: impl FnMut() -> bool) {
+    assert!((0..100).any(|_| is_there()), "it comes to no end");
+}
+
+#[test]
+fn what_is_done_by_single_steps_is_what_is_done_at_once_and_each_is_told_beforehand() {
+    let (mut at_once, engine, ..) = desk(FLOW);
+    at_once.emit("CMD_GO").unwrap();
+    at_once.run_until_idle().unwrap();
+    let expected = log(&engine);
+
+    let (mut desk, engine, _, clock) = desk(FLOW);
+    desk.emit("CMD_GO").unwrap();
+    let (mut handled, mut told) = (0, 0);
+    for _ in 0..100 {
+        let (next, before) = (desk.next_process(), log(&engine));
+        match desk.advance().unwrap() {
+            Progress::Handled(_) => handled += 1,
+            Progress::Stepped => {}
+            other => {
+                assert!(
+                    matches!(other, Progress::Idle { left: Some(left) } if left == Duration::from_secs(5)),
+                    "{other:?}"
+                );
+                break;
+            }
+        }
+        let after = log(&engine);
+        if let (Some(next @ ("a" | "b")), Some(ran)) = (next, after.get(before.len())) {
+            assert_eq!(next, ran);
+            told += 1;
+        }
+    }
+    assert_eq!(log(&engine), expected);
+    assert!(handled >= 2 && told >= 6, "{handled} handled, {told} told");
+    assert_eq!(desk.state(), "IN");
+    clock.advance(Duration::from_secs(5));
+    until(|| matches!(desk.advance().unwrap(), Progress::Over));
+    assert_eq!((desk.state(), desk.next_process()), ("END", None));
+}
+
+#[test]
+fn a_step_that_awaits_says_so_and_goes_on_when_it_can() {
+    let flow = "states: { OUT: { entry: { run: wait, timeout: 9s } } }";
+    let (mut desk, engine, outside, ..) = desk(flow);
+    until(|| !matches!(desk.advance().unwrap(), Progress::Stepped));
+    assert_eq!(desk.next_process(), Some("wait"));
+    let Progress::Awaits { left } = desk.advance().unwrap() else { panic!("it awaits") };
+    assert_eq!(left, Some(Duration::from_secs(9)));
+    outside.open();
+    until(|| matches!(desk.advance().unwrap(), Progress::Over));
+    assert_eq!(log(&engine), ["waited"]);
+}
