@@ -11,6 +11,7 @@ mod faults;
 mod golden;
 mod journal;
 mod leases;
+mod models;
 mod once;
 mod outbox;
 mod pool;

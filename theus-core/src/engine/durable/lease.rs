@@ -16,8 +16,16 @@ pub(in crate::engine) struct Leasing {
 /// A lease that this program has.
 pub(super) struct Held {
     lease: Lease,
-    /// It is taken anew from then on: half of its time is left.
-    until: Instant,
+    /// It is taken anew from then on: half of its time is left. None where that is beyond all times.
+    half: Option<Instant>,
+    /// It may be over from then on.
+    over: Option<Instant>,
+    /// What others have committed before it was looked at, and nothing has spoken against it since.
+    is_sure: bool,
+}
+
+fn is_before(now: Instant, then: Option<Instant>) -> bool {
+    then.is_none_or(|then| now < then)
 }
 
 impl DurableSession {
@@ -27,18 +35,35 @@ impl DurableSession {
     }
 
     /// Leases the session where sessions are leased and this one is not, or not for long any more. Tells whether others may have
-    /// written it since this program last had it to itself.
+    /// written it since this program last had it to itself: who [has looked](Self::has_looked) says so.
     pub(in crate::engine) fn take_lease(&self) -> Result<bool, StoreError> {
         let Some(Leasing { owner, lasting }) = &self.store.leasing else { return Ok(false) };
         let mut leased = self.leased.lock();
         let now = Instant::now();
-        if leased.as_ref().is_some_and(|held| now < held.until) {
+        if leased.as_ref().is_some_and(|held| held.is_sure && is_before(now, held.half)) {
             return Ok(false);
         }
         let lease = called(&*self.store.store, |store| store.lease(&self.name, owner, *lasting))?;
-        let is_new = leased.as_ref().is_none_or(|held| held.lease != lease);
-        *leased = Some(Held { lease, until: now + *lasting / 2 });
-        Ok(is_new)
+        // One that has run out is taken under the same fence again where no other lease came between; a commit may have.
+        let is_sure =
+            leased.as_ref().is_some_and(|held| held.is_sure && held.lease == lease && is_before(now, held.over));
+        *leased = Some(Held { lease, half: now.checked_add(*lasting / 2), over: now.checked_add(*lasting), is_sure });
+        Ok(!is_sure)
+    }
+
+    /// The state is what the store had under this lease.
+    pub(in crate::engine) fn has_looked(&self) {
+        if let Some(held) = &mut *self.leased.lock() {
+            held.is_sure = true;
+        }
+    }
+
+    /// The store is not as it was thought to be: the lease is asked for again before it is relied upon. It is not let go, since
+    /// writes without it would be refused for it.
+    pub(in crate::engine) fn lease_is_doubted(&self) {
+        if let Some(held) = &mut *self.leased.lock() {
+            held.is_sure = false;
+        }
     }
 
     /// Another program has it by now.

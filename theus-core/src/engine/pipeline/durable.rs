@@ -15,7 +15,7 @@ use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;
 use crate::store::{
-    CodePrint, JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of,
+    ChainHash, CodePrint, JournalEntry, Settled, StoreError, StoredAnswer, StoredEvent, Write, called, encode, name_of,
 };
 use crate::transaction::Exchanged;
 
@@ -33,6 +33,25 @@ struct Prepared {
     write: Write,
 }
 
+/// What tells a commit from every other one: another program can make the same step of the same command, and so the same chain,
+/// but not at the same time.
+#[derive(Clone, Copy)]
+struct Commit {
+    step: u64,
+    chain: ChainHash,
+    at: u64,
+}
+
+impl Commit {
+    const fn of(entry: &JournalEntry) -> Self {
+        Self { step: entry.step, chain: entry.chain, at: entry.at }
+    }
+
+    fn is(self, made: &JournalEntry) -> bool {
+        (made.step, made.chain, made.at) == (self.step, self.chain, self.at)
+    }
+}
+
 impl<P: Process> Run<'_, P> {
     /// The first thing that is done with a session that a store keeps.
     pub(super) fn begin_stored(&mut self, state: &mut StateOf<P>, command: Option<&P>) -> Result<(), ErrorOf<P>> {
@@ -42,6 +61,7 @@ impl<P: Process> Run<'_, P> {
         }
         if const { !P::CONTRACT.effects.is_empty() } && durable.take_lease().map_err(RunError::Store)? {
             self.core.catch_up(durable, state).map_err(RunError::Store)?;
+            durable.has_looked();
         }
         self.note_command(command)
     }
@@ -111,13 +131,13 @@ impl<P: Process> Run<'_, P> {
         let prepared = self.prepare(durable, drafts, output)?;
         let Some(Prepared { version, events, number, riding, write }) = prepared else { return Ok(None) };
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
-        let entry = write.entry.as_ref().map(|entry| (entry.step, entry.chain));
+        let commit = write.entry.as_ref().map(Commit::of);
         let counted = write.counts.is_some();
         let last_message = write.messages.last().map(|message| message.number);
         let answer = match durable.store.write(auditor, write) {
             Err(StoreError::InDoubt { store, session, step, reason }) => {
                 let doubt = StoreError::InDoubt { store, session, step, reason };
-                resolve(durable, entry, doubt)
+                resolve(durable, commit, doubt)
             }
             answer => answer,
         };
@@ -125,9 +145,16 @@ impl<P: Process> Run<'_, P> {
             if counted {
                 session.put_unsaved();
             }
-            if matches!(error, StoreError::InDoubt { .. } | StoreError::Conflict { .. } | StoreError::Leased { .. }) {
-                durable.is_lost(error.clone());
-                durable.lease_is_lost();
+            match error {
+                StoreError::InDoubt { .. } | StoreError::Conflict { .. } => {
+                    durable.is_lost(error.clone());
+                    durable.lease_is_doubted();
+                }
+                StoreError::Leased { .. } => {
+                    durable.is_lost(error.clone());
+                    durable.lease_is_lost();
+                }
+                _ => {}
             }
             return Err(RunError::Store(error));
         }
@@ -135,7 +162,7 @@ impl<P: Process> Run<'_, P> {
             durable.has_stored(riding);
         }
         let Some(version) = version else { return Ok(None) };
-        if let Some((step, chain)) = entry {
+        if let Some(Commit { step, chain, .. }) = commit {
             durable.goes_on_at(step, chain);
         }
         if let Some(number) = last_message {
@@ -253,28 +280,30 @@ impl<P: Process> Run<'_, P> {
 }
 
 /// Asks the store what has become of a commit that it did not answer for.
-fn resolve(
-    durable: &DurableSession,
-    entry: Option<(u64, crate::store::ChainHash)>,
-    doubt: StoreError,
-) -> Result<(), StoreError> {
+fn resolve(durable: &DurableSession, commit: Option<Commit>, doubt: StoreError) -> Result<(), StoreError> {
+    let ask = &durable.store.store;
+    let unavailable = |reason: &str| Err(StoreError::Unavailable { store: name_of(&**ask), reason: reason.to_owned() });
     let mut wait = FIRST_WAIT;
     for _ in 0..ASKED {
-        if let Ok(Some(stored)) = called(&*durable.store.store, |store| store.load(&durable.name)) {
-            let store = || name_of(&*durable.store.store);
-            return match entry {
-                Some((step, chain)) if stored.step == step && stored.chain == chain => Ok(()),
-                Some((step, _)) if stored.step + 1 == step => {
-                    let reason = "a commit got no answer, and was not done".to_owned();
-                    Err(StoreError::Unavailable { store: store(), reason })
+        if let Ok(Some(stored)) = called(&**ask, |store| store.load(&durable.name)) {
+            // A position that was written, or not: it is written again.
+            let Some(commit) = commit else { return unavailable("a position got no answer") };
+            if stored.step + 1 == commit.step {
+                return unavailable("a commit got no answer, and was not done");
+            }
+            // Somebody has made the step, and others may have gone on from it: whose it is, the journal says.
+            match called(&**ask, |store| store.journal(&durable.name, commit.step, 1)).as_deref() {
+                Ok([made]) if commit.is(made) => return Ok(()),
+                // It is not in the journal any more, and nobody knows.
+                Ok(made) if stored.step >= commit.step && made.iter().all(|made| made.step != commit.step) => {
+                    return Err(doubt);
                 }
-                Some((step, _)) => {
+                Ok(_) => {
                     let (session, found) = (durable.name.to_string(), stored.step);
-                    Err(StoreError::Conflict { session, expected: step - 1, found })
+                    return Err(StoreError::Conflict { session, expected: commit.step - 1, found });
                 }
-                // A position that was written, or not: it is written again.
-                None => Err(StoreError::Unavailable { store: store(), reason: "a position got no answer".to_owned() }),
-            };
+                Err(_) => {}
+            }
         }
         thread::sleep(wait);
         wait *= 2;

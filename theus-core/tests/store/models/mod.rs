@@ -1,0 +1,48 @@
+//! The protocols as models that are searched through, each bound to the engine by its traces.
+//!
+//! Every state that a model can come to is looked at; what must not be there is told by the shortest way that leads to it. Then
+//! traces that take every edge of the model together are played on the engine, whose calls to its store wait until the trace says what
+//! becomes of them: after each step the engine does, tells and keeps what the model says. Each model with a flaw, and each store
+//! with one, is found out.
+
+mod doubt;
+mod lease;
+mod program;
+mod replay;
+mod search;
+mod tally;
+
+use std::time::{Duration, Instant};
+
+use replay::{Bound, Replayed, replay};
+use search::search;
+
+/// So many traces are played at once: most of their time they wait for each other's threads, or a program that asks again.
+const AT_ONCE: usize = 64;
+/// A replay goes on for no longer: on a slow machine it does not come to the end.
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// The large one is searched through, the small ones are played on the engine.
+fn played_through<M: Bound>(name: &str, large: &M, small: &[M]) {
+    let begun = Instant::now();
+    let searched = search(large).unwrap_or_else(|why| panic!("{name}: {why}"));
+    println!("{name}: {} states, {} edges, {:?}", searched.states.len(), searched.edges(), begun.elapsed());
+    for small in small {
+        let reached = search(small).unwrap_or_else(|why| panic!("{name}: {why}"));
+        let (begun, states, edges) = (Instant::now(), reached.states.len(), reached.edges());
+        let Replayed { traces, of, steps } =
+            replay(small, &reached, AT_ONCE, LONGEST).unwrap_or_else(|why| panic!("{name}: {why}"));
+        println!(
+            "  {states} states, {edges} edges: played {traces} traces of {of}, {steps} steps, {:?}",
+            begun.elapsed()
+        );
+        assert!(traces >= of.min(300), "{name}: a replay of {traces} traces says little");
+    }
+}
+
+/// The engine on a store with a flaw does not do what the model says.
+fn notices<M: Bound>(model: &M) {
+    let reached = search(model).unwrap_or_else(|why| panic!("{why}"));
+    let replayed = replay(model, &reached, AT_ONCE, LONGEST);
+    assert!(replayed.is_err(), "{replayed:?}");
+}
