@@ -214,8 +214,7 @@ impl Outbox {
         deliver: &mut impl FnMut(&Message) -> Result<(), NotDelivered>,
         done: &mut Delivery,
     ) -> Result<bool, StoreError> {
-        let now = self.store.now();
-        if message.stored.not_before > now {
+        if message.stored.not_before > self.store.now() {
             done.waits_until(message.stored.not_before);
             return Ok(false);
         }
@@ -240,7 +239,8 @@ impl Outbox {
             tried.dead = Some(why);
             done.died += 1;
         } else {
-            tried.not_before = now.saturating_add(nanos(self.wait_after(tried.tries)));
+            // From its end on: an attempt can take longer than the wait.
+            tried.not_before = self.store.now().saturating_add(nanos(self.wait_after(tried.tries)));
             done.failed += 1;
             done.waits_until(tried.not_before);
         }

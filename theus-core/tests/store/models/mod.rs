@@ -7,6 +7,7 @@
 
 mod doubt;
 mod lease;
+mod outbox;
 mod program;
 mod replay;
 mod search;

@@ -59,6 +59,7 @@ pub(super) enum Wrong {
     IgnoresFences,
     AnswersAndWritesNothing,
     ForgetsAnswers,
+    ForgetsDeliveries,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -153,6 +154,7 @@ impl OnStrings {
                 write.lease = None;
             }
             Some(Wrong::ForgetsAnswers) => write.answer = None,
+            Some(Wrong::ForgetsDeliveries) => write.delivered.clear(),
             Some(Wrong::AnswersAndWritesNothing) | None => {}
         }
         write
