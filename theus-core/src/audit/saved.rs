@@ -54,6 +54,22 @@ impl Auditor {
         }
     }
 
+    /// The store was told of it after all, and it was put back.
+    pub(crate) fn are_saved(&self, audit: &Audit) {
+        let mut state = self.state.lock();
+        let last = audit.records.last().map_or(0, |record| record.sequence);
+        if let Some(unsaved) = state.log.unsaved() {
+            while unsaved.front().is_some_and(|record| record.sequence <= last) {
+                unsaved.pop_front();
+            }
+        }
+        let latched = state.interlock.as_ref().map(|latched| latched.violation.sequence);
+        let as_stored = |stored: &Option<AuditRecord>| stored.as_ref().map(|record| record.sequence) == latched;
+        if audit.interlock.as_ref().is_some_and(as_stored) {
+            state.interlock_unsaved = false;
+        }
+    }
+
     /// Another program has written to the store's ledger: what is not stored yet follows that. Where it has latched the interlock, it
     /// is latched here too.
     pub(crate) fn follow_store(&self, beginning: &Beginning) {

@@ -14,7 +14,7 @@ use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
 use crate::panics::tell;
 use crate::process::Contract;
-use crate::store::{self, CodePrint, Field, Part, Store, StoreError, Write};
+use crate::store::{self, Audit, CodePrint, Field, Part, Store, StoreError, Write};
 
 /// What the sessions of one engine share of a store: the store itself, and what is known of the context's fields.
 pub(in crate::engine) struct DurableEngine<D: Context> {
@@ -92,8 +92,8 @@ type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 /// A store, and the order in which the audit's records reach it.
 pub(in crate::engine) struct Handle {
     pub(in crate::engine) store: Arc<dyn Store>,
-    /// Held by whoever writes records, until they are stored or given back.
-    records: Mutex<()>,
+    /// Held by whoever writes records, until they are stored or given back: what was handed over last and got no answer.
+    records: Mutex<Option<Audit>>,
     /// Whether somebody has taken records and not yet stored them.
     is_taken: AtomicBool,
     clock: Clock,
@@ -105,7 +105,14 @@ pub(in crate::engine) struct Handle {
 
 impl Handle {
     pub(in crate::engine) fn new(store: Arc<dyn Store>, clock: Clock, leasing: Option<Leasing>) -> Self {
-        Self { store, clock, leasing, records: Mutex::new(()), is_taken: AtomicBool::new(false), sent: Bell::default() }
+        Self {
+            store,
+            clock,
+            leasing,
+            records: Mutex::default(),
+            is_taken: AtomicBool::new(false),
+            sent: Bell::default(),
+        }
     }
 
     /// The time, in nanoseconds since 1970.
@@ -114,13 +121,30 @@ impl Handle {
     }
 
     /// Writes, with what the audit has recorded until now before it: no state is stored whose records are not.
-    pub(in crate::engine) fn write(&self, auditor: &Auditor, mut write: Write) -> Result<(), StoreError> {
+    pub(in crate::engine) fn write(&self, auditor: &Auditor, write: Write) -> Result<(), StoreError> {
         // Asked in this order: who takes records says so before.
         if !auditor.has_unsaved() && !self.is_taken.load(Ordering::Acquire) {
             return store::write(&*self.store, write);
         }
-        let _one_at_a_time = self.records.lock();
+        let mut doubted = self.records.lock();
         self.is_taken.store(true, Ordering::Release);
+        let answer = self.write_records_too(auditor, write, &mut doubted);
+        self.is_taken.store(false, Ordering::Release);
+        answer
+    }
+
+    fn write_records_too(
+        &self,
+        auditor: &Auditor,
+        mut write: Write,
+        doubted: &mut Option<Audit>,
+    ) -> Result<(), StoreError> {
+        if let Some(audit) = &*doubted {
+            if self.has(audit)? {
+                auditor.are_saved(audit);
+            }
+            *doubted = None;
+        }
         let mut audit = auditor.take_unsaved();
         write.audit = audit.clone();
         let mut answer = store::write(&*self.store, write.clone());
@@ -143,16 +167,33 @@ impl Handle {
                 }
             }
         }
-        // Where only the session's part is refused it has them; where it has them all the same, it passes them over the next time.
+        // Where only the session's part is refused it has them.
         let has_them = matches!(
             answer,
-            Ok(()) | Err(StoreError::Conflict { .. } | StoreError::Halted { .. } | StoreError::Exists { .. })
+            Ok(())
+                | Err(StoreError::Conflict { .. }
+                    | StoreError::Halted { .. }
+                    | StoreError::Exists { .. }
+                    | StoreError::Leased { .. }
+                    | StoreError::Answered { .. })
         );
         if !has_them {
+            if matches!(answer, Err(StoreError::InDoubt { .. })) {
+                *doubted = Some(audit.clone());
+            }
             auditor.put_unsaved(audit);
         }
-        self.is_taken.store(false, Ordering::Release);
         answer
+    }
+
+    /// Whether the store has these records: it has all of a write, or nothing.
+    ///
+    /// They are not simply written again, though it would pass over them: where another program has recorded something behind them
+    /// they would be put behind that, and where it has latched the interlock, or reset it, that would be undone.
+    fn has(&self, audit: &Audit) -> Result<bool, StoreError> {
+        let Some(last) = audit.records.last() else { return Ok(false) };
+        let stored = store::called(&*self.store, |store| store.ledger(last.sequence, 1))?;
+        Ok(stored.first().is_some_and(|stored| (stored.sequence, stored.hash) == (last.sequence, last.hash)))
     }
 
     /// What was recorded of sessions that are in memory alone: they have no commit that it would go along with.

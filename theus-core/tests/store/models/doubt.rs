@@ -463,7 +463,7 @@ impl Bound for Doubt {
 
 #[test]
 fn no_acknowledged_command_is_lost_and_none_is_there_twice() {
-    played_through("commit in doubt", &Doubt::LARGE, &[Doubt::SMALL]);
+    played_through("commit in doubt", &[Doubt::LARGE], &[Doubt::SMALL]);
 }
 
 fn played(steps: &[Step]) -> Seen {

@@ -458,10 +458,14 @@ impl Bound for Leases {
 
 #[test]
 fn no_update_is_lost_and_none_is_made_under_an_old_fence() {
-    for renews in [[true, true], [false, false]] {
-        search(&Leases { renews, ends: 0, ..Leases::LARGE }).unwrap_or_else(|why| panic!("{why}"));
-    }
-    played_through("lease and fence", &Leases::LARGE, &Leases::SMALL);
+    let large = [[true, true], [false, false], [true, false], [false, true]].map(|renews| Leases {
+        renews,
+        asked: [2, 1],
+        ..Leases::LARGE
+    });
+    let [one, two, three, four] = large;
+    let long = Leases { ends: 0, ..Leases::LARGE };
+    played_through("lease and fence", &[long, one, two, three, four], &Leases::SMALL);
 }
 
 /// The first program takes its lease anew each time, the second believes in it.

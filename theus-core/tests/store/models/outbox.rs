@@ -506,7 +506,7 @@ impl Bound for Outbox {
 
 #[test]
 fn each_letter_arrives_in_order_and_dead_ones_stay() {
-    played_through("outbox", &Outbox::LARGE, &Outbox::SMALL);
+    played_through("outbox", &[Outbox::LARGE], &Outbox::SMALL);
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub(super) enum Wrong {
     AnswersAndWritesNothing,
     ForgetsAnswers,
     ForgetsDeliveries,
+    ForgetsRecords,
+    ForgetsTheInterlock,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -155,6 +157,8 @@ impl OnStrings {
             }
             Some(Wrong::ForgetsAnswers) => write.answer = None,
             Some(Wrong::ForgetsDeliveries) => write.delivered.clear(),
+            Some(Wrong::ForgetsRecords) => write.audit.records.clear(),
+            Some(Wrong::ForgetsTheInterlock) => write.audit.interlock = None,
             Some(Wrong::AnswersAndWritesNothing) | None => {}
         }
         write

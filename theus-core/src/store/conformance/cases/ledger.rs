@@ -1,6 +1,8 @@
 //! Records and the interlock: rules 1 and 2.
 
-use super::super::desk::{Desk, Outcome, answers, event, field, fine, next, on, part, same};
+use std::time::Duration;
+
+use super::super::desk::{Desk, Outcome, answer, answers, event, field, fine, next, on, part, same};
 use super::super::records::records;
 use crate::audit::AuditRecord;
 use crate::store::{Audit, StoreError, Write};
@@ -111,7 +113,18 @@ fn stay_when_refused(desk: &Desk<'_>) -> Outcome {
     (write.expected, write.audit.records) = (7, records("one", 2)?);
     answers!("a step from step 7", desk.write(write), Err(StoreError::Conflict { expected: 7, found: 0, .. }));
     same("the ledger", desk.ledger(0, 100)?, vec![1, 2])?;
-    same("the value", desk.load("a")?.fields, vec![field("x", &[0])])
+    same("the value", desk.load("a")?.fields, vec![field("x", &[0])])?;
+    // Whatever it is refused for.
+    let all = records("one", 4)?;
+    desk.beside(Write { answer: Some(answer("k", 1)), ..on("a") })?;
+    let again = Write { answer: Some(answer("k", 2)), ..audited(&all[2..3]) };
+    answers!("another answer under the key", desk.write(again), Err(StoreError::Answered { .. }));
+    same("the ledger", desk.ledger(0, 100)?, vec![1, 2, 3])?;
+    fine("lease", desk.store.lease("a", "you", Duration::from_secs(3_600)))?;
+    let mut write = desk.next("a", vec![part("x", &[1])])?;
+    write.audit.records = all[3..].to_vec();
+    answers!("a step of others", desk.write(write), Err(StoreError::Leased { .. }));
+    same("the ledger", desk.ledger(0, 100)?, vec![1, 2, 3, 4])
 }
 
 fn no_session(desk: &Desk<'_>) -> Outcome {
