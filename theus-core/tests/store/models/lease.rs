@@ -1,12 +1,14 @@
 //! Lease and fence: two programs on one session, which each has to itself while something is done outside; leases run out, by the
-//! store's clock, whether their programs believe it or not; programs stand still, die, leave.
+//! store's clock, whether their programs believe it or not, since they stand still or a clock jumps; programs die and leave.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use super::program::{Ask, Disk, Doing, Program, Say, Wrong};
 use super::replay::Bound;
 use super::search::{Model, search};
 use super::tally::{Add, Answer, Charge, Desk, builder, stored};
 use super::{notices, played_through};
-use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
@@ -386,6 +388,13 @@ impl Model for Leases {
     }
 }
 
+/// The clock on the wall jumps by years whenever it is looked at, back and forth: no lease depends on it.
+fn jumping() -> SystemTime {
+    static LOOKED: AtomicU64 = AtomicU64::new(0);
+    let years = LOOKED.fetch_add(7, Ordering::Relaxed) % 100;
+    SystemTime::UNIX_EPOCH + Duration::from_secs(years * 365 * 24 * 3_600)
+}
+
 struct World {
     disk: Disk,
     programs: [Program<Desk, Answer>; 2],
@@ -394,7 +403,8 @@ struct World {
 impl Leases {
     fn program(&self, disk: &Disk, who: Who) -> Program<Desk, Answer> {
         let lasting = if self.renews[who] { Duration::ZERO } else { Duration::from_secs(3_600) };
-        Program::new(disk, |store, strings| builder(store, strings).lease_sessions(lasting).build().unwrap())
+        let build = |store, strings| builder(store, strings).lease_sessions(lasting).clock(jumping).build().unwrap();
+        Program::new(disk, build)
     }
 }
 
