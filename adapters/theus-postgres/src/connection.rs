@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use theus_core::store::StoreError;
+use tokio::time::{Instant, sleep};
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::durability::Durability;
@@ -26,9 +27,8 @@ pub(crate) struct Settings {
 pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, StoreError> {
     let connecting = settings.config.connect(NoTls);
     let connected = tokio::time::timeout(settings.patience.max(Duration::from_secs(1)), connecting).await;
-    let (client, connection) = connected
-        .map_err(|_| name.unavailable("it does not answer"))?
-        .map_err(|error| name.unavailable(reason(&error)))?;
+    let (client, connection) =
+        connected.map_err(|_| name.unavailable("it does not answer"))?.map_err(|error| name.failed(&error))?;
     tokio::spawn(async move {
         // What it ends with, the client's next use tells.
         let _ = connection.await;
@@ -60,9 +60,35 @@ pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, 
     Ok(client)
 }
 
-fn reason(error: &tokio_postgres::Error) -> String {
-    use std::error::Error as _;
-    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+/// The same, which waits for a server that is not there, as one that is started again is for a while.
+pub(crate) async fn connect_in_time(settings: &Settings, name: &Name) -> Result<Client, StoreError> {
+    let mut patience = Patience::of(settings);
+    loop {
+        let answer = connect(settings, name).await;
+        if !matches!(answer, Err(StoreError::Unavailable { .. })) || !patience.is_left().await {
+            return answer;
+        }
+    }
+}
+
+/// How long somebody tries again, with longer and longer waits between.
+pub(crate) struct Patience {
+    until: Instant,
+    wait: Duration,
+}
+
+impl Patience {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self { until: Instant::now() + settings.patience, wait: Duration::from_millis(10) }
+    }
+
+    /// Waits a little; tells at once when there is no time left for it.
+    pub(crate) async fn is_left(&mut self) -> bool {
+        let left = self.until.saturating_duration_since(Instant::now());
+        sleep(self.wait.min(left)).await;
+        self.wait = (self.wait * 2).min(Duration::from_millis(500));
+        !left.is_zero()
+    }
 }
 
 /// Makes the tables where there are none; refuses those of the future.

@@ -12,12 +12,15 @@ use theus_core::store::{
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
 
-use crate::connection::{Settings, connect};
+use crate::connection::{Settings, connect_in_time};
 use crate::failure::{Name, is_cut};
 use crate::values::{int, joined, limit, ranked, read, record, text, time, unranked};
 
 /// How many connections are kept when nobody uses them.
 const KEPT: usize = 8;
+
+/// On so many new connections a question is asked: what cuts them may be the question.
+const ASKED: u32 = 3;
 
 /// Connections for questions.
 #[derive(Clone)]
@@ -41,7 +44,7 @@ impl Readers {
         self.idle.lock().clear();
     }
 
-    /// Asks; once more where the connection had gone while nobody used it, if it may.
+    /// Asks; again where the connection is lost, if it may.
     pub(crate) async fn ask(
         &self,
         settings: &Settings,
@@ -49,13 +52,14 @@ impl Readers {
         parameters: &[&(dyn ToSql + Sync)],
         may_ask_again: bool,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut last = None;
-        for attempt in 0..2 {
-            let idle = if attempt == 0 { self.idle.lock().pop() } else { None };
-            let is_used = idle.is_some();
-            let mut reader = match idle {
+        let mut fresh = 0;
+        loop {
+            let mut reader = match self.idle() {
                 Some(reader) => reader,
-                None => Reader { client: connect(settings, &self.name).await?, known: HashMap::new() },
+                None => {
+                    fresh += 1;
+                    Reader { client: connect_in_time(settings, &self.name).await?, known: HashMap::new() }
+                }
             };
             match reader.ask(sql, parameters).await {
                 Ok(rows) => {
@@ -65,7 +69,7 @@ impl Readers {
                     }
                     return Ok(rows);
                 }
-                Err(error) if is_used && is_cut(&error) && may_ask_again => last = Some(self.name.failed(&error)),
+                Err(error) if is_cut(&error) && may_ask_again && fresh < ASKED => {}
                 Err(error) if is_cut(&error) && !may_ask_again => {
                     let (store, reason) = (self.name.text(), error.to_string());
                     return Err(StoreError::InDoubt { store, session: String::new(), step: 0, reason });
@@ -73,7 +77,13 @@ impl Readers {
                 Err(error) => return Err(self.name.failed(&error)),
             }
         }
-        Err(last.unwrap_or_else(|| self.name.unavailable("the connection is lost")))
+    }
+
+    /// One that nobody uses, and that is not known to have been cut meanwhile.
+    fn idle(&self) -> Option<Reader> {
+        let mut idle = self.idle.lock();
+        idle.retain(|reader| !reader.client.is_closed());
+        idle.pop()
     }
 }
 

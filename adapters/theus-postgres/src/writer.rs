@@ -13,10 +13,9 @@ use futures_util::future::join_all;
 use theus_core::store::{Committed, Done, StoreError, Write};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep};
 use tokio_postgres::{Client, Error, Row, Statement};
 
-use crate::connection::{Settings, connect};
+use crate::connection::{Patience, Settings, connect, connect_in_time};
 use crate::failure::{Name, is_cut, is_given_up};
 use crate::write::{Prepared, answer, prepare};
 
@@ -153,7 +152,10 @@ impl Writer {
             self.settle(settings).await?;
             let line = match &mut self.line {
                 Some(line) => line,
-                none => none.insert(Line::open(settings, &self.name).await?),
+                none => {
+                    let client = connect_in_time(settings, &self.name).await?;
+                    none.insert(Line::on(client, &self.name).await?)
+                }
             };
             match line.transaction(writes, &self.name).await {
                 Ended::Done(answers) => {
@@ -206,19 +208,19 @@ impl Writer {
     /// Whether the transaction that is in doubt was done. After that it cannot be done any more.
     async fn was_done(&mut self, settings: &Settings) -> Result<bool, StoreError> {
         let Some((id, number)) = self.in_doubt else { return Ok(false) };
-        let until = Instant::now() + settings.patience;
-        let mut wait = std::time::Duration::from_millis(10);
+        let mut patience = Patience::of(settings);
         loop {
-            match Line::open_after(settings, &self.name, id).await {
+            let error = match Line::open_after(settings, &self.name, id).await {
                 Ok((line, came_to)) => {
                     (self.line, self.in_doubt) = (Some(line), None);
                     self.is_in_doubt.store(false, Ordering::Release);
                     return Ok(came_to == Some(number));
                 }
-                Err(error) if Instant::now() >= until => return Err(error),
-                Err(_) => sleep(wait).await,
+                Err(error) => error,
+            };
+            if !patience.is_left().await {
+                return Err(error);
             }
-            wait = (wait * 2).min(std::time::Duration::from_millis(500));
         }
     }
 }
@@ -239,8 +241,7 @@ fn of(error: &StoreError, write: &Write) -> StoreError {
 }
 
 impl Line {
-    async fn open(settings: &Settings, name: &Name) -> Result<Self, StoreError> {
-        let client = connect(settings, name).await?;
+    async fn on(client: Client, name: &Name) -> Result<Self, StoreError> {
         let opened = async {
             let write = prepare(&client).await?;
             // Those of programs that have ended long ago.
@@ -255,7 +256,7 @@ impl Line {
 
     /// Another one, and how far the one of this row has come, which is given up.
     async fn open_after(settings: &Settings, name: &Name, id: i64) -> Result<(Self, Option<i64>), StoreError> {
-        let line = Self::open(settings, name).await?;
+        let line = Self::on(connect(settings, name).await?, name).await?;
         // Waits for a transaction that is under way still.
         // Below 0 no transaction follows; and it is still told how far it came, should this answer be lost too.
         let sql = "UPDATE writer SET number = least(number, -number - 1) WHERE id = $1 RETURNING -number - 1";

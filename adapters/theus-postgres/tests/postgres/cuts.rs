@@ -164,12 +164,7 @@ fn tables_of_the_future_and_a_database_that_may_only_be_read_are_refused() {
     let error = write(&reads, next("a", &state)).unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
     write(&store, next("a", &state)).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let (client, connection) = tokio_postgres::connect(&cluster.url(), tokio_postgres::NoTls).await.unwrap();
-        tokio::spawn(connection);
-        client.batch_execute(&format!("UPDATE {schema}.format SET format = 7")).await.unwrap();
-    });
+    cluster.run(&format!("UPDATE {schema}.format SET format = 7"));
     let error = PostgresStore::open_in(&cluster.url(), &schema).unwrap_err();
     assert!(matches!(error, StoreError::Newer { found: 7, known: 1, .. }), "{error}");
 }
