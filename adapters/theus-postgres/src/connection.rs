@@ -37,9 +37,12 @@ pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, 
     let Settings { schema, durability, patience, .. } = settings;
     // 0 would be no limit.
     let wait = patience.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
+    // Who is stopped in the middle of a group has its sessions locked: the server rolls back before the others lose patience.
+    let idle = wait.div_ceil(2);
     let set = format!(
         "SET search_path = {schema}, pg_catalog; SET synchronous_commit = {}; SET lock_timeout = {wait}; \
-         SET default_transaction_isolation = 'read committed'; SET plan_cache_mode = force_generic_plan",
+         SET idle_in_transaction_session_timeout = {idle}; SET default_transaction_isolation = 'read committed'; \
+         SET plan_cache_mode = force_generic_plan",
         durability.setting()
     );
     client.batch_execute(&set).await.map_err(failed)?;

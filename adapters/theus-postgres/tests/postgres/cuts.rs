@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use theus_core::store::{ChainHash, Field, JournalEntry, Part, SessionState, Store, StoreError, Write};
+use theus_core::store::{ChainHash, Field, JournalEntry, Part, Place, SessionState, Store, StoreError, Write};
 use theus_postgres::{Durability, PostgresStore};
 
 use super::cluster::{cluster, schema};
@@ -18,6 +18,10 @@ const PASS: usize = 0;
 const CUT_BEFORE: usize = 1;
 /// It arrives, and nothing comes back.
 const CUT_AFTER: usize = 2;
+/// So much of it arrives, as of a program that is stopped; then others pass, and it does when all do.
+const STOPPED: usize = 4;
+const HELD: usize = 5;
+const ARRIVES: usize = 150_000;
 /// Nobody answers.
 const GONE: usize = 3;
 
@@ -44,7 +48,7 @@ fn proxy(to: u16) -> (u16, Arc<AtomicUsize>) {
 }
 
 fn forward(mut client: TcpStream, mut server: TcpStream, mode: &AtomicUsize) {
-    let mut buffer = [0; 65_536];
+    let (mut buffer, mut left) = ([0; 65_536], ARRIVES);
     while let Ok(count @ 1..) = client.read(&mut buffer) {
         match mode.load(Ordering::SeqCst) {
             GONE => break,
@@ -58,6 +62,20 @@ fn forward(mut client: TcpStream, mut server: TcpStream, mode: &AtomicUsize) {
                 let _ = server.write_all(&buffer[..count]);
                 // The server has it all, and then sees that nobody is there.
                 break;
+            }
+            STOPPED => {
+                let arrives = count.min(left);
+                left -= arrives;
+                server.write_all(&buffer[..arrives]).unwrap();
+                if left == 0 {
+                    mode.store(HELD, Ordering::SeqCst);
+                }
+                while left == 0 && mode.load(Ordering::SeqCst) == HELD {
+                    thread::sleep(Duration::from_millis(2));
+                }
+                if server.write_all(&buffer[arrives..count]).is_err() {
+                    break;
+                }
             }
             _ => {
                 if server.write_all(&buffer[..count]).is_err() {
@@ -139,6 +157,59 @@ fn what_cannot_be_found_out_is_in_doubt_until_it_can() {
     assert_eq!(now, straight.load("a").unwrap().unwrap());
     write(&store, next("a", &now)).unwrap();
     assert_eq!(straight.load("a").unwrap().unwrap().step, now.step + 1);
+}
+
+#[test]
+fn who_stops_in_the_middle_of_a_group_does_not_keep_the_others_from_its_sessions() {
+    let Some(cluster) = cluster() else { return };
+    let (port, mode) = proxy(cluster.port);
+    let schema = schema();
+    let url = format!("{}?application_name={schema}", cluster.url_at(port));
+    let stops = PostgresStore::open_in(&url, &schema).unwrap().patience(Duration::from_secs(3));
+    let straight = PostgresStore::open_in(&cluster.url(), &schema).unwrap();
+    ["one", "a", "b", "c"].iter().for_each(|session| begun(&stops, session));
+    let big = |session: &str| {
+        let state = straight.load(session).unwrap().unwrap();
+        let mut write = next(session, &state);
+        write.place =
+            Some(Place { position: "x".repeat(100_000).into(), settled: Vec::new(), due: None, ready: false });
+        write
+    };
+    let group = ["a", "b", "c"].map(big);
+    // What comes while the first is told is one group, of which the first write arrives.
+    let (is_told, begins, (tell, told)) = (mpsc::channel(), mpsc::channel(), mpsc::channel());
+    let at = Arc::clone(&mode);
+    let first = next("one", &straight.load("one").unwrap().unwrap());
+    stops.submit(
+        first,
+        Box::new(move |answer| {
+            answer.unwrap();
+            is_told.0.send(()).unwrap();
+            begins.1.recv().unwrap();
+            at.store(STOPPED, Ordering::SeqCst);
+        }),
+    );
+    is_told.1.recv().unwrap();
+    for write in group {
+        let tell = tell.clone();
+        stops.submit(write, Box::new(move |answer| tell.send(answer).unwrap()));
+    }
+    begins.0.send(()).unwrap();
+    let stopped = format!(
+        "SELECT nullif(count(*), 0) FROM pg_stat_activity \
+         WHERE state = 'idle in transaction' AND application_name = '{schema}'"
+    );
+    // Half of its time.
+    let until = Instant::now() + Duration::from_millis(750);
+    while cluster.number(&stopped).is_none() && Instant::now() < until {}
+    write(&straight, next("a", &straight.load("a").unwrap().unwrap())).unwrap();
+    mode.store(PASS, Ordering::SeqCst);
+    let answers = [(); 3].map(|()| told.recv().unwrap().map(drop));
+    assert!(matches!(&answers[0], Err(StoreError::Conflict { session, .. }) if session == "a"), "{answers:?}");
+    assert_eq!(answers[1..], [Ok(()), Ok(())]);
+    for session in ["a", "b", "c"] {
+        assert_eq!(straight.journal(session, 0, 10).unwrap().len(), 1, "{session}");
+    }
 }
 
 #[test]

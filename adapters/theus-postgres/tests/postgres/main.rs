@@ -8,3 +8,4 @@ mod cuts;
 mod killed;
 mod program;
 mod server_killed;
+mod stopped;

@@ -1,14 +1,16 @@
 //! The program that the tests run, here or as another program: this test binary, started again.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write as _};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader, Lines, Write as _};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
 use serde::{Deserialize, Serialize};
 use theus_core::prelude::*;
 use theus_core::store::{Store, StoreError, shown};
 use theus_postgres::PostgresStore;
+
+use super::stopped;
 
 const ROLE: &str = "THEUS_POSTGRES_ROLE";
 const URL: &str = "THEUS_POSTGRES_URL";
@@ -61,6 +63,7 @@ pub fn start(role: &str, url: &str, schema: &str, count: u64) -> Child {
         .args(["--exact", "program::as_another_program", "--nocapture", "--test-threads=1"])
         .envs([(ROLE, role), (URL, url), (SCHEMA, schema)])
         .env(COUNT, count.to_string())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -73,14 +76,31 @@ pub fn say(what: &str, session: &str, number: u64) {
     out.flush().unwrap();
 }
 
-/// What it has said so far: whole lines.
+/// What another program says.
+pub struct Said(Lines<BufReader<ChildStdout>>);
+
+impl Said {
+    pub fn of(child: &mut Child) -> Self {
+        Self(BufReader::new(child.stdout.take().unwrap()).lines())
+    }
+}
+
+impl Iterator for Said {
+    type Item = (String, String, u64);
+
+    /// The next whole line, waited for; none where it has ended.
+    fn next(&mut self) -> Option<Self::Item> {
+        let words = |line: String| {
+            let mut words = line.strip_prefix("said:")?.strip_suffix(';')?.split(' ').map(str::to_owned);
+            Some((words.next()?, words.next()?, words.next()?.parse().ok()?))
+        };
+        self.0.by_ref().map_while(Result::ok).find_map(words)
+    }
+}
+
+/// What it has said until its end.
 pub fn said(child: &mut Child) -> Vec<(String, String, u64)> {
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let words = |line: String| {
-        let mut words = line.strip_prefix("said:")?.strip_suffix(';')?.split(' ').map(str::to_owned);
-        Some((words.next()?, words.next()?, words.next()?.parse().ok()?))
-    };
-    lines.filter_map(words).collect()
+    Said::of(child).collect()
 }
 
 #[test]
@@ -89,6 +109,11 @@ fn as_another_program() {
     let of = |name: &str| std::env::var(name).unwrap();
     println!();
     let store = PostgresStore::open_in(&of(URL), &of(SCHEMA)).unwrap();
+    match role.as_str() {
+        "charges" => return stopped::charges(&store),
+        "charges_on" => return stopped::charges_on(&store),
+        _ => {}
+    }
     let count: u64 = of(COUNT).parse().unwrap();
     let engine = engine(&store, role == "books");
     thread::scope(|scope| {
