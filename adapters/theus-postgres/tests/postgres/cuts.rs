@@ -8,10 +8,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use theus_core::store::{ChainHash, Field, JournalEntry, Part, Place, SessionState, Store, StoreError, Write};
+use theus_core::store::{Field, Part, Place, SessionState, Store, StoreError, Write};
 use theus_postgres::{Durability, PostgresStore};
 
 use super::cluster::{cluster, schema};
+use super::writes::{self, write};
 
 const PASS: usize = 0;
 /// The next thing that is sent does not arrive.
@@ -88,29 +89,8 @@ fn forward(mut client: TcpStream, mut server: TcpStream, mode: &AtomicUsize) {
     let _ = server.shutdown(Shutdown::Write);
 }
 
-fn write(store: &dyn Store, write: Write) -> Result<(), StoreError> {
-    let (tell, told) = mpsc::channel();
-    store.submit(write, Box::new(move |answer| tell.send(answer).unwrap()));
-    told.recv().unwrap().map(drop)
-}
-
 fn next(session: &str, state: &SessionState) -> Write {
-    let (step, parts) = (state.step + 1, vec![Part::whole("x", state.step.to_le_bytes())]);
-    let mut entry = JournalEntry {
-        step,
-        version: step,
-        process: "book".to_owned(),
-        command: vec![1],
-        chain: ChainHash::default(),
-        parts,
-        raised: Vec::new(),
-        at: 7,
-        schema: None,
-        answers: None,
-        code: None,
-    };
-    entry.chain = state.chain.after(&entry);
-    Write { session: session.into(), expected: state.step, entry: Some(entry), ..Write::default() }
+    writes::next(session, state, vec![Part::whole("x", state.step.to_le_bytes())])
 }
 
 fn begun(store: &dyn Store, session: &str) {
@@ -256,7 +236,7 @@ fn two_programs_on_the_same_sessions_lose_no_update() {
                 for _ in 0..40 {
                     let state = store.load(session).unwrap().unwrap();
                     match write(store, next(session, &state)) {
-                        Ok(()) => won.fetch_add(1, Ordering::SeqCst),
+                        Ok(_) => won.fetch_add(1, Ordering::SeqCst),
                         Err(StoreError::Conflict { .. }) => lost.fetch_add(1, Ordering::SeqCst),
                         Err(error) => panic!("{error}"),
                     };

@@ -46,7 +46,7 @@ pub fn book(ctx: Ctx<Bank>, number: u64, amount: i64) -> i64 {
 }
 
 /// A record each time: the ledger goes along with the commits.
-const RECIPE: &str = "process_recipes: { book: { inputs: [ { field: amount, max: 50, level: C } ] } }";
+pub const RECIPE: &str = "process_recipes: { book: { inputs: [ { field: amount, max: 50, level: C } ] } }";
 
 pub fn amount(number: u64) -> i64 {
     i64::try_from(number % 100).unwrap()
