@@ -5,6 +5,7 @@ mod connection;
 mod durability;
 mod failure;
 mod port;
+mod prune;
 mod read;
 mod store;
 mod values;

@@ -10,6 +10,7 @@ use theus_core::store::{
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
+use crate::prune::PRUNE;
 use crate::read;
 use crate::store::PostgresStore;
 use crate::write::stored_base;
@@ -64,9 +65,8 @@ impl Store for PostgresStore {
     }
 
     fn prune(&self, session: &str, base: Base) -> Result<(), StoreError> {
-        let sql = "SELECT code, at_step FROM prune($1, $2, $3)";
         let parameters = with![bytes(session), read::from_step(base.step), stored_base(&base)?];
-        changed(&self.shared.ask(sql, parameters, true)?, session, base.step)
+        changed(&self.shared.ask(PRUNE, parameters, true)?, session, base.step)
     }
 
     fn remove(&self, session: &str, step: u64) -> Result<(), StoreError> {

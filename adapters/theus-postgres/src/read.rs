@@ -14,6 +14,7 @@ use tokio_postgres::{Client, Row, Statement};
 
 use crate::connection::{Settings, connect_in_time};
 use crate::failure::{Name, is_cut};
+use crate::prune::{PRUNE, prune};
 use crate::values::{int, joined, limit, ranked, read, record, text, time, unranked};
 
 /// How many connections are kept when nobody uses them.
@@ -93,6 +94,10 @@ impl Reader {
         sql: &'static str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        // The one question that is more than a statement.
+        if sql == PRUNE {
+            return prune(&mut self.client, parameters).await;
+        }
         let statement = match self.known.get(sql) {
             Some(statement) => statement.clone(),
             None => {

@@ -12,6 +12,7 @@
 mod cluster;
 mod conformance;
 mod cuts;
+mod growth;
 mod killed;
 mod model;
 mod plays;

@@ -1,0 +1,83 @@
+//! Entries of maps do not pile up for ever.
+
+use std::collections::BTreeMap;
+
+use theus_core::store::{Base, Entry, Field, Part, SessionState, Store, Write, encode};
+use theus_postgres::{Durability, PostgresStore};
+
+use super::cluster::{cluster, schema};
+use super::writes::{next, write};
+
+fn map(count: u32) -> Vec<u8> {
+    encode(&(0..count).map(|key| (key, u64::from(key) * 7)).collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+/// Every third is gone.
+fn entries(from: u32, count: u32) -> Vec<Entry> {
+    let mut entries: Vec<_> = (from..from + count)
+        .map(|key| Entry {
+            key: encode(&key).unwrap(),
+            value: (!key.is_multiple_of(3)).then(|| encode(&u64::from(key)).unwrap()),
+        })
+        .collect();
+    entries.sort_by(|one, other| one.key.cmp(&other.key));
+    entries
+}
+
+fn entry_rows(of: &SessionState, path: &str) -> usize {
+    of.fields.iter().find(|field| field.path == path).unwrap().entries.len()
+}
+
+/// The value of each field, put together; none of what is no map.
+fn values(of: &SessionState) -> Vec<(String, Option<Vec<u8>>, bool)> {
+    of.fields.iter().map(|field| (field.path.clone(), field.merged().ok(), field.written)).collect()
+}
+
+#[test]
+fn where_the_journal_is_pruned_entries_that_have_piled_up_are_made_one_with_the_whole_value() {
+    let Some(cluster) = cluster() else { return };
+    let place = schema();
+    let store = PostgresStore::open_in(&cluster.url(), &place).unwrap().durability(Durability::Crash);
+    let first = vec![
+        Field::whole("as many", map(1_024), false),
+        Field::whole("few", map(5), false),
+        Field::whole("grown", map(5), false),
+        Field::whole("large", map(70_000), false),
+        Field::whole("no map", encode(&7).unwrap(), false),
+    ];
+    write(&store, Write { session: "a".into(), first: Some(first.clone()), ..Write::default() }).unwrap();
+    write(&store, Write { session: "b".into(), first: Some(first), ..Write::default() }).unwrap();
+    let load = |session: &str| store.load(session).unwrap().unwrap();
+    let grow = |session: &str, path: &str, from: u32, count: u32| {
+        let part = Part { path: path.to_owned(), value: None, entries: entries(from, count) };
+        write(&store, next(session, &load(session), vec![part])).unwrap();
+    };
+    for session in ["a", "b"] {
+        grow(session, "as many", 1_000, 1_024);
+        grow(session, "few", 2, 1_023);
+        grow(session, "grown", 2, 1_500);
+        // The same ones once more: no new rows.
+        grow(session, "grown", 1, 1_500);
+        grow(session, "large", 0, 2_000);
+        grow(session, "no map", 0, 1_024);
+    }
+    let before = load("a");
+    let base = |of: &SessionState| {
+        let SessionState { step, version, chain, schema, fields, .. } = of.clone();
+        Base { step, version, chain, schema, fields }
+    };
+    store.prune("a", base(&before)).unwrap();
+    let after = load("a");
+    assert_eq!(values(&after), values(&before));
+    assert_eq!(SessionState { fields: before.fields.clone(), ..after.clone() }, before);
+    let left = ["as many", "few", "grown", "large", "no map"].map(|path| entry_rows(&after, path));
+    assert_eq!(left, [0, 1_023, 0, 2_000, 1_024]);
+    assert_eq!(cluster.number(&format!("SELECT count(*) FROM {place}.entry")), Some(4_047 + 6_572), "and those of `b`");
+    assert_eq!(load("b").fields, before.fields, "what is another session's stays as it was");
+    // It goes on from there.
+    grow("a", "grown", 1_400, 200);
+    let mut expected = after.fields.iter().find(|field| field.path == "grown").unwrap().clone();
+    expected.take(&Part { path: "grown".to_owned(), value: None, entries: entries(1_400, 200) });
+    assert_eq!(load("a").fields.iter().find(|field| field.path == "grown"), Some(&expected));
+    assert_eq!(store.journal("a", 0, 10).unwrap().len(), 1);
+}
