@@ -1,11 +1,4 @@
--- The transaction of this number of a writer, which has done all before it; or nothing is done.
-CREATE OR REPLACE FUNCTION begin_write(p_writer bigint, p_number bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE writer SET number = p_number, touched = clock_timestamp() WHERE id = p_writer AND number = p_number - 1;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'this writer was given up' USING ERRCODE = 'TH001';
-    END IF;
-END $$;
+-- What happens in each commit is in as few statements as can be: each of them takes some microseconds, whatever it does.
 
 -- One write. Code 0: done. Else nothing but the audit's part is.
 CREATE OR REPLACE FUNCTION write(
@@ -27,20 +20,25 @@ CREATE OR REPLACE FUNCTION write(
 DECLARE
     s session;
     a audit;
+    found_row record;
     is_there boolean;
+    has_entries boolean;
     changed bigint;
-    more bigint := 0;
-    sent bigint;
 BEGIN
     code := 0; at_step := 0;
+    -- The transaction of this number of a writer, which has done all before it; or nothing is done.
     IF p_writer IS NOT NULL THEN
-        PERFORM begin_write(p_writer, p_number);
+        UPDATE writer SET number = p_number, touched = clock_timestamp() WHERE id = p_writer AND number = p_number - 1;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'this writer was given up' USING ERRCODE = 'TH001';
+        END IF;
     END IF;
-    -- What latches or resets the interlock comes after the runs that are under way, and before those that come.
+    -- What latches or resets the interlock comes after the runs that are under way, and before those that come. An expression is
+    -- no statement.
     IF p_has_interlock THEN
-        PERFORM pg_advisory_xact_lock('audit'::regclass::oid::integer, 1);
+        IF pg_advisory_xact_lock('audit'::regclass::oid::integer, 1) IS NULL THEN END IF;
     ELSIF p_step IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock_shared('audit'::regclass::oid::integer, 1);
+        IF pg_advisory_xact_lock_shared('audit'::regclass::oid::integer, 1) IS NULL THEN END IF;
     END IF;
     -- 1. The audit's part.
     IF p_has_interlock OR cardinality(p_sequences) > 0 THEN
@@ -66,8 +64,13 @@ BEGIN
         END IF;
     END IF;
     -- 3. Is it there?
-    SELECT * INTO s FROM session WHERE sha256(name) = sha256(p_name) FOR UPDATE;
+    SELECT t AS own, l.interlock, EXISTS(SELECT 1 FROM entry e WHERE e.session = t.id) AS has_entries INTO found_row
+        FROM session t CROSS JOIN audit l WHERE sha256(t.name) = sha256(p_name) AND l.one FOR UPDATE OF t;
     is_there := FOUND;
+    IF is_there THEN
+        s := found_row.own;
+        has_entries := found_row.has_entries;
+    END IF;
     IF is_there AND p_is_first THEN
         code := 1;
         RETURN;
@@ -96,9 +99,11 @@ BEGIN
     END IF;
     -- 2. Is the interlock latched?
     IF p_step IS NOT NULL AND p_migrates IS NULL THEN
-        SELECT * INTO a FROM audit WHERE one;
-        IF a.interlock IS NOT NULL THEN
-            code := 4; said_text := a.interlock;
+        IF NOT is_there THEN
+            SELECT l.interlock INTO found_row FROM audit l WHERE l.one;
+        END IF;
+        IF found_row.interlock IS NOT NULL THEN
+            code := 4; said_text := found_row.interlock;
             RETURN;
         END IF;
     END IF;
@@ -134,6 +139,7 @@ BEGIN
         END IF;
         INSERT INTO field SELECT s.id, f.path, f.value, f.written
             FROM unnest(p_field_paths, p_field_values, p_field_written) f(path, value, written);
+        has_entries := cardinality(p_first_entry_paths) > 0;
         INSERT INTO entry SELECT s.id, e.path, e.key, e.value
             FROM unnest(p_first_entry_paths, p_first_entry_keys, p_first_entry_values) e(path, key, value);
     END IF;
@@ -143,17 +149,19 @@ BEGIN
             DELETE FROM entry WHERE session = s.id;
             s.schema := p_migrates;
         END IF;
-        FOR i IN 1 .. cardinality(p_paths) LOOP
-            IF p_values[i] IS NULL THEN
-                INSERT INTO field VALUES (s.id, p_paths[i], ''::bytea, true)
-                    ON CONFLICT (session, sha256(path)) DO UPDATE SET written = true;
-            ELSE
-                -- Those that were written before it in this step are gone with the whole too.
-                DELETE FROM entry WHERE session = s.id AND sha256(path) = sha256(p_paths[i]);
-                INSERT INTO field VALUES (s.id, p_paths[i], p_values[i], true)
-                    ON CONFLICT (session, sha256(path)) DO UPDATE SET value = excluded.value, written = true;
-            END IF;
-        END LOOP;
+        -- Entries are gone with the whole that comes in their place.
+        IF has_entries THEN
+            DELETE FROM entry WHERE session = s.id AND sha256(path) IN
+                (SELECT sha256(p.path) FROM unnest(p_paths, p_values) p(path, value) WHERE p.value IS NOT NULL);
+        END IF;
+        INSERT INTO field SELECT s.id, p.path, p.value, true
+            FROM unnest(p_paths, p_values) p(path, value) WHERE p.value IS NOT NULL
+            ON CONFLICT (session, sha256(path)) DO UPDATE SET value = excluded.value, written = true;
+        IF array_position(p_values, NULL) IS NOT NULL THEN
+            INSERT INTO field SELECT s.id, p.path, ''::bytea, true
+                FROM unnest(p_paths, p_values) p(path, value) WHERE p.value IS NULL
+                ON CONFLICT (session, sha256(path)) DO UPDATE SET written = true;
+        END IF;
         FOR i IN 1 .. cardinality(p_entry_paths) LOOP
             INSERT INTO entry VALUES (s.id, p_entry_paths[i], p_entry_keys[i], p_entry_values[i])
                 ON CONFLICT (session, sha256(path), sha256(key)) DO UPDATE SET value = excluded.value;

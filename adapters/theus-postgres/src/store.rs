@@ -83,12 +83,13 @@ impl PostgresStore {
                 "`{schema}` is no name of a schema: at most 63 lower case letters, digits and `_`, and not `pg_..`"
             )));
         }
+        let unstarted = |error: std::io::Error| name.io(format!("its threads cannot be started: {error}"));
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("theus-postgres")
+            .worker_threads(1)
+            .thread_name("theus-postgres-read")
             .enable_all()
             .build()
-            .map_err(|error| name.io(format!("its threads cannot be started: {error}")))?;
+            .map_err(unstarted)?;
         let settings =
             Settings { config, schema: schema.to_owned(), durability: Durability::default(), patience: PATIENCE };
         let (writer, jobs) = tokio::sync::mpsc::unbounded_channel();
@@ -108,11 +109,15 @@ impl PostgresStore {
             let mut client = connection::connect(&settings, &of).await?;
             connection::prepare(&mut client, &settings.schema, &of).await
         })?;
+        // A thread of its own: from who asks to the connection and back nothing else has to wake, and an answer, which is code of
+        // others, may wait there.
+        let driver = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unstarted)?;
         let settings = Arc::clone(&store.shared.settings);
-        let run = Writer::new(name, is_in_doubt).run(jobs, move || settings.lock().clone());
-        if let Some(runtime) = &store.shared.runtime {
-            runtime.spawn(run);
-        }
+        let writer = Writer::new(name.clone(), is_in_doubt);
+        std::thread::Builder::new()
+            .name("theus-postgres-write".to_owned())
+            .spawn(move || driver.block_on(writer.run(jobs, move || settings.lock().clone())))
+            .map_err(unstarted)?;
         Ok(store)
     }
 

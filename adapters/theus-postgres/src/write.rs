@@ -1,6 +1,6 @@
 //! One write, as the database's function takes it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use theus_core::store::{Base, ChainHash, Field, Part, StoreError, Write};
 use tokio_postgres::types::{ToSql, Type};
@@ -297,15 +297,20 @@ impl Arguments {
         self.step_chain = entry.chain.0.to_vec();
         self.migrates = entry.schema.map(i64::from);
         self.entry = written(entry, &format!("step {}", entry.step))?;
-        // Entries of a field are written after its whole value; those from before a whole value are gone with it.
-        let wholes = entry.parts.iter().enumerate().filter(|(_, part)| part.value.is_some());
-        let last_whole: HashMap<&str, usize> = wholes.map(|(at, part)| (part.path.as_str(), at)).collect();
-        for (at, Part { path, value, entries }) in entry.parts.iter().enumerate() {
-            self.paths.push(path.as_bytes().to_vec());
-            self.values.push(value.clone());
-            if last_whole.get(path.as_str()).is_none_or(|whole| *whole <= at) {
+        // Of each field its last whole value, and the entries after it: those from before are gone with it.
+        let mut last_whole: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+        for (at, Part { path, value, .. }) in entry.parts.iter().enumerate() {
+            let last = last_whole.entry(path).or_default();
+            *last = value.is_some().then_some(at).or(*last);
+        }
+        for (at, Part { path, entries, .. }) in entry.parts.iter().enumerate() {
+            if last_whole.get(path.as_str()).is_none_or(|whole| whole.is_none_or(|whole| whole <= at)) {
                 self.entries.add(path, entries);
             }
+        }
+        for (path, at) in last_whole {
+            self.paths.push(path.as_bytes().to_vec());
+            self.values.push(at.and_then(|at| entry.parts.get(at)).and_then(|part| part.value.clone()));
         }
         Ok(())
     }

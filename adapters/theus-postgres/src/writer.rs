@@ -1,4 +1,4 @@
-//! Who writes: one task with one connection. What comes while a group is written is written with the next one.
+//! Who writes: one thread with one connection. What comes while a group is written is written with the next one.
 //!
 //! A write alone is one statement, which commits by itself. A group is one transaction, whose statements are sent at once. Each
 //! transaction counts the writer's row on, so that a writer whose answer was lost asks on another connection how far it has come;
@@ -88,8 +88,7 @@ impl Writer {
                 // Nobody hears where the one who asked has gone.
                 let _ = tell.send(settled.clone());
             }
-            // An answer is code of others, which may wait.
-            tokio::task::block_in_place(|| self.tell(dones, answers));
+            self.tell(dones, answers);
         }
     }
 
