@@ -54,6 +54,9 @@ pub(super) struct AuditorState {
     /// Whether a store has not been told yet that it was latched, or reset.
     #[cfg(feature = "store")]
     pub(super) interlock_unsaved: bool,
+    /// Which violation's stop was reset last: another one, of another program, is not reset by it.
+    #[cfg(feature = "store")]
+    pub(super) reset_of: Option<u64>,
 }
 
 impl Auditor {
@@ -68,6 +71,8 @@ impl Auditor {
             interlock: None,
             #[cfg(feature = "store")]
             interlock_unsaved: false,
+            #[cfg(feature = "store")]
+            reset_of: None,
         };
         Self { clock: Clock::system(), latched: AtomicBool::new(false), state: Mutex::new(state), sinks: Sinks::none() }
     }

@@ -88,11 +88,12 @@ impl Auditor {
     }
 
     fn unlatch(&self, state: &mut AuditorState) {
-        state.interlock = None;
         #[cfg(feature = "store")]
         {
             state.interlock_unsaved = true;
+            state.reset_of = state.interlock.as_ref().map(|latched| latched.violation.sequence);
         }
+        state.interlock = None;
         self.latched.store(false, Ordering::Release);
     }
 }

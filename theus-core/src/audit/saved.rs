@@ -71,7 +71,7 @@ impl Auditor {
     }
 
     /// Another program has written to the store's ledger: what is not stored yet follows that. Where it has latched the interlock, it
-    /// is latched here too.
+    /// is latched here too: also where the operator has reset another stop here, and did not know of that one.
     pub(crate) fn follow_store(&self, beginning: &Beginning) {
         let mut state = self.state.lock();
         let tail = beginning
@@ -79,7 +79,12 @@ impl Auditor {
             .as_ref()
             .map_or(Tail::START, |last| Tail { sequence: last.sequence, hash: last.hash });
         let numbers = state.log.follow(tail);
-        let is_reset = state.interlock_unsaved;
+        let is_stop_of = |record: &AuditRecord| record.violation().map(|violation| violation.sequence);
+        let is_reset = |record| {
+            let reset = state.reset_of.filter(|sequence| state.interlock_unsaved && !numbers.contains_key(sequence));
+            reset.is_some() && reset == is_stop_of(record)
+        };
+        let is_reset = beginning.interlock.as_ref().is_some_and(is_reset);
         match (&mut state.interlock, &beginning.interlock) {
             (Some(latched), _) => {
                 let violation = &mut latched.violation;
@@ -88,6 +93,7 @@ impl Auditor {
             (None, Some(record)) if !is_reset => {
                 if let Some(violation) = record.violation() {
                     state.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
+                    state.interlock_unsaved = false;
                     self.latched.store(true, Ordering::Release);
                 }
             }

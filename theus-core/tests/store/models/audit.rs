@@ -34,6 +34,8 @@ enum Flaw {
     /// The same of the interlock: what another program has latched meanwhile is undone.
     TheInterlockIsPutBackThoughItIsStored,
     TheInterlockRefusesNothing,
+    /// A stop is reset by an operator who has seen another.
+    AResetIsOfWhateverThereIs,
 }
 
 struct Stream {
@@ -125,6 +127,8 @@ struct State {
     /// How many of them were handed over and got no answer, and what of the interlock was.
     doubted: Option<(usize, Option<bool>)>,
     is_latched: bool,
+    /// The stop that it knows, or knew when it was reset.
+    known: Option<Record>,
     /// Whether counters have changed that are not stored.
     has_counted: bool,
     phase: Phase,
@@ -179,6 +183,11 @@ impl State {
         }
     }
 
+    /// The last one on the ledger.
+    fn stop(&self) -> Option<Record> {
+        self.ledger.iter().rfind(|record| record.event == Event::Latched).copied()
+    }
+
     const fn has_unsaved(&self) -> bool {
         !self.unsaved.is_empty() || self.interlock.is_some()
     }
@@ -208,7 +217,7 @@ impl State {
     fn is_gone(&mut self) {
         (self.phase, self.told, self.doubted) = (Phase::Gone, None, None);
         (self.own, self.made, self.unsaved, self.interlock) = (Vec::new(), Vec::new(), Vec::new(), None);
-        (self.is_latched, self.has_counted) = (false, false);
+        (self.is_latched, self.known, self.has_counted) = (false, None, false);
         self.base = Vec::new();
     }
 }
@@ -245,6 +254,9 @@ impl Stream {
             }
         }
         if let Some(latched) = state.interlock {
+            if !latched && state.latched && state.stop() != state.known {
+                state.wrong = Some("a stop is reset that nobody has seen");
+            }
             state.latched = latched;
         }
         Ok(())
@@ -329,8 +341,10 @@ impl Stream {
             }
             (Phase::Follows(work), _) => {
                 state.base = state.ledger.clone();
-                if state.latched && state.interlock.is_none() {
-                    state.is_latched = true;
+                let is_of_this = state.stop() == state.known || self.flaw == Some(Flaw::AResetIsOfWhateverThereIs);
+                let is_reset = state.interlock == Some(false) && is_of_this;
+                if state.latched && !state.is_latched && !is_reset {
+                    (state.is_latched, state.known, state.interlock) = (true, state.stop(), None);
                 }
                 state.phase = Phase::Submits(work);
             }
@@ -379,7 +393,7 @@ impl Stream {
                     let record = state.record(event);
                     state.own.push(record);
                 }
-                (state.is_latched, state.interlock) = (true, Some(true));
+                (state.is_latched, state.known, state.interlock) = (true, state.own.last().copied(), Some(true));
                 match self.flaw {
                     Some(Flaw::TheInterlockIsToldBeforeItIsStored) => state.tells(Told::Interlocked),
                     _ => state.refuses(Told::Interlocked),
@@ -443,6 +457,7 @@ impl Model for Stream {
             interlock: None,
             doubted: None,
             is_latched: false,
+            known: None,
             has_counted: false,
             phase: Phase::Rests,
             told: None,
@@ -524,6 +539,7 @@ impl Model for Stream {
             }
             Step::Starts => {
                 (state.phase, state.base, state.is_latched) = (Phase::Rests, state.ledger.clone(), state.latched);
+                state.known = state.stop().filter(|_| state.latched);
                 state.record(Event::Begun);
             }
         }
@@ -538,12 +554,16 @@ impl Model for Stream {
             state.ledger.iter().filter(|record| !record.is_others).map(|record| record.number).collect();
         let is_of_interlock = |record: &&Record| matches!(record.event, Event::Latched | Event::Reset);
         let last = state.ledger.iter().rfind(is_of_interlock);
+        let has_others_stop = state.ledger.iter().any(|record| record.is_others && record.event == Event::Latched);
         match () {
             () if state.wrong.is_some() => state.wrong,
             () if (0..state.ledger.len()).any(comes_again) => Some("a record is in the ledger twice"),
             () if !ours.is_sorted() => Some("a record is in the ledger before an earlier one"),
             () if !state.of_state.iter().all(is_stored) => Some("a state is stored whose record is not"),
-            () if state.latched != last.is_some_and(|last| last.event == Event::Latched) => {
+            // What was reset behind the stop of another program, which nobody had seen, is not that.
+            () if state.latched != last.is_some_and(|last| last.event == Event::Latched)
+                && !(state.latched && has_others_stop) =>
+            {
                 Some("the interlock is not what the ledger says")
             }
             () if !state.heard.iter().all(is_stored) => Some("somebody has heard of what is not on record"),
@@ -721,14 +741,23 @@ fn a_reset_that_got_no_answer_and_is_stored_does_not_undo_what_another_program_h
 }
 
 #[test]
+fn a_reset_that_is_not_stored_yet_undoes_no_stop_that_the_operator_has_not_seen() {
+    let stopped = [Step::Runs(Kind::Stops), DONE, Step::Resets, Step::Other(Kind::Stops)];
+    let ((doing, _), (_, latched, steps), _) =
+        played(&[&stopped[..], &[Step::Runs(Kind::Noted), DONE, DONE, DONE, DONE]].concat());
+    assert_eq!((doing, latched, steps), (Doing::Told(Some(Told::HaltedByStore)), true, [0, 0]));
+}
+
+#[test]
 fn a_protocol_with_a_flaw_is_found_out() {
     for (flaw, why) in [
         (Flaw::StateGoesBeforeItsRecords, "a state is stored whose record is not"),
         (Flaw::AFailedWriteForgetsItsRecords, "a record is lost"),
         (Flaw::TheInterlockIsToldBeforeItIsStored, "who has stopped the engine is told before it is stored"),
-        (Flaw::TheInterlockIsPutBackThoughItIsStored, "the interlock is not what the ledger says"),
+        (Flaw::TheInterlockIsPutBackThoughItIsStored, "a stop is reset that nobody has seen"),
         (Flaw::StoredOnesAreRecordedAgain, "a record is in the ledger twice"),
         (Flaw::TheInterlockRefusesNothing, "a run has committed though the interlock is latched"),
+        (Flaw::AResetIsOfWhateverThereIs, "a stop is reset that nobody has seen"),
     ] {
         let told = search(&Stream { flaw: Some(flaw), ..Stream::LARGE }).err().unwrap_or_default();
         assert!(told.starts_with(why), "{flaw:?}: {told}");
