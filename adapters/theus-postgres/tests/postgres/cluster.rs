@@ -52,7 +52,9 @@ pub fn own_cluster() -> Option<Cluster> {
 const SHELL: &str = r#"
 set -e
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+trap '[ -z "$server" ] || kill -INT "$server" || true; wait; rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM
+server=
 "$0/initdb" -D "$folder/data" -A trust -U theus -E UTF8 --locale=C --no-sync --data-checksums >/dev/null
 start() {
     "$0/postgres" -D "$folder/data" -k "$folder" -h 127.0.0.1 -p "$1" -c max_connections=200 >>"$folder/log" 2>&1 &
@@ -66,7 +68,6 @@ while read -r what; do
     esac
     echo "$what"
 done
-kill -INT "$server" && wait "$server" || true
 "#;
 
 fn started(programs: &Path) -> Cluster {
