@@ -12,6 +12,9 @@ use crate::failure::Name;
 /// The format of the tables.
 const FORMAT: i64 = 1;
 
+/// The version of `functions.sql`: one more with each change of it, so that it is brought to where the tables are already.
+const FUNCTIONS: i64 = 2;
+
 /// How the database is opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -97,18 +100,28 @@ impl Patience {
 /// Makes the tables where there are none; refuses those of the future.
 pub(crate) async fn prepare(client: &mut Client, schema: &str, name: &Name) -> Result<(), StoreError> {
     let failed = |error: tokio_postgres::Error| name.failed(&error);
-    if is_there(client, schema, name).await? {
+    if is_there(client, schema, name).await? && has_functions(client).await.map_err(failed)? {
         return Ok(());
     }
     let transaction = client.transaction().await.map_err(failed)?;
     // Another program may make them at the same time.
     transaction.execute("SELECT pg_advisory_xact_lock(1416132969)", &[]).await.map_err(failed)?;
     if !is_there(transaction.client(), schema, name).await? {
-        let (tables, functions) = (include_str!("tables.sql"), include_str!("functions.sql"));
-        let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}; {tables} {functions}");
+        let make = format!("CREATE SCHEMA IF NOT EXISTS {schema}; {}", include_str!("tables.sql"));
+        transaction.batch_execute(&make).await.map_err(failed)?;
+    }
+    if !has_functions(transaction.client()).await.map_err(failed)? {
+        let make = format!("{} COMMENT ON TABLE format IS '{FUNCTIONS}'", include_str!("functions.sql"));
         transaction.batch_execute(&make).await.map_err(failed)?;
     }
     transaction.commit().await.map_err(failed)
+}
+
+/// Whether the functions are these, or those of a later version: of one format any of them do. An earlier version said nothing of them.
+async fn has_functions(client: &Client) -> Result<bool, tokio_postgres::Error> {
+    let row = client.query_one("SELECT obj_description('format'::regclass, 'pg_class')", &[]).await?;
+    let found = row.get::<_, Option<String>>(0).and_then(|found| found.parse().ok());
+    Ok(found.is_some_and(|found: i64| found >= FUNCTIONS))
 }
 
 async fn is_there(client: &Client, schema: &str, name: &Name) -> Result<bool, StoreError> {
@@ -135,4 +148,21 @@ pub(crate) fn is_name(schema: &str) -> bool {
     let bytes = schema.as_bytes();
     let begins = bytes.first().copied().is_some_and(is_letter) && !schema.starts_with("pg_");
     begins && bytes.len() < 64 && bytes.iter().all(|byte| is_letter(*byte) || byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// FNV-1a, which is enough to notice a change.
+    #[test]
+    fn functions_that_are_others_have_another_number() {
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let hash = include_str!("functions.sql").bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        assert_eq!(
+            (FUNCTIONS, hash),
+            (2, 5_584_382_382_886_396_301),
+            "count `FUNCTIONS` on, and write the new hash here"
+        );
+    }
 }

@@ -81,3 +81,20 @@ fn where_the_journal_is_pruned_entries_that_have_piled_up_are_made_one_with_the_
     assert_eq!(load("a").fields.iter().find(|field| field.path == "grown"), Some(&expected));
     assert_eq!(store.journal("a", 0, 10).unwrap().len(), 1);
 }
+
+#[test]
+fn functions_of_an_earlier_version_are_replaced_and_those_of_a_later_one_are_left() {
+    let Some(cluster) = cluster() else { return };
+    let place = schema();
+    let open = || PostgresStore::open_in(&cluster.url(), &place);
+    write(&open().unwrap(), Write { session: "a".into(), first: Some(vec![]), ..Write::default() }).unwrap();
+    let sql = |statements: &str| cluster.run(&format!("SET search_path = {place}; {statements}"));
+    let broken = "CREATE OR REPLACE FUNCTION remove(p_name bytea, p_step bigint, OUT code integer, OUT at_step bigint) \
+                  LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'another version'; END $$;";
+    sql(&format!("{broken} COMMENT ON TABLE format IS '9999'"));
+    let error = open().unwrap().remove("a", 0).unwrap_err().to_string();
+    assert!(error.contains("another version"), "{error}");
+    // The first version did not say which one it was.
+    sql("COMMENT ON TABLE format IS NULL");
+    open().unwrap().remove("a", 0).unwrap();
+}
