@@ -37,6 +37,7 @@ pub fn start(runner: &[&str], role: &str, file: &Path, durability: Durability, c
         .env(FILE, file)
         .env(DURABILITY, format!("{durability:?}"))
         .env(COUNT, count.to_string())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -62,7 +63,7 @@ pub fn said(child: &mut Child) -> Vec<[String; 3]> {
         .collect()
 }
 
-fn say(what: &str, session: &str, number: u64) {
+pub fn say(what: &str, session: &str, number: u64) {
     let line = format!("said:{what} {session} {number};\n");
     let mut out = std::io::stdout().lock();
     out.write_all(line.as_bytes()).unwrap();
@@ -88,6 +89,7 @@ fn as_another_program() {
         "books" => books(&store, count),
         "contends" => contends(&store, count),
         "looks" => looks(&store),
+        "charges" => super::stopped::charges(&store),
         role => panic!("{role}"),
     }
 }

@@ -17,3 +17,4 @@ mod model;
 mod processes;
 mod recovery;
 mod rules;
+mod stopped;
