@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use theus_core::store::StoreError;
 use tokio::time::{Instant, sleep};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, NoTls, Socket};
 
 use crate::durability::Durability;
 use crate::failure::Name;
@@ -24,18 +25,20 @@ pub(crate) struct Settings {
     pub(crate) durability: Durability,
     /// How long a statement waits for another program.
     pub(crate) patience: Duration,
+    /// None where connections are not encrypted.
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<crate::Tls>,
 }
 
 /// A new connection, driven by the runtime that this is called in.
 pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, StoreError> {
-    let connecting = settings.config.connect(NoTls);
-    let connected = tokio::time::timeout(settings.patience.max(Duration::from_secs(1)), connecting).await;
-    let (client, connection) =
-        connected.map_err(|_| name.unavailable("it does not answer"))?.map_err(|error| name.failed(&error))?;
-    tokio::spawn(async move {
-        // What it ends with, the client's next use tells.
-        let _ = connection.await;
-    });
+    #[cfg(feature = "tls")]
+    let client = match &settings.tls {
+        Some(tls) => connect_by(settings, name, tls.connector()).await?,
+        None => connect_by(settings, name, NoTls).await?,
+    };
+    #[cfg(not(feature = "tls"))]
+    let client = connect_by(settings, name, NoTls).await?;
     let failed = |error: tokio_postgres::Error| name.failed(&error);
     let Settings { schema, durability, patience, .. } = settings;
     // 0 would be no limit.
@@ -63,6 +66,21 @@ pub(crate) async fn connect(settings: &Settings, name: &Name) -> Result<Client, 
              `Durability::Crash`",
         ));
     }
+    Ok(client)
+}
+
+async fn connect_by<T>(settings: &Settings, name: &Name, tls: T) -> Result<Client, StoreError>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+{
+    let connecting = settings.config.connect(tls);
+    let connected = tokio::time::timeout(settings.patience.max(Duration::from_secs(1)), connecting).await;
+    let (client, connection) =
+        connected.map_err(|_| name.unavailable("it does not answer"))?.map_err(|error| name.failed(&error))?;
+    tokio::spawn(async move {
+        // What it ends with, the client's next use tells.
+        let _ = connection.await;
+    });
     Ok(client)
 }
 

@@ -8,9 +8,13 @@ mod port;
 mod prune;
 mod read;
 mod store;
+#[cfg(feature = "tls")]
+mod tls;
 mod values;
 mod write;
 mod writer;
 
 pub use durability::Durability;
 pub use store::PostgresStore;
+#[cfg(feature = "tls")]
+pub use tls::Tls;

@@ -75,6 +75,23 @@ impl PostgresStore {
     /// # Errors
     /// As [`open`](Self::open); [`StoreError::Io`] where the schema's name is not one of lower case letters, digits and `_`.
     pub fn open_in(url: &str, schema: &str) -> Result<Self, StoreError> {
+        Self::opened(url, schema, |_| {})
+    }
+
+    /// The same by encrypted connections alone, to a server that can prove its name.
+    ///
+    /// # Errors
+    /// As [`open_in`](Self::open_in); [`StoreError::Unavailable`] where the server does not encrypt, or its certificate is not of its
+    /// name, or of nobody who is trusted.
+    #[cfg(feature = "tls")]
+    pub fn open_encrypted(url: &str, schema: &str, tls: &crate::Tls) -> Result<Self, StoreError> {
+        Self::opened(url, schema, |settings| {
+            settings.config.ssl_mode(tokio_postgres::config::SslMode::Require);
+            settings.tls = Some(tls.clone());
+        })
+    }
+
+    fn opened(url: &str, schema: &str, set: impl FnOnce(&mut Settings)) -> Result<Self, StoreError> {
         let unnamed = Name("the store in PostgreSQL".into());
         let config: Config = url.parse().map_err(|error| unnamed.io(format!("its address cannot be read: {error}")))?;
         let name = Name(format!("the store {schema} in {}", config.get_dbname().unwrap_or("PostgreSQL")).into());
@@ -90,8 +107,15 @@ impl PostgresStore {
             .enable_all()
             .build()
             .map_err(unstarted)?;
-        let settings =
-            Settings { config, schema: schema.to_owned(), durability: Durability::default(), patience: PATIENCE };
+        let mut settings = Settings {
+            config,
+            schema: schema.to_owned(),
+            durability: Durability::default(),
+            patience: PATIENCE,
+            #[cfg(feature = "tls")]
+            tls: None,
+        };
+        set(&mut settings);
         let (writer, jobs) = tokio::sync::mpsc::unbounded_channel();
         let (readers, is_in_doubt) = (Readers::new(name.clone()), Arc::<AtomicBool>::default());
         let store = Self {

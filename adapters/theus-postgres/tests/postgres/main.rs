@@ -12,6 +12,8 @@
 mod cluster;
 mod conformance;
 mod cuts;
+#[cfg(feature = "tls")]
+mod encrypted;
 mod growth;
 mod killed;
 mod model;
