@@ -10,6 +10,7 @@ use super::write::{
 };
 use crate::audit::AuditRecord;
 use crate::panics::caught;
+use crate::sync::runtime;
 
 /// Keeps sessions. An adapter for a database implements it; [`MemoryStore`](super::MemoryStore) is one without.
 ///
@@ -151,13 +152,14 @@ pub(crate) fn called<T>(
     })
 }
 
-/// Writes, and waits with the thread blocked.
+/// Writes, and waits with the thread blocked: a worker of a tokio runtime hands its other tasks on meanwhile, so that many commits can
+/// be under way, and be written as one group, whatever the number of workers.
 pub(crate) fn write(store: &dyn Store, write: Write) -> Result<(), StoreError> {
     let session = Arc::clone(&write.session);
     let step = write.entry.as_ref().map_or(write.expected, |entry| entry.step);
     let (done, waiting) = answer();
-    let submitted = caught(|| store.submit(write, done));
-    let Some(answer) = waiting.wait() else {
+    let (submitted, answer) = runtime::blocking(|| (caught(|| store.submit(write, done)), waiting.wait()));
+    let Some(answer) = answer else {
         let reason = match submitted {
             Ok(()) => "it gave no answer".to_owned(),
             Err(panic) => format!("it panicked: {}", panic.message()),

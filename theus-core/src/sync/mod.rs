@@ -2,6 +2,7 @@
 
 pub(crate) mod nesting;
 pub(crate) mod parker;
+pub(crate) mod runtime;
 #[cfg(test)]
 mod tests;
 pub(crate) mod timer;

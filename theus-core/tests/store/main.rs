@@ -21,5 +21,6 @@ mod random_charts;
 mod refused;
 mod restart;
 mod table;
+mod tokio_runtime;
 mod versions;
 mod workflow;

@@ -10,10 +10,10 @@ use super::instance::Progress;
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
 use super::rest::{Limits, Outcome, Rest};
-use super::runtime;
 use super::thread_waker::{LONGEST_REST, ThreadWaker};
 use crate::context::Context;
 use crate::source::did_you_mean;
+use crate::sync::runtime;
 use crate::workflow::chart::State;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {

@@ -38,7 +38,6 @@ mod position;
 mod requests;
 mod rest;
 mod restore;
-mod runtime;
 mod spare;
 mod steps;
 mod stored;

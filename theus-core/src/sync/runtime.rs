@@ -2,7 +2,7 @@
 
 /// Whether it is the one thread of a tokio runtime: what it would wait for may need it. A thread of `spawn_blocking` is not.
 #[cfg(feature = "tokio")]
-pub(super) fn has_one_thread() -> bool {
+pub(crate) fn has_one_thread() -> bool {
     use tokio::runtime::{Handle, RuntimeFlavor};
 
     let is_single = |handle: Handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
@@ -10,7 +10,7 @@ pub(super) fn has_one_thread() -> bool {
 }
 
 #[cfg(not(feature = "tokio"))]
-pub(super) const fn has_one_thread() -> bool {
+pub(crate) const fn has_one_thread() -> bool {
     false
 }
 
@@ -32,7 +32,7 @@ fn is_task() -> bool {
 /// Waits, with the thread blocked. Where that is a worker of a tokio runtime, its other tasks go on elsewhere meanwhile, and
 /// what is polled here is not held up by the budget of the task around it.
 #[cfg(feature = "tokio")]
-pub(super) fn blocking<R>(wait: impl FnOnce() -> R) -> R {
+pub(crate) fn blocking<R>(wait: impl FnOnce() -> R) -> R {
     use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     use tokio::runtime::{Handle, RuntimeFlavor};
@@ -59,6 +59,6 @@ pub(super) fn blocking<R>(wait: impl FnOnce() -> R) -> R {
 }
 
 #[cfg(not(feature = "tokio"))]
-pub(super) fn blocking<R>(wait: impl FnOnce() -> R) -> R {
+pub(crate) fn blocking<R>(wait: impl FnOnce() -> R) -> R {
     wait()
 }
