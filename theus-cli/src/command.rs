@@ -11,7 +11,7 @@ use theus_core::{Context, Engine};
 
 use crate::error::CliError;
 use crate::out::Out;
-use crate::{fork, journal, outbox, replay, retention, sessions, show, verify};
+use crate::{check, fork, journal, outbox, replay, retention, sessions, show, verify};
 
 /// What can be done with the sessions of a store, as a subcommand of a program's own.
 ///
@@ -94,6 +94,14 @@ pub enum StoreCommand {
         /// The session [default: all of them, and the ledger]
         session: Option<String>,
         /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Looks whether every session can go on with this program, and runs nothing; exit code 1 where one cannot
+    Check {
+        /// The workflow that drives them: whether it can be where each of them is
+        workflow: Option<PathBuf>,
+        /// One JSON object
         #[arg(long)]
         json: bool,
     },
@@ -211,6 +219,7 @@ impl StoreCommand {
             Self::Fork { session, step, name } => fork::fork(engine, session, *step, name, out),
             Self::Verify { session: Some(session), json } => verify::one(engine, session, *json, out),
             Self::Verify { session: None, json } => verify::all(engine, *json, out),
+            Self::Check { workflow, json } => check::check(engine, workflow.as_deref(), *json, out),
             Self::Outbox { again: Some(key), .. } => outbox::again(engine, key, out),
             Self::Outbox { discard: Some(key), .. } => outbox::discard(engine, key, out),
             Self::Outbox { dead, after, most, json, .. } => {

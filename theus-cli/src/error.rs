@@ -4,6 +4,7 @@ use std::io;
 
 use theus_core::engine::{JournalError, LinesError, StoredLedgerError};
 use theus_core::store::StoreError;
+use theus_core::workflow::WorkflowError;
 use thiserror::Error;
 
 /// Why a command was not done.
@@ -56,6 +57,9 @@ pub enum CliError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file of a workflow.
+    #[error(transparent)]
+    Workflow(#[from] Box<WorkflowError>),
     /// A journal.
     #[error(transparent)]
     Journal(#[from] JournalError),

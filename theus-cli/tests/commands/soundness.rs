@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
+use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
 
 use super::desk::{Deposit, Guess, HIDDEN, Revalue, bank, json, of_three_steps, open, refused, said, wrong};
@@ -162,4 +163,58 @@ fn a_session_that_somebody_goes_on_with_meanwhile_is_not_taken_for_damaged() {
     // The entries are read before the step, the state after it.
     let altered = Altered::new(&store).overtaken(before);
     assert_eq!(said(&altered.bank(), &["verify", "main"]), "verified main, 51 steps: nothing is damaged\n");
+}
+
+/// The program of a later day: what was a number is a text.
+mod later {
+    use theus_core::prelude::*;
+
+    #[derive(Clone, Default, Context)]
+    pub(super) struct Account {
+        pub(super) balance: String,
+        pub(super) owner: String,
+        pub(super) cmd_close: bool,
+    }
+}
+
+#[test]
+fn what_cannot_go_on_with_this_program_is_told_before_it_runs() {
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: theus_cli::StoreCommand,
+    }
+
+    let store = MemoryStore::new();
+    let today = bank(&store);
+    for name in ["a", "b"] {
+        open(&today, name).run(Deposit { amount: 1 }).unwrap();
+    }
+    assert_eq!(said(&today, &["check"]), "looked at 2 sessions: all can go on\n");
+    assert_eq!(json(&said(&today, &["check", "--json"]))[0]["sessions"], 2);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.yaml");
+    std::fs::write(&path, "states: { OPEN: { events: { CMD_CLOSE: SHUT } }, SHUT: { final: true } }").unwrap();
+    let file = path.to_str().unwrap();
+    assert_eq!(said(&today, &["check", file]), "looked at 2 sessions: all can go on\n");
+    let session = open(&today, "a");
+    let mut flow = theus_core::workflow::WorkflowManager::from_file(&session, &path).unwrap().hydrate().unwrap();
+    flow.run_until_idle().unwrap();
+    drop((flow, session));
+    std::fs::write(&path, "states: { AJAR: { events: { CMD_CLOSE: SHUT } }, SHUT: { final: true } }").unwrap();
+    let told = wrong(&today, &["check", file]);
+    assert!(told.starts_with("looked at 2 sessions\n  1 session cannot go on, `a` first: "), "{told}");
+    assert!(told.contains("OPEN"), "{told}");
+    let missing = refused(&today, &["check", "no/such.yaml"]);
+    assert!(missing.contains("no/such.yaml"), "{missing}");
+
+    let builder = Engine::builder(later::Account::default()).store(store).session_in_memory();
+    let mut out = Vec::new();
+    let Line { command } = Line::parse_from(["later", "check"]);
+    let verdict = command.run(&builder.build().unwrap(), &mut out).unwrap();
+    let told = String::from_utf8(out).unwrap();
+    assert_eq!(verdict, theus_cli::Verdict::Wrong);
+    assert!(told.contains("2 sessions cannot go on, `a` first: `balance` does not fit this program: "), "{told}");
 }
