@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use theus_postgres::PostgresStore;
 
-/// Where it is an error that there is no PostgreSQL.
+/// Where it is an error that there is no PostgreSQL; `0` where its tests are passed over all the same.
 const NEEDED: &str = "THEUS_POSTGRES";
 
 pub struct Cluster {
@@ -40,6 +40,10 @@ pub fn cluster() -> Option<&'static Cluster> {
 
 /// One that nobody else uses.
 pub fn own_cluster() -> Option<Cluster> {
+    if std::env::var_os(NEEDED).is_some_and(|said| said == "0") {
+        println!("{NEEDED} is 0: the tests of PostgreSQL are passed over");
+        return None;
+    }
     let programs = programs();
     if programs.is_none() {
         assert!(std::env::var_os(NEEDED).is_none(), "{NEEDED} is set, and there is no PostgreSQL here");
