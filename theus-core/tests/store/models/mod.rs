@@ -16,7 +16,7 @@ mod tally;
 
 use std::time::{Duration, Instant};
 
-use replay::{Bound, Replayed, replay};
+use replay::{Bound, FEWEST, Replayed, replay};
 use search::search;
 
 /// So many traces are played at once: most of their time they wait for each other's threads, or a program that asks again.
@@ -43,7 +43,7 @@ fn played_through<M: Bound>(name: &str, large: &[M], small: &[M]) {
             let played = replay(model, &reached, AT_ONCE, longest()).unwrap_or_else(|why| panic!("{name}: {why}"));
             let Replayed { traces, of, steps } = played;
             println!("  {traces} of {of} traces played, {steps} steps, {:?}", begun.elapsed());
-            assert!(traces >= of.min(300), "{name}: a replay of {traces} traces says little");
+            assert!(traces >= of.min(FEWEST), "{name}: a replay of {traces} traces says little");
         }
     }
 }

@@ -31,6 +31,9 @@ pub(super) struct Replayed {
     pub(super) steps: usize,
 }
 
+/// So many are played however long it takes: fewer would say little.
+pub(super) const FEWEST: usize = 300;
+
 /// Plays them, so many at once, until the time is over: those that are left by then are spread over all.
 ///
 /// # Errors
@@ -50,7 +53,8 @@ pub(super) fn replay<M: Bound>(
     thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
-                while Instant::now() < until && wrong.lock().unwrap().is_none() {
+                let goes_on = || Instant::now() < until || next.load(Ordering::Relaxed) < FEWEST;
+                while goes_on() && wrong.lock().unwrap().is_none() {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= traces.len() {
                         break;
