@@ -20,7 +20,7 @@ pub(crate) fn insert(connection: &Connection, session: i64, answer: &StoredAnswe
     connection.prepare_cached(sql)?.execute(values).map(drop)
 }
 
-/// Both lists are asked before it is said that there is none: a run would be done again.
+/// Both lists are asked (`NOT INDEXED` is the table itself, by its primary key) before it is said that there is none: a run would be done again.
 pub(crate) fn find(
     connection: &Connection,
     name: &Name,
@@ -29,7 +29,7 @@ pub(crate) fn find(
 ) -> Result<Option<StoredAnswer>, StoreError> {
     let damaged = |reason: &str| name.corrupt(format!("the answer `{key}` of the session `{session_name}`"), reason);
     let look = || -> rusqlite::Result<Option<(StoredAnswer, i64)>> {
-        let sql = "SELECT step, asked, gave, at, seal FROM answer WHERE session = ?1 AND key = ?2";
+        let sql = "SELECT step, asked, gave, at, seal FROM answer NOT INDEXED WHERE session = ?1 AND key = ?2";
         let answer = |row: &Row<'_>| {
             let (step, at) = (row.get::<_, i64>(0)?.cast_unsigned(), super::unranked(row.get(3)?));
             Ok((StoredAnswer { key: key.to_owned(), step, asked: row.get(1)?, gave: row.get(2)?, at }, row.get(4)?))

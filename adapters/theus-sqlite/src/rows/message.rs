@@ -94,11 +94,11 @@ pub(crate) fn page(
     // Nothing is before the empty name; its first number may be.
     let (session, number) = after.map_or(("", None), |(session, number)| (session, Some(ranked(number))));
     let look = || {
-        let sql = "SELECT session, number, step, topic, body, tries, not_before, dead, seal FROM message \
+        let sql = "SELECT session, number, step, topic, body, tries, not_before, dead, seal FROM message NOT INDEXED \
                    WHERE is_dead = ?1 AND (session, number) > (?2, ?3) ORDER BY session, number LIMIT ?4";
         let again = "SELECT session, number FROM message INDEXED BY message_again \
                      WHERE is_dead = ?1 AND (session, number) > (?2, ?3) ORDER BY session, number LIMIT ?4";
-        let from_first = "SELECT session, number, step, topic, body, tries, not_before, dead, seal FROM message \
+        let from_first = "SELECT session, number, step, topic, body, tries, not_before, dead, seal FROM message NOT INDEXED \
                           WHERE is_dead = ?1 AND session >= ?2 AND ?3 IS NULL ORDER BY session, number LIMIT ?4";
         let again_from_first = "SELECT session, number FROM message INDEXED BY message_again \
                                 WHERE is_dead = ?1 AND session >= ?2 AND ?3 IS NULL ORDER BY session, number LIMIT ?4";

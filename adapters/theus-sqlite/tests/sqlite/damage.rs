@@ -270,3 +270,35 @@ fn a_damaged_session_takes_none_of_its_group_along() {
     assert_eq!(store.ledger(1, 10).unwrap().len(), 1);
     assert_eq!(store.load("b").unwrap().unwrap().step, 1);
 }
+
+/// Of what is there twice both are asked: where one of them leads elsewhere, nobody is told that there is nothing.
+#[test]
+fn a_list_that_leads_elsewhere_is_not_taken_for_an_empty_one() {
+    let folder = Folder::new();
+    let bytes = {
+        let store = quick(folder.path());
+        write(&store, first("a", vec![])).unwrap();
+        let mut on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
+        (on.answer, on.messages) = (Some(answer("key")), vec![message(1, None)]);
+        write(&store, on).unwrap();
+        drop(store);
+        std::fs::read(folder.path()).unwrap()
+    };
+    for list in ["answer", "answer_again", "message", "message_again"] {
+        let folder = Folder::new();
+        std::fs::write(folder.path(), &bytes).unwrap();
+        // No entry was written: that one is empty.
+        let led = format!(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = \
+             (SELECT rootpage FROM sqlite_schema WHERE name = 'entry') WHERE name = '{list}'"
+        );
+        rusqlite::Connection::open(folder.path()).unwrap().execute_batch(&led).unwrap();
+        let store = quick(folder.path());
+        let told = (store.answer("a", "key"), store.outbox(false, None, 9));
+        match list {
+            "answer" => assert!(matches!(told.0, Err(StoreError::Corrupt { .. })), "{told:?}"),
+            "answer_again" => assert_eq!(told.0, Ok(Some(answer("key")))),
+            _ => assert!(matches!(told.1, Err(StoreError::Corrupt { .. })), "{list}: {told:?}"),
+        }
+    }
+}
