@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use theus_core::workflow::Progress;
 
-use super::workflow_world::{desk, log};
+use super::workflow_world::{desk, log, state};
 
 const FLOW: &str = "
 external: [CMD_GO]
@@ -70,4 +70,33 @@ fn a_step_that_awaits_says_so_and_goes_on_when_it_can() {
     outside.open();
     until(|| matches!(desk.advance().unwrap(), Progress::Over));
     assert_eq!(log(&engine), ["waited"]);
+}
+
+#[test]
+fn what_is_waited_for_is_told_and_nothing_is_done_meanwhile() {
+    let flow = "
+external: [CMD_GO]
+states:
+  OUT: { entry: { run: ask, retry: { attempts: 2, backoff: 7s } }, events: { CMD_GO: END } }
+  END: { final: true }
+";
+    let (mut desk, engine, outside, clock) = desk(flow);
+    outside.refuse(1);
+    until(|| !matches!(desk.advance().unwrap(), Progress::Stepped));
+    let Progress::Retries { left } = desk.advance().unwrap() else { panic!("it is tried again") };
+    assert!(left > Duration::from_secs(1) && left <= Duration::from_secs(7), "{left:?}");
+    clock.advance(left - Duration::from_secs(1));
+    let Progress::Retries { left } = desk.advance().unwrap() else { panic!("it is not the time yet") };
+    assert_eq!((left, desk.next_process(), outside.asked()), (Duration::from_secs(1), Some("ask"), 1));
+    clock.advance(left);
+    desk.emit("CMD_GO").unwrap();
+    desk.control().pause();
+    until(|| matches!(desk.advance().unwrap(), Progress::Paused));
+    let before = state(&engine);
+    assert!(matches!(desk.advance().unwrap(), Progress::Paused));
+    assert_eq!(state(&engine), before);
+    desk.control().resume();
+    assert_eq!(outside.asked(), 1, "what is paused does nothing");
+    until(|| matches!(desk.advance().unwrap(), Progress::Over));
+    assert_eq!(desk.state(), "END");
 }

@@ -255,3 +255,26 @@ fn a_field_that_the_store_has_not_is_written_whole_first() {
     let desk = engine(store, Shelf::default());
     assert_eq!(desk.snapshot().unwrap().inner.table.len(), 100);
 }
+
+/// The number of entries, and a look at one of them: as of a `BTreeMap`.
+#[test]
+fn rules_see_it_as_they_see_a_map() {
+    #[derive(Clone, Default, Context)]
+    struct Till {
+        coins: Table<u16, i64>,
+    }
+
+    #[process(inputs = [domain.coins], outputs = [domain.coins])]
+    fn put(ctx: Ctx<Till>, key: u16, value: i64) {
+        ctx.domain.coins.insert(key, value);
+    }
+
+    let recipe = "process_recipes: { put: { outputs: [ { field: domain.coins, max_len: 2, level: B } ] } }";
+    let builder = Engine::builder(Till::default()).process::<Put>().recipe("audit.yaml", recipe).unwrap();
+    let till = builder.store(MemoryStore::new()).build().unwrap();
+    for key in [1, 2, 2] {
+        till.run(Put { key, value: 5 }).unwrap();
+    }
+    assert!(matches!(till.run(Put { key: 3, value: 5 }), Err(RunError::Blocked(_))));
+    assert_eq!(till.snapshot().unwrap().coins.len(), 2, "what is refused changes nothing");
+}
