@@ -35,12 +35,13 @@ fn meddle(ctx: Ctx<Small, (), Reach>) {
     let mut manager = manager.get().unwrap().lock().unwrap();
     let by_hand = manager.run(Meddle {}).map(|_| Vec::new());
     let at_once = manager.run_until_idle();
+    let by_steps = manager.advance().map(|_| Vec::new());
     let clock = VirtualClock::new();
     let Poll::Ready(driven) = Box::pin(manager.drive(&clock)).as_mut().poll(&mut Task::from_waker(Waker::noop()))
     else {
         panic!("it is refused at once")
     };
-    for result in [by_hand, at_once, driven] {
+    for result in [by_hand, at_once, by_steps, driven] {
         assert!(matches!(result, Err(WorkflowError::Nested)), "{result:?}");
         refused.lock().unwrap().push(result.unwrap_err().to_string());
     }
@@ -57,7 +58,7 @@ fn a_workflow_that_is_driven_from_inside_a_process_takes_nothing_off_the_bus() {
     assert!(reach.shared.manager.set(Mutex::new(manager)).is_ok());
     engine.bus().emit("CMD_GO").unwrap();
     engine.run(Meddle {}).unwrap();
-    assert_eq!((reach.shared.refused.lock().unwrap().len(), engine.bus().len()), (3, 1));
+    assert_eq!((reach.shared.refused.lock().unwrap().len(), engine.bus().len()), (4, 1));
     let mut manager = reach.shared.manager.get().unwrap().lock().unwrap();
     manager.run_until_final().unwrap();
     assert_eq!(manager.state(), "E");
