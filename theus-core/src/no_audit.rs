@@ -108,8 +108,12 @@ impl RuleOutcomes {
 pub(crate) struct Auditor;
 
 impl Auditor {
-    pub(crate) const fn is_latched(&self) -> bool {
+    pub(crate) const fn asks(&self) -> bool {
         false
+    }
+
+    pub(crate) const fn stop(&self) -> Option<Interlock> {
+        None
     }
 
     pub(crate) const fn interlock(&self) -> Option<Interlock> {

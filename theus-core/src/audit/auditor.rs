@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::SystemTime;
 
 use parking_lot::Mutex;
@@ -19,6 +19,7 @@ use super::judge::Gates;
 use super::ledger::{self, Delivery, Excerpt, Failure, InsideASink, RecordLog, Sinks, Tail};
 use super::outcomes::RuleOutcomes;
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
+use super::shared_interlock::Shared;
 use crate::audit::Recipe;
 use crate::panics::tell;
 
@@ -36,7 +37,12 @@ pub const MAX_RECORDS: usize = 16_384;
 /// ```
 pub struct Auditor {
     pub(super) clock: Clock,
+    /// Whether a run has to ask if it may begin: the interlock is latched, or it is shared with other engines.
+    pub(super) asks: AtomicBool,
+    /// Whether level S has stopped this engine.
     pub(super) latched: AtomicBool,
+    /// The interlock that other engines have part in.
+    pub(super) shared: Option<Shared>,
     /// Guards the counters of every session too: they change only under this lock.
     pub(super) state: Mutex<AuditorState>,
     /// Taken before the state by whoever records, and held until what was recorded is delivered.
@@ -74,7 +80,14 @@ impl Auditor {
             #[cfg(feature = "store")]
             reset_of: None,
         };
-        Self { clock: Clock::system(), latched: AtomicBool::new(false), state: Mutex::new(state), sinks: Sinks::none() }
+        Self {
+            clock: Clock::system(),
+            asks: AtomicBool::new(false),
+            latched: AtomicBool::new(false),
+            shared: None,
+            state: Mutex::new(state),
+            sinks: Sinks::none(),
+        }
     }
 
     /// An auditor that finds nothing.
@@ -142,7 +155,7 @@ impl Auditor {
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
         let mut records = Vec::new();
-        {
+        let has_stopped = {
             let mut state = self.state.lock();
             for found in outcomes.found {
                 let rule = &found.rule;
@@ -160,11 +173,16 @@ impl Auditor {
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
                 records.extend(state.latch(violation, session.name(), time, version));
-                self.latched.store(true, Ordering::Release);
+                self.close();
             }
-        }
+            stop.is_some()
+        };
         let recorded = records.len();
         let failures = self.publish(delivery, &mut records);
+        if has_stopped {
+            // Where it fails the log has it, and every run that is refused tries it again.
+            let _ = self.spread();
+        }
         let unrecorded = Unrecorded::of(process, &records[..recorded], &failures);
         let refusing = |violation: &&Violation| violation.action.is_acting() && violation.level.refuses();
         let acted: Vec<_> = report[first..].iter().filter(refusing).cloned().collect();

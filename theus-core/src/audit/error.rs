@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::ledger::Failure;
 use super::record::{AuditRecord, Violation};
+use super::shared_interlock::Unreachable;
 use crate::audit::Level;
 
 /// Why a run is refused.
@@ -238,6 +239,9 @@ pub enum ResetError {
         /// What it said.
         reason: String,
     },
+    /// The interlock is shared, and cannot be reset there. The engine stays stopped.
+    #[error("the engine stays interlocked: {0}")]
+    Unreachable(Unreachable),
     /// It was asked for by a sink, while that was given a record.
     #[error("an interlock cannot be reset from inside of a sink: do it from elsewhere")]
     InsideASink,

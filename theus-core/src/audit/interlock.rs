@@ -7,26 +7,41 @@ use super::auditor::{Auditor, AuditorState};
 use super::error::ResetError;
 use super::ledger::{self, Delivery, InsideASink};
 use super::record::{AuditEvent, AuditRecord, Interlock, Violation};
+use super::shared_interlock::{Shared, Stop};
 use crate::audit::Text;
 
 /// What an operator and a reason may take together.
 const LONGEST_RESET: usize = 64 * 1024;
 
 impl Auditor {
-    /// Whether level S has stopped the engine: one atomic load.
+    /// Whether a run has to ask for what [stops](Self::stop) it: one atomic load.
     #[inline]
+    pub(crate) fn asks(&self) -> bool {
+        self.asks.load(Ordering::Acquire)
+    }
+
+    /// Whether level S has stopped the engine, or another one that shares its interlock.
     #[must_use]
     pub fn is_latched(&self) -> bool {
-        self.latched.load(Ordering::Acquire)
+        self.interlock().is_some()
     }
 
     /// Why the engine is stopped and since when; `None` while it is not.
     #[must_use]
     pub fn interlock(&self) -> Option<Interlock> {
-        if !self.is_latched() {
-            return None;
+        match self.asks().then(|| self.stop()).flatten()? {
+            Stop::Latched(interlock) => Some(interlock),
+            Stop::Unknown(_) => None,
         }
-        self.state.lock().interlock.clone()
+    }
+
+    /// A violation has stopped the engine, and no run passes any more.
+    pub(super) fn close(&self) {
+        self.latched.store(true, Ordering::Release);
+        self.asks.store(true, Ordering::Release);
+        if let Some(shared) = &self.shared {
+            shared.stopped();
+        }
     }
 
     /// Lets the engine go on after an interlock. Who did it and why is recorded, with the version of the state.
@@ -49,34 +64,49 @@ impl Auditor {
         }
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
-        let (record, interlock) = {
+        let elsewhere = self.shared.as_ref().and_then(Shared::latched);
+        if let (Some(shared), None) = (&self.shared, &delivery) {
+            if elsewhere.is_none() && self.state.lock().interlock.is_none() {
+                return Err(ResetError::NotLatched);
+            }
+            shared.reset(operator, reason)?;
+        }
+        let (record, is_own, interlock) = {
             let mut state = self.state.lock();
-            let interlock = state.interlock.clone().ok_or(ResetError::NotLatched)?;
+            let own = state.interlock.clone();
+            let is_own = own.is_some();
+            let interlock = own.or(elsewhere).ok_or(ResetError::NotLatched)?;
             let event = AuditEvent::InterlockReset { operator: operator.into(), reason: reason.into() };
             let record = state.log.append(time, version, event).clone();
             if delivery.is_none() {
                 self.unlatch(&mut state);
             }
-            (record, interlock)
+            (record, is_own, interlock)
         };
         let Some(mut delivery) = delivery else {
             ledger::tell(&record);
             return Ok(());
         };
         // The engine goes on only when the sinks have it: until then no other run passes.
-        let refused = self.offer(&mut delivery, &record);
+        let unrecorded = |(sink, reason)| Err(ResetError::Unrecorded { sink, reason });
+        let mut answer = self.offer(&mut delivery, &record).map_or(Ok(()), unrecorded);
+        if let (Ok(()), Some(shared)) = (&answer, &self.shared) {
+            answer = shared.reset(operator, reason);
+        }
         let mut records = vec![record];
         let mut state = self.state.lock();
-        match &refused {
-            None => self.unlatch(&mut state),
-            Some(_) => {
+        match &answer {
+            Ok(()) => self.unlatch(&mut state),
+            // What has stopped another engine is on its record.
+            Err(_) if !is_own => {}
+            Err(_) => {
                 let event = AuditEvent::Interlock { violation: interlock.violation.sequence };
                 records.push(state.log.append(time, version, event).clone());
             }
         }
         drop(state);
         self.publish(Some(delivery), &mut records);
-        refused.map_or(Ok(()), |(sink, reason)| Err(ResetError::Unrecorded { sink, reason }))
+        answer
     }
 
     /// Offers one record of what is about to be done. Returns the sink that must have it and did not take it.
@@ -87,7 +117,7 @@ impl Auditor {
         Some((refusing.sink.to_string(), refusing.error.to_string()))
     }
 
-    fn unlatch(&self, state: &mut AuditorState) {
+    pub(super) fn unlatch(&self, state: &mut AuditorState) {
         #[cfg(feature = "store")]
         {
             state.interlock_unsaved = true;
@@ -95,6 +125,7 @@ impl Auditor {
         }
         state.interlock = None;
         self.latched.store(false, Ordering::Release);
+        self.asks.store(self.shared.is_some(), Ordering::Release);
     }
 }
 

@@ -248,6 +248,7 @@ mod record;
 mod reload;
 #[cfg(feature = "store")]
 mod saved;
+mod shared_interlock;
 mod status;
 
 #[doc(hidden)]
@@ -270,6 +271,7 @@ pub use ledger::{
 #[doc(hidden)]
 pub use outcomes::RuleOutcomes;
 pub use record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
+pub use shared_interlock::{Look, SharedInterlock, Unreachable};
 pub use status::{EngineStatus, RecordsStatus};
 
 #[doc(hidden)]

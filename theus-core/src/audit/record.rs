@@ -132,8 +132,8 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Why the engine is stopped, and since when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Why the engine is stopped, and since when. It can be sent to another engine, which is stopped by it: see [`SharedInterlock`](super::SharedInterlock).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Interlock {
     /// Since when.

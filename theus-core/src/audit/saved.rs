@@ -1,7 +1,6 @@
 //! What a store keeps of the audit: records, counters, the interlock.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
 use super::auditor::Auditor;
 use super::counters::AuditSession;
@@ -23,7 +22,7 @@ impl Auditor {
             && let Some(violation) = record.violation()
         {
             state.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
-            self.latched.store(true, Ordering::Release);
+            self.close();
         }
     }
 
@@ -94,7 +93,7 @@ impl Auditor {
                 if let Some(violation) = record.violation() {
                     state.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
                     state.interlock_unsaved = false;
-                    self.latched.store(true, Ordering::Release);
+                    self.close();
                 }
             }
             (None, _) => {}

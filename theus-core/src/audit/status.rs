@@ -91,7 +91,7 @@ impl EngineStatus {
         Self {
             session: session.clone(),
             version,
-            interlock,
+            interlock: interlock.or_else(|| auditor.interlock()),
             recipe,
             records,
             events_waiting,

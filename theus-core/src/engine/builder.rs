@@ -26,7 +26,7 @@ use super::step::{self, StepMaker};
 use crate::audit::Catalog;
 use crate::audit::{AuditSession, Auditor, Text};
 #[cfg(feature = "recipes")]
-use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, Sink, SinkOptions, log_warnings};
+use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, SharedInterlock, Sink, SinkOptions, log_warnings};
 #[cfg(feature = "recipes")]
 use crate::checked::CheckedRecipe;
 use crate::context::Context;
@@ -97,6 +97,8 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     records: usize,
     #[cfg(feature = "recipes")]
     sinks: Vec<Offered>,
+    #[cfg(feature = "recipes")]
+    interlock: Option<Box<dyn SharedInterlock>>,
     #[cfg(feature = "store")]
     store: Option<StoreOffer<D::Fields>>,
     #[cfg(feature = "store")]
@@ -144,6 +146,8 @@ impl<D: Context> EngineBuilder<D> {
             records: MAX_RECORDS,
             #[cfg(feature = "recipes")]
             sinks: Vec::new(),
+            #[cfg(feature = "recipes")]
+            interlock: None,
             #[cfg(feature = "store")]
             store: None,
             #[cfg(feature = "store")]
@@ -193,6 +197,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             records: self.records,
             #[cfg(feature = "recipes")]
             sinks: self.sinks,
+            #[cfg(feature = "recipes")]
+            interlock: self.interlock,
             #[cfg(feature = "store")]
             store: self.store,
             #[cfg(feature = "store")]
@@ -370,6 +376,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// Shares its interlock with other engines: what stops one of them stops all, until an operator lets them go on.
+    #[cfg(feature = "recipes")]
+    pub fn interlock(mut self, interlock: impl SharedInterlock) -> Self {
+        self.interlock = Some(Box::new(interlock));
+        self
+    }
+
     /// What files are checked against, as far as it is known by now.
     #[cfg(any(feature = "recipes", feature = "workflow"))]
     pub(crate) fn catalog(&self) -> Result<Catalog, &BuildError> {
@@ -405,6 +418,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
                 let found = begin(&**store)?;
                 identity = found.identity;
                 auditor.continue_from_store(&found);
+            }
+            if let Some(interlock) = self.interlock {
+                auditor.share(interlock);
             }
             auditor.begin(Beginning { session: session.clone(), capacity: self.records, recipe, sinks })?;
             log_warnings(&auditor.recipe_warnings());

@@ -14,6 +14,7 @@ mod kept;
 mod oven;
 mod pump;
 mod reload;
+mod shared_interlock;
 mod sinks;
 mod status;
 mod under_way;

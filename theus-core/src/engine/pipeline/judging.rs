@@ -134,7 +134,7 @@ impl<P: Process> Asked<'_, P> {
 
     #[inline(always)]
     pub(super) fn refuse_if_halted(self) -> Result<(), ErrorOf<P>> {
-        if self.core.shared.auditor.is_latched() { Err(halted::<P>(self.core)) } else { Ok(()) }
+        if self.core.shared.auditor.asks() { refuse_where_stopped::<P>(self.core) } else { Ok(()) }
     }
 
     /// The session may be one whose workflow is over.
@@ -172,7 +172,7 @@ fn late<P: Process>(limit: &Limit, attempts: u32) -> ErrorOf<P> {
 }
 
 #[cold]
-fn halted<P: Process>(core: &CoreOf<P>) -> ErrorOf<P> {
-    let reason = core.shared.auditor.interlock().map_or_else(String::new, |interlock| interlock.to_string());
-    RunError::Halted(Halted { reason: reason.into() })
+fn refuse_where_stopped<P: Process>(core: &CoreOf<P>) -> Result<(), ErrorOf<P>> {
+    let halted = |stop| RunError::Halted(Halted { reason: format!("{stop}").into() });
+    core.shared.auditor.stop().map_or(Ok(()), |stop| Err(halted(stop)))
 }

@@ -177,9 +177,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     }
 
     fn halted(&self) -> Option<Halted> {
-        if !self.is_latched() {
-            return None;
-        }
-        self.interlock().map(|interlock| Halted { reason: interlock.to_string().into() })
+        Engine::halted(self)
     }
 }

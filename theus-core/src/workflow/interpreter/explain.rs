@@ -5,7 +5,6 @@ use super::instance::{Trouble, Troubled};
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
 use crate::context::Context;
-use crate::process::Halted;
 use crate::workflow::chart::Trigger;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> {
@@ -91,12 +90,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     }
 
     fn refuse_if_halted(&self) -> Result<(), WorkflowError> {
-        if !self.engine.is_latched() {
-            return Ok(());
-        }
-        match self.engine.interlock() {
-            Some(interlock) => Err(Halted { reason: interlock.to_string().into() }.into()),
-            None => Ok(()),
-        }
+        self.engine.halted().map_or(Ok(()), |halted| Err(halted.into()))
     }
 }

@@ -295,8 +295,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     /// How the workflow stands.
     #[must_use]
     pub fn status(&self) -> Status {
-        match (self.session.status(), self.engine.interlock()) {
-            (Status::Running, Some(interlock)) => Status::Halted { reason: interlock.to_string() },
+        match (self.session.status(), self.engine.halted()) {
+            (Status::Running, Some(halted)) => Status::Halted { reason: halted.reason.into() },
             (status, _) => status,
         }
     }

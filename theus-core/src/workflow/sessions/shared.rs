@@ -149,6 +149,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     }
 
     pub(super) fn interlock(&self) -> Option<String> {
-        self.engine.interlock().map(|interlock| interlock.to_string())
+        self.engine.halted().map(|halted| halted.reason.into())
     }
 }
