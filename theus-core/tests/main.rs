@@ -18,6 +18,9 @@ mod interleavings;
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
 #[path = "../src/panics.rs"]
 mod panics;
+mod process {
+    pub(crate) use theus_core::Contract;
+}
 mod programs;
 mod properties;
 mod random_charts;

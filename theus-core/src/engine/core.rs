@@ -114,9 +114,20 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         self.version.load(Ordering::Acquire)
     }
 
+    /// The number of the step that a run would be that began now: for keys of effects.
+    #[cfg(any(feature = "store", feature = "workflow"))]
+    pub(super) fn step_number(&self) -> u64 {
+        #[cfg(feature = "store")]
+        if let Some(durable) = &self.durable {
+            return durable.step().0 + 1;
+        }
+        self.shown_version()
+    }
+
     /// What a run of this session says of itself where it has to wait.
     pub(super) fn request(&self, process: &'static str, limit: Option<Limit>) -> Request<'_> {
-        Request { process, session: self.audit.name(), limit, lock_timeout: self.shared.lock_timeout }
+        let (session, lock_timeout) = (self.audit.name(), self.shared.lock_timeout);
+        Request { process, contract: None, session, limit, lock_timeout }
     }
 
     /// Holds the committed state, whoever has a lease; not from inside a body, which sees what its contract declares.

@@ -161,7 +161,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         P: SyncProcess<Domain = D, Global = G, Effects = E>,
     {
-        pipeline::run_reported(&self.core, DropCaught::new(command), By::Workflow { branch: None }, None)
+        pipeline::run_reported(&self.core, DropCaught::new(command), By::Workflow { step: None }, None)
     }
 
     /// The same for an `async` process.
@@ -173,7 +173,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         P: AsyncProcess<Domain = D, Global = G, Effects = E>,
     {
         let (core, command) = (Handle::of(&self.core), DropCaught::new(command));
-        async move { pipeline::run_async(&core, command, By::Workflow { branch: None }, None).await }
+        async move { pipeline::run_async(&core, command, By::Workflow { step: None }, None).await }
     }
 
     /// The committed state. It blocks runs for no longer than it takes to copy the handles, and waits itself while a plain
@@ -309,7 +309,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 }
 
 fn put_to_rest<D: Context>(state: &mut Held<'_, State<D>>, origin: &Origin) {
-    if state.is_leased() {
+    let is_leased = match origin {
+        Origin::Signal { path, .. } => state.is_leased(path),
+        Origin::External | Origin::Chain => false,
+    };
+    if is_leased {
         state.defer_reset(*origin);
     } else {
         state.reset_signal(origin);

@@ -67,7 +67,7 @@ pub use snapshot::Snapshot;
 #[doc(hidden)]
 pub use step::StepMaker;
 #[cfg(feature = "workflow")]
-pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
+pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun, Turn};
 #[cfg(feature = "workflow")]
 pub use step::{NamedReport, ProcessError};
 #[cfg(feature = "store")]

@@ -29,11 +29,20 @@ pub(super) struct Behind<S> {
     pub(super) owner: Owner,
 }
 
+/// What is wanted beside those that have the session under a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// To hold it for a while: what it reads is committed, whatever they have drafted.
+    Hold,
+    /// A lease of its own.
+    Lease,
+}
+
 /// Whose the session is while nobody holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     Nobody,
-    /// A run's, whose lease it is.
+    /// Of those whose leases it is under.
     Lease,
     /// Somebody's in the line who was woken.
     Promised,

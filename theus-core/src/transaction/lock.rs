@@ -1,18 +1,21 @@
 //! The lock of a session: held by a thread through one step, or given to one async run under its lease.
 //!
 //! A lease keeps every other run out from begin to commit without holding a mutex across an await. Threads wait for the mutex
-//! as for any other; tasks, and all who wait for a lease, wait in a line.
+//! as for any other; tasks, and all who wait for a lease, wait in a line. A run whose contract conflicts with none of those that have the
+//! session under a lease comes in beside them, unless somebody waits already.
 
 use std::future::poll_fn;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use super::gate::{Gate, Guard, Owner};
+use super::gate::{Gate, Guard, Owner, Wants};
 use super::patience::{NotHeld, Request};
 use super::waiter::Waiter;
 use super::waits::Drivers;
+use crate::process::Contract;
 use crate::sync::nesting::{Holding, is_inside};
+use crate::sync::next_number;
 
 /// Guards the state of one session.
 pub(crate) struct SessionLock<S> {
@@ -35,6 +38,8 @@ struct Relay<'a, S>(&'a Gate<S>);
 pub(crate) struct Lease<'a, S> {
     lock: &'a SessionLock<S>,
     drivers: &'a Drivers,
+    /// By which it is told from others.
+    number: u64,
     /// What was put off until the lease is over.
     at_the_end: fn(&mut S),
 }
@@ -89,7 +94,7 @@ impl<S> SessionLock<S> {
 
     /// As [`hold`](Self::hold), without blocking the thread.
     pub(crate) async fn hold_async(&self, request: Request<'_>) -> Result<Held<'_, S>, NotHeld> {
-        let mut waiter = Waiter::new(&self.gate, request);
+        let mut waiter = Waiter::new(&self.gate, request, Wants::Hold);
         poll_fn(|task| self.poll(&mut waiter, task).map_ok(|behind| self.held(behind))).await
     }
 
@@ -101,13 +106,14 @@ impl<S> SessionLock<S> {
         at_the_end: fn(&mut S),
     ) -> Result<Lease<'_, S>, NotHeld> {
         let process = request.process;
-        let mut waiter = Waiter::new(&self.gate, request);
+        let mut waiter = Waiter::new(&self.gate, request, Wants::Lease);
         poll_fn(|task| {
             self.poll(&mut waiter, task).map_ok(|mut behind| {
                 let drivers = self.gate.drivers.get_or_init(Arc::default);
-                drivers.begin(process);
+                let number = next_number();
+                drivers.begin(number, process);
                 behind.owner = Owner::Lease;
-                Lease { lock: self, drivers, at_the_end }
+                Lease { lock: self, drivers, number, at_the_end }
             })
         })
         .await
@@ -149,7 +155,7 @@ impl<S> SessionLock<S> {
             self.gate.relay();
             return Err(NotHeld::Nested);
         }
-        let mut waiter = Waiter::new(&self.gate, request);
+        let mut waiter = Waiter::new(&self.gate, request, Wants::Hold);
         // Held before the waiter goes, and with it wakers of others.
         waiter.wait(behind).map(|behind| self.held(behind))
     }
@@ -157,7 +163,7 @@ impl<S> SessionLock<S> {
     #[cold]
     #[inline(never)]
     fn wait_for_threads(&self, request: Request<'_>) -> Result<Held<'_, S>, NotHeld> {
-        Waiter::new(&self.gate, request).lock().map(|behind| self.held(behind))
+        Waiter::new(&self.gate, request, Wants::Hold).lock().map(|behind| self.held(behind))
     }
 }
 
@@ -174,9 +180,20 @@ impl<S> Lease<'_, S> {
         self.lock.hold_beside_lease(request)
     }
 
+    /// Others may come in beside it whose contracts do not conflict with this one: said by its run, which holds the state.
+    pub(crate) fn share(&self, held: &Held<'_, S>, contract: &'static Contract) {
+        debug_assert!(held.behind.owner == Owner::Lease, "it has the session");
+        self.drivers.share(self.number, contract);
+    }
+
+    /// Whether another one has the session under its lease too.
+    pub(crate) fn is_beside_others(&self) -> bool {
+        self.drivers.count() > 1
+    }
+
     /// The body of the run is polled by this thread: it must not be blocked by a wait for the end of the lease.
     pub(crate) fn driven_here(&self) {
-        self.drivers.driven_here();
+        self.drivers.driven_here(self.number);
     }
 
     /// The number of the session.
@@ -189,9 +206,10 @@ impl<S> Drop for Lease<'_, S> {
     fn drop(&mut self) {
         // A lease ends outside any hold of its own, so this cannot be nested.
         let mut held = self.lock.held(self.lock.gate.mutex.lock());
-        (self.at_the_end)(&mut held);
-        held.behind.owner = Owner::Nobody;
-        self.drivers.end();
+        if self.drivers.end(self.number) {
+            (self.at_the_end)(&mut held);
+            held.behind.owner = Owner::Nobody;
+        }
     }
 }
 
@@ -205,9 +223,9 @@ impl<S> Held<'_, S> {
         drop(relay);
     }
 
-    /// Whether somebody has a lease: the state is theirs to change.
-    pub(crate) fn is_leased(&self) -> bool {
-        self.behind.owner == Owner::Lease
+    /// Whether somebody has this field under a lease: it is theirs to change.
+    pub(crate) fn is_leased(&self, path: &str) -> bool {
+        self.behind.owner == Owner::Lease && self.relay.0.drivers.get().is_none_or(|drivers| drivers.have(path))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::waits::Circle;
+use crate::process::Contract;
 
 /// A limit that a caller has set: the time that it was given, and when that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ impl Limit {
 pub(crate) struct Request<'a> {
     /// What is to be run.
     pub(crate) process: &'static str,
+    /// What it reads and writes, where it may come in beside others that have the session under a lease.
+    pub(crate) contract: Option<&'static Contract>,
     /// The name of the session.
     pub(crate) session: &'a str,
     /// The caller's limit.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-use super::gate::{Gate, Guard, Owner};
+use super::gate::{Gate, Guard, Owner, Wants};
 use super::line::{self, Left, Line};
 use super::patience::{Late, NotHeld, Request};
-use super::waits::{self, LockRequest, Waiting};
+use super::waits::{self, Drivers, LockRequest, Waiting};
 use crate::sync::nesting::holds;
 use crate::sync::parker::Parker;
 use crate::sync::timer::{self, Alarm};
@@ -18,6 +18,7 @@ use crate::sync::{Ordering, SPINS, fence};
 pub(super) struct Waiter<'a, 'r, S> {
     gate: &'a Gate<S>,
     request: Request<'r>,
+    wants: Wants,
     /// Its place in the line.
     ticket: Option<u64>,
     patience: Option<Patience>,
@@ -37,8 +38,8 @@ struct Patience {
 }
 
 impl<'a, 'r, S> Waiter<'a, 'r, S> {
-    pub(super) const fn new(gate: &'a Gate<S>, request: Request<'r>) -> Self {
-        Self { gate, request, ticket: None, patience: None, waiting: None, rubbish: Vec::new() }
+    pub(super) const fn new(gate: &'a Gate<S>, request: Request<'r>, wants: Wants) -> Self {
+        Self { gate, request, wants, ticket: None, patience: None, waiting: None, rubbish: Vec::new() }
     }
 
     /// The gate, if nobody holds it and the session is nobody's or promised to this one.
@@ -62,6 +63,14 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         let mut lapsed = None;
         let opens = match gate.owner {
             Owner::Nobody => true,
+            // Nobody comes in beside them while others wait for them to end.
+            Owner::Lease if self.ticket.is_none() && self.gate.waiting.load(Ordering::SeqCst) == 0 => {
+                let lets_in = |drivers: &Arc<Drivers>| drivers.let_in(self.wants, self.request.contract);
+                if self.gate.drivers.get().is_some_and(lets_in) {
+                    return Some(gate);
+                }
+                false
+            }
             Owner::Lease => false,
             Owner::Promised => self.gate.line.get().is_none_or(|line| {
                 let mut line = line.lock();

@@ -9,34 +9,71 @@ use std::thread::{self, Thread};
 
 use parking_lot::Mutex;
 
+use super::gate::Wants;
+use crate::process::Contract;
 use crate::sync::nesting::{Keeps, kept};
 use crate::sync::{next_number, thread_number};
 
-/// The run that has a session under its lease: which threads have polled its body.
+/// The runs that have a session under their leases: which threads have polled their bodies.
 #[derive(Default)]
 pub(crate) struct Drivers {
-    now: Mutex<Option<Driven>>,
+    now: Mutex<Vec<Driven>>,
 }
 
 struct Driven {
+    lease: u64,
+    /// What it reads and writes; none where nobody may come in beside it.
+    contract: Option<&'static Contract>,
     process: &'static str,
     threads: Vec<(u64, Thread)>,
 }
 
 impl Drivers {
     /// A run of this process has begun its lease.
-    pub(super) fn begin(&self, process: &'static str) {
-        *self.now.lock() = Some(Driven { process, threads: Vec::new() });
+    pub(super) fn begin(&self, lease: u64, process: &'static str) {
+        self.now.lock().push(Driven { lease, contract: None, process, threads: Vec::new() });
     }
 
-    pub(super) fn end(&self) {
-        self.now.lock().take();
+    /// One is over; true where it was the last.
+    pub(super) fn end(&self, lease: u64) -> bool {
+        let mut now = self.now.lock();
+        now.retain(|driven| driven.lease != lease);
+        now.is_empty()
+    }
+
+    /// Others may come in beside it whose contracts do not conflict with this one.
+    pub(super) fn share(&self, lease: u64, contract: &'static Contract) {
+        if let Some(driven) = self.now.lock().iter_mut().find(|driven| driven.lease == lease) {
+            driven.contract = Some(contract);
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.now.lock().len()
+    }
+
+    /// Whether a run by this contract is in the way of none of them.
+    pub(super) fn let_in(&self, wants: Wants, contract: Option<&Contract>) -> bool {
+        let Some(contract) = contract else { return false };
+        let is_had = |leased: &Contract, path: &str| leased.reads(path) || leased.writes(path);
+        let in_the_way = |leased: &Contract| match wants {
+            Wants::Hold => contract.outputs.iter().any(|output| is_had(leased, output.path)),
+            Wants::Lease => !leased.conflicts(contract).is_empty(),
+        };
+        self.now.lock().iter().all(|driven| driven.contract.is_some_and(|leased| !in_the_way(leased)))
+    }
+
+    /// Whether one of them has this field: it is theirs to change.
+    pub(super) fn have(&self, path: &str) -> bool {
+        let has = |contract: &Contract| contract.reads(path) || contract.writes(path);
+        self.now.lock().iter().any(|driven| driven.contract.is_none_or(has))
     }
 
     /// The calling thread polls the body of the run.
-    pub(super) fn driven_here(&self) {
+    pub(super) fn driven_here(&self, lease: u64) {
         let here = thread_number();
-        if let Some(driven) = &mut *self.now.lock()
+        if let Some(driven) = self.now.lock().iter_mut().find(|driven| driven.lease == lease)
             && driven.threads.iter().all(|(thread, _)| *thread != here)
         {
             driven.threads.push((here, thread::current()));
@@ -46,7 +83,7 @@ impl Drivers {
     /// The process, and the thread that polled it first.
     pub(super) fn who(&self) -> Option<(&'static str, Option<Arc<str>>)> {
         let now = self.now.lock();
-        let driven = now.as_ref()?;
+        let driven = now.first()?;
         Some((driven.process, driven.threads.first().map(|(_, thread)| name_of(thread))))
     }
 

@@ -9,9 +9,12 @@ use shuttle::future::{block_on, yield_now};
 use shuttle::thread;
 
 use super::lock::SessionLock;
-use super::patience::NotHeld;
+use super::patience::{NotHeld, Request};
 use super::{found_by_shuttle, request, schedules};
 use crate::sync::nesting::Inside;
+use theus_core::Contract;
+use theus_core::context::{Layer, Zone};
+use theus_core::process::Access;
 
 /// What the lease's holder began and has not ended; how many steps and leases were made.
 #[derive(Default)]
@@ -106,7 +109,7 @@ fn a_lease_and_a_step_exclude_each_other_schedule_by_schedule() {
 /// Does something at once where nobody has a lease, and leaves it for the end of the lease where somebody has.
 fn now_or_later(lock: &Lock) {
     let mut desk = lock.hold_beside_lease(request).unwrap();
-    match desk.is_leased() {
+    match desk.is_leased("domain.sig") {
         true => desk.put_off += 1,
         false => desk.done += 1,
     }
@@ -261,4 +264,105 @@ fn inside_its_own_lease() {
 #[test]
 fn a_body_that_has_the_lease_never_waits_for_its_own_engine() {
     shuttle::check_random(inside_its_own_lease, schedules());
+}
+
+const fn writes(process: &'static str, outputs: &'static [Access]) -> Contract {
+    Contract {
+        process,
+        inputs: &[],
+        outputs,
+        effects: &[],
+        messages: &[],
+        errors: &[],
+        arguments: &[],
+        local: None,
+        is_async: true,
+    }
+}
+
+const fn field(path: &'static str) -> Access {
+    Access { layer: Layer::Domain, path, zone: Zone::Data }
+}
+
+static LEFT: Contract = writes("left", &[field("domain.left")]);
+static RIGHT: Contract = writes("right", &[field("domain.right")]);
+/// What they do is in each other's way.
+static BOTH: Contract = writes("both", &[field("domain.left"), field("domain.right")]);
+
+fn by(contract: &'static Contract) -> Request<'static> {
+    Request { contract: Some(contract), ..request() }
+}
+
+/// What is under way, by the fields that it writes, and how many have been beside each other.
+#[derive(Default)]
+struct Table {
+    left: u32,
+    right: u32,
+    beside: u32,
+    done: u32,
+}
+
+impl Table {
+    fn begin(&mut self, contract: &Contract, end: bool) {
+        let by = |n: &mut u32| *n = if end { *n - 1 } else { *n + 1 };
+        if contract.writes("domain.left") {
+            by(&mut self.left);
+        }
+        if contract.writes("domain.right") {
+            by(&mut self.right);
+        }
+        assert!(self.left <= 1 && self.right <= 1, "two that write the same field are under way");
+        self.beside += u32::from(self.left + self.right == 2 && !std::ptr::eq(contract, &raw const BOTH));
+        self.done += u32::from(end);
+    }
+}
+
+async fn lease_beside(lock: &SessionLock<Table>, contract: &'static Contract) {
+    let lease = lock.take_lease(by(contract), |table| assert_eq!(table.left + table.right, 0, "not the last")).await;
+    let lease = lease.unwrap();
+    {
+        let mut table = lease.hold(request).unwrap();
+        table.begin(contract, false);
+        lease.share(&table, contract);
+    }
+    yield_now().await;
+    lease.hold(request).unwrap().begin(contract, true);
+}
+
+fn hold_beside(lock: &SessionLock<Table>, contract: &'static Contract) {
+    let mut table = lock.hold(|| by(contract)).unwrap();
+    table.begin(contract, false);
+    table.begin(contract, true);
+}
+
+/// Leases and steps of all three kinds: those whose contracts conflict exclude each other, and nobody waits for ever.
+fn side_by_side() -> u32 {
+    let lock = Arc::new(SessionLock::new(1, Table::default()));
+    let run = |what: fn(&SessionLock<Table>)| {
+        let lock = Arc::clone(&lock);
+        thread::spawn(move || what(&lock))
+    };
+    let threads = vec![
+        run(|lock| block_on(lease_beside(lock, &LEFT))),
+        run(|lock| block_on(lease_beside(lock, &RIGHT))),
+        run(|lock| block_on(lease_beside(lock, &BOTH))),
+        run(|lock| hold_beside(lock, &RIGHT)),
+        run(|lock| hold_beside(lock, &BOTH)),
+    ];
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let table = lock.hold(request).unwrap();
+    assert_eq!((table.left, table.right, table.done), (0, 0, 5));
+    table.beside
+}
+
+#[test]
+fn only_those_are_side_by_side_whose_contracts_do_not_conflict() {
+    static BESIDE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+    let run = || {
+        BESIDE.fetch_add(side_by_side(), std::sync::atomic::Ordering::Relaxed);
+    };
+    shuttle::check_random(run, schedules());
+    assert!(BESIDE.load(std::sync::atomic::Ordering::Relaxed) > 0, "in no schedule were two side by side");
 }

@@ -51,7 +51,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What somebody says who wants a session of a test.
 fn request() -> patience::Request<'static> {
-    patience::Request { process: "step", session: "main", limit: None, lock_timeout: std::time::Duration::MAX }
+    patience::Request {
+        process: "step",
+        contract: None,
+        session: "main",
+        limit: None,
+        lock_timeout: std::time::Duration::MAX,
+    }
 }
 
 /// How many random schedules of each test, for each case that `THEUS_CASES` asks for; without it, a few.

@@ -143,6 +143,16 @@ impl Writer {
         if self.random.u8(..3) == 0 {
             parts.push(format!("exit: {}", self.steps(1)));
         }
+        if self.random.u8(..3) == 0 {
+            let mut invokes = Vec::new();
+            for id in 0..self.random.u8(1..3) {
+                let (steps, done) = (self.steps(1), self.target());
+                let done = if self.random.bool() { format!(", done: {done}") } else { String::new() };
+                let keep = if self.random.bool() { ", on_leave: keep" } else { "" };
+                invokes.push(format!("{{ id: i{id}, steps: {steps}{done}{keep} }}"));
+            }
+            parts.push(format!("invoke: [{}]", invokes.join(", ")));
+        }
         let mut events = Vec::new();
         for event in ["CMD_0", "CMD_1", "CMD_2", "EVT_CHAIN_FAIL", "EVT_CHAIN_DONE"] {
             let often = if event.starts_with("CMD") { 2 } else { 6 };
@@ -175,7 +185,8 @@ impl Writer {
             parts[4]
                 .replace(", events: {", "\n    events: {")
                 .replace(", after: {", "\n    after: {")
-                .replace(", exit: [", "\n    exit: ["),
+                .replace(", exit: [", "\n    exit: [")
+                .replace(", invoke: [", "\n    invoke: ["),
             parts[5],
             parts[6],
             parts[7],

@@ -33,6 +33,7 @@ mod workflow_cost;
 mod workflow_ends;
 mod workflow_failures;
 mod workflow_internal;
+mod workflow_invoke;
 mod workflow_limits;
 mod workflow_many;
 mod workflow_order;

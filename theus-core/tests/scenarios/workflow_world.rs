@@ -32,7 +32,7 @@ struct Inner {
     asked: AtomicU32,
     is_open: AtomicBool,
     waiting: AtomicU32,
-    waker: std::sync::Mutex<Option<Waker>>,
+    wakers: std::sync::Mutex<Vec<Waker>>,
 }
 
 impl Outside {
@@ -44,9 +44,8 @@ impl Outside {
     }
     pub(super) fn open(&self) {
         self.inner.is_open.store(true, Ordering::SeqCst);
-        if let Some(waker) = self.inner.waker.lock().unwrap().take() {
-            waker.wake();
-        }
+        let wakers = std::mem::take(&mut *self.inner.wakers.lock().unwrap());
+        wakers.into_iter().for_each(Waker::wake);
     }
     /// How many have it: this one, and every engine that it is an effect of.
     pub(super) fn holders(&self) -> usize {
@@ -65,7 +64,10 @@ impl Outside {
         self.inner.waiting.fetch_add(1, Ordering::SeqCst);
         let _waits = Waits(&self.inner);
         poll_fn(|task| {
-            *self.inner.waker.lock().unwrap() = Some(task.waker().clone());
+            let mut wakers = self.inner.wakers.lock().unwrap();
+            wakers.retain(|waker| !waker.will_wake(task.waker()));
+            wakers.push(task.waker().clone());
+            drop(wakers);
             if self.inner.is_open.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

@@ -1,5 +1,6 @@
 //! What one session knows of itself in the store.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -171,9 +172,14 @@ impl DurableSession {
     }
 
     /// Where the workflow stands now, and the events that it has taken until then.
-    pub(in crate::engine) fn rides(&self, place: Place, taken: Vec<u64>) {
+    /// What has settled of the steps whose branches are `goes_on` stays so: they are under way, and others of them are still to commit.
+    pub(in crate::engine) fn rides(&self, mut place: Place, taken: Vec<u64>, goes_on: &[Range<u32>]) {
         let mut at = self.at.lock();
         let before = at.rider.take();
+        if let Some(before) = before.as_ref().filter(|_| !goes_on.is_empty()) {
+            let stays = |settled: &&Settled| goes_on.iter().any(|branches| branches.contains(&settled.branch));
+            place.settled.extend(before.place.settled.iter().filter(stays));
+        }
         let number = before.as_ref().map_or(0, |rider| rider.number) + 1;
         let taken = before.map(|rider| rider.taken).unwrap_or_default().into_iter().chain(taken).collect();
         at.rider = Some(Rider { place, taken, number, is_stored: false });
@@ -310,10 +316,10 @@ mod tests {
     #[test]
     fn who_has_written_an_earlier_place_has_not_written_the_later_one() {
         let session = session();
-        session.rides(place("a"), vec![1]);
+        session.rides(place("a"), vec![1], &[]);
         let earlier = session.riding().unwrap();
         // While that is written the workflow goes on.
-        session.rides(place("b"), vec![2]);
+        session.rides(place("b"), vec![2], &[]);
         session.has_stored(earlier);
         let left = session.riding().unwrap();
         assert_eq!((&*left.place.position, left.taken.as_slice()), ("b", &[2][..]));
@@ -322,9 +328,21 @@ mod tests {
     }
 
     #[test]
+    fn what_has_settled_of_a_step_that_goes_on_stays_settled() {
+        let session = session();
+        session.rides(place("a"), vec![], &[]);
+        for branch in [1 << 16, 1 << 16 | 1, 2 << 16] {
+            session.has_stored(session.riding_with(Settled { branch, version: 7 }).unwrap());
+        }
+        session.rides(place("b"), vec![], std::slice::from_ref(&(1 << 16..2 << 16)));
+        let settled = session.riding().unwrap().place.settled;
+        assert_eq!(settled.iter().map(|settled| settled.branch).collect::<Vec<_>>(), [1 << 16, 1 << 16 | 1]);
+    }
+
+    #[test]
     fn what_was_written_does_not_go_with_the_next_write_and_what_has_settled_stays_so() {
         let session = session();
-        session.rides(place("a"), vec![1]);
+        session.rides(place("a"), vec![1], &[]);
         session.has_stored(session.riding_with(Settled { branch: 0, version: 7 }).unwrap());
         assert!(session.riding().is_none());
         let both = session.riding_with(Settled { branch: 1, version: 8 }).unwrap();

@@ -1,5 +1,6 @@
 //! What a session in a store knows of its workflow.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::durable::Found;
@@ -22,9 +23,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     /// Where the workflow stands before the runs that it begins now.
-    pub(crate) fn rides(&self, place: Place) {
+    pub(crate) fn rides(&self, place: Place, goes_on: &[Range<u32>]) {
         if let Some(durable) = &self.core.durable {
-            durable.rides(place, self.core.bus.take_gone());
+            durable.rides(place, self.core.bus.take_gone(), goes_on);
         }
     }
 
@@ -34,9 +35,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 
     /// Where the workflow has come to: stored at once, or with the next write where it follows from what is stored.
-    pub(crate) fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError> {
+    pub(crate) fn rests(&self, place: Place, goes_on: &[Range<u32>], follows: bool) -> Result<(), StoreError> {
         let Some(durable) = &self.core.durable else { return Ok(()) };
-        durable.rides(place, self.core.bus.take_gone());
+        durable.rides(place, self.core.bus.take_gone(), goes_on);
         if follows {
             return Ok(());
         }

@@ -10,7 +10,7 @@ use super::admission::{admitted, nested, not_held};
 use super::catch::catch;
 use super::drafts::Drafts;
 use super::held::committed;
-use super::lease::{in_lease, take_lease};
+use super::lease::leased;
 use super::outside;
 use super::run::{Asked, By, CoreOf, FieldsOf, Proposed, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
@@ -278,6 +278,5 @@ pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut com
             Closed::Stale => backoff::wait_async(run.attempts).await,
         }
     }
-    let lease = take_lease::<P>(run.core, run.request()).await?;
-    in_lease(run, registered, lease, &mut command).await
+    leased(run, registered, &mut command).await
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::super::durable::{DurableSession, Riding, nanos, stored};
 use super::drafts::Drafts;
 use super::replay::parts;
-use super::run::{By, CoreOf, ErrorOf, Run, StateOf};
+use super::run::{By, CoreOf, ErrorOf, Run, StateOf, Turn};
 use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;
@@ -196,9 +196,9 @@ impl<P: Process> Run<'_, P> {
         let (step, chain) = durable.step();
         let (internal, settled) = match self.by {
             By::Anyone => (false, None),
-            By::Workflow { branch } => {
+            By::Workflow { step } => {
                 let version = if Run::<P>::WRITES { version } else { drafts.version() };
-                (true, branch.map(|branch| Settled { branch, version }))
+                (true, step.map(|Turn { branch, .. }| Settled { branch, version }))
             }
         };
         // Where the workflow stands goes along: what it has come to may follow from a state that is no more after this commit.

@@ -34,14 +34,15 @@ pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Ord
 #[cold]
 fn keys<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Keys {
     let Asked { core, by, .. } = asked;
-    let step = core.durable.as_ref().map_or_else(|| core.shown_version(), |session| session.step().0 + 1);
     // Arguments that cannot be written tell nothing apart: then no key is another one.
     let written = command.and_then(|command| encode(command).ok());
     let identity = if written.is_some() { core.shared.identity } else { by_chance() };
-    let branch = match by {
+    let turn = match by {
         By::Anyone => None,
-        By::Workflow { branch } => branch,
+        By::Workflow { step } => step,
     };
+    let (branch, since) = (turn.map(|turn| turn.branch), turn.and_then(|turn| turn.since));
+    let step = since.unwrap_or_else(|| core.step_number());
     let (session, process) = (core.audit.name(), P::CONTRACT.process);
     Keys::of(&KeyParts { identity, session, step, branch, process, command: written.as_deref().unwrap_or_default() })
 }

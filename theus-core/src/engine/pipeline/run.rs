@@ -67,9 +67,18 @@ pub(in crate::engine) enum By {
     Anyone,
     /// The workflow of the session, as a step: the workflow hears it, before what waits on the bus.
     Workflow {
-        /// Which of several steps side by side; none where it is a command that the program runs for it.
-        branch: Option<u32>,
+        /// Which step; none where it is a command that the program runs for it.
+        step: Option<Turn>,
     },
+}
+
+/// Which of a workflow's steps a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// By which it is told from those that are under way at the same time.
+    pub(crate) branch: u32,
+    /// The step of the session at which it was begun first, where that is known: each of its attempts has the same keys for its effects.
+    pub(crate) since: Option<u64>,
 }
 
 impl<P: Process> Clone for Asked<'_, P> {
@@ -89,7 +98,16 @@ impl<'a, P: Process> Asked<'a, P> {
 
     /// What the run says of itself where it has to wait.
     pub(super) fn request(self) -> Request<'a> {
-        self.core.request(P::CONTRACT.process, self.limit.copied())
+        let contract = const { &P::CONTRACT };
+        Request {
+            contract: self.is_step().then_some(contract),
+            ..self.core.request(contract.process, self.limit.copied())
+        }
+    }
+
+    /// Whether it is a step of the session's workflow, which others of its steps may go on beside.
+    pub(super) const fn is_step(self) -> bool {
+        matches!(self.by, By::Workflow { step: Some(_) })
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::report::Report;
 use super::admission::{admitted, not_held};
 use super::outside;
-use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
+use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf, Turn};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Process, SyncProcess};
@@ -15,9 +15,9 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
-    branch: u32,
+    turn: Turn,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow { branch: Some(branch) }, None));
+    let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
     let result = within(&mut run, command, lease);
     run.report(result)
 }
@@ -33,9 +33,9 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
-    branch: u32,
+    turn: Turn,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow { branch: Some(branch) }, None));
+    let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
     let result = within_async(&mut run, command, lease).await;
     run.report(result)
 }

@@ -6,7 +6,7 @@ use super::super::arguments::{self, ArgumentError};
 use super::super::handle::Engine;
 #[cfg(feature = "store")]
 use super::super::pipeline;
-use super::super::pipeline::{CoreOf, StateOf};
+use super::super::pipeline::{CoreOf, StateOf, Turn};
 use super::maker::StepMaker;
 use super::named_report::{NamedFuture, NamedReport, RunNamed};
 #[cfg(feature = "store")]
@@ -30,9 +30,9 @@ where
         self: Box<Self>,
         core: &'a CoreOf<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
-        branch: u32,
+        turn: Turn,
     ) -> StepFuture<'a> {
-        P::Kind::join(core, self.0, lease, branch)
+        P::Kind::join(core, self.0, lease, turn)
     }
 }
 
@@ -66,12 +66,12 @@ where
     }
 }
 
-fn start<P>(core: &Arc<CoreOf<P>>, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>
+fn start<P>(core: &Arc<CoreOf<P>>, arguments: Option<Arguments>, turn: Turn) -> Result<StepRun, ArgumentError>
 where
     P: Process,
     P::Kind: StepMaker<P>,
 {
-    Ok(P::Kind::start(core, DropCaught::new(arguments::command::<P>(arguments)?)))
+    Ok(P::Kind::start(core, DropCaught::new(arguments::command::<P>(arguments)?), turn))
 }
 
 fn now<P>(core: &CoreOf<P>, arguments: Option<Arguments>) -> Result<NamedReport, ArgumentError>
@@ -101,7 +101,18 @@ where
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts a registered process by its name.
-    pub(crate) fn start_step(&self, process: &str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
-        (self.core.shared.registry.step(process)?.start)(&self.core, arguments)
+    pub(crate) fn start_step(
+        &self,
+        process: &str,
+        arguments: Option<Arguments>,
+        turn: Turn,
+    ) -> Result<StepRun, ArgumentError> {
+        (self.core.shared.registry.step(process)?.start)(&self.core, arguments, turn)
+    }
+
+    /// The number of the step that a run would be that began now.
+    #[cfg(feature = "workflow")]
+    pub(crate) fn step_number(&self) -> u64 {
+        self.core.step_number()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::pipeline::{self, By, CoreOf, StateOf};
+use super::super::pipeline::{self, By, CoreOf, StateOf, Turn};
 use super::named;
 use super::named_report::{NamedFuture, NamedReport};
 #[cfg(feature = "store")]
@@ -20,7 +20,7 @@ use crate::transaction::Lease;
 pub trait StepMaker<P: Process> {
     /// Runs the command, or begins to.
     #[doc(hidden)]
-    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun;
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun;
 
     /// Runs the command of a journal again, on a session of its own.
     #[cfg(feature = "store")]
@@ -41,7 +41,7 @@ pub trait StepMaker<P: Process> {
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
-        branch: u32,
+        turn: Turn,
     ) -> StepFuture<'a>;
 }
 
@@ -60,15 +60,15 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         pipeline::replay(core, command, answers)
     }
 
-    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
-        match pipeline::try_run_reported(core, command, By::Workflow { branch: Some(0) }) {
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {
+        match pipeline::try_run_reported(core, command, By::Workflow { step: Some(turn) }) {
             Ok(report) => StepRun::Done(StepReport::of(report)),
             // Who drives the workflow may be who must go on with the run that has the session.
             Err(command) => {
                 let core = Arc::clone(core);
                 StepRun::Pending(Box::pin(async move {
                     StepReport::of(
-                        pipeline::run_plain_async(&core, command, By::Workflow { branch: Some(0) }, None).await,
+                        pipeline::run_plain_async(&core, command, By::Workflow { step: Some(turn) }, None).await,
                     )
                 }))
             }
@@ -79,12 +79,12 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
-        branch: u32,
+        turn: Turn,
     ) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match lease {
-                Some(lease) => pipeline::run_within(core, command, lease, branch),
-                None => pipeline::run_plain_async(core, command, By::Workflow { branch: Some(branch) }, None).await,
+                Some(lease) => pipeline::run_within(core, command, lease, turn),
+                None => pipeline::run_plain_async(core, command, By::Workflow { step: Some(turn) }, None).await,
             })
         })
     }
@@ -106,10 +106,10 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         pipeline::replay_async(core, command, answers)
     }
 
-    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> StepRun {
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {
         let core = Arc::clone(core);
         StepRun::Pending(Box::pin(async move {
-            StepReport::of(pipeline::run_async(&core, command, By::Workflow { branch: Some(0) }, None).await)
+            StepReport::of(pipeline::run_async(&core, command, By::Workflow { step: Some(turn) }, None).await)
         }))
     }
 
@@ -117,12 +117,12 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         core: &'a CoreOf<P>,
         command: DropCaught<P>,
         lease: Option<&'a Lease<'a, StateOf<P>>>,
-        branch: u32,
+        turn: Turn,
     ) -> StepFuture<'a> {
         Box::pin(async move {
             StepReport::of(match lease {
-                Some(lease) => pipeline::run_async_within(core, command, lease, branch).await,
-                None => pipeline::run_async(core, command, By::Workflow { branch: Some(branch) }, None).await,
+                Some(lease) => pipeline::run_async_within(core, command, lease, turn).await,
+                None => pipeline::run_async(core, command, By::Workflow { step: Some(turn) }, None).await,
             })
         })
     }

@@ -11,6 +11,7 @@ mod together;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use super::pipeline::Turn;
 pub(super) use command::make;
 pub use maker::StepMaker;
 pub use named_report::NamedReport;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::super::arguments::ArgumentError;
+use super::super::pipeline::Turn;
 use super::named_report::RunNamed;
 use super::report::StepReport;
 #[cfg(feature = "store")]
@@ -31,7 +32,7 @@ pub(crate) type StepFuture<'a> = Pin<Box<dyn Future<Output = StepReport> + Send 
 /// A command whose type is known no more, on an engine of cores `C` whose sessions have states `S`.
 pub(in crate::engine) trait PreparedStep<C, S>: Send {
     /// Runs it beside others: within their lease, where there is one.
-    fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>, branch: u32) -> StepFuture<'a>;
+    fn join<'a>(self: Box<Self>, core: &'a C, lease: Option<&'a Lease<'a, S>>, turn: Turn) -> StepFuture<'a>;
 }
 
 /// A step, or why it cannot be made.
@@ -55,10 +56,13 @@ pub(crate) enum Replayed {
 #[cfg(feature = "store")]
 pub(in crate::engine) type ReplayFn<C> = fn(&C, &[u8], Option<&[EffectAnswer]>) -> Replayed;
 
+/// Runs a step, or begins to.
+pub(in crate::engine) type StartFn<C> = fn(&Arc<C>, Option<Arguments>, Turn) -> Result<StepRun, ArgumentError>;
+
 /// Makes a step of its arguments.
 pub(in crate::engine) struct MakeStep<C, S> {
     /// And runs it, or begins to: alone it is handed to nobody, and needs no box.
-    pub(in crate::engine) start: fn(&Arc<C>, Option<Arguments>) -> Result<StepRun, ArgumentError>,
+    pub(in crate::engine) start: StartFn<C>,
     /// To be run beside others.
     pub(in crate::engine) boxed: fn(Option<Arguments>) -> MadeStep<C, S>,
     /// To be run for somebody who tells its name.

@@ -131,14 +131,14 @@ fn arguments(value: Value) -> Option<Arguments> {
 }
 
 fn done(engine: &Engine<Shop, (), Ports>, process: &str, with: Value) -> StepReport {
-    match engine.start_step(process, arguments(with)).unwrap() {
+    match engine.start_step(process, arguments(with), Turn::default()).unwrap() {
         StepRun::Done(report) => report,
         StepRun::Pending(_) => panic!("`{process}` is a plain `fn`"),
     }
 }
 
 fn refused(engine: &Engine<Shop, (), Ports>, process: &str, with: Value) -> String {
-    match engine.start_step(process, arguments(with)) {
+    match engine.start_step(process, arguments(with), Turn::default()) {
         Err(error) => error.to_string(),
         Ok(_) => panic!("`{process}` was started"),
     }
@@ -209,7 +209,9 @@ fn a_declared_error_has_the_name_that_the_contract_says() {
     assert_eq!(name(done(&engine, "sell", json!({ "pieces": 9, "to": null }))), "SoldOut");
     assert_eq!(name(done(&engine, "sell", json!({ "pieces": 1, "to": "mallory" }))), "bank::Refused");
     assert_eq!(Sell::CONTRACT.errors, ["SoldOut", "bank::Refused"]);
-    let Ok(StepRun::Pending(mut asking)) = engine.start_step("ask_price", arguments(json!({ "price": 0 }))) else {
+    let Ok(StepRun::Pending(mut asking)) =
+        engine.start_step("ask_price", arguments(json!({ "price": 0 })), Turn::default())
+    else {
         panic!("it is an `async fn`")
     };
     let Poll::Ready(report) = poll(asking.as_mut()) else { panic!("the world is open") };
@@ -220,7 +222,9 @@ fn a_declared_error_has_the_name_that_the_contract_says() {
 fn a_pending_step_that_is_dropped_is_rolled_back() {
     let (engine, world) = shop(NO_RULES);
     for commits in [false, true] {
-        let Ok(StepRun::Pending(mut asking)) = engine.start_step("ask_price", arguments(json!({ "price": 7 }))) else {
+        let Ok(StepRun::Pending(mut asking)) =
+            engine.start_step("ask_price", arguments(json!({ "price": 7 })), Turn::default())
+        else {
             panic!("it is an `async fn`")
         };
         assert!(poll(asking.as_mut()).is_pending());
@@ -238,7 +242,7 @@ fn together(
     steps: Vec<(&str, Option<Arguments>)>,
 ) -> Result<Pin<Box<dyn Future<Output = Vec<StepReport>>>>, TogetherError> {
     let give_up = steps.iter().map(|_| Mark::default()).collect();
-    let run = engine.start_together(steps, give_up)?;
+    let run = engine.start_together(steps, give_up, Turn::default())?;
     Ok(Box::pin(async move { run.await.into_iter().flatten().collect() }))
 }
 
@@ -247,7 +251,7 @@ fn a_step_side_by_side_that_is_given_up_rolls_back_and_the_others_go_on() {
     let (engine, world) = shop(NO_RULES);
     let give_up: Marks = (0..3).map(|_| Mark::default()).collect();
     let steps = vec![("ask_price", arguments(json!({ "price": 7 }))), ("count", None), ("ask_note", None)];
-    let mut run = engine.start_together(steps, Arc::clone(&give_up)).unwrap();
+    let mut run = engine.start_together(steps, Arc::clone(&give_up), Turn::default()).unwrap();
     assert!(poll(run.as_mut()).is_pending());
     give_up[0].give_up();
     give_up[1].give_up();

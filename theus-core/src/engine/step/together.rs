@@ -12,6 +12,7 @@ use super::super::arguments::ArgumentError;
 use super::super::core::Core;
 use super::super::handle::Engine;
 use super::super::locking::Isolation;
+use super::super::pipeline::Turn;
 use super::super::session::State;
 use super::port::{Arguments, PreparedStep, StepFuture};
 use super::report::StepReport;
@@ -68,11 +69,12 @@ struct Member<D: Context, G: Context, E> {
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts several registered processes at once. The `async` ones overlap; a plain `fn` runs between two polls of them.
-    /// Each commits by itself. Where one of the `async` ones must have the session to itself, all of them share that lease.
+    /// Each commits by itself, the first as this step, the others as those after it. Where one of the `async` ones must have the session to itself, all of them share that lease.
     pub(crate) fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
         marks: Marks,
+        first: Turn,
     ) -> Result<TogetherRun, TogetherError> {
         let mut members = Vec::with_capacity(steps.len());
         for (process, arguments) in steps {
@@ -88,10 +90,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             }
         }
         let engine = self.clone();
-        Ok(Box::pin(async move { engine.run_together(members, marks).await }))
+        Ok(Box::pin(async move { engine.run_together(members, marks, first).await }))
     }
 
-    async fn run_together(&self, members: Vec<Member<D, G, E>>, marks: Marks) -> Vec<Option<StepReport>> {
+    async fn run_together(&self, members: Vec<Member<D, G, E>>, marks: Marks, first: Turn) -> Vec<Option<StepReport>> {
         let locking = self.core.shared.locking;
         let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
         let lease = if members.iter().any(|member| alone(member.contract)) {
@@ -106,8 +108,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         };
         let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
         for (place, Member { contract, step }) in members.into_iter().enumerate() {
-            let branch = u32::try_from(place).unwrap_or(u32::MAX);
-            let future = step.join(&self.core, lease.as_ref(), branch);
+            let branch = first.branch.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
+            let future = step.join(&self.core, lease.as_ref(), Turn { branch, ..first });
             running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.

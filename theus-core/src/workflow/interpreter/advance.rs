@@ -34,6 +34,12 @@ pub enum Progress {
         /// Until the next timer is due, by the workflow's clock; none where no timer runs.
         left: Option<Duration>,
     },
+    /// There is nothing to be done until an event comes, or what a state has invoked can go on: when its waker is woken, or in so
+    /// long at the latest.
+    Working {
+        /// Until the next timer is due, a step is tried again or its time is over; none where there is no such time.
+        left: Option<Duration>,
+    },
     /// It was paused.
     Paused,
     /// The engine's interlock is latched: nothing is done until it is reset.
@@ -93,6 +99,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             Ok(instance::Progress::Pending { until }) => Ok(Progress::Awaits { left: until.map(left) }),
             Ok(instance::Progress::Wait { until }) => Ok(Progress::Retries { left: left(until) }),
             Ok(instance::Progress::Idle { until }) => Ok(Progress::Idle { left: until.map(left) }),
+            Ok(instance::Progress::Working { until }) => Ok(Progress::Working { left: until.map(left) }),
             Ok(instance::Progress::Paused) => Ok(Progress::Paused),
             Ok(instance::Progress::Halted(halted)) => Ok(Progress::Halted(halted)),
             Ok(instance::Progress::Over) => Ok(Progress::Over),

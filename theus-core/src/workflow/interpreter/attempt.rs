@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::stored::{StoredTime, StoredTry};
 use super::trying::{Due, Trying, backoff, tried_again};
-use crate::engine::{Arguments, StepFuture, StepReport, StepRun};
+use crate::engine::{Arguments, StepFuture, StepReport, StepRun, Turn};
 #[cfg(feature = "store")]
 use crate::process::RunError;
 #[cfg(feature = "store")]
@@ -25,6 +25,8 @@ pub(super) struct Attempt {
     trying: Trying<Running>,
     /// What a store knows of it that an earlier life of the session had under way.
     before: Before,
+    /// The step of the session at which it was begun first: its effects have the same keys each time it is tried.
+    since: Option<u64>,
 }
 
 /// What an earlier life of the session had done of a run.
@@ -68,6 +70,8 @@ pub(super) struct Account<'a> {
     pub(super) role: Role,
     /// Whether a store keeps the session: a run that it does not take is made again, and needs its arguments again.
     pub(super) is_kept: bool,
+    /// The number of the first run of a step of this chain: see [`first_branch`](super::beside::first_branch).
+    pub(super) branch: u32,
 }
 
 impl Account<'_> {
@@ -85,7 +89,7 @@ pub(super) fn may_run_again(run: &Run, error: &StoreError) -> bool {
 
 impl Attempt {
     pub(super) const fn new(arguments: Option<Arguments>) -> Self {
-        Self { number: 1, arguments, trying: Trying::Ready, before: Before::Nothing }
+        Self { number: 1, arguments, trying: Trying::Ready, before: Before::Nothing, since: None }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -96,7 +100,20 @@ impl Attempt {
     pub(super) fn stored(&self, arguments: Option<&Arguments>, keeper: &Timekeeper) -> StoredTry {
         let again = self.trying.again(keeper).map(StoredTime);
         let begun = self.before == Before::Begun;
-        StoredTry { number: self.number, arguments: self.arguments.as_ref().or(arguments).cloned(), again, begun }
+        let arguments = self.arguments.as_ref().or(arguments).cloned();
+        StoredTry { number: self.number, arguments, again, begun, since: self.since }
+    }
+
+    /// As it is stored while it is under way, of a session that a store keeps: its commit is known by that it has been begun.
+    pub(super) fn stored_running(&self, run: &Run, keeper: &Timekeeper) -> StoredTry {
+        StoredTry { begun: run.begins_once(), ..self.stored(None, keeper) }
+    }
+
+    /// A run with effects begins: from now on its attempts are known by this.
+    pub(super) fn is_at(&mut self, run: &Run, context: InterpreterContext<'_>) {
+        if self.since.is_none() && !run.contract.effects.is_empty() {
+            self.since = Some(context.environment.engine.step_number());
+        }
     }
 
     /// Whether a try is made when it goes on next.
@@ -120,7 +137,7 @@ impl Attempt {
     pub(super) fn restored(stored: &StoredTry) -> Self {
         let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
         let before = if stored.begun { Before::Begun } else { Before::Nothing };
-        Self { number: stored.number, arguments: stored.arguments.clone(), trying, before }
+        Self { number: stored.number, arguments: stored.arguments.clone(), trying, before, since: stored.since }
     }
 
     /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
@@ -163,13 +180,15 @@ impl Attempt {
             Due::Start => {
                 let since = if account.trace.is_on() { environment.now() } else { SystemTime::UNIX_EPOCH };
                 let deadline = run.timeout.and_then(|timeout| environment.moment().checked_add(timeout));
+                self.is_at(run, context);
+                let turn = Turn { branch: account.branch, since: self.since };
                 // A run that is tried again needs its arguments again.
                 let arguments = if run.retry.is_some() || account.is_kept {
                     self.arguments.clone()
                 } else {
                     std::mem::take(&mut self.arguments)
                 };
-                match environment.engine.start(run.contract.process, arguments) {
+                match environment.engine.start(run.contract.process, arguments, turn) {
                     Err(error) => {
                         let (process, problem) = (run.contract.process, error.to_string());
                         let ended = Ended::NotStarted { reason: problem.clone() };

@@ -12,6 +12,7 @@ use super::outcome::{Handled, Status};
 use super::rest::{Limits, Outcome, Rest};
 use super::thread_waker::{LONGEST_REST, ThreadWaker};
 use crate::context::Context;
+use crate::signal::Waiter;
 use crate::source::did_you_mean;
 use crate::sync::runtime;
 use crate::workflow::chart::State;
@@ -140,6 +141,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         let mut rested = None;
         loop {
             let Some(rest) = self.handle_all(all, limits, enough)? else { return Ok(()) };
+            if matches!(rest, Rest::Working(_)) {
+                match self.go_on_working(limits)? {
+                    Outcome::Handled(handled) => all.push(self.session.hand_out(handled)),
+                    Outcome::Rest(Rest::Awaits) => return Ok(()),
+                    Outcome::Rest(_) => {}
+                }
+                self.refuse_late(limits)?;
+                continue;
+            }
             let Some((at, hears)) = limits.until(&rest, &self.keeper) else { return Ok(()) };
             if self.keeper.jump_to(at) {
                 self.refuse_late(limits)?;
@@ -193,8 +203,39 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
+    /// The same while what states have invoked is under way: until something was handled, or there is nothing of that any more.
+    fn go_on_working(&mut self, limits: &Limits) -> Result<Outcome, WorkflowError> {
+        let environment = Environment::new(&self.engine, &self.keeper);
+        let polled = self.session.advance(&environment, &mut Task::from_waker(Waker::noop()));
+        match polled {
+            Ok(Progress::Working { .. }) if !environment.is_left_alone() && runtime::has_one_thread() => {
+                Err(self.would_block())
+            }
+            Ok(Progress::Working { .. } | Progress::Stepped) => runtime::blocking(|| {
+                let mut waiter = Waiter::default();
+                let gone_on = self.go_on_parked_or_hear(limits, Some(&mut waiter));
+                self.engine.bus().leave(&waiter);
+                gone_on
+            }),
+            Ok(Progress::Handled(handled)) => Ok(Outcome::Handled(handled)),
+            #[cfg(feature = "store")]
+            Ok(Progress::Unsaved(error)) => Err(WorkflowError::Store(error)),
+            Ok(progress) => Ok(Outcome::Rest(Rest::of(progress))),
+            Err(troubled) => Err(self.explain(troubled)),
+        }
+    }
+
     /// The same from the first step on that awaits something.
     fn go_on_parked(&mut self, limits: &Limits) -> Result<Outcome, WorkflowError> {
+        self.go_on_parked_or_hear(limits, None)
+    }
+
+    /// The same; by a waiter it hears events too, and goes on as long as there is work beside them.
+    fn go_on_parked_or_hear(
+        &mut self,
+        limits: &Limits,
+        mut waiter: Option<&mut Waiter>,
+    ) -> Result<Outcome, WorkflowError> {
         let thread_waker = ThreadWaker::here();
         let waker = thread_waker.waker();
         let environment = Environment::new(&self.engine, &self.keeper);
@@ -205,6 +246,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 #[cfg(feature = "store")]
                 Ok(Progress::Unsaved(error)) => return Err(WorkflowError::Store(error)),
                 Ok(Progress::Pending { until }) => until,
+                Ok(Progress::Working { until }) if waiter.is_some() => {
+                    let hears = |waiter: &mut &mut Waiter| self.engine.bus().poll_event(waiter, &waker).is_ready();
+                    if waiter.as_mut().is_some_and(hears) {
+                        continue;
+                    }
+                    until
+                }
                 Ok(progress) => return Ok(Outcome::Rest(Rest::of(progress))),
                 Err(troubled) => return Err(self.explain(troubled)),
             };

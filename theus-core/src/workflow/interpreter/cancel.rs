@@ -9,7 +9,7 @@ use super::context::InterpreterContext;
 use super::control::Control;
 use super::environment::Environment;
 use super::failure::Failure;
-use super::instance::{Internal, Interpreter, Live, Stage};
+use super::instance::{Internal, Interpreter, Live, Progress, Stage, Troubled};
 use super::outcome::{Fault, Status};
 use super::steps::activation;
 use crate::panics::tell;
@@ -44,16 +44,19 @@ impl Live {
         self.paused = false;
         self.clear_inbox(context);
         self.timers.clear();
+        let fault = Fault::Cancelled { reason: reason.clone() };
+        self.stop_all(&fault, context);
         match self.chain.take() {
             Some(mut chain) => {
                 if chain.failure.is_none() {
                     self.let_go(&mut chain, context);
-                    let failure = Failure::fault(Fault::Cancelled { reason: reason.clone() });
-                    self.break_off(&mut chain, failure, context);
+                    self.break_off(&mut chain, Failure::fault(fault), context);
                 }
                 self.chain = Some(chain);
                 self.is_to_end(reason.into());
             }
+            // What was invoked is made good first.
+            None if self.has_left() => self.is_to_end(reason.into()),
             None => {
                 self.trace.put(context.environment.now(), What::Cancelled { reason: reason.clone() });
                 self.over(Stage::Cancelled(reason.into()), context);
@@ -63,8 +66,17 @@ impl Live {
         }
     }
 
+    /// All that was committed is made good: it is over.
+    pub(super) fn end_cancelled(&mut self, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        let Some(reason) = self.take_cancelled() else { return Ok(Progress::Stepped) };
+        self.trace.put(context.environment.now(), What::Cancelled { reason: reason.to_string() });
+        self.over(Stage::Cancelled(reason), context);
+        self.end_unit(context)
+    }
+
     /// Lets go of a run that awaits something, which rolls it back.
     fn interrupt(&mut self, context: InterpreterContext<'_>) {
+        self.interrupt_beside(context);
         let Some(mut chain) = self.chain.take() else { return };
         self.follows = false;
         match self.let_go(&mut chain, context) {
@@ -77,7 +89,7 @@ impl Live {
     }
 
     /// Drops what awaits something. The process that has effects outside the process, where there is one among it.
-    fn let_go(&mut self, chain: &mut Chain, context: InterpreterContext<'_>) -> Option<&'static str> {
+    pub(super) fn let_go(&mut self, chain: &mut Chain, context: InterpreterContext<'_>) -> Option<&'static str> {
         if chain.is_between_steps() {
             return None;
         }
@@ -91,8 +103,14 @@ impl Live {
             _ => &mut unit.handled.steps,
         };
         let role = if matches!(chain.work, Work::Compensation(..)) { Role::Compensation } else { Role::Step };
-        let mut account =
-            Account { trace: &mut self.trace, outcomes, random: &mut self.random, role, is_kept: self.is_kept };
+        let mut account = Account {
+            trace: &mut self.trace,
+            outcomes,
+            random: &mut self.random,
+            role,
+            is_kept: self.is_kept,
+            branch: 0,
+        };
         match (&mut chain.work, step) {
             (Work::Compensation(compensation, attempt), _) => {
                 attempt.let_go(&compensation.run, context, &mut account);
@@ -216,8 +234,15 @@ impl Live {
     }
 
     /// A command was refused by a violation of level A. What the chain under way has committed is made good first.
-    fn abort_by(&mut self, failure: Failure, context: InterpreterContext<'_>) {
-        let Some(mut chain) = self.chain.take() else { return self.abort(failure.reason, context) };
+    pub(super) fn abort_by(&mut self, failure: Failure, context: InterpreterContext<'_>) {
+        self.follows = false;
+        self.stop_all(&Fault::Cancelled { reason: failure.reason.clone() }, context);
+        let mut chain = match self.chain.take() {
+            Some(chain) => chain,
+            // What was invoked is made good first.
+            None if self.has_left() => Chain::failed(failure.clone()),
+            None => return self.abort(failure.reason, context),
+        };
         self.paused = false;
         self.clear_inbox(context);
         self.timers.clear();

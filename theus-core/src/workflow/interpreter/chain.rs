@@ -164,6 +164,18 @@ impl Chain {
         }
     }
 
+    /// One part of a state, which alone hears how it ends.
+    pub(super) fn one(state: StateId, part: Part, payload: Option<Payload>) -> Box<Self> {
+        Box::new(Self::new(vec![(state, part, 0)], Some(state), Vec::new(), payload))
+    }
+
+    /// Nothing to run, and a reason not to.
+    pub(super) fn failed(failure: Failure) -> Box<Self> {
+        let mut chain = Box::new(Self::new(Vec::new(), None, Vec::new(), None));
+        chain.failure = Some(failure);
+        chain
+    }
+
     /// What leaving a state runs, and no more.
     pub(super) fn leaving(state: StateId, payload: Option<Payload>) -> Self {
         Self::new(vec![(state, Part::Exit, 0)], Some(state), Vec::new(), payload)
@@ -355,6 +367,12 @@ impl Chain {
                 self.frames.push(Frame { at: 0, inside: Inside::Each(Box::new(each)) });
             }
         }
+    }
+
+    /// Whether it is at a step of several side by side that is under way.
+    #[cfg(feature = "store")]
+    pub(super) fn has_several_under_way(&self) -> bool {
+        matches!(&self.work, Work::Together(together) if together.is_running())
     }
 
     /// Whether nothing of it is running: it can be held up here.

@@ -32,6 +32,8 @@ pub(super) struct Driven<'a, D: Context, G: Context, E: Send + Sync + 'static> {
     /// Since when it goes on without others having their turn, and for how many steps.
     goes_on: Option<(Instant, u32)>,
     is_done: bool,
+    /// Whether only time can make go on what was polled last.
+    is_left_alone: bool,
     /// Waits for an event.
     waiter: Waiter,
 }
@@ -48,6 +50,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             patience,
             goes_on: None,
             is_done: false,
+            is_left_alone: false,
             waiter: Waiter::default(),
         }
     }
@@ -66,6 +69,14 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
         let mut rested = None;
         loop {
             let Some(rest) = self.handle_all(all, enough).await? else { return Ok(()) };
+            if let Rest::Working(until) = rest {
+                if self.limits.are_over(&self.manager.keeper) {
+                    return Ok(());
+                }
+                self.rest_working(until).await;
+                self.manager.refuse_late(&self.limits)?;
+                continue;
+            }
             let Some((at, hears)) = self.limits.until(&rest, &self.manager.keeper) else {
                 self.manager.give_back();
                 return Ok(());
@@ -119,6 +130,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             let environment = Environment::new(engine, keeper);
             let progress = session.advance(&environment, task);
             let is_left_alone = environment.is_left_alone();
+            self.is_left_alone = is_left_alone;
             if matches!(progress, Ok(Progress::Stepped | Progress::Handled(_)) | Err(_)) {
                 self.goes_on = Some((since, steps + 1));
             }
@@ -173,6 +185,22 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             if std::mem::replace(&mut rested, true)
                 || (hears && self.manager.engine.bus().poll_event(&mut self.waiter, task.waker()).is_ready())
                 || self.sleeps(until, task)
+            {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Waits until what was invoked can go on, an event is there, or that time has come.
+    async fn rest_working(&mut self, until: Option<Moment>) {
+        let (mut rested, is_left_alone) = (false, self.is_left_alone);
+        poll_fn(|task| {
+            self.manager.session.heed(task.waker());
+            if std::mem::replace(&mut rested, true)
+                || self.manager.engine.bus().poll_event(&mut self.waiter, task.waker()).is_ready()
+                || self.awaits(self.limits.first(until), is_left_alone, task)
             {
                 return Poll::Ready(());
             }

@@ -1,10 +1,12 @@
 //! What a session needs of an engine, whatever the engine's types.
 
+#[cfg(feature = "store")]
+use std::ops::Range;
 use std::task::Waker;
 use std::time::Duration;
 
 use crate::context::{Context, Fields, Value};
-use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun};
+use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun, Turn};
 use crate::process::Halted;
 use crate::signal::{Event, Origin};
 #[cfg(feature = "store")]
@@ -13,11 +15,18 @@ use crate::store::{Place, StoreError};
 /// What a session needs of an engine. The session itself is compiled once, for all engines.
 pub(crate) trait EnginePort {
     /// Starts a registered process.
-    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError>;
+    fn start(&self, process: &'static str, arguments: Option<Arguments>, turn: Turn) -> Result<StepRun, ArgumentError>;
+
+    /// The number of the step that a run would be that began now: for keys of effects.
+    fn step_number(&self) -> u64;
 
     /// Starts several at once.
-    fn start_together(&self, steps: Vec<(&str, Option<Arguments>)>, marks: Marks)
-    -> Result<TogetherRun, TogetherError>;
+    fn start_together(
+        &self,
+        steps: Vec<(&str, Option<Arguments>)>,
+        marks: Marks,
+        first: Turn,
+    ) -> Result<TogetherRun, TogetherError>;
 
     /// The committed state as it is now, for guards and arguments; `None` from inside a body of the engine.
     fn committed_state(&self) -> Option<Box<dyn CommittedState + '_>>;
@@ -61,11 +70,11 @@ pub(crate) trait EnginePort {
 
     /// Where the workflow stands before the runs that it begins now: it goes with their commits.
     #[cfg(feature = "store")]
-    fn rides(&self, place: Place);
+    fn rides(&self, place: Place, goes_on: &[Range<u32>]);
 
     /// Where the workflow has come to: stored at once, or with the next commit of whomever where it follows from what is stored.
     #[cfg(feature = "store")]
-    fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError>;
+    fn rests(&self, place: Place, goes_on: &[Range<u32>], follows: bool) -> Result<(), StoreError>;
 
     /// Whether the store has the workflow there, and nothing that has happened since.
     #[cfg(feature = "store")]
@@ -96,16 +105,21 @@ impl<D: Context, G: Context> CommittedState for CommittedView<'_, D, G> {
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, G, E> {
-    fn start(&self, process: &'static str, arguments: Option<Arguments>) -> Result<StepRun, ArgumentError> {
-        self.start_step(process, arguments)
+    fn start(&self, process: &'static str, arguments: Option<Arguments>, turn: Turn) -> Result<StepRun, ArgumentError> {
+        self.start_step(process, arguments, turn)
+    }
+
+    fn step_number(&self) -> u64 {
+        Engine::step_number(self)
     }
 
     fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>)>,
         marks: Marks,
+        first: Turn,
     ) -> Result<TogetherRun, TogetherError> {
-        Engine::start_together(self, steps, marks)
+        Engine::start_together(self, steps, marks, first)
     }
 
     fn committed_state(&self) -> Option<Box<dyn CommittedState + '_>> {
@@ -162,8 +176,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     }
 
     #[cfg(feature = "store")]
-    fn rides(&self, place: Place) {
-        Engine::rides(self, place);
+    fn rides(&self, place: Place, goes_on: &[Range<u32>]) {
+        Engine::rides(self, place, goes_on);
     }
 
     #[cfg(feature = "store")]
@@ -172,8 +186,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     }
 
     #[cfg(feature = "store")]
-    fn rests(&self, place: Place, follows: bool) -> Result<(), StoreError> {
-        Engine::rests(self, place, follows)
+    fn rests(&self, place: Place, goes_on: &[Range<u32>], follows: bool) -> Result<(), StoreError> {
+        Engine::rests(self, place, goes_on, follows)
     }
 
     fn halted(&self) -> Option<Halted> {

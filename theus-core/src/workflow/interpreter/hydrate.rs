@@ -1,9 +1,11 @@
 //! A workflow that goes on where a store, or a value, has it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::beside::of_branch;
 use super::chain::Work;
 use super::instance::{Interpreter, Options};
 use super::manager::WorkflowManager;
@@ -158,18 +160,29 @@ impl Interpreter {
         if settled.is_empty() {
             return Ok(());
         }
-        let Some(chain) = &mut self.live.chain else {
-            return Err(damaged("a run has committed of which it knows nothing".to_owned()));
-        };
-        match &mut chain.work {
-            Work::Run(attempt) | Work::Compensation(_, attempt) => {
-                settled.iter().for_each(|settled| attempt.has_committed(settled.version));
+        // By the slot of the chain whose runs they are.
+        let mut slots: BTreeMap<u32, Vec<(usize, u64)>> = BTreeMap::new();
+        for Settled { branch, version } in settled {
+            let (slot, place) = of_branch(*branch);
+            slots.entry(slot).or_default().push((usize::try_from(place).unwrap_or(usize::MAX), *version));
+        }
+        let live = &mut self.live;
+        for (slot, settled) in slots {
+            let chain = match slot {
+                0 => live.chain.as_deref_mut(),
+                slot => live.beside_mut().and_then(|beside| beside.chain_of(slot)),
+            };
+            let Some(chain) = chain else {
+                return Err(damaged("a run has committed of which it knows nothing".to_owned()));
+            };
+            match &mut chain.work {
+                Work::Run(attempt) | Work::Compensation(_, attempt) => {
+                    settled.iter().for_each(|(_, version)| attempt.has_committed(*version));
+                }
+                Work::Together(together) => together.have_committed(settled.into_iter()),
+                // The file has other steps by now: the chain has failed by that.
+                Work::None => {}
             }
-            Work::Together(together) => together.have_committed(
-                settled.iter().map(|settled| (usize::try_from(settled.branch).unwrap_or(usize::MAX), settled.version)),
-            ),
-            // The file has other steps by now: the chain has failed by that.
-            Work::None => {}
         }
         Ok(())
     }

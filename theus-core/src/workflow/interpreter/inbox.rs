@@ -68,7 +68,9 @@ impl Live {
                 }
                 true
             }
-            Internal::Recover { heard_by: Some(state), .. } => !effects.exits(*state),
+            Internal::Recover { heard_by: Some(state), .. } | Internal::InvokeDone { state, .. } => {
+                !effects.exits(*state)
+            }
             _ => true,
         });
     }

@@ -6,6 +6,7 @@ use std::task::{Context, Waker};
 
 use thiserror::Error;
 
+use super::beside::Beside;
 use super::chain::Chain;
 use super::context::InterpreterContext;
 use super::control::Control;
@@ -83,6 +84,8 @@ struct Seldom {
     cancelled: Option<Box<str>>,
     /// What its final state gave.
     result: Option<serde_json::Value>,
+    /// What its states have invoked.
+    beside: Option<Beside>,
 }
 
 /// How far a session is.
@@ -108,6 +111,12 @@ pub(super) enum Internal {
     },
     /// A state is done.
     Done(StateId),
+    /// What a state has invoked has ended well.
+    InvokeDone {
+        state: StateId,
+        /// Its place among those of the state.
+        place: u32,
+    },
     /// A chain has ended well.
     ChainDone {
         /// The innermost state whose it was, which hears of it, as do those around it; `None` for whoever is active.
@@ -178,6 +187,8 @@ pub(crate) enum Progress {
     Wait { until: Moment },
     /// No event waits: go on when there is one, or at this time, when the next timer is due.
     Idle { until: Option<Moment> },
+    /// No event waits, and what states have invoked is under way: go on when there is one, when the waker is woken, or at this time.
+    Working { until: Option<Moment> },
     /// It was paused.
     Paused,
     /// The engine's interlock is latched.
@@ -311,8 +322,10 @@ impl Interpreter {
 
     /// The process that is under way, the first of several: it may commit when it is polled next.
     pub(crate) fn under_way(&self) -> Option<&'static str> {
-        let chain = self.live.chain.as_ref().filter(|chain| !chain.is_between_steps())?;
-        Some(chain.process(&self.definition).unwrap_or("a compensation"))
+        match self.live.chain.as_ref().filter(|chain| !chain.is_between_steps()) {
+            Some(chain) => Some(chain.process(&self.definition).unwrap_or("a compensation")),
+            None => self.live.beside_under_way(&self.definition),
+        }
     }
 
     /// The process of the step that is under way or comes next, where that is certain.
@@ -323,6 +336,12 @@ impl Interpreter {
     /// Whether nothing is being handled.
     pub(crate) fn is_between_events(&self) -> bool {
         self.live.chain.is_none() && self.live.unit.is_none()
+    }
+
+    /// Whether what its states have invoked is under way.
+    #[cfg(feature = "store")]
+    pub(crate) fn has_work_beside(&self) -> bool {
+        self.live.beside().is_some()
     }
 
     /// Whether it has not begun.
@@ -406,6 +425,31 @@ impl Live {
 
     pub(super) fn is_to_end(&mut self, reason: Box<str>) {
         self.seldom.get_or_insert_default().cancelled = Some(reason);
+    }
+
+    /// What its states have invoked, where any of it is not over.
+    #[inline]
+    pub(super) fn beside(&self) -> Option<&Beside> {
+        self.seldom.as_ref()?.beside.as_ref()
+    }
+
+    #[inline]
+    pub(super) fn beside_mut(&mut self) -> Option<&mut Beside> {
+        self.seldom.as_mut()?.beside.as_mut()
+    }
+
+    pub(super) fn beside_or_new(&mut self) -> &mut Beside {
+        self.seldom.get_or_insert_default().beside.get_or_insert_default()
+    }
+
+    /// All of it is over.
+    pub(super) fn has_nothing_beside(&mut self) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom.beside = None;
+            if seldom.cancelled.is_none() && seldom.result.is_none() {
+                self.seldom = None;
+            }
+        }
     }
 
     /// What its final state gave.

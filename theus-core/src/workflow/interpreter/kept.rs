@@ -4,8 +4,10 @@
 //! alone needs no write of its own. What an event, a time or a failure has come into is written when the session comes to rest, or
 //! tells what it has handled.
 
+use std::ops::Range;
 use std::task::Context;
 
+use super::beside::first_branch;
 use super::chain::Chain;
 use super::context::InterpreterContext;
 use super::environment::Environment;
@@ -33,8 +35,14 @@ impl Kept {
             Some(untold) => *untold,
             None => {
                 let told = live.advance(context, task);
-                let is_at_rest =
-                    matches!(told, Ok(Progress::Idle { .. } | Progress::Paused | Progress::Halted(_) | Progress::Over));
+                let is_at_rest = matches!(
+                    told,
+                    Ok(Progress::Idle { .. }
+                        | Progress::Working { .. }
+                        | Progress::Paused
+                        | Progress::Halted(_)
+                        | Progress::Over)
+                );
                 self.was_driven |= !is_at_rest || !live.follows || self.is_paused != live.paused;
                 told
             }
@@ -60,10 +68,11 @@ impl Kept {
         if !self.was_driven {
             return Ok(());
         }
+        // What was invoked goes on by itself.
         let ready = !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
         // Though it be where it was: an event was taken on the way, or a step has failed, and neither must come again.
         let place = live.place(context, live.chain.as_deref(), ready)?;
-        context.environment.engine.rests(place, live.follows)?;
+        context.environment.engine.rests(place, &live.goes_on(None), live.follows)?;
         live.follows = true;
         (self.was_driven, self.is_paused) = (false, live.paused);
         Ok(())
@@ -101,6 +110,16 @@ impl Interpreter {
 }
 
 impl Live {
+    /// The branches of steps of several side by side that are under way, but for the one that begins now: some of them may have committed,
+    /// and others not.
+    fn goes_on(&self, but: Option<u32>) -> Vec<Range<u32>> {
+        let Some(beside) = self.beside() else { return Vec::new() };
+        let others = beside.all.iter().map(|invocation| (invocation.slot, invocation.chain.as_deref()));
+        let all = std::iter::once((0, self.chain.as_deref())).chain(others);
+        let goes_on = all.filter(|(slot, chain)| but != Some(*slot) && chain.is_some_and(Chain::has_several_under_way));
+        goes_on.map(|(slot, _)| first_branch(slot)..first_branch(slot + 1)).collect()
+    }
+
     /// Where it is, as a store has it.
     pub(super) fn place(
         &self,
@@ -126,10 +145,11 @@ impl Live {
         begun: bool,
     ) -> Result<(), StoreError> {
         let place = self.place(context, Some(chain), true)?;
+        let goes_on = self.goes_on(Some(self.slot()));
         if begun {
-            context.environment.engine.rests(place, false)?;
+            context.environment.engine.rests(place, &goes_on, false)?;
         } else {
-            context.environment.engine.rides(place);
+            context.environment.engine.rides(place, &goes_on);
         }
         Ok(())
     }

@@ -6,10 +6,12 @@ use super::activation::SessionActivation;
 use super::context::InterpreterContext;
 use super::failure::RecoveryTarget;
 use super::instance::{Internal, Live, Progress, Stage, Troubled};
+use super::invoke::{WentOn, Who, invoke};
 use super::outcome::Cause;
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::{Beforehand, StateId};
+use crate::workflow::clock::Moment;
 use crate::workflow::trace::What;
 
 impl Live {
@@ -30,15 +32,25 @@ impl Live {
             return Ok(Progress::Over);
         }
         if self.chain.as_ref().is_none_or(|chain| chain.is_between_steps()) {
-            if let Some(halted) = context.environment.engine.halted() {
-                return Ok(Progress::Halted(halted));
-            }
-            if self.paused {
-                return Ok(Progress::Paused);
+            let held_up = match context.environment.engine.halted() {
+                Some(halted) => Some(Progress::Halted(halted)),
+                None => self.paused.then_some(Progress::Paused),
+            };
+            if let Some(held_up) = held_up {
+                // What is under way comes to the end of its step.
+                return Ok(self.beside_of(held_up, Who::Running, context, task));
             }
         }
+        if let Some(progress) = self.go_on_left(context, task) {
+            return Ok(progress);
+        }
         if self.chain.is_some() {
-            return self.go_on(context, task);
+            let progress = self.go_on(context, task)?;
+            let waits = self.beside().is_some() && matches!(progress, Progress::Pending { .. } | Progress::Wait { .. });
+            return Ok(if waits { self.beside_of(progress, Who::Begun, context, task) } else { progress });
+        }
+        if self.cancelled().is_some() {
+            return self.end_cancelled(context);
         }
         if self.unit.is_some() {
             return self.end_unit(context);
@@ -55,6 +67,11 @@ impl Live {
         self.take_raised(context);
         if context.definition.has_always()
             && let Some(progress) = self.settle(context)?
+        {
+            return Ok(progress);
+        }
+        if self.beside().is_some_and(|beside| beside.is_due && self.inbox.is_empty())
+            && let WentOn::Done(progress) = self.go_on_beside(Who::Begun, context, task)
         {
             return Ok(progress);
         }
@@ -81,10 +98,15 @@ impl Live {
         if let Some(event) = context.environment.engine.next_event() {
             self.counts_anew();
             self.follows = false;
+            if let Some(beside) = self.beside_mut() {
+                beside.is_due = true;
+            }
             let progress = self.take_event(event, context)?;
             // Nobody can come in between, and nothing is stored there: its chain begins at once.
             return match progress {
-                Progress::Stepped if self.control.is_none() && !self.is_kept => self.go_on(context, task),
+                Progress::Stepped if self.control.is_none() && !self.is_kept && !self.has_left() => {
+                    self.go_on(context, task)
+                }
                 progress => Ok(progress),
             };
         }
@@ -94,7 +116,12 @@ impl Live {
         {
             return Ok(Progress::Stepped);
         }
-        Ok(Progress::Idle { until: self.timers.next_due() })
+        let idle = Progress::Idle { until: self.timers.next_due() };
+        if self.beside().is_none() {
+            return Ok(idle);
+        }
+        self.begin_invoked(context);
+        Ok(self.beside_of(idle, Who::Begun, context, task))
     }
 
     fn start(&mut self, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
@@ -145,6 +172,7 @@ impl Live {
     ) -> Result<Option<Progress>, Troubled> {
         let (name, event, heard_by, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, context),
+            Internal::InvokeDone { state, place } => return self.take_invoke_done(state, place, context),
             Internal::Raised { event, .. } => {
                 context.environment.engine.let_go_raised(1);
                 return self.take_event(event, context).map(Some);
@@ -208,6 +236,57 @@ impl Live {
             Ok(Some(found)) => self.apply(found, context).map(Some),
             Ok(None) => Ok(None),
             Err(error) => self.without_value(error, context).map(Some),
+        }
+    }
+
+    fn take_invoke_done(
+        &mut self,
+        state: StateId,
+        place: u32,
+        context: InterpreterContext<'_>,
+    ) -> Result<Option<Progress>, Troubled> {
+        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let found = context.definition.invoked(&self.at, state, place, &activation);
+        drop(activation);
+        if let Some(invoke) = invoke(context.definition, state, place) {
+            self.trace.tell(context.environment.clock, || What::InvokeDone { state, id: invoke.id.clone() });
+        }
+        if let Ok(None) = &found {
+            return Ok(None);
+        }
+        self.payload = None;
+        self.begin_unit(None, Cause::Done, context.definition);
+        match found {
+            Ok(Some(found)) => self.apply(found, context).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => self.without_value(error, context).map(Some),
+        }
+    }
+
+    /// What was invoked goes on where the session itself waits: what both come to.
+    fn beside_of(
+        &mut self,
+        own: Progress,
+        who: Who,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Progress {
+        match self.go_on_beside(who, context, task) {
+            WentOn::Nothing => own,
+            WentOn::Done(progress) => progress,
+            WentOn::Waits { until, is_awaited } => {
+                let earlier = |own: Option<Moment>| own.into_iter().chain(until).min();
+                match own {
+                    Progress::Pending { until: own } => Progress::Pending { until: earlier(own) },
+                    Progress::Wait { until: own } if is_awaited => Progress::Pending { until: earlier(Some(own)) },
+                    Progress::Wait { until: own } => {
+                        Progress::Wait { until: until.map_or(own, |until| until.min(own)) }
+                    }
+                    Progress::Idle { until: own } => Progress::Working { until: earlier(own) },
+                    // It is held up, and what it waits for is not its own to wait for.
+                    held_up => held_up,
+                }
+            }
         }
     }
 

@@ -152,6 +152,12 @@ impl Live {
             };
             self.trace.put(environment.now(), what);
         }
+        if self.beside().is_some() {
+            self.stop_exited(effects, context);
+        }
+        if definition.has_invokes() {
+            self.invoke_entered(effects, definition);
+        }
         self.timers.end(effects, definition);
         let begins = std::cell::Cell::new(false);
         self.timers.begin(definition, effects.entered(), || {
@@ -190,6 +196,8 @@ impl Live {
         unit.handled.to = Some(leaf);
         unit.ending = finishes.map(Ending::in_state);
         match chain {
+            // What was left is made good first.
+            None if self.has_left() => Ok(Progress::Stepped),
             None => self.end_unit(context),
             Some(chain) => {
                 self.chain = Some(chain);

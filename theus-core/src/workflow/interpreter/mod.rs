@@ -8,6 +8,7 @@ mod activation;
 mod advance;
 mod arguments;
 mod attempt;
+mod beside;
 mod blocking;
 mod cancel;
 mod chain;
@@ -26,6 +27,7 @@ mod failure;
 mod hydrate;
 mod inbox;
 mod instance;
+mod invoke;
 #[cfg(feature = "store")]
 mod kept;
 mod load;

@@ -49,6 +49,7 @@ fn runs(definition: &Definition) -> impl Iterator<Item = &Run> {
 }
 
 fn runs_of(state: &State) -> Vec<&Run> {
+    let invoked = state.invokes.iter().flat_map(|invoke| &invoke.steps);
     let ways = state.transitions.iter().flat_map(|way| &way.steps);
-    state.entry.iter().chain(&state.exit).chain(ways).flat_map(Step::runs).collect()
+    state.entry.iter().chain(&state.exit).chain(ways).chain(invoked).flat_map(Step::runs).collect()
 }

@@ -73,6 +73,8 @@ pub enum Cause {
     Done,
     /// A chain failed with an error that leads somewhere (`on_error`).
     Error,
+    /// What a state has invoked has ended, well or not, or was made good after its state was left: [`Handled::steps`] are all of its runs.
+    Invoked,
     /// It went on after a restart with what was being handled before: [`Handled::event`], where it was one. What is told of
     /// its steps is what was done since.
     Restart,
@@ -253,6 +255,9 @@ pub enum Fault {
         /// The process.
         process: &'static str,
     },
+    /// The state that had invoked it was left.
+    #[error("its state was left")]
+    Left,
     /// The session was cancelled.
     #[error("cancelled: {reason}")]
     Cancelled {

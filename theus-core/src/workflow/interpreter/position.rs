@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::stored::{Ended, Message, StoredChain, StoredTimer, StoredUnit, is_zero};
+use super::stored::{Ended, Message, StoredChain, StoredInvocation, StoredTimer, StoredUnit, is_zero};
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
 
@@ -68,6 +68,15 @@ pub struct Position {
     /// The chain that is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chain: Option<StoredChain>,
+    /// What its states have invoked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) invoked: Vec<StoredInvocation>,
+    /// Whose turn of them it is first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) turn: u32,
+    /// Whether it is their turn before the next event.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_due: bool,
     /// How many moves and rounds of `while` have come of the last event.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) spent: u32,

@@ -11,6 +11,8 @@ use crate::workflow::clock::{Moment, Timekeeper};
 pub(super) enum Rest {
     /// Until an event comes, or this time.
     Idle(Option<Moment>),
+    /// Until an event comes, what states have invoked can go on, or this time.
+    Working(Option<Moment>),
     /// Until this time: a step is tried again then.
     Wait(Moment),
     /// A step is awaited, and the time for that is over.
@@ -25,6 +27,7 @@ impl Rest {
     pub(super) fn of(progress: Progress) -> Self {
         match progress {
             Progress::Idle { until } => Self::Idle(until),
+            Progress::Working { until } => Self::Working(until),
             Progress::Wait { until } => Self::Wait(until),
             Progress::Paused => Self::Paused,
             Progress::Halted(halted) => Self::Halted(halted),
@@ -55,7 +58,7 @@ impl Limits {
     /// Until when to wait, and whether for events too; `None` where there is nothing to wait for, or the time is over.
     pub(super) fn until(&self, rest: &Rest, keeper: &Timekeeper) -> Option<(Moment, bool)> {
         let (due, hears) = match rest {
-            Rest::Over | Rest::Halted(_) | Rest::Awaits => return None,
+            Rest::Over | Rest::Halted(_) | Rest::Awaits | Rest::Working(_) => return None,
             Rest::Paused => {
                 self.until?;
                 (None, false)

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::beside::Beside;
+use super::beside::stored::{id_of, place_of};
 use super::chain::Chain;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
@@ -86,6 +88,9 @@ impl Interpreter {
             }
             live.chain = Some(Box::new(chain));
         }
+        if let Some(beside) = Beside::restored(&definition, position)? {
+            *live.beside_or_new() = beside;
+        }
         match &position.ended {
             None => {}
             Some(Ended::Finished { result }) => {
@@ -112,6 +117,14 @@ impl super::instance::Live {
             Stage::Aborted(reason) => Some(Ended::Aborted { reason: reason.to_string() }),
             Stage::Cancelled(reason) => Some(Ended::Cancelled { reason: reason.to_string() }),
         };
+        // What is gone on with is in somebody's hands, and what it has come to is aside.
+        let (chain, in_hand, unit) = match live.beside() {
+            Some(beside) if beside.slot != 0 => (live.chain.as_deref(), chain, beside.aside.as_ref()),
+            _ => (chain, None, live.unit.as_ref()),
+        };
+        let invoked = live
+            .beside()
+            .map_or_else(Vec::new, |beside| beside.stored(definition, keeper, in_hand, live.is_kept, live.spent));
         let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
         Position {
             workflow: definition.name().to_owned(),
@@ -119,9 +132,12 @@ impl super::instance::Live {
             timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
             inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
             payload: live.payload.as_ref().map(|payload| payload.value().clone()),
-            unit: live.unit.as_ref().map(|unit| stored_unit(definition, unit)),
-            chain: chain.map(|chain| chain.stored(definition, keeper)),
-            spent: live.spent,
+            unit: unit.map(|unit| stored_unit(definition, unit)),
+            chain: chain.map(|chain| chain.stored(definition, keeper, live.is_kept)),
+            invoked,
+            turn: live.beside().map_or(0, |beside| u32::try_from(beside.next).unwrap_or(0)),
+            is_due: live.beside().is_some_and(|beside| beside.is_due),
+            spent: live.beside().filter(|beside| beside.slot != 0).map_or(live.spent, |beside| beside.spent),
             overspent: live.overspent.into(),
             cancelled: live.cancelled().map(str::to_owned),
             random: live.random.get_seed(),
@@ -149,6 +165,9 @@ fn message(definition: &Definition, told: &Internal) -> Message {
             Message::Raised { event: stored_event(event), payload, urgent: *urgent }
         }
         Internal::Done(state) => Message::Done { state: name(state) },
+        Internal::InvokeDone { state, place } => {
+            Message::InvokeDone { state: name(state), id: id_of(definition, *state, *place) }
+        }
         Internal::ChainDone { heard_by } => Message::ChainDone { heard_by: heard_by.as_ref().map(name) },
         Internal::ChainFailed { heard_by, payload } => {
             Message::ChainFailed { heard_by: heard_by.as_ref().map(name), payload: payload.value().clone() }
@@ -171,6 +190,11 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
             Internal::Raised { event, urgent: *urgent }
         }
         Message::Done { state } => Internal::Done(known(definition, state)?),
+        Message::InvokeDone { state, id } => {
+            let state = known(definition, state)?;
+            // One that is no more in the file leads nowhere.
+            Internal::InvokeDone { state, place: place_of(definition, state, id).unwrap_or(u32::MAX) }
+        }
         Message::ChainDone { heard_by } => Internal::ChainDone { heard_by: state(heard_by)? },
         Message::ChainFailed { heard_by, payload } => {
             Internal::ChainFailed { heard_by: state(heard_by)?, payload: payload.clone().into() }

@@ -6,6 +6,7 @@ use std::task::Context;
 use super::activation::SessionActivation;
 use super::arguments::{arguments, elements};
 use super::attempt::{Account, Attempt, Tried};
+use super::beside::first_branch;
 use super::chain::{Chain, Failed, Next, Work};
 use super::compensation::Compensation;
 use super::context::InterpreterContext;
@@ -22,7 +23,7 @@ use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::{Role, What};
 
 /// How a step left its chain.
-enum Stepped {
+pub(super) enum Stepped {
     /// It can go on at once.
     On,
     /// It cannot.
@@ -83,6 +84,10 @@ impl Live {
                 return Ok(progress);
             }
             Stepped::Failure(failure) => {
+                if failure.aborts {
+                    // The whole session ends, and what was invoked is made good first.
+                    self.stop_all(&Fault::Cancelled { reason: failure.reason.clone() }, context);
+                }
                 self.break_off(&mut chain, failure, context);
                 if self.next_compensation(&chain).is_none() && !self.leave_strand(&mut chain) {
                     return self.end_chain(chain, context);
@@ -94,7 +99,12 @@ impl Live {
         Ok(Progress::Stepped)
     }
 
-    fn chain_step(&mut self, chain: &mut Chain, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Stepped {
+    pub(super) fn chain_step(
+        &mut self,
+        chain: &mut Chain,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Stepped {
         let mut stepped = match chain.work {
             Work::Compensation(..) => self.make_good(chain, context, task),
             _ if chain.failure.is_some() => self.begin_compensation(chain),
@@ -192,6 +202,7 @@ impl Live {
             let Work::Run(begun) = std::mem::replace(&mut chain.work, Work::None) else { return Stepped::End };
             attempt = begun;
         }
+        let branch = first_branch(self.slot());
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
         let mut account = Account {
@@ -200,6 +211,7 @@ impl Live {
             random: &mut self.random,
             role: Role::Step,
             is_kept: self.is_kept,
+            branch,
         };
         let tried = attempt.go_on(run, context, task, &mut account);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
@@ -256,6 +268,7 @@ impl Live {
             return Stepped::Held(Progress::Unsaved(error));
         }
         let Work::Together(together) = &mut chain.work else { return Stepped::End };
+        let branch = first_branch(self.slot());
         let Some(unit) = &mut self.unit else { return Stepped::End };
         let outcomes = &mut unit.handled.steps;
         let mut account = Account {
@@ -264,6 +277,7 @@ impl Live {
             random: &mut self.random,
             role: Role::Step,
             is_kept: self.is_kept,
+            branch,
         };
         let tried = together.go_on(branches, context, task, &mut account);
         let committed = together.committed();
@@ -316,6 +330,13 @@ impl Live {
             Next::Step(Step::Parallel { branches, .. }) if !is_compensation => branches.as_slice(),
             _ => &[],
         };
+        // Known from now on, for the store too.
+        match &mut chain.work {
+            Work::Run(attempt) => runs.iter().for_each(|run| attempt.is_at(run, context)),
+            Work::Together(together) => together.are_at(runs, context),
+            Work::Compensation(compensation, attempt) => attempt.is_at(&compensation.run, context),
+            Work::None => {}
+        }
         let begun = runs.iter().any(Run::begins_once);
         chain.work.begins(begun, runs);
         let rides = self.rides(chain, context, begun);
@@ -352,6 +373,11 @@ impl Live {
         chain.compensations.iter().rposition(|compensation| compensation.strand == strand)
     }
 
+    /// Whether nothing is left of a chain that has failed that is to be made good.
+    pub(super) fn is_made_good(&self, chain: &Chain) -> bool {
+        self.next_compensation(chain).is_none()
+    }
+
     /// The strand that failed is made good. True where the chain goes on with another one.
     fn leave_strand(&self, chain: &mut Chain) -> bool {
         !self.is_over_for(chain) && chain.give_up_strand()
@@ -377,6 +403,7 @@ impl Live {
         if let Err(error) = self.before_runs(chain, context) {
             return Stepped::Held(Progress::Unsaved(error));
         }
+        let branch = first_branch(self.slot());
         let (Work::Compensation(compensation, attempt), Some(unit)) = (&mut chain.work, &mut self.unit) else {
             return Stepped::On;
         };
@@ -386,6 +413,7 @@ impl Live {
             random: &mut self.random,
             role: Role::Compensation,
             is_kept: self.is_kept,
+            branch,
         };
         let tried = attempt.go_on(&compensation.run, context, task, &mut account);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
@@ -475,7 +503,7 @@ impl Live {
     }
 
     /// Whether the error of a state's chain leads somewhere.
-    fn leads(&self, state: StateId, failure: &Failure, context: InterpreterContext<'_>) -> bool {
+    pub(super) fn leads(&self, state: StateId, failure: &Failure, context: InterpreterContext<'_>) -> bool {
         let by_state = |name| context.definition.fault(&self.at, state, name).is_some();
         failure.target.is_some() || failure.error.is_some_and(by_state)
     }

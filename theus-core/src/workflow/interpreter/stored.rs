@@ -31,6 +31,11 @@ pub(super) enum Message {
     Done {
         state: String,
     },
+    /// What a state has invoked has ended well.
+    InvokeDone {
+        state: String,
+        id: String,
+    },
     ChainDone {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heard_by: Option<String>,
@@ -123,6 +128,33 @@ pub(super) struct StoredChain {
     pub(super) failure: Option<StoredFailure>,
 }
 
+/// What a state has invoked and is not over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredInvocation {
+    pub(super) state: String,
+    /// What the file calls it.
+    pub(super) id: String,
+    /// By which its commits are told from those of others.
+    pub(super) slot: u32,
+    /// Whether it has begun.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) begun: bool,
+    /// Whether its state was left, and it is made good.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) left: bool,
+    /// Whether it has waited for anything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) waited: bool,
+    /// How many rounds of `while` it has made since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) spent: u32,
+    /// What came with the event that has entered its state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<Value>,
+    pub(super) chain: StoredChain,
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
 pub(super) const fn is_zero(number: &u32) -> bool {
     *number == 0
@@ -166,6 +198,8 @@ pub(super) enum PartName {
     Exit,
     Way(u32),
     Entry,
+    /// Of work that the state invokes, at this place.
+    Invoke(u32),
 }
 
 /// A list of steps that is under way.
@@ -199,6 +233,9 @@ pub(super) enum StoredWork {
         tries: Vec<StoredBranch>,
         #[serde(with = "timestamp")]
         again: SystemTime,
+        /// The step of the session at which they were begun first.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<u64>,
     },
     #[serde(rename = "undo")]
     Compensation {
@@ -228,6 +265,9 @@ pub(super) struct StoredTry {
     /// It has begun, and must not begin twice: nobody knows what it has done outside.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) begun: bool,
+    /// The step of the session at which it was begun first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

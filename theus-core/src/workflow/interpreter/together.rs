@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome};
 use super::stored::{StoredBranch, StoredWork};
 use super::trying::{Due, Trying, backoff, tried_again};
-use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun};
+use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun, Turn};
 #[cfg(feature = "store")]
 use crate::process::RunError;
 use crate::workflow::chart::Run;
@@ -31,6 +31,8 @@ pub(super) struct Together {
     failure: Option<(usize, Failure)>,
     /// Those that an earlier life of the session has seen commit, by their places among the members, with their versions.
     settled: Vec<(usize, u64)>,
+    /// The step of the session at which they were begun first.
+    since: Option<u64>,
 }
 
 struct Member {
@@ -56,7 +58,7 @@ impl Together {
     pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
         let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false, begun: false };
         let members = arguments.into_iter().enumerate().map(member).collect();
-        Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None, settled: Vec::new() }
+        Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None, settled: Vec::new(), since: None }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -73,17 +75,36 @@ impl Together {
             arguments: member.arguments.clone(),
             begun: member.begun,
         };
-        Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again })
+        Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again, since: self.since })
     }
 
-    pub(super) fn restored(tries: &[StoredBranch], again: SystemTime) -> Self {
+    /// As it is stored while it is under way, of a session that a store keeps: what of it commits is known by its place.
+    pub(super) fn stored_running(&self, branches: &[Run]) -> StoredWork {
+        let branch = |member: &Member| StoredBranch {
+            branch: member.branch,
+            number: member.number,
+            arguments: member.arguments.clone(),
+            begun: branches.get(member.branch).is_some_and(Run::begins_once),
+        };
+        let tries = self.members.iter().map(branch).collect();
+        StoredWork::Together { tries, again: SystemTime::UNIX_EPOCH, since: self.since }
+    }
+
+    /// They begin: from now on their attempts are known by this.
+    pub(super) fn are_at(&mut self, branches: &[Run], context: InterpreterContext<'_>) {
+        if self.since.is_none() && branches.iter().any(|run| !run.contract.effects.is_empty()) {
+            self.since = Some(context.environment.engine.step_number());
+        }
+    }
+
+    pub(super) fn restored(tries: &[StoredBranch], again: SystemTime, since: Option<u64>) -> Self {
         let member = |stored: &StoredBranch| {
             let StoredBranch { branch, number, arguments, begun } = stored.clone();
             Member { branch, number, arguments, told: false, begun }
         };
         let members = tries.iter().map(member).collect();
         let trying = Trying::restored((again != SystemTime::UNIX_EPOCH).then_some(again));
-        Self { members, trying, committed: Vec::new(), failure: None, settled: Vec::new() }
+        Self { members, trying, committed: Vec::new(), failure: None, settled: Vec::new(), since }
     }
 
     /// Whether tries are made when it goes on next.
@@ -192,13 +213,15 @@ impl Together {
         task: &mut Context<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
+        self.are_at(branches, context);
         let since = context.environment.moment();
         let runs = self.members.iter().filter_map(|member| {
             let run = branches.get(member.branch)?;
             Some((run.contract.process, member.arguments.clone()))
         });
         let marks: Marks = self.members.iter().map(|_| Mark::default()).collect();
-        match context.environment.engine.start_together(runs.collect(), Arc::clone(&marks)) {
+        let first = Turn { branch: account.branch, since: self.since };
+        match context.environment.engine.start_together(runs.collect(), Arc::clone(&marks), first) {
             Ok(future) => self.poll(branches, Running { future, since, marks }, context, task, account),
             Err(error) => {
                 let process = branches.first().map_or("parallel", |run| run.contract.process);

@@ -40,7 +40,11 @@ impl Inner {
     #[cfg(feature = "store")]
     pub(super) fn is_at_rest(&self) -> bool {
         let nobody_looks = self.awaited.is_empty() && self.subscription.is_none();
-        nobody_looks && !self.awaits && !self.is_broken && self.session.is_between_events()
+        nobody_looks
+            && !self.awaits
+            && !self.is_broken
+            && self.session.is_between_events()
+            && !self.session.has_work_beside()
     }
 
     pub(super) fn status(&self, interlock: Option<&str>) -> SessionStatus {

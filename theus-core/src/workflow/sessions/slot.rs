@@ -262,7 +262,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Progress::Over
             }
         };
-        let awaits = matches!(progress, Progress::Pending { .. }) && !environment.is_left_alone();
+        let awaits =
+            matches!(progress, Progress::Pending { .. } | Progress::Working { .. }) && !environment.is_left_alone();
         shared.real.set(&mut inner.awaits, awaits);
         self.tell_step(inner, shared);
         match progress {
@@ -272,7 +273,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Interpreter::done_with(handled);
                 None
             }
-            Progress::Pending { until } | Progress::Idle { until } => Some(BudgetEnd::Rest(until)),
+            Progress::Pending { until } | Progress::Working { until } | Progress::Idle { until } => {
+                Some(BudgetEnd::Rest(until))
+            }
             Progress::Wait { until } => Some(BudgetEnd::Rest(Some(until))),
             Progress::Paused | Progress::Halted(_) | Progress::Over => Some(BudgetEnd::Rest(None)),
             #[cfg(feature = "store")]

@@ -56,6 +56,27 @@ pub enum What {
         /// The state.
         state: StateId,
     },
+    /// What a state invokes has begun.
+    Invoked {
+        /// The state.
+        state: StateId,
+        /// What the file calls it.
+        id: String,
+    },
+    /// What a state invokes has ended well.
+    InvokeDone {
+        /// The state.
+        state: StateId,
+        /// What the file calls it.
+        id: String,
+    },
+    /// What a state invokes was stopped: the state was left, or the session ends.
+    Stopped {
+        /// The state.
+        state: StateId,
+        /// What the file calls it.
+        id: String,
+    },
     /// Other states are active.
     Moved {
         /// What was active before; `None` at the start.
@@ -187,6 +208,9 @@ impl What {
             Self::Discarded { .. } => "discarded",
             Self::Timer { .. } => "timer",
             Self::Done { .. } => "done",
+            Self::Invoked { .. } => "invoked",
+            Self::InvokeDone { .. } => "invoke done",
+            Self::Stopped { .. } => "stopped",
             Self::Moved { .. } => "moved",
             Self::Stayed { .. } => "stayed",
             Self::Run { role: Role::Step, .. } => "step",

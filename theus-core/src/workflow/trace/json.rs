@@ -34,6 +34,10 @@ impl Line<'_> {
                 map.serialize_entry("due", &timestamp::text(*due))
             }
             What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
+            What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
+                map.serialize_entry("state", self.name(*state))?;
+                map.serialize_entry("id", id)
+            }
             What::Moved { from, to, by } => {
                 map.serialize_entry("from", &from.as_ref().map(|from| self.names(from)))?;
                 map.serialize_entry("to", &self.names(to))?;

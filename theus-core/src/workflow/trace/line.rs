@@ -45,6 +45,9 @@ impl<'a> Line<'a> {
             What::Unused { name } | What::Discarded { name } => write!(f, "{name}"),
             What::Timer { state, after, .. } => write!(f, "{} after {after:?}", self.name(*state)),
             What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
+            What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
+                write!(f, "{id} of {}", self.name(*state))
+            }
             What::Moved { from, to, by } => {
                 if let Some(from) = from {
                     write!(f, "{} -> ", self.names(from).join(" + "))?;

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, Serializer};
 use super::definition::{DEFAULT_LIMIT, Definition};
 use super::event::Trigger;
 use super::id::StateId;
+use super::invoke::{Invoke, OnLeave};
 use super::ordered::Ordered;
 use super::state::{State, StateKind};
 use super::step::{ArgumentSource, Recovery, Retry, Run, Step};
@@ -84,6 +85,10 @@ impl<'a> File<'a> {
             entries.extend(self.chain(steps).map(|steps| (key, steps)));
         }
         self.ways(state, &mut entries);
+        if !state.invokes.is_empty() {
+            let invokes = (0..).zip(&state.invokes).map(|(place, invoke)| self.invoke(state, place, invoke));
+            entries.push(("invoke", Ordered::one_or_all(invokes.collect())));
+        }
         if !state.on_error.is_empty() {
             entries.push(("on_error", self.recoveries(&state.on_error)));
         }
@@ -117,6 +122,8 @@ impl<'a> File<'a> {
                 Trigger::After(time) => ("after", duration(*time).into()),
                 Trigger::Always => ("always", "".into()),
                 Trigger::Done => ("done", "".into()),
+                // Beside the work that it is of.
+                Trigger::Invoked(_) => continue,
             };
             let section = match sections.iter().position(|(known, _)| *known == key) {
                 Some(place) => place,
@@ -143,6 +150,23 @@ impl<'a> File<'a> {
                 },
             ));
         }
+    }
+
+    fn invoke(self, state: &'a State, place: u32, invoke: &'a Invoke) -> Ordered<'a> {
+        let mut entries: Entries<'a> =
+            vec![("id", Ordered::text(invoke.id.as_str())), ("steps", self.list(&invoke.steps))];
+        let done = state.transitions.iter().filter(|way| way.trigger == Trigger::Invoked(place));
+        let done: Vec<Ordered<'a>> = done.map(|way| self.candidate(way)).collect();
+        if !done.is_empty() {
+            entries.push(("done", Ordered::one_or_all(done)));
+        }
+        if !invoke.on_error.is_empty() {
+            entries.push(("on_error", self.recoveries(&invoke.on_error)));
+        }
+        if invoke.on_leave != OnLeave::default() {
+            entries.push(("on_leave", Ordered::text(invoke.on_leave.word())));
+        }
+        Ordered::map(entries)
     }
 
     fn candidate(self, way: &'a Transition) -> Ordered<'a> {

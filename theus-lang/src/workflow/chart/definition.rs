@@ -31,6 +31,8 @@ pub struct Definition {
     warnings: Vec<LocatedProblem>,
     /// By state: whether it has an `always` that looks at the domain. Empty where none has.
     pub(super) asks_data: Box<[bool]>,
+    /// Whether a state has work that runs while it is active.
+    has_invokes: bool,
     /// By state: whether it has times. Empty where none has.
     pub(super) has_times: Box<[bool]>,
     /// The states by their names.
@@ -61,6 +63,7 @@ impl Definition {
         events.sort();
         events.dedup();
         let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
+        let has_invokes = states.iter().any(|state| !state.invokes.is_empty());
         let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
         let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
         by_name.sort_by_key(|state| states.get(state.index()).map(|state| state.name.as_str()));
@@ -75,6 +78,7 @@ impl Definition {
             limit,
             warnings,
             asks_data,
+            has_invokes,
             has_times,
             by_name,
             tree,
@@ -172,6 +176,12 @@ impl Definition {
     #[must_use]
     pub const fn has_always(&self) -> bool {
         self.triggers.has_always()
+    }
+
+    /// Whether a state has work that runs while it is active.
+    #[must_use]
+    pub const fn has_invokes(&self) -> bool {
+        self.has_invokes
     }
 
     /// The event that tells that a chain has failed.

@@ -39,6 +39,8 @@ pub enum Trigger {
     After(Duration),
     /// The state's child has reached a final state, or all its regions have (`done`).
     Done,
+    /// The work at this place among those of the state has ended well (`done` of an `invoke`).
+    Invoked(u32),
 }
 
 /// A timer of one definition: [`Definition::timers`](super::Definition::timers) has those of a state.

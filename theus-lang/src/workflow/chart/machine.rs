@@ -105,6 +105,21 @@ impl Definition {
         self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, activation)
     }
 
+    /// What it does that the work at a place among a state's [invokes](super::State::invokes) has ended well; `None` where the state
+    /// is not active any more, or no guard holds.
+    ///
+    /// # Errors
+    /// As [`transition`](Self::transition).
+    pub fn invoked(
+        &self,
+        at: &Configuration,
+        state: StateId,
+        invoke: u32,
+        activation: &dyn Activation,
+    ) -> Result<Option<Move<'_>>, EvaluationError> {
+        self.take_own(at, state, 0, |trigger| *trigger == Trigger::Invoked(invoke), activation)
+    }
+
     /// Where a declared error of a chain leads by `on_error` of the state whose chain it is, else of the states around it: the
     /// one that names the error, else the one for any (`"*"`); `None` where none of them says anything.
     #[must_use]

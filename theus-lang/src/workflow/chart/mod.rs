@@ -10,6 +10,7 @@ mod definition;
 mod done;
 mod event;
 mod id;
+mod invoke;
 mod machine;
 mod microstep;
 mod moves;
@@ -40,6 +41,7 @@ pub use definition::Definition;
 pub use event::EventId;
 pub use event::{TimerId, Trigger};
 pub use id::StateId;
+pub use invoke::{Invoke, OnLeave};
 pub use moves::{Chain, Effects, Move};
 #[doc(hidden)]
 pub use parts::Parts;

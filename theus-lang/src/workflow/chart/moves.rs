@@ -143,6 +143,7 @@ impl Definition {
         self.state(state).map_or(&[][..], |found| match part {
             Part::Exit => &found.exit,
             Part::Entry => &found.entry,
+            Part::Invoke(place) => found.invokes.get(place as usize).map_or(&[], |invoke| &invoke.steps),
             Part::Transition(place) => self.way(state, place).map_or(&[], |way| &way.steps),
         })
     }

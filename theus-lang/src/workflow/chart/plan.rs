@@ -25,6 +25,8 @@ pub enum Part {
     Transition(u32),
     /// What runs on entering the state.
     Entry,
+    /// What runs while the state is active: the work at this place in [`State::invokes`](super::State::invokes).
+    Invoke(u32),
 }
 
 /// What of a move runs as one: where a step of it fails, the rest of it is not run, and that is all. Regions that move by the

@@ -1,6 +1,7 @@
 //! A state: what it is within, what runs on entering and leaving it, where it leads.
 
 use super::id::StateId;
+use super::invoke::Invoke;
 use super::source::Place;
 use super::step::{ArgumentSource, Recovery, Step};
 use super::transition::Transition;
@@ -48,6 +49,8 @@ pub struct State {
     pub entry: Vec<Step>,
     /// What runs on leaving it.
     pub exit: Vec<Step>,
+    /// What runs while it is active (`invoke`).
+    pub invokes: Vec<Invoke>,
     /// Its transitions, in the order of the file.
     pub transitions: Vec<Transition>,
     /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).

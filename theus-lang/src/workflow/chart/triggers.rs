@@ -34,7 +34,7 @@ impl Triggers {
                 Trigger::Event { name, .. } => place(name),
                 Trigger::Any => Some(count),
                 Trigger::Always => Some(count + 1),
-                Trigger::After(_) | Trigger::Done => None,
+                Trigger::After(_) | Trigger::Done | Trigger::Invoked(_) => None,
             };
             let mut entries: Vec<(Column, u32)> = state
                 .transitions

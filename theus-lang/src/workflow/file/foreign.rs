@@ -155,7 +155,6 @@ const WORDS: &[Word] = &[
     ("finalize", SCXML, "final", "a process among the steps of the event"),
     ("script", SCXML, "entry", "`entry`: steps that run processes"),
     ("log", SCXML, "entry", "a process; what happens is in the trace anyway"),
-    ("invoke", XSTATE, "entry", "a process among the steps of `entry`, with `EVT_CHAIN_DONE` and `on_error`"),
     ("actions", XSTATE, "entry", ""),
     ("action", "", "entry", ""),
     ("steps", "", "entry", ""),

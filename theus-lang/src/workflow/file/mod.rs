@@ -15,6 +15,7 @@ mod duration;
 mod fit;
 mod foreign;
 mod inside;
+mod invokes;
 mod kinds;
 mod length;
 mod listed;

@@ -38,6 +38,11 @@ impl Sites {
         for state in states {
             settle(&mut state.place);
             state.entry.iter_mut().chain(&mut state.exit).for_each(|step| of_step(step, &mut settle));
+            for invoke in &mut state.invokes {
+                settle(&mut invoke.place);
+                invoke.steps.iter_mut().for_each(|step| of_step(step, &mut settle));
+                of_recoveries(&mut invoke.on_error, &mut settle);
+            }
             for transition in &mut state.transitions {
                 settle(&mut transition.place);
                 transition.steps.iter_mut().for_each(|step| of_step(step, &mut settle));

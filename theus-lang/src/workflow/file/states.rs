@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "description",
     "entry",
     "exit",
+    "invoke",
     "events",
     "always",
     "after",
@@ -54,12 +55,14 @@ impl<'a> Reading<'a> {
             .find(|(key, _)| matches!(*key, "events" | "on" | "transitions"))
             .map(|(key, value)| (*key, *value));
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
+        let mut invokes = Vec::new();
         for (key, value) in body {
             let here = at.key(key);
             match key {
                 "description" => description = self.description(value, &at, &what),
                 "entry" | "process" => entry = self.entry(key, value, &at, &what),
                 "exit" => exit = self.chain(value, &here, &what),
+                "invoke" => invokes = self.invokes(value, &at, &what, &mut transitions),
                 "events" | "on" | "transitions" => transitions.extend(self.events(value, &here, &what, handled)),
                 "always" => self.eventless(value, &at, "always", &Trigger::Always, &mut transitions),
                 "done" => self.eventless(value, &at, "done", &Trigger::Done, &mut transitions),
@@ -85,7 +88,9 @@ impl<'a> Reading<'a> {
         self.never_taken(&transitions);
         let place = self.sites.place(&key);
         let name = name.to_owned();
-        Some(State { name, description, parent, children, kind, entry, exit, transitions, on_error: Vec::new(), place })
+        self.invokes_of_kind(&kind, &invokes, &at, &what);
+        let on_error = Vec::new();
+        Some(State { name, description, parent, children, kind, entry, exit, invokes, transitions, on_error, place })
     }
 
     fn keys(&mut self, body: &[(&'a str, &'a Value)], at: &NodePath, what: &str) {

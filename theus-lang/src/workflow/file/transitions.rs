@@ -144,7 +144,7 @@ impl<'a> Reading<'a> {
         self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
         let target = find(&["to", "target", "dest"]).map(|(key, value)| self.target(value, &at.key(key), what));
-        let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Done);
+        let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Done | Trigger::Invoked(_));
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
@@ -248,6 +248,7 @@ struct Before<'t> {
 enum Key<'t> {
     Event(&'t EventName),
     After(Duration),
+    Invoked(u32),
     Other(&'static str),
 }
 
@@ -258,5 +259,6 @@ fn key_of(trigger: &Trigger) -> Key<'_> {
         Trigger::Any => Key::Other("any"),
         Trigger::Always => Key::Other("always"),
         Trigger::Done => Key::Other("done"),
+        Trigger::Invoked(place) => Key::Invoked(*place),
     }
 }

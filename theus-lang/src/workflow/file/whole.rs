@@ -97,7 +97,11 @@ impl<'a> Reading<'a> {
         let around = |state: &State| state.parent.map(|id| id.0 as usize).filter(|id| *id < states.len());
         let mut ends = Vec::new();
         for (index, state) in states.iter().enumerate() {
-            if !matches!(state.kind, StateKind::Simple) || !state.transitions.is_empty() || !state.on_error.is_empty() {
+            if !matches!(state.kind, StateKind::Simple)
+                || !state.transitions.is_empty()
+                || !state.on_error.is_empty()
+                || !state.invokes.is_empty()
+            {
                 continue;
             }
             let mut up = around(state);
@@ -128,6 +132,7 @@ impl<'a> Reading<'a> {
 /// The contracts of everything that the chains of a state may run.
 fn contracts_of(state: &State) -> impl Iterator<Item = &'static Contract> {
     let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|it| &it.steps));
+    let chains = chains.chain(state.invokes.iter().map(|it| &it.steps));
     let runs: Vec<&'static Contract> = chains.flatten().flat_map(|step| step.runs()).map(|run| run.contract).collect();
     runs.into_iter()
 }

@@ -290,6 +290,7 @@ impl<'a> Reading<'a> {
             kind: StateKind::Final { result: None },
             entry,
             exit: Vec::new(),
+            invokes: Vec::new(),
             transitions: Vec::new(),
             on_error: Vec::new(),
             place: self.sites.place(&at.at_key("steps")),

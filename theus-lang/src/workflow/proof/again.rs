@@ -14,7 +14,8 @@ const LONGEST: usize = 32;
 /// Doubts a way by `EVT_CHAIN_FAIL` that surely comes back to the state whose chain has failed.
 pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     for (id, state) in subject.ids() {
-        let may_fail = matches!(state.kind, StateKind::Simple) && !runs(&state.entry).is_empty();
+        let may_fail =
+            matches!(state.kind, StateKind::Simple) && (!runs(&state.entry).is_empty() || !state.invokes.is_empty());
         if !may_fail || subject.is_in_regions(id) || !reached.is(id) {
             continue;
         }

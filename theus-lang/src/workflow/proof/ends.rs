@@ -7,6 +7,7 @@ use super::hearing::Hearing;
 use super::reach::Reached;
 use super::sure::Own;
 use super::tree::recoveries;
+use crate::signal::EventName;
 use crate::source::Problem;
 use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 use crate::workflow::file::{Diagnostics, code};
@@ -86,12 +87,14 @@ impl Graph {
         let nodes: Vec<Option<StateId>> = subject.ids().map(|(id, _)| node(subject, id)).collect();
         let mut graph = Self { nodes, leads: vec![Vec::new(); size], owners: vec![Vec::new(); size] };
         let mut past = Past { subject, reached, places: HashMap::new(), entered: HashMap::new() };
-        let hearing = Hearing::of(subject);
+        let (done, failed) = (Hearing::of(subject, false), Hearing::of(subject, true));
         for (id, state) in subject.ids() {
-            let (is_done_once, hears) = (reached.can_be_done(id), hearing.hears(subject, id));
+            let is_done_once = reached.can_be_done(id);
+            let hears = |hearing: &Hearing| hearing.hears(subject, id);
             let comes = |trigger: &Trigger| match trigger {
                 Trigger::Done => is_done_once,
-                Trigger::Event { name, .. } if name.is_builtin() => hears,
+                Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL => hears(&failed),
+                Trigger::Event { name, .. } if name.is_builtin() => hears(&done),
                 _ => true,
             };
             let moves = state.transitions.iter().filter(|it| comes(&it.trigger)).filter_map(|it| it.target);

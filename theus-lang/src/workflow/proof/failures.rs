@@ -8,25 +8,31 @@ use crate::workflow::chart::{Recovery, Run, StateId, Step};
 use crate::workflow::file::{Diagnostics, code, last_word};
 
 pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let nowhere = |_: &str| false;
     let mut targets = Targets { subject, hear: vec![None; subject.states.len()] };
     for (id, state) in subject.ids() {
         let after_entry = subject.first_leaf(id);
-        of_chain(subject, id, &state.entry, Some(after_entry), &mut targets, diagnostics);
-        of_chain(subject, id, &state.exit, None, &mut targets, diagnostics);
+        of_chain(subject, id, &state.entry, Some(after_entry), &nowhere, &mut targets, diagnostics);
+        of_chain(subject, id, &state.exit, None, &nowhere, &mut targets, diagnostics);
+        for invoke in &state.invokes {
+            let leads = |error: &str| invoke.on_error.iter().any(|it| it.error.is_none_or(|taken| taken == error));
+            of_chain(subject, id, &invoke.steps, Some(id), &leads, &mut targets, diagnostics);
+        }
         for transition in state.transitions.iter().filter(|it| !it.steps.is_empty()) {
             let after = subject.first_leaf(transition.target.unwrap_or(id));
-            of_chain(subject, id, &transition.steps, Some(after), &mut targets, diagnostics);
+            of_chain(subject, id, &transition.steps, Some(after), &nowhere, &mut targets, diagnostics);
         }
     }
 }
 
 /// Doubts what a chain of a state can fail with and nothing takes; `after` is where it ends, `None` for wherever the state is
-/// left for.
+/// left for; `leads` is what is said of its errors besides.
 fn of_chain(
     subject: &Subject<'_>,
     owner: StateId,
     steps: &[Step],
     after: Option<StateId>,
+    leads: &dyn Fn(&str) -> bool,
     targets: &mut Targets<'_>,
     diagnostics: &mut Diagnostics,
 ) {
@@ -35,7 +41,15 @@ fn of_chain(
     let open: Vec<(&Run, Vec<&str>)> = runs(steps)
         .into_iter()
         .map(|run| {
-            (run, run.contract.errors.iter().copied().filter(|error| !leads_on(subject, owner, run, error)).collect())
+            (
+                run,
+                run.contract
+                    .errors
+                    .iter()
+                    .copied()
+                    .filter(|error| !leads(error) && !leads_on(subject, owner, run, error))
+                    .collect(),
+            )
         })
         .filter(|(_, errors): &(_, Vec<&str>)| !errors.is_empty())
         .collect();

@@ -3,7 +3,7 @@
 use super::Subject;
 use crate::workflow::chart::StateId;
 
-/// In which states, and around and inside which, a chain of the file may end.
+/// In which states, and around and inside which, a chain of the file may end, or what a state invokes may fail.
 pub(super) struct Hearing {
     /// Whether a chain may end when the state has been entered, or while it is active.
     ends: Vec<bool>,
@@ -12,14 +12,15 @@ pub(super) struct Hearing {
 }
 
 impl Hearing {
-    pub(super) fn of(subject: &Subject<'_>) -> Self {
+    /// Of the good end of chains, or of their failure, which what a state invokes may have too.
+    pub(super) fn of(subject: &Subject<'_>, fails: bool) -> Self {
         let size = subject.states.len();
         let mut hearing = Self { ends: vec![false; size], inside: vec![false; size] };
         let exits = exits_inside(subject);
         for (id, state) in subject.ids() {
             let leaves_by_chain = exits[id.0 as usize]
                 || subject.up(id).any(|id| subject.state(id).is_some_and(|state| !state.exit.is_empty()));
-            hearing.ends[id.0 as usize] |= !state.entry.is_empty();
+            hearing.ends[id.0 as usize] |= !state.entry.is_empty() || fails && !state.invokes.is_empty();
             for way in state.transitions.iter().filter(|way| leaves_by_chain || !way.steps.is_empty()) {
                 hearing.ends[way.target.unwrap_or(id).0 as usize] = true;
             }

@@ -46,6 +46,7 @@ fn of_all(
             Trigger::Event { written, .. } => format!("`{written}`"),
             Trigger::Any => "`\"*\"`".to_owned(),
             Trigger::After(_) => "this time".to_owned(),
+            Trigger::Invoked(_) => "the end of what it invokes".to_owned(),
             Trigger::Always | Trigger::Done => continue,
         };
         diagnostics.warn(code::OVERTAKEN, || {

@@ -114,7 +114,8 @@ impl<'a> Subject<'a> {
 /// The chains of a state.
 pub(super) fn chains(state: &State) -> impl Iterator<Item = &[Step]> {
     let transitions = state.transitions.iter().map(|transition| transition.steps.as_slice());
-    [state.entry.as_slice(), state.exit.as_slice()].into_iter().chain(transitions)
+    let invokes = state.invokes.iter().map(|invoke| invoke.steps.as_slice());
+    [state.entry.as_slice(), state.exit.as_slice()].into_iter().chain(transitions).chain(invokes)
 }
 
 /// Every run of a chain but for compensations.
@@ -144,7 +145,8 @@ pub(super) fn ways(state: &State) -> impl Iterator<Item = StateId> {
 pub(super) fn recoveries(state: &State) -> impl Iterator<Item = StateId> {
     let errors = state.on_error.iter().map(|it| it.target);
     let of_steps = chains(state).flat_map(runs).flat_map(|run| run.on_error.iter().map(|it| it.target));
-    errors.chain(of_steps)
+    let of_invokes = state.invokes.iter().flat_map(|invoke| &invoke.on_error).map(|it| it.target);
+    errors.chain(of_invokes).chain(of_steps)
 }
 
 pub(super) fn is_done(transition: &Transition) -> bool {

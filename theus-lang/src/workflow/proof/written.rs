@@ -13,7 +13,7 @@ use crate::context::{Layer, Zone};
 use crate::process::{Access, Contract};
 use crate::signal::EventName;
 use crate::source::Problem;
-use crate::workflow::chart::{ArgumentSource, Run, StateId, StateKind, Step, Transition, Trigger};
+use crate::workflow::chart::{ArgumentSource, Run, State, StateId, StateKind, Step, Transition, Trigger};
 use crate::workflow::file::{Diagnostics, code};
 
 /// How many states of a way are named.
@@ -112,8 +112,11 @@ impl<'a> Search<'a, '_> {
             if nothing_on_exit && !self.left_behind.insert((source, has_failed)) {
                 continue;
             }
+            for invoke in state.invokes.iter().filter(|_| !has_failed) {
+                self.chain(Origin::Node(node), vec![(source, &invoke.steps)], vec![]);
+            }
             for transition in state.transitions.iter().filter(|it| !is_done(it)) {
-                if !is_taken(transition, has_failed) {
+                if !is_taken(transition, has_failed) || self.is_written_by(state, transition) {
                     continue;
                 }
                 if self.spend(1) {
@@ -124,6 +127,12 @@ impl<'a> Search<'a, '_> {
         if !has_failed {
             self.done(node);
         }
+    }
+
+    /// Whether what a transition waits for has written the field for certain: what its state has invoked.
+    fn is_written_by(&self, state: &State, transition: &Transition) -> bool {
+        let Trigger::Invoked(place) = transition.trigger else { return false };
+        state.invokes.get(place as usize).is_some_and(|invoke| surely_writes(&invoke.steps, self.path))
     }
 
     /// The `done` of the state around a final one, and of the parallel state around that.
@@ -313,6 +322,16 @@ fn names(subject: &Subject<'_>, from: &[[Option<Origin>; 2]], way: Way) -> Vec<S
         names.splice(LONGEST_WAY / 2..LONGEST_WAY / 2 + middle, [format!("… {middle} more …")]);
     }
     names
+}
+
+/// Whether steps that have ended well have written a field.
+fn surely_writes(steps: &[Step], path: &str) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Run(run) => run.contract.writes(path),
+        Step::If { then, otherwise, .. } => surely_writes(then, path) && surely_writes(otherwise, path),
+        Step::While { .. } | Step::ForEach { .. } => false,
+        Step::Parallel { branches, .. } => branches.iter().any(|run| run.contract.writes(path)),
+    })
 }
 
 /// Whether a run reads a field: its process does, or an expression that gives an argument.

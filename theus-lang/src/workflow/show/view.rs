@@ -50,7 +50,13 @@ impl<'a> View<'a> {
     fn add_state(&mut self, id: StateId, state: &State) {
         for transition in &state.transitions {
             if let Some(target) = transition.target {
-                self.add(id, target, Row { text: words::transition(transition), error: false });
+                self.add(id, target, Row { text: words::transition(state, transition), error: false });
+            }
+        }
+        for invoke in &state.invokes {
+            for recovery in &invoke.on_error {
+                let text = format!("{} fails: {}", invoke.id, recovery.error.unwrap_or("*"));
+                self.add(id, recovery.target, Row { text, error: true });
             }
         }
         for recovery in &state.on_error {
@@ -58,6 +64,7 @@ impl<'a> View<'a> {
             self.add(id, recovery.target, Row { text, error: true });
         }
         let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|one| &one.steps));
+        let chains = chains.chain(state.invokes.iter().map(|one| &one.steps));
         for step in chains.flatten() {
             for run in step.runs() {
                 for recovery in &run.on_error {
@@ -115,8 +122,10 @@ pub(super) fn actions(state: &State) -> Vec<String> {
     let on = |word: &str, steps: &[Step]| {
         steps.iter().map(|step| format!("{word} / {}", words::step(step))).collect::<Vec<_>>()
     };
-    let internal = state.transitions.iter().filter(|transition| transition.target.is_none()).map(words::transition);
+    let internal = state.transitions.iter().filter(|transition| transition.target.is_none());
+    let internal = internal.map(|transition| words::transition(state, transition));
     let mut all = on("entry", &state.entry);
+    all.extend(state.invokes.iter().map(words::invoke));
     all.extend(internal);
     all.extend(on("exit", &state.exit));
     all
@@ -127,6 +136,7 @@ pub(super) fn contracts(state: &State) -> Vec<&'static Contract> {
     let mut contracts: Vec<&'static Contract> = Vec::new();
     let mut known = HashSet::new();
     let chains = [&state.entry, &state.exit].into_iter().chain(state.transitions.iter().map(|one| &one.steps));
+    let chains = chains.chain(state.invokes.iter().map(|one| &one.steps));
     for run in chains.flatten().flat_map(Step::runs) {
         if known.insert(run.contract.process) {
             contracts.push(run.contract);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::process::Contract;
-use crate::workflow::chart::{ArgumentSource, Run, Step, Transition, Trigger};
+use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Run, State, Step, Transition, Trigger};
 
 /// `30s`, `1m 30s`, `500ms`: as files write it.
 pub(super) fn duration(duration: Duration) -> String {
@@ -28,19 +28,23 @@ pub(super) fn duration(duration: Duration) -> String {
     if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
 }
 
-fn trigger(trigger: &Trigger) -> String {
+fn trigger(state: &State, trigger: &Trigger) -> String {
     match trigger {
         Trigger::Event { written, .. } => written.clone(),
         Trigger::Any => "*".to_owned(),
         Trigger::Always => String::new(),
         Trigger::After(time) => format!("after {}", duration(*time)),
         Trigger::Done => "done".to_owned(),
+        Trigger::Invoked(place) => {
+            let id = state.invokes.get(*place as usize).map_or("", |invoke| invoke.id.as_str());
+            format!("done {id}")
+        }
     }
 }
 
 /// `CMD_X [guard] / steps`, as UML writes it.
-pub(super) fn transition(transition: &Transition) -> String {
-    let mut text = trigger(&transition.trigger);
+pub(super) fn transition(state: &State, transition: &Transition) -> String {
+    let mut text = trigger(state, &transition.trigger);
     let mut add = |part: String| {
         if !text.is_empty() {
             text.push(' ');
@@ -58,6 +62,12 @@ pub(super) fn transition(transition: &Transition) -> String {
 
 pub(super) fn chain(steps: &[Step]) -> String {
     steps.iter().map(step).collect::<Vec<_>>().join(", ")
+}
+
+/// Work that runs while a state is active.
+pub(super) fn invoke(invoke: &Invoke) -> String {
+    let keeps = if invoke.on_leave == OnLeave::Keep { " (kept)" } else { "" };
+    format!("invoke {} / {}{keeps}", invoke.id, chain(&invoke.steps))
 }
 
 /// One step in one line.

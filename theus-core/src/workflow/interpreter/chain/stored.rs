@@ -19,9 +19,15 @@ use crate::workflow::interpreter::together::Together;
 
 impl Chain {
     /// As it is stored. A run that is under way counts as let go of: where it touches nothing outside it is begun anew, else
-    /// nobody knows what it has done there, and the chain has failed.
-    pub(in crate::workflow::interpreter) fn stored(&self, definition: &Definition, keeper: &Timekeeper) -> StoredChain {
-        let (work, interrupted) = self.stored_work(definition, keeper);
+    /// nobody knows what it has done there, and the chain has failed. Of a session that a store keeps, it is known by what is written with its
+    /// commit what became of it: it is stored as one that has begun.
+    pub(in crate::workflow::interpreter) fn stored(
+        &self,
+        definition: &Definition,
+        keeper: &Timekeeper,
+        is_kept: bool,
+    ) -> StoredChain {
+        let (work, interrupted) = self.stored_work(definition, keeper, is_kept);
         let failure = self.failure.as_ref().or(interrupted.as_ref());
         let name = |state: StateId| name_of(definition, state);
         StoredChain {
@@ -39,7 +45,12 @@ impl Chain {
         }
     }
 
-    fn stored_work(&self, definition: &Definition, keeper: &Timekeeper) -> (StoredWork, Option<Failure>) {
+    fn stored_work(
+        &self,
+        definition: &Definition,
+        keeper: &Timekeeper,
+        is_kept: bool,
+    ) -> (StoredWork, Option<Failure>) {
         let interrupted =
             || Some(Failure::fault(Fault::Interrupted { process: self.process(definition).unwrap_or("a chain") }));
         match &self.work {
@@ -52,15 +63,19 @@ impl Chain {
                 None,
             ),
             Work::Run(attempt) => match self.step(definition) {
+                Some(Step::Run(run)) if attempt.is_running() && is_kept => {
+                    (StoredWork::Run(attempt.stored_running(run, keeper)), None)
+                }
                 Some(Step::Run(run)) if attempt.is_running() && !run.begins_anew() => {
                     (StoredWork::Nothing, interrupted())
                 }
                 Some(Step::Run(run)) if attempt.is_running() && run.retry.is_none() => (StoredWork::Nothing, None),
                 _ => (StoredWork::Run(attempt.stored(None, keeper)), None),
             },
-            Work::Together(together) => match together.stored(keeper) {
-                Some(work) => (work, None),
-                None => (StoredWork::Nothing, interrupted()),
+            Work::Together(together) => match (together.stored(keeper), self.step(definition)) {
+                (Some(work), _) => (work, None),
+                (None, Some(Step::Parallel { branches, .. })) if is_kept => (together.stored_running(branches), None),
+                (None, _) => (StoredWork::Nothing, interrupted()),
             },
         }
     }
@@ -122,8 +137,8 @@ impl Chain {
                 chain.frames = stored.frames.iter().map(Frame::restored).collect();
                 chain.work = match work {
                     StoredWork::Run(attempt) => Work::Run(Attempt::restored(attempt)),
-                    StoredWork::Together { tries, again } => {
-                        Work::Together(Box::new(Together::restored(tries, *again)))
+                    StoredWork::Together { tries, again, since } => {
+                        Work::Together(Box::new(Together::restored(tries, *again, *since)))
                     }
                     StoredWork::Nothing | StoredWork::Compensation { .. } => Work::None,
                 };
@@ -174,6 +189,7 @@ impl PartName {
             Part::Exit => Self::Exit,
             Part::Transition(place) => Self::Way(place),
             Part::Entry => Self::Entry,
+            Part::Invoke(place) => Self::Invoke(place),
         }
     }
 
@@ -182,6 +198,7 @@ impl PartName {
             Self::Exit => Part::Exit,
             Self::Way(place) => Part::Transition(*place),
             Self::Entry => Part::Entry,
+            Self::Invoke(place) => Part::Invoke(*place),
         }
     }
 }

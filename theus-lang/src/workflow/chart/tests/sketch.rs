@@ -190,6 +190,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         },
         entry: steps(node.has_entry, &format!("+{}", node.name)),
         exit: steps(node.has_exit, &format!("-{}", node.name)),
+        invokes: Vec::new(),
         transitions: (0..).zip(&node.ways).map(|(index, way)| transition(&node.name, index, way, &id)).collect(),
         on_error: node
             .on_error

@@ -41,8 +41,8 @@ const UNSUPPORTED: [(&str, &str, &str); 11] = [
     ),
     (
         "an invoked machine",
-        "  A: { invoke: other, events: { CMD_GO: B } }\n",
-        "  A: { entry: [fetch], on_error: { RateLimited: B }, events: { CMD_GO: B } }\n",
+        "  A: { invoke: { src: other }, events: { CMD_GO: B } }\n",
+        "  A: { invoke: { run: fetch, on_error: { RateLimited: B }, done: B }, events: { CMD_GO: B } }\n",
     ),
     (
         "the active state in a guard",

@@ -6,6 +6,7 @@ mod corpus;
 mod features;
 pub(crate) mod fixture;
 mod growth;
+mod invokes;
 mod large;
 mod pages;
 mod people;

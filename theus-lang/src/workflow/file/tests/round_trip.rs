@@ -81,6 +81,15 @@ impl Sketch {
                 parts.push(format!("{key}: {}", self.pick(STEPS)));
             }
         }
+        if self.random.u8(..4) == 0 {
+            let (one, other) = (self.pick(STEPS), self.pick(STEPS));
+            let (done, other_done) = (self.candidates(known, false), self.candidates(known, true));
+            parts.push(match self.random.u8(..3) {
+                0 => "invoke: p_load".to_owned(),
+                1 => format!("invoke: {{ steps: {one}, done: {done}, on_error: {{ '*': S1 }} }}"),
+                _ => format!("invoke: [{{ id: 'a: b', steps: {one}, on_leave: keep }}, {{ id: b, steps: {other}, done: {other_done} }}]"),
+            });
+        }
         self.random.shuffle(&mut parts);
         parts
     }

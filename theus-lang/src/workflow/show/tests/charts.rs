@@ -82,6 +82,7 @@ impl Charts {
             kind,
             entry: Vec::new(),
             exit: Vec::new(),
+            invokes: Vec::new(),
             transitions: Vec::new(),
             on_error: Vec::new(),
             place: place(),

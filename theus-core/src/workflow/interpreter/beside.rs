@@ -1,0 +1,85 @@
+//! Work that states have invoked: it goes on beside the session's own chain, its events and its timers.
+
+pub(super) mod stored;
+
+use super::chain::Chain;
+use super::instance::Unit;
+use crate::workflow::chart::StateId;
+
+/// What a state has invoked and is not over.
+pub(super) struct Invocation {
+    /// The state.
+    pub(super) state: StateId,
+    /// Its place among those of the state.
+    pub(super) place: u32,
+    /// By which its commits are told from those of others: 1 or more, 0 is the session's own chain.
+    pub(super) slot: u32,
+    /// Whether it has begun: what came of entering its state was done.
+    pub(super) has_begun: bool,
+    /// Whether its state was left: it is made good, and the move waits for that.
+    pub(super) is_left: bool,
+    /// None while it is in the hands of who goes on with it.
+    pub(super) chain: Option<Box<Chain>>,
+    /// What its runs have come to.
+    pub(super) unit: Option<Unit>,
+    /// How many rounds of `while` it has made since it has waited last.
+    pub(super) spent: u32,
+    /// Whether it has waited for anything: then time has gone by since its state was entered.
+    pub(super) has_waited: bool,
+}
+
+impl Invocation {
+    /// Whether nothing of it is running: it can be held up here.
+    pub(super) fn is_between_steps(&self) -> bool {
+        self.chain.as_ref().is_none_or(|chain| chain.is_between_steps())
+    }
+}
+
+/// All that goes on beside.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// In the order in which their states were entered.
+    pub(super) all: Vec<Invocation>,
+    /// The one whose turn it is first.
+    pub(super) next: usize,
+    /// Whether an event was taken since one of them has gone on: it is their turn.
+    pub(super) is_due: bool,
+    /// The slot of the one that is gone on with; 0 for none.
+    pub(super) slot: u32,
+    /// What the session's own chain has come to, meanwhile.
+    pub(super) aside: Option<Unit>,
+    /// And how much has come of the last event there.
+    pub(super) spent: u32,
+}
+
+impl Beside {
+    /// A slot that none of them has.
+    pub(super) fn free_slot(&self) -> u32 {
+        (1..).find(|slot| self.all.iter().all(|invocation| invocation.slot != *slot)).unwrap_or(u32::MAX)
+    }
+
+    /// The last one whose state was left: what was committed last is made good first.
+    pub(super) fn left(&self) -> Option<usize> {
+        self.all.iter().rposition(|invocation| invocation.is_left)
+    }
+
+    /// The chain of a slot.
+    #[cfg(feature = "store")]
+    pub(super) fn chain_of(&mut self, slot: u32) -> Option<&mut Chain> {
+        self.all.iter_mut().find(|invocation| invocation.slot == slot)?.chain.as_deref_mut()
+    }
+}
+
+/// How much of a number is the place within a step of several side by side; what is above is the slot.
+const BITS: u32 = 16;
+
+/// The number of the first run of a step, which its commit has in a store and its effects have in their keys.
+pub(super) const fn first_branch(slot: u32) -> u32 {
+    slot << BITS
+}
+
+/// The slot of such a number, and the place within the step.
+#[cfg(feature = "store")]
+pub(super) const fn of_branch(branch: u32) -> (u32, u32) {
+    (branch >> BITS, branch & ((1 << BITS) - 1))
+}

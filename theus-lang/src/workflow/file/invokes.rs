@@ -1,0 +1,177 @@
+//! Reading the work that runs while a state is active.
+
+use super::code;
+use super::diagnostics::Keys;
+use super::reading::Reading;
+use super::steps::{Body, get};
+use crate::process::Contract;
+use crate::source::{NodePath, Problem, Value};
+use crate::workflow::chart::{Invoke, OnLeave, Recovery, StateKind, Step, Transition, Trigger};
+
+const EXPECTED: &str = "the name of a process, a map with `run` or `steps`, or a list of them";
+/// What is said of the work beside what it runs.
+const OURS: [&str; 3] = ["id", "done", "on_leave"];
+/// Of one process.
+const OF_RUN: &[&str] = &[
+    "run",
+    "with",
+    "done",
+    "on_error",
+    "on_leave",
+    "id",
+    "retry",
+    "restart",
+    "timeout",
+    "compensate",
+    "name",
+    "steps",
+];
+const OF_STEPS: &[&str] = &["id", "steps", "done", "on_error", "on_leave"];
+
+impl<'a> Reading<'a> {
+    /// `invoke`: one, or several in a list. What is done when they end are ways of the state.
+    pub(super) fn invokes(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        of: &str,
+        transitions: &mut Vec<Transition>,
+    ) -> Vec<Invoke> {
+        let here = at.key("invoke");
+        let mut invokes: Vec<Invoke> = Vec::new();
+        let all: Vec<(NodePath, NodePath, &Value)> = match value {
+            Value::Null => Vec::new(),
+            Value::Sequence(list) => {
+                list.iter().enumerate().map(|(index, value)| (here.index(index), here.index(index), value)).collect()
+            }
+            _ => vec![(here, at.at_key("invoke"), value)],
+        };
+        for (at, key, value) in all {
+            let place = u32::try_from(invokes.len()).unwrap_or(u32::MAX);
+            let Some(invoke) = self.invoke(value, &at, &key, of, place, transitions) else { continue };
+            if let Some(first) = invokes.iter().find(|other| other.id == invoke.id) {
+                let (id, first) = (invoke.id.clone(), self.sites.at(&first.place));
+                self.diagnostics.error(code::TWICE, || {
+                    Problem::new(key, format!("{of} invokes `{id}` twice"))
+                        .help("tell them apart: give each an `id`")
+                        .other("the one before it", first)
+                });
+            }
+            invokes.push(invoke);
+        }
+        invokes
+    }
+
+    fn invoke(
+        &mut self,
+        value: &'a Value,
+        at: &NodePath,
+        key: &NodePath,
+        of: &str,
+        place: u32,
+        transitions: &mut Vec<Transition>,
+    ) -> Option<Invoke> {
+        let what = format!("what {of} invokes");
+        let body = match value {
+            Value::Text(name) => {
+                let steps = vec![Step::Run(Box::new(self.run_named(name, at)?))];
+                let place = self.sites.place(key);
+                let (on_error, on_leave) = (Vec::new(), OnLeave::default());
+                return Some(Invoke { id: name.clone(), steps, on_error, on_leave, place });
+            }
+            Value::Mapping(_) => self.diagnostics.entries(value, at, &what, (Keys::Parts, EXPECTED))?,
+            _ => {
+                self.diagnostics.lost_steps = true;
+                self.diagnostics.wrong_kind(value, at, &what, EXPECTED);
+                return None;
+            }
+        };
+        let steps = self.invoked_steps(&body, at, of);
+        if let Some(value) = get(&body, "done") {
+            let (at, key) = (at.key("done"), at.at_key("done"));
+            self.candidates(value, &at, &key, "the target of `done`", &Trigger::Invoked(place), transitions);
+        }
+        let on_leave = get(&body, "on_leave").and_then(|value| self.on_leave(value, &at.key("on_leave")));
+        let id = get(&body, "id").map(|value| self.invoke_id(value, &at.key("id")));
+        let (steps, on_error) = steps?;
+        let first = || steps.iter().flat_map(Step::runs).map(|run| run.contract.process).next();
+        let id = id.unwrap_or_else(|| first().map(str::to_owned))?;
+        Some(Invoke { id, steps, on_error, on_leave: on_leave.unwrap_or_default(), place: self.sites.place(key) })
+    }
+
+    fn invoked_steps(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<(Vec<Step>, Vec<Recovery>)> {
+        let Some(value) = get(body, "steps") else {
+            let is_run = get(body, "run").is_some();
+            let own = |key: &str| OURS.contains(&key);
+            let before = self.diagnostics.errors.len();
+            self.diagnostics.only_keys(body, at, format!("what {of} invokes"), OF_RUN);
+            let is_known = |key: &str| OF_RUN.contains(&key) && !own(key);
+            let run: Vec<(&'a str, &'a Value)> = body.iter().filter(|(key, _)| is_known(key)).copied().collect();
+            if !is_run {
+                self.diagnostics.lost_steps = true;
+                if self.diagnostics.errors.len() == before {
+                    self.diagnostics.error(code::STEP, || {
+                        Problem::new(at.clone(), format!("what {of} invokes does not say what it runs"))
+                            .help("write `run: process`, or `steps: [..]`")
+                    });
+                }
+                return None;
+            }
+            let run = self.run_of(&run, at, of, false);
+            self.diagnostics.lost_steps |= run.is_none();
+            return run.map(|run| (vec![Step::Run(Box::new(run))], Vec::new()));
+        };
+        self.diagnostics.only_keys(body, at, format!("what {of} invokes"), OF_STEPS);
+        let before = self.diagnostics.errors.len();
+        let steps = self.chain(value, &at.key("steps"), of);
+        let mut contracts: Vec<&'static Contract> = steps.iter().flat_map(Step::runs).map(|run| run.contract).collect();
+        contracts.sort_by_key(|contract| contract.process);
+        contracts.dedup_by_key(|contract| contract.process);
+        let on_error = get(body, "on_error")
+            .map(|value| self.recoveries(value, &contracts, &at.key("on_error"), &format!("what {of} invokes")));
+        if contracts.is_empty() {
+            if self.diagnostics.errors.len() == before {
+                self.diagnostics.error(code::STEP, || {
+                    Problem::new(at.key("steps"), format!("what {of} invokes has no process to run"))
+                });
+            }
+            return None;
+        }
+        Some((steps, on_error.unwrap_or_default()))
+    }
+
+    /// A name of the file's own.
+    fn invoke_id(&mut self, value: &'a Value, at: &NodePath) -> Option<String> {
+        let id = self.diagnostics.text(value, at, "`id`", "a name")?;
+        if id.trim().is_empty() || self.is_too_long(id, at) {
+            self.diagnostics.error(code::NOT_A_NAME, || Problem::new(at.clone(), "`id` is no name"));
+            return None;
+        }
+        Some(id.to_owned())
+    }
+
+    fn on_leave(&mut self, value: &'a Value, at: &NodePath) -> Option<OnLeave> {
+        match self.diagnostics.text(value, at, "`on_leave`", "`undo` or `keep`")? {
+            "undo" => Some(OnLeave::Undo),
+            "keep" => Some(OnLeave::Keep),
+            other => {
+                self.diagnostics.error(code::STEP, || {
+                    Problem::new(at.clone(), format!("there is no `on_leave: {other}`"))
+                        .suggest(other, ["undo", "keep"])
+                });
+                None
+            }
+        }
+    }
+
+    /// Whether the state can have work of its own.
+    pub(super) fn invokes_of_kind(&mut self, kind: &StateKind, invokes: &[Invoke], at: &NodePath, what: &str) {
+        if !invokes.is_empty() && matches!(kind, StateKind::Final { .. }) {
+            self.diagnostics.error(code::FINAL, || {
+                Problem::new(at.at_key("invoke"), format!("{what} is final, and has `invoke`"))
+                    .label("nothing runs on in a final state")
+                    .help("write it into the state before, or as `entry`")
+            });
+        }
+    }
+}
