@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod condition;
 pub mod described;
 pub mod errors;
 pub mod source;

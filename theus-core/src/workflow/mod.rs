@@ -53,7 +53,7 @@ pub use sessions::Sessions;
 pub use trace::{Trace, Watch};
 
 #[doc(hidden)]
-pub use theus_lang::workflow::condition;
+pub use theus_lang::condition;
 #[doc(no_inline)]
 pub use theus_lang::workflow::{Catalog, Configuration, Definition, State, StateId, Step, Transition};
 #[doc(inline)]

@@ -1,7 +1,6 @@
-//! Workflows as data: charts, their expressions, the files that they are read from, what is proved of them, their pictures.
+//! Workflows as data: charts, the files that they are read from, what is proved of them, their pictures.
 
 pub mod chart;
-pub mod condition;
 pub mod file;
 mod proof;
 mod show;

@@ -15,7 +15,7 @@ use super::table::Candidate;
 use super::taken::Taken;
 use super::tree::Kind;
 use super::triggers::Column;
-use crate::workflow::condition::{Activation, EvaluationError};
+use crate::condition::{Activation, EvaluationError};
 
 impl Definition {
     /// How a session begins: the initial state is entered.

@@ -7,7 +7,7 @@ use super::definition::Definition;
 use super::id::StateId;
 use super::taken::Taken;
 use super::triggers::Column;
-use crate::workflow::condition::{Activation, EvaluationError};
+use crate::condition::{Activation, EvaluationError};
 
 impl Definition {
     pub(super) fn select(

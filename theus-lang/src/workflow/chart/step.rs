@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::id::StateId;
 use super::source::Place;
+use crate::condition::Expression;
 use crate::process::Contract;
-use crate::workflow::condition::Expression;
 
 /// A step of a chain.
 #[derive(Clone, Debug)]

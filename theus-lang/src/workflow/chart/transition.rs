@@ -4,7 +4,7 @@ use super::event::Trigger;
 use super::id::StateId;
 use super::source::Place;
 use super::step::Step;
-use crate::workflow::condition::Expression;
+use crate::condition::Expression;
 
 /// What a state does on a trigger: of those of one trigger, the first whose guard holds.
 #[derive(Clone, Debug)]

@@ -11,9 +11,9 @@ use super::python::Python;
 use super::sites::Sites;
 use super::sources::Sources;
 use crate::audit::ProcessEntry;
+use crate::condition::{Expression, ExpressionProblem, Scope};
 use crate::context::Shape;
 use crate::source::{Document, NodePath, Problem, Value};
-use crate::workflow::condition::{Expression, ExpressionProblem, Scope};
 
 /// What was found so far, and the names that may be used.
 pub(super) struct Reading<'a> {

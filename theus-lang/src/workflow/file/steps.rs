@@ -143,7 +143,7 @@ impl<'a> Reading<'a> {
     }
 
     /// `when`, or `condition` as the reference spells it.
-    fn when(&mut self, body: &Body<'a>, at: &NodePath, what: &str) -> Option<crate::workflow::condition::Expression> {
+    fn when(&mut self, body: &Body<'a>, at: &NodePath, what: &str) -> Option<crate::condition::Expression> {
         match (get(body, "when"), get(body, "condition")) {
             (Some(value), _) => self.condition(value, &at.key("when"), &format!("`when` of {what}")),
             (None, Some(value)) => {
@@ -239,7 +239,7 @@ impl<'a> Reading<'a> {
     }
 
     /// An expression that gives a list, and the shape of its elements.
-    fn list(&mut self, text: &str, at: &NodePath) -> Option<(crate::workflow::condition::Expression, Shape)> {
+    fn list(&mut self, text: &str, at: &NodePath) -> Option<(crate::condition::Expression, Shape)> {
         let expression = self.expression(super::inside::inside(text).unwrap_or(text), at)?;
         match expression.shape().seen_through() {
             Shape::Collection(collection) => Some((expression, collection.element())),

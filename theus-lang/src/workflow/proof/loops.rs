@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::Subject;
 use super::tree::{chains, runs};
+use crate::condition::Expression;
 use crate::source::Problem;
 use crate::workflow::chart::Step;
-use crate::workflow::condition::Expression;
 use crate::workflow::file::{Diagnostics, code, place_of};
 
 pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::super::{Definition, Parts, Place, Recovery, State, StateId, StateKind, Step, Transition, Trigger};
+use crate::condition::{Activation, EvaluationError, Expression};
 use crate::context::Value;
 use crate::signal::EventName;
-use crate::workflow::condition::{Activation, EvaluationError, Expression};
 
 #[derive(Clone, Debug)]
 pub(super) struct Node {

@@ -2,8 +2,8 @@
 
 use super::super::{Configuration, Definition, Move, StateId, Step};
 use super::sketch::{Bits, Node, On, definition, on};
+use crate::condition::EvaluationError;
 use crate::signal::EventName;
-use crate::workflow::condition::EvaluationError;
 
 /// What a move did, by names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

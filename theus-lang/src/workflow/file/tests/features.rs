@@ -2,8 +2,8 @@
 //! written in its place loads.
 
 use super::*;
+use crate::condition::EmptyActivation;
 use crate::signal::EventName;
-use crate::workflow::condition::EmptyActivation;
 
 const END: &str = "  B: { final: true }\n";
 

@@ -3,9 +3,9 @@
 use fastrand::Rng;
 
 use super::{load, loads};
+use crate::condition::Activation;
 use crate::context::Value;
 use crate::workflow::chart::{Configuration, Definition, Move, Part, Stored};
-use crate::workflow::condition::Activation;
 
 /// So many random charts are tried.
 const CHARTS: u64 = 80;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::condition::Expression;
 use crate::context::{Layer, Zone};
 use crate::process::{Access, Contract};
 use crate::signal::EventName;
 use crate::workflow::chart::{
     ArgumentSource, Definition, Parts, Place, Recovery, Run, State, StateId, StateKind, Step, Transition, Trigger,
 };
-use crate::workflow::condition::Expression;
 
 const fn data(path: &'static str) -> Access {
     Access { layer: Layer::Domain, path, zone: Zone::Data }

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::{Operand, Problem};
+use crate::condition::node::{Conversion, Written};
 use crate::context::{Decimal, Time, Value, parse_uuid};
-use crate::workflow::condition::node::{Conversion, Written};
 
 /// The text of a string, a character or a variant.
 pub(super) fn text<'a>(of: &Operand<'a>) -> Result<Cow<'a, str>, Problem> {

@@ -5,8 +5,8 @@ use cel::common::ast::{EntryExpr, Expr as Theirs, LiteralValue, operators};
 
 use super::against_the_crate::{Kind, expression};
 use super::hostile::{Mutations, corpus};
-use crate::workflow::condition::parse::parse;
-use crate::workflow::condition::syntax::{Expr, ExprKind, Literal};
+use crate::condition::parse::parse;
+use crate::condition::syntax::{Expr, ExprKind, Literal};
 
 /// A name that begins with a dot, CEL's way out of a container of names: there are no containers here, and no such names.
 const ABSOLUTE: &str = "absolute";

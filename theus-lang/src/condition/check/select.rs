@@ -1,11 +1,11 @@
 //! What is inside a value: fields, variants, entries, elements; and whether it is there.
 
 use super::{Checked, Checker, Expr, ExprKind, Typed};
+use crate::condition::node::{Constant, Key, Node};
+use crate::condition::problem::ExpressionProblem;
+use crate::condition::types::Type;
 use crate::context::{CollectionKind, CollectionShape, FieldShape, KeyShape, Value};
 use crate::source::did_you_mean;
-use crate::workflow::condition::node::{Constant, Key, Node};
-use crate::workflow::condition::problem::ExpressionProblem;
-use crate::workflow::condition::types::Type;
 
 /// The name of an entry as a key of the map's own type.
 fn key(name: &str, collection: Option<&CollectionShape>) -> Option<Key> {

@@ -1,11 +1,11 @@
 //! Comparison, arithmetic, membership.
 
 use super::{Checked, Checker, Expr, ExprKind, Typed};
+use crate::condition::foreign::{EVENT_NAMES, WHICH_EVENT};
+use crate::condition::node::{Arithmetic, Node, Ordered};
+use crate::condition::types::Type;
 use crate::context::CollectionKind;
 use crate::signal::EventName;
-use crate::workflow::condition::foreign::{EVENT_NAMES, WHICH_EVENT};
-use crate::workflow::condition::node::{Arithmetic, Node, Ordered};
-use crate::workflow::condition::types::Type;
 
 /// What to do about two numbers of kinds that do not mix.
 fn conversion(one: &Type, two: &Type) -> Option<&'static str> {

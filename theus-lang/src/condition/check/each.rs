@@ -1,9 +1,9 @@
 //! The macros that go through a list: `all`, `exists`, `exists_one`, `filter`, `map`.
 
 use super::{Checked, Checker, Expr, ExprKind, ExpressionProblem, Typed, Variable};
-use crate::workflow::condition::element_test::ElementTest;
-use crate::workflow::condition::node::{Constant, Each, Node};
-use crate::workflow::condition::types::Type;
+use crate::condition::element_test::ElementTest;
+use crate::condition::node::{Constant, Each, Node};
+use crate::condition::types::Type;
 
 impl Checker<'_> {
     pub(super) fn each(&mut self, what: Each, list: &Expr, variable: &Expr, test: &Expr) -> Checked {

@@ -1,4 +1,4 @@
-//! Conditions and expressions of workflows: CEL over the Data zone.
+//! Conditions and expressions of workflows and of audit rules: CEL over the Data zone.
 //!
 //! An expression is bounded where it is written (4,096 bytes, nested no deeper than anyone writes) and where it is evaluated: what
 //! takes more than [`MOST_STEPS`] is an [`EvaluationError`] of the kind [`TooMuch`](EvaluationErrorKind::TooMuch), so that lists

@@ -1,12 +1,12 @@
 //! Names: the layers, the payload, the elements of loops, the variables of macros, and the fields below them.
 
 use super::{Checked, Checker, Expr, ExprKind, Typed};
+use crate::condition::foreign;
+use crate::condition::node::{Node, Written};
+use crate::condition::problem::ExpressionProblem;
+use crate::condition::types::Type;
 use crate::context::{FieldSchema, Schema, Zone};
 use crate::source::did_you_mean;
-use crate::workflow::condition::foreign;
-use crate::workflow::condition::node::{Node, Written};
-use crate::workflow::condition::problem::ExpressionProblem;
-use crate::workflow::condition::types::Type;
 
 /// What a chain of names leads to in a layer.
 enum Found<'s> {

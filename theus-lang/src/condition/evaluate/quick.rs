@@ -3,9 +3,9 @@
 //! told there.
 
 use super::{Operand, Work};
+use crate::condition::bounds::TEXT;
+use crate::condition::node::{Arithmetic, Constant, Node};
 use crate::context::{Record, Value};
-use crate::workflow::condition::bounds::TEXT;
-use crate::workflow::condition::node::{Arithmetic, Constant, Node};
 
 /// A value that is compared with others of its kind at once.
 #[derive(Clone, Copy)]

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{Operand, Problem, Work, compare, walk};
+use crate::condition::node::Key;
 use crate::context::{KeyShape, Value};
-use crate::workflow::condition::node::Key;
 
 /// A field of a struct, of a tuple or of what a variant holds.
 pub(super) fn field<'a>(of: Operand<'a>, position: usize, name: &str) -> Result<Operand<'a>, Problem> {

@@ -1,9 +1,9 @@
 //! What an evaluation carries along: the elements of the macros under way, and how much it may still do.
 
 use super::{Operand, Problem};
-use crate::workflow::condition::bounds::{MOST_STEPS, TEXT};
+use crate::condition::bounds::{MOST_STEPS, TEXT};
 
-pub(in crate::workflow::condition) struct Work<'a> {
+pub(in crate::condition) struct Work<'a> {
     /// What the macros' variables stand for, outermost first.
     variables: Vec<Operand<'a>>,
     left: usize,
@@ -11,12 +11,12 @@ pub(in crate::workflow::condition) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(in crate::workflow::condition) const fn of(steps: usize) -> Self {
+    pub(in crate::condition) const fn of(steps: usize) -> Self {
         Self { variables: Vec::new(), left: steps, is_spent: false }
     }
 
     /// Whether there was more to do than is allowed.
-    pub(in crate::workflow::condition) const fn is_spent(&self) -> bool {
+    pub(in crate::condition) const fn is_spent(&self) -> bool {
         self.is_spent
     }
 

@@ -1,11 +1,11 @@
 //! Literals become what they are compared with: the name of a variant, a time, a UUID, an exact decimal.
 
 use super::{Checker, Expr, Typed};
+use crate::condition::node::{Constant, Node};
+use crate::condition::problem::ExpressionProblem;
+use crate::condition::types::Type;
 use crate::context::{Decimal, Time, parse_uuid};
 use crate::source::did_you_mean;
-use crate::workflow::condition::node::{Constant, Node};
-use crate::workflow::condition::problem::ExpressionProblem;
-use crate::workflow::condition::types::Type;
 
 impl Checker<'_> {
     /// Makes a literal fit the type that stands beside it.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::workflow::condition::{EvaluationErrorKind, MOST_STEPS};
+use crate::condition::{EvaluationErrorKind, MOST_STEPS};
 
 fn world(items: i64) -> World {
     let mut world = World::default();

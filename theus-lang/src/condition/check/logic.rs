@@ -2,8 +2,8 @@
 
 use super::path::chain;
 use super::{Binary, Checked, Checker, Expr, ExprKind, ExpressionProblem, Typed, common};
-use crate::workflow::condition::node::Node;
-use crate::workflow::condition::types::Type;
+use crate::condition::node::Node;
+use crate::condition::types::Type;
 
 impl Checker<'_> {
     pub(super) fn all(&mut self, parts: &[Expr]) -> Checked {

@@ -166,6 +166,6 @@ fn an_element_that_is_compared_at_once_is_a_step_too() {
         let expression = compile(text).unwrap();
         assert!(expression.evaluate_within(&world, 10).is_ok(), "{text}");
         let error = expression.evaluate_within(&world, 9).unwrap_err();
-        assert_eq!(error.kind, crate::workflow::condition::EvaluationErrorKind::TooMuch, "{text}");
+        assert_eq!(error.kind, crate::condition::EvaluationErrorKind::TooMuch, "{text}");
     }
 }

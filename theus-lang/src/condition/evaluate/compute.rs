@@ -2,8 +2,8 @@
 
 use super::convert::{decimal_of, text};
 use super::{Operand, Problem, Work, walk};
+use crate::condition::node::Arithmetic;
 use crate::context::{Decimal, Value};
-use crate::workflow::condition::node::Arithmetic;
 
 const OVERFLOW: &str = "a number gets too great";
 

@@ -3,12 +3,12 @@
 use serde_json::{Map, Number, Value as Json};
 
 use super::{Operand, Problem, convert, walk};
+use crate::condition::types::Type;
 use crate::context::{Part, Shape, Value};
-use crate::workflow::condition::types::Type;
 
 /// A value as JSON, in the form in which serde reads values of its type: numbers and texts as they are, decimals, times
 /// and UUIDs as text, structs and maps as objects, an enum as its variant.
-pub(in crate::workflow::condition) fn to_json(of: &Operand<'_>, kind: &Type) -> Result<Json, Problem> {
+pub(in crate::condition) fn to_json(of: &Operand<'_>, kind: &Type) -> Result<Json, Problem> {
     Ok(match of {
         Operand::Null => Json::Null,
         Operand::Bool(value) => Json::Bool(*value),

@@ -3,12 +3,12 @@
 use regex::RegexBuilder;
 
 use super::{Checked, Checker, Expr, ExpressionProblem, Typed};
+use crate::condition::foreign;
+use crate::condition::node::{Constant, Conversion, Each, Node, TextTest};
+use crate::condition::syntax::Call;
+use crate::condition::types::Type;
 use crate::context::{Time, TimeKind};
 use crate::source::did_you_mean;
-use crate::workflow::condition::foreign;
-use crate::workflow::condition::node::{Constant, Conversion, Each, Node, TextTest};
-use crate::workflow::condition::syntax::Call;
-use crate::workflow::condition::types::Type;
 
 /// How large a pattern may get when it is compiled.
 const PATTERN_SIZE: usize = 1 << 20;

@@ -2,11 +2,11 @@
 
 use serde_json::Value as Json;
 
-use crate::workflow::condition::activation::Activation;
-use crate::workflow::condition::node::Node;
+use crate::condition::activation::Activation;
+use crate::condition::node::Node;
 
 /// Whether it is a way into the event's payload, `event.a.b`, on which a key is not there.
-pub(in crate::workflow::condition) fn is_not_brought(node: &Node, activation: &dyn Activation) -> bool {
+pub(in crate::condition) fn is_not_brought(node: &Node, activation: &dyn Activation) -> bool {
     matches!(follow(node, activation), Some(None | Some(Json::Null)))
 }
 

@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::{Evaluated, Operand, Problem, Work, evaluate, quick, truth, walk};
+use crate::condition::activation::Activation;
+use crate::condition::element_test::ElementTest;
+use crate::condition::node::{Each, Node};
 use crate::context::Value;
-use crate::workflow::condition::activation::Activation;
-use crate::workflow::condition::element_test::ElementTest;
-use crate::workflow::condition::node::{Each, Node};
 
 /// What goes through a list.
 struct Walk<'a> {
