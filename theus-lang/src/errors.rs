@@ -35,6 +35,9 @@
 //! | [`R025`] | a list that is empty, or has a value twice |
 //! | [`R026`] | a change with nothing to compare with |
 //! | [`R027`] | `where_present` where it does nothing |
+//! | [`R031`] | what is no condition |
+//! | [`R032`] | a condition that never holds |
+//! | [`R033`] | `that` beside what is about one field |
 //!
 //! # Warnings of a recipe
 //!
@@ -53,6 +56,7 @@
 //! | [`R111`] | a value that is about to be replaced |
 //! | [`R112`] | a value that its process does not write |
 //! | [`R113`] | a rule beside a stricter one |
+//! | [`R121`] | a condition that always holds |
 //!
 //! # Errors of a workflow
 //!
@@ -166,6 +170,9 @@ pages! {
     R025 "R025.md";
     R026 "R026.md";
     R027 "R027.md";
+    R031 "R031.md";
+    R032 "R032.md";
+    R033 "R033.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -179,6 +186,7 @@ pages! {
     R111 "R111.md";
     R112 "R112.md";
     R113 "R113.md";
+    R121 "R121.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";

@@ -9,7 +9,9 @@ use super::counter::Counter;
 use super::in_force::InForce;
 use super::ledger::Encoder;
 use crate::audit::Gate;
+use crate::audit::Operator;
 use crate::audit::Text;
+use theus_lang::audit::looks::in_one_line;
 use theus_lang::audit::rule::Scope;
 
 /// How many rules a record names under each of added, removed and changed.
@@ -180,6 +182,9 @@ fn all(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, &Arc<CountedRu
 }
 
 fn described(rule: &CountedRule) -> String {
+    if rule.test() == Operator::That {
+        return format!("{} {}", rule.test(), settings(rule));
+    }
     format!("{} {} {}", rule.path(), rule.test(), settings(rule))
 }
 
@@ -196,7 +201,12 @@ fn acts(rule: &CountedRule) -> String {
     let resets = if rule.resets_on_success() { ", a pass resets" } else { "" };
     let everywhere = if rule.scope() == Scope::Everywhere { ", after every process" } else { "" };
     let where_present = if rule.is_where_present() { ", where present" } else { "" };
-    format!("(level {}{warns}, acts at {}{resets}{everywhere}{where_present})", rule.level(), rule.max_threshold())
+    let when = rule.when().map_or_else(String::new, |when| format!(", when {}", in_one_line(when)));
+    format!(
+        "(level {}{warns}, acts at {}{resets}{everywhere}{where_present}{when})",
+        rule.level(),
+        rule.max_threshold()
+    )
 }
 
 /// By what a rule is known again in another run of the program: all that makes two rules the same, as a text. Rules that are

@@ -9,13 +9,12 @@ use super::auditor::next_count;
 use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::judge::Gates;
-use super::outcomes::shown;
 use super::record::{Action, Interlock};
 use crate::audit::Gate;
 use crate::audit::Subject;
 use crate::audit::Text;
 use theus_lang::audit::metadata::RuleMetadata;
-use theus_lang::audit::rule::Base;
+use theus_lang::audit::rule::{Base, Verdict};
 
 /// The rules that would be checked for one command, in the order of the check. Its `Display` is a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +43,9 @@ pub struct RuleAccount {
     pub reset_on_success: bool,
     /// Whether it is asked only where there is something.
     pub where_present: bool,
+    /// Where it is judged at all, where that is not everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<Text>,
     /// The message of the recipe, with its placeholders.
     pub message: Option<Text>,
     /// The value at present; none where it is known only in the run, as the scratch is.
@@ -60,7 +62,7 @@ pub enum Would {
     Pass,
     /// It does not, and this would come of it.
     Violate(Action),
-    /// There is nothing, and the rule is asked only where there is something.
+    /// There is nothing, and the rule is asked only where there is something; or its `when` does not hold.
     NotAsked,
     /// It is known only in the run: the rule is at the output gate on what the process writes, or on the scratch.
     Unknown,
@@ -129,27 +131,30 @@ impl RuleAccount {
         session: &AuditSession,
     ) -> Self {
         let count = session.count(rule);
-        let is_there = !matches!(rule.target().base(), Base::Local(_));
-        let value = is_there.then(|| rule.target().read(subject));
-        let would = match value {
-            _ if rule.is_made_in_run() => Would::Unknown,
+        let is_unknown = rule.is_made_in_run() || matches!(rule.target().base(), Base::Local(_));
+        // What the process does not write is committed as it is: a change of it too can be judged.
+        let mut value = None;
+        let would = match (!is_unknown).then(|| rule.judge(subject)) {
             None => Would::Unknown,
-            Some(value) if !rule.asks(&value) => Would::NotAsked,
-            // What the process does not write is committed as it is: a change of it too can be judged.
-            Some(value) if rule.passes(value, subject) => Would::Pass,
-            Some(_) => Would::Violate(match next_count(rule, count, true) {
-                (_, true) => Action::of(rule.level()),
-                (after, false) if after >= rule.min_threshold() => Action::Warned,
-                _ => Action::Counted,
-            }),
+            Some(Verdict::NotAsked) => Would::NotAsked,
+            Some(Verdict::Passed) => Would::Pass,
+            Some(Verdict::Failed(seen)) => {
+                value = Some(seen.value);
+                Would::Violate(match next_count(rule, count, true) {
+                    (_, true) => Action::of(rule.level()),
+                    (after, false) if after >= rule.min_threshold() => Action::Warned,
+                    _ => Action::Counted,
+                })
+            }
         };
         Self {
             metadata: rule.metadata(process),
             count,
             reset_on_success: rule.resets_on_success(),
             where_present: rule.is_where_present(),
+            when: rule.when().map(Text::from),
             message: rule.message().map(|message| message.as_str().into()),
-            value: value.map(|value| shown(value).into()),
+            value: value.or_else(|| rule.value_at_present(subject)),
             would,
         }
     }

@@ -93,6 +93,32 @@
 //! Looking at a value and asking allocates nothing, but for the `unique` of more than 32 elements; `regex` makes its tables when it
 //! is first asked.
 //!
+//! ## Conditions on several values
+//!
+//! ```yaml
+//! invariants:
+//!   - { that: "domain.total == domain.cash + domain.shares", level: S, message: "the books are off: {value}" }
+//! process_recipes:
+//!   transfer:
+//!     inputs:
+//!       - { that: "amount <= domain.limit || domain.is_vip", level: B }
+//!       - { field: amount, max: 500, when: "domain.mode == 'night'", level: B }
+//! ```
+//!
+//! `that` takes the place of `field` and of what is asked of it. It is a condition in the language of workflows
+//! ([`workflow`](crate::workflow) says what there is in it), over what a rule sees: `domain`, as it is proposed at the output gate,
+//! `global`, `local`, and the arguments by their names. When the recipe is loaded, names, types and zones are checked, each at its
+//! place within the text; what need not be there must be asked for before (`domain.limit != null && …`). What is true or false
+//! whatever the values are is told. Numbers are compared and computed as there: integers of 128 bits, decimals exactly, and what
+//! overflows has no value. A comparison with NaN does not hold: `a <= b` is violated, and `!(a > b)` passes.
+//!
+//! A violation names the condition, and tells the value of each path in it (16 at most). What has no value, as of a division by zero, of a
+//! position beyond the end, or of more than 10,000,000 steps, is a violation too, which says so. As in a workflow, a part of `||`
+//! or `&&` that decides makes up for another that has no value.
+//!
+//! An invariant is judged after every process that writes any of what its condition names. `when` is such a condition as well: the rule
+//! is judged only where it holds; elsewhere it neither passes nor is violated, so that its counter stays.
+//!
 //! ## Settings
 //!
 //! | key | meaning | where not given |
@@ -102,6 +128,7 @@
 //! | `min_threshold` | from which violation on it warns, below `max_threshold` | 1 |
 //! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
 //! | `where_present: true` | the rule is asked only where there is something: where there is nothing, it neither passes nor is violated | what is missing is a violation |
+//! | `when` | the rule is judged only where this condition holds, see above | it always is |
 //! | `message` | what records and errors say besides; `{value} {before} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate), `{{` is a brace | |
 //!
 //! | level | when it acts | reach |

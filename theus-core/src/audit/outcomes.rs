@@ -6,9 +6,7 @@ use super::counted::CountedRule;
 use crate::audit::Subject;
 use crate::context::Value;
 use theus_lang::audit::message::Seen;
-
-/// Longer texts are cut in records.
-const LONGEST_TEXT: usize = 200;
+use theus_lang::audit::rule::Verdict;
 
 /// What judging a gate found: the rules that failed, with the value seen, and those whose pass puts a counter back.
 ///
@@ -47,30 +45,22 @@ impl RuleOutcomes {
         passes: bool,
         subject: &(impl Subject + ?Sized),
     ) {
-        let seen =
-            || Seen { value: shown(value).into(), before: rule.before(subject).map(|value| shown(value).into()) };
-        let failed = (!passes).then(seen);
+        let failed = (!passes).then(|| rule.seen(value, subject));
         self.found.push(Found { rule: Arc::clone(rule), failed });
     }
-}
 
-pub(super) fn shown(value: Value<'_>) -> String {
-    match value {
-        Value::Text(text) => match text.char_indices().nth(LONGEST_TEXT) {
-            Some((end, _)) => format!("{:?}… ({} characters)", &text[..end], text.chars().count()),
-            None => value.to_string(),
-        },
-        value => value.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_text_is_cut_in_records() {
-        assert_eq!(shown(Value::Text(&"ü".repeat(200))).chars().count(), 202);
-        assert!(shown(Value::Text(&"ü".repeat(201))).ends_with("ü\"… (201 characters)"));
+    /// Judges a rule that is judged by itself. Its pass is of interest where it puts a counter back.
+    pub(super) fn judge(
+        &mut self,
+        rule: &Arc<CountedRule>,
+        subject: &(impl Subject + ?Sized),
+        resets: impl FnOnce() -> bool,
+    ) {
+        let failed = match rule.judge(subject) {
+            Verdict::Failed(seen) => Some(seen),
+            Verdict::Passed if resets() => None,
+            Verdict::Passed | Verdict::NotAsked => return,
+        };
+        self.found.push(Found { rule: Arc::clone(rule), failed });
     }
 }

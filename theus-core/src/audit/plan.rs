@@ -32,6 +32,8 @@ pub(super) struct Plan {
 #[derive(Debug)]
 struct Read {
     target: Target,
+    /// Whether it is one rule that is judged by itself: it looks at more than one value.
+    is_of_several: bool,
     /// What satisfies all of them, where that is one range: most values pass here, and the rules are not looked at.
     all: JoinedRange,
     first: usize,
@@ -57,7 +59,9 @@ impl Plan {
         let mut first = 0;
         while let Some(rule) = rules.get(first) {
             // The same path, written the same way, leads to the same value.
-            let same = rules[first..].iter().take_while(|next| next.path() == rule.path()).count();
+            let is_same = |next: &&Arc<CountedRule>| next.is_of_one_value() && next.path() == rule.path();
+            let is_of_several = !rule.is_of_one_value();
+            let same = if is_of_several { 1 } else { rules[first..].iter().take_while(is_same).count() };
             let end = first + same;
             let (target, checks) = (rule.target().clone(), &checks[first..end]);
             let all = joined(checks.iter().map(|check| &check.range));
@@ -66,16 +70,18 @@ impl Plan {
             let need_not_be_there = rules[first..end].iter().any(|rule| rule.is_where_present());
             let is_among_the_ranges = target.is_field()
                 && !need_not_be_there
+                && !is_of_several
                 && match target.base() {
                     Base::Domain(path) => domain.add(path, all),
                     Base::Global(path) => global.add(path, all),
-                    Base::Argument(_) | Base::Local(_) => false,
+                    Base::Argument(_) | Base::Local(_) | Base::Named => false,
                 };
             match is_among_the_ranges {
                 true => resets |= may_reset,
                 false => others.push(reads.len()),
             }
-            reads.push(Read { target, all: if may_reset { JoinedRange::None } else { all }, first, end });
+            let all = if may_reset { JoinedRange::None } else { all };
+            reads.push(Read { target, is_of_several, all, first, end });
             first = end;
         }
         let is_of_domain_alone = others.is_empty() && global.is_empty() && !resets;
@@ -101,7 +107,7 @@ impl Plan {
     }
 
     pub(super) fn reads_arguments(&self) -> bool {
-        self.reads.iter().any(|read| matches!(read.target.base(), Base::Argument(_)))
+        self.rules.iter().any(|rule| rule.reads_arguments())
     }
 
     #[inline]
@@ -142,6 +148,9 @@ impl Plan {
         session: &AuditSession,
         outcomes: &mut RuleOutcomes,
     ) {
+        if read.is_of_several {
+            return self.judge_by_itself(read, subject, session, outcomes);
+        }
         let Some(value) = read.target.read_outside(&read.all, subject) else { return };
         let (Some(rules), Some(checks)) = (self.rules.get(read.first..read.end), self.checks.get(read.first..read.end))
         else {
@@ -155,6 +164,19 @@ impl Plan {
             if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
                 outcomes.note(rule, value, passes, subject);
             }
+        }
+    }
+
+    #[inline(never)]
+    fn judge_by_itself(
+        &self,
+        read: &Read,
+        subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
+        outcomes: &mut RuleOutcomes,
+    ) {
+        if let Some(rule) = self.rules.get(read.first) {
+            outcomes.judge(rule, subject, || rule.resets_on_success() && session.count(rule) != 0);
         }
     }
 }

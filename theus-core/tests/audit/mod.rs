@@ -8,6 +8,7 @@
 //! | [`at_once`] | bounds on numbers are judged at once: what is broken among them is found, and nothing else |
 //! | [`explained`] | what explain says before a run, the run then finds |
 //! | [`changes`] | conditions on changes, at the gates where they fit |
+//! | [`several`] | rules that see more than one value: conditions, and where a rule is judged at all |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
 //! | [`foreign`] | types of other crates, behind features |
 
@@ -23,4 +24,5 @@ mod paths;
 mod random;
 mod refusals;
 mod refused_paths;
+mod several;
 mod world;

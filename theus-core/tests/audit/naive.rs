@@ -43,6 +43,17 @@ impl Rule {
         path
     }
 
+    /// Its field and its condition, as an entry of a recipe has them.
+    pub(crate) fn entry(&self) -> String {
+        let bound = match self.test {
+            "between" | "in" | "not_in" => format!("[{}]", self.bounds.join(", ")),
+            _ => self.bounds[0].clone(),
+        };
+        let path = self.path().replace('\'', "''");
+        let present = if self.where_present { ", where_present: true" } else { "" };
+        format!("field: '{path}', {}: {bound}{present}", self.test)
+    }
+
     /// Whether it passes.
     pub(crate) fn passes(&self, seen: &Seen) -> bool {
         let (root, rest) = match self.parts[0].as_str() {
@@ -357,7 +368,7 @@ fn order_integers(one: (bool, u128), two: (bool, u128)) -> Ordering {
     }
 }
 
-fn tick(value: &Json) -> i128 {
+pub(crate) fn tick(value: &Json) -> i128 {
     ticks(value["decimal"].as_str().unwrap())
 }
 

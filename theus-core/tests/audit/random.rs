@@ -292,14 +292,7 @@ pub(super) fn yaml<'a>(process: &str, rules: &[Rule], settings: impl Fn(usize) -
             text.truncate(text.len() - gate.len() - 6);
         }
         for (place, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.input == input) {
-            let bound = match rule.test {
-                "between" | "in" | "not_in" => format!("[{}]", rule.bounds.join(", ")),
-                _ => rule.bounds[0].clone(),
-            };
-            let path = rule.path().replace('\'', "''");
-            let present = if rule.where_present { ", where_present: true" } else { "" };
-            let (test, settings) = (rule.test, settings(place));
-            text += &format!("      - {{ field: '{path}', {test}: {bound}, {settings}{present} }}\n");
+            text += &format!("      - {{ {}, {} }}\n", rule.entry(), settings(place));
         }
     }
     text

@@ -6,8 +6,10 @@ use regex::Regex;
 
 use super::delta::Change;
 use super::integer::Integer;
+use super::looks::in_one_line;
 pub use super::operator::Operator;
 use super::set::{Set, all_differ};
+use crate::condition::Expression;
 use crate::context::{Decimal, Time, Value};
 
 /// A test on an ordered value.
@@ -62,6 +64,8 @@ pub enum Condition {
     DecimalMultipleOf(Decimal),
     /// On the committed value too: see `Change::passes`.
     Change(Change),
+    /// On all that it names: see `Rule::judge`.
+    That(Expression),
 }
 
 impl Condition {
@@ -124,6 +128,15 @@ impl Condition {
     pub(super) const fn change(&self) -> Option<&Change> {
         match self {
             Self::Change(change) => Some(change),
+            _ => None,
+        }
+    }
+
+    /// The condition on several values, where this is one.
+    #[inline]
+    pub const fn that(&self) -> Option<&Expression> {
+        match self {
+            Self::That(that) => Some(that),
             _ => None,
         }
     }
@@ -210,6 +223,8 @@ impl fmt::Display for Condition {
             Self::MultipleOf(step) => step.fmt(f),
             Self::DecimalMultipleOf(step) => step.fmt(f),
             Self::Change(change) => change.fmt(f),
+            // In one line, however the file has it.
+            Self::That(that) => f.write_str(&in_one_line(that.text())),
         }
     }
 }

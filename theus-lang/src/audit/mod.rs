@@ -9,6 +9,8 @@ pub mod delta;
 #[doc(hidden)]
 pub mod integer;
 #[doc(hidden)]
+pub mod looks;
+#[doc(hidden)]
 pub mod message;
 #[doc(hidden)]
 pub mod metadata;

@@ -75,6 +75,8 @@ tests! {
     MaxDelta = "max_delta",
     /// Not below the committed value.
     Monotonic = "monotonic",
+    /// A condition on several values, in the language of workflows.
+    That = "that",
 }
 
 impl Operator {

@@ -2,10 +2,12 @@
 
 use super::condition::{Condition, Operator};
 use super::delta::Change;
-use super::message::Message;
+use super::looks;
+use super::message::{Message, Seen};
 use super::metadata::RuleMetadata;
 use super::steps::{PathStep, walk};
 use crate::audit::Level;
+use crate::condition::Expression;
 use crate::context::Value;
 use theus_model::audit::Gate;
 use theus_model::audit::Subject;
@@ -33,9 +35,16 @@ pub enum Base {
     Domain(Box<[usize]>),
     /// A field of the local scratch.
     Local(Box<[usize]>),
+    /// Nothing: the rule reads all that its condition names.
+    Named,
 }
 
 impl Target {
+    /// That of a condition which names what it reads.
+    pub(super) fn named() -> Self {
+        Self { base: Base::Named, steps: Box::default() }
+    }
+
     /// What it starts with.
     pub const fn base(&self) -> &Base {
         &self.base
@@ -68,6 +77,7 @@ impl Target {
             Base::Global(path) => subject.global(path),
             Base::Domain(path) => subject.domain(path),
             Base::Local(path) => subject.local(path),
+            Base::Named => Value::Opaque,
         };
         if self.steps.is_empty() && range.has(value) { None } else { Some(value) }
     }
@@ -95,6 +105,15 @@ impl Target {
     }
 }
 
+/// What a look at a rule found.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is not asked here: neither a violation nor a pass.
+    NotAsked,
+    Passed,
+    Failed(Seen),
+}
+
 /// Whose a rule is, and so who counts on its counter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
@@ -113,6 +132,8 @@ pub enum Scope {
 pub struct Rule {
     pub(super) target: Target,
     pub(super) condition: Condition,
+    /// Where it is judged at all: where this holds.
+    pub(super) when: Option<Expression>,
     /// The bound as it was written, where that can differ from what is made of it.
     pub(super) limit: Option<Box<str>>,
     pub(super) reset_on_success: bool,
@@ -150,8 +171,81 @@ impl Rule {
         !(self.where_present && matches!(value, Value::Missing))
     }
 
+    /// Whether its value alone says whether it passes: then it is judged by [`passes`](Self::passes), beside all others on that
+    /// value; else by [`judge`](Self::judge), by itself.
+    pub const fn is_of_one_value(&self) -> bool {
+        self.when.is_none() && self.condition.that().is_none()
+    }
+
+    /// What it finds, whichever kind it is. What has no answer is a violation that says so.
+    pub fn judge(&self, subject: &(impl Subject + ?Sized)) -> Verdict {
+        if let Some(when) = &self.when {
+            match looks::holds(when, subject) {
+                Ok(true) => {}
+                Ok(false) => return Verdict::NotAsked,
+                Err(error) => {
+                    let value = format!("in `when`, {}", looks::unanswered(when, &error, subject)).into();
+                    return Verdict::Failed(Seen { value, before: None });
+                }
+            }
+        }
+        let Some(that) = self.condition.that() else {
+            let value = self.target.read(subject);
+            return match self.passes(value, subject) {
+                _ if !self.asks(&value) => Verdict::NotAsked,
+                true => Verdict::Passed,
+                false => Verdict::Failed(self.seen(value, subject)),
+            };
+        };
+        let value = match looks::holds(that, subject) {
+            Ok(true) => return Verdict::Passed,
+            Ok(false) => looks::named(that, subject).into(),
+            Err(error) => looks::unanswered(that, &error, subject),
+        };
+        Verdict::Failed(Seen { value, before: None })
+    }
+
+    /// What a violation tells of the value that was read.
+    pub fn seen(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> Seen {
+        let shown = |value| looks::shown(value).into();
+        Seen { value: shown(value), before: self.before(subject).map(shown) }
+    }
+
+    /// What it looks at, as it is; `None` where that is known only in a run.
+    pub fn value_at_present(&self, subject: &(impl Subject + ?Sized)) -> Option<Text> {
+        match (self.condition.that(), &self.target.base) {
+            (Some(that), _) => Some(looks::named(that, subject).into()),
+            (None, Base::Local(_)) => None,
+            (None, _) => Some(looks::shown(self.target.read(subject)).into()),
+        }
+    }
+
+    /// The paths that decide what it finds: its own or those of its condition, and those of its `when`.
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
+        let that = self.condition.that().map_or(&[][..], Expression::reads);
+        let own = self.condition.that().is_none().then_some(self.path.as_str());
+        own.into_iter().chain(that.iter().map(String::as_str)).chain(self.when_reads())
+    }
+
+    pub(super) fn when_reads(&self) -> impl Iterator<Item = &str> {
+        self.when.as_ref().map_or(&[][..], Expression::reads).iter().map(String::as_str)
+    }
+
+    /// Whether it looks at an argument.
+    pub fn reads_arguments(&self) -> bool {
+        let is_argument = |path: &str| !["domain.", "global.", "local."].iter().any(|layer| path.starts_with(layer));
+        let of_condition = || self.condition.that().map_or(&[][..], Expression::reads).iter().map(String::as_str);
+        matches!(self.target.base, Base::Argument(_)) || of_condition().chain(self.when_reads()).any(is_argument)
+    }
+
+    /// Where it is judged, as the recipe says it: `when`.
+    #[must_use]
+    pub fn when(&self) -> Option<&str> {
+        self.when.as_ref().map(Expression::text)
+    }
+
     /// What is committed where it looks, for the account of a violation; `None` where the rule does not say it.
-    pub fn before<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
+    pub(super) fn before<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
         let is_said = self.condition.change().is_some() || self.message.as_ref().is_some_and(Message::asks_before);
         is_said.then(|| match self.condition.change() {
             Some(change) => self.compared_with(change, subject),
@@ -223,7 +317,11 @@ impl Rule {
     /// What it says, as records name it: `domain.temperature min 45`.
     pub(super) fn name(&self) -> String {
         let where_present = if self.where_present { " where present" } else { "" };
-        format!("{} {} {}{where_present}", self.path, self.test, self.limit())
+        let when = self.when().map_or_else(String::new, |when| format!(" when {}", looks::in_one_line(when)));
+        match self.condition.that() {
+            Some(_) => format!("{} {}{when}", self.test, self.limit()),
+            None => format!("{} {} {}{where_present}{when}", self.path, self.test, self.limit()),
+        }
     }
 
     /// Whether it is an invariant: one rule with one counter, whichever process violates it.
@@ -238,7 +336,7 @@ impl Rule {
         self.gate
     }
 
-    /// The path that it is on, as written.
+    /// The path that it is on, as written; of a condition on several values, all that it names.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

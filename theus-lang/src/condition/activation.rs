@@ -9,6 +9,16 @@ pub trait Activation {
     fn domain(&self, path: &[usize]) -> Value<'_>;
     /// A Data field of the global layer.
     fn global(&self, path: &[usize]) -> Value<'_>;
+    /// A Data field of the local scratch of a run: only rules look at one.
+    fn local(&self, path: &[usize]) -> Value<'_> {
+        let _ = path;
+        Value::Opaque
+    }
+    /// An argument of a run, by its position: only rules look at one.
+    fn argument(&self, index: usize) -> Value<'_> {
+        let _ = index;
+        Value::Opaque
+    }
     /// The payload of the event that is handled, if it has one.
     fn payload(&self) -> Option<&serde_json::Value>;
     /// The element of the loop that calls it by this name, innermost first.

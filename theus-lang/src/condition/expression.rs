@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::activation::Activation;
+use super::activation::{Activation, EmptyActivation};
+use super::always::always;
 use super::bounds::MOST_STEPS;
 use super::check::Checker;
 use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
+use super::named::{Named, named};
 use super::node::Node;
 use super::operand::Operand;
 use super::parse::parse;
 use super::problem::ExpressionProblem;
-use super::scope::Scope;
+use super::scope::{RunScope, Scope};
 use super::types::Type;
-use crate::context::Shape;
+use crate::context::{Shape, Value};
 use crate::panics::caught;
 
 /// An expression that was parsed and checked against the schema.
@@ -30,6 +32,10 @@ struct Inner {
     kind: Type,
     reads: Vec<String>,
     program: Program,
+    /// Of the condition of a rule: the paths whose values a violation tells.
+    named: Box<[Named]>,
+    /// Of the condition of a rule: what it is whatever the values are.
+    always: Option<bool>,
 }
 
 enum Program {
@@ -77,12 +83,35 @@ impl Expression {
     /// # Errors
     /// [`ExpressionProblem`], the first one in the order of evaluation.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
+        Self::checked(text, scope, None)
+    }
+
+    fn checked(text: &str, scope: &Scope<'_>, run: Option<&RunScope<'_>>) -> Result<Self, ExpressionProblem> {
         let root = parse(text)?;
-        let mut checker = Checker::new(text, scope);
+        let mut checker = Checker::new(text, scope, run);
         let whole = checker.whole(&root)?;
-        let program = Program::Checked(whole.node);
-        let inner = Inner { text: text.trim().to_owned(), kind: whole.kind, reads: checker.reads, program };
-        Ok(Self { inner: Arc::new(inner), lenient: false })
+        let reads = std::mem::take(&mut checker.reads);
+        let (mut told, mut known) = (Box::default(), None);
+        if run.is_some() && matches!(whole.kind, Type::Bool) {
+            told = named(&root, &mut checker);
+            known = always(&root, &mut checker);
+        }
+        let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
+        let inner = Inner { text, kind, reads, program, named: told, always: known };
+        let expression = Self { inner: Arc::new(inner), lenient: false };
+        Ok(match known {
+            // What names nothing is a constant, however it is computed.
+            None if run.is_some() && expression.reads().is_empty() => expression.constant(),
+            _ => expression,
+        })
+    }
+
+    fn constant(self) -> Self {
+        let always = self.holds(&EmptyActivation).ok();
+        match Arc::try_unwrap(self.inner) {
+            Ok(inner) => Self { inner: Arc::new(Inner { always, ..inner }), lenient: self.lenient },
+            Err(inner) => Self { inner, lenient: self.lenient },
+        }
     }
 
     /// The same for a guard: it must be true or false.
@@ -90,9 +119,21 @@ impl Expression {
     /// # Errors
     /// [`ExpressionProblem`], also where the value is neither.
     pub fn compile_condition(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
-        let expression = Self::compile(text, scope)?;
-        match &expression.inner.kind {
-            Type::Bool | Type::Any => Ok(expression),
+        Self::compile(text, scope)?.condition(text)
+    }
+
+    /// The same for the condition of an audit rule, which can name what there is of one run, and knows of itself what a
+    /// violation tells.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`].
+    pub fn compile_rule(text: &str, scope: &Scope<'_>, run: &RunScope<'_>) -> Result<Self, ExpressionProblem> {
+        Self::checked(text, scope, Some(run))?.condition(text)
+    }
+
+    fn condition(self, text: &str) -> Result<Self, ExpressionProblem> {
+        match &self.inner.kind {
+            Type::Bool | Type::Any => Ok(self),
             other => {
                 let problem =
                     ExpressionProblem::new(0..text.len(), format!("a condition is true or false, and this is {other}"));
@@ -115,7 +156,8 @@ impl Expression {
         evaluate: impl Fn(&dyn Activation) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
-        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads: Vec::new(), program };
+        let (reads, named) = (Vec::new(), Box::default());
+        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads, program, named, always: None };
         Self { inner: Arc::new(inner), lenient: false }
     }
 
@@ -140,6 +182,24 @@ impl Expression {
     #[must_use]
     pub fn reads(&self) -> &[String] {
         &self.inner.reads
+    }
+
+    /// What the condition of a rule is whatever the values are; `None` where that depends on them, or is not known.
+    #[must_use]
+    pub fn always(&self) -> Option<bool> {
+        self.inner.always
+    }
+
+    /// Shows each path that the condition of a rule names, with its value, in the order of the text.
+    pub fn each_named<'a>(&'a self, activation: &'a dyn Activation, see: &mut dyn FnMut(&str, Value<'_>)) {
+        for Named { path, node } in &self.inner.named {
+            let mut work = Work::of(MOST_STEPS);
+            match guarded(|| evaluate(node, activation, &mut work)) {
+                Ok(operand) => see(path, operand.as_value()),
+                // An index beyond the end, a key that is not there.
+                Err(_) => see(path, Value::Missing),
+            }
+        }
     }
 
     /// Its value.

@@ -5,6 +5,7 @@
 //! within lists cannot hold a session up.
 
 mod activation;
+mod always;
 mod bounds;
 mod check;
 mod element_test;
@@ -12,6 +13,7 @@ mod evaluate;
 mod expression;
 mod foreign;
 mod literal;
+mod named;
 mod node;
 mod operand;
 mod parse;
@@ -26,7 +28,7 @@ pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 
 pub use activation::{Activation, EmptyActivation};
 pub use problem::ExpressionProblem;
-pub use scope::Scope;
+pub use scope::{RunScope, Scope};
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,8 @@ pub(super) enum Node {
     Constant(Constant),
     Domain(Box<[usize]>),
     Global(Box<[usize]>),
+    Local(Box<[usize]>),
+    Argument(usize),
     Payload,
     Item(Box<str>),
     /// What a macro's variable stands for, counted from the outermost.

@@ -74,6 +74,15 @@ impl<'a> Operand<'a> {
         })
     }
 
+    /// As a look at the state shows it.
+    pub(super) fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Missing,
+            Self::Float(value) => Value::Float(*value),
+            other => other.as_look().unwrap_or(Value::Opaque),
+        }
+    }
+
     /// What kind of value it is, for what is found out only now.
     pub(super) fn kind(&self) -> &'static str {
         match self {

@@ -31,3 +31,12 @@ pub struct Scope<'a> {
     /// The names of the elements of the loops around it, outermost first, with their shapes; [`Shape::Opaque`] where a shape is not known.
     pub items: &'a [(&'a str, Shape)],
 }
+
+/// What the condition of an audit rule may name besides: what there is of one run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunScope<'a> {
+    /// The names of the arguments, in their order, with their shapes.
+    pub arguments: &'a [(&'a str, Shape)],
+    /// The fields of the local scratch.
+    pub local: Option<&'a Schema>,
+}

@@ -6,7 +6,7 @@ use super::item::{Item, latest as latest_layer};
 use super::model::Invariant;
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{code, find, resolve};
+use super::{code, find, resolve, that};
 use crate::source::{Problem, did_you_mean};
 
 /// The rules under `"*"` for each process: those whose path exists for it. One that exists for none is a problem.
@@ -19,12 +19,15 @@ pub(super) fn for_all<'d, 'a>(
     for item in items {
         let mut fits = false;
         for (process, applied) in catalog.processes.iter().zip(&mut applied) {
-            if find::target(item.entry.field, catalog, Some(process)).is_ok() {
+            let is_there = item.entry.is_that() || find::target(item.entry.field, catalog, Some(process)).is_ok();
+            if is_there && that::misfit(item.entry, catalog, Some(process)).is_none() {
                 fits = true;
                 applied.push(*item);
             }
         }
-        if !fits {
+        if !fits && let Some(problem) = wrong_everywhere(item, catalog) {
+            problems.push(problem);
+        } else if !fits {
             let message = format!("`{}` exists for no process", item.entry.field);
             let problem = Problem::new(item.entry.field_at(), message).code(code::FITS_NONE);
             problems.push(match why_none(item.entry.field, catalog) {
@@ -34,6 +37,14 @@ pub(super) fn for_all<'d, 'a>(
         }
     }
     applied
+}
+
+/// What is wrong with the conditions of an entry, where nothing else keeps it from any process.
+fn wrong_everywhere(item: &Item<'_, '_>, catalog: &Catalog) -> Option<Problem> {
+    let has_field =
+        |process: &&_| item.entry.is_that() || find::target(item.entry.field, catalog, Some(*process)).is_ok();
+    let first = catalog.processes.iter().find(has_field)?;
+    that::misfit(item.entry, catalog, Some(first))
 }
 
 /// A path that starts with a layer is lost for the same reason everywhere; an argument may be near to one of any process.
@@ -75,8 +86,14 @@ pub(super) fn invariants<'d, 'a>(
     for item in invariants {
         // Also where no process writes it: a wrong path or bound is wrong.
         resolve::check(item, catalog, &mut patterns, problems);
+        let Some(reads) = that::domain_of(item.entry, catalog) else { continue };
+        if reads.is_empty() {
+            let message = "an invariant is about the domain: the condition names nothing of it";
+            let problem = Problem::new(item.entry.field_at(), message).code(code::INVARIANT);
+            problems.push(problem.help("put the rule into the inputs or outputs of a process, or of \"*\""));
+        }
         for (written, applied) in written.iter().zip(&mut applied) {
-            if item.scope == Scope::Everywhere || written.has(item.entry.field) {
+            if item.scope == Scope::Everywhere || reads.iter().any(|path| written.has(path)) {
                 applied.push(*item);
             }
         }

@@ -12,10 +12,16 @@ use crate::source::{Value, did_you_mean};
 pub(super) fn expected(test: Operator, field: &str, what: &str, value: &Value) -> Refused {
     let refused = Refused::value(format!("`{test}` of {field} must be {what}{}", instead(value)));
     match value.as_str().filter(|text| is_path(text)) {
-        Some(_) => refused.help(
-            "a bound is written out, and is no other value: to compare two values give the context a method, as \
-             `#[inspect(methods(margin -> f64))]`, and ask `field: domain.margin(), min: 0`",
-        ),
+        Some(other) => {
+            let sign = match test {
+                Operator::Min => ">=",
+                Operator::Eq => "==",
+                Operator::Neq => "!=",
+                _ => "<=",
+            };
+            let rule = format!("`- that: \"{field} {sign} {other}\"`");
+            refused.help(format!("a bound is written out, and is no other value: to compare two values write {rule}"))
+        }
         None => refused,
     }
 }

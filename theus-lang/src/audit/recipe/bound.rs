@@ -70,6 +70,8 @@ pub(super) fn condition(
         Operator::Monotonic => switched_on(test, value, field, Condition::Change(Change::Monotonic)),
         Operator::MultipleOf => multiple_of(value, shape, field),
         Operator::MaxDelta => max_delta(value, shape, field),
+        // It fits no field: it is read where it stands.
+        Operator::That => Err(Refused::test(format!("`that` is not asked of one field, as of {field}"))),
     }
 }
 

@@ -16,6 +16,7 @@ use super::interval::{Interval, Number};
 use super::item::List;
 use super::model::{Definition, Written};
 use super::resolve::Draft;
+use super::that;
 use super::touch::Touched;
 use crate::audit::integer::Integer;
 use crate::context::Shape;
@@ -37,7 +38,9 @@ impl<'d> Weighed<'d> {
             let Rule { gate, path, .. } = &draft.rules[*index];
             (*gate, path.len(), path.as_str())
         };
-        let mut in_order: Vec<_> = (0..draft.rules.len()).collect();
+        // What is asked of several values, or only somewhere, is weighed against nothing.
+        let mut in_order: Vec<_> =
+            (0..draft.rules.len()).filter(|index| draft.rules[*index].is_of_one_value()).collect();
         in_order.sort_by(|one, other| key(one).cmp(&key(other)));
         let intervals = draft.rules.iter().map(|rule| Interval::of(&rule.condition)).collect();
         Self { draft, intervals, in_order }
@@ -104,9 +107,10 @@ fn unused_templates(definitions: &[Definition<'_>], problems: &mut Problems) {
 /// An invariant that is never judged, because no process changes what it is about.
 fn unwritten_invariants(written: &Written<'_>, changing: &Changing<'_>, problems: &mut Problems) {
     for invariant in written.invariants.iter().filter(|invariant| !invariant.after_all) {
-        let field = invariant.entry.field;
-        if !changing.has(field) {
-            problems.push(nothing_changes(field, invariant.entry.field_at(), "the invariant is never judged"));
+        let fields = that::domain_of(&invariant.entry, changing.catalog).unwrap_or_default();
+        if !fields.is_empty() && !fields.iter().any(|field| changing.has(field)) {
+            let (fields, at) = (fields.join(", "), invariant.entry.field_at());
+            problems.push(nothing_changes(&fields, at, "the invariant is never judged"));
         }
     }
 }
@@ -132,15 +136,20 @@ impl Changing<'_> {
         if rule.gate != Gate::Output || is_written || self.changes(rule) {
             return;
         }
-        let at = place.parent().key("field");
+        let at = field_place(rule, place);
         let outcome = "the rule finds at the output gate what was there at the input gate";
-        problems.push(nothing_changes(&rule.path, at, outcome));
+        problems.push(nothing_changes(&what_is_judged(rule), at, outcome));
     }
 
     fn changes(&self, rule: &Rule) -> bool {
         match rule.target.base {
             Base::Domain(_) => self.has(&rule.path),
             Base::Global(_) => false,
+            Base::Named => rule.reads().any(|path| match path.split_once('.') {
+                Some(("domain", _)) => self.has(path),
+                Some(("global", _)) => false,
+                _ => true,
+            }),
             _ => true,
         }
     }
@@ -148,6 +157,22 @@ impl Changing<'_> {
     fn has(&self, path: &str) -> bool {
         let all = || Touched::of(self.catalog.processes.iter().flat_map(|process| process.contract.outputs));
         self.written.get_or_init(all).has(path)
+    }
+}
+
+/// Where a rule says what it is about.
+fn field_place(rule: &Rule, place: &NodePath) -> NodePath {
+    place.parent().key(if rule.condition.that().is_some() { "that" } else { "field" })
+}
+
+/// What a rule is about: its path, or what of the contexts its condition names.
+fn what_is_judged(rule: &Rule) -> String {
+    match rule.condition.that() {
+        None => rule.path.clone(),
+        Some(that) => {
+            let is_of_context = |path: &&String| path.starts_with("domain.") || path.starts_with("global.");
+            that.reads().iter().filter(is_of_context).map(String::as_str).collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

@@ -55,6 +55,12 @@ pub(super) const LIST: &str = "R025";
 pub(super) const NO_CHANGE: &str = "R026";
 /// `where_present` where it would do nothing.
 pub(super) const WHERE_PRESENT: &str = "R027";
+/// What is no condition in `that` or `when`.
+pub(super) const EXPRESSION: &str = "R031";
+/// A condition that never holds.
+pub(super) const NEVER: &str = "R032";
+/// `that` beside what is about one field.
+pub(super) const THAT: &str = "R033";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -82,3 +88,5 @@ pub(super) const OLD_VALUE: &str = "R111";
 pub(super) const NOT_WRITTEN: &str = "R112";
 /// A rule beside a stricter one of the same level.
 pub(super) const WEAKER: &str = "R113";
+/// A condition that always holds.
+pub(super) const ALWAYS: &str = "R121";

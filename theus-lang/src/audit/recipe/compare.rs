@@ -107,6 +107,9 @@ pub struct RuleSettings {
     pub reset_on_success: bool,
     /// Whether it is asked only where there is something.
     pub where_present: bool,
+    /// Where it is judged at all, where that is not everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -231,6 +234,15 @@ impl Weighed {
         self.weigh_unequal("reset_on_success", old.reset_on_success, new.reset_on_success);
         // What is not there is let pass.
         self.weigh_unequal("where_present", old.where_present, new.where_present);
+        if old.when() != new.when() {
+            let shown = |rule: &Rule| rule.when().map_or("always".to_owned(), |when| format!("{when:?}"));
+            let weighed = match (old.when(), new.when()) {
+                (None, _) => Some(Ordering::Greater),
+                (_, None) => Some(Ordering::Less),
+                _ => None,
+            };
+            self.weigh(weighed, format!("when {} -> {}", shown(old), shown(new)));
+        }
         if old.message != new.message {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -270,6 +282,7 @@ impl RuleSettings {
             max_threshold: rule.max_threshold,
             reset_on_success: rule.reset_on_success,
             where_present: rule.where_present,
+            when: rule.when().map(str::to_owned),
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

@@ -150,7 +150,8 @@ impl Interval {
             | Condition::Finite
             | Condition::MultipleOf(_)
             | Condition::DecimalMultipleOf(_)
-            | Condition::Change(_) => Self::Other(condition.to_string()),
+            | Condition::Change(_)
+            | Condition::That(_) => Self::Other(condition.to_string()),
             Condition::Text(kind, bound) => same(*kind, Point::Text(bound.clone())),
             Condition::Char(kind, bound) => same(*kind, Point::Char(*bound)),
             Condition::Bool(kind, bound) => same(*kind, Point::Bool(*bound)),

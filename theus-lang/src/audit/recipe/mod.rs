@@ -26,6 +26,7 @@ mod refused;
 mod resolve;
 mod set;
 mod steps;
+mod that;
 mod touch;
 
 use std::collections::BTreeMap;

@@ -57,7 +57,10 @@ pub(super) struct Invariant<'a> {
 pub(super) struct Entry<'a> {
     pub(super) gate: Gate,
     pub(super) at: NodePath,
+    /// The path that it is on; of a condition on several values, its text.
     pub(super) field: &'a str,
+    /// Where it is judged at all.
+    pub(super) when: Option<&'a str>,
     pub(super) conditions: Vec<Bound<'a>>,
     pub(super) level: Level,
     pub(super) min_threshold: u32,
@@ -68,8 +71,14 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether it is a condition on several values, which names them itself.
+    pub(super) fn is_that(&self) -> bool {
+        self.conditions.first().is_some_and(|bound| bound.test == Operator::That)
+    }
+
+    /// Where it says what it is about.
     pub(super) fn field_at(&self) -> NodePath {
-        self.at.key("field")
+        self.at.key(if self.is_that() { "that" } else { "field" })
     }
 }
 

@@ -12,7 +12,8 @@ use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{bound, code, find, foreign, known};
+use super::{bound, code, find, foreign, known, that};
+use crate::condition::Expression;
 use crate::context::Shape;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem};
@@ -62,21 +63,47 @@ pub(super) fn rules(
         for item in items {
             // The conditions of an entry stand behind each other.
             if !here.as_ref().is_some_and(|here| here.is_of(item)) {
-                let found = found.target(item, catalog, process, problems);
-                let is_written = || written.has(item.entry.field);
-                here = found.map(|(target, shape)| Here { entry: item.entry, target, shape, is_written: is_written() });
+                here = match item.entry.is_that() {
+                    true => Here::of_several(item, catalog, process, &written, problems),
+                    false => {
+                        let found = found.target(item, catalog, process, problems);
+                        let is_written = || written.has(item.entry.field);
+                        found.map(|(target, shape)| Here::of_field(item, target, shape, is_written()))
+                    }
+                };
+                if let Some(found) = &mut here {
+                    match that::when(item.entry, catalog, Some(process), problems) {
+                        Ok(when) => found.when = when,
+                        Err(()) => found.is_lost = true,
+                    }
+                }
             }
-            let Some(Here { target, shape, is_written, .. }) = &here else { continue };
-            if let Some(condition) = condition(item, target, shape, &mut patterns, problems) {
+            let Some(Here { target, shape, is_written, that, when, is_lost, .. }) = &here else { continue };
+            let condition = match that {
+                Some(that) => several(item, that, problems),
+                None => condition(item, target, shape, &mut patterns, problems),
+            };
+            if let Some(condition) = condition.filter(|_| !is_lost) {
                 let limit = as_written.limit(item, &condition);
                 lower.compare(item, (&condition, limit.as_deref()), &draft.rules, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 let is_made = match (&target.base, item.entry.gate) {
-                    (Base::Domain(_), Gate::Output) => *is_written,
+                    (Base::Domain(_) | Base::Named, Gate::Output) => *is_written,
                     (Base::Local(_), _) => true,
                     _ => false,
                 };
-                draft.rules.push(rule(item, target.clone(), (condition, limit), is_made, identities.of(item)));
+                let reads =
+                    |expression: &Option<Expression>| expression.as_ref().map_or(&[][..], Expression::reads).to_vec();
+                let is_made = is_made
+                    || reads(that).iter().chain(&reads(when)).any(|path| {
+                        path.starts_with("local.") || (item.entry.gate == Gate::Output && written.has(path))
+                    });
+                let mut rule = rule(item, target.clone(), (condition, limit), is_made, identities.of(item));
+                if let Some(that) = that {
+                    rule.path = that.reads().join(", ");
+                }
+                rule.when.clone_from(when);
+                draft.rules.push(rule);
                 draft.bounds.push(item.bound.number);
                 draft.shapes.push(shape.clone());
                 draft.written.push(*is_written);
@@ -93,9 +120,30 @@ struct Here<'d, 'a> {
     target: Target,
     shape: Shape,
     is_written: bool,
+    /// The condition itself, where it is one on several values.
+    that: Option<Expression>,
+    when: Option<Expression>,
+    /// Whether its `when` is wrong, which has been told.
+    is_lost: bool,
 }
 
-impl Here<'_, '_> {
+impl<'d, 'a> Here<'d, 'a> {
+    const fn of_field(item: &Item<'d, 'a>, target: Target, shape: Shape, is_written: bool) -> Self {
+        Self { entry: item.entry, target, shape, is_written, that: None, when: None, is_lost: false }
+    }
+
+    fn of_several(
+        item: &Item<'d, 'a>,
+        catalog: &Catalog,
+        process: &ProcessEntry,
+        written: &Touched<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let that = that::that(item.entry, catalog, Some(process), problems)?;
+        let is_written = that.reads().iter().any(|path| written.has(path));
+        Some(Self { that: Some(that), ..Self::of_field(item, Target::named(), Shape::Bool, is_written) })
+    }
+
     /// What cannot be looked into fits one condition and not the others: it is looked up for each.
     fn is_of(&self, item: &Item<'_, '_>) -> bool {
         std::ptr::eq(std::ptr::from_ref(self.entry).cast::<()>(), std::ptr::from_ref(item.entry).cast())
@@ -159,6 +207,7 @@ fn rule(
     Rule {
         target,
         condition,
+        when: None,
         limit,
         reset_on_success: item.entry.reset_on_success,
         where_present: item.entry.where_present,
@@ -223,7 +272,8 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
     let mut patterns = Patterns::default();
     for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
         for entry in &definition.entries {
-            if find::belongs_to_a_process(entry.field) {
+            // What a condition names may be of any process.
+            if entry.is_that() || find::belongs_to_a_process(entry.field) {
                 continue;
             }
             for bound in &entry.conditions {
@@ -237,9 +287,23 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
 
 /// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
 pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patterns, problems: &mut Problems) -> bool {
+    if item.entry.is_that() {
+        return that::that(item.entry, catalog, None, problems).is_some();
+    }
     let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
     condition(item, &target, &shape, patterns, problems);
     true
+}
+
+/// A condition on several values.
+fn several(item: &Item<'_, '_>, that: &Expression, problems: &mut Problems) -> Option<Condition> {
+    if item.entry.message.as_ref().is_some_and(Message::asks_before) {
+        let message = "`{before}` is the committed value of one field: a condition names several";
+        let problem = Problem::new(item.entry.at.key("message"), message).code(code::MESSAGE);
+        problems.push(problem.help("`{value}` tells all that the condition names"));
+        return None;
+    }
+    Some(Condition::That(that.clone()))
 }
 
 fn condition(

@@ -10,7 +10,7 @@ mod select;
 
 use super::node::{Arithmetic, Constant, Node, Ordered};
 use super::problem::ExpressionProblem;
-use super::scope::Scope;
+use super::scope::{RunScope, Scope};
 use super::syntax::{Binary, Expr, ExprKind, Literal};
 use super::types::Type;
 
@@ -26,6 +26,8 @@ pub(super) struct Typed {
 pub(super) struct Checker<'a> {
     text: &'a str,
     scope: &'a Scope<'a>,
+    /// What there is of a run, where a rule asks.
+    run: Option<&'a RunScope<'a>>,
     /// The variables of the macros around, outermost first.
     variables: Vec<Variable>,
     /// The paths that are known to be there: what stands before has asked for them.
@@ -57,8 +59,8 @@ impl Typed {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) const fn new(text: &'a str, scope: &'a Scope<'a>) -> Self {
-        Self { text, scope, variables: Vec::new(), proven: Vec::new(), reads: Vec::new() }
+    pub(super) const fn new(text: &'a str, scope: &'a Scope<'a>, run: Option<&'a RunScope<'a>>) -> Self {
+        Self { text, scope, run, variables: Vec::new(), proven: Vec::new(), reads: Vec::new() }
     }
 
     /// The whole expression, as a value that can be handed on.
@@ -70,7 +72,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn check(&mut self, expr: &Expr) -> Checked {
+    pub(super) fn check(&mut self, expr: &Expr) -> Checked {
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(expr, literal),
             ExprKind::Name(name) => self.name(expr, name),
@@ -194,7 +196,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What a part says, in one line.
-    fn text(&self, expr: &Expr) -> String {
+    pub(super) fn text(&self, expr: &Expr) -> String {
         let text = self.text.get(expr.span.clone()).unwrap_or_default();
         let mut words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.chars().count() > 60 {

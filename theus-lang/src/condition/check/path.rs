@@ -5,7 +5,7 @@ use crate::condition::foreign;
 use crate::condition::node::{Node, Written};
 use crate::condition::problem::ExpressionProblem;
 use crate::condition::types::Type;
-use crate::context::{FieldSchema, Schema, Zone};
+use crate::context::{FieldSchema, Schema, Shape, Zone};
 use crate::source::did_you_mean;
 
 /// What a chain of names leads to in a layer.
@@ -43,6 +43,7 @@ impl<'a> Checker<'a> {
         match name {
             "domain" => Some(self.scope.domain),
             "global" => Some(self.scope.global),
+            "local" => self.run?.local,
             _ => None,
         }
     }
@@ -50,6 +51,9 @@ impl<'a> Checker<'a> {
     /// Whether a macro's variable may not be called so.
     pub(super) fn is_taken(&self, name: &str) -> bool {
         matches!(name, "domain" | "global" | "event")
+            || self
+                .run
+                .is_some_and(|run| name == "local" || run.arguments.iter().any(|(argument, _)| *argument == name))
             || self.scope.items.iter().any(|(item, _)| *item == name)
             || self.variables.iter().any(|variable| variable.name == name)
     }
@@ -68,12 +72,19 @@ impl<'a> Checker<'a> {
         if let Some(schema) = self.layer(name) {
             return Err(self.whole_context(expr, name, schema));
         }
+        if let Some((index, shape)) = self.argument(name) {
+            self.note_read(name);
+            return Ok(self.read(expr, Typed::new(Node::Argument(index), Type::of(shape.clone()))));
+        }
         if name == "event" {
             return match self.scope.payload {
                 Some(shape) => {
                     let kind = Type::of_json(shape.clone());
                     Ok(self.read(expr, Typed { node: Node::Payload, kind, json: true }))
                 }
+                None if self.run.is_some() => Err(self
+                    .at(expr, "no event is being handled where a rule is judged, so that `event` means nothing")
+                    .help("a rule sees the arguments of its process, `domain`, `global` and `local`")),
                 None => Err(self
                     .at(expr, "no event is being handled here, so that `event` means nothing")
                     .help("it is there in the guards, steps and entry steps of a transition that waits for an event")),
@@ -82,9 +93,16 @@ impl<'a> Checker<'a> {
         Err(self.unknown(expr, name))
     }
 
+    /// An argument of the run, and its position.
+    fn argument(&self, name: &str) -> Option<(usize, &'a Shape)> {
+        let arguments = self.run?.arguments;
+        let index = arguments.iter().position(|(argument, _)| *argument == name)?;
+        Some((index, &arguments.get(index)?.1))
+    }
+
     fn unknown(&self, expr: &Expr, name: &str) -> ExpressionProblem {
         let problem = self.at(expr, format!("`{name}` means nothing here"));
-        for layer in ["domain", "global"] {
+        for layer in ["domain", "global", "local"] {
             if self.layer(layer).is_some_and(|schema| schema.fields.iter().any(|field| field.name == name)) {
                 return problem.help(format!("did you mean `{layer}.{name}`?"));
             }
@@ -94,6 +112,9 @@ impl<'a> Checker<'a> {
         }
         let event = self.scope.payload.map(|_| "event");
         let names = ["domain", "global"].into_iter().chain(event).chain(self.scope.items.iter().map(|(item, _)| *item));
+        let local = self.layer("local").filter(|schema| !schema.fields.is_empty()).map(|_| "local");
+        let arguments = self.run.into_iter().flat_map(|run| run.arguments).map(|(argument, _)| *argument);
+        let names = names.chain(local).chain(arguments);
         let names = names.chain(self.variables.iter().map(|variable| variable.name.as_str()));
         problem.maybe_help(did_you_mean(name, names))
     }
@@ -133,8 +154,11 @@ impl<'a> Checker<'a> {
                 (Found::Field(field), indexes) => {
                     self.note_read(&names.join("."));
                     let indexes = indexes.into();
-                    let node =
-                        if names.first() == Some(&"domain") { Node::Domain(indexes) } else { Node::Global(indexes) };
+                    let node = match names.first() {
+                        Some(&"domain") => Node::Domain(indexes),
+                        Some(&"local") => Node::Local(indexes),
+                        _ => Node::Global(indexes),
+                    };
                     let typed = Typed::new(node, Type::of(field.shape.clone()));
                     return Ok(self.read(expr, typed));
                 }
@@ -197,6 +221,12 @@ impl<'a> Checker<'a> {
 
     fn wrong_zone(&self, expr: &Expr, path: &str, zone: Zone) -> ExpressionProblem {
         let (what, help) = match zone {
+            Zone::Signal if self.run.is_some() => (
+                "a signal, which is no data: it is gone once its event has been told",
+                &*format!(
+                    "a rule on it alone can look at it: `field: {path}`; or let a process keep what matters in a Data field"
+                ),
+            ),
             Zone::Signal => (
                 "a signal: it is gone once its event has been told, so that the same condition would not hold twice",
                 "let the event lead on by itself, or let a process keep what matters in a Data field",

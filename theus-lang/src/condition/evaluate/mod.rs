@@ -35,6 +35,8 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         Node::Constant(constant) => Ok(constant.lend()),
         Node::Domain(path) => Ok(Operand::of(activation.domain(path))),
         Node::Global(path) => Ok(Operand::of(activation.global(path))),
+        Node::Local(path) => Ok(Operand::of(activation.local(path))),
+        Node::Argument(index) => Ok(Operand::of(activation.argument(*index))),
         Node::Payload => Ok(activation.payload().map_or(Operand::Null, Operand::of_json)),
         Node::Item(name) => item(name, activation),
         Node::Variable(slot) => Ok(work.variable(*slot)),

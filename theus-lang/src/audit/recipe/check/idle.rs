@@ -9,7 +9,7 @@ use super::super::super::rule::{Base, Rule, Scope};
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::touch::Touched;
-use super::{Changing, Weighed};
+use super::{Changing, Weighed, field_place, what_is_judged};
 use crate::audit::Level;
 use crate::context::Shape;
 use crate::source::Problem;
@@ -52,7 +52,8 @@ pub(super) fn check(weighed: &[Weighed<'_>], bounds: u32, changing: &Changing<'_
             of_rule.processes += 1;
             of_rule.writing += usize::from(writes);
             // Of interest where the value is judged that is there before.
-            of_rule.only_writing += usize::from(writes && rule.gate == Gate::Input && !reads());
+            let is_of_field = rule.condition.that().is_none();
+            of_rule.only_writing += usize::from(is_of_field && writes && rule.gate == Gate::Input && !reads());
             of_rule.may_be_missing |= matches!(draft.shapes[at], Shape::Optional(_));
             if let Some(than) = stricter.get(at).copied().flatten() {
                 of_rule.weaker += 1;
@@ -80,7 +81,12 @@ impl Use {
             let problem = Problem::new(place.parent().at_key("where_present"), message).code(code::WHERE_PRESENT);
             problems.push(problem.help("leave it out"));
         }
-        let of_process = matches!((&rule.target.base, rule.scope), (Base::Domain(_), Scope::Process));
+        let of_domain = match rule.target.base {
+            Base::Domain(_) => true,
+            Base::Named => rule.reads().any(|path| path.starts_with("domain.")),
+            _ => false,
+        };
+        let of_process = of_domain && rule.scope == Scope::Process;
         if of_process && rule.gate == Gate::Input && self.only_writing == self.processes {
             let who = self.who(draft.contract.process, "writes and does not read");
             let message = format!("{who} {path}: the rule judges the value that is about to be replaced");
@@ -98,8 +104,9 @@ impl Use {
                     problems.push(problem.help("put the rule on a process that writes it, or remove it"));
                 }
                 _ => {
+                    let path = what_is_judged(rule);
                     let message = format!("{who} {path}: the rule finds what was there before the run");
-                    let problem = Problem::warning(place.parent().key("field"), message).code(code::NOT_WRITTEN);
+                    let problem = Problem::warning(field_place(rule, place), message).code(code::NOT_WRITTEN);
                     problems.push(
                         problem.help("put it under `inputs`, on a process that writes it, or among the `invariants`"),
                     );

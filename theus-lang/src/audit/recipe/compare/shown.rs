@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::super::super::condition::Operator;
+use super::super::super::looks::in_one_line;
 use super::{ChangeKind, RecipeChanges, RuleChange, RuleSettings};
 
 impl fmt::Display for ChangeKind {
@@ -44,7 +46,13 @@ impl fmt::Display for RuleChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kind, processes, gate, path, condition, details, old, new } = self;
         let kind = format!("{kind:9}");
-        write!(f, "{kind} {}, {gate} gate: {path} {condition}", processes.join(", "))?;
+        write!(f, "{kind} {}, {gate} gate: ", processes.join(", "))?;
+        match condition {
+            // Where it is new or gone the condition follows, which names them.
+            Operator::That if details.is_empty() => f.write_str("that")?,
+            Operator::That => write!(f, "that of {path}")?,
+            _ => write!(f, "{path} {condition}")?,
+        }
         match (old, new) {
             (Some(old), Some(new)) => {
                 writeln!(f, "\n          {}", details.join("; "))?;
@@ -64,6 +72,10 @@ impl fmt::Display for RuleSettings {
             write!(f, ", warns from {min_threshold}")?;
         }
         f.write_str(if self.reset_on_success { ", a pass resets" } else { "" })?;
-        f.write_str(if self.where_present { ", where present)" } else { ")" })
+        f.write_str(if self.where_present { ", where present" } else { "" })?;
+        match &self.when {
+            Some(when) => write!(f, ", when {})", in_one_line(when)),
+            None => f.write_str(")"),
+        }
     }
 }

@@ -12,8 +12,19 @@ use crate::source::{Mapping, NodePath, Problem, Value};
 use theus_model::audit::Gate;
 
 /// `threshold` is read, and not taught.
-const SETTINGS: [&str; 8] =
-    ["field", "level", "min_threshold", "max_threshold", "reset_on_success", "where_present", "message", "threshold"];
+const SETTINGS: [&str; 9] = [
+    "field",
+    "level",
+    "min_threshold",
+    "max_threshold",
+    "reset_on_success",
+    "where_present",
+    "when",
+    "message",
+    "threshold",
+];
+
+const A_CONDITION: &str = "a condition such as \"domain.total == domain.cash + domain.shares\"";
 
 /// What every entry of a file is read with.
 pub(super) struct Reading<'d> {
@@ -43,7 +54,8 @@ impl Reading<'_> {
         for (map, at) in self.maps("invariants", list, at) {
             let after_all = self.after_all(map, &at);
             let Some(entry) = self.entry(Gate::Output, map, at, &["processes"]) else { continue };
-            if entry.field.starts_with("domain.") {
+            // What a condition names is known when it is read.
+            if entry.is_that() || entry.field.starts_with("domain.") {
                 read.push(Invariant { entry, after_all });
             } else {
                 let message = format!("an invariant is about the domain: {} is not", entry.field);
@@ -94,7 +106,7 @@ impl Reading<'_> {
                 conditions.push(Bound { test, value, number: 0 });
             } else if !is_setting(&key) {
                 has_unknown = true;
-                let taught: Vec<&str> = SETTINGS[..7].iter().chain(more).copied().collect();
+                let taught: Vec<&str> = SETTINGS[..8].iter().chain(more).copied().collect();
                 let message = format!("unknown key or condition `{key}`");
                 let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
                 problems.push(problem.help(meant::help(&key, map, &taught)));
@@ -106,7 +118,9 @@ impl Reading<'_> {
             *bounds += 1;
         }
         if conditions.is_empty() && !has_unknown {
-            let tests = Operator::ALL.map(Operator::as_str).join(", ");
+            // What is on several values has no field beside it.
+            let of_fields = Operator::ALL.into_iter().filter(|test| *test != Operator::That);
+            let tests = of_fields.map(Operator::as_str).collect::<Vec<_>>().join(", ");
             let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
             problems.push(problem.help(format!("give it one of: {tests}")));
         }
@@ -115,8 +129,17 @@ impl Reading<'_> {
             let problem = Problem::new(at.at_key("where_present"), message).code(code::WHERE_PRESENT);
             problems.push(problem.help("leave it out, or give `exists` an entry of its own"));
         }
+        let is_that = conditions.iter().any(|bound| bound.test == Operator::That);
+        if is_that {
+            beside_that(map, &conditions, &at, problems);
+            conditions.retain(|bound| bound.test == Operator::That);
+        }
         let mut settings = Settings { map, at: &at, problems };
-        let field = settings.text("field", "the path of a value");
+        let field = match is_that {
+            true => settings.text("that", A_CONDITION),
+            false => settings.text("field", "the path of a value"),
+        };
+        let when = settings.text("when", A_CONDITION);
         let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
         let where_present = settings.where_present();
         let before = settings.problems.len();
@@ -129,7 +152,9 @@ impl Reading<'_> {
         if min_threshold > max_threshold && is_own && settings.problems.len() == before {
             settings.too_late(min_threshold, max_threshold, Some((defaults, defaults_at)));
         }
-        if field.is_none() && !map.contains_key("field") {
+        // A slip of `that` has been told.
+        let is_slip = conditions.is_empty() && map.keys().any(|key| meant::means_that(&word(key)));
+        if field.is_none() && !is_that && !is_slip && !map.contains_key("field") {
             let problem = Problem::new(at.clone(), "the entry has no `field`").code(code::NO_FIELD);
             problems.push(problem.help("say which value it is about: `field: domain.…`"));
         }
@@ -149,13 +174,28 @@ impl Reading<'_> {
             gate,
             at,
             field: field?,
+            when,
             conditions,
             level: level.or(self.defaults.level).unwrap_or_default(),
             min_threshold,
             max_threshold,
             reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
-            where_present,
+            where_present: where_present && !is_that,
             message,
         })
     }
+}
+
+/// What stands beside `that`, and is about one field.
+fn beside_that(map: &Mapping, conditions: &[Bound<'_>], at: &NodePath, problems: &mut Problems) {
+    let other = conditions.iter().map(|bound| bound.test).find(|test| *test != Operator::That).map(Operator::as_str);
+    let beside = ["field", "where_present"].into_iter().find(|key| map.contains_key(key)).or(other);
+    let Some(beside) = beside else { return };
+    let message = format!("`{beside}` beside `that`: a condition names its fields itself");
+    let help = match beside {
+        "field" => "leave `field` out, or ask of that field alone: `field: …, min: …`",
+        "where_present" => "leave it out: `when: \"has(domain.x.y)\"` asks only where there is something",
+        _ => "give each of the two an entry of its own",
+    };
+    problems.push(Problem::new(at.at_key(beside), message).code(code::THAT).help(help));
 }

@@ -5,7 +5,7 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 13] = [
+const ALIKE: [(&str, &[&str]); 15] = [
     ("level", &["severity", "priority", "action", "reaction"]),
     ("field", &["name", "path", "key", "on", "value", "variable"]),
     ("message", &["text", "msg", "description", "reason", "error"]),
@@ -17,6 +17,8 @@ const ALIKE: [(&str, &[&str]); 13] = [
     ("between", &["range", "within"]),
     ("regex", &["pattern", "matches", "match"]),
     ("exists", &["required", "present", "defined", "not_null"]),
+    ("that", &["expr", "expression", "assert", "check", "invariant", "condition", "formula"]),
+    ("when", &["if", "guard", "only_if", "where", "applies"]),
     ("where_present", &["if_present", "when_present", "optional", "nullable"]),
     ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
 ];
@@ -39,6 +41,12 @@ const NOT_HERE: [(&[&str], &str); 4] = [
     ),
 ];
 
+/// Whether it is a word for `that`.
+pub(super) fn means_that(key: &str) -> bool {
+    let key = key.to_lowercase();
+    ALIKE.iter().any(|(meant, alike)| *meant == "that" && alike.contains(&key.as_str()))
+}
+
 /// The help for a key that is neither a setting nor a condition.
 pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
     if let Some(decimal) = decimal(key, map) {
@@ -48,10 +56,8 @@ pub(super) fn help(key: &str, map: &Mapping, settings: &[&str]) -> String {
         return format!("did you mean `{meant}`?");
     }
     let conditions = Operator::ALL.map(Operator::as_str);
-    if matches!(key, "when" | "if" | "unless" | "condition" | "where") {
-        return "a rule does not depend on other values: `where_present: true` asks only where there is a value, as of \
-                one variant of an enum"
-            .to_owned();
+    if key == "unless" {
+        return "write `when:` and the opposite: `when: \"!(…)\"`".to_owned();
     }
     if let Some((_, help)) = NOT_HERE.iter().find(|(alike, _)| alike.contains(&key.to_lowercase().as_str())) {
         return (*help).to_owned();

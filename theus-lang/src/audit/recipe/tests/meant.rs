@@ -21,15 +21,16 @@ fn a_comma_in_a_number_is_a_slip_for_a_point() {
 
 #[test]
 fn words_of_other_tools_are_known() {
-    for (word, meant) in
-        [("severity: S", "level"), ("pattern: a", "regex"), ("gte: 1", "min"), ("if_present: true", "where_present")]
-    {
+    for (word, meant) in [
+        ("severity: S", "level"),
+        ("pattern: a", "regex"),
+        ("gte: 1", "min"),
+        ("if_present: true", "where_present"),
+        ("if: flag", "when"),
+        ("assert: flag", "that"),
+    ] {
         assert_eq!(help(&format!("field: name, {word}, eq: a")), format!("did you mean `{meant}`?"));
     }
-    assert!(
-        help("field: name, when: x, eq: a")
-            .starts_with("a rule does not depend on other values: `where_present: true`")
-    );
 }
 
 #[test]
@@ -46,9 +47,16 @@ fn what_rules_do_not_have_is_answered_with_what_there_is() {
 
 #[test]
 fn another_value_is_no_bound() {
-    for bound in ["max: global.high", "min: domain.total", "between: [global.low, 5]", "eq: local_ctx.x"] {
+    for (bound, sign, other) in [
+        ("max: global.high", "<=", "global.high"),
+        ("min: domain.total", ">=", "domain.total"),
+        ("between: [global.low, 5]", "<=", "global.low"),
+        ("eq: local_ctx.x", "==", "local.x"),
+    ] {
         let help = help(&format!("field: count, {bound}"));
-        assert!(help.starts_with("a bound is written out") && help.contains("#[inspect(methods("), "{help}");
+        assert!(help.starts_with("a bound is written out"), "{help}");
+        let other = help.contains(&format!("write `- that: \"count {sign} {other}\"`"));
+        assert!(other || bound.starts_with("eq"), "{help}");
     }
     assert!(!refused_entry("field: count, max: warm").contains("written out"));
     assert_eq!(rules_of_entry("field: name, eq: global.high"), ["name eq \"global.high\""], "a text is a text");
@@ -75,8 +83,8 @@ fn no_condition_is_left_out_of_the_list() {
     assert_eq!(
         help("field: amount, zebra: 1"),
         "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, exists, unique, finite, multiple_of, \
-         changed, unchanged, max_delta, monotonic; settings: field, level, min_threshold, max_threshold, reset_on_success, \
-         where_present, message"
+         changed, unchanged, max_delta, monotonic, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
+         where_present, when, message"
     );
 }
 

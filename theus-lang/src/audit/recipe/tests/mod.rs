@@ -18,6 +18,7 @@ mod nothing;
 mod pages;
 mod present;
 mod rendered;
+mod that;
 mod thresholds;
 mod whole;
 
