@@ -12,6 +12,7 @@ mod judging;
 mod ledger;
 mod recipe;
 mod sessions;
+mod several;
 mod shared;
 mod store;
 mod transactions;

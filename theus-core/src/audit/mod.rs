@@ -37,6 +37,7 @@
 //! | `.Running.speed` | a field of a variant; missing where it is another one | enums |
 //! | `[3]`, `[-1]` | an element, counted from the first or from the last | lists |
 //! | `["alice"]`, `[42]` | the value under a key | maps |
+//! | `[*]` | every element, see below | lists, sets, the values of maps |
 //! | `len()` | the number of entries, or of characters | collections, strings |
 //! | `first()`, `last()` | an element; missing where there is none | lists, sorted sets, strings |
 //! | `keys()`, `values()` | a part of a map, as a collection | maps |
@@ -49,6 +50,12 @@
 //! A missing element makes a sum, a mean, a `min()` or a `max()` missing too, and NaN makes it NaN. The mean of equal numbers is
 //! that number, and no mean is outside of what it is the mean of: [`exact`](crate::exact), which a process can use as well. A sum
 //! of integers or decimals beyond 128 bits is out of range, and satisfies no condition; one of floats is infinite then.
+//!
+//! `[*]` has the rule judge each: `domain.orders[*].total`, `domain.accounts[*]`, `domain.orders[*].lines[*].price`. One that does not
+//! pass is a violation of the rule, one for all of them, which names the first three (`domain.orders[3].total = -5`,
+//! `domain.accounts["a-17"] = 40`; where there is no order, those whose names are the least) and counts the rest. Where there are no elements it neither passes
+//! nor is violated. The cost is linear in the elements, at most 1,000,000 for one rule, those of collections in collections counted
+//! together: where there are more, none is judged, and that is a violation. Conditions on a change do not fit.
 //!
 //! ## Conditions
 //!

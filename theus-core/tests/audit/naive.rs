@@ -54,6 +54,14 @@ impl Rule {
         format!("field: '{path}', {}: {bound}{present}", self.test)
     }
 
+    /// What its path leads to.
+    pub(crate) fn value(&self, seen: &Seen) -> Json {
+        match self.parts[0].as_str() {
+            "domain" => self.walk(&seen.domain, &self.parts[1..]),
+            _ => panic!("of the domain"),
+        }
+    }
+
     /// Whether it passes.
     pub(crate) fn passes(&self, seen: &Seen) -> bool {
         let (root, rest) = match self.parts[0].as_str() {

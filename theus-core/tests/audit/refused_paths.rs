@@ -399,7 +399,7 @@ error[R014]: `[alice]` in `domain.accounts[alice]` is neither an index nor a key
 4 |       - { field: 'domain.accounts[alice]', max: 1 }
   |                  ^^^^^^^^^^^^^^^^^^^^^^^^
   |
-  = help: write an index such as `[0]` or `[-1]`, or a key in quotes: `["alice"]`
+  = help: write an index such as `[0]` or `[-1]`, or a key in quotes: `["alice"]`; `[*]` is every element
 "#
     );
 }

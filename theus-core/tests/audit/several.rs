@@ -1,5 +1,7 @@
 //! Rules that see more than one value: what they find, what their violations tell, and that a naive reading finds the same.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use num_bigint::BigInt;
 use serde_json::{Value as Json, json};
@@ -49,7 +51,7 @@ fn write(total: i64, cash: i64) -> WriteBook {
     WriteBook { total, cash, limit: None, mode: "day".to_owned() }
 }
 
-fn told(violations: &[Violation]) -> Vec<String> {
+fn told_of(violations: &[Violation]) -> Vec<String> {
     violations.iter().map(ToString::to_string).collect()
 }
 
@@ -66,7 +68,7 @@ fn a_violation_names_the_condition_and_the_values_in_it() {
     let found = "rule `that domain.total == domain.cash + domain.shares` (level B) found domain.total = 70, domain.cash = 65, \
                  domain.shares = 10, violation 1 of 1: the books are off: domain.total = 70, domain.cash = 65, \
                  domain.shares = 10 [audit.yaml:2:7]";
-    assert_eq!(told(&report.violations), [found]);
+    assert_eq!(told_of(&report.violations), [found]);
     assert!(error.contains(found), "{error}");
     let violation = &report.violations[0];
     assert_eq!(violation.path, "domain.total, domain.cash, domain.shares");
@@ -142,7 +144,7 @@ fn a_rule_is_judged_only_where_its_when_holds() {
     assert!(engine.run(write(70, 60)).is_ok(), "by day");
     let first = engine.run_reported(by_night(70, 60));
     assert_eq!(
-        told(&first.violations),
+        told_of(&first.violations),
         [
             r#"rule `domain.cash max 50 when domain.mode == "night"` (level B) found 60, violation 1 of 2 [audit.yaml:4:31]"#
         ]
@@ -158,6 +160,74 @@ fn a_rule_is_judged_only_where_its_when_holds() {
     assert_eq!(
         unknown.violations[0].value,
         "in `when`, no value: a division by zero (domain.total = 70, domain.cash = 0)"
+    );
+}
+
+#[test]
+fn each_element_is_judged_and_those_that_do_not_pass_are_named() {
+    #[derive(Clone, Default, Inspect, Serialize, Deserialize)]
+    struct Order {
+        total: i64,
+        lines: Vec<Line>,
+    }
+    #[derive(Clone, Default, Inspect, Serialize, Deserialize)]
+    struct Line {
+        price: f64,
+    }
+    #[derive(Clone, Default, Context)]
+    struct Shop {
+        orders: Vec<Order>,
+        accounts: BTreeMap<String, i64>,
+    }
+    #[process(outputs = [domain.orders, domain.accounts])]
+    fn place(ctx: Ctx<Shop>, totals: Vec<i64>, limit: i64) {
+        let order =
+            |total: &i64| Order { total: *total, lines: vec![Line { price: 1.5 }, Line { price: *total as f64 }] };
+        ctx.domain.orders.set(totals.iter().map(order).collect());
+        ctx.domain.accounts.set([("a-17".to_owned(), limit), ("b".to_owned(), 5)].into());
+    }
+    let recipe = "
+process_recipes:
+  place:
+    inputs:
+      - { field: 'totals[*]', max: 100, level: B, max_threshold: 2, reset_on_success: true }
+    outputs:
+      - { field: 'domain.orders[*].total', min: 0, level: C, message: '{value} is below {limit}' }
+      - { field: 'domain.orders[*].lines[*].price', max: 20, level: B }
+      - { field: 'domain.accounts[*]', max: 10, level: B }
+";
+    let builder = Engine::builder(Shop::default()).process::<Place>().recipe("audit.yaml", recipe).unwrap();
+    let engine = builder.build().unwrap();
+    let found = |totals: &[i64], limit| {
+        let report = engine.run_reported(Place { totals: totals.to_vec(), limit });
+        let found: Vec<_> = report.violations.iter().map(|found| format!("{} {}", found.rule, found.value)).collect();
+        (report.result.is_ok(), found)
+    };
+    assert_eq!(found(&[1, 2, 3], 10), (true, vec![]));
+    assert_eq!(
+        found(&[1, 30, -3], 11),
+        (
+            false,
+            vec![
+                "domain.orders[*].total min 0 domain.orders[2].total = -3".to_owned(),
+                "domain.orders[*].lines[*].price max 20 domain.orders[1].lines[1].price = 30.0".to_owned(),
+                "domain.accounts[*] max 10 domain.accounts[\"a-17\"] = 11".to_owned(),
+            ]
+        )
+    );
+    let many = found(&[101, 102, 3, 104, 105], 0);
+    assert_eq!(many.1[0], "totals[*] max 100 totals[0] = 101, totals[1] = 102, totals[3] = 104 and 1 more");
+    // None is no pass: the counter stays at one; then a pass puts it back.
+    assert_eq!(found(&[], 0), (true, vec![]));
+    assert!(!found(&[101], 0).0, "the second");
+    let first = engine.run_reported(Place { totals: vec![-1], limit: 0 });
+    let told = "rule `domain.orders[*].total min 0` (level C) found domain.orders[0].total = -1, violation 1 of 1: \
+                domain.orders[0].total = -1 is below 0 [audit.yaml:7:44]";
+    assert_eq!(told_of(&first.violations), [told]);
+    let explained = engine.explain(&Place { totals: vec![1, 200], limit: 0 }).unwrap();
+    assert_eq!(
+        (explained.rules[0].value.as_deref(), explained.rules[0].would.to_string()),
+        (Some("totals[1] = 200"), "warned".to_owned())
     );
 }
 
@@ -386,6 +456,8 @@ struct Several {
 
 enum What {
     Field(Rule),
+    /// On each element.
+    Each(Rule),
     That(Cond),
 }
 
@@ -400,8 +472,13 @@ enum Naive {
 impl Several {
     fn any(random: &mut Rng) -> Self {
         let when = (random.u8(..3) > 0).then(|| Cond::any(random, 1));
-        match random.u8(..2) {
+        match random.u8(..3) {
             0 => {
+                let rule = any_of_each(random);
+                let input = rule.input;
+                Self { what: What::Each(rule), when, input }
+            }
+            1 => {
                 let rule = random::rule(random);
                 let input = rule.input;
                 Self { what: What::Field(rule), when, input }
@@ -413,7 +490,7 @@ impl Several {
     fn entry(&self) -> String {
         let when = self.when.as_ref().map_or_else(String::new, |when| format!(", when: '{}'", when.text()));
         match &self.what {
-            What::Field(rule) => format!("{}{when}", rule.entry()),
+            What::Field(rule) | What::Each(rule) => format!("{}{when}", rule.entry()),
             What::That(cond) => format!("that: '{}'{when}", cond.text()),
         }
     }
@@ -426,6 +503,10 @@ impl Several {
         }
         let holds = match &self.what {
             What::Field(rule) => Some(rule.passes(seen)),
+            What::Each(rule) => match broken(rule, seen) {
+                None => return Naive::NotAsked,
+                Some(broken) => Some(broken.is_empty()),
+            },
             What::That(cond) => cond.holds(seen),
         };
         match holds {
@@ -438,13 +519,19 @@ impl Several {
     /// What records name it.
     fn found(&self) -> (bool, String) {
         match &self.what {
-            What::Field(rule) => (self.input, format!("{} {}", rule.path(), rule.test)),
+            What::Field(rule) | What::Each(rule) => (self.input, format!("{} {}", rule.path(), rule.test)),
             What::That(cond) => (self.input, format!("that {}", cond.text())),
         }
     }
 
     /// The values that a violation tells, where they are all integers.
     fn values(&self, seen: &Seen) -> Option<String> {
+        if let What::Each(rule) = &self.what {
+            let broken = broken(rule, seen)?;
+            let (named, more) = broken.split_at(broken.len().min(3));
+            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            return Some(named.join(", ") + &more);
+        }
         let What::That(cond) = &self.what else { return None };
         let mut paths = Vec::new();
         cond.paths(&mut paths);
@@ -464,6 +551,127 @@ fn recipe(rules: &[Several]) -> String {
         }
     }
     text
+}
+
+/// Paths to each element, in their parts; the last says what is asked of it.
+const EACH: [&str; 16] = [
+    "domain readings [*] float",
+    "domain counts [*] int",
+    "domain triple [*] int",
+    "domain bigs [*] int",
+    "domain gaps [*] int",
+    "domain accounts [*] int",
+    "domain levels [*] float",
+    "domain wallets [*] int",
+    "domain tags [*] int",
+    "domain motors [*] speed int",
+    "domain motors [*] bearings [*] heat float",
+    "domain motors [*] mode Running steps [*] int",
+    "domain motor bearings [*] id int",
+    "domain tree children [*] children [*] weight int",
+    "domain mode Running steps [*] int",
+    "domain names [*] len() int",
+];
+
+fn any_of_each(random: &mut Rng) -> Rule {
+    let parts = EACH[random.usize(..EACH.len())];
+    let (parts, kind) = parts.rsplit_once(' ').unwrap();
+    let bound = |random: &mut Rng| match kind {
+        "float" => ["-3.0", "0.0", "1.5", "9.0"][random.usize(..4)].to_owned(),
+        _ => random.i8(0..=6).to_string(),
+    };
+    let test = ["min", "max", "neq", "between", "in"][random.usize(..5)];
+    let bounds = match test {
+        "between" => vec![if kind == "float" { "-5.0" } else { "0" }.to_owned(), bound(random)],
+        "in" => vec!["1".to_owned(), "2".to_owned(), "5".to_owned()],
+        _ => vec![bound(random)],
+    };
+    Rule {
+        input: random.u8(..4) == 0,
+        parts: parts.split(' ').map(str::to_owned).collect(),
+        single: false,
+        zero: "int",
+        test,
+        bounds,
+        where_present: random.u8(..3) == 0,
+    }
+}
+
+/// An element: the parts that lead to it, and what it is called.
+#[derive(Clone)]
+struct Element {
+    parts: Vec<String>,
+    name: Vec<String>,
+    /// Whether there was nothing to go through.
+    ends: bool,
+}
+
+impl Element {
+    fn followed(&self, part: &str, name: &str) -> Self {
+        let with = |parts: &[String], part: &str| [parts, &[part.to_owned()]].concat();
+        Self { parts: with(&self.parts, part), name: with(&self.name, name), ends: false }
+    }
+}
+
+/// The names of the elements that do not pass, as violations tell them; `None` where it is asked of none.
+fn broken(rule: &Rule, seen: &Seen) -> Option<Vec<String>> {
+    let of = |parts: &[String]| Rule { parts: parts.to_vec(), ..rule.clone() };
+    let mut elements = vec![Element { parts: Vec::new(), name: Vec::new(), ends: false }];
+    for part in &rule.parts {
+        let mut longer = Vec::new();
+        for element in elements {
+            let value = if part == "[*]" && !element.ends { of(&element.parts).value(seen) } else { Json::Null };
+            if element.ends {
+                longer.push(element);
+            } else if part != "[*]" {
+                longer.push(element.followed(part, part));
+            } else if value.is_null() {
+                longer.push(Element { ends: true, ..element });
+            } else if let Some(entries) = value.get("map").and_then(Json::as_array) {
+                longer.extend(entries.iter().map(|entry| element.followed(&label(&entry[0]), &label(&entry[0]))));
+            } else {
+                let is_set = ["names", "tags"].contains(&rule.parts[1].as_str());
+                longer.extend(value.as_array().unwrap().iter().enumerate().map(|(index, value)| {
+                    let position = format!("[{index}]");
+                    element.followed(&position, &if is_set { label(value) } else { position.clone() })
+                }));
+            }
+        }
+        elements = longer;
+    }
+    let mut asked = false;
+    let mut broken = Vec::new();
+    for element in elements {
+        let one = of(&element.parts);
+        let is_missing = element.ends || one.value(seen).is_null();
+        if is_missing && rule.where_present {
+            continue;
+        }
+        asked = true;
+        if is_missing || !one.passes(seen) {
+            broken.push(of(&element.name).path());
+        }
+    }
+    if ["motors", "tags"].contains(&rule.parts[1].as_str()) {
+        broken.sort();
+    }
+    asked.then_some(broken)
+}
+
+/// A key, or an element of a set, as it is called.
+fn label(key: &Json) -> String {
+    let text = ["text", "enum"].iter().find_map(|kind| key.get(kind)).and_then(Json::as_str);
+    text.map_or_else(|| format!("[{}]", key["int"].as_str().unwrap()), |text| format!("[{text:?}]"))
+}
+
+/// What a violation names, without the values.
+fn names_of(value: &str) -> String {
+    let (named, more) = match value.rsplit_once(" and ") {
+        Some((named, more)) => (named, format!(" and {more}")),
+        None => (value, String::new()),
+    };
+    let names: Vec<&str> = named.split(", ").map(|one| one.split_once(" = ").unwrap().0).collect();
+    names.join(", ") + &more
 }
 
 /// Rules of which each is met; the engine judges the input gate first.
@@ -531,7 +739,9 @@ fn case(seed: u64, met: &mut [u64; 5]) {
                 condition => format!("{} {condition}", found.path),
             };
             let is_without = found.value.starts_with("no value: ") || found.value.starts_with("in `when`, no value: ");
-            let values = values.is_some().then(|| found.value.to_string());
+            // Of an element its name alone: how values are shown is told elsewhere.
+            let value = || if found.path.contains("[*]") { names_of(&found.value) } else { found.value.to_string() };
+            let values = values.is_some().then(value);
             ((found.gate.to_string() == "input", name), is_without, values)
         });
         let found: Vec<_> = found.collect();

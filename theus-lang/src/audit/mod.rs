@@ -7,6 +7,8 @@ pub mod condition;
 #[doc(hidden)]
 pub mod delta;
 #[doc(hidden)]
+pub mod each;
+#[doc(hidden)]
 pub mod integer;
 #[doc(hidden)]
 pub mod looks;

@@ -2,9 +2,11 @@
 
 use super::condition::{Condition, Operator};
 use super::delta::Change;
+use super::each::{Found, Question};
 use super::looks;
 use super::message::{Message, Seen};
 use super::metadata::RuleMetadata;
+use super::range::Range;
 use super::steps::{PathStep, walk};
 use crate::audit::Level;
 use crate::condition::Expression;
@@ -55,6 +57,11 @@ impl Target {
         self.steps.is_empty()
     }
 
+    /// Whether it leads to each element of something.
+    pub(super) fn is_of_each(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, PathStep::Each(_)))
+    }
+
     /// The value, unless it is in a range that is asked of it.
     #[inline]
     pub fn read_outside<'a>(&self, range: &JoinedRange, subject: &'a (impl Subject + ?Sized)) -> Option<Value<'a>> {
@@ -80,6 +87,18 @@ impl Target {
             Base::Named => Value::Opaque,
         };
         if self.steps.is_empty() && range.has(value) { None } else { Some(value) }
+    }
+
+    /// What the path starts with.
+    fn read_base<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        // There is always one: no value is in this range.
+        self.base_outside(&JoinedRange::None, subject).unwrap_or(Value::Missing)
+    }
+
+    /// The value; of a path to each element, what they are elements of.
+    fn read_to_elements<'a>(&self, subject: &'a (impl Subject + ?Sized)) -> Value<'a> {
+        let at = self.steps.iter().position(|step| matches!(step, PathStep::Each(_))).unwrap_or(self.steps.len());
+        walk(self.read_base(subject), &self.steps[..at])
     }
 
     /// The value.
@@ -173,8 +192,8 @@ impl Rule {
 
     /// Whether its value alone says whether it passes: then it is judged by [`passes`](Self::passes), beside all others on that
     /// value; else by [`judge`](Self::judge), by itself.
-    pub const fn is_of_one_value(&self) -> bool {
-        self.when.is_none() && self.condition.that().is_none()
+    pub fn is_of_one_value(&self) -> bool {
+        self.when.is_none() && self.condition.that().is_none() && !self.target.is_of_each()
     }
 
     /// What it finds, whichever kind it is. What has no answer is a violation that says so.
@@ -190,6 +209,9 @@ impl Rule {
             }
         }
         let Some(that) = self.condition.that() else {
+            if self.target.is_of_each() {
+                return self.judge_each(subject);
+            }
             let value = self.target.read(subject);
             return match self.passes(value, subject) {
                 _ if !self.asks(&value) => Verdict::NotAsked,
@@ -205,6 +227,20 @@ impl Rule {
         Verdict::Failed(Seen { value, before: None })
     }
 
+    fn judge_each(&self, subject: &(impl Subject + ?Sized)) -> Verdict {
+        let question = Question {
+            path: &self.path,
+            range: Range::of(&self.condition),
+            passes: &|value| self.condition.passes(value),
+            where_present: self.where_present,
+        };
+        match question.ask(self.target.read_base(subject), &self.target.steps) {
+            Found::None => Verdict::NotAsked,
+            Found::AllPass => Verdict::Passed,
+            Found::Broken(value) => Verdict::Failed(Seen { value: value.into(), before: None }),
+        }
+    }
+
     /// What a violation tells of the value that was read.
     pub fn seen(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> Seen {
         let shown = |value| looks::shown(value).into();
@@ -216,7 +252,7 @@ impl Rule {
         match (self.condition.that(), &self.target.base) {
             (Some(that), _) => Some(looks::named(that, subject).into()),
             (None, Base::Local(_)) => None,
-            (None, _) => Some(looks::shown(self.target.read(subject)).into()),
+            (None, _) => Some(looks::shown(self.target.read_to_elements(subject)).into()),
         }
     }
 

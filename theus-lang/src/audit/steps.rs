@@ -32,6 +32,33 @@ pub(super) enum PathStep {
     Max,
     Sum(Numbers),
     Mean(Numbers),
+    /// Every element: the rest of the steps is taken from each.
+    Each(Naming),
+}
+
+/// What an element is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// By its position.
+    Position,
+    /// By its key.
+    Key,
+    /// By its key, in no order.
+    HashKey,
+    /// By itself.
+    Itself,
+    /// By itself, in no order.
+    HashItself,
+}
+
+impl Naming {
+    pub(super) const fn is_ordered(self) -> bool {
+        !matches!(self, Self::HashKey | Self::HashItself)
+    }
+
+    pub(super) const fn is_of_map(self) -> bool {
+        matches!(self, Self::Key | Self::HashKey)
+    }
 }
 
 /// Takes one step after the other.
@@ -102,6 +129,7 @@ impl fmt::Debug for PathStep {
             Self::Max => f.write_str(".max()"),
             Self::Sum(_) => f.write_str(".sum()"),
             Self::Mean(_) => f.write_str(".mean()"),
+            Self::Each(_) => f.write_str("[*]"),
         }
     }
 }

@@ -144,6 +144,7 @@ impl<'t> Parser<'t> {
             {
                 problem.help("put the choice within into brackets")
             }
+            "*" if before == Some("[") => problem.help("each element is asked by a function: `list.all(x, x > 0)`"),
             _ if before == Some("not") => problem.help("write `!` for \"not\""),
             _ => problem,
         }

@@ -27,6 +27,8 @@ pub(super) struct Place<'a> {
 pub(super) enum NoChange {
     AtTheInputGate,
     NotInTheDomain,
+    /// Of several there is no one value to compare with.
+    OfEach,
 }
 
 /// The condition that a test with a value makes.
@@ -87,6 +89,11 @@ fn no_change(test: Operator, field: &str, why: NoChange) -> Refused {
         ))
         .code(code::NO_CHANGE)
         .help("put the entry under `outputs`"),
+        NoChange::OfEach => {
+            Refused::test(format!("`{test}` compares with the committed value: not each element, as of {field}"))
+                .code(code::NO_CHANGE)
+                .help("ask it of one of them, by its position or its key, or of the whole")
+        }
         NoChange::NotInTheDomain => {
             Refused::test(format!("`{test}` compares with the committed state, in which {field} is not"))
                 .code(code::NO_CHANGE)

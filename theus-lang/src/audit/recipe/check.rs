@@ -196,7 +196,8 @@ fn always_passes(rule: &Rule, interval: &Interval, (shape, place): (&Shape, &Nod
         _ => false,
     };
     // An option can be empty, and so can what an index or a key leads to: then every rule is violated.
-    let may_be_missing = || matches!(shape, Shape::Optional(_)) || rule.path.contains('[');
+    let is_of_one = || rule.path.replace("[*]", "").contains('[');
+    let may_be_missing = || matches!(shape, Shape::Optional(_)) || is_of_one();
     if is_idle && !rule.path.contains('(') && (rule.where_present || !may_be_missing()) {
         let message = format!("every value of {} satisfies {} {}", rule.path, rule.test, rule.limit());
         let problem = Problem::warning(place.clone(), message).code(code::ALWAYS_PASSES);

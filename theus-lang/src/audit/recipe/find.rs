@@ -102,7 +102,7 @@ fn in_context(
                 }
                 None => return Err(unknown_field(field, layer, here, &format!("{name}()"))),
             },
-            Segment::Number(_) | Segment::Key(_) => {
+            Segment::Number(_) | Segment::Key(_) | Segment::Each => {
                 let context = here.name;
                 return Err((format!("`{field}`: {context} is a context, which has no elements"), None));
             }

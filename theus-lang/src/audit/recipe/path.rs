@@ -11,6 +11,8 @@ pub(super) enum Segment<'p> {
     Number(i128),
     /// `["alice"]`: a map's key.
     Key(String),
+    /// `[*]`: every element.
+    Each,
 }
 
 /// Reads a path; what is wrong with it otherwise, and what to do about it.
@@ -86,10 +88,15 @@ fn bracket<'a>(path: &str, inside: &'a str) -> Result<(Segment<'a>, &'a str), (S
         return Err(open());
     }
     let (written, after) = inside.split_once(']').ok_or_else(open)?;
+    if written.trim() == "*" {
+        return Ok((Segment::Each, after));
+    }
     match written.parse() {
         Ok(number) => Ok((Segment::Number(number), after)),
         Err(_) => {
-            let help = format!("write an index such as `[0]` or `[-1]`, or a key in quotes: `[\"{written}\"]`");
+            let help = format!(
+                "write an index such as `[0]` or `[-1]`, or a key in quotes: `[\"{written}\"]`; `[*]` is every element"
+            );
             Err((format!("`[{written}]` in `{path}` is neither an index nor a key"), Some(help)))
         }
     }
@@ -111,6 +118,7 @@ pub(super) fn written(segments: &[Segment<'_>]) -> String {
             }
             Segment::Number(number) => text += &format!("[{number}]"),
             Segment::Key(key) => text += &format!("[{key:?}]"),
+            Segment::Each => text.push_str("[*]"),
         }
     }
     text
@@ -140,6 +148,7 @@ mod tests {
             ("a['it''s']", vec![]),
             (r#"a["say \"hi\" \\"]"#, vec![name("a"), key(r#"say "hi" \"#)]),
             ("a.values().mean()", vec![name("a"), call("values"), call("mean")]),
+            ("a[*].b[*][*]", vec![name("a"), Segment::Each, name("b"), Segment::Each, Segment::Each]),
             ("a[1][2].b", vec![name("a"), Segment::Number(1), Segment::Number(2), name("b")]),
             ("a[\"\"]", vec![name("a"), key("")]),
         ];

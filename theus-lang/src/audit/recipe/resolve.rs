@@ -315,6 +315,7 @@ fn condition(
 ) -> Option<Condition> {
     let Item { entry, bound, .. } = item;
     let changes = match (&target.base, entry.gate) {
+        _ if target.is_of_each() => Err(NoChange::OfEach),
         (Base::Domain(_), Gate::Output) => Ok(()),
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
         _ => Err(NoChange::NotInTheDomain),
@@ -324,6 +325,7 @@ fn condition(
     {
         let (what, help) = match why {
             NoChange::AtTheInputGate => ("at the input gate", "put the entry under `outputs`"),
+            NoChange::OfEach => ("of each element", "`{value}` tells which they are"),
             NoChange::NotInTheDomain => ("of what is not in the domain", "it fits paths that start with `domain.`"),
         };
         let message = format!("`{{before}}` is the committed value: there is none {what}");

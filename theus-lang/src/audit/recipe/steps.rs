@@ -1,7 +1,7 @@
 //! From the field that a path names to the part of it that the path ends at.
 
 use super::super::rule::{Base, Target};
-use super::super::steps::PathStep;
+use super::super::steps::{Naming, PathStep};
 use super::known::{Lost, known_or_near, listed};
 use super::path::{Segment, written};
 use super::properties::{numbers, plural, properties, total};
@@ -108,6 +108,10 @@ impl<'a> Walk<'a> {
                 }
                 Ok(rest)
             }
+            (Shape::Collection(collection), Segment::Each) => {
+                self.each(&collection)?;
+                Ok(rest)
+            }
             (Shape::Collection(collection), Segment::Number(_) | Segment::Key(_)) => {
                 self.element(&collection, segment)?;
                 Ok(rest)
@@ -190,6 +194,24 @@ impl<'a> Walk<'a> {
         Ok(rest)
     }
 
+    /// Every element.
+    fn each(&mut self, collection: &CollectionShape) -> Result<(), Lost> {
+        let naming = match collection.kind() {
+            CollectionKind::Counted => {
+                let message =
+                    format!("`[*]` in `{}`: the audit cannot look into the elements of {}", self.field, self.here);
+                return Err((message, Some("give their type `#[derive(theus_core::Inspect)]`".to_owned())));
+            }
+            CollectionKind::List | CollectionKind::Sequence => Naming::Position,
+            CollectionKind::SortedSet => Naming::Itself,
+            CollectionKind::HashSet | CollectionKind::Bag => Naming::HashItself,
+            CollectionKind::SortedMap => Naming::Key,
+            CollectionKind::HashMap => Naming::HashKey,
+        };
+        self.go(PathStep::Each(naming), collection.element());
+        Ok(())
+    }
+
     /// An element by its position or its key.
     fn element(&mut self, collection: &CollectionShape, segment: &Segment<'_>) -> Result<(), Lost> {
         let bracket = written(std::slice::from_ref(segment));
@@ -197,7 +219,7 @@ impl<'a> Walk<'a> {
             let value = match segment {
                 Segment::Number(number) => Value::Int(*number),
                 Segment::Key(key) => Value::Text(key),
-                Segment::Name(_) | Segment::Call(_) => Value::Opaque,
+                Segment::Name(_) | Segment::Call(_) | Segment::Each => Value::Opaque,
             };
             let Some(made) = key.make(value) else {
                 let keys = key.shape.shape().seen_through();
@@ -273,7 +295,7 @@ impl<'a> Walk<'a> {
             (Segment::Name(_), _) => ("no fields", Some(self.ends_here())),
             (Segment::Call(_), _) => ("no computed properties", Some(self.ends_here())),
             (Segment::Number(_), Shape::Collection(shape)) => ("no positions", listed(properties(shape))),
-            (Segment::Number(_), _) => ("no elements", Some(self.ends_here())),
+            (Segment::Number(_) | Segment::Each, _) => ("no elements", Some(self.ends_here())),
             (Segment::Key(_), Shape::Collection(shape)) => ("no keys", listed(properties(shape))),
             (Segment::Key(_), _) => ("no keys", Some(self.ends_here())),
         };

@@ -6,6 +6,7 @@ mod bound;
 mod comparing;
 mod contradictions;
 mod corpus;
+mod each;
 mod entry;
 mod file;
 mod growth;
