@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod aggregate;
 pub mod audit;
 pub mod condition;
 pub mod described;

@@ -117,7 +117,8 @@
 //! `global`, `local`, and the arguments by their names. When the recipe is loaded, names, types and zones are checked, each at its
 //! place within the text; what need not be there must be asked for before (`domain.limit != null && …`). What is true or false
 //! whatever the values are is told. Numbers are compared and computed as there: integers of 128 bits, decimals exactly, and what
-//! overflows has no value. A comparison with NaN does not hold: `a <= b` is violated, and `!(a > b)` passes.
+//! overflows has no value; `sum()`, `mean()`, `min()` and `max()` of a list are exact as those of a path are, but of what has no
+//! elements there is no mean, no least and no greatest. A comparison with NaN does not hold: `a <= b` is violated, and `!(a > b)` passes.
 //!
 //! A violation names the condition, and tells the value of each path in it (16 at most). What has no value, as of a division by zero, of a
 //! position beyond the end, or of more than 10,000,000 steps, is a violation too, which says so. As in a workflow, a part of `||`

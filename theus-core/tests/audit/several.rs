@@ -103,6 +103,9 @@ fn what_has_no_value_is_a_violation_that_says_so() {
     );
     // As in workflows, a part that decides makes up for one that has no value.
     assert!(engine(&rules(great)).run(write(i64::MAX, 1)).is_ok());
+    let sum = "domain.total == domain.orders.sum() + domain.orders.filter(x, x > 1).max()";
+    assert_eq!(value(sum, write(7, 0)), "domain.total = 7, domain.orders.sum() = 6, domain.orders = 3 entries");
+    assert!(engine(&rules(sum)).run(write(9, 0)).is_ok());
     let limit = "domain.limit != null && domain.cash <= domain.limit";
     assert_eq!(value(limit, write(7, 0)), "domain.limit = none, domain.cash = 0");
     assert!(engine(&rules(limit)).run(WriteBook { limit: Some(3), ..write(7, 3) }).is_ok());

@@ -72,7 +72,7 @@ fn decimal(value: Value<'_>) -> Option<Decimal> {
 }
 
 fn is_at_least(proposed: Value<'_>, committed: Value<'_>) -> bool {
-    super::aggregate::order(proposed, committed).is_some_and(std::cmp::Ordering::is_ge)
+    crate::aggregate::order(proposed, committed).is_some_and(std::cmp::Ordering::is_ge)
 }
 
 /// How far two integers are from each other; `None` where not even 128 bits hold it.

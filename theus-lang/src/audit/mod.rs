@@ -1,8 +1,6 @@
 //! Rules as data, and what makes them of a recipe. What is hidden here is for `theus-core`, which judges by it.
 
 #[doc(hidden)]
-pub mod aggregate;
-#[doc(hidden)]
 pub mod condition;
 #[doc(hidden)]
 pub mod delta;

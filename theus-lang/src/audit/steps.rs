@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use super::aggregate::{self, Numbers};
+use crate::aggregate::{self, Numbers};
 use crate::context::{Part, Value};
 
 /// One step from a value to a part of it, or to what is computed from it. No step allocates.

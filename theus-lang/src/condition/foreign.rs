@@ -34,9 +34,11 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
         "float" | "Number" | "number" => "did you mean `double`?",
         "defined" | "isset" | "is_some" | "isDefined" | "exists_in" => "did you mean `has`?",
         "includes" | "has_key" | "hasKey" | "contains_key" | "containsKey" => "write `value in list`, or `key in map`",
+        "avg" | "average" => "did you mean `mean`?",
+        "total" => "did you mean `sum`?",
         "not" => "write `!` for \"not\"",
-        "abs" | "min" | "max" | "sum" | "round" | "floor" | "ceil" | "avg" | "mean" | "lower" | "upper"
-        | "toLowerCase" | "toUpperCase" | "trim" | "split" | "join" | "sort" | "sorted" => COMPUTED,
+        "abs" | "round" | "floor" | "ceil" | "lower" | "upper" | "toLowerCase" | "toUpperCase" | "trim" | "split"
+        | "join" | "sort" | "sorted" => COMPUTED,
         _ => return None,
     })
 }

@@ -3,6 +3,9 @@
 //! An expression is bounded where it is written (4,096 bytes, nested no deeper than anyone writes) and where it is evaluated: what
 //! takes more than [`MOST_STEPS`] is an [`EvaluationError`] of the kind [`TooMuch`](EvaluationErrorKind::TooMuch), so that lists
 //! within lists cannot hold a session up.
+//!
+//! Besides the operators of CEL there are `has`, `size`, `all`, `exists`, `exists_one`, `filter`, `map`; of texts `contains`, `startsWith`,
+//! `endsWith`, `matches`; of lists `sum`, `mean`, `min`, `max`, which are exact; `int`, `double`, `string`, `timestamp`.
 
 mod activation;
 mod always;

@@ -43,12 +43,22 @@ fn gather(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Named>) {
     }
 }
 
+fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Select(of, _) => is_plain(of),
+        _ => false,
+    }
+}
+
 /// Adds a path that has a value wherever it is asked for. One that only what stands before it makes certain is told of as far as
 /// it is certain by itself.
 fn path(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Named>) -> bool {
     let is_path = match &expr.kind {
         ExprKind::Name(_) | ExprKind::Select(..) => true,
         ExprKind::Index(_, index) => matches!(index.kind, ExprKind::Literal(_)),
+        // `domain.lines.sum()`
+        ExprKind::Call(call) => call.arguments.is_empty() && call.target.as_deref().is_some_and(is_plain),
         _ => false,
     };
     if !is_path {

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::element_test::ElementTest;
 use super::operand::Operand;
+use crate::aggregate::Numbers;
 use crate::context::{Decimal, KeyShape, Time, TimeKind};
 
 /// The name of an entry, and the same as a key of the map's own type.
@@ -50,6 +51,8 @@ pub(super) enum Node {
     Compute(Arithmetic, Box<[Node; 2]>),
     In(Box<[Node; 2]>, Option<Box<KeyShape>>),
     Size(Box<Node>),
+    /// What is computed of all elements; the sum of nothing is a zero of this kind.
+    Total(Total, Numbers, Box<Node>),
     TextTest(TextTest, Box<[Node; 2]>),
     Matches(Box<Node>, Box<Regex>),
     Convert(Conversion, Box<Node>),
@@ -153,6 +156,15 @@ impl Arithmetic {
             Self::Remainder => one.checked_rem(two),
         }
     }
+}
+
+/// What is computed of all elements of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Total {
+    Sum,
+    Mean,
+    Min,
+    Max,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

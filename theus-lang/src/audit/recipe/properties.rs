@@ -1,6 +1,6 @@
 //! What can be computed from collections of each shape, and the shape of what comes out.
 
-use super::super::aggregate::Numbers;
+use crate::aggregate::Numbers;
 use crate::context::{CollectionKind, CollectionShape, Shape};
 
 /// The properties that a collection has.

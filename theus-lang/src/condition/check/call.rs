@@ -3,8 +3,9 @@
 use regex::RegexBuilder;
 
 use super::{Checked, Checker, Expr, ExpressionProblem, Typed};
+use crate::aggregate::Numbers;
 use crate::condition::foreign;
-use crate::condition::node::{Constant, Conversion, Each, Node, TextTest};
+use crate::condition::node::{Constant, Conversion, Each, Node, TextTest, Total};
 use crate::condition::syntax::Call;
 use crate::condition::types::Type;
 use crate::context::{Time, TimeKind};
@@ -32,9 +33,13 @@ const fn member(name: &'static str, arguments: &'static [usize]) -> Function {
     Function { name, member: true, alone: false, arguments }
 }
 
-const FUNCTIONS: [Function; 16] = [
+const FUNCTIONS: [Function; 20] = [
     alone("has"),
     Function { name: "size", member: true, alone: true, arguments: &[0] },
+    member("sum", &[0]),
+    member("mean", &[0]),
+    member("min", &[0]),
+    member("max", &[0]),
     member("all", &[2]),
     member("exists", &[2]),
     member("exists_one", &[2]),
@@ -58,6 +63,10 @@ impl Checker<'_> {
         match (name, call.target.as_deref(), call.arguments.as_slice()) {
             ("has", None, [asked]) => self.has(expr, asked),
             ("size", Some(of), []) | ("size", None, [of]) => self.size(of),
+            ("sum", Some(of), []) => self.total(Total::Sum, of),
+            ("mean", Some(of), []) => self.total(Total::Mean, of),
+            ("min", Some(of), []) => self.total(Total::Min, of),
+            ("max", Some(of), []) => self.total(Total::Max, of),
             ("all", Some(list), [variable, test]) => self.each(Each::All, list, variable, test),
             ("exists", Some(list), [variable, test]) => self.each(Each::Exists, list, variable, test),
             ("exists_one" | "existsOne", Some(list), [variable, test]) => {
@@ -99,10 +108,15 @@ impl Checker<'_> {
                 return Err(ExpressionProblem::new(at, format!("`{name}` stands alone: `{name}(value)`")));
             }
             false if !function.alone => {
-                return Err(ExpressionProblem::new(
-                    at,
-                    format!("`{name}` stands after what it is asked of: `value.{name}(..)`"),
-                ));
+                let message = format!("`{name}` stands after what it is asked of: `value.{name}(..)`");
+                let problem = ExpressionProblem::new(at, message);
+                return Err(match (name, call.arguments.as_slice()) {
+                    ("sum" | "mean" | "min" | "max", [of]) => {
+                        problem.help(format!("write `{}.{name}()`", self.text(of)))
+                    }
+                    ("min" | "max", [_, ..]) => problem.help(format!("of several values: `[a, b].{name}()`")),
+                    _ => problem,
+                });
             }
             _ => {}
         }
@@ -132,6 +146,40 @@ impl Checker<'_> {
             }
             other => Err(self.at(of, format!("`{}` is {other} and has no size", self.text(of)))),
         }
+    }
+
+    /// What is computed of all elements of a list or a set.
+    fn total(&mut self, what: Total, of: &Expr) -> Checked {
+        let typed = self.present(of)?;
+        let text = self.text(of);
+        if typed.kind.is_map() {
+            let help = format!("of its values: `{text}.map(key, {text}[key])`");
+            return Err(self.at(of, format!("`{text}` is a map: its elements are its keys")).help(help));
+        }
+        let Some(element) = typed.kind.element() else {
+            let message = format!("`{text}` is {}, and a list or a set is needed here", typed.kind);
+            return Err(self.at(of, message));
+        };
+        let is_extreme = matches!(what, Total::Min | Total::Max);
+        let (numbers, kind) = match element.innermost() {
+            Type::Any => (Numbers::Ints, Type::Any),
+            Type::Int { .. } if what == Total::Sum => (Numbers::Ints, Type::INT),
+            Type::Int { .. } if what == Total::Mean => (Numbers::Ints, Type::FLOAT),
+            Type::Float { .. } if !is_extreme => (Numbers::Floats, Type::FLOAT),
+            Type::Decimal if what == Total::Mean => {
+                let problem = self.at(of, "a decimal cannot be divided without rounding");
+                return Err(problem.help("compare the sum: `x.sum() <= limit * x.size()`"));
+            }
+            Type::Decimal => (Numbers::Decimals, Type::Decimal),
+            number @ (Type::Int { .. } | Type::Float { .. } | Type::Time(_)) if is_extreme => {
+                (Numbers::Ints, number.clone())
+            }
+            other => {
+                let message = format!("an element of `{text}` is {other}, and a number is needed here");
+                return Err(self.at(of, message));
+            }
+        };
+        Ok(Typed::new(Node::Total(what, numbers, Box::new(typed.node)), kind))
     }
 
     /// A part that is a text.

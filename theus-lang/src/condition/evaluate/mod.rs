@@ -8,6 +8,7 @@ mod inside;
 mod json;
 mod payload;
 mod quick;
+mod total;
 mod work;
 
 use std::borrow::Cow;
@@ -63,6 +64,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         | Node::Read(of, _)
         | Node::Negate(of)
         | Node::Size(of)
+        | Node::Total(_, _, of)
         | Node::Matches(of, _)
         | Node::Convert(_, of) => unary(node, of, activation, work),
     }
@@ -98,6 +100,7 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<
         Node::Read(_, written) => convert::read(of, *written),
         Node::Negate(_) => compute::negate(&of),
         Node::Size(_) => inside::size(&of).map(Operand::Int),
+        Node::Total(what, numbers, _) => total::total(*what, *numbers, &of, work),
         Node::Matches(_, regex) => Ok(Operand::Bool(regex.is_match(&convert::text(&of)?))),
         Node::Convert(to, _) => convert::convert(*to, of),
         _ => Ok(of),

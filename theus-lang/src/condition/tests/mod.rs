@@ -8,6 +8,7 @@ mod hostile;
 mod loops;
 mod refusals;
 mod same_tree;
+mod totals;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

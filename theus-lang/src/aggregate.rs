@@ -1,4 +1,4 @@
-//! Computed properties that look at every element: sums, means, least and greatest.
+//! What is computed of every element: sums, means, least and greatest.
 //!
 //! What is missing in a collection makes the result missing, and NaN makes it NaN: neither satisfies a condition.
 
@@ -11,7 +11,7 @@ use crate::exact;
 
 /// What is added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Numbers {
+pub(crate) enum Numbers {
     Ints,
     Floats,
     Decimals,
@@ -19,27 +19,27 @@ pub(super) enum Numbers {
 
 /// A sum of integers that no number of them overflows: `high` × 2^128 + `low`.
 #[derive(Default)]
-struct Wide {
+pub(crate) struct Wide {
     high: i128,
     low: u128,
 }
 
 impl Wide {
-    fn add_int(&mut self, value: i128) {
+    pub(crate) fn add_int(&mut self, value: i128) {
         // Sign extension: a negative number has all its bits above the 128th set.
         let (low, carry) = self.low.overflowing_add(value as u128);
         self.low = low;
         self.high += i128::from(carry) - i128::from(value < 0);
     }
 
-    fn add_huge(&mut self, value: u128) {
+    pub(crate) fn add_huge(&mut self, value: u128) {
         let (low, carry) = self.low.overflowing_add(value);
         self.low = low;
         self.high += i128::from(carry);
     }
 
     /// The sum, unless it is beyond every integer type.
-    fn value<'a>(&self) -> Value<'a> {
+    pub(crate) fn value<'a>(&self) -> Value<'a> {
         match (self.high, self.low as i128) {
             (0, _) => Value::unsigned(self.low),
             (-1, low) if low < 0 => Value::Int(low),
@@ -48,7 +48,7 @@ impl Wide {
     }
 
     /// The float that is nearest to the sum divided by the count of what was added.
-    fn divided_by(&self, count: usize) -> f64 {
+    pub(crate) fn divided_by(&self, count: usize) -> f64 {
         let (sum, sign) = match self.value() {
             Value::Int(sum) => (sum.unsigned_abs(), if sum < 0 { -1.0 } else { 1.0 }),
             Value::Huge(sum) => (sum, 1.0),
@@ -81,13 +81,13 @@ impl Wide {
 
 /// A sum of decimals that no number of them overflows: what is whole, and a fraction at the scale of 38 digits.
 #[derive(Default)]
-struct WideDecimal {
+pub(crate) struct WideDecimal {
     whole: Wide,
     fraction: i128,
 }
 
 impl WideDecimal {
-    fn add(&mut self, value: Decimal) {
+    pub(crate) fn add(&mut self, value: Decimal) {
         let (whole, fraction) = value.split();
         self.whole.add_int(whole);
         // Both are below 10^38, and twice that fits.
@@ -98,7 +98,7 @@ impl WideDecimal {
     }
 
     /// The sum, unless it has more digits than a decimal.
-    fn value<'a>(&self) -> Value<'a> {
+    pub(crate) fn value<'a>(&self) -> Value<'a> {
         match self.whole.value() {
             Value::Int(whole) => Decimal::joined(whole, self.fraction).map_or(Value::OutOfRange, Value::from),
             _ => Value::OutOfRange,
@@ -132,7 +132,7 @@ const fn spoiled<'a>(value: Value<'a>) -> ControlFlow<Value<'a>> {
 }
 
 /// The sum; of nothing, zero.
-pub(super) fn sum(elements: &dyn Elements, part: Part, numbers: Numbers) -> Value<'_> {
+pub(crate) fn sum(elements: &dyn Elements, part: Part, numbers: Numbers) -> Value<'_> {
     match numbers {
         Numbers::Ints => {
             let mut sum = Wide::default();
@@ -201,7 +201,7 @@ fn floats<'a>(elements: &'a dyn Elements, part: Part, sum: &mut exact::Sum) -> O
 }
 
 /// The mean as the float that is nearest to it; missing where there are no elements.
-pub(super) fn mean(elements: &dyn Elements, part: Part, numbers: Numbers) -> Value<'_> {
+pub(crate) fn mean(elements: &dyn Elements, part: Part, numbers: Numbers) -> Value<'_> {
     let count = elements.len();
     if count == 0 {
         return Value::Missing;
@@ -220,7 +220,7 @@ pub(super) fn mean(elements: &dyn Elements, part: Part, numbers: Numbers) -> Val
 }
 
 /// The least or the greatest; missing where there are no elements.
-pub(super) fn extreme(elements: &dyn Elements, part: Part, wanted: Ordering) -> Value<'_> {
+pub(crate) fn extreme(elements: &dyn Elements, part: Part, wanted: Ordering) -> Value<'_> {
     let mut best = Value::Missing;
     let instead = each(elements, part, |value| {
         match value {
@@ -237,7 +237,7 @@ pub(super) fn extreme(elements: &dyn Elements, part: Part, wanted: Ordering) -> 
 }
 
 /// The order of two values of one kind.
-pub(super) fn order(one: Value<'_>, two: Value<'_>) -> Option<Ordering> {
+pub(crate) fn order(one: Value<'_>, two: Value<'_>) -> Option<Ordering> {
     match (one, two) {
         (Value::Int(one), Value::Int(two)) => Some(one.cmp(&two)),
         (Value::Huge(one), Value::Huge(two)) => Some(one.cmp(&two)),
