@@ -71,6 +71,11 @@ impl<'a> Environment<'a> {
         polled
     }
 
+    /// Of several that were polled one is waited for by somebody real.
+    pub(super) fn is_not_left_alone(&self) {
+        self.is_left_alone.set(false);
+    }
+
     /// Whether nobody holds the waker of what was polled last, so that only time can make it go on.
     pub(crate) fn is_left_alone(&self) -> bool {
         self.is_left_alone.get()

@@ -146,6 +146,7 @@ impl Live {
         beside.is_due = false;
         let (count, first) = (beside.all.len(), beside.next);
         let (mut until, mut is_awaited, mut waits) = (None::<Moment>, false, false);
+        let mut is_real = false;
         for turn in 0..count {
             let place = (first + turn) % count;
             let goes_on = self.beside().and_then(|beside| beside.all.get(place)).is_some_and(|invocation| {
@@ -157,6 +158,7 @@ impl Live {
             match self.step_beside(place, context, task) {
                 Some(Progress::Pending { until: next }) => {
                     (waits, is_awaited) = (true, true);
+                    is_real |= !context.environment.is_left_alone();
                     until = until.into_iter().chain(next).min();
                 }
                 Some(Progress::Wait { until: next }) => {
@@ -170,6 +172,9 @@ impl Live {
                     return WentOn::Done(progress.unwrap_or(Progress::Stepped));
                 }
             }
+        }
+        if is_real {
+            context.environment.is_not_left_alone();
         }
         if waits { WentOn::Waits { until, is_awaited } } else { WentOn::Nothing }
     }

@@ -69,7 +69,7 @@ impl Kept {
             return Ok(());
         }
         // What was invoked goes on by itself.
-        let ready = !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
+        let ready = live.beside().is_some() || !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
         // Though it be where it was: an event was taken on the way, or a step has failed, and neither must come again.
         let place = live.place(context, live.chain.as_deref(), ready)?;
         context.environment.engine.rests(place, &live.goes_on(None), live.follows)?;

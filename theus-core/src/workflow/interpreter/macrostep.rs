@@ -271,7 +271,12 @@ impl Live {
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
     ) -> Progress {
-        match self.go_on_beside(who, context, task) {
+        let own_is_real = matches!(own, Progress::Pending { .. }) && !context.environment.is_left_alone();
+        let went_on = self.go_on_beside(who, context, task);
+        if own_is_real {
+            context.environment.is_not_left_alone();
+        }
+        match went_on {
             WentOn::Nothing => own,
             WentOn::Done(progress) => progress,
             WentOn::Waits { until, is_awaited } => {
@@ -282,7 +287,8 @@ impl Live {
                     Progress::Wait { until: own } => {
                         Progress::Wait { until: until.map_or(own, |until| until.min(own)) }
                     }
-                    Progress::Idle { until: own } => Progress::Working { until: earlier(own) },
+                    Progress::Idle { until: own } if is_awaited => Progress::Working { until: earlier(own) },
+                    Progress::Idle { until: own } => Progress::Idle { until: earlier(own) },
                     // It is held up, and what it waits for is not its own to wait for.
                     held_up => held_up,
                 }
