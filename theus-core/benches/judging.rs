@@ -74,14 +74,18 @@ fn plant() -> Plant {
     }
 }
 
-fn rules(entries: &str) -> Arc<Gates> {
+fn auditor(entries: &str) -> Auditor {
     let contract = const { &Turn::CONTRACT };
     let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
     let catalog = Catalog { processes: vec![entry], domain: Plant::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");
-    Auditor::new(recipe).rules("turn").expect("its rules")
+    Auditor::new(recipe)
+}
+
+fn rules(entries: &str) -> Arc<Gates> {
+    auditor(entries).rules("turn").expect("its rules")
 }
 
 fn judged(bencher: Bencher<'_, '_>, entries: &str) {
@@ -178,6 +182,33 @@ mod one_rule_on {
     #[divan::bench]
     fn a_regular_expression(bencher: Bencher<'_, '_>) {
         one(bencher, "field: domain.name, regex: '^[a-z]+$'");
+    }
+
+    /// A pass is none of what is counted.
+    #[divan::bench]
+    fn a_window_of_time(bencher: Bencher<'_, '_>) {
+        one(bencher, "field: domain.a, max: 90, max_threshold: 3, within: 1h");
+    }
+
+    #[divan::bench]
+    fn a_window_of_ten_runs(bencher: Bencher<'_, '_>) {
+        one(bencher, "field: domain.a, max: 90, max_threshold: 3, of: 10");
+    }
+
+    /// A pass is one of the runs for as long as there is a violation among them: it is counted.
+    #[divan::bench]
+    fn a_window_of_runs_with_a_violation_in_it(bencher: Bencher<'_, '_>) {
+        let auditor = auditor("      - { field: domain.a, max: 90, level: C, max_threshold: 3, of: 4000000000 }\n");
+        let rules = auditor.rules("turn").expect("its rules");
+        let session = AuditSession::new("bench");
+        let run = |look: &View<<Plant as theus_core::context::Context>::Fields>| {
+            let outcomes = black_box(&rules).judge(Gate::Output, black_box(look), &session);
+            auditor.settle(&session, "turn", 0, outcomes, &mut Vec::new()).is_ok()
+        };
+        run(&View(Plant { a: 91, ..plant() }.into_fields()));
+        let look = View(plant().into_fields());
+        assert!(!rules.judge(Gate::Output, &look, &session).is_empty(), "it is counted");
+        bencher.bench_local(|| run(&look));
     }
 
     #[divan::bench]

@@ -120,6 +120,10 @@ impl Auditor {
         None
     }
 
+    pub(crate) fn session(&self, name: impl Into<Text>) -> AuditSession {
+        AuditSession::new(name)
+    }
+
     pub(crate) const fn would_refuse(&self, _: &AuditSession, _: &RuleOutcomes) -> bool {
         false
     }

@@ -18,6 +18,12 @@ pub(crate) fn parts(time: SystemTime) -> (u64, u32) {
     if since.as_secs() > LAST_SECOND { (LAST_SECOND, 999_999_999) } else { (since.as_secs(), since.subsec_nanos()) }
 }
 
+/// Nanoseconds since the epoch, from it to the year 2554.
+pub(crate) fn nanos(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
 /// The time that has these parts.
 pub(crate) fn of((seconds, nanos): (u64, u32)) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos)

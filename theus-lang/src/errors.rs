@@ -38,6 +38,8 @@
 //! | [`R031`] | what is no condition |
 //! | [`R032`] | a condition that never holds |
 //! | [`R033`] | `that` beside what is about one field |
+//! | [`R034`] | a window in which nothing can be counted |
+//! | [`R035`] | a value that nothing can be counted by |
 //!
 //! # Warnings of a recipe
 //!
@@ -57,6 +59,7 @@
 //! | [`R112`] | a value that its process does not write |
 //! | [`R113`] | a rule beside a stricter one |
 //! | [`R121`] | a condition that always holds |
+//! | [`R122`] | a window of a rule that acts at once |
 //!
 //! # Errors of a workflow
 //!
@@ -173,6 +176,8 @@ pages! {
     R031 "R031.md";
     R032 "R032.md";
     R033 "R033.md";
+    R034 "R034.md";
+    R035 "R035.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -187,6 +192,7 @@ pages! {
     R112 "R112.md";
     R113 "R113.md";
     R121 "R121.md";
+    R122 "R122.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";

@@ -1,5 +1,9 @@
 -- What happens in each commit is in as few statements as can be: each of them takes some microseconds, whatever it does.
 
+-- What all sessions count together, as JSON: later than the tables, and behind what there was. The function of those who do not know of
+-- it leaves it as it is.
+ALTER TABLE audit ADD COLUMN IF NOT EXISTS counts text;
+
 -- One write. Code 0: done. Else nothing but the audit's part is.
 CREATE OR REPLACE FUNCTION write(
     p_writer bigint, p_number bigint, p_name bytea, p_expected bigint, p_goes_on boolean,
@@ -15,6 +19,7 @@ CREATE OR REPLACE FUNCTION write(
     p_has_counts boolean, p_counts bytea,
     p_answer_key bytea, p_answer_at bigint, p_answer bytea,
     p_messages bigint[], p_messages_dead boolean[], p_messages_bodies bytea[], p_last_message bigint, p_delivered bigint[],
+    p_has_shared boolean, p_shared text,
     OUT code integer, OUT at_step bigint, OUT said bytea, OUT said_text text
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -41,7 +46,7 @@ BEGIN
         IF pg_advisory_xact_lock_shared('audit'::regclass::oid::integer, 1) IS NULL THEN END IF;
     END IF;
     -- 1. The audit's part.
-    IF p_has_interlock OR cardinality(p_sequences) > 0 THEN
+    IF p_has_interlock OR p_has_shared OR cardinality(p_sequences) > 0 THEN
         SELECT * INTO a FROM audit WHERE one FOR UPDATE;
         FOR i IN 1 .. cardinality(p_sequences) LOOP
             IF p_sequences[i] <= a.last THEN
@@ -58,7 +63,10 @@ BEGIN
         IF code = 0 AND p_has_interlock THEN
             a.interlock := p_interlock;
         END IF;
-        UPDATE audit SET last = a.last, hash = a.hash, interlock = a.interlock WHERE one;
+        IF code = 0 AND p_has_shared THEN
+            a.counts := p_shared;
+        END IF;
+        UPDATE audit SET last = a.last, hash = a.hash, interlock = a.interlock, counts = a.counts WHERE one;
         IF code <> 0 THEN
             RETURN;
         END IF;

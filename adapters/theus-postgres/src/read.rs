@@ -110,7 +110,7 @@ impl Reader {
     }
 }
 
-pub(crate) const BEGIN: &str = "SELECT a.interlock, (SELECT body FROM ledger WHERE sequence = a.last), a.last, (SELECT identity FROM identity WHERE one) \
+pub(crate) const BEGIN: &str = "SELECT a.interlock, (SELECT body FROM ledger WHERE sequence = a.last), a.last, (SELECT identity FROM identity WHERE one), a.counts \
      FROM audit a WHERE a.one";
 
 pub(crate) fn begin(rows: &[Row], name: &Name) -> Result<Beginning, StoreError> {
@@ -124,8 +124,10 @@ pub(crate) fn begin(rows: &[Row], name: &Name) -> Result<Beginning, StoreError> 
     let identity = row.get::<_, Option<&[u8]>>(3).and_then(|bytes| bytes.try_into().ok());
     let identity = identity.ok_or_else(|| name.corrupt("its identity", "its row is not the one that was written"))?;
     let identity = u128::from_le_bytes(identity);
+    let counts = row.get::<_, Option<&str>>(4).map_or(Ok(Vec::new()), serde_json::from_str);
     Ok(Beginning {
         identity,
+        counts: counts.map_err(|error| name.corrupt("the counters of all sessions together", error.to_string()))?,
         last_record: read(last, "the last record")?,
         interlock: read(interlock, "the interlock")?,
     })

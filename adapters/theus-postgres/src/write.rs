@@ -51,6 +51,8 @@ struct Arguments {
     raised_bodies: Vec<Bytes>,
     raised_payloads: Vec<Option<Bytes>>,
     taken: Vec<i64>,
+    has_shared: bool,
+    shared: Option<String>,
     has_counts: bool,
     counts: Option<Bytes>,
     answer_key: Option<Bytes>,
@@ -81,7 +83,7 @@ impl Entries {
     }
 }
 
-const TYPES: [Type; 51] = [
+const TYPES: [Type; 53] = [
     Type::INT8,
     Type::INT8,
     Type::BYTEA,
@@ -133,6 +135,8 @@ const TYPES: [Type; 51] = [
     Type::BYTEA_ARRAY,
     Type::INT8,
     Type::INT8_ARRAY,
+    Type::BOOL,
+    Type::TEXT,
 ];
 
 pub(crate) async fn prepare(client: &Client) -> Result<Statement, tokio_postgres::Error> {
@@ -192,7 +196,7 @@ impl Prepared {
     ) -> Result<Row, tokio_postgres::Error> {
         let Self(from) = self;
         let (writer, number) = writer.map_or((from.writer, from.number), |(writer, number)| (Some(writer), number));
-        let parameters: [&(dyn ToSql + Sync); 51] = [
+        let parameters: [&(dyn ToSql + Sync); 53] = [
             &writer,
             &number,
             &from.name,
@@ -244,6 +248,8 @@ impl Prepared {
             &from.messages_bodies,
             &from.last_message,
             &from.delivered,
+            &from.has_shared,
+            &from.shared,
         ];
         client.query_one(statement, &parameters).await
     }
@@ -270,6 +276,11 @@ impl Arguments {
         if let Some(interlock) = &write.audit.interlock {
             self.has_interlock = true;
             self.interlock = interlock.as_ref().map(|record| json(record, name)).transpose()?;
+        }
+        if let Some(counts) = &write.audit.counts {
+            self.has_shared = true;
+            let json = (!counts.is_empty()).then(|| serde_json::to_string(counts)).transpose();
+            self.shared = json.map_err(|error| name.io(error.to_string()))?;
         }
         Ok(())
     }

@@ -31,7 +31,7 @@ impl Store for SqliteStore {
                 last => audit::read(connection, name, &end, last, 1)?.pop(),
             };
             let identity = identity::read(connection, name)?;
-            Ok(Beginning { identity, last_record, interlock: end.interlock(name)? })
+            Ok(Beginning { identity, last_record, interlock: end.interlock(name)?, counts: end.counts(name)? })
         })
     }
 

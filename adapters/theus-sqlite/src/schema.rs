@@ -7,7 +7,7 @@ use crate::failure::Name;
 use crate::rows::{audit, identity};
 
 /// The format of the tables, in `PRAGMA user_version`.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 
 /// What marks a file as one of ours: `Thus`, in `PRAGMA application_id`.
 const APPLICATION: i64 = 0x5468_7573;
@@ -72,10 +72,10 @@ const TABLES: [(&str, &str); 17] = [
         "ledger",
         "CREATE TABLE ledger(sequence INTEGER PRIMARY KEY, session TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
     ),
-    // The end of the ledger, and the interlock: one row, always there.
+    // The end of the ledger, the interlock, and the counters of all sessions together: one row, always there.
     (
         "audit",
-        "CREATE TABLE audit(one INTEGER PRIMARY KEY CHECK(one = 1), last INTEGER NOT NULL, hash BLOB NOT NULL, interlock TEXT, seal INTEGER NOT NULL) STRICT",
+        "CREATE TABLE audit(one INTEGER PRIMARY KEY CHECK(one = 1), last INTEGER NOT NULL, hash BLOB NOT NULL, interlock TEXT, seal INTEGER NOT NULL, counts TEXT) STRICT",
     ),
     // What tells the file from every other store: one row, always there.
     (
@@ -100,8 +100,11 @@ const SINCE_1: [&str; 9] = [
     "ALTER TABLE journal ADD COLUMN answers BLOB",
 ];
 
-/// And what brings one of format 2 here.
+/// What brings one of format 2 to format 3.
 const SINCE_2: &str = "ALTER TABLE journal ADD COLUMN code BLOB";
+
+/// And what brings one of format 3 here.
+const SINCE_3: &str = "ALTER TABLE audit ADD COLUMN counts TEXT";
 
 /// The tables that are new since format 1.
 const NEW_SINCE_1: [&str; 6] = ["entry", "answer", "answer_again", "message", "message_again", "identity"];
@@ -156,7 +159,10 @@ fn bring_up(connection: &Connection, format: i64) -> rusqlite::Result<()> {
         new.into_iter().try_for_each(|(_, sql)| connection.execute_batch(sql))?;
         identity::begin(connection)?;
     }
-    connection.execute_batch(SINCE_2)?;
+    if format < 3 {
+        connection.execute_batch(SINCE_2)?;
+    }
+    connection.execute_batch(SINCE_3)?;
     connection.pragma_update(None, "user_version", FORMAT)
 }
 

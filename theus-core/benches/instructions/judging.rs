@@ -17,6 +17,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "bounds_100_on_25_fields", go: mixed },
     Scenario { name: "bounds_100_on_50_i64", go: integers::many },
     Scenario { name: "bounds_100_on_50_f64", go: floats::many },
+    Scenario {
+        name: "window_within",
+        go: |count| one(count, "field: domain.total, max: 90, max_threshold: 3, within: 1h"),
+    },
+    Scenario { name: "window_of_10", go: |count| one(count, "field: domain.total, max: 90, max_threshold: 3, of: 10") },
     Scenario { name: "mean_of_100", go: |count| one(count, "field: domain.readings.mean(), max: 90") },
     Scenario { name: "a_tenth_of_exists_over_1000", go: |count| exists(count / 10) },
 ];
@@ -107,6 +112,7 @@ fn mixed(count: usize) {
 struct Series {
     readings: Vec<f64>,
     items: Vec<i64>,
+    total: i64,
 }
 
 #[process(inputs = [domain.readings], outputs = [domain.readings])]
@@ -117,7 +123,7 @@ fn measure(ctx: Ctx<Series>) {
 fn one(count: usize, rule: &str) {
     let mut contract = Measure::CONTRACT;
     contract.process = "turn";
-    let series = Series { readings: vec![1.5; 100], items: Vec::new() };
+    let series = Series { readings: vec![1.5; 100], ..Series::default() };
     judged(count, Box::leak(Box::new(contract)), series, &format!("      - {{ {rule} }}\n"));
 }
 
@@ -138,7 +144,7 @@ impl Activation for Series {
 
 /// A condition of a workflow that goes through a list of 1,000, every tenth time: what is counted is a tenth of it.
 fn exists(count: usize) {
-    let series = Series { readings: Vec::new(), items: (0..1_000).collect() };
+    let series = Series { items: (0..1_000).collect(), ..Series::default() };
     let (domain, global) = (Series::schema(), Schema::empty());
     let scope = Scope { domain: &domain, global: &global, payload: None, items: &[] };
     let condition =

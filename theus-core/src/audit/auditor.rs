@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use parking_lot::Mutex;
@@ -16,12 +16,18 @@ use super::counters::AuditSession;
 use super::error::{Refusal, Unrecorded};
 use super::in_force::InForce;
 use super::judge::Gates;
+use super::key::Key;
 use super::ledger::{self, Delivery, Excerpt, Failure, InsideASink, RecordLog, Sinks, Tail};
-use super::outcomes::RuleOutcomes;
+use super::outcomes::{Found, RuleOutcomes};
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use super::shared_interlock::Shared;
-use crate::audit::Recipe;
+#[cfg(feature = "store")]
+use super::since::Since;
+use super::tallies::{GaveWay, Tallies};
+use super::tally::Tally;
+use crate::audit::{Recipe, Text, Window};
 use crate::panics::tell;
+use crate::timestamp;
 
 /// How many records are kept in memory where nothing else is said; the oldest make room.
 pub const MAX_RECORDS: usize = 16_384;
@@ -45,6 +51,10 @@ pub struct Auditor {
     pub(super) shared: Option<Shared>,
     /// Guards the counters of every session too: they change only under this lock.
     pub(super) state: Mutex<AuditorState>,
+    /// The counters of the rules that are counted across the engine.
+    pub(super) everyone: Arc<Tallies>,
+    /// How many of the counters of rules with `per` had to make room while they counted something.
+    pub(super) gave_way: AtomicU64,
     /// Taken before the state by whoever records, and held until what was recorded is delivered.
     pub(super) sinks: Sinks,
 }
@@ -63,6 +73,9 @@ pub(super) struct AuditorState {
     /// Which violation's stop was reset last: another one, of another program, is not reset by it.
     #[cfg(feature = "store")]
     pub(super) reset_of: Option<u64>,
+    /// What was counted across the engine that a store has not been told of.
+    #[cfg(feature = "store")]
+    pub(super) since: Since,
 }
 
 impl Auditor {
@@ -79,6 +92,8 @@ impl Auditor {
             interlock_unsaved: false,
             #[cfg(feature = "store")]
             reset_of: None,
+            #[cfg(feature = "store")]
+            since: Since::default(),
         };
         Self {
             clock: Clock::system(),
@@ -86,6 +101,8 @@ impl Auditor {
             latched: AtomicBool::new(false),
             shared: None,
             state: Mutex::new(state),
+            everyone: Arc::default(),
+            gave_way: AtomicU64::new(0),
             sinks: Sinks::none(),
         }
     }
@@ -101,6 +118,12 @@ impl Auditor {
     pub fn with_clock(mut self, clock: Arc<dyn Fn() -> SystemTime + Send + Sync>) -> Self {
         self.clock = Clock::injected(clock);
         self
+    }
+
+    /// A session of the engine, in which nothing has been counted.
+    #[must_use]
+    pub fn session(&self, name: impl Into<Text>) -> AuditSession {
+        AuditSession::beside(name.into(), Arc::clone(&self.everyone))
     }
 
     /// The rules of a process, if it has any.
@@ -120,17 +143,33 @@ impl Auditor {
         if outcomes.is_empty() {
             return false;
         }
+        // Read before the lock: a clock is user code.
+        let now = self.asked(outcomes);
         let _counters = self.state.lock();
-        let mut counts: BTreeMap<Counter, u32> = BTreeMap::new();
-        for found in &outcomes.found {
-            let count = counts.entry(found.rule.counter).or_insert_with(|| session.count(&found.rule));
-            let (next, acts) = next_count(&found.rule, *count, found.failed.is_some());
-            if acts && found.rule.level().refuses() {
-                return true;
+        let mut tallies: BTreeMap<(Counter, &Key), Tally> = BTreeMap::new();
+        for Found { rule, key, failed } in &outcomes.found {
+            let tally = tallies.entry((rule.counter, key)).or_insert_with(|| session.tally(rule, key));
+            match failed {
+                Some(_) if tally.violated(rule, now).1 && rule.level().refuses() => return true,
+                Some(_) => {}
+                None => tally.passed(rule),
             }
-            *count = next;
         }
         false
+    }
+
+    /// The time by which what was found is counted; not looked at where no rule counts by it.
+    fn asked(&self, outcomes: &RuleOutcomes) -> u64 {
+        let is_timed = |found: &Found| matches!(found.rule.counting().window(), Window::Within(_));
+        if !outcomes.found.iter().any(is_timed) {
+            return 0;
+        }
+        let now = timestamp::nanos(self.clock.now());
+        // Where it was asked before, that holds.
+        match outcomes.asked.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => now,
+            Err(asked) => asked,
+        }
     }
 
     /// Counts, records and decides: once a run, in one piece, so that a threshold acts exactly once however many threads
@@ -154,21 +193,29 @@ impl Auditor {
         // Read before the lock: a clock is user code.
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| Unrecorded::inside_a_sink(process))?;
-        let mut records = Vec::new();
+        let (mut records, mut gave_way) = (Vec::new(), Vec::new());
+        let now = match outcomes.asked.into_inner() {
+            0 => timestamp::nanos(time),
+            asked => asked,
+        };
         let has_stopped = {
             let mut state = self.state.lock();
-            for found in outcomes.found {
-                let rule = &found.rule;
-                let (count, acts) = next_count(rule, session.count(rule), found.failed.is_some());
-                if let Some(value) = found.failed {
-                    let reached = if acts { rule.max_threshold() } else { count };
-                    let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
-                    let event = AuditEvent::Violation(violation);
-                    let record = state.log.append_digested(session.name(), time, version, event, &digest);
-                    report.extend(record.violation().cloned());
-                    records.push(record.clone());
-                }
-                session.set(rule.counter, count);
+            for Found { rule, key, failed } in outcomes.found {
+                let Some(value) = failed else {
+                    let _ = session.change(&rule, &key, now, |tally| tally.passed(&rule));
+                    #[cfg(feature = "store")]
+                    state.has_passed(&rule, &key);
+                    continue;
+                };
+                let ((reached, acts), gone) = session.change(&rule, &key, now, |tally| tally.violated(&rule, now));
+                gave_way.extend(gone.map(|gone| (Arc::clone(&rule), gone)));
+                #[cfg(feature = "store")]
+                state.was_violated(&rule, &key, now, acts);
+                let (violation, digest) = rule.violated(session.name(), process, value, reached, acts);
+                let event = AuditEvent::Violation(violation);
+                let record = state.log.append_digested(session.name(), time, version, event, &digest);
+                report.extend(record.violation().cloned());
+                records.push(record.clone());
             }
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
@@ -177,6 +224,7 @@ impl Auditor {
             }
             stop.is_some()
         };
+        self.tell_of_those_that_gave_way(session, &gave_way);
         let recorded = records.len();
         let failures = self.publish(delivery, &mut records);
         if has_stopped {
@@ -187,6 +235,24 @@ impl Auditor {
         let refusing = |violation: &&Violation| violation.action.is_acting() && violation.level.refuses();
         let acted: Vec<_> = report[first..].iter().filter(refusing).cloned().collect();
         Refusal::of(process, acted, unrecorded).map_or(Ok(()), Err)
+    }
+
+    /// Outside of every lock: a subscriber is user code.
+    fn tell_of_those_that_gave_way(&self, session: &AuditSession, gave_way: &[(Arc<CountedRule>, GaveWay)]) {
+        for (rule, GaveWay { key, count }) in gave_way {
+            self.gave_way.fetch_add(1, Ordering::Relaxed);
+            let (session, source) = (session.name(), rule.source());
+            tell(|| {
+                tracing::warn!(target: "theus::audit", session = %session, %key, count, source,
+                    "there are more values than counters: the one that was not changed for longest is dropped");
+            });
+        }
+    }
+
+    /// How many counters of rules with `per` had to make room for others though they counted something.
+    #[must_use]
+    pub fn gave_way(&self) -> u64 {
+        self.gave_way.load(Ordering::Relaxed)
     }
 
     /// Delivers what was just recorded, and puts on record which sinks begin to fail. Returns those that fail.
@@ -221,7 +287,6 @@ impl Auditor {
     }
 
     /// The time, as records have it.
-    #[cfg(feature = "store")]
     pub(crate) fn now(&self) -> SystemTime {
         self.clock.now()
     }
@@ -273,15 +338,5 @@ impl fmt::Debug for Auditor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { latched, state, sinks, .. } = self;
         f.debug_struct("Auditor").field("latched", latched).field("state", state).field("sinks", sinks).finish()
-    }
-}
-
-/// The counter after a pass or a violation, and whether the level acts.
-pub(super) fn next_count(rule: &CountedRule, count: u32, failed: bool) -> (u32, bool) {
-    match failed {
-        true if count.saturating_add(1) >= rule.max_threshold() => (0, true),
-        true => (count + 1, false),
-        false if rule.resets_on_success() => (0, false),
-        false => (count, false),
     }
 }

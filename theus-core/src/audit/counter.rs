@@ -8,6 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) struct Counter(u64);
 
 impl Counter {
+    /// What tells it from every other one of the program.
+    #[cfg(feature = "store")]
+    pub(super) const fn number(self) -> u64 {
+        self.0
+    }
+
     /// One that no rule has yet.
     pub(super) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -1,15 +1,14 @@
 //! What the audit keeps of one session: its name, and the counters of the rules that were violated in it.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use parking_lot::Mutex;
+use std::sync::Arc;
 
 use super::counted::CountedRule;
-use super::counter::Counter;
-use crate::audit::Text;
+use super::key::Key;
+use super::tallies::{GaveWay, Tallies};
+use super::tally::Tally;
+use crate::audit::{Across, Text};
 
-/// One session, as the audit knows it: a threshold counts for each session by itself.
+/// One session, as the audit knows it: a threshold counts for each session by itself, where its rule does not say otherwise.
 ///
 /// ```
 /// use theus_core::audit::AuditSession;
@@ -19,26 +18,20 @@ use crate::audit::Text;
 #[derive(Debug)]
 pub struct AuditSession {
     name: Text,
-    /// Whether any counter is not 0: most sessions are never asked further.
-    counted: AtomicBool,
-    /// The counters that are not 0. Changed only by the auditor, under its lock.
-    counts: Mutex<BTreeMap<Counter, u32>>,
-    /// Whether a store has not been told of the last change.
-    #[cfg(feature = "store")]
-    unsaved: AtomicBool,
+    own: Tallies,
+    /// Those of the rules that are counted across the engine: the same in each of its sessions.
+    engine: Arc<Tallies>,
 }
 
 impl AuditSession {
-    /// A session in which nothing has been counted.
+    /// A session in which nothing has been counted, and which is alone: an engine's come of its auditor.
     #[must_use]
     pub fn new(name: impl Into<Text>) -> Self {
-        Self {
-            name: name.into(),
-            counted: AtomicBool::new(false),
-            counts: Mutex::default(),
-            #[cfg(feature = "store")]
-            unsaved: AtomicBool::new(false),
-        }
+        Self::beside(name.into(), Arc::default())
+    }
+
+    pub(super) fn beside(name: Text, engine: Arc<Tallies>) -> Self {
+        Self { name, own: Tallies::default(), engine }
     }
 
     /// What records call it.
@@ -47,61 +40,70 @@ impl AuditSession {
         &self.name
     }
 
-    /// How many violations of a rule have been counted in this session since its level acted, or since it was put back.
+    /// How many violations of a rule have been counted in this session since its level acted, or since it was put back: of a rule that
+    /// is counted across the engine, in all sessions. Of a rule with a window, some may have left it since.
     #[inline]
     #[must_use]
     pub fn count(&self, rule: &CountedRule) -> u32 {
-        if self.counted.load(Ordering::Acquire) { self.look_up(rule.counter) } else { 0 }
+        self.of(rule).count(rule)
     }
 
-    /// Whether anything has been counted in this session that was not put back.
+    /// Whether anything has been counted that was not put back.
     #[inline]
     pub(super) fn has_counts(&self) -> bool {
-        self.counted.load(Ordering::Acquire)
+        self.own.has_counts() || self.engine.has_counts()
     }
 
-    /// The same by the counter itself.
+    /// Whether anything is counted of a rule, for whatever value.
+    #[inline]
+    pub(super) fn holds(&self, rule: &CountedRule) -> bool {
+        self.of(rule).holds(rule)
+    }
+
+    /// What the counter of a rule holds.
+    pub(super) fn tally(&self, rule: &CountedRule, key: &Key) -> Tally {
+        self.of(rule).tally(rule, key)
+    }
+
+    /// Counts on the counter of a rule.
+    pub(super) fn change<R>(
+        &self,
+        rule: &CountedRule,
+        key: &Key,
+        now: u64,
+        change: impl FnOnce(&mut Tally) -> R,
+    ) -> (R, Option<GaveWay>) {
+        self.of(rule).change(rule, key, now, change)
+    }
+
+    /// The counters of its own.
     #[cfg(feature = "store")]
-    pub(super) fn of(&self, counter: Counter) -> u32 {
-        if self.counted.load(Ordering::Acquire) { self.look_up(counter) } else { 0 }
+    pub(super) const fn own(&self) -> &Tallies {
+        &self.own
     }
 
-    #[cold]
-    fn look_up(&self, counter: Counter) -> u32 {
-        self.counts.lock().get(&counter).copied().unwrap_or(0)
+    #[inline]
+    fn of(&self, rule: &CountedRule) -> &Tallies {
+        match rule.counting().across() {
+            Across::Engine => &self.engine,
+            _ => &self.own,
+        }
     }
 
-    pub(super) fn set(&self, counter: Counter, count: u32) {
-        let mut counts = self.counts.lock();
-        match count {
-            0 => counts.remove(&counter),
-            count => counts.insert(counter, count),
-        };
-        #[cfg(feature = "store")]
-        self.unsaved.store(true, Ordering::Release);
-        self.counted.store(!counts.is_empty(), Ordering::Release);
-    }
-
-    /// Whether a count has changed since this was asked last.
+    /// Whether a count of its own has changed since this was asked last.
     #[cfg(feature = "store")]
     pub(crate) fn take_unsaved(&self) -> bool {
-        self.unsaved.load(Ordering::Acquire) && self.unsaved.swap(false, Ordering::AcqRel)
+        self.own.take_unsaved()
     }
 
     /// The store was not told after all.
     #[cfg(feature = "store")]
     pub(crate) fn put_unsaved(&self) {
-        self.unsaved.store(true, Ordering::Release);
+        self.own.put_unsaved();
     }
 
     /// Lets go of the counters of rules that are no more.
     pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a CountedRule>) {
-        if !self.counted.load(Ordering::Acquire) {
-            return;
-        }
-        let live: HashSet<Counter> = rules.map(|rule| rule.counter).collect();
-        let mut counts = self.counts.lock();
-        counts.retain(|counter, _| live.contains(counter));
-        self.counted.store(!counts.is_empty(), Ordering::Release);
+        self.own.keep_those_of(rules);
     }
 }

@@ -36,9 +36,9 @@ impl Described {
             false => Action::Counted,
         };
         let message = self.message.as_ref().map(|message| message.about(&self.metadata, &seen, count));
-        let Seen { value, before } = seen;
+        let Seen { value, before, key } = seen;
         let violation =
-            Violation { sequence: 0, metadata: Arc::clone(&self.metadata), value, before, count, action, message };
+            Violation { sequence: 0, metadata: Arc::clone(&self.metadata), value, before, key, count, action, message };
         let digest = match &self.digest {
             (described, digest) if described == session => *digest,
             _ => rule_digest(session, &self.metadata),

@@ -203,16 +203,17 @@ fn acts(rule: &CountedRule) -> String {
     let where_present = if rule.is_where_present() { ", where present" } else { "" };
     let when = rule.when().map_or_else(String::new, |when| format!(", when {}", in_one_line(when)));
     format!(
-        "(level {}{warns}, acts at {}{resets}{everywhere}{where_present}{when})",
+        "(level {}{warns}, acts at {}{}{resets}{everywhere}{where_present}{when})",
         rule.level(),
-        rule.max_threshold()
+        rule.max_threshold(),
+        rule.counting()
     )
 }
 
 /// By what a rule is known again in another run of the program: all that makes two rules the same, as a text. Rules that are
 /// alike in that are told apart by their order.
 #[cfg(feature = "store")]
-pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, Counter)> {
+pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
     let mut alike: BTreeMap<String, u32> = BTreeMap::new();
     all(recipe).map(move |(owner, rule)| {
         let Key { owner, gate, path, settings, limit } = Key::of(owner, rule);
@@ -222,6 +223,6 @@ pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, Co
         if *earlier > 1 {
             name.push_str(&format!(" #{earlier}"));
         }
-        (name, rule.counter)
+        (name, rule)
     })
 }

@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
-use super::auditor::next_count;
 use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::judge::Gates;
+use super::key;
 use super::record::{Action, Interlock};
 use crate::audit::Gate;
 use crate::audit::Subject;
 use crate::audit::Text;
+use crate::timestamp;
 use theus_lang::audit::metadata::RuleMetadata;
 use theus_lang::audit::rule::{Base, Verdict};
 
@@ -39,6 +41,9 @@ pub struct RuleAccount {
     pub metadata: RuleMetadata,
     /// Violations counted at present.
     pub count: u32,
+    /// Of a rule with a counter for each value of a field: that of which `count` is, the present one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Text>,
     /// Whether a pass puts the counter back.
     pub reset_on_success: bool,
     /// Whether it is asked only where there is something.
@@ -75,10 +80,11 @@ impl Gates {
         session: &AuditSession,
         version: u64,
         interlock: Option<Interlock>,
+        now: SystemTime,
     ) -> Explanation {
         let process = self.process();
         let rules = Gate::ALL.into_iter().flat_map(|gate| self.rules(gate));
-        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject, session));
+        let rules = rules.map(|rule| RuleAccount::of(process, rule, subject, session, timestamp::nanos(now)));
         Explanation { process: Text::from_static(process), version, interlock, rules: rules.collect() }
     }
 }
@@ -129,8 +135,11 @@ impl RuleAccount {
         rule: &CountedRule,
         subject: &(impl Subject + ?Sized),
         session: &AuditSession,
+        now: u64,
     ) -> Self {
-        let count = session.count(rule);
+        let key = key::of(rule, subject);
+        let mut tally = session.tally(rule, &key);
+        let count = tally.at(rule.counting().window(), now);
         let is_unknown = rule.is_made_in_run() || matches!(rule.target().base(), Base::Local(_));
         // What the process does not write is committed as it is: a change of it too can be judged.
         let mut value = None;
@@ -140,7 +149,7 @@ impl RuleAccount {
             Some(Verdict::Passed) => Would::Pass,
             Some(Verdict::Failed(seen)) => {
                 value = Some(seen.value);
-                Would::Violate(match next_count(rule, count, true) {
+                Would::Violate(match tally.violated(rule, now) {
                     (_, true) => Action::of(rule.level()),
                     (after, false) if after >= rule.min_threshold() => Action::Warned,
                     _ => Action::Counted,
@@ -150,6 +159,7 @@ impl RuleAccount {
         Self {
             metadata: rule.metadata(process),
             count,
+            key: key.map(Text::from),
             reset_on_success: rule.resets_on_success(),
             where_present: rule.is_where_present(),
             when: rule.when().map(Text::from),
@@ -209,11 +219,16 @@ impl RuleAccount {
         } else {
             String::new()
         };
+        let counting = match (&self.counting, &self.key) {
+            (Some(counting), Some(key)) => format!(" {counting} {key}"),
+            (Some(counting), None) => format!(" {counting}"),
+            (None, _) => String::new(),
+        };
         [
             self.gate.to_string(),
             self.rule.to_string(),
             self.level.to_string(),
-            format!("{} of {}{warns}", self.count, self.max_threshold),
+            format!("{} of {}{counting}{warns}", self.count, self.max_threshold),
             self.value.as_deref().unwrap_or("-").to_owned(),
             match self.would {
                 Would::Violate(action) => action.told().to_owned(),

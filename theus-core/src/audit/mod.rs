@@ -134,10 +134,57 @@
 //! | `level` | what happens when the rule acts | `B` |
 //! | `max_threshold` | at which violation it acts; the counter then starts again | 1 |
 //! | `min_threshold` | from which violation on it warns, below `max_threshold` | 1 |
+//! | `within: 1h` | which violations count: those of the last hour, by the [clock](crate::EngineBuilder::clock) of the records | all |
+//! | `of: 10` | which violations count: those among the last 10 judgements of the rule | all |
+//! | `across: engine` | whose violations count: those of all sessions of the engine | `session`: each session counts for itself |
+//! | `per: domain.customer` | by what: there is a counter for each value of this field | one counter |
 //! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
 //! | `where_present: true` | the rule is asked only where there is something: where there is nothing, it neither passes nor is violated | what is missing is a violation |
 //! | `when` | the rule is judged only where this condition holds, see above | it always is |
-//! | `message` | what records and errors say besides; `{value} {before} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate), `{{` is a brace | |
+//! | `message` | what records and errors say besides; `{value} {before} {key} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate; `{key}` the value of its `per`), `{{` is a brace | |
+//!
+//! ## Windows
+//!
+//! `max_threshold: 3, within: 1h` acts where the last three violations lie within one hour, the hour included;
+//! `max_threshold: 3, of: 10` where three of the last ten judgements are violations. `min_threshold` warns from as many in the same
+//! window. A time is written as in workflows: `90s`, `1h 30m`. After the level acted the window is empty: as without one, the counter
+//! starts again.
+//!
+//! | | `within` | `of` |
+//! |---|---|---|
+//! | a pass | changes nothing; with `reset_on_success: true` it empties the window: three in a row, within the hour | is one of the ten; `reset_on_success: true` beside it is refused |
+//! | not asked (`where_present`), not judged | changes nothing | is none of the ten |
+//! | what a pass costs | nothing | nothing, while no violation is in the window; else that it is counted |
+//! | kept, here and in a store | when each violation in the window was: at most `max_threshold`, which is at most 1,000 | which judgement each was |
+//!
+//! A clock that is put back says that a violation was before the last one: then no time has passed between the two, and those before
+//! stay as far from the last as they were. None is lost by it, and none stays longer than its window; the level may act sooner. A
+//! clock that is put forward by an hour has passed an hour.
+//!
+//! Two entries of one field, condition and level can stand beside each other with a window each: `max_threshold: 3, within: 1m` and
+//! `max_threshold: 10, within: 1d`.
+//!
+//! ## All sessions together, each value by itself
+//!
+//! With `across: engine` ten accounts that violate a rule once each trip a `max_threshold` of ten: there is one counter, in whichever of
+//! the engine's sessions it is violated or passed, and the level acts in the session whose violation it is. It is counted under the
+//! auditor's lock: of a thousand violations by as many threads exactly every tenth acts.
+//!
+//! With `per: domain.customer` there is a counter for each value of a field: an argument, or a value of the domain or the global context,
+//! as the gate sees it. It is a text, an integer, a boolean, a character, a UUID or an enum (its variant) of the Data zone; where there
+//! is nothing, that is a value too. A pass counts for its own value alone. Records name the value, and a text of more than 128 bytes by
+//! its beginning and a hash. An invariant cannot be counted by an argument. There are at most 1,024 values for each rule, in each session
+//! or in the engine: where there is one more, those give way whose window is empty, and else the one whose counter was not changed for
+//! longest. That is told by `tracing` as a warning, and counted: [`EngineStatus::counters_dropped`].
+//!
+//! Both go with windows, and with each other: `max_threshold: 3, within: 1d, across: engine, per: domain.customer`.
+//!
+//! | where there is a store | |
+//! |---|---|
+//! | counters of a session | stored with it: a commit takes them along |
+//! | counters across the engine | stored once, with the records of the violations that they count; passes since then are not, so that after a restart the level may act sooner, never later |
+//! | two programs on one store | two engines, each of which decides by what it knows. Where a program records a violation and another one has recorded something since, it takes over what that one has counted, and counts its own behind it. So each is behind the other by what that one has done since; where both have come to a threshold together that neither has come to, the next violation acts |
+//! | a replay | judges nothing anew, and counts nothing |
 //!
 //! | level | when it acts | reach |
 //! |---|---|---|
@@ -276,6 +323,7 @@ mod explain;
 mod in_force;
 mod interlock;
 mod judge;
+mod key;
 mod ledger;
 mod outcomes;
 mod plan;
@@ -284,7 +332,11 @@ mod reload;
 #[cfg(feature = "store")]
 mod saved;
 mod shared_interlock;
+#[cfg(feature = "store")]
+mod since;
 mod status;
+mod tallies;
+mod tally;
 
 #[doc(hidden)]
 pub use auditor::{Auditor, MAX_RECORDS};
@@ -312,8 +364,8 @@ pub use status::{EngineStatus, RecordsStatus};
 #[doc(hidden)]
 pub use theus_lang::audit::Subject;
 pub use theus_lang::audit::{
-    Catalog, ChangeKind, Gate, Level, Operator, ProcessEntry, ProcessRules, Recipe, RecipeChanges, Rule, RuleChange,
-    RuleMetadata, RuleSettings, Text,
+    Across, Catalog, ChangeKind, Counting, Gate, Level, Operator, Per, ProcessEntry, ProcessRules, Recipe,
+    RecipeChanges, Rule, RuleChange, RuleMetadata, RuleSettings, Text, Window,
 };
 
 pub(crate) use in_force::InForce;

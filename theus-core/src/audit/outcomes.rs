@@ -1,9 +1,11 @@
 //! What judging found, to be settled once a run.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use super::counted::CountedRule;
-use crate::audit::Subject;
+use super::key::{self, Key};
+use crate::audit::{Subject, Text};
 use crate::context::Value;
 use theus_lang::audit::message::Seen;
 use theus_lang::audit::rule::Verdict;
@@ -15,11 +17,16 @@ use theus_lang::audit::rule::Verdict;
 #[must_use = "outcomes count only when they are settled"]
 pub struct RuleOutcomes {
     pub(super) found: Vec<Found>,
+    /// When it was asked what would come of them, in nanoseconds since 1970; 0 where nobody has. What is counted by the clock is
+    /// counted by this: the question and the deed agree.
+    pub(super) asked: AtomicU64,
 }
 
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) rule: Arc<CountedRule>,
+    /// For which value it counts, where it has a counter for each.
+    pub(super) key: Key,
     /// What failed; `None` where the rule passed.
     pub(super) failed: Option<Seen>,
 }
@@ -45,8 +52,10 @@ impl RuleOutcomes {
         passes: bool,
         subject: &(impl Subject + ?Sized),
     ) {
-        let failed = (!passes).then(|| rule.seen(value, subject));
-        self.found.push(Found { rule: Arc::clone(rule), failed });
+        let key = key::of(rule, subject);
+        let seen = || Seen { key: key.clone().map(Text::from), ..rule.seen(value, subject) };
+        let failed = (!passes).then(seen);
+        self.found.push(Found { rule: Arc::clone(rule), key, failed });
     }
 
     /// Judges a rule that is judged by itself. Its pass is of interest where it puts a counter back.
@@ -61,6 +70,8 @@ impl RuleOutcomes {
             Verdict::Passed if resets() => None,
             Verdict::Passed | Verdict::NotAsked => return,
         };
-        self.found.push(Found { rule: Arc::clone(rule), failed });
+        let key = key::of(rule, subject);
+        let failed = failed.map(|seen| Seen { key: key.clone().map(Text::from), ..seen });
+        self.found.push(Found { rule: Arc::clone(rule), key, failed });
     }
 }

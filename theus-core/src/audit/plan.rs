@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::counted::CountedRule;
 use super::counters::AuditSession;
+use super::key;
 use super::outcomes::RuleOutcomes;
 use crate::audit::Subject;
 use crate::context::Fields;
@@ -44,14 +45,26 @@ struct Read {
 #[derive(Debug)]
 struct Check {
     range: Range,
-    /// Whether a pass may put a counter back.
+    /// Whether a pass may put a counter back, or is a place in its window.
     resets: bool,
+}
+
+/// Whether there is something that a pass would change.
+fn is_counted(rule: &CountedRule, subject: &(impl Subject + ?Sized), session: &AuditSession) -> bool {
+    session.holds(rule)
+        && match key::of(rule, subject) {
+            None => true,
+            key => !session.tally(rule, &key).is_empty(),
+        }
+}
+
+fn a_pass_counts(rule: &CountedRule) -> bool {
+    rule.resets_on_success() || rule.counting().window().counts_passes()
 }
 
 impl Plan {
     pub(super) fn new(rules: Vec<Arc<CountedRule>>) -> Self {
-        let check =
-            |rule: &Arc<CountedRule>| Check { range: Range::of(rule.condition()), resets: rule.resets_on_success() };
+        let check = |rule: &Arc<CountedRule>| Check { range: Range::of(rule.condition()), resets: a_pass_counts(rule) };
         let checks: Box<[Check]> = rules.iter().map(check).collect();
         let mut reads: Vec<Read> = Vec::new();
         let (mut domain, mut global) = (FieldRanges::default(), FieldRanges::default());
@@ -107,7 +120,9 @@ impl Plan {
     }
 
     pub(super) fn reads_arguments(&self) -> bool {
-        self.rules.iter().any(|rule| rule.reads_arguments())
+        let is_argument = |target: &Target| matches!(target.base(), Base::Argument(_));
+        let per = |rule: &Arc<CountedRule>| rule.counting().per().is_some_and(|per| is_argument(per.target()));
+        self.rules.iter().any(|rule| rule.reads_arguments() || per(rule))
     }
 
     #[inline]
@@ -161,7 +176,7 @@ impl Plan {
                 Some(passes) => passes,
                 None => rule.passes(value, subject),
             };
-            if (!passes || (check.resets && session.count(rule) != 0)) && rule.asks(&value) {
+            if (!passes || (check.resets && is_counted(rule, subject, session))) && rule.asks(&value) {
                 outcomes.note(rule, value, passes, subject);
             }
         }
@@ -176,7 +191,7 @@ impl Plan {
         outcomes: &mut RuleOutcomes,
     ) {
         if let Some(rule) = self.rules.get(read.first) {
-            outcomes.judge(rule, subject, || rule.resets_on_success() && session.count(rule) != 0);
+            outcomes.judge(rule, subject, || a_pass_counts(rule) && is_counted(rule, subject, session));
         }
     }
 }

@@ -101,6 +101,9 @@ pub struct Violation {
     /// The committed value, where the rule compares with it or its message names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Text>,
+    /// Of a rule with a counter for each value of a field: that value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Text>,
     /// What the counter reached, this violation included.
     pub count: u32,
     /// What came of it.
@@ -118,13 +121,19 @@ impl Deref for Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { metadata, value, before, count, .. } = self;
+        let Self { metadata, value, before, key, count, .. } = self;
         let RuleMetadata { rule, level, max_threshold, source, .. } = &**metadata;
         write!(f, "rule `{rule}` (level {level}) found {value}")?;
         if let Some(before) = before {
             write!(f, " after {before}")?;
         }
         write!(f, ", violation {count} of {max_threshold}")?;
+        if let Some(counting) = &metadata.counting {
+            write!(f, " {counting}")?;
+        }
+        if let Some(key) = key {
+            write!(f, " {key}")?;
+        }
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
         }

@@ -101,6 +101,7 @@ impl Auditor {
         let mut records = vec![state.log.append(time, version, event).clone()];
         let Some(mut delivery) = delivery else {
             state.install(recipe, status, kept);
+            self.keep_counters_of(&state.recipe);
             comes_into_force(&state.recipe);
             drop(state);
             self.publish(None, &mut records);
@@ -114,6 +115,7 @@ impl Auditor {
             match &refused {
                 None => {
                     state.install(recipe, status, kept);
+                    self.keep_counters_of(&state.recipe);
                     comes_into_force(&state.recipe);
                 }
                 Some(_) => records.push(state.stays(time, version)),
@@ -121,6 +123,11 @@ impl Auditor {
         }
         self.publish(Some(delivery), &mut records);
         refused.map_or(Ok(change), |(sink, reason)| Err(NotTaken::Unrecorded { sink, reason }))
+    }
+
+    /// The counters of all sessions together are not any session's to let go of.
+    fn keep_counters_of(&self, recipe: &InForce) {
+        self.everyone.keep_those_of(recipe.processes().flat_map(|gates| gates.all()));
     }
 
     /// Puts on record that a recipe was refused. Nothing depends on whether a sink takes it.

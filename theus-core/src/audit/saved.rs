@@ -1,12 +1,18 @@
 //! What a store keeps of the audit: records, counters, the interlock.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::auditor::Auditor;
+use super::auditor::{Auditor, AuditorState};
+use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::difference::stable_names;
+use super::key::Key;
 use super::ledger::Tail;
 use super::record::{AuditRecord, Interlock};
+use super::tallies::Tallies;
+use super::tally::Tally;
+use crate::audit::Across;
 use crate::panics::tell;
 use crate::store::{Audit, Beginning, StoredCount};
 
@@ -15,6 +21,9 @@ impl Auditor {
     pub(crate) fn continue_from_store(&mut self, beginning: &Beginning) {
         let state = self.state.get_mut();
         state.log.keep_for_store();
+        let gone = bring_back(&self.everyone, state.shared_rules(), &beginning.counts);
+        // As they are in the store.
+        self.everyone.take_unsaved();
         if let Some(last) = &beginning.last_record {
             state.log.continue_from(Tail { sequence: last.sequence, hash: last.hash });
         }
@@ -24,6 +33,7 @@ impl Auditor {
             state.interlock = Some(Interlock { since: record.time, violation: violation.clone() });
             self.close();
         }
+        tell_of("(engine)", &gone);
     }
 
     /// Whether something was recorded, or latched, of which a store has not been told.
@@ -41,13 +51,23 @@ impl Auditor {
             let mut kept = records.iter().chain(state.log.records());
             kept.find(|record| record.sequence == latched.violation.sequence).cloned()
         });
-        Audit { records, interlock }
+        // With the records of what is counted, so that it shows where another program has counted meanwhile. Passes alone wait for
+        // them: until then the store has more than there is, and the level acts sooner after a restart.
+        let counts = (!records.is_empty() && self.everyone.take_unsaved()).then(|| {
+            state.since.send();
+            stored(&self.everyone, state.shared_rules())
+        });
+        Audit { records, interlock, counts }
     }
 
     /// The store was not told of it after all.
     pub(crate) fn put_unsaved(&self, audit: Audit) {
         let mut state = self.state.lock();
         state.interlock_unsaved |= audit.interlock.is_some();
+        if audit.counts.is_some() {
+            state.since.put_back();
+            self.everyone.put_unsaved();
+        }
         if let Some(unsaved) = state.log.unsaved() {
             audit.records.into_iter().rev().for_each(|record| unsaved.push_front(record));
         }
@@ -73,6 +93,10 @@ impl Auditor {
     /// is latched here too: also where the operator has reset another stop here, and did not know of that one.
     pub(crate) fn follow_store(&self, beginning: &Beginning) {
         let mut state = self.state.lock();
+        // What it has counted, and behind it what was counted here.
+        self.everyone.clear();
+        let _ = bring_back(&self.everyone, state.shared_rules(), &beginning.counts);
+        state.since.count_behind(&self.everyone);
         let tail = beginning
             .last_record
             .as_ref()
@@ -103,11 +127,7 @@ impl Auditor {
     /// The counters of a session that are not 0, by the names of their rules.
     pub(crate) fn stored_counts(&self, session: &AuditSession) -> Vec<StoredCount> {
         let state = self.state.lock();
-        let counts =
-            stable_names(&state.recipe).map(|(rule, counter)| StoredCount { rule, count: session.of(counter) });
-        let mut counts: Vec<_> = counts.filter(|stored| stored.count > 0).collect();
-        counts.sort();
-        counts
+        stored(session.own(), state.own_rules())
     }
 
     /// Counts on where an earlier life of the session was. What no rule has any more is told, and dropped.
@@ -116,21 +136,85 @@ impl Auditor {
             return;
         }
         let state = self.state.lock();
-        let rules: BTreeMap<String, _> = stable_names(&state.recipe).collect();
-        let (known, gone): (Vec<_>, Vec<_>) = counts.iter().partition(|stored| rules.contains_key(&stored.rule));
-        for StoredCount { rule, count } in known {
-            if let Some(counter) = rules.get(rule) {
-                session.set(*counter, *count);
-            }
-        }
+        let gone = bring_back(session.own(), state.own_rules(), counts);
         drop(state);
         // As they are in the store.
         session.take_unsaved();
-        for StoredCount { rule, count } in gone {
-            let name = session.name();
-            tell(|| {
-                tracing::warn!(target: "theus::audit", session = %name, rule, count, "a counter of a rule that is no more is dropped");
-            });
+        tell_of(session.name(), &gone);
+    }
+}
+
+impl AuditorState {
+    /// The rules that each session counts for itself, by their names.
+    fn own_rules(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+        stable_names(&self.recipe).filter(|(_, rule)| !is_shared(rule))
+    }
+
+    /// Those that are counted across the engine.
+    fn shared_rules(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+        stable_names(&self.recipe).filter(|(_, rule)| is_shared(rule))
+    }
+
+    /// A store will have to be told of it.
+    pub(super) fn was_violated(&mut self, rule: &Arc<CountedRule>, key: &Key, now: u64, acts: bool) {
+        if is_shared(rule) && self.log.unsaved().is_some() {
+            self.since.violated(rule, key, now, acts);
         }
+    }
+
+    pub(super) fn has_passed(&mut self, rule: &Arc<CountedRule>, key: &Key) {
+        if is_shared(rule) && self.log.unsaved().is_some() {
+            self.since.passed(rule, key);
+        }
+    }
+}
+
+fn is_shared(rule: &CountedRule) -> bool {
+    rule.counting().across() == Across::Engine
+}
+
+fn stored<'r>(tallies: &Tallies, rules: impl Iterator<Item = (String, &'r Arc<CountedRule>)>) -> Vec<StoredCount> {
+    let counts = rules.flat_map(|(name, rule)| {
+        let of_key = |(key, tally): (Key, Tally)| {
+            let key = key.map(|key| key.to_string());
+            StoredCount { rule: name.clone(), count: tally.len(), window: tally.stored(), key }
+        };
+        tallies.all(rule).into_iter().map(of_key).collect::<Vec<_>>()
+    });
+    let mut counts: Vec<_> = counts.filter(|stored| stored.count > 0).collect();
+    // Of one rule in the order of their changes.
+    counts.sort_by(|one, other| one.rule.cmp(&other.rule));
+    counts
+}
+
+/// Gives back what no rule has any more.
+fn bring_back<'r, 'c>(
+    tallies: &Tallies,
+    rules: impl Iterator<Item = (String, &'r Arc<CountedRule>)>,
+    counts: &'c [StoredCount],
+) -> Vec<&'c StoredCount> {
+    if counts.is_empty() {
+        return Vec::new();
+    }
+    let rules: BTreeMap<String, _> = rules.collect();
+    let (known, gone): (Vec<_>, Vec<_>) = counts.iter().partition(|stored| rules.contains_key(&stored.rule));
+    for StoredCount { rule, count, window, key } in known {
+        if let Some(rule) = rules.get(rule) {
+            // What is not of its rule's kind is not in a store that was written so.
+            let key: Key = key.as_deref().filter(|_| rule.counting().per().is_some()).map(Into::into);
+            if key.is_some() == rule.counting().per().is_some() {
+                let _ =
+                    tallies.change(rule, &key, 0, |tally| *tally = Tally::brought_back(rule, *count, window.clone()));
+            }
+        }
+    }
+    gone
+}
+
+fn tell_of(session: &str, gone: &[&StoredCount]) {
+    for StoredCount { rule, count, .. } in gone {
+        tell(|| {
+            tracing::warn!(target: "theus::audit", session = %session, rule, count, "a counter of a rule that is no more is dropped");
+        });
     }
 }

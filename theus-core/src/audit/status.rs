@@ -26,6 +26,9 @@ pub struct EngineStatus {
     pub records: RecordsStatus,
     /// How many events wait on the signal bus.
     pub events_waiting: u64,
+    /// How many counters of rules with `per` had to make room for those of other values though they counted something.
+    #[serde(skip_serializing_if = "is_none")]
+    pub counters_dropped: u64,
     /// How each sink does, in the order in which they were given.
     pub sinks: Vec<SinkStatus>,
 }
@@ -45,7 +48,7 @@ pub struct RecordsStatus {
 /// A few lines that an operator reads: what stands still first.
 impl fmt::Display for EngineStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { session, version, interlock, recipe, records, events_waiting, sinks } = self;
+        let Self { session, version, interlock, recipe, records, events_waiting, counters_dropped, sinks } = self;
         let session = if session.is_empty() { String::new() } else { format!("session `{session}`, ") };
         match interlock {
             None => write!(f, "{session}running at version {version}")?,
@@ -64,6 +67,9 @@ impl fmt::Display for EngineStatus {
         let RecordsStatus { count, dropped, tail } = records;
         write!(f, "\nrecords: {count} kept, {dropped} dropped, the last is {} with hash {}", tail.sequence, tail.hash)?;
         write!(f, "\nsignal bus: {} waiting", counted(*events_waiting, "event"))?;
+        if *counters_dropped > 0 {
+            write!(f, "\ncounters: {counters_dropped} dropped for those of other values (`per`)")?;
+        }
         sinks.iter().try_for_each(|sink| {
             let SinkStatus { name, failure, written, waiting, lost } = sink;
             write!(f, "\nsink `{name}`: ")?;
@@ -73,6 +79,11 @@ impl fmt::Display for EngineStatus {
             write!(f, "written up to {written}, {waiting} waiting, {lost} lost")
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 fn counted(number: u64, what: &str) -> String {
@@ -95,6 +106,7 @@ impl EngineStatus {
             recipe,
             records,
             events_waiting,
+            counters_dropped: auditor.gave_way(),
             sinks: auditor.sinks.status(),
         }
     }

@@ -13,6 +13,9 @@ use super::fixture::load;
 use super::*;
 use crate::context::Value;
 
+mod together;
+mod windows;
+
 /// One rule on `domain.total` (the first field): `min: 0`.
 fn recipe(gate: &str, settings: &str) -> Recipe {
     let yaml =

@@ -24,7 +24,7 @@ use super::rules::Rules;
 use super::step::{self, StepMaker};
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 use crate::audit::Catalog;
-use crate::audit::{AuditSession, Auditor, Text};
+use crate::audit::{Auditor, Text};
 #[cfg(feature = "recipes")]
 use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, SharedInterlock, Sink, SinkOptions, log_warnings};
 #[cfg(feature = "recipes")]
@@ -479,6 +479,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         if shared.durable.is_some() && self.is_kept {
             return Ok(Engine { core: hydrate::session(&Arc::new(shared), session, || self.domain)? });
         }
-        Ok(Engine::new(Core::new(Arc::new(shared), AuditSession::new(session), self.domain)))
+        let session = shared.auditor.session(session);
+        Ok(Engine::new(Core::new(Arc::new(shared), session, self.domain)))
     }
 }

@@ -12,7 +12,6 @@ use super::pipeline::{self, By};
 use super::report::Report;
 use super::session::State;
 use super::snapshot::Snapshot;
-use crate::audit::AuditSession;
 use crate::context::{Context, Fields};
 use crate::panics::{DropCaught, Handle};
 use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
@@ -75,7 +74,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// ```
     #[must_use]
     pub fn open(&self, name: impl Into<Arc<str>>, domain: D) -> Self {
-        let audit = AuditSession::new(name.into());
+        let audit = self.core.shared.auditor.session(name.into());
         Self::new(Core::new(Arc::clone(&self.core.shared), audit, domain))
     }
 

@@ -9,7 +9,7 @@ use super::core::{Core, SharedEngine};
 use super::durable::{DurableEngine, DurableSession, FieldFns, next_number, stored};
 use super::handle::Engine;
 use super::session::State;
-use crate::audit::{AuditSession, Text};
+use crate::audit::Text;
 use crate::context::{Context, DurableFields, Fields};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
@@ -129,7 +129,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         D::Fields: DurableFields,
     {
         let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new());
-        let core = Core::new(Arc::clone(&self.core.shared), AuditSession::new(name.clone()), first);
+        let core = Core::new(Arc::clone(&self.core.shared), self.core.shared.auditor.session(name.clone()), first);
         let mut state = state;
         if let Some(durable) = &core.shared.durable
             && let Some(migrated) = durable.migrations.bring_up(&name, state.schema, &state.fields)?
@@ -206,7 +206,7 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
         return Ok(core);
     }
     let load = || called(&*durable.store.store, |store| store.load(&name));
-    let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
+    let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first());
     match load()? {
         Some(stored) => goes_on(&mut core, durable, &name, stored)?,
         None => {
@@ -250,7 +250,7 @@ fn existing<D: Context, G: Context, E: Send + Sync + 'static>(
         return Ok(Some(core));
     }
     let Some(stored) = called(&*durable.store.store, |store| store.load(&name))? else { return Ok(None) };
-    let mut core = Core::new(Arc::clone(shared), AuditSession::new(name.clone()), first());
+    let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first());
     goes_on(&mut core, durable, &name, stored)?;
     let core = Arc::new(core);
     live.retain(|_, core| core.strong_count() > 0);

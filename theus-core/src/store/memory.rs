@@ -63,6 +63,7 @@ struct Kept {
     sessions: BTreeMap<String, Row>,
     ledger: Vec<AuditRecord>,
     interlock: Option<AuditRecord>,
+    counts: Vec<StoredCount>,
     calls: u64,
     faults: BTreeMap<u64, Fault>,
 }
@@ -93,6 +94,7 @@ impl Default for Kept {
             sessions: BTreeMap::new(),
             ledger: Vec::new(),
             interlock: None,
+            counts: Vec::new(),
             calls: 0,
             faults: BTreeMap::new(),
         }
@@ -121,9 +123,10 @@ impl MemoryStore {
     #[must_use]
     pub fn copy(&self) -> Self {
         let kept = self.shared.lock();
-        let Kept { identity, sessions, ledger, interlock, .. } = &*kept;
+        let Kept { identity, sessions, ledger, interlock, counts, .. } = &*kept;
         let (sessions, ledger, interlock) = (sessions.clone(), ledger.clone(), interlock.clone());
-        let kept = Kept { identity: *identity, sessions, ledger, interlock, calls: 0, faults: BTreeMap::new() };
+        let counts = counts.clone();
+        let kept = Kept { identity: *identity, sessions, ledger, interlock, counts, calls: 0, faults: BTreeMap::new() };
         Self { shared: Arc::new(Mutex::new(kept)) }
     }
 
@@ -271,6 +274,9 @@ impl Kept {
         if let Some(interlock) = audit.interlock {
             self.interlock = interlock;
         }
+        if let Some(counts) = audit.counts {
+            self.counts = counts;
+        }
         Ok(())
     }
 }
@@ -314,6 +320,7 @@ impl Store for MemoryStore {
             identity: kept.identity,
             last_record: kept.ledger.last().cloned(),
             interlock: kept.interlock.clone(),
+            counts: kept.counts.clone(),
         })
     }
 

@@ -245,12 +245,19 @@ pub struct Lease {
 }
 
 /// How often a rule was violated since its level acted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StoredCount {
     /// The rule, by what it says.
     pub rule: String,
     /// How often.
     pub count: u32,
+    /// Of a rule with a window, what is in it: of `within`, when each violation was, in nanoseconds since 1970; of `of`, how many
+    /// judgements before the last one each was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub window: Vec<u64>,
+    /// Of a rule with a counter for each value of a field: of which value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// A workflow's place, as a write brings it along.
@@ -323,6 +330,9 @@ pub struct Audit {
     pub records: Vec<AuditRecord>,
     /// The interlock, where it has changed: latched by the violation of this record, or reset.
     pub interlock: Option<Option<AuditRecord>>,
+    /// The counters of the rules that are counted across the engine, all of them that are not 0, where one has changed. They go in
+    /// only where the [records](Self::records) do.
+    pub counts: Option<Vec<StoredCount>>,
 }
 
 /// The answer to a write that was done.
@@ -401,6 +411,8 @@ pub struct Beginning {
     pub last_record: Option<AuditRecord>,
     /// The record of the violation that has latched the interlock, where it is.
     pub interlock: Option<AuditRecord>,
+    /// The counters of the rules that are counted across the engine.
+    pub counts: Vec<StoredCount>,
 }
 
 /// A session in a list.

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::call::Call;
-use super::rule::{Bound, RuleSpec};
+use super::rule::{Bound, RuleSpec, Window};
 use super::script::{Op, Script};
 use super::world::World;
 
@@ -24,6 +24,8 @@ pub(crate) enum Step {
     NextEvent,
     Emit(&'static str),
     ResetInterlock,
+    /// The clock is moved by so many seconds, which may be back.
+    Clock(i64),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -73,8 +75,18 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
         "local.steps",
     ]);
     let thresholds = (1..=most, 1..=most);
-    (process, any::<bool>(), target, 0..3_u8, 0..20_i64, prop::sample::select(levels), thresholds, any::<bool>())
-        .prop_map(|(process, output_gate, field, test, number, level, (one, other), reset_on_success)| {
+    let window = (0..3_u8, 0..5_u32);
+    (
+        process,
+        any::<bool>(),
+        target,
+        0..3_u8,
+        0..20_i64,
+        prop::sample::select(levels),
+        thresholds,
+        (any::<bool>(), window),
+    )
+        .prop_map(|(process, output_gate, field, test, number, level, (one, other), (resets, (kind, size)))| {
             // Only `scribe` has scratch that a rule can look at.
             let process = if field == "local.steps" { "scribe" } else { process };
             let len = number.unsigned_abs() as usize;
@@ -87,6 +99,14 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
                 (_, 1) => Bound::Max(number),
                 _ => Bound::Neq(number),
             };
+            let max_threshold = one.max(other);
+            let window = match kind {
+                // With it the rule would be warned of, and do what it does without.
+                _ if max_threshold == 1 => Window::Endless,
+                0 => Window::Endless,
+                1 => Window::Within([1, 10, 20, 60, 120][size as usize]),
+                _ => Window::Of(max_threshold + size),
+            };
             RuleSpec {
                 process,
                 output_gate,
@@ -94,8 +114,11 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
                 bound,
                 level,
                 min_threshold: one.min(other),
-                max_threshold: one.max(other),
-                reset_on_success,
+                max_threshold,
+                reset_on_success: resets && !matches!(window, Window::Of(_)),
+                window,
+                is_shared: false,
+                is_per_weight: false,
             }
         })
 }
@@ -132,10 +155,61 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
         3 => Just(Step::NextEvent),
         1 => Just(Step::Emit("CMD_OUTSIDE")),
         1 => Just(Step::ResetInterlock),
+        5 => prop::sample::select(vec![1, 2, 9, 10, 11, 30, 61, 3_600, -1, -10, -70, -3_600]).prop_map(Step::Clock),
     ];
     let capacity = prop_oneof![3 => Just(64_usize), 1 => 0..4_usize];
     (world(), rules(&['S', 'A', 'B', 'C'], 3, 5), capacity, vec(step, 1..16))
         .prop_map(|(world, rules, capacity, steps)| Program { world, rules, capacity, steps: numbered(steps) })
+}
+
+/// A program that runs two processes over and over, a `fn` and an `async fn`, under rules that see their argument: what is counted
+/// over many runs shows in it.
+pub(crate) fn insisting() -> impl Strategy<Value = Program> {
+    type Drawn = ((i64, &'static str), bool, bool, (Window, u32, u32, bool, (bool, bool)), char);
+    let one =
+        |((bound, field), output_gate, is_async, (window, max, warns, resets, (is_shared, is_per)), level): Drawn| {
+            let (max_threshold, resets) = (max, resets && !matches!(window, Window::Of(_)));
+            RuleSpec {
+                process: if is_async { "drift" } else { "bump" },
+                output_gate,
+                field,
+                bound: Bound::Max(bound),
+                level,
+                min_threshold: warns.min(max_threshold),
+                max_threshold,
+                reset_on_success: resets,
+                window: match window {
+                    Window::Of(more) => Window::Of(max_threshold + more),
+                    window => window,
+                },
+                is_shared,
+                is_per_weight: is_per,
+            }
+        };
+    let window = prop_oneof![
+        1 => Just(Window::Endless),
+        3 => prop::sample::select(vec![1, 10, 20, 60, 120]).prop_map(Window::Within),
+        3 => (0..6_u32).prop_map(Window::Of),
+    ];
+    let counting = (window, 2..5_u32, 1..4_u32, any::<bool>(), any::<(bool, bool)>());
+    let levels = prop::sample::select(vec!['A', 'B', 'C', 'C', 'C']);
+    let seen = prop::sample::select(vec!["weight", "domain.count"]);
+    let rule = ((0..11_i64, seen), any::<bool>(), any::<bool>(), counting, levels).prop_map(one);
+    let rules = vec(rule, 1..4).prop_map(|mut rules| {
+        let mut seen = std::collections::BTreeSet::new();
+        rules.retain(|rule: &RuleSpec| seen.insert((rule.process, rule.output_gate)));
+        rules
+    });
+    let step = prop_oneof![
+        6 => call(prop::sample::select(vec![2, 12])).prop_map(Step::Run),
+        2 => prop::sample::select(vec![1, 2, 9, 10, 11, 30, 61, -1, -10, -3_600]).prop_map(Step::Clock),
+    ];
+    (world(), rules, vec(step, 20..60)).prop_map(|(world, rules, steps)| Program {
+        world,
+        rules,
+        capacity: 64,
+        steps: numbered(steps),
+    })
 }
 
 /// Programs that run at once on one engine. Their rules act at once and never stop the engine, so that what a run gives

@@ -13,6 +13,50 @@ pub(crate) struct RuleSpec {
     pub min_threshold: u32,
     pub max_threshold: u32,
     pub reset_on_success: bool,
+    pub window: Window,
+    /// Whether there is one counter for the engine, and one for each `weight`.
+    pub is_shared: bool,
+    pub is_per_weight: bool,
+}
+
+/// Which violations its threshold counts together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Window {
+    Endless,
+    /// In seconds.
+    Within(i64),
+    Of(u32),
+}
+
+impl Window {
+    /// As a recipe spells it.
+    fn spelled(self) -> String {
+        match self {
+            Self::Endless => String::new(),
+            Self::Within(seconds) => format!(", within: {seconds}s"),
+            Self::Of(runs) => format!(", of: {runs}"),
+        }
+    }
+
+    /// As records have it, behind a number of violations.
+    fn told(self) -> Option<String> {
+        match self {
+            Self::Endless => None,
+            Self::Within(seconds @ (60 | 120)) => Some(format!("within {}m", seconds / 60)),
+            Self::Within(seconds) => Some(format!("within {seconds}s")),
+            Self::Of(runs) => Some(format!("in {runs} runs")),
+        }
+    }
+}
+
+impl RuleSpec {
+    /// What is counted together, as records have it.
+    pub(crate) fn counting(&self) -> Option<String> {
+        let shared = self.is_shared.then(|| "across the engine".to_owned());
+        let per = self.is_per_weight.then(|| "per weight".to_owned());
+        let said: Vec<String> = [self.window.told(), shared, per].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(" "))
+    }
 }
 
 /// What it asks.
@@ -66,11 +110,14 @@ pub(crate) fn recipe_text(rules: &[RuleSpec]) -> Option<String> {
             writeln!(text, "    {key}:").unwrap();
             for rule in entries {
                 let RuleSpec { field, level, min_threshold, max_threshold, reset_on_success, .. } = rule;
+                let shared = if rule.is_shared { ", across: engine" } else { "" };
+                let per = if rule.is_per_weight { ", per: weight" } else { "" };
+                let window = rule.window.spelled();
                 let (test, bound) = rule.bound.spelled();
                 writeln!(
                     text,
                     "      - {{ field: {field}, {test}: {bound}, level: {level}, min_threshold: {min_threshold}, \
-                     max_threshold: {max_threshold}, reset_on_success: {reset_on_success} }}"
+                     max_threshold: {max_threshold}, reset_on_success: {reset_on_success}{window}{shared}{per} }}"
                 )
                 .unwrap();
             }

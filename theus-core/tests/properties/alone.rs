@@ -1,11 +1,14 @@
 //! One thread: after each step everything is as in the reference.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use proptest::prelude::*;
 use theus_core::Locking;
 
 use super::cases;
-use super::subject::{LIMITS, assert_same_state, engine, run};
-use crate::programs::{Program, Step, program};
+use super::subject::{LIMITS, assert_same_state, engine_at, run};
+use crate::programs::{Program, Step, insisting, program};
 use crate::reference::{Happened, Record, Reference};
 
 proptest! {
@@ -17,11 +20,22 @@ proptest! {
             check(&program, locking);
         }
     }
+
+    #[test]
+    fn what_is_counted_over_many_runs_is_what_the_reference_counts(program in insisting()) {
+        for locking in [Locking::Pessimistic, Locking::Optimistic] {
+            check(&program, locking);
+        }
+    }
 }
+
+/// However often it is put back, it stays in time.
+const BEGINS: i64 = 1_000_000;
 
 fn check(program: &Program, locking: Locking) {
     let Program { world, rules, capacity, steps } = program;
-    let (engine, ledger) = engine(world, rules, *capacity, locking, 1);
+    let clock = Arc::new(AtomicI64::new(BEGINS));
+    let (engine, ledger) = engine_at(world, rules, *capacity, (locking, 1), &clock);
     let reference = Reference::new(world.clone(), LIMITS, rules, *capacity);
     let mut kept = Vec::new();
     for step in steps {
@@ -41,6 +55,10 @@ fn check(program: &Program, locking: Locking) {
                 assert_eq!(event.as_ref().map(Happened::of), reference.next_event());
             }
             Step::Emit(name) => assert_eq!(engine.bus().emit(name).is_ok(), reference.emit(name)),
+            Step::Clock(seconds) => {
+                clock.fetch_add(*seconds, Ordering::Relaxed);
+                reference.put_clock(*seconds);
+            }
             Step::ResetInterlock => {
                 assert_eq!(
                     engine.reset_interlock("R. Lee", "looked at").is_ok(),

@@ -1,6 +1,9 @@
 //! The real engine, as the properties drive it.
 
 use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use theus_core::process::Process;
 use theus_core::{Engine, Locking, Report, Snapshot};
@@ -16,6 +19,9 @@ pub(super) type App = Engine<World, Limits, Ports>;
 
 pub(super) const LIMITS: Limits = Limits { step: 3 };
 
+/// When the time of the clock begins.
+const BEGINNING: SystemTime = SystemTime::UNIX_EPOCH;
+
 /// An engine with all processes, and the book that its effects write to.
 pub(super) fn engine(
     world: &World,
@@ -24,10 +30,24 @@ pub(super) fn engine(
     locking: Locking,
     attempts: u32,
 ) -> (App, Ledger) {
+    engine_at(world, rules, capacity, (locking, attempts), &Arc::default())
+}
+
+/// The same, with a clock that stands so many seconds after the beginning of its time.
+pub(super) fn engine_at(
+    world: &World,
+    rules: &[RuleSpec],
+    capacity: usize,
+    (locking, attempts): (Locking, u32),
+    clock: &Arc<AtomicI64>,
+) -> (App, Ledger) {
+    let clock = Arc::clone(clock);
+    let now = move || BEGINNING + Duration::from_secs(clock.load(Ordering::Relaxed).unsigned_abs());
     let ports = Ports::default();
     let ledger = ports.ledger.clone();
     let mut builder = Engine::builder(world.clone())
         .global(LIMITS)
+        .clock(now)
         .effects(ports)
         .process::<Look>()
         .process::<Stamp>()

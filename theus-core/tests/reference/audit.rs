@@ -1,8 +1,10 @@
 //! The audit of the reference: every rule looked at, one by one, with a counter beside it.
 
+use std::collections::BTreeMap;
+
 use theus_core::audit::{AuditEvent, AuditRecord, Violation};
 
-use crate::programs::{Bound, Limits, RuleSpec, World};
+use crate::programs::{Bound, Limits, RuleSpec, Window, World};
 
 /// One record, as far as it does not depend on the clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +14,8 @@ pub(crate) enum Record {
         process: String,
         gate: &'static str,
         rule: String,
+        counting: Option<String>,
+        key: Option<String>,
         value: String,
         level: char,
         count: u32,
@@ -46,6 +50,8 @@ impl Record {
             process: violation.process.to_string(),
             gate: if violation.gate.to_string() == "input" { "input" } else { "output" },
             rule: violation.rule.to_string(),
+            counting: violation.counting.as_ref().map(ToString::to_string),
+            key: violation.key.as_ref().map(ToString::to_string),
             value: violation.value.to_string(),
             level: violation.level.as_str().chars().next().unwrap(),
             count: violation.count,
@@ -75,21 +81,53 @@ pub(super) struct Seen<'a> {
 
 #[derive(Clone, Debug)]
 pub(super) struct Audit {
-    rules: Vec<(RuleSpec, u32)>,
+    rules: Vec<(RuleSpec, BTreeMap<i64, Counted>)>,
+    /// In seconds, from anywhere.
+    pub(super) now: i64,
     sequence: u64,
     pub(super) records: Vec<Record>,
     pub(super) latched: bool,
 }
 
-/// A rule that was looked at: its position, and the value where it failed.
-pub(super) type Finding = (usize, Option<String>);
+/// What a rule has counted since its level acted, or since it was put back.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    /// Of each judgement: whether it was a violation, and how long after the violation before, by the clock.
+    judged: Vec<(bool, i64)>,
+    last: Option<i64>,
+}
+
+impl Counted {
+    /// How many violations are in the window.
+    fn in_window(&self, window: Window) -> u32 {
+        let violations = |judged: &[(bool, i64)]| judged.iter().filter(|(violated, _)| *violated).count() as u32;
+        match window {
+            Window::Endless => violations(&self.judged),
+            Window::Of(runs) => violations(&self.judged[self.judged.len().saturating_sub(runs as usize)..]),
+            Window::Within(seconds) => {
+                let (mut count, mut ago) = (0, 0);
+                for (_, gap) in self.judged.iter().rev().filter(|(violated, _)| *violated) {
+                    if ago > seconds {
+                        break;
+                    }
+                    count += 1;
+                    ago += gap;
+                }
+                count
+            }
+        }
+    }
+}
+
+/// A rule that was looked at: its position, what it counts by, and the value where it failed.
+pub(super) type Finding = (usize, i64, Option<String>);
 
 impl Audit {
     pub(super) fn new(rules: &[RuleSpec]) -> Self {
         // A recipe is on record before anything that it finds.
         let sequence = u64::from(!rules.is_empty());
-        let rules = rules.iter().map(|rule| (rule.clone(), 0)).collect();
-        Self { rules, sequence, records: Vec::new(), latched: false }
+        let rules = rules.iter().map(|rule| (rule.clone(), BTreeMap::new())).collect();
+        Self { rules, now: 0, sequence, records: Vec::new(), latched: false }
     }
 
     /// Looks at the rules of one gate.
@@ -98,7 +136,7 @@ impl Audit {
             .iter()
             .enumerate()
             .filter(|(_, (rule, _))| rule.process == process && rule.output_gate == output_gate)
-            .map(|(at, (rule, _))| (at, fails(rule, seen)))
+            .map(|(at, (rule, _))| (at, if rule.is_per_weight { seen.weight } else { 0 }, fails(rule, seen)))
             .collect()
     }
 
@@ -106,19 +144,24 @@ impl Audit {
     pub(super) fn settle(&mut self, findings: Vec<Finding>, report: &mut Vec<Record>) -> Option<char> {
         let mut strongest: Option<char> = None;
         let mut stop = None;
-        for (at, failed) in findings {
-            let (rule, count) = &mut self.rules[at];
+        for (at, key, failed) in findings {
+            let (rule, counts) = &mut self.rules[at];
+            let count = counts.entry(key).or_default();
             let Some(value) = failed else {
+                count.judged.push((false, 0));
                 if rule.reset_on_success {
-                    *count = 0;
+                    *count = Counted::default();
                 }
                 continue;
             };
-            *count += 1;
-            let reached = *count;
+            // The time that a clock which was put back does not tell is none.
+            let gap = count.last.map_or(0, |last| (self.now - last).max(0));
+            count.judged.push((true, gap));
+            count.last = Some(self.now);
+            let reached = count.in_window(rule.window);
             let acts = reached >= rule.max_threshold;
             if acts {
-                *count = 0;
+                *count = Counted::default();
             }
             self.sequence += 1;
             let action = match (acts, rule.level) {
@@ -135,6 +178,8 @@ impl Audit {
                 process: rule.process.to_string(),
                 gate: if rule.output_gate { "output" } else { "input" },
                 rule: format!("{} {test} {bound}", rule.field),
+                counting: rule.counting(),
+                key: rule.is_per_weight.then(|| key.to_string()),
                 value,
                 level: rule.level,
                 count: reached,

@@ -170,7 +170,8 @@ impl Store for Broken {
             Wrong::ForgetsTheInterlock => write.audit.interlock = None,
             Wrong::LetsTheLatchingStepIn => {
                 if let (Some(Some(_)), Some(_)) = (&write.audit.interlock, &write.entry) {
-                    let audit = Audit { records: Vec::new(), interlock: write.audit.interlock.take() };
+                    let audit =
+                        Audit { records: Vec::new(), interlock: write.audit.interlock.take(), ..Audit::default() };
                     let latch = Write { session: write.session.clone(), audit, ..Write::default() };
                     let answer = self.put(write);
                     drop(self.put(latch));

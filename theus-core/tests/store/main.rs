@@ -23,4 +23,5 @@ mod restart;
 mod table;
 mod tokio_runtime;
 mod versions;
+mod windows;
 mod workflow;

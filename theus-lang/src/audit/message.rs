@@ -13,6 +13,7 @@ use theus_model::audit::Text;
 enum Placeholder {
     Value,
     Before,
+    Key,
     Limit,
     Count,
     Field,
@@ -22,9 +23,10 @@ enum Placeholder {
 }
 
 impl Placeholder {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Value,
         Self::Before,
+        Self::Key,
         Self::Limit,
         Self::Count,
         Self::Field,
@@ -37,6 +39,7 @@ impl Placeholder {
         match self {
             Self::Value => "value",
             Self::Before => "before",
+            Self::Key => "key",
             Self::Limit => "limit",
             Self::Count => "count",
             Self::Field => "field",
@@ -74,6 +77,8 @@ pub(super) struct BadMessage {
 pub struct Seen {
     pub value: Text,
     pub before: Option<Text>,
+    /// Of a rule with `per`, the value that is counted for.
+    pub key: Option<Text>,
 }
 
 impl Message {
@@ -131,6 +136,11 @@ impl Message {
         self.parts.contains(&Part::Placeholder(Placeholder::Before))
     }
 
+    /// Whether it names the value that is counted for.
+    pub(super) fn asks_key(&self) -> bool {
+        self.parts.contains(&Part::Placeholder(Placeholder::Key))
+    }
+
     /// The message about one violation.
     pub fn about(&self, metadata: &RuleMetadata, seen: &Seen, count: u32) -> Text {
         if let Some(plain) = &self.plain {
@@ -147,6 +157,7 @@ impl Message {
                 Part::Text(plain) => text.write_str(plain),
                 Part::Placeholder(Placeholder::Value) => text.write_str(&seen.value),
                 Part::Placeholder(Placeholder::Before) => text.write_str(seen.before.as_deref().unwrap_or_default()),
+                Part::Placeholder(Placeholder::Key) => text.write_str(seen.key.as_deref().unwrap_or_default()),
                 Part::Placeholder(Placeholder::Limit) => text.write_str(&metadata.limit),
                 Part::Placeholder(Placeholder::Count) => write!(text, "{}", count),
                 Part::Placeholder(Placeholder::Field) => text.write_str(&metadata.path),
@@ -195,7 +206,9 @@ mod tests {
         let (message, help) = bad("at {valeu}");
         assert_eq!(message, "unknown placeholder `{valeu}`");
         assert_eq!(help, "did you mean `value`?; write `{{` for a brace itself");
-        assert!(bad("{}").1.starts_with("known: value, before, limit, count, field, process, level, max_threshold;"));
+        assert!(
+            bad("{}").1.starts_with("known: value, before, key, limit, count, field, process, level, max_threshold;")
+        );
         assert!(bad(&format!("{{{}}}", "ü".repeat(100))).0.ends_with("üü…}`"));
     }
 

@@ -35,6 +35,9 @@ pub struct RuleMetadata {
     /// Whether it is an invariant: one rule, of which the process is only the one that violated it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub invariant: bool,
+    /// Which violations are counted together, where that is said: `within 1h`, `in 10 runs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counting: Option<Text>,
 }
 
 /// Metadata is written as if each violation had its own.

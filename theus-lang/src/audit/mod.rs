@@ -3,6 +3,8 @@
 #[doc(hidden)]
 pub mod condition;
 #[doc(hidden)]
+pub mod counting;
+#[doc(hidden)]
 pub mod delta;
 #[doc(hidden)]
 pub mod each;
@@ -26,6 +28,7 @@ pub mod set;
 pub mod steps;
 
 pub use condition::Operator;
+pub use counting::{Across, Counting, Per, Window};
 pub use metadata::RuleMetadata;
 pub use recipe::{Catalog, ChangeKind, ProcessEntry, ProcessRules, Recipe, RecipeChanges, RuleChange, RuleSettings};
 pub use rule::Rule;

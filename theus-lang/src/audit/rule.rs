@@ -1,6 +1,7 @@
 //! One rule: a condition on one value, with its level and thresholds.
 
 use super::condition::{Condition, Operator};
+use super::counting::Counting;
 use super::delta::Change;
 use super::each::{Found, Question};
 use super::looks;
@@ -169,6 +170,7 @@ pub struct Rule {
     pub(super) level: Level,
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
+    pub(super) counting: Counting,
     pub(super) message: Option<Message>,
     /// `file:line:column` of the condition.
     pub(super) source: String,
@@ -204,7 +206,7 @@ impl Rule {
                 Ok(false) => return Verdict::NotAsked,
                 Err(error) => {
                     let value = format!("in `when`, {}", looks::unanswered(when, &error, subject)).into();
-                    return Verdict::Failed(Seen { value, before: None });
+                    return Verdict::Failed(Seen { value, before: None, key: None });
                 }
             }
         }
@@ -224,7 +226,7 @@ impl Rule {
             Ok(false) => looks::named(that, subject).into(),
             Err(error) => looks::unanswered(that, &error, subject),
         };
-        Verdict::Failed(Seen { value, before: None })
+        Verdict::Failed(Seen { value, before: None, key: None })
     }
 
     fn judge_each(&self, subject: &(impl Subject + ?Sized)) -> Verdict {
@@ -237,14 +239,14 @@ impl Rule {
         match question.ask(self.target.read_base(subject), &self.target.steps) {
             Found::None => Verdict::NotAsked,
             Found::AllPass => Verdict::Passed,
-            Found::Broken(value) => Verdict::Failed(Seen { value: value.into(), before: None }),
+            Found::Broken(value) => Verdict::Failed(Seen { value: value.into(), before: None, key: None }),
         }
     }
 
     /// What a violation tells of the value that was read.
     pub fn seen(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> Seen {
         let shown = |value| looks::shown(value).into();
-        Seen { value: shown(value), before: self.before(subject).map(shown) }
+        Seen { value: shown(value), before: self.before(subject).map(shown), key: None }
     }
 
     /// What it looks at, as it is; `None` where that is known only in a run.
@@ -417,6 +419,12 @@ impl Rule {
         self.max_threshold
     }
 
+    /// Which violations are counted together: `within`, `of`.
+    #[must_use]
+    pub const fn counting(&self) -> &Counting {
+        &self.counting
+    }
+
     /// What every violation of it says of it.
     #[must_use]
     pub fn metadata(&self, process: &'static str) -> RuleMetadata {
@@ -432,6 +440,10 @@ impl Rule {
             max_threshold: self.max_threshold(),
             source: self.source().into(),
             invariant: self.is_invariant(),
+            counting: match self.counting.to_string() {
+                said if said.is_empty() => None,
+                said => Some(said.trim_start().into()),
+            },
         }
     }
 

@@ -20,6 +20,7 @@
 mod build;
 mod code;
 mod document;
+pub(crate) mod duration;
 mod error;
 mod failure;
 mod file;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use theus_core::store::{Base, Entry, Field, Part, SessionState, Store, Write, encode};
+use theus_core::store::{Audit, Base, Entry, Field, Part, SessionState, Store, StoredCount, Write, encode};
 use theus_postgres::{Durability, PostgresStore};
 
 use super::cluster::{cluster, schema};
@@ -97,4 +97,11 @@ fn functions_of_an_earlier_version_are_replaced_and_those_of_a_later_one_are_lef
     // The first version did not say which one it was.
     sql("COMMENT ON TABLE format IS NULL");
     open().unwrap().remove("a", 0).unwrap();
+    // The second had no counters of all sessions together.
+    sql("COMMENT ON TABLE format IS '2'; ALTER TABLE audit DROP COLUMN counts");
+    let store = open().unwrap();
+    let counts = vec![StoredCount { rule: "r".to_owned(), count: 2, ..StoredCount::default() }];
+    let audit = Audit { counts: Some(counts.clone()), ..Audit::default() };
+    write(&store, Write { session: "b".into(), first: Some(vec![]), audit, ..Write::default() }).unwrap();
+    assert_eq!((store.begin().unwrap().counts, open().unwrap().begin().unwrap().counts), (counts.clone(), counts));
 }

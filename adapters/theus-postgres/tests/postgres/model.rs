@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use theus_core::audit::AuditRecord;
-use theus_core::store::{Base, JournalEntry, SessionRow, SessionState, Store, StoreError, StoredMessage};
+use theus_core::store::{Base, JournalEntry, SessionRow, SessionState, Store, StoreError, StoredCount, StoredMessage};
 use theus_postgres::{Durability, PostgresStore};
 
 use super::cluster::{cluster, schema};
@@ -21,6 +21,7 @@ struct Everything {
     ledger: Vec<AuditRecord>,
     last: Option<AuditRecord>,
     interlock: Option<AuditRecord>,
+    counts: Vec<StoredCount>,
 }
 
 fn everything(store: &dyn Store) -> Result<Everything, StoreError> {
@@ -35,6 +36,7 @@ fn everything(store: &dyn Store) -> Result<Everything, StoreError> {
         ledger: store.ledger(0, usize::MAX)?,
         last: begin.last_record,
         interlock: begin.interlock,
+        counts: begin.counts,
     })
 }
 

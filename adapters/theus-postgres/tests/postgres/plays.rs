@@ -248,10 +248,12 @@ impl Play {
             write.raised.push(StoredEvent { number, name, payload, urgent: *urgent, origin, internal: *internal });
         }
         write.taken = what.taken.iter().map(|back| self.event.saturating_sub(*back)).collect();
-        write.counts = what
-            .counts
-            .as_ref()
-            .map(|counts| counts.iter().map(|&count| StoredCount { rule: format!("rule {count}"), count }).collect());
+        write.counts = what.counts.as_ref().map(|counts| {
+            counts
+                .iter()
+                .map(|&count| StoredCount { rule: format!("rule {count}"), count, ..Default::default() })
+                .collect()
+        });
         write.schema = what.schema.unwrap_or_default();
         write.answer = what.answer.map(|(key, at)| {
             let (key, gave) = (format!("key {key}"), at.to_le_bytes().to_vec());
@@ -280,6 +282,7 @@ impl Play {
                 .records
                 .map_or_else(Vec::new, |(off, many)| self.records[from(off)..].iter().take(many).cloned().collect()),
             interlock: what.interlock.map(|latched| latched.then(|| self.records[0].clone())),
+            counts: write.counts.clone().filter(|counts| counts.len() != 1),
         };
         write
     }

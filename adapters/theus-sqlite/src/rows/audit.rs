@@ -1,8 +1,8 @@
-//! The ledger, and the row that says where it ends and whether the interlock is latched.
+//! The ledger, and the row that says where it ends, whether the interlock is latched, and what all sessions count together.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use theus_core::audit::{AuditEvent, AuditRecord, Hash};
-use theus_core::store::StoreError;
+use theus_core::store::{StoreError, StoredCount};
 
 use super::seal::Seal;
 use super::{hash, ordered};
@@ -16,22 +16,30 @@ pub(crate) struct AuditRow {
     pub(crate) hash: [u8; 32],
     /// The record that latched it, as JSON.
     interlock: Option<String>,
+    /// The counters of all sessions together, as JSON, where there are any.
+    counts: Option<String>,
     pub(crate) seal: i64,
 }
 
 impl AuditRow {
     fn sealed(&self) -> i64 {
         let last = self.last.cast_signed();
-        Seal::of("audit").int(last).bytes(&self.hash).maybe(self.interlock.as_ref().map(String::as_bytes)).is()
+        let seal = Seal::of("audit").int(last).bytes(&self.hash).maybe(self.interlock.as_ref().map(String::as_bytes));
+        // Nothing where there are none, as before there could be.
+        match &self.counts {
+            Some(counts) => seal.bytes(counts.as_bytes()).is(),
+            None => seal.is(),
+        }
     }
 
     pub(crate) fn read(connection: &Connection, name: &Name) -> Result<Self, StoreError> {
         let look = || -> rusqlite::Result<Option<Self>> {
             let row = |row: &Row<'_>| {
                 let last = row.get::<_, i64>("last")?.cast_unsigned();
-                Ok(Self { last, hash: hash(row, "hash")?, interlock: row.get("interlock")?, seal: row.get("seal")? })
+                let (interlock, counts) = (row.get("interlock")?, row.get("counts")?);
+                Ok(Self { last, hash: hash(row, "hash")?, interlock, counts, seal: row.get("seal")? })
             };
-            let sql = "SELECT last, hash, interlock, seal FROM audit WHERE one = 1";
+            let sql = "SELECT last, hash, interlock, counts, seal FROM audit WHERE one = 1";
             connection.prepare_cached(sql)?.query_row([], row).optional()
         };
         let found = look().map_err(|error| name.failed(&error))?;
@@ -48,6 +56,19 @@ impl AuditRow {
     /// The record that latched the interlock.
     pub(crate) fn interlock(&self, name: &Name) -> Result<Option<AuditRecord>, StoreError> {
         self.interlock.as_deref().map(|json| record(json, name, || "the interlock".to_owned())).transpose()
+    }
+
+    /// The counters of all sessions together.
+    pub(crate) fn counts(&self, name: &Name) -> Result<Vec<StoredCount>, StoreError> {
+        let read = |json: &str| serde_json::from_str(json);
+        let counts = self.counts.as_deref().map_or(Ok(Vec::new()), read);
+        counts.map_err(|error| name.corrupt("the counters of all sessions together", error.to_string()))
+    }
+
+    pub(crate) fn count(&mut self, counts: &[StoredCount], name: &Name) -> Result<(), StoreError> {
+        let json = (!counts.is_empty()).then(|| serde_json::to_string(counts)).transpose();
+        self.counts = json.map_err(|error| name.io(format!("the counters of the audit cannot be written: {error}")))?;
+        Ok(())
     }
 
     /// Behind the last record.
@@ -77,8 +98,8 @@ impl AuditRow {
     pub(crate) fn save(&mut self, connection: &Connection, name: &Name) -> Result<(), StoreError> {
         self.seal = self.sealed();
         let save = || {
-            let sql = "UPDATE audit SET last = ?1, hash = ?2, interlock = ?3, seal = ?4 WHERE one = 1";
-            let values = params![self.last.cast_signed(), self.hash, self.interlock, self.seal];
+            let sql = "UPDATE audit SET last = ?1, hash = ?2, interlock = ?3, counts = ?4, seal = ?5 WHERE one = 1";
+            let values = params![self.last.cast_signed(), self.hash, self.interlock, self.counts, self.seal];
             connection.prepare_cached(sql)?.execute(values)
         };
         match save().map_err(|error| name.failed(&error))? {
@@ -90,7 +111,7 @@ impl AuditRow {
 
 /// The row of a store that is new.
 pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<()> {
-    let row = AuditRow { last: 0, hash: *Hash::START.as_bytes(), interlock: None, seal: 0 };
+    let row = AuditRow { last: 0, hash: *Hash::START.as_bytes(), interlock: None, counts: None, seal: 0 };
     let sql = "INSERT INTO audit(one, last, hash, interlock, seal) VALUES (1, 0, ?1, NULL, ?2)";
     connection.execute(sql, params![row.hash, row.sealed()]).map(drop)
 }

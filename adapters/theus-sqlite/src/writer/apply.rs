@@ -261,7 +261,7 @@ pub(super) fn audit(
     memory: &mut Memory,
     audit: &Audit,
 ) -> Result<Result<(), StoreError>, StoreError> {
-    if audit.records.is_empty() && audit.interlock.is_none() {
+    if audit.records.is_empty() && audit.interlock.is_none() && audit.counts.is_none() {
         return Ok(Ok(()));
     }
     let mut end = AuditRow::read(connection, name)?;
@@ -282,6 +282,9 @@ pub(super) fn audit(
     }
     if let (None, Some(interlock)) = (&gap, &audit.interlock) {
         end.latch(interlock.as_ref(), name)?;
+    }
+    if let (None, Some(counts)) = (&gap, &audit.counts) {
+        end.count(counts, name)?;
     }
     end.save(connection, name)?;
     memory.audit = Some(end);

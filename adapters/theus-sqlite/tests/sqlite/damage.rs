@@ -31,7 +31,7 @@ fn whole(folder: &Folder) -> Vec<u8> {
                 origin,
                 internal: false,
             }];
-            on.counts = Some(vec![StoredCount { rule: "r".to_owned(), count: 2 }]);
+            on.counts = Some(vec![StoredCount { rule: "r".to_owned(), count: 2, ..Default::default() }]);
         }
         if step % 30 == 0 {
             let value = (step > 60).then(|| vec![step; 100]);
@@ -47,7 +47,7 @@ fn whole(folder: &Folder) -> Vec<u8> {
         }
         write(&store, on).unwrap();
     }
-    let audit = Audit { records: vec![], interlock: Some(Some(records[5].clone())) };
+    let audit = Audit { records: vec![], interlock: Some(Some(records[5].clone())), ..Audit::default() };
     write(&store, Write { session: "c".into(), audit, ..Write::default() }).unwrap();
     drop(store);
     assert!(!folder.file("desk.db-wal").exists(), "who closes it last writes the log back");

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use theus_core::prelude::*;
 use theus_core::store::{
-    Audit, Base, CodePrint, Entry, Part, Store, StoreError, StoredEvent, StoredOrigin, Write, decode, encode,
+    Audit, Base, CodePrint, Entry, Part, Store, StoreError, StoredCount, StoredEvent, StoredOrigin, Write, decode,
+    encode,
 };
 use theus_sqlite::{Durability, SqliteStore};
 
@@ -63,13 +64,13 @@ fn an_interlock_that_another_program_latches_stops_this_one_at_its_next_commit()
     write(&one, first("a", vec![])).unwrap();
     write(&one, next("a", &one.load("a").unwrap().unwrap(), vec![part("x", [1])])).unwrap();
     let record = records(1).remove(0);
-    let audit = Audit { records: vec![record.clone()], interlock: Some(Some(record)) };
+    let audit = Audit { records: vec![record.clone()], interlock: Some(Some(record)), ..Audit::default() };
     write(&two, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
     let write_on = || next("a", &one.load("a").unwrap().unwrap(), vec![part("x", [2])]);
     assert!(matches!(write(&one, write_on()), Err(StoreError::Halted { .. })));
     // What only brings an event is no run.
     write(&one, Write { session: "a".into(), raised: vec![raised(1)], ..Write::default() }).unwrap();
-    let audit = Audit { records: vec![], interlock: Some(None) };
+    let audit = Audit { records: vec![], interlock: Some(None), ..Audit::default() };
     write(&two, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
     write(&one, write_on()).unwrap();
     assert_eq!(two.load("a").unwrap().unwrap().step, 2);
@@ -233,10 +234,10 @@ fn what_is_no_store_or_of_the_future_is_refused_and_left_as_it_is() {
         error
     };
     drop(SqliteStore::open(folder.path()).unwrap());
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
     let newer = refused(&folder.path());
-    assert!(matches!(newer, StoreError::Newer { found: 4, known: 3, .. }), "{newer}");
-    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    assert!(matches!(newer, StoreError::Newer { found: 5, known: 4, .. }), "{newer}");
+    rusqlite::Connection::open(folder.path()).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
     SqliteStore::open(folder.path()).unwrap();
 
     let text = folder.file("notes.txt");
@@ -300,7 +301,7 @@ fn a_file_of_the_first_format_is_brought_up_with_all_that_is_in_it() {
     }
     // It goes on as one of this format.
     let store = quick(folder.path());
-    let audit = Audit { records: vec![], interlock: Some(None) };
+    let audit = Audit { records: vec![], interlock: Some(None), ..Audit::default() };
     write(&store, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
     let mut on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
     (on.answer, on.messages) = (Some(answer("key")), vec![message(1, None)]);
@@ -310,7 +311,7 @@ fn a_file_of_the_first_format_is_brought_up_with_all_that_is_in_it() {
         .unwrap()
         .pragma_query_value(None, "user_version", |row| row.get(0))
         .unwrap();
-    assert_eq!(format, 3);
+    assert_eq!(format, 4);
 }
 
 #[test]
@@ -334,13 +335,45 @@ fn a_file_of_the_second_format_is_brought_up_with_all_that_is_in_it() {
         assert_eq!([false, true].map(|is_dead| store.outbox(is_dead, None, 99).unwrap().len()), [5, 1]);
     }
     let store = quick(folder.path());
-    let audit = Audit { records: vec![], interlock: Some(None) };
+    let audit = Audit { records: vec![], interlock: Some(None), ..Audit::default() };
     write(&store, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
     let mut on = next("a", &store.load("a").unwrap().unwrap(), vec![part("x", [1])]);
     let code = Some(CodePrint { body: 1, contract: u32::MAX, schema: 3 });
     on.entry.as_mut().unwrap().code = code;
     write(&store, on).unwrap();
     assert_eq!(store.journal("a", 127, 9).unwrap()[0].code, code);
+}
+
+#[test]
+fn a_file_of_the_third_format_is_brought_up_and_counts_across_the_engine() {
+    let folder = Folder::new();
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/format-3.db"), folder.path()).unwrap();
+    for _ in 0..2 {
+        let store = quick(folder.path());
+        let beginning = store.begin().unwrap();
+        assert_eq!((store.ledger(1, 100).unwrap().len(), beginning.counts.len()), (6, 0));
+        let counts = store.load("b").unwrap().unwrap().counts;
+        assert_eq!(counts, [StoredCount { rule: "r".to_owned(), count: 2, ..StoredCount::default() }]);
+    }
+    let counts = |times: &[u64]| StoredCount {
+        rule: "w".to_owned(),
+        count: 2,
+        window: times.to_vec(),
+        key: Some("\"ä\"".to_owned()),
+    };
+    let (one, other) = (vec![counts(&[1, u64::MAX])], vec![counts(&[7]), counts(&[8])]);
+    for counts in [one.clone(), other, Vec::new(), one] {
+        let store = quick(folder.path());
+        let audit = Audit { counts: Some(counts.clone()), ..Audit::default() };
+        write(&store, Write { session: "a".into(), audit, ..Write::default() }).unwrap();
+        assert_eq!(store.begin().unwrap().counts, counts);
+        drop(store);
+        assert_eq!(quick(folder.path()).begin().unwrap().counts, counts, "and after a restart");
+    }
+    let other = rusqlite::Connection::open(folder.path()).unwrap();
+    other.execute("UPDATE audit SET counts = replace(counts, '2', '3')", []).unwrap();
+    let error = SqliteStore::open(folder.path()).and_then(|store| store.begin()).unwrap_err().to_string();
+    assert!(error.contains("the end of its ledger"), "a counter that somebody changed is noticed: {error}");
 }
 
 #[test]

@@ -95,6 +95,9 @@ pub(super) fn hash(head: &Head<'_>, event: &AuditEvent, digest: Option<&Hash>, e
             if let Some(before) = &violation.before {
                 encoder.byte(1).text(before);
             }
+            if let Some(key) = &violation.key {
+                encoder.byte(2).text(key);
+            }
         }
         event => {
             encoder.text(head.session);
@@ -149,13 +152,17 @@ const fn tag(event: &AuditEvent) -> u8 {
 /// The digest of what is the same for every violation of a rule in a session.
 pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> Hash {
     let RuleMetadata { process, gate, rule, path, condition, limit, .. } = metadata;
-    let RuleMetadata { level, min_threshold, max_threshold, source, invariant, .. } = metadata;
+    let RuleMetadata { level, min_threshold, max_threshold, source, invariant, counting, .. } = metadata;
     let mut encoder = Encoder::default();
     encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
     encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);
     // Nothing where it is none, as before there were invariants.
     if *invariant {
         encoder.byte(1);
+    }
+    // As above, and told from it by its first byte.
+    if let Some(counting) = counting {
+        encoder.byte(2).text(counting);
     }
     encoder.hash()
 }

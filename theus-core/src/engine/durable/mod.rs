@@ -7,9 +7,10 @@ mod migrate;
 mod session;
 mod shared;
 
+pub(super) use crate::timestamp::nanos;
 pub(super) use code::code_print;
 pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;
-pub(super) use session::{DurableSession, Riding, nanos, next_number, stored};
+pub(super) use session::{DurableSession, Riding, next_number, stored};
 pub(super) use shared::{Bell, DurableEngine, FieldFns, Handle, data_outputs};

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
@@ -291,15 +290,11 @@ pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, intern
     StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal }
 }
 
-/// The time in nanoseconds since 1970; 0 for what is before.
-pub(in crate::engine) fn nanos(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::time::SystemTime;
 
     use super::*;
     use crate::store::MemoryStore;

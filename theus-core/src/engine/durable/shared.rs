@@ -9,12 +9,12 @@ use parking_lot::{Condvar, Mutex};
 use super::fields;
 use super::lease::Leasing;
 use super::migrate::Migrations;
-use super::session::nanos;
 use crate::audit::Auditor;
 use crate::context::{Context, DurableFields, Schema, Zone};
 use crate::panics::tell;
 use crate::process::Contract;
 use crate::store::{self, Audit, CodePrint, Field, Part, Store, StoreError, Write};
+use crate::timestamp::nanos;
 
 /// What the sessions of one engine share of a store: the store itself, and what is known of the context's fields.
 pub(in crate::engine) struct DurableEngine<D: Context> {

@@ -78,7 +78,7 @@ pub(in crate::engine) fn explain<P: Process>(
 ) -> Result<Explanation, RunError<Infallible>> {
     let process = P::CONTRACT.process;
     let Some(registered) = core.shared.registry.get::<P>() else { return Err(RunError::Unregistered { process }) };
-    let interlock = core.shared.auditor.interlock();
+    let (interlock, now) = (core.shared.auditor.interlock(), core.shared.auditor.now());
     let mut state = core.hold_beside_lease(process, limit)?;
     let rules = Arc::clone(state.rules(&core.shared.rules, &core.audit));
     // As in a run: defaults and computed properties are code of a user's types.
@@ -90,7 +90,7 @@ pub(in crate::engine) fn explain<P: Process>(
         let view =
             GateView::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local), defaults };
         match rules.of(registered.place) {
-            Some(rules) => rules.explain(&view, &core.audit, state.version(), interlock),
+            Some(rules) => rules.explain(&view, &core.audit, state.version(), interlock, now),
             None => Explanation::without_rules(process, state.version(), interlock),
         }
     });

@@ -219,7 +219,7 @@ fn repeated(Weighed { draft, intervals, .. }: &Weighed<'_>, group: &[usize], pro
     let mut seen = HashMap::new();
     for index in group {
         let rule = &draft.rules[*index];
-        let Some(first) = seen.insert((rule.test, rule.level, rule.limit()), *index) else { continue };
+        let Some(first) = seen.insert((rule.test, rule.level, rule.limit(), &rule.counting), *index) else { continue };
         // What is shown of a long list is not all of it.
         if intervals[*index] != intervals[first] {
             continue;

@@ -61,6 +61,10 @@ pub(super) const EXPRESSION: &str = "R031";
 pub(super) const NEVER: &str = "R032";
 /// `that` beside what is about one field.
 pub(super) const THAT: &str = "R033";
+/// A window in which nothing can be counted.
+pub(super) const WINDOW: &str = "R034";
+/// A value that nothing can be counted by.
+pub(super) const PER: &str = "R035";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -90,3 +94,5 @@ pub(super) const NOT_WRITTEN: &str = "R112";
 pub(super) const WEAKER: &str = "R113";
 /// A condition that always holds.
 pub(super) const ALWAYS: &str = "R121";
+/// A window of a rule that acts at every violation.
+pub(super) const IDLE_WINDOW: &str = "R122";

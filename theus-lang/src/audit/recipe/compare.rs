@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::super::condition::Operator;
+use super::super::counting::Counting;
 use super::super::rule::Rule;
 use super::Recipe;
 use super::interval::Interval;
@@ -110,6 +111,9 @@ pub struct RuleSettings {
     /// Where it is judged at all, where that is not everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
+    /// Which violations are counted together, where that is said: `within 1h`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counting: Option<String>,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -243,6 +247,7 @@ impl Weighed {
             };
             self.weigh(weighed, format!("when {} -> {}", shown(old), shown(new)));
         }
+        self.counting(&old.counting, &new.counting);
         if old.message != new.message {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -253,6 +258,14 @@ impl Weighed {
     fn weigh_unequal<T: Ord + fmt::Display>(&mut self, what: &str, old: T, new: T) {
         if old != new {
             self.weigh(Some(new.cmp(&old)), format!("{what} {old} -> {new}"));
+        }
+    }
+
+    /// What is counted together: the longer a violation counts, the sooner the level acts.
+    fn counting(&mut self, old: &Counting, new: &Counting) {
+        if old != new {
+            let shown = |counting: &Counting| said(counting).unwrap_or_else(|| "all".to_owned());
+            self.weigh(new.compare(old), format!("counts {} -> {}", shown(old), shown(new)));
         }
     }
 
@@ -273,6 +286,11 @@ impl Weighed {
     }
 }
 
+fn said(counting: &Counting) -> Option<String> {
+    let said = counting.to_string();
+    (!said.is_empty()).then(|| said.trim_start().to_owned())
+}
+
 impl RuleSettings {
     fn of(rule: &Rule) -> Self {
         Self {
@@ -283,6 +301,7 @@ impl RuleSettings {
             reset_on_success: rule.reset_on_success,
             where_present: rule.where_present,
             when: rule.when().map(str::to_owned),
+            counting: said(&rule.counting),
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

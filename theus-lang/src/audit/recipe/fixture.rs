@@ -98,6 +98,7 @@ pub(crate) fn catalog() -> Catalog {
         field("accounts", <BTreeMap<String, i64>>::shape(), None),
         field("user", Shape::Opaque, Some(user)),
         field("secret", Shape::Optional(Box::new(Shape::Opaque)), None),
+        FieldSchema { zone: Zone::Signal, ..field("sig_alarm", Shape::Bool, None) },
     ];
     Catalog {
         processes: vec![

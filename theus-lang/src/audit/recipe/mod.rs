@@ -20,6 +20,7 @@ mod of_process;
 mod parse;
 mod path;
 mod patterns;
+mod per;
 mod properties;
 mod python;
 mod refused;

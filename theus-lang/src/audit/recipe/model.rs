@@ -1,6 +1,7 @@
 //! A recipe file as it is written: before inheritance, and before any name is looked up.
 
 use super::super::condition::Operator;
+use super::super::counting::{Across, Window};
 use super::super::message::Message;
 use crate::audit::Level;
 use crate::source::{NodePath, Value};
@@ -67,6 +68,7 @@ pub(super) struct Entry<'a> {
     pub(super) max_threshold: u32,
     pub(super) reset_on_success: bool,
     pub(super) where_present: bool,
+    pub(super) counted: Counted<'a>,
     pub(super) message: Option<Message>,
 }
 
@@ -80,6 +82,15 @@ impl Entry<'_> {
     pub(super) fn field_at(&self) -> NodePath {
         self.at.key(if self.is_that() { "that" } else { "field" })
     }
+}
+
+/// What its threshold counts together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Counted<'a> {
+    pub(super) window: Window,
+    pub(super) across: Across,
+    /// The path of a value.
+    pub(super) per: Option<&'a str>,
 }
 
 /// One condition of an entry: its test and the value that bounds it.

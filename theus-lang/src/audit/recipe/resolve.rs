@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::condition::{Condition, Operator};
+use super::super::counting::{Counting, Per};
 use super::super::message::Message;
 use super::super::rule::{Base, Rule, Scope, Target};
 use super::as_written::AsWritten;
@@ -12,7 +13,7 @@ use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{bound, code, find, foreign, known, that};
+use super::{bound, code, find, foreign, known, per, that};
 use crate::condition::Expression;
 use crate::context::Shape;
 use crate::process::Contract;
@@ -79,6 +80,7 @@ pub(super) fn rules(
                 }
             }
             let Some(Here { target, shape, is_written, that, when, is_lost, .. }) = &here else { continue };
+            let Ok(per) = per::resolved(item, catalog, Some(process), problems) else { continue };
             let condition = match that {
                 Some(that) => several(item, that, problems),
                 None => condition(item, target, shape, &mut patterns, problems),
@@ -98,7 +100,7 @@ pub(super) fn rules(
                     || reads(that).iter().chain(&reads(when)).any(|path| {
                         path.starts_with("local.") || (item.entry.gate == Gate::Output && written.has(path))
                     });
-                let mut rule = rule(item, target.clone(), (condition, limit), is_made, identities.of(item));
+                let mut rule = rule(item, (target.clone(), per), (condition, limit), is_made, identities.of(item));
                 if let Some(that) = that {
                     rule.path = that.reads().join(", ");
                 }
@@ -198,12 +200,12 @@ impl Identities {
 
 fn rule(
     item: &Item<'_, '_>,
-    target: Target,
+    (target, per): (Target, Option<Per>),
     (condition, limit): (Condition, Option<Box<str>>),
     is_made_in_run: bool,
     identity: u32,
 ) -> Rule {
-    let Entry { gate, field, level, min_threshold, max_threshold, message, .. } = item.entry;
+    let Entry { gate, field, level, min_threshold, max_threshold, message, counted, .. } = item.entry;
     Rule {
         target,
         condition,
@@ -220,6 +222,7 @@ fn rule(
         level: *level,
         min_threshold: *min_threshold,
         max_threshold: *max_threshold,
+        counting: Counting { window: counted.window, across: counted.across, per },
         message: message.clone(),
         source: String::new(),
     }
@@ -292,6 +295,10 @@ pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patte
     }
     let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
     condition(item, &target, &shape, patterns, problems);
+    // An argument is one of a process.
+    if item.scope != Scope::Process || item.entry.counted.per.is_some_and(|per| !find::belongs_to_a_process(per)) {
+        let _ = per::resolved(item, catalog, None, problems);
+    }
     true
 }
 

@@ -11,7 +11,6 @@
 mod catalog;
 pub(crate) mod code;
 mod diagnostics;
-mod duration;
 mod fit;
 mod foreign;
 mod inside;

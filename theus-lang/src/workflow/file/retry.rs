@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use super::code;
 use super::diagnostics::{Keys, with_unit};
-use super::duration;
 use super::reading::Reading;
 use crate::process::Contract;
-use crate::source::{NodePath, Problem, Value};
+use crate::source::{NodePath, Problem, Value, duration};
 use crate::workflow::chart::{Restart, Retry, TIMEOUT};
 
 const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
@@ -169,11 +168,9 @@ fn meant(text: &str) -> String {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return with_unit(text);
     }
-    // ISO 8601, as BPMN and others have it.
-    let iso = text.strip_prefix('P').map(|rest| rest.replacen('T', "", 1).to_ascii_lowercase());
-    match iso.filter(|ours| !text.contains('.') && duration::parse(ours).is_ok()) {
-        Some(ours) if !text.split('T').next().is_some_and(|days| days.contains('M')) => format!("write `{ours}`"),
-        _ => "as in `30s`, `500ms`, `2m`, `1h 30m`".to_owned(),
+    match duration::of_iso(text) {
+        Some(ours) => format!("write `{ours}`"),
+        None => "as in `30s`, `500ms`, `2m`, `1h 30m`".to_owned(),
     }
 }
 

@@ -1,39 +1,17 @@
 //! What the parts of a chart are called in a picture.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use crate::process::Contract;
+use crate::source::duration;
 use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Run, State, Step, Transition, Trigger};
-
-/// `30s`, `1m 30s`, `500ms`: as files write it.
-pub(super) fn duration(duration: Duration) -> String {
-    let mut rest = duration.as_nanos();
-    let mut words = Vec::new();
-    let units = [
-        (86_400_000_000_000, "d"),
-        (3_600_000_000_000, "h"),
-        (60_000_000_000, "m"),
-        (1_000_000_000, "s"),
-        (1_000_000, "ms"),
-        (1_000, "us"),
-        (1, "ns"),
-    ];
-    for (unit, name) in units {
-        if rest >= unit {
-            words.push(format!("{}{name}", rest / unit));
-            rest %= unit;
-        }
-    }
-    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
-}
 
 fn trigger(state: &State, trigger: &Trigger) -> String {
     match trigger {
         Trigger::Event { written, .. } => written.clone(),
         Trigger::Any => "*".to_owned(),
         Trigger::Always => String::new(),
-        Trigger::After(time) => format!("after {}", duration(*time)),
+        Trigger::After(time) => format!("after {}", duration::shown(*time)),
         Trigger::Done => "done".to_owned(),
         Trigger::Invoked(place) => {
             let id = state.invokes.get(*place as usize).map_or("", |invoke| invoke.id.as_str());
@@ -100,7 +78,7 @@ fn run(run: &Run) -> String {
         let _ = write!(text, " ×{}", retry.attempts);
     }
     if let Some(timeout) = run.timeout {
-        let _ = write!(text, " ≤{}", duration(timeout));
+        let _ = write!(text, " ≤{}", duration::shown(timeout));
     }
     text
 }

@@ -19,7 +19,8 @@ fn every_kind() -> RecordLog {
     }));
     let violation = |count, action, message: Option<&str>| {
         let (metadata, before, message) = (metadata.clone().into(), Some("7".into()), message.map(Into::into));
-        AuditEvent::Violation(Violation { sequence: 0, metadata, before, value: "-1".into(), count, action, message })
+        let (sequence, value, key) = (0, "-1".into(), None);
+        AuditEvent::Violation(Violation { sequence, metadata, before, value, key, count, action, message })
     };
     let change = RecipeChange {
         identity: identity(3),

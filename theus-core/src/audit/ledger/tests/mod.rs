@@ -77,12 +77,14 @@ fn violation(random: &mut fastrand::Rng) -> AuditEvent {
         "max_threshold": random.u32(3..9),
         "source": "audit.yaml:4:5",
         "invariant": random.bool(),
+        "counting": random.bool().then(|| text(random)),
     }));
     AuditEvent::Violation(Violation {
         sequence: 0,
         metadata: metadata.into(),
         before: random.bool().then(|| text(random).into()),
         value: text(random).into(),
+        key: random.bool().then(|| text(random).into()),
         count: random.u32(..),
         action: *random.choice(&[Action::Counted, Action::Warned, Action::Blocked, Action::Interlocked]).unwrap(),
         message: random.bool().then(|| text(random).into()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::desk::{Desk, Outcome, answer, answers, event, field, fine, next, on, part, same};
 use super::super::records::records;
 use crate::audit::AuditRecord;
-use crate::store::{Audit, StoreError, Write};
+use crate::store::{Audit, StoreError, StoredCount, Write};
 
 super::cases! {
     1 "records are written in order" in_order
@@ -19,6 +19,9 @@ super::cases! {
     1 "records stay where the write is refused" stay_when_refused
     1 "records are of whichever session, and of one that is not there" no_session
     1 "what an engine begins with is the last record" last_record
+    1 "what all sessions count together replaces what they did, and stays" counts_together
+    1 "what all sessions count together is not written behind a gap" counts_not_behind_a_gap
+    1 "what all sessions count together is written where the write is refused" counts_when_refused
     2 "an interlock that is latched is there" latched
     2 "an interlock that is latched refuses a step" refuses_steps
     2 "an interlock that a write latches refuses its own step, and is latched" latches_itself
@@ -29,11 +32,53 @@ super::cases! {
 }
 
 fn audited(records: &[AuditRecord]) -> Write {
-    Write { audit: Audit { records: records.to_vec(), interlock: None }, ..on("a") }
+    Write { audit: Audit { records: records.to_vec(), interlock: None, ..Audit::default() }, ..on("a") }
 }
 
 fn interlock(record: Option<&AuditRecord>) -> Write {
-    Write { audit: Audit { records: Vec::new(), interlock: Some(record.cloned()) }, ..on("a") }
+    Write { audit: Audit { records: Vec::new(), interlock: Some(record.cloned()), ..Audit::default() }, ..on("a") }
+}
+
+fn counting(records: &[AuditRecord], counts: &[StoredCount]) -> Write {
+    let audit = Audit { records: records.to_vec(), counts: Some(counts.to_vec()), ..Audit::default() };
+    Write { audit, ..on("a") }
+}
+
+fn counted(key: Option<&str>, window: &[u64]) -> StoredCount {
+    StoredCount { rule: "r \"ä\"".to_owned(), count: 2, window: window.to_vec(), key: key.map(str::to_owned) }
+}
+
+fn counts_together(desk: &Desk<'_>) -> Outcome {
+    desk.begun("a", vec![])?;
+    let begin = || fine("begin", desk.store.begin()).map(|beginning| beginning.counts);
+    same("the counters of a new store", begin()?, vec![])?;
+    let all = records("one", 3)?;
+    let each =
+        [vec![counted(Some("\"ü\""), &[0, u64::MAX]), counted(Some("none"), &[7])], vec![counted(None, &[])], vec![]];
+    for (record, counts) in all.iter().zip(each) {
+        desk.beside(counting(std::slice::from_ref(record), &counts))?;
+        same("the counters", begin()?, counts.clone())?;
+        desk.beside(on("a"))?;
+        same("the counters after another write", begin()?, counts)?;
+    }
+    Ok(())
+}
+
+fn counts_not_behind_a_gap(desk: &Desk<'_>) -> Outcome {
+    desk.begun("a", vec![])?;
+    let all = records("one", 3)?;
+    desk.beside(counting(&all[..1], &[counted(None, &[1])]))?;
+    let answer = desk.write(counting(&all[2..], &[counted(None, &[2])]));
+    answers!("record 3 behind record 1", answer, Err(StoreError::LedgerGap { .. }));
+    same("the counters", fine("begin", desk.store.begin())?.counts, vec![counted(None, &[1])])
+}
+
+fn counts_when_refused(desk: &Desk<'_>) -> Outcome {
+    desk.begun("a", vec![])?;
+    let mut write = desk.next("a", vec![])?;
+    (write.expected, write.audit) = (9, counting(&records("one", 1)?, &[counted(None, &[1])]).audit);
+    answers!("a step from step 9", desk.write(write), Err(StoreError::Conflict { .. }));
+    same("the counters", fine("begin", desk.store.begin())?.counts, vec![counted(None, &[1])])
 }
 
 fn in_order(desk: &Desk<'_>) -> Outcome {
@@ -100,7 +145,11 @@ fn gap_writes_nothing_else(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
     let mut write = desk.next("a", vec![part("x", &[1])])?;
     write.raised = vec![event(1)];
-    write.audit = Audit { records: records("one", 2)?.split_off(1), interlock: Some(records("one", 1)?.pop()) };
+    write.audit = Audit {
+        records: records("one", 2)?.split_off(1),
+        interlock: Some(records("one", 1)?.pop()),
+        ..Audit::default()
+    };
     answers!("a step with a gap", desk.write(write), Err(StoreError::LedgerGap { .. }));
     let state = desk.load("a")?;
     same("step and events", (state.step, state.events.len()), (0, 0))?;
@@ -145,7 +194,7 @@ fn latched(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
     let all = records("one", 2)?;
     same("the interlock before", fine("begin", desk.store.begin())?.interlock, None)?;
-    let audit = Audit { records: all.clone(), interlock: Some(all.last().cloned()) };
+    let audit = Audit { records: all.clone(), interlock: Some(all.last().cloned()), ..Audit::default() };
     desk.beside(Write { audit, ..on("a") })?;
     same("the interlock", fine("begin", desk.store.begin())?.interlock, all.last().cloned())
 }
@@ -162,7 +211,7 @@ fn latches_itself(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
     let all = records("one", 1)?;
     let mut write = desk.next("a", vec![part("x", &[1])])?;
-    write.audit = Audit { records: all.clone(), interlock: Some(all.first().cloned()) };
+    write.audit = Audit { records: all.clone(), interlock: Some(all.first().cloned()), ..Audit::default() };
     answers!("a step that latches", desk.write(write), Err(StoreError::Halted { .. }));
     same("the step", desk.load("a")?.step, 0)?;
     same("the interlock", fine("begin", desk.store.begin())?.interlock, all.first().cloned())

@@ -29,7 +29,7 @@ fn ready(desk: &Desk<'_>, is_latched: bool) -> Outcome {
 }
 
 fn latch() -> Result<Write, String> {
-    let audit = Audit { records: vec![], interlock: Some(records("one", 1)?.pop()) };
+    let audit = Audit { records: vec![], interlock: Some(records("one", 1)?.pop()), ..Audit::default() };
     Ok(Write { audit, ..on("a") })
 }
 
@@ -38,7 +38,7 @@ fn all_wrong(desk: &Desk<'_>) -> Result<Write, String> {
 }
 
 fn gap_first(desk: &Desk<'_>) -> Outcome {
-    let audit = Audit { records: records("one", 2)?.split_off(1), interlock: None };
+    let audit = Audit { records: records("one", 2)?.split_off(1), interlock: None, ..Audit::default() };
     answers!("a gap", desk.write(Write { audit, ..on("nobody") }), Err(StoreError::LedgerGap { .. }));
     Ok(())
 }

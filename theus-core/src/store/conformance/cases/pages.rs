@@ -101,7 +101,10 @@ fn list_has_steps(desk: &Desk<'_>) -> Outcome {
 
 fn ledger(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
-    desk.beside(Write { audit: Audit { records: records("one", 40)?, interlock: None }, ..on("a") })?;
+    desk.beside(Write {
+        audit: Audit { records: records("one", 40)?, interlock: None, ..Audit::default() },
+        ..on("a")
+    })?;
     for from in [0, 1, 2, 39, 40, 41, u64::MAX] {
         for most in [0, 1, 7, 1_000, usize::MAX] {
             same(&format!("{most} from {from}"), desk.ledger(from, most)?, asked(40, from, most))?;

@@ -36,8 +36,8 @@ fn everything(desk: &Desk<'_>) -> Outcome {
         let mut write = desk.next("a", vec![part("x", &[1]), entries("m", &[(&[1], Some(&[1]))])])?;
         (write.raised, write.place) = (vec![event(1), event(2)], Some(super::state::place("A", 2)));
         (write.answer, write.messages) = (Some(answer("k", 1)), vec![message(1), dead(2)]);
-        write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1 }]);
-        write.audit = Audit { records: records("one", 3)?, interlock: None };
+        write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1, ..Default::default() }]);
+        write.audit = Audit { records: records("one", 3)?, interlock: None, ..Audit::default() };
         desk.beside(write)?;
         before = Some((desk.load("a")?, fine("journal", desk.store.journal("a", 0, 9))?));
         Ok(())
@@ -112,7 +112,7 @@ fn interlock(desk: &Desk<'_>) -> Outcome {
     let latched = records("one", 1)?.pop();
     let desk = desk.reopened(|desk| {
         desk.begun("a", vec![])?;
-        let audit = Audit { records: records("one", 1)?, interlock: Some(latched.clone()) };
+        let audit = Audit { records: records("one", 1)?, interlock: Some(latched.clone()), ..Audit::default() };
         desk.beside(crate::store::Write { audit, ..super::super::desk::on("a") })
     })?;
     same("the interlock", fine("begin", desk.store.begin())?.interlock, latched)?;

@@ -122,7 +122,7 @@ fn full(desk: &Desk<'_>, session: &str) -> Outcome {
     let mut write = desk.next(session, vec![part("big", &[1; 9_000])])?;
     (write.raised, write.place) = (vec![event(1)], Some(super::state::place("A", 1)));
     (write.answer, write.messages) = (Some(answer("k", 1)), vec![message(1), super::super::desk::dead(2)]);
-    write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1 }]);
+    write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1, ..Default::default() }]);
     desk.beside(write)
 }
 
@@ -174,7 +174,10 @@ fn not_there(desk: &Desk<'_>) -> Outcome {
 
 fn records_stay(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
-    desk.beside(Write { audit: Audit { records: records("one", 2)?, interlock: None }, ..on("a") })?;
+    desk.beside(Write {
+        audit: Audit { records: records("one", 2)?, interlock: None, ..Audit::default() },
+        ..on("a")
+    })?;
     fine("remove", desk.store.remove("a", 0))?;
     same("the ledger", desk.ledger(0, 9)?, vec![1, 2])
 }

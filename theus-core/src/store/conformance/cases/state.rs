@@ -132,12 +132,14 @@ fn due(desk: &Desk<'_>) -> Outcome {
 }
 
 fn count(rule: &str, count: u32) -> StoredCount {
-    StoredCount { rule: rule.to_owned(), count }
+    StoredCount { rule: rule.to_owned(), count, ..Default::default() }
 }
 
 fn counts_replace(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
-    for counts in [vec![count("r \"ä\"", 1), count("s", u32::MAX)], vec![count("s", 2)], vec![]] {
+    let window = |times| StoredCount { window: times, ..count("w", 2) };
+    let windows = vec![window(vec![0, u64::MAX]), window(vec![1_700_000_000_123_456_789, 7])];
+    for counts in [windows, vec![count("r \"ä\"", 1), count("s", u32::MAX)], vec![count("s", 2)], vec![]] {
         desk.beside(Write { counts: Some(counts.clone()), ..on("a") })?;
         same("the counters", desk.load("a")?.counts, counts)?;
     }

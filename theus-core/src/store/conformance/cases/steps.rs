@@ -213,7 +213,7 @@ fn changes_nothing(desk: &Desk<'_>) -> Outcome {
     let before = desk.load("a")?;
     let mut write = desk.next("a", vec![part("x", &[1]), part("y", &[1])])?;
     write.place = Some(super::state::place("p", 0));
-    write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1 }]);
+    write.counts = Some(vec![crate::store::StoredCount { rule: "r".to_owned(), count: 1, ..Default::default() }]);
     (write.raised, write.taken) = (vec![event(2)], vec![1]);
     (write.answer, write.messages) = (Some(super::super::desk::answer("k", 1)), vec![super::super::desk::message(1)]);
     let refused = [

@@ -173,7 +173,7 @@ fn one_ledger(desk: &Desk<'_>) -> Outcome {
     // Whoever is behind is passed over, whoever is ahead comes again.
     in_threads(desk, |_, store| {
         for record in &all {
-            let audit = Audit { records: vec![record.clone()], interlock: None };
+            let audit = Audit { records: vec![record.clone()], interlock: None, ..Audit::default() };
             match write_to(store, Write { audit, ..on("a") }) {
                 Ok(()) => {}
                 Err(error) => return Err(format!("record {}: expected no error, found {error:?}", record.sequence)),

@@ -66,8 +66,11 @@ impl fmt::Display for RuleChange {
 
 impl fmt::Display for RuleSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, level, min_threshold, max_threshold, .. } = self;
+        let Self { limit, level, min_threshold, max_threshold, counting, .. } = self;
         write!(f, "{limit} (level {level}, acts at violation {max_threshold}")?;
+        if let Some(counting) = counting {
+            write!(f, " {counting}")?;
+        }
         if min_threshold < max_threshold {
             write!(f, ", warns from {min_threshold}")?;
         }

@@ -96,12 +96,13 @@ pub(super) fn repetitions<'a>(entries: impl IntoIterator<Item = &'a Entry<'a>>, 
     let mut seen = HashSet::new();
     for entry in beside.into_iter().map(|index| entries[index]) {
         for bound in &entry.conditions {
-            if !seen.insert((entry.gate, entry.field, bound.test, entry.level, bound.value)) {
+            if !seen.insert((entry.gate, entry.field, bound.test, entry.level, entry.counted, bound.value)) {
                 let Entry { gate, field, .. } = entry;
                 let message = format!("`{}` of {field} is given twice at the {gate} gate", bound.test);
                 let problem = Problem::new(entry.at.at_key(bound.test.as_str()), message).code(code::DUPLICATE);
-                problems
-                    .push(problem.label("given again").help("keep one of them, or give them other bounds or levels"));
+                problems.push(
+                    problem.label("given again").help("keep one of them, or give them other bounds, levels or windows"),
+                );
             }
         }
     }

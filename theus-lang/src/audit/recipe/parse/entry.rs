@@ -1,12 +1,14 @@
 //! One entry: its keys, its conditions and its settings.
 
 use super::super::super::condition::Operator;
+use super::super::super::message::Message;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
 use super::super::python::Dialect;
 use super::meant;
 use super::settings::Settings;
+use super::window::{self, Threshold};
 use super::words::{word, wrong_kind};
 use crate::source::{Mapping, NodePath, Problem, Value};
 use theus_model::audit::Gate;
@@ -98,7 +100,7 @@ impl Reading<'_> {
 
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
         let Self { defaults, defaults_at, bounds, problems, .. } = self;
-        let is_setting = |key: &str| SETTINGS.contains(&key) || more.contains(&key);
+        let is_setting = |key: &str| SETTINGS.contains(&key) || window::KEYS.contains(&key) || more.contains(&key);
         let (mut conditions, mut has_unknown) = (Vec::new(), false);
         for (key, value) in map {
             let key = word(key);
@@ -106,7 +108,7 @@ impl Reading<'_> {
                 conditions.push(Bound { test, value, number: 0 });
             } else if !is_setting(&key) {
                 has_unknown = true;
-                let taught: Vec<&str> = SETTINGS[..8].iter().chain(more).copied().collect();
+                let taught: Vec<&str> = SETTINGS[..8].iter().chain(&window::KEYS).chain(more).copied().collect();
                 let message = format!("unknown key or condition `{key}`");
                 let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
                 problems.push(problem.help(meant::help(&key, map, &taught)));
@@ -152,6 +154,19 @@ impl Reading<'_> {
         if min_threshold > max_threshold && is_own && settings.problems.len() == before {
             settings.too_late(min_threshold, max_threshold, Some((defaults, defaults_at)));
         }
+        let counted = settings.counted(&Threshold {
+            max: max_threshold,
+            max_at: settings.place_of(&["max_threshold", "threshold"], defaults.max_threshold.is_some(), defaults_at),
+            resets_at: match reset.or(defaults.reset_on_success) {
+                Some(true) => settings.place_of(&["reset_on_success"], true, defaults_at),
+                _ => None,
+            },
+        });
+        if counted.per.is_none() && message.as_ref().is_some_and(Message::asks_key) && !map.contains_key("per") {
+            let message = "`{key}` is the value that is counted for: there is none without `per`";
+            let problem = Problem::new(at.key("message"), message).code(code::MESSAGE);
+            problems.push(problem.help("say `per: domain.…`, or leave it out"));
+        }
         // A slip of `that` has been told.
         let is_slip = conditions.is_empty() && map.keys().any(|key| meant::means_that(&word(key)));
         if field.is_none() && !is_that && !is_slip && !map.contains_key("field") {
@@ -181,6 +196,7 @@ impl Reading<'_> {
             max_threshold,
             reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
             where_present: where_present && !is_that,
+            counted,
             message,
         })
     }

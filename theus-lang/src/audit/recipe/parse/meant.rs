@@ -5,7 +5,7 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 15] = [
+const ALIKE: [(&str, &[&str]); 19] = [
     ("level", &["severity", "priority", "action", "reaction"]),
     ("field", &["name", "path", "key", "on", "value", "variable"]),
     ("message", &["text", "msg", "description", "reason", "error"]),
@@ -14,12 +14,16 @@ const ALIKE: [(&str, &[&str]); 15] = [
     ("eq", &["equals", "equal", "is", "const"]),
     ("neq", &["ne", "not_equal", "is_not", "not"]),
     ("in", &["one_of", "enum", "oneof", "allowed", "values"]),
-    ("between", &["range", "within"]),
+    ("between", &["range"]),
     ("regex", &["pattern", "matches", "match"]),
     ("exists", &["required", "present", "defined", "not_null"]),
     ("that", &["expr", "expression", "assert", "check", "invariant", "condition", "formula"]),
     ("when", &["if", "guard", "only_if", "where", "applies"]),
     ("where_present", &["if_present", "when_present", "optional", "nullable"]),
+    ("within", &["window", "period", "interval", "during", "timeframe", "time_window", "in_last"]),
+    ("of", &["runs", "last", "out_of", "of_last", "last_runs", "sample", "samples"]),
+    ("across", &["scope", "shared", "count_across", "together"]),
+    ("per", &["by", "group_by", "partition", "partition_by", "count_by", "for_each"]),
     ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
 ];
 

@@ -4,6 +4,7 @@ mod definition;
 mod entry;
 mod meant;
 mod settings;
+mod window;
 mod words;
 
 use std::collections::HashSet;

@@ -4,6 +4,7 @@ use super::super::super::message::Message;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::Defaults;
+use super::window;
 use super::words::{unknown_key, word, written_as, wrong_kind};
 use crate::audit::Level;
 use crate::source::{Mapping, NodePath, Problem, Value};
@@ -28,7 +29,11 @@ pub(super) fn defaults(value: &Value, at: &NodePath, problems: &mut Problems) ->
         }
     };
     for key in map.keys().map(word).filter(|key| !DEFAULTS.contains(&key.as_ref())) {
-        problems.push(unknown_key(at, &key, DEFAULTS));
+        let unknown = unknown_key(at, &key, DEFAULTS);
+        problems.push(match window::KEYS.contains(&key.as_ref()) {
+            true => unknown.help("a window is an entry's own: write it beside its `max_threshold`"),
+            false => unknown,
+        });
     }
     let mut settings = Settings { map, at, problems };
     let read = Defaults {
@@ -136,6 +141,12 @@ impl<'a> Settings<'a, '_> {
             (None, Some(at)) => problem.other("the max_threshold", at),
             (None, None) => problem,
         });
+    }
+
+    /// Where a setting stands: in the entry, or in the defaults of the file.
+    pub(super) fn place_of(&self, keys: &[&'static str], is_default: bool, defaults: &NodePath) -> Option<NodePath> {
+        let own = keys.iter().find(|key| self.map.contains_key(key)).map(|key| self.at.key(key));
+        own.or_else(|| keys.first().filter(|_| is_default).map(|key| defaults.key(key)))
     }
 
     /// It is asked for or left out.

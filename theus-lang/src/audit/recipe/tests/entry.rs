@@ -201,7 +201,7 @@ error[R014]: a name is missing in `domain.`
 4 |       - { field: domain., min: 1 }
   |                  ^^^^^^^
   |
-  = help: known: total, temperature, accounts, user, secret
+  = help: known: total, temperature, accounts, user, secret, sig_alarm
 "#
     );
 }

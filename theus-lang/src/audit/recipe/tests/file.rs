@@ -405,7 +405,7 @@ error[R013]: `min` of amount is given twice at the input gate
 5 |       - { field: amount, max: 9, min: 0 }
   |                                  ^^^ given again
   |
-  = help: keep one of them, or give them other bounds or levels
+  = help: keep one of them, or give them other bounds, levels or windows
 "#
     );
 }

@@ -22,6 +22,7 @@ mod rendered;
 mod that;
 mod thresholds;
 mod whole;
+mod windows;
 
 use super::fixture::{load, load_all, load_entry};
 use super::{Recipe, SourceError};

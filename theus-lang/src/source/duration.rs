@@ -1,4 +1,4 @@
-//! Times as people write them: `30s`, `500ms`, `1h 30m`.
+//! Times as people write them: `30s`, `500ms`, `1h 30m`. Workflows and recipes have them.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const UNITS: [(&[&str], u64); 8] = [
 ];
 
 /// Reads a sum of whole numbers with units; says why it is none.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     let mut rest = text.trim();
     let mut nanos = 0_u64;
     if rest.is_empty() {
@@ -44,6 +44,36 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
         rest = after.trim_start();
     }
     Ok(Duration::from_nanos(nanos))
+}
+
+/// `30s`, `1m 30s`, `500ms`: as files write it.
+pub(crate) fn shown(duration: Duration) -> String {
+    let mut rest = duration.as_nanos();
+    let mut words = Vec::new();
+    let units = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    for (unit, name) in units {
+        if rest >= unit {
+            words.push(format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if words.is_empty() { "0s".to_owned() } else { words.join(" ") }
+}
+
+/// The same as files here write it, of a time of ISO 8601, which BPMN and others have.
+pub(crate) fn of_iso(text: &str) -> Option<String> {
+    let ours = text.strip_prefix('P').map(|rest| rest.replacen('T', "", 1).to_ascii_lowercase())?;
+    // Before the `T` an `M` is months.
+    let has_months = text.split('T').next().is_some_and(|days| days.contains('M'));
+    (!text.contains('.') && !has_months && parse(&ours).is_ok()).then_some(ours)
 }
 
 fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
