@@ -127,7 +127,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     /// What a run of this session says of itself where it has to wait.
     pub(super) fn request(&self, process: &'static str, limit: Option<Limit>) -> Request<'_> {
         let (session, lock_timeout) = (self.audit.name(), self.shared.lock_timeout);
-        Request { process, contract: None, session, limit, lock_timeout }
+        Request { process, contracts: None, session, limit, lock_timeout }
     }
 
     /// Holds the committed state, whoever has a lease; not from inside a body, which sees what its contract declares.

@@ -180,10 +180,10 @@ impl<S> Lease<'_, S> {
         self.lock.hold_beside_lease(request)
     }
 
-    /// Others may come in beside it whose contracts do not conflict with this one: said by its run, which holds the state.
-    pub(crate) fn share(&self, held: &Held<'_, S>, contract: &'static Contract) {
+    /// Others may come in beside it whose contracts do not conflict with these: said by its run, which holds the state.
+    pub(crate) fn share(&self, held: &Held<'_, S>, contracts: &[&'static Contract]) {
         debug_assert!(held.behind.owner == Owner::Lease, "it has the session");
-        self.drivers.share(self.number, contract);
+        self.drivers.share(self.number, contracts);
     }
 
     /// Whether another one has the session under its lease too.

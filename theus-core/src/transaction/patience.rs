@@ -29,8 +29,8 @@ impl Limit {
 pub(crate) struct Request<'a> {
     /// What is to be run.
     pub(crate) process: &'static str,
-    /// What it reads and writes, where it may come in beside others that have the session under a lease.
-    pub(crate) contract: Option<&'static Contract>,
+    /// What those read and write that are to be run, where they may come in beside others that have the session under a lease.
+    pub(crate) contracts: Option<&'a [&'static Contract]>,
     /// The name of the session.
     pub(crate) session: &'a str,
     /// The caller's limit.

@@ -65,7 +65,7 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
             Owner::Nobody => true,
             // Nobody comes in beside them while others wait for them to end.
             Owner::Lease if self.ticket.is_none() && self.gate.waiting.load(Ordering::SeqCst) == 0 => {
-                let lets_in = |drivers: &Arc<Drivers>| drivers.let_in(self.wants, self.request.contract);
+                let lets_in = |drivers: &Arc<Drivers>| drivers.let_in(self.wants, self.request.contracts);
                 if self.gate.drivers.get().is_some_and(lets_in) {
                     return Some(gate);
                 }

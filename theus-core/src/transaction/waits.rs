@@ -23,7 +23,7 @@ pub(crate) struct Drivers {
 struct Driven {
     lease: u64,
     /// What it reads and writes; none where nobody may come in beside it.
-    contract: Option<&'static Contract>,
+    contracts: Option<Box<[&'static Contract]>>,
     process: &'static str,
     threads: Vec<(u64, Thread)>,
 }
@@ -31,7 +31,7 @@ struct Driven {
 impl Drivers {
     /// A run of this process has begun its lease.
     pub(super) fn begin(&self, lease: u64, process: &'static str) {
-        self.now.lock().push(Driven { lease, contract: None, process, threads: Vec::new() });
+        self.now.lock().push(Driven { lease, contracts: None, process, threads: Vec::new() });
     }
 
     /// One is over; true where it was the last.
@@ -41,10 +41,10 @@ impl Drivers {
         now.is_empty()
     }
 
-    /// Others may come in beside it whose contracts do not conflict with this one.
-    pub(super) fn share(&self, lease: u64, contract: &'static Contract) {
+    /// Others may come in beside it whose contracts do not conflict with these.
+    pub(super) fn share(&self, lease: u64, contracts: &[&'static Contract]) {
         if let Some(driven) = self.now.lock().iter_mut().find(|driven| driven.lease == lease) {
-            driven.contract = Some(contract);
+            driven.contracts = Some(contracts.into());
         }
     }
 
@@ -53,21 +53,25 @@ impl Drivers {
         self.now.lock().len()
     }
 
-    /// Whether a run by this contract is in the way of none of them.
-    pub(super) fn let_in(&self, wants: Wants, contract: Option<&Contract>) -> bool {
-        let Some(contract) = contract else { return false };
+    /// Whether runs by these contracts are in the way of none of them.
+    pub(super) fn let_in(&self, wants: Wants, contracts: Option<&[&'static Contract]>) -> bool {
+        let Some(contracts) = contracts else { return false };
         let is_had = |leased: &Contract, path: &str| leased.reads(path) || leased.writes(path);
-        let in_the_way = |leased: &Contract| match wants {
+        let in_the_way = |leased: &Contract, contract: &Contract| match wants {
             Wants::Hold => contract.outputs.iter().any(|output| is_had(leased, output.path)),
             Wants::Lease => !leased.conflicts(contract).is_empty(),
         };
-        self.now.lock().iter().all(|driven| driven.contract.is_some_and(|leased| !in_the_way(leased)))
+        let lets_in = |all: &[&'static Contract]| {
+            all.iter().all(|leased| contracts.iter().all(|contract| !in_the_way(leased, contract)))
+        };
+        self.now.lock().iter().all(|driven| driven.contracts.as_deref().is_some_and(lets_in))
     }
 
     /// Whether one of them has this field: it is theirs to change.
     pub(super) fn have(&self, path: &str) -> bool {
         let has = |contract: &Contract| contract.reads(path) || contract.writes(path);
-        self.now.lock().iter().any(|driven| driven.contract.is_none_or(has))
+        let have = |all: &[&'static Contract]| all.iter().any(|contract| has(contract));
+        self.now.lock().iter().any(|driven| driven.contracts.as_deref().is_none_or(have))
     }
 
     /// The calling thread polls the body of the run.

@@ -289,8 +289,8 @@ static RIGHT: Contract = writes("right", &[field("domain.right")]);
 /// What they do is in each other's way.
 static BOTH: Contract = writes("both", &[field("domain.left"), field("domain.right")]);
 
-fn by(contract: &'static Contract) -> Request<'static> {
-    Request { contract: Some(contract), ..request() }
+fn by<'a>(contracts: &'a [&'static Contract]) -> Request<'a> {
+    Request { contracts: Some(contracts), ..request() }
 }
 
 /// What is under way, by the fields that it writes, and how many have been beside each other.
@@ -318,19 +318,20 @@ impl Table {
 }
 
 async fn lease_beside(lock: &SessionLock<Table>, contract: &'static Contract) {
-    let lease = lock.take_lease(by(contract), |table| assert_eq!(table.left + table.right, 0, "not the last")).await;
+    let lease = lock.take_lease(by(&[contract]), |table| assert_eq!(table.left + table.right, 0, "not the last")).await;
     let lease = lease.unwrap();
     {
         let mut table = lease.hold(request).unwrap();
         table.begin(contract, false);
-        lease.share(&table, contract);
+        lease.share(&table, &[contract]);
     }
     yield_now().await;
     lease.hold(request).unwrap().begin(contract, true);
 }
 
 fn hold_beside(lock: &SessionLock<Table>, contract: &'static Contract) {
-    let mut table = lock.hold(|| by(contract)).unwrap();
+    let contracts = [contract];
+    let mut table = lock.hold(|| by(&contracts)).unwrap();
     table.begin(contract, false);
     table.begin(contract, true);
 }

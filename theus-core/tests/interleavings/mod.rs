@@ -53,7 +53,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 fn request() -> patience::Request<'static> {
     patience::Request {
         process: "step",
-        contract: None,
+        contracts: None,
         session: "main",
         limit: None,
         lock_timeout: std::time::Duration::MAX,

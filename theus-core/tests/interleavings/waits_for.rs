@@ -14,7 +14,7 @@ use crate::sync::nesting::Inside;
 type Lock = SessionLock<u32>;
 
 fn request(process: &'static str) -> Request<'static> {
-    Request { process, contract: None, session: "main", limit: None, lock_timeout: Duration::MAX }
+    Request { process, contracts: None, session: "main", limit: None, lock_timeout: Duration::MAX }
 }
 
 fn spawn(work: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {

@@ -9,6 +9,7 @@ mod effects;
 mod events;
 mod faults;
 mod golden;
+mod invoke;
 mod journal;
 mod leases;
 mod models;

@@ -35,8 +35,8 @@ async fn take_lease<'a, P: Process>(
 ) -> Result<Lease<'a, StateOf<P>>, ErrorOf<P>> {
     let request = asked.request();
     let is_ruled = || asked.core.shared.rules.table().of(registered.place).is_some();
-    let contract = request.contract.filter(|_| !is_ruled());
-    let request = Request { contract, ..request };
+    let contracts = request.contracts.filter(|_| !is_ruled());
+    let request = Request { contracts, ..request };
     asked.core.session.take_lease(request, State::lease_over).await.map_err(not_held::<P>)
 }
 
@@ -56,7 +56,7 @@ async fn in_lease<P: AsyncProcess>(
                 return None;
             }
             if !has_rules && run.is_step() {
-                lease.share(&state, const { &P::CONTRACT });
+                lease.share(&state, &[const { &P::CONTRACT }]);
             }
             run.open(registered, &mut state, command.get(), Counting::Now) // 1 and 2
         }

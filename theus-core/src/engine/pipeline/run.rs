@@ -13,7 +13,7 @@ use super::kept::Kept;
 use super::notes::Notes;
 use crate::audit::Violation;
 use crate::context::Context;
-use crate::process::{Process, RunError};
+use crate::process::{Contract, Process, RunError};
 #[cfg(feature = "store")]
 use crate::transaction::Exchanged;
 use crate::transaction::{Limit, Request};
@@ -98,10 +98,10 @@ impl<'a, P: Process> Asked<'a, P> {
 
     /// What the run says of itself where it has to wait.
     pub(super) fn request(self) -> Request<'a> {
-        let contract = const { &P::CONTRACT };
+        let contracts: &'static [&'static Contract] = const { &[&P::CONTRACT] };
         Request {
-            contract: self.is_step().then_some(contract),
-            ..self.core.request(contract.process, self.limit.copied())
+            contracts: self.is_step().then_some(contracts),
+            ..self.core.request(P::CONTRACT.process, self.limit.copied())
         }
     }
 

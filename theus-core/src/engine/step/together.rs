@@ -18,7 +18,7 @@ use super::port::{Arguments, PreparedStep, StepFuture};
 use super::report::StepReport;
 use crate::context::Context;
 use crate::process::{AccessConflict, Contract, RunError};
-use crate::transaction::NotHeld;
+use crate::transaction::{NotHeld, Request};
 
 /// The reports of steps side by side, in the order of the steps; `None` for one that was given up. Dropping it before it is
 /// ready rolls back what has not committed.
@@ -99,8 +99,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let lease = if members.iter().any(|member| alone(member.contract)) {
             let process =
                 members.iter().find(|member| alone(member.contract)).map_or("", |member| member.contract.process);
-            match self.core.session.take_lease(self.core.request(process, None), State::lease_over).await {
-                Ok(lease) => Some(lease),
+            let contracts: Vec<&'static Contract> = members.iter().map(|member| member.contract).collect();
+            let request = Request { contracts: Some(&contracts), ..self.core.request(process, None) };
+            match self.core.session.take_lease(request, State::lease_over).await {
+                Ok(lease) => {
+                    // Each of them judges anew where another one has committed since: rules are in nobody's way.
+                    if let Ok(held) = lease.hold(|| self.core.request(process, None)) {
+                        lease.share(&held, &contracts);
+                    }
+                    Some(lease)
+                }
                 Err(why) => return members.iter().map(|member| Some(not_held(member.contract, why.clone()))).collect(),
             }
         } else {

@@ -285,6 +285,9 @@ pub(super) struct StoredBranch {
     /// As for a run that is alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) begun: bool,
+    /// It has committed, and what makes that good is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) told: bool,
 }
 
 /// Why a chain has failed.

@@ -74,6 +74,7 @@ impl Together {
             number: member.number,
             arguments: member.arguments.clone(),
             begun: member.begun,
+            told: member.told,
         };
         Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again, since: self.since })
     }
@@ -85,6 +86,7 @@ impl Together {
             number: member.number,
             arguments: member.arguments.clone(),
             begun: branches.get(member.branch).is_some_and(Run::begins_once),
+            told: member.told,
         };
         let tries = self.members.iter().map(branch).collect();
         StoredWork::Together { tries, again: SystemTime::UNIX_EPOCH, since: self.since }
@@ -99,8 +101,8 @@ impl Together {
 
     pub(super) fn restored(tries: &[StoredBranch], again: SystemTime, since: Option<u64>) -> Self {
         let member = |stored: &StoredBranch| {
-            let StoredBranch { branch, number, arguments, begun } = stored.clone();
-            Member { branch, number, arguments, told: false, begun }
+            let StoredBranch { branch, number, arguments, begun, told } = stored.clone();
+            Member { branch, number, arguments, told, begun }
         };
         let members = tries.iter().map(member).collect();
         let trying = Trying::restored((again != SystemTime::UNIX_EPOCH).then_some(again));
