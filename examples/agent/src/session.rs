@@ -190,3 +190,51 @@ impl Session {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+    use clap::Parser as _;
+    use theus_core::workflow::VirtualClock;
+
+    use super::*;
+    use crate::script::Script;
+
+    /// A model that plans a booking and then has too much to do.
+    const BUSY: &str = r#"
+model:
+  plan: [{ query: rooms, formula: 3 * 180, topic: offsite, calls: [{ tool: book, target: Harbour Room }] }]
+  draft: [busy, busy, busy, busy]
+"#;
+
+    #[test]
+    fn it_stops_while_the_model_is_waited_for_and_nothing_stays_booked() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("script.yaml");
+        #[expect(clippy::disallowed_methods, reason = "a test writes a file of its own")]
+        std::fs::write(&file, BUSY).unwrap();
+        let mut script = Script::read(Some(&file)).unwrap();
+        let scripted = Arc::new(ScriptedModel::new(script.take_model()));
+        let options = Options::parse_from(["agent"]);
+        let virtual_clock = VirtualClock::new();
+        let clock: Arc<dyn Clock> = Arc::new(virtual_clock.clone());
+        let model = Effect::shared(Arc::clone(&scripted));
+        let human = Human::Scripted(script.human);
+        let mut session = Session::open(&options, model, &scripted, human, &clock).unwrap();
+
+        session.desk.run_until_idle().unwrap();
+        assert_eq!(session.desk.state(), "ACTING", "{}", session.desk.trace());
+        assert_eq!(
+            session.engine.snapshot().unwrap().bookings.len(),
+            1,
+            "it is booked, and the model is asked again later"
+        );
+        let before = virtual_clock.now();
+        session.desk.emit("CMD_STOP").unwrap();
+        session.desk.run_until_final().unwrap();
+        let outcome = session.finish().unwrap();
+        assert_eq!((outcome.state.as_str(), outcome.memory.bookings.len()), ("GIVEN_UP", 0), "{}", outcome.trace);
+        assert_eq!(virtual_clock.now(), before, "at once");
+    }
+}
