@@ -40,6 +40,7 @@ mod step;
 mod step;
 #[cfg(feature = "store")]
 mod stored;
+mod turn;
 mod within;
 
 #[cfg(test)]
@@ -67,9 +68,11 @@ pub use snapshot::Snapshot;
 #[doc(hidden)]
 pub use step::StepMaker;
 #[cfg(feature = "workflow")]
-pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun, Turn};
+pub(crate) use step::{Arguments, Mark, Marks, StepFuture, StepReport, StepRun, TogetherError, TogetherRun};
 #[cfg(feature = "workflow")]
 pub use step::{NamedReport, ProcessError};
 #[cfg(feature = "store")]
 pub use stored::{StoredCheck, StoredFinding};
+#[cfg(feature = "workflow")]
+pub(crate) use turn::Turn;
 pub use within::Within;

@@ -61,7 +61,6 @@ pub(super) use gate_view::explain;
 pub(super) use kept::Once;
 #[cfg(feature = "store")]
 pub(super) use replay::{not_replayed, replay, replay_async};
-pub(crate) use run::Turn;
 pub(super) use run::{By, CoreOf, StateOf};
 #[cfg(feature = "workflow")]
 pub(super) use start::run_named;

@@ -8,9 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::durable::{DurableSession, Riding, nanos, stored};
+use super::super::turn::Turn;
 use super::drafts::Drafts;
 use super::replay::parts;
-use super::run::{By, CoreOf, ErrorOf, Run, StateOf, Turn};
+use super::run::{By, CoreOf, ErrorOf, Run, StateOf};
 use crate::audit::Level;
 use crate::process::{Process, RunError};
 use crate::signal::Event;

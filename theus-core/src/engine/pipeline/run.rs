@@ -8,6 +8,7 @@ use super::super::registry::Registered;
 use super::super::report::Report;
 use super::super::rules::RuleTable;
 use super::super::session::{Committed, State};
+use super::super::turn::Turn;
 #[cfg(feature = "store")]
 use super::kept::Kept;
 use super::notes::Notes;
@@ -70,15 +71,6 @@ pub(in crate::engine) enum By {
         /// Which step; none where it is a command that the program runs for it.
         step: Option<Turn>,
     },
-}
-
-/// Which of a workflow's steps a run is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Turn {
-    /// By which it is told from those that are under way at the same time.
-    pub(crate) branch: u32,
-    /// The step of the session at which it was begun first, where that is known: each of its attempts has the same keys for its effects.
-    pub(crate) since: Option<u64>,
 }
 
 impl<P: Process> Clone for Asked<'_, P> {

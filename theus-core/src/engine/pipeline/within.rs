@@ -2,9 +2,10 @@
 //! itself. Another one's commit can be what a rule looks at: the input gate judges anew then, as for a run that is checked.
 
 use super::super::report::Report;
+use super::super::turn::Turn;
 use super::admission::{admitted, not_held};
 use super::outside;
-use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf, Turn};
+use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::DropCaught;
 use crate::process::{AsyncProcess, Process, SyncProcess};

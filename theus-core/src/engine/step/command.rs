@@ -6,7 +6,8 @@ use super::super::arguments::{self, ArgumentError};
 use super::super::handle::Engine;
 #[cfg(feature = "store")]
 use super::super::pipeline;
-use super::super::pipeline::{CoreOf, StateOf, Turn};
+use super::super::pipeline::{CoreOf, StateOf};
+use super::super::turn::Turn;
 use super::maker::StepMaker;
 use super::named_report::{NamedFuture, NamedReport, RunNamed};
 #[cfg(feature = "store")]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::pipeline::{self, By, CoreOf, StateOf, Turn};
+use super::super::pipeline::{self, By, CoreOf, StateOf};
+use super::super::turn::Turn;
 use super::named;
 use super::named_report::{NamedFuture, NamedReport};
 #[cfg(feature = "store")]

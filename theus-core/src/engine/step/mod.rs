@@ -11,7 +11,6 @@ mod together;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use super::pipeline::Turn;
 pub(super) use command::make;
 pub use maker::StepMaker;
 pub use named_report::NamedReport;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::super::arguments::ArgumentError;
-use super::super::pipeline::Turn;
+use super::super::turn::Turn;
 use super::named_report::RunNamed;
 use super::report::StepReport;
 #[cfg(feature = "store")]

@@ -9,6 +9,7 @@ use std::task::{Poll, Waker};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::engine::Turn;
 use crate::prelude::*;
 use crate::process::RunError;
 

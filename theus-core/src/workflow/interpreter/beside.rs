@@ -3,7 +3,7 @@
 pub(super) mod stored;
 
 use super::chain::Chain;
-use super::instance::Unit;
+use super::unit::Unit;
 use crate::workflow::chart::StateId;
 
 /// What a state has invoked and is not over.

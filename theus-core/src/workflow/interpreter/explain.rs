@@ -1,9 +1,10 @@
 //! Why a workflow does not go on, in words.
 
 use super::error::WorkflowError;
-use super::instance::{Trouble, Troubled};
+use super::instance::Troubled;
 use super::manager::WorkflowManager;
 use super::outcome::{Handled, Status};
+use super::unit::Trouble;
 use crate::context::Context;
 use crate::workflow::chart::Trigger;
 

@@ -5,8 +5,9 @@ use super::arguments;
 use super::chain::Chain;
 use super::context::InterpreterContext;
 use super::failure::Failure;
-use super::instance::{Ending, Internal, Live, Progress, Stage, Trouble, Troubled, Unit};
+use super::instance::{Internal, Live, Progress, Stage, Troubled};
 use super::outcome::{Cause, Fault};
+use super::unit::{Ending, Trouble, Unit};
 use crate::signal::{Event, EventName, Origin, Payload};
 use crate::workflow::chart::{
     Configuration, Definition, Effects, Move, Part, Place, Quick, StateId, StateKind, Trigger,

@@ -47,6 +47,7 @@ mod thread_waker;
 mod timers;
 mod together;
 mod trying;
+mod unit;
 
 pub(in crate::workflow) use load::load;
 pub(in crate::workflow) use manager::{has_timers, has_use_of};

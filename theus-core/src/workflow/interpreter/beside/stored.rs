@@ -5,11 +5,11 @@ use crate::signal::Payload;
 use crate::workflow::chart::{Definition, StateId};
 use crate::workflow::clock::Timekeeper;
 use crate::workflow::interpreter::chain::Chain;
-use crate::workflow::interpreter::instance::Unit;
 use crate::workflow::interpreter::names::{known, name_of};
 use crate::workflow::interpreter::outcome::{Cause, Handled};
 use crate::workflow::interpreter::position::{Position, PositionError};
 use crate::workflow::interpreter::stored::{PartName, StoredInvocation};
+use crate::workflow::interpreter::unit::Unit;
 
 impl Beside {
     /// As it is stored; `in_hand` is the chain of the one that is gone on with, and `spent` what it has spent.
