@@ -3,6 +3,8 @@
 use divan::{Bencher, black_box};
 use theus_core::prelude::*;
 
+use crate::shared::meter::{self, BESIDE, INVOKED};
+
 #[derive(Clone, Default, Context)]
 struct Lamp {
     lit: bool,
@@ -101,6 +103,30 @@ mod an_event {
     #[divan::bench]
     fn through_bus_a_guard_and_one_process_untraced(bencher: Bencher<'_, '_>) {
         with_one_process(bencher, GUARDED, 0);
+    }
+
+    /// Beside work of its state that waits: it costs what it does without, and a look at that.
+    #[divan::bench]
+    fn beside_an_idle_invoke_untraced(bencher: Bencher<'_, '_>) {
+        of_the_meter(bencher, BESIDE, 1);
+    }
+
+    /// An event that enters a state, and what that invokes, from its beginning to its end.
+    #[divan::bench]
+    fn that_begins_and_ends_an_invoke_untraced(bencher: Bencher<'_, '_>) {
+        of_the_meter(bencher, INVOKED, 2);
+    }
+
+    fn of_the_meter(bencher: Bencher<'_, '_>, flow: &str, calls: usize) {
+        let flow = WorkflowManager::from_text(&meter::engine(), "meter.yaml", flow).expect("a workflow that fits");
+        let mut flow = flow.traced(0);
+        flow.run_until_idle().expect("it starts");
+        bencher.bench_local(|| {
+            let _ = flow.emit("CMD_GO");
+            for _ in 0..calls {
+                let _ = black_box(flow.process_event());
+            }
+        });
     }
 
     #[divan::bench]

@@ -5,21 +5,30 @@ use theus_core::signal::EventName;
 use theus_core::workflow::Sessions;
 
 use super::Scenario;
-use crate::shared::meter::{FLOW, Meter, engine};
+use crate::shared::meter::{BESIDE, FLOW, INVOKED, Meter, engine};
 
 pub(super) const SCENARIOS: &[Scenario] = &[
     Scenario { name: "event_untraced", go: |count| many(count, 0) },
     Scenario { name: "event_traced", go: |count| many(count, 1_024) },
     Scenario { name: "event_through_a_pool", go: through_a_pool },
+    Scenario { name: "event_beside_an_invoke", go: |count| of(BESIDE, count, 0, 1) },
+    Scenario { name: "invoke_begun_and_ended", go: |count| of(INVOKED, count, 0, 2) },
 ];
 
 fn many(count: usize, traced: usize) {
-    let flow = WorkflowManager::from_text(&engine(), "meter.yaml", FLOW).expect("a workflow that fits");
+    of(FLOW, count, traced, 1);
+}
+
+/// So many calls take up one event, with all that comes of it.
+fn of(text: &str, count: usize, traced: usize, calls: usize) {
+    let flow = WorkflowManager::from_text(&engine(), "meter.yaml", text).expect("a workflow that fits");
     let mut flow = flow.traced(traced);
     flow.run_until_idle().expect("it starts");
     for _ in 0..count {
         let _ = flow.emit("CMD_GO");
-        let _ = flow.process_event();
+        for _ in 0..calls {
+            let _ = flow.process_event();
+        }
     }
 }
 
