@@ -113,6 +113,7 @@
 //! | [`W111`] | an event that comes too late for its state |
 //! | [`W112`] | a chain that is begun again whenever it fails |
 //! | [`W113`] | a loop that nothing in it ends |
+//! | [`W114`] | long work that keeps its session from hearing |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -236,6 +237,7 @@ pages! {
     W111 "W111.md";
     W112 "W112.md";
     W113 "W113.md";
+    W114 "W114.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

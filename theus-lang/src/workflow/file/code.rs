@@ -89,5 +89,8 @@ pub(crate) const AGAIN: &str = "W112";
 /// A loop that nothing in it ends.
 pub(crate) const NEVER_ENDS: &str = "W113";
 
+/// Long work that keeps its session from hearing.
+pub(crate) const DEAFENS: &str = "W114";
+
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(crate) const PYTHON: &str = "W201";

@@ -10,6 +10,7 @@
 //! | [`regions`] | regions do not want to leave to different places |
 //! | [`failures`] | declared errors lead somewhere |
 //! | [`rest`] | what waits for an event is in a state where the workflow waits |
+//! | [`deafens`] | long work keeps no session from hearing |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`written`] | inputs were written on every way to them |
 //!
@@ -18,6 +19,7 @@
 
 mod again;
 mod conflicts;
+mod deafens;
 mod endless;
 mod ends;
 mod failures;
@@ -71,6 +73,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     failures::check(subject, diagnostics);
     rest::check(subject, &reached, diagnostics);
     again::check(subject, &reached, diagnostics);
+    deafens::check(subject, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.

@@ -448,3 +448,39 @@ fn a_loop_has_something_to_do() {
     }
     sound("states: { A: { entry: { flux: if, when: domain.ready, then: [], else: p_load }, final: true } }");
 }
+
+#[test]
+fn long_work_in_an_entry_is_doubted_where_something_is_to_be_heard() {
+    let of = |entry: &str, heard: &str| {
+        codes(&format!(
+            "external: [CMD_A]\nstates:\n  A: {{ entry: {entry}, events: {{ EVT_CHAIN_DONE: {{ to: DONE, when: domain.ready }}, EVT_CHAIN_FAIL: DONE{heard} }} }}{END}"
+        ))
+    };
+    let long = "{ run: fetch, timeout: 30s }";
+    assert_eq!(of(long, ", CMD_A: DONE"), ["W114"]);
+    assert_eq!(of(long, ""), [""; 0], "nothing is waited for but its end");
+    for (entry, is_long) in [
+        ("fetch", false),
+        ("{ run: fetch, timeout: 900ms }", false),
+        ("{ run: fetch, retry: 3 }", false),
+        ("{ run: fetch, retry: { attempts: 3, backoff: 400ms } }", true),
+        ("{ run: fetch, retry: { attempts: 2, backoff: 999ms } }", false),
+        ("{ run: fetch, retry: { attempts: 9, backoff: 400ms, longest: 100ms } }", false),
+        ("[p_load, { flux: if, when: domain.ready, then: { run: fetch, timeout: 1s } }]", true),
+    ] {
+        assert_eq!(of(entry, ", CMD_A: DONE").contains(&"W114"), is_long, "{entry}");
+    }
+    // A time of a state around it, and another region.
+    let around = format!(
+        "\n  O:\n    after: {{ 1h: DONE }}\n    states: {{ A: {{ entry: {long}, events: {{ EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: DONE }} }} }}"
+    );
+    assert!(codes(&format!("states:{around}{END}")).contains(&"W114"));
+    let regions = format!(
+        "\n  P:\n    done: DONE\n    events: {{ EVT_CHAIN_FAIL: DONE }}\n    regions: {{ L: {{ states: {{ A: {{ entry: {long}, events: {{ EVT_CHAIN_DONE: F }} }}, F: {{ final: true }} }} }}, R: {{ states: {{ G: {{ final: true }} }} }} }}"
+    );
+    assert_eq!(codes(&format!("states:{regions}{END}")), ["W114"]);
+    // As work of the state it is not.
+    is_sound(
+        "\n  A: { invoke: { run: fetch, timeout: 30s, done: DONE, on_error: { '*': DONE } }, events: { CMD_A: DONE, CMD_B: DONE } }",
+    );
+}
