@@ -117,7 +117,7 @@ fn paused_anywhere_and_restored_it_does_what_it_would_have_done() {
             break;
         }
         assert!(seed < 20 * charts + 20, "nearly no chart is one");
-        let mut writer = Writer { random: fastrand::Rng::with_seed(seed), next: 0 };
+        let mut writer = Writer { random: fastrand::Rng::with_seed(seed), next: 0, many: true };
         let (flow, script) = (writer.flow(), writer.script());
         let Ok(builder) = Books::of_text(&engine(&World::default()), "random.yaml", &flow) else { continue };
         let definition = Arc::clone(builder.start().unwrap().definition());

@@ -80,6 +80,8 @@ pub(crate) fn refuse(ctx: App) -> Result<(), Busy> {
 pub(crate) struct Writer {
     pub(crate) random: fastrand::Rng,
     pub(crate) next: i64,
+    /// Whether states may invoke several at once, whose steps come in one order or another.
+    pub(crate) many: bool,
 }
 
 const TARGETS: [&str; 8] = ["S", "C", "P", "C1", "L1", "M1", "Z", "S"];
@@ -135,7 +137,7 @@ impl Writer {
     }
 
     /// What a state has beside its children.
-    fn parts(&mut self) -> String {
+    fn parts(&mut self, is_outer: bool) -> String {
         let mut parts = Vec::new();
         if self.random.bool() {
             parts.push(format!("entry: {}", self.steps(2)));
@@ -143,9 +145,10 @@ impl Writer {
         if self.random.u8(..3) == 0 {
             parts.push(format!("exit: {}", self.steps(1)));
         }
-        if self.random.u8(..3) == 0 {
+        if self.random.u8(..3) == 0 && (self.many || is_outer) {
             let mut invokes = Vec::new();
-            for id in 0..self.random.u8(1..3) {
+            let most = if self.many { 3 } else { 2 };
+            for id in 0..self.random.u8(1..most) {
                 let (steps, done) = (self.steps(1), self.target());
                 let done = if self.random.bool() { format!(", done: {done}") } else { String::new() };
                 let keep = if self.random.bool() { ", on_leave: keep" } else { "" };
@@ -172,7 +175,8 @@ impl Writer {
         let mut flow = "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2]\n\
                         initialised: [domain.log, domain.total, domain.items, domain.other]\nstates:\n"
             .to_owned();
-        let parts: Vec<String> = (0..9).map(|_| self.parts()).collect();
+        // Of the three at the top one is active.
+        let parts: Vec<String> = (0..9).map(|part| self.parts(matches!(part, 0 | 1 | 4))).collect();
         let _ = write!(
             flow,
             "  S: {{ {} }}\n  C: {{ {}, initial: C0, states: {{ C0: {{ {} }}, C1: {{ {} }} }} }}\n  P:\n    {}\n    regions:\n      \

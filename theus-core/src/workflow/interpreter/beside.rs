@@ -18,6 +18,8 @@ pub(super) struct Invocation {
     pub(super) has_begun: bool,
     /// Whether its state was left: it is made good, and the move waits for that.
     pub(super) is_left: bool,
+    /// Whether a step of it has committed in an earlier life: that comes before everything else, for what makes it good must be known.
+    pub(super) has_settled: bool,
     /// None while it is in the hands of who goes on with it.
     pub(super) chain: Option<Box<Chain>>,
     /// What its runs have come to.
@@ -63,10 +65,12 @@ impl Beside {
         self.all.iter().rposition(|invocation| invocation.is_left)
     }
 
-    /// The chain of a slot.
+    /// The chain of a slot, a step of which has committed.
     #[cfg(feature = "store")]
-    pub(super) fn chain_of(&mut self, slot: u32) -> Option<&mut Chain> {
-        self.all.iter_mut().find(|invocation| invocation.slot == slot)?.chain.as_deref_mut()
+    pub(super) fn settled(&mut self, slot: u32) -> Option<&mut Chain> {
+        let found = self.all.iter_mut().find(|invocation| invocation.slot == slot)?;
+        found.has_settled = true;
+        found.chain.as_deref_mut()
     }
 }
 

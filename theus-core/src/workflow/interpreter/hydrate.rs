@@ -170,7 +170,7 @@ impl Interpreter {
         for (slot, settled) in slots {
             let chain = match slot {
                 0 => live.chain.as_deref_mut(),
-                slot => live.beside_mut().and_then(|beside| beside.chain_of(slot)),
+                slot => live.beside_mut().and_then(|beside| beside.settled(slot)),
             };
             let Some(chain) = chain else {
                 return Err(damaged("a run has committed of which it knows nothing".to_owned()));

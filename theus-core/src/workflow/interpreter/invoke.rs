@@ -58,6 +58,7 @@ impl Live {
                     unit: Some(unit),
                     spent: 0,
                     has_waited: false,
+                    has_settled: false,
                 });
             }
         }
@@ -132,7 +133,22 @@ impl Live {
         self.trace.put(context.environment.now(), what(state, id));
     }
 
-    /// Goes on with what was left, until it is made good. True where there is none.
+    /// Takes up what has committed in an earlier life.
+    pub(super) fn go_on_settled(
+        &mut self,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Option<Progress> {
+        let beside = self.beside_mut()?;
+        let place = beside.all.iter().position(|invocation| invocation.has_settled)?;
+        beside.all.get_mut(place)?.has_settled = false;
+        let count = beside.all.len();
+        let progress = self.step_beside(place, context, task);
+        self.turn_after(place, count);
+        Some(progress.unwrap_or(Progress::Stepped))
+    }
+
+    /// Goes on with what was left, until it is made good; `None` where there is none.
     pub(super) fn go_on_left(&mut self, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Option<Progress> {
         let place = self.beside()?.left()?;
         Some(match self.step_beside(place, context, task) {
@@ -167,9 +183,7 @@ impl Live {
                     until = Some(until.map_or(next, |until| until.min(next)));
                 }
                 progress => {
-                    if let Some(beside) = self.beside_mut() {
-                        beside.next = if beside.all.len() == count { place + 1 } else { place };
-                    }
+                    self.turn_after(place, count);
                     return WentOn::Done(progress.unwrap_or(Progress::Stepped));
                 }
             }
@@ -178,6 +192,14 @@ impl Live {
             context.environment.is_not_left_alone();
         }
         if waits { WentOn::Waits { until, is_awaited } } else { WentOn::Nothing }
+    }
+
+    /// It is the turn of the one after this, of so many that there were.
+    fn turn_after(&mut self, place: usize, count: usize) {
+        if let Some(beside) = self.beside_mut() {
+            beside.is_due = false;
+            beside.next = if beside.all.len() == count { place + 1 } else { place };
+        }
     }
 
     /// One step of one of them; `None` where it was done at once and more can be.

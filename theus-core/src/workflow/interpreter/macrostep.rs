@@ -41,6 +41,9 @@ impl Live {
                 return Ok(self.beside_of(held_up, Who::Running, context, task));
             }
         }
+        if let Some(progress) = self.go_on_settled(context, task) {
+            return Ok(progress);
+        }
         if let Some(progress) = self.go_on_left(context, task) {
             return Ok(progress);
         }

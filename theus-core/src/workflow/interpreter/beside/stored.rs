@@ -75,6 +75,7 @@ impl Beside {
                 unit: Some(Unit::of(Box::new(handled))),
                 spent: stored.spent,
                 has_waited: stored.waited,
+                has_settled: false,
             });
         }
         let next = usize::try_from(position.turn).unwrap_or(0);
