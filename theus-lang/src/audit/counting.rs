@@ -130,9 +130,15 @@ impl Counting {
         self.window
     }
 
-    /// `Less` where it is the stricter: whatever makes the other act makes this act too. `None` where that cannot be said.
-    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
-        // What counts more together makes the level act sooner: the engine's violations are each session's and more.
+    /// `Less` where it is the stricter: it acts as soon as the other or sooner. `None` where that cannot be said.
+    pub(super) fn compare(&self, other: &Self, resets_on_success: bool) -> Option<Ordering> {
+        let is_same_counter = self.across == other.across && self.per == other.per;
+        let counts_passes = resets_on_success || self.window.counts_passes() || other.window.counts_passes();
+        // What counts more together counts more passes too, which let violations go.
+        if !is_same_counter && counts_passes {
+            return None;
+        }
+        // The engine's violations are each session's and more.
         let per = match (&self.per, &other.per) {
             (None, Some(_)) => Ordering::Less,
             (Some(_), None) => Ordering::Greater,

@@ -240,14 +240,17 @@ impl Weighed {
         self.weigh_unequal("where_present", old.where_present, new.where_present);
         if old.when() != new.when() {
             let shown = |rule: &Rule| rule.when().map_or("always".to_owned(), |when| format!("{when:?}"));
+            // A rule that is judged in more runs passes in more of them too.
+            let pass_matters = |rule: &Rule| rule.reset_on_success || rule.counting.window().counts_passes();
             let weighed = match (old.when(), new.when()) {
+                _ if pass_matters(old) || pass_matters(new) => None,
                 (None, _) => Some(Ordering::Greater),
                 (_, None) => Some(Ordering::Less),
                 _ => None,
             };
             self.weigh(weighed, format!("when {} -> {}", shown(old), shown(new)));
         }
-        self.counting(&old.counting, &new.counting);
+        self.counting(&old.counting, &new.counting, old.reset_on_success || new.reset_on_success);
         if old.message != new.message {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -262,10 +265,10 @@ impl Weighed {
     }
 
     /// What is counted together: the longer a violation counts, the sooner the level acts.
-    fn counting(&mut self, old: &Counting, new: &Counting) {
+    fn counting(&mut self, old: &Counting, new: &Counting, resets_on_success: bool) {
         if old != new {
             let shown = |counting: &Counting| said(counting).unwrap_or_else(|| "all".to_owned());
-            self.weigh(new.compare(old), format!("counts {} -> {}", shown(old), shown(new)));
+            self.weigh(new.compare(old, resets_on_success), format!("counts {} -> {}", shown(old), shown(new)));
         }
     }
 

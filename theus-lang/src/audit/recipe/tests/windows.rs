@@ -298,7 +298,23 @@ fn a_window_is_weighed_where_recipes_are_compared() {
     );
     assert_eq!(compared("", ", per: name").unwrap(), "Looser: counts all -> per name");
     assert_eq!(compared(", per: name", ", per: tag").unwrap(), "Otherwise: counts per name -> per tag");
-    assert_eq!(compared(", per: name, of: 5", ", of: 9").unwrap(), "Stricter: counts in 5 runs per name -> in 9 runs");
+    assert_eq!(
+        compared(", per: name, of: 5", ", per: name, of: 9").unwrap(),
+        "Stricter: counts in 5 runs per name -> in 9 runs per name"
+    );
+    // A pass of another name, or of another session, would let violations go that counted before.
+    for (old, new) in [
+        (", per: name, of: 5", ", of: 9"),
+        (", of: 9", ", of: 9, across: engine"),
+        (", per: name, reset_on_success: true", ", reset_on_success: true"),
+        (", reset_on_success: true", ", reset_on_success: true, across: engine"),
+        (", reset_on_success: true, when: 'flag'", ", reset_on_success: true"),
+        (", of: 9, when: 'flag'", ", of: 9"),
+    ] {
+        assert!(compared(old, new).unwrap().starts_with("Otherwise: "), "{old} -> {new}");
+        assert!(compared(new, old).unwrap().starts_with("Otherwise: "), "{new} -> {old}");
+    }
+    assert!(compared(", when: 'flag'", "").unwrap().starts_with("Stricter: "));
     let text = Recipe::compare(&Recipe::default(), &of(", within: 1h")).to_string();
     assert!(text.contains("9 (level B, acts at violation 3 within 1h, warns from 1)"), "{text}");
 }
