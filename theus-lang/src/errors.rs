@@ -95,6 +95,7 @@
 //! | [`W028`] | not a time |
 //! | [`W029`] | keys that exclude each other |
 //! | [`W030`] | not a Data field |
+//! | [`W041`] | an `undo` where no saga is left |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
 //!
@@ -114,6 +115,8 @@
 //! | [`W112`] | a chain that is begun again whenever it fails |
 //! | [`W113`] | a loop that nothing in it ends |
 //! | [`W114`] | long work that keeps its session from hearing |
+//! | [`W121`] | a way out of a saga that does not say whether that is undone |
+//! | [`W122`] | a saga in which nothing can be undone |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -224,6 +227,7 @@ pages! {
     W028 "W028.md";
     W029 "W029.md";
     W030 "W030.md";
+    W041 "W041.md";
     W101 "W101.md";
     W102 "W102.md";
     W103 "W103.md";
@@ -238,6 +242,8 @@ pages! {
     W112 "W112.md";
     W113 "W113.md";
     W114 "W114.md";
+    W121 "W121.md";
+    W122 "W122.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

@@ -22,7 +22,10 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
         match told {
             Ok((Kind::Recipe, document)) => recipes.push(document),
             Ok((Kind::Workflow, document)) => match workflow(&document, catalog) {
-                Ok(definition) => report.diagnostics.extend(definition.warnings().iter().map(Diagnostic::from)),
+                Ok(definition) => {
+                    report.diagnostics.extend(definition.warnings().iter().map(Diagnostic::from));
+                    report.sagas_of(&definition);
+                }
                 Err(error) => report.refused(&error),
             },
             Err(error) => report.refused(&error),

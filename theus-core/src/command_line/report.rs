@@ -9,6 +9,8 @@ use super::diagnostic::Diagnostic;
 use super::kind::Kind;
 use super::outcome::{ERRORS, WARNINGS};
 use crate::source::{Severity, SourceError};
+use crate::workflow::SagaExit;
+use crate::workflow::chart::Definition;
 
 /// What was found in some files.
 #[derive(Debug, Default)]
@@ -18,6 +20,18 @@ pub(super) struct Report {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many errors there are beyond those that were kept.
     omitted: usize,
+    /// What becomes of each saga, on each way out of it.
+    pub(super) sagas: Vec<Saga>,
+}
+
+/// What becomes of a saga, on a way out of it.
+#[derive(Debug, Serialize)]
+pub(super) struct Saga {
+    workflow: String,
+    saga: String,
+    by: String,
+    to: String,
+    undoes: bool,
 }
 
 #[derive(Serialize)]
@@ -26,6 +40,8 @@ struct Json<'a> {
     errors: usize,
     warnings: usize,
     problems: &'a [Diagnostic],
+    #[serde(skip_serializing_if = "<[Saga]>::is_empty")]
+    sagas: &'a [Saga],
 }
 
 #[derive(Serialize)]
@@ -39,6 +55,19 @@ impl Report {
     pub(super) fn refused(&mut self, error: &SourceError) {
         self.diagnostics.extend(error.problems().iter().map(Diagnostic::from));
         self.omitted += error.omitted();
+    }
+
+    /// What a workflow does with its sagas.
+    pub(super) fn sagas_of(&mut self, definition: &Definition) {
+        let name = |state| definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
+        let workflow = definition.name();
+        self.sagas.extend(definition.saga_exits().into_iter().map(|SagaExit { saga, by, to, undoes }| Saga {
+            workflow: workflow.to_owned(),
+            saga: name(saga),
+            by: if by.is_empty() { "always".to_owned() } else { by },
+            to: name(to),
+            undoes,
+        }));
     }
 
     /// Puts what was found into the order of the files; of one file it stays in its order.
@@ -74,6 +103,10 @@ impl Report {
     /// The problems as they are drawn, and a line that sums up.
     pub(super) fn as_text(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<()> {
         self.draw(err)?;
+        for Saga { workflow, saga, by, to, undoes } in &self.sagas {
+            let ends = if *undoes { "undone" } else { "stays" };
+            writeln!(out, "{workflow}: saga {saga}: {by} -> {to}: {ends}")?;
+        }
         writeln!(out, "{}", self.summary())
     }
 
@@ -91,7 +124,13 @@ impl Report {
     /// One object in one line.
     pub(super) fn as_json(&self, out: &mut dyn Write) -> io::Result<()> {
         let files = self.files.iter().map(|(file, kind)| File { file, kind: *kind }).collect();
-        let json = Json { files, errors: self.errors(), warnings: self.warnings(), problems: &self.diagnostics };
+        let json = Json {
+            files,
+            errors: self.errors(),
+            warnings: self.warnings(),
+            problems: &self.diagnostics,
+            sagas: &self.sagas,
+        };
         writeln!(out, "{}", serde_json::to_string(&json)?)
     }
 

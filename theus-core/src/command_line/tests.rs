@@ -105,6 +105,22 @@ fn every_problem_of_every_file_is_drawn_in_the_order_of_the_files() {
 }
 
 #[test]
+fn what_becomes_of_a_saga_is_said_for_each_way_out_of_it() {
+    let flow = "states:\n  OPEN:\n    saga: true\n    entry: { run: serve_one, compensate: serve_one }\n    events: { SIG_FULL: { to: SHUT, undo: false } }\n    after: { 1h: LATE, 2h: { to: SHUT, undo: false } }\n  SHUT: { final: true }\n  LATE: { final: true }\n";
+    let folder = Folder::with(&[("flow.yaml", flow)]);
+    let ran = folder.run(&["check", "flow.yaml"]);
+    let expected = [
+        "flow: saga OPEN: SIG_FULL -> SHUT: stays",
+        "flow: saga OPEN: after 1h -> LATE: undone",
+        "flow: saga OPEN: after 2h -> SHUT: stays",
+        "checked 1 workflow: no errors, no warnings",
+    ];
+    assert_eq!(ran, clean(&expected.join("\n")));
+    let json: serde_json::Value = serde_json::from_str(&folder.run(&["check", "--json", "flow.yaml"]).out).unwrap();
+    assert_eq!(json["sagas"][1]["undoes"], true);
+}
+
+#[test]
 fn warnings_alone_have_a_code_of_their_own_and_an_error_beside_them_has_the_errors() {
     let lost = "states:\n  OPEN: { entry: serve_one, events: { SIG_FULL: SHUT } }\n  SHUT: { events: { SIG_FULL: OPEN } }\n  LOST: { events: { SIG_FULL: SHUT } }\n";
     let nothing = "process_recipes: {}\n";

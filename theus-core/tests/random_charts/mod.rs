@@ -139,6 +139,10 @@ impl Writer {
     /// What a state has beside its children.
     fn parts(&mut self, is_outer: bool) -> String {
         let mut parts = Vec::new();
+        // Not of the random numbers, which seeds of before are to find as they were.
+        if self.next % 3 == 0 {
+            parts.push("saga: true".to_owned());
+        }
         if self.random.bool() {
             parts.push(format!("entry: {}", self.steps(2)));
         }
@@ -187,6 +191,7 @@ impl Writer {
             parts[2],
             parts[3],
             parts[4]
+                .replace(", entry: [", "\n    entry: [")
                 .replace(", events: {", "\n    events: {")
                 .replace(", after: {", "\n    after: {")
                 .replace(", exit: [", "\n    exit: [")

@@ -365,6 +365,76 @@ fn a_position_in_work_that_the_file_has_no_more_makes_it_good() {
     assert_eq!((desk.state(), state(&engine).total), ("LOST", 0));
 }
 
+/// Work in a state around `C`, which is in it, or is beside it.
+fn moved(c_is_inside: bool, on_leave: &str) -> String {
+    let (inside, beside) =
+        if c_is_inside { ("states: { C: {} },", "") } else { ("", "C: { events: { CMD_STOP: S } }") };
+    format!(
+        "
+external: [CMD_STOP]
+states:
+  AT: {{ always: C }}
+  S:
+    {inside}
+    invoke: {{ id: work, steps: [{{ run: charge, with: {{ amount: 1 }}, compensate: {{ run: refund, with: {{ amount: 1 }} }} }}, wait], done: E, on_leave: {on_leave} }}
+    events: {{ CMD_STOP: E, EVT_CHAIN_FAIL: LOST }}
+  {beside}
+  LOST: {{ final: true }}
+  E: {{ final: true }}
+"
+    )
+    .replace("S:\n    \n", "S:\n")
+    .replace("states: { C: {} },", "states: { C: {} }")
+}
+
+#[test]
+fn work_beside_a_state_that_the_file_has_put_elsewhere_is_made_good() {
+    for (on_leave, total) in [("undo", 0), ("keep", 1)] {
+        let (engine, outside) = shop(Shop::default());
+        let mut desk = of(&engine, &moved(true, on_leave));
+        while state(&engine).total == 0 {
+            desk.advance().unwrap();
+        }
+        let position = desk.position();
+        drop(desk);
+        let other = of(&engine, &moved(false, on_leave));
+        let mut desk: Desk = WorkflowManager::restore(&engine, other.shared_definition(), &position).unwrap();
+        desk.run_until_idle().unwrap();
+        assert_eq!((desk.state(), state(&engine).total, outside.waiting()), ("C", total, 0));
+        assert!(matches!(desk.advance(), Ok(Progress::Idle { .. })), "nothing of it is left");
+    }
+}
+
+#[test]
+fn numbers_that_it_cannot_have_are_refused() {
+    let (engine, outside) = shop(Shop::default());
+    let mut desk = of(&engine, THINKING);
+    while outside.waiting() == 0 {
+        desk.advance().unwrap();
+    }
+    let position = serde_json::to_value(desk.position()).unwrap();
+    let slots = |slots: &[u32]| {
+        let mut position = position.clone();
+        let one = position["invoked"][0].clone();
+        let all = slots.iter().map(|slot| {
+            let mut one = one.clone();
+            one["slot"] = (*slot).into();
+            one
+        });
+        position["invoked"] = all.collect();
+        let position = serde_json::from_value(position).unwrap();
+        let restored: Result<Desk, _> = WorkflowManager::restore(&engine, desk.shared_definition(), &position);
+        restored.err().map(|error| error.to_string())
+    };
+    for refused in [&[0][..], &[1 << 16], &[u32::MAX], &[1, 1]] {
+        let error = slots(refused).unwrap();
+        assert!(error.contains("what `ASKING` has invoked has the number"), "{error}");
+    }
+    for allowed in [&[1][..], &[(1 << 16) - 1], &[2, 1]] {
+        assert_eq!(slots(allowed), None);
+    }
+}
+
 #[test]
 fn its_trace_tells_what_it_does() {
     let (mut desk, _, _, _) = desk(&THINKING.replace("run: wait", "id: think, run: wait"));

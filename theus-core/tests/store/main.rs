@@ -21,6 +21,7 @@ mod programs;
 mod random_charts;
 mod refused;
 mod restart;
+mod sagas;
 mod table;
 mod tokio_runtime;
 mod versions;

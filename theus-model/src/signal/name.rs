@@ -69,6 +69,8 @@ impl EventName {
     pub const CHAIN_DONE: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_done") };
     /// How the entry chain of a workflow's state ended badly.
     pub const CHAIN_FAIL: Self = Self { kind: Kind::Event, stem: Stem::Static("chain_fail") };
+    /// What a workflow has committed could not be made good.
+    pub const COMPENSATION_FAIL: Self = Self { kind: Kind::Event, stem: Stem::Static("compensation_fail") };
 
     /// The event of a name as workflows and callers write it.
     ///
@@ -147,11 +149,11 @@ impl EventName {
         Self { kind: self.kind, stem: self.stem.apart() }
     }
 
-    /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL`.
+    /// Whether the runtime itself tells this event: `EVT_CHAIN_DONE`, `EVT_CHAIN_FAIL` or `EVT_COMPENSATION_FAIL`.
     #[must_use]
     #[inline]
     pub fn is_builtin(&self) -> bool {
-        !self.is_command() && (*self == Self::CHAIN_DONE || *self == Self::CHAIN_FAIL)
+        !self.is_command() && [Self::CHAIN_DONE, Self::CHAIN_FAIL, Self::COMPENSATION_FAIL].contains(self)
     }
 
     /// Whether it is a command: `CMD_X`.

@@ -46,6 +46,8 @@ pub(super) struct Beside {
     pub(super) next: usize,
     /// Whether an event was taken since one of them has gone on: it is their turn.
     pub(super) is_due: bool,
+    /// Whether it goes on from a position, and nobody has looked yet whether the states are where they were.
+    pub(super) is_restored: bool,
     /// The slot of the one that is gone on with; 0 for none.
     pub(super) slot: u32,
     /// What the session's own chain has come to, meanwhile.
@@ -80,6 +82,11 @@ const BITS: u32 = 16;
 /// The number of the first run of a step, which its commit has in a store and its effects have in their keys.
 pub(super) const fn first_branch(slot: u32) -> u32 {
     slot << BITS
+}
+
+/// Whether it is a slot of what was invoked, whose runs have numbers of their own.
+pub(super) const fn is_slot(slot: u32) -> bool {
+    slot > 0 && slot < 1 << (u32::BITS - BITS)
 }
 
 /// The slot of such a number, and the place within the step.

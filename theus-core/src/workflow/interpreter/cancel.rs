@@ -46,6 +46,7 @@ impl Live {
         self.timers.clear();
         let fault = Fault::Cancelled { reason: reason.clone() };
         self.stop_all(&fault, context);
+        self.undo_all(context);
         match self.chain.take() {
             Some(mut chain) => {
                 if chain.failure.is_none() {
@@ -149,8 +150,9 @@ impl Live {
         committed: impl Iterator<Item = &'a Run>,
         context: InterpreterContext<'_>,
     ) {
+        let saga = self.saga_of(chain, context.definition);
         for run in committed {
-            let compensation = Compensation::of(run, chain.strand(), &activation(chain, context));
+            let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, context));
             match compensation {
                 Ok(compensation) => chain.compensations.extend(compensation),
                 Err(failure) => {
@@ -237,6 +239,7 @@ impl Live {
     pub(super) fn abort_by(&mut self, failure: Failure, context: InterpreterContext<'_>) {
         self.follows = false;
         self.stop_all(&Fault::Cancelled { reason: failure.reason.clone() }, context);
+        self.undo_all(context);
         let mut chain = match self.chain.take() {
             Some(chain) => chain,
             // What was invoked is made good first.

@@ -39,6 +39,8 @@ pub(super) struct Chain {
     gone: BTreeSet<u32>,
     /// The states that are done by its move, which is told when it is over.
     pub(super) completes: Vec<StateId>,
+    /// The sagas that are entered by its move: what leaving others runs on the way is not part of them.
+    sagas: Vec<StateId>,
     /// The payload of the event that it comes of.
     pub(super) payload: Option<Payload>,
 }
@@ -116,10 +118,31 @@ impl Chain {
         chain
     }
 
+    /// Its move enters sagas.
+    pub(super) fn enters_sagas(&mut self, effects: Effects<'_>, definition: &Definition) {
+        let is_saga = |state: &&StateId| definition.state(**state).is_some_and(|state| state.saga);
+        self.sagas.extend(effects.entered().iter().filter(is_saga));
+    }
+
+    /// The innermost saga that what is under way is part of, of those that are or will be active after its move.
+    pub(super) fn saga(&self, definition: &Definition) -> Option<StateId> {
+        let &(state, part, _) = self.parts.get(self.part)?;
+        let mut saga = definition.saga_around(state);
+        // What leaves other states comes before the sagas are entered.
+        if matches!(part, Part::Exit | Part::Transition(_)) {
+            while let Some(entered) = saga.filter(|saga| self.sagas.contains(saga)) {
+                let parent = definition.state(entered).and_then(|state| state.parent);
+                saga = parent.and_then(|parent| definition.saga_around(parent));
+            }
+        }
+        saga
+    }
+
     /// Nothing is left of what it was but room.
     pub(super) fn clear(&mut self) {
         let is_plain = self.compensations.is_empty() && self.failure.is_none() && self.failed.is_empty();
-        if is_plain && self.others.is_empty() && self.completes.is_empty() && matches!(self.work, Work::None) {
+        let is_plain = is_plain && self.others.is_empty() && self.completes.is_empty() && self.sagas.is_empty();
+        if is_plain && matches!(self.work, Work::None) {
             self.parts.clear();
             self.frames.clear();
             (self.heard_by, self.part, self.payload) = (None, 0, None);
@@ -160,6 +183,7 @@ impl Chain {
             failed: Vec::new(),
             gone: BTreeSet::new(),
             completes: Vec::new(),
+            sagas: Vec::new(),
             payload,
         }
     }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::beside::Beside;
 use super::chain::Chain;
+use super::compensation::Compensation;
 use super::context::InterpreterContext;
 use super::control::Control;
 use super::environment::Environment;
@@ -87,6 +88,8 @@ struct Seldom {
     result: Option<serde_json::Value>,
     /// What its states have invoked.
     beside: Option<Beside>,
+    /// What makes good what was committed in sagas that are not left, oldest first.
+    sagas: Vec<Compensation>,
 }
 
 /// How far a session is.
@@ -127,6 +130,11 @@ pub(super) enum Internal {
     ChainFailed {
         /// As for one that has ended well.
         heard_by: Option<StateId>,
+        /// What is to be known of it.
+        payload: Payload,
+    },
+    /// Something committed could not be made good.
+    NotMadeGood {
         /// What is to be known of it.
         payload: Payload,
     },
@@ -402,9 +410,25 @@ impl Live {
     pub(super) fn has_nothing_beside(&mut self) {
         if let Some(seldom) = &mut self.seldom {
             seldom.beside = None;
-            if seldom.cancelled.is_none() && seldom.result.is_none() {
+            if seldom.cancelled.is_none() && seldom.result.is_none() && seldom.sagas.is_empty() {
                 self.seldom = None;
             }
+        }
+    }
+
+    /// What makes good what was committed in sagas that are not left, oldest first.
+    pub(super) fn in_sagas(&self) -> &[Compensation] {
+        self.seldom.as_ref().map_or(&[], |seldom| &seldom.sagas)
+    }
+
+    pub(super) fn take_in_sagas(&mut self) -> Vec<Compensation> {
+        self.seldom.as_mut().map_or_else(Vec::new, |seldom| std::mem::take(&mut seldom.sagas))
+    }
+
+    pub(super) fn keeps_in_sagas(&mut self, compensations: impl IntoIterator<Item = Compensation>) {
+        let mut compensations = compensations.into_iter().peekable();
+        if compensations.peek().is_some() {
+            self.seldom.get_or_insert_default().sagas.extend(compensations);
         }
     }
 

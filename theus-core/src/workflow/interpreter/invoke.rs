@@ -69,6 +69,13 @@ impl Live {
         self.stop_where(|invocation| effects.exits(invocation.state), Fault::Left, context);
     }
 
+    /// The file has put the state of some of it elsewhere while nobody went on with it: that state was left by that.
+    #[cold]
+    fn stop_displaced(&mut self, context: InterpreterContext<'_>) {
+        let at = self.at.clone();
+        self.stop_where(|invocation| !context.definition.is_active(&at, invocation.state), Fault::Left, context);
+    }
+
     /// All of it ends: the session does.
     pub(super) fn stop_all(&mut self, fault: &Fault, context: InterpreterContext<'_>) {
         self.stop_where(|_| true, fault.clone(), context);
@@ -85,11 +92,12 @@ impl Live {
                 !is_ending && invoke.is_some_and(|invoke| invoke.on_leave == OnLeave::Keep)
             });
             self.tell_invoked(place, context, |state, id| What::Stopped { state, id });
+            let mut kept = Vec::new();
             let undoes = self.with_beside(place, |live, chain| {
                 if chain.failure.is_none() {
                     live.let_go(chain, context);
                     if keeps {
-                        chain.compensations.clear();
+                        kept = std::mem::take(&mut chain.compensations);
                     }
                     if !chain.compensations.is_empty() {
                         live.break_off(chain, Failure::fault(fault.clone()), context);
@@ -98,6 +106,7 @@ impl Live {
                 // One that had failed by itself is being made good already.
                 chain.failure.is_some()
             });
+            self.keep_in_sagas(kept, context.definition);
             match undoes {
                 Some(true) => {
                     if let Some(invocation) = self.beside_mut().and_then(|beside| beside.all.get_mut(place)) {
@@ -140,7 +149,12 @@ impl Live {
         task: &mut Context<'_>,
     ) -> Option<Progress> {
         let beside = self.beside_mut()?;
-        let place = beside.all.iter().position(|invocation| invocation.has_settled)?;
+        let Some(place) = beside.all.iter().position(|invocation| invocation.has_settled) else {
+            if std::mem::take(&mut beside.is_restored) {
+                self.stop_displaced(context);
+            }
+            return None;
+        };
         beside.all.get_mut(place)?.has_settled = false;
         let count = beside.all.len();
         let progress = self.step_beside(place, context, task);
@@ -314,6 +328,7 @@ impl Live {
             return Progress::Stepped;
         }
         let Some(failure) = failure else {
+            self.keep_in_sagas(std::mem::take(&mut chain.compensations), context.definition);
             self.inbox.push_back(Internal::InvokeDone { state, place: at });
             return Progress::Handled(handled);
         };

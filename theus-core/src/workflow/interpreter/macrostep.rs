@@ -25,6 +25,9 @@ impl Live {
         if self.control.is_some() {
             self.listen(context);
         }
+        if self.restored && !self.in_sagas().is_empty() {
+            self.undo_displaced(context);
+        }
         if self.restored || self.is_by_date {
             self.tell_restored(context.environment);
         }
@@ -200,6 +203,10 @@ impl Live {
             Internal::ChainFailed { heard_by, payload } => {
                 (EventName::CHAIN_FAIL, context.definition.chain_fail(), heard_by, Some(payload))
             }
+            Internal::NotMadeGood { payload } => match context.definition.event(&EventName::COMPENSATION_FAIL) {
+                Some(event) => (EventName::COMPENSATION_FAIL, event, None, Some(payload)),
+                None => return Ok(None),
+            },
         };
         let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
         let found = match heard_by {

@@ -156,6 +156,9 @@ impl Live {
         if self.beside().is_some() {
             self.stop_exited(effects, context);
         }
+        if definition.has_sagas() {
+            self.leave_sagas(effects, context);
+        }
         if definition.has_invokes() {
             self.invoke_entered(effects, definition);
         }
@@ -174,7 +177,11 @@ impl Live {
             self.forget_ends_of(effects, definition);
         }
         let chain = if effects.chains().len() > 0 {
-            Some(Chain::of(effects, self.payload.clone(), self.spare.chain()))
+            let mut chain = Chain::of(effects, self.payload.clone(), self.spare.chain());
+            if definition.has_sagas() {
+                chain.enters_sagas(effects, definition);
+            }
+            Some(chain)
         } else {
             self.inbox.extend(effects.done().iter().map(|state| Internal::Done(*state)));
             None

@@ -40,6 +40,7 @@ mod position;
 mod requests;
 mod rest;
 mod restore;
+mod saga;
 mod spare;
 mod steps;
 mod stored;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::stored::{Ended, Message, StoredChain, StoredInvocation, StoredTimer, StoredUnit, is_zero};
+use super::stored::{
+    Ended, Message, StoredChain, StoredCompensation, StoredInvocation, StoredTimer, StoredUnit, is_zero,
+};
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
 
@@ -71,6 +73,9 @@ pub struct Position {
     /// What its states have invoked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) invoked: Vec<StoredInvocation>,
+    /// What makes good what was committed in sagas that are not left, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sagas: Vec<StoredCompensation>,
     /// Whose turn of them it is first.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) turn: u32,
@@ -149,6 +154,14 @@ pub enum PositionError {
         after: std::time::Duration,
         /// When it is due.
         due: String,
+    },
+    /// What a state has invoked has a number that it cannot have, or that something else has.
+    #[error("what `{state}` has invoked has the number {slot}, which is not one that it alone can have")]
+    Slot {
+        /// The state.
+        state: String,
+        /// The number that was stored.
+        slot: u32,
     },
     /// What was being handled has no name of an event.
     #[error("`{event}`, which was being handled, is no name of an event")]

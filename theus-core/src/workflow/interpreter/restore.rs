@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::beside::Beside;
 use super::beside::stored::{id_of, place_of};
 use super::chain::Chain;
+use super::compensation::Compensation;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
 use super::instance::{Internal, Interpreter, Stage};
@@ -89,6 +90,8 @@ impl Interpreter {
             }
             live.chain = Some(Box::new(chain));
         }
+        let kept = position.sagas.iter().map(|kept| Compensation::restored(&definition, kept));
+        live.keeps_in_sagas(kept.collect::<Result<Vec<_>, _>>()?);
         if let Some(beside) = Beside::restored(&definition, position)? {
             *live.beside_or_new() = beside;
         }
@@ -136,6 +139,7 @@ impl super::instance::Live {
             unit: unit.map(|unit| stored_unit(definition, unit)),
             chain: chain.map(|chain| chain.stored(definition, keeper, live.is_kept)),
             invoked,
+            sagas: live.in_sagas().iter().map(|kept| kept.stored(definition)).collect(),
             turn: live.beside().map_or(0, |beside| u32::try_from(beside.next).unwrap_or(0)),
             is_due: live.beside().is_some_and(|beside| beside.is_due),
             spent: live.beside().filter(|beside| beside.slot != 0).map_or(live.spent, |beside| beside.spent),
@@ -173,6 +177,7 @@ fn message(definition: &Definition, told: &Internal) -> Message {
         Internal::ChainFailed { heard_by, payload } => {
             Message::ChainFailed { heard_by: heard_by.as_ref().map(name), payload: payload.value().clone() }
         }
+        Internal::NotMadeGood { payload } => Message::NotMadeGood { payload: payload.value().clone() },
         Internal::Recover { state, heard_by, target, error, payload } => Message::Error {
             state: name(state),
             heard_by: heard_by.as_ref().map(name),
@@ -200,6 +205,7 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
         Message::ChainFailed { heard_by, payload } => {
             Internal::ChainFailed { heard_by: state(heard_by)?, payload: payload.clone().into() }
         }
+        Message::NotMadeGood { payload } => Internal::NotMadeGood { payload: payload.clone().into() },
         Message::Error { state: of, heard_by, target, error, payload } => Internal::Recover {
             state: known(definition, of)?,
             heard_by: state(heard_by)?,

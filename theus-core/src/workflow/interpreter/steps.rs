@@ -87,6 +87,7 @@ impl Live {
                 if failure.aborts {
                     // The whole session ends, and what was invoked is made good first.
                     self.stop_all(&Fault::Cancelled { reason: failure.reason.clone() }, context);
+                    self.undo_all_in(&mut chain);
                 }
                 self.break_off(&mut chain, failure, context);
                 if self.next_compensation(&chain).is_none() && !self.leave_strand(&mut chain) {
@@ -217,10 +218,11 @@ impl Live {
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Ended(Ok(())) => {
-                if run.compensate.is_some()
-                    && let Err(failure) = keep_compensations(chain, std::iter::once(run), context)
-                {
-                    return Stepped::Failure(failure);
+                if run.compensate.is_some() {
+                    let saga = self.saga_of(chain, context.definition);
+                    if let Err(failure) = keep_compensations(chain, std::iter::once(run), saga, context) {
+                        return Stepped::Failure(failure);
+                    }
                 }
                 chain.step_over();
                 Stepped::On
@@ -282,7 +284,8 @@ impl Live {
         let tried = together.go_on(branches, context, task, &mut account);
         let committed = together.committed();
         let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
-        let prepared = keep_compensations(chain, committed, context);
+        let saga = self.saga_of(chain, context.definition);
+        let prepared = keep_compensations(chain, committed, saga, context);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Pending(until) => {
@@ -423,15 +426,21 @@ impl Live {
             Tried::GoesOn => Stepped::On,
             #[cfg(feature = "store")]
             Tried::Unsaved(error) => Stepped::Held(Progress::Unsaved(error)),
-            Tried::Ended(_) => {
-                chain.work = Work::None;
+            Tried::Ended(ended) => {
+                let Work::Compensation(compensation, _) = std::mem::replace(&mut chain.work, Work::None) else {
+                    return Stepped::On;
+                };
+                if let Err(failure) = ended {
+                    self.not_made_good(&compensation, failure, context);
+                }
                 Stepped::On
             }
         }
     }
 
     /// The chain is over, and what comes of that is told. Its room is kept for the next.
-    fn end_chain(&mut self, chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+    fn end_chain(&mut self, mut chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.keep_in_sagas(std::mem::take(&mut chain.compensations), context.definition);
         let ended = self.tell_end(&chain, context);
         self.spare.keep_chain(chain);
         ended
@@ -514,11 +523,12 @@ impl Live {
 fn keep_compensations<'r>(
     chain: &mut Chain,
     committed: impl Iterator<Item = &'r Run>,
+    saga: Option<StateId>,
     context: InterpreterContext<'_>,
 ) -> Result<(), Failure> {
     let mut prepared = Ok(());
     for run in committed {
-        let compensation = Compensation::of(run, chain.strand(), &activation(chain, context));
+        let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, context));
         match compensation {
             Ok(compensation) => chain.compensations.extend(compensation),
             Err(failure) => prepared = prepared.and(Err(failure)),

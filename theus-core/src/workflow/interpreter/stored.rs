@@ -45,6 +45,10 @@ pub(super) enum Message {
         heard_by: Option<String>,
         payload: Value,
     },
+    /// Something committed could not be made good.
+    NotMadeGood {
+        payload: Value,
+    },
     Error {
         state: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +118,9 @@ pub(super) struct StoredChain {
     /// The states that are done by its move.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) completes: Vec<String>,
+    /// The sagas that were entered by its move.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) sagas: Vec<String>,
     /// Where it is in that, from the outermost list of steps inwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) frames: Vec<StoredFrame>,
@@ -322,6 +329,9 @@ pub(super) struct StoredCompensation {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) strand: u32,
     pub(super) arguments: Option<Arguments>,
+    /// The saga in which that was committed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) saga: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

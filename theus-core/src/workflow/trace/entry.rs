@@ -77,6 +77,13 @@ pub enum What {
         /// What the file calls it.
         id: String,
     },
+    /// A saga is left, and not well: what was committed in it is made good.
+    Undoes {
+        /// The saga.
+        state: StateId,
+        /// How many of its commits are to be made good.
+        compensating: usize,
+    },
     /// Other states are active.
     Moved {
         /// What was active before; `None` at the start.
@@ -211,6 +218,7 @@ impl What {
             Self::Invoked { .. } => "invoked",
             Self::InvokeDone { .. } => "invoke done",
             Self::Stopped { .. } => "stopped",
+            Self::Undoes { .. } => "undoes",
             Self::Moved { .. } => "moved",
             Self::Stayed { .. } => "stayed",
             Self::Run { role: Role::Step, .. } => "step",

@@ -38,6 +38,10 @@ impl Line<'_> {
                 map.serialize_entry("state", self.name(*state))?;
                 map.serialize_entry("id", id)
             }
+            What::Undoes { state, compensating } => {
+                map.serialize_entry("state", self.name(*state))?;
+                map.serialize_entry("compensating", compensating)
+            }
             What::Moved { from, to, by } => {
                 map.serialize_entry("from", &from.as_ref().map(|from| self.names(from)))?;
                 map.serialize_entry("to", &self.names(to))?;

@@ -48,6 +48,9 @@ impl<'a> Line<'a> {
             What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
                 write!(f, "{id} of {}", self.name(*state))
             }
+            What::Undoes { state, compensating } => {
+                write!(f, "{}; {compensating} to be made good", self.name(*state))
+            }
             What::Moved { from, to, by } => {
                 if let Some(from) = from {
                     write!(f, "{} -> ", self.names(from).join(" + "))?;

@@ -84,6 +84,9 @@ impl<'a> File<'a> {
         for (key, steps) in [("entry", &state.entry), ("exit", &state.exit)] {
             entries.extend(self.chain(steps).map(|steps| (key, steps)));
         }
+        if state.saga {
+            entries.push(("saga", Ordered::Bool(true)));
+        }
         self.ways(state, &mut entries);
         if !state.invokes.is_empty() {
             let invokes = (0..).zip(&state.invokes).map(|(place, invoke)| self.invoke(state, place, invoke));
@@ -172,10 +175,11 @@ impl<'a> File<'a> {
     fn candidate(self, way: &'a Transition) -> Ordered<'a> {
         let to = way.target.map(|target| self.named(target));
         match (to, &way.guard, self.chain(&way.steps)) {
-            (Some(to), None, None) => to,
+            (Some(to), None, None) if way.undo.is_none() => to,
             (to, guard, steps) => {
                 let mut entries: Entries<'a> = to.map(|to| ("to", to)).into_iter().collect();
                 entries.extend(guard.as_ref().map(|guard| ("when", Ordered::text(guard.text()))));
+                entries.extend(way.undo.map(|undo| ("undo", Ordered::Bool(undo))));
                 entries.extend(steps.map(|steps| ("steps", steps)));
                 Ordered::map(entries)
             }

@@ -33,6 +33,8 @@ pub struct Definition {
     pub(super) asks_data: Box<[bool]>,
     /// Whether a state has work that runs while it is active.
     has_invokes: bool,
+    /// Whether a state is a saga.
+    has_sagas: bool,
     /// By state: whether it has times. Empty where none has.
     pub(super) has_times: Box<[bool]>,
     /// The states by their names.
@@ -64,6 +66,7 @@ impl Definition {
         events.dedup();
         let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
         let has_invokes = states.iter().any(|state| !state.invokes.is_empty());
+        let has_sagas = states.iter().any(|state| state.saga);
         let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
         let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
         by_name.sort_by_key(|state| states.get(state.index()).map(|state| state.name.as_str()));
@@ -79,6 +82,7 @@ impl Definition {
             warnings,
             asks_data,
             has_invokes,
+            has_sagas,
             has_times,
             by_name,
             tree,
@@ -182,6 +186,19 @@ impl Definition {
     #[must_use]
     pub const fn has_invokes(&self) -> bool {
         self.has_invokes
+    }
+
+    /// Whether a state is a saga: what is committed inside keeps its compensations until it is left well.
+    #[must_use]
+    pub const fn has_sagas(&self) -> bool {
+        self.has_sagas
+    }
+
+    /// The innermost saga that this state is or is in.
+    #[must_use]
+    pub fn saga_around(&self, state: StateId) -> Option<StateId> {
+        let mut around = std::iter::successors(Some(state), |state| self.state(*state)?.parent);
+        around.find(|state| self.state(*state).is_some_and(|state| state.saga))
     }
 
     /// The event that tells that a chain has failed.

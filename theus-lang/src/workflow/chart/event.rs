@@ -30,8 +30,8 @@ pub enum Trigger {
         /// As the file writes it.
         written: String,
     },
-    /// Any event that no transition of the state names: `"*"`. The end of a chain (`EVT_CHAIN_DONE`, `EVT_CHAIN_FAIL`) is not
-    /// among them: it must be named.
+    /// Any event that no transition of the state names: `"*"`. What the runtime tells (`EVT_CHAIN_DONE`, `EVT_CHAIN_FAIL`,
+    /// `EVT_COMPENSATION_FAIL`) is not among them: it must be named.
     Any,
     /// None: it is taken as soon as its guard holds (`always`).
     Always,

@@ -43,7 +43,7 @@ pub(super) struct Outcome {
 
 impl Definition {
     /// The innermost compound state around both the source and the target.
-    pub(super) fn domain(&self, source: StateId, target: StateId) -> Option<StateId> {
+    pub(in crate::workflow) fn domain(&self, source: StateId, target: StateId) -> Option<StateId> {
         let around = |state: &StateId| {
             matches!(self.tree.kind(*state), Kind::Compound(_)) && self.tree.is_inside(target, *state)
         };

@@ -73,6 +73,16 @@ impl<'a> Effects<'a> {
         self.plan.taken.iter().filter_map(|(state, place)| Some((*state, definition.way(*state, *place)?)))
     }
 
+    /// The transition by which a state is left; `None` where it is not, or where that is no transition's.
+    pub fn left_by(self, state: StateId) -> Option<&'a Transition> {
+        let tree = &self.definition.tree;
+        let number = tree.number(state)?;
+        self.taken().find_map(|(source, way)| {
+            let domain = self.definition.domain(source, way.target?);
+            tree.inside(domain).contains(&number).then_some(way)
+        })
+    }
+
     /// What is to be run, in order: what leaving runs, the steps of the transitions, what entering runs. Empty chains are not
     /// among them.
     pub fn chains(self) -> impl ExactSizeIterator<Item = Chain<'a>> {

@@ -53,6 +53,8 @@ pub struct State {
     pub invokes: Vec<Invoke>,
     /// Its transitions, in the order of the file.
     pub transitions: Vec<Transition>,
+    /// Whether what is committed anywhere inside keeps its compensation until the state is left well (`saga`).
+    pub saga: bool,
     /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).
     pub on_error: Vec<Recovery>,
     /// Where it stands in the file.

@@ -17,8 +17,8 @@ pub(super) struct Triggers {
     /// By state.
     states: Vec<Entries>,
     events: u32,
-    /// The events that tell the end of a chain.
-    ends: [Column; 2],
+    /// The events that tell the end of a chain, and that one was not made good.
+    ends: [Column; 3],
     /// Whether a state has transitions that wait for nothing, and whether one names the good end of a chain.
     has_always: bool,
     names_done: bool,
@@ -28,7 +28,8 @@ impl Triggers {
     pub(super) fn of(states: &[State], events: &[EventName]) -> Self {
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX - 2);
         let place = |name: &EventName| events.binary_search(name).ok().and_then(|place| Column::try_from(place).ok());
-        let ends = [EventName::CHAIN_DONE, EventName::CHAIN_FAIL].map(|end| place(&end).unwrap_or(count));
+        let ends = [EventName::CHAIN_DONE, EventName::CHAIN_FAIL, EventName::COMPENSATION_FAIL];
+        let ends = ends.map(|end| place(&end).unwrap_or(count));
         let by_column = |state: &State| {
             let column = |trigger: &Trigger| match trigger {
                 Trigger::Event { name, .. } => place(name),
@@ -69,8 +70,8 @@ impl Triggers {
         self.names_done
     }
 
-    /// The columns of the events that tell the end of a chain: well, and badly.
-    pub(super) const fn ends(&self) -> [Column; 2] {
+    /// The columns of the events that tell the end of a chain, well and badly, and that it was not made good.
+    pub(super) const fn ends(&self) -> [Column; 3] {
         self.ends
     }
 
@@ -79,7 +80,7 @@ impl Triggers {
     }
 
     /// The state's own transitions for a column, in the order of the file: those that name the event; where none does, those
-    /// for any event, unless it is the end of a chain.
+    /// for any event, unless the runtime tells it.
     pub(super) fn of_state(&self, state: StateId, column: Column) -> impl Iterator<Item = u32> {
         let entries = self.states.get(state.index()).map_or(&[][..], |entries| entries);
         let named = with(entries, column);

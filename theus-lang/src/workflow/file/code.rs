@@ -61,6 +61,8 @@ pub(crate) const DURATION: &str = "W028";
 pub(crate) const EXCLUSIVE: &str = "W029";
 /// An initialised field that is no Data field.
 pub(crate) const INITIALISED: &str = "W030";
+/// An `undo` where no saga is left.
+pub(crate) const NO_SAGA: &str = "W041";
 
 /// A state that is final without saying so.
 pub(crate) const IMPLICIT_FINAL: &str = "W101";
@@ -91,6 +93,11 @@ pub(crate) const NEVER_ENDS: &str = "W113";
 
 /// Long work that keeps its session from hearing.
 pub(crate) const DEAFENS: &str = "W114";
+
+/// A way out of a saga that does not say whether that is undone.
+pub(crate) const UNSAID: &str = "W121";
+/// A saga in which nothing can be undone.
+pub(crate) const EMPTY_SAGA: &str = "W122";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(crate) const PYTHON: &str = "W201";

@@ -9,6 +9,8 @@ use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{Invoke, OnLeave, Recovery, StateKind, Step, Transition, Trigger};
 
 const EXPECTED: &str = "the name of a process, a map with `run` or `steps`, or a list of them";
+/// How much is invoked in a file at most: what is under way is told apart by numbers that are stored.
+const MAX_INVOKES: usize = 10_000;
 /// What is said of the work beside what it runs.
 const OURS: [&str; 3] = ["id", "done", "on_leave"];
 /// Of one process.
@@ -46,6 +48,18 @@ impl<'a> Reading<'a> {
             }
             _ => vec![(here, at.at_key("invoke"), value)],
         };
+        let before = self.invoked;
+        self.invoked = before.saturating_add(all.len());
+        if self.invoked > MAX_INVOKES {
+            // Told once.
+            if before <= MAX_INVOKES {
+                self.diagnostics.error(code::TOO_MUCH, || {
+                    Problem::new(at.at_key("invoke"), format!("a workflow invokes at most {MAX_INVOKES} things"))
+                        .help("run what belongs together as the `steps` of one `invoke`")
+                });
+            }
+            return invokes;
+        }
         for (at, key, value) in all {
             let place = u32::try_from(invokes.len()).unwrap_or(u32::MAX);
             let Some(invoke) = self.invoke(value, &at, &key, of, place, transitions) else { continue };

@@ -33,6 +33,8 @@ pub(super) struct Reading<'a> {
     pub(super) paths: OnceCell<BTreeSet<String>>,
     /// Whether an event is being handled where what is being read is used.
     pub(super) has_event: bool,
+    /// How much the states that were read invoke.
+    pub(super) invoked: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -54,6 +56,7 @@ impl<'a> Reading<'a> {
             items: Vec::new(),
             paths: OnceCell::new(),
             has_event: true,
+            invoked: 0,
         }
     }
 

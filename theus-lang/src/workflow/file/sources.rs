@@ -40,7 +40,7 @@ pub(crate) enum Source<'a> {
 impl<'a> Sources<'a> {
     /// The events of the runtime and of the domain's signals.
     pub(crate) fn new(signals: &'a [String]) -> Self {
-        let mut raised = BTreeSet::from([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
+        let mut raised = BTreeSet::from([EventName::CHAIN_DONE, EventName::CHAIN_FAIL, EventName::COMPENSATION_FAIL]);
         let mut clashing = BTreeMap::new();
         for field in signals {
             let event = EventName::from_field_name(field);

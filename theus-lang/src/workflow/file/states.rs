@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "description",
     "entry",
     "exit",
+    "saga",
     "invoke",
     "events",
     "always",
@@ -55,13 +56,16 @@ impl<'a> Reading<'a> {
             .find(|(key, _)| matches!(*key, "events" | "on" | "transitions"))
             .map(|(key, value)| (*key, *value));
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
-        let mut invokes = Vec::new();
+        let (mut invokes, mut saga) = (Vec::new(), false);
         for (key, value) in body {
             let here = at.key(key);
             match key {
                 "description" => description = self.description(value, &at, &what),
                 "entry" | "process" => entry = self.entry(key, value, &at, &what),
                 "exit" => exit = self.chain(value, &here, &what),
+                "saga" => {
+                    saga = self.diagnostics.flag(value, &here, format!("`saga` of {what}")).unwrap_or(false);
+                }
                 "invoke" => invokes = self.invokes(value, &at, &what, &mut transitions),
                 "events" | "on" | "transitions" => transitions.extend(self.events(value, &here, &what, handled)),
                 "always" => self.eventless(value, &at, "always", &Trigger::Always, &mut transitions),
@@ -90,7 +94,20 @@ impl<'a> Reading<'a> {
         let name = name.to_owned();
         self.invokes_of_kind(&kind, &invokes, &at, &what);
         let on_error = Vec::new();
-        Some(State { name, description, parent, children, kind, entry, exit, invokes, transitions, on_error, place })
+        Some(State {
+            name,
+            description,
+            parent,
+            children,
+            kind,
+            entry,
+            exit,
+            invokes,
+            transitions,
+            saga,
+            on_error,
+            place,
+        })
     }
 
     fn keys(&mut self, body: &[(&'a str, &'a Value)], at: &NodePath, what: &str) {

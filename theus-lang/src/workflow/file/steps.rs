@@ -14,6 +14,8 @@ use crate::workflow::chart::{Run, Step};
 
 /// How deep steps may be nested.
 const MAX_DEPTH: usize = 16;
+/// How many processes run side by side at most.
+const MAX_PARALLEL: usize = 10_000;
 /// What says what kind of step it is.
 const KINDS: [&str; 3] = ["run", "flux", "parallel"];
 const FLUXES: [&str; 4] = ["run", "if", "while", "for_each"];
@@ -260,6 +262,13 @@ impl<'a> Reading<'a> {
             self.diagnostics.wrong_kind(get(body, "parallel")?, &at, "`parallel`", "a list of processes");
             return None;
         };
+        if list.len() > MAX_PARALLEL {
+            self.diagnostics.error(code::TOO_MUCH, || {
+                Problem::new(at.clone(), format!("at most {MAX_PARALLEL} processes run side by side"))
+                    .label(format!("these are {}", list.len()))
+            });
+            return None;
+        }
         let mut branches: Vec<Run> = Vec::with_capacity(list.len());
         let mut whole = true;
         for (index, value) in list.iter().enumerate() {

@@ -111,7 +111,7 @@ impl<'a> Reading<'a> {
                 self.yaml_word(name, at.clone());
                 let target = Some(self.target(value, at, what)?);
                 let place = self.sites.place(key);
-                Some(Transition { trigger: trigger.clone(), guard: None, target, steps: Vec::new(), place })
+                Some(Transition { trigger: trigger.clone(), guard: None, target, undo: None, steps: Vec::new(), place })
             }
             Value::Mapping(_) => {
                 let body = self.diagnostics.entries(value, at, what, (Keys::Parts, EXPECTED))?;
@@ -136,9 +136,9 @@ impl<'a> Reading<'a> {
         what: &str,
         trigger: &Trigger,
     ) -> Option<Transition> {
-        const OURS: &[&str] = &["to", "when", "steps"];
+        const OURS: &[&str] = &["to", "when", "undo", "steps"];
         const LISTED: &[&str] =
-            &["to", "when", "steps", "event", "trigger", "from", "source", "target", "dest", "condition"];
+            &["to", "when", "undo", "steps", "event", "trigger", "from", "source", "target", "dest", "condition"];
         let is_listed = get(body, "event").or_else(|| get(body, "trigger")).is_some();
         let of = if is_listed { "a transition" } else { "a candidate" };
         self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
@@ -151,12 +151,13 @@ impl<'a> Reading<'a> {
             self.diagnostics.lost_ways |= guard.is_none();
             guard
         });
+        let undo = get(body, "undo").and_then(|value| self.diagnostics.flag(value, &at.key("undo"), "`undo`"));
         let steps =
             get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
         self.has_event = before;
         let (target, guard) =
             (target.map_or(Some(None), |it| it.map(Some))?, guard.map_or(Some(None), |it| it.map(Some))?);
-        Some(Transition { trigger: trigger.clone(), guard, target, steps, place: self.sites.place(key) })
+        Some(Transition { trigger: trigger.clone(), guard, target, undo, steps, place: self.sites.place(key) })
     }
 
     /// `after`: times, and where they lead.

@@ -120,6 +120,13 @@ impl<'a> Reading<'a> {
             }
             let at = self.sites.at(&state.place);
             let name = &state.name;
+            if state.saga {
+                self.diagnostics.error(code::FINAL, || {
+                    Problem::new(at, format!("state `{name}` is a saga, and nothing leads out of it"))
+                        .help("write the ways out of it, or leave `saga` out")
+                });
+                continue;
+            }
             self.diagnostics.warn(code::IMPLICIT_FINAL, || {
                 Problem::new(at, format!("state `{name}` is final without saying so"))
                     .label("nothing leads out of it")

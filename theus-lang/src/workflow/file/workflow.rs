@@ -292,6 +292,7 @@ impl<'a> Reading<'a> {
             exit: Vec::new(),
             invokes: Vec::new(),
             transitions: Vec::new(),
+            saga: false,
             on_error: Vec::new(),
             place: self.sites.place(&at.at_key("steps")),
         };

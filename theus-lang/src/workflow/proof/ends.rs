@@ -94,7 +94,7 @@ impl Graph {
             let comes = |trigger: &Trigger| match trigger {
                 Trigger::Done => is_done_once,
                 Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL => hears(&failed),
-                Trigger::Event { name, .. } if name.is_builtin() => hears(&done),
+                Trigger::Event { name, .. } if *name == EventName::CHAIN_DONE => hears(&done),
                 _ => true,
             };
             let moves = state.transitions.iter().filter(|it| comes(&it.trigger)).filter_map(|it| it.target);

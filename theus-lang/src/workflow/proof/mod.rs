@@ -11,6 +11,7 @@
 //! | [`failures`] | declared errors lead somewhere |
 //! | [`rest`] | what waits for an event is in a state where the workflow waits |
 //! | [`deafens`] | long work keeps no session from hearing |
+//! | [`sagas`] | every way out of a saga says what becomes of it |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`written`] | inputs were written on every way to them |
 //!
@@ -28,6 +29,7 @@ mod loops;
 mod reach;
 mod regions;
 mod rest;
+mod sagas;
 mod sure;
 mod tree;
 mod written;
@@ -74,6 +76,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     rest::check(subject, &reached, diagnostics);
     again::check(subject, &reached, diagnostics);
     deafens::check(subject, diagnostics);
+    sagas::check(subject, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.

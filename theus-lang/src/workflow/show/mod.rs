@@ -2,12 +2,15 @@
 
 mod dot;
 mod mermaid;
+mod sagas;
 mod svg;
 mod view;
 mod words;
 
 #[cfg(test)]
 mod tests;
+
+pub use sagas::SagaExit;
 
 use super::chart::Definition;
 

@@ -124,7 +124,8 @@ pub(super) fn actions(state: &State) -> Vec<String> {
     };
     let internal = state.transitions.iter().filter(|transition| transition.target.is_none());
     let internal = internal.map(|transition| words::transition(state, transition));
-    let mut all = on("entry", &state.entry);
+    let mut all: Vec<String> = state.saga.then(|| "saga".to_owned()).into_iter().collect();
+    all.extend(on("entry", &state.entry));
     all.extend(state.invokes.iter().map(words::invoke));
     all.extend(internal);
     all.extend(on("exit", &state.exit));

@@ -6,7 +6,8 @@ use crate::process::Contract;
 use crate::source::duration;
 use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Run, State, Step, Transition, Trigger};
 
-fn trigger(state: &State, trigger: &Trigger) -> String {
+/// What a transition is taken on; nothing for none.
+pub(super) fn trigger(state: &State, trigger: &Trigger) -> String {
     match trigger {
         Trigger::Event { written, .. } => written.clone(),
         Trigger::Any => "*".to_owned(),
@@ -31,6 +32,9 @@ pub(super) fn transition(state: &State, transition: &Transition) -> String {
     };
     if let Some(guard) = &transition.guard {
         add(format!("[{}]", guard.text()));
+    }
+    if let Some(undo) = transition.undo {
+        add(if undo { "undo" } else { "keep" }.to_owned());
     }
     if !transition.steps.is_empty() {
         add(format!("/ {}", chain(&transition.steps)));

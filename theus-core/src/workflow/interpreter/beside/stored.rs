@@ -1,6 +1,8 @@
 //! What was invoked, as it is stored, and back.
 
-use super::{Beside, Invocation};
+use std::collections::BTreeSet;
+
+use super::{Beside, Invocation, is_slot};
 use crate::signal::Payload;
 use crate::workflow::chart::{Definition, StateId};
 use crate::workflow::clock::Timekeeper;
@@ -42,7 +44,7 @@ impl Beside {
     /// Takes it up where it was.
     ///
     /// # Errors
-    /// Where a state or a compensation is not there any more.
+    /// Where a state or a compensation is not there any more, or a number is none that it can have.
     pub(in crate::workflow::interpreter) fn restored(
         definition: &Definition,
         position: &Position,
@@ -51,9 +53,13 @@ impl Beside {
         if stored.is_empty() {
             return Ok(None);
         }
-        let mut all = Vec::with_capacity(stored.len());
+        let mut all: Vec<Invocation> = Vec::with_capacity(stored.len());
+        let mut slots = BTreeSet::new();
         for stored in stored {
             let state = known(definition, &stored.state)?;
+            if !is_slot(stored.slot) || !slots.insert(stored.slot) {
+                return Err(PositionError::Slot { state: stored.state.clone(), slot: stored.slot });
+            }
             // One that is no more in the file has no steps: it fails, and what it had committed is made good.
             let place = place_of(definition, state, &stored.id).unwrap_or(u32::MAX);
             let mut chain = stored.chain.clone();
@@ -79,7 +85,7 @@ impl Beside {
             });
         }
         let next = usize::try_from(position.turn).unwrap_or(0);
-        Ok(Some(Self { all, next, is_due: position.is_due, ..Self::default() }))
+        Ok(Some(Self { all, next, is_due: position.is_due, is_restored: true, ..Self::default() }))
     }
 }
 

@@ -37,10 +37,11 @@ impl Chain {
             others: self.others.iter().map(|strand| stored_strand(definition, *strand)).collect(),
             failed: self.failed.iter().map(|failed| failed.stored(definition)).collect(),
             completes: self.completes.iter().map(|state| name(*state)).collect(),
+            sagas: self.sagas.iter().map(|state| name(*state)).collect(),
             // One that has failed goes on with none of its steps.
             frames: if failure.is_none() { self.frames.iter().map(Frame::stored).collect() } else { Vec::new() },
             work,
-            compensations: self.compensations.iter().map(Compensation::stored).collect(),
+            compensations: self.compensations.iter().map(|compensation| compensation.stored(definition)).collect(),
             failure: failure.map(|failure| stored_failure(definition, failure)),
         }
     }
@@ -57,7 +58,7 @@ impl Chain {
             Work::None => (StoredWork::Nothing, None),
             Work::Compensation(compensation, attempt) => (
                 StoredWork::Compensation {
-                    compensation: compensation.stored(),
+                    compensation: compensation.stored(definition),
                     attempt: attempt.stored(compensation.arguments.as_ref(), keeper),
                 },
                 None,
@@ -116,6 +117,7 @@ impl Chain {
             .map(|compensation| Compensation::restored(definition, compensation))
             .collect::<Result<_, _>>()?;
         chain.completes = stored.completes.iter().map(|state| known(definition, state)).collect::<Result<_, _>>()?;
+        chain.sagas = stored.sagas.iter().map(|state| known(definition, state)).collect::<Result<_, _>>()?;
         for failed in &stored.failed {
             let (state, heard_by) = (state(&failed.state)?, state(&failed.heard_by)?);
             let failure = restored_failure(definition, &failed.failure)?;
@@ -236,14 +238,19 @@ impl Frame {
 }
 
 impl Compensation {
-    fn stored(&self) -> StoredCompensation {
+    pub(in crate::workflow::interpreter) fn stored(&self, definition: &Definition) -> StoredCompensation {
         let (process, arguments) = (self.run.contract.process.to_owned(), self.arguments.clone());
-        StoredCompensation { process, arguments, strand: self.strand }
+        let saga = self.saga.map(|saga| name_of(definition, saga));
+        StoredCompensation { process, arguments, strand: self.strand, saga }
     }
 
-    fn restored(definition: &Definition, stored: &StoredCompensation) -> Result<Self, PositionError> {
+    pub(in crate::workflow::interpreter) fn restored(
+        definition: &Definition,
+        stored: &StoredCompensation,
+    ) -> Result<Self, PositionError> {
         let run = names::compensation(definition, &stored.process)?;
-        Ok(Self { run: run.clone(), arguments: stored.arguments.clone(), strand: stored.strand })
+        let saga = stored.saga.as_deref().map(|saga| known(definition, saga)).transpose()?;
+        Ok(Self { run: run.clone(), arguments: stored.arguments.clone(), strand: stored.strand, saga })
     }
 }
 

@@ -192,6 +192,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         exit: steps(node.has_exit, &format!("-{}", node.name)),
         invokes: Vec::new(),
         transitions: (0..).zip(&node.ways).map(|(index, way)| transition(&node.name, index, way, &id)).collect(),
+        saga: false,
         on_error: node
             .on_error
             .iter()
@@ -223,6 +224,7 @@ fn transition(state: &str, index: usize, way: &Way, id: &dyn Fn(&str) -> StateId
         },
         guard: way.when.map(fact),
         target: way.to.as_deref().map(id),
+        undo: None,
         steps: steps(way.has_steps, &format!("{state}:{index}")),
         place: place(),
     }

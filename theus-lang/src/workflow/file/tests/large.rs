@@ -72,3 +72,27 @@ fn many_regions_and_targets_are_proved_soon() {
     let nested = format!("states:\n OUTER:\n  events: {{ {events} }}\n  states:\n{states}");
     within_time(|| loads(&nested));
 }
+
+#[test]
+fn what_is_told_apart_by_stored_numbers_is_bounded() {
+    let invokes = |count: usize| {
+        let invokes: String = (0..count).map(|n| format!("      - {{ run: review, id: i{n} }}\n")).collect();
+        format!("states:\n  S:\n    invoke:\n{invokes}    events: {{ CMD_START: E }}\n  E: {{ final: true }}\n")
+    };
+    let states = |count: usize| {
+        let of = |n: usize| format!("  S{n}: {{ invoke: review, events: {{ CMD_START: S{} }} }}\n", n + 1);
+        let states: String = (0..count).map(of).collect();
+        format!("states:\n{states}  S{count}: {{ entry: [draft, publish], final: true }}\n")
+    };
+    for yaml in [invokes(10_001), invokes(6_000) + &states(5_000).replace("states:\n", "").replace("S0:", "T:")] {
+        assert_eq!(within_time(|| codes(&yaml)).iter().filter(|code| **code == "W026").count(), 1);
+    }
+    within_time(|| loads(&states(9_000)));
+
+    let parallel = |count: usize| {
+        let runs = vec!["review"; count].join(", ");
+        format!("states: {{ S: {{ entry: [draft, {{ parallel: [{runs}] }}, publish], final: true }} }}")
+    };
+    assert!(within_time(|| codes(&parallel(10_001))).contains(&"W026"));
+    assert!(!within_time(|| codes(&parallel(100))).contains(&"W026"));
+}

@@ -12,6 +12,7 @@ mod pages;
 mod people;
 mod python;
 mod round_trip;
+mod sagas;
 mod shapes;
 
 use super::super::chart::Definition;

@@ -129,6 +129,9 @@ impl Sketch {
             1 => parts = vec!["final: true".to_owned(), format!("entry: {}", self.pick(STEPS))],
             _ => {}
         }
+        if kind > 2 && self.random.u8(..3) == 0 {
+            parts.push("saga: true".to_owned());
+        }
         format!("S{name}: {{ {} }}", parts.join(", "))
     }
 }

@@ -82,6 +82,7 @@ impl Charts {
             kind,
             entry: Vec::new(),
             exit: Vec::new(),
+            saga: false,
             invokes: Vec::new(),
             transitions: Vec::new(),
             on_error: Vec::new(),
@@ -116,7 +117,7 @@ impl Charts {
             written => Trigger::Event { name: EventName::parse(written).unwrap(), written: written.to_owned() },
         };
         let target = to.map(|to| self.id(to));
-        let transition = Transition { trigger, guard: when.map(guard), target, steps, place: place() };
+        let transition = Transition { trigger, guard: when.map(guard), target, undo: None, steps, place: place() };
         self.at(from).transitions.push(transition);
     }
 

@@ -1,0 +1,118 @@
+//! What becomes of a saga on each way out of it.
+
+use super::Subject;
+use super::tree::chains;
+use crate::source::Problem;
+use crate::workflow::chart::{State, StateId, Step, Transition, Trigger};
+use crate::workflow::file::{Diagnostics, code};
+
+/// Refuses `undo` where no saga is left; doubts ways out of a saga that do not say what becomes of it, and sagas in which nothing
+/// can be undone.
+pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let sagas = Sagas::of(subject);
+    for (id, state) in subject.ids() {
+        for way in &state.transitions {
+            let left = sagas.left_by(subject, id, way);
+            match (left, way.undo) {
+                (None, Some(_)) => says_nothing(subject, way, diagnostics),
+                (Some(saga), None) if is_unsaid(&way.trigger) && sagas.can_undo(saga) => {
+                    unsaid(subject, saga, way, diagnostics);
+                }
+                _ => {}
+            }
+        }
+        if state.saga && !sagas.can_undo(id) {
+            empty(subject, state, diagnostics);
+        }
+    }
+}
+
+fn says_nothing(subject: &Subject<'_>, way: &Transition, diagnostics: &mut Diagnostics) {
+    diagnostics.error(code::NO_SAGA, || {
+        Problem::new(subject.at(&way.place), "`undo` says nothing here: no saga is left by this")
+            .help("write `saga: true` on the state whose commits are to be undone, or leave `undo` out")
+    });
+}
+
+/// Whether the file alone can know what is meant: an event may be a good end or a bad one.
+fn is_unsaid(trigger: &Trigger) -> bool {
+    match trigger {
+        Trigger::Event { name, .. } => !name.is_builtin(),
+        Trigger::Any | Trigger::Always => true,
+        Trigger::After(_) | Trigger::Done | Trigger::Invoked(_) => false,
+    }
+}
+
+fn unsaid(subject: &Subject<'_>, saga: StateId, way: &Transition, diagnostics: &mut Diagnostics) {
+    diagnostics.warn(code::UNSAID, || {
+        let name = subject.name(saga);
+        Problem::new(subject.at(&way.place), format!("this leaves the saga `{name}` well: what it has committed stays"))
+            .help("write `undo: true` where that is to be undone, `undo: false` where it stays")
+    });
+}
+
+fn empty(subject: &Subject<'_>, state: &State, diagnostics: &mut Diagnostics) {
+    diagnostics.warn(code::EMPTY_SAGA, || {
+        Problem::new(subject.at(&state.place), format!("nothing in the saga `{}` can be undone", state.name))
+            .help("write `compensate` at the steps that have to be, or leave `saga` out")
+    });
+}
+
+/// Where sagas are, by state.
+struct Sagas {
+    /// A saga that the state is, or that is inside it; the first one in the file.
+    inside: Vec<Option<StateId>>,
+    /// Whether a step of the state, or inside it, has a compensation.
+    compensates: Vec<bool>,
+}
+
+impl Sagas {
+    fn of(subject: &Subject<'_>) -> Self {
+        let count = subject.states.len();
+        let mut found = Self { inside: vec![None; count], compensates: vec![false; count] };
+        // A child stands behind its parent in the file.
+        for index in (0..count).rev() {
+            let Some(state) = subject.states.get(index) else { continue };
+            let id = StateId(u32::try_from(index).unwrap_or(u32::MAX));
+            if state.saga {
+                found.inside[index] = Some(id);
+            }
+            found.compensates[index] |= chains(state).flatten().any(compensates);
+            let parent = state.parent.map(|parent| parent.0 as usize).filter(|parent| *parent < index);
+            if let Some(parent) = parent {
+                found.inside[parent] = found.inside[index].or(found.inside[parent]);
+                found.compensates[parent] |= found.compensates[index];
+            }
+        }
+        found
+    }
+
+    fn inside(&self, state: StateId) -> Option<StateId> {
+        self.inside.get(state.0 as usize).copied().flatten()
+    }
+
+    fn can_undo(&self, saga: StateId) -> bool {
+        self.compensates.get(saga.0 as usize).is_some_and(|compensates| *compensates)
+    }
+
+    /// A saga that may be left by a transition: one around its source, within that, or in a region beside it.
+    fn left_by(&self, subject: &Subject<'_>, source: StateId, way: &Transition) -> Option<StateId> {
+        let domain = subject.common(source, way.target?);
+        let (mut inner, mut found) = (source, self.inside(source));
+        for around in subject.up(source).take_while(|state| Some(*state) != domain) {
+            if subject.state(around)?.saga {
+                found = found.or(Some(around));
+            }
+            if subject.is_parallel(around) {
+                let beside = subject.state(around)?.children.iter().filter(|region| **region != inner);
+                found = found.or_else(|| beside.filter_map(|region| self.inside(*region)).next());
+            }
+            inner = around;
+        }
+        found
+    }
+}
+
+fn compensates(step: &Step) -> bool {
+    step.runs().iter().any(|run| run.compensate.is_some())
+}
