@@ -11,10 +11,10 @@ use theus_core::process::{Access, Argument, Contract};
 use theus_core::source::{Document, SourceFile};
 
 const ARGUMENTS: &[Argument] = &[
-    Argument { name: "amount", type_name: "f64" },
-    Argument { name: "count", type_name: "u8" },
-    Argument { name: "name", type_name: "String" },
-    Argument { name: "flag", type_name: "bool" },
+    Argument { name: "amount", type_name: "f64", redact: false },
+    Argument { name: "count", type_name: "u8", redact: false },
+    Argument { name: "name", type_name: "String", redact: false },
+    Argument { name: "flag", type_name: "bool", redact: false },
 ];
 
 static TRANSFER: Contract = Contract {
@@ -45,7 +45,7 @@ const fn writes(path: &'static str) -> Access {
 }
 
 fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
-    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested }
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, redact: false }
 }
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -43,12 +43,12 @@ static PLAIN: [Contract; 8] = [
 ];
 
 static CHARGE: Contract = Contract {
-    arguments: &[Argument { name: "amount", type_name: "u8" }, Argument { name: "to", type_name: "String" }],
+    arguments: &[Argument { name: "amount", type_name: "u8", redact: false }, Argument { name: "to", type_name: "String", redact: false }],
     errors: &["InsufficientFunds", "bank::AccountClosed"],
     ..process("charge")
 };
 
-static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8" }], ..process("refund") };
+static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8", redact: false }], ..process("refund") };
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
     ProcessEntry { contract, arguments, local: Schema::empty() }
@@ -58,7 +58,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let mut processes: Vec<ProcessEntry> = PLAIN.iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&CHARGE, vec![u8::shape(), Shape::Text]));
     processes.push(entry(&REFUND, vec![u8::shape()]));
-    let field = |name, zone, shape| FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None };
+    let field = |name, zone, shape| FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, redact: false };
     let fields = vec![
         field("total", Zone::Data, i64::shape()),
         field("ready", Zone::Data, Shape::Bool),

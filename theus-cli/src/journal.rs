@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use theus_core::engine::{JournalError, LinesError};
+use theus_core::context::REDACTED;
+use theus_core::engine::{JournalError, LinesError, Redaction};
 use theus_core::store::{EffectAnswer, JournalEntry, shown};
 use theus_core::{Context, Engine};
 
@@ -33,15 +34,16 @@ struct Asked {
 }
 
 impl<'a> Line<'a> {
-    fn of(entry: &'a JournalEntry) -> Self {
+    fn of(entry: &'a JournalEntry, redaction: &Redaction) -> Self {
+        let hides_effects = redaction.hides_effects(&entry.process);
         Self {
             step: entry.step,
             time: at(entry.at),
             process: &entry.process,
-            command: shown(&entry.command),
+            command: redaction.command(&entry.process, shown(&entry.command)),
             changed: entry.parts.iter().map(|part| part.path.as_str()).collect(),
             raised: &entry.raised,
-            asked: entry.answers.iter().flatten().map(Asked::of).collect(),
+            asked: entry.answers.iter().flatten().map(|answer| Asked::of(answer, hides_effects)).collect(),
         }
     }
 
@@ -61,11 +63,12 @@ impl<'a> Line<'a> {
 }
 
 impl Asked {
-    fn of(answer: &EffectAnswer) -> Self {
+    fn of(answer: &EffectAnswer, is_hidden: bool) -> Self {
         let EffectAnswer { effect, call, asked, gave } = answer;
         // A key is asked of nobody.
         let call = if effect.is_empty() { call.clone() } else { format!("{effect}.{call}") };
-        Self { call, with: shown(asked), gave: gave.as_deref().map(shown) }
+        let seen = |bytes: &[u8]| if is_hidden { Value::from(REDACTED) } else { shown(bytes) };
+        Self { call, with: seen(asked), gave: gave.as_deref().map(seen) }
     }
 
     fn text(&self) -> String {
@@ -84,6 +87,7 @@ pub(crate) fn list<D: Context, G: Context, E: Send + Sync + 'static>(
 ) -> Result<Verdict, CliError> {
     let last = found(engine, session)?.step;
     let journal = engine.journal(session)?;
+    let redaction = engine.redaction();
     let first = journal.begins_after() + 1;
     if from > last.max(1) {
         return Err(JournalError::NoStep { session: session.to_owned(), step: from, last }.into());
@@ -101,8 +105,8 @@ pub(crate) fn list<D: Context, G: Context, E: Send + Sync + 'static>(
         left = left.saturating_sub(page.len() as u64);
         for entry in &page {
             match json {
-                true => out.json(&Line::of(entry))?,
-                false => out.line(Line::of(entry).text())?,
+                true => out.json(&Line::of(entry, &redaction))?,
+                false => out.line(Line::of(entry, &redaction).text())?,
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use theus_core::engine::JournalError;
+use theus_core::engine::{Difference, JournalError};
 use theus_core::store::{SessionState, shown};
 use theus_core::workflow::Position;
 use theus_core::{Context, Engine};
@@ -41,13 +41,17 @@ pub(crate) fn show<D: Context, G: Context, E: Send + Sync + 'static>(
     out: &mut Out<'_>,
 ) -> Result<Verdict, CliError> {
     let stored = found(engine, session)?;
-    let shown = match at {
+    let mut shown = match at {
         None => as_it_is(session, &stored)?,
         Some(step) => {
             let data = engine.journal(session)?.at(step)?;
             Shown { session, step, workflow: None, events: None, data }
         }
     };
+    let redaction = engine.redaction();
+    for (path, value) in &mut shown.data {
+        *value = redaction.field(path, value.take());
+    }
     if json {
         out.json(&shown)?;
         return Ok(Verdict::Sound);
@@ -97,9 +101,12 @@ pub(crate) fn diff<D: Context, G: Context, E: Send + Sync + 'static>(
 ) -> Result<Verdict, CliError> {
     found(engine, session)?;
     let differences = engine.journal(session)?.difference(before, after)?;
-    for difference in &differences {
+    let redaction = engine.redaction();
+    for Difference { path, before, after } in &differences {
+        let seen = |value: &Option<Value>| value.clone().map(|value| redaction.field(path, value));
+        let difference = Difference { path: path.clone(), before: seen(before), after: seen(after) };
         match json {
-            true => out.json(difference)?,
+            true => out.json(&difference)?,
             false => {
                 let text =
                     |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), crate::out::value);

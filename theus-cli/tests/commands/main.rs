@@ -6,6 +6,7 @@ mod desk;
 mod history;
 mod listing;
 mod messages;
+mod redacted;
 mod retention;
 mod soundness;
 mod words;

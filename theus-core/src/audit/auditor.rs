@@ -16,7 +16,7 @@ use super::counters::AuditSession;
 use super::error::{Refusal, Unrecorded};
 use super::in_force::InForce;
 use super::judge::Gates;
-use super::key::Key;
+use super::key::{self, Key};
 use super::ledger::{self, Delivery, Excerpt, Failure, InsideASink, RecordLog, Sinks, Tail};
 use super::outcomes::{Found, RuleOutcomes};
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
@@ -242,6 +242,7 @@ impl Auditor {
         for (rule, GaveWay { key, count }) in gave_way {
             self.gave_way.fetch_add(1, Ordering::Relaxed);
             let (session, source) = (session.name(), rule.source());
+            let key = key::shown(rule, &Some(Arc::clone(key))).unwrap_or_default();
             tell(|| {
                 tracing::warn!(target: "theus::audit", session = %session, %key, count, source,
                     "there are more values than counters: the one that was not changed for longest is dropped");

@@ -159,7 +159,7 @@ impl RuleAccount {
         Self {
             metadata: rule.metadata(process),
             count,
-            key: key.map(Text::from),
+            key: key::shown(rule, &key),
             reset_on_success: rule.resets_on_success(),
             where_present: rule.is_where_present(),
             when: rule.when().map(Text::from),

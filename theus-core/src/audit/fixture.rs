@@ -19,11 +19,20 @@ const NONE: Contract = Contract {
     is_async: false,
 };
 const TOTAL: Access = Access { layer: Layer::Domain, path: "domain.total", zone: Zone::Data };
-static TRANSFER: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "f64" }], ..NONE };
+static TRANSFER: Contract =
+    Contract { arguments: &[Argument { name: "amount", type_name: "f64", redact: false }], ..NONE };
 static REFUND: Contract = Contract { process: "refund", ..NONE };
 
 fn schema(name: &'static str, fields: Vec<(&'static str, Shape, Option<Schema>)>) -> Schema {
-    let field = |(name, shape, nested)| FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested };
+    let field = |(name, shape, nested)| FieldSchema {
+        name,
+        zone: Zone::Data,
+        type_name: "T",
+        doc: "",
+        shape,
+        nested,
+        redact: false,
+    };
     Schema { name, version: 1, fields: fields.into_iter().map(field).collect(), methods: Vec::new() }
 }
 

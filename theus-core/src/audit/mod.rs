@@ -294,6 +294,43 @@
 //!
 //! That a sink begins to fail is a record itself, and every failure is told by `tracing`.
 //!
+//! # What is redacted
+//!
+//! A field of a context that is marked `#[context(redact)]`, and an argument of a process that is marked `#[redact]`, is judged as any
+//! other, and people are not shown its value: `(redacted)` stands in its place.
+//!
+//! ```
+//! use theus_core::prelude::*;
+//!
+//! #[derive(Clone, Default, Context)]
+//! struct Till {
+//!     #[context(redact)]
+//!     card: String,
+//! }
+//!
+//! #[process(outputs = [domain.card])]
+//! fn pay(ctx: Ctx<Till>, #[redact] card: String) { ctx.domain.card.set(card); }
+//!
+//! let recipe = r#"process_recipes: { pay: { inputs: [ { field: card, min_len: 12, message: "no card: {value}" } ] } }"#;
+//! let engine = Engine::builder(Till::default()).process::<Pay>().recipe("audit.yaml", recipe)?.build()?;
+//! let refused = engine.run(Pay { card: "4111".to_owned() }).unwrap_err().to_string();
+//! assert!(refused.contains("found (redacted)") && refused.contains("no card: (redacted)") && !refused.contains("4111"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | of a field that is redacted | |
+//! |---|---|
+//! | all that is below it is redacted too | a nested context, elements and keys by `[*]`, what a path computes of it: `domain.card.len()` |
+//! | its value is in none of | violations, records, errors of refused runs, messages (`{value}`, `{before}`, `{key}`), `explain`, logs; `Debug` of commands and snapshots; `Debug` and JSON of [events](crate::signal::Event); `Debug` of [positions](crate::workflow::Position); what a [replay](crate::Engine::replay) finds; the command line's `show`, `diff`, `journal`, `replay` |
+//! | a condition that names it | tells `(redacted)` for it, and not why it has no value |
+//! | `per` it | each value has a counter of its own; a store has a hash of the value with it. Who has that can try whether it is one that he guesses |
+//! | what a process asks of its effects, which is given it | is not shown in the command line's `journal`; bodies of messages are, they are types of your own |
+//! | who is in the program has it | processes, guards and rules, who [subscribes](crate::signal::SignalBus::subscribe), a [`Journal`](crate::engine::Journal); [`Engine::redaction`](crate::Engine::redaction) says what he is not to show |
+//! | it is stored as any other | the state, the commands and events of a session in a store, and in an exported journal, have every value: it is needed to go on and to replay. Encrypt the store |
+//!
+//! It is a mark on a field, and follows no value: what a process copies elsewhere, what a method of a context or of a type computes, and
+//! what an error of your own says is shown.
+//!
 //! # What a chain proves, and what it does not
 //!
 //! | what was done | without a key | with one: [`FileOptions::key`], [`LedgerFiles::verify_with`] | against a noted [`Tail`]: [`LedgerFiles::verify_to`] |

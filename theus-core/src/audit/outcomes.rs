@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::counted::CountedRule;
 use super::key::{self, Key};
-use crate::audit::{Subject, Text};
+use crate::audit::Subject;
 use crate::context::Value;
 use theus_lang::audit::message::Seen;
 use theus_lang::audit::rule::Verdict;
@@ -53,7 +53,7 @@ impl RuleOutcomes {
         subject: &(impl Subject + ?Sized),
     ) {
         let key = key::of(rule, subject);
-        let seen = || Seen { key: key.clone().map(Text::from), ..rule.seen(value, subject) };
+        let seen = || Seen { key: key::shown(rule, &key), ..rule.seen(value, subject) };
         let failed = (!passes).then(seen);
         self.found.push(Found { rule: Arc::clone(rule), key, failed });
     }
@@ -71,7 +71,7 @@ impl RuleOutcomes {
             Verdict::Passed | Verdict::NotAsked => return,
         };
         let key = key::of(rule, subject);
-        let failed = failed.map(|seen| Seen { key: key.clone().map(Text::from), ..seen });
+        let failed = failed.map(|seen| Seen { key: key::shown(rule, &key), ..seen });
         self.found.push(Found { rule: Arc::clone(rule), key, failed });
     }
 }

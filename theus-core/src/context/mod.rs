@@ -27,11 +27,11 @@ pub use table::{Iter as TableIter, Table};
 #[cfg(feature = "json")]
 pub(crate) use to_json::to_json;
 
-#[doc(hidden)]
-pub use theus_model::context::newtype_shape;
 pub use theus_model::context::zone;
 pub use theus_model::context::{
     AsUuid, Asked, CollectionShape, Computed, Date, DateTime, Decimal, Elements, EnumShape, FieldPath, FieldSchema,
-    FieldShape, Inspect, InspectAs, Instant, Layer, Lazy, Part, Record, RecordShape, Resolved, Schema, Shape, Time,
-    TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, Written, Zone,
+    FieldShape, Inspect, InspectAs, Instant, Layer, Lazy, Part, REDACTED, Record, RecordShape, Resolved, Schema, Shape,
+    Time, TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, Written, Zone,
 };
+#[doc(hidden)]
+pub use theus_model::context::{Redacted, newtype_shape};

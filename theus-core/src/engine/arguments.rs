@@ -6,6 +6,7 @@ use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+use crate::context::REDACTED;
 use crate::panics::caught;
 use crate::process::{Contract, Process};
 use crate::source::did_you_mean;
@@ -96,6 +97,9 @@ pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Resu
     };
     let name = reading.into_inner();
     let argument = contract.arguments.iter().find(|argument| argument.name == name);
+    // Who reads it tells of the value.
+    let is_redacted = argument.map_or_else(|| contract.arguments.iter().any(|it| it.redact), |it| it.redact);
+    let problem = if is_redacted { REDACTED.to_owned() } else { problem };
     let (argument, type_name) = argument.map_or(("", ""), |argument| (argument.name, argument.type_name));
     Err(ArgumentError::WrongValue { process: contract.process, argument, type_name, problem })
 }

@@ -10,7 +10,7 @@ use super::durable::{DurableEngine, DurableSession, FieldFns, next_number, store
 use super::handle::Engine;
 use super::session::State;
 use crate::audit::Text;
-use crate::context::{Context, DurableFields, Fields};
+use crate::context::{Context, DurableFields, Fields, Schema};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
 use crate::store::{
@@ -100,7 +100,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     {
         let core = &self.core;
         let state = core.hold_beside_lease("dehydrate", None)?;
-        let fields = (FieldFns::<D::Fields>::new().whole)(&state.fields)?;
+        let fields = (FieldFns::<D::Fields>::new::<D>().whole)(&state.fields)?;
         let (step, chain) = match &core.durable {
             Some(durable) => durable.step(),
             None => (0, ChainHash::of_first(&fields)),
@@ -128,7 +128,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     where
         D::Fields: DurableFields,
     {
-        let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new());
+        let (name, fields) = (Text::from(name.into()), FieldFns::<D::Fields>::new::<D>());
         let core = Core::new(Arc::clone(&self.core.shared), self.core.shared.auditor.session(name.clone()), first);
         let mut state = state;
         if let Some(durable) = &core.shared.durable
@@ -297,9 +297,11 @@ fn fill<D: Context, G: Context, E: Send + Sync + 'static>(
         state.advance(version);
     }
     core.shared.auditor.bring_back_counts(&core.audit, &counts);
+    let schema = if events.is_empty() { Schema::empty() } else { D::schema() };
     for event in events {
         let known = |path: &str, process: &str| core.known_signal(path, process);
-        let (event, urgent, number, is_internal) = read(name, event, known)?;
+        let redacts = |path: &str| schema.redacts(path.split('.').skip(1));
+        let (event, urgent, number, is_internal) = read(name, event, known, redacts)?;
         // In memory it has no number.
         let number = if is_kept { number } else { 0 };
         match is_internal {
@@ -397,6 +399,7 @@ fn read(
     session: &Text,
     stored: StoredEvent,
     known: impl Fn(&str, &str) -> Option<(&'static str, &'static str)>,
+    redacts: impl Fn(&str) -> bool,
 ) -> Result<Read, StoreError> {
     let StoredEvent { number, name, payload, urgent, origin, internal } = stored;
     let name = EventName::parse(&name).map_err(|error: EventNameError| StoreError::Corrupt {
@@ -412,6 +415,7 @@ fn read(
         },
         StoredOrigin::External => Origin::External,
     };
-    let payload = payload.map(Payload::new);
+    let is_redacted = matches!(origin, Origin::Signal { path, .. } if redacts(path));
+    let payload = payload.map(if is_redacted { Payload::redacted } else { Payload::new });
     Ok((Event { name, origin, payload }, urgent, number, internal))
 }

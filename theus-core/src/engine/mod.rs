@@ -28,6 +28,8 @@ mod once;
 #[cfg(feature = "store")]
 mod outbox;
 mod pipeline;
+#[cfg(feature = "json")]
+mod redaction;
 mod registry;
 mod report;
 mod rules;
@@ -63,6 +65,8 @@ pub use locking::Locking;
 pub use look::StoredLedgerError;
 #[cfg(feature = "store")]
 pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
+#[cfg(feature = "json")]
+pub use redaction::Redaction;
 pub use report::Report;
 pub use snapshot::Snapshot;
 #[doc(hidden)]

@@ -61,6 +61,8 @@ struct TellingSignal {
     path: &'static str,
     indexes: Box<[usize]>,
     shape: Shape,
+    /// Whether people are not shown it.
+    redacts: bool,
 }
 
 impl<D: Context, C> Registry<D, C> {
@@ -212,7 +214,8 @@ impl<D: Context, C> Registered<D, C> {
     #[cfg(feature = "json")]
     pub(super) fn payload(&self, path: &'static str, fields: &D::Fields) -> Option<Payload> {
         let signal = self.telling.iter().find(|signal| signal.path == path)?;
-        to_json(fields.inspect(&signal.indexes), &signal.shape).map(Payload::new)
+        let value = to_json(fields.inspect(&signal.indexes), &signal.shape)?;
+        Some(if signal.redacts { Payload::redacted(value) } else { Payload::new(value) })
     }
 
     /// Nothing: values come with the feature `json`.
@@ -233,7 +236,12 @@ fn telling(contract: &'static Contract, domain: &Schema) -> Box<[TellingSignal]>
             Shape::Opaque => None,
             // Without an option around it, it is raised or not: there is nothing more to say.
             Shape::Bool if shape == Shape::Bool => None,
-            _ => Some(TellingSignal { path: output.path, indexes: resolved.indexes.into(), shape }),
+            _ => Some(TellingSignal {
+                path: output.path,
+                indexes: resolved.indexes.into(),
+                shape,
+                redacts: domain.redacts(names),
+            }),
         }
     };
     signals.filter_map(telling).collect()

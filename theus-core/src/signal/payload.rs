@@ -8,8 +8,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::context::REDACTED;
+
 /// A value that an event brings along: what was emitted with it, or the value of the signal field that raised it. Cloning
 /// it copies a handle.
+///
+/// That of a field marked `#[context(redact)]` is there as any other; but it is [`REDACTED`] where it is written out, by `Debug` and as JSON.
 ///
 /// ```
 /// use serde_json::json;
@@ -21,8 +25,14 @@ use thiserror::Error;
 /// assert_eq!(paid.as_ref().map(|payload| &payload["amount"]), Some(&json!(50)));
 /// # Ok::<(), theus_core::signal::EmitError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Payload(Arc<Value>);
+#[derive(Clone)]
+pub struct Payload(Arc<Brought>);
+
+struct Brought {
+    value: Value,
+    /// Whether people are not shown it.
+    redacted: bool,
+}
 
 /// Why a payload is refused: what is stored with a session must be read back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -52,20 +62,31 @@ impl Payload {
     /// A payload of this value.
     #[must_use]
     pub fn new(value: impl Into<Value>) -> Self {
-        Self(Arc::new(value.into()))
+        Self(Arc::new(Brought { value: value.into(), redacted: false }))
+    }
+
+    /// One of this value that people are not shown.
+    pub(crate) fn redacted(value: Value) -> Self {
+        Self(Arc::new(Brought { value, redacted: true }))
+    }
+
+    /// Whether people are not shown it: it is that of a field marked `#[context(redact)]`.
+    #[must_use]
+    pub fn is_redacted(&self) -> bool {
+        self.0.redacted
     }
 
     /// The value.
     #[must_use]
     pub fn value(&self) -> &Value {
-        &self.0
+        &self.0.value
     }
 
     /// The same, where it is neither too deep nor too large.
     pub(crate) fn checked(self) -> Result<Self, PayloadError> {
-        let Err(beyond) = measure(&self.0, Self::MAX_DEPTH, Self::MAX_BYTES) else { return Ok(self) };
-        if let Ok(value) = Arc::try_unwrap(self.0) {
-            dismantle(value);
+        let Err(beyond) = measure(&self.0.value, Self::MAX_DEPTH, Self::MAX_BYTES) else { return Ok(self) };
+        if let Ok(brought) = Arc::try_unwrap(self.0) {
+            dismantle(brought.value);
         }
         Err(match beyond {
             Beyond::Depth => PayloadError::TooDeep,
@@ -130,22 +151,36 @@ impl<T: Into<Value>> From<T> for Payload {
     }
 }
 
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.value() == other.value()
+    }
+}
+
+impl Eq for Payload {}
+
 impl Deref for Payload {
     type Target = Value;
     fn deref(&self) -> &Value {
-        &self.0
+        &self.0.value
     }
 }
 
 impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        match self.is_redacted() {
+            true => f.write_str(REDACTED),
+            false => fmt::Display::fmt(self.value(), f),
+        }
     }
 }
 
 impl Serialize for Payload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        match self.is_redacted() {
+            true => serializer.serialize_str(REDACTED),
+            false => self.value().serialize(serializer),
+        }
     }
 }
 

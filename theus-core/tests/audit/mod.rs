@@ -10,6 +10,7 @@
 //! | [`changes`] | conditions on changes, at the gates where they fit |
 //! | [`several`] | rules that see more than one value: conditions, and where a rule is judged at all |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
+//! | [`redacted`] | what is marked `redact` is judged, and shown nowhere |
 //! | [`foreign`] | types of other crates, behind features |
 
 mod at_once;
@@ -22,6 +23,7 @@ mod json;
 mod naive;
 mod paths;
 mod random;
+mod redacted;
 mod refusals;
 mod refused_paths;
 mod several;

@@ -120,6 +120,7 @@ mod read_of_output;
 mod read_of_output_by_method;
 mod read_of_output_through_alias;
 mod recorded_effect;
+mod redact;
 mod result_behind_alias_without_errors;
 mod result_inside_an_option;
 mod result_without_errors;

@@ -79,11 +79,18 @@ pub enum Across {
 pub struct Per {
     path: Box<str>,
     target: Target,
+    redacts: bool,
 }
 
 impl Per {
-    pub(super) fn new(path: &str, target: Target) -> Self {
-        Self { path: path.into(), target }
+    pub(super) fn new(path: &str, target: Target, redacts: bool) -> Self {
+        Self { path: path.into(), target, redacts }
+    }
+
+    /// Whether people are not shown which value it is.
+    #[must_use]
+    pub const fn redacts(&self) -> bool {
+        self.redacts
     }
 
     /// The path of the value, as written.

@@ -7,7 +7,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::looks::shown;
 use super::range::{Range, joined};
 use super::steps::{Naming, PathStep, walk};
-use crate::context::{Elements, Part, Value};
+use crate::context::{Elements, Part, REDACTED, Value};
 use theus_model::context::NumberRange as _;
 
 /// A rule on each element looks at so many at most, those of collections in collections counted together. Where there are more, it
@@ -26,6 +26,8 @@ pub(super) struct Question<'r> {
     pub(super) passes: &'r dyn Fn(Value<'_>) -> bool,
     /// Whether it is asked only where there is something.
     pub(super) where_present: bool,
+    /// Whether neither keys nor values are shown.
+    pub(super) redacts: bool,
 }
 
 /// What was found of all of them.
@@ -114,7 +116,8 @@ impl Question<'_> {
         let is_unordered = |step: &PathStep| matches!(step, PathStep::Each(naming) if !naming.is_ordered());
         let pieces: Vec<&str> = self.path.split("[*]").collect();
         let in_order = !steps.iter().any(is_unordered);
-        let mut broken = Broken { in_order, named: Vec::new(), count: 0, left: Some(MOST_ELEMENTS) };
+        let redacts = self.redacts;
+        let mut broken = Broken { in_order, redacts, named: Vec::new(), count: 0, left: Some(MOST_ELEMENTS) };
         self.gather(value, steps, &pieces, &mut Vec::new(), &mut broken);
         let named: Vec<String> = broken.named.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let mut text = named.join(", ");
@@ -211,6 +214,7 @@ enum Label<'a> {
 struct Broken {
     /// Whether they come in an order that is theirs; else those are named whose names are the least.
     in_order: bool,
+    redacts: bool,
     named: Vec<(String, String)>,
     count: usize,
     /// How many more may be looked at; `None` where there were too many.
@@ -223,23 +227,24 @@ impl Broken {
         if self.in_order && self.named.len() >= MOST_NAMED {
             return;
         }
-        let name = name(pieces, labels);
+        let name = name(pieces, labels, self.redacts);
         let at = self.named.iter().position(|(known, _)| !self.in_order && name < *known).unwrap_or(self.named.len());
         if at < MOST_NAMED {
-            self.named.insert(at, (name, shown(value)));
+            self.named.insert(at, (name, if self.redacts { REDACTED.to_owned() } else { shown(value) }));
             self.named.truncate(MOST_NAMED);
         }
     }
 }
 
 /// `domain.orders[3].total`; as far as there was something to go through.
-fn name(pieces: &[&str], labels: &[Label<'_>]) -> String {
+fn name(pieces: &[&str], labels: &[Label<'_>], redacts: bool) -> String {
     let mut text = String::new();
     for (index, piece) in pieces.iter().take(labels.len() + 1).enumerate() {
         text.push_str(piece);
         // Writing to a string does not fail.
         let _ = match labels.get(index) {
             Some(Label::Position(position)) => write!(text, "[{position}]"),
+            Some(Label::Key(_)) if redacts => write!(text, "[{REDACTED}]"),
             Some(Label::Key(key)) => match key.seen_through() {
                 // As a path has it.
                 Value::Record(record) if record.variant().is_some() => write!(text, "[{:?}]", record.name()),
@@ -302,7 +307,7 @@ mod tests {
     use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
     fn asked(value: Value<'_>, steps: &[PathStep], range: Range, path: &str) -> Found {
-        Question { path, range, passes: &|_| false, where_present: false }.ask(value, steps)
+        Question { path, range, passes: &|_| false, where_present: false, redacts: false }.ask(value, steps)
     }
 
     fn broken(found: Found) -> String {
@@ -377,6 +382,19 @@ mod tests {
     }
 
     #[test]
+    fn of_what_is_redacted_neither_keys_nor_values_are_named() {
+        let map = BTreeMap::from([("4111".to_owned(), vec![1_i64, 2])]);
+        let steps = [PathStep::Each(Naming::Key), PathStep::Each(Naming::Position)];
+        let question = |redacts| {
+            let question =
+                Question { path: "m[*][*]", range: ints(5, 9), passes: &|_| false, where_present: false, redacts };
+            broken(question.ask(map.inspect(), &steps))
+        };
+        assert_eq!(question(false), r#"m["4111"][0] = 1, m["4111"][1] = 2"#);
+        assert_eq!(question(true), "m[(redacted)][0] = (redacted), m[(redacted)][1] = (redacted)");
+    }
+
+    #[test]
     fn what_is_nested_is_named_by_all_that_leads_to_it() {
         let map = BTreeMap::from(
             [("a-17", vec![1_i64, 2]), ("b", vec![]), ("c", vec![7, -1])].map(|(k, v)| (k.to_owned(), v)),
@@ -386,7 +404,8 @@ mod tests {
         let some = vec![Some(vec![1_i64]), None];
         let steps = [PathStep::Each(Naming::Position), PathStep::Each(Naming::Position)];
         assert_eq!(broken(asked(some.inspect(), &steps, ints(0, 9), "m[*].x[*]")), "m[1].x = none");
-        let question = Question { path: "m[*].x[*]", range: ints(0, 9), passes: &|_| false, where_present: true };
+        let question =
+            Question { path: "m[*].x[*]", range: ints(0, 9), passes: &|_| false, where_present: true, redacts: false };
         assert_eq!(broken(question.ask(some.inspect(), &steps)), "all pass");
         assert_eq!(broken(question.ask(vec![None::<Vec<i64>>].inspect(), &steps)), "none");
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::condition::{Activation, EvaluationError, Expression};
-use crate::context::Value;
+use crate::context::{REDACTED, Value};
 use theus_model::audit::{Subject, Text};
 
 /// Longer texts are cut in records.
@@ -44,7 +44,10 @@ pub(super) fn named(expression: &Expression, subject: &(impl Subject + ?Sized)) 
     expression.each_named(&Looks(subject), &mut |path, value| {
         let comma = if text.is_empty() { "" } else { ", " };
         // Writing to a string does not fail.
-        let _ = write!(text, "{comma}{path} = {}", shown(value));
+        let _ = match value {
+            Some(value) => write!(text, "{comma}{path} = {}", shown(value)),
+            None => write!(text, "{comma}{path} = {REDACTED}"),
+        };
     });
     text
 }

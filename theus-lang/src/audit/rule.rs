@@ -11,7 +11,7 @@ use super::range::Range;
 use super::steps::{PathStep, walk};
 use crate::audit::Level;
 use crate::condition::Expression;
-use crate::context::Value;
+use crate::context::{REDACTED, Value};
 use theus_model::audit::Gate;
 use theus_model::audit::Subject;
 use theus_model::audit::Text;
@@ -161,6 +161,8 @@ pub struct Rule {
     pub(super) where_present: bool,
     /// Whether the run itself may change what it is on: what it finds is known only then.
     pub(super) is_made_in_run: bool,
+    /// Whether people are not shown what it is on.
+    pub(super) redacts: bool,
     /// The same for the rules of a recipe that are one: an invariant, once for each process after which it is judged.
     pub(super) identity: u32,
     pub(super) scope: Scope,
@@ -235,6 +237,7 @@ impl Rule {
             range: Range::of(&self.condition),
             passes: &|value| self.condition.passes(value),
             where_present: self.where_present,
+            redacts: self.redacts,
         };
         match question.ask(self.target.read_base(subject), &self.target.steps) {
             Found::None => Verdict::NotAsked,
@@ -245,8 +248,13 @@ impl Rule {
 
     /// What a violation tells of the value that was read.
     pub fn seen(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> Seen {
-        let shown = |value| looks::shown(value).into();
+        let shown = |value| self.shown(value);
         Seen { value: shown(value), before: self.before(subject).map(shown), key: None }
+    }
+
+    /// A value of what it is on, as people see it.
+    fn shown(&self, value: Value<'_>) -> Text {
+        if self.redacts { Text::from_static(REDACTED) } else { looks::shown(value).into() }
     }
 
     /// What it looks at, as it is; `None` where that is known only in a run.
@@ -254,7 +262,7 @@ impl Rule {
         match (self.condition.that(), &self.target.base) {
             (Some(that), _) => Some(looks::named(that, subject).into()),
             (None, Base::Local(_)) => None,
-            (None, _) => Some(looks::shown(self.target.read_to_elements(subject)).into()),
+            (None, _) => Some(self.shown(self.target.read_to_elements(subject))),
         }
     }
 
@@ -360,6 +368,12 @@ impl Rule {
             Some(_) => format!("{} {}{when}", self.test, self.limit()),
             None => format!("{} {} {}{where_present}{when}", self.path, self.test, self.limit()),
         }
+    }
+
+    /// Whether people are not shown the values that it is on: of a field marked `#[context(redact)]`, of an argument marked `#[redact]`.
+    #[must_use]
+    pub const fn redacts(&self) -> bool {
+        self.redacts
     }
 
     /// Whether it is an invariant: one rule with one counter, whichever process violates it.

@@ -16,7 +16,7 @@ use super::parse::parse;
 use super::problem::ExpressionProblem;
 use super::scope::{RunScope, Scope};
 use super::types::Type;
-use crate::context::{Shape, Value};
+use crate::context::{REDACTED, Shape, Value};
 use crate::panics::caught;
 
 /// An expression that was parsed and checked against the schema.
@@ -34,6 +34,8 @@ struct Inner {
     program: Program,
     /// Of the condition of a rule: the paths whose values a violation tells.
     named: Box<[Named]>,
+    /// Whether it reads what people are not shown: then neither are they told why it has no value.
+    redacts: bool,
     /// Of the condition of a rule: what it is whatever the values are.
     always: Option<bool>,
 }
@@ -96,8 +98,9 @@ impl Expression {
             told = named(&root, &mut checker);
             known = always(&root, &mut checker);
         }
+        let redacts = checker.reads_redacted;
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
-        let inner = Inner { text, kind, reads, program, named: told, always: known };
+        let inner = Inner { text, kind, reads, program, named: told, redacts, always: known };
         let expression = Self { inner: Arc::new(inner), lenient: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
@@ -157,7 +160,8 @@ impl Expression {
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
         let (reads, named) = (Vec::new(), Box::default());
-        let inner = Inner { text: text.to_owned(), kind: Type::Any, reads, program, named, always: None };
+        let inner =
+            Inner { text: text.to_owned(), kind: Type::Any, reads, program, named, redacts: false, always: None };
         Self { inner: Arc::new(inner), lenient: false }
     }
 
@@ -190,14 +194,24 @@ impl Expression {
         self.inner.always
     }
 
-    /// Shows each path that the condition of a rule names, with its value, in the order of the text.
-    pub fn each_named<'a>(&'a self, activation: &'a dyn Activation, see: &mut dyn FnMut(&str, Value<'_>)) {
-        for Named { path, node } in &self.inner.named {
+    /// Whether it reads what people are not shown.
+    #[must_use]
+    pub fn redacts(&self) -> bool {
+        self.inner.redacts
+    }
+
+    /// Shows each path that the condition of a rule names, with its value, in the order of the text; without one where it is not shown.
+    pub fn each_named<'a>(&'a self, activation: &'a dyn Activation, see: &mut dyn FnMut(&str, Option<Value<'_>>)) {
+        for Named { path, node, redacts } in &self.inner.named {
+            if *redacts {
+                see(path, None);
+                continue;
+            }
             let mut work = Work::of(MOST_STEPS);
             match guarded(|| evaluate(node, activation, &mut work)) {
-                Ok(operand) => see(path, operand.as_value()),
+                Ok(operand) => see(path, Some(operand.as_value())),
                 // An index beyond the end, a key that is not there.
-                Err(_) => see(path, Value::Missing),
+                Err(_) => see(path, Some(Value::Missing)),
             }
         }
     }
@@ -263,7 +277,9 @@ impl Expression {
     #[cold]
     fn failed(&self, problem: Problem, work: &Work<'_>) -> EvaluationError {
         let kind = if work.is_spent() { EvaluationErrorKind::TooMuch } else { EvaluationErrorKind::NoValue };
-        EvaluationError { expression: self.text().to_owned(), problem: problem.into(), kind }
+        // It may name values: a text that is no number, a key that is not there.
+        let problem = if self.inner.redacts { REDACTED.into() } else { problem.into() };
+        EvaluationError { expression: self.text().to_owned(), problem, kind }
     }
 
     #[cold]

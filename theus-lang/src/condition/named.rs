@@ -11,6 +11,8 @@ const MOST_TOLD: usize = 16;
 pub(super) struct Named {
     pub(super) path: Box<str>,
     pub(super) node: Node,
+    /// Whether its value is not shown.
+    pub(super) redacts: bool,
 }
 
 /// The paths that lead furthest, in the order of the text, each once.
@@ -51,6 +53,21 @@ fn is_plain(expr: &Expr) -> bool {
     }
 }
 
+/// The names that a path begins with, as far as it is nothing but names.
+fn names(expr: &Expr) -> Vec<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => vec![name],
+        ExprKind::Select(of, name) => {
+            let mut names = names(of);
+            names.push(name);
+            names
+        }
+        ExprKind::Index(of, _) => names(of),
+        ExprKind::Call(call) => call.target.as_deref().map_or_else(Vec::new, names),
+        _ => Vec::new(),
+    }
+}
+
 /// Adds a path that has a value wherever it is asked for. One that only what stands before it makes certain is told of as far as
 /// it is certain by itself.
 fn path(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Named>) -> bool {
@@ -67,7 +84,8 @@ fn path(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Named>) -> bool 
     let Ok(typed) = checker.check(expr) else { return false };
     let text = checker.text(expr);
     if found.iter().all(|known| *known.path != *text) {
-        found.push(Named { path: text.into(), node: typed.node });
+        let redacts = checker.redacts(&names(expr));
+        found.push(Named { path: text.into(), node: typed.node, redacts });
     }
     true
 }

@@ -37,6 +37,20 @@ pub struct Scope<'a> {
 pub struct RunScope<'a> {
     /// The names of the arguments, in their order, with their shapes.
     pub arguments: &'a [(&'a str, Shape)],
+    /// The names of those arguments whose values are not shown.
+    pub redacted: &'a [&'a str],
     /// The fields of the local scratch.
     pub local: Option<&'a Schema>,
+}
+
+/// Whether what is at a path, by its names, is not shown to people.
+pub(super) fn redacts(scope: &Scope<'_>, run: Option<&RunScope<'_>>, names: &[&str]) -> bool {
+    let Some((first, rest)) = names.split_first() else { return false };
+    let schema = match *first {
+        "domain" => Some(scope.domain),
+        "global" => Some(scope.global),
+        "local" => run.and_then(|run| run.local),
+        argument => return run.is_some_and(|run| run.redacted.contains(&argument)),
+    };
+    schema.is_some_and(|schema| schema.redacts(rest.iter().copied()))
 }

@@ -77,6 +77,7 @@ fn schema(
             doc: "",
             shape,
             nested,
+            redact: false,
         })
     });
     let fields = fields.collect::<Result<_, String>>()?;
@@ -98,8 +99,11 @@ impl Layers<'_> {
     fn contract(&self, process: &ProcessText) -> Result<&'static Contract, String> {
         let texts =
             |texts: &[String]| -> &'static [&'static str] { Vec::leak(texts.iter().map(|text| leak(text)).collect()) };
-        let argument =
-            |argument: &FieldText| Argument { name: leak(&argument.name), type_name: leak(&argument.written) };
+        let argument = |argument: &FieldText| Argument {
+            name: leak(&argument.name),
+            type_name: leak(&argument.written),
+            redact: false,
+        };
         Ok(Box::leak(Box::new(Contract {
             process: leak(&process.name),
             inputs: self.accesses(&process.inputs, &process.name)?,

@@ -39,6 +39,8 @@ pub(crate) struct FieldAttributes {
     pub(crate) nested: bool,
     /// Whether its type may change through a shared reference.
     pub(crate) interior_mutability: bool,
+    /// Whether people are not shown its value.
+    pub(crate) redact: bool,
     pub(crate) zone: Option<Zone>,
 }
 
@@ -61,6 +63,9 @@ pub(crate) fn of_struct(attributes: &[Attribute], errors: &mut Errors) -> Struct
             if meta.path.is_ident("nested") {
                 return Err(meta.error("`nested` belongs on the field whose type is another context"));
             }
+            if meta.path.is_ident("redact") {
+                return Err(meta.error("`redact` belongs on the field whose value is not to be shown"));
+            }
             Err(unknown(&meta.path, &["version", "crate"], "#[context(..)] of a struct"))
         });
         errors.take(read);
@@ -76,10 +81,11 @@ pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> FieldAt
                 let mark = match meta.path.get_ident().map(plain).as_deref() {
                     Some("nested") => &mut read.nested,
                     Some("interior_mutability") => &mut read.interior_mutability,
+                    Some("redact") => &mut read.redact,
                     _ => {
                         return Err(unknown(
                             &meta.path,
-                            &["nested", "interior_mutability"],
+                            &["nested", "interior_mutability", "redact"],
                             "#[context(..)] of a field",
                         ));
                     }

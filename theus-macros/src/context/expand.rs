@@ -292,7 +292,7 @@ fn zone_entry(field: &Field, krate: &syn::Path) -> TokenStream {
 }
 
 fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
-    let Field { ty, docs, nested, .. } = field;
+    let Field { ty, docs, nested, redact, .. } = field;
     let name = field.name();
     let zone = zone_value(field, krate);
     let type_name = spelled(ty);
@@ -309,6 +309,7 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
             doc: #docs,
             shape: #shape,
             nested: #nested,
+            redact: #redact,
         }
     }
 }
@@ -476,9 +477,13 @@ fn debug(model: &Model, mirror: &Ident, generics: &Generics) -> TokenStream {
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = ident.to_string();
     let shown = fields.iter().map(|field| {
-        let Field { ident, nested, .. } = field;
+        let Field { ident, nested, redact, .. } = field;
         let name = field.name();
-        let value = if *nested { quote!(&self.#ident) } else { quote!((&__theus::Probe(&*self.#ident)).show()) };
+        let value = match (redact, nested) {
+            (true, _) => quote!(&__theus::Redacted),
+            (_, true) => quote!(&self.#ident),
+            _ => quote!((&__theus::Probe(&*self.#ident)).show()),
+        };
         quote!(.field(#name, #value))
     });
     quote! {

@@ -31,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) nested: bool,
     /// Whether its type may change through a shared reference.
     pub(crate) interior_mutability: bool,
+    /// Whether people are not shown its value.
+    pub(crate) redact: bool,
     /// Whether its type mentions a parameter of the struct's.
     pub(crate) is_generic: bool,
     /// The adapter that shows it to rules.
@@ -104,6 +106,7 @@ impl Field {
             zone: attributes.zone.unwrap_or_else(|| Zone::of_name(&name)),
             nested: attributes.nested,
             interior_mutability: attributes.interior_mutability,
+            redact: attributes.redact,
             is_generic: generics.type_params().any(|parameter| mentions(&field.ty, &parameter.ident))
                 || generics.const_params().any(|parameter| mentions(&field.ty, &parameter.ident)),
             docs: tokens::docs(&field.attrs),

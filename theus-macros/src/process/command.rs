@@ -123,7 +123,10 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
     let mut with_lifetime = generics.clone();
     with_lifetime.params.insert(0, parse_quote!('de));
     let (deserialize_generics, ..) = with_lifetime.split_for_impl();
-    let idents = arguments.iter().map(|argument| &argument.ident);
+    let shown = arguments.iter().map(|Argument { ident, redact, .. }| match redact {
+        true => quote!(&__theus::Redacted),
+        false => quote!((&__theus::Probe(&self.#ident)).show()),
+    });
     let serde = quote!(__theus::serde);
     quote! {
         impl #impl_generics ::std::clone::Clone for #command #type_generics #where_clause {
@@ -134,7 +137,7 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
 
         impl #impl_generics ::std::fmt::Debug for #command #type_generics #where_clause {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                __theus::debug(f, self, &[#((&__theus::Probe(&self.#idents)).show()),*])
+                __theus::debug(f, self, &[#(#shown),*])
             }
         }
 

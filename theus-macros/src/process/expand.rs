@@ -204,6 +204,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
     let messages = options.messages.iter().map(spelled);
     let errors = options.errors.iter().map(spelled);
     let argument_names = model.arguments.iter().map(|argument| argument.name());
+    let redact = model.arguments.iter().map(|argument| argument.redact);
     let argument_types = model.arguments.iter().map(|argument| spelled(&argument.ty));
     let local = match &options.local {
         Some(local) => {
@@ -221,7 +222,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
             effects: &[#(#effects),*],
             messages: &[#(#messages),*],
             errors: &[#(#errors),*],
-            arguments: &[#(#private::Argument { name: #argument_names, type_name: #argument_types }),*],
+            arguments: &[#(#private::Argument { name: #argument_names, type_name: #argument_types, redact: #redact }),*],
             local: #local,
             is_async: #is_async,
         };

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::spanned::Spanned;
-use syn::{Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
+use syn::{Attribute, Block, FnArg, Generics, ItemFn, Pat, ReturnType, Safety, Token, Type, Visibility};
 
 use super::attr::Options;
 use super::attributes::Attributes;
@@ -38,6 +38,8 @@ pub(crate) struct Argument {
     pub(crate) mutability: Option<Token![mut]>,
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
+    /// Whether people are not shown its value.
+    pub(crate) redact: bool,
     pub(crate) docs: String,
 }
 
@@ -137,6 +139,12 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             None
         }
         Some(FnArg::Typed(first)) => {
+            if let Some(redact) = first.attrs.iter().find(|attribute| attribute.path().is_ident("redact")) {
+                errors.at(
+                    redact.path(),
+                    "the context is no argument: put `#[context(redact)]` on its fields where it is declared",
+                );
+            }
             if let Some(place) = place.filter(|place| *place > 0) {
                 errors.at(&sig.inputs[place], "the context comes first: move this parameter to the front");
                 return None;
@@ -195,6 +203,40 @@ fn is_context(argument: &FnArg) -> bool {
     path.path.segments.last().is_some_and(|segment| segment.ident == "Ctx")
 }
 
+/// Whether people are not shown the value of an argument: `#[redact]`, which has no options.
+fn redact(attributes: &[Attribute], errors: &mut Errors) -> bool {
+    let mut redact = false;
+    for attribute in attributes.iter().filter(|attribute| !attribute.path().is_ident("doc")) {
+        let is_of_context = || {
+            let mut named = false;
+            let _ = attribute.parse_nested_meta(|meta| {
+                named |= meta.path.is_ident("redact");
+                Ok(())
+            });
+            attribute.path().is_ident("context") && named
+        };
+        if attribute.path().is_ident("redact") {
+            if attribute.meta.require_path_only().is_err() {
+                errors.at(&attribute.meta, "`#[redact]` takes nothing: the whole value is not shown");
+            }
+            if std::mem::replace(&mut redact, true) {
+                errors.at(attribute.path(), "given twice: keep one");
+            }
+        } else if is_of_context() {
+            errors.at(
+                attribute.path(),
+                "`#[context(redact)]` is for a field of a context: on an argument write `#[redact]`",
+            );
+        } else {
+            errors.at(
+                attribute.path(),
+                "an argument has documentation, `#[redact]` and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
+            );
+        }
+    }
+    redact
+}
+
 impl Argument {
     fn of(input: &FnArg, errors: &mut Errors) -> Option<Self> {
         let FnArg::Typed(argument) = input else { return None };
@@ -202,12 +244,7 @@ impl Argument {
             errors.at(&argument.pat, "an argument is a field of the command and needs a name: write `name: Type`");
             return None;
         };
-        if let Some(attribute) = argument.attrs.iter().find(|attribute| !attribute.path().is_ident("doc")) {
-            errors.at(
-                attribute.path(),
-                "an argument has documentation and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
-            );
-        }
+        let redact = redact(&argument.attrs, errors);
         if pattern.by_ref.is_some() || pattern.subpat.is_some() {
             errors
                 .at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
@@ -221,6 +258,7 @@ impl Argument {
             mutability: pattern.mutability,
             ident: pattern.ident.clone(),
             ty: (*argument.ty).clone(),
+            redact,
             docs: tokens::docs(&argument.attrs),
         })
     }

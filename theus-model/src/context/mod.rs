@@ -9,6 +9,7 @@ mod inside;
 mod inspect;
 mod layer;
 mod range;
+mod redacted;
 mod same;
 mod scalar;
 mod schema;
@@ -29,6 +30,9 @@ pub use inspect::Inspect;
 pub use layer::Layer;
 #[doc(hidden)]
 pub use range::{FieldRanges, FloatRange, IntRange, JoinedRange, NumberRange};
+pub use redacted::REDACTED;
+#[doc(hidden)]
+pub use redacted::Redacted;
 #[doc(hidden)]
 pub use same::compare;
 pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};

@@ -51,6 +51,8 @@ pub struct FieldSchema {
     pub shape: Shape,
     /// The schema of a nested context.
     pub nested: Option<Schema>,
+    /// Whether no value of it, and of what is below it, is shown to people: `#[context(redact)]`.
+    pub redact: bool,
 }
 
 /// A field that holds a value (not a nested context), with its path inside the context.
@@ -137,6 +139,24 @@ impl Schema {
         }
     }
 
+    /// Whether a field on the way of these names, without the layer, is marked `#[context(redact)]`: what is there is not shown to people.
+    #[must_use]
+    pub fn redacts<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> bool {
+        let mut schema = Some(self);
+        names.into_iter().any(|name| {
+            let field = schema.and_then(|here| here.fields.iter().find(|field| field.name == name));
+            schema = field.and_then(|field| field.nested.as_ref());
+            field.is_some_and(|field| field.redact)
+        })
+    }
+
+    /// Whether any of its fields is marked so.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has_redacted(&self) -> bool {
+        self.fields.iter().any(|field| field.redact || field.nested.as_ref().is_some_and(Self::has_redacted))
+    }
+
     fn unresolved(&self, at: usize) -> Unresolved<'_> {
         Unresolved { at, context: Some(self.name), known: self.fields.iter().map(|field| field.name).collect() }
     }
@@ -148,7 +168,7 @@ mod tests {
     use super::*;
 
     fn field(name: &'static str, nested: Option<Schema>) -> FieldSchema {
-        FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape: Shape::Opaque, nested }
+        FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape: Shape::Opaque, nested, redact: false }
     }
 
     fn bank() -> Schema {
@@ -181,6 +201,15 @@ mod tests {
         let deeper = bank.resolve(&["total", "cents"]).unwrap_err();
         assert_eq!((deeper.at, deeper.context), (1, None));
         assert!(bank.resolve(&[]).is_err());
+    }
+
+    #[test]
+    fn what_is_below_a_redacted_field_is_redacted_and_nothing_else() {
+        let mut bank = bank();
+        assert!(!bank.redacts(["user", "balance"]));
+        bank.fields[1].redact = true;
+        assert!(bank.redacts(["user", "balance"]) && bank.redacts(["user"]) && bank.redacts(["user", "none"]));
+        assert!(!bank.redacts(["total"]) && !bank.redacts(["total", "user"]) && !bank.redacts([]));
     }
 
     #[test]

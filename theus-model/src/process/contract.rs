@@ -68,6 +68,9 @@ pub struct Argument {
     pub name: &'static str,
     /// Its type, as written in the source.
     pub type_name: &'static str,
+    /// Whether no value of it is shown to people: `#[redact]`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub redact: bool,
 }
 
 /// Why two processes may not run side by side on one state: a path that both touch and at least one writes.

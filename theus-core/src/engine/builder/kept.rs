@@ -38,7 +38,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     where
         D::Fields: DurableFields,
     {
-        self.store = Some(StoreOffer { store: Arc::new(store), fields: FieldFns::new() });
+        self.store = Some(StoreOffer { store: Arc::new(store), fields: FieldFns::new::<D>() });
         self
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::context::zone::Data;
-use crate::context::{DataSource, DataVisitor, DurableFields, Keyed};
+use crate::context::{Context, DataSource, DataVisitor, DurableFields, Keyed, REDACTED};
 use crate::source::did_you_mean;
 use crate::store::{DecodeError, EncodeError, Entry, Field, Part, StoreError, decode_whole, encode};
 use crate::transaction::{Cell, Storage};
@@ -32,14 +32,20 @@ pub(in crate::engine) fn whole<F: DurableFields>(fields: &F) -> Result<Vec<Field
 
 /// Makes the stored values the committed ones. A field that is not stored stays as it is; a stored one that the context has not is
 /// refused.
-pub(in crate::engine) fn bring_back<F: DurableFields>(
-    fields: &mut F,
+pub(in crate::engine) fn bring_back<D: Context<Fields: DurableFields>>(
+    fields: &mut D::Fields,
     session: &str,
     stored: Vec<Field>,
 ) -> Result<(), StoreError> {
     let left = stored.into_iter().map(|field| (field.path.clone(), field)).collect();
     let mut source = Stored { path: Path::default(), session, left, known: Vec::new() };
-    fields.fill(&mut source)?;
+    fields.fill(&mut source).map_err(|error| match error {
+        // Who reads it tells of the value.
+        StoreError::Decode { session, path, .. } if D::schema().redacts(path.split('.')) => {
+            StoreError::Decode { session, path, error: DecodeError::new(REDACTED.to_owned()) }
+        }
+        error => error,
+    })?;
     let Stored { left, known, .. } = source;
     match left.into_keys().next() {
         None => Ok(()),

@@ -34,7 +34,7 @@ impl Migration {
             // Code of the user's types.
             let migrated = caught(|| {
                 let mut fields = A::default().into_fields();
-                bring_back(&mut fields, session, stored)?;
+                bring_back::<A>(&mut fields, session, stored)?;
                 let migrated = migrate(A::from_fields(&fields)).map_err(|error| refused(error.to_string()))?;
                 whole(&migrated.into_fields())
             });

@@ -41,8 +41,8 @@ pub(in crate::engine) struct FieldFns<F> {
 }
 
 impl<F: DurableFields> FieldFns<F> {
-    pub(in crate::engine) const fn new() -> Self {
-        Self { written: fields::written::<F>, whole: fields::whole::<F>, bring_back: fields::bring_back::<F> }
+    pub(in crate::engine) const fn new<D: Context<Fields = F>>() -> Self {
+        Self { written: fields::written::<F>, whole: fields::whole::<F>, bring_back: fields::bring_back::<D> }
     }
 }
 

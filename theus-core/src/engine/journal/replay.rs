@@ -10,10 +10,11 @@ use thiserror::Error;
 use super::super::core::Core;
 use super::super::durable::DurableEngine;
 use super::super::handle::Engine;
+use super::super::redaction::Redaction;
 use super::super::step::Replayed;
 use super::{Fields, Journal, JournalError, by_path, take, text};
 use crate::audit::{AuditSession, Text};
-use crate::context::Context;
+use crate::context::{Context, REDACTED};
 use crate::effect::Parted;
 use crate::store::{CodePrint, Entry, Field, JournalEntry, Part, StoreError, shown};
 
@@ -187,7 +188,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             let JournalEntry { step, process, command, parts, answers, code, .. } = entry;
             let now = core.shared.registry.named(process).and_then(|registered| durable.code.get(registered.place));
             let changed = code.zip(now).map(|(then, now)| Changed::between(then, *now));
-            let diverged = |what| Some(Divergence { step: *step, process: process.clone(), what, changed });
+            let diverged = |what| {
+                let what = seen(what, process, &self.redaction());
+                Some(Divergence { step: *step, process: process.clone(), what, changed })
+            };
             let Some(again) = core.shared.registry.replay(process) else {
                 replay.divergence = diverged(Diverged::Unregistered);
                 return Ok(false);
@@ -263,6 +267,20 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         (durable.fields.bring_back)(&mut state.fields, session, fields)?;
         state.advance(version);
         Ok(())
+    }
+}
+
+/// As people see it.
+fn seen(what: Diverged, process: &str, redaction: &Redaction) -> Diverged {
+    let hidden = |value: Option<Json>| value.map(|_| Json::from(REDACTED));
+    match what {
+        Diverged::Field { path, expected, found } if redaction.hides_field(&path) => {
+            Diverged::Field { path, expected: hidden(expected), found: hidden(found) }
+        }
+        Diverged::Effect { call, expected, found } if redaction.hides_effects(process) => {
+            Diverged::Effect { call, expected: hidden(expected), found: hidden(found) }
+        }
+        other => other,
     }
 }
 

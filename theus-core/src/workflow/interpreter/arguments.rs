@@ -54,6 +54,7 @@ pub(super) fn elements(
 ) -> Result<Vec<serde_json::Value>, EvaluationError> {
     match bounded(list, list.evaluate(activation)?)? {
         serde_json::Value::Array(elements) => Ok(elements),
+        _ if list.redacts() => Err(EvaluationError::no_value(list.text(), "it gives no list to go through")),
         other => {
             Err(EvaluationError::no_value(list.text(), format!("it gives {other}, which is no list to go through")))
         }

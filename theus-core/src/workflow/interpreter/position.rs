@@ -1,5 +1,6 @@
 //! Where a session is, to be stored and gone on from.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ use crate::workflow::chart::{Stored, StoredError};
 /// goes on: pause it, so that its domain is of the same moment. Where the run that was under way then is not over yet, it
 /// [says so](crate::workflow::sessions::SessionError::UnderWay) instead of giving a position.
 ///
+/// What is stored of it has what events brought along and steps were given, also of fields marked `#[context(redact)]`: it is needed to go on.
+/// Its `Debug` has nothing of that.
+///
 /// ```
 /// use theus_core::prelude::*;
 /// use theus_core::workflow::WorkflowManager;
@@ -51,7 +55,7 @@ use crate::workflow::chart::{Stored, StoredError};
 /// assert_eq!(door.state(), "OPEN");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Position {
     /// The workflow's name.
@@ -117,6 +121,15 @@ impl Position {
     #[must_use]
     pub fn next_due(&self) -> Option<SystemTime> {
         self.timers.iter().map(|timer| timer.due).min()
+    }
+}
+
+/// Without what events brought along and steps were given: some of it may be what people are not shown.
+impl fmt::Debug for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Position");
+        shown.field("workflow", &self.workflow).field("active", &self.active()).field("next_due", &self.next_due());
+        shown.finish_non_exhaustive()
     }
 }
 

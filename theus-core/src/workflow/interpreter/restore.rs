@@ -243,7 +243,8 @@ fn stored_event(event: &Event) -> StoredEvent {
         }
         Origin::Chain => StoredOrigin::Chain,
     };
-    StoredEvent { name: event.name.to_string(), origin }
+    let redacted = event.payload.as_ref().is_some_and(Payload::is_redacted);
+    StoredEvent { name: event.name.to_string(), origin, redacted }
 }
 
 fn event(definition: &Definition, stored: &StoredEvent, payload: Option<Payload>) -> Result<Event, PositionError> {
@@ -259,6 +260,10 @@ fn event(definition: &Definition, stored: &StoredEvent, payload: Option<Payload>
             }
         }
     };
+    let payload = payload.map(|payload| match stored.redacted {
+        true => Payload::redacted(payload.value().clone()),
+        false => payload,
+    });
     Ok(Event { name, origin, payload })
 }
 

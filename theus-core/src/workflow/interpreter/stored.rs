@@ -88,6 +88,9 @@ pub(super) struct StoredEnding {
 pub(super) struct StoredEvent {
     pub(super) name: String,
     pub(super) origin: StoredOrigin,
+    /// Whether people are not shown what it brought along.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) redacted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ use theus_model::audit::Gate;
 ///
 /// static FILL: Contract = Contract {
 ///     process: "fill", inputs: &[], outputs: &[], effects: &[], messages: &[], errors: &[],
-///     arguments: &[Argument { name: "litres", type_name: "f64" }], local: None, is_async: false,
+///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None, is_async: false,
 /// };
 /// let fill = ProcessEntry { contract: &FILL, arguments: vec![Shape::Float64], local: Schema::empty() };
 /// let catalog = Catalog { processes: vec![fill], domain: Schema::empty(), global: Schema::empty() };

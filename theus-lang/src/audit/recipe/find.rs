@@ -62,6 +62,26 @@ pub(super) fn target(field: &str, catalog: &Catalog, process: Option<&ProcessEnt
     Walk::from(field, before, shape).through(&rest[taken..]).map(|walked| walked.target(base))
 }
 
+/// Whether people are not shown what is there.
+pub(super) fn redacts(base: &Base, catalog: &Catalog, process: Option<&ProcessEntry>) -> bool {
+    let (schema, path) = match base {
+        Base::Argument(index) => {
+            return process.and_then(|it| it.contract.arguments.get(*index)).is_some_and(|argument| argument.redact);
+        }
+        Base::Domain(path) => (Some(&catalog.domain), path),
+        Base::Global(path) => (Some(&catalog.global), path),
+        Base::Local(path) => (process.map(|it| &it.local), path),
+        Base::Named => return false,
+    };
+    let mut here = schema;
+    path.iter().any(|index| {
+        // A method has the position after those of the fields.
+        let field = here.and_then(|schema| schema.fields.get(*index));
+        here = field.and_then(|field| field.nested.as_ref());
+        field.is_some_and(|field| field.redact)
+    })
+}
+
 /// Whether it is the name of an argument, and of no field.
 fn is_only_argument(name: &str, schema: &Schema, process: &ProcessEntry) -> bool {
     let is_field = schema.fields.iter().any(|field| field.name == name);

@@ -24,10 +24,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
 ];
 
 const fn arguments() -> [Argument; ARGUMENTS.len()] {
-    let mut arguments = [Argument { name: "", type_name: "" }; ARGUMENTS.len()];
+    let mut arguments = [Argument { name: "", type_name: "", redact: false }; ARGUMENTS.len()];
     let mut index = 0;
     while index < ARGUMENTS.len() {
-        arguments[index] = Argument { name: ARGUMENTS[index].0, type_name: ARGUMENTS[index].1 };
+        arguments[index] = Argument { name: ARGUMENTS[index].0, type_name: ARGUMENTS[index].1, redact: false };
         index += 1;
     }
     arguments
@@ -67,7 +67,7 @@ const fn access(path: &'static str) -> Access {
 }
 
 fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
-    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested }
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, redact: false }
 }
 
 fn schema(name: &'static str, fields: Vec<FieldSchema>) -> Schema {

@@ -60,7 +60,8 @@ pub(super) fn resolved(
     }
     let why = match shape.innermost() {
         Shape::Bool | Shape::Int { .. } | Shape::Text | Shape::Char | Shape::Uuid | Shape::Enum(_) => {
-            return Ok(Some(Per::new(path, target)));
+            let redacts = find::redacts(&target.base, catalog, process);
+            return Ok(Some(Per::new(path, target, redacts)));
         }
         Shape::Float32 | Shape::Float64 => "a float: two that look alike may differ",
         Shape::Decimal => "a decimal: nearly every run would have a counter of its own",

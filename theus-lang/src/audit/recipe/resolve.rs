@@ -100,7 +100,9 @@ pub(super) fn rules(
                     || reads(that).iter().chain(&reads(when)).any(|path| {
                         path.starts_with("local.") || (item.entry.gate == Gate::Output && written.has(path))
                     });
+                let redacts = find::redacts(&target.base, catalog, Some(process));
                 let mut rule = rule(item, (target.clone(), per), (condition, limit), is_made, identities.of(item));
+                rule.redacts = redacts;
                 if let Some(that) = that {
                     rule.path = that.reads().join(", ");
                 }
@@ -213,6 +215,7 @@ fn rule(
         limit,
         reset_on_success: item.entry.reset_on_success,
         where_present: item.entry.where_present,
+        redacts: false,
         is_made_in_run,
         identity,
         scope: item.scope,

@@ -17,7 +17,9 @@ pub(super) fn compile(
         names.zip(process.arguments.iter().cloned()).collect()
     });
     let scope = Scope { domain: &catalog.domain, global: &catalog.global, payload: None, items: &[] };
-    let run = RunScope { arguments: &arguments, local: process.map(|process| &process.local) };
+    let marked = process.into_iter().flat_map(|process| process.contract.arguments).filter(|argument| argument.redact);
+    let redacted: Vec<_> = marked.map(|argument| argument.name).collect();
+    let run = RunScope { arguments: &arguments, redacted: &redacted, local: process.map(|process| &process.local) };
     Expression::compile_rule(text, &scope, &run)
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Checker<'a> {
     proven: Vec<String>,
     /// The fields that are read, in the order of the text.
     pub(super) reads: Vec<String>,
+    /// Whether one of them, or what an event or a loop may have of one, is not shown to people.
+    pub(super) reads_redacted: bool,
 }
 
 struct Variable {
@@ -60,7 +62,7 @@ impl Typed {
 
 impl<'a> Checker<'a> {
     pub(super) const fn new(text: &'a str, scope: &'a Scope<'a>, run: Option<&'a RunScope<'a>>) -> Self {
-        Self { text, scope, run, variables: Vec::new(), proven: Vec::new(), reads: Vec::new() }
+        Self { text, scope, run, variables: Vec::new(), proven: Vec::new(), reads: Vec::new(), reads_redacted: false }
     }
 
     /// The whole expression, as a value that can be handed on.

@@ -4,6 +4,7 @@ use super::{Checked, Checker, Expr, ExprKind, Typed};
 use crate::condition::foreign;
 use crate::condition::node::{Node, Written};
 use crate::condition::problem::ExpressionProblem;
+use crate::condition::scope::redacts;
 use crate::condition::types::Type;
 use crate::context::{FieldSchema, Schema, Shape, Zone};
 use crate::source::did_you_mean;
@@ -67,6 +68,7 @@ impl<'a> Checker<'a> {
         }
         if let Some((_, shape)) = self.scope.items.iter().rev().find(|(item, _)| *item == name) {
             let kind = Type::of_json(shape.clone());
+            self.reads_redacted |= self.scope.domain.has_redacted() || self.scope.global.has_redacted();
             return Ok(self.read(expr, Typed { node: Node::Item(name.into()), kind, json: true }));
         }
         if let Some(schema) = self.layer(name) {
@@ -80,6 +82,7 @@ impl<'a> Checker<'a> {
             return match self.scope.payload {
                 Some(shape) => {
                     let kind = Type::of_json(shape.clone());
+                    self.reads_redacted |= self.scope.domain.has_redacted();
                     Ok(self.read(expr, Typed { node: Node::Payload, kind, json: true }))
                 }
                 None if self.run.is_some() => Err(self
@@ -239,7 +242,13 @@ impl<'a> Checker<'a> {
         self.at(expr, format!("`{path}` is {what}")).help(help)
     }
 
+    /// Whether what begins with these names is not shown to people.
+    pub(in crate::condition) fn redacts(&self, names: &[&str]) -> bool {
+        redacts(self.scope, self.run, names)
+    }
+
     fn note_read(&mut self, path: &str) {
+        self.reads_redacted |= self.redacts(&path.split('.').collect::<Vec<_>>());
         if !self.reads.iter().any(|known| known == path) {
             self.reads.push(path.to_owned());
         }

@@ -28,26 +28,30 @@ const fn process(process: &'static str) -> Contract {
 static P_LOAD: Contract = process("p_load");
 static P_ANALYZE: Contract = process("p_analyze");
 static P_RECORD: Contract = Contract {
-    arguments: &[Argument { name: "timestamp", type_name: "i64" }, Argument { name: "value", type_name: "f64" }],
+    arguments: &[
+        Argument { name: "timestamp", type_name: "i64", redact: false },
+        Argument { name: "value", type_name: "f64", redact: false },
+    ],
     ..process("p_record")
 };
 static CHARGE: Contract = Contract {
     arguments: &[
-        Argument { name: "amount", type_name: "u8" },
-        Argument { name: "to", type_name: "String" },
-        Argument { name: "memo", type_name: "Option<String>" },
+        Argument { name: "amount", type_name: "u8", redact: false },
+        Argument { name: "to", type_name: "String", redact: false },
+        Argument { name: "memo", type_name: "Option<String>", redact: false },
     ],
     errors: &["InsufficientFunds", "bank::AccountClosed"],
     ..process("charge")
 };
-static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8" }], ..process("refund") };
+static REFUND: Contract =
+    Contract { arguments: &[Argument { name: "amount", type_name: "u8", redact: false }], ..process("refund") };
 static FETCH: Contract = Contract { errors: &["RateLimited"], is_async: true, ..process("fetch") };
 static DRAFT: Contract = Contract { outputs: &[access("domain.plan")], ..process("draft") };
 static REVIEW: Contract =
     Contract { inputs: &[access("domain.plan")], outputs: &[access("domain.report")], ..process("review") };
 static PUBLISH: Contract = Contract { inputs: &[access("domain.report")], ..process("publish") };
 static PAINT: Contract =
-    Contract { arguments: &[Argument { name: "colour", type_name: "Colour" }], ..process("paint") };
+    Contract { arguments: &[Argument { name: "colour", type_name: "Colour", redact: false }], ..process("paint") };
 static WATCH: Contract = Contract {
     effects: &["bell"],
     outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
@@ -58,12 +62,12 @@ static COUNT: Contract =
 static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
 
 fn field(name: &'static str, zone: Zone, shape: Shape) -> FieldSchema {
-    FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None }
+    FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, redact: false }
 }
 
 fn nested(name: &'static str, type_name: &'static str, fields: Vec<FieldSchema>) -> FieldSchema {
     let nested = Some(Schema { name: type_name, version: 1, fields, methods: Vec::new() });
-    FieldSchema { name, zone: Zone::Data, type_name, doc: "", shape: Shape::Opaque, nested }
+    FieldSchema { name, zone: Zone::Data, type_name, doc: "", shape: Shape::Opaque, nested, redact: false }
 }
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
