@@ -40,6 +40,7 @@
 //! | [`R033`] | `that` beside what is about one field |
 //! | [`R034`] | a window in which nothing can be counted |
 //! | [`R035`] | a value that nothing can be counted by |
+//! | [`R040`] | an alarm that could not be one |
 //!
 //! # Warnings of a recipe
 //!
@@ -182,6 +183,7 @@ pages! {
     R033 "R033.md";
     R034 "R034.md";
     R035 "R035.md";
+    R040 "R040.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use parking_lot::Mutex;
 
+use super::alarm::Alarms;
 use super::change::RecipeStatus;
 use super::clock::Clock;
 use super::counted::CountedRule;
@@ -18,7 +19,7 @@ use super::in_force::InForce;
 use super::judge::Gates;
 use super::key::{self, Key};
 use super::ledger::{self, Delivery, Excerpt, Failure, InsideASink, RecordLog, Sinks, Tail};
-use super::outcomes::{Found, RuleOutcomes};
+use super::outcomes::{Found, RuleOutcomes, Saw};
 use super::record::{Action, AuditEvent, AuditRecord, Interlock, Violation};
 use super::shared_interlock::Shared;
 #[cfg(feature = "store")]
@@ -53,6 +54,8 @@ pub struct Auditor {
     pub(super) state: Mutex<AuditorState>,
     /// The counters of the rules that are counted across the engine.
     pub(super) everyone: Arc<Tallies>,
+    /// The alarms of all sessions.
+    pub(super) alarms: Arc<Alarms>,
     /// How many of the counters of rules with `per` had to make room while they counted something.
     pub(super) gave_way: AtomicU64,
     /// Taken before the state by whoever records, and held until what was recorded is delivered.
@@ -102,6 +105,7 @@ impl Auditor {
             shared: None,
             state: Mutex::new(state),
             everyone: Arc::default(),
+            alarms: Arc::default(),
             gave_way: AtomicU64::new(0),
             sinks: Sinks::none(),
         }
@@ -123,7 +127,7 @@ impl Auditor {
     /// A session of the engine, in which nothing has been counted.
     #[must_use]
     pub fn session(&self, name: impl Into<Text>) -> AuditSession {
-        AuditSession::beside(name.into(), Arc::clone(&self.everyone))
+        AuditSession::beside(name.into(), Arc::clone(&self.everyone), Arc::clone(&self.alarms))
     }
 
     /// The rules of a process, if it has any.
@@ -147,12 +151,12 @@ impl Auditor {
         let now = self.asked(outcomes);
         let _counters = self.state.lock();
         let mut tallies: BTreeMap<(Counter, &Key), Tally> = BTreeMap::new();
-        for Found { rule, key, failed } in &outcomes.found {
+        for Found { rule, key, saw } in &outcomes.found {
             let tally = tallies.entry((rule.counter, key)).or_insert_with(|| session.tally(rule, key));
-            match failed {
-                Some(_) if tally.violated(rule, now).1 && rule.level().refuses() => return true,
-                Some(_) => {}
-                None => tally.passed(rule),
+            match saw {
+                Saw::Failed(_) if tally.violated(rule, now).1 && rule.level().refuses() => return true,
+                Saw::Failed(_) => {}
+                Saw::Passed | Saw::Near => tally.passed(rule),
             }
         }
         false
@@ -200,13 +204,17 @@ impl Auditor {
         };
         let has_stopped = {
             let mut state = self.state.lock();
-            for Found { rule, key, failed } in outcomes.found {
-                let Some(value) = failed else {
+            for Found { rule, key, saw } in outcomes.found {
+                let counts = session.saw(&rule, &key, saw.sight(), now);
+                let Saw::Failed(value) = saw else {
                     let _ = session.change(&rule, &key, now, |tally| tally.passed(&rule));
                     #[cfg(feature = "store")]
                     state.has_passed(&rule, &key);
                     continue;
                 };
+                if !counts {
+                    continue;
+                }
                 let ((reached, acts), gone) = session.change(&rule, &key, now, |tally| tally.violated(&rule, now));
                 gave_way.extend(gone.map(|gone| (Arc::clone(&rule), gone)));
                 #[cfg(feature = "store")]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::alarm::{Alarms, Excursion, Sight};
 use super::counted::CountedRule;
 use super::key::Key;
 use super::tallies::{GaveWay, Tallies};
@@ -21,17 +22,19 @@ pub struct AuditSession {
     own: Tallies,
     /// Those of the rules that are counted across the engine: the same in each of its sessions.
     engine: Arc<Tallies>,
+    /// Those of all sessions of the engine.
+    alarms: Arc<Alarms>,
 }
 
 impl AuditSession {
     /// A session in which nothing has been counted, and which is alone: an engine's come of its auditor.
     #[must_use]
     pub fn new(name: impl Into<Text>) -> Self {
-        Self::beside(name.into(), Arc::default())
+        Self::beside(name.into(), Arc::default(), Arc::default())
     }
 
-    pub(super) fn beside(name: Text, engine: Arc<Tallies>) -> Self {
-        Self { name, own: Tallies::default(), engine }
+    pub(super) fn beside(name: Text, engine: Arc<Tallies>, alarms: Arc<Alarms>) -> Self {
+        Self { name, own: Tallies::default(), engine, alarms }
     }
 
     /// What records call it.
@@ -51,13 +54,36 @@ impl AuditSession {
     /// Whether anything has been counted that was not put back.
     #[inline]
     pub(super) fn has_counts(&self) -> bool {
-        self.own.has_counts() || self.engine.has_counts()
+        self.own.has_counts() || self.engine.has_counts() || self.alarms.has_any()
     }
 
-    /// Whether anything is counted of a rule, for whatever value.
+    /// Whether anything is counted of a rule, or it is an alarm whose value is outside, for whatever value of its `per`.
     #[inline]
     pub(super) fn holds(&self, rule: &CountedRule) -> bool {
-        self.of(rule).holds(rule)
+        self.of(rule).holds(rule) || (rule.alarm().is_some() && self.alarms.holds(&self.name, rule.counter))
+    }
+
+    /// The same for one value of its `per`.
+    pub(super) fn holds_of(&self, rule: &CountedRule, key: &Key) -> bool {
+        !self.tally(rule, key).is_empty()
+            || (rule.alarm().is_some() && self.alarms.excursion(&self.name, rule, key) != Excursion::None)
+    }
+
+    /// The value of a rule was seen: whether a violation counts.
+    pub(super) fn saw(&self, rule: &CountedRule, key: &Key, sight: Sight, now: u64) -> bool {
+        let Some(settings) = rule.alarm() else { return true };
+        let turn = self.alarms.saw(&self.name, (rule, settings), key, sight, now);
+        turn.begins || !rule.counts_excursions()
+    }
+
+    /// Whether a violation would count.
+    pub(super) fn would_count(&self, rule: &CountedRule, key: &Key, now: u64) -> bool {
+        match rule.alarm() {
+            Some(settings) if rule.counts_excursions() => {
+                self.alarms.excursion(&self.name, rule, key).seen(settings, Sight::Outside, now).begins
+            }
+            _ => true,
+        }
     }
 
     /// What the counter of a rule holds.
@@ -105,5 +131,11 @@ impl AuditSession {
     /// Lets go of the counters of rules that are no more.
     pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a CountedRule>) {
         self.own.keep_those_of(rules);
+    }
+}
+
+impl Drop for AuditSession {
+    fn drop(&mut self) {
+        self.alarms.forget(&self.name);
     }
 }

@@ -202,8 +202,9 @@ fn acts(rule: &CountedRule) -> String {
     let everywhere = if rule.scope() == Scope::Everywhere { ", after every process" } else { "" };
     let where_present = if rule.is_where_present() { ", where present" } else { "" };
     let when = rule.when().map_or_else(String::new, |when| format!(", when {}", in_one_line(when)));
+    let alarm = rule.alarm().map_or_else(String::new, |alarm| format!(", {alarm}"));
     format!(
-        "(level {}{warns}, acts at {}{}{resets}{everywhere}{where_present}{when})",
+        "(level {}{warns}, acts at {}{}{resets}{everywhere}{where_present}{alarm}{when})",
         rule.level(),
         rule.max_threshold(),
         rule.counting()

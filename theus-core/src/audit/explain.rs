@@ -69,6 +69,8 @@ pub enum Would {
     Violate(Action),
     /// There is nothing, and the rule is asked only where there is something; or its `when` does not hold.
     NotAsked,
+    /// It does not, and that has been counted, or does not count yet: the rule is an alarm whose value has been outside before.
+    Standing,
     /// It is known only in the run: the rule is at the output gate on what the process writes, or on the scratch.
     Unknown,
 }
@@ -149,11 +151,15 @@ impl RuleAccount {
             Some(Verdict::Passed) => Would::Pass,
             Some(Verdict::Failed(seen)) => {
                 value = Some(seen.value);
-                Would::Violate(match tally.violated(rule, now) {
-                    (_, true) => Action::of(rule.level()),
-                    (after, false) if after >= rule.min_threshold() => Action::Warned,
-                    _ => Action::Counted,
-                })
+                if session.would_count(rule, &key, now) {
+                    Would::Violate(match tally.violated(rule, now) {
+                        (_, true) => Action::of(rule.level()),
+                        (after, false) if after >= rule.min_threshold() => Action::Warned,
+                        _ => Action::Counted,
+                    })
+                } else {
+                    Would::Standing
+                }
             }
         };
         Self {
@@ -183,6 +189,7 @@ impl fmt::Display for Would {
             Self::Pass => f.pad("passes"),
             Self::Violate(action) => action.fmt(f),
             Self::NotAsked => f.pad("not asked"),
+            Self::Standing => f.pad("stands"),
             Self::Unknown => f.pad("known in the run"),
         }
     }

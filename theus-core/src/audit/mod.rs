@@ -139,6 +139,10 @@
 //! | `across: engine` | whose violations count: those of all sessions of the engine | `session`: each session counts for itself |
 //! | `per: domain.customer` | by what: there is a counter for each value of this field | one counter |
 //! | `reset_on_success` | whether a pass puts the counter back to 0 | `false` |
+//! | `alarm: true` | an excursion of the value counts once, see below | each violation counts |
+//! | `deadband: 3` | by how much the value must be back inside before the excursion is over | it is over with the first pass |
+//! | `on_delay: 10s` | for how long the value must be outside before that counts, by the clock of the records | it counts at once |
+//! | `off_delay: 10s` | for how long the value must be back inside before the excursion is over | it is over at once |
 //! | `where_present: true` | the rule is asked only where there is something: where there is nothing, it neither passes nor is violated | what is missing is a violation |
 //! | `when` | the rule is judged only where this condition holds, see above | it always is |
 //! | `message` | what records and errors say besides; `{value} {before} {key} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate; `{key}` the value of its `per`), `{{` is a brace | |
@@ -163,6 +167,39 @@
 //!
 //! Two entries of one field, condition and level can stand beside each other with a window each: `max_threshold: 3, within: 1m` and
 //! `max_threshold: 10, within: 1d`.
+//!
+//! ## Alarms
+//!
+//! ```yaml
+//! process_recipes:
+//!   record_reading:
+//!     outputs:
+//!       - { field: domain.temperature, max: 100, deadband: 3, on_delay: 10s, level: C }
+//!       - { field: domain.temperature, max: 125, level: A }
+//! ```
+//!
+//! With any of `alarm: true`, `deadband`, `on_delay` and `off_delay` (the words of ISA-18.2) a rule is an alarm: what counts is an
+//! excursion of its value, once, and not each run that sees it. It begins with the first violation (`on_delay`: with the first one so
+//! long after the value went outside), and is over with the first pass by which the value is back inside by the `deadband`
+//! (`off_delay`: when it has been back for so long). With `max: 100, deadband: 3` a value that goes to 101, 99, 102, 97, 101 makes two
+//! excursions. What is between 97 and 100 goes on with what was.
+//!
+//! | | level C, I | level S, A, B |
+//! |---|---|---|
+//! | a violation that begins an excursion | counts, is a record, acts at its threshold | as without an alarm |
+//! | a violation in an excursion | nothing: the run goes on | as without an alarm: it counts, and where its level acts the run is refused |
+//! | `max_threshold: 3, within: 1h` | three excursions that began within an hour | three violations within an hour |
+//! | `on_delay`; `of`; `reset_on_success` with a `max_threshold` above 1 | allowed; refused; refused | refused; allowed; allowed |
+//!
+//! So an alarm lets no state through that its rule would refuse. A deadband is a number of the field's own type (a float is subtracted
+//! as floats are) and fits `min`, `max` and `between`, also of `[*]`: there an excursion is over when all elements are back. Each
+//! session has excursions of its own, and with `per` each value; `across: engine` does not fit. What the rule is not asked (`when`,
+//! `where_present`) changes nothing. An alarm goes by what its gate has seen, committed or not.
+//!
+//! A delay goes by the looks of the rule: it is over in the first run after its end. A clock that is put back begins it anew. In
+//! memory a session that is let go of takes its excursions along. A restart, and a change of what the rule says, forget them: what
+//! goes on then counts once more. There are at most 65,536 at a time; the rule of one more counts every violation, which is told by
+//! `tracing`.
 //!
 //! ## All sessions together, each value by itself
 //!
@@ -347,6 +384,7 @@
 //! a code over both that only the key makes. What is changed in a ledger shows as long as one later hash of it is known from
 //! elsewhere: note tails where others cannot write.
 
+mod alarm;
 mod auditor;
 mod change;
 mod clock;
@@ -401,8 +439,8 @@ pub use status::{EngineStatus, RecordsStatus};
 #[doc(hidden)]
 pub use theus_lang::audit::Subject;
 pub use theus_lang::audit::{
-    Across, Catalog, ChangeKind, Counting, Gate, Level, Operator, Per, ProcessEntry, ProcessRules, Recipe,
-    RecipeChanges, Rule, RuleChange, RuleMetadata, RuleSettings, Text, Window,
+    Across, AlarmSettings, Catalog, ChangeKind, Counting, Gate, Level, Operator, Per, ProcessEntry, ProcessRules,
+    Recipe, RecipeChanges, Rule, RuleChange, RuleMetadata, RuleSettings, Text, Window,
 };
 
 pub(crate) use in_force::InForce;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use super::alarm::Sight;
 use super::counted::CountedRule;
 use super::key::{self, Key};
 use crate::audit::Subject;
@@ -27,8 +28,26 @@ pub(super) struct Found {
     pub(super) rule: Arc<CountedRule>,
     /// For which value it counts, where it has a counter for each.
     pub(super) key: Key,
-    /// What failed; `None` where the rule passed.
-    pub(super) failed: Option<Seen>,
+    pub(super) saw: Saw,
+}
+
+/// What a rule found.
+#[derive(Debug)]
+pub(super) enum Saw {
+    Failed(Seen),
+    Passed,
+    /// It passes, and is not back inside by the deadband of its alarm.
+    Near,
+}
+
+impl Saw {
+    pub(super) const fn sight(&self) -> Sight {
+        match self {
+            Self::Failed(_) => Sight::Outside,
+            Self::Near => Sight::Near,
+            Self::Passed => Sight::Inside,
+        }
+    }
 }
 
 impl RuleOutcomes {
@@ -53,9 +72,12 @@ impl RuleOutcomes {
         subject: &(impl Subject + ?Sized),
     ) {
         let key = key::of(rule, subject);
-        let seen = || Seen { key: key::shown(rule, &key), ..rule.seen(value, subject) };
-        let failed = (!passes).then(seen);
-        self.found.push(Found { rule: Arc::clone(rule), key, failed });
+        let saw = match passes {
+            false => Saw::Failed(Seen { key: key::shown(rule, &key), ..rule.seen(value, subject) }),
+            true if rule.alarm().is_none_or(|alarm| alarm.is_back(value)) => Saw::Passed,
+            true => Saw::Near,
+        };
+        self.found.push(Found { rule: Arc::clone(rule), key, saw });
     }
 
     /// Judges a rule that is judged by itself. Its pass is of interest where it puts a counter back.
@@ -65,13 +87,17 @@ impl RuleOutcomes {
         subject: &(impl Subject + ?Sized),
         resets: impl FnOnce() -> bool,
     ) {
-        let failed = match rule.judge(subject) {
+        let verdict = match rule.judge(subject) {
             Verdict::Failed(seen) => Some(seen),
             Verdict::Passed if resets() => None,
             Verdict::Passed | Verdict::NotAsked => return,
         };
         let key = key::of(rule, subject);
-        let failed = failed.map(|seen| Seen { key: key::shown(rule, &key), ..seen });
-        self.found.push(Found { rule: Arc::clone(rule), key, failed });
+        let saw = match verdict {
+            Some(seen) => Saw::Failed(Seen { key: key::shown(rule, &key), ..seen }),
+            None if rule.is_back(subject) => Saw::Passed,
+            None => Saw::Near,
+        };
+        self.found.push(Found { rule: Arc::clone(rule), key, saw });
     }
 }

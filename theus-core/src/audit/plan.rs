@@ -45,7 +45,7 @@ struct Read {
 #[derive(Debug)]
 struct Check {
     range: Range,
-    /// Whether a pass may put a counter back, or is a place in its window.
+    /// Whether a pass may put a counter back, is a place in its window, or may be the end of an excursion.
     resets: bool,
 }
 
@@ -54,12 +54,12 @@ fn is_counted(rule: &CountedRule, subject: &(impl Subject + ?Sized), session: &A
     session.holds(rule)
         && match key::of(rule, subject) {
             None => true,
-            key => !session.tally(rule, &key).is_empty(),
+            key => session.holds_of(rule, &key),
         }
 }
 
 fn a_pass_counts(rule: &CountedRule) -> bool {
-    rule.resets_on_success() || rule.counting().window().counts_passes()
+    rule.resets_on_success() || rule.counting().window().counts_passes() || rule.alarm().is_some()
 }
 
 impl Plan {

@@ -128,6 +128,7 @@ impl Auditor {
     /// The counters of all sessions together are not any session's to let go of.
     fn keep_counters_of(&self, recipe: &InForce) {
         self.everyone.keep_those_of(recipe.processes().flat_map(|gates| gates.all()));
+        self.alarms.keep_those_of(recipe.processes().flat_map(|gates| gates.all()));
     }
 
     /// Puts on record that a recipe was refused. Nothing depends on whether a sink takes it.

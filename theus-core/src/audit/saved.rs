@@ -21,6 +21,7 @@ impl Auditor {
     pub(crate) fn continue_from_store(&mut self, beginning: &Beginning) {
         let state = self.state.get_mut();
         state.log.keep_for_store();
+        self.alarms.keep();
         let gone = bring_back(&self.everyone, state.shared_rules(), &beginning.counts);
         // As they are in the store.
         self.everyone.take_unsaved();

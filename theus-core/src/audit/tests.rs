@@ -13,6 +13,7 @@ use super::fixture::load;
 use super::*;
 use crate::context::Value;
 
+mod alarms;
 mod together;
 mod windows;
 
@@ -36,7 +37,9 @@ struct One {
 
 impl One {
     fn new(recipe: Recipe) -> Self {
-        Self { auditor: Auditor::new(recipe), session: AuditSession::new("") }
+        let auditor = Auditor::new(recipe);
+        let session = auditor.session("");
+        Self { auditor, session }
     }
 
     fn with_clock(self, clock: Arc<dyn Fn() -> SystemTime + Send + Sync>) -> Self {

@@ -22,7 +22,9 @@ fn settings(random: &mut Rng) -> String {
     let level = ["S", "A", "B", "C", "I"][random.usize(..5)];
     let most = random.u32(1..=3);
     let (least, resets) = (random.u32(1..=most), random.bool());
-    format!("level: {level}, min_threshold: {least}, max_threshold: {most}, reset_on_success: {resets}")
+    // What does not go together is refused, and drawn again.
+    let alarm = ["", "", ", alarm: true", ", deadband: 1"][random.usize(..4)];
+    format!("level: {level}, min_threshold: {least}, max_threshold: {most}, reset_on_success: {resets}{alarm}")
 }
 
 /// A few rules that make sense together, as a recipe.
@@ -83,7 +85,7 @@ fn compare(said: &Explanation, violations: &[Violation], later: &Explanation, me
                 met.unreached += 1;
                 rule.count
             }
-            Would::Pass | Would::NotAsked => {
+            Would::Pass | Would::NotAsked | Would::Standing => {
                 assert!(found.is_none(), "{found:?}");
                 if rule.would == Would::Pass && rule.reset_on_success { 0 } else { rule.count }
             }
@@ -143,7 +145,7 @@ fn what_explain_says_is_what_the_run_finds() {
     }
     let actions = ["counted", "warned", "campaign", "informed", "blocked", "aborted", "interlocked"];
     for gate in ["input", "output"] {
-        for said in actions.into_iter().chain(["passes", "not asked", "known in the run"]) {
+        for said in actions.into_iter().chain(["passes", "not asked", "stands", "known in the run"]) {
             let said = format!("{gate} {said}");
             assert!(met.said.contains_key(&said), "{said} was never met: {:?}", met.said);
         }

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::call::Call;
-use super::rule::{Bound, RuleSpec, Window};
+use super::rule::{AlarmSpec, Bound, RuleSpec, Window};
 use super::script::{Op, Script};
 use super::world::World;
 
@@ -119,6 +119,7 @@ fn rule(levels: &'static [char], most: u32) -> impl Strategy<Value = RuleSpec> {
                 window,
                 is_shared: false,
                 is_per_weight: false,
+                alarm: None,
             }
         })
 }
@@ -165,27 +166,45 @@ pub(crate) fn program() -> impl Strategy<Value = Program> {
 /// A program that runs two processes over and over, a `fn` and an `async fn`, under rules that see their argument: what is counted
 /// over many runs shows in it.
 pub(crate) fn insisting() -> impl Strategy<Value = Program> {
-    type Drawn = ((i64, &'static str), bool, bool, (Window, u32, u32, bool, (bool, bool)), char);
-    let one =
-        |((bound, field), output_gate, is_async, (window, max, warns, resets, (is_shared, is_per)), level): Drawn| {
-            let (max_threshold, resets) = (max, resets && !matches!(window, Window::Of(_)));
-            RuleSpec {
-                process: if is_async { "drift" } else { "bump" },
-                output_gate,
-                field,
-                bound: Bound::Max(bound),
-                level,
-                min_threshold: warns.min(max_threshold),
-                max_threshold,
-                reset_on_success: resets,
-                window: match window {
-                    Window::Of(more) => Window::Of(max_threshold + more),
-                    window => window,
-                },
-                is_shared,
-                is_per_weight: is_per,
+    type Drawn = ((i64, &'static str), bool, bool, (Window, u32, u32, bool, (bool, bool)), char, Option<AlarmSpec>);
+    let one = |(
+        (bound, field),
+        output_gate,
+        is_async,
+        (window, max, warns, resets, (is_shared, is_per)),
+        level,
+        alarm,
+    ): Drawn| {
+        let (max_threshold, resets) = (max, resets && !matches!(window, Window::Of(_)));
+        // What does not go with an alarm is refused at load.
+        let (mut alarm, counts_excursions) = (alarm.filter(|_| !is_shared), level == 'C');
+        let (resets, window) = match alarm {
+            Some(_) if counts_excursions => {
+                (false, if matches!(window, Window::Of(_)) { Window::Endless } else { window })
             }
+            _ => (resets, window),
         };
+        if let (Some(alarm), false) = (&mut alarm, counts_excursions) {
+            alarm.on_delay = 0;
+        }
+        RuleSpec {
+            process: if is_async { "drift" } else { "bump" },
+            output_gate,
+            field,
+            bound: Bound::Max(bound),
+            level,
+            min_threshold: warns.min(max_threshold),
+            max_threshold,
+            reset_on_success: resets,
+            window: match window {
+                Window::Of(more) => Window::Of(max_threshold + more),
+                window => window,
+            },
+            is_shared,
+            is_per_weight: is_per,
+            alarm,
+        }
+    };
     let window = prop_oneof![
         1 => Just(Window::Endless),
         3 => prop::sample::select(vec![1, 10, 20, 60, 120]).prop_map(Window::Within),
@@ -194,7 +213,14 @@ pub(crate) fn insisting() -> impl Strategy<Value = Program> {
     let counting = (window, 2..5_u32, 1..4_u32, any::<bool>(), any::<(bool, bool)>());
     let levels = prop::sample::select(vec!['A', 'B', 'C', 'C', 'C']);
     let seen = prop::sample::select(vec!["weight", "domain.count"]);
-    let rule = ((0..11_i64, seen), any::<bool>(), any::<bool>(), counting, levels).prop_map(one);
+    let seconds = || prop::sample::select(vec![0, 0, 1, 10, 20]);
+    let alarm = (0..4_i64, seconds(), seconds()).prop_map(|(deadband, on_delay, off_delay)| AlarmSpec {
+        deadband,
+        on_delay,
+        off_delay,
+    });
+    let rule =
+        ((0..11_i64, seen), any::<bool>(), any::<bool>(), counting, levels, prop::option::of(alarm)).prop_map(one);
     let rules = vec(rule, 1..4).prop_map(|mut rules| {
         let mut seen = std::collections::BTreeSet::new();
         rules.retain(|rule: &RuleSpec| seen.insert((rule.process, rule.output_gate)));

@@ -14,7 +14,7 @@ pub(crate) use generate::{Program, Step, insisting, program, run_steps};
 pub(crate) use processes::{
     Answer, Bump, Deliver, Drift, Gather, GatherError, Glance, Look, Post, Ring, Scribe, Shelve, Stamp, Tanks, Trace,
 };
-pub(crate) use rule::{Bound, RuleSpec, Window, recipe_text};
+pub(crate) use rule::{AlarmSpec, Bound, RuleSpec, Window, recipe_text};
 pub(crate) use script::{Script, Steps, Stop};
 pub(crate) use view::{Value, View};
 pub(crate) use world::{Broken, Ledger, Limits, Ports, Refused, World};

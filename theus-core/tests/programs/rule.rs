@@ -17,6 +17,30 @@ pub(crate) struct RuleSpec {
     /// Whether there is one counter for the engine, and one for each `weight`.
     pub is_shared: bool,
     pub is_per_weight: bool,
+    pub alarm: Option<AlarmSpec>,
+}
+
+/// What makes an alarm of a rule on a number: by how much the value must be back inside, and delays in seconds; 0 where not said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct AlarmSpec {
+    pub deadband: i64,
+    pub on_delay: i64,
+    pub off_delay: i64,
+}
+
+impl AlarmSpec {
+    /// As a recipe spells it.
+    fn spelled(self) -> String {
+        let mut text = String::from(", alarm: true");
+        for (key, value, unit) in
+            [("deadband", self.deadband, ""), ("on_delay", self.on_delay, "s"), ("off_delay", self.off_delay, "s")]
+        {
+            if value > 0 {
+                write!(text, ", {key}: {value}{unit}").unwrap();
+            }
+        }
+        text
+    }
 }
 
 /// Which violations its threshold counts together.
@@ -113,11 +137,12 @@ pub(crate) fn recipe_text(rules: &[RuleSpec]) -> Option<String> {
                 let shared = if rule.is_shared { ", across: engine" } else { "" };
                 let per = if rule.is_per_weight { ", per: weight" } else { "" };
                 let window = rule.window.spelled();
+                let alarm = rule.alarm.map_or_else(String::new, AlarmSpec::spelled);
                 let (test, bound) = rule.bound.spelled();
                 writeln!(
                     text,
                     "      - {{ field: {field}, {test}: {bound}, level: {level}, min_threshold: {min_threshold}, \
-                     max_threshold: {max_threshold}, reset_on_success: {reset_on_success}{window}{shared}{per} }}"
+                     max_threshold: {max_threshold}, reset_on_success: {reset_on_success}{window}{shared}{per}{alarm} }}"
                 )
                 .unwrap();
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use theus_core::audit::{AuditEvent, AuditRecord, Violation};
 
-use crate::programs::{Bound, Limits, RuleSpec, Window, World};
+use crate::programs::{AlarmSpec, Bound, Limits, RuleSpec, Window, World};
 
 /// One record, as far as it does not depend on the clock.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +82,8 @@ pub(super) struct Seen<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Audit {
     rules: Vec<(RuleSpec, BTreeMap<i64, Counted>)>,
+    /// Of an alarm, by its rule and what it counts by: where its value is.
+    alarms: BTreeMap<(usize, i64), Excursion>,
     /// In seconds, from anywhere.
     pub(super) now: i64,
     sequence: u64,
@@ -119,15 +121,64 @@ impl Counted {
     }
 }
 
-/// A rule that was looked at: its position, what it counts by, and the value where it failed.
-pub(super) type Finding = (usize, i64, Option<String>);
+/// The value of an alarm, as one would note it down: since when it has been outside, whether that was counted, since when it is back.
+#[derive(Clone, Debug, Default)]
+struct Excursion {
+    outside_since: Option<i64>,
+    is_counted: bool,
+    back_since: Option<i64>,
+}
+
+impl Excursion {
+    /// The value was seen; whether an excursion counts now.
+    fn counts(&mut self, alarm: AlarmSpec, look: &Look, now: i64) -> bool {
+        // A clock that was put back does not say how long ago it was.
+        for since in [&mut self.outside_since, &mut self.back_since].into_iter().flatten() {
+            *since = (*since).min(now);
+        }
+        if self.back_since.is_some_and(|since| now - since >= alarm.off_delay) {
+            *self = Self::default();
+        }
+        match look {
+            Look::Failed(_) => {
+                self.back_since = None;
+                let since = *self.outside_since.get_or_insert(now);
+                let begins = !self.is_counted && now - since >= alarm.on_delay;
+                self.is_counted |= begins;
+                begins
+            }
+            Look::Near => false,
+            Look::Passed if self.is_counted && alarm.off_delay > 0 => {
+                self.back_since.get_or_insert(now);
+                false
+            }
+            Look::Passed => {
+                *self = Self::default();
+                false
+            }
+        }
+    }
+}
+
+/// What a look at a rule found.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Look {
+    /// The value, as records show it.
+    Failed(String),
+    /// It passes, and is not back inside by the deadband of its alarm.
+    Near,
+    Passed,
+}
+
+/// A rule that was looked at: its position, what it counts by, and what was found.
+pub(super) type Finding = (usize, i64, Look);
 
 impl Audit {
     pub(super) fn new(rules: &[RuleSpec]) -> Self {
         // A recipe is on record before anything that it finds.
         let sequence = u64::from(!rules.is_empty());
         let rules = rules.iter().map(|rule| (rule.clone(), BTreeMap::new())).collect();
-        Self { rules, now: 0, sequence, records: Vec::new(), latched: false }
+        Self { rules, alarms: BTreeMap::new(), now: 0, sequence, records: Vec::new(), latched: false }
     }
 
     /// Looks at the rules of one gate.
@@ -136,7 +187,7 @@ impl Audit {
             .iter()
             .enumerate()
             .filter(|(_, (rule, _))| rule.process == process && rule.output_gate == output_gate)
-            .map(|(at, (rule, _))| (at, if rule.is_per_weight { seen.weight } else { 0 }, fails(rule, seen)))
+            .map(|(at, (rule, _))| (at, if rule.is_per_weight { seen.weight } else { 0 }, look(rule, seen)))
             .collect()
     }
 
@@ -147,13 +198,19 @@ impl Audit {
         for (at, key, failed) in findings {
             let (rule, counts) = &mut self.rules[at];
             let count = counts.entry(key).or_default();
-            let Some(value) = failed else {
+            let counts = rule.alarm.is_none_or(|alarm| {
+                self.alarms.entry((at, key)).or_default().counts(alarm, &failed, self.now) || rule.level != 'C'
+            });
+            let Look::Failed(value) = failed else {
                 count.judged.push((false, 0));
                 if rule.reset_on_success {
                     *count = Counted::default();
                 }
                 continue;
             };
+            if !counts {
+                continue;
+            }
             // The time that a clock which was put back does not tell is none.
             let gap = count.last.map_or(0, |last| (self.now - last).max(0));
             count.judged.push((true, gap));
@@ -214,6 +271,20 @@ impl Audit {
         }
         std::mem::replace(&mut self.latched, false)
     }
+}
+
+/// What a rule finds: where it passes, whether it would with its bound further inside.
+fn look(rule: &RuleSpec, seen: &Seen<'_>) -> Look {
+    if let Some(value) = fails(rule, seen) {
+        return Look::Failed(value);
+    }
+    let further = |bound| RuleSpec { bound, ..rule.clone() };
+    let inside = match (rule.alarm, rule.bound) {
+        (Some(alarm), Bound::Max(bound)) => further(Bound::Max(bound - alarm.deadband)),
+        (Some(alarm), Bound::Min(bound)) => further(Bound::Min(bound + alarm.deadband)),
+        _ => return Look::Passed,
+    };
+    if fails(&inside, seen).is_some() { Look::Near } else { Look::Passed }
 }
 
 /// The value as records show it, where it fails the rule.

@@ -142,6 +142,15 @@ impl Condition {
     }
 
     /// Whether no value satisfies both a lower bound and this upper bound.
+    pub(super) const fn least(of: i128) -> Self {
+        Self::Int(Comparison::Min, of)
+    }
+
+    /// Every integer up to this one satisfies it.
+    pub(super) fn most(of: u128) -> Self {
+        Self::integer(Comparison::Max, Integer::from(of))
+    }
+
     pub(super) fn is_above(&self, upper: &Self) -> bool {
         match (self, upper) {
             (Self::Int(_, min), Self::Int(_, max)) => min > max,

@@ -38,6 +38,9 @@ pub struct RuleMetadata {
     /// Which violations are counted together, where that is said: `within 1h`, `in 10 runs`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counting: Option<Text>,
+    /// What makes an alarm of it, where it is one: `alarm, deadband 3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Text>,
 }
 
 /// Metadata is written as if each violation had its own.

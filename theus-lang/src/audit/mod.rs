@@ -1,6 +1,8 @@
 //! Rules as data, and what makes them of a recipe. What is hidden here is for `theus-core`, which judges by it.
 
 #[doc(hidden)]
+pub mod alarm;
+#[doc(hidden)]
 pub mod condition;
 #[doc(hidden)]
 pub mod counting;
@@ -27,6 +29,7 @@ pub mod set;
 #[doc(hidden)]
 pub mod steps;
 
+pub use alarm::AlarmSettings;
 pub use condition::Operator;
 pub use counting::{Across, Counting, Per, Window};
 pub use metadata::RuleMetadata;

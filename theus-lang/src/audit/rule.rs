@@ -1,5 +1,6 @@
 //! One rule: a condition on one value, with its level and thresholds.
 
+use super::alarm::AlarmSettings;
 use super::condition::{Condition, Operator};
 use super::counting::Counting;
 use super::delta::Change;
@@ -173,6 +174,8 @@ pub struct Rule {
     pub(super) min_threshold: u32,
     pub(super) max_threshold: u32,
     pub(super) counting: Counting,
+    /// What makes an alarm of it, where it is one.
+    pub(super) alarm: Option<Box<AlarmSettings>>,
     pub(super) message: Option<Message>,
     /// `file:line:column` of the condition.
     pub(super) source: String,
@@ -244,6 +247,23 @@ impl Rule {
             Found::AllPass => Verdict::Passed,
             Found::Broken(value) => Verdict::Failed(Seen { value: value.into(), before: None, key: None }),
         }
+    }
+
+    /// Whether what passes is back inside by the deadband of its alarm; of each element, whether all are.
+    pub fn is_back(&self, subject: &(impl Subject + ?Sized)) -> bool {
+        let Some(deadband) = self.alarm.as_ref().and_then(|alarm| alarm.deadband.as_ref()) else { return true };
+        if !self.target.is_of_each() {
+            return deadband.inside.passes(self.target.read(subject));
+        }
+        let question = Question {
+            path: &self.path,
+            range: Range::of(&deadband.inside),
+            passes: &|value| deadband.inside.passes(value),
+            where_present: self.where_present,
+            // What is broken is not shown.
+            redacts: true,
+        };
+        !matches!(question.ask(self.target.read_base(subject), &self.target.steps), Found::Broken(_))
     }
 
     /// What a violation tells of the value that was read.
@@ -439,6 +459,19 @@ impl Rule {
         &self.counting
     }
 
+    /// What makes an alarm of it, where it is one.
+    #[must_use]
+    pub fn alarm(&self) -> Option<&AlarmSettings> {
+        self.alarm.as_deref()
+    }
+
+    /// Whether an excursion counts once, however many runs see it: of an alarm whose level refuses no run. A level that does is
+    /// held against every run that violates it.
+    #[must_use]
+    pub const fn counts_excursions(&self) -> bool {
+        self.alarm.is_some() && !self.level.refuses()
+    }
+
     /// What every violation of it says of it.
     #[must_use]
     pub fn metadata(&self, process: &'static str) -> RuleMetadata {
@@ -458,6 +491,7 @@ impl Rule {
                 said if said.is_empty() => None,
                 said => Some(said.trim_start().into()),
             },
+            alarm: self.alarm.as_ref().map(|alarm| alarm.to_string().into()),
         }
     }
 

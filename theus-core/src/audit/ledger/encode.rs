@@ -152,7 +152,7 @@ const fn tag(event: &AuditEvent) -> u8 {
 /// The digest of what is the same for every violation of a rule in a session.
 pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> Hash {
     let RuleMetadata { process, gate, rule, path, condition, limit, .. } = metadata;
-    let RuleMetadata { level, min_threshold, max_threshold, source, invariant, counting, .. } = metadata;
+    let RuleMetadata { level, min_threshold, max_threshold, source, invariant, counting, alarm, .. } = metadata;
     let mut encoder = Encoder::default();
     encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
     encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);
@@ -163,6 +163,9 @@ pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> H
     // As above, and told from it by its first byte.
     if let Some(counting) = counting {
         encoder.byte(2).text(counting);
+    }
+    if let Some(alarm) = alarm {
+        encoder.byte(3).text(alarm);
     }
     encoder.hash()
 }

@@ -7,18 +7,18 @@ use crate::audit::Window;
 
 /// A clock that a test puts, in seconds.
 #[derive(Clone)]
-struct Put(Arc<AtomicU64>);
+pub(super) struct Put(Arc<AtomicU64>);
 
 impl Put {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Arc::new(AtomicU64::new(1_000_000)))
     }
 
-    fn goes(&self, seconds: i64) {
+    pub(super) fn goes(&self, seconds: i64) {
         self.0.fetch_add(seconds.cast_unsigned(), Ordering::Relaxed);
     }
 
-    fn clock(&self) -> Arc<dyn Fn() -> SystemTime + Send + Sync> {
+    pub(super) fn clock(&self) -> Arc<dyn Fn() -> SystemTime + Send + Sync> {
         let at = Arc::clone(&self.0);
         Arc::new(move || second(at.load(Ordering::Relaxed)))
     }
@@ -28,13 +28,13 @@ fn second(number: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(number)
 }
 
-fn with(settings: &str) -> (One, Put) {
+pub(super) fn with(settings: &str) -> (One, Put) {
     let put = Put::new();
     (auditor("inputs", settings).with_clock(put.clock()), put)
 }
 
 /// What a run with this value comes to: the number of its violation, and whether the level acted.
-fn step(auditor: &One, value: i128) -> Option<(u32, bool)> {
+pub(super) fn step(auditor: &One, value: i128) -> Option<(u32, bool)> {
     let (report, _) = run(auditor, Gate::Input, value);
     report.first().map(|violation| (violation.count, violation.action.is_acting()))
 }

@@ -65,6 +65,8 @@ pub(super) const THAT: &str = "R033";
 pub(super) const WINDOW: &str = "R034";
 /// A value that nothing can be counted by.
 pub(super) const PER: &str = "R035";
+/// An alarm that could not be one.
+pub(super) const ALARM: &str = "R040";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";

@@ -114,6 +114,9 @@ pub struct RuleSettings {
     /// Which violations are counted together, where that is said: `within 1h`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counting: Option<String>,
+    /// What makes an alarm of it, where it is one: `alarm, deadband 3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<String>,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -251,6 +254,7 @@ impl Weighed {
             self.weigh(weighed, format!("when {} -> {}", shown(old), shown(new)));
         }
         self.counting(&old.counting, &new.counting, old.reset_on_success || new.reset_on_success);
+        self.alarm(old, new);
         if old.message != new.message {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -270,6 +274,27 @@ impl Weighed {
             let shown = |counting: &Counting| said(counting).unwrap_or_else(|| "all".to_owned());
             self.weigh(new.compare(old, resets_on_success), format!("counts {} -> {}", shown(old), shown(new)));
         }
+    }
+
+    /// What counts once, where it counted in each run, counts less.
+    fn alarm(&mut self, old: &Rule, new: &Rule) {
+        let shown = |rule: &Rule| rule.alarm().map_or("no alarm".to_owned(), ToString::to_string);
+        let (before, after) = (shown(old), shown(new));
+        if before == after {
+            return;
+        }
+        let detail = format!("{before} -> {after}");
+        // Which runs are refused is not an alarm's to say.
+        if old.level.refuses() && new.level.refuses() {
+            self.details.push(detail);
+            return;
+        }
+        let weighed = match (old.alarm(), new.alarm()) {
+            (Some(old), Some(new)) => new.compare(old),
+            (None, _) => Some(Ordering::Greater),
+            (_, None) => Some(Ordering::Less),
+        };
+        self.weigh(weighed, detail);
     }
 
     /// `Less` is stricter.
@@ -305,6 +330,7 @@ impl RuleSettings {
             where_present: rule.where_present,
             when: rule.when().map(str::to_owned),
             counting: said(&rule.counting),
+            alarm: rule.alarm().map(ToString::to_string),
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

@@ -1,5 +1,6 @@
 //! Recipes: YAML resolved against the processes and contexts of an engine.
 
+mod alarm;
 mod apply;
 mod as_written;
 mod atom;

@@ -1,5 +1,7 @@
 //! A recipe file as it is written: before inheritance, and before any name is looked up.
 
+use std::time::Duration;
+
 use super::super::condition::Operator;
 use super::super::counting::{Across, Window};
 use super::super::message::Message;
@@ -69,6 +71,8 @@ pub(super) struct Entry<'a> {
     pub(super) reset_on_success: bool,
     pub(super) where_present: bool,
     pub(super) counted: Counted<'a>,
+    /// What makes an alarm of it.
+    pub(super) alarm: Option<Alarmed<'a>>,
     pub(super) message: Option<Message>,
 }
 
@@ -91,6 +95,16 @@ pub(super) struct Counted<'a> {
     pub(super) across: Across,
     /// The path of a value.
     pub(super) per: Option<&'a str>,
+}
+
+/// What makes an alarm of it.
+#[derive(Clone, Copy)]
+pub(super) struct Alarmed<'a> {
+    /// Read where the type of the field is known.
+    pub(super) deadband: Option<&'a Value>,
+    /// Nothing where not said.
+    pub(super) on_delay: Duration,
+    pub(super) off_delay: Duration,
 }
 
 /// One condition of an entry: its test and the value that bounds it.

@@ -13,7 +13,7 @@ use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{bound, code, find, foreign, known, per, that};
+use super::{alarm, bound, code, find, foreign, known, per, that};
 use crate::condition::Expression;
 use crate::context::Shape;
 use crate::process::Contract;
@@ -87,6 +87,7 @@ pub(super) fn rules(
             };
             if let Some(condition) = condition.filter(|_| !is_lost) {
                 let limit = as_written.limit(item, &condition);
+                let Ok(alarm) = alarm::resolved(item, &condition, shape, problems) else { continue };
                 lower.compare(item, (&condition, limit.as_deref()), &draft.rules, problems);
                 draft.places.push(item.entry.at.at_key(item.bound.test.as_str()));
                 let is_made = match (&target.base, item.entry.gate) {
@@ -103,6 +104,7 @@ pub(super) fn rules(
                 let redacts = find::redacts(&target.base, catalog, Some(process));
                 let mut rule = rule(item, (target.clone(), per), (condition, limit), is_made, identities.of(item));
                 rule.redacts = redacts;
+                rule.alarm = alarm;
                 if let Some(that) = that {
                     rule.path = that.reads().join(", ");
                 }
@@ -226,6 +228,7 @@ fn rule(
         min_threshold: *min_threshold,
         max_threshold: *max_threshold,
         counting: Counting { window: counted.window, across: counted.across, per },
+        alarm: None,
         message: message.clone(),
         source: String::new(),
     }
@@ -267,6 +270,16 @@ impl<'d, 'a> Lower<'d, 'a> {
             let (least, most) = (shown(min.limit.as_deref(), &min.condition), shown(limit, condition));
             let message = format!("{lower} {least} is above {upper} {most}: no value of {field} satisfies both");
             problems.push(Problem::new(item.entry.at.key(lower.as_str()), message).code(code::CONTRADICTION));
+        } else if let Some((earlier, min)) = &self.0
+            && std::ptr::eq(earlier.entry, item.entry)
+            && earlier.bound.test == lower
+            && let Some(min) = rules.get(*min)
+            && min.alarm().is_some_and(|alarm| alarm::is_too_wide(alarm, condition))
+        {
+            let message =
+                format!("no value of {} is inside both bounds by it: the alarm would never be over", item.entry.field);
+            let problem = Problem::new(item.entry.at.key("deadband"), message).code(code::ALARM);
+            problems.push(problem.help("make it smaller, or give each bound an entry of its own"));
         }
     }
 }

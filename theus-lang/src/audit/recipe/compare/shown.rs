@@ -76,6 +76,9 @@ impl fmt::Display for RuleSettings {
         }
         f.write_str(if self.reset_on_success { ", a pass resets" } else { "" })?;
         f.write_str(if self.where_present { ", where present" } else { "" })?;
+        if let Some(alarm) = &self.alarm {
+            write!(f, ", {alarm}")?;
+        }
         match &self.when {
             Some(when) => write!(f, ", when {})", in_one_line(when)),
             None => f.write_str(")"),

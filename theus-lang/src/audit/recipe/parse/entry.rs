@@ -6,6 +6,7 @@ use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
 use super::super::python::Dialect;
+use super::alarm::{self, Beside};
 use super::meant;
 use super::settings::Settings;
 use super::window::{self, Threshold};
@@ -100,7 +101,10 @@ impl Reading<'_> {
 
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
         let Self { defaults, defaults_at, bounds, problems, .. } = self;
-        let is_setting = |key: &str| SETTINGS.contains(&key) || window::KEYS.contains(&key) || more.contains(&key);
+        let is_setting = |key: &str| {
+            let keys = [&SETTINGS[..], &window::KEYS, &alarm::KEYS, more];
+            keys.iter().any(|keys| keys.contains(&key))
+        };
         let (mut conditions, mut has_unknown) = (Vec::new(), false);
         for (key, value) in map {
             let key = word(key);
@@ -108,7 +112,8 @@ impl Reading<'_> {
                 conditions.push(Bound { test, value, number: 0 });
             } else if !is_setting(&key) {
                 has_unknown = true;
-                let taught: Vec<&str> = SETTINGS[..8].iter().chain(&window::KEYS).chain(more).copied().collect();
+                let taught: Vec<&str> =
+                    SETTINGS[..8].iter().chain(&window::KEYS).chain(&alarm::KEYS).chain(more).copied().collect();
                 let message = format!("unknown key or condition `{key}`");
                 let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
                 problems.push(problem.help(meant::help(&key, map, &taught)));
@@ -154,13 +159,21 @@ impl Reading<'_> {
         if min_threshold > max_threshold && is_own && settings.problems.len() == before {
             settings.too_late(min_threshold, max_threshold, Some((defaults, defaults_at)));
         }
-        let counted = settings.counted(&Threshold {
+        let threshold = Threshold {
             max: max_threshold,
             max_at: settings.place_of(&["max_threshold", "threshold"], defaults.max_threshold.is_some(), defaults_at),
             resets_at: match reset.or(defaults.reset_on_success) {
                 Some(true) => settings.place_of(&["reset_on_success"], true, defaults_at),
                 _ => None,
             },
+        };
+        let counted = settings.counted(&threshold);
+        let alarm = settings.alarm(&Beside {
+            conditions: &conditions,
+            level: level.or(defaults.level).unwrap_or_default(),
+            level_at: settings.place_of(&["level"], defaults.level.is_some(), defaults_at),
+            threshold: &threshold,
+            counted: &counted,
         });
         if counted.per.is_none() && message.as_ref().is_some_and(Message::asks_key) && !map.contains_key("per") {
             let message = "`{key}` is the value that is counted for: there is none without `per`";
@@ -197,6 +210,7 @@ impl Reading<'_> {
             reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
             where_present: where_present && !is_that,
             counted,
+            alarm,
             message,
         })
     }
@@ -205,11 +219,12 @@ impl Reading<'_> {
 /// What stands beside `that`, and is about one field.
 fn beside_that(map: &Mapping, conditions: &[Bound<'_>], at: &NodePath, problems: &mut Problems) {
     let other = conditions.iter().map(|bound| bound.test).find(|test| *test != Operator::That).map(Operator::as_str);
-    let beside = ["field", "where_present"].into_iter().find(|key| map.contains_key(key)).or(other);
+    let beside = ["field", "where_present", "deadband"].into_iter().find(|key| map.contains_key(key)).or(other);
     let Some(beside) = beside else { return };
     let message = format!("`{beside}` beside `that`: a condition names its fields itself");
     let help = match beside {
         "field" => "leave `field` out, or ask of that field alone: `field: …, min: …`",
+        "deadband" => "leave it out: a condition says itself from when on the value is back",
         "where_present" => "leave it out: `when: \"has(domain.x.y)\"` asks only where there is something",
         _ => "give each of the two an entry of its own",
     };

@@ -5,7 +5,7 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 19] = [
+const ALIKE: [(&str, &[&str]); 22] = [
     ("level", &["severity", "priority", "action", "reaction"]),
     ("field", &["name", "path", "key", "on", "value", "variable"]),
     ("message", &["text", "msg", "description", "reason", "error"]),
@@ -24,13 +24,16 @@ const ALIKE: [(&str, &[&str]); 19] = [
     ("of", &["runs", "last", "out_of", "of_last", "last_runs", "sample", "samples"]),
     ("across", &["scope", "shared", "count_across", "together"]),
     ("per", &["by", "group_by", "partition", "partition_by", "count_by", "for_each"]),
+    ("deadband", &["hysteresis", "dead_band", "hyst", "tolerance"]),
+    ("on_delay", &["delay", "debounce", "delay_on", "for", "hold_off", "sustained"]),
+    ("off_delay", &["delay_off", "clear_delay", "return_delay"]),
     ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
 ];
 
 /// Words for what rules do not have, and what there is instead.
-const NOT_HERE: [(&[&str], &str); 4] = [
+const NOT_HERE: [(&[&str], &str); 3] = [
     (
-        &["id", "tag", "rule", "rule_id", "ref", "code", "alarm"],
+        &["id", "tag", "rule", "rule_id", "ref", "code"],
         "a rule has no name of its own: records name it by process, gate, field and condition; what people call it stands in its \
          `message`",
     ),
@@ -39,10 +42,6 @@ const NOT_HERE: [(&[&str], &str); 4] = [
         "a rule is in force where it stands: take it out, or begin its line with `#`",
     ),
     (&["unit", "units", "uom"], "a bound is a number in the unit of its field: say the unit in `message`"),
-    (
-        &["deadband", "hysteresis", "delay", "on_delay", "off_delay", "debounce"],
-        "a rule looks at one moment: `max_threshold: 3` with `reset_on_success: true` acts at the third violation in a row",
-    ),
 ];
 
 /// Whether it is a word for `that`.

@@ -1,5 +1,6 @@
 //! From YAML values to the model: the shape of a file, its keys and its settings.
 
+mod alarm;
 mod definition;
 mod entry;
 mod meant;

@@ -4,8 +4,8 @@ use super::super::super::message::Message;
 use super::super::catalog::Problems;
 use super::super::code;
 use super::super::model::Defaults;
-use super::window;
 use super::words::{unknown_key, word, written_as, wrong_kind};
+use super::{alarm, window};
 use crate::audit::Level;
 use crate::source::{Mapping, NodePath, Problem, Value};
 
@@ -32,6 +32,9 @@ pub(super) fn defaults(value: &Value, at: &NodePath, problems: &mut Problems) ->
         let unknown = unknown_key(at, &key, DEFAULTS);
         problems.push(match window::KEYS.contains(&key.as_ref()) {
             true => unknown.help("a window is an entry's own: write it beside its `max_threshold`"),
+            false if alarm::KEYS.contains(&key.as_ref()) => {
+                unknown.help("an alarm is an entry's own: write it beside its `field`")
+            }
             false => unknown,
         });
     }

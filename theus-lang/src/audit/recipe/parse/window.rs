@@ -73,27 +73,33 @@ impl<'a> Settings<'a, '_> {
     }
 
     fn within(&mut self, value: &Value) -> Option<Duration> {
-        let at = self.at.key("within");
-        let wrong = |message: String, help: String| Problem::new(at.clone(), message).code(code::WINDOW).help(help);
+        // Others have it for what lies between two bounds.
+        if let Value::Sequence(_) = value {
+            let problem = wrong_kind(self.at.key("within"), "`within`", "a time", value);
+            self.problems.push(problem.help("for two bounds write `between`"));
+            return None;
+        }
+        self.time("within", code::WINDOW, "leaves no time: no two violations lie in it", AS_IN)
+    }
+
+    /// A time that is one; `nothing` is what one of 0 does.
+    pub(super) fn time(&mut self, key: &str, code: &'static str, nothing: &str, as_in: &str) -> Option<Duration> {
+        let value = self.map.get(key)?;
+        let at = self.at.key(key);
+        let wrong = |message: String, help: String| Problem::new(at.clone(), message).code(code).help(help);
         let problem = match value {
             Value::Number(number) if !number.is_f64() => {
-                wrong("`within` has no unit".to_owned(), format!("write `{number}s`, `{number}m` or `{number}h`"))
+                wrong(format!("`{key}` has no unit"), format!("write `{number}s`, `{number}m` or `{number}h`"))
             }
             Value::Text(text) => match duration::parse(text) {
-                Ok(time) if time.is_zero() => {
-                    wrong("`within` leaves no time: no two violations lie in it".to_owned(), AS_IN.to_owned())
-                }
+                Ok(time) if time.is_zero() => wrong(format!("`{key}` {nothing}"), as_in.to_owned()),
                 Ok(time) => return Some(time),
                 Err(why) => {
-                    let help = duration::of_iso(text).map_or(AS_IN.to_owned(), |ours| format!("write `{ours}`"));
-                    wrong(format!("`within` is no time: {why}"), help)
+                    let help = duration::of_iso(text).map_or(as_in.to_owned(), |ours| format!("write `{ours}`"));
+                    wrong(format!("`{key}` is no time: {why}"), help)
                 }
             },
-            // Others have it for what lies between two bounds.
-            Value::Sequence(_) => {
-                wrong_kind(at.clone(), "`within`", "a time", value).help("for two bounds write `between`")
-            }
-            other => wrong_kind(at.clone(), "`within`", "a time", other).help(AS_IN),
+            other => wrong_kind(at.clone(), &format!("`{key}`"), "a time", other).help(as_in),
         };
         self.problems.push(problem);
         None

@@ -41,7 +41,6 @@ fn what_rules_do_not_have_is_answered_with_what_there_is() {
     }
     assert!(help("field: amount, max: 5, enabled: false").contains("begin its line with `#`"));
     assert!(help("field: amount, max: 5, unit: kg").contains("in the unit of its field"));
-    assert!(help("field: amount, max: 5, deadband: 1").contains("`reset_on_success: true`"));
     assert_eq!(help("field: count, inn: [1]"), "did you mean `in`?", "the nearest slip of a condition");
 }
 
@@ -84,7 +83,7 @@ fn no_condition_is_left_out_of_the_list() {
         help("field: amount, zebra: 1"),
         "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, exists, unique, finite, multiple_of, \
          changed, unchanged, max_delta, monotonic, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
-         where_present, when, message, within, of, across, per"
+         where_present, when, message, within, of, across, per, alarm, deadband, on_delay, off_delay"
     );
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod alarms;
 mod bound;
 mod comparing;
 mod contradictions;

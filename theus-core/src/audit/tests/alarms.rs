@@ -1,0 +1,174 @@
+//! Alarms: an excursion of the value counts once, by the deadband and the delays of its rule.
+
+use super::windows::{step, with};
+use super::*;
+
+/// What each value comes to, one second after the one before.
+fn steps(settings: &str, values: &[i128]) -> Vec<Option<(u32, bool)>> {
+    let (auditor, put) = with(settings);
+    let one = |value: &i128| {
+        put.goes(1);
+        step(&auditor, *value)
+    };
+    values.iter().map(one).collect()
+}
+
+/// Which of the steps acted.
+fn acted(settings: &str, values: &[i128]) -> Vec<usize> {
+    let acts = |(at, found): (usize, Option<(u32, bool)>)| found.is_some_and(|(_, acts)| acts).then_some(at);
+    steps(settings, values).into_iter().enumerate().filter_map(acts).collect()
+}
+
+const ONCE: Option<(u32, bool)> = Some((1, true));
+
+#[test]
+fn an_excursion_counts_once_and_is_over_when_the_value_is_back_by_the_deadband() {
+    // The rule is `min: 0`, and the value is back from 3 on.
+    let values = [5, -1, -9, -1, 0, 2, -1, 3, -1, 2, 5, -2];
+    assert_eq!(acted("level: C", &values), [1, 2, 3, 6, 8, 11], "no alarm: each violation");
+    assert_eq!(acted("level: C, alarm: true", &values), [1, 6, 8, 11], "each excursion");
+    assert_eq!(acted("level: C, deadband: 3", &values), [1, 8, 11], "2 is not back");
+    assert_eq!(steps("level: C, deadband: 3", &values)[2], None, "it is neither counted nor recorded");
+}
+
+#[test]
+fn a_level_that_refuses_is_held_against_every_run_that_violates_it() {
+    for level in ["B", "A"] {
+        let values = [-1, -1, 1, -1, 5, -1];
+        assert_eq!(acted(&format!("level: {level}, deadband: 3, off_delay: 1m"), &values), [0, 1, 3, 5]);
+        let tolerant = format!("level: {level}, deadband: 3, max_threshold: 2");
+        assert_eq!(acted(&tolerant, &values), [1, 5], "as without: each second violation");
+        assert_eq!(acted(&tolerant.replace("deadband: 3, ", ""), &values), [1, 5]);
+    }
+    let (auditor, _) = with("level: S, deadband: 3");
+    assert_eq!([step(&auditor, -1), step(&auditor, -1)], [ONCE, ONCE]);
+    assert!(auditor.is_latched());
+}
+
+#[test]
+fn a_threshold_counts_excursions() {
+    let settings = "level: C, deadband: 3, min_threshold: 2, max_threshold: 3";
+    let found = steps(settings, &[-1, -1, 5, -1, 2, -1, 3, -1, -1, 9, -1]);
+    let counted: Vec<_> = found.into_iter().enumerate().filter_map(|(at, found)| Some((at, found?))).collect();
+    assert_eq!(counted, [(0, (1, false)), (3, (2, false)), (7, (3, true)), (10, (1, false))]);
+    let (auditor, put) = with("level: C, alarm: true, max_threshold: 2, within: 1m");
+    let after = |seconds, value| {
+        put.goes(seconds);
+        step(&auditor, value)
+    };
+    assert_eq!(
+        [after(0, -1), after(59, -1), after(0, 1), after(2, -1)],
+        [Some((1, false)), None, None, Some((1, false))]
+    );
+    assert_eq!([after(0, 1), after(60, -1)], [None, Some((2, true))], "the excursions began within a minute");
+}
+
+#[test]
+fn what_is_over_before_the_on_delay_counts_nothing() {
+    let (auditor, put) = with("level: C, on_delay: 10s, deadband: 2");
+    let after = |seconds, value| {
+        put.goes(seconds);
+        step(&auditor, value)
+    };
+    assert_eq!([after(0, -1), after(9, -1), after(0, 2), after(1, -1)], [None; 4], "it was back in between");
+    assert_eq!([after(9, 1), after(0, -1)], [None; 2], "1 is not back, and the ten seconds are not over");
+    assert_eq!(after(1, -1), ONCE, "they are");
+    assert_eq!(after(100, -1), None, "it is the same excursion");
+}
+
+#[test]
+fn what_is_back_for_less_than_the_off_delay_is_not_over() {
+    let (auditor, put) = with("level: C, off_delay: 10s, deadband: 2");
+    let after = |seconds, value| {
+        put.goes(seconds);
+        step(&auditor, value)
+    };
+    assert_eq!(after(0, -1), ONCE);
+    assert_eq!([after(0, 2), after(9, -1)], [None; 2], "back for nine seconds");
+    assert_eq!([after(0, 2), after(9, 1), after(1, -1)], [None, None, ONCE], "for ten, though near at last");
+}
+
+#[test]
+fn a_clock_that_is_put_back_begins_a_delay_anew() {
+    let (auditor, put) = with("level: C, on_delay: 10s");
+    let after = |seconds, value| {
+        put.goes(seconds);
+        step(&auditor, value)
+    };
+    assert_eq!([after(0, -1), after(-3_600, -1), after(9, -1)], [None; 3]);
+    assert_eq!(after(1, -1), ONCE, "ten seconds after it was put back, and not an hour");
+}
+
+#[test]
+fn a_pass_costs_nothing_while_the_value_is_inside() {
+    let (auditor, _) = with("level: C, deadband: 3");
+    let rules = auditor.rules("refund").unwrap();
+    let found = |value: i128| !rules.judge(Gate::Input, &total(value), &auditor.session).is_empty();
+    assert!(!found(1) && !found(5));
+    assert_eq!(step(&auditor, -1), ONCE);
+    assert!(found(1) && found(5));
+    assert_eq!(step(&auditor, 5), None);
+    assert!(!found(1) && !found(5));
+}
+
+#[test]
+fn each_session_and_each_value_has_an_excursion_of_its_own() {
+    let yaml = "process_recipes: { refund: { inputs: [ { field: domain.total, min: 0, level: C, deadband: 3, per: domain.user.id } ] } }";
+    let one = One::new(load(yaml).unwrap());
+    let other = one.auditor.session("other");
+    let rules = one.rules("refund").unwrap();
+    let run = |session: &AuditSession, user: i128, value: i128| {
+        // The user's id is the fourth field's.
+        let subject = Fake {
+            domain: vec![Value::Int(value), Value::Missing, Value::Missing, Value::Int(user)],
+            ..Fake::default()
+        };
+        let mut report = Vec::new();
+        let outcomes = rules.judge(Gate::Input, &subject, session);
+        one.auditor.settle(session, "refund", 0, outcomes, &mut report).unwrap();
+        report.len()
+    };
+    assert_eq!([run(&one.session, 1, -1), run(&one.session, 2, -1), run(&other, 1, -1)], [1, 1, 1]);
+    assert_eq!([run(&one.session, 1, 5), run(&one.session, 2, -1), run(&other, 1, -1)], [0, 0, 0]);
+    assert_eq!([run(&one.session, 1, -1), run(&one.session, 2, -1), run(&other, 1, -1)], [1, 0, 0]);
+    assert!(one.auditor.alarms.has_any());
+    drop(one.session);
+    drop(other);
+    assert!(!one.auditor.alarms.has_any(), "sessions that no store has take theirs along");
+}
+
+#[test]
+fn a_record_says_that_it_is_of_an_alarm() {
+    let (auditor, _) = with("level: C, deadband: 3, off_delay: 1m");
+    let (report, _) = run(&auditor, Gate::Input, -5);
+    let json = serde_json::to_value(&report[0]).unwrap();
+    assert_eq!(json["alarm"], "alarm, deadband 3, off delay 1m");
+    auditor.excerpt().verify().unwrap();
+    let plain = serde_json::to_value(&run(&super::auditor("inputs", "level: C"), Gate::Input, -5).0[0]).unwrap();
+    assert!(plain.get("alarm").is_none(), "a rule that is none is recorded as it was: {plain}");
+}
+
+#[test]
+fn a_rule_that_stays_the_same_keeps_its_excursion_and_another_begins_anew() {
+    let alarm =
+        |deadband: u8, message: &str| recipe("inputs", &format!("level: C, deadband: {deadband}, message: {message}"));
+    let one = One::new(alarm(3, "low"));
+    let reload = |recipe| assert!(one.auditor.replace(recipe, "r.yaml", 0, |_| {}).is_ok());
+    // One that has a name.
+    reload(alarm(3, "low"));
+    assert_eq!(step(&one, -1), ONCE);
+    reload(alarm(3, "too low"));
+    assert_eq!(step(&one, -1), None);
+    reload(alarm(2, "too low"));
+    assert_eq!(step(&one, -1), ONCE);
+}
+
+#[test]
+fn values_that_run_at_a_time_count_one_excursion() {
+    let one = Arc::new(auditor("inputs", "level: C, deadband: 3"));
+    let counted = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| (0..250).filter_map(|_| step(&one, -1)).count())).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+    });
+    assert_eq!(counted, 1);
+}
