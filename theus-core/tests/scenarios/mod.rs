@@ -39,6 +39,7 @@ mod workflow_many;
 mod workflow_order;
 mod workflow_regions;
 mod workflow_restart;
+mod workflow_retries;
 mod workflow_sagas;
 mod workflow_steps;
 mod workflow_time;

@@ -148,6 +148,14 @@ pub(super) fn ask(ctx: App) -> Result<(), AskError> {
     Ok(())
 }
 
+/// Fails each time, by its two errors in turn.
+#[process(inputs = [domain.log], outputs = [domain.log], effects = [outside], errors = [Busy, TooMuch])]
+pub(super) fn moody(ctx: App) -> Result<(), MoodyError> {
+    ctx.domain.log.push("never".to_owned());
+    let asked = ctx.effects.outside.inner.asked.fetch_add(1, Ordering::SeqCst);
+    if asked % 2 == 0 { Err(Busy.into()) } else { Err(TooMuch(0).into()) }
+}
+
 #[process(inputs = [domain.log], outputs = [domain.log], effects = [outside])]
 pub(super) async fn wait(ctx: App) {
     ctx.effects.outside.until_open().await;
@@ -229,6 +237,11 @@ type Builder = EngineBuilder<Shop, (), Ports>;
 
 pub(super) fn shop_of(state: Shop, with: impl FnOnce(Builder) -> Builder) -> (ShopEngine, Outside) {
     let outside = Outside::default();
+    (shop_beside(state, &outside, with), outside)
+}
+
+/// The same with a world outside that is there already.
+pub(super) fn shop_beside(state: Shop, outside: &Outside, with: impl FnOnce(Builder) -> Builder) -> ShopEngine {
     let builder = Engine::builder(state)
         .effects(Ports { outside: outside.clone() })
         .process::<Note>()
@@ -240,6 +253,7 @@ pub(super) fn shop_of(state: Shop, with: impl FnOnce(Builder) -> Builder) -> (Sh
         .process::<Refuse>()
         .process::<Burst>()
         .process::<Ask>()
+        .process::<Moody>()
         .process::<Wait>()
         .process::<WaitToo>()
         .process::<Think>()
@@ -249,7 +263,7 @@ pub(super) fn shop_of(state: Shop, with: impl FnOnce(Builder) -> Builder) -> (Sh
         .process::<RingLate>()
         .process::<WaitFor>()
         .process::<RefuseToo>();
-    (with(builder).build().unwrap(), outside)
+    with(builder).build().unwrap()
 }
 
 /// The flow on a fresh shop, by a clock that jumps.

@@ -7,7 +7,8 @@ use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::stored::{StoredTime, StoredTry};
-use super::trying::{Due, Trying, backoff, tried_again};
+use super::tries::Tries;
+use super::trying::{Due, Trying};
 use crate::engine::{Arguments, StepFuture, StepReport, StepRun, Turn};
 #[cfg(feature = "store")]
 use crate::process::RunError;
@@ -23,6 +24,7 @@ pub(super) struct Attempt {
     number: u32,
     arguments: Option<Arguments>,
     trying: Trying<Running>,
+    tries: Tries,
     /// What a store knows of it that an earlier life of the session had under way.
     before: Before,
     /// The step of the session at which it was begun first: its effects have the same keys each time it is tried.
@@ -88,8 +90,9 @@ pub(super) fn may_run_again(run: &Run, error: &StoreError) -> bool {
 }
 
 impl Attempt {
-    pub(super) const fn new(arguments: Option<Arguments>) -> Self {
-        Self { number: 1, arguments, trying: Trying::Ready, before: Before::Nothing, since: None }
+    pub(super) fn new(arguments: Option<Arguments>) -> Self {
+        let (trying, tries, before) = (Trying::Ready, Tries::default(), Before::Nothing);
+        Self { number: 1, arguments, trying, tries, before, since: None }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -101,7 +104,7 @@ impl Attempt {
         let again = self.trying.again(keeper).map(StoredTime);
         let begun = self.before == Before::Begun;
         let arguments = self.arguments.as_ref().or(arguments).cloned();
-        StoredTry { number: self.number, arguments, again, begun, since: self.since }
+        StoredTry { number: self.number, arguments, again, begun, since: self.since, tries: self.tries.stored(keeper) }
     }
 
     /// As it is stored while it is under way, of a session that a store keeps: its commit is known by that it has been begun.
@@ -109,8 +112,9 @@ impl Attempt {
         StoredTry { begun: run.begins_once(), ..self.stored(None, keeper) }
     }
 
-    /// A run with effects begins: from now on its attempts are known by this.
+    /// A run begins: with effects, its attempts are known by this from now on.
     pub(super) fn is_at(&mut self, run: &Run, context: InterpreterContext<'_>) {
+        self.tries.begin(run, context.environment);
         if self.since.is_none() && !run.contract.effects.is_empty() {
             self.since = Some(context.environment.engine.step_number());
         }
@@ -137,7 +141,8 @@ impl Attempt {
     pub(super) fn restored(stored: &StoredTry) -> Self {
         let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
         let before = if stored.begun { Before::Begun } else { Before::Nothing };
-        Self { number: stored.number, arguments: stored.arguments.clone(), trying, before, since: stored.since }
+        let (arguments, tries) = (stored.arguments.clone(), Tries::restored(stored.tries.as_ref()));
+        Self { number: stored.number, arguments, trying, tries, before, since: stored.since }
     }
 
     /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
@@ -291,10 +296,10 @@ impl Attempt {
         context: InterpreterContext<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let Some(retry) = tried_again(run, self.number, &failure) else {
+        let Some(wait) = self.tries.again(run, self.number, &failure, context.environment, account.random) else {
             return Tried::Ended(Err(failure.recovered_by(&run.on_error)));
         };
-        let (due, at) = self.trying.put_off(backoff(retry, self.number, account.random), context.environment);
+        let (due, at) = self.trying.put_off(wait, context.environment);
         self.number += 1;
         account
             .trace

@@ -47,6 +47,7 @@ mod stored;
 mod thread_waker;
 mod timers;
 mod together;
+mod tries;
 mod trying;
 mod unit;
 

@@ -1,5 +1,6 @@
 //! What a position is made of: a session by names.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -278,11 +279,25 @@ pub(super) struct StoredTry {
     /// The step of the session at which it was begun first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) since: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tries: Option<StoredTries>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct StoredTime(#[serde(with = "timestamp")] pub(super) SystemTime);
+
+/// What of the tries so far is looked at beside their number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredTries {
+    /// When the first began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) first: Option<StoredTime>,
+    /// How often each error has come.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) failed: BTreeMap<String, u32>,
+}
 
 /// One of several side by side.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -298,6 +313,8 @@ pub(super) struct StoredBranch {
     /// It has committed, and what makes that good is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) told: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tries: Option<StoredTries>,
 }
 
 /// Why a chain has failed.

@@ -11,7 +11,8 @@ use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome};
 use super::stored::{StoredBranch, StoredWork};
-use super::trying::{Due, Trying, backoff, tried_again};
+use super::tries::Tries;
+use super::trying::{Due, Trying};
 use crate::engine::{Arguments, Mark, Marks, StepReport, TogetherRun, Turn};
 #[cfg(feature = "store")]
 use crate::process::RunError;
@@ -40,6 +41,7 @@ struct Member {
     /// Which try it is, counted from 1.
     number: u32,
     arguments: Option<Arguments>,
+    tries: Tries,
     /// Whether it is told already that it has committed.
     told: bool,
     /// It has begun, and must not begin twice.
@@ -56,7 +58,10 @@ struct Running {
 impl Together {
     /// The branches with their arguments, in the order of the file.
     pub(super) fn new(arguments: impl IntoIterator<Item = Option<Arguments>>) -> Self {
-        let member = |(branch, arguments)| Member { branch, number: 1, arguments, told: false, begun: false };
+        let member = |(branch, arguments)| {
+            let tries = Tries::default();
+            Member { branch, number: 1, arguments, tries, told: false, begun: false }
+        };
         let members = arguments.into_iter().enumerate().map(member).collect();
         Self { members, trying: Trying::Ready, committed: Vec::new(), failure: None, settled: Vec::new(), since: None }
     }
@@ -75,18 +80,20 @@ impl Together {
             arguments: member.arguments.clone(),
             begun: member.begun,
             told: member.told,
+            tries: member.tries.stored(keeper),
         };
         Some(StoredWork::Together { tries: self.members.iter().map(branch).collect(), again, since: self.since })
     }
 
     /// As it is stored while it is under way, of a session that a store keeps: what of it commits is known by its place.
-    pub(super) fn stored_running(&self, branches: &[Run]) -> StoredWork {
+    pub(super) fn stored_running(&self, branches: &[Run], keeper: &Timekeeper) -> StoredWork {
         let branch = |member: &Member| StoredBranch {
             branch: member.branch,
             number: member.number,
             arguments: member.arguments.clone(),
             begun: branches.get(member.branch).is_some_and(Run::begins_once),
             told: member.told,
+            tries: member.tries.stored(keeper),
         };
         let tries = self.members.iter().map(branch).collect();
         StoredWork::Together { tries, again: SystemTime::UNIX_EPOCH, since: self.since }
@@ -94,6 +101,11 @@ impl Together {
 
     /// They begin: from now on their attempts are known by this.
     pub(super) fn are_at(&mut self, branches: &[Run], context: InterpreterContext<'_>) {
+        for member in &mut self.members {
+            if let Some(run) = branches.get(member.branch) {
+                member.tries.begin(run, context.environment);
+            }
+        }
         if self.since.is_none() && branches.iter().any(|run| !run.contract.effects.is_empty()) {
             self.since = Some(context.environment.engine.step_number());
         }
@@ -101,8 +113,8 @@ impl Together {
 
     pub(super) fn restored(tries: &[StoredBranch], again: SystemTime, since: Option<u64>) -> Self {
         let member = |stored: &StoredBranch| {
-            let StoredBranch { branch, number, arguments, begun, told } = stored.clone();
-            Member { branch, number, arguments, told, begun }
+            let StoredBranch { branch, number, arguments, begun, told, tries } = stored.clone();
+            Member { branch, number, arguments, tries: Tries::restored(tries.as_ref()), told, begun }
         };
         let members = tries.iter().map(member).collect();
         let trying = Trying::restored((again != SystemTime::UNIX_EPOCH).then_some(again));
@@ -305,7 +317,7 @@ impl Together {
         #[cfg(feature = "store")]
         let mut unsaved = None;
         let mut wait = Duration::ZERO;
-        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+        for (mut member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
             let Some(run) = branches.get(member.branch) else { continue };
             let process = run.contract.process;
             let failure = match report {
@@ -323,9 +335,9 @@ impl Together {
                 Some(report) => self.ended(run, &member, report, took, context, account),
             };
             let Some(failure) = failure else { continue };
-            match tried_again(run, member.number, &failure) {
-                Some(retry) => {
-                    wait = wait.max(backoff(retry, member.number, account.random));
+            match member.tries.again(run, member.number, &failure, context.environment, account.random) {
+                Some(own) => {
+                    wait = wait.max(own);
                     again.push(Member { number: member.number + 1, ..member });
                 }
                 None => self.fail(member.branch, failure.recovered_by(&run.on_error)),

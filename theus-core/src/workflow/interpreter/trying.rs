@@ -1,10 +1,8 @@
-//! What is tried, and tried again where the file says so: when, after what, and how long it waits until then.
+//! What is tried, and tried again: whether it waits for that, or is under way.
 
 use std::time::{Duration, SystemTime};
 
 use super::environment::Environment;
-use super::failure::Failure;
-use crate::workflow::chart::{Retry, Run};
 use crate::workflow::clock::{Moment, Timekeeper};
 
 /// Where something stands that is tried; `R` is a try that is under way.
@@ -88,25 +86,4 @@ impl<R> Trying<R> {
         *self = Self::Later(due);
         (due, now.checked_add(wait).unwrap_or(now))
     }
-}
-
-/// How a run that has failed so, after so many tries, is tried again, if it is.
-pub(super) fn tried_again<'r>(run: &'r Run, tries: u32, failure: &Failure) -> Option<&'r Retry> {
-    let retry = run.retry.as_ref().filter(|retry| tries < retry.attempts)?;
-    let name = failure.error?;
-    // After its time was over only where the file says so: nobody knows what it had done outside by then.
-    let takes = retry.on.contains(&name) || (retry.on.is_empty() && failure.fault.is_none());
-    takes.then_some(retry)
-}
-
-/// How long to wait after this many tries: between half of what the file says and all of it, so that many sessions that
-/// failed at once do not try again at once.
-pub(super) fn backoff(retry: &Retry, tries: u32, random: &mut fastrand::Rng) -> Duration {
-    let exponent = i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX);
-    if retry.backoff.is_zero() {
-        return Duration::ZERO;
-    }
-    let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
-    let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.longest).min(retry.longest);
-    whole.mul_f64(0.5 + random.f64() / 2.0)
 }

@@ -11,8 +11,9 @@ use super::event::Trigger;
 use super::id::StateId;
 use super::invoke::{Invoke, OnLeave};
 use super::ordered::Ordered;
+use super::retry::{Jitter, Retry};
 use super::state::{State, StateKind};
-use super::step::{ArgumentSource, Recovery, Retry, Run, Step};
+use super::step::{ArgumentSource, Recovery, Run, Step};
 use super::transition::Transition;
 
 /// A trigger, and what may be taken on it.
@@ -249,18 +250,33 @@ fn is_meant_by_another(error: &str, known: &HashSet<&str>) -> bool {
 }
 
 fn retry(retry: &Retry) -> Ordered<'_> {
-    let mut entries = vec![
-        ("attempts", Ordered::Whole(retry.attempts)),
-        ("backoff", Ordered::text(duration(retry.backoff))),
-        ("factor", Ordered::Float(retry.factor)),
-        ("longest", Ordered::text(duration(retry.longest))),
-    ];
-    if !retry.on.is_empty() {
-        let known = retry.on.iter().copied().collect();
-        let written = retry.on.iter().filter(|error| !is_meant_by_another(error, &known));
-        entries.push(("on", Ordered::List(written.map(|error| Ordered::text(*error)).collect())));
+    let mut entries = tries(retry, Jitter::default());
+    let known = retry.on.iter().copied().collect();
+    let written = |error: &str| !is_meant_by_another(error, &known);
+    if !retry.each.is_empty() {
+        let each = retry.each.iter().filter(|(error, _)| written(error));
+        entries.push(("on", Ordered::map(each.map(|(error, own)| (*error, Ordered::map(tries(own, retry.jitter)))))));
+    } else if !retry.on.is_empty() {
+        let on = retry.on.iter().filter(|error| written(error));
+        entries.push(("on", Ordered::List(on.map(|error| Ordered::text(*error)).collect())));
     }
     Ordered::map(entries)
+}
+
+/// What is said of all errors, or of one, where it would be this `jitter` without a word.
+fn tries<'a>(retry: &Retry, jitter: Jitter) -> Entries<'a> {
+    let mut entries: Entries<'a> = Vec::new();
+    if retry.attempts != Retry::UNBOUNDED {
+        entries.push(("attempts", Ordered::Whole(retry.attempts)));
+    }
+    entries.push(("backoff", Ordered::text(duration(retry.backoff))));
+    entries.push(("factor", Ordered::Float(retry.factor)));
+    entries.push(("longest", Ordered::text(duration(retry.longest))));
+    if retry.jitter != jitter {
+        entries.push(("jitter", Ordered::text(retry.jitter.word())));
+    }
+    entries.extend(retry.max_elapsed.map(|time| ("max_elapsed", Ordered::text(duration(time)))));
+    entries
 }
 
 fn value(source: &ArgumentSource) -> Ordered<'_> {

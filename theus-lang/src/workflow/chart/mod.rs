@@ -18,6 +18,7 @@ mod ordered;
 mod parts;
 mod plan;
 mod quick;
+mod retry;
 mod selection;
 mod source;
 mod state;
@@ -49,11 +50,12 @@ pub use parts::Parts;
 pub use plan::{Part, Strand};
 #[doc(hidden)]
 pub use quick::{Beforehand, Quick};
+pub use retry::{Jitter, Retry};
 pub use source::Place;
 pub use state::{State, StateKind};
 #[doc(hidden)]
 pub use step::TIMEOUT;
-pub use step::{ArgumentSource, Recovery, Restart, Retry, Run, Step};
+pub use step::{ArgumentSource, Recovery, Restart, Run, Step};
 #[doc(hidden)]
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::id::StateId;
+use super::retry::Retry;
 use super::source::Place;
 use crate::condition::Expression;
 use crate::process::Contract;
@@ -135,19 +136,4 @@ pub struct Recovery {
     pub target: StateId,
     /// Where it stands.
     pub place: Place,
-}
-
-/// Trying again after a declared error.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Retry {
-    /// How many times it is tried at most, the first time included.
-    pub attempts: u32,
-    /// How long to wait before the second try.
-    pub backoff: Duration,
-    /// By what the wait grows each time.
-    pub factor: f64,
-    /// How long the wait may get.
-    pub longest: Duration,
-    /// The errors after which it is tried again; empty for all declared ones.
-    pub on: Vec<&'static str>,
 }

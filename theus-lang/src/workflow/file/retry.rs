@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use super::code;
 use super::diagnostics::{Keys, with_unit};
+use super::length::short;
 use super::reading::Reading;
+use super::steps::{Body, get};
 use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value, duration};
-use crate::workflow::chart::{Restart, Retry, TIMEOUT};
+use crate::workflow::chart::{Jitter, Restart, Retry, TIMEOUT};
 
-const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "on"];
+const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "max_elapsed", "on"];
+/// What is said of one error.
+const OF_ERROR_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "max_elapsed"];
 
 const DEFAULT_ATTEMPTS: u32 = 3;
 const DEFAULT_BACKOFF: Duration = Duration::from_millis(100);
@@ -48,7 +52,10 @@ impl<'a> Reading<'a> {
             backoff: DEFAULT_BACKOFF,
             factor: DEFAULT_FACTOR,
             longest: DEFAULT_LONGEST,
+            jitter: Jitter::default(),
+            max_elapsed: None,
             on: Vec::new(),
+            each: Vec::new(),
         };
         let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
         if contract.errors.is_empty() && !after_a_timeout {
@@ -78,18 +85,104 @@ impl<'a> Reading<'a> {
             }
         };
         self.diagnostics.only_keys(&body, at, "`retry`", RETRY_KEYS);
-        for (key, value) in &body {
+        self.tries(&body, at, &mut retry);
+        match get(&body, "on") {
+            Some(value @ Value::Mapping(_)) => self.tries_of_each(value, contract, &at.key("on"), &mut retry),
+            on => {
+                retry.on = on.map(|value| self.retried(value, contract, &at.key("on"))).unwrap_or_default();
+                self.can_be_tried(&retry, at);
+            }
+        }
+        Some(retry)
+    }
+
+    /// How often and when, of all errors or of one.
+    fn tries(&mut self, body: &Body<'a>, at: &NodePath, retry: &mut Retry) {
+        for (key, value) in body {
             let at = at.key(key);
             match *key {
                 "attempts" => retry.attempts = self.attempts(value, &at).unwrap_or(retry.attempts),
                 "backoff" => retry.backoff = self.duration(value, &at, "`backoff`").unwrap_or(retry.backoff),
                 "longest" => retry.longest = self.duration(value, &at, "`longest`").unwrap_or(retry.longest),
                 "factor" => retry.factor = self.factor(value, &at).unwrap_or(retry.factor),
-                "on" => retry.on = self.retried(value, contract, &at),
+                "jitter" => retry.jitter = self.jitter(value, &at).unwrap_or(retry.jitter),
+                "max_elapsed" => {
+                    retry.max_elapsed = self.duration(value, &at, "`max_elapsed`").or(retry.max_elapsed);
+                    if get(body, "attempts").is_none() {
+                        retry.attempts = Retry::UNBOUNDED;
+                    }
+                }
                 _ => {}
             }
         }
-        Some(retry)
+    }
+
+    /// `on` as a map: what is not said of an error is as it is said of all.
+    fn tries_of_each(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath, retry: &mut Retry) {
+        let body =
+            self.diagnostics.entries(value, at, "`on`", (Keys::Names, "a map from errors to how they are tried"));
+        for (name, value) in body.unwrap_or_default() {
+            let (key, of) = (at.at_key(name), format!("`{}`", contract.process));
+            let errors = self.errors_named(name, &[contract], &key, &of);
+            let at = at.key(name);
+            let what = format!("`{}` in `on`", short(name));
+            let expected = "a map such as `{ attempts: 3, backoff: 100ms }`, or `{}` for what is said of all";
+            let Some(body) = self.diagnostics.entries(value, &at, &what, (Keys::Parts, expected)) else { continue };
+            self.diagnostics.only_keys(&body, &at, &what, OF_ERROR_KEYS);
+            let mut own = Retry { on: Vec::new(), each: Vec::new(), ..retry.clone() };
+            self.tries(&body, &at, &mut own);
+            self.can_be_tried(&own, &at);
+            for error in errors {
+                if retry.on.contains(&error) {
+                    self.diagnostics.error(code::TWICE, || {
+                        Problem::new(key.clone(), format!("the error `{name}` is given twice")).label("given again")
+                    });
+                    continue;
+                }
+                retry.on.push(error);
+                retry.each.push((error, own.clone()));
+            }
+        }
+        if retry.on.is_empty() {
+            self.diagnostics.error(code::STEP, || {
+                Problem::new(at.clone(), "`on` names no error: nothing is tried again")
+                    .help("name one, or remove `on`: then it is tried again after any declared error")
+            });
+        }
+    }
+
+    /// Whether there is a second try, and an end of them.
+    fn can_be_tried(&mut self, retry: &Retry, at: &NodePath) {
+        let Some(most) = retry.max_elapsed else { return };
+        let least = retry.backoff.min(retry.longest).mul_f64(retry.jitter.least());
+        if least > most || most.is_zero() {
+            self.diagnostics.error(code::DURATION, || {
+                let (least, most) = (duration::shown(least), duration::shown(most));
+                Problem::new(at.clone(), format!("it is never tried again: `max_elapsed` is {most}"))
+                    .label(format!("the first wait alone takes {least}"))
+                    .help("make `max_elapsed` longer, or `backoff` shorter")
+            });
+        } else if retry.attempts == Retry::UNBOUNDED && retry.backoff.min(retry.longest).is_zero() {
+            self.diagnostics.error(code::STEP, || {
+                Problem::new(
+                    at.clone(),
+                    "nothing but `max_elapsed` bounds its tries, and it does not wait between them",
+                )
+                .help("give it a `backoff`, or say how often by `attempts`")
+            });
+        }
+    }
+
+    fn jitter(&mut self, value: &Value, at: &NodePath) -> Option<Jitter> {
+        let word = self.diagnostics.text(value, at, "`jitter`", "`none`, `equal` or `full`")?;
+        let found = Jitter::ALL.into_iter().find(|jitter| jitter.word() == word);
+        if found.is_none() {
+            self.diagnostics.error(code::STEP, || {
+                Problem::new(at.clone(), format!("there is no `jitter: {}`", short(word)))
+                    .suggest(word, Jitter::ALL.map(Jitter::word))
+            });
+        }
+        found
     }
 
     fn attempts(&mut self, value: &Value, at: &NodePath) -> Option<u32> {
@@ -177,5 +270,6 @@ fn meant(text: &str) -> String {
 /// Whether `on` is for a time that is over, which any `async` process can have.
 fn names_the_timeout(on: &Value) -> bool {
     on.as_str() == Some(TIMEOUT)
+        || on.as_mapping().is_some_and(|on| on.contains_key(TIMEOUT))
         || on.as_sequence().is_some_and(|on| on.iter().any(|name| name.as_str() == Some(TIMEOUT)))
 }

@@ -34,7 +34,7 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
 
 /// Why a step takes long, where the file says so.
 fn takes_long(run: &Run) -> Option<&'static str> {
-    if run.retry.as_ref().is_some_and(|retry| waits(retry) >= LONG) {
+    if run.retry.as_ref().is_some_and(|retry| retry.ways().any(|way| waits(way) >= LONG)) {
         return Some("it waits before it is tried again");
     }
     if run.timeout.is_some_and(|timeout| timeout >= LONG) {
@@ -51,7 +51,7 @@ fn waits(retry: &Retry) -> Duration {
         all += wait.min(retry.longest.as_secs_f64());
         wait *= retry.factor;
     }
-    Duration::try_from_secs_f64(all).unwrap_or(Duration::MAX)
+    Duration::try_from_secs_f64(all).unwrap_or(Duration::MAX).min(retry.max_elapsed.unwrap_or(Duration::MAX))
 }
 
 /// What comes in a state that a chain keeps waiting: a time, an event, another region.

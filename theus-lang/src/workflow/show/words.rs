@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::process::Contract;
 use crate::source::duration;
-use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Run, State, Step, Transition, Trigger};
+use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Retry, Run, State, Step, Transition, Trigger};
 
 /// What a transition is taken on; nothing for none.
 pub(super) fn trigger(state: &State, trigger: &Trigger) -> String {
@@ -79,12 +79,26 @@ fn run(run: &Run) -> String {
         let _ = write!(text, "({})", arguments.collect::<Vec<_>>().join(", "));
     }
     if let Some(retry) = &run.retry {
-        let _ = write!(text, " ×{}", retry.attempts);
+        let _ = write!(text, " {}", self::retry(retry));
     }
     if let Some(timeout) = run.timeout {
         let _ = write!(text, " ≤{}", duration::shown(timeout));
     }
     text
+}
+
+/// How often it is tried, and for how long: of each error where they differ.
+fn retry(retry: &Retry) -> String {
+    let tries = |retry: &Retry| {
+        let times = (retry.attempts != Retry::UNBOUNDED).then(|| format!("×{}", retry.attempts));
+        let within = retry.max_elapsed.map(|time| format!("×≤{}", duration::shown(time)));
+        times.into_iter().chain(within).collect::<Vec<_>>().join(" ")
+    };
+    if retry.each.is_empty() {
+        return tries(retry);
+    }
+    let each = retry.each.iter().map(|(error, own)| format!("{error} {}", tries(own)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// What a contract says, a line for each of its parts.

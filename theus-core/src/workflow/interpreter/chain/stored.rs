@@ -75,7 +75,9 @@ impl Chain {
             },
             Work::Together(together) => match (together.stored(keeper), self.step(definition)) {
                 (Some(work), _) => (work, None),
-                (None, Some(Step::Parallel { branches, .. })) if is_kept => (together.stored_running(branches), None),
+                (None, Some(Step::Parallel { branches, .. })) if is_kept => {
+                    (together.stored_running(branches, keeper), None)
+                }
                 (None, _) => (StoredWork::Nothing, interrupted()),
             },
         }

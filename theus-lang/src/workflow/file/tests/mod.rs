@@ -11,6 +11,7 @@ mod large;
 mod pages;
 mod people;
 mod python;
+mod retries;
 mod round_trip;
 mod sagas;
 mod shapes;

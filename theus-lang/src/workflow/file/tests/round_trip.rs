@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     "{ run: charge, with: { amount: 3, to: \"${ domain.name + ' x' }\", memo: '$${ no }' }, compensate: { run: refund, with: { amount: 3 } } }",
     "{ run: charge, with: { amount: '${ domain.total > 9 ? 1 : 2 }', to: '  $$$${' }, retry: { attempts: 2, on: [AccountClosed] }, on_error: { InsufficientFunds: S0 } }",
     "[{ run: watch, restart: again }, { run: watch, restart: fail }]",
+    "{ run: charge, with: { amount: 3, to: x }, retry: { jitter: full, max_elapsed: 1h, on: { AccountClosed: { attempts: 2 }, InsufficientFunds: {} } }, on_error: { '*': S0 } }",
     "{ run: fetch, timeout: 1500ms, retry: 4, on_error: { Timeout: S0, '*': S1 } }",
     "{ flux: if, when: domain.ready, then: p_load, else: [count, sum] }",
     "[{ flux: while, when: 'domain.total < 3 // a: b', do: count }, { parallel: [p_load, p_analyze] }]",
