@@ -116,6 +116,7 @@
 //! | [`W112`] | a chain that is begun again whenever it fails |
 //! | [`W113`] | a loop that nothing in it ends |
 //! | [`W114`] | long work that keeps its session from hearing |
+//! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
 //! | [`W201`] | a meaning that differs from the Python reference |
@@ -244,6 +245,7 @@ pages! {
     W112 "W112.md";
     W113 "W113.md";
     W114 "W114.md";
+    W115 "W115.md";
     W121 "W121.md";
     W122 "W122.md";
     W201 "W201.md";

@@ -48,6 +48,7 @@ mod workflow_tokio;
 mod workflow_trace;
 mod workflow_user_code;
 mod workflow_waits;
+mod workflow_words;
 mod workflow_world;
 
 use theus_core::Locking;

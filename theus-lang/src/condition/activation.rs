@@ -3,7 +3,7 @@
 use crate::context::Value;
 
 /// What an expression may look at while it is evaluated: Data fields of the domain, the global layer, the payload of the
-/// event that is handled, the elements of the loops around it.
+/// event that is handled, the elements of the loops around it, the states that are active.
 pub trait Activation {
     /// A Data field of the domain: the position of each name on the way.
     fn domain(&self, path: &[usize]) -> Value<'_>;
@@ -18,6 +18,11 @@ pub trait Activation {
     fn argument(&self, index: usize) -> Value<'_> {
         let _ = index;
         Value::Opaque
+    }
+    /// Whether a state of the workflow is active, by its number: only guards and steps of a workflow ask for one.
+    fn is_active(&self, state: u32) -> bool {
+        let _ = state;
+        false
     }
     /// The payload of the event that is handled, if it has one.
     fn payload(&self) -> Option<&serde_json::Value>;

@@ -14,7 +14,7 @@ use super::node::Node;
 use super::operand::Operand;
 use super::parse::parse;
 use super::problem::ExpressionProblem;
-use super::scope::{RunScope, Scope};
+use super::scope::{RunScope, Scope, States};
 use super::types::Type;
 use crate::context::{REDACTED, Shape, Value};
 use crate::panics::caught;
@@ -31,6 +31,7 @@ struct Inner {
     text: String,
     kind: Type,
     reads: Vec<String>,
+    asks: Box<[u32]>,
     program: Program,
     /// Of the condition of a rule: the paths whose values a violation tells.
     named: Box<[Named]>,
@@ -85,14 +86,27 @@ impl Expression {
     /// # Errors
     /// [`ExpressionProblem`], the first one in the order of evaluation.
     pub fn compile(text: &str, scope: &Scope<'_>) -> Result<Self, ExpressionProblem> {
-        Self::checked(text, scope, None)
+        Self::checked(text, scope, None, None)
     }
 
-    fn checked(text: &str, scope: &Scope<'_>, run: Option<&RunScope<'_>>) -> Result<Self, ExpressionProblem> {
+    /// The same for an expression of a workflow, which can ask for its states: `in('STATE')`.
+    ///
+    /// # Errors
+    /// [`ExpressionProblem`].
+    pub fn compile_in(text: &str, scope: &Scope<'_>, states: &dyn States) -> Result<Self, ExpressionProblem> {
+        Self::checked(text, scope, None, Some(states))
+    }
+
+    fn checked(
+        text: &str,
+        scope: &Scope<'_>,
+        run: Option<&RunScope<'_>>,
+        states: Option<&dyn States>,
+    ) -> Result<Self, ExpressionProblem> {
         let root = parse(text)?;
-        let mut checker = Checker::new(text, scope, run);
+        let mut checker = Checker::new(text, scope, run, states);
         let whole = checker.whole(&root)?;
-        let reads = std::mem::take(&mut checker.reads);
+        let (reads, asks) = (std::mem::take(&mut checker.reads), std::mem::take(&mut checker.asks).into());
         let (mut told, mut known) = (Box::default(), None);
         if run.is_some() && matches!(whole.kind, Type::Bool) {
             told = named(&root, &mut checker);
@@ -100,7 +114,7 @@ impl Expression {
         }
         let redacts = checker.reads_redacted;
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
-        let inner = Inner { text, kind, reads, program, named: told, redacts, always: known };
+        let inner = Inner { text, kind, reads, asks, program, named: told, redacts, always: known };
         let expression = Self { inner: Arc::new(inner), lenient: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
@@ -125,13 +139,21 @@ impl Expression {
         Self::compile(text, scope)?.condition(text)
     }
 
+    /// The same for a guard of a workflow, which can ask for its states.
+    ///
+    /// # Errors
+    /// As [`compile_condition`](Self::compile_condition).
+    pub fn compile_condition_in(text: &str, scope: &Scope<'_>, states: &dyn States) -> Result<Self, ExpressionProblem> {
+        Self::compile_in(text, scope, states)?.condition(text)
+    }
+
     /// The same for the condition of an audit rule, which can name what there is of one run, and knows of itself what a
     /// violation tells.
     ///
     /// # Errors
     /// [`ExpressionProblem`].
     pub fn compile_rule(text: &str, scope: &Scope<'_>, run: &RunScope<'_>) -> Result<Self, ExpressionProblem> {
-        Self::checked(text, scope, Some(run))?.condition(text)
+        Self::checked(text, scope, Some(run), None)?.condition(text)
     }
 
     fn condition(self, text: &str) -> Result<Self, ExpressionProblem> {
@@ -159,10 +181,17 @@ impl Expression {
         evaluate: impl Fn(&dyn Activation) -> Result<serde_json::Value, EvaluationError> + Send + Sync + 'static,
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
-        let (reads, named) = (Vec::new(), Box::default());
+        let (reads, asks, named) = (Vec::new(), Box::default(), Box::default());
         let inner =
-            Inner { text: text.to_owned(), kind: Type::Any, reads, program, named, redacts: false, always: None };
+            Inner { text: text.to_owned(), kind: Type::Any, reads, asks, program, named, redacts: false, always: None };
         Self { inner: Arc::new(inner), lenient: false }
+    }
+
+    /// The same where it asks for a state.
+    #[cfg(test)]
+    pub(crate) fn asking(self, state: u32) -> Self {
+        let inner = Arc::try_unwrap(self.inner).unwrap_or_else(|_| unreachable!("it was made just now"));
+        Self { inner: Arc::new(Inner { asks: [state].into(), ..inner }), lenient: self.lenient }
     }
 
     /// The same where nothing is a value too: null stands for a key that the event did not bring.
@@ -186,6 +215,12 @@ impl Expression {
     #[must_use]
     pub fn reads(&self) -> &[String] {
         &self.inner.reads
+    }
+
+    /// The states that it asks for by `in('STATE')`, by their numbers. In the order of the text, each once.
+    #[must_use]
+    pub fn asks(&self) -> &[u32] {
+        &self.inner.asks
     }
 
     /// What the condition of a rule is whatever the values are; `None` where that depends on them, or is not known.

@@ -1,7 +1,6 @@
 //! Names and functions of other tools' conditions: whoever writes one is told ours.
 
-const ACTIVE: &str =
-    "no condition asks which state is active: say it in that state, or let a process keep what matters in a Data field";
+const ACTIVE: &str = "a guard or a step of a workflow asks whether a state is active: `in('STATE')`";
 const CLOCK: &str =
     "no condition asks what time it is: `after` waits, and a process with a clock can keep the time in a Data field";
 const COMPUTED: &str = "let a process compute the value, and ask for that";

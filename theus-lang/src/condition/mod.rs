@@ -4,6 +4,8 @@
 //! takes more than [`MOST_STEPS`] is an [`EvaluationError`] of the kind [`TooMuch`](EvaluationErrorKind::TooMuch), so that lists
 //! within lists cannot hold a session up.
 //!
+//! `in('STATE')` is whether a state of the workflow is active.
+//!
 //! Besides the operators of CEL there are `has`, `size`, `all`, `exists`, `exists_one`, `filter`, `map`; of texts `contains`, `startsWith`,
 //! `endsWith`, `matches`; of lists `sum`, `mean`, `min`, `max`, which are exact; `int`, `double`, `string`, `timestamp`.
 
@@ -31,7 +33,7 @@ pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 
 pub use activation::{Activation, EmptyActivation};
 pub use problem::ExpressionProblem;
-pub use scope::{RunScope, Scope};
+pub use scope::{RunScope, Scope, States, UnknownState};
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,8 @@ pub(super) enum Node {
     Local(Box<[usize]>),
     Argument(usize),
     Payload,
+    /// Whether the state of this number is active.
+    Active(u32),
     Item(Box<str>),
     /// What a macro's variable stands for, counted from the outermost.
     Variable(usize),

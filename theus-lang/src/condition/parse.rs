@@ -271,7 +271,8 @@ impl<'t> Parser<'t> {
             "true" => Some(Literal::Bool(true)),
             "false" => Some(Literal::Bool(false)),
             "null" => Some(Literal::Null),
-            "in" => return Err(self.unexpected()),
+            // `in('STATE')`; between two values it is an operator, and is not looked for here.
+            "in" if self.word_at(self.at + 1) != "(" => return Err(self.unexpected()),
             _ if RESERVED.contains(&word) => {
                 return Err(ExpressionProblem::new(range, format!("`{word}` is a reserved word and names nothing")));
             }

@@ -54,3 +54,21 @@ pub(super) fn redacts(scope: &Scope<'_>, run: Option<&RunScope<'_>>, names: &[&s
     };
     schema.is_some_and(|schema| schema.redacts(rest.iter().copied()))
 }
+
+/// The states of a workflow, for conditions that ask whether one is active: `in('STATE')`.
+pub trait States {
+    /// The number of the state of that name.
+    ///
+    /// # Errors
+    /// [`UnknownState`] where there is none, or none that is ever active.
+    fn number(&self, name: &str) -> Result<u32, UnknownState>;
+}
+
+/// Why a name stands for no state that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownState {
+    /// What is wrong with it.
+    pub message: String,
+    /// The name that was probably meant.
+    pub help: Option<String>,
+}

@@ -5,15 +5,18 @@ use std::cell::OnceCell;
 use super::chain::Frame;
 use super::engine_port::{CommittedState, EnginePort};
 use crate::context::Value;
+use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::condition::Activation;
 
 /// The committed state, taken when it is first asked for and the same from then on; the payload of the event that is
-/// handled; the elements of the loops around a step.
+/// handled; the elements of the loops around a step; the states that are active.
 pub(super) struct SessionActivation<'a> {
     engine: &'a dyn EnginePort,
     committed: OnceCell<Option<Box<dyn CommittedState + 'a>>>,
     payload: Option<&'a serde_json::Value>,
     frames: &'a [Frame],
+    /// Where the session is; the chart itself shows a guard where it was.
+    at: Option<(&'a Definition, &'a Configuration)>,
 }
 
 impl<'a> SessionActivation<'a> {
@@ -22,7 +25,12 @@ impl<'a> SessionActivation<'a> {
         payload: Option<&'a serde_json::Value>,
         frames: &'a [Frame],
     ) -> Self {
-        Self { engine, committed: OnceCell::new(), payload, frames }
+        Self { engine, committed: OnceCell::new(), payload, frames, at: None }
+    }
+
+    /// The same of a step, which may ask for states too.
+    pub(super) fn at(self, definition: &'a Definition, at: &'a Configuration) -> Self {
+        Self { at: Some((definition, at)), ..self }
     }
 
     fn committed(&self) -> Option<&dyn CommittedState> {
@@ -37,6 +45,10 @@ impl Activation for SessionActivation<'_> {
 
     fn global(&self, path: &[usize]) -> Value<'_> {
         self.committed().map_or(Value::Opaque, |committed| committed.global(path))
+    }
+
+    fn is_active(&self, state: u32) -> bool {
+        self.at.is_some_and(|(definition, at)| definition.is_active(at, StateId::new(state)))
     }
 
     fn payload(&self) -> Option<&serde_json::Value> {

@@ -152,7 +152,7 @@ impl Live {
     ) {
         let saga = self.saga_of(chain, context.definition);
         for run in committed {
-            let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, context));
+            let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, &self.at, context));
             match compensation {
                 Ok(compensation) => chain.compensations.extend(compensation),
                 Err(failure) => {

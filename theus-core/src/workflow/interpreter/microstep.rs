@@ -266,7 +266,10 @@ impl Live {
             return Ok(());
         };
         let payload = payload.as_ref().map(Payload::value);
-        let value = arguments::value(source, &SessionActivation::new(context.environment.engine, payload, &[]));
+        let value = arguments::value(
+            source,
+            &SessionActivation::new(context.environment.engine, payload, &[]).at(context.definition, &self.at),
+        );
         match value {
             Ok(value) => self.gives(value),
             Err(error) => {

@@ -18,7 +18,7 @@ use super::together::Together;
 use crate::signal::Payload;
 #[cfg(feature = "store")]
 use crate::store::StoreError;
-use crate::workflow::chart::{Run, StateId, Step};
+use crate::workflow::chart::{Configuration, Run, StateId, Step};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::{Role, What};
 
@@ -134,7 +134,7 @@ impl Live {
         }
         let Next::Step(step) = next else { return Stepped::On };
         if let Step::Run(run) = step {
-            let arguments = arguments(run, &activation(chain, context));
+            let arguments = arguments(run, &activation(chain, &self.at, context));
             return match arguments {
                 Ok(arguments) => self.run(chain, run, Attempt::new(arguments), context, task),
                 Err(failure) => Stepped::Failure(failure),
@@ -150,7 +150,7 @@ impl Live {
     /// Begins a step; true where it is one that runs something.
     fn begin(&mut self, chain: &mut Chain, step: &Step, context: InterpreterContext<'_>) -> Result<bool, Failure> {
         let no_value = |error: EvaluationError| Failure::fault(Fault::NoValue(error));
-        let activation = activation(chain, context);
+        let activation = activation(chain, &self.at, context);
         match step {
             // Begun by who calls this.
             Step::Run(_) => {}
@@ -220,7 +220,7 @@ impl Live {
             Tried::Ended(Ok(())) => {
                 if run.compensate.is_some() {
                     let saga = self.saga_of(chain, context.definition);
-                    if let Err(failure) = keep_compensations(chain, std::iter::once(run), saga, context) {
+                    if let Err(failure) = keep_compensations(chain, &self.at, std::iter::once(run), saga, context) {
                         return Stepped::Failure(failure);
                     }
                 }
@@ -285,7 +285,7 @@ impl Live {
         let committed = together.committed();
         let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
         let saga = self.saga_of(chain, context.definition);
-        let prepared = keep_compensations(chain, committed, saga, context);
+        let prepared = keep_compensations(chain, &self.at, committed, saga, context);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Pending(until) => {
@@ -522,13 +522,14 @@ impl Live {
 /// being so.
 fn keep_compensations<'r>(
     chain: &mut Chain,
+    at: &Configuration,
     committed: impl Iterator<Item = &'r Run>,
     saga: Option<StateId>,
     context: InterpreterContext<'_>,
 ) -> Result<(), Failure> {
     let mut prepared = Ok(());
     for run in committed {
-        let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, context));
+        let compensation = Compensation::of(run, chain.strand(), saga, &activation(chain, at, context));
         match compensation {
             Ok(compensation) => chain.compensations.extend(compensation),
             Err(failure) => prepared = prepared.and(Err(failure)),
@@ -537,6 +538,11 @@ fn keep_compensations<'r>(
     prepared
 }
 
-pub(super) fn activation<'a>(chain: &'a Chain, context: InterpreterContext<'a>) -> SessionActivation<'a> {
-    SessionActivation::new(context.environment.engine, chain.payload.as_ref().map(Payload::value), &chain.frames)
+pub(super) fn activation<'a>(
+    chain: &'a Chain,
+    at: &'a Configuration,
+    context: InterpreterContext<'a>,
+) -> SessionActivation<'a> {
+    let payload = chain.payload.as_ref().map(Payload::value);
+    SessionActivation::new(context.environment.engine, payload, &chain.frames).at(context.definition, at)
 }

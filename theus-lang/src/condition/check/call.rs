@@ -33,8 +33,9 @@ const fn member(name: &'static str, arguments: &'static [usize]) -> Function {
     Function { name, member: true, alone: false, arguments }
 }
 
-const FUNCTIONS: [Function; 20] = [
+const FUNCTIONS: [Function; 21] = [
     alone("has"),
+    alone("in"),
     Function { name: "size", member: true, alone: true, arguments: &[0] },
     member("sum", &[0]),
     member("mean", &[0]),
@@ -62,6 +63,7 @@ impl Checker<'_> {
         self.signature(expr, call)?;
         match (name, call.target.as_deref(), call.arguments.as_slice()) {
             ("has", None, [asked]) => self.has(expr, asked),
+            ("in", None, [state]) => self.active(expr, state),
             ("size", Some(of), []) | ("size", None, [of]) => self.size(of),
             ("sum", Some(of), []) => self.total(Total::Sum, of),
             ("mean", Some(of), []) => self.total(Total::Mean, of),

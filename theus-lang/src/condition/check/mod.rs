@@ -1,5 +1,6 @@
 //! The check of an expression against the schema, and the tree that is evaluated.
 
+mod active;
 mod adapt;
 mod call;
 mod each;
@@ -10,7 +11,7 @@ mod select;
 
 use super::node::{Arithmetic, Constant, Node, Ordered};
 use super::problem::ExpressionProblem;
-use super::scope::{RunScope, Scope};
+use super::scope::{RunScope, Scope, States};
 use super::syntax::{Binary, Expr, ExprKind, Literal};
 use super::types::Type;
 
@@ -28,6 +29,8 @@ pub(super) struct Checker<'a> {
     scope: &'a Scope<'a>,
     /// What there is of a run, where a rule asks.
     run: Option<&'a RunScope<'a>>,
+    /// The states of the workflow, where it is one that asks.
+    states: Option<&'a dyn States>,
     /// The variables of the macros around, outermost first.
     variables: Vec<Variable>,
     /// The paths that are known to be there: what stands before has asked for them.
@@ -36,6 +39,8 @@ pub(super) struct Checker<'a> {
     pub(super) reads: Vec<String>,
     /// Whether one of them, or what an event or a loop may have of one, is not shown to people.
     pub(super) reads_redacted: bool,
+    /// The states that are asked for, in the order of the text.
+    pub(super) asks: Vec<u32>,
 }
 
 struct Variable {
@@ -61,8 +66,23 @@ impl Typed {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) const fn new(text: &'a str, scope: &'a Scope<'a>, run: Option<&'a RunScope<'a>>) -> Self {
-        Self { text, scope, run, variables: Vec::new(), proven: Vec::new(), reads: Vec::new(), reads_redacted: false }
+    pub(super) const fn new(
+        text: &'a str,
+        scope: &'a Scope<'a>,
+        run: Option<&'a RunScope<'a>>,
+        states: Option<&'a dyn States>,
+    ) -> Self {
+        Self {
+            text,
+            scope,
+            run,
+            states,
+            variables: Vec::new(),
+            proven: Vec::new(),
+            reads: Vec::new(),
+            reads_redacted: false,
+            asks: Vec::new(),
+        }
     }
 
     /// The whole expression, as a value that can be handed on.

@@ -39,6 +39,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         Node::Local(path) => Ok(Operand::of(activation.local(path))),
         Node::Argument(index) => Ok(Operand::of(activation.argument(*index))),
         Node::Payload => Ok(activation.payload().map_or(Operand::Null, Operand::of_json)),
+        Node::Active(state) => Ok(Operand::Bool(activation.is_active(*state))),
         Node::Item(name) => item(name, activation),
         Node::Variable(slot) => Ok(work.variable(*slot)),
         Node::Not(of) => truth(of, activation, work).map(|holds| Operand::Bool(!holds)),

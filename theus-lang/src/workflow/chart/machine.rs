@@ -56,7 +56,7 @@ impl Definition {
         match at.leaves {
             Leaves::One(leaf) if leaf == state => self.take(at, column, activation),
             _ if self.is_active(at, state) => {
-                let found = self.first_from(state, column, activation)?;
+                let found = self.first_from(at.leaves(), state, column, activation)?;
                 Ok(found.map(|(source, place)| self.moved(at, &[self.taken(source, place)])))
             }
             _ => Ok(None),
@@ -241,7 +241,7 @@ impl Definition {
             return self.take_any(at, column, activation);
         };
         for candidate in candidates {
-            if !candidate.guarded || self.holds(candidate.source, candidate.place, activation)? {
+            if !candidate.guarded || self.holds(at.leaves(), candidate.source, candidate.place, activation)? {
                 return Ok(Some(self.prepared(at, candidate)));
             }
         }
@@ -282,7 +282,7 @@ impl Definition {
         let Some(found) = self.state(state).filter(|_| self.is_active(at, state)) else { return Ok(None) };
         let ways = found.transitions.iter().zip(0..).skip(from as usize);
         let places = ways.filter(|(way, _)| concerns(&way.trigger)).map(|(_, place)| place);
-        let first = self.first_of(state, places, activation)?;
+        let first = self.first_of(at.leaves(), state, places, activation)?;
         Ok(first.map(|place| self.moved(at, &[self.taken(state, place)])))
     }
 }

@@ -4,6 +4,7 @@
 //!
 #![doc = include_str!("features.md")]
 
+mod active;
 mod as_file;
 mod configuration;
 mod definition;

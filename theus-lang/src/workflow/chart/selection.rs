@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::active;
 use super::definition::Definition;
 use super::id::StateId;
 use super::taken::Taken;
@@ -22,7 +23,7 @@ impl Definition {
         let mut around: Vec<StateId> = Vec::new();
         for leaf in leaves {
             while around.pop_if(|state| !self.tree.is_inside(*leaf, *state)).is_some() {}
-            if let Some((source, place)) = self.first_from(*leaf, column, activation)?
+            if let Some((source, place)) = self.first_from(leaves, *leaf, column, activation)?
                 && !around.contains(&source)
             {
                 if source != *leaf {
@@ -37,12 +38,13 @@ impl Definition {
     /// Of a state and those around it.
     pub(super) fn first_from(
         &self,
+        leaves: &[StateId],
         leaf: StateId,
         column: Column,
         activation: &dyn Activation,
     ) -> Result<Option<(StateId, u32)>, EvaluationError> {
         for state in std::iter::once(leaf).chain(self.tree.around(leaf)) {
-            if let Some(place) = self.first_of(state, self.triggers.of_state(state, column), activation)? {
+            if let Some(place) = self.first_of(leaves, state, self.triggers.of_state(state, column), activation)? {
                 return Ok(Some((state, place)));
             }
         }
@@ -52,12 +54,13 @@ impl Definition {
     /// The first of some transitions of a state whose guard holds.
     pub(super) fn first_of(
         &self,
+        leaves: &[StateId],
         state: StateId,
         places: impl Iterator<Item = u32>,
         activation: &dyn Activation,
     ) -> Result<Option<u32>, EvaluationError> {
         for place in places {
-            if self.holds(state, place, activation)? {
+            if self.holds(leaves, state, place, activation)? {
                 return Ok(Some(place));
             }
         }
@@ -66,12 +69,13 @@ impl Definition {
 
     pub(super) fn holds(
         &self,
+        leaves: &[StateId],
         state: StateId,
         place: u32,
         activation: &dyn Activation,
     ) -> Result<bool, EvaluationError> {
         let guard = self.way(state, place).and_then(|way| way.guard.as_ref());
-        guard.map_or(Ok(true), |guard| guard.holds(activation))
+        guard.map_or(Ok(true), |guard| active::holds(guard, self, leaves, activation))
     }
 
     pub(super) fn taken(&self, source: StateId, place: u32) -> Taken {

@@ -94,6 +94,8 @@ pub(crate) const NEVER_ENDS: &str = "W113";
 /// Long work that keeps its session from hearing.
 pub(crate) const DEAFENS: &str = "W114";
 
+/// A guard that asks for a state which is always active there, or never.
+pub(crate) const DECIDED: &str = "W115";
 /// A way out of a saga that does not say whether that is undone.
 pub(crate) const UNSAID: &str = "W121";
 /// A saga in which nothing can be undone.

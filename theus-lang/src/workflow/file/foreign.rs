@@ -189,7 +189,7 @@ const WORDS: &[Word] = &[
     ("reenter", XSTATE, "to", "`to: this state` to leave and enter it, no `to` to stay"),
     ("internal", XSTATE, "to", "no `to` at all"),
     ("event", SCXML, "to", "the key that the candidate stands under: `events: { CMD_X: { to: STATE } }`"),
-    ("in", XSTATE, "when", "no guard that asks which state is active: say it in that state"),
+    ("in", XSTATE, "when", "`when: \"in('STATE')\"`"),
     ("assign", XSTATE, "steps", "a process among the `steps` that writes the field"),
     ("raise", XSTATE, "steps", SIGNAL),
     ("send", SCXML, "steps", SIGNAL),

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use super::code;
 use super::foreign;
-use super::length::{LONGEST_NAME, too_long};
+use super::length::{LONGEST_NAME, short, too_long};
+use super::outline::Outline;
 use super::reading::Reading;
 use super::sources::Source;
+use crate::condition::{States, UnknownState};
 use crate::process::Contract;
 use crate::signal::EventName;
 use crate::source::{Locator, NodePath, Problem, Value, did_you_mean};
@@ -172,6 +174,36 @@ impl<'a> Reading<'a> {
                     problem.help(format!("put it in quotes: \"{word}\""))
                 }
             });
+        }
+    }
+}
+
+/// The states that `in('STATE')` may ask for.
+impl States for Outline<'_> {
+    fn number(&self, name: &str) -> Result<u32, UnknownState> {
+        let is_history = |id: StateId| self.state(id).is_some_and(|state| state.get("history").is_some());
+        match self.names.get(name) {
+            Some(found) if is_history(*found) => Err(UnknownState {
+                message: format!("`{name}` is a history, which is never active itself"),
+                help: Some("ask for the state that it leads back to, or for the one around it".to_owned()),
+            }),
+            Some(found) => Ok(found.0),
+            None if self.names.is_empty() => Err(UnknownState {
+                message: "this workflow has no states that could be asked for".to_owned(),
+                help: Some("it is `steps` alone: write `states`".to_owned()),
+            }),
+            None => {
+                let help = match foreign::state(name, |name| self.names.contains_key(name)) {
+                    Some(state) => {
+                        Some(format!("write `in('{state}')`: a name stands for one state in the whole file"))
+                    }
+                    None => {
+                        let known = self.names.iter().filter(|(_, id)| !is_history(**id));
+                        did_you_mean(name, known.map(|(name, _)| *name).take(MOST_COMPARED))
+                    }
+                };
+                Err(UnknownState { message: format!("there is no state `{}`", short(name)), help })
+            }
         }
     }
 }

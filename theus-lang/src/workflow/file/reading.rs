@@ -62,7 +62,7 @@ impl<'a> Reading<'a> {
 
     /// An expression of the file.
     pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
-        let compiled = Expression::compile(text, &self.scope());
+        let compiled = Expression::compile_in(text, &self.scope(), &self.outline);
         compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
     }
 
@@ -74,13 +74,13 @@ impl<'a> Reading<'a> {
             _ => self.diagnostics.text(value, at, what, "an expression such as \"domain.total > 100\"")?.to_owned(),
         };
         let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
-        let compiled = Expression::compile_condition(&text, &self.scope());
+        let compiled = Expression::compile_condition_in(&text, &self.scope(), &self.outline);
         let wrong = match compiled {
             Ok(expression) => return Some(expression),
             Err(wrong) => wrong,
         };
         // What is fine as an expression only does not fit here.
-        let fits_elsewhere = Expression::compile(&text, &self.scope()).is_ok();
+        let fits_elsewhere = Expression::compile_in(&text, &self.scope(), &self.outline).is_ok();
         self.wrong(if fits_elsewhere { code::EXPRESSION_FIT } else { code::EXPRESSION }, &text, at, wrong);
         None
     }

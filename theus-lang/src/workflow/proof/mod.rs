@@ -13,12 +13,14 @@
 //! | [`deafens`] | long work keeps no session from hearing |
 //! | [`sagas`] | every way out of a saga says what becomes of it |
 //! | [`again`] | a chain that fails is not begun again for ever |
+//! | [`asks`] | guards ask for states that may be active then, and may not |
 //! | [`written`] | inputs were written on every way to them |
 //!
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little. What it
 //! costs grows as the file does: what the way from the start to a state could make more of ([`written`]) is bounded.
 
 mod again;
+mod asks;
 mod conflicts;
 mod deafens;
 mod endless;
@@ -77,6 +79,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     again::check(subject, &reached, diagnostics);
     deafens::check(subject, diagnostics);
     sagas::check(subject, diagnostics);
+    asks::check(subject, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.

@@ -31,6 +31,12 @@ impl<'a> Subject<'a> {
         self.up(inner).any(|id| id == outer)
     }
 
+    /// Whether two states may be active at once: one is inside the other, or they are in two regions of one state.
+    pub(super) fn may_be_active_with(&self, one: StateId, other: StateId) -> bool {
+        let common = self.up(one).find(|id| self.is_within(other, *id));
+        common.is_some_and(|id| id == one || id == other || self.is_parallel(id))
+    }
+
     /// The states that are entered below one that is entered itself, and it, outermost first.
     pub(super) fn descend(&self, id: StateId, entered: &mut Vec<StateId>) {
         let Some(state) = self.state(id) else { return };

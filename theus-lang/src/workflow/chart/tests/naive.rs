@@ -91,7 +91,7 @@ impl Naive {
                 line.push(state.clone());
                 let mut found = Vec::new();
                 for name in line.iter().rev().filter(|_| self.active.contains(state)) {
-                    if let Some(way) = first(of(self.node(name), &On::Event(event.clone())), activation)? {
+                    if let Some(way) = self.first(of(self.node(name), &On::Event(event.clone())), activation)? {
                         found.push(self.chosen(name, way));
                         break;
                     }
@@ -120,7 +120,7 @@ impl Naive {
         if !self.active.contains(state) {
             return Ok(Vec::new());
         }
-        let first = first(of(self.node(state), on), activation)?;
+        let first = self.first(of(self.node(state), on), activation)?;
         Ok(first.map(|way| self.chosen(state, way)).into_iter().collect())
     }
 
@@ -128,7 +128,7 @@ impl Naive {
         let mut chosen: Vec<Chosen> = Vec::new();
         for leaf in self.leaves() {
             for state in self.around(&leaf).iter().chain([&leaf]).rev() {
-                if let Some(way) = first(ways(self.node(state)), activation)? {
+                if let Some(way) = self.first(ways(self.node(state)), activation)? {
                     let is_same = |other: &Chosen| other.source == *state && other.way.as_ref() == Some(&way);
                     if !chosen.iter().any(is_same) {
                         chosen.push(self.chosen(state, way));
@@ -296,6 +296,21 @@ impl Naive {
         groups
     }
 
+    fn first(&self, ways: Vec<(usize, Way)>, activation: u8) -> Result<Option<(usize, Way)>, NoValue> {
+        for way in ways {
+            if way.1.within.as_ref().is_some_and(|state| !self.active.contains(state)) {
+                continue;
+            }
+            match way.1.when {
+                None => return Ok(Some(way)),
+                Some(bit) if bit >= 8 => return Err(NoValue),
+                Some(bit) if activation & (1 << bit) != 0 => return Ok(Some(way)),
+                Some(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
     fn is_over(&self, state: &str) -> bool {
         let node = self.node(state);
         match node.kind {
@@ -351,16 +366,4 @@ fn is_real(node: &Node) -> bool {
 
 fn of(node: &Node, on: &On) -> Vec<(usize, Way)> {
     node.ways.iter().cloned().enumerate().filter(|(_, way)| way.on == *on).collect()
-}
-
-fn first(ways: Vec<(usize, Way)>, activation: u8) -> Result<Option<(usize, Way)>, NoValue> {
-    for way in ways {
-        match way.1.when {
-            None => return Ok(Some(way)),
-            Some(bit) if bit >= 8 => return Err(NoValue),
-            Some(bit) if activation & (1 << bit) != 0 => return Ok(Some(way)),
-            Some(_) => {}
-        }
-    }
-    Ok(None)
 }

@@ -139,7 +139,8 @@ fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
             _ => None,
         };
         let to = (random.u8(..6) != 0).then(|| name(random));
-        node.ways.push(Way { on, when, to, has_steps: random.bool() });
+        let within = (random.u8(..6) == 0).then(|| name(random));
+        node.ways.push(Way { on, when, within, to, has_steps: random.bool() });
     }
     for _ in 0..random.u8(..3) {
         let error = [None, Some(ERRORS[0]), Some(ERRORS[1])][random.usize(..3)];
@@ -274,6 +275,7 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
     };
     let all = [
         (kind, true),
+        ("asked for a state", moved.effects().taken().any(|(_, way)| way.guard.iter().any(|it| !it.asks().is_empty()))),
         ("regions each took one", moved.effects().taken().count() > 1),
         ("internal", seen.exited.is_empty()),
         ("from regions", from.leaves().len() > 1),
@@ -315,6 +317,7 @@ fn the_machine_does_what_a_naive_reading_does() {
         "goto",
         "nothing",
         "no value",
+        "asked for a state",
         "regions each took one",
         "internal",
         "from regions",

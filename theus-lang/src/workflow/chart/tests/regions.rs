@@ -106,6 +106,25 @@ fn a_transition_around_several_regions_runs_once() {
 }
 
 #[test]
+fn a_guard_asks_for_a_state_as_it_was_before_the_event() {
+    let side = |name: &str, other: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        let first = state(&on).with("CMD_SWAP", other, &off);
+        compound(name, &on, [first, state(&off).to("CMD_BACK", &on)])
+    };
+    // Both move, for each sees the other where it was.
+    let mut walker = Walker::new([parallel("P", [side("L", "R1"), side("R", "L1")])]);
+    assert_eq!(walker.on("CMD_SWAP"), "-R1 -L1 L1:0 R1:0 +L2 +R2 => L2 R2");
+    // A state with states inside is active as long as one of them is.
+    let inner = compound("L", "L1", [state("L1").with("CMD_GO", "R", "L2"), state("L2")]);
+    let other = compound("R", "R1", [state("R1").to("CMD_OUT", "A")]);
+    let mut walker = Walker::new([parallel("P", [inner, other]), state("A").with("CMD_GO", "P", "P")]);
+    assert_eq!(walker.on("CMD_GO"), "-L1 L1:0 +L2 => L2 R1");
+    walker.on("CMD_OUT");
+    assert_eq!(walker.on("CMD_GO"), "nothing");
+}
+
+#[test]
 fn guards_are_asked_region_by_region() {
     let side = |name: &str, fact| {
         let (on, off) = (format!("{name}1"), format!("{name}2"));

@@ -36,6 +36,8 @@ pub(super) struct Way {
     pub(super) on: On,
     /// Which of the facts must be true.
     pub(super) when: Option<usize>,
+    /// Which state must be active.
+    pub(super) within: Option<String>,
     pub(super) to: Option<String>,
     pub(super) has_steps: bool,
 }
@@ -112,7 +114,14 @@ impl Node {
     }
 
     fn way(mut self, event: &str, when: Option<usize>, to: Option<&str>) -> Self {
-        self.ways.push(Way { on: on(event), when, to: to.map(str::to_owned), has_steps: true });
+        self.ways.push(Way { on: on(event), when, within: None, to: to.map(str::to_owned), has_steps: true });
+        self
+    }
+
+    /// A transition that is taken where another state is active.
+    pub(super) fn with(mut self, event: &str, active: &str, target: &str) -> Self {
+        self = self.way(event, None, Some(target));
+        self.ways.last_mut().unwrap().within = Some(active.to_owned());
         self
     }
 
@@ -149,6 +158,19 @@ fn fact(bit: usize) -> Expression {
         Value::Bool(holds) => Ok(Json::Bool(holds)),
         _ => Err(EvaluationError::no_value(format!("f{bit}"), "there is no such fact")),
     })
+}
+
+/// Whether a state is active, and a fact true.
+fn is_active(state: StateId, bit: Option<usize>) -> Expression {
+    let text = format!("in({}) && {bit:?}", state.index());
+    let fact = bit.map(fact);
+    let asked = move |activation: &dyn Activation| {
+        if !activation.is_active(state.0) {
+            return Ok(Json::Bool(false));
+        }
+        fact.as_ref().map_or(Ok(Json::Bool(true)), |fact| fact.evaluate(activation))
+    };
+    Expression::of(&text, asked).asking(state.0)
 }
 
 fn place() -> Place {
@@ -222,7 +244,10 @@ fn transition(state: &str, index: usize, way: &Way, id: &dyn Fn(&str) -> StateId
             On::After(seconds) => Trigger::After(Duration::from_secs(*seconds)),
             On::Done => Trigger::Done,
         },
-        guard: way.when.map(fact),
+        guard: match &way.within {
+            Some(state) => Some(is_active(id(state), way.when)),
+            None => way.when.map(fact),
+        },
         target: way.to.as_deref().map(id),
         undo: None,
         steps: steps(way.has_steps, &format!("{state}:{index}")),

@@ -22,7 +22,8 @@ const STEPS: &[&str] = &[
     "[{ flux: while, when: 'domain.total < 3 // a: b', do: count }, { parallel: [p_load, p_analyze] }]",
     "{ flux: for_each, in: 'domain.items.filter(x, x != \"\")', as: it, do: { run: charge, with: { amount: 1, to: '${ it }' } } }",
 ];
-const GUARDS: &[&str] = &["domain.ready", "'!domain.ready'", "domain.total > 3", r#""domain.name != 'a: \"b\" {'""#];
+const GUARDS: &[&str] =
+    &["domain.ready", "'!domain.ready'", "domain.total > 3", r#""domain.name != 'a: \"b\" {'""#, "\"in('S1')\""];
 const EVENTS: &[&str] =
     &["CMD_START", "SIG_OVERHEAT", "EVT_STOP", "CMD_A", "EVT_CHAIN_DONE", "EVT_CHAIN_FAIL", "\"*\""];
 const AFTER: &[&str] = &["1s", "90s", "2m", "7ms", "1h 1ns"];
