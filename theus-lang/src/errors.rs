@@ -96,6 +96,7 @@
 //! | [`W028`] | not a time |
 //! | [`W029`] | keys that exclude each other |
 //! | [`W030`] | not a Data field |
+//! | [`W031`] | a transition that cannot stay in its state |
 //! | [`W041`] | an `undo` where no saga is left |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -230,6 +231,7 @@ pages! {
     W028 "W028.md";
     W029 "W029.md";
     W030 "W030.md";
+    W031 "W031.md";
     W041 "W041.md";
     W101 "W101.md";
     W102 "W102.md";

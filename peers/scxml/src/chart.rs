@@ -207,10 +207,14 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         for wanted in event.split_whitespace() {
             let wanted = wanted.trim_end_matches(".*").trim_end_matches('.');
             if let Some(of) = wanted.strip_prefix("done.state.") {
-                if node.attribute("id") != Some(of) {
-                    return Err("`done.state.…` of another state".to_owned());
+                if node.attribute("id") == Some(of) {
+                    add(&mut done, candidate.clone());
+                } else {
+                    let candidates = events.entry(format!("done.state.{}", state(of))).or_insert_with(|| json!([]));
+                    if let Value::Array(candidates) = candidates {
+                        add(candidates, candidate.clone());
+                    }
                 }
-                add(&mut done, candidate.clone());
                 continue;
             }
             if wanted.starts_with("done") {
@@ -259,12 +263,19 @@ fn add(candidates: &mut Vec<Value>, candidate: Value) {
 
 fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     let mut candidate = Map::new();
-    if way.attribute("type") == Some("internal") {
-        return Err("an internal transition".to_owned());
-    }
     let mut all = steps(way, names)?;
     match way.attribute("target") {
-        Some(target) => drop(candidate.insert("to".to_owned(), json!(one_target(target)?))),
+        Some(target) => {
+            let targets: Vec<&str> = target.split_whitespace().collect();
+            let to = match targets[..] {
+                [target] => json!(state(target)),
+                _ => json!(targets.iter().map(|target| state(target)).collect::<Vec<_>>()),
+            };
+            candidate.insert("to".to_owned(), to);
+            if way.attribute("type") == Some("internal") && stays(way, &targets) {
+                candidate.insert("reenter".to_owned(), json!(false));
+            }
+        }
         None if all.is_empty() => all.push(json!("nothing")),
         None => {}
     }
@@ -275,6 +286,13 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
         candidate.insert("steps".to_owned(), json!(all));
     }
     Ok(Value::Object(candidate))
+}
+
+/// Whether an internal transition does not leave its state: that is compound, and all its targets are inside.
+fn stays(way: Node<'_, '_>, targets: &[&str]) -> bool {
+    let Some(source) = way.parent_element().filter(|it| it.tag_name().name() == "state") else { return false };
+    let is_inside = |target: &&str| source.descendants().skip(1).any(|it| is_state(&it) && it.attribute("id") == Some(*target));
+    targets.iter().all(is_inside)
 }
 
 fn one_target(target: &str) -> Result<String, String> {

@@ -15,7 +15,12 @@ pub(crate) fn translated(text: &str, variables: &[String]) -> Result<String, Str
             match variables.iter().position(|known| known == word) {
                 Some(at) => out.push_str(&format!("domain.v{at}")),
                 None if matches!(word, "true" | "false") => out.push_str(word),
-                None if word == "In" => return Err("`In(…)`".to_owned()),
+                None if word == "In" => {
+                    let (state, behind) = asked(after).ok_or("`In(…)` of what is not written out")?;
+                    out.push_str(&format!("in('{}')", crate::chart::state(state)));
+                    rest = behind;
+                    continue;
+                }
                 None => return Err(cannot()),
             }
             rest = after;
@@ -41,12 +46,20 @@ pub(crate) fn translated(text: &str, variables: &[String]) -> Result<String, Str
     Ok(out)
 }
 
+/// The state in the brackets of `In('…')`, and what stands behind them.
+fn asked(text: &str) -> Option<(&str, &str)> {
+    let inside = text.trim_start().strip_prefix('(')?.trim_start();
+    let quote = inside.chars().next().filter(|it| matches!(it, '\'' | '"'))?;
+    let (state, behind) = inside[1..].split_once(quote)?;
+    Some((state, behind.trim_start().strip_prefix(')')?))
+}
+
 /// As a guard, which has to be a comparison or a constant.
 ///
 /// # Errors
 /// As [`translated`], and where it is a number.
 pub(crate) fn guard(text: &str, variables: &[String]) -> Result<String, String> {
     let expression = translated(text, variables)?;
-    let compares = ["==", "!=", "<", ">", "true", "false"].iter().any(|it| expression.contains(it));
+    let compares = ["==", "!=", "<", ">", "true", "false", "in("].iter().any(|it| expression.contains(it));
     if compares { Ok(expression) } else { Err(format!("a guard that is a number: `{text}`")) }
 }

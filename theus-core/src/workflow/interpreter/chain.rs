@@ -200,9 +200,11 @@ impl Chain {
         chain
     }
 
-    /// What leaving a state runs, and no more.
-    pub(super) fn leaving(state: StateId, payload: Option<Payload>) -> Self {
-        Self::new(vec![(state, Part::Exit, 0)], Some(state), Vec::new(), payload)
+    /// What leaving states runs, the innermost first, and no more.
+    pub(super) fn leaving(states: impl Iterator<Item = StateId>, payload: Option<Payload>) -> Self {
+        let parts: Vec<_> = states.map(|state| (state, Part::Exit, 0)).collect();
+        let heard_by = parts.last().map(|(state, ..)| *state);
+        Self::new(parts, heard_by, Vec::new(), payload)
     }
 
     /// The strand that is under way; that of the last part after the end.

@@ -3,6 +3,7 @@
 use std::task::{Context, Waker};
 
 use super::activation::SessionActivation;
+use super::arguments;
 use super::context::InterpreterContext;
 use super::failure::RecoveryTarget;
 use super::instance::{Internal, Live, Progress, Stage, Troubled};
@@ -10,8 +11,9 @@ use super::invoke::{WentOn, Who, invoke};
 use super::outcome::Cause;
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::{Beforehand, StateId};
+use crate::workflow::chart::{ArgumentSource, Beforehand, StateId};
 use crate::workflow::clock::Moment;
+use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
 impl Live {
@@ -233,20 +235,40 @@ impl Live {
         if !context.definition.is_done(&self.at, state) {
             return Ok(None);
         }
-        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let payload = match context.definition.result_of(&self.at, state) {
+            None => Ok(None),
+            Some(source) => self.given(source, context).map(Some),
+        };
+        let activation = SessionActivation::new(
+            context.environment.engine,
+            payload.as_ref().ok().and_then(Option::as_ref).map(Payload::value),
+            &[],
+        );
         let found = match context.definition.done(&self.at, state, &activation) {
             Ok(None) => return Ok(None),
             found => found,
         };
         drop(activation);
         self.trace.put(context.environment.now(), What::Done { state });
-        self.payload = None;
+        let (found, payload) = match payload {
+            Ok(payload) => (found, payload),
+            Err(error) => (Err(error), None),
+        };
+        self.payload = payload;
         self.begin_unit(None, Cause::Done, context.definition);
         match found {
             Ok(Some(found)) => self.apply(found, context).map(Some),
             Ok(None) => Ok(None),
             Err(error) => self.without_value(error, context).map(Some),
         }
+    }
+
+    /// What the final state inside gives, of what the event has brought that has led there.
+    fn given(&self, source: &ArgumentSource, context: InterpreterContext<'_>) -> Result<Payload, EvaluationError> {
+        let payload = self.payload.as_ref().map(Payload::value);
+        let activation =
+            SessionActivation::new(context.environment.engine, payload, &[]).at(context.definition, &self.at);
+        arguments::value(source, &activation).map(Payload::new)
     }
 
     fn take_invoke_done(

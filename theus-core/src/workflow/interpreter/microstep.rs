@@ -214,14 +214,25 @@ impl Live {
         }
     }
 
-    /// The workflow has come to its end: what leaving its final state runs is run, once. False where there is none.
+    /// The workflow has come to its end: what leaving its final state runs is run, once, and what leaving the whole does. False
+    /// where there is none.
     fn leaves_the_end(&mut self, definition: &Definition) -> bool {
         let Some(ending) = self.unit.as_mut().and_then(|unit| unit.ending.as_mut()) else { return false };
-        if ending.closes || definition.chain(ending.state, Part::Exit).is_empty() {
+        if ending.closes {
+            return false;
+        }
+        let runs_something = |state: &StateId| !definition.chain(*state, Part::Exit).is_empty();
+        let mut left = match definition.root() {
+            None if !runs_something(&ending.state) => return false,
+            None => vec![ending.state],
+            Some(_) => definition.active(&self.at),
+        };
+        left.retain(runs_something);
+        if left.is_empty() {
             return false;
         }
         ending.closes = true;
-        self.chain = Some(Box::new(Chain::leaving(ending.state, self.payload.clone())));
+        self.chain = Some(Box::new(Chain::leaving(left.iter().rev().copied(), self.payload.clone())));
         true
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::ser::{Serialize, Serializer};
 
 use super::definition::{DEFAULT_LIMIT, Definition};
-use super::event::Trigger;
+use super::event::{DONE_OF, Trigger};
 use super::id::StateId;
 use super::invoke::{Invoke, OnLeave};
 use super::ordered::Ordered;
@@ -44,7 +44,10 @@ impl Serialize for Definition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut entries: Entries<'_> = vec![("name", Ordered::text(self.name()))];
         entries.extend(self.description().map(|text| ("description", Ordered::text(text))));
-        entries.push(("initial", File(self).named(self.initial())));
+        let root = self.root().and_then(|root| Some((root, self.state(root)?)));
+        if root.is_none() {
+            entries.push(("initial", File(self).named(self.initial())));
+        }
         if self.limit() != DEFAULT_LIMIT {
             entries.push(("limit", Ordered::Whole(self.limit())));
         }
@@ -57,6 +60,10 @@ impl Serialize for Definition {
                 "moved",
                 Ordered::map(self.moved_states().map(|(before, state)| (before, File(self).named(state)))),
             ));
+        }
+        if let Some((id, root)) = root {
+            entries.extend(File(self).parts(id, root));
+            return Ordered::map(entries).serialize(serializer);
         }
         let top = (0..).map(StateId).zip(self.states()).filter(|(_, state)| state.parent.is_none()).map(|(id, _)| id);
         entries.push(("states", File(self).all(top)));
@@ -80,6 +87,10 @@ impl<'a> File<'a> {
     }
 
     fn one(self, id: StateId, state: &'a State) -> Ordered<'a> {
+        Ordered::map(self.parts(id, state))
+    }
+
+    fn parts(self, id: StateId, state: &'a State) -> Entries<'a> {
         let mut entries: Entries<'a> = Vec::new();
         entries.extend(state.description.as_deref().map(|text| ("description", Ordered::text(text))));
         for (key, steps) in [("entry", &state.entry), ("exit", &state.exit)] {
@@ -112,7 +123,7 @@ impl<'a> File<'a> {
                 entries.extend([("history", Ordered::text(kind)), ("default", self.named(*default))]);
             }
         }
-        Ordered::map(entries)
+        entries
     }
 
     /// What a state does on its triggers: under each key the triggers, and of each its candidates, in their order.
@@ -126,6 +137,9 @@ impl<'a> File<'a> {
                 Trigger::After(time) => ("after", duration(*time).into()),
                 Trigger::Always => ("always", "".into()),
                 Trigger::Done => ("done", "".into()),
+                Trigger::DoneOf(of) => {
+                    ("events", format!("{DONE_OF}{}", self.0.state(*of).map_or("", |of| &of.name)).into())
+                }
                 // Beside the work that it is of.
                 Trigger::Invoked(_) => continue,
             };
@@ -174,11 +188,18 @@ impl<'a> File<'a> {
     }
 
     fn candidate(self, way: &'a Transition) -> Ordered<'a> {
-        let to = way.target.map(|target| self.named(target));
+        let to = match way.targets[..] {
+            [] => None,
+            [target] => Some(self.named(target)),
+            _ => Some(Ordered::List(way.targets.iter().map(|target| self.named(*target)).collect())),
+        };
         match (to, &way.guard, self.chain(&way.steps)) {
-            (Some(to), None, None) if way.undo.is_none() => to,
+            (Some(to), None, None) if way.reenters && way.undo.is_none() && way.targets.len() == 1 => to,
             (to, guard, steps) => {
                 let mut entries: Entries<'a> = to.map(|to| ("to", to)).into_iter().collect();
+                if !way.reenters {
+                    entries.push(("reenter", Ordered::Bool(false)));
+                }
                 entries.extend(guard.as_ref().map(|guard| ("when", Ordered::text(guard.text()))));
                 entries.extend(way.undo.map(|undo| ("undo", Ordered::Bool(undo))));
                 entries.extend(steps.map(|steps| ("steps", steps)));

@@ -37,6 +37,8 @@ pub struct Definition {
     has_sagas: bool,
     /// By state: whether it has times. Empty where none has.
     pub(super) has_times: Box<[bool]>,
+    /// By state: whether a transition waits for its end by name. Empty where none does.
+    pub(super) heard_done: Box<[bool]>,
     /// The states by their names.
     by_name: Box<[StateId]>,
     pub(super) tree: Tree,
@@ -54,7 +56,8 @@ impl Definition {
     /// within itself) make a definition of no use, but never a panic.
     #[must_use]
     pub fn assemble(parts: Parts) -> Self {
-        let Parts { name, description, initial, external, states, mut moved, mut events, limit, warnings } = parts;
+        let Parts { name, description, initial, external, root, states, mut moved, mut events, limit, warnings } =
+            parts;
         moved.sort();
         events.extend(states.iter().flat_map(|state| &state.transitions).filter_map(|way| match &way.trigger {
             Trigger::Event { name, .. } => Some(name.clone()),
@@ -64,10 +67,11 @@ impl Definition {
         events.extend([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
         events.sort();
         events.dedup();
-        let (tree, triggers) = (Tree::of(&states), Triggers::of(&states, &events));
+        let (tree, triggers) = (Tree::of(&states, root), Triggers::of(&states, &events));
         let has_invokes = states.iter().any(|state| !state.invokes.is_empty());
         let has_sagas = states.iter().any(|state| state.saga);
         let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
+        let heard_done = heard_done(&states);
         let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
         by_name.sort_by_key(|state| states.get(state.index()).map(|state| state.name.as_str()));
         let mut made = Self {
@@ -84,6 +88,7 @@ impl Definition {
             has_invokes,
             has_sagas,
             has_times,
+            heard_done,
             by_name,
             tree,
             triggers,
@@ -141,6 +146,13 @@ impl Definition {
     #[must_use]
     pub const fn initial(&self) -> StateId {
         self.initial
+    }
+
+    /// The state that is the whole workflow, around all others, where the file gives that events, chains or regions of its own
+    /// (`ROOT` in traces): it is entered first, and left at the end.
+    #[must_use]
+    pub const fn root(&self) -> Option<StateId> {
+        self.tree.root()
     }
 
     /// The events that the file lists as coming from outside.
@@ -219,6 +231,22 @@ impl Definition {
     pub fn warnings(&self) -> &[LocatedProblem] {
         &self.warnings
     }
+}
+
+/// Of which states a transition waits for the end by name.
+fn heard_done(states: &[State]) -> Box<[bool]> {
+    let mut heard = vec![false; states.len()];
+    let ways = states.iter().flat_map(|state| &state.transitions);
+    let named = ways.filter_map(|way| match way.trigger {
+        Trigger::DoneOf(state) => Some(state.index()),
+        _ => None,
+    });
+    let mut is_any = false;
+    for place in named {
+        is_any = true;
+        heard.get_mut(place).into_iter().for_each(|heard| *heard = true);
+    }
+    if is_any { heard.into() } else { Box::default() }
 }
 
 /// Which states have times.

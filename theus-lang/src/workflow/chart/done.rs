@@ -3,6 +3,8 @@
 use super::configuration::Configuration;
 use super::definition::Definition;
 use super::id::StateId;
+use super::state::StateKind;
+use super::step::ArgumentSource;
 use super::tree::{Kind, Tree};
 
 impl Definition {
@@ -14,13 +16,26 @@ impl Definition {
             && self.tree.has_ended(state, &|final_state| self.is_active(at, final_state))
     }
 
-    /// Which states are done by what was entered, in order; and the final state at the top among it.
+    /// What a state that is done gives to whoever hears of it: the result of the final state inside it that is active.
+    #[must_use]
+    pub fn result_of(&self, at: &Configuration, state: StateId) -> Option<&ArgumentSource> {
+        let Kind::Compound(_) = self.tree.kind(state) else { return None };
+        let ends = |leaf: &&StateId| self.tree.parent(**leaf) == Some(state) && self.tree.kind(**leaf) == Kind::Final;
+        match &self.state(*at.leaves().iter().find(ends)?)?.kind {
+            StateKind::Final { result } => result.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Which states are done by what was entered, in order; and the final state at the top among it, or the
+    /// whole, where its regions have all ended.
     pub(super) fn done_by(&self, active: &[u32], entered: &[u32]) -> (Box<[StateId]>, Option<StateId>) {
         let tree = &self.tree;
         let (mut done, mut finished) = (Vec::new(), None);
         for number in entered {
             let Some(state) = tree.state(*number).filter(|state| tree.kind(*state) == Kind::Final) else { continue };
-            if tree.parent(state).is_none() {
+            let parent = tree.parent(state);
+            if parent.is_none() || (parent == tree.root() && tree.parallel_root().is_none()) {
                 finished = Some(state);
                 continue;
             }
@@ -38,6 +53,10 @@ impl Definition {
                     _ => ended == state,
                 };
                 if !is_done {
+                    break;
+                }
+                if tree.root() == Some(parent) {
+                    finished = Some(parent);
                     break;
                 }
                 done.push(parent);

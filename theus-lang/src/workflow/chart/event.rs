@@ -20,6 +20,9 @@ impl EventId {
     }
 }
 
+/// What the name of a state stands behind where a transition waits for its end.
+pub const DONE_OF: &str = "done.state.";
+
 /// What a transition waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
@@ -39,6 +42,8 @@ pub enum Trigger {
     After(Duration),
     /// The state's child has reached a final state, or all its regions have (`done`).
     Done,
+    /// Another state, wherever it is, has come to its end (`done.state.NAME` among the `events`).
+    DoneOf(StateId),
     /// The work at this place among those of the state has ended well (`done` of an `invoke`).
     Invoked(u32),
 }

@@ -9,7 +9,6 @@ use super::event::{EventId, TimerId, Trigger};
 use super::id::StateId;
 use super::moves::{Move, Planned};
 use super::quick::Beforehand;
-use super::state::StateKind;
 use super::step::Recovery;
 use super::table::Candidate;
 use super::taken::Taken;
@@ -22,7 +21,8 @@ impl Definition {
     #[must_use]
     pub fn start(&self) -> Move<'_> {
         let nowhere = Configuration { leaves: Leaves::Several(Box::default()), memory: None };
-        self.moved(&nowhere, &[Taken { source: self.initial, place: None, target: Some(self.initial), domain: None }])
+        let targets = std::slice::from_ref(&self.initial);
+        self.moved(&nowhere, &[Taken { source: self.initial, place: None, targets, domain: None }])
     }
 
     /// What an event does; `None` where no transition takes it. [`event`](Self::event) has the id of a name, or `None`
@@ -92,7 +92,8 @@ impl Definition {
         self.take_own(at, timer.state, timer.index, |trigger| *trigger == Trigger::After(after), activation)
     }
 
-    /// What it does that a state is done; `None` where the state is not active any more, or no guard holds.
+    /// What it does that a state is done: for itself (`done`), or for whoever waits for it by name, as for an event. `None` where
+    /// the state is not active any more, or no guard holds.
     ///
     /// # Errors
     /// As [`transition`](Self::transition).
@@ -102,7 +103,37 @@ impl Definition {
         state: StateId,
         activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, activation)
+        if self.heard_done.get(state.index()) != Some(&true) {
+            return self.take_own(at, state, 0, |trigger| *trigger == Trigger::Done, activation);
+        }
+        if !self.is_active(at, state) {
+            return Ok(None);
+        }
+        let taken = self.select_by(at.leaves(), |leaf| self.first_done_from(at, leaf, state, activation))?;
+        Ok((!taken.is_empty()).then(|| self.moved(at, &taken)))
+    }
+
+    /// Of a state and those around it, the first that takes the end of another, or its own.
+    fn first_done_from(
+        &self,
+        at: &Configuration,
+        leaf: StateId,
+        done: StateId,
+        activation: &dyn Activation,
+    ) -> Result<Option<(StateId, u32)>, EvaluationError> {
+        for source in std::iter::once(leaf).chain(self.tree.around(leaf)) {
+            let is_of = |trigger: &Trigger| match trigger {
+                Trigger::DoneOf(state) => *state == done,
+                Trigger::Done => source == done,
+                _ => false,
+            };
+            let ways = self.state(source).map_or(&[][..], |state| &state.transitions);
+            let places = ways.iter().zip(0..).filter(|(way, _)| is_of(&way.trigger)).map(|(_, place)| place);
+            if let Some(place) = self.first_of(at.leaves(), source, places, activation)? {
+                return Ok(Some((source, place)));
+            }
+        }
+        Ok(None)
     }
 
     /// What it does that the work at a place among a state's [invokes](super::State::invokes) has ended well; `None` where the state
@@ -142,12 +173,11 @@ impl Definition {
     #[must_use]
     pub fn goto(&self, at: &Configuration, from: StateId, target: StateId) -> Move<'_> {
         let holds_both = |state: &StateId| {
-            matches!(self.tree.kind(*state), Kind::Compound(_))
-                && self.tree.is_inside(target, *state)
-                && self.is_active(at, *state)
+            self.tree.may_stay(*state) && self.tree.is_inside(target, *state) && self.is_active(at, *state)
         };
-        let domain = self.tree.around(from).find(holds_both);
-        self.moved(at, &[Taken { source: from, place: None, target: Some(target), domain }])
+        let root = self.tree.root().filter(|root| *root == from);
+        let domain = root.into_iter().chain(self.tree.around(from)).find(holds_both);
+        self.moved(at, &[Taken { source: from, place: None, targets: &[target], domain }])
     }
 
     /// Whether an active state has an `always` that looks at the domain: then it may be taken after any commit.
@@ -170,13 +200,15 @@ impl Definition {
         self.tree.has_any(at.leaves(), state)
     }
 
-    /// The final state at the top, where the session is in one: it is over.
+    /// The final state at the top, where the session is in one, or the whole, where all its regions have ended: it is over.
     #[must_use]
     pub fn finished(&self, at: &Configuration) -> Option<StateId> {
-        let is_end = |leaf: &StateId| {
-            self.state(*leaf)
-                .is_some_and(|state| state.parent.is_none() && matches!(state.kind, StateKind::Final { .. }))
-        };
+        if let Some(root) = self.tree.parallel_root() {
+            return Some(root).filter(|root| self.is_done(at, *root));
+        }
+        let is_at_the_top =
+            |state: StateId| self.tree.parent(state).is_none_or(|parent| self.tree.root() == Some(parent));
+        let is_end = |leaf: &StateId| self.tree.kind(*leaf) == Kind::Final && is_at_the_top(*leaf);
         at.leaves().iter().copied().find(is_end)
     }
 

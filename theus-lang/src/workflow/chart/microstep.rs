@@ -18,7 +18,7 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
-    fn of(taken: &[Taken], tree: &Tree) -> Self {
+    fn of(taken: &[Taken<'_>], tree: &Tree) -> Self {
         let all = taken.iter().map(|way| way.leaves(tree)).zip(0..);
         let mut ranges: Vec<(Range<u32>, usize)> = all.filter(|(range, _)| !range.is_empty()).collect();
         ranges.sort_unstable_by_key(|(range, _)| range.start);
@@ -42,15 +42,20 @@ pub(super) struct Outcome {
 }
 
 impl Definition {
-    /// The innermost compound state around both the source and the target.
-    pub(in crate::workflow) fn domain(&self, source: StateId, target: StateId) -> Option<StateId> {
-        let around = |state: &StateId| {
-            matches!(self.tree.kind(*state), Kind::Compound(_)) && self.tree.is_inside(target, *state)
+    /// The innermost compound state around the source and the targets; the source itself, where it is not left.
+    pub(in crate::workflow) fn domain(&self, source: StateId, targets: &[StateId], reenters: bool) -> Option<StateId> {
+        let holds_all = |state: &StateId| {
+            self.tree.may_stay(*state) && targets.iter().all(|target| self.tree.is_inside(*target, *state))
         };
-        self.tree.around(source).find(around)
+        let may_stay = match self.tree.kind(source) {
+            Kind::Compound(_) => !reenters || self.tree.root() == Some(source),
+            _ => self.tree.root() == Some(source),
+        };
+        let stays = may_stay.then_some(source).filter(holds_all);
+        stays.or_else(|| self.tree.around(source).find(holds_all))
     }
 
-    pub(super) fn microstep(&self, leaves: &[StateId], memory: &Memory, taken: &[Taken]) -> Outcome {
+    pub(super) fn microstep(&self, leaves: &[StateId], memory: &Memory, taken: &[Taken<'_>]) -> Outcome {
         let tree = &self.tree;
         let active = tree.active(leaves);
         let leaving = Leaving::of(taken, tree);
@@ -62,9 +67,10 @@ impl Definition {
         let memory = recorded.unwrap_or_else(|| memory.clone());
         let mut entry = Entry { tree, memory: &memory, numbers: Vec::new(), historic: remembers, hops: 0 };
         for way in taken {
-            if let Some(target) = way.target {
-                entry.descend(target);
-                entry.ascend(target, way.domain);
+            way.targets.iter().for_each(|target| entry.descend(*target));
+            way.targets.iter().for_each(|target| entry.ascend(*target, way.domain));
+            if let Some(root) = tree.parallel_root().filter(|root| way.domain == Some(*root)) {
+                entry.regions(root);
             }
         }
         let (numbers, historic) = (entry.numbers, entry.historic);
@@ -91,7 +97,7 @@ impl Definition {
     }
 
     /// The microstep as a move from `at`.
-    pub(super) fn moved(&self, at: &Configuration, taken: &[Taken]) -> Move<'_> {
+    pub(super) fn moved(&self, at: &Configuration, taken: &[Taken<'_>]) -> Move<'_> {
         let Outcome { plan, memory, .. } = self.microstep(at.leaves(), &at.memory, taken);
         Move {
             to: Configuration { leaves: plan.leaves.clone(), memory },

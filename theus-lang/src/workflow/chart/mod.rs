@@ -40,7 +40,7 @@ pub use configuration::Configuration;
 pub use definition::DEFAULT_LIMIT;
 pub use definition::Definition;
 #[doc(hidden)]
-pub use event::EventId;
+pub use event::{DONE_OF, EventId};
 pub use event::{TimerId, Trigger};
 pub use id::StateId;
 pub use invoke::{Invoke, OnLeave};

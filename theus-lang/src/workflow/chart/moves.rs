@@ -77,10 +77,10 @@ impl<'a> Effects<'a> {
     pub fn left_by(self, state: StateId) -> Option<&'a Transition> {
         let tree = &self.definition.tree;
         let number = tree.number(state)?;
-        self.taken().find_map(|(source, way)| {
-            let domain = self.definition.domain(source, way.target?);
-            tree.inside(domain).contains(&number).then_some(way)
-        })
+        let leaves =
+            |(source, place): &&(StateId, u32)| self.definition.taken(*source, *place).leaves(tree).contains(&number);
+        let (source, place) = self.plan.taken.iter().find(leaves)?;
+        self.definition.way(*source, *place)
     }
 
     /// What is to be run, in order: what leaving runs, the steps of the transitions, what entering runs. Empty chains are not
@@ -115,7 +115,7 @@ impl<'a> Effects<'a> {
         &self.plan.done
     }
 
-    /// The final state at the top, where one was entered: the workflow is over.
+    /// The final state at the top, where one was entered, or the whole, where its regions have all ended: the workflow is over.
     #[must_use]
     pub const fn finished(self) -> Option<StateId> {
         self.plan.finished

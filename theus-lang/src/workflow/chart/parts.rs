@@ -18,6 +18,9 @@ pub struct Parts {
     pub initial: StateId,
     /// The events that come from outside.
     pub external: Vec<EventName>,
+    /// The state that is the whole workflow, around all others, where that has events, chains or regions of its own. It is never
+    /// left before the end.
+    pub root: Option<StateId>,
     /// The states, in the order of the file, each before those inside it.
     pub states: Vec<State>,
     /// What states were called before, and which they are now, or which has taken their place.

@@ -16,14 +16,23 @@ impl Definition {
         leaves: &[StateId],
         column: Column,
         activation: &dyn Activation,
-    ) -> Result<Vec<Taken>, EvaluationError> {
-        let mut enabled: Vec<Taken> = Vec::new();
+    ) -> Result<Vec<Taken<'_>>, EvaluationError> {
+        self.select_by(leaves, |leaf| self.first_from(leaves, leaf, column, activation))
+    }
+
+    /// By what the first transition is that is taken in a leaf or around it.
+    pub(super) fn select_by(
+        &self,
+        leaves: &[StateId],
+        first_from: impl Fn(StateId) -> Result<Option<(StateId, u32)>, EvaluationError>,
+    ) -> Result<Vec<Taken<'_>>, EvaluationError> {
+        let mut enabled: Vec<Taken<'_>> = Vec::new();
         // One that is around several leaves is taken once. The leaves come in order: what is around one and not around the
         // next is around none after it.
         let mut around: Vec<StateId> = Vec::new();
         for leaf in leaves {
             while around.pop_if(|state| !self.tree.is_inside(*leaf, *state)).is_some() {}
-            if let Some((source, place)) = self.first_from(leaves, *leaf, column, activation)?
+            if let Some((source, place)) = first_from(*leaf)?
                 && !around.contains(&source)
             {
                 if source != *leaf {
@@ -78,15 +87,15 @@ impl Definition {
         guard.map_or(Ok(true), |guard| active::holds(guard, self, leaves, activation))
     }
 
-    pub(super) fn taken(&self, source: StateId, place: u32) -> Taken {
-        let target = self.way(source, place).and_then(|way| way.target);
-        let domain = target.and_then(|target| self.domain(source, target));
-        Taken { source, place: Some(place), target, domain }
+    pub(super) fn taken(&self, source: StateId, place: u32) -> Taken<'_> {
+        let (targets, reenters) = self.way(source, place).map_or((&[][..], true), |way| (&way.targets, way.reenters));
+        let domain = if targets.is_empty() { None } else { self.domain(source, targets, reenters) };
+        Taken { source, place: Some(place), targets, domain }
     }
 
     /// Two conflict where they would leave the same states.
-    fn without_conflicts(&self, enabled: Vec<Taken>) -> Vec<Taken> {
-        let mut kept: Vec<Option<Taken>> = Vec::with_capacity(enabled.len());
+    fn without_conflicts<'a>(&self, enabled: Vec<Taken<'a>>) -> Vec<Taken<'a>> {
+        let mut kept: Vec<Option<Taken<'a>>> = Vec::with_capacity(enabled.len());
         // By the first number that each leaves: none leaves what another does, so that neighbours tell.
         let mut places: BTreeMap<u32, usize> = BTreeMap::new();
         let mut lost = Vec::new();

@@ -20,7 +20,7 @@ pub enum StateKind {
     Parallel,
     /// The end of the state it is in, or of the workflow (`final`).
     Final {
-        /// What the workflow gives when it ends here (`result`).
+        /// What the workflow gives when it ends here, or the state around it to whoever hears that it is done (`result`).
         result: Option<ArgumentSource>,
     },
     /// Not a state to be in: it leads back to what was active in its parent when that was left (`history`).

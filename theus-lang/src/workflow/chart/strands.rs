@@ -15,12 +15,18 @@ impl Definition {
     pub(super) fn strands_of(
         &self,
         exited: &[StateId],
-        taken: &[Taken],
+        taken: &[Taken<'_>],
         leaving: &Leaving,
         entered: &[u32],
     ) -> (Chains, Box<[Strand]>) {
         let tree = &self.tree;
         let mut strands: Vec<Strand> = taken.iter().map(|way| Strand { state: way.source, within: None }).collect();
+        // The whole is not entered with its regions: whoever hears of what leads to them is there already.
+        if let Some(root) = tree.parallel_root() {
+            let into_it =
+                taken.iter().zip(&mut strands).filter(|(way, _)| !way.targets.is_empty() && way.domain == Some(root));
+            into_it.for_each(|(_, strand)| strand.state = root);
+        }
         let mut chains: Vec<(StateId, Part, usize)> = Vec::new();
         let mut add = |state, part, strand| {
             if !self.chain(state, part).is_empty() {
@@ -43,7 +49,12 @@ impl Definition {
             let around = parent
                 .and_then(|parent| entered.binary_search(&tree.number(parent)?).ok())
                 .and_then(|place| strand_of.get(place).copied());
+            let is_region_of_root = parent.is_some() && parent == tree.parallel_root();
             let strand = match around {
+                None if is_region_of_root => {
+                    strands.push(Strand { state, within: u32::try_from(way_of(*number)).ok() });
+                    strands.len() - 1
+                }
                 None => way_of(*number),
                 Some(around) if parent.is_some_and(|parent| tree.kind(parent) == Kind::Parallel) => {
                     strands.push(Strand { state, within: u32::try_from(around).ok() });

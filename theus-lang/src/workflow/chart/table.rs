@@ -169,7 +169,7 @@ fn add(
 }
 
 /// Whether what a transition leaves is remembered by a history, so that its move depends on the session.
-fn is_remembered(definition: &Definition, leaf: StateId, taken: &Taken) -> bool {
+fn is_remembered(definition: &Definition, leaf: StateId, taken: &Taken<'_>) -> bool {
     let tree = &definition.tree;
     let left = taken.leaves(tree);
     let is_left = |state: &StateId| tree.number(*state).is_some_and(|number| left.contains(&number));

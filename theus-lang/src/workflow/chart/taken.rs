@@ -7,18 +7,18 @@ use super::tree::Tree;
 
 /// A transition that is taken.
 #[derive(Clone, Debug)]
-pub(super) struct Taken {
+pub(super) struct Taken<'a> {
     pub(super) source: StateId,
     /// Its place among the transitions of the source; `None` for a way that is none, which has no steps.
     pub(super) place: Option<u32>,
-    pub(super) target: Option<StateId>,
-    /// The innermost compound state that is not left; `None` for the whole workflow. It says nothing without a target.
+    pub(super) targets: &'a [StateId],
+    /// The innermost compound state that is not left; `None` for the whole workflow. It says nothing without targets.
     pub(super) domain: Option<StateId>,
 }
 
-impl Taken {
+impl Taken<'_> {
     /// The numbers of the states that it leaves if they are active.
     pub(super) fn leaves(&self, tree: &Tree) -> Range<u32> {
-        if self.target.is_some() { tree.inside(self.domain) } else { 0..0 }
+        if self.targets.is_empty() { 0..0 } else { tree.inside(self.domain) }
     }
 }

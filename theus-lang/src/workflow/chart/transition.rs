@@ -14,8 +14,11 @@ pub struct Transition {
     pub trigger: Trigger,
     /// What must hold (`when`).
     pub guard: Option<Expression>,
-    /// Where it leads; `None` for an internal transition, which leaves no state and enters none.
-    pub target: Option<StateId>,
+    /// Where it leads; empty for an internal transition, which leaves no state and enters none. Several are in as many
+    /// regions, which are entered together.
+    pub targets: Vec<StateId>,
+    /// Whether it leaves its own state and enters it again where it leads inside of it (`reenter`).
+    pub reenters: bool,
     /// Whether the sagas that it leaves are undone, where the file says so (`undo`). See [`undoes`](Self::undoes).
     pub undo: Option<bool>,
     /// What runs between leaving the old states and entering the new ones.
@@ -38,7 +41,7 @@ impl Transition {
         match &self.trigger {
             Trigger::After(_) => true,
             Trigger::Event { name, .. } => *name == EventName::CHAIN_FAIL,
-            Trigger::Any | Trigger::Always | Trigger::Done | Trigger::Invoked(_) => false,
+            Trigger::Any | Trigger::Always | Trigger::Done | Trigger::DoneOf(_) | Trigger::Invoked(_) => false,
         }
     }
 }

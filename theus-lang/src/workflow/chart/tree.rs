@@ -12,6 +12,8 @@ pub(super) struct Tree {
     nodes: Box<[Node]>,
     /// By number.
     in_order: Box<[StateId]>,
+    /// The state that is the whole workflow.
+    root: Option<StateId>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -40,7 +42,7 @@ pub(super) enum Kind {
 }
 
 impl Tree {
-    pub(super) fn of(states: &[State]) -> Self {
+    pub(super) fn of(states: &[State], root: Option<StateId>) -> Self {
         let mut nodes: Vec<Node> = states.iter().map(|state| Node { kind: kind(state), ..Node::default() }).collect();
         let mut in_order = Vec::with_capacity(states.len());
         let mut seen = vec![false; states.len()];
@@ -50,7 +52,27 @@ impl Tree {
         for root in roots {
             walk(root, states, &mut nodes, &mut in_order, &mut seen);
         }
-        Self { nodes: nodes.into(), in_order: in_order.into() }
+        let (nodes, in_order): (Box<[Node]>, Box<[StateId]>) = (nodes.into(), in_order.into());
+        // One that is not around all others is not the whole.
+        let is_whole = |root: &StateId| {
+            nodes.get(root.index()).is_some_and(|node| node.number == 0 && node.end as usize == in_order.len())
+        };
+        let root = root.filter(is_whole);
+        Self { nodes, in_order, root }
+    }
+
+    pub(super) const fn root(&self) -> Option<StateId> {
+        self.root
+    }
+
+    /// Whether a transition may leave everything inside a state and not the state itself.
+    pub(super) fn may_stay(&self, state: StateId) -> bool {
+        matches!(self.kind(state), Kind::Compound(_)) || self.root == Some(state)
+    }
+
+    /// The state that is the whole workflow, where that has regions.
+    pub(super) fn parallel_root(&self) -> Option<StateId> {
+        self.root.filter(|root| self.kind(*root) == Kind::Parallel)
     }
 
     fn node(&self, state: StateId) -> Option<&Node> {

@@ -64,6 +64,9 @@ pub(crate) const INITIALISED: &str = "W030";
 /// An `undo` where no saga is left.
 pub(crate) const NO_SAGA: &str = "W041";
 
+/// A transition that cannot stay in its state.
+pub(crate) const REENTER: &str = "W031";
+
 /// A state that is final without saying so.
 pub(crate) const IMPLICIT_FINAL: &str = "W101";
 /// A state that nothing leads to.

@@ -16,7 +16,6 @@ const BPMN: &str = "BPMN";
 
 const RECIPE: &str =
     "said in a recipe, a file of its own with `process_recipes`, which the engine is given by `recipe_file`";
-const ROOT: &str = "said of states: put one state around all others, which handles it for them";
 const MODEL: &str = "the fields of the domain, which only processes change";
 const SIGNAL: &str = "a process that writes a signal field: `sig_x` raises `SIG_X` with its commit";
 const SESSION: &str = "a process with an effect, or a session of its own, which is met by events";
@@ -48,23 +47,12 @@ const WORDS: &[Word] = &[
     ("end", "", "external", "`final: true` of a state"),
     ("end", "", "final", "`final: true`"),
     ("final", SCXML, "external", "`final: true` of a state"),
-    ("on", XSTATE, "external", ROOT),
-    ("always", XSTATE, "external", ROOT),
-    ("after", XSTATE, "external", ROOT),
-    ("entry", XSTATE, "external", ROOT),
-    ("exit", XSTATE, "external", ROOT),
-    ("onerror", "", "external", ROOT),
-    ("invoke", XSTATE, "external", ROOT),
-    ("history", "", "external", ROOT),
-    ("done", "", "external", ROOT),
-    ("type", XSTATE, "external", "a state with `regions` around all others, where it is parallel"),
-    ("regions", "", "external", "`states: { ALL: { regions: .. } }`: the workflow itself is in one state at a time"),
-    (
-        "parallel",
-        SCXML,
-        "external",
-        "`states: { ALL: { regions: .. } }`: the workflow itself is in one state at a time",
-    ),
+    ("on", XSTATE, "external", "`events`"),
+    ("onerror", "", "external", "`on_error`"),
+    ("history", "", "external", "said among the `states` of the state that it remembers"),
+    ("done", "", "external", "`final: true` of a state at the top: with it the workflow is over"),
+    ("type", XSTATE, "external", "`regions` in place of `states`, where it is parallel"),
+    ("parallel", SCXML, "external", "`regions` in place of `states`"),
     ("script", SCXML, "external", "processes, which the steps of a state run"),
     ("machine", XSTATE, "external", "`states`"),
     ("statemachine", "", "external", "`states`"),
@@ -186,15 +174,19 @@ const WORDS: &[Word] = &[
     ("actions", XSTATE, "steps", ""),
     ("action", "", "steps", ""),
     ("do", "", "steps", ""),
-    ("reenter", XSTATE, "to", "`to: this state` to leave and enter it, no `to` to stay"),
-    ("internal", XSTATE, "to", "no `to` at all"),
+    ("internal", XSTATE, "to", "no `to` at all, or `reenter: false` for a target inside"),
     ("event", SCXML, "to", "the key that the candidate stands under: `events: { CMD_X: { to: STATE } }`"),
     ("in", XSTATE, "when", "`when: \"in('STATE')\"`"),
     ("assign", XSTATE, "steps", "a process among the `steps` that writes the field"),
     ("raise", XSTATE, "steps", SIGNAL),
     ("send", SCXML, "steps", SIGNAL),
     ("delay", XSTATE, "steps", "`after` of a state"),
-    ("type", SCXML, "to", "`to: this state` to leave and enter it, no `to` to stay"),
+    (
+        "type",
+        SCXML,
+        "to",
+        "`to: this state` to leave and enter it, no `to` to stay, `reenter: false` for a target inside",
+    ),
     ("else", "", "to", "another candidate behind this one: `[{ to: A, when: \"..\" }, B]`"),
     ("otherwise", "", "to", "another candidate behind this one: `[{ to: A, when: \"..\" }, B]`"),
     ("conditionexpression", BPMN, "when", ""),
@@ -339,7 +331,7 @@ fn of_type(key: &str, value: &str, known: &[&str]) -> Option<&'static str> {
     }
     let is_root = known.contains(&"external");
     Some(match plain(value).as_str() {
-        "parallel" if is_root => "`states: { ALL: { regions: .. } }`: the workflow itself is in one state at a time",
+        "parallel" if is_root => "`regions` in place of `states`",
         _ if !known.contains(&"final") => return None,
         "final" | "succeed" | "fail" | "end" | "terminate" => "`final: true`",
         "parallel" => "`regions` in place of `states`",
@@ -360,7 +352,10 @@ pub(super) fn event(written: &str) -> Option<String> {
     let after = |prefix: &str| written.strip_prefix(prefix);
     let of = |state: &str| state.rsplit('.').next().unwrap_or(state).to_owned();
     if let Some(state) = after("done.state.").or_else(|| after("xstate.done.state.")) {
-        return Some(format!("here it is `done`, beside the `states` of `{}`: `done: STATE`", of(state)));
+        let state = of(state);
+        return Some(format!(
+            "here it is `done.state.{state}`; in `{state}` itself `done`, beside its `states`: `done: STATE`"
+        ));
     }
     if ["done.invoke", "xstate.done.actor", "done.actor"].iter().any(|known| written.starts_with(known)) {
         return Some("here it is `EVT_CHAIN_DONE`, which comes when the steps are done".to_owned());

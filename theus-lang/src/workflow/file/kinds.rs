@@ -29,10 +29,12 @@ impl<'a> Reading<'a> {
                 });
             }
             let around = self.outline.state(id).and_then(|state| state.parent);
-            if get("result").is_some() && around.is_some() {
+            let is_region =
+                around.and_then(|around| self.outline.state(around)).is_some_and(|it| it.get("regions").is_some());
+            if get("result").is_some() && is_region {
                 self.diagnostics.error(code::UNKNOWN_KEY, || {
                     Problem::new(at.at_key("result"), format!("`result` of {what} is given to nobody"))
-                        .help("the workflow gives the result of a final state that is in no other: write it there")
+                        .help("regions come to their end together, and give nothing: write it in a final state inside of a region")
                 });
             }
             let result = get("result").and_then(|value| self.result(value, &at.key("result")));
@@ -93,9 +95,13 @@ impl<'a> Reading<'a> {
                 self.diagnostics.error(code::INITIAL, || {
                     Problem::new(
                         at.clone(),
-                        format!("the first state inside {what} is a history, which has nothing to remember yet"),
+                        format!(
+                            "the first state inside {what} is a history, and nobody says that it is the initial one"
+                        ),
                     )
-                    .help("write `initial`, or put another state first")
+                    .help(
+                        "write `initial`, with the name of the history where that is meant, or put another state first",
+                    )
                 });
             }
             return first;
@@ -103,21 +109,16 @@ impl<'a> Reading<'a> {
         let here = at.key("initial");
         let Some(found) = self.target(value, &here, &format!("`initial` of {what}")) else { return first };
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
-        if !is_child || is_history(self, found) {
+        if !is_child {
             self.diagnostics.lost_ways = true;
             let outline = &self.outline;
             let name = outline.state(found).map_or("", |state| state.name);
             self.diagnostics.error(code::INITIAL, || {
                 let children = outline.state(id).into_iter().flat_map(|state| &state.children);
                 let children = children.filter_map(|child| outline.state(*child));
-                let children = children.filter(|child| child.get("history").is_none()).map(|child| child.name);
-                let inside = listed(children);
-                let message = if is_child {
-                    format!("`{name}` is a history, which has nothing to remember yet")
-                } else {
-                    format!("`{name}` is not directly inside {what}")
-                };
-                Problem::new(here, message).help(format!("inside it: {inside}"))
+                let inside = listed(children.map(|child| child.name));
+                Problem::new(here, format!("`{name}` is not directly inside {what}"))
+                    .help(format!("inside it: {inside}"))
             });
             return first;
         }
@@ -153,6 +154,8 @@ impl<'a> Reading<'a> {
         };
         let sketch = self.outline.state(id);
         let parent = sketch.filter(|sketch| !sketch.is_region).and_then(|sketch| sketch.parent);
+        // The whole is never left and entered again.
+        let parent = parent.filter(|parent| self.outline.root() != Some(*parent));
         let mut kind = StateKind::History { deep, default: id };
         let Some(parent) = parent else {
             self.diagnostics.lost_ways = true;

@@ -29,6 +29,7 @@ mod sites;
 pub(crate) mod sources;
 mod states;
 mod steps;
+mod targets;
 mod transitions;
 mod values;
 mod whole;
@@ -60,7 +61,8 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
     let Reading { mut diagnostics, sites, .. } = reading;
     if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
         let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
-        let subject = proof::Subject::new(states, *initial, &sites, initialised);
+        let root = written.as_ref().and_then(|written| written.root);
+        let subject = proof::Subject::new(states, *initial, root, &sites, initialised);
         let (whole, lost_steps) = (!diagnostics.lost_ways, diagnostics.lost_steps);
         proof::of_parts(&subject, &mut diagnostics);
         if whole {
@@ -92,13 +94,14 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
                 external,
                 moved,
                 chart: Some((mut states, initial)),
+                root,
                 ..
             }),
         ) => {
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = Vec::new();
-            let parts = Parts { name, description, initial, external, states, moved, events, limit, warnings };
+            let parts = Parts { name, description, initial, external, root, states, moved, events, limit, warnings };
             Ok(Definition::assemble(parts))
         }
         // What was not read has been told.

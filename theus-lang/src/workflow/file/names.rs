@@ -27,7 +27,7 @@ impl<'a> Reading<'a> {
             self.diagnostics.lost_ways = true;
             self.diagnostics.error(code::WRONG_KIND, || {
                 Problem::new(at.clone(), format!("{what} must be the name of a state")).label("this is a list").help(
-                    "a way leads to one state, whose regions begin at their initial states; of several candidates in a list, `[{ to: A, when: \"..\" }, B]`, the first is taken whose `when` holds",
+                    "a transition leads into several regions by `to: [A, B]`; of several candidates in a list, `[{ to: A, when: \"..\" }, B]`, the first is taken whose `when` holds",
                 )
             });
             return None;

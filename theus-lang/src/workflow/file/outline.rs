@@ -8,6 +8,8 @@ use super::length::{LONGEST_NAME, too_long};
 use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::StateId;
 
+/// What the whole workflow is called where it is a state itself.
+pub(super) const ROOT: &str = "ROOT";
 /// How deep states may be nested.
 const MAX_DEPTH: usize = 16;
 /// How many states a workflow may have.
@@ -18,6 +20,8 @@ const MAX_STATES: usize = 10_000;
 pub(super) struct Outline<'a> {
     pub(super) states: Vec<Sketch<'a>>,
     pub(super) names: BTreeMap<&'a str, StateId>,
+    /// Whether the first of them is the whole workflow, which has events, chains or regions of its own.
+    pub(super) has_root: bool,
     too_many: bool,
 }
 
@@ -48,13 +52,46 @@ impl<'a> Outline<'a> {
         outline
     }
 
+    /// The same of a workflow that is a state itself, with what it says of that.
+    pub(super) fn read_root(body: Vec<(&'a str, &'a Value)>, at: &NodePath, diagnostics: &mut Diagnostics) -> Self {
+        let inside = body.iter().find(|(key, _)| matches!(*key, "states" | "regions")).copied();
+        let (key, at) = (at.clone(), at.clone());
+        let root =
+            Sketch { name: ROOT, key, at: at.clone(), body, parent: None, children: Vec::new(), is_region: false };
+        let mut outline = Self { states: vec![root], has_root: true, ..Self::default() };
+        if let Some((key, value)) = inside {
+            outline.level(value, &at.key(key), Some(StateId(0)), key == "regions", 1, diagnostics);
+        }
+        if let Some(clash) = outline.names.get(ROOT).and_then(|id| outline.state(*id)) {
+            let key = clash.key.clone();
+            diagnostics.error(code::SAME_NAME, || {
+                Problem::new(key, format!("`{ROOT}` is what the whole workflow is called where it has events, chains or regions of its own"))
+                    .help("rename this state")
+            });
+        }
+        outline
+    }
+
+    /// The state that is the whole workflow.
+    pub(super) fn root(&self) -> Option<StateId> {
+        self.has_root.then_some(StateId(0))
+    }
+
     pub(super) fn state(&self, id: StateId) -> Option<&Sketch<'a>> {
         self.states.get(id.0 as usize)
     }
 
     /// The states at the top.
     pub(super) fn top(&self) -> Vec<StateId> {
-        (0..).map(StateId).zip(&self.states).filter(|(_, it)| it.parent.is_none()).map(|(id, _)| id).collect()
+        let root = self.root();
+        let is_top = |(id, it): &(StateId, &Sketch<'_>)| it.parent == root && Some(*id) != root;
+        (0..).map(StateId).zip(&self.states).filter(is_top).map(|(id, _)| id).collect()
+    }
+
+    /// The innermost state that is one of two, or around it, and the same of the other.
+    pub(super) fn common(&self, one: StateId, other: StateId) -> Option<StateId> {
+        let up = |id: &StateId| self.state(*id).and_then(|state| state.parent);
+        std::iter::successors(Some(one), up).find(|id| *id == other || self.is_within(other, *id))
     }
 
     /// Whether `inner` is somewhere inside `outer`.

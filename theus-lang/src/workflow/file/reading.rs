@@ -14,6 +14,7 @@ use crate::audit::ProcessEntry;
 use crate::condition::{Expression, ExpressionProblem, Scope};
 use crate::context::Shape;
 use crate::source::{Document, NodePath, Problem, Value};
+use crate::workflow::chart::StateId;
 
 /// What was found so far, and the names that may be used.
 pub(super) struct Reading<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Reading<'a> {
     pub(super) python: Python,
     /// Words that YAML 1.1 reads otherwise, unless they are in quotes.
     pub(super) yaml_words: Vec<(String, NodePath)>,
+    /// The state whose parts are being read.
+    pub(super) own: Option<StateId>,
     /// The elements of the loops around what is being read.
     pub(super) items: Vec<(&'a str, Shape)>,
     /// The paths of all fields, once they were asked for.
@@ -53,6 +56,7 @@ impl<'a> Reading<'a> {
             outline: Outline::default(),
             python: Python::default(),
             yaml_words: Vec::new(),
+            own: None,
             items: Vec::new(),
             paths: OnceCell::new(),
             has_event: true,

@@ -44,10 +44,12 @@ impl<'a> Reading<'a> {
 
     /// A state but for its `on_error`, which needs all chains to be read.
     pub(super) fn state(&mut self, id: StateId, handled: &mut Handled<'a>) -> Option<State> {
+        self.own = Some(id);
         let sketch = self.outline.state(id)?;
         let (name, key, at, body) = (sketch.name, sketch.key.clone(), sketch.at.clone(), sketch.body.clone());
         let (parent, children) = (sketch.parent, sketch.children.clone());
-        let what = format!("state `{name}`");
+        let is_root = self.outline.root() == Some(id);
+        let what = if is_root { "the workflow".to_owned() } else { format!("state `{name}`") };
         self.yaml_word(name, key.clone());
         self.keys(&body, &at, &what);
         let kind = self.kind(id, &body, &at, &what);

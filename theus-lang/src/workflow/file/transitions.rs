@@ -6,11 +6,12 @@ use std::time::Duration;
 use super::code;
 use super::diagnostics::Keys;
 use super::length::short;
+use super::names::MOST_COMPARED;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;
-use crate::source::{NodePath, Problem, Value};
-use crate::workflow::chart::{Transition, Trigger};
+use crate::source::{NodePath, Problem, Value, did_you_mean};
+use crate::workflow::chart::{DONE_OF, StateId, Transition, Trigger};
 
 const EXPECTED: &str = "the name of a state, a map with `to`, `when` and `steps`, or a list of them";
 pub(super) const ANY: &str = "*";
@@ -41,7 +42,11 @@ impl<'a> Reading<'a> {
                 for (written, value) in entries.unwrap_or_default() {
                     let key = at.at_key(written);
                     let what = format!("the target of `{}`", short(written));
-                    match self.trigger(written, &key, of, handled, false) {
+                    let trigger = match written.strip_prefix(DONE_OF) {
+                        Some(name) => self.ends(name, &key).map(Trigger::DoneOf),
+                        None => self.trigger(written, &key, of, handled, false),
+                    };
+                    match trigger {
                         Some(trigger) => {
                             self.candidates(value, &at.key(written), &key, &what, &trigger, &mut transitions);
                         }
@@ -77,6 +82,31 @@ impl<'a> Reading<'a> {
         Some(Trigger::Event { name, written: written.to_owned() })
     }
 
+    /// The state behind `done.state.`.
+    fn ends(&mut self, name: &str, at: &NodePath) -> Option<StateId> {
+        let found = self.outline.names.get(name).copied();
+        let ends = |id: StateId| {
+            let has = |key| self.outline.state(id).is_some_and(|state| state.get(key).is_some());
+            has("states") || has("regions")
+        };
+        if let Some(id) = found.filter(|id| ends(*id)) {
+            return Some(id);
+        }
+        self.diagnostics.lost_ways = true;
+        let outline = &self.outline;
+        self.diagnostics.error(code::UNKNOWN_STATE, || {
+            if found.is_some() {
+                let problem = Problem::new(at.clone(), format!("there are no states inside `{name}` that could come to an end"));
+                return problem.help("`done.state.NAME` is of a state with `states` or `regions`; `EVT_CHAIN_DONE` tells that the steps of a state are done");
+            }
+            let known = outline.names.iter().filter(|(_, id)| ends(**id)).map(|(name, _)| *name);
+            Problem::new(at.clone(), format!("unknown state `{}`", short(name)))
+                .label("no such state in this workflow")
+                .help(did_you_mean(name, known.take(MOST_COMPARED)).unwrap_or_default())
+        });
+        None
+    }
+
     /// A target, a candidate, or several of which the first is taken whose guard holds.
     pub(super) fn candidates(
         &mut self,
@@ -109,9 +139,10 @@ impl<'a> Reading<'a> {
         match value {
             Value::Text(name) => {
                 self.yaml_word(name, at.clone());
-                let target = Some(self.target(value, at, what)?);
+                let targets = vec![self.target(value, at, what)?];
                 let place = self.sites.place(key);
-                Some(Transition { trigger: trigger.clone(), guard: None, target, undo: None, steps: Vec::new(), place })
+                let (trigger, steps) = (trigger.clone(), Vec::new());
+                Some(Transition { trigger, guard: None, targets, reenters: true, undo: None, steps, place })
             }
             Value::Mapping(_) => {
                 let body = self.diagnostics.entries(value, at, what, (Keys::Parts, EXPECTED))?;
@@ -136,15 +167,30 @@ impl<'a> Reading<'a> {
         what: &str,
         trigger: &Trigger,
     ) -> Option<Transition> {
-        const OURS: &[&str] = &["to", "when", "undo", "steps"];
-        const LISTED: &[&str] =
-            &["to", "when", "undo", "steps", "event", "trigger", "from", "source", "target", "dest", "condition"];
+        const OURS: &[&str] = &["to", "when", "undo", "steps", "reenter"];
+        const LISTED: &[&str] = &[
+            "to",
+            "when",
+            "undo",
+            "steps",
+            "reenter",
+            "event",
+            "trigger",
+            "from",
+            "source",
+            "target",
+            "dest",
+            "condition",
+        ];
         let is_listed = get(body, "event").or_else(|| get(body, "trigger")).is_some();
         let of = if is_listed { "a transition" } else { "a candidate" };
         self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
-        let target = find(&["to", "target", "dest"]).map(|(key, value)| self.target(value, &at.key(key), what));
-        let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Done | Trigger::Invoked(_));
+        let targets = find(&["to", "target", "dest"]).map(|(key, value)| self.targets(value, &at.key(key), what));
+        let reenters = get(body, "reenter").map_or(Some(true), |value| {
+            self.reenter(value, targets.as_ref().map(Option::as_deref), &at.key("reenter"), &at.at_key("reenter"))
+        });
+        let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Invoked(_));
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
@@ -155,9 +201,10 @@ impl<'a> Reading<'a> {
         let steps =
             get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
         self.has_event = before;
-        let (target, guard) =
-            (target.map_or(Some(None), |it| it.map(Some))?, guard.map_or(Some(None), |it| it.map(Some))?);
-        Some(Transition { trigger: trigger.clone(), guard, target, undo, steps, place: self.sites.place(key) })
+        let (targets, guard) =
+            (targets.unwrap_or_else(|| Some(Vec::new()))?, guard.map_or(Some(None), |it| it.map(Some))?);
+        let place = self.sites.place(key);
+        Some(Transition { trigger: trigger.clone(), guard, targets, reenters: reenters?, undo, steps, place })
     }
 
     /// `after`: times, and where they lead.
@@ -249,6 +296,7 @@ struct Before<'t> {
 enum Key<'t> {
     Event(&'t EventName),
     After(Duration),
+    DoneOf(StateId),
     Invoked(u32),
     Other(&'static str),
 }
@@ -260,6 +308,7 @@ fn key_of(trigger: &Trigger) -> Key<'_> {
         Trigger::Any => Key::Other("any"),
         Trigger::Always => Key::Other("always"),
         Trigger::Done => Key::Other("done"),
+        Trigger::DoneOf(state) => Key::DoneOf(*state),
         Trigger::Invoked(place) => Key::Invoked(*place),
     }
 }

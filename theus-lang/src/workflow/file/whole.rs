@@ -1,6 +1,6 @@
 //! What can be read of states only when all of them are known: errors, the beginning, the ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code;
 use super::python::Difference;
@@ -87,6 +87,31 @@ impl<'a> Reading<'a> {
             let message = format!("the entry of `{}` runs when the workflow begins", state.name);
             let help = "the Python reference runs an entry only when an event leads to its state";
             self.python.tell(&at, Difference { kind: "entry", message, help }, &mut self.diagnostics);
+        }
+    }
+
+    /// The results of final states inside others: somebody waits for the end that they come with.
+    pub(super) fn results(&mut self, states: &[State]) {
+        let mut heard: BTreeSet<StateId> = BTreeSet::new();
+        for (id, state) in (0..).map(StateId).zip(states) {
+            heard.extend(state.transitions.iter().filter_map(|way| match way.trigger {
+                Trigger::Done => Some(id),
+                Trigger::DoneOf(other) => Some(other),
+                _ => None,
+            }));
+        }
+        for (sketch, state) in self.outline.states.iter().zip(states) {
+            let StateKind::Final { result: Some(_) } = state.kind else { continue };
+            let Some(parent) = state.parent.filter(|parent| Some(*parent) != self.outline.root()) else { continue };
+            let around = self.outline.state(parent).map_or("", |around| around.name);
+            if !heard.contains(&parent) && !self.diagnostics.lost_ways {
+                self.diagnostics.error(code::UNKNOWN_KEY, || {
+                    let message = format!("`result` of state `{}` is given to nobody", state.name);
+                    Problem::new(sketch.at.at_key("result"), message).help(format!(
+                        "give `{around}` a `done`, or wait for `done.state.{around}`: both see it as `event`"
+                    ))
+                });
+            }
         }
     }
 

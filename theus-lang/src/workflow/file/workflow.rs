@@ -27,7 +27,17 @@ const KEYS: &[&str] = &[
     "steps",
     "transitions",
     "version",
+    "entry",
+    "exit",
+    "invoke",
+    "events",
+    "always",
+    "after",
+    "on_error",
+    "regions",
 ];
+/// What makes the workflow a state itself, around all others.
+const OF_ROOT: &[&str] = &["entry", "exit", "invoke", "events", "always", "after", "on_error", "regions"];
 /// What the only state of a file with nothing but `steps` is called.
 const ONLY_STATE: &str = "RUN";
 
@@ -44,6 +54,8 @@ pub(super) struct Written {
     pub(super) moved: Vec<(String, StateId)>,
     /// The states, and the one to begin in; `None` where there are none.
     pub(super) chart: Option<(Vec<State>, StateId)>,
+    /// The state that is the whole workflow.
+    pub(super) root: Option<StateId>,
 }
 
 impl<'a> Reading<'a> {
@@ -73,7 +85,7 @@ impl<'a> Reading<'a> {
         // A misspelt key of the workflow itself is no way from state to state.
         self.diagnostics.lost_ways = false;
         // A key with nothing behind it says nothing, but for the two that a workflow is made of.
-        let is_said = |key: &str, value: &Value| matches!(key, "states" | "steps") || !value.is_null();
+        let is_said = |key: &str, value: &Value| matches!(key, "states" | "steps" | "regions") || !value.is_null();
         let get = |key: &str| {
             entries.iter().find(|(name, value)| *name == key && is_said(key, value)).map(|(_, value)| *value)
         };
@@ -91,16 +103,40 @@ impl<'a> Reading<'a> {
             self.python.tell(&at.at_key("version"), difference, &mut self.diagnostics);
             self.python.is_used = false;
         }
-        let chart = match (get("states"), get("steps")) {
+        let of_root: Vec<_> = OF_ROOT.iter().filter_map(|key| Some((*key, get(key)?))).collect();
+        if get("states").is_some() && get("regions").is_some() {
+            self.diagnostics.error(code::EXCLUSIVE, || {
+                Problem::new(at.at_key("regions"), "the workflow has both `states` and `regions`")
+                    .help("`states`: one of them is active at a time; `regions`: all are. Put the states into a region")
+            });
+            return None;
+        }
+        let chart = match (get("states").or_else(|| get("regions")), get("steps")) {
             (Some(_), Some(_)) => {
                 self.diagnostics.error(code::EXCLUSIVE, || {
-                    Problem::new(at.at_key("steps"), "the workflow has both `states` and `steps`")
+                    let inside = if get("states").is_some() { "states" } else { "regions" };
+                    Problem::new(at.at_key("steps"), format!("the workflow has both `{inside}` and `steps`"))
                         .help("put the steps into the `entry` of a state")
                 });
                 None
             }
-            (Some(states), None) => self.chart(states, get("initial"), get("transitions"), &at),
-            (None, Some(steps)) => self.only_steps(steps, &at),
+            (Some(states), None) => {
+                if !of_root.is_empty() {
+                    let inside = ["initial", "states"].iter().filter_map(|key| Some((*key, get(key)?)));
+                    let body = entries.iter().filter(|(key, _)| OF_ROOT.contains(key) && get(key).is_some()).copied();
+                    self.outline = Outline::read_root(body.chain(inside).collect(), &at, &mut self.diagnostics);
+                }
+                self.chart(states, get("initial"), get("transitions"), &at)
+            }
+            (None, Some(steps)) => {
+                for (key, _) in of_root {
+                    self.diagnostics.error(code::EXCLUSIVE, || {
+                        Problem::new(at.at_key(key), format!("the workflow has both `steps` and `{key}`"))
+                            .help("put the steps into the `entry` of a state, and write `states`")
+                    });
+                }
+                self.only_steps(steps, &at)
+            }
             (None, None) => {
                 let misspelt = entries.iter().any(|(key, _)| nearest(key, KEYS.iter().copied()) == Some("states"));
                 if !misspelt {
@@ -112,7 +148,8 @@ impl<'a> Reading<'a> {
         // By now the states are known.
         let moved = get("moved").map_or_else(Vec::new, |value| self.moved(value, &at.key("moved")));
         let strict = strict.unwrap_or(false);
-        Some(Written { name, description, strict, limit, external, initialised, moved, chart })
+        let root = self.outline.root();
+        Some(Written { name, description, strict, limit, external, initialised, moved, chart, root })
     }
 
     /// Keys that hold maps as states do, beside a `states` that holds nothing.
@@ -225,12 +262,15 @@ impl<'a> Reading<'a> {
         transitions: Option<&'a Value>,
         at: &NodePath,
     ) -> Option<(Vec<State>, StateId)> {
-        let here = at.key("states");
+        let is_parallel = self.outline.root().and_then(|root| self.outline.state(root)?.get("regions")).is_some();
+        let here = at.key(if is_parallel { "regions" } else { "states" });
         if states.is_null() || states.as_mapping().is_some_and(Mapping::is_empty) {
             self.no_states(&here, "a workflow needs at least one state");
             return None;
         }
-        self.outline = Outline::read(states, &here, &mut self.diagnostics);
+        if !self.outline.has_root {
+            self.outline = Outline::read(states, &here, &mut self.diagnostics);
+        }
         self.python.is_used |= transitions.is_some()
             || self
                 .outline
@@ -244,7 +284,12 @@ impl<'a> Reading<'a> {
             self.of_the_whole_file(value, &at.key("transitions"), &mut read, &mut handled);
         }
         self.on_errors(&mut read);
-        let initial = self.initial_of_all(initial, &read, &at.key("initial"));
+        let initial = match self.outline.root() {
+            // Where it begins inside is said by the whole, as by any state.
+            Some(root) => Some(root),
+            None => self.initial_of_all(initial, &read, &at.key("initial")),
+        };
+        self.results(&read);
         self.implicit_finals(&mut read);
         Some((read, initial?))
     }

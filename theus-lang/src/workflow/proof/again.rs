@@ -58,14 +58,13 @@ fn circle<'a>(subject: &Subject<'a>, start: StateId) -> Option<(&'a Transition, 
 
 /// The one innermost state that a transition leads to, and whether steps run on the way.
 fn arrive(subject: &Subject<'_>, leaf: StateId, source: StateId, taken: &Transition) -> Option<(StateId, bool)> {
-    let target = taken.target?;
-    // What a history leads to depends on what was.
-    if subject.state(target).is_none_or(|it| matches!(it.kind, StateKind::History { .. })) {
-        return None;
-    }
-    let outer = subject.common(source, target);
+    let [target] = taken.targets[..] else { return None };
+    let outer = subject.kept(source, taken);
     let mut entered = Vec::new();
     subject.enter(outer, target, &mut entered);
+    if subject.state(target).is_none() || subject.depends_on_the_past(target, &entered) {
+        return None;
+    }
     let mut leaves = entered.iter().filter(|id| subject.is_leaf(**id));
     let (Some(next), None) = (leaves.next().copied(), leaves.next()) else { return None };
     if subject.is_in_regions(next) {

@@ -29,11 +29,16 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut 
             *mark = walk + 1;
             let Some(transition) = certain(subject, here) else { break };
             way.push((here, transition));
-            let Some(target) = transition.target else {
-                report(subject, here, &way, diagnostics);
-                break;
+            let leaf = match transition.targets[..] {
+                [] => {
+                    report(subject, here, &way, diagnostics);
+                    break;
+                }
+                [target] => next(subject, target, reached),
+                // Into regions: where it goes on from there is not one leaf.
+                _ => None,
             };
-            match next(subject, target, reached) {
+            match leaf {
                 Some(leaf) => here = leaf,
                 None => break,
             }
@@ -55,6 +60,9 @@ fn next(subject: &Subject<'_>, target: StateId, reached: &Reached) -> Option<Sta
     }
     let mut entered = Vec::new();
     subject.descend(target, &mut entered);
+    if subject.depends_on_the_past(target, &entered) {
+        return None;
+    }
     let mut leaves = entered.into_iter().filter(|id| subject.is_leaf(*id));
     match (leaves.next(), leaves.next()) {
         (Some(leaf), None) if !around_is_parallel => Some(leaf),

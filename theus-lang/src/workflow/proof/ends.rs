@@ -19,14 +19,18 @@ const MOST_NAMED: usize = 8;
 pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut Diagnostics) {
     let graph = Graph::of(subject, reached);
     let ends: Vec<StateId> =
-        subject.ids().filter(|(id, state)| is_end(state) && reached.is(*id)).map(|(id, _)| id).collect();
+        subject.ids().filter(|(id, state)| is_end(subject, state) && reached.is(*id)).map(|(id, _)| id).collect();
     let can_end = graph.backwards(&ends);
     let mut nodes = subject.ids().filter(|(id, _)| graph.nodes[id.0 as usize] == Some(*id));
     // The only state of a workflow is where it stays, by intention.
     let is_only = nodes.next().is_some() && nodes.next().is_none();
     let mut lost = Vec::new();
     for (id, state) in subject.ids() {
-        if !reached.is(id) || graph.nodes[id.0 as usize] != Some(id) || is_end(state) {
+        if !reached.is(id) || graph.nodes[id.0 as usize] != Some(id) || is_end(subject, state) {
+            continue;
+        }
+        // The whole workflow ends with its regions.
+        if subject.root == Some(id) && reached.can_be_done(id) {
             continue;
         }
         if is_only && graph.does_something(subject, id) {
@@ -66,8 +70,9 @@ pub(super) fn check(subject: &Subject<'_>, reached: &Reached, diagnostics: &mut 
 }
 
 /// Whether the workflow is over in it.
-pub(super) fn is_end(state: &State) -> bool {
-    state.parent.is_none() && matches!(state.kind, StateKind::Final { .. })
+pub(super) fn is_end(subject: &Subject<'_>, state: &State) -> bool {
+    let is_at_the_top = state.parent.is_none_or(|parent| subject.root == Some(parent) && !subject.is_parallel(parent));
+    is_at_the_top && matches!(state.kind, StateKind::Final { .. })
 }
 
 /// Innermost states and what leads from one to another. What is inside a parallel state is one node: its regions are
@@ -93,11 +98,13 @@ impl Graph {
             let hears = |hearing: &Hearing| hearing.hears(subject, id);
             let comes = |trigger: &Trigger| match trigger {
                 Trigger::Done => is_done_once,
+                Trigger::DoneOf(other) => reached.can_be_done(*other),
                 Trigger::Event { name, .. } if *name == EventName::CHAIN_FAIL => hears(&failed),
                 Trigger::Event { name, .. } if *name == EventName::CHAIN_DONE => hears(&done),
                 _ => true,
             };
-            let moves = state.transitions.iter().filter(|it| comes(&it.trigger)).filter_map(|it| it.target);
+            let moves =
+                state.transitions.iter().filter(|it| comes(&it.trigger)).flat_map(|it| it.targets.iter().copied());
             for target in moves.chain(recoveries(state)) {
                 graph.add(id, target, &mut past);
             }
@@ -125,15 +132,15 @@ impl Graph {
             let mut entered = Vec::new();
             past.subject.descend(target, &mut entered);
             let found = self.of_entered(&entered);
-            past.entered.insert(target, found);
+            let histories = entered.iter().filter_map(|id| past.subject.initial_history(*id));
+            past.entered
+                .insert(target, (found, histories.chain(past.subject.is_history(target).then_some(target)).collect()));
         }
-        let entered = past.entered.get(&target).map_or(&[][..], Vec::as_slice);
+        let (entered, histories) = past.entered.get(&target).cloned().unwrap_or_default();
         self.leads[from.0 as usize].extend(entered);
-        let state = past.subject.state(target);
-        if let Some((parent, deep)) = state.and_then(|state| match state.kind {
-            StateKind::History { deep, .. } => Some((state.parent?, deep)),
-            _ => None,
-        }) {
+        for state in histories.into_iter().filter_map(|history| past.subject.state(history)) {
+            let (Some(parent), StateKind::History { deep, .. }) = (state.parent, &state.kind) else { continue };
+            let deep = *deep;
             let place = match past.places.get(&(parent, deep)) {
                 Some(place) => *place,
                 None => {
@@ -212,8 +219,8 @@ struct Past<'a> {
     reached: &'a Reached,
     /// Where what a past leads to stands among the graph's leads, by the state around and whether all inside is remembered.
     places: HashMap<(StateId, bool), usize>,
-    /// The nodes that each target leads to.
-    entered: HashMap<StateId, Vec<usize>>,
+    /// The nodes that each target leads to, and the histories among what is entered.
+    entered: HashMap<StateId, (Vec<usize>, Vec<StateId>)>,
 }
 
 impl Past<'_> {

@@ -19,7 +19,7 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
             of_chain(subject, id, &invoke.steps, Some(id), &leads, &mut targets, diagnostics);
         }
         for transition in state.transitions.iter().filter(|it| !it.steps.is_empty()) {
-            let after = subject.first_leaf(transition.target.unwrap_or(id));
+            let after = subject.first_leaf(transition.targets.first().copied().unwrap_or(id));
             of_chain(subject, id, &transition.steps, Some(after), &nowhere, &mut targets, diagnostics);
         }
     }
@@ -37,7 +37,7 @@ fn of_chain(
     diagnostics: &mut Diagnostics,
 ) {
     let mut heard = || after.map_or_else(|| targets.all_hear(owner), |after| hears_failure(subject, after));
-    let ends = after.and_then(|after| subject.state(after)).is_some_and(super::ends::is_end);
+    let ends = after.and_then(|after| subject.state(after)).is_some_and(|state| super::ends::is_end(subject, state));
     let open: Vec<(&Run, Vec<&str>)> = runs(steps)
         .into_iter()
         .map(|run| {
@@ -105,7 +105,7 @@ impl Targets<'_> {
         if let Some(Some(known)) = self.hear.get(at) {
             return *known;
         }
-        let mut targets = state.transitions.iter().filter_map(|it| it.target);
+        let mut targets = state.transitions.iter().flat_map(|it| it.targets.iter().copied());
         let hear = targets.all(|target| hears_failure(subject, subject.first_leaf(target)));
         self.hear[at] = Some(hear);
         hear

@@ -22,7 +22,8 @@ impl Hearing {
                 || subject.up(id).any(|id| subject.state(id).is_some_and(|state| !state.exit.is_empty()));
             hearing.ends[id.0 as usize] |= !state.entry.is_empty() || fails && !state.invokes.is_empty();
             for way in state.transitions.iter().filter(|way| leaves_by_chain || !way.steps.is_empty()) {
-                hearing.ends[way.target.unwrap_or(id).0 as usize] = true;
+                let ends_in = if way.targets.is_empty() { std::slice::from_ref(&id) } else { &way.targets };
+                ends_in.iter().for_each(|id| hearing.ends[id.0 as usize] = true);
             }
             if leaves_by_chain {
                 super::tree::recoveries(state).for_each(|target| hearing.ends[target.0 as usize] = true);

@@ -46,6 +46,8 @@ use super::file::{Diagnostics, Sites};
 pub(super) struct Subject<'a> {
     states: &'a [State],
     initial: StateId,
+    /// The state that is the whole workflow.
+    root: Option<StateId>,
     sites: &'a Sites,
     /// Data fields that are there before the workflow begins: `domain.report`.
     initialised: &'a [String],
@@ -53,8 +55,14 @@ pub(super) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(states: &'a [State], initial: StateId, sites: &'a Sites, initialised: &'a [String]) -> Self {
-        Self { states, initial, sites, initialised, index: sure::Index::of(states) }
+    pub(super) fn new(
+        states: &'a [State],
+        initial: StateId,
+        root: Option<StateId>,
+        sites: &'a Sites,
+        initialised: &'a [String],
+    ) -> Self {
+        Self { states, initial, root, sites, initialised, index: sure::Index::of(states) }
     }
 }
 

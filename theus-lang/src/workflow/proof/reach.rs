@@ -1,9 +1,11 @@
 //! Which states are ever active, and which ever come to an end.
 
+use std::collections::{HashMap, HashSet};
+
 use super::Subject;
-use super::tree::{is_done, ways};
+use super::tree::{is_done, recoveries};
 use crate::source::Problem;
-use crate::workflow::chart::{State, StateId, StateKind};
+use crate::workflow::chart::{State, StateId, StateKind, Trigger};
 use crate::workflow::file::{Diagnostics, code};
 
 /// Which states are ever active, and inside which everything may come to an end.
@@ -41,6 +43,17 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Rea
             }
             continue;
         }
+        for way in &state.transitions {
+            let Trigger::DoneOf(other) = way.trigger else { continue };
+            if reached.is(other) && !reached.can_be_done(other) {
+                diagnostics.warn(code::NEVER_DONE, || {
+                    let other = subject.name(other);
+                    Problem::new(subject.at(&way.place), format!("`done` of state `{other}` never comes"))
+                        .label("not all that is inside it comes to an end")
+                        .help(format!("make one of the states inside `{other}` `final`, or one of each of its regions"))
+                });
+            }
+        }
         let Some(done) = state.transitions.iter().find(|it| is_done(it)) else { continue };
         if !reached.can_be_done(id) {
             diagnostics.warn(code::NEVER_DONE, || {
@@ -70,6 +83,7 @@ fn search(subject: &Subject<'_>) -> Reached {
         regions: vec![Regions::None; size],
         running: subject.states.iter().map(|state| regions(subject, state)).collect(),
         recalled: vec![false; size],
+        waiting: HashMap::new(),
         open: Vec::new(),
     };
     search.enter(subject.initial);
@@ -77,7 +91,15 @@ fn search(subject: &Subject<'_>) -> Reached {
         match open {
             Open::Leave(id) => {
                 let Some(state) = subject.state(id) else { continue };
-                ways(state).for_each(|target| search.enter(target));
+                for way in state.transitions.iter().filter(|way| !is_done(way)) {
+                    match way.trigger {
+                        Trigger::DoneOf(other) if !search.reached.can_be_done(other) => {
+                            search.waiting.entry(other).or_default().push(&way.targets);
+                        }
+                        _ => search.enter_all(&way.targets),
+                    }
+                }
+                recoveries(state).for_each(|target| search.enter(target));
             }
             Open::Over(id) => search.over(id),
         }
@@ -101,6 +123,8 @@ struct Search<'a> {
     running: Vec<usize>,
     /// Whether a shallow history of the state is reached: a child that was active may be entered from its beginning.
     recalled: Vec<bool>,
+    /// What leads on when a state comes to its end, from states that are reached.
+    waiting: HashMap<StateId, Vec<&'a [StateId]>>,
     open: Vec<Open>,
 }
 
@@ -127,6 +151,23 @@ impl Search<'_> {
             self.regions(*id, Some(*next));
         }
         self.descend(target);
+    }
+
+    /// Several targets, each in a region of its own.
+    fn enter_all(&mut self, targets: &[StateId]) {
+        if let [target] = targets {
+            return self.enter(*target);
+        }
+        let around: HashSet<StateId> = targets.iter().flat_map(|target| self.subject.up(*target)).collect();
+        for id in &around {
+            self.mark(*id);
+            let Some(state) = self.subject.state(*id).filter(|_| self.subject.is_parallel(*id)) else { continue };
+            if !targets.contains(id) {
+                let beside = state.children.iter().filter(|child| !around.contains(*child));
+                beside.for_each(|child| self.descend(*child));
+            }
+        }
+        targets.iter().for_each(|target| self.descend(*target));
     }
 
     fn descend(&mut self, id: StateId) {
@@ -204,8 +245,9 @@ impl Search<'_> {
     fn over(&mut self, id: StateId) {
         let Some(over @ false) = self.reached.over.get_mut(id.0 as usize) else { return };
         *over = true;
+        self.waiting.remove(&id).unwrap_or_default().into_iter().for_each(|targets| self.enter_all(targets));
         let Some(state) = self.subject.state(id) else { return };
-        state.transitions.iter().filter(|it| is_done(it)).filter_map(|it| it.target).for_each(|it| self.enter(it));
+        state.transitions.iter().filter(|it| is_done(it)).for_each(|it| self.enter_all(&it.targets));
         let Some(parent) = state.parent else { return };
         if self.subject.state(parent).is_some_and(|state| matches!(state.kind, StateKind::Parallel)) {
             let running = &mut self.running[parent.0 as usize];

@@ -13,19 +13,19 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let mut leaving: BTreeMap<(StateId, &EventName), (StateId, &Transition)> = BTreeMap::new();
     for (id, state) in subject.ids() {
         for transition in &state.transitions {
-            let (Trigger::Event { name, .. }, Some(target)) = (&transition.trigger, transition.target) else {
+            let (Trigger::Event { name, .. }, [target, ..]) = (&transition.trigger, &transition.targets[..]) else {
                 continue;
             };
             let around: Vec<StateId> = subject.up(id).collect();
             for pair in around.windows(2) {
                 let [region, parallel] = pair else { continue };
                 let is_parallel = subject.state(*parallel).is_some_and(|it| matches!(it.kind, StateKind::Parallel));
-                if !is_parallel || subject.is_within(target, *region) {
+                if !is_parallel || transition.targets.iter().all(|target| subject.is_within(*target, *region)) {
                     continue;
                 }
                 match leaving.get(&(*parallel, name)) {
                     None => drop(leaving.insert((*parallel, name), (*region, transition))),
-                    Some((other, first)) if other != region && first.target != Some(target) => {
+                    Some((other, first)) if other != region && first.targets != transition.targets => {
                         diagnostics.warn(code::PREEMPTED, || {
                             let (written, outer) = (name, subject.name(*parallel));
                             let at = subject.at(&transition.place);
@@ -33,7 +33,7 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
                                 at,
                                 format!("two regions of `{outer}` leave by `{written}` to different states"),
                             )
-                            .label(format!("`{}` is left for `{}`", subject.name(*region), subject.name(target)))
+                            .label(format!("`{}` is left for `{}`", subject.name(*region), subject.name(*target)))
                             .help("the region that comes first in the file wins; say it once, in the state around them")
                             .other("the other one", subject.at(&first.place))
                         });

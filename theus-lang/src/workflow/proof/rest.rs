@@ -47,7 +47,7 @@ fn of_all(
             Trigger::Any => "`\"*\"`".to_owned(),
             Trigger::After(_) => "this time".to_owned(),
             Trigger::Invoked(_) => "the end of what it invokes".to_owned(),
-            Trigger::Always | Trigger::Done => continue,
+            Trigger::Always | Trigger::Done | Trigger::DoneOf(_) => continue,
         };
         diagnostics.warn(code::OVERTAKEN, || {
             let name = &state.name;

@@ -38,7 +38,7 @@ fn says_nothing(subject: &Subject<'_>, way: &Transition, diagnostics: &mut Diagn
 fn is_unsaid(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Event { name, .. } => !name.is_builtin(),
-        Trigger::Any | Trigger::Always => true,
+        Trigger::Any | Trigger::Always | Trigger::DoneOf(_) => true,
         Trigger::After(_) | Trigger::Done | Trigger::Invoked(_) => false,
     }
 }
@@ -97,9 +97,16 @@ impl Sagas {
 
     /// A saga that may be left by a transition: one around its source, within that, or in a region beside it.
     fn left_by(&self, subject: &Subject<'_>, source: StateId, way: &Transition) -> Option<StateId> {
-        let domain = subject.common(source, way.target?);
+        if way.targets.is_empty() {
+            return None;
+        }
+        let kept = subject.kept(source, way);
+        let children = |state: StateId| subject.state(state).map_or(&[][..], |state| &state.children);
+        if kept == Some(source) {
+            return children(source).iter().find_map(|child| self.inside(*child));
+        }
         let (mut inner, mut found) = (source, self.inside(source));
-        for around in subject.up(source).take_while(|state| Some(*state) != domain) {
+        for around in subject.up(source).take_while(|state| Some(*state) != kept) {
             if subject.state(around)?.saga {
                 found = found.or(Some(around));
             }
@@ -109,7 +116,10 @@ impl Sagas {
             }
             inner = around;
         }
-        found
+        // The whole stays, and none of its regions does.
+        let whole = kept.filter(|kept| subject.is_parallel(*kept));
+        let beside = whole.into_iter().flat_map(children).filter(|region| **region != inner);
+        found.or_else(|| beside.filter_map(|region| self.inside(*region)).next())
     }
 }
 

@@ -48,7 +48,7 @@ fn of_state(state: &State) -> [Candidates; 3] {
         if !candidates.is_certain {
             candidates.count += 1;
             candidates.is_certain = way.guard.is_none();
-            candidates.lead &= way.target.is_some();
+            candidates.lead &= !way.targets.is_empty();
         }
     }
     found

@@ -1,5 +1,7 @@
 //! Finding one's way among states within states.
 
+use std::collections::HashSet;
+
 use super::Subject;
 use crate::source::NodePath;
 use crate::workflow::chart::{Place, Run, State, StateId, StateKind, Step, Transition, Trigger};
@@ -68,6 +70,7 @@ impl<'a> Subject<'a> {
 
     /// The states that are entered on a way to `target` from inside `outer`, which is not entered: outermost first.
     pub(super) fn enter(&self, outer: Option<StateId>, target: StateId, entered: &mut Vec<StateId>) {
+        self.enter_beside(outer, &[target], entered);
         let mut way: Vec<StateId> = self.up(target).take_while(|id| Some(*id) != outer).collect();
         way.reverse();
         for pair in way.windows(2) {
@@ -80,12 +83,68 @@ impl<'a> Subject<'a> {
         self.descend(target, entered);
     }
 
-    /// The innermost state around both that stays active in a transition: not `source` itself, and no parallel one.
-    pub(super) fn common(&self, source: StateId, target: StateId) -> Option<StateId> {
-        self.up(source).skip(1).find(|id| {
-            let is_parallel = self.state(*id).is_some_and(|state| matches!(state.kind, StateKind::Parallel));
-            *id != target && !is_parallel && self.is_within(target, *id)
-        })
+    /// The other regions of the whole workflow, which is not entered itself.
+    fn enter_beside(&self, outer: Option<StateId>, targets: &[StateId], entered: &mut Vec<StateId>) {
+        let whole = outer.filter(|outer| self.root == Some(*outer) && self.is_parallel(*outer));
+        let Some(whole) = whole.and_then(|whole| self.state(whole)) else { return };
+        let beside = |region: &&StateId| !targets.iter().any(|target| self.is_within(*target, **region));
+        whole.children.iter().filter(beside).for_each(|region| self.descend(*region, entered));
+    }
+
+    /// The same on a way to several targets, each in a region of its own.
+    pub(super) fn enter_all(&self, outer: Option<StateId>, targets: &[StateId], entered: &mut Vec<StateId>) {
+        if let [target] = targets {
+            return self.enter(outer, *target, entered);
+        }
+        self.enter_beside(outer, targets, entered);
+        let on_the_way: HashSet<StateId> =
+            targets.iter().flat_map(|target| self.up(*target).take_while(|id| Some(*id) != outer)).collect();
+        let is_top = |id: &&StateId| self.state(**id).is_some_and(|state| state.parent == outer);
+        let mut open: Vec<(StateId, bool)> =
+            on_the_way.iter().find(is_top).map(|top| (*top, true)).into_iter().collect();
+        while let Some((id, is_passed)) = open.pop() {
+            let Some(state) = self.state(id) else { continue };
+            if !is_passed || targets.contains(&id) {
+                self.descend(id, entered);
+                continue;
+            }
+            entered.push(id);
+            let inside = state.children.iter().rev().map(|child| (*child, on_the_way.contains(child)));
+            open.extend(inside.filter(|(child, is_passed)| {
+                *is_passed || (matches!(state.kind, StateKind::Parallel) && !self.is_history(*child))
+            }));
+        }
+    }
+
+    /// The innermost state around all of them that stays active in a transition: not `source` itself, and no parallel one.
+    pub(super) fn common(&self, source: StateId, targets: &[StateId]) -> Option<StateId> {
+        self.up(source).skip(1).find(|id| self.stays(*id, targets))
+    }
+
+    fn stays(&self, id: StateId, targets: &[StateId]) -> bool {
+        (!self.is_parallel(id) || self.root == Some(id))
+            && targets.iter().all(|target| *target != id && self.is_within(*target, id))
+    }
+
+    /// The innermost state that a transition of `source` does not leave.
+    pub(super) fn kept(&self, source: StateId, way: &Transition) -> Option<StateId> {
+        let stays = (!way.reenters || self.root == Some(source))
+            .then_some(source)
+            .filter(|source| self.stays(*source, &way.targets));
+        stays.or_else(|| self.common(source, &way.targets))
+    }
+
+    /// Whether what is entered depends on what was before: a history is among it, or the first inside of one.
+    pub(super) fn depends_on_the_past(&self, target: StateId, entered: &[StateId]) -> bool {
+        self.is_history(target) || entered.iter().any(|id| self.initial_history(*id).is_some())
+    }
+
+    /// The history that is entered first inside a state, where it is one.
+    pub(super) fn initial_history(&self, id: StateId) -> Option<StateId> {
+        match self.state(id)?.kind {
+            StateKind::Compound { initial } => Some(initial).filter(|initial| self.is_history(*initial)),
+            _ => None,
+        }
     }
 
     pub(super) fn is_leaf(&self, id: StateId) -> bool {
@@ -139,12 +198,6 @@ pub(super) fn runs(steps: &[Step]) -> Vec<&Run> {
         }
     }
     found
-}
-
-/// Everything that leads somewhere from a state but for its `done`: transitions and declared errors.
-pub(super) fn ways(state: &State) -> impl Iterator<Item = StateId> {
-    let moves = state.transitions.iter().filter(|it| !is_done(it)).filter_map(|it| it.target);
-    moves.chain(recoveries(state))
 }
 
 /// Where declared errors lead: of the state, and of its steps.

@@ -170,17 +170,17 @@ impl<'a> Search<'a, '_> {
 
     fn follow(&mut self, node: Node, source: StateId, transition: &'a Transition) {
         let subject = self.subject;
-        let Some(target) = transition.target else {
+        if transition.targets.is_empty() {
             return self.chain(Origin::Node(node), vec![(source, &transition.steps)], vec![]);
-        };
-        let outer = subject.common(source, target);
+        }
+        let outer = subject.kept(source, transition);
         let mut before: Vec<(StateId, &[Step])> = Vec::new();
         for id in subject.up(node.0).take_while(|id| Some(*id) != outer) {
             before.extend(subject.state(id).map(|state| (id, state.exit.as_slice())));
         }
         before.push((source, &transition.steps));
         let mut entered = Vec::new();
-        subject.enter(outer, target, &mut entered);
+        subject.enter_all(outer, &transition.targets, &mut entered);
         self.chain(Origin::Node(node), before, entered);
     }
 
@@ -229,7 +229,7 @@ impl<'a> Search<'a, '_> {
             let mut lists = std::iter::once(run.on_error.as_slice()).chain(of_states);
             let found = lists.find_map(|list| list.iter().find(|it| it.error.is_none_or(|taken| taken == *error)));
             let Some(recovery) = found else { continue };
-            let outer = subject.common(node.0, recovery.target);
+            let outer = subject.common(node.0, &[recovery.target]);
             let before = subject.up(node.0).take_while(|id| Some(*id) != outer);
             let before = before.filter_map(|id| subject.state(id).map(|state| (id, state.exit.as_slice()))).collect();
             let mut entered = Vec::new();

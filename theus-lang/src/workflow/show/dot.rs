@@ -89,7 +89,7 @@ fn inside(view: &View<'_>, of: Option<StateId>, depth: usize, out: &mut String) 
     for &id in view.children(of) {
         let Some(state) = view.definition.state(id) else { continue };
         let mut lines = vec![state.name.clone()];
-        lines.extend(actions(state));
+        lines.extend(actions(view, state));
         let (label, tip) = (quoted(&lines.join("\n")), quoted(&tooltip(state)));
         if !view.children(Some(id)).is_empty() {
             let style = if view.is_parallel(of) { "\"rounded,dashed\"" } else { "rounded" };

@@ -58,7 +58,7 @@ fn inside(view: &View<'_>, of: Option<StateId>, depth: usize, out: &mut String) 
             StateKind::History { deep, .. } => format!("{} (history{})", state.name, if deep { ", deep" } else { "" }),
             _ => state.name.clone(),
         };
-        for action in actions(state) {
+        for action in actions(view, state) {
             let _ = write!(label, "\n{action}");
         }
         let label = label.split('\n').map(line).collect::<Vec<_>>().join("<br/>");

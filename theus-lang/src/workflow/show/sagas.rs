@@ -27,13 +27,15 @@ impl Definition {
         }
         for (source, state) in (0..).map(StateId).zip(self.states()) {
             for way in &state.transitions {
-                let Some(to) = way.target else { continue };
-                let by = words::trigger(state, &way.trigger);
-                self.add_exits(source, to, &by, way.undoes(), &mut exits);
+                let Some(to) = way.targets.first().copied() else { continue };
+                let by = words::trigger(state, &way.trigger, |id| self.state(id).map_or("", |state| &state.name));
+                let kept = self.domain(source, &way.targets, way.reenters);
+                self.add_exits((source, kept), to, &by, way.undoes(), &mut exits);
             }
             let mut fails = |recovery: &Recovery, of: &str| {
                 let by = format!("{of}fails: {}", recovery.error.unwrap_or("*"));
-                self.add_exits(source, recovery.target, &by, true, &mut exits);
+                let kept = self.domain(source, &[recovery.target], true);
+                self.add_exits((source, kept), recovery.target, &by, true, &mut exits);
             };
             for invoke in &state.invokes {
                 invoke.on_error.iter().for_each(|recovery| fails(recovery, &format!("{} ", invoke.id)));
@@ -48,13 +50,23 @@ impl Definition {
         exits
     }
 
-    /// The sagas that may be left where something leads from one state to another.
-    fn add_exits(&self, source: StateId, to: StateId, by: &str, undoes: bool, exits: &mut Vec<SagaExit>) {
-        let domain = self.domain(source, to);
+    /// The sagas that may be left where something leads from one state to another, and the innermost one that it keeps.
+    fn add_exits(
+        &self,
+        (source, kept): (StateId, Option<StateId>),
+        to: StateId,
+        by: &str,
+        undoes: bool,
+        exits: &mut Vec<SagaExit>,
+    ) {
         let mut add = |saga| exits.push(SagaExit { saga, by: by.to_owned(), to, undoes });
-        self.inside(source).filter(|state| self.is_saga(*state)).for_each(&mut add);
+        let inside = self.inside(source).filter(|state| Some(*state) != kept);
+        inside.filter(|state| self.is_saga(*state)).for_each(&mut add);
+        if kept == Some(source) {
+            return;
+        }
         let mut inner = source;
-        for around in self.around(source).skip(1).take_while(|state| Some(*state) != domain) {
+        for around in self.around(source).skip(1).take_while(|state| Some(*state) != kept) {
             if self.is_saga(around) {
                 add(around);
             }
@@ -65,6 +77,10 @@ impl Definition {
             }
             inner = around;
         }
+        // The whole stays, and none of its regions does.
+        let whole = kept.and_then(|kept| self.state(kept)).filter(|kept| matches!(kept.kind, StateKind::Parallel));
+        let beside = whole.into_iter().flat_map(|whole| &whole.children).filter(|region| **region != inner);
+        beside.flat_map(|region| self.inside(*region)).filter(|state| self.is_saga(*state)).for_each(&mut add);
     }
 
     fn is_saga(&self, state: StateId) -> bool {

@@ -49,8 +49,10 @@ impl<'a> View<'a> {
 
     fn add_state(&mut self, id: StateId, state: &State) {
         for transition in &state.transitions {
-            if let Some(target) = transition.target {
-                self.add(id, target, Row { text: words::transition(state, transition), error: false });
+            for target in &transition.targets {
+                let others = transition.targets.iter().filter(|other| *other != target).map(|other| self.name(*other));
+                let text = words::transition(state, transition, &others.collect::<Vec<_>>(), |id| self.name(id));
+                self.add(id, *target, Row { text, error: false });
             }
         }
         for invoke in &state.invokes {
@@ -87,6 +89,10 @@ impl<'a> View<'a> {
         }
     }
 
+    fn name(&self, id: StateId) -> &'a str {
+        self.definition.state(id).map_or("", |state| &state.name)
+    }
+
     /// The states inside a state; at the top without one.
     pub(super) fn children(&self, of: Option<StateId>) -> &[StateId] {
         of.map_or(&self.top, |id| self.children.get(id.0 as usize).map_or(&[][..], Vec::as_slice))
@@ -118,12 +124,12 @@ impl<'a> View<'a> {
 }
 
 /// What a state does by itself: on entering and leaving it, and on events that lead nowhere.
-pub(super) fn actions(state: &State) -> Vec<String> {
+pub(super) fn actions(view: &View<'_>, state: &State) -> Vec<String> {
     let on = |word: &str, steps: &[Step]| {
         steps.iter().map(|step| format!("{word} / {}", words::step(step))).collect::<Vec<_>>()
     };
-    let internal = state.transitions.iter().filter(|transition| transition.target.is_none());
-    let internal = internal.map(|transition| words::transition(state, transition));
+    let internal = state.transitions.iter().filter(|transition| transition.targets.is_empty());
+    let internal = internal.map(|transition| words::transition(state, transition, &[], |id| view.name(id)));
     let mut all: Vec<String> = state.saga.then(|| "saga".to_owned()).into_iter().collect();
     all.extend(on("entry", &state.entry));
     all.extend(state.invokes.iter().map(words::invoke));

@@ -4,16 +4,19 @@ use std::fmt::Write as _;
 
 use crate::process::Contract;
 use crate::source::duration;
-use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Retry, Run, State, Step, Transition, Trigger};
+use crate::workflow::chart::{
+    ArgumentSource, DONE_OF, Invoke, OnLeave, Retry, Run, State, StateId, Step, Transition, Trigger,
+};
 
 /// What a transition is taken on; nothing for none.
-pub(super) fn trigger(state: &State, trigger: &Trigger) -> String {
+pub(super) fn trigger<'a>(state: &State, trigger: &Trigger, names: impl Fn(StateId) -> &'a str) -> String {
     match trigger {
         Trigger::Event { written, .. } => written.clone(),
         Trigger::Any => "*".to_owned(),
         Trigger::Always => String::new(),
         Trigger::After(time) => format!("after {}", duration::shown(*time)),
         Trigger::Done => "done".to_owned(),
+        Trigger::DoneOf(of) => format!("{DONE_OF}{}", names(*of)),
         Trigger::Invoked(place) => {
             let id = state.invokes.get(*place as usize).map_or("", |invoke| invoke.id.as_str());
             format!("done {id}")
@@ -21,9 +24,15 @@ pub(super) fn trigger(state: &State, trigger: &Trigger) -> String {
     }
 }
 
-/// `CMD_X [guard] / steps`, as UML writes it.
-pub(super) fn transition(state: &State, transition: &Transition) -> String {
-    let mut text = trigger(state, &transition.trigger);
+/// `CMD_X [guard] / steps`, as UML writes it; behind it the states in other regions that it leads to besides, and whether it does
+/// not leave its own.
+pub(super) fn transition<'a>(
+    state: &State,
+    transition: &Transition,
+    others: &[&str],
+    names: impl Fn(StateId) -> &'a str,
+) -> String {
+    let mut text = trigger(state, &transition.trigger, names);
     let mut add = |part: String| {
         if !text.is_empty() {
             text.push(' ');
@@ -39,7 +48,16 @@ pub(super) fn transition(state: &State, transition: &Transition) -> String {
     if !transition.steps.is_empty() {
         add(format!("/ {}", chain(&transition.steps)));
     }
-    if text.is_empty() { "always".to_owned() } else { text }
+    if text.is_empty() {
+        text.push_str("always");
+    }
+    if !others.is_empty() {
+        let _ = write!(text, " (and {})", others.join(", "));
+    }
+    if !transition.reenters {
+        let _ = write!(text, " (without leaving {})", state.name);
+    }
+    text
 }
 
 pub(super) fn chain(steps: &[Step]) -> String {

@@ -3,7 +3,7 @@
 //! What a move does is shown as the chains that run (`-A` leaving, `A:0` the steps of the first transition of `A`, `+A`
 //! entering), what is done (`A!`, at the top `A!!`), and where it leads.
 
-use super::sketch::{Bits, compound, deep, definition, end, shallow, state};
+use super::sketch::{Bits, compound, deep, definition, end, parallel, shallow, state, whole};
 use super::walker::{Walker, seen};
 
 #[test]
@@ -43,6 +43,62 @@ fn a_target_inside_the_source_is_external() {
     let mut walker = Walker::new([outer.to("CMD_GO", "A2").inner("CMD_LOG")]);
     assert_eq!(walker.on("CMD_GO"), "-A1 -A A:0 +A +A2 => A2");
     assert_eq!(walker.on("CMD_LOG"), "A:1 => A2");
+}
+
+#[test]
+fn a_target_inside_the_source_need_not_leave_it() {
+    let outer =
+        compound("A", "A1", [state("A1").to("CMD_GO", "A2"), state("A2"), deep("H", "A2")]).inside("CMD_STAY", "A1");
+    let mut walker = Walker::new([outer.inside("CMD_BACK", "H").to("CMD_OUT", "B"), state("B").to("CMD_IN", "H")]);
+    walker.on("CMD_GO");
+    assert_eq!(walker.on("CMD_STAY"), "-A2 A:0 +A1 => A1");
+    // It was never left: there is nothing to remember.
+    assert_eq!(walker.on("CMD_BACK"), "-A1 A:1 +A2 => A2");
+    // What is not inside, and a state with regions, is left all the same.
+    let side =
+        |name: &str| compound(name, &format!("{name}1"), [state(&format!("{name}1")), state(&format!("{name}2"))]);
+    let both = parallel("P", [side("L"), side("R")]).inside("CMD_STAY", "R2").inside("CMD_GO", "P");
+    let mut walker = Walker::new([both]);
+    assert_eq!(walker.on("CMD_STAY"), "-R1 -R -L1 -L -P P:0 +P +L +L1 +R +R2 => L1 R2");
+    assert_eq!(walker.on("CMD_GO"), "-R2 -R -L1 -L -P P:1 +P +L +L1 +R +R1 => L1 R1");
+}
+
+#[test]
+fn a_state_that_begins_with_its_history_goes_on_where_it_was() {
+    let a = compound("A", "H", [state("A1").to("CMD_GO", "A2"), state("A2"), shallow("H", "A1")]);
+    let mut walker = Walker::new([a.to("CMD_OUT", "B"), state("B").to("CMD_IN", "A").to("CMD_FIRST", "A1")]);
+    assert_eq!(walker.at(), "A1");
+    walker.on("CMD_GO");
+    walker.on("CMD_OUT");
+    assert_eq!(walker.on("CMD_IN"), "-B B:0 +A +A2 => A2");
+    walker.on("CMD_OUT");
+    assert_eq!(walker.on("CMD_FIRST"), "-B B:1 +A +A1 => A1");
+}
+
+#[test]
+fn the_whole_is_entered_first_and_never_left() {
+    let root = compound("ROOT", "A", [state("A").to("CMD_GO", "B"), state("B").to("CMD_END", "Z"), end("Z")]);
+    let root = root.to("CMD_STOP", "A").to("done", "A").guarded("always", 0, "Z").catches(None, "A");
+    let chart = whole(&root);
+    let start = chart.start();
+    assert_eq!(seen(&chart, &start).ran, ["+ROOT", "+A"]);
+    let mut walker = Walker::of(chart);
+    assert_eq!(walker.on("CMD_GO"), "-A A:0 +B => B");
+    assert_eq!(walker.on("CMD_STOP"), "-B ROOT:0 +A => A");
+    walker.on("CMD_GO");
+    assert_eq!(walker.on("ROOT Broke"), "-B +A => A");
+    walker.activation = Bits(1);
+    // The whole is over, not done.
+    assert_eq!(walker.on("always"), "-A ROOT:2 +Z Z!! => Z");
+
+    let side = |name: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).to(&format!("CMD_{name}"), &off), end(&off)])
+    };
+    let mut walker = Walker::of(whole(&parallel("ROOT", [side("L"), side("R")]).into("CMD_BOTH", ["R2", "L1"])));
+    assert_eq!(walker.on("CMD_L"), "-L1 L1:0 +L2 L! => L2 R1");
+    assert_eq!(walker.on("CMD_BOTH"), "-R1 -R -L2 -L ROOT:0 +L +L1 +R +R2 R! => L1 R2");
+    assert_eq!(walker.on("CMD_L"), "-L1 L1:0 +L2 L! ROOT!! => L2 R2");
 }
 
 #[test]

@@ -19,14 +19,17 @@ fn spoil(random: &mut Rng, parts: &mut Parts) {
     let count = parts.states.len();
     let id = |random: &mut Rng| StateId::new(random.u32(..u32::try_from(count).unwrap() + 3));
     let state = &mut parts.states[random.usize(..count)];
-    match random.u8(..8) {
+    match random.u8(..9) {
         0 => state.parent = random.bool().then(|| id(random)),
         1 => state.children.push(id(random)),
         2 => drop(state.children.pop()),
         3 => state.kind = StateKind::Compound { initial: id(random) },
         4 => state.kind = StateKind::History { deep: random.bool(), default: id(random) },
         5 => state.kind = StateKind::Parallel,
-        6 => state.transitions.iter_mut().for_each(|way| way.target = Some(id(random))),
+        6 => {
+            state.transitions.iter_mut().for_each(|way| way.targets = (0..random.u8(..3)).map(|_| id(random)).collect())
+        }
+        7 => parts.root = Some(id(random)),
         _ => parts.initial = id(random),
     }
 }

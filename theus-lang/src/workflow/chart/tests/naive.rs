@@ -27,6 +27,8 @@ pub(super) struct Naive {
     states: Vec<(Node, Vec<String>)>,
     active: BTreeSet<String>,
     remembered: BTreeMap<String, Vec<String>>,
+    /// The state that is the whole.
+    root: Option<String>,
 }
 
 /// One transition that is taken.
@@ -34,12 +36,12 @@ pub(super) struct Naive {
 struct Chosen {
     source: String,
     way: Option<(usize, Way)>,
-    target: Option<String>,
+    targets: Vec<String>,
     domain: Option<String>,
 }
 
 impl Naive {
-    pub(super) fn new(top: &[Node]) -> Self {
+    pub(super) fn new(top: &[Node], root: Option<&str>) -> Self {
         let mut states = Vec::new();
         fn list(nodes: &[Node], around: &[String], states: &mut Vec<(Node, Vec<String>)>) {
             for node in nodes {
@@ -49,7 +51,7 @@ impl Naive {
             }
         }
         list(top, &[], &mut states);
-        Self { states, active: BTreeSet::new(), remembered: BTreeMap::new() }
+        Self { states, active: BTreeSet::new(), remembered: BTreeMap::new(), root: root.map(str::to_owned) }
     }
 
     fn node(&self, name: &str) -> &Node {
@@ -74,7 +76,7 @@ impl Naive {
     }
 
     pub(super) fn start(&mut self, initial: &str) -> Seen {
-        let way = Chosen { source: initial.to_owned(), way: None, target: Some(initial.to_owned()), domain: None };
+        let way = Chosen { source: initial.to_owned(), way: None, targets: vec![initial.to_owned()], domain: None };
         self.microstep(&[way])
     }
 
@@ -100,7 +102,15 @@ impl Naive {
             }
             Happens::Eventless => self.choose(activation, |node| of(node, &On::Always))?,
             Happens::After(state, seconds) => self.own(state, &On::After(*seconds), activation)?,
-            Happens::Done(state) => self.own(state, &On::Done, activation)?,
+            Happens::Done(state) if !self.active.contains(state) => Vec::new(),
+            Happens::Done(state) => self.choose(activation, |node| {
+                let is_of = |on: &On| match on {
+                    On::Done => node.name == *state,
+                    On::DoneOf(other) => other == state,
+                    _ => false,
+                };
+                node.ways.iter().cloned().enumerate().filter(|(_, way)| is_of(&way.on)).collect()
+            })?,
             Happens::Fault(state, error) => {
                 let mut way = self.around(state).to_vec();
                 way.push(state.clone());
@@ -151,27 +161,47 @@ impl Naive {
     }
 
     fn chosen(&self, source: &str, way: (usize, Way)) -> Chosen {
-        let target = way.1.to.clone();
-        let domain = target.as_deref().and_then(|target| self.domain(source, target, false));
-        Chosen { source: source.to_owned(), way: Some(way), target, domain }
+        let targets = way.1.to.clone();
+        let is_compound = matches!(self.node(source).kind, Shape::Compound(_));
+        let is_root = self.is_root(source);
+        let stays = (is_root || (!way.1.reenters && is_compound))
+            && targets.iter().all(|target| self.is_inside(target, source));
+        let domain = match targets.is_empty() {
+            true => None,
+            false if stays => Some(source.to_owned()),
+            false => self.domain(source, &targets, false),
+        };
+        Chosen { source: source.to_owned(), way: Some(way), targets, domain }
     }
 
     fn goto(&self, from: &str, target: &str) -> Chosen {
-        let domain = self.domain(from, target, true);
-        Chosen { source: from.to_owned(), way: None, target: Some(target.to_owned()), domain }
+        let domain = self.domain(from, &[target.to_owned()], true);
+        Chosen { source: from.to_owned(), way: None, targets: vec![target.to_owned()], domain }
     }
 
-    /// The last compound state that the ways from the top to both have in common.
-    fn domain(&self, source: &str, target: &str, must_be_active: bool) -> Option<String> {
-        let common = self.around(source).iter().zip(self.around(target)).take_while(|(one, other)| one == other);
-        let fit = common.map(|(state, _)| state.clone()).filter(|state| {
-            matches!(self.node(state).kind, Shape::Compound(_)) && (!must_be_active || self.active.contains(state))
+    /// The last compound state that the ways from the top to all of them have in common.
+    fn domain(&self, source: &str, targets: &[String], must_be_active: bool) -> Option<String> {
+        if self.is_root(source) && targets.iter().all(|target| self.is_inside(target, source)) {
+            return Some(source.to_owned());
+        }
+        let has = |state: &&String| targets.iter().all(|target| self.is_inside(target, state));
+        let fit = self.around(source).iter().take_while(has).filter(|state| {
+            (matches!(self.node(state).kind, Shape::Compound(_)) || self.is_root(state))
+                && (!must_be_active || self.active.contains(*state))
         });
-        fit.last()
+        fit.last().cloned()
+    }
+
+    fn is_root(&self, name: &str) -> bool {
+        self.root.as_deref() == Some(name)
+    }
+
+    fn is_parallel_root(&self, name: &str) -> bool {
+        self.is_root(name) && self.node(name).kind == Shape::Parallel
     }
 
     fn left_by(&self, way: &Chosen) -> BTreeSet<String> {
-        if way.target.is_none() {
+        if way.targets.is_empty() {
             return BTreeSet::new();
         }
         let inside = |name: &&String| way.domain.as_ref().is_none_or(|domain| self.is_inside(name, domain));
@@ -205,8 +235,14 @@ impl Naive {
 
         let mut coming = BTreeSet::new();
         for way in ways {
-            if let Some(target) = &way.target {
-                let goals = self.stands_for(target);
+            if !way.targets.is_empty() {
+                let goals: Vec<String> = way.targets.iter().flat_map(|target| self.stands_for(target)).collect();
+                if let Some(root) = way.domain.as_deref().filter(|domain| self.is_parallel_root(domain)) {
+                    for region in self.node(root).inside.iter().filter(|child| is_real(child)) {
+                        self.enter(&region.name, &goals, &mut coming);
+                    }
+                    continue;
+                }
                 let top = self.next_towards(way.domain.as_deref(), &goals[0]);
                 self.enter(&top, &goals, &mut coming);
             }
@@ -217,10 +253,22 @@ impl Naive {
             let around: Vec<String> = self.around(name).iter().rev().cloned().collect();
             let were_over: Vec<bool> = around.iter().map(|state| self.is_over(state)).collect();
             assert!(self.active.insert(name.clone()), "{name} is entered twice");
-            if self.node(name).kind == Shape::Final && around.is_empty() {
+            let is_at_the_top = match &around[..] {
+                [] => true,
+                [outer] => self.is_root(outer) && !self.is_parallel_root(outer),
+                _ => false,
+            };
+            if self.node(name).kind == Shape::Final && is_at_the_top {
                 finished = Some(name.clone());
             }
-            let is_over = |(state, was_over): &(&String, bool)| !was_over && self.is_over(state);
+            let is_over =
+                |(state, was_over): &(&String, bool)| !was_over && self.is_over(state) && !self.is_root(state);
+            if let Some((root, false)) =
+                around.iter().zip(&were_over).next_back().filter(|(state, _)| self.is_parallel_root(state))
+                && self.is_over(root)
+            {
+                finished = Some(root.clone());
+            }
             done.extend(around.iter().zip(were_over).filter(is_over).map(|(state, _)| state.clone()));
         }
         let strands = self.groups(ways, exited.iter().zip(of_exit), &entered);
@@ -253,20 +301,22 @@ impl Naive {
         let regions = |name: &String| -> Vec<String> {
             let line: Vec<&String> = self.around(name).iter().chain([name]).collect();
             let is_region = |pair: &&[&String]| {
-                self.node(pair[0]).kind == Shape::Parallel && pair.iter().all(|state| entered.contains(state))
+                let is_there = |state: &String| entered.contains(state) || self.is_root(state);
+                self.node(pair[0]).kind == Shape::Parallel && is_there(pair[0]) && entered.contains(pair[1])
             };
             line.windows(2).filter(is_region).map(|pair| pair[1].clone()).collect()
         };
         let way_to = |name: &String| {
             let leads = |way: &Chosen| {
-                way.target.is_some() && way.domain.as_ref().is_none_or(|domain| self.is_inside(name, domain))
+                !way.targets.is_empty() && way.domain.as_ref().is_none_or(|domain| self.is_inside(name, domain))
             };
             ways.iter().position(leads).expect("a way leads to it")
         };
         let mut heard_by: BTreeMap<(usize, Vec<String>), String> = BTreeMap::new();
         let mut ran: BTreeMap<(usize, Vec<String>), Vec<String>> = BTreeMap::new();
         for (place, way) in ways.iter().enumerate() {
-            heard_by.insert((place, Vec::new()), way.source.clone());
+            let root = way.domain.as_ref().filter(|domain| !way.targets.is_empty() && self.is_parallel_root(domain));
+            heard_by.insert((place, Vec::new()), root.unwrap_or(&way.source).clone());
         }
         for name in entered {
             heard_by.insert((way_to(name), regions(name)), name.clone());

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use super::super::{Beforehand, Configuration, Definition, Move, StateId, Stored};
+use super::super::{Beforehand, Configuration, Definition, Move, StateId, Stored, Trigger};
 use super::naive::{Happens, Naive, NoValue};
-use super::sketch::{Bits, Node, On, Shape, Way, definition, state};
+use super::sketch::{Bits, Node, On, Shape, Way, definition, state, whole};
 use super::walker::{Seen, seen};
 use crate::signal::EventName;
 
@@ -26,6 +26,8 @@ fn chart(random: &mut Rng, most: usize) -> (Vec<Node>, String) {
     list(&top, &mut all);
     let names: Vec<String> = all.iter().map(|node| node.name.clone()).collect();
     top.iter_mut().for_each(|node| lead(random, node, &names));
+    let regions: Vec<&Node> = all.iter().filter(|node| node.kind == Shape::Parallel).collect();
+    top.iter_mut().for_each(|node| lead_further(random, node, &regions));
     let targets: Vec<&Node> = all.iter().filter(|node| !matches!(node.kind, Shape::History { .. })).collect();
     let initial =
         if random.u8(..8) == 0 { targets[random.usize(..targets.len())].name.clone() } else { top[0].name.clone() };
@@ -131,6 +133,7 @@ fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
             1 => On::Always,
             2 => On::After(random.u64(1..3)),
             3 => On::Done,
+            4 if random.bool() => On::DoneOf(name(random)),
             _ => On::Event(EVENTS[random.usize(..NAMED)].to_owned()),
         };
         let when = match random.u8(..40) {
@@ -138,14 +141,60 @@ fn lead(random: &mut Rng, node: &mut Node, names: &[String]) {
             1..20 => Some(random.usize(..8)),
             _ => None,
         };
-        let to = (random.u8(..6) != 0).then(|| name(random));
+        let to: Vec<String> = (random.u8(..6) != 0).then(|| name(random)).into_iter().collect();
         let within = (random.u8(..6) == 0).then(|| name(random));
-        node.ways.push(Way { on, when, within, to, has_steps: random.bool() });
+        let reenters = random.u8(..3) != 0;
+        node.ways.push(Way { on, when, within, to, reenters, has_steps: random.bool() });
     }
     for _ in 0..random.u8(..3) {
         let error = [None, Some(ERRORS[0]), Some(ERRORS[1])][random.usize(..3)];
         node.on_error.push((error, name(random)));
     }
+}
+
+/// The whole, as a state around all others, which begins as the chart does, or with all of them at once.
+fn around(random: &mut Rng, top: Vec<Node>, initial: &str) -> (Vec<Node>, String) {
+    let mut all = Vec::new();
+    list(&top, &mut all);
+    let names: Vec<String> = all.into_iter().map(|node| node.name).collect();
+    let kind = if random.u8(..3) == 0 { Shape::Parallel } else { Shape::Compound(initial.to_owned()) };
+    let mut root = Node { kind, ..state("ROOT") };
+    lead(random, &mut root, &names);
+    root.inside = top;
+    (vec![root], "ROOT".to_owned())
+}
+
+/// Gives some of its transitions targets in several regions, and some one that is inside of it.
+fn lead_further(random: &mut Rng, node: &mut Node, regions: &[&Node]) {
+    let own: Option<Node> = (!node.inside.is_empty()).then(|| node.clone());
+    for way in node.ways.iter_mut().filter(|way| !way.to.is_empty()) {
+        match (random.u8(..8), &own) {
+            (0 | 1, _) if !regions.is_empty() => {
+                let parallel = regions[random.usize(..regions.len())];
+                way.to = several(random, parallel);
+            }
+            (2, Some(own)) => (way.to, way.reenters) = (vec![inner(random, own, true)], false),
+            _ => {}
+        }
+    }
+    node.inside.iter_mut().for_each(|node| lead_further(random, node, regions));
+}
+
+/// A state in each of some regions, the regions in any order.
+fn several(random: &mut Rng, parallel: &Node) -> Vec<String> {
+    let mut regions: Vec<&Node> =
+        parallel.inside.iter().filter(|it| !matches!(it.kind, Shape::History { .. })).collect();
+    random.shuffle(&mut regions);
+    let mut found = Vec::new();
+    for region in regions {
+        match random.u8(..4) {
+            0 if !found.is_empty() => {}
+            1 if region.kind == Shape::Parallel => found.extend(several(random, region)),
+            2.. if !region.inside.is_empty() => found.push(inner(random, region, true)),
+            _ => found.push(region.name.clone()),
+        }
+    }
+    found
 }
 
 fn happening(random: &mut Rng, names: &[String]) -> Happens {
@@ -202,9 +251,12 @@ fn case(seed: u64, met: &mut Met) {
     let mut all = Vec::new();
     list(&top, &mut all);
     let names: Vec<String> = all.iter().map(|node| node.name.clone()).collect();
-    let quick = definition(&initial, &top);
+    let root = random.u8(..3) == 0;
+    let (top, initial) = if root { around(random, top, &initial) } else { (top, initial) };
+    let quick = if root { whole(&top[0]) } else { definition(&initial, &top) };
     let slow = quick.clone().without_table();
-    let mut naive = Naive::new(&top);
+    let names: Vec<String> = names.into_iter().chain(root.then(|| initial.clone())).collect();
+    let mut naive = Naive::new(&top, root.then_some(&initial));
 
     let expected = naive.start(&initial);
     assert_eq!(seen(&quick, &quick.start()), expected, "seed {seed}, start: {top:#?}");
@@ -276,6 +328,15 @@ fn count(moved: &Move<'_>, seen: &Seen, from: &Configuration, what: &Happens, me
     let all = [
         (kind, true),
         ("asked for a state", moved.effects().taken().any(|(_, way)| way.guard.iter().any(|it| !it.asks().is_empty()))),
+        ("the end of another", moved.effects().taken().any(|(_, way)| matches!(way.trigger, Trigger::DoneOf(_)))),
+        ("to several regions", moved.effects().taken().any(|(_, way)| way.targets.len() > 1)),
+        (
+            "inside, and not left",
+            moved
+                .effects()
+                .taken()
+                .any(|(state, way)| !way.reenters && !moved.effects().exits(state) && !way.targets.is_empty()),
+        ),
         ("regions each took one", moved.effects().taken().count() > 1),
         ("internal", seen.exited.is_empty()),
         ("from regions", from.leaves().len() > 1),
@@ -318,6 +379,9 @@ fn the_machine_does_what_a_naive_reading_does() {
         "nothing",
         "no value",
         "asked for a state",
+        "the end of another",
+        "to several regions",
+        "inside, and not left",
         "regions each took one",
         "internal",
         "from regions",

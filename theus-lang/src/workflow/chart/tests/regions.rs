@@ -61,6 +61,15 @@ fn a_target_in_one_region_enters_the_others_at_their_beginning() {
 }
 
 #[test]
+fn targets_in_several_regions_are_entered_together() {
+    let both = parallel("P", [region("L", plain), region("R", plain), region("Q", plain)]);
+    let top = [state("A").into("CMD_GO", ["R2", "L3"]), both.into("CMD_AGAIN", ["Q2", "R3"]).to("done", "A")];
+    let mut walker = Walker::new(top);
+    assert_eq!(walker.on("CMD_GO"), "-A A:0 +P +L +L3 +R +R2 +Q +Q1 L! => L3 R2 Q1");
+    assert_eq!(walker.on("CMD_AGAIN"), "-Q1 -Q -R2 -R -L3 -L -P P:0 +P +L +L1 +R +R3 +Q +Q2 R! => L1 R3 Q2");
+}
+
+#[test]
 fn a_transition_out_of_one_region_leaves_all() {
     let left = region("L", |first| first.to("CMD_OUT", "A"));
     let mut walker = Walker::new([parallel("P", [left, region("R", plain)]), state("A")]);
@@ -187,6 +196,30 @@ fn a_parallel_state_within_another_is_done_with_its_regions_and_makes_the_other_
         assert!(line.contains(&format!(" {done} =>")), "{event}: {line}");
     }
     assert!(walker.on("CMD_N2").contains(" N2! P2! P3! =>"));
+}
+
+#[test]
+fn the_end_of_a_state_is_heard_by_whoever_waits_for_it_by_name() {
+    let side = |name: &str| {
+        let (on, off) = (format!("{name}1"), format!("{name}2"));
+        compound(name, &on, [state(&on).to(&format!("CMD_{name}"), &off), end(&off)])
+    };
+    let watch = compound("W", "W1", [state("W1").to("done.state.A", "W2"), state("W2").to("done.state.B", "W1")]);
+    let mut walker = Walker::new([parallel("P", [side("A"), side("B"), watch]).to("done.state.B", "Z"), state("Z")]);
+    assert_eq!(walker.on("CMD_A"), "-A1 A1:0 +A2 A! => A2 B1 W1");
+    assert_eq!(walker.on("A done"), "-W1 W1:0 +W2 => A2 B1 W2");
+    walker.on("CMD_B");
+    // The state inside comes before the one around it, which both would leave.
+    assert_eq!(walker.on("B done"), "-W2 W2:0 +W1 => A2 B2 W1");
+    // It comes no more to who is not there.
+    assert_eq!(walker.on("B done"), "-W1 -W -B2 -B -A2 -A -P P:0 +Z => Z");
+    assert_eq!(walker.on("B done"), "nothing");
+    // Its own `done` is one of its transitions.
+    let mut walker = Walker::new([compound("A", "A1", [end("A1")]).to("done", "B"), state("B")]);
+    assert_eq!(walker.on("A done"), "-A1 -A A:0 +B => B");
+    let own =
+        compound("A", "A1", [compound("A1", "A2", [end("A2")]).to("done", "A3"), state("A3")]).to("done.state.A1", "B");
+    assert_eq!(Walker::new([own, state("B")]).on("A1 done"), "-A2 -A1 A1:0 +A3 => A3");
 }
 
 #[test]

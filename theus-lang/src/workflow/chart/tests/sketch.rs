@@ -38,7 +38,9 @@ pub(super) struct Way {
     pub(super) when: Option<usize>,
     /// Which state must be active.
     pub(super) within: Option<String>,
-    pub(super) to: Option<String>,
+    /// None, one, or some in as many regions.
+    pub(super) to: Vec<String>,
+    pub(super) reenters: bool,
     pub(super) has_steps: bool,
 }
 
@@ -49,6 +51,8 @@ pub(super) enum On {
     Always,
     After(u64),
     Done,
+    /// The end of another state.
+    DoneOf(String),
 }
 
 pub(super) fn on(event: &str) -> On {
@@ -56,6 +60,7 @@ pub(super) fn on(event: &str) -> On {
         "*" => On::Any,
         "always" => On::Always,
         "done" => On::Done,
+        _ if event.starts_with("done.state.") => On::DoneOf(event["done.state.".len()..].to_owned()),
         _ => event.strip_suffix('s').and_then(|text| text.parse().ok()).map_or(On::Event(event.to_owned()), On::After),
     }
 }
@@ -114,7 +119,22 @@ impl Node {
     }
 
     fn way(mut self, event: &str, when: Option<usize>, to: Option<&str>) -> Self {
-        self.ways.push(Way { on: on(event), when, within: None, to: to.map(str::to_owned), has_steps: true });
+        let to = to.map(str::to_owned).into_iter().collect();
+        self.ways.push(Way { on: on(event), when, within: None, to, reenters: true, has_steps: true });
+        self
+    }
+
+    /// A transition into several regions.
+    pub(super) fn into<const N: usize>(mut self, event: &str, targets: [&str; N]) -> Self {
+        self = self.way(event, None, None);
+        self.ways.last_mut().unwrap().to = targets.map(str::to_owned).into();
+        self
+    }
+
+    /// A transition to inside of its own state, which is not left.
+    pub(super) fn inside(mut self, event: &str, target: &str) -> Self {
+        self = self.to(event, target);
+        self.ways.last_mut().unwrap().reenters = false;
         self
     }
 
@@ -191,6 +211,12 @@ pub(super) fn definition(initial: &str, top: &[Node]) -> Definition {
     Definition::assemble(parts(initial, top))
 }
 
+/// The same where the one state at the top is the whole workflow.
+pub(super) fn whole(root: &Node) -> Definition {
+    let parts = parts(&root.name, std::slice::from_ref(root));
+    Definition::assemble(Parts { root: Some(StateId::new(0)), ..parts })
+}
+
 pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
     let mut flat: Vec<(&Node, Option<u32>)> = Vec::new();
     flatten(top, None, &mut flat);
@@ -227,6 +253,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         description: None,
         initial: id(initial),
         external: Vec::new(),
+        root: None,
         states: flat.iter().map(make).collect(),
         moved: Vec::new(),
         events: Vec::new(),
@@ -243,12 +270,14 @@ fn transition(state: &str, index: usize, way: &Way, id: &dyn Fn(&str) -> StateId
             On::Always => Trigger::Always,
             On::After(seconds) => Trigger::After(Duration::from_secs(*seconds)),
             On::Done => Trigger::Done,
+            On::DoneOf(state) => Trigger::DoneOf(id(state)),
         },
         guard: match &way.within {
             Some(state) => Some(is_active(id(state), way.when)),
             None => way.when.map(fact),
         },
-        target: way.to.as_deref().map(id),
+        targets: way.to.iter().map(|target| id(target)).collect(),
+        reenters: way.reenters,
         undo: None,
         steps: steps(way.has_steps, &format!("{state}:{index}")),
         place: place(),

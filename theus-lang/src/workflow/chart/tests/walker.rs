@@ -79,7 +79,11 @@ pub(super) struct Walker {
 impl Walker {
     /// Begins in the first state.
     pub(super) fn new<const N: usize>(top: [Node; N]) -> Self {
-        let definition = definition(&top[0].name, &top);
+        Self::of(definition(&top[0].name, &top))
+    }
+
+    /// Begins where the chart does.
+    pub(super) fn of(definition: Definition) -> Self {
         let at = definition.start().to;
         Self { definition, at, activation: Bits::default() }
     }

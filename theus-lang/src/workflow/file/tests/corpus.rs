@@ -38,7 +38,7 @@ fn load_any(yaml: &str) -> bool {
                     assert!(is_inside(run.place.line, run.place.column), "{run:?} in {yaml}");
                     assert_eq!(run.arguments.len(), run.contract.arguments.len(), "{yaml}");
                 }
-                let targets = state.transitions.iter().filter_map(|transition| transition.target);
+                let targets = state.transitions.iter().flat_map(|transition| transition.targets.iter().copied());
                 assert!(targets.clone().all(|target| definition.state(target).is_some()), "{yaml}");
             }
             assert!(definition.warnings().iter().all(|warning| warning.code.is_some() && warning.line > 0), "{yaml}");

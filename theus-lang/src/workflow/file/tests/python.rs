@@ -9,7 +9,7 @@ fn ways(definition: &Definition) -> Vec<String> {
         let from = state.name.clone();
         let ways = state.transitions.iter().map(move |it| {
             let Trigger::Event { written, .. } = &it.trigger else { panic!("{it:?}") };
-            format!("{from} {written} {}", it.target.map_or(String::new(), name))
+            format!("{from} {written} {}", it.targets.first().map_or(String::new(), |target| name(*target)))
         });
         ways.collect::<Vec<_>>()
     };

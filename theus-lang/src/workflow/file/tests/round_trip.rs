@@ -24,6 +24,13 @@ const STEPS: &[&str] = &[
 ];
 const GUARDS: &[&str] =
     &["domain.ready", "'!domain.ready'", "domain.total > 3", r#""domain.name != 'a: \"b\" {'""#, "\"in('S1')\""];
+const WHOLE: &[&str] = &[
+    "",
+    "",
+    "entry: p_load\nexit: [count]\n",
+    "events: { CMD_A: { to: S1, reenter: true }, EVT_STOP: { steps: count } }\n",
+    "always: { to: S0, when: domain.total > 4 }\nafter: { 5s: S2 }\non_error: { '*': S0 }\n",
+];
 const EVENTS: &[&str] =
     &["CMD_START", "SIG_OVERHEAT", "EVT_STOP", "CMD_A", "EVT_CHAIN_DONE", "EVT_CHAIN_FAIL", "\"*\""];
 const AFTER: &[&str] = &["1s", "90s", "2m", "7ms", "1h 1ns"];
@@ -142,7 +149,8 @@ fn random_file(seed: u64) -> String {
     let mut sketch = Sketch { random: Rng::with_seed(seed), states: 0 };
     // Targets are among so many: most of them are there.
     let tops: Vec<String> = (0..4).map(|_| format!("  {}", sketch.state(4, 2))).collect();
-    format!("name: 'a b: c'\nlimit: {}\nexternal: [CMD_A]\nstates:\n{}\n", 50 + seed, tops.join("\n"))
+    let whole = sketch.pick(WHOLE);
+    format!("name: 'a b: c'\nlimit: {}\nexternal: [CMD_A]\n{whole}states:\n{}\n", 50 + seed, tops.join("\n"))
 }
 
 struct Desk {

@@ -136,7 +136,7 @@ states:
                 Trigger::Event { written, .. } => written.clone(),
                 other => format!("{other:?}"),
             };
-            let to = it.target.map_or("-", |target| name_of(&definition, target));
+            let to = it.targets.first().map_or("-", |target| name_of(&definition, *target));
             (trigger, it.guard.as_ref().map_or("", |guard| guard.text()), to, it.steps.len())
         })
         .collect();

@@ -60,3 +60,169 @@ fn what_a_guard_asks_for_may_be_active_and_may_not() {
         assert_eq!(found.contains(&"W115"), is_decided, "{state}: {found:?}");
     }
 }
+
+/// `P` with the regions `L` (`L1`, `L2`) and `R` (`R1`, `R2`, a history); what `CMD_GO` does in `A` is given.
+fn leads(go: &str) -> String {
+    format!(
+        "external: [CMD_GO, CMD_OUT]\nstates:\n  A: {{ events: {{ CMD_GO: {go}, CMD_OUT: H }} }}\n  P:\n    done: Z\n    events: {{ CMD_OUT: A }}\n    regions:\n      L: {{ states: {{ L1: {{ events: {{ CMD_GO: L2 }} }}, L2: {{ final: true }} }} }}\n      R: {{ states: {{ R1: {{ events: {{ CMD_GO: R2 }} }}, R2: {{ final: true }}, H: {{ history: deep, default: R1 }} }} }}\n  Z: {{ final: true }}\n"
+    )
+}
+
+#[test]
+fn a_transition_leads_into_several_regions_of_one_state() {
+    for go in [
+        "{ to: [L1, R1] }",
+        "{ to: [H, L2] }",
+        "[{ to: [L, R1], when: domain.ready }, P]",
+        "{ to: [L2, R], steps: p_load }",
+        "{ to: [P] }",
+    ] {
+        sound(&leads(go));
+    }
+    let wrong = [
+        "{ to: [L1, L2] }",
+        "{ to: [L1, R1, A] }",
+        "{ to: [P, R2] }",
+        "{ to: [R1, R1] }",
+        "{ to: [] }",
+        "{ to: [L1, R3] }",
+        "{ to: [L1, [R1]] }",
+        "{ to: [L1, { to: R1 }] }",
+        "[[L1, R1]]",
+    ];
+    let files = wrong.map(leads);
+    insta::assert_snapshot!("to", told(&files.iter().map(String::as_str).collect::<Vec<_>>()));
+    // What only such a list leaves out is never reached.
+    let only =
+        leads("{ to: [L2, R2] }").replace(", CMD_OUT: H }", " }").replace(", H: { history: deep, default: R1 }", "");
+    assert_eq!(codes(&only), ["W102", "W102"], "L1 and R1");
+}
+
+/// `A` around `A1` and `A2`, and `B` with regions; what `CMD_GO` does in each is given.
+fn stays(a: &str, b: &str) -> String {
+    format!(
+        "external: [CMD_GO, CMD_OUT]\nstates:\n  A:\n    events: {{ CMD_GO: {a}, CMD_OUT: B }}\n    states:\n      A1: {{ events: {{ CMD_OUT: A2 }} }}\n      A2: {{}}\n  B:\n    events: {{ CMD_GO: {b}, CMD_OUT: C }}\n    regions:\n      L: {{ states: {{ L1: {{ events: {{ CMD_OUT: L2 }} }}, L2: {{}} }} }}\n  C: {{ final: true }}\n"
+    )
+}
+
+#[test]
+fn a_transition_to_inside_of_its_state_need_not_leave_it() {
+    for a in [
+        "{ to: A2, reenter: false }",
+        "{ to: A2, reenter: true }",
+        "{ to: A, reenter: true }",
+        "[{ to: A1, when: domain.ready, reenter: false }, A2]",
+    ] {
+        load(&stays(a, "C")).unwrap();
+    }
+    let wrong = [
+        ("{ to: C, reenter: false }", "C"),
+        ("{ to: A, reenter: false }", "C"),
+        ("{ reenter: false }", "C"),
+        ("{ to: A2, reenter: no }", "C"),
+        ("A2", "{ to: L2, reenter: false }"),
+        ("{ to: A3, reenter: false }", "C"),
+    ];
+    let files = wrong.map(|(a, b)| stays(a, b));
+    insta::assert_snapshot!("reenter", told(&files.iter().map(String::as_str).collect::<Vec<_>>()));
+}
+
+#[test]
+fn a_history_may_be_what_a_state_begins_with() {
+    let yaml = |initial: &str| {
+        format!(
+            "external: [CMD_GO, CMD_OUT]\nstates:\n  A:\n    {initial}\n    events: {{ CMD_OUT: B }}\n    states: {{ H: {{ history: deep, default: A1 }}, A1: {{ events: {{ CMD_GO: A2 }} }}, A2: {{ events: {{ CMD_GO: A1 }} }} }}\n  B: {{ events: {{ CMD_OUT: A }} }}\n"
+        )
+    };
+    sound(&yaml("initial: H"));
+    insta::assert_snapshot!(
+        "initial",
+        told(&[
+            &yaml("description: A"),
+            &yaml("initial: B"),
+            "initial: H\nexternal: [CMD_GO]\nentry: p_load\nstates:\n  A: { events: { CMD_GO: B } }\n  B: { final: true }\n  H: { history: deep, default: A }\n"
+        ])
+    );
+    // What it comes back to depends on what was: no circle of `always` is certain.
+    sound(
+        "states: { A: { initial: H, states: { A1: { always: { to: A2, when: domain.ready } }, A2: { always: B }, H: { history: shallow, default: A1 } } }, B: { always: A } }",
+    );
+}
+
+#[test]
+fn the_whole_is_a_state() {
+    for yaml in [
+        "external: [CMD_STOP, CMD_GO]\nevents: { CMD_STOP: Z, CMD_GO: { steps: p_load } }\nentry: p_load\nexit: count\nalways: { to: Z, when: domain.ready }\nafter: { 1h: Z }\non_error: { '*': Z }\ninvoke: { run: fetch, on_error: { RateLimited: Z }, done: A }\nstates: { A: { events: { CMD_GO: B } }, B: {}, Z: { final: true, result: 1 } }",
+        "external: [CMD_GO]\nregions: { L: { states: { L1: { events: { CMD_GO: L2 } }, L2: { final: true } } }, R: { states: { R1: { events: { CMD_GO: R2 } }, R2: { final: true } } } }",
+        "external: [CMD_GO]\ninitial: B\nexit: p_load\nstates: { A: { final: true }, B: { events: { CMD_GO: A } } }",
+    ] {
+        let definition = sound(yaml);
+        assert_eq!(definition.root(), definition.state_named("ROOT"));
+        let json = serde_json::to_string(&definition).unwrap();
+        let again = load(&json).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), json);
+        assert_eq!(again.root(), definition.root());
+    }
+    insta::assert_snapshot!(
+        "root",
+        told(&[
+            "external: [CMD_GO]\nevents: { CMD_GO: ROOT }\nstates: { A: { final: true } }",
+            "external: [CMD_GO]\nevents: { CMD_GO: ROOT }\nstates: { ROOT: { final: true } }",
+            "regions: { L: { states: { A: { final: true } } } }\nstates: { A: { final: true } }",
+            "regions: { L: { states: { A: { final: true } } } }\ninitial: L",
+            "regions: {}",
+            "entry: p_load\nsteps: p_load",
+            "external: [CMD_GO]\nevnts: { CMD_GO: A }\nstates: { A: { final: true } }",
+            "done: A\nstates: { A: { final: true } }",
+            "regions: { L: { states: { A: { final: true, result: 1 } } } }",
+            "always: A\nstates: { A: { events: { CMD_START: B } }, B: { final: true } }",
+            "events: { CMD_START: { to: A, reenter: true } }\ninitial: A1\nstates: { A: { states: { A1: { final: true } } } }",
+            "regions: { L: { states: { A: { final: true } } } }\ntype: parallel",
+        ])
+    );
+    // Nothing leads out of `B` itself, but out of the whole.
+    let left =
+        "external: [CMD_GO]\nevents: { CMD_GO: A }\nstates: { A: { events: { CMD_START: B } }, B: { entry: p_load } }";
+    sound(left);
+    assert_eq!(codes(&left.replace("CMD_GO: A }\nstates", "CMD_GO: {} }\nstates")), ["W103"]);
+    // What no region ends does not end; what is never entered is told.
+    assert_eq!(
+        codes("external: [CMD_GO]\nregions: { L: { states: { A: { events: { CMD_GO: A } }, B: { final: true } } } }"),
+        ["W102"]
+    );
+}
+
+/// `A` with the final `A2` inside, beside `W`, which waits by `when` for what is given.
+fn waits(when: &str, result: &str) -> String {
+    format!(
+        "external: [CMD_GO, CMD_OUT]\nstates:\n  P:\n    events: {{ CMD_OUT: Z }}\n    regions:\n      A: {{ states: {{ A1: {{ events: {{ CMD_GO: A2 }} }}, A2: {{ final: true{result} }} }} }}\n      W: {{ states: {{ W1: {{ events: {{ {when} }} }}, W2: {{ events: {{ CMD_GO: W1 }} }} }} }}\n  Z: {{ final: true }}\n"
+    )
+}
+
+#[test]
+fn the_end_of_another_state_is_an_event() {
+    sound(&waits("done.state.A: W2", ""));
+    sound(&waits("done.state.A: [{ to: W2, when: event.ok }, { steps: p_load }]", ", result: { ok: true }"));
+    sound(&waits("done.state.A: W2, CMD_OUT: { steps: p_load }", ", result: \"${ [domain.total, event] }\""));
+    sound(
+        "external: [CMD_GO]\nstates: { A: { done: { to: B, when: event.ok }, events: { CMD_GO: B }, states: { A1: { events: { CMD_GO: A2 } }, A2: { final: true, result: { ok: true } } } }, B: { final: true } }",
+    );
+    let wrong = [
+        ("done.state.B: W2", ""),
+        ("done.state.A1: W2", ""),
+        ("done.state.: W2", ""),
+        ("xstate.done.state.A: W2", ""),
+        ("done.invoke.A: W2", ""),
+        ("done.state.A: [W2, { steps: p_load }]", ""),
+        ("CMD_GO: W2", ", result: 1"),
+        ("done.state.A: W2", ", result: \"${ domain.x }\""),
+    ];
+    let files = wrong.map(|(when, result)| waits(when, result));
+    insta::assert_snapshot!("done_state", told(&files.iter().map(String::as_str).collect::<Vec<_>>()));
+    // What waits for an end that never comes is never entered.
+    assert_eq!(codes(&waits("done.state.A: W2", "").replace("CMD_GO: A2", "CMD_GO: A1")), ["W102", "W110", "W102"]);
+    let flow = sound(&waits("done.state.A: { to: W2, steps: p_load }", ", result: { ok: true }"));
+    let json = serde_json::to_string(&flow).unwrap();
+    assert!(json.contains(r#""done.state.A":{"to":"W2","steps":["p_load"]}"#), "{json}");
+    assert_eq!(serde_json::to_string(&load(&json).unwrap()).unwrap(), json);
+}

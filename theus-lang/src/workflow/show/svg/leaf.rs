@@ -14,10 +14,10 @@ const LONGEST: usize = 44;
 const PADDING: f64 = 10.0;
 
 /// All that is known of a state: what the box shows, without being cut.
-pub(super) fn tooltip(state: &State) -> String {
+pub(super) fn tooltip(view: &View<'_>, state: &State) -> String {
     let mut lines = vec![state.name.clone()];
     lines.extend(state.description.clone());
-    lines.extend(actions(state));
+    lines.extend(actions(view, state));
     for contract in contracts(state) {
         lines.push(format!("{}:", contract.process));
         lines.extend(words::contract(contract).into_iter().map(|line| format!("  {line}")));
@@ -26,10 +26,10 @@ pub(super) fn tooltip(state: &State) -> String {
 }
 
 /// What stands under a state's name.
-pub(super) fn lines(state: &State) -> Vec<(&'static str, String)> {
+pub(super) fn lines(view: &View<'_>, state: &State) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     let mut add = |class, text: &str| lines.extend(hanging(text, LONGEST).into_iter().map(|line| (class, line)));
-    actions(state).iter().for_each(|line| add("", line));
+    actions(view, state).iter().for_each(|line| add("", line));
     for contract in contracts(state) {
         let parts = words::contract(contract);
         if !parts.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn lines(state: &State) -> Vec<(&'static str, String)> {
 
 pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
     let Some(state) = view.definition.state(id) else { return Block::default() };
-    let mut marks = vec![Mark::Begin(tooltip(state))];
+    let mut marks = vec![Mark::Begin(tooltip(view, state))];
     if let StateKind::History { deep, .. } = state.kind {
         let text = if deep { "H*" } else { "H" };
         marks.push(Mark::Circle { x: 14.0, y: 14.0, radius: 13.0, class: "h" });
@@ -57,7 +57,7 @@ pub(super) fn draw(view: &View<'_>, id: StateId) -> Block {
         marks.push(Mark::End);
         return Block { width: 28.0, height: 28.0, marks, ports: BTreeMap::new() };
     }
-    let lines = lines(state);
+    let lines = lines(view, state);
     let name = shortened(&state.name, LONGEST);
     let widest = lines.iter().map(|(_, line)| width(line)).fold(width(&name) * 1.05, f64::max);
     let rows = f64::from(u32::try_from(lines.len()).unwrap_or(u32::MAX));

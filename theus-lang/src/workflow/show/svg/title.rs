@@ -28,12 +28,12 @@ impl Title {
             let (name, tip, lines) = (String::new(), String::new(), Vec::new());
             return Self { name, tip, lines, class: "", width: 0.0, height: 0.0, padding: 0.0 };
         };
-        let lines = leaf::lines(state);
+        let lines = leaf::lines(view, state);
         let name = shortened(&state.name, super::block::LONGEST);
         let widest = lines.iter().map(|(_, line)| width(line)).fold(width(&name) * 1.05, f64::max);
         let class = if view.is_parallel(state.parent) { "p" } else { "o" };
         let height = TITLE + LINE * f64::from(u32::try_from(lines.len()).unwrap_or(0));
-        Self { name, tip: leaf::tooltip(state), lines, class, width: widest, height, padding: PADDING }
+        Self { name, tip: leaf::tooltip(view, state), lines, class, width: widest, height, padding: PADDING }
     }
 
     pub(super) fn marks(self, width: f64, height: f64) -> Vec<Mark> {

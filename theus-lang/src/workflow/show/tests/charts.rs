@@ -116,8 +116,9 @@ impl Charts {
             after if after.starts_with("after") => Trigger::After(Duration::from_millis(90_500)),
             written => Trigger::Event { name: EventName::parse(written).unwrap(), written: written.to_owned() },
         };
-        let target = to.map(|to| self.id(to));
-        let transition = Transition { trigger, guard: when.map(guard), target, undo: None, steps, place: place() };
+        let targets = to.map(|to| self.id(to)).into_iter().collect();
+        let transition =
+            Transition { trigger, guard: when.map(guard), targets, reenters: true, undo: None, steps, place: place() };
         self.at(from).transitions.push(transition);
     }
 
@@ -132,6 +133,7 @@ impl Charts {
             description: None,
             initial: StateId(0),
             external: Vec::new(),
+            root: None,
             states: self.states,
             moved: Vec::new(),
             events: Vec::new(),

@@ -9,6 +9,28 @@ fn every_part_of_a_chart_is_in_each_picture() {
     assert_eq!(agent.to_svg(), agent.to_svg(), "the same chart gives the same picture");
 }
 
+#[test]
+fn what_is_said_of_transitions_and_of_the_whole_is_in_each_picture() {
+    let chart = crate::workflow::file::tests::loads(
+        "external: [CMD_GO, CMD_IN]
+entry: p_load
+events: { CMD_GO: { to: [L2, R2] } }
+regions:
+  L: { initial: H, states: { L1: { events: { CMD_IN: { to: L2, when: \"in('R2')\" } } }, L2: { final: true, result: 5 }, H: { history: deep, default: L1 } } }
+  R: { events: { CMD_IN: { to: R2, reenter: false } }, states: { R1: { events: { done.state.L: R2 } }, R2: { final: true } } }",
+    );
+    let (svg, dot, mermaid) = (chart.to_svg(), chart.to_dot(), chart.to_mermaid());
+    for text in
+        ["CMD_GO (and R2)", "CMD_GO (and L2)", "CMD_IN (without leaving R)", "done.state.L", "entry / p_load", "ROOT"]
+    {
+        let in_mermaid = text.replace('-', "#45;");
+        assert!(mermaid.contains(&in_mermaid), "{text}: {mermaid}");
+        assert!(dot.contains(text), "{text}: {dot}");
+        assert!(svg.contains(text), "{text}: {svg}");
+    }
+    assert_eq!(crossings(&svg), [""; 0]);
+}
+
 /// Where each box and each label is: `<rect class="…" x y width height>`.
 fn rects(svg: &str, classes: &[&str]) -> Vec<(f64, f64, f64, f64)> {
     let number = |line: &str, name: &str| {
