@@ -41,6 +41,8 @@
 //! | [`R034`] | a window in which nothing can be counted |
 //! | [`R035`] | a value that nothing can be counted by |
 //! | [`R040`] | an alarm that could not be one |
+//! | [`R041`] | an id by which a rule cannot be known |
+//! | [`R042`] | a text that is too long to be put on record |
 //!
 //! # Warnings of a recipe
 //!
@@ -186,6 +188,8 @@ pages! {
     R034 "R034.md";
     R035 "R035.md";
     R040 "R040.md";
+    R041 "R041.md";
+    R042 "R042.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";

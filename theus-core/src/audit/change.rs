@@ -34,7 +34,10 @@ pub struct RecipeStatus {
 
 /// What a running engine's new recipe changed.
 ///
-/// A rule is unchanged where process (an invariant has none), gate, path, condition, bound, level, thresholds, what they count together, `reset_on_success`,
+/// A rule that is called something is the same where its process (an invariant has none) and its `id` are: it keeps its counter, if what that
+/// counts together is the same, also where it is changed.
+///
+/// Any other rule is unchanged where process (an invariant has none), gate, path, condition, bound, level, thresholds, what they count together, `reset_on_success`,
 /// `where_present` and `when` are: it keeps
 /// its counter. Its message and its place in the file may be others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

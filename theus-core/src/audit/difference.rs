@@ -27,6 +27,10 @@ impl RecipeIdentity {
             let limit = rule.whole_limit();
             let asks = format!("{} {} {}", rule.path(), rule.test(), acts(rule));
             encoder.text(owner.as_str()).text(rule.gate().key()).text(&asks).text(&limit);
+            // Nothing where it has none, as before there were any.
+            if let Some(id) = rule.id() {
+                encoder.text(id);
+            }
         }
         Self { recipe: name.into(), rules, digest: encoder.hash() }
     }
@@ -40,18 +44,41 @@ impl RecipeChange {
         after: &InForce,
     ) -> (Self, Vec<Kept>) {
         let mut same: BTreeMap<Key<'_>, VecDeque<&Arc<CountedRule>>> = BTreeMap::new();
+        let mut by_id = BTreeMap::new();
         for (owner, rule) in before.into_iter().flat_map(|(_, recipe)| all(recipe)) {
             same.entry(Key::of(owner, rule)).or_default().push_back(rule);
+            by_id.extend(id_of(owner, rule).map(|id| (id, rule)));
         }
-        let mut kept = Vec::new();
+        let (mut kept, mut unchanged, mut lists) = (Vec::new(), 0, Lists::default());
+        let (of_id, others): (Vec<_>, Vec<_>) =
+            all(after).partition(|(owner, rule)| id_of(*owner, rule).is_some_and(|id| by_id.contains_key(&id)));
+        // What a rule is called says that it is the same, whatever else it is by now.
+        for (owner, rule) in of_id {
+            let Some(old) = id_of(owner, rule).and_then(|id| by_id.remove(&id)) else { continue };
+            if let Some(rules) = same.get_mut(&Key::of(owner, old)) {
+                rules.retain(|other| !Arc::ptr_eq(other, old));
+            }
+            if old.counting() == rule.counting() {
+                kept.push(Kept { new: rule.counter, counter: old.counter });
+            }
+            match Key::of(owner, old) == Key::of(owner, rule) {
+                true => unchanged += 1,
+                false => lists.changed.add(|| {
+                    let (before, after) = (described(old), described(rule));
+                    Asks::of(owner, rule).line(&format!("{before} -> {after}"))
+                }),
+            }
+        }
         let mut new: BTreeMap<Asks<'_>, VecDeque<&Arc<CountedRule>>> = BTreeMap::new();
-        for (owner, rule) in all(after) {
+        for (owner, rule) in others {
             match same.get_mut(&Key::of(owner, rule)).and_then(VecDeque::pop_front) {
-                Some(old) => kept.push(Kept { new: rule.counter, counter: old.counter }),
+                Some(old) => {
+                    kept.push(Kept { new: rule.counter, counter: old.counter });
+                    unchanged += 1;
+                }
                 None => new.entry(Asks::of(owner, rule)).or_default().push_back(rule),
             }
         }
-        let mut lists = Lists::default();
         for (key, rules) in same {
             for old in rules {
                 let of_old = Asks::of(key.owner, old);
@@ -72,7 +99,7 @@ impl RecipeChange {
         let change = Self {
             identity,
             before: before.map(|(name, _)| name.into()),
-            kept: kept.len() as u64,
+            kept: unchanged,
             omitted: added.omitted + removed.omitted + changed.omitted,
             added: added.named,
             removed: removed.named,
@@ -80,6 +107,11 @@ impl RecipeChange {
         };
         (change, kept)
     }
+}
+
+/// What it is called, and whose it is.
+fn id_of<'a>(owner: Owner<'a>, rule: &'a CountedRule) -> Option<(Owner<'a>, &'a str)> {
+    Some((owner, rule.id()?.as_str()))
 }
 
 /// A rule that goes on with the counter of an earlier one.
@@ -182,10 +214,11 @@ fn all(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, &Arc<CountedRu
 }
 
 fn described(rule: &CountedRule) -> String {
+    let id = rule.id().map_or_else(String::new, |id| format!("{id} "));
     if rule.test() == Operator::That {
-        return format!("{} {}", rule.test(), settings(rule));
+        return format!("{id}{} {}", rule.test(), settings(rule));
     }
-    format!("{} {} {}", rule.path(), rule.test(), settings(rule))
+    format!("{id}{} {} {}", rule.path(), rule.test(), settings(rule))
 }
 
 fn settings(rule: &CountedRule) -> String {
@@ -211,19 +244,33 @@ fn acts(rule: &CountedRule) -> String {
     )
 }
 
-/// By what a rule is known again in another run of the program: all that makes two rules the same, as a text. Rules that are
-/// alike in that are told apart by their order.
+/// By what a rule is known again in another run of the program: what it is called and what it counts together, or all that makes two
+/// rules the same, as a text. Rules that are alike in that are told apart by their order.
 #[cfg(feature = "store")]
 pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+    names_without_ids(recipe).map(|(owner, name, rule)| match rule.id() {
+        Some(id) => (format!("{} id {id}{}", owner.as_str(), rule.counting()), rule),
+        None => (name, rule),
+    })
+}
+
+/// By what rules that are called something were known before they were.
+#[cfg(feature = "store")]
+pub(super) fn earlier_names(recipe: &InForce) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+    names_without_ids(recipe).filter(|(.., rule)| rule.id().is_some()).map(|(_, name, rule)| (name, rule))
+}
+
+#[cfg(feature = "store")]
+fn names_without_ids(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, String, &Arc<CountedRule>)> {
     let mut alike: BTreeMap<String, u32> = BTreeMap::new();
     all(recipe).map(move |(owner, rule)| {
-        let Key { owner, gate, path, settings, limit } = Key::of(owner, rule);
+        let Key { gate, path, settings, limit, .. } = Key::of(owner, rule);
         let mut name = format!("{} {}: {path} {settings} {limit}", owner.as_str(), gate.key());
         let earlier = alike.entry(name.clone()).or_default();
         *earlier += 1;
         if *earlier > 1 {
             name.push_str(&format!(" #{earlier}"));
         }
-        (name, rule)
+        (owner, name, rule)
     })
 }

@@ -233,7 +233,7 @@ impl RuleAccount {
         };
         [
             self.gate.to_string(),
-            self.rule.to_string(),
+            self.id.as_ref().map_or_else(|| self.rule.to_string(), |id| format!("{id} {}", self.rule)),
             self.level.to_string(),
             format!("{} of {}{counting}{warns}", self.count, self.max_threshold),
             self.value.as_deref().unwrap_or("-").to_owned(),

@@ -147,6 +147,28 @@
 //! | `when` | the rule is judged only where this condition holds, see above | it always is |
 //! | `message` | what records and errors say besides; `{value} {before} {key} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate; `{key}` the value of its `per`), `{{` is a brace | |
 //!
+//! | `id`, `owner`, `priority`, `response` | what it says of itself for people, see below | |
+//!
+//! ## What a rule says of itself
+//!
+//! ```yaml
+//! - id: BANK-7                                  # a word; no other rule has it
+//!   field: amount
+//!   max: 10000
+//!   level: B
+//!   owner: treasury
+//!   priority: high
+//!   response: "call the desk, then clear it or send it back: wiki/BANK-7"
+//! ```
+//!
+//! All four stand in each record and violation of the rule, in [`explain`](crate::Engine::explain), in `tracing` and in reviews
+//! ([`Recipe::compare`]); [`Query::rule`] finds it by its id. An `owner` has at most 200 characters, a `priority` 40, a `response` 1,000.
+//!
+//! By its `id` a rule is known again: with another bound, level or threshold it is the same rule, changed, and goes on with its counter,
+//! when a recipe is reloaded and after a restart, as long as what that counts together (`within`, `of`, `across`, `per`) is the same. A rule that
+//! is given an id goes on with the counter that it had; one that loses its id, or gets another after a restart, begins at 0. In a later file
+//! and in who inherits, a rule takes the place of the one with its id. An entry with an id has one condition.
+//!
 //! ## Windows
 //!
 //! `max_threshold: 3, within: 1h` acts where the last three violations lie within one hour, the hour included;

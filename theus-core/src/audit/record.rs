@@ -122,8 +122,16 @@ impl Deref for Violation {
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { metadata, value, before, key, count, .. } = self;
-        let RuleMetadata { rule, level, max_threshold, source, .. } = &**metadata;
-        write!(f, "rule `{rule}` (level {level}) found {value}")?;
+        let RuleMetadata { rule, level, max_threshold, source, id, owner, priority, response, .. } = &**metadata;
+        f.write_str("rule ")?;
+        if let Some(id) = id {
+            write!(f, "{id} ")?;
+        }
+        write!(f, "`{rule}` (level {level}")?;
+        if let Some(priority) = priority {
+            write!(f, ", priority {priority}")?;
+        }
+        write!(f, ") found {value}")?;
         if let Some(before) = before {
             write!(f, " after {before}")?;
         }
@@ -136,6 +144,12 @@ impl fmt::Display for Violation {
         }
         if let Some(message) = &self.message {
             write!(f, ": {message}")?;
+        }
+        if let Some(response) = response {
+            write!(f, "; response: {response}")?;
+        }
+        if let Some(owner) = owner {
+            write!(f, "; owner: {owner}")?;
         }
         write!(f, " [{source}]")
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::auditor::{Auditor, AuditorState};
 use super::counted::CountedRule;
 use super::counters::AuditSession;
-use super::difference::stable_names;
+use super::difference::{earlier_names, stable_names};
 use super::key::Key;
 use super::ledger::Tail;
 use super::record::{AuditRecord, Interlock};
@@ -22,7 +22,7 @@ impl Auditor {
         let state = self.state.get_mut();
         state.log.keep_for_store();
         self.alarms.keep();
-        let gone = bring_back(&self.everyone, state.shared_rules(), &beginning.counts);
+        let gone = bring_back(&self.everyone, state.shared_names(), &beginning.counts);
         // As they are in the store.
         self.everyone.take_unsaved();
         if let Some(last) = &beginning.last_record {
@@ -96,7 +96,7 @@ impl Auditor {
         let mut state = self.state.lock();
         // What it has counted, and behind it what was counted here.
         self.everyone.clear();
-        let _ = bring_back(&self.everyone, state.shared_rules(), &beginning.counts);
+        let _ = bring_back(&self.everyone, state.shared_names(), &beginning.counts);
         state.since.count_behind(&self.everyone);
         let tail = beginning
             .last_record
@@ -137,7 +137,7 @@ impl Auditor {
             return;
         }
         let state = self.state.lock();
-        let gone = bring_back(session.own(), state.own_rules(), counts);
+        let gone = bring_back(session.own(), state.own_names(), counts);
         drop(state);
         // As they are in the store.
         session.take_unsaved();
@@ -154,6 +154,15 @@ impl AuditorState {
     /// Those that are counted across the engine.
     fn shared_rules(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
         stable_names(&self.recipe).filter(|(_, rule)| is_shared(rule))
+    }
+
+    /// By what a store may have them: what a rule was known by before it was called something, and what it is known by.
+    fn own_names(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+        earlier_names(&self.recipe).filter(|(_, rule)| !is_shared(rule)).chain(self.own_rules())
+    }
+
+    fn shared_names(&self) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
+        earlier_names(&self.recipe).filter(|(_, rule)| is_shared(rule)).chain(self.shared_rules())
     }
 
     /// A store will have to be told of it.

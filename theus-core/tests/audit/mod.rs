@@ -10,9 +10,11 @@
 //! | [`changes`] | conditions on changes, at the gates where they fit |
 //! | [`several`] | rules that see more than one value: conditions, and where a rule is judged at all |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
+//! | [`about`] | what a rule says of itself is in all that is told of it |
 //! | [`redacted`] | what is marked `redact` is judged, and shown nowhere |
 //! | [`foreign`] | types of other crates, behind features |
 
+mod about;
 mod at_once;
 mod changes;
 mod cost;

@@ -35,6 +35,18 @@ pub struct RuleMetadata {
     /// Whether it is an invariant: one rule, of which the process is only the one that violated it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub invariant: bool,
+    /// What the rule is called, where its recipe says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Text>,
+    /// Whose it is, where its recipe says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Text>,
+    /// How urgent a violation is, where its recipe says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Text>,
+    /// What to do about a violation, where its recipe says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Text>,
     /// Which violations are counted together, where that is said: `within 1h`, `in 10 runs`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counting: Option<Text>,

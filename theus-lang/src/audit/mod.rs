@@ -1,5 +1,6 @@
 //! Rules as data, and what makes them of a recipe. What is hidden here is for `theus-core`, which judges by it.
 
+mod about;
 #[doc(hidden)]
 pub mod alarm;
 #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! One rule: a condition on one value, with its level and thresholds.
 
+use super::about::About;
 use super::alarm::AlarmSettings;
 use super::condition::{Condition, Operator};
 use super::counting::Counting;
@@ -177,6 +178,8 @@ pub struct Rule {
     /// What makes an alarm of it, where it is one.
     pub(super) alarm: Option<Box<AlarmSettings>>,
     pub(super) message: Option<Message>,
+    /// What it says of itself for people.
+    pub(super) about: Option<Box<About>>,
     /// `file:line:column` of the condition.
     pub(super) source: String,
 }
@@ -374,6 +377,30 @@ impl Rule {
         self.message.as_ref()
     }
 
+    /// What it is called, where the recipe says it: by that it is known again.
+    #[must_use]
+    pub fn id(&self) -> Option<&Text> {
+        self.about.as_ref()?.id.as_ref()
+    }
+
+    /// Whose it is, where the recipe says it.
+    #[must_use]
+    pub fn owner(&self) -> Option<&Text> {
+        self.about.as_ref()?.owner.as_ref()
+    }
+
+    /// How urgent a violation is, where the recipe says it.
+    #[must_use]
+    pub fn priority(&self) -> Option<&Text> {
+        self.about.as_ref()?.priority.as_ref()
+    }
+
+    /// What to do about a violation, where the recipe says it.
+    #[must_use]
+    pub fn response(&self) -> Option<&Text> {
+        self.about.as_ref()?.response.as_ref()
+    }
+
     /// Whether it is asked only where there is something: `where_present`.
     #[must_use]
     pub const fn is_where_present(&self) -> bool {
@@ -487,6 +514,10 @@ impl Rule {
             max_threshold: self.max_threshold(),
             source: self.source().into(),
             invariant: self.is_invariant(),
+            id: self.id().cloned(),
+            owner: self.owner().cloned(),
+            priority: self.priority().cloned(),
+            response: self.response().cloned(),
             counting: match self.counting.to_string() {
                 said if said.is_empty() => None,
                 said => Some(said.trim_start().into()),

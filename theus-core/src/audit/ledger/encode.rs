@@ -153,6 +153,7 @@ const fn tag(event: &AuditEvent) -> u8 {
 pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> Hash {
     let RuleMetadata { process, gate, rule, path, condition, limit, .. } = metadata;
     let RuleMetadata { level, min_threshold, max_threshold, source, invariant, counting, alarm, .. } = metadata;
+    let RuleMetadata { id, owner, priority, response, .. } = metadata;
     let mut encoder = Encoder::default();
     encoder.text(session).text(process).byte(gate_tag(*gate)).text(rule).text(path).text(condition).text(limit);
     encoder.byte(level_tag(*level)).number((*min_threshold).into()).number((*max_threshold).into()).text(source);
@@ -166,6 +167,11 @@ pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> H
     }
     if let Some(alarm) = alarm {
         encoder.byte(3).text(alarm);
+    }
+    for (first, said) in [(4, id), (5, owner), (6, priority), (7, response)] {
+        if let Some(said) = said {
+            encoder.byte(first).text(said);
+        }
     }
     encoder.hash()
 }

@@ -53,7 +53,7 @@ impl Query {
         self
     }
 
-    /// Violations of this rule, as in `domain.total min 0`; or of every rule on this path.
+    /// Violations of this rule, as in `domain.total min 0`, or by its `id`; or of every rule on this path.
     pub fn rule(mut self, rule: impl Into<String>) -> Self {
         self.rule = Some(rule.into());
         self
@@ -96,7 +96,10 @@ impl Query {
 
     fn matches_violation(&self, violation: &Violation) -> bool {
         self.process.as_ref().is_none_or(|process| violation.process == process.as_str())
-            && self.rule.as_ref().is_none_or(|rule| violation.rule == rule.as_str() || violation.path == rule.as_str())
+            && self.rule.as_ref().is_none_or(|rule| {
+                let is_it = |text: &Text| text == rule.as_str();
+                is_it(&violation.rule) || is_it(&violation.path) || violation.id.as_ref().is_some_and(is_it)
+            })
             && self.levels.as_ref().is_none_or(|levels| levels.contains(&violation.level))
     }
 }

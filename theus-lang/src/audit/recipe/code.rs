@@ -67,6 +67,10 @@ pub(super) const WINDOW: &str = "R034";
 pub(super) const PER: &str = "R035";
 /// An alarm that could not be one.
 pub(super) const ALARM: &str = "R040";
+/// An id by which a rule cannot be known.
+pub(super) const ID: &str = "R041";
+/// A text that is too long to be put on record.
+pub(super) const TOO_LONG: &str = "R042";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";

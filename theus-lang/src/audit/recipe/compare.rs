@@ -15,7 +15,7 @@ use super::super::rule::Rule;
 use super::Recipe;
 use super::interval::Interval;
 use crate::audit::Level;
-use theus_model::audit::Gate;
+use theus_model::audit::{Gate, Text};
 
 /// What a new recipe changes, rule by rule.
 ///
@@ -117,6 +117,18 @@ pub struct RuleSettings {
     /// What makes an alarm of it, where it is one: `alarm, deadband 3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// How urgent a violation is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priority: Option<String>,
+    /// What to do about a violation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -128,9 +140,15 @@ type Key<'r> = (&'static str, Gate, &'r str, Operator);
 
 impl RecipeChanges {
     pub(super) fn between(old: &Recipe, new: &Recipe) -> Self {
-        let (mut before, after) = (by_key(old), by_key(new));
+        let (mut before, mut after) = (by_key(old), by_key(new));
         let mut found = Vec::new();
         let mut unchanged = 0;
+        for (key, old, new) in by_id(&mut before, &mut after) {
+            match RuleChange::of(key, Some(old), Some(new)) {
+                Some(change) => found.push(change),
+                None => unchanged += 1,
+            }
+        }
         for (key, rules) in after {
             for (old, new) in paired(before.remove(&key).unwrap_or_default(), rules) {
                 match RuleChange::of(key, old, new) {
@@ -157,7 +175,9 @@ impl RecipeChanges {
     }
 }
 
-fn by_key(recipe: &Recipe) -> BTreeMap<Key<'_>, Vec<&Arc<Rule>>> {
+type ByKey<'r> = BTreeMap<Key<'r>, Vec<&'r Arc<Rule>>>;
+
+fn by_key(recipe: &Recipe) -> ByKey<'_> {
     let mut rules: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for process in recipe.processes() {
         for rule in Gate::ALL.into_iter().flat_map(|gate| process.rules(gate)) {
@@ -165,6 +185,29 @@ fn by_key(recipe: &Recipe) -> BTreeMap<Key<'_>, Vec<&Arc<Rule>>> {
         }
     }
     rules
+}
+
+/// Those that are one by their id, whatever else they are by now: taken out of both.
+fn by_id<'r>(old: &mut ByKey<'r>, new: &mut ByKey<'r>) -> Vec<(Key<'r>, &'r Arc<Rule>, &'r Arc<Rule>)> {
+    let of = |rules: &ByKey<'r>| -> BTreeMap<(&'static str, &'r str), (Key<'r>, &'r Arc<Rule>)> {
+        let all = rules.iter().flat_map(|(key, rules)| rules.iter().map(move |rule| (*key, *rule)));
+        all.filter_map(|(key, rule)| Some(((key.0, rule.id()?.as_str()), (key, rule)))).collect()
+    };
+    let (earlier, later) = (of(old), of(new));
+    let both: Vec<_> = later.into_iter().filter_map(|(id, new)| Some((*earlier.get(&id)?, new))).collect();
+    let mut pairs = Vec::with_capacity(both.len());
+    for ((old_key, old_rule), (key, rule)) in both {
+        take(old, old_key, old_rule);
+        take(new, key, rule);
+        pairs.push((key, old_rule, rule));
+    }
+    pairs
+}
+
+fn take<'r>(rules: &mut ByKey<'r>, key: Key<'r>, rule: &Arc<Rule>) {
+    if let Some(of_key) = rules.get_mut(&key) {
+        of_key.retain(|other| !Arc::ptr_eq(other, rule));
+    }
 }
 
 type Pair<'r> = (Option<&'r Arc<Rule>>, Option<&'r Arc<Rule>>);
@@ -213,6 +256,9 @@ impl RuleChange {
     }
 }
 
+/// One of the texts that a rule says of itself.
+type Said = fn(&Rule) -> Option<&Text>;
+
 /// What differs between two rules, and which way.
 #[derive(Default)]
 struct Weighed {
@@ -223,6 +269,11 @@ struct Weighed {
 
 impl Weighed {
     fn rules(&mut self, old: &Rule, new: &Rule) {
+        if (old.gate, &old.path, old.test) != (new.gate, &new.path, new.test) {
+            // One by its id: what it asks now has nothing to do with what it asked.
+            let asks = |rule: &Rule| format!("{} {} {} at the {} gate", rule.path, rule.test, rule.limit(), rule.gate);
+            self.weigh(None, format!("asks {} -> {}", asks(old), asks(new)));
+        }
         let intervals = Interval::of(&new.condition).compare(&Interval::of(&old.condition));
         // What is weighed of a bound is not all of it.
         if intervals != Some(Ordering::Equal) || old.whole_limit() != new.whole_limit() {
@@ -259,6 +310,14 @@ impl Weighed {
             let shown =
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
             self.details.push(format!("message {} -> {}", shown(old), shown(new)));
+        }
+        let texts: [(&str, Said); 4] =
+            [("id", Rule::id), ("owner", Rule::owner), ("priority", Rule::priority), ("response", Rule::response)];
+        for (what, said) in texts {
+            if said(old) != said(new) {
+                let shown = |rule: &Rule| said(rule).map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
+                self.details.push(format!("{what} {} -> {}", shown(old), shown(new)));
+            }
         }
     }
 
@@ -331,6 +390,10 @@ impl RuleSettings {
             when: rule.when().map(str::to_owned),
             counting: said(&rule.counting),
             alarm: rule.alarm().map(ToString::to_string),
+            id: rule.id().map(ToString::to_string),
+            owner: rule.owner().map(ToString::to_string),
+            priority: rule.priority().map(ToString::to_string),
+            response: rule.response().map(ToString::to_string),
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

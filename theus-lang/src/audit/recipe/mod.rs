@@ -95,6 +95,7 @@ impl Recipe {
             parse::file(root, &document.path().in_document(index), catalog, dialect, &mut written, &mut problems);
         }
         let lists = inherit::flatten(&written, catalog, &mut problems);
+        item::told_apart(&lists, &mut problems);
         let locator = Locator::new(documents);
         let mut drafts = resolve::rules(&lists, catalog, &AsWritten::of(&lists, &locator), &mut problems);
         resolve::unused_templates(&written.definitions, catalog, &mut problems);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::about::About;
 use super::super::condition::Operator;
 use super::super::counting::{Across, Window};
 use super::super::message::Message;
@@ -64,6 +65,8 @@ pub(super) struct Entry<'a> {
     pub(super) field: &'a str,
     /// Where it is judged at all.
     pub(super) when: Option<&'a str>,
+    /// What it says of itself for people.
+    pub(super) about: Option<Box<About>>,
     pub(super) conditions: Vec<Bound<'a>>,
     pub(super) level: Level,
     pub(super) min_threshold: u32,
@@ -80,6 +83,11 @@ impl Entry<'_> {
     /// Whether it is a condition on several values, which names them itself.
     pub(super) fn is_that(&self) -> bool {
         self.conditions.first().is_some_and(|bound| bound.test == Operator::That)
+    }
+
+    /// What it is called.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.about.as_ref()?.id.as_deref()
     }
 
     /// Where it says what it is about.

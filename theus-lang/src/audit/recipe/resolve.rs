@@ -209,7 +209,7 @@ fn rule(
     is_made_in_run: bool,
     identity: u32,
 ) -> Rule {
-    let Entry { gate, field, level, min_threshold, max_threshold, message, counted, .. } = item.entry;
+    let Entry { gate, field, level, min_threshold, max_threshold, message, counted, about, .. } = item.entry;
     Rule {
         target,
         condition,
@@ -230,6 +230,7 @@ fn rule(
         counting: Counting { window: counted.window, across: counted.across, per },
         alarm: None,
         message: message.clone(),
+        about: about.clone(),
         source: String::new(),
     }
 }

@@ -47,6 +47,9 @@ impl fmt::Display for RuleChange {
         let Self { kind, processes, gate, path, condition, details, old, new } = self;
         let kind = format!("{kind:9}");
         write!(f, "{kind} {}, {gate} gate: ", processes.join(", "))?;
+        if let Some(id) = new.as_ref().or(old.as_ref()).and_then(|settings| settings.id.as_ref()) {
+            write!(f, "{id}, ")?;
+        }
         match condition {
             // Where it is new or gone the condition follows, which names them.
             Operator::That if details.is_empty() => f.write_str("that")?,

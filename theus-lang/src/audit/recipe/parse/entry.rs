@@ -7,10 +7,10 @@ use super::super::code;
 use super::super::model::{Bound, Defaults, Entry, Invariant};
 use super::super::python::Dialect;
 use super::alarm::{self, Beside};
-use super::meant;
 use super::settings::Settings;
 use super::window::{self, Threshold};
 use super::words::{word, wrong_kind};
+use super::{about, meant};
 use crate::source::{Mapping, NodePath, Problem, Value};
 use theus_model::audit::Gate;
 
@@ -36,6 +36,8 @@ pub(super) struct Reading<'d> {
     pub(super) dialect: &'d mut Dialect,
     /// How many conditions have been read.
     pub(super) bounds: u32,
+    /// Where the ids of the file stand.
+    pub(super) ids: about::Ids,
     pub(super) problems: &'d mut Problems,
 }
 
@@ -100,9 +102,9 @@ impl Reading<'_> {
     }
 
     fn entry<'a>(&mut self, gate: Gate, map: &'a Mapping, at: NodePath, more: &[&'static str]) -> Option<Entry<'a>> {
-        let Self { defaults, defaults_at, bounds, problems, .. } = self;
+        let Self { defaults, defaults_at, bounds, ids, problems, .. } = self;
         let is_setting = |key: &str| {
-            let keys = [&SETTINGS[..], &window::KEYS, &alarm::KEYS, more];
+            let keys = [&SETTINGS[..], &window::KEYS, &alarm::KEYS, &about::KEYS, more];
             keys.iter().any(|keys| keys.contains(&key))
         };
         let (mut conditions, mut has_unknown) = (Vec::new(), false);
@@ -112,8 +114,14 @@ impl Reading<'_> {
                 conditions.push(Bound { test, value, number: 0 });
             } else if !is_setting(&key) {
                 has_unknown = true;
-                let taught: Vec<&str> =
-                    SETTINGS[..8].iter().chain(&window::KEYS).chain(&alarm::KEYS).chain(more).copied().collect();
+                let taught: Vec<&str> = SETTINGS[..8]
+                    .iter()
+                    .chain(&window::KEYS)
+                    .chain(&alarm::KEYS)
+                    .chain(&about::KEYS)
+                    .chain(more)
+                    .copied()
+                    .collect();
                 let message = format!("unknown key or condition `{key}`");
                 let problem = Problem::new(at.at_key(&key), message).code(code::UNKNOWN_KEY);
                 problems.push(problem.help(meant::help(&key, map, &taught)));
@@ -147,6 +155,7 @@ impl Reading<'_> {
             false => settings.text("field", "the path of a value"),
         };
         let when = settings.text("when", A_CONDITION);
+        let about = settings.about(&conditions, ids);
         let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
         let where_present = settings.where_present();
         let before = settings.problems.len();
@@ -203,6 +212,7 @@ impl Reading<'_> {
             at,
             field: field?,
             when,
+            about,
             conditions,
             level: level.or(self.defaults.level).unwrap_or_default(),
             min_threshold,

@@ -5,8 +5,12 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 22] = [
-    ("level", &["severity", "priority", "action", "reaction"]),
+const ALIKE: [(&str, &[&str]); 26] = [
+    ("level", &["severity", "action", "reaction"]),
+    ("id", &["tag", "rule", "rule_id", "ref", "code"]),
+    ("owner", &["team", "contact", "responsible", "assignee", "owned_by"]),
+    ("priority", &["urgency", "prio", "importance"]),
+    ("response", &["runbook", "playbook", "instructions", "what_to_do", "procedure", "remedy"]),
     ("field", &["name", "path", "key", "on", "value", "variable"]),
     ("message", &["text", "msg", "description", "reason", "error"]),
     ("min", &["gte", "ge", "minimum", "at_least", "lower", "above", "greater_than", "gt"]),
@@ -31,12 +35,7 @@ const ALIKE: [(&str, &[&str]); 22] = [
 ];
 
 /// Words for what rules do not have, and what there is instead.
-const NOT_HERE: [(&[&str], &str); 3] = [
-    (
-        &["id", "tag", "rule", "rule_id", "ref", "code"],
-        "a rule has no name of its own: records name it by process, gate, field and condition; what people call it stands in its \
-         `message`",
-    ),
+const NOT_HERE: [(&[&str], &str); 2] = [
     (
         &["enabled", "disabled", "active", "shelved", "suppress"],
         "a rule is in force where it stands: take it out, or begin its line with `#`",

@@ -1,5 +1,6 @@
 //! From YAML values to the model: the shape of a file, its keys and its settings.
 
+mod about;
 mod alarm;
 mod definition;
 mod entry;
@@ -62,7 +63,8 @@ pub(super) fn file<'a>(
     empty_on_purpose(file, here, problems);
     let at = here.key(DEFAULTS);
     let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
-    let mut reading = Reading { defaults, defaults_at: at, dialect: &mut dialect, bounds: written.bounds, problems };
+    let (dialect_of_file, bounds, ids) = (&mut dialect, written.bounds, about::Ids::new());
+    let mut reading = Reading { defaults, defaults_at: at, dialect: dialect_of_file, bounds, ids, problems };
     if let Some(list) = file.get(INVARIANTS) {
         let invariants = reading.invariants(list, &here.key(INVARIANTS));
         definition::repetitions(invariants.iter().map(|invariant| &invariant.entry), reading.problems);

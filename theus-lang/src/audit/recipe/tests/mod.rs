@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod about;
 mod alarms;
 mod bound;
 mod comparing;
