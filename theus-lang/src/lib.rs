@@ -23,6 +23,8 @@ pub mod condition;
 pub mod described;
 pub mod errors;
 pub mod source;
+#[cfg(test)]
+mod worked;
 pub mod workflow;
 
 use theus_model::{context, exact, panics, process, signal};

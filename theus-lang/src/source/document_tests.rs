@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::super::MAX_DEPTH;
 use super::*;
+use crate::worked::time_of;
 
 fn parse(text: &str) -> Result<Document, SourceError> {
     Document::parse(SourceFile::new("f.yaml", text))
@@ -187,11 +188,7 @@ type Long = (&'static str, fn(usize) -> String);
 
 /// The least of a few measurements: what else runs on the machine only adds to it.
 fn least(mut run: impl FnMut()) -> Duration {
-    let times = (0..5).map(|_| {
-        let start = Instant::now();
-        run();
-        start.elapsed()
-    });
+    let times = (0..5).map(|_| time_of(&mut run));
     times.min().unwrap_or_default()
 }
 

@@ -1,9 +1,10 @@
 //! What a recipe costs to load grows as the file does, whatever of it is long.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::*;
+use crate::worked::time_of;
 
 /// What is four times as long may cost so many times as much: four times and some more for a tree, far from sixteen times.
 const MOST: f64 = 9.0;
@@ -73,20 +74,12 @@ const LONG: &[Long] = &[
     }),
 ];
 
-/// The time that this thread has worked: what others do beside it does not count, where the system tells.
-fn worked() -> Option<Duration> {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-}
-
 fn cost(yaml: &str) -> Duration {
     let once = || {
-        let (before, began) = (worked(), Instant::now());
-        match load(yaml) {
+        time_of(|| match load(yaml) {
             Ok(recipe) => drop(recipe),
             Err(error) => assert!(!error.to_string().is_empty()),
-        }
-        worked().zip(before).map_or_else(|| began.elapsed(), |(after, before)| after.saturating_sub(before))
+        })
     };
     once().min(once())
 }

@@ -1,9 +1,10 @@
 //! What a file costs grows as the file does, whatever of it is long: read, proved, written, drawn.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::load;
+use crate::worked::time_of;
 
 /// What is four times as long may cost so many times as much: four times and some more for a tree, far from sixteen times.
 const MOST: f64 = 9.0;
@@ -191,28 +192,22 @@ const LONG: &[Long] = &[
     }),
 ];
 
-/// The time that this thread has worked: what others do beside it does not count, where the system tells.
-fn worked() -> Option<Duration> {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-}
-
 /// What it costs to read a file and to do with it whatever can be done without running it.
 fn cost(yaml: &str) -> Duration {
     let once = || {
-        let (before, began) = (worked(), Instant::now());
-        match load(yaml) {
-            Ok(definition) => {
-                let written = serde_json::to_string(&definition).unwrap().len();
-                let drawn = [definition.to_mermaid(), definition.to_dot(), definition.to_svg()].map(|it| it.len());
-                // What is drawn is no more than what there is to draw, but for where it stands.
-                let most = 400 * (written + yaml.len() + 1_000);
-                assert!(written > 0 && drawn.iter().all(|drawn| (1..most).contains(drawn)), "{drawn:?}");
-                drop(definition);
+        time_of(|| {
+            match load(yaml) {
+                Ok(definition) => {
+                    let written = serde_json::to_string(&definition).unwrap().len();
+                    let drawn = [definition.to_mermaid(), definition.to_dot(), definition.to_svg()].map(|it| it.len());
+                    // What is drawn is no more than what there is to draw, but for where it stands.
+                    let most = 400 * (written + yaml.len() + 1_000);
+                    assert!(written > 0 && drawn.iter().all(|drawn| (1..most).contains(drawn)), "{drawn:?}");
+                    drop(definition);
+                }
+                Err(error) => assert!(!error.to_string().is_empty()),
             }
-            Err(error) => assert!(!error.to_string().is_empty()),
-        }
-        worked().zip(before).map_or_else(|| began.elapsed(), |(after, before)| after.saturating_sub(before))
+        })
     };
     once().min(once())
 }
