@@ -91,6 +91,23 @@ impl Writer {
         TARGETS[self.random.usize(..TARGETS.len())]
     }
 
+    /// Where a transition leads: to one state, or into both regions.
+    fn to(&mut self) -> &'static str {
+        match self.random.u8(..8) {
+            0 => ["[L1, M1]", "[M0, L1]"][self.random.usize(..2)],
+            _ => self.target(),
+        }
+    }
+
+    /// What must hold, if anything.
+    fn when(&mut self) -> &'static str {
+        match self.random.u8(..8) {
+            0 => ", when: \"in('M1') || in('C')\"",
+            1 => ", when: \"!in('L1')\"",
+            _ => "",
+        }
+    }
+
     fn n(&mut self) -> i64 {
         self.next += 1;
         self.next
@@ -118,7 +135,9 @@ impl Writer {
             ),
             6 | 7 => {
                 let (then, otherwise) = (self.steps(depth - 1), self.steps(depth - 1));
-                format!("{{ flux: if, when: domain.total > {n}, then: {then}, else: {otherwise} }}")
+                let when =
+                    if self.random.bool() { format!("domain.total > {n}") } else { "\"in('L1') || in('C1')\"".into() };
+                format!("{{ flux: if, when: {when}, then: {then}, else: {otherwise} }}")
             }
             8 => {
                 let most = self.random.u32(1..12);
@@ -136,8 +155,8 @@ impl Writer {
         }
     }
 
-    /// What a state has beside its children.
-    fn parts(&mut self, is_outer: bool) -> String {
+    /// What a state has beside its children; `inside` is one of them.
+    fn parts(&mut self, is_outer: bool, inside: Option<&str>) -> String {
         let mut parts = Vec::new();
         // Not of the random numbers, which seeds of before are to find as they were.
         if self.next % 3 == 0 {
@@ -165,7 +184,12 @@ impl Writer {
             let often = if event.starts_with("CMD") { 2 } else { 6 };
             if self.random.u8(..often) == 0 {
                 let steps = if self.random.bool() { format!(", steps: {}", self.steps(2)) } else { String::new() };
-                events.push(format!("{event}: {{ to: {}{steps} }}", self.target()));
+                let to = match inside.filter(|_| self.random.bool()) {
+                    Some(inside) => format!("{inside}, reenter: false"),
+                    None => self.to().to_owned(),
+                };
+                let when = self.when();
+                events.push(format!("{event}: {{ to: {to}{when}{steps} }}"));
             }
         }
         parts.push(format!("events: {{ {} }}", events.join(", ")));
@@ -176,14 +200,18 @@ impl Writer {
     }
 
     pub(crate) fn flow(&mut self) -> String {
-        let mut flow = "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2]\n\
-                        initialised: [domain.log, domain.total, domain.items, domain.other]\nstates:\n"
-            .to_owned();
+        let mut flow = self.whole();
+        flow.push_str(
+            "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2]\n\
+                        initialised: [domain.log, domain.total, domain.items, domain.other]\nstates:\n",
+        );
         // Of the three at the top one is active.
-        let parts: Vec<String> = (0..9).map(|part| self.parts(matches!(part, 0 | 1 | 4))).collect();
+        let parts: Vec<String> =
+            (0..9).map(|part| self.parts(matches!(part, 0 | 1 | 4), (part == 1).then_some("C1"))).collect();
+        let begins = if self.random.u8(..3) == 0 { "CH" } else { "C0" };
         let _ = write!(
             flow,
-            "  S: {{ {} }}\n  C: {{ {}, initial: C0, states: {{ C0: {{ {} }}, C1: {{ {} }} }} }}\n  P:\n    {}\n    regions:\n      \
+            "  S: {{ {} }}\n  C: {{ {}, initial: {begins}, states: {{ C0: {{ {} }}, C1: {{ {} }}, CH: {{ history: shallow, default: C0 }} }} }}\n  P:\n    {}\n    regions:\n      \
              L: {{ initial: L0, states: {{ L0: {{ {} }}, L1: {{ {} }} }} }}\n      M: {{ initial: M0, states: {{ M0: {{ {} }}, M1: {{ {} }} }} }}\n  \
              Z: {{ final: true, entry: {} }}\n",
             parts[0],
@@ -203,6 +231,19 @@ impl Writer {
             self.steps(1),
         );
         flow
+    }
+
+    /// What the whole says, as a state around all others; most often nothing.
+    fn whole(&mut self) -> String {
+        if self.random.u8(..3) != 0 {
+            return String::new();
+        }
+        let (entry, exit, steps) = (self.steps(1), self.steps(1), self.steps(1));
+        let (to, when) = (self.to(), self.when());
+        format!(
+            "entry: {entry}\nexit: {exit}\nevents: {{ CMD_2: {{ to: {to}{when}, steps: {steps} }} }}\nafter: {{ 7s: {} }}\n",
+            self.target()
+        )
     }
 
     pub(crate) fn script(&mut self) -> Vec<Act> {

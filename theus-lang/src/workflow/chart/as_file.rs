@@ -83,7 +83,8 @@ impl<'a> File<'a> {
     fn all(self, states: impl IntoIterator<Item = StateId>) -> Ordered<'a> {
         let states = states.into_iter().filter_map(|id| Some((id, self.0.state(id)?)));
         // Whoever made the parts by hand may have put a state within itself.
-        Ordered::map(states.map(|(id, state)| (state.name.as_str(), self.one(id, state))))
+        let own = |state: &'a State| state.own.as_deref().unwrap_or(&state.name);
+        Ordered::map(states.map(|(id, state)| (own(state), self.one(id, state))))
     }
 
     fn one(self, id: StateId, state: &'a State) -> Ordered<'a> {

@@ -110,12 +110,34 @@ impl Definition {
         self.states.get(id.0 as usize)
     }
 
-    /// The state of that name.
+    /// The state of that name; behind the names of states around it (`A.B`) where it is not the only one of its own.
     #[must_use]
     pub fn state_named(&self, name: &str) -> Option<StateId> {
         let name_of = |state: &StateId| self.state(*state).map(|state| state.name.as_str());
         let before = self.by_name.partition_point(|state| name_of(state) < Some(name));
-        self.by_name.get(before).copied().filter(|state| name_of(state) == Some(name))
+        let found = self.by_name.get(before).copied().filter(|state| name_of(state) == Some(name));
+        found.or_else(|| if name.contains('.') { self.state_behind(name) } else { None })
+    }
+
+    /// The one state that is meant by a name behind those of states around it, though it be called so no more, or not by as many.
+    fn state_behind(&self, name: &str) -> Option<StateId> {
+        let ids = (0..u32::try_from(self.states.len()).unwrap_or(u32::MAX)).map(StateId);
+        let mut meant = ids.filter(|id| self.is_called(*id, name));
+        meant.next().filter(|_| meant.next().is_none())
+    }
+
+    fn is_called(&self, id: StateId, name: &str) -> bool {
+        // Parts that do not fit together may have a state within itself.
+        let around = std::iter::successors(self.state(id), |state| self.state(state.parent?)).take(self.states.len());
+        let mut rest = name;
+        for state in around {
+            let Some(before) = rest.strip_suffix(state.own.as_deref().unwrap_or(&state.name)) else { return false };
+            match before.strip_suffix('.') {
+                Some(before) => rest = before,
+                None => return before.is_empty(),
+            }
+        }
+        false
     }
 
     /// The state that a stored name stands for: the one of that name, or the one that it [was moved to](Self::moved_states).

@@ -35,8 +35,11 @@ pub enum StateKind {
 /// A state.
 #[derive(Clone, Debug)]
 pub struct State {
-    /// Its name: one in the whole file.
+    /// What it is called: its name, or, where that is also the name of another state, that with those of the states around it
+    /// (`A.B`). One state alone is called so.
     pub name: String,
+    /// Its name among those beside it, where it is called otherwise.
+    pub own: Option<String>,
     /// What it is for, where the file says so.
     pub description: Option<String>,
     /// The state it is in; `None` at the top.

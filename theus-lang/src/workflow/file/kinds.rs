@@ -107,7 +107,9 @@ impl<'a> Reading<'a> {
             return first;
         };
         let here = at.key("initial");
-        let Some(found) = self.target(value, &here, &format!("`initial` of {what}")) else { return first };
+        let own = self.outline.child(id, value);
+        let found = own.or_else(|| self.target(value, &here, &format!("`initial` of {what}")));
+        let Some(found) = found else { return first };
         let is_child = self.outline.state(found).is_some_and(|state| state.parent == Some(id));
         if !is_child {
             self.diagnostics.lost_ways = true;
@@ -174,7 +176,9 @@ impl<'a> Reading<'a> {
             return kind;
         };
         let at = at.key("default");
-        let Some(found) = self.target(value, &at, &format!("`default` of {what}")) else { return kind };
+        let beside = self.outline.child(parent, value);
+        let found = beside.or_else(|| self.target(value, &at, &format!("`default` of {what}")));
+        let Some(found) = found else { return kind };
         let target = self.outline.state(found);
         let is_child = target.is_some_and(|state| state.parent == Some(parent));
         let is_history = target.is_some_and(|state| state.get("history").is_some());

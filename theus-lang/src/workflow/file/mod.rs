@@ -8,6 +8,7 @@
 //!
 #![doc = include_str!("../constructs.md")]
 
+mod called;
 mod catalog;
 pub(crate) mod code;
 mod diagnostics;

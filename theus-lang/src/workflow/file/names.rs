@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::called;
 use super::code;
 use super::foreign;
 use super::length::{LONGEST_NAME, short, too_long};
-use super::outline::Outline;
+use super::outline::{Found, Outline};
 use super::reading::Reading;
 use super::sources::Source;
 use crate::condition::{States, UnknownState};
@@ -33,14 +34,26 @@ impl<'a> Reading<'a> {
             return None;
         }
         let name = self.diagnostics.text(value, at, what, "the name of a state");
-        let found = name.and_then(|name| self.outline.names.get(name).copied());
-        self.diagnostics.lost_ways |= found.is_none();
-        let (Some(name), None) = (name, found) else { return found };
+        let found = name.map(|name| (name, self.outline.find(name)));
+        let name = match found {
+            Some((_, Found::One(id))) => return Some(id),
+            Some((name, Found::Several(several))) => {
+                self.diagnostics.lost_ways = true;
+                self.diagnostics.error(code::SAME_NAME, || called::ambiguous(name, &several, at.clone()));
+                return None;
+            }
+            Some((name, Found::None)) => name,
+            None => {
+                self.diagnostics.lost_ways = true;
+                return None;
+            }
+        };
+        self.diagnostics.lost_ways = true;
         let names = &self.outline.names;
         self.diagnostics.error(code::UNKNOWN_STATE, || {
             let help = match foreign::state(name, |name| names.contains_key(name)) {
-                Some(state) => Some(format!("write `{state}`: a name stands for one state in the whole file")),
-                None => did_you_mean(name, names.keys().copied().take(MOST_COMPARED)),
+                Some(state) => Some(format!("write `{state}`: the name of a state leads to it from anywhere")),
+                None => did_you_mean(name, names.keys().map(|name| &**name).take(MOST_COMPARED)),
             };
             Problem::new(at.clone(), format!("unknown state `{name}`"))
                 .label("no such state in this workflow")
@@ -182,24 +195,26 @@ impl<'a> Reading<'a> {
 impl States for Outline<'_> {
     fn number(&self, name: &str) -> Result<u32, UnknownState> {
         let is_history = |id: StateId| self.state(id).is_some_and(|state| state.get("history").is_some());
-        match self.names.get(name) {
-            Some(found) if is_history(*found) => Err(UnknownState {
+        match self.find(name) {
+            Found::One(found) if is_history(found) => Err(UnknownState {
                 message: format!("`{name}` is a history, which is never active itself"),
                 help: Some("ask for the state that it leads back to, or for the one around it".to_owned()),
             }),
-            Some(found) => Ok(found.0),
-            None if self.names.is_empty() => Err(UnknownState {
+            Found::One(found) => Ok(found.0),
+            Found::Several(several) => Err(UnknownState {
+                message: format!("`{name}` is the name of several states"),
+                help: Some(called::which(&several)),
+            }),
+            Found::None if self.names.is_empty() => Err(UnknownState {
                 message: "this workflow has no states that could be asked for".to_owned(),
                 help: Some("it is `steps` alone: write `states`".to_owned()),
             }),
-            None => {
+            Found::None => {
                 let help = match foreign::state(name, |name| self.names.contains_key(name)) {
-                    Some(state) => {
-                        Some(format!("write `in('{state}')`: a name stands for one state in the whole file"))
-                    }
+                    Some(state) => Some(format!("write `in('{state}')`")),
                     None => {
                         let known = self.names.iter().filter(|(_, id)| !is_history(**id));
-                        did_you_mean(name, known.map(|(name, _)| *name).take(MOST_COMPARED))
+                        did_you_mean(name, known.map(|(name, _)| &**name).take(MOST_COMPARED))
                     }
                 };
                 Err(UnknownState { message: format!("there is no state `{}`", short(name)), help })

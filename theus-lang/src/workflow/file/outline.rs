@@ -1,5 +1,6 @@
 //! The first look at a file: which states there are, and what is within what.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::code;
@@ -19,15 +20,28 @@ const MAX_STATES: usize = 10_000;
 #[derive(Default)]
 pub(super) struct Outline<'a> {
     pub(super) states: Vec<Sketch<'a>>,
-    pub(super) names: BTreeMap<&'a str, StateId>,
+    /// By what each is called: its name, or that with the names of as many states around it as tell it from others of that name.
+    pub(super) names: BTreeMap<Cow<'a, str>, StateId>,
+    /// By their own names.
+    pub(super) own: BTreeMap<&'a str, Vec<StateId>>,
     /// Whether the first of them is the whole workflow, which has events, chains or regions of its own.
     pub(super) has_root: bool,
     too_many: bool,
 }
 
+/// Which state a name stands for.
+pub(super) enum Found<'o> {
+    One(StateId),
+    None,
+    /// What those are called that it could stand for.
+    Several(Vec<&'o str>),
+}
+
 /// A state, before its parts are read.
 pub(super) struct Sketch<'a> {
     pub(super) name: &'a str,
+    /// What it is called in the whole file.
+    pub(super) called: Cow<'a, str>,
     /// Where its name stands.
     pub(super) key: NodePath,
     /// Where its value stands.
@@ -49,6 +63,7 @@ impl<'a> Outline<'a> {
     pub(super) fn read(value: &'a Value, at: &NodePath, diagnostics: &mut Diagnostics) -> Self {
         let mut outline = Self::default();
         outline.level(value, at, None, false, 1, diagnostics);
+        outline.call(diagnostics);
         outline
     }
 
@@ -56,13 +71,22 @@ impl<'a> Outline<'a> {
     pub(super) fn read_root(body: Vec<(&'a str, &'a Value)>, at: &NodePath, diagnostics: &mut Diagnostics) -> Self {
         let inside = body.iter().find(|(key, _)| matches!(*key, "states" | "regions")).copied();
         let (key, at) = (at.clone(), at.clone());
-        let root =
-            Sketch { name: ROOT, key, at: at.clone(), body, parent: None, children: Vec::new(), is_region: false };
+        let root = Sketch {
+            name: ROOT,
+            called: Cow::Borrowed(ROOT),
+            key,
+            at: at.clone(),
+            body,
+            parent: None,
+            children: Vec::new(),
+            is_region: false,
+        };
         let mut outline = Self { states: vec![root], has_root: true, ..Self::default() };
         if let Some((key, value)) = inside {
             outline.level(value, &at.key(key), Some(StateId(0)), key == "regions", 1, diagnostics);
         }
-        if let Some(clash) = outline.names.get(ROOT).and_then(|id| outline.state(*id)) {
+        outline.call(diagnostics);
+        if let Some(clash) = outline.own.get(ROOT).and_then(|ids| outline.state(*ids.first()?)) {
             let key = clash.key.clone();
             diagnostics.error(code::SAME_NAME, || {
                 Problem::new(key, format!("`{ROOT}` is what the whole workflow is called where it has events, chains or regions of its own"))
@@ -167,24 +191,21 @@ impl<'a> Outline<'a> {
         let body = diagnostics.entries(value, &at, &what, (Keys::State, "a map with `entry` and `events`"));
         diagnostics.lost_ways |= body.is_none();
         let body = body.unwrap_or_default();
-        match self.names.get(name) {
-            Some(first) => {
-                let first = self.state(*first).map(|state| state.key.clone()).unwrap_or_default();
-                diagnostics.lost_ways = true;
-                diagnostics.error(code::SAME_NAME, || {
-                    Problem::new(key.clone(), format!("two states are called `{name}`"))
-                        .label("the second one")
-                        .help("a name stands for one state in the whole file, at whatever depth: rename one")
-                        .other("the first one", first)
-                });
-            }
-            None => drop(self.names.insert(name, id)),
-        }
+        self.own.entry(name).or_default().push(id);
         if let Some(above) = parent.and_then(|parent| self.states.get_mut(parent.0 as usize)) {
             above.children.push(id);
         }
         let inside: Vec<_> = body.iter().filter(|(key, _)| matches!(*key, "states" | "regions")).copied().collect();
-        self.states.push(Sketch { name, key, at: at.clone(), body, parent, children: Vec::new(), is_region });
+        self.states.push(Sketch {
+            name,
+            called: Cow::Borrowed(name),
+            key,
+            at: at.clone(),
+            body,
+            parent,
+            children: Vec::new(),
+            is_region,
+        });
         if let [_, (second, _), ..] = inside[..] {
             diagnostics.lost_ways = true;
             diagnostics.error(code::EXCLUSIVE, || {

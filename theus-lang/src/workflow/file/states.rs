@@ -48,8 +48,10 @@ impl<'a> Reading<'a> {
         let sketch = self.outline.state(id)?;
         let (name, key, at, body) = (sketch.name, sketch.key.clone(), sketch.at.clone(), sketch.body.clone());
         let (parent, children) = (sketch.parent, sketch.children.clone());
+        let own = (sketch.called != name).then(|| name.to_owned());
+        let called = sketch.called.clone().into_owned();
         let is_root = self.outline.root() == Some(id);
-        let what = if is_root { "the workflow".to_owned() } else { format!("state `{name}`") };
+        let what = if is_root { "the workflow".to_owned() } else { format!("state `{called}`") };
         self.yaml_word(name, key.clone());
         self.keys(&body, &at, &what);
         let kind = self.kind(id, &body, &at, &what);
@@ -93,11 +95,12 @@ impl<'a> Reading<'a> {
         }
         self.never_taken(&transitions);
         let place = self.sites.place(&key);
-        let name = name.to_owned();
+        let name = called;
         self.invokes_of_kind(&kind, &invokes, &at, &what);
         let on_error = Vec::new();
         Some(State {
             name,
+            own,
             description,
             parent,
             children,

@@ -25,8 +25,8 @@ impl Reading<'_> {
         in_order.sort_unstable();
         let mut fit = true;
         for pair in in_order.windows(2) {
-            let [(first, _), (second, place)] = *pair else { continue };
-            fit &= self.fit_together(first, second, &at.index(place));
+            let [(first, one), (second, other)] = *pair else { continue };
+            fit &= self.fit_together(first, second, &at.index(one.max(other)));
         }
         self.diagnostics.lost_ways |= !fit;
         fit.then_some(targets)

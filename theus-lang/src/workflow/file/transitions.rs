@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use super::called;
 use super::code;
 use super::diagnostics::Keys;
 use super::length::short;
 use super::names::MOST_COMPARED;
+use super::outline::Found;
 use super::reading::Reading;
 use super::steps::{Body, get};
 use crate::signal::EventName;
@@ -84,7 +86,15 @@ impl<'a> Reading<'a> {
 
     /// The state behind `done.state.`.
     fn ends(&mut self, name: &str, at: &NodePath) -> Option<StateId> {
-        let found = self.outline.names.get(name).copied();
+        let found = match self.outline.find(name) {
+            Found::One(id) => Some(id),
+            Found::None => None,
+            Found::Several(several) => {
+                self.diagnostics.lost_ways = true;
+                self.diagnostics.error(code::SAME_NAME, || called::ambiguous(name, &several, at.clone()));
+                return None;
+            }
+        };
         let ends = |id: StateId| {
             let has = |key| self.outline.state(id).is_some_and(|state| state.get(key).is_some());
             has("states") || has("regions")
@@ -99,7 +109,7 @@ impl<'a> Reading<'a> {
                 let problem = Problem::new(at.clone(), format!("there are no states inside `{name}` that could come to an end"));
                 return problem.help("`done.state.NAME` is of a state with `states` or `regions`; `EVT_CHAIN_DONE` tells that the steps of a state are done");
             }
-            let known = outline.names.iter().filter(|(_, id)| ends(**id)).map(|(name, _)| *name);
+            let known = outline.names.iter().filter(|(_, id)| ends(**id)).map(|(name, _)| &**name);
             Problem::new(at.clone(), format!("unknown state `{}`", short(name)))
                 .label("no such state in this workflow")
                 .help(did_you_mean(name, known.take(MOST_COMPARED)).unwrap_or_default())

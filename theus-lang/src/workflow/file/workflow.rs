@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::code;
 use super::diagnostics::Keys;
-use super::outline::Outline;
+use super::outline::{Found, Outline};
 use super::python::Difference;
 use super::reading::Reading;
 use super::transitions::{Handled, twice};
@@ -243,7 +243,7 @@ impl<'a> Reading<'a> {
         let mut moved = Vec::with_capacity(entries.len());
         for (before, value) in entries {
             let target = self.target(value, &at.key(before), &format!("what `{before}` was moved to"));
-            if self.outline.names.contains_key(before) {
+            if matches!(self.outline.find(before), Found::One(_)) {
                 self.diagnostics.error(code::EXCLUSIVE, || {
                     Problem::new(at.at_key(before), format!("`{before}` is a state, and was moved to another one"))
                         .help("what was stored there is there still: rename the state, or take this out")
@@ -329,6 +329,7 @@ impl<'a> Reading<'a> {
         }
         let state = State {
             name: ONLY_STATE.to_owned(),
+            own: None,
             description: None,
             parent: None,
             children: Vec::new(),

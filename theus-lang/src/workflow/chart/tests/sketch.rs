@@ -226,6 +226,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
     };
     let make = |(node, parent): &(&Node, Option<u32>)| State {
         name: node.name.clone(),
+        own: None,
         description: None,
         parent: parent.map(StateId::new),
         children: node.inside.iter().map(|child| id(&child.name)).collect(),

@@ -1,6 +1,7 @@
 //! Words of statecharts: each wrong use is refused at its place, and the nearest thing to it that passes loads.
 
 use super::{codes, load, sound};
+use crate::workflow::chart::Stored;
 
 /// What is said of each of some files, which all are refused.
 fn told(files: &[&str]) -> String {
@@ -225,4 +226,57 @@ fn the_end_of_another_state_is_an_event() {
     let json = serde_json::to_string(&flow).unwrap();
     assert!(json.contains(r#""done.state.A":{"to":"W2","steps":["p_load"]}"#), "{json}");
     assert_eq!(serde_json::to_string(&load(&json).unwrap()).unwrap(), json);
+}
+
+/// `A` and `B` with a `WORK` each, and `C` with one inside its own `A`; where `CMD_GO` leads from the first is given.
+fn called(to: &str) -> String {
+    format!(
+        "external: [CMD_GO, CMD_OUT]\nstates:\n  X:\n    states:\n      A: {{ initial: WORK, states: {{ IDLE: {{ events: {{ CMD_GO: X.A.WORK }} }}, WORK: {{ events: {{ CMD_GO: {to} }} }} }} }}\n      B: {{ events: {{ CMD_OUT: Z }}, states: {{ WORK: {{ events: {{ CMD_GO: C.A }} }}, H: {{ history: deep, default: WORK }} }} }}\n  C: {{ states: {{ A: {{ states: {{ WORK: {{ events: {{ CMD_GO: H, CMD_OUT: IDLE }} }} }} }} }} }}\n  Z: {{ final: true }}\n"
+    )
+}
+
+#[test]
+fn states_of_one_name_are_told_apart_by_what_is_around_them() {
+    for to in [
+        "B.WORK",
+        "X.B.WORK",
+        "C.A.WORK",
+        "{ to: X.A.IDLE, when: \"!in('C.A')\" }",
+        "{ to: IDLE, when: \"in('X.A.WORK') || domain.ready\" }",
+    ] {
+        load(&called(to)).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let wrong = [
+        "WORK",
+        "A.WORK",
+        "D.WORK",
+        "X.WORK",
+        "{ to: B, when: \"in('WORK')\" }",
+        "{ to: B, steps: { run: fetch, on_error: { '*': A.WORK } } }",
+    ];
+    let files = wrong.map(called);
+    insta::assert_snapshot!("called", told(&files.iter().map(String::as_str).collect::<Vec<_>>()));
+    insta::assert_snapshot!(
+        "called_at_the_top",
+        told(&[
+            "states: { A: { states: { B: { events: { CMD_START: C } }, C: { final: true } } }, B: { final: true } }",
+            "states: { A.B: { events: { CMD_START: C } }, A: { states: { B: { final: true } } }, C: { states: { B: { final: true } } } }",
+            "entry: p_load\nstates: { A: { states: { B: { final: true } } }, B: { final: true } }",
+        ])
+    );
+    let definition = load(&called("B.WORK")).unwrap();
+    let name = |name: &str| definition.state_named(name).map(|id| definition.state(id).unwrap().name.clone());
+    assert_eq!(name("X.B.WORK").as_deref(), Some("B.WORK"));
+    assert_eq!(name("C.A.WORK").as_deref(), Some("C.A.WORK"));
+    assert_eq!((name("WORK"), name("A.WORK"), name("Y.B.WORK")), (None, None, None));
+    // One that is called by its own name is found behind what is around it too.
+    assert_eq!(name("X.A.IDLE").as_deref(), Some("IDLE"));
+    let json = serde_json::to_string(&definition).unwrap();
+    let again = load(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
+    assert_eq!(serde_json::to_string(&again).unwrap(), json);
+    // What was stored by name comes back; by a name that has become that of several, it is refused.
+    let at = definition.configuration(&Stored { active: vec!["B.WORK".to_owned()], ..Stored::default() }).unwrap();
+    assert_eq!(definition.stored(&at).active, ["B.WORK"]);
+    let error = definition.configuration(&Stored { active: vec!["WORK".to_owned()], ..Stored::default() }).unwrap_err();
+    assert_eq!(error.to_string(), "the workflow `desk` has no state `WORK`; did you mean `B.WORK`?");
 }

@@ -76,6 +76,7 @@ impl Charts {
         }
         self.states.push(State {
             name: name.to_owned(),
+            own: None,
             description: None,
             parent,
             children: Vec::new(),
