@@ -29,6 +29,12 @@ pub(crate) fn of((seconds, nanos): (u64, u32)) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos)
 }
 
+/// The time that is so many nanoseconds after the epoch.
+#[cfg(feature = "recipes")]
+pub(crate) fn of_nanos(nanos: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)
+}
+
 /// The time as records keep it.
 pub(crate) fn kept(time: SystemTime) -> SystemTime {
     of(parts(time))
@@ -55,6 +61,26 @@ pub(crate) fn serialize<S: Serializer>(time: &SystemTime, serializer: S) -> Resu
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SystemTime, D::Error> {
     let written = String::deserialize(deserializer)?;
     parse(&written).ok_or_else(|| serde::de::Error::custom(format!("`{written}` is no time")))
+}
+
+/// Of what need not be there.
+#[cfg(feature = "recipes")]
+pub(crate) mod maybe {
+    use super::{Deserialize, Deserializer, Serializer, SystemTime, parse, text};
+
+    #[expect(clippy::ref_option, reason = "as serde asks")]
+    pub(crate) fn serialize<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => serializer.serialize_some(&text(*time)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SystemTime>, D::Error> {
+        let wrong = |written: &str| serde::de::Error::custom(format!("`{written}` is no time"));
+        let written = Option::<String>::deserialize(deserializer)?;
+        written.map(|written| parse(&written).ok_or_else(|| wrong(&written))).transpose()
+    }
 }
 
 #[cfg(test)]

@@ -157,6 +157,7 @@ impl Auditor {
                 Saw::Failed(_) if tally.violated(rule, now).1 && rule.level().refuses() => return true,
                 Saw::Failed(_) => {}
                 Saw::Passed | Saw::Near => tally.passed(rule),
+                Saw::Suppressed => {}
             }
         }
         false
@@ -205,7 +206,16 @@ impl Auditor {
         let has_stopped = {
             let mut state = self.state.lock();
             for Found { rule, key, saw } in outcomes.found {
-                let counts = session.saw(&rule, &key, saw.sight(), now);
+                let at = (now, (time, version));
+                let counts = match rule.alarm() {
+                    Some(settings) => {
+                        self.alarm_saw(&mut state, session, (&rule, settings), (&key, &saw), at, &mut records)
+                    }
+                    None => true,
+                };
+                if let Saw::Suppressed = saw {
+                    continue;
+                }
                 let Saw::Failed(value) = saw else {
                     let _ = session.change(&rule, &key, now, |tally| tally.passed(&rule));
                     #[cfg(feature = "store")]
@@ -223,7 +233,12 @@ impl Auditor {
                 let event = AuditEvent::Violation(violation);
                 let record = state.log.append_digested(session.name(), time, version, event, &digest);
                 report.extend(record.violation().cloned());
-                records.push(record.clone());
+                let record = record.clone();
+                let raising = record.violation().filter(|_| acts && rule.alarm().is_some()).cloned();
+                records.push(record);
+                if let Some(violation) = raising {
+                    self.alarm_acts(&mut state, session.name(), (&rule, &key), &violation, at, &mut records);
+                }
             }
             let stop = report[first..].iter().find(|violation| violation.action == Action::Interlocked);
             if let Some(violation) = stop {
@@ -233,6 +248,7 @@ impl Auditor {
             stop.is_some()
         };
         self.tell_of_those_that_gave_way(session, &gave_way);
+        self.tell_of_too_many_alarms(session.name());
         let recorded = records.len();
         let failures = self.publish(delivery, &mut records);
         if has_stopped {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::alarm::{Alarms, Excursion, Sight};
+use super::alarm::{AlarmState, Alarms};
 use super::counted::CountedRule;
 use super::key::Key;
 use super::tallies::{GaveWay, Tallies};
@@ -66,21 +66,15 @@ impl AuditSession {
     /// The same for one value of its `per`.
     pub(super) fn holds_of(&self, rule: &CountedRule, key: &Key) -> bool {
         !self.tally(rule, key).is_empty()
-            || (rule.alarm().is_some() && self.alarms.excursion(&self.name, rule, key) != Excursion::None)
-    }
-
-    /// The value of a rule was seen: whether a violation counts.
-    pub(super) fn saw(&self, rule: &CountedRule, key: &Key, sight: Sight, now: u64) -> bool {
-        let Some(settings) = rule.alarm() else { return true };
-        let turn = self.alarms.saw(&self.name, (rule, settings), key, sight, now);
-        turn.begins || !rule.counts_excursions()
+            || (rule.alarm().is_some()
+                && self.alarms.get(&self.name, rule, key).is_some_and(|standing| standing.is_watched()))
     }
 
     /// Whether a violation would count.
-    pub(super) fn would_count(&self, rule: &CountedRule, key: &Key, now: u64) -> bool {
+    pub(super) fn would_count(&self, rule: &Arc<CountedRule>, key: &Key, now: u64) -> bool {
         match rule.alarm() {
             Some(settings) if rule.counts_excursions() => {
-                self.alarms.excursion(&self.name, rule, key).seen(settings, Sight::Outside, now).begins
+                self.alarms.would_count(&self.name, (rule, settings), key, now)
             }
             _ => true,
         }
@@ -89,6 +83,12 @@ impl AuditSession {
     /// What the counter of a rule holds.
     pub(super) fn tally(&self, rule: &CountedRule, key: &Key) -> Tally {
         self.of(rule).tally(rule, key)
+    }
+
+    /// How the alarm of a rule stands, where it is one.
+    pub(super) fn alarm(&self, rule: &CountedRule, key: &Key) -> Option<AlarmState> {
+        rule.alarm()?;
+        Some(self.alarms.get(&self.name, rule, key).map_or(AlarmState::Normal, |standing| standing.state()))
     }
 
     /// Counts on the counter of a rule.

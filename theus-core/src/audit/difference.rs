@@ -246,7 +246,6 @@ fn acts(rule: &CountedRule) -> String {
 
 /// By what a rule is known again in another run of the program: what it is called and what it counts together, or all that makes two
 /// rules the same, as a text. Rules that are alike in that are told apart by their order.
-#[cfg(feature = "store")]
 pub(super) fn stable_names(recipe: &InForce) -> impl Iterator<Item = (String, &Arc<CountedRule>)> {
     names_without_ids(recipe).map(|(owner, name, rule)| match rule.id() {
         Some(id) => (format!("{} id {id}{}", owner.as_str(), rule.counting()), rule),
@@ -260,7 +259,6 @@ pub(super) fn earlier_names(recipe: &InForce) -> impl Iterator<Item = (String, &
     names_without_ids(recipe).filter(|(.., rule)| rule.id().is_some()).map(|(_, name, rule)| (name, rule))
 }
 
-#[cfg(feature = "store")]
 fn names_without_ids(recipe: &InForce) -> impl Iterator<Item = (Owner<'static>, String, &Arc<CountedRule>)> {
     let mut alike: BTreeMap<String, u32> = BTreeMap::new();
     all(recipe).map(move |(owner, rule)| {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::alarm::AlarmState;
 use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::judge::Gates;
@@ -44,6 +46,9 @@ pub struct RuleAccount {
     /// Of a rule with a counter for each value of a field: that of which `count` is, the present one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<Text>,
+    /// Of an alarm: how it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stands: Option<AlarmState>,
     /// Whether a pass puts the counter back.
     pub reset_on_success: bool,
     /// Whether it is asked only where there is something.
@@ -134,7 +139,7 @@ impl Explanation {
 impl RuleAccount {
     fn of(
         process: &'static str,
-        rule: &CountedRule,
+        rule: &Arc<CountedRule>,
         subject: &(impl Subject + ?Sized),
         session: &AuditSession,
         now: u64,
@@ -147,7 +152,7 @@ impl RuleAccount {
         let mut value = None;
         let would = match (!is_unknown).then(|| rule.judge(subject)) {
             None => Would::Unknown,
-            Some(Verdict::NotAsked) => Would::NotAsked,
+            Some(Verdict::NotAsked | Verdict::Elsewhere) => Would::NotAsked,
             Some(Verdict::Passed) => Would::Pass,
             Some(Verdict::Failed(seen)) => {
                 value = Some(seen.value);
@@ -165,6 +170,7 @@ impl RuleAccount {
         Self {
             metadata: rule.metadata(process),
             count,
+            stands: session.alarm(rule, &key),
             key: key::shown(rule, &key),
             reset_on_success: rule.resets_on_success(),
             where_present: rule.is_where_present(),

@@ -13,6 +13,41 @@ use crate::audit::Text;
 /// What an operator and a reason may take together.
 const LONGEST_RESET: usize = 64 * 1024;
 
+/// What an operator has not said.
+#[derive(Debug)]
+pub(super) enum Unsaid {
+    Operator,
+    Reason,
+    TooLong { most: usize },
+}
+
+impl From<Unsaid> for ResetError {
+    fn from(unsaid: Unsaid) -> Self {
+        match unsaid {
+            Unsaid::Operator => Self::NoOperator,
+            Unsaid::Reason => Self::NoReason,
+            Unsaid::TooLong { most } => Self::TooLong { most },
+        }
+    }
+}
+
+/// Who does something, and why, as it is put on record.
+pub(super) fn said<'a>(operator: &'a str, reason: &'a str) -> Result<(&'a str, &'a str), Unsaid> {
+    let (operator, reason) = (operator.trim(), reason.trim());
+    // What nobody can read, as spaces without width, says nothing.
+    let says = |text: &str| text.chars().any(char::is_alphanumeric);
+    if !says(operator) {
+        return Err(Unsaid::Operator);
+    }
+    if !says(reason) {
+        return Err(Unsaid::Reason);
+    }
+    if operator.len() + reason.len() > LONGEST_RESET {
+        return Err(Unsaid::TooLong { most: LONGEST_RESET });
+    }
+    Ok((operator, reason))
+}
+
 impl Auditor {
     /// Whether a run has to ask for what [stops](Self::stop) it: one atomic load.
     #[inline]
@@ -50,18 +85,7 @@ impl Auditor {
     /// [`ResetError`] when nobody or no reason is named, the engine is not stopped, or a sink that must have the record
     /// does not take it: the engine stays stopped.
     pub fn reset_interlock(&self, operator: &str, reason: &str, version: u64) -> Result<(), ResetError> {
-        let (operator, reason) = (operator.trim(), reason.trim());
-        // What nobody can read, as spaces without width, says nothing.
-        let says = |text: &str| text.chars().any(char::is_alphanumeric);
-        if !says(operator) {
-            return Err(ResetError::NoOperator);
-        }
-        if !says(reason) {
-            return Err(ResetError::NoReason);
-        }
-        if operator.len() + reason.len() > LONGEST_RESET {
-            return Err(ResetError::TooLong { most: LONGEST_RESET });
-        }
+        let (operator, reason) = said(operator, reason)?;
         let time = self.clock.now();
         let delivery = self.sinks.open().map_err(|InsideASink| ResetError::InsideASink)?;
         let elsewhere = self.shared.as_ref().and_then(Shared::latched);

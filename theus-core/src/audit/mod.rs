@@ -142,6 +142,7 @@
 //! | `alarm: true` | an excursion of the value counts once, see below | each violation counts |
 //! | `deadband: 3` | by how much the value must be back inside before the excursion is over | it is over with the first pass |
 //! | `on_delay: 10s` | for how long the value must be outside before that counts, by the clock of the records | it counts at once |
+//! | `latched: true` | the alarm stands until somebody has acknowledged it, though its value is back | it returns with its value |
 //! | `off_delay: 10s` | for how long the value must be back inside before the excursion is over | it is over at once |
 //! | `where_present: true` | the rule is asked only where there is something: where there is nothing, it neither passes nor is violated | what is missing is a violation |
 //! | `when` | the rule is judged only where this condition holds, see above | it always is |
@@ -200,7 +201,7 @@
 //!       - { field: domain.temperature, max: 125, level: A }
 //! ```
 //!
-//! With any of `alarm: true`, `deadband`, `on_delay` and `off_delay` (the words of ISA-18.2) a rule is an alarm: what counts is an
+//! With any of `alarm: true`, `deadband`, `on_delay`, `off_delay` and `latched: true` (the words of ISA-18.2) a rule is an alarm: what counts is an
 //! excursion of its value, once, and not each run that sees it. It begins with the first violation (`on_delay`: with the first one so
 //! long after the value went outside), and is over with the first pass by which the value is back inside by the `deadband`
 //! (`off_delay`: when it has been back for so long). With `max: 100, deadband: 3` a value that goes to 101, 99, 102, 97, 101 makes two
@@ -218,10 +219,28 @@
 //! session has excursions of its own, and with `per` each value; `across: engine` does not fit. What the rule is not asked (`when`,
 //! `where_present`) changes nothing. An alarm goes by what its gate has seen, committed or not.
 //!
-//! A delay goes by the looks of the rule: it is over in the first run after its end. A clock that is put back begins it anew. In
-//! memory a session that is let go of takes its excursions along. A restart, and a change of what the rule says, forget them: what
-//! goes on then counts once more. There are at most 65,536 at a time; the rule of one more counts every violation, which is told by
+//! An `on_delay` is over in the first violation after its end, an `off_delay` when somebody looks: a run that the rule judges,
+//! [`Engine::alarms`](crate::Engine::alarms), or [`Engine::look_at_alarms`](crate::Engine::look_at_alarms). A clock that is put back
+//! begins both anew. There are at most 65,536 alarms at a time; the rule of one more counts every violation, which is told by
 //! `tracing`.
+//!
+//! When the level acts, the alarm is raised. [`Engine::alarms`](crate::Engine::alarms) lists what is not normal, of all sessions:
+//!
+//! | [`AlarmState`] | when |
+//! |---|---|
+//! | unacknowledged | it is raised; of a `latched` one also when its value is back: until somebody has seen it, no new excursion of it counts (where the level refuses runs, it does all the same) |
+//! | acknowledged | and somebody has seen it: [`Engine::acknowledge`](crate::Engine::acknowledge). With the return of its value it is normal |
+//! | returned unacknowledged | its value is back, and nobody has seen it. An acknowledgement makes it normal, a new excursion raises it again |
+//! | shelved | somebody has put it aside for a time: [`Engine::shelve`](crate::Engine::shelve). Its rule counts, records and refuses as before; it is raised when the time is over, or it is taken up ([`Engine::unshelve`](crate::Engine::unshelve)), if its value is outside then |
+//! | suppressed by design | it was raised, and its `when` does not hold: nobody knows where its value is. As the rule is judged again, it stands as before |
+//! | normal | it is in no list |
+//!
+//! Each change is a record ([`AlarmEvent`]), those by operators with who and why; a sink that must have such a record and does not take
+//! it keeps the change from being made. Where there is a store, alarms are in it with their records: they are there after a restart,
+//! also those of sessions that are not open, and can be acknowledged. Two programs on one store know of each other's as they do of
+//! counters across the engine. An excursion that has raised nothing, and a delay, begin anew with a restart: the rule then counts
+//! sooner, never later, but for the delay. In memory a session that is let go of takes its alarms along. Another recipe keeps the alarms of the
+//! rules that stay the same, and lets go of the others; that they are gone is in the record of the change.
 //!
 //! ## All sessions together, each value by itself
 //!
@@ -328,7 +347,7 @@
 //! # On record
 //!
 //! Everything that the audit does is an [`AuditRecord`]: violations and what came of them, interlocks and their resets, which
-//! recipe was in force, what its changes changed and which were refused, and sinks that failed. Each is chained to the one before it by its hash.
+//! recipe was in force, what its changes changed and which were refused, what became of alarms, and sinks that failed. Each is chained to the one before it by its hash.
 //!
 //! | I want to | use |
 //! |---|---|
@@ -339,6 +358,7 @@
 //! | read and verify files, with no engine | [`LedgerFiles`] |
 //! | change the rules while the engine runs | [`Engine::reload_recipe`](crate::Engine::reload_recipe) |
 //! | know beforehand what the rules would say | [`Engine::explain`](crate::Engine::explain) |
+//! | see what stands, acknowledge it, put it aside | [`Engine::alarms`](crate::Engine::alarms), [`Engine::acknowledge`](crate::Engine::acknowledge), [`Engine::shelve`](crate::Engine::shelve) |
 //! | see how the engine stands | [`Engine::status`](crate::Engine::status) |
 //!
 //! Where a sink does not take a record, it is offered again before the next one for as long as it is in memory. Until then:
@@ -348,6 +368,8 @@
 //! | a violation below its threshold | the run is refused: [`RunError::Unrecorded`](crate::RunError::Unrecorded) | the run goes on |
 //! | a violation whose level acts | the level acts, and its error says what is not on record | the level acts |
 //! | a reset of the interlock | the engine stays stopped | it goes on |
+//! | what an operator does to an alarm | the alarm stands as before | it is done |
+//! | what becomes of an alarm by itself | nothing: the violation that it follows from has its own row | nothing |
 //! | a change of the recipe | the recipe stays | it changes |
 //! | the recipe at the start | the engine is not built | it is built |
 //!
@@ -435,6 +457,7 @@ mod status;
 mod tallies;
 mod tally;
 
+pub use alarm::{Alarm, AlarmChange, AlarmError, AlarmEvent, AlarmId, AlarmState, LONGEST_SHELVED, Shelf};
 #[doc(hidden)]
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};

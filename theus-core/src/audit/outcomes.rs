@@ -38,13 +38,15 @@ pub(super) enum Saw {
     Passed,
     /// It passes, and is not back inside by the deadband of its alarm.
     Near,
+    /// It is an alarm that is raised, and its `when` does not hold.
+    Suppressed,
 }
 
 impl Saw {
     pub(super) const fn sight(&self) -> Sight {
         match self {
             Self::Failed(_) => Sight::Outside,
-            Self::Near => Sight::Near,
+            Self::Near | Self::Suppressed => Sight::Near,
             Self::Passed => Sight::Inside,
         }
     }
@@ -87,16 +89,22 @@ impl RuleOutcomes {
         subject: &(impl Subject + ?Sized),
         resets: impl FnOnce() -> bool,
     ) {
-        let verdict = match rule.judge(subject) {
-            Verdict::Failed(seen) => Some(seen),
-            Verdict::Passed if resets() => None,
-            Verdict::Passed | Verdict::NotAsked => return,
+        let verdict = rule.judge(subject);
+        let is_of_interest = match &verdict {
+            Verdict::Failed(_) => true,
+            Verdict::Passed => resets(),
+            Verdict::Elsewhere => rule.alarm().is_some() && resets(),
+            Verdict::NotAsked => false,
         };
+        if !is_of_interest {
+            return;
+        }
         let key = key::of(rule, subject);
         let saw = match verdict {
-            Some(seen) => Saw::Failed(Seen { key: key::shown(rule, &key), ..seen }),
-            None if rule.is_back(subject) => Saw::Passed,
-            None => Saw::Near,
+            Verdict::Failed(seen) => Saw::Failed(Seen { key: key::shown(rule, &key), ..seen }),
+            Verdict::Passed if rule.is_back(subject) => Saw::Passed,
+            Verdict::Passed => Saw::Near,
+            Verdict::NotAsked | Verdict::Elsewhere => Saw::Suppressed,
         };
         self.found.push(Found { rule: Arc::clone(rule), key, saw });
     }

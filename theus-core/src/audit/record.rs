@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::alarm::AlarmEvent;
 use super::change::{RecipeChange, RecipeIdentity};
 use super::ledger::{Format, Hash};
 use crate::audit::Level;
@@ -228,6 +229,8 @@ pub enum AuditEvent {
         /// Why.
         reason: Text,
     },
+    /// Something has happened to an alarm.
+    Alarm(Box<AlarmEvent>),
     /// A sink does not take records; or could not keep one that it had taken, as after a crash.
     SinkFailure {
         /// The sink.
@@ -284,6 +287,7 @@ impl fmt::Display for AuditEvent {
                 }
                 Ok(())
             }
+            Self::Alarm(event) => event.fmt(f),
             Self::RecipeRefused { recipe, reason } => write!(f, "recipe {recipe} refused: {reason}"),
             Self::SinkFailure { sink, message, first_missing: 0 } => write!(f, "sink `{sink}`: {message}"),
             Self::SinkFailure { sink, message, first_missing } => {
@@ -307,6 +311,8 @@ impl AuditRecord {
     pub(super) fn weight(&self) -> Level {
         match &self.event {
             AuditEvent::Violation(violation) => violation.level,
+            // The violation that it follows from is on record, or is not.
+            AuditEvent::Alarm(event) if !event.change.is_an_operators() => Level::I,
             _ => Level::S,
         }
     }
@@ -327,6 +333,7 @@ impl AuditRecord {
                 }
                 AuditEvent::RecipeRefused { recipe, reason } => recipe.len() + reason.len(),
                 AuditEvent::SinkFailure { sink, message, .. } => sink.len() + message.len(),
+                AuditEvent::Alarm(event) => event.size(),
                 AuditEvent::Interlock { .. } => 0,
             }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::alarm::{alarms_of, stored_alarms};
 use super::auditor::{Auditor, AuditorState};
 use super::counted::CountedRule;
 use super::counters::AuditSession;
@@ -25,6 +26,7 @@ impl Auditor {
         let gone = bring_back(&self.everyone, state.shared_names(), &beginning.counts);
         // As they are in the store.
         self.everyone.take_unsaved();
+        self.alarms.follow(alarms_of(&beginning.counts, stable_names(&state.recipe)));
         if let Some(last) = &beginning.last_record {
             state.log.continue_from(Tail { sequence: last.sequence, hash: last.hash });
         }
@@ -54,9 +56,11 @@ impl Auditor {
         });
         // With the records of what is counted, so that it shows where another program has counted meanwhile. Passes alone wait for
         // them: until then the store has more than there is, and the level acts sooner after a restart.
-        let counts = (!records.is_empty() && self.everyone.take_unsaved()).then(|| {
+        let counts = (!records.is_empty() && (self.everyone.take_unsaved() | self.alarms.take_unsaved())).then(|| {
             state.since.send();
-            stored(&self.everyone, state.shared_rules())
+            let mut counts = stored(&self.everyone, state.shared_rules());
+            counts.extend(stored_alarms(&self.alarms, stable_names(&state.recipe)));
+            counts
         });
         Audit { records, interlock, counts }
     }
@@ -68,6 +72,7 @@ impl Auditor {
         if audit.counts.is_some() {
             state.since.put_back();
             self.everyone.put_unsaved();
+            self.alarms.put_unsaved();
         }
         if let Some(unsaved) = state.log.unsaved() {
             audit.records.into_iter().rev().for_each(|record| unsaved.push_front(record));
@@ -103,6 +108,9 @@ impl Auditor {
             .as_ref()
             .map_or(Tail::START, |last| Tail { sequence: last.sequence, hash: last.hash });
         let numbers = state.log.follow(tail);
+        // Its own have the numbers that they have in the store.
+        self.alarms.renumber(&numbers);
+        self.alarms.follow(alarms_of(&beginning.counts, stable_names(&state.recipe)));
         let is_stop_of = |record: &AuditRecord| record.violation().map(|violation| violation.sequence);
         let is_reset = |record| {
             let reset = state.reset_of.filter(|sequence| state.interlock_unsaved && !numbers.contains_key(sequence));
@@ -187,7 +195,7 @@ fn stored<'r>(tallies: &Tallies, rules: impl Iterator<Item = (String, &'r Arc<Co
     let counts = rules.flat_map(|(name, rule)| {
         let of_key = |(key, tally): (Key, Tally)| {
             let key = key.map(|key| key.to_string());
-            StoredCount { rule: name.clone(), count: tally.len(), window: tally.stored(), key }
+            StoredCount { rule: name.clone(), count: tally.len(), window: tally.stored(), key, alarm: None }
         };
         tallies.all(rule).into_iter().map(of_key).collect::<Vec<_>>()
     });
@@ -207,8 +215,10 @@ fn bring_back<'r, 'c>(
         return Vec::new();
     }
     let rules: BTreeMap<String, _> = rules.collect();
-    let (known, gone): (Vec<_>, Vec<_>) = counts.iter().partition(|stored| rules.contains_key(&stored.rule));
-    for StoredCount { rule, count, window, key } in known {
+    // An alarm is of one session, and is brought back by itself.
+    let counted = counts.iter().filter(|stored| stored.alarm.is_none());
+    let (known, gone): (Vec<_>, Vec<_>) = counted.partition(|stored| rules.contains_key(&stored.rule));
+    for StoredCount { rule, count, window, key, .. } in known {
         if let Some(rule) = rules.get(rule) {
             // What is not of its rule's kind is not in a store that was written so.
             let key: Key = key.as_deref().filter(|_| rule.counting().per().is_some()).map(Into::into);

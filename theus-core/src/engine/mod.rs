@@ -1,5 +1,7 @@
 //! The engine: its sessions, each with a state of its own, and the seven stages that every run goes through.
 
+#[cfg(feature = "recipes")]
+mod alarms;
 mod any;
 #[cfg(feature = "workflow")]
 mod arguments;

@@ -7,6 +7,7 @@
 //!
 //! What is kept of a session is its Data zone, which must be `Serialize` and `Deserialize`; Signal and Meta are made anew.
 
+mod alarm;
 mod chain;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -21,6 +22,7 @@ mod shown;
 mod wait;
 mod write;
 
+pub use alarm::{StoredAlarm, StoredRaised, StoredShelf};
 pub use chain::ChainHash;
 pub use decode::decode;
 pub use encode::encode;

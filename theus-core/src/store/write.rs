@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::alarm::StoredAlarm;
 use super::chain::ChainHash;
 use super::error::StoreError;
 use crate::audit::AuditRecord;
@@ -258,6 +259,9 @@ pub struct StoredCount {
     /// Of a rule with a counter for each value of a field: of which value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
+    /// Of an alarm that is not normal: how it stands. It counts nothing then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alarm: Option<Box<StoredAlarm>>,
 }
 
 /// A workflow's place, as a write brings it along.

@@ -29,6 +29,14 @@ pub(crate) enum Record {
         sequence: u64,
         reason: String,
     },
+    Alarm {
+        sequence: u64,
+        rule: String,
+        key: Option<String>,
+        violation: u64,
+        change: &'static str,
+        state: &'static str,
+    },
 }
 
 impl Record {
@@ -39,6 +47,14 @@ impl Record {
             AuditEvent::Violation(violation) => Some(Self::of_violation(violation)),
             AuditEvent::Interlock { violation } => Some(Self::Interlock { sequence, violation: *violation }),
             AuditEvent::InterlockReset { reason, .. } => Some(Self::Reset { sequence, reason: reason.to_string() }),
+            AuditEvent::Alarm(event) => Some(Self::Alarm {
+                sequence,
+                rule: event.rule.to_string(),
+                key: event.key.as_ref().map(ToString::to_string),
+                violation: event.violation,
+                change: event.change.as_str(),
+                state: event.state.as_str(),
+            }),
             AuditEvent::RecipeLoaded(_) if sequence == 1 => None,
             other => panic!("a record of a kind that the reference does not know: {other:?}"),
         }
@@ -127,19 +143,25 @@ struct Excursion {
     outside_since: Option<i64>,
     is_counted: bool,
     back_since: Option<i64>,
+    /// The violation by which it was raised, and whether its value is back: nobody acknowledges it.
+    raised: Option<(u64, bool)>,
 }
 
 impl Excursion {
-    /// The value was seen; whether an excursion counts now.
-    fn counts(&mut self, alarm: AlarmSpec, look: &Look, now: i64) -> bool {
+    /// It is over: whether one ends that was counted.
+    fn over(&mut self) -> bool {
+        std::mem::replace(self, Self { raised: self.raised, ..Self::default() }).is_counted
+    }
+
+    /// The value was seen: whether an excursion ends, and whether one counts now.
+    fn sees(&mut self, alarm: AlarmSpec, look: &Look, now: i64) -> (bool, bool) {
         // A clock that was put back does not say how long ago it was.
         for since in [&mut self.outside_since, &mut self.back_since].into_iter().flatten() {
             *since = (*since).min(now);
         }
-        if self.back_since.is_some_and(|since| now - since >= alarm.off_delay) {
-            *self = Self::default();
-        }
-        match look {
+        let is_over = self.back_since.is_some_and(|since| now - since >= alarm.off_delay);
+        let mut ends = is_over && self.over();
+        let counts = match look {
             Look::Failed(_) => {
                 self.back_since = None;
                 let since = *self.outside_since.get_or_insert(now);
@@ -153,10 +175,11 @@ impl Excursion {
                 false
             }
             Look::Passed => {
-                *self = Self::default();
+                ends |= self.over();
                 false
             }
-        }
+        };
+        (ends, counts)
     }
 }
 
@@ -198,9 +221,29 @@ impl Audit {
         for (at, key, failed) in findings {
             let (rule, counts) = &mut self.rules[at];
             let count = counts.entry(key).or_default();
-            let counts = rule.alarm.is_none_or(|alarm| {
-                self.alarms.entry((at, key)).or_default().counts(alarm, &failed, self.now) || rule.level != 'C'
-            });
+            let (test, bound) = rule.bound.spelled();
+            let alarm_record = |sequence: &mut u64, violation: u64, change: &'static str, state: &'static str| {
+                *sequence += 1;
+                Record::Alarm {
+                    sequence: *sequence,
+                    rule: format!("{} {test} {bound}", rule.field),
+                    key: rule.is_per_weight.then(|| key.to_string()),
+                    violation,
+                    change,
+                    state,
+                }
+            };
+            let mut counts = true;
+            if let Some(alarm) = rule.alarm {
+                let excursion = self.alarms.entry((at, key)).or_default();
+                let (ends, begins) = excursion.sees(alarm, &failed, self.now);
+                if let (true, Some((violation, false))) = (ends, excursion.raised) {
+                    excursion.raised = Some((violation, true));
+                    let record = alarm_record(&mut self.sequence, violation, "returned", "returned unacknowledged");
+                    self.records.push(record);
+                }
+                counts = begins || rule.level != 'C';
+            }
             let Look::Failed(value) = failed else {
                 count.judged.push((false, 0));
                 if rule.reset_on_success {
@@ -229,7 +272,6 @@ impl Audit {
                 (true, 'B') => "blocked",
                 (true, _) => "campaign",
             };
-            let (test, bound) = rule.bound.spelled();
             let record = Record::Violation {
                 sequence: self.sequence,
                 process: rule.process.to_string(),
@@ -252,6 +294,15 @@ impl Audit {
             }
             report.push(record.clone());
             self.records.push(record);
+            if acts && rule.alarm.is_some() {
+                let raised = &mut self.alarms.entry((at, key)).or_default().raised;
+                if raised.is_none_or(|(_, is_back)| is_back) {
+                    *raised = Some((self.sequence, false));
+                    let violation = self.sequence;
+                    let record = alarm_record(&mut self.sequence, violation, "raised", "unacknowledged");
+                    self.records.push(record);
+                }
+            }
         }
         if let Some(violation) = stop
             && !self.latched

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod adapter;
+mod alarms;
 mod bank;
 mod charts;
 mod conformance;

@@ -91,6 +91,7 @@ pub struct AlarmSettings {
     pub(super) deadband: Option<Deadband>,
     pub(super) on_delay: Duration,
     pub(super) off_delay: Duration,
+    pub(super) latched: bool,
 }
 
 impl AlarmSettings {
@@ -104,6 +105,12 @@ impl AlarmSettings {
     #[must_use]
     pub const fn off_delay(&self) -> Duration {
         self.off_delay
+    }
+
+    /// Whether it stands until somebody has acknowledged it, though its value is back: `latched`.
+    #[must_use]
+    pub const fn is_latched(&self) -> bool {
+        self.latched
     }
 
     /// Whether a value must be further inside than its bound says.
@@ -129,6 +136,9 @@ impl AlarmSettings {
             (Some(_), None) => Some(Ordering::Greater),
             (Some(one), Some(other)) => one.by.compare(other.by),
         };
+        if self.latched != other.latched {
+            return None;
+        }
         let delays = [self.on_delay.cmp(&other.on_delay), self.off_delay.cmp(&other.off_delay)];
         let mut orders = [deadband?].into_iter().chain(delays);
         orders.try_fold(Ordering::Equal, |whole, part| match (whole, part) {
@@ -150,6 +160,6 @@ impl fmt::Display for AlarmSettings {
                 write!(f, ", {what} delay {}", duration::shown(time))?;
             }
         }
-        Ok(())
+        f.write_str(if self.latched { ", latched" } else { "" })
     }
 }

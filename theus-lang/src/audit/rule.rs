@@ -132,6 +132,8 @@ impl Target {
 pub enum Verdict {
     /// It is not asked here: neither a violation nor a pass.
     NotAsked,
+    /// Nor here, since its `when` does not hold.
+    Elsewhere,
     Passed,
     Failed(Seen),
 }
@@ -211,7 +213,7 @@ impl Rule {
         if let Some(when) = &self.when {
             match looks::holds(when, subject) {
                 Ok(true) => {}
-                Ok(false) => return Verdict::NotAsked,
+                Ok(false) => return Verdict::Elsewhere,
                 Err(error) => {
                     let value = format!("in `when`, {}", looks::unanswered(when, &error, subject)).into();
                     return Verdict::Failed(Seen { value, before: None, key: None });
@@ -408,7 +410,8 @@ impl Rule {
     }
 
     /// What it says, as records name it: `domain.temperature min 45`.
-    pub(super) fn name(&self) -> String {
+    #[must_use]
+    pub fn name(&self) -> String {
         let where_present = if self.where_present { " where present" } else { "" };
         let when = self.when().map_or_else(String::new, |when| format!(" when {}", looks::in_one_line(when)));
         match self.condition.that() {

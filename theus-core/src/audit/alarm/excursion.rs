@@ -70,6 +70,16 @@ impl Excursion {
         }
         ends
     }
+
+    /// When time alone ends it.
+    pub(in crate::audit) fn due(self, settings: &AlarmSettings) -> u64 {
+        match self {
+            Self::Ends { since } => {
+                since.saturating_add(u64::try_from(settings.off_delay().as_nanos()).unwrap_or(u64::MAX))
+            }
+            _ => u64::MAX,
+        }
+    }
 }
 
 fn is_over(since: u64, delay: Duration, now: u64) -> bool {

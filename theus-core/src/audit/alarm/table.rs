@@ -1,36 +1,64 @@
-//! The alarms of an engine: of every session, those whose value is outside.
+//! The alarms of an engine: of every session, those that are not at rest.
 
+#[cfg(feature = "store")]
+use std::collections::BTreeSet;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
-use super::excursion::{Excursion, Sight, Turn};
+use super::excursion::Sight;
+use super::standing::Standing;
 use crate::audit::counted::CountedRule;
 use crate::audit::counter::Counter;
 use crate::audit::key::Key;
 use crate::audit::{AlarmSettings, Text};
-use crate::panics::tell;
 
 /// So many alarms are kept at a time. Where there is one more, its rule counts every violation, as it would were it none.
-pub(super) const MOST: usize = 65_536;
+pub(in crate::audit) const MOST: usize = 65_536;
+
+/// Of which session, of which rule, of which value of its `per`.
+pub(in crate::audit) type Place = (Arc<str>, Counter, Key);
 
 /// The alarms of an engine. Changed only by the auditor, under its lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::audit) struct Alarms {
     /// Whether there are any: most engines are never asked further.
     any: AtomicBool,
+    /// When time alone changes one of them next, in nanoseconds since 1970.
+    next_due: AtomicU64,
+    /// Whether there was no room for one since this was asked last.
+    refused: AtomicBool,
     /// Whether a session that is gone may come back, of a store.
     are_kept: AtomicBool,
     table: Mutex<Table>,
 }
 
+impl Default for Alarms {
+    fn default() -> Self {
+        Self {
+            any: AtomicBool::new(false),
+            next_due: AtomicU64::new(u64::MAX),
+            refused: AtomicBool::new(false),
+            are_kept: AtomicBool::new(false),
+            table: Mutex::default(),
+        }
+    }
+}
+
+type OfSession = BTreeMap<(Counter, Key), Standing>;
+
 #[derive(Debug, Default)]
 struct Table {
-    /// By the name of the session, the rule, and the value of its `per`.
-    sessions: BTreeMap<Arc<str>, BTreeMap<(Counter, Key), Excursion>>,
+    sessions: BTreeMap<Arc<str>, OfSession>,
     count: usize,
+    /// Those that have changed since a store was told, where there is one.
+    #[cfg(feature = "store")]
+    unsaved: BTreeSet<Place>,
+    /// Those that are on their way to it.
+    #[cfg(feature = "store")]
+    sent: BTreeSet<Place>,
 }
 
 impl Alarms {
@@ -39,75 +67,113 @@ impl Alarms {
         self.any.load(Ordering::Acquire)
     }
 
-    /// Sessions come back.
-    #[cfg(feature = "store")]
-    pub(in crate::audit) fn keep(&self) {
-        self.are_kept.store(true, Ordering::Release);
-    }
-
-    /// Whether the value of a rule is outside in a session, for whatever value of its `per`.
+    /// Whether a look at the value of a rule can change its alarm in a session, for whatever value of its `per`, though it passes.
     pub(in crate::audit) fn holds(&self, session: &str, counter: Counter) -> bool {
-        let is_there = |of_session: &BTreeMap<(Counter, Key), Excursion>| {
-            of_session.range((counter, None)..).next().is_some_and(|((of, _), _)| *of == counter)
+        let is_watched = |alarms: &OfSession| {
+            let of_rule = alarms.range((counter, None)..).take_while(|((of, _), _)| *of == counter);
+            of_rule.into_iter().any(|(_, standing)| standing.is_watched())
         };
-        self.has_any() && self.table.lock().sessions.get(session).is_some_and(is_there)
+        self.has_any() && self.table.lock().sessions.get(session).is_some_and(is_watched)
     }
 
-    /// Where the value of a rule is.
-    pub(in crate::audit) fn excursion(&self, session: &str, rule: &CountedRule, key: &Key) -> Excursion {
+    /// The alarm of a rule, where it is not at rest.
+    pub(in crate::audit) fn get(&self, session: &str, rule: &CountedRule, key: &Key) -> Option<Standing> {
         if !self.has_any() {
-            return Excursion::None;
+            return None;
         }
-        let table = self.table.lock();
-        let of_session = table.sessions.get(session);
-        of_session.and_then(|alarms| alarms.get(&(rule.counter, key.clone()))).copied().unwrap_or_default()
+        self.table.lock().sessions.get(session)?.get(&(rule.counter, key.clone())).cloned()
     }
 
-    /// The value of a rule was seen.
-    pub(in crate::audit) fn saw(
+    /// Whether a violation of a rule that is seen now would count.
+    pub(in crate::audit) fn would_count(
+        &self,
+        session: &str,
+        (rule, settings): (&Arc<CountedRule>, &AlarmSettings),
+        key: &Key,
+        now: u64,
+    ) -> bool {
+        let standing = self.get(session, rule, key);
+        let mut standing = standing.unwrap_or_else(|| Standing::normal(Arc::clone(rule)));
+        standing.saw(settings, Sight::Outside, now).1
+    }
+
+    /// Changes the alarm of a rule. `None` where it was at rest, and there is no room for one more.
+    pub(in crate::audit) fn change<R>(
         &self,
         session: &Text,
-        (rule, settings): (&CountedRule, &AlarmSettings),
+        rule: &Arc<CountedRule>,
         key: &Key,
-        sight: Sight,
-        now: u64,
-    ) -> Turn {
-        let mut excursion = self.excursion(session, rule, key);
-        let before = excursion;
-        let turn = excursion.seen(settings, sight, now);
-        if excursion == before || self.put(session, (rule.counter, key), excursion) {
-            return turn;
-        }
-        tell(|| {
-            let source = rule.source();
-            tracing::warn!(target: "theus::audit", %session, source, "there are too many alarms: this one counts every violation");
-        });
-        Turn { begins: sight == Sight::Outside, ..turn }
-    }
-
-    /// `false` where there is no room for one more.
-    fn put(&self, session: &Text, (counter, key): (Counter, &Key), excursion: Excursion) -> bool {
+        change: impl FnOnce(&mut Standing) -> R,
+    ) -> Option<R> {
         let mut table = self.table.lock();
-        let Table { sessions, count } = &mut *table;
-        let place = (counter, key.clone());
-        let mut has_room = true;
-        if excursion == Excursion::None {
-            if let Some(alarms) = sessions.get_mut(session.as_str()) {
-                *count -= usize::from(alarms.remove(&place).is_some());
-                if alarms.is_empty() {
-                    sessions.remove(session.as_str());
-                }
+        let Table { sessions, count, .. } = &mut *table;
+        let place = (rule.counter, key.clone());
+        let there = sessions.get_mut(session.as_str()).and_then(|alarms| alarms.remove(&place));
+        let was_there = there.is_some();
+        let mut standing = there.unwrap_or_else(|| Standing::normal(Arc::clone(rule)));
+        // A rule that takes the place of another says where it stands itself.
+        standing.rule = Arc::clone(rule);
+        #[cfg(feature = "store")]
+        let before = standing.seen();
+        let changed = change(&mut standing);
+        let is_new = !was_there && !standing.is_over();
+        if is_new && *count >= MOST {
+            self.refused.store(true, Ordering::Release);
+            return None;
+        }
+        let name: Arc<str> = session.as_str().into();
+        #[cfg(feature = "store")]
+        let is_unsaved = self.are_kept.load(Ordering::Acquire) && standing.seen() != before;
+        #[cfg(feature = "store")]
+        let saved_as = is_unsaved.then(|| (Arc::clone(&name), place.0, place.1.clone()));
+        *count += usize::from(is_new);
+        *count -= usize::from(was_there && standing.is_over());
+        if standing.is_over() {
+            if sessions.get(session.as_str()).is_some_and(BTreeMap::is_empty) {
+                sessions.remove(session.as_str());
             }
-        } else if let Some(there) = sessions.get_mut(session.as_str()).and_then(|alarms| alarms.get_mut(&place)) {
-            *there = excursion;
-        } else if *count < MOST {
-            sessions.entry(session.as_str().into()).or_default().insert(place, excursion);
-            *count += 1;
         } else {
-            has_room = false;
+            self.next_due.fetch_min(standing.due(), Ordering::AcqRel);
+            sessions.entry(name).or_default().insert(place, standing);
         }
         self.any.store(*count > 0, Ordering::Release);
-        has_room
+        #[cfg(feature = "store")]
+        table.unsaved.extend(saved_as);
+        Some(changed)
+    }
+
+    /// Whether time alone has changed one of them by now.
+    pub(in crate::audit) fn is_due(&self, now: u64) -> bool {
+        self.next_due.load(Ordering::Acquire) <= now
+    }
+
+    /// The same: then all are looked at, and say anew when they are due.
+    pub(in crate::audit) fn take_due(&self, now: u64) -> bool {
+        let is_due = self.next_due.load(Ordering::Acquire) <= now;
+        if is_due {
+            self.next_due.store(u64::MAX, Ordering::Release);
+        }
+        is_due
+    }
+
+    /// Whether there was no room for one since this was asked last.
+    pub(in crate::audit) fn take_refused(&self) -> bool {
+        self.refused.load(Ordering::Acquire) && self.refused.swap(false, Ordering::AcqRel)
+    }
+
+    /// All of them, in the order of their sessions.
+    pub(in crate::audit) fn all(&self) -> Vec<(Place, Standing)> {
+        if !self.has_any() {
+            return Vec::new();
+        }
+        let table = self.table.lock();
+        let of_session = |(session, alarms): (&Arc<str>, &OfSession)| {
+            let one = |((counter, key), standing): (&(Counter, Key), &Standing)| {
+                ((Arc::clone(session), *counter, key.clone()), standing.clone())
+            };
+            alarms.iter().map(one).collect::<Vec<_>>()
+        };
+        table.sessions.iter().flat_map(of_session).collect()
     }
 
     /// A session is let go of. Where no store has it, its value is gone.
@@ -131,8 +197,68 @@ impl Alarms {
         for alarms in table.sessions.values_mut() {
             alarms.retain(|(counter, _), _| live.contains(counter));
         }
-        table.sessions.retain(|_, alarms| !alarms.is_empty());
-        table.count = table.sessions.values().map(BTreeMap::len).sum();
+        table.settle();
         self.any.store(table.count > 0, Ordering::Release);
+    }
+
+    /// Sessions come back.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn keep(&self) {
+        self.are_kept.store(true, Ordering::Release);
+    }
+
+    /// Whether any has changed since this was asked last; those are on their way to a store then.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn take_unsaved(&self) -> bool {
+        let mut table = self.table.lock();
+        table.sent = std::mem::take(&mut table.unsaved);
+        !table.sent.is_empty()
+    }
+
+    /// The store was not told after all.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn put_unsaved(&self) {
+        let mut table = self.table.lock();
+        let mut sent = std::mem::take(&mut table.sent);
+        table.unsaved.append(&mut sent);
+    }
+
+    /// What a store has of them, in the place of what was known here but for what has changed here since.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn follow(&self, stored: Vec<(Place, Standing)>) {
+        let mut table = self.table.lock();
+        let Table { sessions, unsaved, .. } = &mut *table;
+        for (session, alarms) in sessions.iter_mut() {
+            alarms.retain(|(counter, key), standing| {
+                !standing.is_seen() || unsaved.contains(&(Arc::clone(session), *counter, key.clone()))
+            });
+        }
+        for (place, standing) in stored.into_iter().take(MOST) {
+            if !unsaved.contains(&place) {
+                let (session, counter, key) = place;
+                self.next_due.fetch_min(standing.due(), Ordering::AcqRel);
+                sessions.entry(session).or_default().insert((counter, key), standing);
+            }
+        }
+        table.settle();
+        self.any.store(table.count > 0, Ordering::Release);
+    }
+
+    /// Other numbers of the records of violations.
+    #[cfg(feature = "store")]
+    pub(in crate::audit) fn renumber(&self, numbers: &BTreeMap<u64, u64>) {
+        for standing in self.table.lock().sessions.values_mut().flat_map(BTreeMap::values_mut) {
+            let raised = standing.raised.as_mut().map(|raised| &mut raised.violation);
+            for violation in raised.into_iter().chain([&mut standing.origin.1]) {
+                *violation = numbers.get(violation).copied().unwrap_or(*violation);
+            }
+        }
+    }
+}
+
+impl Table {
+    fn settle(&mut self) {
+        self.sessions.retain(|_, alarms| !alarms.is_empty());
+        self.count = self.sessions.values().map(BTreeMap::len).sum();
     }
 }

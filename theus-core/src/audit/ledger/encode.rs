@@ -2,6 +2,7 @@
 
 use super::format::FORMAT;
 use super::hash::Hash;
+use crate::audit::AlarmEvent;
 use crate::audit::Gate;
 use crate::audit::Level;
 use crate::audit::RuleMetadata;
@@ -131,6 +132,22 @@ fn encode(event: &AuditEvent, to: &mut Encoder) {
         AuditEvent::RecipeRefused { recipe, reason } => {
             to.text(recipe).text(reason);
         }
+        AuditEvent::Alarm(event) => {
+            let AlarmEvent { change, state, rule, process, gate, level, key, violation, until, operator, reason } =
+                &**event;
+            to.byte(change.tag()).text(state.as_str()).text(rule).text(process).byte(gate_tag(*gate));
+            to.byte(level_tag(*level)).number(*violation);
+            for said in [key, operator, reason] {
+                match said {
+                    Some(text) => to.byte(1).text(text),
+                    None => to.byte(0),
+                };
+            }
+            match until.map(timestamp::parts) {
+                Some((seconds, nanos)) => to.byte(1).number(seconds).raw(&nanos.to_le_bytes()),
+                None => to.byte(0),
+            };
+        }
         AuditEvent::SinkFailure { sink, message, first_missing } => {
             to.text(sink).text(message).number(*first_missing);
         }
@@ -146,6 +163,7 @@ const fn tag(event: &AuditEvent) -> u8 {
         AuditEvent::RecipeChanged(_) => 5,
         AuditEvent::SinkFailure { .. } => 6,
         AuditEvent::RecipeRefused { .. } => 7,
+        AuditEvent::Alarm(_) => 8,
     }
 }
 
@@ -166,7 +184,7 @@ pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> H
         encoder.byte(2).text(counting);
     }
     if let Some(alarm) = alarm {
-        encoder.byte(3).text(alarm);
+        encoder.byte(7).text(alarm);
     }
     for (first, said) in [(4, id), (5, owner), (6, priority), (7, response)] {
         if let Some(said) = said {

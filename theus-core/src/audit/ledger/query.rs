@@ -7,10 +7,11 @@ use std::time::SystemTime;
 use super::record_log::RecordLog;
 use super::sink::Tail;
 use super::verify::{Chain, Place, Tampered, Verified};
+use crate::audit::AlarmEvent;
 use crate::audit::Gate;
 use crate::audit::Level;
 use crate::audit::Text;
-use crate::audit::record::{AuditRecord, Violation};
+use crate::audit::record::{AuditEvent, AuditRecord, Violation};
 
 /// Which records one asks for. Everything that is said must hold; a record that has no process, level or rule is in no
 /// answer to a question about one.
@@ -47,7 +48,7 @@ impl Query {
         Self::default()
     }
 
-    /// Violations by this process.
+    /// Violations by this process, and what became of their alarms.
     pub fn process(mut self, process: impl Into<String>) -> Self {
         self.process = Some(process.into());
         self
@@ -88,9 +89,10 @@ impl Query {
     pub fn matches(&self, record: &AuditRecord) -> bool {
         self.since.is_none_or(|since| record.time >= since)
             && self.before.is_none_or(|before| record.time < before)
-            && match record.violation() {
-                Some(violation) => self.matches_violation(violation),
-                None => self.process.is_none() && self.rule.is_none() && self.levels.is_none(),
+            && match &record.event {
+                AuditEvent::Violation(violation) => self.matches_violation(violation),
+                AuditEvent::Alarm(event) => self.matches_alarm(event),
+                _ => self.process.is_none() && self.rule.is_none() && self.levels.is_none(),
             }
     }
 
@@ -101,6 +103,14 @@ impl Query {
                 is_it(&violation.rule) || is_it(&violation.path) || violation.id.as_ref().is_some_and(is_it)
             })
             && self.levels.as_ref().is_none_or(|levels| levels.contains(&violation.level))
+    }
+}
+
+impl Query {
+    fn matches_alarm(&self, event: &AlarmEvent) -> bool {
+        self.process.as_ref().is_none_or(|process| event.process == process.as_str())
+            && self.rule.as_ref().is_none_or(|rule| event.rule == rule.as_str())
+            && self.levels.as_ref().is_none_or(|levels| levels.contains(&event.level))
     }
 }
 

@@ -178,7 +178,12 @@ impl RecordLog {
             numbers.insert(record.sequence, self.tail.sequence + 1);
             (record.previous, record.sequence) = (self.tail.hash, self.tail.sequence + 1);
             record.event.number(record.sequence);
-            if let AuditEvent::Interlock { violation } = &mut record.event {
+            let violation = match &mut record.event {
+                AuditEvent::Interlock { violation } => Some(violation),
+                AuditEvent::Alarm(event) => Some(&mut event.violation),
+                _ => None,
+            };
+            if let Some(violation) = violation {
                 *violation = numbers.get(violation).copied().unwrap_or(*violation);
             }
             record.hash = encode::hash_of(record);

@@ -2,6 +2,7 @@
 
 use crate::audit::RuleMetadata;
 use crate::audit::record::{Action, AuditEvent, AuditRecord, Violation};
+use crate::audit::{AlarmChange, AlarmEvent};
 use crate::panics;
 
 /// Tells one record. A subscriber is user code: no lock is held when this is called.
@@ -31,6 +32,22 @@ fn log(record: &AuditRecord) {
                 target: "theus::audit", sequence, %session, version, %recipe, rules, %digest, kept, added, removed, changed,
                 omitted, "recipe changed"
             );
+        }
+        AuditEvent::Alarm(event) => {
+            let AlarmEvent { change, state, rule, process, level, violation, .. } = &**event;
+            let (operator, reason) = (event.operator.as_deref().unwrap_or(""), event.reason.as_deref().unwrap_or(""));
+            macro_rules! event {
+                ($log:ident) => {
+                    tracing::$log!(
+                        target: "theus::audit", sequence, %session, version, %change, %state, %rule, %process, %level,
+                        violation, operator, reason, "alarm"
+                    )
+                };
+            }
+            match change {
+                AlarmChange::Raised => event!(warn),
+                _ => event!(info),
+            }
         }
         AuditEvent::RecipeRefused { recipe, reason } => {
             tracing::warn!(target: "theus::audit", sequence, %session, version, %recipe, %reason, "recipe refused");

@@ -172,3 +172,210 @@ fn values_that_run_at_a_time_count_one_excursion() {
     });
     assert_eq!(counted, 1);
 }
+
+/// What has happened to alarms, in order: what, and how it stands then.
+fn happened(one: &One) -> Vec<String> {
+    let alarm = |record: AuditRecord| match record.event {
+        AuditEvent::Alarm(event) => Some(format!("{} -> {}", event.change, event.state)),
+        _ => None,
+    };
+    one.records().into_iter().filter_map(alarm).collect()
+}
+
+fn states(one: &One) -> Vec<AlarmState> {
+    one.alarms().into_iter().map(|alarm| alarm.state).collect()
+}
+
+fn acknowledge(one: &One) -> Result<AlarmState, AlarmError> {
+    let id = one.alarms().first().map_or_else(|| id(one), |alarm| alarm.id.clone());
+    one.acknowledge(&id, "R. Lee", "looked at it")
+}
+
+/// The alarm of the one rule, though it is normal.
+fn id(one: &One) -> AlarmId {
+    one.with_recipe(|recipe| {
+        let (rule, _) = crate::audit::difference::stable_names(recipe).next().unwrap();
+        AlarmId { session: "".into(), rule: rule.as_str().into(), key: None }
+    })
+}
+
+#[test]
+fn an_alarm_goes_through_the_states_of_the_standard() {
+    let (one, put) = with("level: C, deadband: 3");
+    assert!(one.alarms().is_empty());
+    step(&one, -1);
+    put.goes(5);
+    step(&one, -7);
+    let alarms = one.alarms();
+    let [alarm] = &alarms[..] else { panic!("{alarms:?}") };
+    assert_eq!((alarm.state, alarm.value.as_str(), alarm.violation), (AlarmState::Unacknowledged, "-7", 1));
+    assert_eq!((alarm.process.as_str(), alarm.path.as_str(), alarm.gate), ("refund", "domain.total", Gate::Input));
+    assert_eq!(alarm.raised, Some(alarm.since), "since it was raised");
+    assert!(alarm.to_string().starts_with("UNACKNOWLEDGED since 1970-01-12T13:46:40"), "{alarm}");
+    step(&one, 3);
+    assert_eq!(states(&one), [AlarmState::ReturnedUnacknowledged]);
+    step(&one, -1);
+    assert_eq!(states(&one), [AlarmState::Unacknowledged], "raised again");
+    assert_eq!(acknowledge(&one), Ok(AlarmState::Acknowledged));
+    assert_eq!(one.alarms()[0].operator.as_deref(), Some("R. Lee"));
+    step(&one, 2);
+    assert_eq!(states(&one), [AlarmState::Acknowledged], "2 is not back");
+    step(&one, 3);
+    assert!(one.alarms().is_empty());
+    step(&one, -1);
+    step(&one, 3);
+    assert_eq!(acknowledge(&one), Ok(AlarmState::Normal), "it is back");
+    assert_eq!(
+        happened(&one),
+        [
+            "raised -> unacknowledged",
+            "returned -> returned unacknowledged",
+            "raised -> unacknowledged",
+            "acknowledged -> acknowledged",
+            "returned -> normal",
+            "raised -> unacknowledged",
+            "returned -> returned unacknowledged",
+            "acknowledged -> normal",
+        ]
+    );
+    one.excerpt().verify().unwrap();
+}
+
+#[test]
+fn a_latched_alarm_stands_until_somebody_has_acknowledged_it() {
+    let values = [-1, 5, -1, 5, -1];
+    assert_eq!(acted("level: C, latched: true", &values), [0], "it acts once until then");
+    let (one, _) = with("level: C, latched: true");
+    let steps = |values: &[i128]| values.iter().filter_map(|value| step(&one, *value)).count();
+    assert_eq!((steps(&[-1, 5]), states(&one)), (1, vec![AlarmState::Unacknowledged]));
+    assert_eq!(acknowledge(&one), Ok(AlarmState::Normal));
+    assert_eq!((steps(&[-1]), acknowledge(&one)), (1, Ok(AlarmState::Acknowledged)));
+    assert_eq!((steps(&[5]), states(&one)), (0, vec![]));
+    assert_eq!(acted("level: B, latched: true", &values), [0, 2, 4], "a level that refuses refuses");
+}
+
+#[test]
+fn nothing_is_done_to_an_alarm_without_somebody_and_a_reason() {
+    let (one, _) = with("level: C, deadband: 3");
+    let id = id(&one);
+    let before = one.records().len();
+    assert_eq!(one.acknowledge(&id, " ", "seen"), Err(AlarmError::NoOperator));
+    assert_eq!(one.acknowledge(&id, "R. Lee", "\u{200b}"), Err(AlarmError::NoReason));
+    assert_eq!(one.acknowledge(&id, "R. Lee", &"x".repeat(70_000)), Err(AlarmError::TooLong { most: 65_536 }));
+    let state = AlarmState::Normal;
+    assert_eq!(one.acknowledge(&id, "R. Lee", "seen"), Err(AlarmError::NotRaised { alarm: id.clone(), state }));
+    assert_eq!(one.unshelve(&id, "R. Lee", "why"), Err(AlarmError::NotShelved { alarm: id.clone(), state }));
+    for time in [Duration::ZERO, LONGEST_SHELVED + Duration::from_nanos(1)] {
+        assert_eq!(one.shelve(&id, time, "R. Lee", "repair"), Err(AlarmError::ShelfTime));
+    }
+    let other = AlarmId { rule: "no such rule".into(), ..id.clone() };
+    assert_eq!(one.acknowledge(&other, "R. Lee", "seen"), Err(AlarmError::Unknown(other.clone())));
+    let keyed = AlarmId { key: Some("3".into()), ..id };
+    assert_eq!(one.acknowledge(&keyed, "R. Lee", "seen"), Err(AlarmError::Unknown(keyed.clone())), "it has no `per`");
+    assert!(one.alarms().is_empty() && one.records().len() == before, "what is refused changes nothing");
+}
+
+#[test]
+fn a_shelved_alarm_is_raised_when_its_time_is_over_if_its_value_is_still_outside() {
+    let (one, put) = with("level: C, deadband: 3");
+    let hour = Duration::from_secs(3_600);
+    assert_eq!(one.shelve(&id(&one), hour, "R. Lee", "repair"), Ok(AlarmState::Shelved), "also of one that is normal");
+    assert_eq!(step(&one, -1), ONCE, "it is counted and recorded");
+    assert_eq!(states(&one), [AlarmState::Shelved]);
+    let shelf = one.alarms()[0].shelf.clone().unwrap();
+    assert_eq!((shelf.operator.as_str(), shelf.reason.as_str()), ("R. Lee", "repair"));
+    assert_eq!(shelf.until, SystemTime::UNIX_EPOCH + Duration::from_secs(1_003_600));
+    put.goes(3_599);
+    assert_eq!(states(&one), [AlarmState::Shelved]);
+    put.goes(1);
+    assert_eq!(states(&one), [AlarmState::Unacknowledged]);
+    assert_eq!(one.shelve(&id(&one), hour, "R. Lee", "repair"), Ok(AlarmState::Shelved));
+    assert_eq!(one.unshelve(&id(&one), "R. Lee", "repaired"), Ok(AlarmState::Unacknowledged));
+    step(&one, 3);
+    assert_eq!(acknowledge(&one), Ok(AlarmState::Normal));
+    one.shelve(&id(&one), hour, "R. Lee", "repair").unwrap();
+    assert_eq!([step(&one, -1), step(&one, 3)], [ONCE, None]);
+    assert_eq!(one.unshelve(&id(&one), "R. Lee", "repaired"), Ok(AlarmState::Normal), "it was back before");
+    assert_eq!(
+        happened(&one),
+        [
+            "shelved -> shelved",
+            "shelf ended -> unacknowledged",
+            "raised -> unacknowledged",
+            "shelved -> shelved",
+            "unshelved -> unacknowledged",
+            "returned -> returned unacknowledged",
+            "acknowledged -> normal",
+            "shelved -> shelved",
+            "unshelved -> normal",
+        ]
+    );
+    one.excerpt().verify().unwrap();
+}
+
+#[test]
+fn shelving_lets_nothing_through() {
+    let (one, _) = with("level: B, deadband: 3");
+    one.shelve(&id(&one), Duration::from_secs(60), "R. Lee", "repair").unwrap();
+    assert_eq!([step(&one, -1), step(&one, -1)], [ONCE, ONCE]);
+    assert!(run(&one, Gate::Input, -1).1.is_err());
+}
+
+#[test]
+fn an_off_delay_is_over_without_a_run() {
+    let (one, put) = with("level: C, off_delay: 10s");
+    step(&one, -1);
+    step(&one, 1);
+    put.goes(9);
+    assert_eq!(states(&one), [AlarmState::Unacknowledged]);
+    put.goes(1);
+    assert_eq!(states(&one), [AlarmState::ReturnedUnacknowledged]);
+    assert_eq!(happened(&one).len(), 2);
+}
+
+#[test]
+fn where_its_when_does_not_hold_an_alarm_is_suppressed_by_design() {
+    let yaml = "process_recipes: { refund: { inputs: [ { field: domain.total, min: 0, level: C, deadband: 3, when: \"domain.temperature < 50.0\" } ] } }";
+    let one = One::new(load(yaml).unwrap());
+    let run = |total: i128, temperature: f64| {
+        let subject = Fake { domain: vec![Value::Int(total), Value::Float(temperature)], ..Fake::default() };
+        let outcomes = one.rules("refund").unwrap().judge(Gate::Input, &subject, &one.session);
+        one.settle("refund", outcomes, &mut Vec::new()).unwrap();
+        states(&one)
+    };
+    assert_eq!(run(-1, 90.0), [], "it is not judged");
+    assert_eq!(run(-1, 20.0), [AlarmState::Unacknowledged]);
+    assert_eq!(run(9, 90.0), [AlarmState::SuppressedByDesign], "nobody knows whether it is back");
+    assert_eq!(run(9, 91.0), [AlarmState::SuppressedByDesign]);
+    assert_eq!(run(2, 20.0), [AlarmState::Unacknowledged], "2 is not back");
+    assert_eq!(run(3, 20.0), [AlarmState::ReturnedUnacknowledged]);
+    assert_eq!(
+        happened(&one),
+        [
+            "raised -> unacknowledged",
+            "suppressed by design -> suppressed by design",
+            "no longer suppressed -> unacknowledged",
+            "returned -> returned unacknowledged",
+        ]
+    );
+}
+
+#[test]
+fn a_record_of_an_alarm_is_found_by_its_rule_and_told_in_one_line() {
+    let (one, _) = with("level: C, deadband: 3");
+    step(&one, -1);
+    acknowledge(&one).unwrap();
+    let ledger = one.excerpt();
+    let of_rule = Query::new().rule("domain.total min 0").level(Level::C);
+    assert_eq!(ledger.find(&of_rule).count(), 3, "the violation, that it was raised, that somebody has seen it");
+    assert_eq!(ledger.find(&Query::new().level(Level::B)).count(), 0);
+    let told = ledger.iter().last().unwrap().event.to_string();
+    assert_eq!(
+        told,
+        "alarm `domain.total min 0` acknowledged by \"R. Lee\": \"looked at it\" (violation #1), now acknowledged"
+    );
+    for record in ledger.iter().filter(|record| matches!(record.event, AuditEvent::Alarm(_))) {
+        let json = serde_json::to_string(record).unwrap();
+        assert_eq!(serde_json::from_str::<AuditRecord>(&json).unwrap(), *record, "{json}");
+    }
+}

@@ -19,7 +19,12 @@ pub(super) fn resolved(
     problems: &mut Problems,
 ) -> Result<Option<Box<AlarmSettings>>, ()> {
     let Some(written) = item.entry.alarm else { return Ok(None) };
-    let mut settings = AlarmSettings { deadband: None, on_delay: written.on_delay, off_delay: written.off_delay };
+    let mut settings = AlarmSettings {
+        deadband: None,
+        on_delay: written.on_delay,
+        off_delay: written.off_delay,
+        latched: written.latched,
+    };
     let Some(value) = written.deadband else { return Ok(Some(Box::new(settings))) };
     let field = item.entry.field;
     let mut refused = |message: String, help: String| {

@@ -113,6 +113,7 @@ pub(super) struct Alarmed<'a> {
     /// Nothing where not said.
     pub(super) on_delay: Duration,
     pub(super) off_delay: Duration,
+    pub(super) latched: bool,
 }
 
 /// One condition of an entry: its test and the value that bounds it.

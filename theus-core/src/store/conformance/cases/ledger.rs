@@ -45,7 +45,13 @@ fn counting(records: &[AuditRecord], counts: &[StoredCount]) -> Write {
 }
 
 fn counted(key: Option<&str>, window: &[u64]) -> StoredCount {
-    StoredCount { rule: "r \"ä\"".to_owned(), count: 2, window: window.to_vec(), key: key.map(str::to_owned) }
+    StoredCount {
+        rule: "r \"ä\"".to_owned(),
+        count: 2,
+        window: window.to_vec(),
+        key: key.map(str::to_owned),
+        alarm: None,
+    }
 }
 
 fn counts_together(desk: &Desk<'_>) -> Outcome {

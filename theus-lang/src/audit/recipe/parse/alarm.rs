@@ -1,4 +1,4 @@
-//! What makes an alarm of an entry: `alarm`, `deadband`, `on_delay`, `off_delay`.
+//! What makes an alarm of an entry: `alarm`, `deadband`, `on_delay`, `off_delay`, `latched`.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::audit::Level;
 use crate::source::{NodePath, Problem};
 
 /// The keys of an entry that are read here.
-pub(super) const KEYS: [&str; 4] = ["alarm", "deadband", "on_delay", "off_delay"];
+pub(super) const KEYS: [&str; 5] = ["alarm", "deadband", "on_delay", "off_delay", "latched"];
 
 const AS_IN: &str = "as in `on_delay: 10s`, `off_delay: 1m 30s`";
 
@@ -40,7 +40,9 @@ impl<'a> Settings<'a, '_> {
         if deadband.is_some() {
             self.deadband_fits(beside.conditions);
         }
-        let alarmed = Alarmed { deadband, on_delay: self.delay("on_delay"), off_delay: self.delay("off_delay") };
+        let latched = self.asked_for("latched", "leave it out where the alarm returns with its value");
+        let alarmed =
+            Alarmed { latched, deadband, on_delay: self.delay("on_delay"), off_delay: self.delay("off_delay") };
         // What is wrong by itself is not held against anything.
         if self.problems.len() == before {
             self.alarm_fits(beside);

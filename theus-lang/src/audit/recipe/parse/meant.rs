@@ -5,7 +5,7 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 26] = [
+const ALIKE: [(&str, &[&str]); 27] = [
     ("level", &["severity", "action", "reaction"]),
     ("id", &["tag", "rule", "rule_id", "ref", "code"]),
     ("owner", &["team", "contact", "responsible", "assignee", "owned_by"]),
@@ -31,6 +31,7 @@ const ALIKE: [(&str, &[&str]); 26] = [
     ("deadband", &["hysteresis", "dead_band", "hyst", "tolerance"]),
     ("on_delay", &["delay", "debounce", "delay_on", "for", "hold_off", "sustained"]),
     ("off_delay", &["delay_off", "clear_delay", "return_delay"]),
+    ("latched", &["latch", "latching", "sticky", "manual_reset"]),
     ("max_threshold", &["threshold_max", "after", "times", "occurrences"]),
 ];
 
@@ -38,7 +39,8 @@ const ALIKE: [(&str, &[&str]); 26] = [
 const NOT_HERE: [(&[&str], &str); 2] = [
     (
         &["enabled", "disabled", "active", "shelved", "suppress"],
-        "a rule is in force where it stands: take it out, or begin its line with `#`",
+        "a rule is in force where it stands: take it out, or begin its line with `#`; an alarm is put aside by `engine.shelve(..)`, and \
+         suppressed by design where its `when` does not hold",
     ),
     (&["unit", "units", "uom"], "a bound is a number in the unit of its field: say the unit in `message`"),
 ];

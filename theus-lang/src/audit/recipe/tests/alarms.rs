@@ -28,6 +28,7 @@ fn each_of_its_words_makes_an_alarm() {
         alarm("field: count, max: 9, level: C, deadband: 3, on_delay: 90s, off_delay: 1m"),
         "alarm, deadband 3, on delay 1m 30s, off delay 1m"
     );
+    assert_eq!(alarm("field: count, max: 9, latched: true"), "alarm, latched");
     assert_eq!(alarm("that: \"count < 9\", level: C, on_delay: 10s"), "alarm, on delay 10s");
     assert_eq!(alarm("field: items, unique: true, off_delay: 10s"), "alarm, off delay 10s");
     let recipe = load_entry("field: count, max: 9, level: I, on_delay: 10s").unwrap();
@@ -104,6 +105,10 @@ fn a_delay_is_a_time() {
         "error[R040]: `off_delay` does nothing: leave it out / as in `on_delay: 10s`, `off_delay: 1m 30s`"
     );
     assert!(first("field: count, max: 9, off_delay: [1]").starts_with("error[R002]: `off_delay` must be a time"));
+    assert_eq!(
+        first("field: count, max: 9, latched: 1"),
+        "error[R002]: `latched` must be true, not 1 / leave it out where the alarm returns with its value"
+    );
     assert_eq!(
         first("field: count, max: 9, alarm: false"),
         "error[R002]: `alarm` must be true, not false / leave it out where the rule is to be no alarm"
@@ -183,6 +188,7 @@ fn a_review_says_that_an_alarm_counts_less() {
         found("level: C, on_delay: 1m, deadband: 2", "level: C, on_delay: 30s, deadband: 3"),
         "Otherwise alarm, deadband 2, on delay 1m -> alarm, deadband 3, on delay 30s"
     );
+    assert_eq!(found("level: C, alarm: true", "level: C, latched: true"), "Otherwise alarm -> alarm, latched");
     assert_eq!(found("level: S", "level: S, deadband: 3"), "Otherwise no alarm -> alarm, deadband 3");
     assert_eq!(compared("level: C, on_delay: 60s", "level: C, on_delay: 1m"), None);
 }

@@ -1,0 +1,99 @@
+//! The alarms of an engine, and what operators do to them.
+
+use std::time::Duration;
+
+use super::handle::Engine;
+use crate::audit::{Alarm, AlarmError, AlarmId, AlarmState};
+use crate::context::Context;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
+    /// The alarms of all sessions of this engine that are not normal, in the order of their sessions and rules: rules of the recipe with
+    /// `alarm: true`, `deadband`, `on_delay`, `off_delay` or `latched` whose level has acted, until the value is back and somebody
+    /// has acknowledged it. It waits for no run. Where there is a store they are there after a restart, also those of sessions that
+    /// are not open.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// use theus_core::audit::AlarmState;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes: { record: { outputs: [ { field: domain.temperature, max: 100, deadband: 3, level: C } ] } }";
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// for value in [101.0, 99.0, 104.0] {
+    ///     engine.run(Record { value })?;
+    /// }
+    /// let alarms = engine.alarms();
+    /// assert_eq!(alarms.len(), 1, "99 is not back by the deadband: it is one excursion");
+    /// assert_eq!((alarms[0].state, alarms[0].value.as_str()), (AlarmState::Unacknowledged, "104.0"));
+    ///
+    /// engine.acknowledge(&alarms[0].id, "R. Lee", "the cooling runs")?;
+    /// assert_eq!(engine.alarms()[0].state, AlarmState::Acknowledged);
+    /// engine.run(Record { value: 97.0 })?;
+    /// assert!(engine.alarms().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn alarms(&self) -> Vec<Alarm> {
+        let alarms = self.core.shared.auditor.alarms();
+        self.alarms_are_stored();
+        alarms
+    }
+
+    /// Has what time alone has changed of alarms put on record: an `off_delay` is over, or the time for which one was shelved.
+    /// [`alarms`](Self::alarms) does it by itself.
+    pub fn look_at_alarms(&self) {
+        self.core.shared.auditor.look_at_alarms();
+        self.alarms_are_stored();
+    }
+
+    /// Somebody has seen an alarm. Who and why is put on record. How it stands then: normal where its value is back.
+    ///
+    /// # Errors
+    /// Without an operator or a reason, where there is nothing to acknowledge, and where a sink that must have the record does not
+    /// take it: then the alarm stands as before.
+    pub fn acknowledge(&self, alarm: &AlarmId, operator: &str, reason: &str) -> Result<AlarmState, AlarmError> {
+        let done = self.core.shared.auditor.acknowledge(alarm, operator, reason);
+        self.alarms_are_stored();
+        done
+    }
+
+    /// Puts an alarm aside for a time, by the engine's [clock](crate::EngineBuilder::clock), at most
+    /// [`LONGEST_SHELVED`](crate::audit::LONGEST_SHELVED). Who and why is put on record. Violations are counted, recorded and refused
+    /// as before; that its level acts raises no alarm until the time is over, or somebody takes it up: then it is raised, where its
+    /// value is still outside.
+    ///
+    /// # Errors
+    /// As [`acknowledge`](Self::acknowledge); a rule that is not in the recipe, or no alarm, has none.
+    pub fn shelve(
+        &self,
+        alarm: &AlarmId,
+        time: Duration,
+        operator: &str,
+        reason: &str,
+    ) -> Result<AlarmState, AlarmError> {
+        let done = self.core.shared.auditor.shelve(alarm, time, operator, reason);
+        self.alarms_are_stored();
+        done
+    }
+
+    /// Takes an alarm up again that was [shelved](Self::shelve). Who and why is put on record.
+    ///
+    /// # Errors
+    /// As [`acknowledge`](Self::acknowledge).
+    pub fn unshelve(&self, alarm: &AlarmId, operator: &str, reason: &str) -> Result<AlarmState, AlarmError> {
+        let done = self.core.shared.auditor.unshelve(alarm, operator, reason);
+        self.alarms_are_stored();
+        done
+    }
+
+    /// What is on record of them is in the store, where there is one.
+    #[cfg_attr(not(feature = "store"), allow(clippy::unused_self, reason = "as where there are stores"))]
+    fn alarms_are_stored(&self) {
+        #[cfg(feature = "store")]
+        if let Some(durable) = &self.core.shared.durable {
+            durable.store.write_records(&self.core.shared.auditor, self.core.audit.name());
+        }
+    }
+}
