@@ -235,6 +235,9 @@
 //! | suppressed by design | it was raised, and its `when` does not hold: nobody knows where its value is. As the rule is judged again, it stands as before |
 //! | normal | it is in no list |
 //!
+//! [`Engine::alarm_figures`](crate::Engine::alarm_figures) says how many alarms there are for each operator: on average and at most in
+//! ten minutes, how often they were a flood, which of them chatter, how many stand, and for how long.
+//!
 //! Each change is a record ([`AlarmEvent`]), those by operators with who and why; a sink that must have such a record and does not take
 //! it keeps the change from being made. Where there is a store, alarms are in it with their records: they are there after a restart,
 //! also those of sessions that are not open, and can be acknowledged. Two programs on one store know of each other's as they do of
@@ -457,7 +460,10 @@ mod status;
 mod tallies;
 mod tally;
 
-pub use alarm::{Alarm, AlarmChange, AlarmError, AlarmEvent, AlarmId, AlarmState, LONGEST_SHELVED, Shelf};
+pub use alarm::{
+    Alarm, AlarmChange, AlarmError, AlarmEvent, AlarmFigures, AlarmId, AlarmState, CHATTERS, Chattering, FLOOD,
+    LONGEST_SHELVED, STALE, Shelf,
+};
 #[doc(hidden)]
 pub use auditor::{Auditor, MAX_RECORDS};
 pub use change::{RecipeChange, RecipeIdentity, RecipeStatus};

@@ -1,9 +1,10 @@
 //! The alarms of an engine, and what operators do to them.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::handle::Engine;
-use crate::audit::{Alarm, AlarmError, AlarmId, AlarmState};
+use crate::audit::{Alarm, AlarmError, AlarmFigures, AlarmId, AlarmState};
 use crate::context::Context;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
@@ -39,6 +40,32 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let alarms = self.core.shared.auditor.alarms();
         self.alarms_are_stored();
         alarms
+    }
+
+    /// How many alarms there are for so many operators: the figures of ISA-18.2, of the records that are in
+    /// [memory](Self::audit_records) and of what stands at present. Of those of long ago a file that a sink keeps knows more.
+    ///
+    /// ```
+    /// # use std::num::NonZeroU32;
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let recipe = "process_recipes: { record: { outputs: [ { field: domain.temperature, max: 100, alarm: true, level: C } ] } }";
+    /// let engine = Engine::builder(Oven::default()).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// for value in [101.0, 99.0, 101.0, 99.0, 101.0] {
+    ///     engine.run(Record { value })?;
+    /// }
+    /// let figures = engine.alarm_figures(NonZeroU32::MIN);
+    /// assert_eq!((figures.raised, figures.standing, figures.chattering.len()), (3, 1, 1), "it needs a deadband");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn alarm_figures(&self, operators: NonZeroU32) -> AlarmFigures {
+        let figures = self.core.shared.auditor.alarm_figures(operators);
+        self.alarms_are_stored();
+        figures
     }
 
     /// Has what time alone has changed of alarms put on record: an `off_delay` is over, or the time for which one was shelved.

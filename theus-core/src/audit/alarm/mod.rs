@@ -2,6 +2,7 @@
 
 mod event;
 mod excursion;
+mod figures;
 mod operator;
 mod standing;
 mod state;
@@ -11,6 +12,7 @@ mod table;
 mod watch;
 
 pub use event::{AlarmChange, AlarmEvent};
+pub use figures::{AlarmFigures, CHATTERS, Chattering, FLOOD, STALE};
 pub use operator::{AlarmError, LONGEST_SHELVED};
 pub use state::{Alarm, AlarmId, AlarmState, Shelf};
 

@@ -1,10 +1,12 @@
 //! What operators do to alarms, each with a reason, and all of it on record.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::AlarmChange;
+use super::figures::AlarmFigures;
 use super::standing::{Aside, Standing, Step};
 use super::state::{Alarm, AlarmId, AlarmState, Shelf};
 use crate::audit::auditor::{Auditor, AuditorState};
@@ -110,6 +112,15 @@ impl Auditor {
             .collect();
         alarms.sort_by(|one, other| one.id.cmp(&other.id));
         alarms
+    }
+
+    /// How many alarms there are for so many operators, by the records in memory.
+    #[must_use]
+    pub fn alarm_figures(&self, operators: NonZeroU32) -> AlarmFigures {
+        let alarms = self.alarms();
+        let now = timestamp::kept(self.clock.now());
+        let state = self.state.lock();
+        AlarmFigures::of(state.log.records(), &alarms, now, operators)
     }
 
     /// Somebody has seen an alarm: on record with a reason.

@@ -255,6 +255,17 @@ fn a_latched_alarm_stands_until_somebody_has_acknowledged_it() {
 }
 
 #[test]
+fn an_excursion_that_raises_nothing_returns_nothing() {
+    let (one, _) = with("level: C, alarm: true, max_threshold: 2");
+    for value in [-1, 1, -1, 1, -1, 1] {
+        step(&one, value);
+    }
+    assert_eq!(happened(&one), ["raised -> unacknowledged", "returned -> returned unacknowledged"]);
+    step(&one, -1);
+    assert_eq!(states(&one), [AlarmState::Unacknowledged], "the second of the next two");
+}
+
+#[test]
 fn nothing_is_done_to_an_alarm_without_somebody_and_a_reason() {
     let (one, _) = with("level: C, deadband: 3");
     let id = id(&one);
@@ -378,4 +389,54 @@ fn a_record_of_an_alarm_is_found_by_its_rule_and_told_in_one_line() {
         let json = serde_json::to_string(record).unwrap();
         assert_eq!(serde_json::from_str::<AuditRecord>(&json).unwrap(), *record, "{json}");
     }
+}
+
+fn figures(one: &One, operators: u32) -> AlarmFigures {
+    one.alarm_figures(std::num::NonZeroU32::new(operators).unwrap())
+}
+
+#[test]
+fn figures_say_how_many_alarms_there_are_for_each_operator() {
+    let (one, put) = with("level: C, alarm: true");
+    let empty = figures(&one, 1);
+    assert_eq!((empty.raised, empty.per_operator, empty.spans, empty.from), (0, 0.0, 1, empty.to));
+    // Twelve in the first ten minutes, one in the second, none in the third.
+    for _ in 0..12 {
+        step(&one, -1);
+        step(&one, 1);
+        put.goes(45);
+    }
+    put.goes(60);
+    step(&one, -1);
+    put.goes(1_800 - 600);
+    let found = figures(&one, 1);
+    assert_eq!((found.raised, found.floods, found.spans), (13, 1, 3));
+    assert!((found.per_operator - 13.0 / 3.0).abs() < 1e-9, "{}", found.per_operator);
+    assert_eq!(found.most_per_operator, 12, "the last is ten minutes after the first: that is no more one span");
+    assert_eq!((found.standing, found.stale), (1, 0));
+    assert!(found.chattering.is_empty(), "two within a minute are not three");
+    let two = figures(&one, 2);
+    assert_eq!((two.most_per_operator, two.floods), (6, 0));
+    put.goes(86_400);
+    assert_eq!((figures(&one, 1).standing, figures(&one, 1).stale), (1, 1));
+    step(&one, 1);
+    assert_eq!((figures(&one, 1).standing, figures(&one, 1).stale), (0, 0), "what is back does not stand");
+}
+
+#[test]
+fn an_alarm_that_is_raised_three_times_within_a_minute_chatters() {
+    let (one, put) = with("level: C, alarm: true");
+    for seconds in [0, 29, 30, 29, 30, 100] {
+        put.goes(seconds);
+        step(&one, -1);
+        step(&one, 1);
+    }
+    let found = figures(&one, 1);
+    let [chatters] = &found.chattering[..] else { panic!("{found}") };
+    assert_eq!((chatters.raised, chatters.most_in_a_minute), (6, 3));
+    assert_eq!(chatters.rule, "domain.total min 0");
+    let told = found.to_string();
+    assert!(told.ends_with("chattering: `domain.total min 0`, raised 6 times, 3 times within a minute"), "{told}");
+    let json = serde_json::to_value(&found).unwrap();
+    assert_eq!((json["raised"].as_u64(), json["operators"].as_u64()), (Some(6), Some(1)));
 }
