@@ -28,6 +28,7 @@
 //! | check files and draw workflows without running them | [`EngineBuilder::command_line`]: [`command_line`] |
 //! | read what a process may do | [`Process::CONTRACT`] |
 //! | read what a context holds | [`Context::schema`] |
+//! | find what I know from elsewhere: XState, Temporal, alarm systems, Python Theus | `guides` |
 //! | serialise the state | [`Snapshot`], [`DataZone`]: the Data zone only |
 //!
 //! # A context
@@ -197,6 +198,8 @@ pub mod command_line;
 pub mod context;
 pub mod effect;
 pub mod engine;
+#[cfg(all(feature = "recipes", feature = "workflow", feature = "store"))]
+pub mod guides;
 mod panics;
 pub mod prelude;
 pub mod process;
