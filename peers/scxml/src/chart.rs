@@ -291,7 +291,8 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
 /// Whether an internal transition does not leave its state: that is compound, and all its targets are inside.
 fn stays(way: Node<'_, '_>, targets: &[&str]) -> bool {
     let Some(source) = way.parent_element().filter(|it| it.tag_name().name() == "state") else { return false };
-    let is_inside = |target: &&str| source.descendants().skip(1).any(|it| is_state(&it) && it.attribute("id") == Some(*target));
+    let is_inside =
+        |target: &&str| source.descendants().skip(1).any(|it| is_state(&it) && it.attribute("id") == Some(*target));
     targets.iter().all(is_inside)
 }
 
