@@ -184,7 +184,7 @@ pub(in crate::audit) fn rule_digest(session: &str, metadata: &RuleMetadata) -> H
         encoder.byte(2).text(counting);
     }
     if let Some(alarm) = alarm {
-        encoder.byte(7).text(alarm);
+        encoder.byte(3).text(alarm);
     }
     for (first, said) in [(4, id), (5, owner), (6, priority), (7, response)] {
         if let Some(said) = said {
