@@ -43,6 +43,7 @@
 //! | [`R040`] | an alarm that could not be one |
 //! | [`R041`] | an id by which a rule cannot be known |
 //! | [`R042`] | a text that is too long to be put on record |
+//! | [`R043`] | a limit that is not there, or does not fit |
 //!
 //! # Warnings of a recipe
 //!
@@ -63,6 +64,7 @@
 //! | [`R113`] | a rule beside a stricter one |
 //! | [`R121`] | a condition that always holds |
 //! | [`R122`] | a window of a rule that acts at once |
+//! | [`R123`] | a limit that bounds nothing |
 //!
 //! # Errors of a workflow
 //!
@@ -190,6 +192,7 @@ pages! {
     R040 "R040.md";
     R041 "R041.md";
     R042 "R042.md";
+    R043 "R043.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -205,6 +208,7 @@ pages! {
     R113 "R113.md";
     R121 "R121.md";
     R122 "R122.md";
+    R123 "R123.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";

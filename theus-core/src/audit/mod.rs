@@ -67,6 +67,7 @@
 //! | `in`, `not_in` | the same but booleans | it is one of the list, none of it |
 //! | `min_len`, `max_len` | strings (in characters), collections (in entries) | its length is at least, at most the bound |
 //! | `regex` | strings | the expression matches somewhere in it: anchor it with `^` and `$` |
+//! | `not_regex` | strings | the expression matches nowhere in it |
 //! | `multiple_of` | integers, decimals | it is a whole number of times the bound |
 //! | `finite: true` | floats | it is neither infinite nor NaN |
 //! | `unique: true` | lists of scalars | no two elements are the same |
@@ -99,6 +100,28 @@
 //!
 //! Looking at a value and asking allocates nothing, but for the `unique` of more than 32 elements; `regex` makes its tables when it
 //! is first asked.
+//!
+//! ## Bounds with a name
+//!
+//! ```yaml
+//! limits: { high: 10000, colours: [red, blue] }      # at the top of the file
+//! process_recipes:
+//!   transfer:
+//!     inputs:
+//!       - { field: amount, max: limits.high }         # the same as `max: 10000`
+//!       - { field: colour, in: limits.colours }
+//!       - { field: amount, max: global.highest }      # a value of the global context
+//! ```
+//!
+//! A limit is a bound or a list of bounds; a bound within a list can be one too: `between: [limits.low, limits.high]`. Its type is checked where
+//! it is named. Where several files make up a recipe, the limit of a later one takes the place of the one of that name, also for the rules of
+//! the files before: a file of nothing but `limits` behind others sets what holds at one place. In `that` and `when` there are no limits. A bound that begins with
+//! `limits.` or `global.` is such a name, also of a text.
+//!
+//! `max: global.highest` is bounded by a value of the global context, which is read when the gate judges; `min`, `max`, `eq`, `neq`, `min_len` and
+//! `max_len` take one. It is of the kind of the field (an integer, a float, a decimal, a time, a text, …), which is checked when the recipe is
+//! loaded. A violation tells it beside the value: `120.0, global.highest = 100.0`. Where there is none, and where it is NaN, nothing satisfies the
+//! rule. In a review it is the same as itself, and weighed against nothing else.
 //!
 //! ## Conditions on several values
 //!

@@ -7,6 +7,7 @@
 //! | [`refusals`], [`refused_paths`] | what is refused of conditions and paths, word by word |
 //! | [`at_once`] | bounds on numbers are judged at once: what is broken among them is found, and nothing else |
 //! | [`explained`] | what explain says before a run, the run then finds |
+//! | [`bounds`] | bounds that are values of the global context |
 //! | [`changes`] | conditions on changes, at the gates where they fit |
 //! | [`several`] | rules that see more than one value: conditions, and where a rule is judged at all |
 //! | [`cost`] | a passing rule allocates nothing, however deep its path |
@@ -16,6 +17,7 @@
 
 mod about;
 mod at_once;
+mod bounds;
 mod changes;
 mod cost;
 mod explained;

@@ -595,7 +595,7 @@ error[R016]: `monotonic` does not fit domain.text, a string
 4 |       - { field: domain.text, monotonic: true }
   |                               ^^^^^^^^^
   |
-  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, changed, unchanged
+  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex, changed, unchanged
 "#
     );
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use regex::Regex;
 
+use super::against::Against;
 use super::delta::Change;
 use super::integer::Integer;
 use super::looks::in_one_line;
@@ -57,6 +58,7 @@ pub enum Condition {
     /// Whether it is one of a list.
     OneOf(Same, Box<Set>),
     Regex(Box<Regex>),
+    NotRegex(Box<Regex>),
     Exists(bool),
     Unique,
     Finite,
@@ -64,6 +66,8 @@ pub enum Condition {
     DecimalMultipleOf(Decimal),
     /// On the committed value too: see `Change::passes`.
     Change(Change),
+    /// A bound that is a value of the global context: see `Rule::passes`.
+    Against(Box<Against>),
     /// On all that it names: see `Rule::judge`.
     That(Expression),
 }
@@ -107,6 +111,7 @@ impl Condition {
             (Self::Between(bounds), value) => bounds.iter().all(|bound| bound.passes(value)),
             (Self::OneOf(same, set), value) => set.contains(value).is_some_and(|contained| same.holds(contained)),
             (Self::Regex(regex), Value::Text(text)) => regex.is_match(text),
+            (Self::NotRegex(regex), Value::Text(text)) => !regex.is_match(text),
             (Self::Exists(wanted), value) => *wanted != matches!(value, Value::Missing),
             (Self::Unique, Value::Collection { elements, part }) => all_differ(elements, part),
             (Self::Finite, Value::Float(value)) => value.is_finite(),
@@ -217,7 +222,7 @@ impl fmt::Display for Condition {
             Self::Between(bounds) => write!(f, "[{}, {}]", bounds[0], bounds[1]),
             Self::OneOf(_, set) => set.fmt(f),
             // As in the file: a backslash is one. What would break the line is escaped.
-            Self::Regex(regex) => {
+            Self::Regex(regex) | Self::NotRegex(regex) => {
                 f.write_str("\"")?;
                 for character in regex.as_str().chars() {
                     match character.is_control() {
@@ -232,6 +237,7 @@ impl fmt::Display for Condition {
             Self::MultipleOf(step) => step.fmt(f),
             Self::DecimalMultipleOf(step) => step.fmt(f),
             Self::Change(change) => change.fmt(f),
+            Self::Against(against) => against.fmt(f),
             // In one line, however the file has it.
             Self::That(that) => f.write_str(&in_one_line(that.text())),
         }

@@ -2,6 +2,8 @@
 
 mod about;
 #[doc(hidden)]
+pub mod against;
+#[doc(hidden)]
 pub mod alarm;
 #[doc(hidden)]
 pub mod condition;

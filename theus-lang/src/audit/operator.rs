@@ -59,6 +59,8 @@ tests! {
     Between = "between",
     /// A text in which the regular expression matches.
     Regex = "regex",
+    /// A text in which the regular expression matches nowhere.
+    NotRegex = "not_regex",
     /// There, or not there.
     Exists = "exists",
     /// No two elements are the same.
@@ -95,8 +97,8 @@ impl Operator {
 
 fn of_shape(shape: &Shape) -> &'static [Operator] {
     use Operator::{
-        Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, Min, MinLen, Monotonic, MultipleOf, Neq, NotIn, Regex,
-        Unchanged, Unique,
+        Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, Min, MinLen, Monotonic, MultipleOf, Neq, NotIn,
+        NotRegex, Regex, Unchanged, Unique,
     };
     match shape {
         Shape::Int { .. } | Shape::Decimal => {
@@ -106,7 +108,7 @@ fn of_shape(shape: &Shape) -> &'static [Operator] {
             &[Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic]
         }
         Shape::Time(_) => &[Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic],
-        Shape::Text => &[Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, Changed, Unchanged],
+        Shape::Text => &[Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, NotRegex, Changed, Unchanged],
         Shape::Char | Shape::Uuid | Shape::Enum(_) => &[Eq, Neq, In, NotIn, Changed, Unchanged],
         Shape::Bool => &[Eq, Neq, Changed, Unchanged],
         Shape::Collection(collection) if *collection == CollectionShape::counted() => &[MinLen, MaxLen],

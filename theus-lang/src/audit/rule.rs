@@ -190,9 +190,10 @@ impl Rule {
     /// Whether it passes for a value that was read from its target. Not inlined, for the same reason as the reading.
     #[inline(never)]
     pub fn passes(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> bool {
-        match self.condition.change() {
-            None => self.condition.passes(value),
-            Some(change) => change.passes(value, self.compared_with(change, subject)),
+        match &self.condition {
+            Condition::Change(change) => change.passes(value, self.compared_with(change, subject)),
+            Condition::Against(against) => against.passes(value, subject),
+            condition => condition.passes(value),
         }
     }
 
@@ -243,14 +244,16 @@ impl Rule {
         let question = Question {
             path: &self.path,
             range: Range::of(&self.condition),
-            passes: &|value| self.condition.passes(value),
+            passes: &|value| self.passes(value, subject),
             where_present: self.where_present,
             redacts: self.redacts,
         };
         match question.ask(self.target.read_base(subject), &self.target.steps) {
             Found::None => Verdict::NotAsked,
             Found::AllPass => Verdict::Passed,
-            Found::Broken(value) => Verdict::Failed(Seen { value: value.into(), before: None, key: None }),
+            Found::Broken(value) => {
+                Verdict::Failed(Seen { value: self.beside(value, subject), before: None, key: None })
+            }
         }
     }
 
@@ -273,8 +276,20 @@ impl Rule {
 
     /// What a violation tells of the value that was read.
     pub fn seen(&self, value: Value<'_>, subject: &(impl Subject + ?Sized)) -> Seen {
-        let shown = |value| self.shown(value);
-        Seen { value: shown(value), before: self.before(subject).map(shown), key: None }
+        let before = self.before(subject).map(|before| self.shown(before));
+        let value = self.shown(value);
+        match &self.condition {
+            Condition::Against(_) => Seen { value: self.beside(value.into(), subject), before, key: None },
+            _ => Seen { value, before, key: None },
+        }
+    }
+
+    /// What was found, and beside it what it was compared with, where that is a value too.
+    fn beside(&self, found: String, subject: &(impl Subject + ?Sized)) -> Text {
+        match &self.condition {
+            Condition::Against(against) => format!("{found}, {}", against.shown(subject)).into(),
+            _ => found.into(),
+        }
     }
 
     /// A value of what it is on, as people see it.

@@ -110,6 +110,11 @@ impl Problem {
         &self.message
     }
 
+    /// Where it is.
+    pub(crate) const fn at(&self) -> &NodePath {
+        &self.at
+    }
+
     /// Whether it is an error or a warning.
     #[must_use]
     pub const fn severity(&self) -> Severity {

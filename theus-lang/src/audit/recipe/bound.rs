@@ -3,12 +3,15 @@
 use super::super::condition::{Condition, LengthBound, Operator};
 use super::super::delta::Change;
 use super::super::integer::Integer;
+use regex::Regex;
+
 use super::atom::{atom, decimal, expected, quoted};
-use super::code;
+use super::catalog::Catalog;
 use super::number::{self, Number};
 use super::patterns::Patterns;
 use super::refused::Refused;
 use super::set;
+use super::{against, code};
 use crate::context::Shape;
 use crate::source::Value;
 
@@ -35,7 +38,7 @@ pub(super) enum NoChange {
 pub(super) fn condition(
     test: Operator,
     value: &Value,
-    place: Place<'_>,
+    (place, catalog): (Place<'_>, &Catalog),
     patterns: &mut Patterns,
 ) -> Result<Condition, Refused> {
     let Place { field, shape, changes } = place;
@@ -54,13 +57,17 @@ pub(super) fn condition(
             _ => refused.help(format!("conditions that fit: {fitting}")),
         });
     }
+    if let Some(against) = against::condition(test, value, (shape, field), catalog) {
+        return against;
+    }
     let shape = shape.innermost();
     match test {
         Operator::Min | Operator::Max | Operator::Eq | Operator::Neq => atom(test, test, value, shape, field),
         Operator::MinLen | Operator::MaxLen => length(test, value, field),
         Operator::Between => between(value, shape, field),
         Operator::In | Operator::NotIn => set::one_of(test, value, shape, field),
-        Operator::Regex => regex(value, field, patterns),
+        Operator::Regex => regex(test, value, field, patterns).map(|regex| Condition::Regex(Box::new(regex))),
+        Operator::NotRegex => regex(test, value, field, patterns).map(|regex| Condition::NotRegex(Box::new(regex))),
         Operator::Exists => match value.as_bool() {
             Some(wanted) => Ok(Condition::Exists(wanted)),
             None => Err(expected(test, field, "true or false", value)),
@@ -129,11 +136,11 @@ fn between(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refus
     Ok(Condition::Between(Box::new([low, high])))
 }
 
-fn regex(value: &Value, field: &str, patterns: &mut Patterns) -> Result<Condition, Refused> {
+fn regex(test: Operator, value: &Value, field: &str, patterns: &mut Patterns) -> Result<Regex, Refused> {
     let Some(pattern) = value.as_str() else {
-        return Err(quoted(value, expected(Operator::Regex, field, "a regular expression", value)));
+        return Err(quoted(value, expected(test, field, "a regular expression", value)));
     };
-    patterns.compiled(pattern).map(|regex| Condition::Regex(Box::new(regex)))
+    patterns.compiled(pattern)
 }
 
 /// A condition that is only ever asked for with `true`.

@@ -71,6 +71,8 @@ pub(super) const ALARM: &str = "R040";
 pub(super) const ID: &str = "R041";
 /// A text that is too long to be put on record.
 pub(super) const TOO_LONG: &str = "R042";
+/// A limit that is not there, or does not fit.
+pub(super) const LIMIT: &str = "R043";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -102,3 +104,5 @@ pub(super) const WEAKER: &str = "R113";
 pub(super) const ALWAYS: &str = "R121";
 /// A window of a rule that acts at every violation.
 pub(super) const IDLE_WINDOW: &str = "R122";
+/// A limit that bounds nothing.
+pub(super) const UNUSED_LIMIT: &str = "R123";

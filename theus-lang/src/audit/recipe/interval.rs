@@ -145,6 +145,8 @@ impl Interval {
                 _ => Self::Other(condition.to_string()),
             },
             Condition::Regex(_)
+            | Condition::NotRegex(_)
+            | Condition::Against(_)
             | Condition::Exists(_)
             | Condition::Unique
             | Condition::Finite

@@ -1,5 +1,6 @@
 //! Recipes: YAML resolved against the processes and contexts of an engine.
 
+mod against;
 mod alarm;
 mod apply;
 mod as_written;
@@ -16,6 +17,7 @@ mod interval;
 mod item;
 mod known;
 mod model;
+mod named_limits;
 mod number;
 mod of_process;
 mod parse;
@@ -36,6 +38,7 @@ use std::collections::BTreeMap;
 use crate::source::{Document, LocatedProblem, Locator, Position, SourceError};
 use as_written::AsWritten;
 use model::Written;
+use named_limits::{Limits, Unknown};
 use python::Dialect;
 
 pub use catalog::{Catalog, ProcessEntry};
@@ -89,10 +92,20 @@ impl Recipe {
         let mut problems = Vec::new();
         let mut dialects: Vec<_> = documents.iter().map(|_| Dialect::default()).collect();
         let zipped = documents.iter().zip(&mut dialects);
-        let roots: Vec<_> = zipped.map(|(document, dialect)| python::respelt(document.root(), dialect)).collect();
+        let heres: Vec<_> = (0..).zip(documents).map(|(index, document)| document.path().in_document(index)).collect();
+        let given = documents.iter().map(Document::root).zip(heres.iter().cloned());
+        let (limits, mut unknown) = (Limits::gather(given, &mut problems), Unknown::default());
+        let roots: Vec<_> = zipped
+            .zip(&heres)
+            .map(|((document, dialect), here)| {
+                limits.put_in(python::respelt(document.root(), dialect), here, &mut unknown)
+            })
+            .collect();
+        limits.tell_unused(&mut problems);
         let mut written = Written::default();
-        for (((index, document), root), dialect) in documents.iter().enumerate().zip(&roots).zip(dialects) {
-            parse::file(root, &document.path().in_document(index), catalog, dialect, &mut written, &mut problems);
+        for ((root, here), dialect) in roots.iter().zip(&heres).zip(dialects) {
+            let is_alone = documents.len() == 1;
+            parse::file((root, is_alone), here, catalog, dialect, &mut written, &mut problems);
         }
         let lists = inherit::flatten(&written, catalog, &mut problems);
         item::told_apart(&lists, &mut problems);
@@ -100,6 +113,7 @@ impl Recipe {
         let mut drafts = resolve::rules(&lists, catalog, &AsWritten::of(&lists, &locator), &mut problems);
         resolve::unused_templates(&written.definitions, catalog, &mut problems);
         check::whole(&written, &lists, &drafts, catalog, &mut problems);
+        unknown.tell(&mut problems);
         let (error, warnings) = locator.judge(problems);
         if let Some(error) = error {
             return Err(error);

@@ -83,7 +83,7 @@ pub(super) fn rules(
             let Ok(per) = per::resolved(item, catalog, Some(process), problems) else { continue };
             let condition = match that {
                 Some(that) => several(item, that, problems),
-                None => condition(item, target, shape, &mut patterns, problems),
+                None => condition(item, (target, shape), catalog, &mut patterns, problems),
             };
             if let Some(condition) = condition.filter(|_| !is_lost) {
                 let limit = as_written.limit(item, &condition);
@@ -311,7 +311,7 @@ pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patte
         return that::that(item.entry, catalog, None, problems).is_some();
     }
     let Some((target, shape)) = target(item, catalog, None, problems) else { return false };
-    condition(item, &target, &shape, patterns, problems);
+    condition(item, (&target, &shape), catalog, patterns, problems);
     // An argument is one of a process.
     if item.scope != Scope::Process || item.entry.counted.per.is_some_and(|per| !find::belongs_to_a_process(per)) {
         let _ = per::resolved(item, catalog, None, problems);
@@ -332,8 +332,8 @@ fn several(item: &Item<'_, '_>, that: &Expression, problems: &mut Problems) -> O
 
 fn condition(
     item: &Item<'_, '_>,
-    target: &Target,
-    shape: &Shape,
+    (target, shape): (&Target, &Shape),
+    catalog: &Catalog,
     patterns: &mut Patterns,
     problems: &mut Problems,
 ) -> Option<Condition> {
@@ -357,7 +357,7 @@ fn condition(
         return None;
     }
     let place = Place { field: entry.field, shape, changes };
-    match bound::condition(bound.test, bound.value, place, patterns) {
+    match bound::condition(bound.test, bound.value, (place, catalog), patterns) {
         Ok(condition) => Some(condition),
         Err(refused) => {
             let value = entry.at.key(bound.test.as_str());

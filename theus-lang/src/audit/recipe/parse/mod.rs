@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use super::catalog::{Catalog, Problems};
 use super::code;
 use super::model::{Defaults, EVERY, Written, is_template};
+use super::named_limits::KEY as LIMITS;
 use super::python::Dialect;
 use crate::source::{Mapping, NodePath, Problem, Value};
 use entry::Reading;
@@ -23,7 +24,7 @@ use words::{unknown_key, word, wrong_kind};
 const RECIPES: &str = "process_recipes";
 const INVARIANTS: &str = "invariants";
 const DEFAULTS: &str = "defaults";
-const TOP: [&str; 3] = [RECIPES, INVARIANTS, DEFAULTS];
+const TOP: [&str; 4] = [RECIPES, INVARIANTS, DEFAULTS, LIMITS];
 
 const OUTLINE: &str = "write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`";
 
@@ -32,7 +33,7 @@ const ENOUGH: usize = 1_000;
 
 /// Adds to `written` what can be read of one file; what cannot is a problem.
 pub(super) fn file<'a>(
-    root: &'a Value,
+    (root, is_alone): (&'a Value, bool),
     here: &NodePath,
     catalog: &Catalog,
     mut dialect: Dialect,
@@ -52,6 +53,10 @@ pub(super) fn file<'a>(
         problems.push(unknown_key(here, &name, TOP));
     }
     let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(key));
+    // What gives the limits of the files before it other values.
+    if !found && !is_alone && file.contains_key(LIMITS) && file.len() == 1 {
+        return;
+    }
     // A misspelt key has been reported with the right one.
     if !found && problems.len() == before {
         problems.push(match file.contains_key(DEFAULTS) {

@@ -97,7 +97,7 @@ error[R016]: `min` does not fit name, a string
 4 |       - { field: name, min: a }
   |                        ^^^
   |
-  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex
+  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex
 "#
     );
 }

@@ -43,7 +43,7 @@ error[R007]: the entry has no condition
 4 |       - { field: amount, level: A }
   |         ^
   |
-  = help: give it one of: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, exists, unique, finite, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: give it one of: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, changed, unchanged, max_delta, monotonic
 "#
     );
 }

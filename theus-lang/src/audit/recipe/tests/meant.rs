@@ -43,9 +43,9 @@ fn what_rules_do_not_have_is_answered_with_what_there_is() {
 #[test]
 fn another_value_is_no_bound() {
     for (bound, sign, other) in [
-        ("max: global.high", "<=", "global.high"),
+        ("max: local.high", "<=", "local.high"),
         ("min: domain.total", ">=", "domain.total"),
-        ("between: [global.low, 5]", "<=", "global.low"),
+        ("between: [local.low, 5]", "<=", "local.low"),
         ("eq: local_ctx.x", "==", "local.x"),
     ] {
         let help = help(&format!("field: count, {bound}"));
@@ -54,7 +54,11 @@ fn another_value_is_no_bound() {
         assert!(other || bound.starts_with("eq"), "{help}");
     }
     assert!(!refused_entry("field: count, max: warm").contains("written out"));
-    assert_eq!(rules_of_entry("field: name, eq: global.high"), ["name eq \"global.high\""], "a text is a text");
+    assert_eq!(rules_of_entry("field: name, eq: domain.high"), ["name eq \"domain.high\""], "a text is a text");
+    assert!(
+        refused_entry("field: name, eq: global.high").contains("error[R043]"),
+        "but for what bounds can be named by"
+    );
 }
 
 #[test]
@@ -77,7 +81,7 @@ fn a_question_over_elements_is_a_method() {
 fn no_condition_is_left_out_of_the_list() {
     assert_eq!(
         help("field: amount, zebra: 1"),
-        "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, exists, unique, finite, multiple_of, \
+        "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, \
          changed, unchanged, max_delta, monotonic, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
          where_present, when, message, within, of, across, per, alarm, deadband, on_delay, off_delay, latched, id, owner, priority, response"
     );

@@ -17,6 +17,7 @@ mod layers;
 mod limits;
 mod loads;
 mod meant;
+mod named_limits;
 mod nothing;
 mod pages;
 mod present;
