@@ -19,6 +19,7 @@
 
 mod aggregate;
 pub mod audit;
+mod calendar;
 pub mod condition;
 pub mod described;
 pub mod errors;

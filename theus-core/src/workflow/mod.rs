@@ -26,6 +26,7 @@
 //! | [`Handled`], [`Status`], [`Fault`] | what handling an event did, how the workflow stands, why a chain failed |
 //! | [`Control`] | pauses and cancels it from another thread |
 //! | [`Clock`], [`VirtualClock`], [`Sleep`] | what time it is, also in tests; how a task waits |
+//! | [`Cycle`] | how what is done every so often keeps its time |
 //! | [`Position`] | where it is, to be stored and [gone on from](WorkflowManager::restore) |
 //! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
 //! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine; serde writes it in the format of its file |
@@ -46,8 +47,8 @@ pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 #[cfg(feature = "store")]
 pub use interpreter::ResumeError;
 pub use interpreter::{
-    Cause, Control, Fault, Handled, IntoOutcomes, Position, PositionError, Progress, Status, StepOutcome, StepOutcomes,
-    WorkflowError, WorkflowManager,
+    Cause, Control, Cycle, Fault, Handled, IntoOutcomes, Position, PositionError, Progress, Status, StepOutcome,
+    StepOutcomes, WorkflowError, WorkflowManager,
 };
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};

@@ -125,7 +125,14 @@ impl Writer {
         match self.random.u32(..kinds) {
             0 => format!("{{ run: put, with: {{ n: {n} }} }}"),
             1 | 2 => format!("{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}"),
-            3 => format!("{{ run: flaky, with: {{ n: {n} }}, retry: {{ attempts: 4, backoff: 1s }} }}"),
+            3 => {
+                let retry = match self.random.u8(..4) {
+                    0 => "{ backoff: 1s, jitter: none, max_elapsed: 2500ms }",
+                    1 => "{ backoff: 1s, jitter: full, on: { Busy: { attempts: 3, max_elapsed: 4s } } }",
+                    _ => "{ attempts: 4, backoff: 1s }",
+                };
+                format!("{{ run: flaky, with: {{ n: {n} }}, retry: {retry} }}")
+            }
             4 if self.random.bool() => "{ run: refuse }".to_owned(),
             4 => format!("{{ run: refuse, on_error: {{ Busy: {} }} }}", self.target()),
             5 => format!(
@@ -194,7 +201,17 @@ impl Writer {
         }
         parts.push(format!("events: {{ {} }}", events.join(", ")));
         if self.random.u8(..4) == 0 {
-            parts.push(format!("after: {{ {}s: {} }}", self.random.u8(1..4), self.target()));
+            let (time, to) = (self.random.u8(1..4), self.target());
+            parts.push(match self.random.u8(..4) {
+                0 | 1 => format!("after: {{ {time}s: {to} }}"),
+                2 => format!("after: {{ '${{ domain.total % 5 + 1 }}': {to} }}"),
+                _ => format!("after: {{ '${{ domain.total % 7 + {time} }}': {{ to: {to}, follow: true }} }}"),
+            });
+        }
+        if self.random.u8(..8) == 0 {
+            let (time, to, steps) = (self.random.u8(1..4), self.target(), self.steps(1));
+            let guard = format!("domain.total > {}", self.random.u8(..30));
+            parts.push(format!("every: {{ {time}s: [{{ to: {to}, when: {guard} }}, {{ steps: {steps} }}] }}"));
         }
         parts.join(", ")
     }
@@ -222,6 +239,7 @@ impl Writer {
                 .replace(", entry: [", "\n    entry: [")
                 .replace(", events: {", "\n    events: {")
                 .replace(", after: {", "\n    after: {")
+                .replace(", every: {", "\n    every: {")
                 .replace(", exit: [", "\n    exit: [")
                 .replace(", invoke: [", "\n    invoke: ["),
             parts[5],

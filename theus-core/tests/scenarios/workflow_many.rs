@@ -109,6 +109,40 @@ const MANY: &[Many] = &[
         },
     ),
     (
+        "cycles of one state",
+        150,
+        |n| {
+            let cycles = each(n, |i| format!("{}ms: {{ steps: {{ run: add, with: {{ n: 1 }} }} }}, ", 10_000 + i));
+            format!("states: {{ A: {{ every: {{ {cycles} }}, after: {{ 25s: B }} }}, B: {{ final: true }} }}")
+        },
+        |_, desk, _| desk.run_until_final().map(drop).unwrap(),
+    ),
+    (
+        "times of one state that the data say",
+        400,
+        |n| {
+            let times = each(n, |i| format!("'${{ domain.total + {} }}': {{ steps: [] }}, ", n - i));
+            format!("states: {{ A: {{ after: {{ {times} {}s: B }} }}, B: {{ final: true }} }}", n + 1)
+        },
+        |_, desk, _| desk.run_until_final().map(drop).unwrap(),
+    ),
+    (
+        "times of one state that follow the data",
+        400,
+        |n| {
+            let times = each(n, |i| format!("'${{ domain.total + {} }}': {{ steps: [], follow: true }}, ", n - i));
+            let go = "events: { CMD_GO: { steps: { run: add, with: { n: 9 } } } }";
+            format!(
+                "external: [CMD_GO]\nstates: {{ A: {{ {go}, after: {{ {times} {}s: B }} }}, B: {{ final: true }} }}",
+                n + 10
+            )
+        },
+        |engine, desk, count| {
+            go(engine, desk, count);
+            desk.run_until_final().map(drop).unwrap();
+        },
+    ),
+    (
         "times of one state",
         700,
         |n| {

@@ -287,6 +287,26 @@ impl Expression {
         }
     }
 
+    /// What this sees of its value.
+    pub(super) fn seen<T>(
+        &self,
+        activation: &dyn Activation,
+        see: impl FnOnce(&Operand<'_>) -> Result<T, Problem>,
+    ) -> Result<T, EvaluationError> {
+        match &self.inner.program {
+            Program::Checked(node) => {
+                let mut work = Work::of(MOST_STEPS);
+                let seen = guarded(|| see(&evaluate(node, activation, &mut work)?));
+                seen.map_err(|problem| self.failed(problem, &work))
+            }
+            #[cfg(test)]
+            Program::Function(evaluate) => {
+                let value = evaluate(activation)?;
+                see(&Operand::of_json(&value)).map_err(|problem| EvaluationError::no_value(self.text(), problem))
+            }
+        }
+    }
+
     /// Whether it holds; of a guard, which is checked to be a `bool` when it is loaded.
     ///
     /// # Errors

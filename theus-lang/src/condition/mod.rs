@@ -25,6 +25,7 @@ mod parse;
 mod problem;
 mod scope;
 mod syntax;
+mod time;
 mod token;
 mod types;
 
@@ -34,6 +35,7 @@ pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 pub use activation::{Activation, EmptyActivation};
 pub use problem::ExpressionProblem;
 pub use scope::{RunScope, Scope, States, UnknownState};
+pub(crate) use time::{is_length, is_moment};
 
 #[cfg(test)]
 mod tests;

@@ -39,9 +39,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 let named = state.transitions.iter().filter_map(|way| match &way.trigger {
                     Trigger::Event { written, .. } => Some(written.as_str()),
                     Trigger::Any => Some("any event"),
-                    Trigger::Always | Trigger::After(_) | Trigger::Done | Trigger::DoneOf(_) | Trigger::Invoked(_) => {
-                        None
-                    }
+                    _ => None,
                 });
                 events.extend(named);
                 at = state.parent.and_then(|parent| definition.state(parent));

@@ -71,7 +71,11 @@ impl Failure {
             Fault::Argument { process, .. } | Fault::NoArgument { process, .. } | Fault::Interrupted { process } => {
                 (Some(*process), None)
             }
-            Fault::NoValue(_) | Fault::Runaway { .. } | Fault::Left | Fault::Cancelled { .. } => (None, None),
+            Fault::NoValue(_)
+            | Fault::NoTime { .. }
+            | Fault::Runaway { .. }
+            | Fault::Left
+            | Fault::Cancelled { .. } => (None, None),
         };
         Self { reason: fault.to_string(), process, error, target: None, aborts: false, fault: Some(Box::new(fault)) }
     }

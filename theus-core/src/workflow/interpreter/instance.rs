@@ -11,6 +11,7 @@ use super::chain::Chain;
 use super::compensation::Compensation;
 use super::context::InterpreterContext;
 use super::control::Control;
+use super::cycles::Cycle;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
 #[cfg(feature = "store")]
@@ -343,6 +344,10 @@ impl Interpreter {
         &mut self.live.trace
     }
 
+    pub(crate) fn cycles(&self) -> Vec<Cycle> {
+        self.live.timers.cycles(&self.definition)
+    }
+
     pub(crate) fn result(&self) -> Option<&serde_json::Value> {
         self.live.result()
     }
@@ -362,7 +367,7 @@ impl Interpreter {
     /// Another clock takes over.
     pub(crate) fn leave_clock(&mut self, keeper: &Timekeeper) {
         if !self.live.is_by_date {
-            self.live.timers = self.live.timers.dated(keeper);
+            self.live.timers = self.live.timers.dated(keeper, &self.definition);
             self.live.is_by_date = true;
         }
     }

@@ -1,17 +1,21 @@
 //! What a session does next: the order of SCXML's macrostep.
 
 use std::task::{Context, Waker};
+use std::time::SystemTime;
+
+use serde_json::json;
 
 use super::activation::SessionActivation;
 use super::arguments;
 use super::context::InterpreterContext;
+use super::cycles::Tick;
 use super::failure::RecoveryTarget;
 use super::instance::{Internal, Live, Progress, Stage, Troubled};
 use super::invoke::{WentOn, Who, invoke};
 use super::outcome::Cause;
 use super::timers::Timer;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::workflow::chart::{ArgumentSource, Beforehand, StateId};
+use crate::workflow::chart::{ArgumentSource, Beforehand, StateId, TimerId, Trigger};
 use crate::workflow::clock::Moment;
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
@@ -73,6 +77,11 @@ impl Live {
         }
         // What came with a panic of a step, or by a command.
         self.take_raised(context);
+        if self.timers.are_reckoned()
+            && let Some(progress) = self.reckon(context)?
+        {
+            return Ok(progress);
+        }
         if context.definition.has_always()
             && let Some(progress) = self.settle(context)?
         {
@@ -118,7 +127,8 @@ impl Live {
                 progress => Ok(progress),
             };
         }
-        if context.definition.asks_data(&self.at)
+        if (context.definition.has_always() || self.timers.follow())
+            && context.definition.asks_data(&self.at)
             && !task.waker().will_wake(Waker::noop())
             && !context.environment.engine.wake_after(self.settled_at, task.waker())
         {
@@ -332,11 +342,30 @@ impl Live {
         self.counts_anew();
         self.follows = false;
         (self.payload, self.settled) = (None, false);
-        let Timer { date: due, id, .. } = timer;
-        let after = context.definition.duration(id).unwrap_or_default();
-        self.trace.put(context.environment.now(), What::Timer { state: id.state, after, due });
+        let (Timer { date: due, id, .. }, state) = (timer, timer.id.state);
+        match context.definition.time(id) {
+            Some(Trigger::Every(every)) => {
+                let tick = self.timers.turn(&timer, *every, context.environment.moment());
+                self.comes_again(id, due, tick, context);
+            }
+            Some(Trigger::Cron(cron)) => {
+                let environment = context.environment;
+                let tick = self.timers.turn_page(&timer, cron, environment.now(), |date| environment.moment_of(date));
+                self.comes_again(id, due, tick, context);
+            }
+            Some(Trigger::After(after)) => {
+                self.trace.put(context.environment.now(), What::Timer { state, after: *after, due });
+            }
+            Some(time) if time.reckoned().is_some() => {
+                let after =
+                    self.timers.ends(id).and_then(|entered| due.duration_since(entered).ok()).unwrap_or_default();
+                self.trace.put(context.environment.now(), What::Timer { state, after, due });
+            }
+            _ => {}
+        }
         self.begin_unit(None, Cause::Timer, context.definition);
-        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let payload = self.payload.clone();
+        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.timer(&self.at, id, &activation);
         drop(activation);
         match found {
@@ -344,6 +373,12 @@ impl Live {
             Ok(None) => self.end_unit(context),
             Err(error) => self.without_value(error, context),
         }
+    }
+
+    fn comes_again(&mut self, timer: TimerId, due: SystemTime, tick: Tick, context: InterpreterContext<'_>) {
+        let Tick { late, missed } = tick;
+        self.trace.put(context.environment.now(), What::Cycle { timer, due, late, missed });
+        self.payload = Some(Payload::from(json!({ "missed": missed, "late": late.as_secs_f64() })));
     }
 
     /// Handles an event. Where no state takes it, guards that wait for none are asked all the same: they may ask for it.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::control::Control;
+use super::cycles::Cycle;
 use super::environment::Environment;
 use super::error::WorkflowError;
 use super::instance::{Interpreter, Options};
@@ -301,6 +302,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
+    /// How its cycles (`every`) keep their time, in the order of the file: how often, how late, how many were missed.
+    #[must_use]
+    pub fn cycles(&self) -> Vec<Cycle> {
+        self.session.cycles()
+    }
+
     /// Whether it is paused.
     #[must_use]
     pub const fn is_paused(&self) -> bool {
@@ -329,7 +336,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 /// Whether a state of the workflow waits for a time.
 pub(in crate::workflow) fn has_timers(definition: &Definition) -> bool {
     let mut ways = definition.states().iter().flat_map(|state| &state.transitions);
-    ways.any(|way| matches!(way.trigger, Trigger::After(_)))
+    ways.any(|way| way.trigger.is_time())
 }
 
 /// The event of this name, where the workflow has a use for it.

@@ -305,9 +305,13 @@ impl Live {
         error: EvaluationError,
         context: InterpreterContext<'_>,
     ) -> Result<Progress, Troubled> {
-        self.trace.put(context.environment.now(), What::NoValue { reason: error.to_string() });
+        self.tell_no_value(&error, context);
         self.trouble(Trouble::NoValue(error));
         self.end_unit(context)
+    }
+
+    pub(super) fn tell_no_value(&mut self, error: &EvaluationError, context: InterpreterContext<'_>) {
+        self.trace.put(context.environment.now(), What::NoValue { reason: error.to_string() });
     }
 
     /// More came of one event than the limit allows: the move is not made, and the state in which it would have begun hears of

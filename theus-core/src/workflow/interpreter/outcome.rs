@@ -242,6 +242,14 @@ pub enum Fault {
     /// An expression has no value, or not one that can be used here.
     #[error(transparent)]
     NoValue(EvaluationError),
+    /// What the data say is no time, for a state that waits for one by `after` or `at`.
+    #[error("the state `{state}` waits for no time: {error}")]
+    NoTime {
+        /// The state.
+        state: String,
+        /// The expression, and why it gives none.
+        error: EvaluationError,
+    },
     /// More moves and rounds of `while` came of one event than the limit allows.
     #[error("more than {limit} moves and rounds of `while` came of one event")]
     Runaway {

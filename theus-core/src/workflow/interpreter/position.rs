@@ -8,7 +8,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::stored::{
-    Ended, Message, StoredChain, StoredCompensation, StoredInvocation, StoredTimer, StoredUnit, is_zero,
+    Ended, Message, StoredChain, StoredCompensation, StoredCycle, StoredInvocation, StoredReckoning, StoredTime,
+    StoredTimer, StoredUnit, is_zero,
 };
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
@@ -64,6 +65,12 @@ pub struct Position {
     pub(super) configuration: Option<Stored>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) timers: Vec<StoredTimer>,
+    /// The times that the data say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) reckoned: Vec<StoredReckoning>,
+    /// How its cycles have kept their time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) cycles: Vec<StoredCycle>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) inbox: Vec<Message>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,7 +127,8 @@ impl Position {
     /// When the first of its timers is due.
     #[must_use]
     pub fn next_due(&self) -> Option<SystemTime> {
-        self.timers.iter().map(|timer| timer.due).min()
+        let reckoned = self.reckoned.iter().filter_map(|one| one.due.as_ref().map(|StoredTime(due)| *due));
+        self.timers.iter().map(|timer| timer.due).chain(reckoned).min()
     }
 }
 
@@ -175,6 +183,24 @@ pub enum PositionError {
         state: String,
         /// The number that was stored.
         slot: u32,
+    },
+    /// The state has no cycle of that time any more.
+    #[error("the state `{state}` has no `every` of {every:?}, of which one is due at {due}")]
+    Cycle {
+        /// The state.
+        state: String,
+        /// The time.
+        every: std::time::Duration,
+        /// When the next one is due.
+        due: String,
+    },
+    /// The state waits for no such time any more.
+    #[error("the state `{state}` has no `{time}` any more, by which it was waiting")]
+    Reckoned {
+        /// The state.
+        state: String,
+        /// What says the time: `after: ${ .. }`, `at: ${ .. }`.
+        time: String,
     },
     /// What was being handled has no name of an event.
     #[error("`{event}`, which was being handled, is no name of an event")]

@@ -1,7 +1,6 @@
 //! From a session to a position, and back.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use super::beside::Beside;
 use super::beside::stored::{id_of, place_of};
@@ -14,14 +13,13 @@ use super::manager::WorkflowManager;
 use super::names::{self, known, name_of};
 use super::outcome::{Cause, Handled};
 use super::position::{Position, PositionError};
-use super::stored::{Ended, Message, StoredEnding, StoredEvent, StoredOrigin, StoredTimer, StoredUnit};
-use super::timers::Timer;
+use super::stored::{Ended, Message, StoredEnding, StoredEvent, StoredOrigin, StoredUnit};
+use super::timed;
 use super::unit::{Ending, Unit};
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::signal::{Event, EventName, Origin, Payload};
-use crate::timestamp;
-use crate::workflow::chart::{Definition, StateId, TimerId};
+use crate::workflow::chart::{Definition, StateId};
 use crate::workflow::clock::Timekeeper;
 use crate::workflow::trace::What;
 
@@ -72,12 +70,7 @@ impl Interpreter {
         if let Some(reason) = &position.cancelled {
             live.is_to_end(reason.as_str().into());
         }
-        // The next one comes last.
-        for stored in position.timers.iter().rev() {
-            let (date, id) = timer(&definition, stored)?;
-            live.timers.restore(date, id);
-            live.is_by_date = true;
-        }
+        live.is_by_date = timed::restore(&definition, position, &mut live.timers)?;
         if let Some(stored) = &position.unit {
             live.unit = Some(unit(&definition, stored, live.payload.as_ref())?);
         }
@@ -129,11 +122,13 @@ impl super::instance::Live {
         let invoked = live
             .beside()
             .map_or_else(Vec::new, |beside| beside.stored(definition, keeper, in_hand, live.is_kept, live.spent));
-        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper) };
+        let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper, definition) };
         Position {
             workflow: definition.name().to_owned(),
             configuration: (live.stage != Stage::New).then(|| definition.stored(&live.at)),
-            timers: timers.iter().filter_map(|timer| stored_timer(definition, timer)).collect(),
+            timers: timed::timers(definition, &timers),
+            reckoned: timed::reckoned(definition, &timers),
+            cycles: timed::cycles(definition, &timers),
             inbox: live.inbox.iter().map(|told| message(definition, told)).collect(),
             payload: live.payload.as_ref().map(|payload| payload.value().clone()),
             unit: unit.map(|unit| stored_unit(definition, unit)),
@@ -214,25 +209,6 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
             payload: payload.clone().into(),
         },
     })
-}
-
-fn stored_timer(definition: &Definition, timer: &Timer) -> Option<StoredTimer> {
-    let after = definition.duration(timer.id)?;
-    let after_ns = u64::try_from(after.as_nanos()).unwrap_or(u64::MAX);
-    Some(StoredTimer { state: name_of(definition, timer.id.state), after_ns, due: timer.date })
-}
-
-fn timer(definition: &Definition, stored: &StoredTimer) -> Result<(SystemTime, TimerId), PositionError> {
-    let state = known(definition, &stored.state)?;
-    let after = Duration::from_nanos(stored.after_ns);
-    let found = definition.timers(state).find(|(_, time)| *time == after);
-    match found {
-        Some((id, _)) => Ok((stored.due, id)),
-        None => {
-            let due = timestamp::text(stored.due);
-            Err(PositionError::Timer { state: stored.state.clone(), after, due })
-        }
-    }
 }
 
 fn stored_event(event: &Event) -> StoredEvent {

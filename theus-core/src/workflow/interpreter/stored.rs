@@ -14,8 +14,54 @@ use crate::timestamp;
 pub(super) struct StoredTimer {
     pub(super) state: String,
     pub(super) after_ns: u64,
+    /// Whether it comes again and again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) every: bool,
     #[serde(with = "timestamp")]
     pub(super) due: SystemTime,
+}
+
+/// A time that the data say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredReckoning {
+    pub(super) state: String,
+    /// What says it.
+    pub(super) time: StoredExpression,
+    /// When the state was entered.
+    pub(super) entered: StoredTime,
+    /// When it is due; `None` where it is still to be worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<StoredTime>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StoredExpression {
+    After(String),
+    At(String),
+    Cron(String),
+}
+
+/// How a cycle has kept its time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredCycle {
+    pub(super) state: String,
+    /// As pictures say it.
+    pub(super) time: String,
+    pub(super) handled: u64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) missed: u64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) late_ns: u64,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub(super) latest_ns: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// What a session tells itself.

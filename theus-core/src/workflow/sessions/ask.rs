@@ -16,7 +16,7 @@ use super::status::{Census, SessionStatus};
 use crate::context::Context;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Definition, State, StateId};
-use crate::workflow::interpreter::{Environment, Interpreter, Position};
+use crate::workflow::interpreter::{Cycle, Environment, Interpreter, Position};
 use crate::workflow::trace::Trace;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -44,6 +44,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// [`SessionError::Unknown`]; [`SessionError::Nested`].
     pub fn trace(&self, name: &str) -> Result<Trace, SessionError> {
         Ok(self.shared.reach(name)?.look()?.session.trace().clone())
+    }
+
+    /// How the cycles (`every`) of a session keep their time: how often, how late, how many were missed.
+    ///
+    /// # Errors
+    /// [`SessionError::Unknown`]; [`SessionError::Nested`].
+    pub fn cycles(&self, name: &str) -> Result<Vec<Cycle>, SessionError> {
+        Ok(self.shared.reach(name)?.look()?.session.cycles())
     }
 
     /// What a session that has finished gives: the `result` of its final state.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::places::Places;
 use crate::signal::{EventName, Origin};
-use crate::workflow::chart::{Configuration, StateId};
+use crate::workflow::chart::{Configuration, StateId, TimerId};
 
 /// One thing that happened in a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,17 @@ pub enum What {
         after: Duration,
         /// When it was due.
         due: SystemTime,
+    },
+    /// One came of what comes again and again.
+    Cycle {
+        /// Which, of which state.
+        timer: TimerId,
+        /// When it was due.
+        due: SystemTime,
+        /// How late it is.
+        late: Duration,
+        /// How many after it were due by then too, and are skipped.
+        missed: u64,
     },
     /// A state was done: its final child, or all its regions.
     Done {
@@ -214,6 +225,7 @@ impl What {
             Self::Unused { .. } => "unused",
             Self::Discarded { .. } => "discarded",
             Self::Timer { .. } => "timer",
+            Self::Cycle { .. } => "cycle",
             Self::Done { .. } => "done",
             Self::Invoked { .. } => "invoked",
             Self::InvokeDone { .. } => "invoke done",

@@ -1,5 +1,7 @@
 //! An entry as JSON: one flat object, with the names of the states.
 
+use std::time::Duration;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::entry::{Ended, What};
@@ -30,8 +32,15 @@ impl Line<'_> {
             What::Unused { name } | What::Discarded { name } => map.serialize_entry("event", name),
             What::Timer { state, after, due } => {
                 map.serialize_entry("state", self.name(*state))?;
-                map.serialize_entry("after_ns", &u64::try_from(after.as_nanos()).unwrap_or(u64::MAX))?;
+                map.serialize_entry("after_ns", &nanos(*after))?;
                 map.serialize_entry("due", &timestamp::text(*due))
+            }
+            What::Cycle { timer, due, late, missed } => {
+                map.serialize_entry("state", self.name(timer.state))?;
+                map.serialize_entry("time", &self.time(*timer))?;
+                map.serialize_entry("due", &timestamp::text(*due))?;
+                map.serialize_entry("late_ns", &nanos(*late))?;
+                map.serialize_entry("missed", missed)
             }
             What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
             What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
@@ -55,7 +64,7 @@ impl Line<'_> {
                 map.serialize_entry("process", process)?;
                 map.serialize_entry("try", attempt)?;
                 map.serialize_entry("version", version)?;
-                map.serialize_entry("took_ns", &u64::try_from(took.as_nanos()).unwrap_or(u64::MAX))?;
+                map.serialize_entry("took_ns", &nanos(*took))?;
                 match ended {
                     Ended::Committed => map.serialize_entry("ended", "committed"),
                     Ended::TimedOut => map.serialize_entry("ended", "timed out"),
@@ -87,6 +96,10 @@ impl Line<'_> {
             What::Runaway { limit } => map.serialize_entry("limit", limit),
         }
     }
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// The lines, as one text; nothing for none.

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::entry::{Ended, Entry, Role, What};
 use crate::signal::Origin;
 use crate::source::printable;
-use crate::workflow::chart::{Configuration, Definition, Place, State, StateId};
+use crate::workflow::chart::{Configuration, Definition, Place, State, StateId, TimerId};
 
 /// An entry with the names of the states: displays as a line of a text in columns, serialises as an object.
 #[derive(Clone, Copy)]
@@ -27,6 +27,11 @@ impl<'a> Line<'a> {
         self.definition.state(state).map_or("?", |state: &State| state.name.as_str())
     }
 
+    /// A time, as pictures say it.
+    pub(super) fn time(&self, timer: TimerId) -> String {
+        self.definition.time(timer).map_or_else(|| "?".to_owned(), ToString::to_string)
+    }
+
     pub(super) fn names(&self, at: &Configuration) -> Vec<&'a str> {
         at.leaves().iter().map(|leaf| self.name(*leaf)).collect()
     }
@@ -44,6 +49,13 @@ impl<'a> Line<'a> {
             },
             What::Unused { name } | What::Discarded { name } => write!(f, "{name}"),
             What::Timer { state, after, .. } => write!(f, "{} after {after:?}", self.name(*state)),
+            What::Cycle { timer, late, missed, .. } => {
+                write!(f, "{} {}", self.name(timer.state), self.time(*timer))?;
+                if !late.is_zero() {
+                    write!(f, ", late by {late:?}")?;
+                }
+                if *missed > 0 { write!(f, ", {missed} missed") } else { Ok(()) }
+            }
             What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
             What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
                 write!(f, "{id} of {}", self.name(*state))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::*;
 use crate::audit::ProcessEntry;
-use crate::context::{CollectionKind, FieldSchema, Schema, Shape};
+use crate::context::{CollectionKind, FieldSchema, Schema, Shape, TimeKind};
 use crate::workflow::file;
 
 /// A catalog in words.
@@ -70,6 +70,8 @@ impl Words {
                 let variants = shape.variants.get().iter().map(|of| variant(of.name)).collect();
                 self.named(shape.name, Form::Enum(EnumText { variants, methods: Vec::new() }))
             }
+            Shape::Decimal => plain("Duration"),
+            Shape::Time(TimeKind::Instant) => plain("SystemTime"),
             Shape::Opaque => plain("Secret"),
             other => panic!("nothing of the catalogs is {other:?}"),
         }

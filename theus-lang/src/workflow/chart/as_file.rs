@@ -15,6 +15,7 @@ use super::retry::{Jitter, Retry};
 use super::state::{State, StateKind};
 use super::step::{ArgumentSource, Recovery, Run, Step};
 use super::transition::Transition;
+use crate::condition::Expression;
 
 /// A trigger, and what may be taken on it.
 type Candidates<'a> = (Cow<'a, str>, Vec<Ordered<'a>>);
@@ -136,6 +137,10 @@ impl<'a> File<'a> {
                 Trigger::Event { written, .. } => ("events", written.into()),
                 Trigger::Any => ("events", "*".into()),
                 Trigger::After(time) => ("after", duration(*time).into()),
+                Trigger::AfterReckoned(time) => ("after", expression(&time.value).into()),
+                Trigger::At(time) => ("at", expression(&time.value).into()),
+                Trigger::Cron(cron) => ("cron", cron.text().into()),
+                Trigger::Every(time) => ("every", duration(*time).into()),
                 Trigger::Always => ("always", "".into()),
                 Trigger::Done => ("done", "".into()),
                 Trigger::DoneOf(of) => {
@@ -164,7 +169,7 @@ impl<'a> File<'a> {
             entries.push((
                 key,
                 match key {
-                    "events" | "after" => Ordered::map(each),
+                    "events" | "after" | "at" | "every" | "cron" => Ordered::map(each),
                     _ => each.map(|(_, candidates)| candidates).next().unwrap_or(Ordered::List(Vec::new())),
                 },
             ));
@@ -194,13 +199,15 @@ impl<'a> File<'a> {
             [target] => Some(self.named(target)),
             _ => Some(Ordered::List(way.targets.iter().map(|target| self.named(*target)).collect())),
         };
+        let follows = way.trigger.reckoned().is_some_and(|time| time.follow);
         match (to, &way.guard, self.chain(&way.steps)) {
-            (Some(to), None, None) if way.reenters && way.undo.is_none() && way.targets.len() == 1 => to,
+            (Some(to), None, None) if !follows && way.reenters && way.undo.is_none() && way.targets.len() == 1 => to,
             (to, guard, steps) => {
                 let mut entries: Entries<'a> = to.map(|to| ("to", to)).into_iter().collect();
                 if !way.reenters {
                     entries.push(("reenter", Ordered::Bool(false)));
                 }
+                entries.extend(follows.then_some(("follow", Ordered::Bool(true))));
                 entries.extend(guard.as_ref().map(|guard| ("when", Ordered::text(guard.text()))));
                 entries.extend(way.undo.map(|undo| ("undo", Ordered::Bool(undo))));
                 entries.extend(steps.map(|steps| ("steps", steps)));
@@ -303,10 +310,14 @@ fn tries<'a>(retry: &Retry, jitter: Jitter) -> Entries<'a> {
 
 fn value(source: &ArgumentSource) -> Ordered<'_> {
     match source {
-        ArgumentSource::Expression(expression) => Ordered::text(format!("${{ {} }}", expression.text())),
+        ArgumentSource::Expression(expression) => Ordered::text(self::expression(expression)),
         ArgumentSource::Literal(serde_json::Value::String(text)) => Ordered::text(literal(text)),
         ArgumentSource::Literal(value) => Ordered::Json(value),
     }
+}
+
+fn expression(expression: &Expression) -> String {
+    format!("${{ {} }}", expression.text())
 }
 
 /// A text that begins as an expression does, or as such a text, is written with one `$` more.

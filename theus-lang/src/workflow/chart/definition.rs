@@ -29,7 +29,7 @@ pub struct Definition {
     /// How many moves and rounds of `while` may come of one event.
     limit: u32,
     warnings: Vec<LocatedProblem>,
-    /// By state: whether it has an `always` that looks at the domain. Empty where none has.
+    /// By state: whether it has an `always` that looks at the domain, or a time that follows it. Empty where none has.
     pub(super) asks_data: Box<[bool]>,
     /// Whether a state has work that runs while it is active.
     has_invokes: bool,
@@ -273,17 +273,17 @@ fn heard_done(states: &[State]) -> Box<[bool]> {
 
 /// Which states have times.
 fn has_times(states: &[State]) -> Box<[bool]> {
-    let waits = |state: &State| state.transitions.iter().any(|way| matches!(way.trigger, Trigger::After(_)));
+    let waits = |state: &State| state.transitions.iter().any(|way| way.trigger.is_time());
     if states.iter().any(waits) { states.iter().map(waits).collect() } else { Box::default() }
 }
 
-/// Which states have an `always` that looks at the domain.
+/// Which states have an `always` that looks at the domain, or a time that follows it.
 fn asks_data(states: &[State]) -> Box<[bool]> {
     let is_of_domain = |path: &String| path.starts_with("domain");
     let looks = |state: &State| {
-        state.transitions.iter().any(|way| {
-            way.trigger == Trigger::Always
-                && way.guard.as_ref().is_some_and(|guard| guard.reads().iter().any(is_of_domain))
+        state.transitions.iter().any(|way| match &way.trigger {
+            Trigger::Always => way.guard.as_ref().is_some_and(|guard| guard.reads().iter().any(is_of_domain)),
+            trigger => trigger.reckoned().is_some_and(|time| time.follow),
         })
     };
     if states.iter().any(looks) { states.iter().map(looks).collect() } else { Box::default() }

@@ -1,7 +1,6 @@
 //! The state machine: pure functions from a configuration and what happens to what that does.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::configuration::{Configuration, Leaves};
 use super::definition::Definition;
@@ -87,9 +86,9 @@ impl Definition {
         timer: TimerId,
         activation: &dyn Activation,
     ) -> Result<Option<Move<'_>>, EvaluationError> {
-        let Some(after) = self.duration(timer) else { return Ok(None) };
-        // The first of its length is what it is called by.
-        self.take_own(at, timer.state, timer.index, |trigger| *trigger == Trigger::After(after), activation)
+        let Some(time) = self.time(timer) else { return Ok(None) };
+        // The first of its time is what it is called by.
+        self.take_own(at, timer.state, timer.index, |trigger| trigger == time, activation)
     }
 
     /// What it does that a state is done: for itself (`done`), or for whoever waits for it by name, as for an event. `None` where
@@ -180,7 +179,8 @@ impl Definition {
         self.moved(at, &[Taken { source: from, place: None, targets: &[target], domain }])
     }
 
-    /// Whether an active state has an `always` that looks at the domain: then it may be taken after any commit.
+    /// Whether an active state has an `always` that looks at the domain, or a time that follows it: after any commit the one may be taken,
+    /// and the other move.
     #[must_use]
     pub fn asks_data(&self, at: &Configuration) -> bool {
         let asks = |state: StateId| self.asks_data.get(state.index()) == Some(&true);
@@ -212,15 +212,15 @@ impl Definition {
         at.leaves().iter().copied().find(is_end)
     }
 
-    /// The timers that begin when a state is entered: one for each length of time, in the order of the file.
-    pub fn timers(&self, state: StateId) -> impl Iterator<Item = (TimerId, Duration)> {
+    /// The timers that begin when a state is entered: one for each time, in the order of the file.
+    pub fn timers(&self, state: StateId) -> impl Iterator<Item = (TimerId, &Trigger)> {
         let found = self.state(state).filter(|_| self.has_times(state));
         let ways = found.map_or(&[][..], |state| &state.transitions);
         let mut begun = HashSet::new();
         ways.iter().zip(0..).filter_map(move |(way, index)| {
-            let Trigger::After(after) = way.trigger else { return None };
-            // Several candidates of one length are one timer, called by the first.
-            begun.insert(after).then_some((TimerId { state, index }, after))
+            // Several candidates of one time are one timer, called by the first.
+            let is_first = way.trigger.time().is_some_and(|time| begun.insert(time));
+            is_first.then_some((TimerId { state, index }, &way.trigger))
         })
     }
 
@@ -229,13 +229,10 @@ impl Definition {
         self.has_times.get(state.index()) == Some(&true)
     }
 
-    /// How long a timer runs; `None` for one of another definition.
+    /// What time a timer runs for; `None` for one of another definition.
     #[must_use]
-    pub fn duration(&self, timer: TimerId) -> Option<Duration> {
-        match self.way(timer.state, timer.index)?.trigger {
-            Trigger::After(after) => Some(after),
-            _ => None,
-        }
+    pub fn time(&self, timer: TimerId) -> Option<&Trigger> {
+        Some(&self.way(timer.state, timer.index)?.trigger).filter(|trigger| trigger.is_time())
     }
 
     #[inline]

@@ -19,6 +19,7 @@ mod ordered;
 mod parts;
 mod plan;
 mod quick;
+mod reckoned;
 mod retry;
 mod selection;
 mod source;
@@ -35,6 +36,7 @@ mod triggers;
 #[cfg(test)]
 mod tests;
 
+pub use crate::calendar::Cron;
 pub use configuration::Configuration;
 #[doc(hidden)]
 pub use definition::DEFAULT_LIMIT;
@@ -51,6 +53,7 @@ pub use parts::Parts;
 pub use plan::{Part, Strand};
 #[doc(hidden)]
 pub use quick::{Beforehand, Quick};
+pub use reckoned::Reckoned;
 pub use retry::{Jitter, Retry};
 pub use source::Place;
 pub use state::{State, StateKind};

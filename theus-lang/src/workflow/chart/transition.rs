@@ -39,9 +39,9 @@ impl Transition {
     #[must_use]
     pub fn undoes_by_itself(&self) -> bool {
         match &self.trigger {
-            Trigger::After(_) => true,
+            Trigger::After(_) | Trigger::AfterReckoned(_) | Trigger::At(_) => true,
             Trigger::Event { name, .. } => *name == EventName::CHAIN_FAIL,
-            Trigger::Any | Trigger::Always | Trigger::Done | Trigger::DoneOf(_) | Trigger::Invoked(_) => false,
+            _ => false,
         }
     }
 }

@@ -35,7 +35,14 @@ impl Triggers {
                 Trigger::Event { name, .. } => place(name),
                 Trigger::Any => Some(count),
                 Trigger::Always => Some(count + 1),
-                Trigger::After(_) | Trigger::Done | Trigger::DoneOf(_) | Trigger::Invoked(_) => None,
+                Trigger::After(_)
+                | Trigger::AfterReckoned(_)
+                | Trigger::At(_)
+                | Trigger::Every(_)
+                | Trigger::Cron(_)
+                | Trigger::Done
+                | Trigger::DoneOf(_)
+                | Trigger::Invoked(_) => None,
             };
             let mut entries: Vec<(Column, u32)> = state
                 .transitions

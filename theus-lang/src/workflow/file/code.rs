@@ -67,6 +67,9 @@ pub(crate) const NO_SAGA: &str = "W041";
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";
 
+/// A cycle that is none.
+pub(crate) const CYCLE: &str = "W061";
+
 /// A state that is final without saying so.
 pub(crate) const IMPLICIT_FINAL: &str = "W101";
 /// A state that nothing leads to.

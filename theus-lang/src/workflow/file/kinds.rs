@@ -7,8 +7,22 @@ use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{StateId, StateKind};
 
 /// What a final state has not.
-const GOES_ON: [&str; 11] =
-    ["events", "on", "transitions", "always", "after", "done", "on_error", "states", "regions", "initial", "saga"];
+const GOES_ON: [&str; 14] = [
+    "events",
+    "on",
+    "transitions",
+    "always",
+    "after",
+    "at",
+    "every",
+    "cron",
+    "done",
+    "on_error",
+    "states",
+    "regions",
+    "initial",
+    "saga",
+];
 
 impl<'a> Reading<'a> {
     pub(super) fn kind(&mut self, id: StateId, body: &[(&'a str, &'a Value)], at: &NodePath, what: &str) -> StateKind {

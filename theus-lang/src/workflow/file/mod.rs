@@ -31,6 +31,7 @@ pub(crate) mod sources;
 mod states;
 mod steps;
 mod targets;
+mod times;
 mod transitions;
 mod values;
 mod whole;

@@ -38,6 +38,8 @@ pub(super) struct Reading<'a> {
     pub(super) has_event: bool,
     /// How much the states that were read invoke.
     pub(super) invoked: usize,
+    /// What it brings.
+    pub(super) event: Shape,
 }
 
 impl<'a> Reading<'a> {
@@ -61,6 +63,7 @@ impl<'a> Reading<'a> {
             paths: OnceCell::new(),
             has_event: true,
             invoked: 0,
+            event: Shape::Opaque,
         }
     }
 
@@ -91,7 +94,7 @@ impl<'a> Reading<'a> {
 
     fn scope(&self) -> Scope<'_> {
         let (domain, global) = (&self.catalog.domain, &self.catalog.global);
-        Scope { domain, global, payload: self.has_event.then_some(&Shape::Opaque), items: &self.items }
+        Scope { domain, global, payload: self.has_event.then_some(&self.event), items: &self.items }
     }
 
     fn wrong(&mut self, code: &'static str, text: &str, at: &NodePath, wrong: ExpressionProblem) {

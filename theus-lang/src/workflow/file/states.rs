@@ -18,6 +18,9 @@ const KEYS: &[&str] = &[
     "events",
     "always",
     "after",
+    "at",
+    "every",
+    "cron",
     "done",
     "on_error",
     "initial",
@@ -75,6 +78,9 @@ impl<'a> Reading<'a> {
                 "always" => self.eventless(value, &at, "always", &Trigger::Always, &mut transitions),
                 "done" => self.eventless(value, &at, "done", &Trigger::Done, &mut transitions),
                 "after" => transitions.extend(self.timers(value, &here, &what)),
+                "at" => transitions.extend(self.dates(value, &here, &what)),
+                "cron" => transitions.extend(self.calendar(value, &here, &what)),
+                "every" => transitions.extend(self.cycles(value, &here, &what)),
                 _ => {}
             }
         }

@@ -29,7 +29,22 @@ pub(super) fn get<'a>(body: &Body<'a>, key: &str) -> Option<&'a Value> {
 
 /// Whether a key of a step is one of a state.
 fn is_misplaced(key: &str) -> bool {
-    matches!(key, "events" | "always" | "after" | "done" | "invoke" | "entry" | "exit" | "final" | "states" | "regions")
+    matches!(
+        key,
+        "events"
+            | "always"
+            | "after"
+            | "at"
+            | "every"
+            | "cron"
+            | "done"
+            | "invoke"
+            | "entry"
+            | "exit"
+            | "final"
+            | "states"
+            | "regions"
+    )
 }
 
 /// Whether a key is anywhere in a value.

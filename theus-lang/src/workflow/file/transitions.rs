@@ -178,6 +178,7 @@ impl<'a> Reading<'a> {
         trigger: &Trigger,
     ) -> Option<Transition> {
         const OURS: &[&str] = &["to", "when", "undo", "steps", "reenter"];
+        const RECKONED: &[&str] = &["to", "when", "undo", "steps", "reenter", "follow"];
         const LISTED: &[&str] = &[
             "to",
             "when",
@@ -194,13 +195,17 @@ impl<'a> Reading<'a> {
         ];
         let is_listed = get(body, "event").or_else(|| get(body, "trigger")).is_some();
         let of = if is_listed { "a transition" } else { "a candidate" };
-        self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { OURS });
+        // Of one that is no time that the data say it has been refused already.
+        let may_follow = trigger.is_time();
+        let known = if may_follow { RECKONED } else { OURS };
+        self.diagnostics.only_keys(body, at, of, if is_listed { LISTED } else { known });
         let find = |keys: &[&'static str]| keys.iter().find_map(|key| get(body, key).map(|value| (*key, value)));
         let targets = find(&["to", "target", "dest"]).map(|(key, value)| self.targets(value, &at.key(key), what));
         let reenters = get(body, "reenter").map_or(Some(true), |value| {
             self.reenter(value, targets.as_ref().map(Option::as_deref), &at.key("reenter"), &at.at_key("reenter"))
         });
-        let handles_event = !matches!(trigger, Trigger::After(_) | Trigger::Invoked(_));
+        let handles_event = matches!(trigger, Trigger::Every(_) | Trigger::Cron(_))
+            || !(trigger.is_time() || matches!(trigger, Trigger::Invoked(_)));
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
@@ -215,43 +220,6 @@ impl<'a> Reading<'a> {
             (targets.unwrap_or_else(|| Some(Vec::new()))?, guard.map_or(Some(None), |it| it.map(Some))?);
         let place = self.sites.place(key);
         Some(Transition { trigger: trigger.clone(), guard, targets, reenters: reenters?, undo, steps, place })
-    }
-
-    /// `after`: times, and where they lead.
-    pub(super) fn timers(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Transition> {
-        let entries = self.diagnostics.entries(
-            value,
-            at,
-            format!("`after` of {of}"),
-            (Keys::Times, "a map from times to states"),
-        );
-        self.diagnostics.lost_ways |= entries.is_none();
-        let mut known = BTreeMap::new();
-        let mut transitions = Vec::new();
-        for (written, value) in entries.unwrap_or_default() {
-            let key = at.at_key(written);
-            let what = format!("the target of `{}`", short(written));
-            let Some(time) = self.time(written, &key, "a key of `after`") else {
-                self.diagnostics.lost_ways = true;
-                let unknown = Trigger::After(Duration::ZERO);
-                self.candidates(value, &at.key(written), &key, &what, &unknown, &mut Vec::new());
-                continue;
-            };
-            if time.is_zero() {
-                self.diagnostics.error(code::DURATION, || {
-                    Problem::new(key.clone(), "no time passes").help("`always` is what needs neither event nor time")
-                });
-            }
-            if let Some(first) = known.insert(time, written) {
-                self.diagnostics.error(code::TWICE, || {
-                    Problem::new(key.clone(), format!("`{written}` is the same time as `{first}`"))
-                        .help("write several candidates as one list")
-                });
-                continue;
-            }
-            self.candidates(value, &at.key(written), &key, &what, &Trigger::After(time), &mut transitions);
-        }
-        transitions
     }
 
     /// Candidates after one that is always taken.
@@ -305,20 +273,23 @@ struct Before<'t> {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Key<'t> {
     Event(&'t EventName),
-    After(Duration),
     DoneOf(StateId),
+    /// By its word, and how long it is or what says it.
+    Time(&'static str, Duration, &'t str),
     Invoked(u32),
     Other(&'static str),
 }
 
 fn key_of(trigger: &Trigger) -> Key<'_> {
+    if let Some((word, time, text)) = trigger.time() {
+        return Key::Time(word, time, text);
+    }
     match trigger {
         Trigger::Event { name, .. } => Key::Event(name),
-        Trigger::After(time) => Key::After(*time),
+        Trigger::Invoked(place) => Key::Invoked(*place),
         Trigger::Any => Key::Other("any"),
-        Trigger::Always => Key::Other("always"),
         Trigger::Done => Key::Other("done"),
         Trigger::DoneOf(state) => Key::DoneOf(*state),
-        Trigger::Invoked(place) => Key::Invoked(*place),
+        _ => Key::Other("always"),
     }
 }

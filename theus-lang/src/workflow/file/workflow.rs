@@ -33,11 +33,15 @@ const KEYS: &[&str] = &[
     "events",
     "always",
     "after",
+    "at",
+    "every",
+    "cron",
     "on_error",
     "regions",
 ];
 /// What makes the workflow a state itself, around all others.
-const OF_ROOT: &[&str] = &["entry", "exit", "invoke", "events", "always", "after", "on_error", "regions"];
+const OF_ROOT: &[&str] =
+    &["entry", "exit", "invoke", "events", "always", "after", "at", "every", "cron", "on_error", "regions"];
 /// What the only state of a file with nothing but `steps` is called.
 const ONLY_STATE: &str = "RUN";
 

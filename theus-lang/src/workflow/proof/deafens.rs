@@ -60,7 +60,10 @@ fn unheard(subject: &Subject<'_>, id: StateId) -> Option<String> {
         state.transitions.iter().find_map(|way| match &way.trigger {
             Trigger::Event { name, written } if !name.is_builtin() => Some(format!("`{written}`")),
             Trigger::Any => Some("an event".to_owned()),
-            Trigger::After(_) => Some("`after`".to_owned()),
+            Trigger::After(_) | Trigger::AfterReckoned(_) => Some("`after`".to_owned()),
+            Trigger::At(_) => Some("`at`".to_owned()),
+            Trigger::Every(_) => Some("`every`".to_owned()),
+            Trigger::Cron(_) => Some("`cron`".to_owned()),
             _ => None,
         })
     };

@@ -180,7 +180,7 @@ impl Graph {
     /// Whether anything happens in a node.
     fn does_something(&self, subject: &Subject<'_>, node: StateId) -> bool {
         let mut owners = self.owners.get(node.0 as usize).into_iter().flatten().filter_map(|id| subject.state(*id));
-        let waits = |trigger: &Trigger| matches!(trigger, Trigger::Event { .. } | Trigger::Any | Trigger::After(_));
+        let waits = |trigger: &Trigger| matches!(trigger, Trigger::Event { .. } | Trigger::Any) || trigger.is_time();
         owners.any(|state| state.transitions.iter().any(|it| waits(&it.trigger)))
     }
 

@@ -45,9 +45,9 @@ fn of_all(
             Trigger::Event { name, .. } if !at_once && (name.is_builtin() || raised.contains(name)) => continue,
             Trigger::Event { written, .. } => format!("`{written}`"),
             Trigger::Any => "`\"*\"`".to_owned(),
-            Trigger::After(_) => "this time".to_owned(),
+            time if time.is_time() => "this time".to_owned(),
             Trigger::Invoked(_) => "the end of what it invokes".to_owned(),
-            Trigger::Always | Trigger::Done | Trigger::DoneOf(_) => continue,
+            _ => continue,
         };
         diagnostics.warn(code::OVERTAKEN, || {
             let name = &state.name;
@@ -58,8 +58,8 @@ fn of_all(
                     .help("give the `always` a `when`, or say this in the state that it leads to");
             }
             let problem = problem.label(format!("`EVT_CHAIN_DONE` or `EVT_CHAIN_FAIL` has left `{name}` by then"));
-            problem.help(match way.trigger {
-                Trigger::After(_) => "a time is looked at when the chain is over: write the `timeout` of a step, or an `after` in the state where the workflow waits",
+            problem.help(match &way.trigger {
+                time if time.is_time() => "a time is looked at when the chain is over: write the `timeout` of a step, or an `after` in the state where the workflow waits",
                 _ => "events wait until the chain is over, unless they are urgent: say this in the state where the workflow waits",
             })
         });

@@ -38,8 +38,8 @@ fn says_nothing(subject: &Subject<'_>, way: &Transition, diagnostics: &mut Diagn
 fn is_unsaid(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Event { name, .. } => !name.is_builtin(),
-        Trigger::Any | Trigger::Always | Trigger::DoneOf(_) => true,
-        Trigger::After(_) | Trigger::Done | Trigger::Invoked(_) => false,
+        Trigger::Any | Trigger::Always | Trigger::DoneOf(_) | Trigger::Every(_) | Trigger::Cron(_) => true,
+        _ => false,
     }
 }
 

@@ -11,16 +11,12 @@ use crate::workflow::chart::{
 /// What a transition is taken on; nothing for none.
 pub(super) fn trigger<'a>(state: &State, trigger: &Trigger, names: impl Fn(StateId) -> &'a str) -> String {
     match trigger {
-        Trigger::Event { written, .. } => written.clone(),
-        Trigger::Any => "*".to_owned(),
-        Trigger::Always => String::new(),
-        Trigger::After(time) => format!("after {}", duration::shown(*time)),
-        Trigger::Done => "done".to_owned(),
         Trigger::DoneOf(of) => format!("{DONE_OF}{}", names(*of)),
         Trigger::Invoked(place) => {
             let id = state.invokes.get(*place as usize).map_or("", |invoke| invoke.id.as_str());
             format!("done {id}")
         }
+        other => other.to_string(),
     }
 }
 

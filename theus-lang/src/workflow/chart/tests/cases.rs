@@ -3,7 +3,7 @@
 //! What a move does is shown as the chains that run (`-A` leaving, `A:0` the steps of the first transition of `A`, `+A`
 //! entering), what is done (`A!`, at the top `A!!`), and where it leads.
 
-use super::sketch::{Bits, compound, deep, definition, end, parallel, shallow, state, whole};
+use super::sketch::{Bits, after, compound, deep, definition, end, parallel, shallow, state, whole};
 use super::walker::{Walker, seen};
 
 #[test]
@@ -300,8 +300,8 @@ fn a_timer_that_runs_out_is_of_a_state_that_is_active() {
 fn candidates_of_one_length_are_one_timer() {
     let top = [state("A").guarded("5s", 0, "B").to("CMD_GO", "B").to("5s", "B").to("9s", "B"), state("B")];
     let chart = definition("A", &top);
-    let timers: Vec<_> = chart.timers(chart.initial()).map(|(timer, after)| (timer.index, after.as_secs())).collect();
-    assert_eq!(timers, [(0, 5), (3, 9)]);
+    let timers: Vec<_> = chart.timers(chart.initial()).map(|(timer, time)| (timer.index, time.clone())).collect();
+    assert_eq!(timers, [(0, after(5)), (3, after(9))]);
 }
 
 #[test]

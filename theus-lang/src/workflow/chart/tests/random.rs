@@ -6,7 +6,7 @@ use fastrand::Rng;
 
 use super::super::{Beforehand, Configuration, Definition, Move, StateId, Stored, Trigger};
 use super::naive::{Happens, Naive, NoValue};
-use super::sketch::{Bits, Node, On, Shape, Way, definition, state, whole};
+use super::sketch::{Bits, Node, On, Shape, Way, after, definition, state, whole};
 use super::walker::{Seen, seen};
 use crate::signal::EventName;
 
@@ -229,7 +229,7 @@ fn machine<'a>(
         }
         Happens::After(state, seconds) => {
             let mut timers = definition.timers(id(state));
-            match timers.find(|(_, after)| after.as_secs() == *seconds) {
+            match timers.find(|(_, time)| **time == after(*seconds)) {
                 Some((timer, _)) => definition.timer(at, timer, activation),
                 None => Ok(None),
             }

@@ -263,13 +263,17 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
     }
 }
 
+pub(super) fn after(seconds: u64) -> Trigger {
+    Trigger::After(Duration::from_secs(seconds))
+}
+
 fn transition(state: &str, index: usize, way: &Way, id: &dyn Fn(&str) -> StateId) -> Transition {
     Transition {
         trigger: match &way.on {
             On::Event(name) => Trigger::Event { name: EventName::parse(name).unwrap(), written: name.clone() },
             On::Any => Trigger::Any,
             On::Always => Trigger::Always,
-            On::After(seconds) => Trigger::After(Duration::from_secs(*seconds)),
+            On::After(seconds) => after(*seconds),
             On::Done => Trigger::Done,
             On::DoneOf(state) => Trigger::DoneOf(id(state)),
         },

@@ -1,7 +1,7 @@
 //! A session in a test: it is told what happens, and says in one line what that did.
 
 use super::super::{Configuration, Definition, Move, StateId, Step};
-use super::sketch::{Bits, Node, On, definition, on};
+use super::sketch::{Bits, Node, On, after, definition, on};
 use crate::condition::EvaluationError;
 use crate::signal::EventName;
 
@@ -108,7 +108,7 @@ impl Walker {
                 match on(what) {
                     On::Done => definition.done(at, state, activation)?,
                     On::After(seconds) => {
-                        let timer = definition.timers(state).find(|(_, after)| after.as_secs() == seconds).unwrap().0;
+                        let timer = definition.timers(state).find(|(_, time)| **time == after(seconds)).unwrap().0;
                         definition.timer(at, timer, activation)?
                     }
                     On::Event(error) => definition.fault(at, state, &error),

@@ -1,7 +1,7 @@
 //! A desk to load workflows against: processes, fields, signals.
 
 use crate::audit::ProcessEntry;
-use crate::context::{Asked, EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, VariantShape, Zone};
+use crate::context::{Asked, EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, TimeKind, VariantShape, Zone};
 use crate::process::{Access, Argument, Contract};
 use crate::source::{Document, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
@@ -86,7 +86,12 @@ pub(crate) fn catalog() -> Catalog {
         &PAINT,
         vec![Shape::Enum(EnumShape { name: "Colour", variants: Asked::of(variants), methods: Asked::of(Vec::new) })],
     ));
-    let machine = vec![field("sig_stop", Zone::Signal, Shape::Bool), field("speed", Zone::Data, Shape::Float64)];
+    let machine = vec![
+        field("sig_stop", Zone::Signal, Shape::Bool),
+        field("speed", Zone::Data, Shape::Float64),
+        field("pause", Zone::Data, Shape::Decimal),
+        field("deadline", Zone::Data, Shape::Time(TimeKind::Instant).optional()),
+    ];
     let domain = vec![
         field("total", Zone::Data, i64::shape()),
         field("ready", Zone::Data, Shape::Bool),

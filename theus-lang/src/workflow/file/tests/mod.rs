@@ -15,6 +15,7 @@ mod retries;
 mod round_trip;
 mod sagas;
 mod shapes;
+mod times;
 mod words;
 
 use super::super::chart::Definition;

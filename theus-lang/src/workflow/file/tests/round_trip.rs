@@ -33,7 +33,11 @@ const WHOLE: &[&str] = &[
 ];
 const EVENTS: &[&str] =
     &["CMD_START", "SIG_OVERHEAT", "EVT_STOP", "CMD_A", "EVT_CHAIN_DONE", "EVT_CHAIN_FAIL", "\"*\""];
-const AFTER: &[&str] = &["1s", "90s", "2m", "7ms", "1h 1ns"];
+const AFTER: &[&str] =
+    &["1s", "90s", "2m", "7ms", "1h 1ns", "\"${ domain.total }\"", "'${ domain.total > 3 ? 1.5 : 2.5 }'"];
+const AT: &[&str] = &["\"${ domain.machine.deadline }\"", "'2030-01-01T00:00:00Z'"];
+
+const EVERY: &[&str] = &["1ms", "90s", "2h", "7ms"];
 
 /// A random workflow file.
 struct Sketch {
@@ -81,6 +85,13 @@ impl Sketch {
         }
         if self.random.u8(..4) == 0 {
             parts.push(format!("after: {{ {}: {} }}", self.pick(AFTER), self.candidates(known, false)));
+        }
+        if self.random.u8(..6) == 0 {
+            parts.push(format!("at: {{ {}: {} }}", self.pick(AT), self.candidates(known, false)));
+        }
+        if self.random.u8(..5) == 0 {
+            let (steps, target) = (self.pick(STEPS), self.candidate(known, true));
+            parts.push(format!("every: {{ {}: [{target}, {{ steps: {steps} }}] }}", self.pick(EVERY)));
         }
         if self.random.u8(..6) == 0 {
             parts.push(r#"description: "a \"text\": 'of' — {any} #kind""#.to_owned());
@@ -243,10 +254,16 @@ fn walk(one: &Definition, two: &Definition, random: &mut Rng) -> u64 {
 
 #[test]
 fn random_charts_come_back_as_the_same_machine() {
-    let (mut loaded, mut moves) = (0, 0);
+    let (mut loaded, mut moves, mut refused) = (0, 0, Vec::new());
     for seed in 0..CHARTS {
         let yaml = random_file(seed);
-        let Ok(definition) = load(&yaml) else { continue };
+        let definition = match load(&yaml) {
+            Ok(definition) => definition,
+            Err(error) => {
+                refused.extend(error.problems().iter().filter_map(|problem| problem.code));
+                continue;
+            }
+        };
         loaded += 1;
         let json = serde_json::to_string(&definition).unwrap();
         let again = load(&json).unwrap_or_else(|error| panic!("{yaml}\n{json}\n{error}"));
@@ -255,7 +272,7 @@ fn random_charts_come_back_as_the_same_machine() {
         assert_eq!(serde_json::to_string(&through_yaml).unwrap(), json, "{yaml}");
         moves += walk(&definition, &again, &mut Rng::with_seed(seed));
     }
-    assert!(loaded * 3 > CHARTS * 2, "{loaded} of {CHARTS} load");
+    assert!(loaded * 3 > CHARTS * 2, "{loaded} of {CHARTS} load: {refused:?}");
     assert!(moves > loaded * 4, "{moves} moves in {loaded} charts");
 }
 
