@@ -1,5 +1,8 @@
 //! Days and dates of the Gregorian calendar.
 
+/// How many seconds a day has.
+pub(super) const DAY: i64 = 86_400;
+
 /// The year, month and day of so many days since 1970-01-01, by eras of 400 years that begin in March.
 pub(super) const fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;

@@ -12,11 +12,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use parse::Wrong;
 
+use civil::DAY;
 use field::{Field, Minutes};
 use zone::Zone;
 
 const MINUTE: i64 = 60;
-const DAY: i64 = 86_400;
 /// The longest that there can be between two: from one 29 February to the next across a year such as 2100, and a day more.
 const LONGEST_DAYS: i64 = 8 * 366 + 2;
 /// How many that were missed are counted one by one.

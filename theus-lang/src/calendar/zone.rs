@@ -3,7 +3,7 @@
 #[cfg(feature = "zones")]
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::DAY;
+use super::civil::DAY;
 
 /// A time zone.
 #[derive(Clone, Debug)]

@@ -38,6 +38,7 @@ mod microstep;
 mod names;
 mod outcome;
 mod position;
+mod reckon;
 mod reckoning;
 mod requests;
 mod rest;

@@ -1,17 +1,10 @@
-//! Times that the data or the calendar say: worked out when what runs on entering their state is done, and again where they follow the data.
+//! Times that the data or the calendar say: which are to be worked out, which run, which follow the data.
 
 use std::time::{Duration, SystemTime};
 
-use super::activation::SessionActivation;
-use super::context::InterpreterContext;
-use super::failure::Failure;
-use super::instance::{Internal, Live, Progress, Troubled};
-use super::outcome::{Cause, Fault};
 use super::timers::{Timer, Timers};
-use super::unit::Trouble;
-use crate::workflow::chart::{Definition, Effects, StateId, TimerId, Trigger};
+use crate::workflow::chart::{Definition, Effects, TimerId, Trigger};
 use crate::workflow::clock::Moment;
-use crate::workflow::condition::EvaluationError;
 
 /// How far the wall clock may be from what it is worked out to be: less, and it was not set, only looked at twice.
 const LOOKED_AT_TWICE: Duration = Duration::from_millis(5);
@@ -46,81 +39,7 @@ pub(super) struct Reckonings {
 }
 
 /// When one is due, and the date of that; `None` where there is no such time.
-type Due = Option<(Moment, SystemTime)>;
-
-impl Live {
-    /// Works out the times that the data say, or have changed; `None` where all went well.
-    ///
-    /// # Errors
-    /// Where what the data say is no time: its state hears of it as of a chain that has failed.
-    pub(super) fn reckon(&mut self, context: InterpreterContext<'_>) -> Result<Option<Progress>, Troubled> {
-        let InterpreterContext { definition, environment } = context;
-        let version = environment.engine.version();
-        let wanted = self.timers.open_reckonings(version);
-        let mut none = Vec::new();
-        if !wanted.is_empty() {
-            self.follows = false;
-            let activation = SessionActivation::new(environment.engine, None, &[]);
-            let mut found: Vec<(TimerId, Due)> = Vec::with_capacity(wanted.len());
-            for one in wanted {
-                let due = due(definition, &one, context, &activation);
-                found.push((one.id, *due.as_ref().unwrap_or(&None)));
-                none.extend(due.err().map(|error| (one.id.state, error)));
-            }
-            drop(activation);
-            self.timers.reckoned(&found, version);
-        }
-        self.timers.go_by_the_wall(definition, (environment.moment(), environment.now()));
-        if !definition.has_always() {
-            // What wakes it is a commit after this one.
-            self.settled_at = version;
-        }
-        if none.is_empty() { Ok(None) } else { self.no_time(none, context).map(Some) }
-    }
-
-    fn no_time(
-        &mut self,
-        none: Vec<(StateId, EvaluationError)>,
-        context: InterpreterContext<'_>,
-    ) -> Result<Progress, Troubled> {
-        self.counts_anew();
-        self.payload = None;
-        self.begin_unit(None, Cause::Timer, context.definition);
-        for (state, error) in none {
-            let name = context.definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
-            let fault = Fault::NoTime { state: name, error: error.clone() };
-            let payload = Failure::fault(fault.clone()).payload();
-            if let Some(unit) = &mut self.unit {
-                unit.handled.failed = true;
-                unit.handled.fault.get_or_insert(fault);
-            }
-            self.inbox.push_back(Internal::ChainFailed { heard_by: Some(state), payload });
-            self.tell_no_value(&error, context);
-            self.trouble(Trouble::NoValue(error));
-        }
-        self.end_unit(context)
-    }
-}
-
-fn due(
-    definition: &Definition,
-    one: &Reckoning,
-    context: InterpreterContext<'_>,
-    activation: &SessionActivation<'_>,
-) -> Result<Due, EvaluationError> {
-    let at = |date: SystemTime| (context.environment.moment_of(date), date);
-    match definition.time(one.id) {
-        Some(Trigger::AfterReckoned(time)) => {
-            let Some(length) = time.value.length(activation)? else { return Ok(None) };
-            let later = one.since.checked_add(length).zip(one.entered.checked_add(length));
-            let too_long = || EvaluationError::no_value(time.value.text(), "it gives more time than a clock counts");
-            later.map(Some).ok_or_else(too_long)
-        }
-        Some(Trigger::At(time)) => Ok(time.value.moment(activation)?.map(at)),
-        Some(Trigger::Cron(cron)) => Ok(cron.after(one.entered).map(at)),
-        _ => Ok(None),
-    }
-}
+pub(super) type Due = Option<(Moment, SystemTime)>;
 
 /// Whether a timer is due when the wall clock shows its date.
 pub(super) fn is_date(definition: &Definition, id: TimerId) -> bool {
@@ -188,7 +107,7 @@ impl Timers {
     }
 
     /// Those that are to be worked out by this version of the data.
-    fn open_reckonings(&mut self, version: u64) -> Vec<Reckoning> {
+    pub(super) fn open_reckonings(&mut self, version: u64) -> Vec<Reckoning> {
         let Some(reckonings) = self.all_reckonings_mut() else { return Vec::new() };
         let have_data_changed = reckonings.follows && reckonings.looked_at != version;
         if !(reckonings.is_open || have_data_changed) {
@@ -200,7 +119,7 @@ impl Timers {
     }
 
     /// They are due then, or never; those that are never and do not follow the data are over. In the order of their ids.
-    fn reckoned(&mut self, found: &[(TimerId, Due)], version: u64) {
+    pub(super) fn reckoned(&mut self, found: &[(TimerId, Due)], version: u64) {
         let is_found = |id: &TimerId| found.binary_search_by_key(id, |(id, _)| *id).is_ok();
         let timers = found.iter().filter_map(|(id, due)| due.map(|(due, date)| Timer { due, date, id: *id }));
         self.replace(is_found, timers);
@@ -213,7 +132,7 @@ impl Timers {
     }
 
     /// A date is when the wall clock shows it, whatever that was set to since it was looked at last.
-    fn go_by_the_wall(&mut self, definition: &Definition, (now, wall): (Moment, SystemTime)) {
+    pub(super) fn go_by_the_wall(&mut self, definition: &Definition, (now, wall): (Moment, SystemTime)) {
         let Some(reckonings) = self.all_reckonings_mut().filter(|reckonings| reckonings.has_dates) else { return };
         let before = reckonings.clocks.replace((now, wall));
         let was_set = before.is_some_and(|(then, shown)| {
