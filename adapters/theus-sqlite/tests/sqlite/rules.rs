@@ -360,6 +360,7 @@ fn a_file_of_the_third_format_is_brought_up_and_counts_across_the_engine() {
         count: 2,
         window: times.to_vec(),
         key: Some("\"ä\"".to_owned()),
+        ..StoredCount::default()
     };
     let (one, other) = (vec![counts(&[1, u64::MAX])], vec![counts(&[7]), counts(&[8])]);
     for counts in [one.clone(), other, Vec::new(), one] {
