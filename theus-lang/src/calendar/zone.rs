@@ -36,14 +36,17 @@ impl Zone {
     }
 
     /// The names of some zones, to compare one with.
+    #[cfg(feature = "zones")]
     pub(super) fn known() -> Vec<String> {
-        #[cfg(feature = "zones")]
-        return jiff::tz::db().available().map(|name| name.to_string()).collect();
-        #[cfg(not(feature = "zones"))]
-        Vec::new()
+        jiff::tz::db().available().map(|name| name.to_string()).collect()
+    }
+
+    const fn is_utc(&self) -> bool {
+        matches!(self, Self::Utc)
     }
 
     /// How many seconds the clock is ahead of UTC at this time, in seconds since 1970.
+    #[cfg_attr(not(feature = "zones"), allow(unused_variables, reason = "UTC is what it is at any time"))]
     pub(super) fn offset(&self, at: i64) -> i64 {
         match self {
             Self::Utc => 0,
@@ -57,7 +60,7 @@ impl Zone {
 
     /// How far it is ahead before a local day, and behind it: the same where the clock is not put on that day.
     pub(super) fn around(&self, midnight: i64) -> Option<(i64, i64)> {
-        if let Self::Utc = self {
+        if self.is_utc() {
             return Some((0, 0));
         }
         // No clock is further from UTC than a day; and none is put twice in three days.
