@@ -33,14 +33,15 @@
 //! rules of the earlier ones by process, gate, field and condition, and can inherit their templates. Recipes that are never
 //! in force together are checked one call each.
 //!
-//! Each problem is drawn on standard error with its line and what to do about it; standard output gets one line that sums
-//! up. With `--json` standard output gets one object instead, and standard error nothing:
+//! Each problem is drawn on standard error with its line and what to do about it; standard output gets a line for each way out of each
+//! saga, with what becomes there of what was committed in it (`stays`, `undone`), and one that sums up. With `--json` standard output gets one object instead, and standard error nothing:
 //!
 //! | key | meaning |
 //! |---|---|
 //! | `files` | `file` and `kind` of each: `recipe`, `workflow`, or `null` where it cannot be told |
 //! | `errors`, `warnings` | how many there are |
 //! | `problems` | at most 100 of each file: `file`, `line` and `column` (from 1; 0 where it is the file itself), `severity`, `code`, `message`, `label`, `help`, `note` |
+//! | `sagas` | where there are any, each way out of each: `workflow`, `saga`, `by`, `to`, `undoes` |
 //!
 //! # `graph`
 //!

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use theus_core::workflow::{Position, Progress, Status, VirtualClock, WorkflowManager};
 
-use super::workflow_world::{Desk, Outside, Shop, ShopEngine, desk, log, of, shop, shop_with, state};
+use super::workflow_world::{Desk, Note, Outside, Shop, ShopEngine, desk, log, of, shop, shop_with, state};
 
 /// Three bookings in three states of a trip, and every way out of it.
 const TRIP: &str = "
@@ -359,4 +359,108 @@ states:
     let mut desk: Desk = WorkflowManager::restore(&engine, other, &serde_json::from_value(position).unwrap()).unwrap();
     desk.run_until_idle().unwrap();
     assert_eq!((desk.state(), state(&engine).total), ("C", 0));
+}
+
+#[test]
+fn a_command_that_ends_the_session_between_two_events_undoes_it_too() {
+    let recipe =
+        "process_recipes: { note: { inputs: [{ field: text, neq: forbidden, level: A, message: forbidden }] } }";
+    let (engine, _) = shop_with(Shop::default(), recipe);
+    let mut desk = of(&engine, TRIP);
+    desk.run_until_idle().unwrap();
+    assert_eq!(state(&engine).total, 1);
+    for text in ["allowed", "forbidden"] {
+        drop(desk.run(Note { text: text.to_owned() }));
+        desk.run_until_idle().ok();
+    }
+    assert!(matches!(desk.status(), Status::Aborted { .. }), "{:?}", desk.status());
+    assert_eq!((state(&engine).total, log(&engine).last().map(String::as_str)), (0, Some("refund 1")));
+}
+
+#[test]
+fn a_session_that_is_cancelled_while_a_saga_is_undone_undoes_the_rest_and_then_ends() {
+    let (mut desk, engine, outside, _) = desk(STUBBORN);
+    outside.refuse(1);
+    desk.run_until_idle().unwrap();
+    desk.emit("CMD_CANCEL").unwrap();
+    while outside.asked() == 0 {
+        desk.advance().unwrap();
+    }
+    desk.cancel("at once");
+    desk.run_for(Duration::from_secs(10)).ok();
+    assert!(matches!(desk.status(), Status::Cancelled { .. }), "{:?}", desk.status());
+    // What makes good the second charge was refused once, and then done; the first is made good after it.
+    assert_eq!((state(&engine).total, outside.asked()), (2, 2));
+    assert!(log(&engine).ends_with(&["asked".to_owned(), "refund 1".to_owned()]), "{:?}", log(&engine));
+}
+
+#[test]
+fn a_move_inside_of_a_saga_keeps_what_it_has() {
+    let flow = "
+external: [CMD_NEXT, CMD_CANCEL]
+states:
+  S:
+    saga: true
+    states:
+      A: { entry: { run: charge, with: { amount: 1 }, compensate: { run: refund, with: { amount: 1 } } } }
+      B: {}
+    events: { CMD_NEXT: { to: B, reenter: REENTER UNDO }, CMD_CANCEL: { to: END, undo: true } }
+  END: { final: true }
+";
+    for (reenter, undo, refunds) in [("false", "", 1), ("true", ", undo: false", 0), ("true", ", undo: true", 1)] {
+        let (mut desk, engine, _, _) = desk(&flow.replace("REENTER", reenter).replace(" UNDO", undo));
+        for event in ["CMD_NEXT", "CMD_CANCEL"] {
+            desk.run_until_idle().unwrap();
+            desk.emit(event).unwrap();
+        }
+        desk.run_until_final().unwrap();
+        let refunded = log(&engine).iter().filter(|line| line.starts_with("refund")).count();
+        assert_eq!(refunded, refunds, "{reenter}{undo}");
+    }
+}
+
+#[test]
+fn what_a_failed_chain_cannot_make_good_is_told_without_a_saga_too_and_nobody_else_can_say_so() {
+    let flow = "
+states:
+  S:
+    entry:
+      - { run: charge, with: { amount: 1 }, compensate: ask }
+      - burst
+    events: { EVT_COMPENSATION_FAIL: BY_HAND, EVT_CHAIN_FAIL: FAILED, '*': OTHER }
+  BY_HAND: { final: true }
+  FAILED: { final: true }
+  OTHER: { final: true }
+";
+    for (refusals, end) in [(0, "FAILED"), (1, "BY_HAND")] {
+        let (mut desk, _, outside, _) = desk(flow);
+        outside.refuse(refusals);
+        let refused = desk.emit("EVT_COMPENSATION_FAIL").unwrap_err().to_string();
+        assert!(refused.contains("something committed could not be made good"), "{refused}");
+        desk.run_until_final().unwrap();
+        assert_eq!(desk.state(), end);
+    }
+}
+
+/// The whole has regions, and ends with them.
+#[test]
+fn a_region_that_is_a_saga_is_left_well_when_the_whole_ends_well() {
+    let flow = "
+external: [CMD_NEXT]
+exit: LAST
+regions:
+  L:
+    saga: true
+    states:
+      L1: { entry: { run: charge, with: { amount: 1 }, compensate: { run: refund, with: { amount: 1 } } }, events: { CMD_NEXT: L2 } }
+      L2: { final: true }
+  R: { states: { R1: { events: { CMD_NEXT: R2 } }, R2: { final: true } } }
+";
+    for (last, total) in [("a", 1), ("burst", 0)] {
+        let (mut desk, engine, _, _) = desk(&flow.replace("LAST", last));
+        desk.run_until_idle().unwrap();
+        desk.emit("CMD_NEXT").unwrap();
+        desk.run_until_final().ok();
+        assert_eq!(state(&engine).total, total, "{last}: {:?}", desk.status());
+    }
 }

@@ -166,7 +166,11 @@ impl EventName {
     #[doc(hidden)]
     #[must_use]
     pub fn cannot_come_from_outside(&self) -> String {
-        format!("`{self}` cannot come from outside: the workflow tells it when an entry chain ends")
+        let when = match *self == Self::COMPENSATION_FAIL {
+            true => "when something committed could not be made good",
+            false => "when an entry chain ends",
+        };
+        format!("`{self}` cannot come from outside: the workflow tells it {when}")
     }
 
     /// The part after the prefix, in lower case.
@@ -310,7 +314,9 @@ mod tests {
     #[test]
     fn the_builtins_are_known_in_either_spelling() {
         assert!(parse("EVT_CHAIN_DONE").is_builtin() && parse("SIG_CHAIN_FAIL").is_builtin());
-        assert!(!parse("CMD_CHAIN_DONE").is_builtin());
+        assert!(!parse("CMD_CHAIN_DONE").is_builtin() && !parse("CMD_COMPENSATION_FAIL").is_builtin());
+        assert!(parse("EVT_COMPENSATION_FAIL").is_builtin() && !parse("EVT_COMPENSATION_FAILS").is_builtin());
+        assert!(parse("SIG_COMPENSATION_FAIL").cannot_come_from_outside().ends_with("could not be made good"));
     }
 
     #[test]

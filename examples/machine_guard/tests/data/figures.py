@@ -8,8 +8,8 @@ import os
 WINDOW, HOT, COOLED, COLD = 12, 100.0, 96.0, 55.0
 
 
-def rule(process, gate, field, test, bound, level, warn=1, act=1, reset=False):
-    return dict(process=process, gate=gate, field=field, test=test, bound=bound, level=level, warn=warn, act=act, reset=reset)
+def rule(process, gate, field, test, bound, level, warn=1, act=1, reset=False, deadband=None):
+    return dict(process=process, gate=gate, field=field, test=test, bound=bound, level=level, warn=warn, act=act, reset=reset, deadband=deadband)
 
 
 RECORD, UPDATE, DECIDE = "record_reading", "update_statistics", "decide_mode"
@@ -41,6 +41,13 @@ RECIPES = {
         rule(RECORD, "outputs", "domain.temperature", "max", 80, "I", warn=10, act=30),
         rule(DECIDE, "inputs", "domain.window.mean", "min", 50, "A", warn=3, act=12, reset=True),
     ],
+    "an excursion acts once, and is over when the value is back by the deadband": [
+        rule(RECORD, "outputs", "domain.temperature", "max", 100, "C", deadband=0.5),
+        rule(RECORD, "outputs", "domain.temperature", "max", 99, "I", deadband=1),
+        rule(RECORD, "outputs", "domain.temperature", "between", [60, 101], "C", warn=2, act=2, deadband=0.25),
+        rule(RECORD, "outputs", "domain.temperature", "max", 102, "B", deadband=3),
+        rule(UPDATE, "outputs", "domain.window.low", "min", 60, "C", deadband=10),
+    ],
     "a cold mean stops the machine in the middle of a chain": [
         rule(UPDATE, "outputs", "domain.window.low", "min", 10, "C", act=3),
         rule(UPDATE, "outputs", "domain.window.mean", "min", 20, "S", warn=2, act=5),
@@ -67,8 +74,9 @@ def yaml(rules):
             for r in chosen:
                 settings = f"level: {r['level']}, min_threshold: {r['warn']}, max_threshold: {r['act']}"
                 reset = str(r["reset"]).lower()
+                deadband = f", deadband: {r['deadband']}" if r["deadband"] else ""
                 lines.append(
-                    f"      - {{ field: {r['field']}, {r['test']}: {shown(r['bound'])}, {settings}, reset_on_success: {reset} }}"
+                    f"      - {{ field: {r['field']}, {r['test']}: {shown(r['bound'])}, {settings}, reset_on_success: {reset}{deadband} }}"
                 )
     return "\n".join(lines) + "\n"
 
@@ -87,6 +95,13 @@ def holds(rule, value, committed):
     raise ValueError(test)
 
 
+def is_back(rule, value):
+    """Whether a value that passes is inside by the deadband."""
+    test, bound, by = rule["test"], rule["bound"], rule["deadband"]
+    low, high = bound if test == "between" else (bound, bound)
+    return (test == "max" or value >= low + by) and (test == "min" or value <= high - by)
+
+
 class Refused(Exception):
     def __init__(self, level):
         self.level = level
@@ -94,7 +109,7 @@ class Refused(Exception):
 
 class Guard:
     def __init__(self, rules):
-        self.rules, self.counts = rules, [0] * len(rules)
+        self.rules, self.counts, self.outside = rules, [0] * len(rules), [False] * len(rules)
         self.violations = self.warnings = self.committed = self.rejected = self.readings = 0
         self.actions, self.state, self.status = [], "WAITING", "running"
         self.temperature, self.written, self.values, self.mode = 0.0, False, [], "normal"
@@ -110,7 +125,14 @@ class Guard:
             if holds(rule, value, committed):
                 if rule["reset"]:
                     self.counts[at] = 0
+                if rule["deadband"] and is_back(rule, value):
+                    self.outside[at] = False
                 continue
+            if rule["deadband"]:
+                # What refuses runs is held against each of them.
+                was_outside, self.outside[at] = self.outside[at], True
+                if was_outside and rule["level"] in "CI":
+                    continue
             self.violations += 1
             self.counts[at] += 1
             if self.counts[at] == rule["act"]:

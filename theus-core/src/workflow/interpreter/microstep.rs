@@ -241,6 +241,9 @@ impl Live {
         if !self.is_over() && self.leaves_the_end(context.definition) {
             return Ok(Progress::Stepped);
         }
+        if !self.is_over() && self.undoes_at_the_end(context) {
+            return Ok(Progress::Stepped);
+        }
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
         let Unit { handled, ending, mut trouble } = unit;
         match ending.filter(|_| !self.is_over()).map(|ending| *ending) {
@@ -297,6 +300,8 @@ impl Live {
         self.timers.clear();
         self.clear_inbox(context);
         self.payload = None;
+        // What of sagas is left by a good end stays.
+        drop(self.take_in_sagas());
     }
 
     /// A guard had no value: the states stay as they are, and the event was handled by that.

@@ -33,6 +33,7 @@ mod invoke;
 mod kept;
 mod load;
 mod macrostep;
+mod making_good;
 mod manager;
 mod microstep;
 mod names;

@@ -102,7 +102,21 @@ impl Live {
         }
     }
 
-    /// The same, by this chain.
+    /// The workflow has come to an end that is none, and to sagas that were not left: they are undone first. False where there are none.
+    pub(super) fn undoes_at_the_end(&mut self, context: InterpreterContext<'_>) -> bool {
+        if self.in_sagas().is_empty() {
+            return false;
+        }
+        let ending = self.unit.as_ref().and_then(|unit| unit.ending.as_ref());
+        if ending.is_none_or(|ending| ending.failure.is_none()) {
+            return false;
+        }
+        let undone = self.take_in_sagas();
+        self.undo(undone, context);
+        true
+    }
+
+    /// All of it is made good by this chain, after what it has committed itself.
     pub(super) fn undo_all_in(&mut self, chain: &mut Chain) {
         // Those that were committed last are made good first.
         chain.compensations.splice(..0, self.take_in_sagas());

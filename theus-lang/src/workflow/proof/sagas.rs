@@ -12,11 +12,14 @@ pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     let sagas = Sagas::of(subject);
     for (id, state) in subject.ids() {
         for way in &state.transitions {
-            let left = sagas.left_by(subject, id, way);
-            match (left, way.undo) {
-                (None, Some(_)) => says_nothing(subject, way, diagnostics),
-                (Some(saga), None) if is_unsaid(&way.trigger) && sagas.can_undo(saga) => {
-                    unsaid(subject, saga, way, diagnostics);
+            match way.undo {
+                Some(_) if sagas.left_by(subject, id, way, |_| true).is_none() => {
+                    says_nothing(subject, way, diagnostics);
+                }
+                None if is_unsaid(&way.trigger) => {
+                    if let Some(saga) = sagas.left_by(subject, id, way, |saga| sagas.can_undo(saga)) {
+                        unsaid(subject, saga, way, diagnostics);
+                    }
                 }
                 _ => {}
             }
@@ -60,7 +63,7 @@ fn empty(subject: &Subject<'_>, state: &State, diagnostics: &mut Diagnostics) {
 
 /// Where sagas are, by state.
 struct Sagas {
-    /// A saga that the state is, or that is inside it; the first one in the file.
+    /// A saga that the state is, or that is inside it; the first one in the file in which something can be undone, else the first one.
     inside: Vec<Option<StateId>>,
     /// Whether a step of the state, or inside it, has a compensation.
     compensates: Vec<bool>,
@@ -74,17 +77,23 @@ impl Sagas {
         for index in (0..count).rev() {
             let Some(state) = subject.states.get(index) else { continue };
             let id = StateId(u32::try_from(index).unwrap_or(u32::MAX));
-            if state.saga {
-                found.inside[index] = Some(id);
-            }
             found.compensates[index] |= chains(state).flatten().any(compensates);
+            if state.saga {
+                found.inside[index] = found.better(Some(id), found.inside[index]);
+            }
             let parent = state.parent.map(|parent| parent.0 as usize).filter(|parent| *parent < index);
             if let Some(parent) = parent {
-                found.inside[parent] = found.inside[index].or(found.inside[parent]);
+                found.inside[parent] = found.better(found.inside[index], found.inside[parent]);
                 found.compensates[parent] |= found.compensates[index];
             }
         }
         found
+    }
+
+    /// Of two, that in which something can be undone; the first, where both are alike.
+    fn better(&self, first: Option<StateId>, second: Option<StateId>) -> Option<StateId> {
+        let can = |saga: &StateId| self.can_undo(*saga);
+        first.filter(can).or(second.filter(can)).or(first).or(second)
     }
 
     fn inside(&self, state: StateId) -> Option<StateId> {
@@ -95,31 +104,38 @@ impl Sagas {
         self.compensates.get(saga.0 as usize).is_some_and(|compensates| *compensates)
     }
 
-    /// A saga that may be left by a transition: one around its source, within that, or in a region beside it.
-    fn left_by(&self, subject: &Subject<'_>, source: StateId, way: &Transition) -> Option<StateId> {
+    /// A saga of this kind that may be left by a transition: one around its source, within that, or in a region beside it.
+    fn left_by(
+        &self,
+        subject: &Subject<'_>,
+        source: StateId,
+        way: &Transition,
+        is_it: impl Fn(StateId) -> bool,
+    ) -> Option<StateId> {
         if way.targets.is_empty() {
             return None;
         }
         let kept = subject.kept(source, way);
+        let inside = |state: StateId| self.inside(state).filter(|saga| is_it(*saga));
         let children = |state: StateId| subject.state(state).map_or(&[][..], |state| &state.children);
         if kept == Some(source) {
-            return children(source).iter().find_map(|child| self.inside(*child));
+            return children(source).iter().find_map(|child| inside(*child));
         }
-        let (mut inner, mut found) = (source, self.inside(source));
+        let (mut inner, mut found) = (source, inside(source));
         for around in subject.up(source).take_while(|state| Some(*state) != kept) {
-            if subject.state(around)?.saga {
+            if subject.state(around)?.saga && is_it(around) {
                 found = found.or(Some(around));
             }
             if subject.is_parallel(around) {
                 let beside = subject.state(around)?.children.iter().filter(|region| **region != inner);
-                found = found.or_else(|| beside.filter_map(|region| self.inside(*region)).next());
+                found = found.or_else(|| beside.filter_map(|region| inside(*region)).next());
             }
             inner = around;
         }
         // The whole stays, and none of its regions does.
         let whole = kept.filter(|kept| subject.is_parallel(*kept));
         let beside = whole.into_iter().flat_map(children).filter(|region| **region != inner);
-        found.or_else(|| beside.filter_map(|region| self.inside(*region)).next())
+        found.or_else(|| beside.filter_map(|region| inside(*region)).next())
     }
 }
 

@@ -107,3 +107,35 @@ fn it_is_a_word_of_states_that_one_can_be_in() {
     assert!(told.contains("did you mean `saga`?"), "{told}");
     assert_eq!(codes(&flow("saga: true, events: { CMD_A: { to: STOPPED, undo: true } }")), ["W122"]);
 }
+
+#[test]
+fn a_way_out_of_several_sagas_is_doubted_for_the_one_in_which_something_can_be_undone() {
+    let flow = |outer: &str, inner: &str, beside: &str| {
+        format!(
+            "
+external: [CMD_A]
+states:
+  OUT:
+    saga: true
+    {outer}
+    states:
+      IN: {{ saga: true, {inner} }}
+      {beside}
+    after: {{ 1h: STOPPED }}
+    events: {{ CMD_A: STOPPED }}
+  STOPPED: {{ final: true }}
+"
+        )
+    };
+    let told = |outer, inner, beside| {
+        let definition = load(&flow(outer, inner, beside)).unwrap();
+        let unsaid = definition.warnings().iter().filter(|warning| warning.code == Some("W121"));
+        unsaid.map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let read = "entry: p_load";
+    assert!(told(CHARGE, read, "").contains("the saga `OUT`"));
+    assert!(told(read, CHARGE, "").contains("leaves the saga `"), "what is inside is of the one around too");
+    assert_eq!(told(read, read, ""), "", "nothing can be undone: that is told as W122");
+    let beside = format!("X: {{ saga: true, {CHARGE} }}");
+    assert!(told(read, read, &beside).contains("leaves the saga `"));
+}
