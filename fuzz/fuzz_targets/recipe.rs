@@ -61,7 +61,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     Catalog {
         processes: vec![
             ProcessEntry { contract: &TRANSFER, arguments, local },
-            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty() },
+            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing },
         ],
         domain: schema("Bank", domain),
         global: schema("Limits", vec![field("max_transfer", I64, None)]),

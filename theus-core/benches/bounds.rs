@@ -6,6 +6,7 @@ use divan::{Bencher, black_box};
 use theus_core::Schema;
 use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe};
 use theus_core::prelude::*;
+use theus_core::process::Gives;
 use theus_core::source::{Document, SourceFile};
 
 use crate::shared::view::View;
@@ -17,7 +18,7 @@ fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::p
     for field in &domain.fields {
         let _ = writeln!(yaml, "      - {{ field: domain.{}, min: -100, max: 100 }}", field.name);
     }
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
+    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
     let catalog = Catalog { processes: vec![entry], domain, global: Schema::empty() };
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");

@@ -9,6 +9,7 @@ use theus_core::Schema;
 use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe};
 use theus_core::context::Context as _;
 use theus_core::prelude::*;
+use theus_core::process::Gives;
 use theus_core::source::{Document, SourceFile};
 
 use crate::shared::view::View;
@@ -76,7 +77,7 @@ fn plant() -> Plant {
 
 fn auditor(entries: &str) -> Auditor {
     let contract = const { &Turn::CONTRACT };
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
+    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
     let catalog = Catalog { processes: vec![entry], domain: Plant::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

@@ -8,6 +8,7 @@ use theus_core::Schema;
 use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, Gates, ProcessEntry, Recipe};
 use theus_core::context::Context as _;
 use theus_core::prelude::*;
+use theus_core::process::Gives;
 use theus_core::source::{Document, SourceFile};
 
 use crate::shared::view::View;
@@ -49,7 +50,7 @@ fn shop() -> Shop {
 
 fn gates(entry: &str) -> Arc<Gates> {
     let contract = const { &Sell::CONTRACT };
-    let process = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
+    let process = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
     let catalog = Catalog { processes: vec![process], domain: Shop::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes: {{ sell: {{ outputs: [{{ {entry} }}] }} }}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

@@ -15,7 +15,7 @@ use syn::{Attribute, Generics, Ident, Token, Type, TypeParam, TypeParamBound, Vi
 use crate::names::plain;
 
 /// The number of the form in which answers are given. It comes first in every form, and the version second.
-pub(crate) const FORM: u32 = 1;
+pub(crate) const FORM: u32 = 2;
 
 /// Which Theus an answer is of: who asks by another one has other traits too.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use theus_core::Schema;
 use theus_core::audit::{AuditSession, Auditor, Catalog, Gate, ProcessEntry, Recipe};
 use theus_core::prelude::*;
-use theus_core::process::Contract;
+use theus_core::process::{Contract, Gives};
 use theus_core::source::{Document, SourceFile};
 use theus_core::workflow::condition::{Activation, Expression, Scope};
 
@@ -27,7 +27,7 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 fn judged<C: Context>(count: usize, contract: &'static Contract, state: C, entries: &str) {
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty() };
+    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
     let catalog = Catalog { processes: vec![entry], domain: C::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

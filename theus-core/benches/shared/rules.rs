@@ -2,7 +2,7 @@
 
 use theus_core::audit::{Catalog, ProcessEntry};
 use theus_core::context::{FieldSchema, Layer, Schema, Shape, Zone};
-use theus_core::process::{Access, Contract};
+use theus_core::process::{Access, Contract, Gives};
 use theus_core::source::SourceFile;
 
 const FIELDS: usize = 50;
@@ -41,7 +41,12 @@ pub(crate) fn catalog(processes: usize) -> Catalog {
             local: None,
             is_async: false,
         };
-        ProcessEntry { contract: Box::leak(Box::new(contract)), arguments: Vec::new(), local: Schema::empty() }
+        ProcessEntry {
+            contract: Box::leak(Box::new(contract)),
+            arguments: Vec::new(),
+            local: Schema::empty(),
+            gives: Gives::Nothing,
+        }
     };
     let domain = Schema { name: "Domain", version: 1, fields, methods: Vec::new() };
     Catalog { processes: (0..processes).map(process).collect(), domain, global: Schema::empty() }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::audit::{Catalog, ProcessEntry, Recipe};
 use crate::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
-use crate::process::{Access, Argument, Contract};
+use crate::process::{Access, Argument, Contract, Gives};
 use crate::source::{Document, SourceError, SourceFile};
 
 const NONE: Contract = Contract {
@@ -44,7 +44,8 @@ pub(super) fn load(yaml: &str) -> Result<Recipe, SourceError> {
         ("accounts", <BTreeMap<String, i64>>::shape(), None),
         ("user", Shape::Opaque, Some(user)),
     ];
-    let process = |contract, arguments| ProcessEntry { contract, arguments, local: Schema::empty() };
+    let process =
+        |contract, arguments| ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing };
     let processes = vec![process(&TRANSFER, vec![f64::shape()]), process(&REFUND, Vec::new())];
     let catalog = Catalog { processes, domain: schema("Bank", fields), global: Schema::empty() };
     Recipe::load(&Document::parse(SourceFile::new("r.yaml", yaml))?, &catalog)

@@ -82,7 +82,12 @@ impl<D: Context, C> Registry<D, C> {
             return false;
         }
         #[cfg(any(feature = "recipes", feature = "workflow"))]
-        let entry = ProcessEntry { contract, arguments: P::argument_shapes(), local: <P::Local as Context>::schema() };
+        let entry = ProcessEntry {
+            contract,
+            arguments: P::argument_shapes(),
+            local: <P::Local as Context>::schema(),
+            gives: P::gives(),
+        };
         let (command, place) = (TypeId::of::<P>(), self.by_name.len());
         #[cfg(feature = "json")]
         let telling = telling(contract, &D::schema());

@@ -7,4 +7,6 @@ pub(crate) struct Turn {
     pub(crate) branch: u32,
     /// The step of the session at which it was begun first, where that is known: each of its attempts has the same keys for its effects.
     pub(crate) since: Option<u64>,
+    /// Whether the workflow asks for what it gives.
+    pub(crate) wants: bool,
 }

@@ -10,7 +10,7 @@ pub use crate::effect::{Call, Calls, EffectArgument, EffectOf, Holds, Recorded, 
 #[cfg(feature = "store")]
 pub use crate::effect::{EffectKey, EffectKeys, effect_keys};
 pub use crate::process::{
-    Access, Argument, ArgumentValue, Asynchronous, ErrorValue, OnEach, OnPairs, Plain, Scope, accesses,
+    Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Gives, OnEach, OnPairs, Plain, Scope, accesses,
 };
 #[cfg(feature = "store")]
 pub use crate::process::{Nothing, Outgoing, Sends, outgoing};
@@ -39,7 +39,9 @@ pub use fit::{Checked, CheckedArgument, Nested};
 pub use interior::InteriorOf;
 pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
-pub use output::{OutputJson, OutputOf};
+pub use output::{GivesOf, OutputJson, OutputOf};
+#[cfg(feature = "json")]
+pub use output::{HasJson, has_json};
 pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
@@ -51,9 +53,9 @@ pub mod traits {
     pub use super::interior::NoInterior as _;
     pub use super::kept::{NoDefault as _, Unsupported as _};
     pub use super::nested::NoSignal as _;
-    pub use super::output::OpaqueOutput as _;
+    pub use super::output::{OpaqueGives as _, OpaqueOutput as _};
     #[cfg(feature = "json")]
-    pub use super::output::SerializedOutput as _;
+    pub use super::output::{SerializedGives as _, SerializedOutput as _};
     pub use super::part::PartOfValue as _;
     pub use super::probe::{
         ProbeInspect as _, ProbeOpaque as _, ProbePartly as _, ShapeInspect as _, ShapeOpaque as _, ShapePartly as _,

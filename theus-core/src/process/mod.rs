@@ -32,4 +32,4 @@ pub use traits::{Asynchronous, DeclaredError, ErrorValue, Plain};
 pub use values::{Source, Values};
 pub use wait::{Deadlock, TimedOut};
 
-pub use theus_model::process::{Access, AccessConflict, AccessKind, Argument, Contract};
+pub use theus_model::process::{Access, AccessConflict, AccessKind, Argument, Contract, Gives};

@@ -6,10 +6,10 @@ use std::future::Future;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Contract;
 use super::cells::{Clear, Collect, Commit, Discard, FillReadSet, IsCurrent, OnEach, OnPairs, StageWrites};
 use super::scope::Scope;
 use super::values::Values;
+use super::{Contract, Gives};
 use crate::context::{Context, EffectHandles, Shape, Value};
 use crate::transaction::Raised;
 
@@ -79,6 +79,12 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     #[doc(hidden)]
     fn output_as_json(_output: &Self::Output) -> crate::__private::OutputJson {
         Default::default()
+    }
+
+    /// What it returns, as workflows may use it.
+    #[doc(hidden)]
+    fn gives() -> Gives {
+        Gives::Nothing
     }
 
     /// Which of the contract's errors it is, by its place there.

@@ -278,12 +278,15 @@ pub struct Place {
 }
 
 /// A run that was under way at a position, and has committed since.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
     /// Which of the runs that are side by side; 0 where it is one.
     pub branch: u32,
     /// The version that it made.
     pub version: u64,
+    /// What it gave, where the workflow goes on with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave: Option<Box<serde_json::Value>>,
 }
 
 /// What is written in one transaction: all of it, or none. The audit's part goes in even where the session's is refused.

@@ -48,9 +48,10 @@ pub(crate) type App = Ctx<Book, (), Ports>;
 pub(crate) struct Busy;
 
 #[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
-pub(crate) fn put(ctx: App, n: i64) {
+pub(crate) fn put(ctx: App, n: i64) -> i64 {
     ctx.domain.log.push(n);
     *ctx.domain.total += 1;
+    n * 100 + *ctx.domain.total
 }
 
 #[process(inputs = [domain.log], outputs = [domain.log])]
@@ -123,6 +124,11 @@ impl Writer {
         let n = self.n();
         let kinds = if depth == 0 { 6 } else { 10 };
         match self.random.u32(..kinds) {
+            // What it gives is used right after it and, by what makes it good, later.
+            0 if n % 3 == 0 => format!(
+                "{{ run: put, with: {{ n: {n} }}, as: r{n}, compensate: {{ run: take, with: {{ n: '${{ r{n} }}' }} }} }}, \
+                 {{ run: put, with: {{ n: '${{ r{n} + 1 }}' }} }}"
+            ),
             0 => format!("{{ run: put, with: {{ n: {n} }} }}"),
             1 | 2 => format!("{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}"),
             3 => {

@@ -43,6 +43,7 @@ mod workflow_order;
 mod workflow_reckoned;
 mod workflow_regions;
 mod workflow_restart;
+mod workflow_results;
 mod workflow_retries;
 mod workflow_sagas;
 mod workflow_steps;

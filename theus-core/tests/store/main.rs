@@ -22,6 +22,7 @@ mod programs;
 mod random_charts;
 mod refused;
 mod restart;
+mod results;
 mod sagas;
 mod table;
 mod tokio_runtime;

@@ -60,6 +60,7 @@ mod field_without_clone;
 mod field_without_clone_used_by_a_process;
 mod files;
 mod files_of_a_parameter;
+mod files_of_results;
 mod files_of_several_crates;
 mod generic_in_no_argument;
 mod global_is_no_context;

@@ -37,6 +37,8 @@ struct Inner {
     named: Box<[Named]>,
     /// Whether it reads what people are not shown: then neither are they told why it has no value.
     redacts: bool,
+    /// Whether it looks at what the event has brought.
+    reads_event: bool,
     /// Of the condition of a rule: what it is whatever the values are.
     always: Option<bool>,
 }
@@ -112,9 +114,9 @@ impl Expression {
             told = named(&root, &mut checker);
             known = always(&root, &mut checker);
         }
-        let redacts = checker.reads_redacted;
+        let (redacts, reads_event) = (checker.reads_redacted, checker.reads_event);
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
-        let inner = Inner { text, kind, reads, asks, program, named: told, redacts, always: known };
+        let inner = Inner { text, kind, reads, asks, program, named: told, redacts, reads_event, always: known };
         let expression = Self { inner: Arc::new(inner), lenient: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
@@ -182,8 +184,17 @@ impl Expression {
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
         let (reads, asks, named) = (Vec::new(), Box::default(), Box::default());
-        let inner =
-            Inner { text: text.to_owned(), kind: Type::Any, reads, asks, program, named, redacts: false, always: None };
+        let inner = Inner {
+            text: text.to_owned(),
+            kind: Type::Any,
+            reads,
+            asks,
+            program,
+            named,
+            redacts: false,
+            reads_event: false,
+            always: None,
+        };
         Self { inner: Arc::new(inner), lenient: false }
     }
 
@@ -233,6 +244,13 @@ impl Expression {
     #[must_use]
     pub fn redacts(&self) -> bool {
         self.inner.redacts
+    }
+
+    /// Whether it looks at what the event has brought.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn reads_event(&self) -> bool {
+        self.inner.reads_event
     }
 
     /// Shows each path that the condition of a rule names, with its value, in the order of the text; without one where it is not shown.

@@ -121,4 +121,6 @@ pub struct ProcessText {
     pub local: Option<FieldText>,
     /// Whether it is an `async fn`.
     pub is_async: bool,
+    /// What it returns; none where that is `()`.
+    pub gives: Option<FieldText>,
 }

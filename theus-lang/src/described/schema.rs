@@ -9,7 +9,7 @@ use super::shapes::Shapes;
 use super::type_name::TypeName;
 use crate::audit::{Catalog, ProcessEntry};
 use crate::context::{FieldSchema, FieldShape, Layer, Schema, Shape};
-use crate::process::{Access, Argument, Contract};
+use crate::process::{Access, Argument, Contract, Gives};
 
 /// So many contexts, one in another, are gone into.
 const DEEPEST: usize = 32;
@@ -34,7 +34,9 @@ pub(super) fn catalog(
     let layers = Layers { domain: &domain, global: &global };
     let processes = processes.iter().zip(locals).map(|(process, local)| {
         let arguments = process.arguments.iter().map(|argument| shapes.shape(&argument.shows)).collect();
-        Ok(ProcessEntry { contract: layers.contract(process)?, arguments, local })
+        // Whether that has JSON is said where the program is there.
+        let gives = process.gives.as_ref().map_or(Gives::Nothing, |gives| Gives::Value(shapes.shape(&gives.shows)));
+        Ok(ProcessEntry { contract: layers.contract(process)?, arguments, local, gives })
     });
     let processes = processes.collect::<Result<_, String>>()?;
     Ok(Catalog { processes, domain, global })

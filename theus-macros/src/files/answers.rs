@@ -67,7 +67,7 @@ impl Answers {
                 Ok(())
             }
             (Answer::Process(process), true) => {
-                self.processes.push(process);
+                self.processes.push(*process);
                 Ok(())
             }
             (Answer::Type(_), true) => {
@@ -131,7 +131,7 @@ impl Parse for Said {
 
 enum Answer {
     Type(TypeText),
-    Process(ProcessText),
+    Process(Box<ProcessText>),
 }
 
 impl Parse for Answer {
@@ -160,7 +160,7 @@ impl Parse for Answer {
             "record" => Form::Record(record(input, false)?),
             "newtype" => Form::Record(record(input, true)?),
             "enumeration" => Form::Enum(enumeration(input)?),
-            "process" => return Ok(Self::Process(process(input)?)),
+            "process" => return Ok(Self::Process(Box::new(process(input)?))),
             _ => return Err(syn::Error::new(kind.span(), "unknown")),
         };
         Ok(Self::Type(TypeText { parameters, form }))
@@ -225,7 +225,8 @@ fn process(input: ParseStream<'_>) -> syn::Result<ProcessText> {
     let arguments = fields_of(input)?;
     let local = fields_of(input)?.into_iter().next();
     let is_async = input.parse::<LitBool>()?.value;
-    Ok(ProcessText { name, inputs, outputs, effects, errors, arguments, local, is_async })
+    let gives = fields_of(input)?.into_iter().next();
+    Ok(ProcessText { name, inputs, outputs, effects, errors, arguments, local, is_async, gives })
 }
 
 /// `{ ("name" [Type] "as written") .. }`

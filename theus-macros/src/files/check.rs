@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
+use syn::spanned::Spanned;
 use theus_lang::audit::Recipe;
 use theus_lang::described::{Described, Program};
 use theus_lang::source::{Document, LocatedProblem, Severity, SourceError, SourceFile};
@@ -17,6 +18,7 @@ use super::types::type_name;
 
 /// Everything that is wrong with the files, and every warning.
 pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
+    let names: Vec<String> = answers.processes.iter().map(|process| process.name.clone()).collect();
     let program = Program {
         domain: type_name(&input.domain),
         global: input.global.as_ref().map(type_name),
@@ -28,7 +30,9 @@ pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
         Err(message) => return syn::Error::new_spanned(&input.domain, message).to_compile_error(),
     };
     let mut told = recipes(&input.recipes, &described);
-    told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described)));
+    let mut named = BTreeSet::new();
+    told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described, &mut named)));
+    told.extend(have_json(input, &names, &named));
     told
 }
 
@@ -54,7 +58,8 @@ fn recipes(literals: &[LitStr], described: &Described) -> TokenStream {
     }
 }
 
-fn workflow(literal: &LitStr, described: &Described) -> TokenStream {
+/// `named`: the processes whose returns the workflow names.
+fn workflow(literal: &LitStr, described: &Described, named: &mut BTreeSet<&'static str>) -> TokenStream {
     let document = match document(literal) {
         Ok(document) => document,
         Err(tokens) => return tokens,
@@ -65,9 +70,22 @@ fn workflow(literal: &LitStr, described: &Described) -> TokenStream {
         return unlisted;
     }
     match loaded {
-        Ok(definition) => problems(literals, definition.warnings()),
+        Ok(definition) => {
+            named.extend(definition.named_results());
+            problems(literals, definition.warnings())
+        }
         Err(error) => all(literals, &error),
     }
+}
+
+/// What a process returns has JSON where a workflow names it: rustc alone knows that.
+fn have_json(input: &Input, names: &[String], named: &BTreeSet<&'static str>) -> TokenStream {
+    let krate = &input.krate;
+    let listed = input.processes.iter().zip(names).filter(|(_, name)| named.contains(name.as_str()));
+    let asked = listed.map(|(path, _)| {
+        quote_spanned!(path.span()=> const _: fn() = #krate::__private::has_json::<<#path as #krate::Process>::Output>;)
+    });
+    asked.collect()
 }
 
 /// Where a file is: beside the manifest of the package that is compiled.

@@ -68,9 +68,13 @@ fn answer(model: &Model) -> TokenStream {
         let written = spelled(local);
         quote!(("local" [#local] #written))
     });
+    let gives = given(model).map(|ty| {
+        let written = spelled(ty);
+        quote!(("gives" [#ty] #written))
+    });
     let is_async = asyncness.is_some();
     let content = quote! {
-        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async
+        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async { #gives }
     };
     Asked { cfgs: &model.attributes.cfgs, vis, ident: command, generics }.says("process", &content)
 }
@@ -102,6 +106,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
     let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
+    let gives = (body == Body::Real).then(|| gives(model)).flatten();
     let output_as_json = (body == Body::Real).then(|| {
         quote! {
             fn output_as_json(output: &Self::Output) -> #private::OutputJson {
@@ -131,12 +136,33 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
                 #outcome
             }
             #output_as_json
+            #gives
             #error_place
             #values
             #arguments
             #mechanics
         }
     }
+}
+
+/// The type of its success, where that is more than that it succeeded.
+fn given(model: &Model) -> Option<&syn::Type> {
+    let ty = match &model.returns {
+        Returns::Result { value: Some(value), .. } if !model.options.errors.is_empty() => value,
+        Returns::Value(whole) | Returns::Result { whole, .. } => whole,
+    };
+    (!matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty())).then_some(ty)
+}
+
+/// What it returns, as workflows may use it.
+fn gives(model: &Model) -> Option<TokenStream> {
+    let ty = given(model)?;
+    let shape = inspect::shape(ty, None);
+    Some(quote! {
+        fn gives() -> __theus::Gives {
+            (&&__theus::GivesOf::<#ty>::new()).of(|| #shape)
+        }
+    })
 }
 
 /// Where the context's type is, for code that stays the macro's own: its names meet none of the user's, and lints leave it

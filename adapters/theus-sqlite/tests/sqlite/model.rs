@@ -215,7 +215,7 @@ impl Play {
         };
         write.place = what.place.as_ref().map(|(position, settled, due, ready)| Place {
             position: position.as_str().into(),
-            settled: settled.iter().map(|&(branch, version)| Settled { branch, version }).collect(),
+            settled: settled.iter().map(|&(branch, version)| Settled { branch, version, gave: None }).collect(),
             due: due.map(|nanos| match nanos < 0 {
                 true => SystemTime::UNIX_EPOCH - Duration::from_nanos(nanos.unsigned_abs()),
                 false => SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos.unsigned_abs()),

@@ -177,7 +177,7 @@ impl DurableSession {
         let before = at.rider.take();
         if let Some(before) = before.as_ref().filter(|_| !goes_on.is_empty()) {
             let stays = |settled: &&Settled| goes_on.iter().any(|branches| branches.contains(&settled.branch));
-            place.settled.extend(before.place.settled.iter().filter(stays));
+            place.settled.extend(before.place.settled.iter().filter(stays).cloned());
         }
         let number = before.as_ref().map_or(0, |rider| rider.number) + 1;
         let taken = before.map(|rider| rider.taken).unwrap_or_default().into_iter().chain(taken).collect();
@@ -318,7 +318,7 @@ mod tests {
         session.has_stored(earlier);
         let left = session.riding().unwrap();
         assert_eq!((&*left.place.position, left.taken.as_slice()), ("b", &[2][..]));
-        let settled = session.riding_with(Settled { branch: 0, version: 7 }).unwrap();
+        let settled = session.riding_with(Settled { branch: 0, version: 7, gave: None }).unwrap();
         assert_eq!((&*settled.place.position, settled.place.settled.len()), ("b", 1));
     }
 
@@ -327,7 +327,7 @@ mod tests {
         let session = session();
         session.rides(place("a"), vec![], &[]);
         for branch in [1 << 16, 1 << 16 | 1, 2 << 16] {
-            session.has_stored(session.riding_with(Settled { branch, version: 7 }).unwrap());
+            session.has_stored(session.riding_with(Settled { branch, version: 7, gave: None }).unwrap());
         }
         session.rides(place("b"), vec![], std::slice::from_ref(&(1 << 16..2 << 16)));
         let settled = session.riding().unwrap().place.settled;
@@ -338,9 +338,9 @@ mod tests {
     fn what_was_written_does_not_go_with_the_next_write_and_what_has_settled_stays_so() {
         let session = session();
         session.rides(place("a"), vec![1], &[]);
-        session.has_stored(session.riding_with(Settled { branch: 0, version: 7 }).unwrap());
+        session.has_stored(session.riding_with(Settled { branch: 0, version: 7, gave: None }).unwrap());
         assert!(session.riding().is_none());
-        let both = session.riding_with(Settled { branch: 1, version: 8 }).unwrap();
+        let both = session.riding_with(Settled { branch: 1, version: 8, gave: None }).unwrap();
         assert_eq!((both.place.settled.len(), both.taken.len()), (2, 0));
     }
 }

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::super::durable::{DurableSession, Riding, nanos, stored};
+use super::super::step::gave;
 use super::super::turn::Turn;
 use super::drafts::Drafts;
 use super::replay::parts;
@@ -199,10 +200,15 @@ impl<P: Process> Run<'_, P> {
             By::Anyone => (false, None),
             By::Workflow { step } => {
                 let version = if Run::<P>::WRITES { version } else { drafts.version() };
-                (true, step.map(|Turn { branch, .. }| Settled { branch, version }))
+                let settled = step.map(|turn: Turn| {
+                    let gave = if turn.wants { gave::<P>(output) } else { None };
+                    Settled { branch: turn.branch, version, gave }
+                });
+                (true, settled)
             }
         };
         // Where the workflow stands goes along: what it has come to may follow from a state that is no more after this commit.
+        let is_step = settled.is_some();
         let riding = match settled {
             Some(settled) => durable.riding_with(settled),
             None => durable.riding(),
@@ -212,7 +218,7 @@ impl<P: Process> Run<'_, P> {
             RunError::Store(StoreError::Encode { path: format!("what {} sends", P::CONTRACT.process), error })
         })?;
         let is_entry = Self::WRITES || !sent.is_empty();
-        if !is_entry && self.kept.once.is_none() && (settled.is_none() || riding.is_none()) {
+        if !is_entry && self.kept.once.is_none() && (!is_step || riding.is_none()) {
             return Ok(None);
         }
         let at = nanos(self.core.shared.auditor.now());

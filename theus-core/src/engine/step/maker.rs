@@ -63,14 +63,13 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
 
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {
         match pipeline::try_run_reported(core, command, By::Workflow { step: Some(turn) }) {
-            Ok(report) => StepRun::Done(StepReport::of(report)),
+            Ok(report) => StepRun::Done(StepReport::of(report, turn)),
             // Who drives the workflow may be who must go on with the run that has the session.
             Err(command) => {
                 let core = Arc::clone(core);
                 StepRun::Pending(Box::pin(async move {
-                    StepReport::of(
-                        pipeline::run_plain_async(&core, command, By::Workflow { step: Some(turn) }, None).await,
-                    )
+                    let by = By::Workflow { step: Some(turn) };
+                    StepReport::of(pipeline::run_plain_async(&core, command, by, None).await, turn)
                 }))
             }
         }
@@ -83,10 +82,11 @@ impl<P: SyncProcess> StepMaker<P> for Plain {
         turn: Turn,
     ) -> StepFuture<'a> {
         Box::pin(async move {
-            StepReport::of(match lease {
+            let report = match lease {
                 Some(lease) => pipeline::run_within(core, command, lease, turn),
                 None => pipeline::run_plain_async(core, command, By::Workflow { step: Some(turn) }, None).await,
-            })
+            };
+            StepReport::of(report, turn)
         })
     }
 }
@@ -110,7 +110,7 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {
         let core = Arc::clone(core);
         StepRun::Pending(Box::pin(async move {
-            StepReport::of(pipeline::run_async(&core, command, By::Workflow { step: Some(turn) }, None).await)
+            StepReport::of(pipeline::run_async(&core, command, By::Workflow { step: Some(turn) }, None).await, turn)
         }))
     }
 
@@ -121,10 +121,11 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
         turn: Turn,
     ) -> StepFuture<'a> {
         Box::pin(async move {
-            StepReport::of(match lease {
+            let report = match lease {
                 Some(lease) => pipeline::run_async_within(core, command, lease, turn).await,
                 None => pipeline::run_async(core, command, By::Workflow { step: Some(turn) }, None).await,
-            })
+            };
+            StepReport::of(report, turn)
         })
     }
 }

@@ -22,4 +22,6 @@ pub(crate) use port::Replayed;
 pub(crate) use port::{Arguments, StepFuture, StepRun};
 pub use report::ProcessError;
 pub(crate) use report::StepReport;
+#[cfg(feature = "store")]
+pub(super) use report::gave;
 pub(crate) use together::{Mark, Marks, TogetherError, TogetherRun};

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::super::report::Report;
+use super::super::turn::Turn;
 use crate::audit::Violation;
 use crate::panics::{DropCaught, caught, drop_caught};
 use crate::process::{Process, RunError};
@@ -14,6 +15,8 @@ pub(crate) struct StepReport {
     pub(crate) result: Result<(), RunError<ProcessError>>,
     pub(crate) violations: Vec<Violation>,
     pub(crate) version: u64,
+    /// What it gave, as JSON, where that is asked for and there is some.
+    pub(crate) gave: Option<Box<serde_json::Value>>,
 }
 
 /// A process's own error, of whatever type. Where showing it panics it is shown by its name.
@@ -65,20 +68,29 @@ impl Error for ProcessError {
 }
 
 impl StepReport {
-    pub(crate) fn of<P: Process>(report: Report<P>) -> Self {
+    pub(crate) fn of<P: Process>(report: Report<P>, turn: Turn) -> Self {
         let Report { result, violations, version, .. } = report;
         // Each by itself: an error is large, and what is nearly always there is nothing.
         match result {
             Ok(output) => {
+                let gave = if turn.wants { gave::<P>(&output) } else { None };
                 drop_caught(output);
-                Self { result: Ok(()), violations, version }
+                Self { result: Ok(()), violations, version, gave }
             }
-            Err(error) => Self { result: Err(error.map_process(ProcessError::new::<P>)), violations, version },
+            Err(error) => {
+                Self { result: Err(error.map_process(ProcessError::new::<P>)), violations, version, gave: None }
+            }
         }
     }
 
     /// A step that was not run.
     pub(super) fn refused(error: RunError<ProcessError>) -> Self {
-        Self { result: Err(error), violations: Vec::new(), version: 0 }
+        Self { result: Err(error), violations: Vec::new(), version: 0, gave: None }
     }
+}
+
+/// What a process gave, as JSON: code of its type.
+#[cold]
+pub(in crate::engine) fn gave<P: Process>(output: &P::Output) -> Option<Box<serde_json::Value>> {
+    caught(|| P::output_as_json(output)).ok().flatten().map(Box::new)
 }

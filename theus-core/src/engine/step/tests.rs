@@ -237,13 +237,18 @@ fn a_pending_step_that_is_dropped_is_rolled_back() {
     }
 }
 
+/// Nobody asks for what they give.
+fn unnamed(steps: Vec<(&str, Option<Arguments>)>) -> Vec<(&str, Option<Arguments>, bool)> {
+    steps.into_iter().map(|(process, arguments)| (process, arguments, false)).collect()
+}
+
 /// Starts them, to be awaited to the end of all of them.
 fn together(
     engine: &Engine<Shop, (), Ports>,
     steps: Vec<(&str, Option<Arguments>)>,
 ) -> Result<Pin<Box<dyn Future<Output = Vec<StepReport>>>>, TogetherError> {
     let give_up = steps.iter().map(|_| Mark::default()).collect();
-    let run = engine.start_together(steps, give_up, Turn::default())?;
+    let run = engine.start_together(unnamed(steps), give_up, Turn::default())?;
     Ok(Box::pin(async move { run.await.into_iter().flatten().collect() }))
 }
 
@@ -252,7 +257,7 @@ fn a_step_side_by_side_that_is_given_up_rolls_back_and_the_others_go_on() {
     let (engine, world) = shop(NO_RULES);
     let give_up: Marks = (0..3).map(|_| Mark::default()).collect();
     let steps = vec![("ask_price", arguments(json!({ "price": 7 }))), ("count", None), ("ask_note", None)];
-    let mut run = engine.start_together(steps, Arc::clone(&give_up), Turn::default()).unwrap();
+    let mut run = engine.start_together(unnamed(steps), Arc::clone(&give_up), Turn::default()).unwrap();
     assert!(poll(run.as_mut()).is_pending());
     give_up[0].give_up();
     give_up[1].give_up();

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
+use parking_lot::Mutex;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::super::arguments::ArgumentError;
@@ -32,6 +34,8 @@ pub(crate) type Marks = Arc<[Mark]>;
 pub(crate) struct Mark {
     given_up: AtomicBool,
     committed: AtomicBool,
+    /// What it gave, where that was asked for.
+    gave: Mutex<Option<Box<Value>>>,
 }
 
 impl Mark {
@@ -47,6 +51,11 @@ impl Mark {
     /// Whether it has committed, though others may still be under way.
     pub(crate) fn has_committed(&self) -> bool {
         self.committed.load(Ordering::Relaxed)
+    }
+
+    /// What it gave, once.
+    pub(crate) fn take_gave(&self) -> Option<Box<Value>> {
+        self.gave.lock().take()
     }
 }
 
@@ -64,23 +73,26 @@ pub(crate) enum TogetherError {
 /// A step that waits for its start.
 struct Member<D: Context, G: Context, E> {
     contract: &'static Contract,
+    wants: bool,
     step: Box<dyn PreparedStep<Core<D, G, E>, State<D>>>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Starts several registered processes at once. The `async` ones overlap; a plain `fn` runs between two polls of them.
+    /// Of each: whether what it gives is asked for, which its [`Mark`] then has.
+    ///
     /// Each commits by itself, the first as this step, the others as those after it. Where one of the `async` ones must have the session to itself, all of them share that lease.
     pub(crate) fn start_together(
         &self,
-        steps: Vec<(&str, Option<Arguments>)>,
+        steps: Vec<(&str, Option<Arguments>, bool)>,
         marks: Marks,
         first: Turn,
     ) -> Result<TogetherRun, TogetherError> {
         let mut members = Vec::with_capacity(steps.len());
-        for (process, arguments) in steps {
+        for (process, arguments, wants) in steps {
             let step = (self.core.shared.registry.step(process)?.boxed)(arguments)?;
             let Some(registered) = self.core.shared.registry.named(process) else { continue };
-            members.push(Member { contract: registered.contract, step });
+            members.push(Member { contract: registered.contract, wants, step });
         }
         for (index, member) in members.iter().enumerate() {
             for other in &members[..index] {
@@ -115,9 +127,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             None
         };
         let mut running: Vec<Running<'_>> = Vec::with_capacity(members.len());
-        for (place, Member { contract, step }) in members.into_iter().enumerate() {
+        for (place, Member { contract, wants, step }) in members.into_iter().enumerate() {
             let branch = first.branch.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
-            let future = step.join(&self.core, lease.as_ref(), Turn { branch, ..first });
+            let future = step.join(&self.core, lease.as_ref(), Turn { branch, wants, ..first });
             running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.
@@ -144,9 +156,10 @@ async fn all(mut running: Vec<Running<'_>>, marks: &Marks) -> Vec<(usize, Option
                 running.future = None;
             }
             if let Some(future) = &mut running.future
-                && let Poll::Ready(report) = future.as_mut().poll(task)
+                && let Poll::Ready(mut report) = future.as_mut().poll(task)
             {
                 if let Some(mark) = mark {
+                    *mark.gave.lock() = report.gave.take();
                     mark.committed.store(report.result.is_ok(), Ordering::Relaxed);
                 }
                 running.report = Some(report);

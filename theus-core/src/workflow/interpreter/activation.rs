@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::chain::Frame;
+use super::chain::{Frame, Given};
 use super::engine_port::{CommittedState, EnginePort};
 use crate::context::Value;
 use crate::workflow::chart::{Configuration, Definition, StateId};
@@ -15,6 +15,8 @@ pub(super) struct SessionActivation<'a> {
     committed: OnceCell<Option<Box<dyn CommittedState + 'a>>>,
     payload: Option<&'a serde_json::Value>,
     frames: &'a [Frame],
+    /// What the steps before have given.
+    results: &'a [Given],
     /// Where the session is; the chart itself shows a guard where it was.
     at: Option<(&'a Definition, &'a Configuration)>,
 }
@@ -25,12 +27,17 @@ impl<'a> SessionActivation<'a> {
         payload: Option<&'a serde_json::Value>,
         frames: &'a [Frame],
     ) -> Self {
-        Self { engine, committed: OnceCell::new(), payload, frames, at: None }
+        Self { engine, committed: OnceCell::new(), payload, frames, results: &[], at: None }
     }
 
     /// The same of a step, which may ask for states too.
     pub(super) fn at(self, definition: &'a Definition, at: &'a Configuration) -> Self {
         Self { at: Some((definition, at)), ..self }
+    }
+
+    /// With what the steps before this one have given.
+    pub(super) fn given(self, results: &'a [Given]) -> Self {
+        Self { results, ..self }
     }
 
     fn committed(&self) -> Option<&dyn CommittedState> {
@@ -56,6 +63,7 @@ impl Activation for SessionActivation<'_> {
     }
 
     fn item(&self, name: &str) -> Option<&serde_json::Value> {
-        self.frames.iter().rev().find_map(|frame| frame.item(name))
+        let element = self.frames.iter().rev().find_map(|frame| frame.item(name));
+        element.or_else(|| Given::find(self.results, name))
     }
 }

@@ -23,12 +23,17 @@ pub(super) fn value(
 
 /// What is stored in a position must be read back.
 fn bounded(expression: &Expression, value: serde_json::Value) -> Result<serde_json::Value, EvaluationError> {
+    bounded_as(expression.text(), value)
+}
+
+/// The same of a value that is called this.
+pub(super) fn bounded_as(text: &str, value: serde_json::Value) -> Result<serde_json::Value, EvaluationError> {
     let problem = match measure(&value, Payload::MAX_DEPTH, LARGEST) {
         Ok(()) => return Ok(value),
         Err(Beyond::Depth) => format!("its value is nested deeper than {}", Payload::MAX_DEPTH),
         Err(Beyond::Bytes) => format!("its value is larger than {LARGEST} bytes"),
     };
-    Err(EvaluationError::no_value(expression.text(), problem))
+    Err(EvaluationError::no_value(text, problem))
 }
 
 /// The arguments of a run; `None` where it has none, which costs nothing.

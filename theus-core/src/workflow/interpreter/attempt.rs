@@ -3,6 +3,8 @@
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
+
 use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
@@ -29,6 +31,8 @@ pub(super) struct Attempt {
     before: Before,
     /// The step of the session at which it was begun first: its effects have the same keys each time it is tried.
     since: Option<u64>,
+    /// What it gave, where it has committed and the file names that.
+    gave: Option<Box<Value>>,
 }
 
 /// What an earlier life of the session had done of a run.
@@ -92,7 +96,7 @@ pub(super) fn may_run_again(run: &Run, error: &StoreError) -> bool {
 impl Attempt {
     pub(super) fn new(arguments: Option<Arguments>) -> Self {
         let (trying, tries, before) = (Trying::Ready, Tries::default(), Before::Nothing);
-        Self { number: 1, arguments, trying, tries, before, since: None }
+        Self { number: 1, arguments, trying, tries, before, since: None, gave: None }
     }
 
     pub(super) const fn is_running(&self) -> bool {
@@ -134,15 +138,20 @@ impl Attempt {
 
     /// An earlier life of the session has seen it commit.
     #[cfg(feature = "store")]
-    pub(super) const fn has_committed(&mut self, version: u64) {
-        self.before = Before::Committed(version);
+    pub(super) fn has_committed(&mut self, version: u64, gave: Option<Box<Value>>) {
+        (self.before, self.gave) = (Before::Committed(version), gave);
     }
 
     pub(super) fn restored(stored: &StoredTry) -> Self {
         let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
         let before = if stored.begun { Before::Begun } else { Before::Nothing };
         let (arguments, tries) = (stored.arguments.clone(), Tries::restored(stored.tries.as_ref()));
-        Self { number: stored.number, arguments, trying, tries, before, since: stored.since }
+        Self { number: stored.number, arguments, trying, tries, before, since: stored.since, gave: None }
+    }
+
+    /// What it gave, once.
+    pub(super) const fn take_gave(&mut self) -> Option<Box<Value>> {
+        self.gave.take()
     }
 
     /// Lets go of a try that is under way, which rolls it back. Where it may be tried again at all, this try can be made
@@ -176,7 +185,8 @@ impl Attempt {
             }
             #[cfg(feature = "store")]
             Before::Committed(version) => {
-                let report = StepReport { result: Ok(()), violations: Vec::new(), version };
+                let gave = self.gave.take();
+                let report = StepReport { result: Ok(()), violations: Vec::new(), version, gave };
                 return self.reported(run, report, environment.now(), context, account);
             }
         }
@@ -186,7 +196,7 @@ impl Attempt {
                 let since = if account.trace.is_on() { environment.now() } else { SystemTime::UNIX_EPOCH };
                 let deadline = run.timeout.and_then(|timeout| environment.moment().checked_add(timeout));
                 self.is_at(run, context);
-                let turn = Turn { branch: account.branch, since: self.since };
+                let turn = Turn { branch: account.branch, since: self.since, wants: run.gives.is_some() };
                 // A run that is tried again needs its arguments again.
                 let arguments = if run.retry.is_some() || account.is_kept {
                     self.arguments.clone()
@@ -262,7 +272,8 @@ impl Attempt {
         context: InterpreterContext<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let StepReport { result, violations, version } = report;
+        let StepReport { result, violations, version, gave } = report;
+        self.gave = gave;
         if account.trace.is_on() {
             let now = context.environment.now();
             let ended = match &result {

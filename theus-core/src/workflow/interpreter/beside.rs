@@ -4,6 +4,7 @@ pub(super) mod stored;
 
 use super::chain::Chain;
 use super::unit::Unit;
+use crate::signal::Payload;
 use crate::workflow::chart::StateId;
 
 /// What a state has invoked and is not over.
@@ -26,6 +27,8 @@ pub(super) struct Invocation {
     pub(super) unit: Option<Unit>,
     /// How many rounds of `while` it has made since it has waited last.
     pub(super) spent: u32,
+    /// What its end brings along, when it has come to that.
+    pub(super) result: Option<Payload>,
     /// Whether it has waited for anything: then time has gone by since its state was entered.
     pub(super) has_waited: bool,
 }

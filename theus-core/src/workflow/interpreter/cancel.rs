@@ -10,6 +10,7 @@ use super::control::Control;
 use super::environment::Environment;
 use super::failure::Failure;
 use super::instance::{Internal, Interpreter, Live, Progress, Stage, Troubled};
+use super::named::names_of;
 use super::outcome::{Fault, Status};
 use super::steps::activation;
 use crate::panics::tell;
@@ -131,11 +132,9 @@ impl Live {
                 together.let_go(branches, context, &mut account);
                 let committed = together.committed();
                 chain.work = Work::None;
-                self.keep_compensations(
-                    chain,
-                    committed.into_iter().filter_map(|branch| branches.get(branch)),
-                    context,
-                );
+                // What it cannot name it does not go on with either.
+                let (committed, _) = names_of(chain, branches, committed);
+                self.keep_compensations(chain, committed.into_iter(), context);
                 // Those that have committed are not run again, so the step as a whole is not.
                 branches.first().map(|run| run.contract.process)
             }

@@ -1,5 +1,6 @@
 //! A chain under way: where in the steps it is.
 
+mod results;
 mod stored;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use super::outcome::Fault;
 use super::together::Together;
 use crate::signal::Payload;
 use crate::workflow::chart::{Definition, Effects, Part, StateId, Step, Strand};
+pub(super) use results::Given;
 
 /// A chain under way: the steps of one move, from the first exit to the last entry. Between any two steps it can be left
 /// for as long as one likes. What of it runs as one is a strand: where regions move by one event, each has its own.
@@ -27,6 +29,8 @@ pub(super) struct Chain {
     part: usize,
     /// From the part's own steps inwards; empty before a part.
     pub(super) frames: Vec<Frame>,
+    /// What the steps before have given, where the file names that, oldest first.
+    results: Vec<Given>,
     /// What the step under way is waiting for.
     pub(super) work: Work,
     /// What makes good what was committed, oldest first.
@@ -142,6 +146,7 @@ impl Chain {
     pub(super) fn clear(&mut self) {
         let is_plain = self.compensations.is_empty() && self.failure.is_none() && self.failed.is_empty();
         let is_plain = is_plain && self.others.is_empty() && self.completes.is_empty() && self.sagas.is_empty();
+        let is_plain = is_plain && self.results.is_empty();
         if is_plain && matches!(self.work, Work::None) {
             self.parts.clear();
             self.frames.clear();
@@ -177,6 +182,7 @@ impl Chain {
             others,
             part: 0,
             frames: Vec::new(),
+            results: Vec::new(),
             work: Work::None,
             compensations: Vec::new(),
             failure: None,
@@ -325,6 +331,7 @@ impl Chain {
                     continue;
                 }
                 self.frames.push(Frame { at: 0, inside: Inside::Part });
+                self.results.clear();
                 continue;
             };
             let steps = innermost(definition.chain(state, part), &self.frames);
@@ -357,9 +364,15 @@ impl Chain {
             && let Some(element) = each.elements.next()
         {
             (each.element, *at) = (element, 0);
+            self.forget_below(1);
             return Some(Next::Round);
         }
-        match self.frames.pop()?.inside {
+        let left = self.frames.pop()?.inside;
+        if !matches!(left, Inside::Part) {
+            self.forget_below(0);
+        }
+        match left {
+            // What its steps have given is known to the end of the part.
             Inside::Part => self.part += 1,
             // The condition is asked again: the loop is still the step that is under way.
             Inside::Round => {}

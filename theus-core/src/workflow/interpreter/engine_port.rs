@@ -23,7 +23,7 @@ pub(crate) trait EnginePort {
     /// Starts several at once.
     fn start_together(
         &self,
-        steps: Vec<(&str, Option<Arguments>)>,
+        steps: Vec<(&str, Option<Arguments>, bool)>,
         marks: Marks,
         first: Turn,
     ) -> Result<TogetherRun, TogetherError>;
@@ -115,7 +115,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn start_together(
         &self,
-        steps: Vec<(&str, Option<Arguments>)>,
+        steps: Vec<(&str, Option<Arguments>, bool)>,
         marks: Marks,
         first: Turn,
     ) -> Result<TogetherRun, TogetherError> {

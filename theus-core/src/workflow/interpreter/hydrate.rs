@@ -161,10 +161,11 @@ impl Interpreter {
             return Ok(());
         }
         // By the slot of the chain whose runs they are.
-        let mut slots: BTreeMap<u32, Vec<(usize, u64)>> = BTreeMap::new();
-        for Settled { branch, version } in settled {
+        let mut slots: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+        for Settled { branch, version, gave } in settled {
             let (slot, place) = of_branch(*branch);
-            slots.entry(slot).or_default().push((usize::try_from(place).unwrap_or(usize::MAX), *version));
+            let place = usize::try_from(place).unwrap_or(usize::MAX);
+            slots.entry(slot).or_default().push((place, *version, gave.clone()));
         }
         let live = &mut self.live;
         for (slot, settled) in slots {
@@ -177,9 +178,9 @@ impl Interpreter {
             };
             match &mut chain.work {
                 Work::Run(attempt) | Work::Compensation(_, attempt) => {
-                    settled.iter().for_each(|(_, version)| attempt.has_committed(*version));
+                    settled.into_iter().for_each(|(_, version, gave)| attempt.has_committed(version, gave));
                 }
-                Work::Together(together) => together.have_committed(settled.into_iter()),
+                Work::Together(together) => together.have_committed(settled),
                 // The file has other steps by now: the chain has failed by that.
                 Work::None => {}
             }

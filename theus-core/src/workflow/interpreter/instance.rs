@@ -121,6 +121,8 @@ pub(super) enum Internal {
         state: StateId,
         /// Its place among those of the state.
         place: u32,
+        /// What it brings along.
+        payload: Option<Payload>,
     },
     /// A chain has ended well.
     ChainDone {

@@ -3,14 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Context;
 
+use super::arguments::value;
 use super::beside::Invocation;
 use super::chain::{Chain, Work};
 use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::instance::{Internal, Live, Progress};
 use super::outcome::{Cause, Fault, Handled};
-use super::steps::Stepped;
+use super::steps::{Stepped, activation};
 use super::unit::Unit;
+use crate::signal::Payload;
 use crate::workflow::chart::{Definition, Effects, Invoke, OnLeave, Part, StateId};
 use crate::workflow::clock::Moment;
 use crate::workflow::trace::What;
@@ -57,6 +59,7 @@ impl Live {
                     chain: Some(chain),
                     unit: Some(unit),
                     spent: 0,
+                    result: None,
                     has_waited: false,
                     has_settled: false,
                 });
@@ -234,6 +237,7 @@ impl Live {
                     live.break_off(chain, failure, context);
                     if live.is_made_good(chain) { Stepped::End } else { Stepped::On }
                 }
+                Stepped::End if chain.failure.is_none() => live.brings(place, chain, context),
                 stepped => stepped,
             };
             live.settled = false;
@@ -252,6 +256,28 @@ impl Live {
                 Some(progress)
             }
             Stepped::End => Some(self.end_beside(place, context)),
+        }
+    }
+
+    /// Its steps are done: what its end brings along is worked out, where the file says that.
+    fn brings(&mut self, place: usize, chain: &mut Chain, context: InterpreterContext<'_>) -> Stepped {
+        let Some(invocation) = self.beside().and_then(|beside| beside.all.get(place)) else { return Stepped::End };
+        let of = invoke(context.definition, invocation.state, invocation.place);
+        let Some(source) = of.and_then(|invoke| invoke.result.as_ref()).filter(|_| !invocation.is_left) else {
+            return Stepped::End;
+        };
+        let brought = value(source, &activation(chain, &self.at, context));
+        match brought {
+            Ok(brought) => {
+                if let Some(invocation) = self.beside_mut().and_then(|beside| beside.all.get_mut(place)) {
+                    invocation.result = Some(Payload::new(brought));
+                }
+                Stepped::End
+            }
+            Err(error) => {
+                self.break_off(chain, Failure::fault(Fault::NoValue(error)), context);
+                if self.is_made_good(chain) { Stepped::End } else { Stepped::On }
+            }
         }
     }
 
@@ -311,7 +337,7 @@ impl Live {
 
     /// One of them is over: its state hears of that, where it was not left.
     fn end_beside(&mut self, place: usize, context: InterpreterContext<'_>) -> Progress {
-        let Some(Invocation { state, place: at, is_left, chain: Some(mut chain), unit, has_waited, .. }) =
+        let Some(Invocation { state, place: at, is_left, chain: Some(mut chain), unit, result, has_waited, .. }) =
             self.take_beside(place)
         else {
             return Progress::Stepped;
@@ -329,7 +355,7 @@ impl Live {
         }
         let Some(failure) = failure else {
             self.keep_in_sagas(std::mem::take(&mut chain.compensations), context.definition);
-            self.inbox.push_back(Internal::InvokeDone { state, place: at });
+            self.inbox.push_back(Internal::InvokeDone { state, place: at, payload: result });
             return Progress::Handled(handled);
         };
         if failure.aborts {

@@ -190,7 +190,9 @@ impl Live {
     ) -> Result<Option<Progress>, Troubled> {
         let (name, event, heard_by, payload) = match internal {
             Internal::Done(state) => return self.take_done(state, context),
-            Internal::InvokeDone { state, place } => return self.take_invoke_done(state, place, context),
+            Internal::InvokeDone { state, place, payload } => {
+                return self.take_invoke_done(state, place, payload, context);
+            }
             Internal::Raised { event, .. } => {
                 context.environment.engine.let_go_raised(1);
                 return self.take_event(event, context).map(Some);
@@ -285,9 +287,11 @@ impl Live {
         &mut self,
         state: StateId,
         place: u32,
+        payload: Option<Payload>,
         context: InterpreterContext<'_>,
     ) -> Result<Option<Progress>, Troubled> {
-        let activation = SessionActivation::new(context.environment.engine, None, &[]);
+        let brought = payload.as_ref().map(Payload::value);
+        let activation = SessionActivation::new(context.environment.engine, brought, &[]);
         let found = context.definition.invoked(&self.at, state, place, &activation);
         drop(activation);
         if let Some(invoke) = invoke(context.definition, state, place) {
@@ -296,7 +300,7 @@ impl Live {
         if let Ok(None) = &found {
             return Ok(None);
         }
-        self.payload = None;
+        self.payload = payload;
         self.begin_unit(None, Cause::Done, context.definition);
         match found {
             Ok(Some(found)) => self.apply(found, context).map(Some),

@@ -36,6 +36,7 @@ mod macrostep;
 mod making_good;
 mod manager;
 mod microstep;
+mod named;
 mod names;
 mod outcome;
 mod position;

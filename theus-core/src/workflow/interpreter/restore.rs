@@ -165,9 +165,11 @@ fn message(definition: &Definition, told: &Internal) -> Message {
             Message::Raised { event: stored_event(event), payload, urgent: *urgent }
         }
         Internal::Done(state) => Message::Done { state: name(state) },
-        Internal::InvokeDone { state, place } => {
-            Message::InvokeDone { state: name(state), id: id_of(definition, *state, *place) }
-        }
+        Internal::InvokeDone { state, place, payload } => Message::InvokeDone {
+            state: name(state),
+            id: id_of(definition, *state, *place),
+            payload: payload.as_ref().map(|payload| payload.value().clone()),
+        },
         Internal::ChainDone { heard_by } => Message::ChainDone { heard_by: heard_by.as_ref().map(name) },
         Internal::ChainFailed { heard_by, payload } => {
             Message::ChainFailed { heard_by: heard_by.as_ref().map(name), payload: payload.value().clone() }
@@ -191,10 +193,11 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
             Internal::Raised { event, urgent: *urgent }
         }
         Message::Done { state } => Internal::Done(known(definition, state)?),
-        Message::InvokeDone { state, id } => {
+        Message::InvokeDone { state, id, payload } => {
             let state = known(definition, state)?;
             // One that is no more in the file leads nowhere.
-            Internal::InvokeDone { state, place: place_of(definition, state, id).unwrap_or(u32::MAX) }
+            let place = place_of(definition, state, id).unwrap_or(u32::MAX);
+            Internal::InvokeDone { state, place, payload: payload.clone().map(Payload::from) }
         }
         Message::ChainDone { heard_by } => Internal::ChainDone { heard_by: state(heard_by)? },
         Message::ChainFailed { heard_by, payload } => {

@@ -131,6 +131,7 @@ impl Live {
         chain.compensations = undone;
         let beside = self.beside_or_new();
         let undo = Invocation {
+            result: None,
             state,
             place: u32::MAX,
             slot: beside.free_slot(),

@@ -12,6 +12,7 @@ use super::context::InterpreterContext;
 use super::failure::Failure;
 use super::instance::{Internal, Live, Progress, Stage, Troubled};
 use super::making_good::keep_compensations;
+use super::named::{names, names_of};
 use super::outcome::Fault;
 use super::spare::make_room;
 use super::together::Together;
@@ -218,6 +219,9 @@ impl Live {
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Ended(Ok(())) => {
+                if let Err(failure) = names(chain, run, attempt.take_gave()) {
+                    return Stepped::Failure(failure);
+                }
                 if run.compensate.is_some() {
                     let saga = self.saga_of(chain, context.definition);
                     if let Err(failure) = keep_compensations(chain, &self.at, std::iter::once(run), saga, context) {
@@ -283,9 +287,9 @@ impl Live {
         };
         let tried = together.go_on(branches, context, task, &mut account);
         let committed = together.committed();
-        let committed = committed.into_iter().filter_map(|branch| branches.get(branch));
+        let (committed, named) = names_of(chain, branches, committed);
         let saga = self.saga_of(chain, context.definition);
-        let prepared = keep_compensations(chain, &self.at, committed, saga, context);
+        let prepared = keep_compensations(chain, &self.at, committed.into_iter(), saga, context).and(named);
         self.follows &= !matches!(tried, Tried::Wait(_) | Tried::Ended(Err(_)));
         match tried {
             Tried::Pending(until) => {
@@ -437,5 +441,6 @@ pub(super) fn activation<'a>(
     context: InterpreterContext<'a>,
 ) -> SessionActivation<'a> {
     let payload = chain.payload.as_ref().map(Payload::value);
-    SessionActivation::new(context.environment.engine, payload, &chain.frames).at(context.definition, at)
+    let activation = SessionActivation::new(context.environment.engine, payload, &chain.frames);
+    activation.given(chain.given()).at(context.definition, at)
 }

@@ -82,6 +82,8 @@ pub(super) enum Message {
     InvokeDone {
         state: String,
         id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payload: Option<Value>,
     },
     ChainDone {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -174,6 +176,9 @@ pub(super) struct StoredChain {
     /// Where it is in that, from the outermost list of steps inwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) frames: Vec<StoredFrame>,
+    /// What its steps have given, under the names that the file has for that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) results: Vec<StoredResult>,
     /// What the step under way waits for.
     #[serde(default, skip_serializing_if = "StoredWork::is_none")]
     pub(super) work: StoredWork,
@@ -257,6 +262,16 @@ pub(super) enum PartName {
     Entry,
     /// Of work that the state invokes, at this place.
     Invoke(u32),
+}
+
+/// What a step has given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredResult {
+    pub(super) name: String,
+    pub(super) value: Value,
+    /// How many lists of steps its own is within, itself included.
+    pub(super) depth: usize,
 }
 
 /// A list of steps that is under way.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
+
 #[cfg(feature = "store")]
 use super::attempt::may_run_again;
 use super::attempt::{Account, Tried};
@@ -26,14 +28,22 @@ pub(super) struct Together {
     /// Those that are not over yet.
     members: Vec<Member>,
     trying: Trying<Running>,
-    /// The branches that have committed since it was asked last, by their places.
-    committed: Vec<usize>,
+    /// The branches that have committed since it was asked last.
+    committed: Vec<Committed>,
     /// The first failure in the order of the file.
     failure: Option<(usize, Failure)>,
     /// Those that an earlier life of the session has seen commit, by their places among the members, with their versions.
-    settled: Vec<(usize, u64)>,
+    settled: Vec<(usize, u64, Option<Box<Value>>)>,
     /// The step of the session at which they were begun first.
     since: Option<u64>,
+}
+
+/// A branch that has committed.
+pub(super) struct Committed {
+    /// Its place.
+    pub(super) branch: usize,
+    /// What it gave, where the file names that.
+    pub(super) gave: Option<Box<Value>>,
 }
 
 struct Member {
@@ -142,18 +152,19 @@ impl Together {
 
     /// An earlier life of the session has seen these commit, by their places among those that were begun.
     #[cfg(feature = "store")]
-    pub(super) fn have_committed(&mut self, settled: impl Iterator<Item = (usize, u64)>) {
-        self.settled = settled.collect();
+    pub(super) fn have_committed(&mut self, settled: Vec<(usize, u64, Option<Box<Value>>)>) {
+        self.settled = settled;
     }
 
     /// Tells what an earlier life of the session has seen commit; true where none is left to be run.
     fn settle(&mut self, branches: &[Run], context: InterpreterContext<'_>, account: &mut Account<'_>) -> bool {
-        let settled = std::mem::take(&mut self.settled);
+        let mut settled = std::mem::take(&mut self.settled);
         for (place, member) in std::mem::take(&mut self.members).into_iter().enumerate() {
-            let version = settled.iter().find(|(at, _)| *at == place).map(|(_, version)| *version);
-            match (version, branches.get(member.branch)) {
-                (Some(version), Some(run)) => {
-                    let report = StepReport { result: Ok(()), violations: Vec::new(), version };
+            let found = settled.iter_mut().find(|(at, ..)| *at == place);
+            match (found, branches.get(member.branch)) {
+                (Some((_, version, gave)), Some(run)) => {
+                    let (version, gave) = (*version, gave.take());
+                    let report = StepReport { result: Ok(()), violations: Vec::new(), version, gave };
                     drop(self.ended(run, &member, report, Duration::ZERO, context, account));
                 }
                 (None, Some(run)) if member.begun => {
@@ -178,8 +189,10 @@ impl Together {
         };
         drop(future);
         let took = context.environment.moment().since(since);
-        for (member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
+        for ((member, mut report), mark) in std::mem::take(&mut self.members).into_iter().zip(reports).zip(marks.iter())
+        {
             let Some(run) = branches.get(member.branch) else { continue };
+            take_from(mark, &mut report);
             match report {
                 None => account.tell(run, member.number, context.environment.now(), Ended::LetGo, 0, took),
                 Some(report) => drop(self.ended(run, &member, report, took, context, account)),
@@ -192,8 +205,8 @@ impl Together {
         self.failure.get_or_insert((usize::MAX, failure));
     }
 
-    /// The branches that have committed since this was asked last, by their places.
-    pub(super) fn committed(&mut self) -> Vec<usize> {
+    /// The branches that have committed since this was asked last.
+    pub(super) fn committed(&mut self) -> Vec<Committed> {
         std::mem::take(&mut self.committed)
     }
 
@@ -231,10 +244,10 @@ impl Together {
         let since = context.environment.moment();
         let runs = self.members.iter().filter_map(|member| {
             let run = branches.get(member.branch)?;
-            Some((run.contract.process, member.arguments.clone()))
+            Some((run.contract.process, member.arguments.clone(), run.gives.is_some()))
         });
         let marks: Marks = self.members.iter().map(|_| Mark::default()).collect();
-        let first = Turn { branch: account.branch, since: self.since };
+        let first = Turn { branch: account.branch, since: self.since, wants: false };
         match context.environment.engine.start_together(runs.collect(), Arc::clone(&marks), first) {
             Ok(future) => self.poll(branches, Running { future, since, marks }, context, task, account),
             Err(error) => {
@@ -260,12 +273,15 @@ impl Together {
             context.environment.time_passes();
         }
         match polled {
-            Poll::Ready(reports) => self.reported(branches, reports, since, context, account),
+            Poll::Ready(mut reports) => {
+                reports.iter_mut().zip(marks.iter()).for_each(|(report, mark)| take_from(mark, report));
+                self.reported(branches, reports, since, context, account)
+            }
             Poll::Pending => {
                 let deadline = self.next_deadline(branches, since, &marks);
                 for (member, mark) in self.members.iter_mut().zip(marks.iter()) {
                     if mark.has_committed() && !std::mem::replace(&mut member.told, true) {
-                        self.committed.push(member.branch);
+                        self.committed.push(Committed { branch: member.branch, gave: mark.take_gave() });
                     }
                 }
                 self.trying = Trying::Running(Running { future, since, marks });
@@ -375,7 +391,7 @@ impl Together {
         context: InterpreterContext<'_>,
         account: &mut Account<'_>,
     ) -> Option<Failure> {
-        let StepReport { result, violations, version } = report;
+        let StepReport { result, violations, version, gave } = report;
         let process = run.contract.process;
         let failure = result.as_ref().err().map(|error| Failure::run(process, error));
         let ended = match &failure {
@@ -387,7 +403,7 @@ impl Together {
         match failure {
             None => {
                 if !member.told {
-                    self.committed.push(member.branch);
+                    self.committed.push(Committed { branch: member.branch, gave });
                 }
                 None
             }
@@ -406,5 +422,12 @@ impl Together {
         if comes_first {
             self.failure = Some((branch, failure));
         }
+    }
+}
+
+/// What a step of several gave is with its mark.
+fn take_from(mark: &Mark, report: &mut Option<StepReport>) {
+    if let Some(report) = report {
+        report.gave = mark.take_gave();
     }
 }

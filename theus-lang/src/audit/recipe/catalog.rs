@@ -1,7 +1,7 @@
 //! What a recipe is checked against.
 
 use crate::context::{Schema, Shape};
-use crate::process::Contract;
+use crate::process::{Contract, Gives};
 use crate::source::{NodePath, Problem};
 
 /// What recipes are checked against: the processes of an engine and the schemas of its contexts.
@@ -24,6 +24,8 @@ pub struct ProcessEntry {
     pub arguments: Vec<Shape>,
     /// The schema of its local scratch; [`Schema::empty`] without one.
     pub local: Schema,
+    /// What it returns.
+    pub gives: Gives,
 }
 
 /// What every step adds to.

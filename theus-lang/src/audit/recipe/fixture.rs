@@ -6,7 +6,7 @@ use super::*;
 use crate::context::{FieldSchema, Inspect, Layer, Zone};
 use crate::context::{Schema, Shape};
 use crate::process::Contract;
-use crate::process::{Access, Argument};
+use crate::process::{Access, Argument, Gives};
 use crate::source::SourceFile;
 
 const ARGUMENTS: &[(&str, &str)] = &[
@@ -102,8 +102,8 @@ pub(crate) fn catalog() -> Catalog {
     ];
     Catalog {
         processes: vec![
-            ProcessEntry { contract: &TRANSFER, arguments: shapes, local: scratch },
-            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty() },
+            ProcessEntry { contract: &TRANSFER, arguments: shapes, local: scratch, gives: Gives::Nothing },
+            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing },
         ],
         domain: schema("Bank", domain),
         global: schema("Limits", vec![field("max_transfer", I64, None)]),

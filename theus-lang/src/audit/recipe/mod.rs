@@ -50,14 +50,15 @@ pub use of_process::ProcessRules;
 /// ```
 /// use theus_core::audit::{Catalog, Gate, ProcessEntry, Recipe};
 /// use theus_core::context::{Schema, Shape};
-/// use theus_core::process::{Argument, Contract};
+/// use theus_core::process::{Argument, Contract, Gives};
 /// use theus_core::source::{Document, SourceFile};
 ///
 /// static FILL: Contract = Contract {
 ///     process: "fill", inputs: &[], outputs: &[], effects: &[], messages: &[], errors: &[],
 ///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None, is_async: false,
 /// };
-/// let fill = ProcessEntry { contract: &FILL, arguments: vec![Shape::Float64], local: Schema::empty() };
+/// let (arguments, local) = (vec![Shape::Float64], Schema::empty());
+/// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing };
 /// let catalog = Catalog { processes: vec![fill], domain: Schema::empty(), global: Schema::empty() };
 ///
 /// let yaml = "process_recipes:\n  fill:\n    inputs:\n      - { field: litres, min: 0, level: A }\n";

@@ -83,6 +83,7 @@ impl<'a> Checker<'a> {
                 Some(shape) => {
                     let kind = Type::of_json(shape.clone());
                     self.reads_redacted |= self.scope.domain.has_redacted();
+                    self.reads_event = true;
                     Ok(self.read(expr, Typed { node: Node::Payload, kind, json: true }))
                 }
                 None if self.run.is_some() => Err(self

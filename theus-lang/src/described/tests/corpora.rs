@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::*;
 use crate::audit::ProcessEntry;
-use crate::context::{CollectionKind, FieldSchema, Schema, Shape, TimeKind};
+use crate::context::{CollectionKind, FieldSchema, FieldShape, Schema, Shape, TimeKind};
+use crate::process::Gives;
 use crate::workflow::file;
 
 /// A catalog in words.
@@ -70,6 +71,15 @@ impl Words {
                 let variants = shape.variants.get().iter().map(|of| variant(of.name)).collect();
                 self.named(shape.name, Form::Enum(EnumText { variants, methods: Vec::new() }))
             }
+            Shape::Record(record) => {
+                let field = |of: FieldShape| FieldText {
+                    name: of.name.to_owned(),
+                    shows: self.shape(&of.shape),
+                    written: String::new(),
+                };
+                let fields = record.fields.get().into_iter().map(field).collect();
+                self.named(record.name, Form::Record(RecordText { fields, methods: Vec::new(), transparent: false }))
+            }
             Shape::Decimal => plain("Duration"),
             Shape::Time(TimeKind::Instant) => plain("SystemTime"),
             Shape::Opaque => plain("Secret"),
@@ -101,6 +111,12 @@ impl Words {
             arguments,
             local,
             is_async: contract.is_async,
+            gives: match &entry.gives {
+                Gives::Value(shape) => {
+                    Some(FieldText { name: "gives".to_owned(), shows: self.shape(shape), written: String::new() })
+                }
+                Gives::Nothing | Gives::Hidden => None,
+            },
         }
     }
 }

@@ -81,6 +81,7 @@ fn program(listed: &[&str]) -> Program {
         arguments: vec![field("by", plain("u16"))],
         local: None,
         is_async: false,
+        gives: None,
     };
     Program {
         domain: plain("Bank"),
@@ -141,6 +142,7 @@ fn theus_core_catalog(engine: &Engine<Bank>) -> Catalog {
         contract: entry.contract,
         arguments: entry.arguments,
         local: entry.local,
+        gives: entry.gives,
     };
     let processes = theirs.processes.into_iter().map(process).collect();
     Catalog { processes, domain: theirs.domain, global: theirs.global }

@@ -181,6 +181,7 @@ impl<'a> File<'a> {
             vec![("id", Ordered::text(invoke.id.as_str())), ("steps", self.list(&invoke.steps))];
         let done = state.transitions.iter().filter(|way| way.trigger == Trigger::Invoked(place));
         let done: Vec<Ordered<'a>> = done.map(|way| self.candidate(way)).collect();
+        entries.extend(invoke.result.as_ref().map(|source| ("result", value(source))));
         if !done.is_empty() {
             entries.push(("done", Ordered::one_or_all(done)));
         }
@@ -262,6 +263,7 @@ impl<'a> File<'a> {
         if !run.on_error.is_empty() {
             entries.push(("on_error", self.recoveries(&run.on_error)));
         }
+        entries.extend(run.gives.as_deref().map(|name| ("as", Ordered::text(name))));
         entries.extend(run.compensate.as_deref().map(|run| ("compensate", self.run(run))));
         if entries.len() == 1 { Ordered::text(run.contract.process) } else { Ordered::map(entries) }
     }

@@ -5,6 +5,7 @@ use crate::source::LocatedProblem;
 
 use super::event::{EventId, Trigger};
 use super::id::StateId;
+use super::invoke::Invoke;
 use super::parts::Parts;
 use super::state::State;
 use super::step::Step;
@@ -287,6 +288,26 @@ fn asks_data(states: &[State]) -> Box<[bool]> {
         })
     };
     if states.iter().any(looks) { states.iter().map(looks).collect() } else { Box::default() }
+}
+
+impl Definition {
+    /// The processes whose returns the file names, one by one.
+    #[doc(hidden)]
+    pub fn named_results(&self) -> impl Iterator<Item = &'static str> + '_ {
+        let lists = |state: &'_ State| -> Vec<&'static str> {
+            let ways = state.transitions.iter().flat_map(|way| &way.steps);
+            // The one of a single process is named for its `done`, which may not look.
+            let is_unseen = |invoke: &Invoke| {
+                invoke.result.is_some() && !invoke.is_looked_at && matches!(invoke.steps[..], [Step::Run(_)])
+            };
+            let invoked = state.invokes.iter().filter(|invoke| !is_unseen(invoke));
+            let invoked = invoked.flat_map(|invoke| &invoke.steps);
+            let all = state.entry.iter().chain(&state.exit).chain(ways).chain(invoked);
+            let named = |run: &&super::step::Run| run.gives.is_some();
+            all.flat_map(Step::runs).filter(named).map(|run| run.contract.process).collect()
+        };
+        self.states().iter().flat_map(lists)
+    }
 }
 
 impl Step {

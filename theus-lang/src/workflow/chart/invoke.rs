@@ -1,7 +1,7 @@
 //! Work that runs while a state is active.
 
 use super::source::Place;
-use super::step::{Recovery, Step};
+use super::step::{ArgumentSource, Recovery, Step};
 
 /// Work that runs while a state is active, beside its events, its timers and its sister regions (`invoke`).
 ///
@@ -13,6 +13,11 @@ pub struct Invoke {
     pub id: String,
     /// What it runs, in order.
     pub steps: Vec<Step>,
+    /// What its end brings along, as `event` of its `done`: worked out when its last step is done.
+    pub result: Option<ArgumentSource>,
+    /// Whether its `done` looks at that.
+    #[doc(hidden)]
+    pub is_looked_at: bool,
     /// Where its declared errors lead, where its steps say nothing themselves.
     pub on_error: Vec<Recovery>,
     /// What becomes of what it has committed where the state is left before it has ended.

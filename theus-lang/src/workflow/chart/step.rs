@@ -69,6 +69,8 @@ pub struct Run {
     pub timeout: Option<Duration>,
     /// Where its declared errors lead.
     pub on_error: Vec<Recovery>,
+    /// What the expressions after it call what it returns (`as`).
+    pub gives: Option<Box<str>>,
     /// What makes its commit good when a later step of the chain fails.
     pub compensate: Option<Box<Run>>,
     /// Where it stands.

@@ -64,6 +64,9 @@ pub(crate) const INITIALISED: &str = "W030";
 /// An `undo` where no saga is left.
 pub(crate) const NO_SAGA: &str = "W041";
 
+/// A name for what a process does not give.
+pub(crate) const NO_RESULT: &str = "W042";
+
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";
 

@@ -4,9 +4,10 @@ use super::code;
 use super::diagnostics::Keys;
 use super::reading::Reading;
 use super::steps::{Body, get};
+use crate::context::Shape;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value};
-use crate::workflow::chart::{Invoke, OnLeave, Recovery, StateKind, Step, Transition, Trigger};
+use crate::workflow::chart::{ArgumentSource, Invoke, OnLeave, Recovery, StateKind, Step, Transition, Trigger};
 
 const EXPECTED: &str = "the name of a process, a map with `run` or `steps`, or a list of them";
 /// How much is invoked in a file at most: what is under way is told apart by numbers that are stored.
@@ -28,7 +29,15 @@ const OF_RUN: &[&str] = &[
     "name",
     "steps",
 ];
-const OF_STEPS: &[&str] = &["id", "steps", "done", "on_error", "on_leave"];
+const OF_STEPS: &[&str] = &["id", "steps", "result", "done", "on_error", "on_leave"];
+
+/// What is invoked, as it was read.
+struct Work {
+    steps: Vec<Step>,
+    on_error: Vec<Recovery>,
+    /// What its end brings along, and the shape of that.
+    result: Option<(ArgumentSource, Shape)>,
+}
 
 impl<'a> Reading<'a> {
     /// `invoke`: one, or several in a list. What is done when they end are ways of the state.
@@ -90,8 +99,9 @@ impl<'a> Reading<'a> {
             Value::Text(name) => {
                 let steps = vec![Step::Run(Box::new(self.run_named(name, at)?))];
                 let place = self.sites.place(key);
-                let (on_error, on_leave) = (Vec::new(), OnLeave::default());
-                return Some(Invoke { id: name.clone(), steps, on_error, on_leave, place });
+                let (result, on_error, on_leave) = (None, Vec::new(), OnLeave::default());
+                let is_looked_at = false;
+                return Some(Invoke { id: name.clone(), steps, result, is_looked_at, on_error, on_leave, place });
             }
             Value::Mapping(_) => self.diagnostics.entries(value, at, &what, (Keys::Parts, EXPECTED))?,
             _ => {
@@ -100,20 +110,28 @@ impl<'a> Reading<'a> {
                 return None;
             }
         };
-        let steps = self.invoked_steps(&body, at, of);
+        let work = self.invoked_steps(&body, at, of);
+        let mut is_looked_at = false;
         if let Some(value) = get(&body, "done") {
             let (at, key) = (at.key("done"), at.at_key("done"));
+            self.done = work.as_ref().and_then(|work| Some(work.result.as_ref()?.1.clone()));
+            // Where the work itself is wrong, nobody knows what it brings.
+            self.done = self.done.take().or(work.is_none().then_some(Shape::Opaque));
+            self.looks_at_event = false;
             self.candidates(value, &at, &key, "the target of `done`", &Trigger::Invoked(place), transitions);
+            self.done = None;
+            is_looked_at = self.looks_at_event;
         }
         let on_leave = get(&body, "on_leave").and_then(|value| self.on_leave(value, &at.key("on_leave")));
         let id = get(&body, "id").map(|value| self.invoke_id(value, &at.key("id")));
-        let (steps, on_error) = steps?;
+        let Work { steps, on_error, result } = work?;
         let first = || steps.iter().flat_map(Step::runs).map(|run| run.contract.process).next();
         let id = id.unwrap_or_else(|| first().map(str::to_owned))?;
-        Some(Invoke { id, steps, on_error, on_leave: on_leave.unwrap_or_default(), place: self.sites.place(key) })
+        let (result, on_leave) = (result.map(|(result, _)| result), on_leave.unwrap_or_default());
+        Some(Invoke { id, steps, result, is_looked_at, on_error, on_leave, place: self.sites.place(key) })
     }
 
-    fn invoked_steps(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<(Vec<Step>, Vec<Recovery>)> {
+    fn invoked_steps(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<Work> {
         let Some(value) = get(body, "steps") else {
             let is_run = get(body, "run").is_some();
             let own = |key: &str| OURS.contains(&key);
@@ -133,11 +151,17 @@ impl<'a> Reading<'a> {
             }
             let run = self.run_of(&run, at, of, false);
             self.diagnostics.lost_steps |= run.is_none();
-            return run.map(|run| (vec![Step::Run(Box::new(run))], Vec::new()));
+            let mut run = run?;
+            // Nobody else could hear of it.
+            let result = get(body, "done").and_then(|_| self.gives_itself(&mut run));
+            return Some(Work { steps: vec![Step::Run(Box::new(run))], on_error: Vec::new(), result });
         };
         self.diagnostics.only_keys(body, at, format!("what {of} invokes"), OF_STEPS);
         let before = self.diagnostics.errors.len();
-        let steps = self.chain(value, &at.key("steps"), of);
+        let names = self.items.len();
+        let steps = self.open_chain(value, &at.key("steps"), of);
+        let result = get(body, "result").map(|value| self.invoke_result(value, body, at));
+        self.items.truncate(names);
         let mut contracts: Vec<&'static Contract> = steps.iter().flat_map(Step::runs).map(|run| run.contract).collect();
         contracts.sort_by_key(|contract| contract.process);
         contracts.dedup_by_key(|contract| contract.process);
@@ -151,7 +175,26 @@ impl<'a> Reading<'a> {
             }
             return None;
         }
-        Some((steps, on_error.unwrap_or_default()))
+        let result = match result {
+            None => None,
+            Some(result) => Some(result?),
+        };
+        Some(Work { steps, on_error: on_error.unwrap_or_default(), result })
+    }
+
+    /// What the end of several steps brings along.
+    fn invoke_result(&mut self, value: &'a Value, body: &Body<'a>, at: &NodePath) -> Option<(ArgumentSource, Shape)> {
+        if get(body, "done").is_none() {
+            self.diagnostics.error(code::STEP, || {
+                Problem::new(at.at_key("result"), "nobody would hear of this `result`").help(
+                    "`done` has it as `event`: write where the end of the work leads, `done: { to: .., when: .. }`",
+                )
+            });
+            return None;
+        }
+        let source = self.result(value, &at.key("result"))?;
+        let shape = Self::shape_of(&source);
+        Some((source, shape))
     }
 
     /// A name of the file's own.

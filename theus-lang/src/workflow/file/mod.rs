@@ -24,6 +24,7 @@ mod names;
 mod outline;
 mod python;
 mod reading;
+mod results;
 mod retry;
 mod run;
 mod sites;

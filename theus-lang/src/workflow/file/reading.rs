@@ -40,6 +40,10 @@ pub(super) struct Reading<'a> {
     pub(super) invoked: usize,
     /// What it brings.
     pub(super) event: Shape,
+    /// What the work brings whose `done` is being read.
+    pub(super) done: Option<Shape>,
+    /// Whether an expression has looked at what an event brings, since this was put back.
+    pub(super) looks_at_event: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -64,12 +68,15 @@ impl<'a> Reading<'a> {
             has_event: true,
             invoked: 0,
             event: Shape::Opaque,
+            done: None,
+            looks_at_event: false,
         }
     }
 
     /// An expression of the file.
     pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
         let compiled = Expression::compile_in(text, &self.scope(), &self.outline);
+        self.looks_at_event |= compiled.as_ref().is_ok_and(Expression::reads_event);
         compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
     }
 
@@ -82,6 +89,7 @@ impl<'a> Reading<'a> {
         };
         let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
         let compiled = Expression::compile_condition_in(&text, &self.scope(), &self.outline);
+        self.looks_at_event |= compiled.as_ref().is_ok_and(Expression::reads_event);
         let wrong = match compiled {
             Ok(expression) => return Some(expression),
             Err(wrong) => wrong,
@@ -92,7 +100,7 @@ impl<'a> Reading<'a> {
         None
     }
 
-    fn scope(&self) -> Scope<'_> {
+    pub(super) fn scope(&self) -> Scope<'_> {
         let (domain, global) = (&self.catalog.domain, &self.catalog.global);
         Scope { domain, global, payload: self.has_event.then_some(&self.event), items: &self.items }
     }

@@ -11,7 +11,7 @@ use crate::source::{NodePath, Problem, Value, nearest};
 use crate::workflow::chart::{ArgumentSource, Recovery, Run};
 
 const KEYS: &[&str] =
-    &["run", "with", "retry", "restart", "timeout", "on_error", "compensate", "process", "flux", "name"];
+    &["run", "with", "retry", "restart", "timeout", "on_error", "compensate", "process", "flux", "name", "as"];
 
 impl<'a> Reading<'a> {
     /// A process to run, by its name or as a map.
@@ -54,8 +54,8 @@ impl<'a> Reading<'a> {
         at: &NodePath,
     ) -> Run {
         let place = self.sites.place(at);
-        let (retry, restart, timeout, on_error, compensate) = (None, None, None, Vec::new(), None);
-        Run { contract, arguments, retry, restart, timeout, on_error, compensate, place }
+        let (retry, restart, timeout, on_error, gives, compensate) = (None, None, None, Vec::new(), None, None);
+        Run { contract, arguments, retry, restart, timeout, on_error, gives, compensate, place }
     }
 
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
@@ -115,7 +115,9 @@ impl<'a> Reading<'a> {
         if let Some(value) = get(body, "timeout") {
             run.timeout = self.timeout(value, contract, &at.key("timeout"));
         }
-        for key in ["on_error", "compensate"].into_iter().filter(|key| is_compensation && get(body, key).is_some()) {
+        for key in
+            ["on_error", "compensate", "as"].into_iter().filter(|key| is_compensation && get(body, key).is_some())
+        {
             self.diagnostics.error(code::STEP, || {
                 Problem::new(at.at_key(key), format!("a compensation has no `{key}`"))
                     .help("it runs when the chain has failed already: retry it, or keep it simple")
@@ -124,6 +126,10 @@ impl<'a> Reading<'a> {
         if let Some(value) = get(body, "on_error") {
             run.on_error = self.recoveries(value, &[contract], &at.key("on_error"), &format!("`{name}`"));
         }
+        if let Some(value) = get(body, "as").filter(|_| !is_compensation) {
+            self.names_result(value, &at.key("as"), &mut run, &entry.gives);
+        }
+        // It may use what is given back.
         if let Some(value) = get(body, "compensate").filter(|_| !is_compensation) {
             run.compensate = self.run(value, &at.key("compensate"), of, "a compensation", true).map(Box::new);
         }

@@ -59,6 +59,14 @@ fn mentions(value: &Value, key: &str) -> bool {
 impl<'a> Reading<'a> {
     /// A chain: a step or a list of them.
     pub(super) fn chain(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Step> {
+        let names = self.items.len();
+        let steps = self.open_chain(value, at, of);
+        self.items.truncate(names);
+        steps
+    }
+
+    /// A chain, whose names mean something after it too.
+    pub(super) fn open_chain(&mut self, value: &'a Value, at: &NodePath, of: &str) -> Vec<Step> {
         let mut steps = Vec::new();
         self.steps(value, at, of, 1, &mut steps);
         steps
@@ -175,10 +183,11 @@ impl<'a> Reading<'a> {
     }
 
     fn inner(&mut self, body: &Body<'a>, key: &str, at: &NodePath, of: &str, depth: usize) -> Vec<Step> {
-        let mut steps = Vec::new();
+        let (mut steps, names) = (Vec::new(), self.items.len());
         if let Some(value) = get(body, key) {
             self.steps(value, &at.key(key), of, depth + 1, &mut steps);
         }
+        self.items.truncate(names);
         steps
     }
 
@@ -230,18 +239,7 @@ impl<'a> Reading<'a> {
             }
         };
         let item = match get(body, "as") {
-            Some(value) => self.diagnostics.text(value, &at.key("as"), "`as`", "a name").filter(|name| {
-                let fits = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-                let is_taken = matches!(*name, "domain" | "global" | "event" | "true" | "false" | "null" | "in");
-                if !fits || is_taken {
-                    self.diagnostics.error(code::NOT_A_NAME, || {
-                        let why = if is_taken { "means something else in expressions" } else { "is no name" };
-                        Problem::new(at.key("as"), format!("`{name}` {why}")).help("call the element `item`")
-                    });
-                }
-                fits && !is_taken
-            }),
+            Some(value) => self.own_name(value, &at.key("as"), "call the element `item`"),
             None => {
                 self.missing(at, "a `for_each`", "as");
                 None
@@ -286,12 +284,15 @@ impl<'a> Reading<'a> {
         }
         let mut branches: Vec<Run> = Vec::with_capacity(list.len());
         let mut whole = true;
+        let (names, mut given) = (self.items.len(), Vec::new());
         for (index, value) in list.iter().enumerate() {
             let at = at.index(index);
             let run = self.run(value, &at, of, "a parallel step", false);
             whole &= run.is_some();
             branches.extend(run);
+            self.names_of_branch(names, &mut given, &at);
         }
+        self.items.extend(given);
         if list.is_empty() {
             self.diagnostics.error(code::STEP, || Problem::new(at.clone(), "there is nothing to run in `parallel`"));
             return None;

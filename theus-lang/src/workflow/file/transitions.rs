@@ -11,6 +11,7 @@ use super::names::MOST_COMPARED;
 use super::outline::Found;
 use super::reading::Reading;
 use super::steps::{Body, get};
+use crate::context::Shape;
 use crate::signal::EventName;
 use crate::source::{NodePath, Problem, Value, did_you_mean};
 use crate::workflow::chart::{DONE_OF, StateId, Transition, Trigger};
@@ -204,9 +205,14 @@ impl<'a> Reading<'a> {
         let reenters = get(body, "reenter").map_or(Some(true), |value| {
             self.reenter(value, targets.as_ref().map(Option::as_deref), &at.key("reenter"), &at.at_key("reenter"))
         });
-        let handles_event = matches!(trigger, Trigger::Every(_) | Trigger::Cron(_))
-            || !(trigger.is_time() || matches!(trigger, Trigger::Invoked(_)));
+        let is_done = matches!(trigger, Trigger::Invoked(_));
+        let handles_event = match is_done {
+            true => self.done.is_some(),
+            false => matches!(trigger, Trigger::Every(_) | Trigger::Cron(_)) || !trigger.is_time(),
+        };
         let before = std::mem::replace(&mut self.has_event, handles_event);
+        let brought = if is_done { self.done.clone().unwrap_or(Shape::Opaque) } else { self.event.clone() };
+        let event = std::mem::replace(&mut self.event, brought);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
             self.diagnostics.lost_ways |= guard.is_none();
@@ -215,7 +221,7 @@ impl<'a> Reading<'a> {
         let undo = get(body, "undo").and_then(|value| self.diagnostics.flag(value, &at.key("undo"), "`undo`"));
         let steps =
             get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
-        self.has_event = before;
+        (self.has_event, self.event) = (before, event);
         let (targets, guard) =
             (targets.unwrap_or_else(|| Some(Vec::new()))?, guard.map_or(Some(None), |it| it.map(Some))?);
         let place = self.sites.place(key);

@@ -98,6 +98,9 @@ fn run(run: &Run) -> String {
     if let Some(timeout) = run.timeout {
         let _ = write!(text, " ≤{}", duration::shown(timeout));
     }
+    if let Some(name) = &run.gives {
+        let _ = write!(text, " as {name}");
+    }
     text
 }
 

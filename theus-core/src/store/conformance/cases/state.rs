@@ -22,7 +22,7 @@ super::cases! {
 }
 
 pub(super) fn place(position: &str, settled: u32) -> Place {
-    let settled = (0..settled).map(|branch| Settled { branch, version: u64::from(branch) + 7 }).collect();
+    let settled = (0..settled).map(|branch| Settled { branch, version: u64::from(branch) + 7, gave: None }).collect();
     Place { position: position.into(), settled, due: None, ready: false }
 }
 
@@ -111,7 +111,10 @@ fn place_stays(desk: &Desk<'_>) -> Outcome {
 
 fn settled(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
-    let settled = vec![Settled { branch: u32::MAX, version: u64::MAX }, Settled { branch: 0, version: 0 }];
+    let settled = vec![
+        Settled { branch: u32::MAX, version: u64::MAX, gave: None },
+        Settled { branch: 0, version: 0, gave: None },
+    ];
     let mut write = next("a", &desk.load("a")?, vec![]);
     write.place = Some(Place { settled: settled.clone(), ..place("A", 0) });
     desk.beside(write)?;

@@ -72,6 +72,7 @@ impl Beside {
                 handled.fault = failure.fault.as_deref().cloned();
             }
             all.push(Invocation {
+                result: None,
                 state,
                 place,
                 slot: stored.slot,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Chain, Each, Failed, Frame, Inside, Work, innermost};
-use crate::workflow::chart::{Definition, Part, StateId, Step, Strand};
+use super::{Chain, Each, Failed, Frame, Given, Inside, Work, innermost};
+use crate::workflow::chart::{Definition, Part, Run, StateId, Step, Strand};
 use crate::workflow::clock::Timekeeper;
 use crate::workflow::interpreter::attempt::Attempt;
 use crate::workflow::interpreter::compensation::Compensation;
@@ -12,8 +12,8 @@ use crate::workflow::interpreter::names::{self, known, name_of};
 use crate::workflow::interpreter::outcome::Fault;
 use crate::workflow::interpreter::position::PositionError;
 use crate::workflow::interpreter::stored::{
-    PartName, StoredChain, StoredCompensation, StoredFailure, StoredFrame, StoredInside, StoredPart, StoredStrand,
-    StoredStrandFailure, StoredWork,
+    PartName, StoredChain, StoredCompensation, StoredFailure, StoredFrame, StoredInside, StoredPart, StoredResult,
+    StoredStrand, StoredStrandFailure, StoredWork,
 };
 use crate::workflow::interpreter::together::Together;
 
@@ -40,6 +40,7 @@ impl Chain {
             sagas: self.sagas.iter().map(|state| name(*state)).collect(),
             // One that has failed goes on with none of its steps.
             frames: if failure.is_none() { self.frames.iter().map(Frame::stored).collect() } else { Vec::new() },
+            results: if failure.is_none() { self.results.iter().map(Given::stored).collect() } else { Vec::new() },
             work,
             compensations: self.compensations.iter().map(|compensation| compensation.stored(definition)).collect(),
             failure: failure.map(|failure| stored_failure(definition, failure)),
@@ -139,6 +140,7 @@ impl Chain {
             _ if chain.failure.is_some() || changed.is_some() => {}
             work => {
                 chain.frames = stored.frames.iter().map(Frame::restored).collect();
+                chain.results = stored.results.iter().map(Given::restored).collect();
                 chain.work = match work {
                     StoredWork::Run(attempt) => Work::Run(Attempt::restored(attempt)),
                     StoredWork::Together { tries, again, since } => {
@@ -239,6 +241,16 @@ impl Frame {
     }
 }
 
+impl Given {
+    fn stored(&self) -> StoredResult {
+        StoredResult { name: self.name.clone(), value: self.value.clone(), depth: self.depth }
+    }
+
+    fn restored(stored: &StoredResult) -> Self {
+        Self { name: stored.name.clone(), value: stored.value.clone(), depth: stored.depth }
+    }
+}
+
 impl Compensation {
     pub(in crate::workflow::interpreter) fn stored(&self, definition: &Definition) -> StoredCompensation {
         let (process, arguments) = (self.run.contract.process.to_owned(), self.arguments.clone());
@@ -306,8 +318,7 @@ fn write_shape(steps: &[Step], shape: &mut String) {
     for step in steps {
         let kind = match step {
             Step::Run(run) => {
-                shape.push_str(run.contract.process);
-                shape.push(';');
+                write_run(run, shape);
                 continue;
             }
             Step::If { .. } => "if{",
@@ -330,12 +341,19 @@ fn write_shape(steps: &[Step], shape: &mut String) {
                 write_shape(body, shape);
             }
             Step::Parallel { branches, .. } => {
-                branches.iter().for_each(|run| {
-                    shape.push_str(run.contract.process);
-                    shape.push(';');
-                });
+                branches.iter().for_each(|run| write_run(run, shape));
             }
         }
         shape.push('}');
     }
+}
+
+/// With the name for what it gives: steps after it go by that.
+fn write_run(run: &Run, shape: &mut String) {
+    shape.push_str(run.contract.process);
+    if let Some(name) = &run.gives {
+        shape.push_str(" as ");
+        shape.push_str(name);
+    }
+    shape.push(';');
 }

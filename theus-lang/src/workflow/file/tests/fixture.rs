@@ -1,8 +1,10 @@
 //! A desk to load workflows against: processes, fields, signals.
 
 use crate::audit::ProcessEntry;
-use crate::context::{Asked, EnumShape, FieldSchema, Inspect, Layer, Schema, Shape, TimeKind, VariantShape, Zone};
-use crate::process::{Access, Argument, Contract};
+use crate::context::{
+    Asked, EnumShape, FieldSchema, FieldShape, Inspect, Layer, RecordShape, Schema, Shape, TimeKind, VariantShape, Zone,
+};
+use crate::process::{Access, Argument, Contract, Gives};
 use crate::source::{Document, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
 use crate::workflow::file::{self, Catalog};
@@ -59,6 +61,7 @@ static WATCH: Contract = Contract {
 };
 static COUNT: Contract =
     Contract { inputs: &[access("domain.total")], outputs: &[access("domain.total")], ..process("count") };
+static PRICE: Contract = process("price");
 static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
 
 fn field(name: &'static str, zone: Zone, shape: Shape) -> FieldSchema {
@@ -71,7 +74,7 @@ fn nested(name: &'static str, type_name: &'static str, fields: Vec<FieldSchema>)
 }
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
-    ProcessEntry { contract, arguments, local: Schema::empty() }
+    ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing }
 }
 
 pub(crate) fn catalog() -> Catalog {
@@ -86,6 +89,13 @@ pub(crate) fn catalog() -> Catalog {
         &PAINT,
         vec![Shape::Enum(EnumShape { name: "Colour", variants: Asked::of(variants), methods: Asked::of(Vec::new) })],
     ));
+    let fields = || {
+        let amount = FieldShape { name: "amount", shape: Shape::Int { min: 0, max: 255 } };
+        vec![amount, FieldShape { name: "note", shape: Shape::Text }]
+    };
+    let fields = Asked::of(fields);
+    let price = RecordShape { name: "Price", fields, methods: Asked::of(Vec::new), transparent: false };
+    processes.push(ProcessEntry { gives: Gives::Value(Shape::Record(price)), ..entry(&PRICE, Vec::new()) });
     let machine = vec![
         field("sig_stop", Zone::Signal, Shape::Bool),
         field("speed", Zone::Data, Shape::Float64),

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     "{ run: fetch, timeout: 1500ms, retry: 4, on_error: { Timeout: S0, '*': S1 } }",
     "{ flux: if, when: domain.ready, then: p_load, else: [count, sum] }",
     "[{ flux: while, when: 'domain.total < 3 // a: b', do: count }, { parallel: [p_load, p_analyze] }]",
+    "[{ run: price, as: p }, { run: charge, with: { amount: '${ p.amount }', to: '${ p.note }' }, on_error: { '*': S0 } }]",
     "{ flux: for_each, in: 'domain.items.filter(x, x != \"\")', as: it, do: { run: charge, with: { amount: 1, to: '${ it }' } } }",
 ];
 const GUARDS: &[&str] =
@@ -104,8 +105,10 @@ impl Sketch {
         if self.random.u8(..4) == 0 {
             let (one, other) = (self.pick(STEPS), self.pick(STEPS));
             let (done, other_done) = (self.candidates(known, false), self.candidates(known, true));
-            parts.push(match self.random.u8(..3) {
+            parts.push(match self.random.u8(..5) {
                 0 => "invoke: p_load".to_owned(),
+                3 => format!("invoke: {{ run: price, done: {done} }}"),
+                4 => format!("invoke: {{ id: c, steps: {{ run: price, as: p }}, result: '${{ p.amount }}', done: {done} }}"),
                 1 => format!("invoke: {{ steps: {one}, done: {done}, on_error: {{ '*': S1 }} }}"),
                 _ => format!("invoke: [{{ id: 'a: b', steps: {one}, on_leave: keep }}, {{ id: b, steps: {other}, done: {other_done} }}]"),
             });

@@ -52,6 +52,7 @@ pub(super) fn run(contract: &'static Contract) -> Step {
         restart: None,
         timeout,
         on_error,
+        gives: None,
         compensate,
         place: place(),
     }))
