@@ -12,7 +12,7 @@ use super::session::State;
 use crate::audit::Text;
 use crate::context::{Context, DurableFields, Fields, Schema};
 use crate::process::RunError;
-use crate::signal::{Event, EventName, EventNameError, Origin, Payload};
+use crate::signal::{Event, EventName, EventNameError, IN_MEMORY, Origin, Payload, Waiting};
 use crate::store::{
     Beginning, ChainHash, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
 };
@@ -106,8 +106,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             None => (0, ChainHash::of_first(&fields)),
         };
         let waiting = core.bus.waiting();
-        let event =
-            |(number, (event, urgent, internal)): (u64, (Event, bool, bool))| stored(&event, number, urgent, internal);
+        let event = |(number, waiting): (u64, Waiting)| {
+            let Waiting { event, urgent, internal, came } = waiting;
+            StoredEvent { came, ..stored(&event, number, urgent, internal) }
+        };
         Ok(SessionState {
             step,
             version: state.version(),
@@ -301,11 +303,14 @@ fn fill<D: Context, G: Context, E: Send + Sync + 'static>(
     for event in events {
         let known = |path: &str, process: &str| core.known_signal(path, process);
         let redacts = |path: &str| schema.redacts(path.split('.').skip(1));
-        let (event, urgent, number, is_internal) = read(name, event, known, redacts)?;
-        // In memory it has no number.
-        let number = if is_kept { number } else { 0 };
+        let (event, urgent, number, is_internal, came) = read(name, event, known, redacts)?;
+        // In memory it has one that no store is told of.
+        let number = if is_kept { number } else { number | IN_MEMORY };
+        if let Some(came) = came {
+            core.bus.came_at(number, came);
+        }
         match is_internal {
-            true => core.bus.raise_stored(vec![(event, urgent)], number),
+            true => core.bus.raise_stored(vec![(event, urgent)], if is_kept { number } else { 0 }),
             false => core.bus.bring_back(vec![(event, urgent)], number),
         }
     }
@@ -392,7 +397,8 @@ pub enum DehydrateError {
     Run(#[from] RunError<Infallible>),
 }
 
-type Read = (Event, bool, u64, bool);
+/// What the bus is given back, and the date at which it came.
+type Read = (Event, bool, u64, bool, Option<u64>);
 
 /// A stored event, as the bus has it.
 fn read(
@@ -401,7 +407,7 @@ fn read(
     known: impl Fn(&str, &str) -> Option<(&'static str, &'static str)>,
     redacts: impl Fn(&str) -> bool,
 ) -> Result<Read, StoreError> {
-    let StoredEvent { number, name, payload, urgent, origin, internal } = stored;
+    let StoredEvent { number, name, payload, urgent, origin, internal, came } = stored;
     let name = EventName::parse(&name).map_err(|error: EventNameError| StoreError::Corrupt {
         store: "the store".to_owned(),
         place: format!("the event {number} of the session `{session}`"),
@@ -417,5 +423,5 @@ fn read(
     };
     let is_redacted = matches!(origin, Origin::Signal { path, .. } if redacts(path));
     let payload = payload.map(if is_redacted { Payload::redacted } else { Payload::new });
-    Ok((Event { name, origin, payload }, urgent, number, internal))
+    Ok((Event { name, origin, payload }, urgent, number, internal, came))
 }

@@ -10,8 +10,15 @@ use super::log::EventLog;
 use super::{Event, Origin};
 use crate::panics::{caught, tell};
 
-/// Says what time it is: how much has gone by since some moment that stays the same.
-pub(crate) type Now = Arc<dyn Fn() -> Duration + Send + Sync>;
+/// The clock of whoever handles the events.
+pub(crate) trait ArrivalClock: Send + Sync {
+    /// How much has gone by since some moment that stays the same.
+    fn moment(&self) -> Duration;
+    /// The date of such a moment, in nanoseconds since 1970; none where it has none.
+    fn date(&self, moment: Duration) -> Option<u64>;
+}
+
+pub(crate) type Now = Arc<dyn ArrivalClock>;
 
 /// What a bus knows beside its queue.
 #[derive(Default)]
@@ -35,6 +42,9 @@ struct Rare {
     now: Option<Now>,
     /// Where events from outside are stored before they are taken.
     log: Option<Arc<dyn EventLog>>,
+    /// Of stored events, by their numbers: the dates at which they came, until it is known by which clock they are to be looked at.
+    #[cfg(feature = "store")]
+    dated: Vec<(u64, u64)>,
 }
 
 impl Beside {
@@ -102,7 +112,38 @@ impl Beside {
     #[cold]
     fn ask(&self) -> Option<Duration> {
         let now = self.rare.lock().as_ref().and_then(|rare| rare.now.clone())?;
-        caught(|| now()).ok()
+        caught(|| now.moment()).ok()
+    }
+
+    /// The date of a moment of that clock, in nanoseconds since 1970.
+    #[cold]
+    pub(super) fn date(&self, came: Option<Duration>) -> Option<u64> {
+        let now = self.rare.lock().as_ref().and_then(|rare| rare.now.clone())?;
+        caught(|| now.date(came?)).ok().flatten()
+    }
+
+    /// The same; where nobody has such a clock, another date: whoever goes on with the session has one, and may need to know.
+    pub(super) fn date_or(&self, came: Option<Duration>, otherwise: impl FnOnce() -> u64) -> Option<u64> {
+        let has_clock = self.rare.lock().as_ref().is_some_and(|rare| rare.now.is_some());
+        if has_clock { self.date(came) } else { Some(otherwise()) }
+    }
+
+    /// Of these stored events the dates are known at which they came.
+    #[cfg(feature = "store")]
+    pub(super) fn came_at(&self, number: u64, date: u64) {
+        self.rare.lock().get_or_insert_default().dated.push((number, date));
+    }
+
+    /// The date at which that one came, where it is not a moment yet.
+    #[cfg(feature = "store")]
+    pub(super) fn came_of(&self, number: u64) -> Option<u64> {
+        let rare = self.rare.lock();
+        rare.as_ref()?.dated.iter().find(|(of, _)| *of == number).map(|(_, date)| *date)
+    }
+
+    #[cfg(feature = "store")]
+    pub(super) fn take_dated(&self) -> Vec<(u64, u64)> {
+        self.rare.lock().as_mut().map(|rare| std::mem::take(&mut rare.dated)).unwrap_or_default()
     }
 
     /// The session is over whose bus it is.

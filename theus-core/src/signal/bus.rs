@@ -13,6 +13,8 @@ use super::log::EventLog;
 use super::log::EventLogError;
 use super::payload::PayloadError;
 use super::queue::{Bring, Offer, Queue, Refused};
+#[cfg(feature = "store")]
+use super::stored::Waiting;
 use super::waiters::Waiter;
 use super::watch::LossyQueue;
 use super::{BusOptions, BusStats, Event, EventName, EventNameError, Origin, Overflow, Payload, Subscription};
@@ -198,9 +200,10 @@ impl SignalBus {
         let mut offer = Offer { how, came, from_outside: true, number: 0 };
         if let Some(log) = self.shared.beside.log() {
             self.room_in_store(&event, how)?;
+            let came = self.shared.beside.date_or(came, || log.now());
             let number = match key {
-                None => log.emitted(&event, urgent).map(Some),
-                Some(key) => log.emitted_once(&event, urgent, key),
+                None => log.emitted(&event, urgent, came).map(Some),
+                Some(key) => log.emitted_once(&event, urgent, came, key),
             };
             let Some(number) = number.map_err(not_stored)? else { return Ok(()) };
             offer.number = number;
@@ -288,10 +291,37 @@ impl SignalBus {
         self.shared.options.is_urgent(name)
     }
 
-    /// What waits, in the order in which it is taken: each with whether it is urgent, and whether it is for the session's own workflow.
+    /// What waits, in the order in which it is taken.
     #[cfg(feature = "store")]
-    pub(crate) fn waiting(&self) -> Vec<(Event, bool, bool)> {
-        self.shared.queue.all_waiting()
+    pub(crate) fn waiting(&self) -> Vec<Waiting> {
+        let beside = &self.shared.beside;
+        let waiting = |(event, urgent, internal, came, number)| {
+            let came = beside.date(came).or_else(|| beside.came_of(number));
+            Waiting { event, urgent, internal, came }
+        };
+        self.shared.queue.all_waiting().into_iter().map(waiting).collect()
+    }
+
+    /// What comes now comes at this date, in nanoseconds since 1970, where somebody needs to know; by who has no clock for that, at
+    /// this other one.
+    #[cfg(feature = "store")]
+    pub(crate) fn arrival_date(&self, otherwise: u64) -> Option<u64> {
+        self.shared.beside.date_or(self.shared.beside.arrival(), || otherwise)
+    }
+
+    /// A stored event that was brought back came at this date.
+    #[cfg(feature = "store")]
+    pub(crate) fn came_at(&self, number: u64, date: u64) {
+        self.shared.beside.came_at(number, date);
+    }
+
+    /// From now on the dates at which stored events came are these moments.
+    #[cfg(feature = "store")]
+    pub(crate) fn count_arrivals(&self, moment: impl Fn(u64) -> Option<Duration>) {
+        let dated = self.shared.beside.take_dated();
+        if !dated.is_empty() {
+            self.shared.queue.came_at(dated.into_iter().map(|(number, date)| (number, moment(date))).collect());
+        }
     }
 
     /// The numbers of stored events that wait no longer, as far as nobody has asked before.

@@ -22,6 +22,9 @@ pub struct BusStats {
     pub waited: u64,
 }
 
+/// In the number of an event that was brought back from a value, and is in no store.
+pub(crate) const IN_MEMORY: u64 = 1 << 63;
+
 /// One that waits.
 pub(super) struct Queued<T> {
     pub(super) what: T,
@@ -92,7 +95,7 @@ impl<T> Lanes<T> {
     /// A store has it, and is to be told that it waits no longer.
     #[inline]
     pub(super) fn is_gone(&mut self, number: u64) {
-        if number != 0 {
+        if number != 0 && number & IN_MEMORY == 0 {
             self.rare.get_or_insert_default().gone.push(number);
         }
     }

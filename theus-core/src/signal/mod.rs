@@ -29,11 +29,13 @@ mod subscription;
 mod waiters;
 mod watch;
 
-pub(crate) use beside::Now;
+pub(crate) use beside::{ArrivalClock, Now};
 pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use lanes::BusStats;
 #[cfg(feature = "store")]
+#[cfg(feature = "store")]
+pub(crate) use lanes::IN_MEMORY;
 pub(crate) use log::EventLog;
 pub use options::{BusOptions, Overflow};
 #[cfg(feature = "workflow")]
@@ -41,6 +43,8 @@ pub(crate) use payload::{Beyond, measure};
 pub use payload::{Payload, PayloadError};
 pub(crate) use queue::deadline;
 pub use raised::Signal;
+#[cfg(feature = "store")]
+pub(crate) use stored::Waiting;
 pub use subscription::Subscription;
 pub(crate) use waiters::Waiter;
 pub use watch::Item;

@@ -1,14 +1,28 @@
 //! What a queue does where a store keeps its events: they have numbers there, by which the store is told that they wait no longer.
 
 #[cfg(feature = "store")]
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+#[cfg(feature = "store")]
+use super::Event;
 #[cfg(feature = "store")]
 use super::lanes::Queued;
 use super::queue::{Queue, deadline};
 #[cfg(feature = "store")]
 use crate::sync::Ordering;
+
+/// An event that waits, for whoever stores it.
+#[cfg(feature = "store")]
+pub(crate) struct Waiting {
+    pub(crate) event: Event,
+    /// Whether it overtakes what is not urgent.
+    pub(crate) urgent: bool,
+    /// Whether it is for the session's own workflow.
+    pub(crate) internal: bool,
+    /// The date at which it came, in nanoseconds since 1970, where somebody needs to know.
+    pub(crate) came: Option<u64>,
+}
 
 impl<T: Clone> Queue<T> {
     /// Waits for room for one, with the thread blocked; how many are waiting where there is none.
@@ -70,15 +84,29 @@ impl<T: Clone> Queue<T> {
         lanes.rare.get_or_insert_default().gone.extend(numbers);
     }
 
+    /// When the events of these numbers came.
+    #[cfg(feature = "store")]
+    pub(super) fn came_at(&self, moments: BTreeMap<u64, Option<Duration>>) {
+        let mut lanes = self.lanes.lock();
+        let lanes = &mut *lanes;
+        for queued in lanes.urgent.iter_mut().chain(&mut lanes.normal).filter(|queued| queued.number != 0) {
+            if let Some(came) = moments.get(&queued.number) {
+                queued.came = queued.came.or(*came);
+            }
+        }
+    }
+
     /// What waits, each with whether it is urgent, and whether it is for the workflow alone.
     #[cfg(feature = "store")]
-    pub(super) fn all_waiting(&self) -> Vec<(T, bool, bool)> {
+    pub(super) fn all_waiting(&self) -> Vec<(T, bool, bool, Option<Duration>, u64)> {
         let lanes = self.lanes.lock();
         let lane = |lane: &VecDeque<Queued<T>>, urgent: bool| {
-            lane.iter().map(|queued| (queued.what.clone(), urgent, false)).collect::<Vec<_>>()
+            lane.iter()
+                .map(|queued| (queued.what.clone(), urgent, false, queued.came, queued.number))
+                .collect::<Vec<_>>()
         };
         let raised = lanes.raised.iter().flat_map(|raised| &raised.events);
-        let raised = raised.map(|(event, urgent)| (event.clone(), *urgent, true));
+        let raised = raised.map(|(event, urgent)| (event.clone(), *urgent, true, None, 0));
         lane(&lanes.urgent, true).into_iter().chain(lane(&lanes.normal, false)).chain(raised).collect()
     }
 }

@@ -182,6 +182,9 @@ pub struct StoredEvent {
     /// Whether it is for the session's own workflow alone: one of its steps has raised it.
     #[serde(default)]
     pub internal: bool,
+    /// When it came, in nanoseconds since 1970, where the order of it and of a time that is due depends on that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<u64>,
 }
 
 /// Where an event came from.

@@ -1,7 +1,7 @@
 //! Random charts on a store that dies at its k-th call: whoever goes on from what it has comes to the same end.
 //!
-//! Where several things can come next the order may be another one in the next life: of steps that are invoked at once, and of events that
-//! wait beside a time that is due, for when they came is not stored. So one thing at a time is invoked here, and few charts are looked at.
+//! Where several steps that are invoked at once can come next, the order may be another one in the next life: so one thing at a time is
+//! invoked here.
 
 use std::sync::Arc;
 

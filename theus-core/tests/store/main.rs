@@ -3,6 +3,7 @@
 
 mod adapter;
 mod alarms;
+mod arrivals;
 mod bank;
 mod charts;
 mod conformance;

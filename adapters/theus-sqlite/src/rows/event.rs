@@ -1,7 +1,8 @@
 //! Events that wait.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use theus_core::store::{StoreError, StoredEvent, decode, encode};
+use serde::{Deserialize, Serialize};
+use theus_core::store::{StoreError, StoredEvent, StoredOrigin, decode, encode};
 
 use super::ordered;
 use super::seal::Seal;
@@ -14,13 +15,34 @@ struct Columns {
     payload: Option<Vec<u8>>,
     urgent: bool,
     internal: bool,
-    /// As JSON.
+    /// As JSON, with when it came where that is known.
     origin: String,
+}
+
+/// Where it came from, and when.
+#[derive(Serialize, Deserialize)]
+struct Came<O> {
+    at: u64,
+    from: O,
+}
+
+fn written(origin: &StoredOrigin, came: Option<u64>) -> serde_json::Result<String> {
+    match came {
+        None => serde_json::to_string(origin),
+        Some(at) => serde_json::to_string(&Came { at, from: origin }),
+    }
+}
+
+fn read_back(text: &str) -> serde_json::Result<(StoredOrigin, Option<u64>)> {
+    match serde_json::from_str::<Came<StoredOrigin>>(text) {
+        Ok(Came { at, from }) => Ok((from, Some(at))),
+        Err(_) => Ok((serde_json::from_str(text)?, None)),
+    }
 }
 
 impl Columns {
     fn of(event: &StoredEvent, store: &Name) -> Result<Self, StoreError> {
-        let StoredEvent { number, name, payload, urgent, origin, internal } = event;
+        let StoredEvent { number, name, payload, urgent, origin, internal, came } = event;
         let place = || format!("the event `{name}`");
         let payload = payload.as_ref().map(encode).transpose();
         Ok(Self {
@@ -29,7 +51,7 @@ impl Columns {
             payload: payload.map_err(|error| StoreError::Encode { path: place(), error })?,
             urgent: *urgent,
             internal: *internal,
-            origin: serde_json::to_string(origin).map_err(|error| store.io(error.to_string()))?,
+            origin: written(origin, *came).map_err(|error| store.io(error.to_string()))?,
         })
     }
 
@@ -105,9 +127,9 @@ pub(crate) fn read(
         }
         let Columns { number, name, payload, urgent, internal, origin } = columns;
         let payload = payload.map(|bytes| decode(&bytes)).transpose();
-        match (payload, serde_json::from_str(&origin)) {
-            (Ok(payload), Ok(origin)) => {
-                Ok(StoredEvent { number: number.cast_unsigned(), name, payload, urgent, origin, internal })
+        match (payload, read_back(&origin)) {
+            (Ok(payload), Ok((origin, came))) => {
+                Ok(StoredEvent { number: number.cast_unsigned(), name, payload, urgent, origin, internal, came })
             }
             (Err(error), _) => Err(damaged(format!("the event {number}"), &error.to_string())),
             (_, Err(error)) => Err(damaged(format!("the event {number}"), &error.to_string())),

@@ -229,7 +229,15 @@ impl Play {
                 false => StoredOrigin::Signal { path: "domain.sig_a".to_owned(), process: "book".to_owned() },
             };
             let (number, name, payload) = (self.event, "EVT_A".to_owned(), payload.clone());
-            write.raised.push(StoredEvent { number, name, payload, urgent: *urgent, origin, internal: *internal });
+            write.raised.push(StoredEvent {
+                number,
+                name,
+                payload,
+                urgent: *urgent,
+                origin,
+                internal: *internal,
+                came: None,
+            });
         }
         write.taken = what.taken.iter().map(|back| self.event.saturating_sub(*back)).collect();
         write.counts = what.counts.as_ref().map(|counts| {

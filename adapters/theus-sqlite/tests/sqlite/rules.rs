@@ -15,7 +15,15 @@ use super::desk::*;
 
 fn raised(number: u64) -> StoredEvent {
     let origin = StoredOrigin::External;
-    StoredEvent { number, name: format!("CMD_{number}"), payload: None, urgent: false, origin, internal: false }
+    StoredEvent {
+        number,
+        name: format!("CMD_{number}"),
+        payload: None,
+        urgent: false,
+        origin,
+        internal: false,
+        came: None,
+    }
 }
 
 #[test]

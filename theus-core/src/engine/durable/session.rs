@@ -222,11 +222,21 @@ impl Rider {
 }
 
 impl EventLog for DurableSession {
-    fn emitted(&self, event: &Event, urgent: bool) -> Result<u64, StoreError> {
-        self.emit(event, urgent, None)
+    fn emitted(&self, event: &Event, urgent: bool, came: Option<u64>) -> Result<u64, StoreError> {
+        self.emit(event, urgent, came, None)
     }
 
-    fn emitted_once(&self, event: &Event, urgent: bool, key: &str) -> Result<Option<u64>, StoreError> {
+    fn now(&self) -> u64 {
+        self.store.now()
+    }
+
+    fn emitted_once(
+        &self,
+        event: &Event,
+        urgent: bool,
+        came: Option<u64>,
+        key: &str,
+    ) -> Result<Option<u64>, StoreError> {
         let payload = event.payload.as_ref().map(crate::signal::Payload::value);
         let asked = store::encode(&("event", event.name.to_string(), payload))
             .map_err(|error| StoreError::Encode { path: format!("the event {}", event.name), error })?;
@@ -235,7 +245,7 @@ impl EventLog for DurableSession {
         }
         let answer = StoredAnswer { key: key.to_owned(), step: 0, asked, gave: Vec::new(), at: self.store.now() };
         let asked = answer.asked.clone();
-        match self.emit(event, urgent, Some(answer)) {
+        match self.emit(event, urgent, came, Some(answer)) {
             Err(StoreError::Answered { .. }) => self.answer(key, &asked).map(|_| None),
             number => number.map(Some),
         }
@@ -253,10 +263,16 @@ impl DurableSession {
         }
     }
 
-    fn emit(&self, event: &Event, urgent: bool, answer: Option<StoredAnswer>) -> Result<u64, StoreError> {
+    fn emit(
+        &self,
+        event: &Event,
+        urgent: bool,
+        came: Option<u64>,
+        answer: Option<StoredAnswer>,
+    ) -> Result<u64, StoreError> {
         let emit = || {
             let number = self.numbers(1);
-            let raised = vec![stored(event, number, urgent, false)];
+            let raised = vec![StoredEvent { came, ..stored(event, number, urgent, false) }];
             let answer = answer.clone();
             let write = Write { session: Arc::clone(&self.name), raised, answer, ..Write::default() };
             store::write(&*self.store.store, write).map(|()| number)
@@ -287,7 +303,7 @@ pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, intern
         Origin::External | Origin::Chain => StoredOrigin::External,
     };
     let payload = event.payload.as_ref().map(|payload| payload.value().clone());
-    StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal }
+    StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal, came: None }
 }
 
 #[cfg(test)]

@@ -229,9 +229,11 @@ impl<P: Process> Run<'_, P> {
             .map_err(|full| RunError::BusFull { process: P::CONTRACT.process, capacity: full.capacity })?;
         let parts = parts::<P>(self.core, &drafts.fields)?;
         let number = if events.is_empty() { 0 } else { durable.numbers(events.len()) };
+        let came = if events.is_empty() || internal { None } else { self.core.bus.arrival_date(at) };
         let raised: Vec<StoredEvent> = (number..)
             .zip(&events)
             .map(|(number, event)| stored(event, number, self.core.bus.is_urgent(&event.name), internal))
+            .map(|event| StoredEvent { came, ..event })
             .collect();
         let command = self.kept.command.as_deref().unwrap_or_default();
         let version = if Self::WRITES { version } else { drafts.version() };

@@ -203,6 +203,7 @@ pub(super) fn event(number: u64) -> StoredEvent {
         urgent: false,
         origin: StoredOrigin::External,
         internal: false,
+        came: None,
     }
 }
 

@@ -7,11 +7,15 @@ use std::time::{Duration, Instant, SystemTime};
 use parking_lot::Mutex;
 
 use super::Clock;
+use crate::signal::ArrivalClock;
 
 /// A moment, as the time since the one that the clock counts from; kept as a date, which it is not, for its range and its size.
 /// Those of one [`Timekeeper`] can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::workflow) struct Moment(SystemTime);
+
+/// Some three hundred years.
+const FAR_BACK: Duration = Duration::from_secs(10_000_000_000);
 
 impl Moment {
     /// The one that the clock counts from.
@@ -34,9 +38,21 @@ impl Moment {
         shifted.map_or(self, Self)
     }
 
-    /// How much the clock has counted by then; nothing for a moment of before.
+    /// How long it is after a moment so far back that no other is before it: what an earlier life of a session has seen came before the
+    /// clock of this one began to count.
     pub(in crate::workflow) fn counted(self) -> Duration {
-        self.0.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+        match self.0.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => FAR_BACK.saturating_add(after),
+            Err(before) => FAR_BACK.saturating_sub(before.duration()),
+        }
+    }
+
+    /// The moment that is so long after that one.
+    fn of_counted(counted: Duration) -> Option<Self> {
+        match counted.checked_sub(FAR_BACK) {
+            Some(after) => Self::ZERO.checked_add(after),
+            None => Self::ZERO.0.checked_sub(FAR_BACK.checked_sub(counted)?).map(Self),
+        }
     }
 
     /// How long it is after another; nothing where it is before.
@@ -115,6 +131,17 @@ impl Timekeeper {
             return false;
         }
         self.date(moment).is_some_and(|date| self.clock.jump_to(date))
+    }
+}
+
+impl ArrivalClock for Timekeeper {
+    fn moment(&self) -> Duration {
+        self.now().counted()
+    }
+
+    fn date(&self, moment: Duration) -> Option<u64> {
+        let date = Timekeeper::date(self, Moment::of_counted(moment)?)?;
+        u64::try_from(date.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_nanos()).ok()
     }
 }
 

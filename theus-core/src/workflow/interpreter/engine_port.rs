@@ -4,6 +4,8 @@
 use std::ops::Range;
 use std::task::Waker;
 use std::time::Duration;
+#[cfg(feature = "store")]
+use std::time::SystemTime;
 
 use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun, Turn};
@@ -11,6 +13,8 @@ use crate::process::Halted;
 use crate::signal::{Event, Origin};
 #[cfg(feature = "store")]
 use crate::store::{Place, StoreError};
+#[cfg(feature = "store")]
+use crate::workflow::clock::Timekeeper;
 
 /// What a session needs of an engine. The session itself is compiled once, for all engines.
 pub(crate) trait EnginePort {
@@ -58,6 +62,10 @@ pub(crate) trait EnginePort {
 
     /// Whether an event waits on the bus that came before this time.
     fn came_before(&self, time: Duration) -> bool;
+
+    /// The dates at which stored events came are moments by this clock from now on.
+    #[cfg(feature = "store")]
+    fn count_arrivals(&self, keeper: &Timekeeper);
 
     /// Whether it is to be noted when events come: a timer runs.
     fn note_arrivals(&self, wanted: bool);
@@ -161,6 +169,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn came_before(&self, time: Duration) -> bool {
         self.bus().came_before(time)
+    }
+
+    #[cfg(feature = "store")]
+    fn count_arrivals(&self, keeper: &Timekeeper) {
+        let now = keeper.now();
+        let Some(wall) = keeper.date(now) else { return };
+        self.bus().count_arrivals(|date| {
+            let date = SystemTime::UNIX_EPOCH.checked_add(Duration::from_nanos(date))?;
+            Some(now.shifted(wall, date).counted())
+        });
     }
 
     fn note_arrivals(&self, wanted: bool) {

@@ -124,7 +124,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     fn notes_arrivals(self) -> Self {
         if has_timers(self.definition()) {
             let keeper = Arc::clone(&self.keeper);
-            self.engine.bus().arrivals_by(Arc::new(move || keeper.now().counted()));
+            self.engine.bus().arrivals_by(keeper);
         }
         self
     }

@@ -150,6 +150,8 @@ impl super::instance::Live {
     pub(super) fn tell_restored(&mut self, environment: &Environment<'_>) {
         if std::mem::take(&mut self.is_by_date) {
             self.timers.count_by(environment.keeper);
+            #[cfg(feature = "store")]
+            environment.engine.count_arrivals(environment.keeper);
         }
         if std::mem::take(&mut self.restored) {
             self.trace.tell(environment.clock, || What::Resumed);

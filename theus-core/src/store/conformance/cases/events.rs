@@ -75,6 +75,7 @@ fn as_raised(desk: &Desk<'_>) -> Outcome {
             urgent: kind & 2 == 2,
             internal: kind & 4 == 4,
             origin: if kind < 3 { StoredOrigin::External } else { signal.clone() },
+            came: (kind % 3 == 1).then_some(u64::MAX >> kind),
         })
         .collect();
     fine("to raise", raise(desk, events.clone()))?;
