@@ -147,6 +147,11 @@
 //! position beyond the end, or of more than 10,000,000 steps, is a violation too, which says so. As in a workflow, a part of `||`
 //! or `&&` that decides makes up for another that has no value.
 //!
+//! `now` is the time by the [clock](crate::EngineBuilder::clock) of the records: `when: "now.getHours('Europe/Berlin') >= 22"`,
+//! `that: "now - domain.calibrated < duration('90d')"` (a difference is a number of seconds). It is read once for both gates of an attempt,
+//! and only where a rule asks; a run that is tried again asks anew. A violation tells it with the other values. Nothing of it is in a
+//! journal: a replay asks no rule, and what was refused is not in it.
+//!
 //! An invariant is judged after every process that writes any of what its condition names. `when` is such a condition as well: the rule
 //! is judged only where it holds; elsewhere it neither passes nor is violated, so that its counter stays.
 //!

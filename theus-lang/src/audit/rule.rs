@@ -324,6 +324,12 @@ impl Rule {
         matches!(self.target.base, Base::Argument(_)) || of_condition().chain(self.when_reads()).any(is_argument)
     }
 
+    /// Whether it asks what time it is.
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.condition.that().into_iter().chain(&self.when).any(Expression::asks_now)
+    }
+
     /// Where it is judged, as the recipe says it: `when`.
     #[must_use]
     pub fn when(&self) -> Option<&str> {

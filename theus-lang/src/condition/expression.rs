@@ -32,6 +32,7 @@ struct Inner {
     kind: Type,
     reads: Vec<String>,
     asks: Box<[u32]>,
+    asks_now: bool,
     program: Program,
     /// Of the condition of a rule: the paths whose values a violation tells.
     named: Box<[Named]>,
@@ -112,13 +113,13 @@ impl Expression {
             told = named(&root, &mut checker);
             known = always(&root, &mut checker);
         }
-        let redacts = checker.reads_redacted;
+        let (redacts, asks_now) = (checker.reads_redacted, checker.asks_now);
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
-        let inner = Inner { text, kind, reads, asks, program, named: told, redacts, always: known };
+        let inner = Inner { text, kind, reads, asks, asks_now, program, named: told, redacts, always: known };
         let expression = Self { inner: Arc::new(inner), lenient: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
-            None if run.is_some() && expression.reads().is_empty() => expression.constant(),
+            None if run.is_some() && expression.reads().is_empty() && !asks_now => expression.constant(),
             _ => expression,
         })
     }
@@ -182,8 +183,17 @@ impl Expression {
     ) -> Self {
         let program = Program::Function(Box::new(evaluate));
         let (reads, asks, named) = (Vec::new(), Box::default(), Box::default());
-        let inner =
-            Inner { text: text.to_owned(), kind: Type::Any, reads, asks, program, named, redacts: false, always: None };
+        let inner = Inner {
+            text: text.to_owned(),
+            kind: Type::Any,
+            reads,
+            asks,
+            asks_now: false,
+            program,
+            named,
+            redacts: false,
+            always: None,
+        };
         Self { inner: Arc::new(inner), lenient: false }
     }
 
@@ -221,6 +231,12 @@ impl Expression {
     #[must_use]
     pub fn asks(&self) -> &[u32] {
         &self.inner.asks
+    }
+
+    /// Whether it asks what time it is: `now`.
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.inner.asks_now
     }
 
     /// What the condition of a rule is whatever the values are; `None` where that depends on them, or is not known.

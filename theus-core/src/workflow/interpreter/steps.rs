@@ -437,5 +437,5 @@ pub(super) fn activation<'a>(
     context: InterpreterContext<'a>,
 ) -> SessionActivation<'a> {
     let payload = chain.payload.as_ref().map(Payload::value);
-    SessionActivation::new(context.environment.engine, payload, &chain.frames).at(context.definition, at)
+    SessionActivation::new(context.environment, payload, &chain.frames).at(context.definition, at)
 }

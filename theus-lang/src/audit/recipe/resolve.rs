@@ -106,7 +106,8 @@ pub(super) fn rules(
                 rule.redacts = redacts;
                 rule.alarm = alarm;
                 if let Some(that) = that {
-                    rule.path = that.reads().join(", ");
+                    let named = that.reads().iter().map(String::as_str).chain(that.asks_now().then_some("now"));
+                    rule.path = named.collect::<Vec<_>>().join(", ");
                 }
                 rule.when.clone_from(when);
                 draft.rules.push(rule);

@@ -39,6 +39,8 @@ pub(super) struct Checker<'a> {
     pub(super) reads: Vec<String>,
     /// Whether one of them, or what an event or a loop may have of one, is not shown to people.
     pub(super) reads_redacted: bool,
+    /// Whether it asks what time it is.
+    pub(super) asks_now: bool,
     /// The states that are asked for, in the order of the text.
     pub(super) asks: Vec<u32>,
 }
@@ -81,6 +83,7 @@ impl<'a> Checker<'a> {
             proven: Vec::new(),
             reads: Vec::new(),
             reads_redacted: false,
+            asks_now: false,
             asks: Vec::new(),
         }
     }
