@@ -126,6 +126,7 @@
 //! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
+//! | [`W141`] | an `always` that asks for the time where no time wakes it |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -262,6 +263,7 @@ pages! {
     W115 "W115.md";
     W121 "W121.md";
     W122 "W122.md";
+    W141 "W141.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

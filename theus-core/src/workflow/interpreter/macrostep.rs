@@ -167,7 +167,7 @@ impl Live {
         // Until an event comes, or something is committed, the answer stays the same.
         (self.settled, self.settled_at) = (true, context.environment.engine.version());
         let payload = self.payload.clone();
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         match context.definition.eventless(&self.at, &activation) {
             Ok(None) => Ok(None),
             Ok(Some(found)) => {
@@ -222,7 +222,7 @@ impl Live {
                 None => return Ok(None),
             },
         };
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = match heard_by {
             Some(state) => context.definition.transition_from(&self.at, state, event, &activation),
             None => context.definition.transition(&self.at, event, &activation),
@@ -252,7 +252,7 @@ impl Live {
             Some(source) => self.given(source, context).map(Some),
         };
         let activation = SessionActivation::new(
-            context.environment.engine,
+            context.environment,
             payload.as_ref().ok().and_then(Option::as_ref).map(Payload::value),
             &[],
         );
@@ -278,8 +278,7 @@ impl Live {
     /// What the final state inside gives, of what the event has brought that has led there.
     fn given(&self, source: &ArgumentSource, context: InterpreterContext<'_>) -> Result<Payload, EvaluationError> {
         let payload = self.payload.as_ref().map(Payload::value);
-        let activation =
-            SessionActivation::new(context.environment.engine, payload, &[]).at(context.definition, &self.at);
+        let activation = SessionActivation::new(context.environment, payload, &[]).at(context.definition, &self.at);
         arguments::value(source, &activation).map(Payload::new)
     }
 
@@ -291,7 +290,7 @@ impl Live {
         context: InterpreterContext<'_>,
     ) -> Result<Option<Progress>, Troubled> {
         let brought = payload.as_ref().map(Payload::value);
-        let activation = SessionActivation::new(context.environment.engine, brought, &[]);
+        let activation = SessionActivation::new(context.environment, brought, &[]);
         let found = context.definition.invoked(&self.at, state, place, &activation);
         drop(activation);
         if let Some(invoke) = invoke(context.definition, state, place) {
@@ -369,7 +368,7 @@ impl Live {
         }
         self.begin_unit(None, Cause::Timer, context.definition);
         let payload = self.payload.clone();
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.timer(&self.at, id, &activation);
         drop(activation);
         match found {
@@ -399,7 +398,7 @@ impl Live {
             self.begin_unit(Some(event), Cause::Event, context.definition);
             return self.apply_quick(found, context);
         }
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.transition(&self.at, id, &activation);
         drop(activation);
         if let Ok(None) = &found {

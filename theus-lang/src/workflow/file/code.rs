@@ -109,6 +109,8 @@ pub(crate) const DECIDED: &str = "W115";
 pub(crate) const UNSAID: &str = "W121";
 /// A saga in which nothing can be undone.
 pub(crate) const EMPTY_SAGA: &str = "W122";
+/// A guard that asks what time it is where nothing makes it ask again.
+pub(crate) const NOT_WOKEN: &str = "W141";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(crate) const PYTHON: &str = "W201";

@@ -14,6 +14,7 @@
 //! | [`sagas`] | every way out of a saga says what becomes of it |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`asks`] | guards ask for states that may be active then, and may not |
+//! | [`woken`] | guards that ask for the time are asked again |
 //! | [`written`] | inputs were written on every way to them |
 //!
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little. What it
@@ -34,6 +35,7 @@ mod rest;
 mod sagas;
 mod sure;
 mod tree;
+mod woken;
 mod written;
 
 #[cfg(test)]
@@ -88,6 +90,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     deafens::check(subject, diagnostics);
     sagas::check(subject, diagnostics);
     asks::check(subject, diagnostics);
+    woken::check(subject, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.
