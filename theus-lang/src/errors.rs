@@ -102,6 +102,8 @@
 //! | [`W030`] | not a Data field |
 //! | [`W031`] | a transition that cannot stay in its state |
 //! | [`W041`] | an `undo` where no saga is left |
+//! | [`W051`] | a deferral that keeps nothing |
+//! | [`W052`] | a deferred event that no state takes |
 //! | [`W061`] | a cycle that is none |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -242,6 +244,8 @@ pages! {
     W030 "W030.md";
     W031 "W031.md";
     W041 "W041.md";
+    W051 "W051.md";
+    W052 "W052.md";
     W061 "W061.md";
     W101 "W101.md";
     W102 "W102.md";

@@ -64,6 +64,11 @@ pub(crate) const INITIALISED: &str = "W030";
 /// An `undo` where no saga is left.
 pub(crate) const NO_SAGA: &str = "W041";
 
+/// A deferral that keeps nothing.
+pub(crate) const DEFERRAL: &str = "W051";
+/// A deferred event that no state takes.
+pub(crate) const NEVER_RECALLED: &str = "W052";
+
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";
 
