@@ -103,6 +103,8 @@
 //! | [`W031`] | a transition that cannot stay in its state |
 //! | [`W041`] | an `undo` where no saga is left |
 //! | [`W042`] | a name for what a process does not give |
+//! | [`W051`] | a deferral that keeps nothing |
+//! | [`W052`] | a deferred event that no state takes |
 //! | [`W061`] | a cycle that is none |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -126,6 +128,7 @@
 //! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
+//! | [`W141`] | an `always` that asks for the time where no time wakes it |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -244,6 +247,8 @@ pages! {
     W031 "W031.md";
     W041 "W041.md";
     W042 "W042.md";
+    W051 "W051.md";
+    W052 "W052.md";
     W061 "W061.md";
     W101 "W101.md";
     W102 "W102.md";
@@ -262,6 +267,7 @@ pages! {
     W115 "W115.md";
     W121 "W121.md";
     W122 "W122.md";
+    W141 "W141.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";

@@ -19,14 +19,17 @@ pub struct Gates {
     output_reads_arguments: bool,
     /// Whether the input gate has anything to do.
     asks_input: bool,
+    /// Whether a rule of the input gate, of the output gate, asks what time it is.
+    asks_now: [bool; 2],
 }
 
 impl Gates {
     pub(super) fn new(process: &'static str, rules: impl Fn(Gate) -> Vec<Arc<CountedRule>>) -> Self {
         let (input, output) = (Plan::new(rules(Gate::Input)), Plan::new(rules(Gate::Output)));
         let (input_reads_arguments, output_reads_arguments) = (input.reads_arguments(), output.reads_arguments());
+        let asks_now = [&input, &output].map(|plan| plan.rules().iter().any(|rule| rule.asks_now()));
         let asks_input = output_reads_arguments || !input.rules().is_empty();
-        Self { process, input, output, input_reads_arguments, output_reads_arguments, asks_input }
+        Self { process, input, output, input_reads_arguments, output_reads_arguments, asks_input, asks_now }
     }
 
     /// The process.
@@ -90,6 +93,17 @@ impl Gates {
         match gate {
             Gate::Input => self.input_reads_arguments,
             Gate::Output => self.output_reads_arguments,
+        }
+    }
+
+    /// Whether a rule of the gate asks what time it is.
+    #[inline]
+    #[must_use]
+    pub const fn asks_now(&self, gate: Gate) -> bool {
+        let [input, output] = self.asks_now;
+        match gate {
+            Gate::Input => input,
+            Gate::Output => output,
         }
     }
 

@@ -37,7 +37,7 @@
 //! | `.Running.speed` | a field of a variant; missing where it is another one | enums |
 //! | `[3]`, `[-1]` | an element, counted from the first or from the last | lists |
 //! | `["alice"]`, `[42]` | the value under a key | maps |
-//! | `[*]` | every element, see below | lists, sets, the values of maps |
+//! | `[*]` | every element, see below | lists, sets, the values of maps; their keys by `keys()[*]` |
 //! | `len()` | the number of entries, or of characters | collections, strings |
 //! | `first()`, `last()` | an element; missing where there is none | lists, sorted sets, strings |
 //! | `keys()`, `values()` | a part of a map, as a collection | maps |
@@ -53,7 +53,7 @@
 //!
 //! `[*]` has the rule judge each: `domain.orders[*].total`, `domain.accounts[*]`, `domain.orders[*].lines[*].price`. One that does not
 //! pass is a violation of the rule, one for all of them, which names the first three (`domain.orders[3].total = -5`,
-//! `domain.accounts["a-17"] = 40`; where there is no order, those whose names are the least) and counts the rest. Where there are no elements it neither passes
+//! `domain.accounts["a-17"] = 40`, of the keys `domain.accounts.keys()["a-17"] = "a-17"`; where there is no order, those whose names are the least) and counts the rest. Where there are no elements it neither passes
 //! nor is violated. The cost is linear in the elements, at most 1,000,000 for one rule, those of collections in collections counted
 //! together: where there are more, none is judged, and that is a violation. Conditions on a change do not fit.
 //!
@@ -75,8 +75,10 @@
 //! | `changed: true`, `unchanged: true` | all, see below | it is another than the committed value; it is the same |
 //! | `max_delta` | numbers, see below | it is no further than that from the committed value |
 //! | `monotonic: true` | numbers, times, see below | it is not below the committed value |
+//! | `max_rate: 2`, `max_rate: 5 per 1m` | numbers, see below | it has moved no faster than that since the rule saw it last |
+//! | `stuck: 30m` | scalars, see below | it has not been the same for so long |
 //!
-//! The last three compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
+//! `changed`, `unchanged`, `max_delta` and `monotonic` compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
 //! value before, every value is a change, and neither too far from it nor below it. There was none
 //!
 //! - in a field that no run of its session has written and that has its default: a default is nobody's value. What a session was
@@ -90,6 +92,15 @@
 //!
 //! `unchanged` alone looks at the first state too: who leaves a field alone leaves that. Values are compared to any length, and so
 //! are lists of links; collections in collections 128 deep. What is deeper is neither changed nor unchanged.
+//!
+//! `max_rate` and `stuck` go by the [clock](crate::EngineBuilder::clock) of the records, and by what the rule itself has seen: in runs that
+//! were not refused, of arguments as well as of the domain, at either gate. The first value has no rate, and is not stuck. A rate is
+//! per second where nothing else is said, up as well as down; of integers and decimals it is exact. Where no time has gone by since the last
+//! value, a move has no rate: it is held against the next value that comes later. A clock that is put back makes the value a first one. What is
+//! refused is seen by neither: after a jump that was refused a value is let in as soon as it could have come to it by then. `stuck` is judged when its process runs: "while it should move" is
+//! `{ field: domain.temperature, stuck: 30m, when: "domain.mode == 'heating'", level: C }`. What is seen is kept for each session and each value of its `per` (1,024 of them; the one that was
+//! seen longest ago gives way), stored with the session's counters, and kept by the rules that stay the same when the recipe changes. Both read the clock once a run;
+//! a rule that goes by no time costs nothing of it.
 //!
 //! `None`, whatever else is missing, and NaN satisfy no condition, whatever it asks, but for `exists: false`. "If it is a bolus, at most
 //! 10 units" is `{ field: domain.mode.Bolus.dose, max: 10, where_present: true }`; NaN is there, and satisfies nothing. Integers are compared as integers, at any
@@ -146,6 +157,11 @@
 //! A violation names the condition, and tells the value of each path in it (16 at most). What has no value, as of a division by zero, of a
 //! position beyond the end, or of more than 10,000,000 steps, is a violation too, which says so. As in a workflow, a part of `||`
 //! or `&&` that decides makes up for another that has no value.
+//!
+//! `now` is the time by the [clock](crate::EngineBuilder::clock) of the records: `when: "now.getHours('Europe/Berlin') >= 22"`,
+//! `that: "now - domain.calibrated < duration('90d')"` (a difference is a number of seconds). It is read once for both gates of an attempt,
+//! and only where a rule asks; a run that is tried again asks anew. A violation tells it with the other values. Nothing of it is in a
+//! journal: a replay asks no rule, and what was refused is not in it.
 //!
 //! An invariant is judged after every process that writes any of what its condition names. `when` is such a condition as well: the rule
 //! is judged only where it holds; elsewhere it neither passes nor is violated, so that its counter stays.
@@ -474,6 +490,7 @@ mod outcomes;
 mod plan;
 mod record;
 mod reload;
+mod samples;
 #[cfg(feature = "store")]
 mod saved;
 mod shared_interlock;

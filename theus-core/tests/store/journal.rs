@@ -1,12 +1,15 @@
 //! The journal: what was, and that it comes out the same again.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use serde_json::json;
+use theus_core::context::{Time, TimeKind};
 use theus_core::engine::{Changed, Diverged, JournalError};
 use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
+use theus_core::workflow::{Clock, VirtualClock, WorkflowManager};
 
 use super::bank::*;
 
@@ -299,4 +302,61 @@ fn a_journal_as_lines_is_the_same_journal_and_a_line_that_was_changed_is_told() 
     let later = text.replacen("\"journal\":1", "\"journal\":2", 1);
     let error = Journal::read_lines(later.as_bytes()).unwrap_err().to_string();
     assert_eq!(error, "line 1 of the journal: it has the format 2, and this program knows 1");
+}
+
+#[derive(Clone, Default, Context)]
+struct Shop {
+    opened: Option<SystemTime>,
+    sold: i64,
+}
+
+#[process(outputs = [domain.opened])]
+fn open_shop(ctx: Ctx<Shop>, at: String) {
+    ctx.domain.opened.set(moment(&at));
+}
+
+/// Times are handed on as text.
+fn moment(text: &str) -> Option<SystemTime> {
+    let nanos = u64::try_from(Time::parse(TimeKind::Instant, text)?.nanos).ok()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos))
+}
+
+#[process(inputs = [domain.sold], outputs = [domain.sold])]
+fn sell(ctx: Ctx<Shop>, count: i64) {
+    *ctx.domain.sold += count;
+}
+
+#[test]
+fn what_went_by_the_time_is_the_same_again_at_another_time() {
+    let (store, clock) = (MemoryStore::new(), VirtualClock::new());
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let recipe = "process_recipes: { sell: { outputs: [ { that: \"domain.opened != null && now - domain.opened <= 60\", level: B } ] } }";
+    let time = clock.clone();
+    let engine = Engine::builder(Shop::default()).process::<OpenShop>().process::<Sell>().store(store);
+    let engine = engine.clock(move || time.now()).recipe("shop.yaml", recipe).unwrap().build().unwrap();
+    let flow = "
+external: [CMD_OPEN, CMD_SELL]
+states:
+  SHOP:
+    events:
+      CMD_OPEN: { steps: { run: open_shop, with: { at: '${ string(now) }' } } }
+      CMD_SELL:
+        - { steps: { run: sell, with: { count: 1 } }, when: \"now < timestamp('1970-01-01T00:00:30Z')\" }
+        - { steps: { run: sell, with: { count: 100 } } }
+";
+    let mut shop = WorkflowManager::from_text(&engine, "shop.yaml", flow).unwrap().clock(clock.clone());
+    clock.advance(Duration::from_secs(10));
+    for (event, wait) in [("CMD_OPEN", 10), ("CMD_SELL", 30), ("CMD_SELL", 60), ("CMD_SELL", 0)] {
+        shop.emit(event).unwrap();
+        shop.run_until_idle().unwrap();
+        clock.advance(Duration::from_secs(wait));
+    }
+    let now = engine.snapshot().unwrap();
+    assert_eq!((*now.opened, *now.sold), (Some(at(10)), 101), "the last one came too late");
+    let refused = engine.audit_records();
+    let refused = refused.iter().find_map(|record| record.violation()).unwrap();
+    assert_eq!(refused.value, "domain.opened = 1970-01-01T00:00:10Z, now = 1970-01-01T00:01:50Z");
+    clock.advance(Duration::from_secs(1_000_000));
+    let replay = engine.replay("main").unwrap();
+    assert_eq!((replay.made, replay.taken_over.len(), replay.divergence), (3, 0, None));
 }

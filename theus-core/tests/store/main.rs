@@ -7,6 +7,7 @@ mod arrivals;
 mod bank;
 mod charts;
 mod conformance;
+mod deferred;
 mod effects;
 mod events;
 mod faults;

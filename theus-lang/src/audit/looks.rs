@@ -25,6 +25,9 @@ impl<S: Subject + ?Sized> Activation for Looks<'_, S> {
     fn argument(&self, index: usize) -> Value<'_> {
         self.0.argument(index)
     }
+    fn now(&self) -> Value<'_> {
+        self.0.now()
+    }
     fn payload(&self) -> Option<&serde_json::Value> {
         None
     }

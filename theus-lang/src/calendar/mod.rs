@@ -5,16 +5,18 @@
 mod civil;
 mod field;
 mod parse;
+mod part;
 mod zone;
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use parse::Wrong;
+pub(crate) use part::CalendarPart;
+pub(crate) use zone::Zone;
 
 use civil::DAY;
 use field::{Field, Minutes};
-use zone::Zone;
 
 const MINUTE: i64 = 60;
 /// The longest that there can be between two: from one 29 February to the next across a year such as 2100, and a day more.

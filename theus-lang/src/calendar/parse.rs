@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::field::{Field, Minutes};
-use super::zone::{NoZone, Zone};
+use super::zone::Zone;
 use super::{Cron, civil};
 use crate::source::did_you_mean;
 
@@ -125,20 +125,7 @@ fn alias_help(alias: &str) -> Option<&'static str> {
 }
 
 fn zone(name: &str, span: Range<usize>) -> Result<Zone, Wrong> {
-    Zone::named(name).map_err(|why| match why {
-        #[cfg(feature = "zones")]
-        NoZone::Unknown => {
-            let known = Zone::known();
-            let help = did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_default();
-            Wrong { message: format!("`{name}` is no time zone"), span, help }
-        }
-        #[cfg(not(feature = "zones"))]
-        NoZone::NotBuilt => Wrong {
-            message: format!("the time zone `{name}` is not known to this build"),
-            span,
-            help: "write UTC, or turn on the feature `zones`".to_owned(),
-        },
-    })
+    Zone::read(name).map_err(|(message, help)| Wrong { message, span, help: help.unwrap_or_default() })
 }
 
 fn field(text: &str, span: Range<usize>, kind: &Kind) -> Result<Field, Wrong> {

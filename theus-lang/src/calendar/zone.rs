@@ -4,10 +4,12 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::civil::DAY;
+#[cfg(feature = "zones")]
+use crate::source::did_you_mean;
 
 /// A time zone.
 #[derive(Clone, Debug)]
-pub(super) enum Zone {
+pub(crate) enum Zone {
     Utc,
     #[cfg(feature = "zones")]
     Named(TimeZone),
@@ -15,7 +17,7 @@ pub(super) enum Zone {
 
 /// Why there is none of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoZone {
+enum NoZone {
     /// There is no such zone.
     #[cfg(feature = "zones")]
     Unknown,
@@ -25,7 +27,7 @@ pub(super) enum NoZone {
 }
 
 impl Zone {
-    pub(super) fn named(name: &str) -> Result<Self, NoZone> {
+    fn named(name: &str) -> Result<Self, NoZone> {
         if matches!(name, "UTC" | "Etc/UTC" | "Z") {
             return Ok(Self::Utc);
         }
@@ -35,9 +37,26 @@ impl Zone {
         Err(NoZone::NotBuilt)
     }
 
+    /// The one of a name; else what is wrong with it, and what to do.
+    pub(crate) fn read(name: &str) -> Result<Self, (String, Option<String>)> {
+        Self::named(name).map_err(|why| match why {
+            #[cfg(feature = "zones")]
+            NoZone::Unknown => {
+                let known = Self::known();
+                let help = did_you_mean(name, known.iter().map(String::as_str));
+                (format!("`{name}` is no time zone"), help)
+            }
+            #[cfg(not(feature = "zones"))]
+            NoZone::NotBuilt => {
+                let help = "write UTC, or turn on the feature `zones`".to_owned();
+                (format!("the time zone `{name}` is not known to this build"), Some(help))
+            }
+        })
+    }
+
     /// The names of some zones, to compare one with.
     #[cfg(feature = "zones")]
-    pub(super) fn known() -> Vec<String> {
+    fn known() -> Vec<String> {
         jiff::tz::db().available().map(|name| name.to_string()).collect()
     }
 

@@ -3,7 +3,7 @@
 use crate::context::Value;
 
 /// What an expression may look at while it is evaluated: Data fields of the domain, the global layer, the payload of the
-/// event that is handled, the elements of the loops around it, the states that are active.
+/// event that is handled, the elements of the loops around it, the states that are active, the time.
 pub trait Activation {
     /// A Data field of the domain: the position of each name on the way.
     fn domain(&self, path: &[usize]) -> Value<'_>;
@@ -23,6 +23,10 @@ pub trait Activation {
     fn is_active(&self, state: u32) -> bool {
         let _ = state;
         false
+    }
+    /// What time it is, a [`Value::Time`] that stays the same however often it is asked for; `Opaque` where nobody knows.
+    fn now(&self) -> Value<'_> {
+        Value::Opaque
     }
     /// The payload of the event that is handled, if it has one.
     fn payload(&self) -> Option<&serde_json::Value>;

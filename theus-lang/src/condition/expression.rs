@@ -32,6 +32,7 @@ struct Inner {
     kind: Type,
     reads: Vec<String>,
     asks: Box<[u32]>,
+    asks_now: bool,
     program: Program,
     /// Of the condition of a rule: the paths whose values a violation tells.
     named: Box<[Named]>,
@@ -114,13 +115,14 @@ impl Expression {
             told = named(&root, &mut checker);
             known = always(&root, &mut checker);
         }
-        let (redacts, reads_event) = (checker.reads_redacted, checker.reads_event);
+        let (redacts, reads_event, asks_now) = (checker.reads_redacted, checker.reads_event, checker.asks_now);
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
-        let inner = Inner { text, kind, reads, asks, program, named: told, redacts, reads_event, always: known };
+        let inner =
+            Inner { text, kind, reads, asks, asks_now, program, named: told, redacts, reads_event, always: known };
         let expression = Self { inner: Arc::new(inner), lenient: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
-            None if run.is_some() && expression.reads().is_empty() => expression.constant(),
+            None if run.is_some() && expression.reads().is_empty() && !asks_now => expression.constant(),
             _ => expression,
         })
     }
@@ -189,6 +191,7 @@ impl Expression {
             kind: Type::Any,
             reads,
             asks,
+            asks_now: false,
             program,
             named,
             redacts: false,
@@ -232,6 +235,12 @@ impl Expression {
     #[must_use]
     pub fn asks(&self) -> &[u32] {
         &self.inner.asks
+    }
+
+    /// Whether it asks what time it is: `now`.
+    #[must_use]
+    pub fn asks_now(&self) -> bool {
+        self.inner.asks_now
     }
 
     /// What the condition of a rule is whatever the values are; `None` where that depends on them, or is not known.

@@ -2,7 +2,7 @@
 
 const ACTIVE: &str = "a guard or a step of a workflow asks whether a state is active: `in('STATE')`";
 const CLOCK: &str =
-    "no condition asks what time it is: `after` waits, and a process with a clock can keep the time in a Data field";
+    "what time it is, is `now`; how long ago something was, `now - domain.x`; the hour, `now.getHours('UTC')`";
 const COMPUTED: &str = "let a process compute the value, and ask for that";
 
 /// What to write in place of a name that means nothing here.
@@ -13,7 +13,7 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
             "the state is `domain.x`, the configuration `global.x`"
         }
         "state" | "_state" | "currentState" | "current_state" => ACTIVE,
-        "now" | "time" | "today" | "Date" | "_time" => CLOCK,
+        "time" | "today" | "Date" | "_time" | "Now" | "NOW" => CLOCK,
         "None" | "nil" | "undefined" | "NULL" | "Null" => "write `null`",
         "True" | "TRUE" => "write `true`",
         "False" | "FALSE" => "write `false`",
@@ -25,7 +25,10 @@ pub(super) fn name(word: &str) -> Option<&'static str> {
 pub(super) fn function(word: &str) -> Option<&'static str> {
     Some(match word {
         "In" | "in_state" | "inState" | "stateIn" | "isIn" | "is_in" | "hasTag" | "can" => ACTIVE,
-        "now" | "time" | "today" | "currentTime" | "getTime" | "Date" => CLOCK,
+        "now" => "write `now`",
+        "time" | "today" | "currentTime" | "getTime" | "Date" => CLOCK,
+        "hour" | "hours" | "hour_of_day" | "getHour" => "the hour of a time is `now.getHours('UTC')`",
+        "weekday" | "dayOfWeek" | "day_of_week" => "the day of the week is `now.getDayOfWeek('UTC')`: 0 is Sunday",
         "uint" => "integers of every width are one type: leave `uint` out",
         "len" | "length" | "count" => "did you mean `size`?",
         "is_empty" | "isEmpty" | "empty" => "write `size() == 0`",

@@ -8,6 +8,13 @@
 //!
 //! Besides the operators of CEL there are `has`, `size`, `all`, `exists`, `exists_one`, `filter`, `map`; of texts `contains`, `startsWith`,
 //! `endsWith`, `matches`; of lists `sum`, `mean`, `min`, `max`, which are exact; `int`, `double`, `string`, `timestamp`.
+//!
+//! `now` is what time it is: the same in all of one decision, in a rule the same at both gates of an attempt. The difference of two moments is a
+//! number of seconds, exact, as a `Duration` is one; `duration('1h 30m')` is one that is written out, and a moment and a number of
+//! seconds make a moment: `now - domain.opened > duration('30m')`, `domain.opened + domain.allowed < now`. What the calendar says of a
+//! moment are the functions of CEL, in UTC or in a zone: `getFullYear`, `getMonth` (from 0 on), `getDate` (the day of the month), `getDayOfMonth`
+//! (the same from 0 on), `getDayOfWeek` (0 is Sunday), `getDayOfYear` (from 0 on), `getHours`, `getMinutes`, `getSeconds`,
+//! `getMilliseconds`: `now.getHours('Europe/Berlin') >= 6`.
 
 mod activation;
 mod always;

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::element_test::ElementTest;
 use super::operand::Operand;
 use crate::aggregate::Numbers;
+use crate::calendar::{CalendarPart, Zone};
 use crate::context::{Decimal, KeyShape, Time, TimeKind};
 
 /// The name of an entry, and the same as a key of the map's own type.
@@ -24,6 +25,8 @@ pub(super) enum Node {
     Local(Box<[usize]>),
     Argument(usize),
     Payload,
+    /// What time it is.
+    Now,
     /// Whether the state of this number is active.
     Active(u32),
     Item(Box<str>),
@@ -58,6 +61,8 @@ pub(super) enum Node {
     TextTest(TextTest, Box<[Node; 2]>),
     Matches(Box<Node>, Box<Regex>),
     Convert(Conversion, Box<Node>),
+    /// What the calendar says of a moment, in a time zone.
+    Calendar(Box<(CalendarPart, Zone)>, Box<Node>),
     /// The list, and the test of each element; the same typed, where it is one that can be.
     Each(Each, Box<[Node; 2]>, Option<Box<ElementTest>>),
     /// The list, which elements are kept, what is made of each.

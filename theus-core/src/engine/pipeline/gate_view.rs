@@ -4,6 +4,7 @@
 use std::convert::Infallible;
 #[cfg(feature = "recipes")]
 use std::sync::Arc;
+use std::time::SystemTime;
 
 #[cfg(feature = "recipes")]
 use super::run::CoreOf;
@@ -11,7 +12,7 @@ use super::run::FieldsOf;
 #[cfg(feature = "recipes")]
 use crate::audit::Explanation;
 use crate::audit::Subject;
-use crate::context::{Context, Fields, History, Value};
+use crate::context::{Context, Fields, History, Time, Value};
 use crate::engine::defaults::Defaults;
 #[cfg(feature = "recipes")]
 use crate::panics::{DropCaught, caught};
@@ -29,6 +30,8 @@ pub(super) struct GateView<'a, P: Process> {
     pub(super) global: &'a <P::Global as Context>::Fields,
     pub(super) local: Option<&'a P::Local>,
     pub(super) defaults: &'a Defaults<P::Domain>,
+    /// What time it is, where a rule asks.
+    pub(super) now: Option<SystemTime>,
 }
 
 impl<P: Process> Subject for GateView<'_, P> {
@@ -63,6 +66,9 @@ impl<P: Process> Subject for GateView<'_, P> {
     fn global_is_within(&self, ranges: &FieldRanges) -> bool {
         self.global.is_within(ranges)
     }
+    fn now(&self) -> Value<'_> {
+        self.now.map_or(Value::Opaque, |now| Value::from(Time::from(now)))
+    }
     #[inline]
     fn local(&self, path: &[usize]) -> Value<'_> {
         self.local.map_or(Value::Opaque, |local| local.inspect(path))
@@ -87,8 +93,14 @@ pub(in crate::engine) fn explain<P: Process>(
         let local = &*local.get_or_insert_with(P::Local::default);
         let global = &core.shared.global;
         let defaults = &core.shared.defaults;
-        let view =
-            GateView::<P> { arguments: Some(command), domain: &state.fields, global, local: Some(local), defaults };
+        let view = GateView::<P> {
+            arguments: Some(command),
+            domain: &state.fields,
+            global,
+            local: Some(local),
+            defaults,
+            now: Some(now),
+        };
         match rules.of(registered.place) {
             Some(rules) => rules.explain(&view, &core.audit, state.version(), interlock, now),
             None => Explanation::without_rules(process, state.version(), interlock),

@@ -66,6 +66,7 @@ impl<P: Process> Run<'_, P> {
     pub(super) fn forget_outcomes(&mut self) {
         if let Some(notes) = &mut self.notes {
             notes.outcomes = RuleOutcomes::default();
+            notes.now = None;
         }
     }
 
@@ -106,9 +107,10 @@ impl<P: Process> Asked<'_, P> {
         fields: &FieldsOf<P>,
         local: Option<&P::Local>,
     ) {
+        let now = gates.asks_now(gate).then(|| Notes::now(notes, || self.core.shared.auditor.now()));
         let arguments = command.or_else(|| notes.as_ref().and_then(|notes| notes.arguments.get()));
         let (global, defaults) = (&self.core.shared.global, &self.core.shared.defaults);
-        let view = GateView::<P> { arguments, domain: fields, global, local, defaults };
+        let view = GateView::<P> { arguments, domain: fields, global, local, defaults, now };
         let outcomes = gates.judge(gate, &view, &self.core.audit);
         if !outcomes.is_empty() {
             Notes::add(notes, outcomes);

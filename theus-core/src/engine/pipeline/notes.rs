@@ -1,5 +1,7 @@
 //! What the audit keeps of a run.
 
+use std::time::SystemTime;
+
 use crate::audit::{RuleOutcomes, Violation};
 use crate::panics::DropCaught;
 
@@ -11,6 +13,8 @@ pub(super) struct Notes<P> {
     pub(super) outcomes: RuleOutcomes,
     /// What was counted.
     pub(super) violations: Vec<Violation>,
+    /// What time it is for both gates of an attempt, where a rule has asked.
+    pub(super) now: Option<SystemTime>,
 }
 
 impl<P> Notes<P> {
@@ -21,9 +25,15 @@ impl<P> Notes<P> {
         notes.get_or_insert_with(|| Self::with(None)).outcomes.append(outcomes);
     }
 
+    /// The same for all that ask in one attempt.
+    #[cold]
+    pub(super) fn now(notes: &mut Option<Box<Self>>, clock: impl FnOnce() -> SystemTime) -> SystemTime {
+        *notes.get_or_insert_with(|| Self::with(None)).now.get_or_insert_with(clock)
+    }
+
     #[cold]
     pub(super) fn with(arguments: Option<P>) -> Box<Self> {
         let arguments = arguments.map_or_else(DropCaught::none, DropCaught::new);
-        Box::new(Self { arguments, outcomes: RuleOutcomes::default(), violations: Vec::new() })
+        Box::new(Self { arguments, outcomes: RuleOutcomes::default(), violations: Vec::new(), now: None })
     }
 }

@@ -3,15 +3,16 @@
 use std::cell::OnceCell;
 
 use super::chain::{Frame, Given};
-use super::engine_port::{CommittedState, EnginePort};
-use crate::context::Value;
+use super::engine_port::CommittedState;
+use super::environment::Environment;
+use crate::context::{Time, Value};
 use crate::workflow::chart::{Configuration, Definition, StateId};
 use crate::workflow::condition::Activation;
 
 /// The committed state, taken when it is first asked for and the same from then on; the payload of the event that is
-/// handled; the elements of the loops around a step; the states that are active.
+/// handled; the elements of the loops around a step; the states that are active; the time, which is the same for what happens in no time.
 pub(super) struct SessionActivation<'a> {
-    engine: &'a dyn EnginePort,
+    environment: &'a Environment<'a>,
     committed: OnceCell<Option<Box<dyn CommittedState + 'a>>>,
     payload: Option<&'a serde_json::Value>,
     frames: &'a [Frame],
@@ -23,11 +24,11 @@ pub(super) struct SessionActivation<'a> {
 
 impl<'a> SessionActivation<'a> {
     pub(super) const fn new(
-        engine: &'a dyn EnginePort,
+        environment: &'a Environment<'a>,
         payload: Option<&'a serde_json::Value>,
         frames: &'a [Frame],
     ) -> Self {
-        Self { engine, committed: OnceCell::new(), payload, frames, results: &[], at: None }
+        Self { environment, committed: OnceCell::new(), payload, frames, results: &[], at: None }
     }
 
     /// The same of a step, which may ask for states too.
@@ -41,7 +42,7 @@ impl<'a> SessionActivation<'a> {
     }
 
     fn committed(&self) -> Option<&dyn CommittedState> {
-        self.committed.get_or_init(|| self.engine.committed_state()).as_deref()
+        self.committed.get_or_init(|| self.environment.engine.committed_state()).as_deref()
     }
 }
 
@@ -56,6 +57,10 @@ impl Activation for SessionActivation<'_> {
 
     fn is_active(&self, state: u32) -> bool {
         self.at.is_some_and(|(definition, at)| definition.is_active(at, StateId::new(state)))
+    }
+
+    fn now(&self) -> Value<'_> {
+        Value::from(Time::from(self.environment.now()))
     }
 
     fn payload(&self) -> Option<&serde_json::Value> {

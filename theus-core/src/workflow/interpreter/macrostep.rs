@@ -104,6 +104,11 @@ impl Live {
                 return Ok(progress);
             }
         }
+        if self.deferred().is_some_and(|kept| kept.is_open)
+            && let Some(progress) = self.recall(context)?
+        {
+            return Ok(progress);
+        }
         // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
         if let Some(due) = self.timers.next_due()
             && due <= context.environment.moment()
@@ -167,7 +172,7 @@ impl Live {
         // Until an event comes, or something is committed, the answer stays the same.
         (self.settled, self.settled_at) = (true, context.environment.engine.version());
         let payload = self.payload.clone();
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         match context.definition.eventless(&self.at, &activation) {
             Ok(None) => Ok(None),
             Ok(Some(found)) => {
@@ -222,7 +227,7 @@ impl Live {
                 None => return Ok(None),
             },
         };
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = match heard_by {
             Some(state) => context.definition.transition_from(&self.at, state, event, &activation),
             None => context.definition.transition(&self.at, event, &activation),
@@ -252,7 +257,7 @@ impl Live {
             Some(source) => self.given(source, context).map(Some),
         };
         let activation = SessionActivation::new(
-            context.environment.engine,
+            context.environment,
             payload.as_ref().ok().and_then(Option::as_ref).map(Payload::value),
             &[],
         );
@@ -278,8 +283,7 @@ impl Live {
     /// What the final state inside gives, of what the event has brought that has led there.
     fn given(&self, source: &ArgumentSource, context: InterpreterContext<'_>) -> Result<Payload, EvaluationError> {
         let payload = self.payload.as_ref().map(Payload::value);
-        let activation =
-            SessionActivation::new(context.environment.engine, payload, &[]).at(context.definition, &self.at);
+        let activation = SessionActivation::new(context.environment, payload, &[]).at(context.definition, &self.at);
         arguments::value(source, &activation).map(Payload::new)
     }
 
@@ -291,7 +295,7 @@ impl Live {
         context: InterpreterContext<'_>,
     ) -> Result<Option<Progress>, Troubled> {
         let brought = payload.as_ref().map(Payload::value);
-        let activation = SessionActivation::new(context.environment.engine, brought, &[]);
+        let activation = SessionActivation::new(context.environment, brought, &[]);
         let found = context.definition.invoked(&self.at, state, place, &activation);
         drop(activation);
         if let Some(invoke) = invoke(context.definition, state, place) {
@@ -369,7 +373,7 @@ impl Live {
         }
         self.begin_unit(None, Cause::Timer, context.definition);
         let payload = self.payload.clone();
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.timer(&self.at, id, &activation);
         drop(activation);
         match found {
@@ -386,12 +390,18 @@ impl Live {
     }
 
     /// Handles an event. Where no state takes it, guards that wait for none are asked all the same: they may ask for it.
-    fn take_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
-        self.settled = false;
+    pub(super) fn take_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         if self.trace.is_on() {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(context.environment.now(), What::Event { name, origin });
         }
+        self.handle_event(event, context)
+    }
+
+    /// The same for one of which it has been told.
+    #[inline]
+    pub(super) fn handle_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.settled = false;
         let payload = event.payload.clone();
         let id = context.definition.event(&event.name);
         if let Beforehand::Moves(found) = context.definition.beforehand(&self.at, id) {
@@ -399,11 +409,15 @@ impl Live {
             self.begin_unit(Some(event), Cause::Event, context.definition);
             return self.apply_quick(found, context);
         }
-        let activation = SessionActivation::new(context.environment.engine, payload.as_ref().map(Payload::value), &[]);
+        let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.transition(&self.at, id, &activation);
         drop(activation);
         if let Ok(None) = &found {
-            self.trace.tell(context.environment.clock, || What::Unused { name: event.name.clone() });
+            if context.definition.defers(&self.at, id) {
+                self.defer(&event, context);
+            } else {
+                self.trace.tell(context.environment.clock, || What::Unused { name: event.name.clone() });
+            }
         }
         self.payload = payload;
         self.begin_unit(Some(event), Cause::Event, context.definition);

@@ -82,7 +82,7 @@ impl Live {
     /// Whether a state in which it is has a use for the failure of its chain.
     fn hears_failure(&self, state: Option<StateId>, context: InterpreterContext<'_>) -> bool {
         let failure = Failure::fault(Fault::Runaway { limit: context.definition.limit() }).payload();
-        let activation = SessionActivation::new(context.environment.engine, Some(failure.value()), &[]);
+        let activation = SessionActivation::new(context.environment, Some(failure.value()), &[]);
         let event = context.definition.event(&EventName::CHAIN_FAIL);
         let found = match state {
             Some(state) => context.definition.transition_from(&self.at, state, event, &activation),
@@ -159,6 +159,7 @@ impl Live {
         if definition.has_sagas() {
             self.leave_sagas(effects, context);
         }
+        self.reconsiders(effects);
         if definition.has_invokes() {
             self.invoke_entered(effects, definition);
         }
@@ -282,7 +283,7 @@ impl Live {
         let payload = payload.as_ref().map(Payload::value);
         let value = arguments::value(
             source,
-            &SessionActivation::new(context.environment.engine, payload, &[]).at(context.definition, &self.at),
+            &SessionActivation::new(context.environment, payload, &[]).at(context.definition, &self.at),
         );
         match value {
             Ok(value) => self.gives(value),

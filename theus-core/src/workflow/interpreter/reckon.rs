@@ -25,7 +25,7 @@ impl Live {
         let mut none = Vec::new();
         if !wanted.is_empty() {
             self.follows = false;
-            let activation = SessionActivation::new(environment.engine, None, &[]);
+            let activation = SessionActivation::new(environment, None, &[]);
             let mut found: Vec<(TimerId, Due)> = Vec::with_capacity(wanted.len());
             for one in wanted {
                 let due = due(definition, &one, context, &activation);

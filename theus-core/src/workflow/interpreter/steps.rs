@@ -441,6 +441,6 @@ pub(super) fn activation<'a>(
     context: InterpreterContext<'a>,
 ) -> SessionActivation<'a> {
     let payload = chain.payload.as_ref().map(Payload::value);
-    let activation = SessionActivation::new(context.environment.engine, payload, &chain.frames);
+    let activation = SessionActivation::new(context.environment, payload, &chain.frames);
     activation.given(chain.given()).at(context.definition, at)
 }

@@ -171,7 +171,8 @@ fn what_is_judged(rule: &Rule) -> String {
         None => rule.path.clone(),
         Some(that) => {
             let is_of_context = |path: &&String| path.starts_with("domain.") || path.starts_with("global.");
-            that.reads().iter().filter(is_of_context).map(String::as_str).collect::<Vec<_>>().join(", ")
+            let named: Vec<_> = that.reads().iter().filter(is_of_context).map(String::as_str).collect();
+            if named.is_empty() && that.asks_now() { "`now`".to_owned() } else { named.join(", ") }
         }
     }
 }

@@ -106,7 +106,8 @@ pub(super) fn rules(
                 rule.redacts = redacts;
                 rule.alarm = alarm;
                 if let Some(that) = that {
-                    rule.path = that.reads().join(", ");
+                    let named = that.reads().iter().map(String::as_str).chain(that.asks_now().then_some("now"));
+                    rule.path = named.collect::<Vec<_>>().join(", ");
                 }
                 rule.when.clone_from(when);
                 draft.rules.push(rule);
@@ -344,7 +345,9 @@ fn condition(
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
         _ => Err(NoChange::NotInTheDomain),
     };
+    // What goes by time has a value before of its own.
     if entry.message.as_ref().is_some_and(Message::asks_before)
+        && !bound.test.is_over_time()
         && let Err(why) = changes
     {
         let (what, help) = match why {

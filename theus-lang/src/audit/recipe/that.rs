@@ -52,14 +52,14 @@ pub(super) fn that(
     let (text, at) = (entry.field, entry.at.key("that"));
     let that = compile(text, catalog, process).map_err(|wrong| problems.push(refused(text, &at, wrong))).ok()?;
     let whole = 0..text.len();
-    if that.reads().is_empty() {
+    if that.reads().is_empty() && !that.asks_now() {
         let what = match that.always() {
             Some(true) => "it holds whatever the values are",
             Some(false) => "every run violates the rule",
             None => "it has no value",
         };
         let problem = Problem::new(at, format!("the condition names nothing: {what}")).code(code::NEVER);
-        let help = "name what it is about: `domain.…`, `global.…`, `local.…` or an argument";
+        let help = "name what it is about: `domain.…`, `global.…`, `local.…`, an argument or `now`";
         problems.push(problem.within(text, whole).help(help));
     } else if let Some(always) = that.always() {
         problems.push(match always {

@@ -4,12 +4,13 @@ use regex::RegexBuilder;
 
 use super::{Checked, Checker, Expr, ExpressionProblem, Typed};
 use crate::aggregate::Numbers;
+use crate::calendar::{CalendarPart, Zone};
 use crate::condition::foreign;
 use crate::condition::node::{Constant, Conversion, Each, Node, TextTest, Total};
 use crate::condition::syntax::Call;
 use crate::condition::types::Type;
-use crate::context::{Time, TimeKind};
-use crate::source::did_you_mean;
+use crate::context::{Decimal, Time, TimeKind};
+use crate::source::{did_you_mean, duration};
 
 /// How large a pattern may get when it is compiled.
 const PATTERN_SIZE: usize = 1 << 20;
@@ -33,7 +34,7 @@ const fn member(name: &'static str, arguments: &'static [usize]) -> Function {
     Function { name, member: true, alone: false, arguments }
 }
 
-const FUNCTIONS: [Function; 21] = [
+const FUNCTIONS: [Function; 32] = [
     alone("has"),
     alone("in"),
     Function { name: "size", member: true, alone: true, arguments: &[0] },
@@ -55,6 +56,17 @@ const FUNCTIONS: [Function; 21] = [
     alone("double"),
     alone("string"),
     alone("timestamp"),
+    alone("duration"),
+    member("getFullYear", &[0, 1]),
+    member("getMonth", &[0, 1]),
+    member("getDate", &[0, 1]),
+    member("getDayOfMonth", &[0, 1]),
+    member("getDayOfWeek", &[0, 1]),
+    member("getDayOfYear", &[0, 1]),
+    member("getHours", &[0, 1]),
+    member("getMinutes", &[0, 1]),
+    member("getSeconds", &[0, 1]),
+    member("getMilliseconds", &[0, 1]),
 ];
 
 impl Checker<'_> {
@@ -82,6 +94,10 @@ impl Checker<'_> {
             ("endsWith", Some(text), [part]) => self.text_test(TextTest::EndsWith, text, part),
             ("matches", Some(text), [pattern]) => self.matches(text, pattern),
             ("timestamp", None, [text]) => self.timestamp(text),
+            ("duration", None, [text]) => self.duration(text),
+            (_, Some(time), zone @ ([] | [_])) if let Some(part) = CalendarPart::named(name) => {
+                self.calendar(part, time, zone.first())
+            }
             ("int", None, [of]) => self.convert(Conversion::Int, of),
             ("double", None, [of]) => self.convert(Conversion::Double, of),
             ("string", None, [of]) => self.convert(Conversion::String, of),
@@ -237,6 +253,49 @@ impl Checker<'_> {
                 Err(problem.help(format!("write {}", TimeKind::Instant.example())))
             }
         }
+    }
+
+    /// A length of time, as a number of seconds.
+    fn duration(&mut self, text: &Expr) -> Checked {
+        let typed = self.check(text)?;
+        let Some(Constant::Text(written)) = typed.constant() else {
+            return Err(self
+                .at(text, "`duration` takes a text that is written out")
+                .help("a length of time is a number of seconds: a field that is one is compared as it is"));
+        };
+        match duration::parse(written) {
+            Ok(length) => {
+                let nanos = i128::try_from(length.as_nanos()).unwrap_or(i128::MAX);
+                Ok(Typed::new(Node::Constant(Constant::Decimal(Decimal::of(nanos, 9).normalized())), Type::Decimal))
+            }
+            Err(why) => {
+                let problem = self.at(text, format!("{written:?} is no length of time: {why}"));
+                Err(problem.help("write whole numbers with units, such as '30s', '1h 30m' or '500ms'"))
+            }
+        }
+    }
+
+    /// What the calendar says of a moment.
+    fn calendar(&mut self, part: CalendarPart, time: &Expr, zone: Option<&Expr>) -> Checked {
+        let of = self.present(time)?;
+        if !matches!(of.kind, Type::Time(TimeKind::Instant) | Type::Any) {
+            let message = format!("`{}` is {}, and a moment in time is needed here", self.text(time), of.kind);
+            return Err(self.at(time, message).help("such as `now`, or a field that is one"));
+        }
+        let zone = match zone {
+            None => Zone::Utc,
+            Some(expr) => {
+                let typed = self.check(expr)?;
+                let Some(Constant::Text(written)) = typed.constant() else {
+                    let problem = self.at(expr, "the time zone is a text that is written out");
+                    return Err(problem.help("such as 'UTC' or 'Europe/Berlin'"));
+                };
+                Zone::read(written).map_err(|(message, help)| self.at(expr, message).maybe_help(help))?
+            }
+        };
+        let (least, most) = part.bounds();
+        let kind = Type::Int { min: least.into(), max: u128::from(most.unsigned_abs()) };
+        Ok(Typed::new(Node::Calendar(Box::new((part, zone)), Box::new(of.node)), kind))
     }
 
     fn convert(&mut self, to: Conversion, of: &Expr) -> Checked {

@@ -41,6 +41,8 @@ pub(super) struct Checker<'a> {
     pub(super) reads_redacted: bool,
     /// Whether it looks at what the event has brought.
     pub(super) reads_event: bool,
+    /// Whether it asks what time it is.
+    pub(super) asks_now: bool,
     /// The states that are asked for, in the order of the text.
     pub(super) asks: Vec<u32>,
 }
@@ -84,6 +86,7 @@ impl<'a> Checker<'a> {
             reads: Vec::new(),
             reads_redacted: false,
             reads_event: false,
+            asks_now: false,
             asks: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use super::{Checked, Checker, Expr, ExprKind, Typed};
 use crate::condition::foreign::{EVENT_NAMES, WHICH_EVENT};
 use crate::condition::node::{Arithmetic, Node, Ordered};
 use crate::condition::types::Type;
-use crate::context::CollectionKind;
+use crate::context::{CollectionKind, TimeKind};
 use crate::signal::EventName;
 
 /// What to do about two numbers of kinds that do not mix.
@@ -15,6 +15,9 @@ fn conversion(one: &Type, two: &Type) -> Option<&'static str> {
         }
         (Type::Int { .. }, Type::Float { .. }) | (Type::Float { .. }, Type::Int { .. }) => {
             Some("turn the integer into a float by `double(..)`")
+        }
+        (Type::Time(_), other) | (other, Type::Time(_)) if other.is_number() => {
+            Some("how long it is from one time to another is their difference: `now - domain.x > duration('10m')`")
         }
         (Type::Text, other) | (other, Type::Text) if other.is_number() => Some(
             "turn the number into a string by `string(..)`, or the string into a number by `int(..)` or `double(..)`",
@@ -118,6 +121,16 @@ impl Checker<'_> {
             (_, Type::Float { .. }, Type::Float { .. }) => Type::FLOAT,
             (_, Type::Decimal, Type::Decimal | Type::Int { .. }) | (_, Type::Int { .. }, Type::Decimal) => {
                 Type::Decimal
+            }
+            // How long it is from one to the other, in seconds.
+            (Arithmetic::Subtract, Type::Time(TimeKind::Instant), Type::Time(TimeKind::Instant)) => Type::Decimal,
+            (
+                Arithmetic::Add | Arithmetic::Subtract,
+                Type::Time(TimeKind::Instant),
+                Type::Int { .. } | Type::Decimal,
+            )
+            | (Arithmetic::Add, Type::Int { .. } | Type::Decimal, Type::Time(TimeKind::Instant)) => {
+                Type::Time(TimeKind::Instant)
             }
             (Arithmetic::Add, Type::Text | Type::Char, Type::Text | Type::Char) => Type::Text,
             (Arithmetic::Add, one, two) if let (Some(one), Some(two)) = (sequence(one), sequence(two)) => {

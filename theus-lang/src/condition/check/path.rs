@@ -6,7 +6,7 @@ use crate::condition::node::{Node, Written};
 use crate::condition::problem::ExpressionProblem;
 use crate::condition::scope::redacts;
 use crate::condition::types::Type;
-use crate::context::{FieldSchema, Schema, Shape, Zone};
+use crate::context::{FieldSchema, Schema, Shape, TimeKind, Zone};
 use crate::source::did_you_mean;
 
 /// What a chain of names leads to in a layer.
@@ -94,6 +94,11 @@ impl<'a> Checker<'a> {
                     .help("it is there in the guards, steps and entry steps of a transition that waits for an event")),
             };
         }
+        // Whatever is called so comes before it.
+        if name == "now" {
+            self.asks_now = true;
+            return Ok(Typed::new(Node::Now, Type::Time(TimeKind::Instant)));
+        }
         Err(self.unknown(expr, name))
     }
 
@@ -115,7 +120,8 @@ impl<'a> Checker<'a> {
             return problem.help(help);
         }
         let event = self.scope.payload.map(|_| "event");
-        let names = ["domain", "global"].into_iter().chain(event).chain(self.scope.items.iter().map(|(item, _)| *item));
+        let names =
+            ["domain", "global", "now"].into_iter().chain(event).chain(self.scope.items.iter().map(|(item, _)| *item));
         let local = self.layer("local").filter(|schema| !schema.fields.is_empty()).map(|_| "local");
         let arguments = self.run.into_iter().flat_map(|run| run.arguments).map(|(argument, _)| *argument);
         let names = names.chain(local).chain(arguments);

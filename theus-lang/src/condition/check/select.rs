@@ -77,6 +77,9 @@ impl Checker<'_> {
                 let problem = ExpressionProblem::new(expr.word.clone(), message);
                 Err(match name {
                     "size" | "len" | "length" | "count" => problem.help(format!("write `{}.size()`", self.text(of))),
+                    _ if matches!(other, Type::Time(_)) => {
+                        problem.help("what the calendar says of it is a function: `now.getHours('UTC')`")
+                    }
                     _ => problem,
                 })
             }

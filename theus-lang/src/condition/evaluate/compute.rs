@@ -3,9 +3,11 @@
 use super::convert::{decimal_of, text};
 use super::{Operand, Problem, Work, walk};
 use crate::condition::node::Arithmetic;
-use crate::context::{Decimal, Value};
+use crate::context::{Decimal, Time, Value};
 
 const OVERFLOW: &str = "a number gets too great";
+/// Seconds of so many digits behind the point are exact: nanoseconds.
+const NANOS: u8 = 9;
 
 pub(super) fn negate<'a>(of: &Operand<'_>) -> Result<Operand<'a>, Problem> {
     match of {
@@ -36,6 +38,21 @@ pub(super) fn compute<'a>(
         | (Operand::Int(_) | Operand::Float(_), Operand::Decimal(_)) => {
             decimals(operation, decimal_of(&one)?, decimal_of(&two)?).map(Operand::Decimal)
         }
+        (Operand::Time(one), Operand::Time(two)) if operation == Arithmetic::Subtract && one.kind == two.kind => {
+            let nanos = one.nanos.checked_sub(two.nanos).ok_or(Problem::Borrowed(OVERFLOW))?;
+            Ok(Operand::Decimal(Decimal::of(nanos, NANOS)))
+        }
+        (Operand::Time(time), Operand::Int(_) | Operand::Decimal(_)) if operation == Arithmetic::Add => {
+            moved(*time, decimal_of(&two)?)
+        }
+        (Operand::Int(_) | Operand::Decimal(_), Operand::Time(time)) if operation == Arithmetic::Add => {
+            moved(*time, decimal_of(&one)?)
+        }
+        (Operand::Time(time), Operand::Int(_) | Operand::Decimal(_)) if operation == Arithmetic::Subtract => {
+            let seconds = decimal_of(&two)?;
+            let back = seconds.mantissa().checked_neg().ok_or(Problem::Borrowed(OVERFLOW))?;
+            moved(*time, Decimal::of(back, seconds.scale()))
+        }
         (Operand::Huge(_), _) | (_, Operand::Huge(_)) => Err(OVERFLOW.into()),
         (Operand::Text(_) | Operand::Char(_), Operand::Text(_) | Operand::Char(_)) if operation == Arithmetic::Add => {
             Ok(Operand::Text((text(&one)?.into_owned() + &*text(&two)?).into()))
@@ -55,6 +72,17 @@ pub(super) fn compute<'a>(
         }
         (one, two) => Err(format!("nothing can be computed of {} and {}", one.kind(), two.kind()).into()),
     }
+}
+
+/// A time so many seconds later. What is less than a nanosecond is nothing.
+fn moved<'a>(time: Time, seconds: Decimal) -> Result<Operand<'a>, Problem> {
+    let scale = u32::from(seconds.scale());
+    let nanos = match scale.checked_sub(NANOS.into()) {
+        None => 10_i128.checked_pow(u32::from(NANOS) - scale).and_then(|each| seconds.mantissa().checked_mul(each)),
+        Some(more) => Some(10_i128.checked_pow(more).map_or(0, |each| seconds.mantissa() / each)),
+    };
+    let nanos = nanos.and_then(|nanos| time.nanos.checked_add(nanos)).ok_or("it is a time that no clock shows")?;
+    Ok(Operand::Time(Time { nanos, ..time }))
 }
 
 const fn is_list(operand: &Operand<'_>) -> bool {

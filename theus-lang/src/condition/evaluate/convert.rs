@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use super::{Operand, Problem};
+use crate::calendar::{CalendarPart, Zone};
 use crate::condition::node::{Conversion, Written};
-use crate::context::{Decimal, Time, Value, parse_uuid};
+use crate::context::{Decimal, Time, TimeKind, Value, parse_uuid};
 
 /// The text of a string, a character or a variant.
 pub(super) fn text<'a>(of: &Operand<'a>) -> Result<Cow<'a, str>, Problem> {
@@ -93,6 +94,17 @@ fn float(of: &Operand<'_>) -> Result<f64, Problem> {
         Operand::Decimal(value) => value.to_string().parse().map_err(|_| Problem::from("the decimal is no float")),
         Operand::Text(text) => text.parse().map_err(|_| format!("{text:?} is not a float").into()),
         other => Err(format!("{} cannot be made a float", other.kind()).into()),
+    }
+}
+
+/// What the calendar says of a moment.
+pub(super) fn calendar<'a>(part: CalendarPart, zone: &Zone, of: &Operand<'_>) -> Result<Operand<'a>, Problem> {
+    match of {
+        Operand::Time(Time { kind: TimeKind::Instant, nanos }) => match part.of(*nanos, zone) {
+            Some(number) => Ok(Operand::Int(number.into())),
+            None => Err("it is a time that no calendar has".into()),
+        },
+        other => Err(format!("{} is no moment in time", other.kind()).into()),
     }
 }
 

@@ -39,6 +39,7 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         Node::Local(path) => Ok(Operand::of(activation.local(path))),
         Node::Argument(index) => Ok(Operand::of(activation.argument(*index))),
         Node::Payload => Ok(activation.payload().map_or(Operand::Null, Operand::of_json)),
+        Node::Now => Ok(Operand::of(activation.now())),
         Node::Active(state) => Ok(Operand::Bool(activation.is_active(*state))),
         Node::Item(name) => item(name, activation),
         Node::Variable(slot) => Ok(work.variable(*slot)),
@@ -67,7 +68,8 @@ pub(super) fn evaluate<'a>(node: &'a Node, activation: &'a dyn Activation, work:
         | Node::Size(of)
         | Node::Total(_, _, of)
         | Node::Matches(of, _)
-        | Node::Convert(_, of) => unary(node, of, activation, work),
+        | Node::Convert(_, of)
+        | Node::Calendar(_, of) => unary(node, of, activation, work),
     }
 }
 
@@ -104,6 +106,7 @@ fn apply<'a>(node: &'a Node, of: Operand<'a>, work: &mut Work<'a>) -> Evaluated<
         Node::Total(what, numbers, _) => total::total(*what, *numbers, &of, work),
         Node::Matches(_, regex) => Ok(Operand::Bool(regex.is_match(&convert::text(&of)?))),
         Node::Convert(to, _) => convert::convert(*to, of),
+        Node::Calendar(asked, _) => convert::calendar(asked.0, &asked.1, &of),
         _ => Ok(of),
     }
 }

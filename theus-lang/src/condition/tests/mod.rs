@@ -6,17 +6,19 @@ mod against_the_crate;
 mod budget;
 mod hostile;
 mod loops;
+mod now;
 mod refusals;
 mod same_tree;
 mod totals;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
 
 use serde_json::Value as Json;
 
 use super::{Activation, Expression, ExpressionProblem, Scope};
-use crate::context::{Decimal, Shape, Value};
+use crate::context::{Decimal, Shape, Time, Value};
 use theus_core::{Context, Inspect};
 
 #[derive(Clone, Default, Inspect)]
@@ -98,6 +100,7 @@ struct World {
     limits: Limits,
     payload: Option<Json>,
     items: BTreeMap<String, Json>,
+    now: Option<SystemTime>,
 }
 
 impl Activation for World {
@@ -106,6 +109,9 @@ impl Activation for World {
     }
     fn global(&self, path: &[usize]) -> Value<'_> {
         self.limits.inspect(path)
+    }
+    fn now(&self) -> Value<'_> {
+        self.now.map_or(Value::Opaque, |now| Value::from(Time::from(now)))
     }
     fn payload(&self) -> Option<&Json> {
         self.payload.as_ref()

@@ -66,6 +66,10 @@ pub(crate) const NO_SAGA: &str = "W041";
 
 /// A name for what a process does not give.
 pub(crate) const NO_RESULT: &str = "W042";
+/// A deferral that keeps nothing.
+pub(crate) const DEFERRAL: &str = "W051";
+/// A deferred event that no state takes.
+pub(crate) const NEVER_RECALLED: &str = "W052";
 
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";
@@ -109,6 +113,8 @@ pub(crate) const DECIDED: &str = "W115";
 pub(crate) const UNSAID: &str = "W121";
 /// A saga in which nothing can be undone.
 pub(crate) const EMPTY_SAGA: &str = "W122";
+/// A guard that asks what time it is where nothing makes it ask again.
+pub(crate) const NOT_WOKEN: &str = "W141";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(crate) const PYTHON: &str = "W201";

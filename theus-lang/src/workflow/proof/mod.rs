@@ -12,8 +12,10 @@
 //! | [`rest`] | what waits for an event is in a state where the workflow waits |
 //! | [`deafens`] | long work keeps no session from hearing |
 //! | [`sagas`] | every way out of a saga says what becomes of it |
+//! | [`deferred`] | what a state defers is kept there, and taken by another |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`asks`] | guards ask for states that may be active then, and may not |
+//! | [`woken`] | guards that ask for the time are asked again |
 //! | [`written`] | inputs were written on every way to them |
 //!
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little. What it
@@ -23,6 +25,7 @@ mod again;
 mod asks;
 mod conflicts;
 mod deafens;
+mod deferred;
 mod endless;
 mod ends;
 mod failures;
@@ -34,6 +37,7 @@ mod rest;
 mod sagas;
 mod sure;
 mod tree;
+mod woken;
 mod written;
 
 #[cfg(test)]
@@ -87,7 +91,9 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     again::check(subject, &reached, diagnostics);
     deafens::check(subject, diagnostics);
     sagas::check(subject, diagnostics);
+    deferred::check(subject, diagnostics);
     asks::check(subject, diagnostics);
+    woken::check(subject, diagnostics);
 }
 
 /// What follows from all ways and all steps on them.

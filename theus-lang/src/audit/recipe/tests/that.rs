@@ -59,18 +59,23 @@ fn a_condition_is_refused_at_its_column_and_the_nearest_loads() {
 }
 
 #[test]
-fn no_event_is_there_and_no_time() {
+fn no_event_is_there_and_the_time_is() {
     let event = "R031 18 no event is being handled where a rule is judged, so that `event` means nothing; \
                  a rule sees the arguments of its process, `domain`, `global` and `local`";
     assert_eq!(that("event.x == domain.total"), event);
-    assert!(
-        that("domain.total > now").starts_with("R031 33 `now` means nothing here; no condition asks what time it is")
-    );
+    let unlike = "R031 18 `domain.total` is an integer and `now` is a time: neither is less than the other; ";
+    assert!(that("domain.total > now").starts_with(unlike), "{}", that("domain.total > now"));
+    assert_eq!(that("now.getHours(\"UTC\") < 20 || domain.total < 100"), "loads");
+    let same = "R101 no process writes `now`: the rule finds at the output gate what was there at the input gate";
+    assert_eq!(that("now.getHours(\"UTC\") < 20"), same);
+    let at_input = "process_recipes:\n  transfer: { inputs: [ { that: 'now.getHours(\"UTC\") < 20' } ] }\n";
+    assert!(load(at_input).unwrap().warnings().is_empty(), "it is another time in each run");
+    assert_eq!(said("field: domain.total, max: 3, when: 'now.getDayOfWeek() in [0, 6]'"), "loads");
 }
 
 #[test]
 fn what_is_the_same_in_every_run_is_told() {
-    let names = "name what it is about: `domain.…`, `global.…`, `local.…` or an argument";
+    let names = "name what it is about: `domain.…`, `global.…`, `local.…`, an argument or `now`";
     assert_eq!(
         that("1 == 1"),
         format!("R032 18 the condition names nothing: it holds whatever the values are; {names}")
