@@ -194,6 +194,10 @@ impl Auditor {
         if outcomes.is_empty() {
             return Ok(());
         }
+        if outcomes.found.is_empty() {
+            session.samples().keep(outcomes.looked);
+            return Ok(());
+        }
         let first = report.len();
         // Read before the lock: a clock is user code.
         let time = self.clock.now();
@@ -258,7 +262,13 @@ impl Auditor {
         let unrecorded = Unrecorded::of(process, &records[..recorded], &failures);
         let refusing = |violation: &&Violation| violation.action.is_acting() && violation.level.refuses();
         let acted: Vec<_> = report[first..].iter().filter(refusing).cloned().collect();
-        Refusal::of(process, acted, unrecorded).map_or(Ok(()), Err)
+        match Refusal::of(process, acted, unrecorded) {
+            Some(refusal) => Err(refusal),
+            None => {
+                session.samples().keep(outcomes.looked);
+                Ok(())
+            }
+        }
     }
 
     /// Outside of every lock: a subscriber is user code.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use super::alarm::{AlarmState, Alarms};
 use super::counted::CountedRule;
 use super::key::Key;
+use super::samples::Samples;
 use super::tallies::{GaveWay, Tallies};
 use super::tally::Tally;
 use crate::audit::{Across, Text};
+use theus_lang::audit::over_time::Sample;
 
 /// One session, as the audit knows it: a threshold counts for each session by itself, where its rule does not say otherwise.
 ///
@@ -24,6 +26,7 @@ pub struct AuditSession {
     engine: Arc<Tallies>,
     /// Those of all sessions of the engine.
     alarms: Arc<Alarms>,
+    samples: Samples,
 }
 
 impl AuditSession {
@@ -34,7 +37,7 @@ impl AuditSession {
     }
 
     pub(super) fn beside(name: Text, engine: Arc<Tallies>, alarms: Arc<Alarms>) -> Self {
-        Self { name, own: Tallies::default(), engine, alarms }
+        Self { name, own: Tallies::default(), engine, alarms, samples: Samples::default() }
     }
 
     /// What records call it.
@@ -91,6 +94,16 @@ impl AuditSession {
         Some(self.alarms.get(&self.name, rule, key).map_or(AlarmState::Normal, |standing| standing.state()))
     }
 
+    /// What a rule that goes by time has seen last.
+    pub(super) fn sample(&self, rule: &CountedRule, key: &Key) -> Option<Sample> {
+        self.samples.of(rule, key)
+    }
+
+    /// What rules that go by time have seen, in a run that was not refused.
+    pub(super) const fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
     /// Counts on the counter of a rule.
     pub(super) fn change<R>(
         &self,
@@ -119,17 +132,23 @@ impl AuditSession {
     /// Whether a count of its own has changed since this was asked last.
     #[cfg(feature = "store")]
     pub(crate) fn take_unsaved(&self) -> bool {
-        self.own.take_unsaved()
+        self.own.take_unsaved() | self.samples.take_unsaved()
     }
 
     /// The store was not told after all.
     #[cfg(feature = "store")]
     pub(crate) fn put_unsaved(&self) {
         self.own.put_unsaved();
+        self.samples.put_unsaved();
     }
 
     /// Lets go of the counters of rules that are no more.
     pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a CountedRule>) {
+        if self.samples.has_any() {
+            let rules: Vec<_> = rules.collect();
+            self.samples.keep_those_of(&rules.iter().map(|rule| rule.counter).collect());
+            return self.own.keep_those_of(rules.into_iter());
+        }
         self.own.keep_those_of(rules);
     }
 }

@@ -150,7 +150,7 @@ impl RuleAccount {
         let is_unknown = rule.is_made_in_run() || matches!(rule.target().base(), Base::Local(_));
         // What the process does not write is committed as it is: a change of it too can be judged.
         let mut value = None;
-        let would = match (!is_unknown).then(|| rule.judge(subject)) {
+        let would = match (!is_unknown).then(|| rule.judge_beside(subject, session.sample(rule, &key)).0) {
             None => Would::Unknown,
             Some(Verdict::NotAsked | Verdict::Elsewhere) => Would::NotAsked,
             Some(Verdict::Passed) => Would::Pass,

@@ -75,8 +75,10 @@
 //! | `changed: true`, `unchanged: true` | all, see below | it is another than the committed value; it is the same |
 //! | `max_delta` | numbers, see below | it is no further than that from the committed value |
 //! | `monotonic: true` | numbers, times, see below | it is not below the committed value |
+//! | `max_rate: 2`, `max_rate: 5 per 1m` | numbers, see below | it has moved no faster than that since the rule saw it last |
+//! | `stuck: 30m` | scalars, see below | it has not been the same for so long |
 //!
-//! The last three compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
+//! `changed`, `unchanged`, `max_delta` and `monotonic` compare what is proposed with what is committed: they fit the domain, at the output gate. Where there was no
 //! value before, every value is a change, and neither too far from it nor below it. There was none
 //!
 //! - in a field that no run of its session has written and that has its default: a default is nobody's value. What a session was
@@ -90,6 +92,15 @@
 //!
 //! `unchanged` alone looks at the first state too: who leaves a field alone leaves that. Values are compared to any length, and so
 //! are lists of links; collections in collections 128 deep. What is deeper is neither changed nor unchanged.
+//!
+//! `max_rate` and `stuck` go by the [clock](crate::EngineBuilder::clock) of the records, and by what the rule itself has seen: in runs that
+//! were not refused, of arguments as well as of the domain, at either gate. The first value has no rate, and is not stuck. A rate is
+//! per second where nothing else is said, up as well as down; of integers and decimals it is exact. Where no time has gone by since the last
+//! value, a move has no rate: it is held against the next value that comes later. A clock that is put back makes the value a first one. What is
+//! refused is seen by neither: after a jump that was refused a value is let in as soon as it could have come to it by then. `stuck` is judged when its process runs: "while it should move" is
+//! `{ field: domain.temperature, stuck: 30m, when: "domain.mode == 'heating'", level: C }`. What is seen is kept for each session and each value of its `per` (1,024 of them; the one that was
+//! seen longest ago gives way), stored with the session's counters, and kept by the rules that stay the same when the recipe changes. Both read the clock once a run;
+//! a rule that goes by no time costs nothing of it.
 //!
 //! `None`, whatever else is missing, and NaN satisfy no condition, whatever it asks, but for `exists: false`. "If it is a bolus, at most
 //! 10 units" is `{ field: domain.mode.Bolus.dose, max: 10, where_present: true }`; NaN is there, and satisfies nothing. Integers are compared as integers, at any
@@ -479,6 +490,7 @@ mod outcomes;
 mod plan;
 mod record;
 mod reload;
+mod samples;
 #[cfg(feature = "store")]
 mod saved;
 mod shared_interlock;

@@ -5,10 +5,12 @@ use std::sync::atomic::AtomicU64;
 
 use super::alarm::Sight;
 use super::counted::CountedRule;
+use super::counters::AuditSession;
 use super::key::{self, Key};
 use crate::audit::Subject;
 use crate::context::Value;
 use theus_lang::audit::message::Seen;
+use theus_lang::audit::over_time::Sample;
 use theus_lang::audit::rule::Verdict;
 
 /// What judging a gate found: the rules that failed, with the value seen, and those whose pass puts a counter back.
@@ -18,6 +20,8 @@ use theus_lang::audit::rule::Verdict;
 #[must_use = "outcomes count only when they are settled"]
 pub struct RuleOutcomes {
     pub(super) found: Vec<Found>,
+    /// What rules that go by time have seen, and are to be held against from then on: where the run is not refused.
+    pub(super) looked: Vec<Looked>,
     /// When it was asked what would come of them, in nanoseconds since 1970; 0 where nobody has. What is counted by the clock is
     /// counted by this: the question and the deed agree.
     pub(super) asked: AtomicU64,
@@ -29,6 +33,14 @@ pub(super) struct Found {
     /// For which value it counts, where it has a counter for each.
     pub(super) key: Key,
     pub(super) saw: Saw,
+}
+
+/// What a rule that goes by time has seen.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) rule: Arc<CountedRule>,
+    pub(super) key: Key,
+    pub(super) sample: Sample,
 }
 
 /// What a rule found.
@@ -57,12 +69,13 @@ impl RuleOutcomes {
     #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.found.is_empty() && self.looked.is_empty()
     }
 
     /// Adds the outcomes of a later gate of the same run.
     pub fn append(&mut self, mut later: Self) {
         self.found.append(&mut later.found);
+        self.looked.append(&mut later.looked);
     }
 
     #[cold]
@@ -87,9 +100,10 @@ impl RuleOutcomes {
         &mut self,
         rule: &Arc<CountedRule>,
         subject: &(impl Subject + ?Sized),
+        session: &AuditSession,
         resets: impl FnOnce() -> bool,
     ) {
-        let verdict = rule.judge(subject);
+        let verdict = if rule.goes_by_time() { self.look(rule, subject, session) } else { rule.judge(subject) };
         let is_of_interest = match &verdict {
             Verdict::Failed(_) => true,
             Verdict::Passed => resets(),
@@ -107,5 +121,13 @@ impl RuleOutcomes {
             Verdict::NotAsked | Verdict::Elsewhere => Saw::Suppressed,
         };
         self.found.push(Found { rule: Arc::clone(rule), key, saw });
+    }
+
+    /// Judges one beside what it has seen last.
+    fn look(&mut self, rule: &Arc<CountedRule>, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Verdict {
+        let key = key::of(rule, subject);
+        let (verdict, sample) = rule.judge_beside(subject, session.sample(rule, &key));
+        self.looked.extend(sample.map(|sample| Looked { rule: Arc::clone(rule), key, sample }));
+        verdict
     }
 }

@@ -191,7 +191,7 @@ impl Plan {
         outcomes: &mut RuleOutcomes,
     ) {
         if let Some(rule) = self.rules.get(read.first) {
-            outcomes.judge(rule, subject, || a_pass_counts(rule) && is_counted(rule, subject, session));
+            outcomes.judge(rule, subject, session, || a_pass_counts(rule) && is_counted(rule, subject, session));
         }
     }
 }

@@ -136,7 +136,9 @@ impl Auditor {
     /// The counters of a session that are not 0, by the names of their rules.
     pub(crate) fn stored_counts(&self, session: &AuditSession) -> Vec<StoredCount> {
         let state = self.state.lock();
-        stored(session.own(), state.own_rules())
+        let mut counts = stored(session.own(), state.own_rules());
+        counts.extend(session.samples().stored(stable_names(&state.recipe)));
+        counts
     }
 
     /// Counts on where an earlier life of the session was. What no rule has any more is told, and dropped.
@@ -146,6 +148,7 @@ impl Auditor {
         }
         let state = self.state.lock();
         let gone = bring_back(session.own(), state.own_names(), counts);
+        session.samples().bring_back(counts, state.own_names().chain(state.shared_names()));
         drop(state);
         // As they are in the store.
         session.take_unsaved();
@@ -195,7 +198,8 @@ fn stored<'r>(tallies: &Tallies, rules: impl Iterator<Item = (String, &'r Arc<Co
     let counts = rules.flat_map(|(name, rule)| {
         let of_key = |(key, tally): (Key, Tally)| {
             let key = key.map(|key| key.to_string());
-            StoredCount { rule: name.clone(), count: tally.len(), window: tally.stored(), key, alarm: None }
+            let (rule, count, window) = (name.clone(), tally.len(), tally.stored());
+            StoredCount { rule, count, window, key, ..StoredCount::default() }
         };
         tallies.all(rule).into_iter().map(of_key).collect::<Vec<_>>()
     });
@@ -215,8 +219,8 @@ fn bring_back<'r, 'c>(
         return Vec::new();
     }
     let rules: BTreeMap<String, _> = rules.collect();
-    // An alarm is of one session, and is brought back by itself.
-    let counted = counts.iter().filter(|stored| stored.alarm.is_none());
+    // An alarm is of one session, and is brought back by itself, as is what was seen last.
+    let counted = counts.iter().filter(|stored| stored.alarm.is_none() && stored.sample.is_none());
     let (known, gone): (Vec<_>, Vec<_>) = counted.partition(|stored| rules.contains_key(&stored.rule));
     for StoredCount { rule, count, window, key, .. } in known {
         if let Some(rule) = rules.get(rule) {

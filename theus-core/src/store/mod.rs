@@ -33,7 +33,8 @@ pub use port::Store;
 pub use shown::shown;
 pub use write::{
     Audit, Base, Beginning, CodePrint, Committed, Done, EffectAnswer, Entry, Field, JournalEntry, Lease, Part, Place,
-    SessionRow, SessionState, Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin, Write,
+    SessionRow, SessionState, Settled, StoredAnswer, StoredCount, StoredEvent, StoredMessage, StoredOrigin,
+    StoredSample, Write,
 };
 
 pub(crate) use decode::decode_whole;

@@ -262,6 +262,18 @@ pub struct StoredCount {
     /// Of an alarm that is not normal: how it stands. It counts nothing then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alarm: Option<Box<StoredAlarm>>,
+    /// Of a rule that goes by time: what it has seen last. It counts nothing then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Box<StoredSample>>,
+}
+
+/// What a rule that goes by time (`max_rate`, `stuck`) has seen last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StoredSample {
+    /// When; of `stuck`, since when it is so. In nanoseconds since 1970.
+    pub at: u64,
+    /// What, as text: its first letter says what kind of value it is.
+    pub value: String,
 }
 
 /// A workflow's place, as a write brings it along.

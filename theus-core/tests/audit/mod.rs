@@ -25,6 +25,7 @@ mod foreign;
 mod generate;
 mod json;
 mod naive;
+mod over_time;
 mod paths;
 mod random;
 mod redacted;

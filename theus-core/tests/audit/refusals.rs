@@ -119,7 +119,7 @@ error[R016]: `in` does not fit domain.flag, a boolean
 4 |       - { field: domain.flag, in: [true] }
   |                               ^^
   |
-  = help: conditions that fit: eq, neq, changed, unchanged
+  = help: conditions that fit: eq, neq, changed, unchanged, stuck
 "#
     );
 }
@@ -255,7 +255,7 @@ error[R016]: `regex` does not fit domain.int, an integer
 4 |       - { field: domain.int, regex: a }
   |                              ^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -285,7 +285,7 @@ error[R016]: `exists` does not fit domain.int, an integer
 4 |       - { field: domain.int, exists: true }
   |                              ^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -363,7 +363,7 @@ error[R016]: `unique` does not fit domain.int, an integer
 4 |       - { field: domain.int, unique: true }
   |                              ^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -379,7 +379,7 @@ error[R016]: `finite` does not fit domain.int, an integer
 4 |       - { field: domain.int, finite: true }
   |                              ^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, multiple_of, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -411,7 +411,7 @@ error[R016]: `multiple_of` does not fit domain.float, a float
 4 |       - { field: domain.float, multiple_of: 0.5 }
   |                                ^^^^^^^^^^^
   |
-  = help: a float has no exact multiples; conditions that fit: min, max, eq, neq, in, not_in, between, finite, changed, unchanged, max_delta, monotonic
+  = help: a float has no exact multiples; conditions that fit: min, max, eq, neq, in, not_in, between, finite, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -595,7 +595,7 @@ error[R016]: `monotonic` does not fit domain.text, a string
 4 |       - { field: domain.text, monotonic: true }
   |                               ^^^^^^^^^
   |
-  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex, changed, unchanged
+  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex, changed, unchanged, stuck
 "#
     );
 }
@@ -653,7 +653,7 @@ error[R016]: `max_delta` does not fit domain.at, a time
 4 |       - { field: domain.at, max_delta: 5 }
   |                             ^^^^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, changed, unchanged, monotonic, exists
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, changed, unchanged, monotonic, stuck, exists
 "#
     );
 }
@@ -729,7 +729,7 @@ error[R016]: `min` does not fit domain.phase, the enum Phase
 4 |       - { field: domain.phase, min: Idle }
   |                                ^^^
   |
-  = help: conditions that fit: eq, neq, in, not_in, changed, unchanged
+  = help: conditions that fit: eq, neq, in, not_in, changed, unchanged, stuck
 "#
     );
 }

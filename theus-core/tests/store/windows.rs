@@ -284,3 +284,66 @@ fn a_rule_that_stays_the_same_keeps_what_all_sessions_have_counted() {
     );
     assert_eq!(pumped(&session, "", 95), Some((1, false)), "another window begins anew");
 }
+
+/// What each run came to, each in a program of its own, under a rule that goes by time.
+fn each_over_time(rule: &str, runs: &[(u64, i64)]) -> Vec<bool> {
+    let (store, clock) = (MemoryStore::new(), Arc::new(AtomicU64::new(1_700_000_000)));
+    let run = |(seconds, to): &(u64, i64)| {
+        clock.fetch_add(*seconds, Ordering::Relaxed);
+        let clock = Arc::clone(&clock);
+        let recipe = format!("process_recipes: {{ fill: {{ outputs: [ {{ {rule} }} ] }} }}");
+        let engine = Engine::builder(Tank::default())
+            .clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed)))
+            .process::<Fill>()
+            .recipe("audit.yaml", &recipe)
+            .unwrap()
+            .store(store.clone())
+            .build()
+            .unwrap();
+        let report = engine.run_reported(Fill { to: *to });
+        report.result.unwrap();
+        !report.violations.is_empty()
+    };
+    runs.iter().map(run).collect()
+}
+
+#[test]
+fn what_was_seen_last_survives_a_restart() {
+    let rate = "field: domain.level, max_rate: 2, level: C";
+    assert_eq!(each_over_time(rate, &[(0, 10), (5, 20), (5, 31), (5, 21)]), [false, false, true, false]);
+    let stuck = "field: domain.level, stuck: 10s, level: C";
+    assert_eq!(each_over_time(stuck, &[(0, 5), (9, 5), (1, 5), (1, 6), (10, 6)]), [false, false, true, false, true]);
+    let per = "field: domain.level, max_rate: 2, per: to, max_threshold: 2, level: C";
+    assert_eq!(each_over_time(per, &[(0, 1), (1, 50), (1, 1)]), [false; 3], "each value for itself");
+}
+
+#[test]
+fn what_a_store_says_was_seen_last_is_not_trusted() {
+    let (store, clock) = (MemoryStore::new(), Arc::new(AtomicU64::new(1_700_000_000)));
+    let time = Arc::clone(&clock);
+    let recipe = "process_recipes: { fill: { outputs: [ { field: domain.level, max_rate: 2, level: C } ] } }";
+    let first = Engine::builder(Tank::default())
+        .clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(time.load(Ordering::Relaxed)))
+        .process::<Fill>()
+        .recipe("audit.yaml", recipe)
+        .unwrap()
+        .store(store)
+        .build()
+        .unwrap();
+    first.run(Fill { to: 10 }).unwrap();
+    let state = first.dehydrate().unwrap();
+    let [stored] = &state.counts[..] else { panic!("{:?}", state.counts) };
+    let sample = stored.sample.clone().unwrap();
+    assert_eq!((sample.at, &*sample.value, stored.count), (1_700_000_000_000_000_000, "i10", 0));
+    clock.fetch_add(1, Ordering::Relaxed);
+    for (index, value) in
+        ["", "x", "i", "fNaN", "p", "i99999999999999999999999999999999999999999999"].into_iter().enumerate()
+    {
+        let mut bent = state.clone();
+        bent.counts[0].sample.as_mut().unwrap().value = value.to_owned();
+        let again = first.open_state(format!("bent {index}"), Tank::default(), bent).unwrap();
+        assert!(again.run_reported(Fill { to: 90 }).violations.is_empty(), "{value:?}: it is a first value");
+    }
+    let again = first.open_state("again", Tank::default(), state).unwrap();
+    assert_eq!(again.run_reported(Fill { to: 90 }).violations.len(), 1);
+}

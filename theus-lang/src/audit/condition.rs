@@ -9,6 +9,7 @@ use super::delta::Change;
 use super::integer::Integer;
 use super::looks::in_one_line;
 pub use super::operator::Operator;
+use super::over_time::OverTime;
 use super::set::{Set, all_differ};
 use crate::condition::Expression;
 use crate::context::{Decimal, Time, Value};
@@ -68,6 +69,8 @@ pub enum Condition {
     Change(Change),
     /// A bound that is a value of the global context: see `Rule::passes`.
     Against(Box<Against>),
+    /// On what was seen last too, and by the clock: see `Rule::judge_over_time`.
+    OverTime(OverTime),
     /// On all that it names: see `Rule::judge`.
     That(Expression),
 }
@@ -142,6 +145,15 @@ impl Condition {
     pub const fn that(&self) -> Option<&Expression> {
         match self {
             Self::That(that) => Some(that),
+            _ => None,
+        }
+    }
+
+    /// The condition that goes by the clock, where this is one.
+    #[inline]
+    pub const fn over_time(&self) -> Option<&OverTime> {
+        match self {
+            Self::OverTime(over_time) => Some(over_time),
             _ => None,
         }
     }
@@ -237,6 +249,7 @@ impl fmt::Display for Condition {
             Self::MultipleOf(step) => step.fmt(f),
             Self::DecimalMultipleOf(step) => step.fmt(f),
             Self::Change(change) => change.fmt(f),
+            Self::OverTime(over_time) => over_time.fmt(f),
             Self::Against(against) => against.fmt(f),
             // In one line, however the file has it.
             Self::That(that) => f.write_str(&in_one_line(that.text())),

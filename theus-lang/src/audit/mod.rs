@@ -23,6 +23,8 @@ pub mod message;
 pub mod metadata;
 mod operator;
 #[doc(hidden)]
+pub mod over_time;
+#[doc(hidden)]
 pub mod range;
 pub mod recipe;
 #[doc(hidden)]

@@ -77,6 +77,10 @@ tests! {
     MaxDelta = "max_delta",
     /// Not below the committed value.
     Monotonic = "monotonic",
+    /// No faster than the bound beside what the rule has seen last.
+    MaxRate = "max_rate",
+    /// Another value than for as long as the bound.
+    Stuck = "stuck",
     /// A condition on several values, in the language of workflows.
     That = "that",
 }
@@ -85,6 +89,11 @@ impl Operator {
     /// Whether it compares what is proposed with what is committed: for the domain at the output gate.
     pub(super) const fn is_of_change(self) -> bool {
         matches!(self, Self::Changed | Self::Unchanged | Self::MaxDelta | Self::Monotonic)
+    }
+
+    /// Whether it goes by the clock, and by what the rule has seen last.
+    pub(super) const fn is_over_time(self) -> bool {
+        matches!(self, Self::MaxRate | Self::Stuck)
     }
 
     /// The tests that fit a shape; those of change only where there is a committed value.
@@ -97,20 +106,20 @@ impl Operator {
 
 fn of_shape(shape: &Shape) -> &'static [Operator] {
     use Operator::{
-        Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, Min, MinLen, Monotonic, MultipleOf, Neq, NotIn,
-        NotRegex, Regex, Unchanged, Unique,
+        Between, Changed, Eq, Finite, In, Max, MaxDelta, MaxLen, MaxRate, Min, MinLen, Monotonic, MultipleOf, Neq,
+        NotIn, NotRegex, Regex, Stuck, Unchanged, Unique,
     };
     match shape {
-        Shape::Int { .. } | Shape::Decimal => {
-            &[Min, Max, Eq, Neq, In, NotIn, Between, MultipleOf, Changed, Unchanged, MaxDelta, Monotonic]
-        }
+        Shape::Int { .. } | Shape::Decimal => &[
+            Min, Max, Eq, Neq, In, NotIn, Between, MultipleOf, Changed, Unchanged, MaxDelta, Monotonic, MaxRate, Stuck,
+        ],
         Shape::Float32 | Shape::Float64 => {
-            &[Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic]
+            &[Min, Max, Eq, Neq, In, NotIn, Between, Finite, Changed, Unchanged, MaxDelta, Monotonic, MaxRate, Stuck]
         }
-        Shape::Time(_) => &[Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic],
-        Shape::Text => &[Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, NotRegex, Changed, Unchanged],
-        Shape::Char | Shape::Uuid | Shape::Enum(_) => &[Eq, Neq, In, NotIn, Changed, Unchanged],
-        Shape::Bool => &[Eq, Neq, Changed, Unchanged],
+        Shape::Time(_) => &[Min, Max, Eq, Neq, In, NotIn, Between, Changed, Unchanged, Monotonic, Stuck],
+        Shape::Text => &[Eq, Neq, MinLen, MaxLen, In, NotIn, Regex, NotRegex, Changed, Unchanged, Stuck],
+        Shape::Char | Shape::Uuid | Shape::Enum(_) => &[Eq, Neq, In, NotIn, Changed, Unchanged, Stuck],
+        Shape::Bool => &[Eq, Neq, Changed, Unchanged, Stuck],
         Shape::Collection(collection) if *collection == CollectionShape::counted() => &[MinLen, MaxLen],
         // Values in no order: which of them changed cannot be said.
         Shape::Collection(collection) if collection.kind() == CollectionKind::Bag => {

@@ -9,11 +9,13 @@ use super::each::{Found, Question};
 use super::looks;
 use super::message::{Message, Seen};
 use super::metadata::RuleMetadata;
+use super::over_time::{OverTime, Sample};
 use super::range::Range;
 use super::steps::{PathStep, walk};
 use crate::audit::Level;
 use crate::condition::Expression;
 use crate::context::{REDACTED, Value};
+use crate::source::duration;
 use theus_model::audit::Gate;
 use theus_model::audit::Subject;
 use theus_model::audit::Text;
@@ -206,21 +208,71 @@ impl Rule {
     /// Whether its value alone says whether it passes: then it is judged by [`passes`](Self::passes), beside all others on that
     /// value; else by [`judge`](Self::judge), by itself.
     pub fn is_of_one_value(&self) -> bool {
-        self.when.is_none() && self.condition.that().is_none() && !self.target.is_of_each()
+        self.when.is_none() && self.condition.that().is_none() && !self.goes_by_time() && !self.target.is_of_each()
     }
 
     /// What it finds, whichever kind it is. What has no answer is a violation that says so.
     pub fn judge(&self, subject: &(impl Subject + ?Sized)) -> Verdict {
-        if let Some(when) = &self.when {
-            match looks::holds(when, subject) {
-                Ok(true) => {}
-                Ok(false) => return Verdict::Elsewhere,
-                Err(error) => {
-                    let value = format!("in `when`, {}", looks::unanswered(when, &error, subject)).into();
-                    return Verdict::Failed(Seen { value, before: None, key: None });
-                }
+        self.judge_beside(subject, None).0
+    }
+
+    /// The same beside what it has seen last, where it goes by time; and what it is to be held against from then on, where that changes.
+    pub fn judge_beside(&self, subject: &(impl Subject + ?Sized), last: Option<Sample>) -> (Verdict, Option<Sample>) {
+        if let Some(verdict) = self.is_elsewhere(subject) {
+            return (verdict, None);
+        }
+        match self.condition.over_time() {
+            Some(over_time) => self.judge_over_time(over_time, subject, last),
+            None => (self.judge_here(subject), None),
+        }
+    }
+
+    /// What there is to say where its `when` does not hold.
+    fn is_elsewhere(&self, subject: &(impl Subject + ?Sized)) -> Option<Verdict> {
+        let when = self.when.as_ref()?;
+        match looks::holds(when, subject) {
+            Ok(true) => None,
+            Ok(false) => Some(Verdict::Elsewhere),
+            Err(error) => {
+                let value = format!("in `when`, {}", looks::unanswered(when, &error, subject)).into();
+                Some(Verdict::Failed(Seen { value, before: None, key: None }))
             }
         }
+    }
+
+    fn judge_over_time(
+        &self,
+        over_time: &OverTime,
+        subject: &(impl Subject + ?Sized),
+        last: Option<Sample>,
+    ) -> (Verdict, Option<Sample>) {
+        let value = self.target.read(subject);
+        if !self.asks(&value) {
+            return (Verdict::NotAsked, None);
+        }
+        let now = match subject.now() {
+            Value::Time { nanos, .. } => u64::try_from(nanos.max(0)).unwrap_or(u64::MAX),
+            // Nobody knows the time: nothing can be held against it.
+            _ => return (Verdict::NotAsked, None),
+        };
+        let looked = over_time.look(value, last, now);
+        if looked.passes {
+            return (Verdict::Passed, looked.next);
+        }
+        let before = last.and_then(|last| last.value.as_value());
+        let value = match looked.over.filter(|_| !self.redacts && last.is_some()) {
+            Some(over) if before.is_some() => {
+                format!("{}, {} later", looks::shown(value), duration::shown(over)).into()
+            }
+            Some(over) => format!("{} for {}", looks::shown(value), duration::shown(over)).into(),
+            None => self.shown(value),
+        };
+        let before = before.map(|before| self.shown(before));
+        (Verdict::Failed(Seen { value, before, key: None }), looked.next)
+    }
+
+    /// Where its `when` holds.
+    fn judge_here(&self, subject: &(impl Subject + ?Sized)) -> Verdict {
         let Some(that) = self.condition.that() else {
             if self.target.is_of_each() {
                 return self.judge_each(subject);
@@ -324,10 +376,16 @@ impl Rule {
         matches!(self.target.base, Base::Argument(_)) || of_condition().chain(self.when_reads()).any(is_argument)
     }
 
+    /// Whether it is held against what it has seen last, by the clock: `max_rate`, `stuck`.
+    #[must_use]
+    pub const fn goes_by_time(&self) -> bool {
+        self.condition.over_time().is_some()
+    }
+
     /// Whether it asks what time it is.
     #[must_use]
     pub fn asks_now(&self) -> bool {
-        self.condition.that().into_iter().chain(&self.when).any(Expression::asks_now)
+        self.goes_by_time() || self.condition.that().into_iter().chain(&self.when).any(Expression::asks_now)
     }
 
     /// Where it is judged, as the recipe says it: `when`.

@@ -11,7 +11,7 @@ use super::number::{self, Number};
 use super::patterns::Patterns;
 use super::refused::Refused;
 use super::set;
-use super::{against, code};
+use super::{against, code, over_time};
 use crate::context::Shape;
 use crate::source::Value;
 
@@ -44,6 +44,11 @@ pub(super) fn condition(
     let Place { field, shape, changes } = place;
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
+    }
+    if test.is_over_time()
+        && let Some(refused) = over_time::misplaced(test, &place)
+    {
+        return Err(refused);
     }
     let mut fitting = Operator::fitting(shape, changes.is_ok());
     if !fitting.any(|fitting| fitting == test) {
@@ -79,6 +84,8 @@ pub(super) fn condition(
         Operator::Monotonic => switched_on(test, value, field, Condition::Change(Change::Monotonic)),
         Operator::MultipleOf => multiple_of(value, shape, field),
         Operator::MaxDelta => max_delta(value, shape, field),
+        Operator::MaxRate => over_time::max_rate(value, shape, field),
+        Operator::Stuck => over_time::stuck(value, field),
         // It fits no field: it is read where it stands.
         Operator::That => Err(Refused::test(format!("`that` is not asked of one field, as of {field}"))),
     }

@@ -274,7 +274,10 @@ impl Weighed {
             let asks = |rule: &Rule| format!("{} {} {} at the {} gate", rule.path, rule.test, rule.limit(), rule.gate);
             self.weigh(None, format!("asks {} -> {}", asks(old), asks(new)));
         }
-        let intervals = Interval::of(&new.condition).compare(&Interval::of(&old.condition));
+        let intervals = match (new.condition.over_time(), old.condition.over_time()) {
+            (Some(new), Some(old)) => new.compare(old),
+            _ => Interval::of(&new.condition).compare(&Interval::of(&old.condition)),
+        };
         // What is weighed of a bound is not all of it.
         if intervals != Some(Ordering::Equal) || old.whole_limit() != new.whole_limit() {
             let (before, after) = match (old.limit(), new.limit()) {

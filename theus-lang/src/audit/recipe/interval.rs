@@ -153,6 +153,7 @@ impl Interval {
             | Condition::MultipleOf(_)
             | Condition::DecimalMultipleOf(_)
             | Condition::Change(_)
+            | Condition::OverTime(_)
             | Condition::That(_) => Self::Other(condition.to_string()),
             Condition::Text(kind, bound) => same(*kind, Point::Text(bound.clone())),
             Condition::Char(kind, bound) => same(*kind, Point::Char(*bound)),

@@ -20,6 +20,7 @@ mod model;
 mod named_limits;
 mod number;
 mod of_process;
+mod over_time;
 mod parse;
 mod path;
 mod patterns;

@@ -345,7 +345,9 @@ fn condition(
         (Base::Domain(_), Gate::Input) => Err(NoChange::AtTheInputGate),
         _ => Err(NoChange::NotInTheDomain),
     };
+    // What goes by time has a value before of its own.
     if entry.message.as_ref().is_some_and(Message::asks_before)
+        && !bound.test.is_over_time()
         && let Err(why) = changes
     {
         let (what, help) = match why {

@@ -51,6 +51,7 @@ fn counted(key: Option<&str>, window: &[u64]) -> StoredCount {
         window: window.to_vec(),
         key: key.map(str::to_owned),
         alarm: None,
+        sample: None,
     }
 }
 

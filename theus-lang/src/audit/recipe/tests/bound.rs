@@ -97,7 +97,7 @@ error[R016]: `min` does not fit name, a string
 4 |       - { field: name, min: a }
   |                        ^^^
   |
-  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex
+  = help: conditions that fit: eq, neq, min_len, max_len, in, not_in, regex, not_regex, stuck
 "#
     );
 }
@@ -113,7 +113,7 @@ error[R016]: `min_len` does not fit amount, a float
 4 |       - { field: amount, min_len: 1 }
   |                          ^^^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite, max_rate, stuck
 "#
     );
 }
@@ -129,7 +129,7 @@ error[R016]: `max` does not fit flag, a boolean
 4 |       - { field: flag, max: true }
   |                        ^^^
   |
-  = help: conditions that fit: eq, neq
+  = help: conditions that fit: eq, neq, stuck
 "#
     );
 }
@@ -161,7 +161,7 @@ error[R016]: `min_len` does not fit tag, a character
 4 |       - { field: tag, min_len: 1 }
   |                       ^^^^^^^
   |
-  = help: conditions that fit: eq, neq, in, not_in
+  = help: conditions that fit: eq, neq, in, not_in, stuck
 "#
     );
 }

@@ -43,7 +43,7 @@ error[R007]: the entry has no condition
 4 |       - { field: amount, level: A }
   |         ^
   |
-  = help: give it one of: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, changed, unchanged, max_delta, monotonic
+  = help: give it one of: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, changed, unchanged, max_delta, monotonic, max_rate, stuck
 "#
     );
 }
@@ -75,7 +75,7 @@ error[R016]: `regex` does not fit amount, a float
 4 |       - { field: amount, regex: x }
   |                          ^^^^^
   |
-  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite
+  = help: conditions that fit: min, max, eq, neq, in, not_in, between, finite, max_rate, stuck
 "#
     );
 }

@@ -19,6 +19,7 @@ mod loads;
 mod meant;
 mod named_limits;
 mod nothing;
+mod over_time;
 mod pages;
 mod present;
 mod rendered;
