@@ -44,6 +44,7 @@
 //! | [`R041`] | an id by which a rule cannot be known |
 //! | [`R042`] | a text that is too long to be put on record |
 //! | [`R043`] | a limit that is not there, or does not fit |
+//! | [`R044`] | a rule on missing runs that could not be one |
 //!
 //! # Warnings of a recipe
 //!
@@ -198,6 +199,7 @@ pages! {
     R041 "R041.md";
     R042 "R042.md";
     R043 "R043.md";
+    R044 "R044.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";

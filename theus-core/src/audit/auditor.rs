@@ -56,6 +56,8 @@ pub struct Auditor {
     pub(super) everyone: Arc<Tallies>,
     /// The alarms of all sessions.
     pub(super) alarms: Arc<Alarms>,
+    /// Whether a rule of the recipe in force finds by time that a process is not run.
+    pub(super) awaits: AtomicBool,
     /// How many of the counters of rules with `per` had to make room while they counted something.
     pub(super) gave_way: AtomicU64,
     /// Taken before the state by whoever records, and held until what was recorded is delivered.
@@ -86,8 +88,10 @@ impl Auditor {
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
         let log = RecordLog::new("", MAX_RECORDS);
+        let recipe = InForce::new(recipe);
+        let awaits = AtomicBool::new(recipe.awaits_runs());
         let state = AuditorState {
-            recipe: InForce::new(recipe),
+            recipe,
             in_force: None,
             log,
             interlock: None,
@@ -106,6 +110,7 @@ impl Auditor {
             state: Mutex::new(state),
             everyone: Arc::default(),
             alarms: Arc::default(),
+            awaits,
             gave_way: AtomicU64::new(0),
             sinks: Sinks::none(),
         }
@@ -212,9 +217,14 @@ impl Auditor {
             for Found { rule, key, saw } in outcomes.found {
                 let at = (now, (time, version));
                 let counts = match rule.alarm() {
-                    Some(settings) => {
-                        self.alarm_saw(&mut state, session, (&rule, settings), (&key, &saw), at, &mut records)
-                    }
+                    Some(settings) => self.alarm_saw(
+                        &mut state,
+                        (session, process),
+                        (&rule, settings),
+                        (&key, &saw),
+                        at,
+                        &mut records,
+                    ),
                     None => true,
                 };
                 if let Saw::Suppressed = saw {

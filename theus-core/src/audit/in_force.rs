@@ -6,13 +6,15 @@ use std::sync::Arc;
 use super::counted::CountedRule;
 use super::counter::Counter;
 use super::judge::Gates;
-use crate::audit::Recipe;
+use crate::audit::{Gate, Recipe};
 
 /// A recipe whose rules count.
 #[derive(Debug, Default)]
 pub(crate) struct InForce {
     recipe: Recipe,
     processes: BTreeMap<&'static str, Arc<Gates>>,
+    /// The processes of which time finds that they are not run.
+    awaited: Vec<&'static str>,
 }
 
 impl InForce {
@@ -29,7 +31,9 @@ impl InForce {
             let of = |gate| counted.iter().filter(|(at, _)| *at == gate).map(|(_, rule)| Arc::clone(rule)).collect();
             processes.insert(rules.process(), Arc::new(Gates::new(rules.process(), of)));
         }
-        Self { recipe, processes }
+        let is_awaited = |gates: &&Arc<Gates>| gates.all().any(|rule| rule.missing().is_some());
+        let awaited = processes.values().filter(is_awaited).map(|gates| gates.process()).collect();
+        Self { recipe, processes, awaited }
     }
 
     /// What it says.
@@ -45,6 +49,18 @@ impl InForce {
     /// The gates of every process that has rules, in the order of their names.
     pub(super) fn processes(&self) -> impl Iterator<Item = &Arc<Gates>> {
         self.processes.values()
+    }
+
+    /// Whether time finds that a process is not run.
+    pub(super) const fn awaits_runs(&self) -> bool {
+        !self.awaited.is_empty()
+    }
+
+    /// The rules by which it does, each with its process.
+    pub(super) fn awaited(&self) -> Vec<(Arc<CountedRule>, &'static str)> {
+        let gates = self.awaited.iter().filter_map(|process| self.processes.get(process));
+        let rules = gates.flat_map(|gates| gates.rules(Gate::Output).iter().map(|rule| (rule, gates.process())));
+        rules.filter(|(rule, _)| rule.missing().is_some()).map(|(rule, process)| (Arc::clone(rule), process)).collect()
     }
 
     /// The rules themselves, as long as nobody else has them.

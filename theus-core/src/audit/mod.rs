@@ -166,6 +166,24 @@
 //! An invariant is judged after every process that writes any of what its condition names. `when` is such a condition as well: the rule
 //! is judged only where it holds; elsewhere it neither passes nor is violated, so that its counter stays.
 //!
+//! ## Runs that are missing
+//!
+//! ```yaml
+//! process_recipes:
+//!   record_reading:
+//!     outputs:
+//!       - { missing: 10m, level: C, message: "no reading: {value}" }
+//! ```
+//!
+//! `missing` takes the place of `field` and of what is asked of it: no run of its process has come to its commit for so long, in its session, or since
+//! somebody looked first. Time finds it, and no run: whoever drives a workflow looks when it is due
+//! ([`WorkflowManager`](crate::workflow::WorkflowManager) while it waits for something else too, [`Sessions`](crate::workflow::Sessions)), by the
+//! [clock](crate::EngineBuilder::clock) of the records; without one a timer of one's own calls [`Engine::look_at_alarms`](crate::Engine::look_at_alarms) at
+//! [`Engine::alarms_due`](crate::Engine::alarms_due). A workflow in virtual time needs an engine by the same clock. Each time that is over without a run is one violation (several that nobody has looked at are
+//! one), until the process is run: it counts, warns, acts and is on record as any. With `alarm: true` all of them are one excursion, which ends with the
+//! next run. Level S stops the engine; A and B refuse a run, and there is none: they are refused, as is what would be asked of one (`when`, `per`, `of`).
+//! When its process was run last is stored with the session; that it is missing already is found again after a restart.
+//!
 //! ## Settings
 //!
 //! | key | meaning | where not given |
@@ -258,8 +276,8 @@
 //! session has excursions of its own, and with `per` each value; `across: engine` does not fit. What the rule is not asked (`when`,
 //! `where_present`) changes nothing. An alarm goes by what its gate has seen, committed or not.
 //!
-//! An `on_delay` is over in the first violation after its end, an `off_delay` when somebody looks: a run that the rule judges,
-//! [`Engine::alarms`](crate::Engine::alarms), or [`Engine::look_at_alarms`](crate::Engine::look_at_alarms). A clock that is put back
+//! An `on_delay` and an `off_delay` are over when somebody looks: a run that the rule judges, whoever drives the session while it waits,
+//! [`Engine::alarms`](crate::Engine::alarms) (the `off_delay`), or [`Engine::look_at_alarms`](crate::Engine::look_at_alarms); [`Engine::alarms_due`](crate::Engine::alarms_due) says when. A clock that is put back
 //! begins both anew. There are at most 65,536 alarms at a time; the rule of one more counts every violation, which is told by
 //! `tracing`.
 //!
@@ -472,6 +490,7 @@
 
 mod alarm;
 mod auditor;
+mod by_time;
 mod change;
 mod clock;
 mod counted;

@@ -7,6 +7,7 @@ use super::alarm::Sight;
 use super::counted::CountedRule;
 use super::counters::AuditSession;
 use super::key::{self, Key};
+use super::samples::Looked;
 use crate::audit::Subject;
 use crate::context::Value;
 use theus_lang::audit::message::Seen;

@@ -127,6 +127,7 @@ impl Auditor {
 
     /// The counters of all sessions together are not any session's to let go of.
     fn keep_counters_of(&self, recipe: &InForce) {
+        self.awaits.store(recipe.awaits_runs(), std::sync::atomic::Ordering::Release);
         self.everyone.keep_those_of(recipe.processes().flat_map(|gates| gates.all()));
         self.alarms.keep_those_of(recipe.processes().flat_map(|gates| gates.all()));
     }

@@ -2,23 +2,28 @@
 
 use std::collections::{BTreeMap, HashSet};
 #[cfg(feature = "store")]
-use std::sync::Arc;
-use std::sync::OnceLock;
-#[cfg(feature = "store")]
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
 use super::counted::CountedRule;
 use super::counter::Counter;
 use super::key::Key;
-use super::outcomes::Looked;
 use super::tallies::MOST_KEYS;
 #[cfg(feature = "store")]
 use crate::store::{StoredCount, StoredSample};
 use theus_lang::audit::over_time::Sample;
 #[cfg(feature = "store")]
 use theus_lang::audit::over_time::Sampled;
+
+/// What a rule that goes by time has seen.
+#[derive(Debug)]
+pub(super) struct Looked {
+    pub(super) rule: Arc<CountedRule>,
+    pub(super) key: Key,
+    pub(super) sample: Sample,
+}
 
 /// Of which rule, of which value of its `per`.
 type Place = (Counter, Key);
@@ -58,6 +63,13 @@ impl Samples {
         }
         #[cfg(feature = "store")]
         kept.unsaved.store(true, Ordering::Release);
+    }
+
+    /// The same of one, unless another run has come in between.
+    pub(super) fn keep_beside(&self, last: Option<Sample>, looked: Looked) {
+        if self.of(&looked.rule, &looked.key) == last {
+            self.keep(vec![looked]);
+        }
     }
 
     /// Lets go of those of rules that are no more.

@@ -1,7 +1,7 @@
 //! The alarms of an engine, and what operators do to them.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::handle::Engine;
 use crate::audit::{Alarm, AlarmError, AlarmFigures, AlarmId, AlarmState};
@@ -68,11 +68,62 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         figures
     }
 
-    /// Has what time alone has changed of alarms put on record: an `off_delay` is over, or the time for which one was shelved.
-    /// [`alarms`](Self::alarms) does it by itself.
+    /// Finds what time alone has come to, and has it put on record: no run of a process for as long as its `missing` says and an
+    /// `on_delay` that is over, in this session; an `off_delay` that is over and the end of a shelf, in all of them. What is found counts and
+    /// acts as what a run finds.
+    ///
+    /// Whoever drives a workflow looks by itself whenever that is due ([`WorkflowManager`](crate::workflow::WorkflowManager) while it waits,
+    /// [`Sessions`](crate::workflow::Sessions)). Where nobody does, a timer of one's own calls this: [`alarms_due`](Self::alarms_due) says when.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::time::{Duration, SystemTime};
+    /// use theus_core::prelude::*;
+    ///
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// # #[process(outputs = [domain.temperature])]
+    /// # fn record(ctx: Ctx<Oven>, value: f64) { ctx.domain.temperature.set(value); }
+    /// let seconds = Arc::new(AtomicU64::new(0));
+    /// let clock = { let seconds = Arc::clone(&seconds); move || SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.load(Ordering::Relaxed)) };
+    /// let recipe = "process_recipes: { record: { outputs: [ { missing: 10m, level: C } ] } }";
+    /// let engine = Engine::builder(Oven::default()).clock(clock).process::<Record>().recipe("audit.yaml", recipe)?.build()?;
+    /// engine.run(Record { value: 20.0 })?;
+    /// assert_eq!(engine.alarms_due(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(600)));
+    /// seconds.store(600, Ordering::Relaxed);
+    /// engine.look_at_alarms();
+    /// let violation = engine.audit_records().last().and_then(|record| record.violation().cloned()).unwrap();
+    /// assert_eq!((&*violation.rule, &*violation.value), ("record missing 10m", "no run for 10m"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn look_at_alarms(&self) {
         self.core.shared.auditor.look_at_alarms();
+        self.look_by_time();
         self.alarms_are_stored();
+    }
+
+    /// When there is something to be found by [`look_at_alarms`](Self::look_at_alarms) in this session, by the engine's
+    /// [clock](crate::EngineBuilder::clock), unless a run comes before; `None` where nothing is waited for. What is due by now is looked at at once.
+    #[must_use]
+    pub fn alarms_due(&self) -> Option<SystemTime> {
+        let left = self.look_by_time()?;
+        self.alarms_are_stored();
+        self.core.shared.auditor.now().checked_add(left)
+    }
+
+    /// Finds what time alone has come to in this session. For how long there is nothing more to be found.
+    pub(crate) fn look_by_time(&self) -> Option<Duration> {
+        self.core.shared.auditor.look_by_time(&self.core.audit, self.core.shown_version())
+    }
+
+    /// The same where somebody drives it: what is found is stored.
+    #[cfg(feature = "workflow")]
+    pub(crate) fn drives_by_time(&self) -> Option<Duration> {
+        // What cannot be put on record at present is not tried again and again.
+        let left = self.look_by_time()?.max(Duration::from_millis(1));
+        self.alarms_are_stored();
+        Some(left)
     }
 
     /// Somebody has seen an alarm. Who and why is put on record. How it stands then: normal where its value is back.

@@ -270,7 +270,7 @@ pub struct StoredCount {
     pub sample: Option<Box<StoredSample>>,
 }
 
-/// What a rule that goes by time (`max_rate`, `stuck`) has seen last.
+/// What a rule that goes by time (`max_rate`, `stuck`, `missing`) has seen last.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StoredSample {
     /// When; of `stuck`, since when it is so. In nanoseconds since 1970.

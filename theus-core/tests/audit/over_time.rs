@@ -202,7 +202,8 @@ fn random_runs_find_what_is_found_by_hand() {
         );
         let locking = if random.bool() { Locking::Optimistic } else { Locking::Pessimistic };
         let (engine, clock) = engine(&recipe, locking);
-        let (mut now, mut last, mut same): (i64, Option<(i64, i64)>, Option<(i64, i64)>) = (0, None, None);
+        let mut now = 0_i64;
+        let (mut last, mut same) = (None::<(i64, i64)>, None::<(i64, i64)>);
         for turn in 0..40 {
             let wait = random.choice([0, 250, 500, 1_000, 3_000, -700]).unwrap_or_default();
             now += wait;

@@ -1,6 +1,7 @@
 //! What the engine promises, one promise a test, through its public API.
 
 mod building;
+mod by_time;
 mod cost;
 mod effects;
 mod gates;

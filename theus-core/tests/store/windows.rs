@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use theus_core::prelude::*;
-use theus_core::store::{MemoryStore, StoredCount};
+use theus_core::store::{MemoryStore, Store, StoredCount};
 
 #[derive(Clone, Debug, Default, Context)]
 struct Tank {
@@ -346,4 +346,32 @@ fn what_a_store_says_was_seen_last_is_not_trusted() {
     }
     let again = first.open_state("again", Tank::default(), state).unwrap();
     assert_eq!(again.run_reported(Fill { to: 90 }).violations.len(), 1);
+}
+
+#[test]
+fn when_a_process_was_run_last_survives_a_restart() {
+    let (store, clock) = (MemoryStore::new(), Arc::new(AtomicU64::new(1_700_000_000)));
+    let engine = || {
+        let time = Arc::clone(&clock);
+        Engine::builder(Tank::default())
+            .clock(move || SystemTime::UNIX_EPOCH + Duration::from_secs(time.load(Ordering::Relaxed)))
+            .process::<Fill>()
+            .recipe("audit.yaml", "process_recipes: { fill: { outputs: [ { missing: 10m, level: C } ] } }")
+            .unwrap()
+            .store(store.clone())
+            .build()
+            .unwrap()
+    };
+    engine().run(Fill { to: 1 }).unwrap();
+    clock.fetch_add(599, Ordering::Relaxed);
+    let again = engine();
+    assert_eq!(again.alarms_due(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_600)));
+    clock.fetch_add(1, Ordering::Relaxed);
+    again.look_at_alarms();
+    let records = again.audit_records();
+    let violation = records.iter().find_map(|record| record.violation()).unwrap();
+    assert_eq!(violation.value, "no run for 10m");
+    drop(again);
+    let stored = Store::ledger(&store, 0, 100).unwrap();
+    assert!(stored.iter().any(|record| record.violation().is_some()), "it is in the store's ledger");
 }

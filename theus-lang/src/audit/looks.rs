@@ -1,9 +1,11 @@
 //! What a condition of several values looks at, and what a violation of it tells.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::condition::{Activation, EvaluationError, Expression};
 use crate::context::{REDACTED, Value};
+use crate::source::duration;
 use theus_model::audit::{Subject, Text};
 
 /// Longer texts are cut in records.
@@ -74,6 +76,12 @@ pub fn shown(value: Value<'_>) -> String {
         },
         value => value.to_string(),
     }
+}
+
+/// A length of time as files write it: `1h 30m`. Of more than a millisecond, whole ones.
+pub fn shown_time(time: Duration) -> String {
+    let whole = Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+    duration::shown(if whole.is_zero() { time } else { whole })
 }
 
 /// A condition as records show it, however the file has it.

@@ -73,7 +73,7 @@ pub(super) struct BadMessage {
 }
 
 /// The value that failed, as records show it, and the committed one where the rule says it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Seen {
     pub value: Text,
     pub before: Option<Text>,

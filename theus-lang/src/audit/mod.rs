@@ -15,6 +15,7 @@ pub mod delta;
 pub mod each;
 #[doc(hidden)]
 pub mod integer;
+mod judge;
 #[doc(hidden)]
 pub mod looks;
 #[doc(hidden)]

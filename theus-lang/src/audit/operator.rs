@@ -81,6 +81,8 @@ tests! {
     MaxRate = "max_rate",
     /// Another value than for as long as the bound.
     Stuck = "stuck",
+    /// A run of the process at least so often.
+    Missing = "missing",
     /// A condition on several values, in the language of workflows.
     That = "that",
 }

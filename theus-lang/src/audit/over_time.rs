@@ -14,6 +14,8 @@ pub enum OverTime {
     MaxRate { most: Most, per: Duration },
     /// It does not stay the same for so long.
     Stuck(Duration),
+    /// A process is run at least so often: what is looked at is that it was, and time finds that it was not.
+    Missing(Duration),
 }
 
 /// By how much a number may move.
@@ -55,6 +57,7 @@ impl OverTime {
     /// by, or the clock was put back.
     pub(super) fn look(&self, value: Value<'_>, last: Option<Sample>, now: u64) -> Looked {
         let (passes, next) = match self {
+            Self::Missing(_) => (true, Some(Sample { at: now, value: Sampled::Print(0) })),
             Self::MaxRate { .. } => match Sampled::number(value) {
                 None => (false, None),
                 Some(number) => self.rate(Sample { at: now, value: number }, last),
@@ -86,7 +89,7 @@ impl OverTime {
     /// `Less` is stricter; `None` where they are not alike.
     pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
-            (Self::Stuck(one), Self::Stuck(two)) => Some(one.cmp(two)),
+            (Self::Stuck(one), Self::Stuck(two)) | (Self::Missing(one), Self::Missing(two)) => Some(one.cmp(two)),
             (Self::MaxRate { most, per }, Self::MaxRate { most: other, per: of }) => {
                 (most.as_float() * of.as_secs_f64()).partial_cmp(&(other.as_float() * per.as_secs_f64()))
             }
@@ -242,7 +245,7 @@ impl fmt::Display for OverTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MaxRate { most, per } => write!(f, "{most} per {}", duration::shown(*per)),
-            Self::Stuck(limit) => f.write_str(&duration::shown(*limit)),
+            Self::Stuck(limit) | Self::Missing(limit) => f.write_str(&duration::shown(*limit)),
         }
     }
 }

@@ -19,4 +19,4 @@ pub use state::{Alarm, AlarmId, AlarmState, Shelf};
 pub(super) use excursion::Sight;
 #[cfg(feature = "store")]
 pub(super) use stored::{alarms_of, stored_alarms};
-pub(super) use table::Alarms;
+pub(super) use table::{Alarms, Overdue};

@@ -9,6 +9,7 @@ use super::state::AlarmState;
 use crate::audit::counted::CountedRule;
 use crate::audit::{AlarmSettings, Text};
 use crate::timestamp;
+use theus_lang::audit::message::Seen;
 
 /// An alarm that was raised. Times are in nanoseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +61,16 @@ pub(in crate::audit) struct Standing {
     pub(in crate::audit) since: u64,
     /// The process and the violation that it was raised by last.
     pub(in crate::audit) origin: (Text, u64),
+    /// What was seen outside, and by which process, while its `on_delay` lasts: time counts it where no run does.
+    pub(in crate::audit) outside: Option<Box<(&'static str, Seen)>>,
 }
 
 impl Standing {
     /// One of which nothing is to be seen.
     pub(in crate::audit) fn normal(rule: Arc<CountedRule>) -> Self {
         let origin = (Text::default(), 0);
-        Self { rule, excursion: Excursion::None, raised: None, aside: None, is_suppressed: false, since: 0, origin }
+        let (raised, aside, outside) = (None, None, None);
+        Self { rule, excursion: Excursion::None, raised, aside, is_suppressed: false, since: 0, origin, outside }
     }
 
     /// Whether there is nothing to be kept of it.
@@ -144,6 +148,22 @@ impl Standing {
             changes.extend(self.taken_up(AlarmChange::ShelfEnded, now));
         }
         changes
+    }
+
+    /// What is to be counted when its `on_delay` is over, as long as it lasts.
+    pub(in crate::audit) fn waits(&mut self, seen: Option<(&'static str, &Seen)>) {
+        if !matches!(self.excursion, Excursion::Begins { .. }) {
+            self.outside = None;
+        } else if let Some((process, seen)) = seen {
+            self.outside = Some(Box::new((process, seen.clone())));
+        }
+    }
+
+    /// When its `on_delay` is over, of one that is outside for less.
+    pub(in crate::audit) fn begins(&self) -> Option<u64> {
+        let (Excursion::Begins { since }, Some(_)) = (self.excursion, &self.outside) else { return None };
+        let delay = u64::try_from(self.rule.alarm()?.on_delay().as_nanos()).unwrap_or(u64::MAX);
+        Some(since.saturating_add(delay))
     }
 
     /// The value that is outside at present, as it was seen.

@@ -98,5 +98,6 @@ fn standing(stored: &StoredAlarm, rule: &Arc<CountedRule>) -> Standing {
         is_suppressed: stored.suppressed,
         since: stored.since,
         origin,
+        outside: None,
     }
 }

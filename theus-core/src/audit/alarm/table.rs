@@ -14,9 +14,18 @@ use crate::audit::counted::CountedRule;
 use crate::audit::counter::Counter;
 use crate::audit::key::Key;
 use crate::audit::{AlarmSettings, Text};
+use theus_lang::audit::message::Seen;
 
 /// So many alarms are kept at a time. Where there is one more, its rule counts every violation, as it would were it none.
 pub(in crate::audit) const MOST: usize = 65_536;
+
+/// An alarm whose value has been outside for its `on_delay`, and that no run has seen since.
+pub(in crate::audit) struct Overdue {
+    pub(in crate::audit) rule: Arc<CountedRule>,
+    pub(in crate::audit) key: Key,
+    pub(in crate::audit) process: &'static str,
+    pub(in crate::audit) seen: Seen,
+}
 
 /// Of which session, of which rule, of which value of its `per`.
 pub(in crate::audit) type Place = (Arc<str>, Counter, Key);
@@ -159,6 +168,31 @@ impl Alarms {
     /// Whether there was no room for one since this was asked last.
     pub(in crate::audit) fn take_refused(&self) -> bool {
         self.refused.load(Ordering::Acquire) && self.refused.swap(false, Ordering::AcqRel)
+    }
+
+    /// When time alone changes one of a session's next.
+    pub(in crate::audit) fn due_of(&self, session: &str) -> u64 {
+        if !self.has_any() {
+            return u64::MAX;
+        }
+        let table = self.table.lock();
+        let standings = table.sessions.get(session).into_iter().flat_map(BTreeMap::values);
+        standings.map(|one| one.due().min(one.begins().unwrap_or(u64::MAX))).min().unwrap_or(u64::MAX)
+    }
+
+    /// Those of a session whose `on_delay` is over by now, and that no run has seen since.
+    pub(in crate::audit) fn overdue(&self, session: &str, now: u64) -> Vec<Overdue> {
+        if !self.has_any() {
+            return Vec::new();
+        }
+        let table = self.table.lock();
+        let standings = table.sessions.get(session).into_iter().flatten();
+        let is_over = |one: &Standing| one.begins().is_some_and(|end| end <= now);
+        let overdue = standings.filter(|(_, one)| is_over(one)).filter_map(|((_, key), one)| {
+            let (process, seen) = one.outside.as_deref()?;
+            Some(Overdue { rule: Arc::clone(&one.rule), key: key.clone(), process, seen: seen.clone() })
+        });
+        overdue.collect()
     }
 
     /// All of them, in the order of their sessions.

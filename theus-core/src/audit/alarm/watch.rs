@@ -23,7 +23,7 @@ impl Auditor {
     pub(in crate::audit) fn alarm_saw(
         &self,
         state: &mut AuditorState,
-        session: &AuditSession,
+        (session, process): (&AuditSession, &'static str),
         (rule, settings): (&Arc<CountedRule>, &AlarmSettings),
         (key, saw): (&Key, &Saw),
         (now, at): (u64, At),
@@ -37,6 +37,10 @@ impl Auditor {
             if let Saw::Failed(seen) = saw {
                 standing.shows(&seen.value);
             }
+            standing.waits(match saw {
+                Saw::Failed(seen) => Some((process, seen)),
+                _ => None,
+            });
             (steps, begins, standing.clone())
         };
         let Some((steps, begins, standing)) = self.alarms.change(session.name(), rule, key, seen) else {

@@ -196,7 +196,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 }
                 // Now that it is known to wait, it is polled with somebody to wake.
                 Ok(Progress::Pending { .. }) => return runtime::blocking(|| self.go_on_parked(limits)),
-                Ok(progress) => Rest::of(progress),
+                Ok(progress) => Rest::of(progress, environment.looks_at()),
                 Err(troubled) => return Err(self.explain(troubled)),
             };
             return Ok(Outcome::Rest(progress));
@@ -220,7 +220,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             Ok(Progress::Handled(handled)) => Ok(Outcome::Handled(handled)),
             #[cfg(feature = "store")]
             Ok(Progress::Unsaved(error)) => Err(WorkflowError::Store(error)),
-            Ok(progress) => Ok(Outcome::Rest(Rest::of(progress))),
+            Ok(progress) => Ok(Outcome::Rest(Rest::of(progress, environment.looks_at()))),
             Err(troubled) => Err(self.explain(troubled)),
         }
     }
@@ -253,7 +253,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                     }
                     until
                 }
-                Ok(progress) => return Ok(Outcome::Rest(Rest::of(progress))),
+                Ok(progress) => return Ok(Outcome::Rest(Rest::of(progress, environment.looks_at()))),
                 Err(troubled) => return Err(self.explain(troubled)),
             };
             if limits.are_over(&self.keeper) {
@@ -262,6 +262,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             if limits.is_late() {
                 return Err(self.too_late());
             }
+            let until = environment.earlier(until);
             thread_waker.rest(limits.first(until), limits.real_left(), &self.keeper, environment.is_left_alone());
             environment.time_passes();
         }

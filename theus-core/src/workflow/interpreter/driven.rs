@@ -129,7 +129,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             let WorkflowManager { engine, session, keeper, .. } = &mut *self.manager;
             let environment = Environment::new(engine, keeper);
             let progress = session.advance(&environment, task);
-            let is_left_alone = environment.is_left_alone();
+            let (is_left_alone, looks_at) = (environment.is_left_alone(), environment.looks_at());
             self.is_left_alone = is_left_alone;
             if matches!(progress, Ok(Progress::Stepped | Progress::Handled(_)) | Err(_)) {
                 self.goes_on = Some((since, steps + 1));
@@ -146,11 +146,12 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
                     if self.limits.is_late() {
                         return Poll::Ready(Err(self.manager.too_late()));
                     }
+                    let until = until.into_iter().chain(looks_at).min();
                     if !self.awaits(self.limits.first(until), is_left_alone, task) {
                         return Poll::Pending;
                     }
                 }
-                Ok(progress) => return Poll::Ready(Ok(Outcome::Rest(Rest::of(progress)))),
+                Ok(progress) => return Poll::Ready(Ok(Outcome::Rest(Rest::of(progress, looks_at)))),
                 Err(troubled) => return Poll::Ready(Err(self.manager.explain(troubled))),
             }
         }

@@ -93,6 +93,9 @@ pub(crate) trait EnginePort {
 
     /// Why nothing runs at present, if the interlock is latched.
     fn halted(&self) -> Option<Halted>;
+
+    /// Finds what time alone has come to in the audit. For how long there is nothing more to be found; `None` where nothing is waited for.
+    fn looks_by_time(&self) -> Option<Duration>;
 }
 
 /// The committed state at one version.
@@ -217,5 +220,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn halted(&self) -> Option<Halted> {
         Engine::halted(self)
+    }
+
+    #[cfg(feature = "recipes")]
+    fn looks_by_time(&self) -> Option<Duration> {
+        self.drives_by_time()
+    }
+
+    #[cfg(not(feature = "recipes"))]
+    fn looks_by_time(&self) -> Option<Duration> {
+        None
     }
 }

@@ -19,12 +19,15 @@ pub(crate) struct Environment<'a> {
     counted: Cell<Option<Moment>>,
     /// Whether only time can make what was polled last go on.
     is_left_alone: Cell<bool>,
+    /// When the audit is to be looked at again, though nothing else is to be done then.
+    looks_at: Cell<Option<Moment>>,
 }
 
 impl<'a> Environment<'a> {
     pub(crate) fn new(engine: &'a dyn EnginePort, keeper: &'a Timekeeper) -> Self {
         let (seen, counted, is_left_alone) = (Cell::new(None), Cell::new(None), Cell::new(false));
-        Self { engine, clock: keeper.clock(), keeper, seen, counted, is_left_alone }
+        let (clock, looks_at) = (keeper.clock(), Cell::new(None));
+        Self { engine, clock, keeper, seen, counted, is_left_alone, looks_at }
     }
 
     /// What the wall clock shows now: for what is told and stored.
@@ -56,6 +59,22 @@ impl<'a> Environment<'a> {
     pub(crate) fn time_passes(&self) {
         self.seen.set(None);
         self.counted.set(None);
+    }
+
+    /// The session rests: what time alone has come to is found, and it is known when to look again.
+    pub(super) fn rests(&self) {
+        let left = self.engine.looks_by_time();
+        self.looks_at.set(left.and_then(|left| self.keeper.now().checked_add(left)));
+    }
+
+    /// When to look again what time alone has come to: whoever waits for longer wakes then.
+    pub(super) fn looks_at(&self) -> Option<Moment> {
+        self.looks_at.get()
+    }
+
+    /// The earlier of that time and when to look.
+    pub(crate) fn earlier(&self, until: Option<Moment>) -> Option<Moment> {
+        until.into_iter().chain(self.looks_at()).min()
     }
 
     /// Polls what a session awaits. By a clock that jumps it is looked at who could wake it: see

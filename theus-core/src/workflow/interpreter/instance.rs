@@ -248,6 +248,17 @@ impl Interpreter {
         environment: &Environment<'_>,
         task: &mut Context<'_>,
     ) -> Result<Progress, Troubled> {
+        let advanced = self.go_on(environment, task);
+        if let Ok(Progress::Idle { .. } | Progress::Working { .. } | Progress::Wait { .. } | Progress::Pending { .. }) =
+            &advanced
+        {
+            environment.rests();
+        }
+        advanced
+    }
+
+    #[inline]
+    fn go_on(&mut self, environment: &Environment<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         let context = InterpreterContext { definition: &self.definition, environment };
         #[cfg(feature = "store")]
         if self.live.is_kept {

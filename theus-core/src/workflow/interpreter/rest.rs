@@ -9,8 +9,8 @@ use crate::workflow::clock::{Moment, Timekeeper};
 
 /// Why there is nothing to be done at present.
 pub(super) enum Rest {
-    /// Until an event comes, or this time.
-    Idle(Option<Moment>),
+    /// Until an event comes, or this time; and when the audit is to be looked at meanwhile.
+    Idle(Option<Moment>, Option<Moment>),
     /// Until an event comes, what states have invoked can go on, or this time.
     Working(Option<Moment>),
     /// Until this time: a step is tried again then.
@@ -24,11 +24,12 @@ pub(super) enum Rest {
 
 impl Rest {
     /// What a session says that goes on only later.
-    pub(super) fn of(progress: Progress) -> Self {
+    pub(super) fn of(progress: Progress, looks_at: Option<Moment>) -> Self {
+        let earlier = |until: Option<Moment>| until.into_iter().chain(looks_at).min();
         match progress {
-            Progress::Idle { until } => Self::Idle(until),
-            Progress::Working { until } => Self::Working(until),
-            Progress::Wait { until } => Self::Wait(until),
+            Progress::Idle { until } => Self::Idle(until, looks_at),
+            Progress::Working { until } => Self::Working(earlier(until)),
+            Progress::Wait { until } => Self::Wait(looks_at.map_or(until, |looks_at| looks_at.min(until))),
             Progress::Paused => Self::Paused,
             Progress::Halted(halted) => Self::Halted(halted),
             Progress::Stepped | Progress::Handled(_) | Progress::Pending { .. } => Self::Awaits,
@@ -57,16 +58,18 @@ pub(super) struct Limits {
 impl Limits {
     /// Until when to wait, and whether for events too; `None` where there is nothing to wait for, or the time is over.
     pub(super) fn until(&self, rest: &Rest, keeper: &Timekeeper) -> Option<(Moment, bool)> {
-        let (due, hears) = match rest {
+        // It is looked at while something else is waited for: for that alone nobody waits.
+        let (due, looks_at, hears) = match rest {
             Rest::Over | Rest::Halted(_) | Rest::Awaits | Rest::Working(_) => return None,
             Rest::Paused => {
                 self.until?;
-                (None, false)
+                (None, None, false)
             }
-            Rest::Idle(due) => (*due, true),
-            Rest::Wait(due) => (Some(*due), false),
+            Rest::Idle(due, looks_at) => (*due, *looks_at, true),
+            Rest::Wait(due) => (Some(*due), None, false),
         };
         let at = self.first(due)?;
+        let at = looks_at.map_or(at, |looks_at| looks_at.min(at));
         (!self.are_over(keeper)).then_some((at, hears))
     }
 

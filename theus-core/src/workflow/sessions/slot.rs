@@ -274,9 +274,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 None
             }
             Progress::Pending { until } | Progress::Working { until } | Progress::Idle { until } => {
-                Some(BudgetEnd::Rest(until))
+                Some(BudgetEnd::Rest(environment.earlier(until)))
             }
-            Progress::Wait { until } => Some(BudgetEnd::Rest(Some(until))),
+            Progress::Wait { until } => Some(BudgetEnd::Rest(environment.earlier(Some(until)))),
             Progress::Paused | Progress::Halted(_) | Progress::Over => Some(BudgetEnd::Rest(None)),
             #[cfg(feature = "store")]
             Progress::Unsaved(error) => {

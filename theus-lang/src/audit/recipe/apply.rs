@@ -19,7 +19,9 @@ pub(super) fn for_all<'d, 'a>(
     for item in items {
         let mut fits = false;
         for (process, applied) in catalog.processes.iter().zip(&mut applied) {
-            let is_there = item.entry.is_that() || find::target(item.entry.field, catalog, Some(process)).is_ok();
+            let is_there = item.entry.is_that()
+                || item.entry.is_missing()
+                || find::target(item.entry.field, catalog, Some(process)).is_ok();
             if is_there && that::misfit(item.entry, catalog, Some(process)).is_none() {
                 fits = true;
                 applied.push(*item);
@@ -41,8 +43,11 @@ pub(super) fn for_all<'d, 'a>(
 
 /// What is wrong with the conditions of an entry, where nothing else keeps it from any process.
 fn wrong_everywhere(item: &Item<'_, '_>, catalog: &Catalog) -> Option<Problem> {
-    let has_field =
-        |process: &&_| item.entry.is_that() || find::target(item.entry.field, catalog, Some(*process)).is_ok();
+    let has_field = |process: &&_| {
+        item.entry.is_that()
+            || item.entry.is_missing()
+            || find::target(item.entry.field, catalog, Some(*process)).is_ok()
+    };
     let first = catalog.processes.iter().find(has_field)?;
     that::misfit(item.entry, catalog, Some(first))
 }

@@ -86,7 +86,8 @@ pub(super) fn condition(
         Operator::MaxDelta => max_delta(value, shape, field),
         Operator::MaxRate => over_time::max_rate(value, shape, field),
         Operator::Stuck => over_time::stuck(value, field),
-        // It fits no field: it is read where it stands.
+        // They fit no field: they are read where they stand.
+        Operator::Missing => Err(Refused::test(format!("`missing` is not asked of a field, as of {field}"))),
         Operator::That => Err(Refused::test(format!("`that` is not asked of one field, as of {field}"))),
     }
 }

@@ -73,6 +73,8 @@ pub(super) const ID: &str = "R041";
 pub(super) const TOO_LONG: &str = "R042";
 /// A limit that is not there, or does not fit.
 pub(super) const LIMIT: &str = "R043";
+/// A rule on missing runs that could not be one.
+pub(super) const MISSING: &str = "R044";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";

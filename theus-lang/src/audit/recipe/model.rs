@@ -85,6 +85,11 @@ impl Entry<'_> {
         self.conditions.first().is_some_and(|bound| bound.test == Operator::That)
     }
 
+    /// Whether it is about the runs of its process, and not about a value.
+    pub(super) fn is_missing(&self) -> bool {
+        self.conditions.first().is_some_and(|bound| bound.test == Operator::Missing)
+    }
+
     /// What it is called.
     pub(super) fn id(&self) -> Option<&str> {
         self.about.as_ref()?.id.as_deref()
@@ -92,7 +97,10 @@ impl Entry<'_> {
 
     /// Where it says what it is about.
     pub(super) fn field_at(&self) -> NodePath {
-        self.at.key(if self.is_that() { "that" } else { "field" })
+        self.at.key(match self.conditions.first().map(|bound| bound.test) {
+            Some(test @ (Operator::That | Operator::Missing)) => test.as_str(),
+            _ => "field",
+        })
     }
 }
 

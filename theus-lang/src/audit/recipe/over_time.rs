@@ -8,11 +8,13 @@ use super::atom::{decimal, expected};
 use super::bound::{NoChange, Place};
 use super::code;
 use super::number;
+use super::parse::instead;
 use super::refused::Refused;
 use crate::context::{Decimal, Shape};
 use crate::source::{Value, duration};
 
 const RATE: &str = "as in `max_rate: 2` (per second), `max_rate: 5 per 1m`";
+const MISSING: &str = "as in `missing: 10m`, `missing: 1h 30m`";
 const STUCK: &str = "as in `stuck: 30m`, `stuck: 1h 30m`";
 
 /// Why it cannot be asked of a place.
@@ -41,6 +43,21 @@ pub(super) fn stuck(value: &Value, field: &str) -> Result<Condition, Refused> {
         other => return Err(expected(test, field, "a time", other).help(STUCK)),
     };
     Ok(Condition::OverTime(OverTime::Stuck(limit)))
+}
+
+pub(super) fn missing(value: &Value) -> Result<Condition, Refused> {
+    let limit = match value {
+        Value::Number(number) if !number.is_f64() => {
+            let refused = Refused::value("`missing` has no unit".to_owned());
+            return Err(refused.help(format!("write `{number}s`, `{number}m` or `{number}h`")));
+        }
+        Value::Text(text) => time(text, || "`missing`".to_owned(), MISSING)?,
+        other => {
+            let refused = Refused::value(format!("`missing` must be a time{}", instead(other)));
+            return Err(refused.help(MISSING));
+        }
+    };
+    Ok(Condition::OverTime(OverTime::Missing(limit)))
 }
 
 pub(super) fn max_rate(value: &Value, shape: &Shape, field: &str) -> Result<Condition, Refused> {

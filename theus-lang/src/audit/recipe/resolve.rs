@@ -13,7 +13,7 @@ use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{alarm, bound, code, find, foreign, known, per, that};
+use super::{alarm, bound, code, find, foreign, known, over_time, per, that};
 use crate::condition::Expression;
 use crate::context::Shape;
 use crate::process::Contract;
@@ -65,6 +65,7 @@ pub(super) fn rules(
             // The conditions of an entry stand behind each other.
             if !here.as_ref().is_some_and(|here| here.is_of(item)) {
                 here = match item.entry.is_that() {
+                    _ if item.entry.is_missing() => Some(Here::of_field(item, Target::named(), Shape::Bool, false)),
                     true => Here::of_several(item, catalog, process, &written, problems),
                     false => {
                         let found = found.target(item, catalog, process, problems);
@@ -82,6 +83,7 @@ pub(super) fn rules(
             let Some(Here { target, shape, is_written, that, when, is_lost, .. }) = &here else { continue };
             let Ok(per) = per::resolved(item, catalog, Some(process), problems) else { continue };
             let condition = match that {
+                _ if item.entry.is_missing() => missing(item, problems),
                 Some(that) => several(item, that, problems),
                 None => condition(item, (target, shape), catalog, &mut patterns, problems),
             };
@@ -108,6 +110,9 @@ pub(super) fn rules(
                 if let Some(that) = that {
                     let named = that.reads().iter().map(String::as_str).chain(that.asks_now().then_some("now"));
                     rule.path = named.collect::<Vec<_>>().join(", ");
+                }
+                if item.entry.is_missing() {
+                    process.contract.process.clone_into(&mut rule.path);
                 }
                 rule.when.clone_from(when);
                 draft.rules.push(rule);
@@ -294,6 +299,12 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
     for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
         for entry in &definition.entries {
             // What a condition names may be of any process.
+            if entry.is_missing() {
+                entry.conditions.iter().for_each(|bound| {
+                    missing(&Item { entry, bound, scope: Scope::Process }, problems);
+                });
+                continue;
+            }
             if entry.is_that() || find::belongs_to_a_process(entry.field) {
                 continue;
             }
@@ -308,6 +319,9 @@ pub(super) fn unused_templates(definitions: &[Definition<'_>], catalog: &Catalog
 
 /// Looks up what can be known of a rule without a process. `false` where its path leads nowhere.
 pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patterns, problems: &mut Problems) -> bool {
+    if item.entry.is_missing() {
+        return missing(item, problems).is_some();
+    }
     if item.entry.is_that() {
         return that::that(item.entry, catalog, None, problems).is_some();
     }
@@ -318,6 +332,23 @@ pub(super) fn check(item: &Item<'_, '_>, catalog: &Catalog, patterns: &mut Patte
         let _ = per::resolved(item, catalog, None, problems);
     }
     true
+}
+
+/// A condition on the runs of its process.
+fn missing(item: &Item<'_, '_>, problems: &mut Problems) -> Option<Condition> {
+    if item.entry.message.as_ref().is_some_and(Message::asks_before) {
+        let message = "`{before}` is the committed value of one field: missing runs have none";
+        let problem = Problem::new(item.entry.at.key("message"), message).code(code::MESSAGE);
+        problems.push(problem.help("`{value}` tells for how long there was none"));
+        return None;
+    }
+    let refused = match over_time::missing(item.bound.value) {
+        Ok(condition) => return Some(condition),
+        Err(refused) => refused,
+    };
+    let at = item.entry.at.key(Operator::Missing.as_str());
+    problems.push(problem(at, refused.code, (refused.message, refused.help)));
+    None
 }
 
 /// A condition on several values.

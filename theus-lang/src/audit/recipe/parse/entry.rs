@@ -12,7 +12,7 @@ use super::window::{self, Threshold};
 use super::words::{word, wrong_kind};
 use super::{about, meant};
 use crate::source::{Mapping, NodePath, Problem, Value};
-use theus_model::audit::Gate;
+use theus_model::audit::{Gate, Level};
 
 /// `threshold` is read, and not taught.
 const SETTINGS: [&str; 9] = [
@@ -134,7 +134,8 @@ impl Reading<'_> {
         }
         if conditions.is_empty() && !has_unknown {
             // What is on several values has no field beside it.
-            let of_fields = Operator::ALL.into_iter().filter(|test| *test != Operator::That);
+            let of_fields =
+                Operator::ALL.into_iter().filter(|test| !matches!(test, Operator::That | Operator::Missing));
             let tests = of_fields.map(Operator::as_str).collect::<Vec<_>>().join(", ");
             let problem = Problem::new(at.clone(), "the entry has no condition").code(code::NO_CONDITION);
             problems.push(problem.help(format!("give it one of: {tests}")));
@@ -149,12 +150,20 @@ impl Reading<'_> {
             beside_that(map, &conditions, &at, problems);
             conditions.retain(|bound| bound.test == Operator::That);
         }
+        let is_missing = conditions.iter().any(|bound| bound.test == Operator::Missing);
+        if is_missing {
+            let level = Settings { map, at: &at, problems: &mut Problems::new() }.level();
+            let level = level.or(defaults.level).unwrap_or_default();
+            beside_missing((map, gate, level), &conditions, &at, problems);
+            conditions.retain(|bound| bound.test == Operator::Missing);
+        }
         let mut settings = Settings { map, at: &at, problems };
         let field = match is_that {
+            _ if is_missing => Some(Operator::Missing.as_str()),
             true => settings.text("that", A_CONDITION),
             false => settings.text("field", "the path of a value"),
         };
-        let when = settings.text("when", A_CONDITION);
+        let when = settings.text("when", A_CONDITION).filter(|_| !is_missing);
         let about = settings.about(&conditions, ids);
         let (level, reset, message) = (settings.level(), settings.reset_on_success(), settings.message());
         let where_present = settings.where_present();
@@ -218,7 +227,7 @@ impl Reading<'_> {
             min_threshold,
             max_threshold,
             reset_on_success: reset.or(self.defaults.reset_on_success).unwrap_or(false),
-            where_present: where_present && !is_that,
+            where_present: where_present && !is_that && !is_missing,
             counted,
             alarm,
             message,
@@ -239,4 +248,43 @@ fn beside_that(map: &Mapping, conditions: &[Bound<'_>], at: &NodePath, problems:
         _ => "give each of the two an entry of its own",
     };
     problems.push(Problem::new(at.at_key(beside), message).code(code::THAT).help(help));
+}
+
+/// What stands beside `missing`, which is about runs that there are not.
+fn beside_missing(
+    (map, gate, level): (&Mapping, Gate, Level),
+    conditions: &[Bound<'_>],
+    at: &NodePath,
+    problems: &mut Problems,
+) {
+    let problem = |key: &str, message: String, help: &str| {
+        Problem::new(at.at_key(key), message).code(code::MISSING).help(help.to_owned())
+    };
+    let other = conditions.iter().map(|bound| bound.test).find(|test| *test != Operator::Missing);
+    let has_no_sense = ["field", "when", "per", "of", "where_present", "deadband", "on_delay"]
+        .into_iter()
+        .find(|key| map.contains_key(key));
+    let found = if let Some(other) = other {
+        let message = format!("`{other}` beside `missing`: it is about runs, and not about a value");
+        problem(other.as_str(), message, "give each of the two an entry of its own")
+    } else if let Some(beside) = has_no_sense {
+        let (why, help) = match beside {
+            "field" => ("it is about runs, and not about a value", "leave it out; a value that should move is `stuck`"),
+            "on_delay" => ("it waits by itself", "make `missing` longer"),
+            "of" => ("time finds it, and counts no judgements", "`within: 1h` counts those of the last hour"),
+            _ => ("time finds it, and no run of which something could be asked", "leave it out"),
+        };
+        problem(beside, format!("`{beside}` beside `missing`: {why}"), help)
+    } else if gate == Gate::Input {
+        let message = "`missing` at the input gate: a run counts when it comes to its commit".to_owned();
+        problem("missing", message, "put the entry under `outputs`")
+    } else if matches!(level, Level::A | Level::B) {
+        let key = if map.contains_key("level") { "level" } else { "missing" };
+        let default = if key == "level" { "" } else { ", which holds where none is given" };
+        let message = format!("`missing` of level {level}{default}: there is no run that it could refuse");
+        problem(key, message, "level C records it, I informs, S stops the engine")
+    } else {
+        return;
+    };
+    problems.push(found);
 }

@@ -82,7 +82,7 @@ fn no_condition_is_left_out_of_the_list() {
     assert_eq!(
         help("field: amount, zebra: 1"),
         "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, \
-         changed, unchanged, max_delta, monotonic, max_rate, stuck, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
+         changed, unchanged, max_delta, monotonic, max_rate, stuck, missing, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
          where_present, when, message, within, of, across, per, alarm, deadband, on_delay, off_delay, latched, id, owner, priority, response"
     );
 }

@@ -107,3 +107,73 @@ fn a_review_says_which_is_stricter() {
     assert_eq!(kind("stuck: 30m", "stuck: 1h").map(|change| change.0), Some(ChangeKind::Looser));
     assert_eq!(kind("stuck: 60m", "stuck: 1h"), None);
 }
+
+/// The same of an entry under the outputs.
+fn output(entry: &str) -> Result<Recipe, String> {
+    let recipe = format!("process_recipes:\n  transfer:\n    outputs:\n      - {{ {entry} }}\n");
+    load(&recipe).map_err(|error| error.to_string())
+}
+
+#[test]
+fn missing_runs_are_a_rule_of_their_process() {
+    let recipe = output("missing: 10m, level: C").unwrap();
+    let rule = &recipe.rules("transfer").unwrap().rules(Gate::Output)[0];
+    assert_eq!((rule.name(), rule.source()), ("transfer missing 10m".to_owned(), "r.yaml:4:11"));
+    for entry in [
+        "missing: 1h 30m, level: S, message: 'nothing came: {value}'",
+        "missing: 10m, level: I, max_threshold: 3, within: 1h, min_threshold: 2",
+        "missing: 10m, level: C, alarm: true, off_delay: 1m, latched: true, id: FEED-1",
+    ] {
+        output(entry).unwrap();
+    }
+    let inherited =
+        "process_recipes: { _watched: { outputs: [ { missing: 1h, level: C } ] }, transfer: { inherits: _watched } }";
+    assert_eq!(
+        load(inherited).unwrap().rules("transfer").unwrap().rules(Gate::Output)[0].name(),
+        "transfer missing 1h"
+    );
+    let of_all = load("process_recipes: { '*': { outputs: [ { missing: 1h, level: C } ] } }").unwrap();
+    assert!(of_all.processes().count() > 1);
+    let kind = |old: &str, new: &str| {
+        let changes = Recipe::compare(&output(old).unwrap(), &output(new).unwrap()).changes;
+        changes.first().map(|change| change.kind)
+    };
+    assert_eq!(kind("missing: 10m, level: C", "missing: 5m, level: C"), Some(ChangeKind::Stricter));
+    assert_eq!(kind("missing: 10m, level: C", "missing: 600s, level: C"), None);
+}
+
+#[test]
+fn what_missing_runs_cannot_be_asked_is_refused() {
+    let said = |entry: &str| {
+        let said = output(entry).unwrap_err();
+        let help = said.split("= help: ").nth(1).unwrap_or_default().lines().next().unwrap_or_default();
+        format!("{} / {help}", said.trim_start().lines().next().unwrap_or_default())
+    };
+    let none = "there is no run that it could refuse / level C records it, I informs, S stops the engine";
+    for (entry, expected) in [
+        ("missing: 10m, level: B", format!("error[R044]: `missing` of level B: {none}")),
+        ("missing: 10m, level: A", format!("error[R044]: `missing` of level A: {none}")),
+        ("missing: 10m", format!("error[R044]: `missing` of level B, which holds where none is given: {none}")),
+        ("field: domain.total, missing: 10m, level: C", "error[R044]: `field` beside `missing`: it is about runs, and not about a value / leave it out; a value that should move is `stuck`".into()),
+        ("missing: 10m, when: domain.total > 3, level: C", "error[R044]: `when` beside `missing`: time finds it, and no run of which something could be asked / leave it out".into()),
+        ("missing: 10m, per: domain.total, max_threshold: 2, level: C", "error[R044]: `per` beside `missing`: time finds it, and no run of which something could be asked / leave it out".into()),
+        ("missing: 10m, of: 10, max_threshold: 2, level: C", "error[R044]: `of` beside `missing`: time finds it, and counts no judgements / `within: 1h` counts those of the last hour".into()),
+        ("missing: 10m, on_delay: 1m, level: C", "error[R044]: `on_delay` beside `missing`: it waits by itself / make `missing` longer".into()),
+        ("missing: 10m, max: 3, level: C", "error[R044]: `max` beside `missing`: it is about runs, and not about a value / give each of the two an entry of its own".into()),
+        ("missing: 10, level: C", "error[R017]: `missing` has no unit / write `10s`, `10m` or `10h`".into()),
+        ("missing: 0s, level: C", "error[R017]: `missing` is no time at all / as in `missing: 10m`, `missing: 1h 30m`".into()),
+        ("missing: true, level: C", "error[R017]: `missing` must be a time, not true / as in `missing: 10m`, `missing: 1h 30m`".into()),
+        ("missing: 10m, level: C, message: '{before}'", "error[R019]: `{before}` is the committed value of one field: missing runs have none / `{value}` tells for how long there was none".into()),
+    ] {
+        let found = said(entry);
+        let (found, expected) = (found.split_once(']').unwrap().1, expected.split_once(']').unwrap().1);
+        assert_eq!(found, expected, "{entry}");
+    }
+    let input = refused_entry("missing: 10m, level: C");
+    assert!(
+        input.contains("error[R044]: `missing` at the input gate") && input.contains("put the entry under `outputs`"),
+        "{input}"
+    );
+    let invariant = load("invariants: [ { missing: 10m, level: C } ]").unwrap_err().to_string();
+    assert!(invariant.contains("an invariant is about the domain: missing is not"), "{invariant}");
+}
