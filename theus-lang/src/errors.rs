@@ -103,6 +103,8 @@
 //! | [`W031`] | a transition that cannot stay in its state |
 //! | [`W041`] | an `undo` where no saga is left |
 //! | [`W042`] | a name for what a process does not give |
+//! | [`W051`] | a deferral that keeps nothing |
+//! | [`W052`] | a deferred event that no state takes |
 //! | [`W061`] | a cycle that is none |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -244,6 +246,8 @@ pages! {
     W031 "W031.md";
     W041 "W041.md";
     W042 "W042.md";
+    W051 "W051.md";
+    W052 "W052.md";
     W061 "W061.md";
     W101 "W101.md";
     W102 "W102.md";

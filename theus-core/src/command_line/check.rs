@@ -25,6 +25,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
                 Ok(definition) => {
                     report.diagnostics.extend(definition.warnings().iter().map(Diagnostic::from));
                     report.sagas_of(&definition);
+                    report.deferrals_of(&definition);
                 }
                 Err(error) => report.refused(&error),
             },

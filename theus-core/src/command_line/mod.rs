@@ -34,7 +34,7 @@
 //! in force together are checked one call each.
 //!
 //! Each problem is drawn on standard error with its line and what to do about it; standard output gets a line for each way out of each
-//! saga, with what becomes there of what was committed in it (`stays`, `undone`), and one that sums up. With `--json` standard output gets one object instead, and standard error nothing:
+//! saga, with what becomes there of what was committed in it (`stays`, `undone`), a line for each event that a state defers, with the states that take it, and one that sums up. With `--json` standard output gets one object instead, and standard error nothing:
 //!
 //! | key | meaning |
 //! |---|---|
@@ -42,6 +42,7 @@
 //! | `errors`, `warnings` | how many there are |
 //! | `problems` | at most 100 of each file: `file`, `line` and `column` (from 1; 0 where it is the file itself), `severity`, `code`, `message`, `label`, `help`, `note` |
 //! | `sagas` | where there are any, each way out of each: `workflow`, `saga`, `by`, `to`, `undoes` |
+//! | `deferrals` | where there are any, each event that a state defers: `workflow`, `state`, `event`, `taken_by` |
 //!
 //! # `graph`
 //!

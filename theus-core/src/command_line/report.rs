@@ -9,8 +9,9 @@ use super::diagnostic::Diagnostic;
 use super::kind::Kind;
 use super::outcome::{ERRORS, WARNINGS};
 use crate::source::{Severity, SourceError};
-use crate::workflow::SagaExit;
 use crate::workflow::chart::Definition;
+use crate::workflow::chart::StateId;
+use crate::workflow::{Deferral, SagaExit};
 
 /// What was found in some files.
 #[derive(Debug, Default)]
@@ -22,6 +23,17 @@ pub(super) struct Report {
     omitted: usize,
     /// What becomes of each saga, on each way out of it.
     pub(super) sagas: Vec<Saga>,
+    /// What states defer.
+    pub(super) deferrals: Vec<Deferred>,
+}
+
+/// An event that a state defers, and which states take it.
+#[derive(Debug, Serialize)]
+pub(super) struct Deferred {
+    workflow: String,
+    state: String,
+    event: String,
+    taken_by: Vec<String>,
 }
 
 /// What becomes of a saga, on a way out of it.
@@ -42,6 +54,8 @@ struct Json<'a> {
     problems: &'a [Diagnostic],
     #[serde(skip_serializing_if = "<[Saga]>::is_empty")]
     sagas: &'a [Saga],
+    #[serde(skip_serializing_if = "<[Deferred]>::is_empty")]
+    deferrals: &'a [Deferred],
 }
 
 #[derive(Serialize)]
@@ -67,6 +81,18 @@ impl Report {
             by: if by.is_empty() { "always".to_owned() } else { by },
             to: name(to),
             undoes,
+        }));
+    }
+
+    /// What the states of a workflow defer.
+    pub(super) fn deferrals_of(&mut self, definition: &Definition) {
+        let name = |state: StateId| definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
+        let workflow = definition.name();
+        self.deferrals.extend(definition.deferrals().into_iter().map(|Deferral { state, event, taken_by }| Deferred {
+            workflow: workflow.to_owned(),
+            state: name(state),
+            event: event.to_string(),
+            taken_by: taken_by.into_iter().map(name).collect(),
         }));
     }
 
@@ -107,6 +133,9 @@ impl Report {
             let ends = if *undoes { "undone" } else { "stays" };
             writeln!(out, "{workflow}: saga {saga}: {by} -> {to}: {ends}")?;
         }
+        for Deferred { workflow, state, event, taken_by } in &self.deferrals {
+            writeln!(out, "{workflow}: {state} defers {event}, for {}", taken_by.join(", "))?;
+        }
         writeln!(out, "{}", self.summary())
     }
 
@@ -130,6 +159,7 @@ impl Report {
             warnings: self.warnings(),
             problems: &self.diagnostics,
             sagas: &self.sagas,
+            deferrals: &self.deferrals,
         };
         writeln!(out, "{}", serde_json::to_string(&json)?)
     }

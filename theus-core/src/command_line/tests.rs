@@ -121,6 +121,16 @@ fn what_becomes_of_a_saga_is_said_for_each_way_out_of_it() {
 }
 
 #[test]
+fn what_states_defer_is_said_with_who_takes_it() {
+    let flow = "external: [CMD_GO]\nstates:\n  OPEN: { defer: SIG_FULL, events: { CMD_GO: FULL } }\n  FULL: { events: { SIG_FULL: SHUT } }\n  SHUT: { final: true }\n";
+    let folder = Folder::with(&[("flow.yaml", flow)]);
+    let ran = folder.run(&["check", "flow.yaml"]);
+    assert_eq!(ran, clean("flow: OPEN defers EVT_FULL, for FULL\nchecked 1 workflow: no errors, no warnings"));
+    let json: serde_json::Value = serde_json::from_str(&folder.run(&["check", "--json", "flow.yaml"]).out).unwrap();
+    assert_eq!(json["deferrals"][0]["taken_by"][0], "FULL");
+}
+
+#[test]
 fn warnings_alone_have_a_code_of_their_own_and_an_error_beside_them_has_the_errors() {
     let lost = "states:\n  OPEN: { entry: serve_one, events: { SIG_FULL: SHUT } }\n  SHUT: { events: { SIG_FULL: OPEN } }\n  LOST: { events: { SIG_FULL: SHUT } }\n";
     let nothing = "process_recipes: {}\n";

@@ -386,6 +386,11 @@ impl SignalBus {
         self.note_dropped(vec![event]);
     }
 
+    /// An event that was taken off is dropped.
+    pub(crate) fn tell_dropped(&self, event: &Event) {
+        self.shared.queue.tell_dropped(event);
+    }
+
     /// Takes the oldest urgent event, if there is one.
     pub(crate) fn try_next_urgent(&self) -> Option<Event> {
         self.shared.queue.try_take_urgent()

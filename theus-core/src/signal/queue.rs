@@ -252,9 +252,14 @@ impl<T: Clone> Queue<T> {
 
     /// The workflow had no room for one that was raised.
     pub(super) fn drop_raised(&self, event: &T) {
+        self.let_go(1);
+        self.tell_dropped(event);
+    }
+
+    /// One that was taken is dropped.
+    pub(super) fn tell_dropped(&self, event: &T) {
         let mut wakers = Vec::new();
         let mut lanes = self.lanes.lock();
-        lanes.raised().kept = lanes.raised().kept.saturating_sub(1);
         lanes.stats.dropped += 1;
         lanes.watches().iter().for_each(|watch| watch.put(Item::Dropped(event.clone()), &mut wakers));
         drop(lanes);

@@ -56,6 +56,8 @@ pub use trace::{Trace, Watch};
 #[doc(hidden)]
 pub use theus_lang::condition;
 #[doc(no_inline)]
-pub use theus_lang::workflow::{Catalog, Configuration, Definition, SagaExit, State, StateId, Step, Transition};
+pub use theus_lang::workflow::{
+    Catalog, Configuration, Deferral, Definition, SagaExit, State, StateId, Step, Transition,
+};
 #[doc(inline)]
 pub use theus_lang::workflow::{chart, file};

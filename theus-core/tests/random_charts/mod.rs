@@ -175,6 +175,9 @@ impl Writer {
         if self.next % 3 == 0 {
             parts.push("saga: true".to_owned());
         }
+        if self.next % 4 == 1 {
+            parts.push("defer: [CMD_3]".to_owned());
+        }
         if self.random.bool() {
             parts.push(format!("entry: {}", self.steps(2)));
         }
@@ -205,6 +208,10 @@ impl Writer {
                 events.push(format!("{event}: {{ to: {to}{when}{steps} }}"));
             }
         }
+        if self.next % 3 == 1 {
+            let steps = "{ run: put, with: { n: 900 } }";
+            events.push(format!("CMD_3: {{ when: domain.total % 3 != 1, steps: {steps} }}"));
+        }
         parts.push(format!("events: {{ {} }}", events.join(", ")));
         if self.random.u8(..4) == 0 {
             let (time, to) = (self.random.u8(1..4), self.target());
@@ -225,12 +232,15 @@ impl Writer {
     pub(crate) fn flow(&mut self) -> String {
         let mut flow = self.whole();
         flow.push_str(
-            "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2]\n\
+            "name: random\nlimit: 150\nexternal: [CMD_0, CMD_1, CMD_2, CMD_3]\n\
                         initialised: [domain.log, domain.total, domain.items, domain.other]\nstates:\n",
         );
         // Of the three at the top one is active.
-        let parts: Vec<String> =
+        let mut parts: Vec<String> =
             (0..9).map(|part| self.parts(matches!(part, 0 | 1 | 4), (part == 1).then_some("C1"))).collect();
+        if !parts.iter().any(|part| part.contains("CMD_3: {")) {
+            parts.iter_mut().for_each(|part| *part = part.replace("defer: [CMD_3], ", ""));
+        }
         let begins = if self.random.u8(..3) == 0 { "CH" } else { "C0" };
         let _ = write!(
             flow,
@@ -277,7 +287,11 @@ impl Writer {
             3 => Act::Emit("CMD_1"),
             _ => Act::Emit("CMD_2"),
         };
-        (0..14).map(|_| act(&mut self.random)).collect()
+        let mut acts: Vec<Act> = (0..14).map(|_| act(&mut self.random)).collect();
+        for place in [1, 5, 6] {
+            acts.insert(place, Act::Emit("CMD_3"));
+        }
+        acts
     }
 }
 

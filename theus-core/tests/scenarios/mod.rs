@@ -33,6 +33,7 @@ mod workflow_control;
 mod workflow_cost;
 mod workflow_cron;
 mod workflow_cycles;
+mod workflow_deferred;
 mod workflow_ends;
 mod workflow_failures;
 mod workflow_internal;

@@ -6,6 +6,7 @@ mod alarms;
 mod bank;
 mod charts;
 mod conformance;
+mod deferred;
 mod effects;
 mod events;
 mod faults;

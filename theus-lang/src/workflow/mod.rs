@@ -7,4 +7,4 @@ mod show;
 
 pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
 pub use file::Catalog;
-pub use show::SagaExit;
+pub use show::{Deferral, SagaExit};

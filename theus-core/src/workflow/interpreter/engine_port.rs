@@ -50,6 +50,9 @@ pub(crate) trait EnginePort {
     /// There was no room for one of these.
     fn drop_raised(&self, event: Event);
 
+    /// An event that was taken is dropped: whoever watches the bus is told.
+    fn tell_dropped(&self, event: &Event);
+
     /// The version of the committed state.
     fn version(&self) -> u64;
 
@@ -149,6 +152,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
 
     fn drop_raised(&self, event: Event) {
         self.bus().drop_raised(event);
+    }
+
+    fn tell_dropped(&self, event: &Event) {
+        self.bus().tell_dropped(event);
     }
 
     fn version(&self) -> u64 {

@@ -51,7 +51,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 told.push(event);
             }
         }
-        let waits = format!("it waits for {}", told.join(", "));
+        let mut waits = format!("it waits for {}", told.join(", "));
+        let kept: Vec<String> = self.deferred().map(|event| format!("`{}`", event.name)).collect();
+        if !kept.is_empty() {
+            waits = format!("{waits}, and keeps {} for later", kept.join(", "));
+        }
         let failed = handled.iter().rev().find(|handled| handled.failed);
         let failure =
             failed.and_then(Handled::failure).and_then(|step| Some((step.process, step.result.as_ref().err()?)));

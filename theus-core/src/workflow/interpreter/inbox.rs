@@ -53,6 +53,7 @@ impl Live {
         if raised > 0 {
             context.environment.engine.let_go_raised(raised);
         }
+        self.forget_deferred(context);
     }
 
     /// States are left: how their chains have ended, the states that are entered do not hear as if those had been theirs.

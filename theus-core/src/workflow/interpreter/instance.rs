@@ -12,6 +12,7 @@ use super::compensation::Compensation;
 use super::context::InterpreterContext;
 use super::control::Control;
 use super::cycles::Cycle;
+use super::deferred::DeferredEvents;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
 #[cfg(feature = "store")]
@@ -91,6 +92,8 @@ struct Seldom {
     beside: Option<Beside>,
     /// What makes good what was committed in sagas that are not left, oldest first.
     sagas: Vec<Compensation>,
+    /// What its states have deferred.
+    deferred: Option<Box<DeferredEvents>>,
 }
 
 /// How far a session is.
@@ -346,6 +349,11 @@ impl Interpreter {
         &mut self.live.trace
     }
 
+    /// What its states have deferred, in the order in which it came.
+    pub(crate) fn deferred(&self) -> impl Iterator<Item = &Event> {
+        self.live.deferred().into_iter().flat_map(|kept| &kept.events)
+    }
+
     pub(crate) fn cycles(&self) -> Vec<Cycle> {
         self.live.timers.cycles(&self.definition)
     }
@@ -417,9 +425,43 @@ impl Live {
     pub(super) fn has_nothing_beside(&mut self) {
         if let Some(seldom) = &mut self.seldom {
             seldom.beside = None;
-            if seldom.cancelled.is_none() && seldom.result.is_none() && seldom.sagas.is_empty() {
-                self.seldom = None;
-            }
+            self.drop_seldom_if_empty();
+        }
+    }
+
+    fn drop_seldom_if_empty(&mut self) {
+        let is_empty = |seldom: &Seldom| {
+            let Seldom { cancelled, result, beside, sagas, deferred } = seldom;
+            cancelled.is_none() && result.is_none() && beside.is_none() && sagas.is_empty() && deferred.is_none()
+        };
+        if self.seldom.as_deref().is_some_and(is_empty) {
+            self.seldom = None;
+        }
+    }
+
+    /// What its states have deferred, where there is any of it.
+    #[inline]
+    pub(super) fn deferred(&self) -> Option<&DeferredEvents> {
+        self.seldom.as_ref()?.deferred.as_deref()
+    }
+
+    #[inline]
+    pub(super) fn deferred_mut(&mut self) -> Option<&mut DeferredEvents> {
+        self.seldom.as_mut()?.deferred.as_deref_mut()
+    }
+
+    pub(super) fn deferred_or_new(&mut self) -> &mut DeferredEvents {
+        self.seldom.get_or_insert_default().deferred.get_or_insert_default()
+    }
+
+    pub(super) fn take_deferred(&mut self) -> Option<Box<DeferredEvents>> {
+        self.seldom.as_mut()?.deferred.take()
+    }
+
+    pub(super) fn drop_if_none_deferred(&mut self) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom.deferred.take_if(|kept| kept.events.is_empty());
+            self.drop_seldom_if_empty();
         }
     }
 

@@ -104,6 +104,11 @@ impl Live {
                 return Ok(progress);
             }
         }
+        if self.deferred().is_some_and(|kept| kept.is_open)
+            && let Some(progress) = self.recall(context)?
+        {
+            return Ok(progress);
+        }
         // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
         if let Some(due) = self.timers.next_due()
             && due <= context.environment.moment()
@@ -386,12 +391,18 @@ impl Live {
     }
 
     /// Handles an event. Where no state takes it, guards that wait for none are asked all the same: they may ask for it.
-    fn take_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
-        self.settled = false;
+    pub(super) fn take_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         if self.trace.is_on() {
             let (name, origin) = (event.name.clone(), event.origin);
             self.trace.put(context.environment.now(), What::Event { name, origin });
         }
+        self.handle_event(event, context)
+    }
+
+    /// The same for one of which it has been told.
+    #[inline]
+    pub(super) fn handle_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        self.settled = false;
         let payload = event.payload.clone();
         let id = context.definition.event(&event.name);
         if let Beforehand::Moves(found) = context.definition.beforehand(&self.at, id) {
@@ -403,7 +414,11 @@ impl Live {
         let found = context.definition.transition(&self.at, id, &activation);
         drop(activation);
         if let Ok(None) = &found {
-            self.trace.tell(context.environment.clock, || What::Unused { name: event.name.clone() });
+            if context.definition.defers(&self.at, id) {
+                self.defer(&event, context);
+            } else {
+                self.trace.tell(context.environment.clock, || What::Unused { name: event.name.clone() });
+            }
         }
         self.payload = payload;
         self.begin_unit(Some(event), Cause::Event, context.definition);

@@ -15,7 +15,7 @@ use super::outcome::Status;
 use crate::checked::CheckedWorkflow;
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::signal::{EmitError, EventName, Payload};
+use crate::signal::{EmitError, Event, EventName, Payload};
 use crate::source::{SourceFile, did_you_mean};
 use crate::workflow::chart::{Configuration, Definition, State, Trigger};
 use crate::workflow::clock::{Clock, SystemClock, Timekeeper};
@@ -306,6 +306,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     #[must_use]
     pub fn cycles(&self) -> Vec<Cycle> {
         self.session.cycles()
+    }
+
+    /// The events that its states have deferred (`defer`), in the order in which they came: 64 at most.
+    pub fn deferred(&self) -> impl Iterator<Item = &Event> {
+        self.session.deferred()
     }
 
     /// Whether it is paused.

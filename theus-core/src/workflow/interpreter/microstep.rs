@@ -159,6 +159,7 @@ impl Live {
         if definition.has_sagas() {
             self.leave_sagas(effects, context);
         }
+        self.reconsiders(effects);
         if definition.has_invokes() {
             self.invoke_entered(effects, definition);
         }

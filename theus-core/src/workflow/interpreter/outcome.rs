@@ -89,7 +89,8 @@ pub struct Handled {
     pub cause: Cause,
     /// The state in which it was handled: of several that are active, the first in the order of the file.
     pub from: StateId,
-    /// The state after it, which may be the same; `None` where no active state has a use for the event.
+    /// The state after it, which may be the same; `None` where no active state has a use for the event, or
+    /// one defers it.
     pub to: Option<StateId>,
     /// The runs of its chain, as far as it came, each try by itself.
     pub steps: StepOutcomes,

@@ -8,8 +8,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::stored::{
-    Ended, Message, StoredChain, StoredCompensation, StoredCycle, StoredInvocation, StoredReckoning, StoredTime,
-    StoredTimer, StoredUnit, is_zero,
+    Ended, Message, StoredChain, StoredCompensation, StoredCycle, StoredDeferral, StoredInvocation, StoredReckoning,
+    StoredTime, StoredTimer, StoredUnit, is_zero,
 };
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Stored, StoredError};
@@ -17,7 +17,7 @@ use crate::workflow::chart::{Stored, StoredError};
 /// Where a session is, by names: what a restart leaves intact, and a change of the file that keeps those names.
 ///
 /// It is the states that are active, what history states remember, the timers with the times when they are due, what the
-/// session tells itself, and what is left of the event that is being handled: the steps that are still to be run, the elements
+/// session tells itself, the events that its states have deferred, and what is left of the event that is being handled: the steps that are still to be run, the elements
 /// of the loops around them, how often a step was tried and when it is tried again, what is to be made good. It is neither the
 /// domain, which is stored by itself and of the same moment, nor the bus, whose events are lost with the process.
 ///
@@ -87,6 +87,12 @@ pub struct Position {
     /// What makes good what was committed in sagas that are not left, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) sagas: Vec<StoredCompensation>,
+    /// What its states have deferred, in the order in which it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) deferred: Vec<StoredDeferral>,
+    /// Whether that is looked through before the next event.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) recalls: bool,
     /// Whose turn of them it is first.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) turn: u32,
@@ -122,6 +128,11 @@ impl Position {
     #[must_use]
     pub fn active(&self) -> &[String] {
         self.configuration.as_ref().map_or(&[], |stored| &stored.active)
+    }
+
+    /// The events that its states have deferred, by their names, in the order in which they came.
+    pub fn deferred(&self) -> impl Iterator<Item = &str> {
+        self.deferred.iter().map(|kept| kept.event.name.as_str())
     }
 
     /// When the first of its timers is due.

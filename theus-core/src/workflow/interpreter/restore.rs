@@ -13,7 +13,7 @@ use super::manager::WorkflowManager;
 use super::names::{self, known, name_of};
 use super::outcome::{Cause, Handled};
 use super::position::{Position, PositionError};
-use super::stored::{Ended, Message, StoredEnding, StoredEvent, StoredOrigin, StoredUnit};
+use super::stored::{Ended, Message, StoredDeferral, StoredEnding, StoredEvent, StoredOrigin, StoredUnit};
 use super::timed;
 use super::unit::{Ending, Unit};
 use crate::context::Context;
@@ -85,6 +85,11 @@ impl Interpreter {
         }
         let kept = position.sagas.iter().map(|kept| Compensation::restored(&definition, kept));
         live.keeps_in_sagas(kept.collect::<Result<Vec<_>, _>>()?);
+        let deferred = position
+            .deferred
+            .iter()
+            .map(|kept| event(&definition, &kept.event, kept.payload.clone().map(Payload::from)));
+        live.restore_deferred(deferred.collect::<Result<_, _>>()?, position.recalls, &definition);
         if let Some(beside) = Beside::restored(&definition, position)? {
             *live.beside_or_new() = beside;
         }
@@ -135,6 +140,8 @@ impl super::instance::Live {
             chain: chain.map(|chain| chain.stored(definition, keeper, live.is_kept)),
             invoked,
             sagas: live.in_sagas().iter().map(|kept| kept.stored(definition)).collect(),
+            deferred: live.deferred().into_iter().flat_map(|kept| &kept.events).map(deferral).collect(),
+            recalls: live.deferred().is_some_and(|kept| kept.is_open),
             turn: live.beside().map_or(0, |beside| u32::try_from(beside.next).unwrap_or(0)),
             is_due: live.beside().is_some_and(|beside| beside.is_due),
             spent: live.beside().filter(|beside| beside.slot != 0).map_or(live.spent, |beside| beside.spent),
@@ -183,6 +190,11 @@ fn message(definition: &Definition, told: &Internal) -> Message {
             payload: payload.value().clone(),
         },
     }
+}
+
+fn deferral(event: &Event) -> StoredDeferral {
+    let payload = event.payload.as_ref().map(|payload| payload.value().clone());
+    StoredDeferral { event: stored_event(event), payload }
 }
 
 fn internal(definition: &Definition, told: &Message) -> Result<Internal, PositionError> {

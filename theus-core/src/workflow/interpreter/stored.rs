@@ -108,6 +108,15 @@ pub(super) enum Message {
     },
 }
 
+/// An event that is deferred.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredDeferral {
+    pub(super) event: StoredEvent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) payload: Option<Value>,
+}
+
 /// What is being handled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

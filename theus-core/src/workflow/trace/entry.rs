@@ -37,6 +37,23 @@ pub enum What {
         /// The event.
         name: EventName,
     },
+    /// The event before is kept: no transition takes it, and an active state defers it.
+    Deferred {
+        /// The event.
+        name: EventName,
+    },
+    /// An event that was deferred is handled now.
+    Recalled {
+        /// The event.
+        name: EventName,
+    },
+    /// The event before is not kept, though an active state defers it: as many are kept as may be.
+    Dropped {
+        /// The event.
+        name: EventName,
+        /// How many are kept.
+        most: usize,
+    },
     /// An event that was accepted is not handled: the session is over.
     Discarded {
         /// The event.
@@ -223,6 +240,9 @@ impl What {
             Self::Resumed => "resumed",
             Self::Event { .. } => "event",
             Self::Unused { .. } => "unused",
+            Self::Deferred { .. } => "deferred",
+            Self::Recalled { .. } => "recalled",
+            Self::Dropped { .. } => "dropped",
             Self::Discarded { .. } => "discarded",
             Self::Timer { .. } => "timer",
             Self::Cycle { .. } => "cycle",

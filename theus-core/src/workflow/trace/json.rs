@@ -29,7 +29,13 @@ impl Line<'_> {
                 map.serialize_entry("event", name)?;
                 map.serialize_entry("origin", origin)
             }
-            What::Unused { name } | What::Discarded { name } => map.serialize_entry("event", name),
+            What::Unused { name } | What::Deferred { name } | What::Recalled { name } | What::Discarded { name } => {
+                map.serialize_entry("event", name)
+            }
+            What::Dropped { name, most } => {
+                map.serialize_entry("event", name)?;
+                map.serialize_entry("most", most)
+            }
             What::Timer { state, after, due } => {
                 map.serialize_entry("state", self.name(*state))?;
                 map.serialize_entry("after_ns", &nanos(*after))?;

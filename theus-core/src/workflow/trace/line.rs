@@ -47,7 +47,10 @@ impl<'a> Line<'a> {
                 }
                 Origin::Chain => write!(f, "{name}"),
             },
-            What::Unused { name } | What::Discarded { name } => write!(f, "{name}"),
+            What::Unused { name } | What::Deferred { name } | What::Recalled { name } | What::Discarded { name } => {
+                write!(f, "{name}")
+            }
+            What::Dropped { name, most } => write!(f, "{name}: {most} are deferred already"),
             What::Timer { state, after, .. } => write!(f, "{} after {after:?}", self.name(*state)),
             What::Cycle { timer, late, missed, .. } => {
                 write!(f, "{} {}", self.name(timer.state), self.time(*timer))?;

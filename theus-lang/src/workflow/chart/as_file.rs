@@ -102,6 +102,10 @@ impl<'a> File<'a> {
             entries.push(("saga", Ordered::Bool(true)));
         }
         self.ways(state, &mut entries);
+        if !state.defer.is_empty() {
+            let events = state.defer.iter().map(|deferred| Ordered::text(deferred.event.to_string()));
+            entries.push(("defer", Ordered::one_or_all(events.collect())));
+        }
         if !state.invokes.is_empty() {
             let invokes = (0..).zip(&state.invokes).map(|(place, invoke)| self.invoke(state, place, invoke));
             entries.push(("invoke", Ordered::one_or_all(invokes.collect())));

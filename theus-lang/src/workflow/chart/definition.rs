@@ -3,6 +3,7 @@
 use crate::signal::EventName;
 use crate::source::LocatedProblem;
 
+use super::defer::Deferrals;
 use super::event::{EventId, Trigger};
 use super::id::StateId;
 use super::invoke::Invoke;
@@ -25,13 +26,15 @@ pub struct Definition {
     pub(super) states: Vec<State>,
     /// What states were called before, in order, and which they are now.
     moved: Vec<(String, StateId)>,
-    /// Every event that some transition names and both that tell the end of a chain, in order: searched by halving.
+    /// Every event that some transition names or some state defers and both that tell the end of a chain, in order: searched by halving.
     events: Vec<EventName>,
     /// How many moves and rounds of `while` may come of one event.
     limit: u32,
     warnings: Vec<LocatedProblem>,
     /// By state: whether it has an `always` that looks at the domain, or a time that follows it. Empty where none has.
     pub(super) asks_data: Box<[bool]>,
+    /// What states defer.
+    pub(super) deferrals: Deferrals,
     /// Whether a state has work that runs while it is active.
     has_invokes: bool,
     /// Whether a state is a saga.
@@ -64,6 +67,7 @@ impl Definition {
             Trigger::Event { name, .. } => Some(name.clone()),
             _ => None,
         }));
+        events.extend(states.iter().flat_map(|state| &state.defer).map(|deferred| deferred.event.clone()));
         // A wildcard does not take the end of a chain: so that is known from an event that no transition names.
         events.extend([EventName::CHAIN_DONE, EventName::CHAIN_FAIL]);
         events.sort();
@@ -72,7 +76,7 @@ impl Definition {
         let has_invokes = states.iter().any(|state| !state.invokes.is_empty());
         let has_sagas = states.iter().any(|state| state.saga);
         let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
-        let heard_done = heard_done(&states);
+        let (heard_done, deferrals) = (heard_done(&states), Deferrals::of(&states, &events));
         let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
         by_name.sort_by_key(|state| states.get(state.index()).map(|state| state.name.as_str()));
         let mut made = Self {
@@ -86,6 +90,7 @@ impl Definition {
             limit,
             warnings,
             asks_data,
+            deferrals,
             has_invokes,
             has_sagas,
             has_times,
@@ -184,13 +189,13 @@ impl Definition {
         &self.external
     }
 
-    /// The events that some transition names, and the two that tell the end of a chain.
+    /// The events that some transition names or some state defers, and the two that tell the end of a chain.
     #[must_use]
     pub fn events(&self) -> &[EventName] {
         &self.events
     }
 
-    /// The id of an event; `None` where only a wildcard can take it: no transition names it, and it is not the end of a chain.
+    /// The id of an event; `None` where only a wildcard can take it: no transition names it, no state defers it, and it is not the end of a chain.
     #[must_use]
     pub fn event(&self, name: &EventName) -> Option<EventId> {
         name.place_in(&self.events).and_then(|index| u32::try_from(index).ok()).map(EventId)

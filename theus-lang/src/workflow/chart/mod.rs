@@ -7,6 +7,7 @@
 mod active;
 mod as_file;
 mod configuration;
+mod defer;
 mod definition;
 mod done;
 mod event;
@@ -38,6 +39,7 @@ mod tests;
 
 pub use crate::calendar::Cron;
 pub use configuration::Configuration;
+pub use defer::{Deferred, MOST_DEFERRED};
 #[doc(hidden)]
 pub use definition::DEFAULT_LIMIT;
 pub use definition::Definition;

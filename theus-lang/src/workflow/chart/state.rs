@@ -1,5 +1,6 @@
 //! A state: what it is within, what runs on entering and leaving it, where it leads.
 
+use super::defer::Deferred;
 use super::id::StateId;
 use super::invoke::Invoke;
 use super::source::Place;
@@ -56,6 +57,8 @@ pub struct State {
     pub invokes: Vec<Invoke>,
     /// Its transitions, in the order of the file.
     pub transitions: Vec<Transition>,
+    /// The events that it keeps while no transition takes them (`defer`), in the order of the file.
+    pub defer: Vec<Deferred>,
     /// Whether what is committed anywhere inside keeps its compensation until the state is left well (`saga`).
     pub saga: bool,
     /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).

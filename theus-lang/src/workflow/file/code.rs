@@ -66,6 +66,10 @@ pub(crate) const NO_SAGA: &str = "W041";
 
 /// A name for what a process does not give.
 pub(crate) const NO_RESULT: &str = "W042";
+/// A deferral that keeps nothing.
+pub(crate) const DEFERRAL: &str = "W051";
+/// A deferred event that no state takes.
+pub(crate) const NEVER_RECALLED: &str = "W052";
 
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";

@@ -7,8 +7,9 @@ use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{StateId, StateKind};
 
 /// What a final state has not.
-const GOES_ON: [&str; 14] = [
+const GOES_ON: [&str; 15] = [
     "events",
+    "defer",
     "on",
     "transitions",
     "always",

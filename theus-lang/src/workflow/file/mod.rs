@@ -11,6 +11,7 @@
 mod called;
 mod catalog;
 pub(crate) mod code;
+mod deferred;
 mod diagnostics;
 mod fit;
 mod foreign;

@@ -37,6 +37,7 @@ impl Sites {
         };
         for state in states {
             settle(&mut state.place);
+            state.defer.iter_mut().for_each(|deferred| settle(&mut deferred.place));
             state.entry.iter_mut().chain(&mut state.exit).for_each(|step| of_step(step, &mut settle));
             for invoke in &mut state.invokes {
                 settle(&mut invoke.place);

@@ -16,6 +16,7 @@ const KEYS: &[&str] = &[
     "saga",
     "invoke",
     "events",
+    "defer",
     "always",
     "after",
     "at",
@@ -62,6 +63,7 @@ impl<'a> Reading<'a> {
             .iter()
             .find(|(key, _)| matches!(*key, "events" | "on" | "transitions"))
             .map(|(key, value)| (*key, *value));
+        let defer = body.iter().find(|(key, _)| *key == "defer").map(|(_, value)| *value);
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
         let (mut invokes, mut saga) = (Vec::new(), false);
         for (key, value) in body {
@@ -84,6 +86,7 @@ impl<'a> Reading<'a> {
                 _ => {}
             }
         }
+        let defer = defer.map_or_else(Vec::new, |value| self.deferred(value, &at.key("defer"), &what, handled));
         let found = body_of_events.map(|(key, value)| (at.key(key), value.as_mapping()));
         let mut first: BTreeMap<&EventName, &Place> = BTreeMap::new();
         for way in &transitions {
@@ -115,6 +118,7 @@ impl<'a> Reading<'a> {
             exit,
             invokes,
             transitions,
+            defer,
             saga,
             on_error,
             place,

@@ -145,6 +145,14 @@ impl<'a> Reading<'a> {
             }
             let at = self.sites.at(&state.place);
             let name = &state.name;
+            if let Some(deferred) = state.defer.first() {
+                let at = self.sites.at(&deferred.place);
+                self.diagnostics.error(code::FINAL, || {
+                    Problem::new(at, format!("state `{name}` defers an event, and nothing leads out of it"))
+                        .help("write the ways out of it, or leave `defer` out")
+                });
+                continue;
+            }
             if state.saga {
                 self.diagnostics.error(code::FINAL, || {
                     Problem::new(at, format!("state `{name}` is a saga, and nothing leads out of it"))

@@ -31,6 +31,7 @@ const KEYS: &[&str] = &[
     "exit",
     "invoke",
     "events",
+    "defer",
     "always",
     "after",
     "at",
@@ -41,7 +42,7 @@ const KEYS: &[&str] = &[
 ];
 /// What makes the workflow a state itself, around all others.
 const OF_ROOT: &[&str] =
-    &["entry", "exit", "invoke", "events", "always", "after", "at", "every", "cron", "on_error", "regions"];
+    &["entry", "exit", "invoke", "events", "defer", "always", "after", "at", "every", "cron", "on_error", "regions"];
 /// What the only state of a file with nothing but `steps` is called.
 const ONLY_STATE: &str = "RUN";
 
@@ -342,6 +343,7 @@ impl<'a> Reading<'a> {
             exit: Vec::new(),
             invokes: Vec::new(),
             transitions: Vec::new(),
+            defer: Vec::new(),
             saga: false,
             on_error: Vec::new(),
             place: self.sites.place(&at.at_key("steps")),

@@ -12,6 +12,7 @@
 //! | [`rest`] | what waits for an event is in a state where the workflow waits |
 //! | [`deafens`] | long work keeps no session from hearing |
 //! | [`sagas`] | every way out of a saga says what becomes of it |
+//! | [`deferred`] | what a state defers is kept there, and taken by another |
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`asks`] | guards ask for states that may be active then, and may not |
 //! | [`written`] | inputs were written on every way to them |
@@ -23,6 +24,7 @@ mod again;
 mod asks;
 mod conflicts;
 mod deafens;
+mod deferred;
 mod endless;
 mod ends;
 mod failures;
@@ -87,6 +89,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     again::check(subject, &reached, diagnostics);
     deafens::check(subject, diagnostics);
     sagas::check(subject, diagnostics);
+    deferred::check(subject, diagnostics);
     asks::check(subject, diagnostics);
 }
 

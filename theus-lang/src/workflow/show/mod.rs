@@ -1,5 +1,6 @@
 //! Workflows to look at: Mermaid, Graphviz and an SVG that needs no other program.
 
+mod deferrals;
 mod dot;
 mod mermaid;
 mod sagas;
@@ -10,6 +11,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use deferrals::Deferral;
 pub use sagas::SagaExit;
 
 use super::chart::Definition;

@@ -134,6 +134,7 @@ pub(super) fn actions(view: &View<'_>, state: &State) -> Vec<String> {
     all.extend(on("entry", &state.entry));
     all.extend(state.invokes.iter().map(words::invoke));
     all.extend(internal);
+    all.extend(state.defer.iter().map(|deferred| format!("{} / defer", deferred.event)));
     all.extend(on("exit", &state.exit));
     all
 }

@@ -241,6 +241,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         exit: steps(node.has_exit, &format!("-{}", node.name)),
         invokes: Vec::new(),
         transitions: (0..).zip(&node.ways).map(|(index, way)| transition(&node.name, index, way, &id)).collect(),
+        defer: Vec::new(),
         saga: false,
         on_error: node
             .on_error

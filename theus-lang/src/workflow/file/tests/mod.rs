@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod corpus;
+mod deferred;
 mod features;
 pub(crate) mod fixture;
 mod growth;

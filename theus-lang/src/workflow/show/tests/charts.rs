@@ -84,6 +84,7 @@ impl Charts {
             kind,
             entry: Vec::new(),
             exit: Vec::new(),
+            defer: Vec::new(),
             saga: false,
             invokes: Vec::new(),
             transitions: Vec::new(),
