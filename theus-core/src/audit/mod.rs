@@ -37,7 +37,7 @@
 //! | `.Running.speed` | a field of a variant; missing where it is another one | enums |
 //! | `[3]`, `[-1]` | an element, counted from the first or from the last | lists |
 //! | `["alice"]`, `[42]` | the value under a key | maps |
-//! | `[*]` | every element, see below | lists, sets, the values of maps |
+//! | `[*]` | every element, see below | lists, sets, the values of maps; their keys by `keys()[*]` |
 //! | `len()` | the number of entries, or of characters | collections, strings |
 //! | `first()`, `last()` | an element; missing where there is none | lists, sorted sets, strings |
 //! | `keys()`, `values()` | a part of a map, as a collection | maps |
@@ -53,7 +53,7 @@
 //!
 //! `[*]` has the rule judge each: `domain.orders[*].total`, `domain.accounts[*]`, `domain.orders[*].lines[*].price`. One that does not
 //! pass is a violation of the rule, one for all of them, which names the first three (`domain.orders[3].total = -5`,
-//! `domain.accounts["a-17"] = 40`; where there is no order, those whose names are the least) and counts the rest. Where there are no elements it neither passes
+//! `domain.accounts["a-17"] = 40`, of the keys `domain.accounts.keys()["a-17"] = "a-17"`; where there is no order, those whose names are the least) and counts the rest. Where there are no elements it neither passes
 //! nor is violated. The cost is linear in the elements, at most 1,000,000 for one rule, those of collections in collections counted
 //! together: where there are more, none is judged, and that is a violation. Conditions on a change do not fit.
 //!

@@ -1,6 +1,6 @@
 //! Rules that see more than one value: what they find, what their violations tell, and that a naive reading finds the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use fastrand::Rng;
 use num_bigint::BigInt;
@@ -163,6 +163,52 @@ fn a_rule_is_judged_only_where_its_when_holds() {
     assert_eq!(
         unknown.violations[0].value,
         "in `when`, no value: a division by zero (domain.total = 70, domain.cash = 0)"
+    );
+}
+
+#[test]
+fn each_key_of_a_map_is_judged_and_those_that_do_not_pass_are_named() {
+    #[derive(Clone, Default, Context)]
+    struct Shop {
+        accounts: BTreeMap<String, i64>,
+        rooms: HashMap<u16, String>,
+        #[context(redact)]
+        cards: BTreeMap<String, i64>,
+    }
+    #[process(outputs = [domain.accounts, domain.rooms, domain.cards])]
+    fn open(ctx: Ctx<Shop>, names: Vec<String>, rooms: Vec<u16>) {
+        ctx.domain.cards.set(names.iter().map(|name| (name.clone(), 1)).collect());
+        ctx.domain.accounts.set(names.into_iter().map(|name| (name, 1)).collect());
+        ctx.domain.rooms.set(rooms.into_iter().map(|room| (room, "free".to_owned())).collect());
+    }
+    let recipe = r#"
+process_recipes:
+  open:
+    outputs:
+      - { field: 'domain.accounts.keys()[*]', regex: '^[A-Z]{2}', level: C }
+      - { field: 'domain.accounts.keys()[*]', not_in: [XXX], level: C }
+      - { field: 'domain.accounts.keys()[*].len()', max: 4, level: C }
+      - { field: 'domain.rooms.keys()[*]', between: [100, 199], level: C, message: '{value} is not in {limit}' }
+      - { field: 'domain.cards.keys()[*]', max_len: 4, level: C }
+"#;
+    let builder = Engine::builder(Shop::default()).process::<Open>().recipe("audit.yaml", recipe).unwrap();
+    let engine = builder.build().unwrap();
+    let found = |names: &[&str], rooms: &[u16]| {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        let report = engine.run_reported(Open { names, rooms: rooms.to_vec() });
+        report.violations.iter().map(|found| format!("{} {}", found.rule, found.value)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["AB1", "CD"], &[100, 199]), Vec::<String>::new());
+    assert_eq!(found(&[], &[]), Vec::<String>::new(), "there is none to ask about");
+    assert_eq!(
+        found(&["AB", "XXX", "ab", "ABCDE"], &[7, 150, 200]),
+        [
+            r#"domain.accounts.keys()[*] regex "^[A-Z]{2}" domain.accounts.keys()["ab"] = "ab""#,
+            r#"domain.accounts.keys()[*] not_in ["XXX"] domain.accounts.keys()["XXX"] = "XXX""#,
+            r#"domain.accounts.keys()[*].len() max 4 domain.accounts.keys()["ABCDE"].len() = 5"#,
+            "domain.rooms.keys()[*] between [100, 199] domain.rooms.keys()[200] = 200, domain.rooms.keys()[7] = 7",
+            "domain.cards.keys()[*] max_len 4 domain.cards.keys()[(redacted)] = (redacted)",
+        ]
     );
 }
 
@@ -557,7 +603,7 @@ fn recipe(rules: &[Several]) -> String {
 }
 
 /// Paths to each element, in their parts; the last says what is asked of it.
-const EACH: [&str; 16] = [
+const EACH: [&str; 19] = [
     "domain readings [*] float",
     "domain counts [*] int",
     "domain triple [*] int",
@@ -574,6 +620,9 @@ const EACH: [&str; 16] = [
     "domain tree children [*] children [*] weight int",
     "domain mode Running steps [*] int",
     "domain names [*] len() int",
+    "domain wallets keys() [*] int",
+    "domain motors keys() [*] int",
+    "domain accounts keys() [*] len() int",
 ];
 
 fn any_of_each(random: &mut Rng) -> Rule {
@@ -633,7 +682,8 @@ fn broken(rule: &Rule, seen: &Seen) -> Option<Vec<String>> {
             } else if let Some(entries) = value.get("map").and_then(Json::as_array) {
                 longer.extend(entries.iter().map(|entry| element.followed(&label(&entry[0]), &label(&entry[0]))));
             } else {
-                let is_set = ["names", "tags"].contains(&rule.parts[1].as_str());
+                let is_set =
+                    ["names", "tags"].contains(&rule.parts[1].as_str()) || rule.parts.contains(&"keys()".to_owned());
                 longer.extend(value.as_array().unwrap().iter().enumerate().map(|(index, value)| {
                     let position = format!("[{index}]");
                     element.followed(&position, &if is_set { label(value) } else { position.clone() })

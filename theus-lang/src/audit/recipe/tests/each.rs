@@ -78,3 +78,23 @@ fn its_contract_knows_what_it_is_an_element_of() {
     let both = "process_recipes: { refund: { outputs: [{ field: 'domain.accounts[*]', min: 9 }, { field: 'domain.accounts[*]', max: 3 }] } }";
     assert_eq!(rules(both).len(), 2, "there may be none: that contradicts nothing");
 }
+
+#[test]
+fn conditions_fit_what_the_keys_are() {
+    let of = |test: &str| {
+        said(&format!("field: 'domain.accounts.keys()[*]', {test}")).split(" `transfer`").next().unwrap().to_owned()
+    };
+    // `transfer` writes none of them, which is doubted alone.
+    for test in ["regex: '^a'", "min_len: 3", "in: [a, b]", "not_in: [c]", "eq: a", "not_regex: x"] {
+        assert_eq!(of(test), "R112", "{test}");
+    }
+    assert_eq!(of("min: 3").split_once(';').unwrap().0, "R016 `min` does not fit domain.accounts.keys()[*], a string");
+    assert!(of("max_delta: 3").starts_with("R026 "));
+    assert_eq!(
+        said("field: 'domain.accounts.keys[*]', in: [a]"),
+        "R014 `keys` in `domain.accounts.keys[*]`: domain.accounts is a map, which has no fields; did you mean `keys()`?"
+    );
+    assert!(
+        said("field: 'items.keys()[*]', in: [a]").starts_with("R014 `keys()` in `items.keys()[*]` does not fit items")
+    );
+}
