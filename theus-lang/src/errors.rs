@@ -44,6 +44,8 @@
 //! | [`R041`] | an id by which a rule cannot be known |
 //! | [`R042`] | a text that is too long to be put on record |
 //! | [`R043`] | a limit that is not there, or does not fit |
+//! | [`R051`] | a unit that does not fit |
+//! | [`R052`] | a list that no file holds |
 //!
 //! # Warnings of a recipe
 //!
@@ -65,6 +67,8 @@
 //! | [`R121`] | a condition that always holds |
 //! | [`R122`] | a window of a rule that acts at once |
 //! | [`R123`] | a limit that bounds nothing |
+//! | [`R131`] | a milder rule that acts only after a sterner one |
+//! | [`R132`] | a rule that its `when` keeps from ever being violated |
 //!
 //! # Errors of a workflow
 //!
@@ -197,6 +201,8 @@ pages! {
     R041 "R041.md";
     R042 "R042.md";
     R043 "R043.md";
+    R051 "R051.md";
+    R052 "R052.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -213,6 +219,8 @@ pages! {
     R121 "R121.md";
     R122 "R122.md";
     R123 "R123.md";
+    R131 "R131.md";
+    R132 "R132.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";
