@@ -109,6 +109,8 @@
 //! | [`W042`] | a name for what a process does not give |
 //! | [`W051`] | a deferral that keeps nothing |
 //! | [`W052`] | a deferred event that no state takes |
+//! | [`W053`] | a state that the program waits for, and that is not there |
+//! | [`W054`] | an event that the program sends, and no state takes |
 //! | [`W061`] | a cycle that is none |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -132,6 +134,7 @@
 //! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
+//! | [`W131`] | a state in which nobody answers |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
 //! # Errors of any YAML file, recipe or workflow
@@ -256,6 +259,8 @@ pages! {
     W042 "W042.md";
     W051 "W051.md";
     W052 "W052.md";
+    W053 "W053.md";
+    W054 "W054.md";
     W061 "W061.md";
     W101 "W101.md";
     W102 "W102.md";
@@ -274,6 +279,7 @@ pages! {
     W115 "W115.md";
     W121 "W121.md";
     W122 "W122.md";
+    W131 "W131.md";
     W201 "W201.md";
     Y001 "Y001.md";
     Y002 "Y002.md";
