@@ -45,6 +45,8 @@
 //! | [`R042`] | a text that is too long to be put on record |
 //! | [`R043`] | a limit that is not there, or does not fit |
 //! | [`R044`] | a rule on missing runs that could not be one |
+//! | [`R051`] | a unit that does not fit |
+//! | [`R052`] | a list that no file holds |
 //!
 //! # Warnings of a recipe
 //!
@@ -66,6 +68,8 @@
 //! | [`R121`] | a condition that always holds |
 //! | [`R122`] | a window of a rule that acts at once |
 //! | [`R123`] | a limit that bounds nothing |
+//! | [`R131`] | a milder rule that acts only after a sterner one |
+//! | [`R132`] | a rule that its `when` keeps from ever being violated |
 //!
 //! # Errors of a workflow
 //!
@@ -106,6 +110,8 @@
 //! | [`W042`] | a name for what a process does not give |
 //! | [`W051`] | a deferral that keeps nothing |
 //! | [`W052`] | a deferred event that no state takes |
+//! | [`W053`] | a state that the program waits for, and that is not there |
+//! | [`W054`] | an event that the program sends, and no state takes |
 //! | [`W061`] | a cycle that is none |
 //!
 //! # Warnings of a workflow, which are errors where it is `strict`
@@ -129,6 +135,7 @@
 //! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
+//! | [`W131`] | a state in which nobody answers |
 //! | [`W141`] | an `always` that asks for the time where no time wakes it |
 //! | [`W201`] | a meaning that differs from the Python reference |
 //!
@@ -200,6 +207,8 @@ pages! {
     R042 "R042.md";
     R043 "R043.md";
     R044 "R044.md";
+    R051 "R051.md";
+    R052 "R052.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";
@@ -216,6 +225,8 @@ pages! {
     R121 "R121.md";
     R122 "R122.md";
     R123 "R123.md";
+    R131 "R131.md";
+    R132 "R132.md";
     W001 "W001.md";
     W002 "W002.md";
     W003 "W003.md";
@@ -251,6 +262,8 @@ pages! {
     W042 "W042.md";
     W051 "W051.md";
     W052 "W052.md";
+    W053 "W053.md";
+    W054 "W054.md";
     W061 "W061.md";
     W101 "W101.md";
     W102 "W102.md";
@@ -269,6 +282,7 @@ pages! {
     W115 "W115.md";
     W121 "W121.md";
     W122 "W122.md";
+    W131 "W131.md";
     W141 "W141.md";
     W201 "W201.md";
     Y001 "Y001.md";

@@ -64,7 +64,7 @@
 //! | `min`, `max` | numbers, times | the value is at least, at most the bound |
 //! | `between: [1, 5]` | numbers, times | it is neither below the first nor above the second |
 //! | `eq`, `neq` | all but collections and structs | it is, is not the bound; of an enum, the variant of that name |
-//! | `in`, `not_in` | the same but booleans | it is one of the list, none of it |
+//! | `in`, `not_in` | the same but booleans | it is one of the list, none of it. The list may be the lines of a file beside the recipe: `in: { file: currencies.txt }` |
 //! | `min_len`, `max_len` | strings (in characters), collections (in entries) | its length is at least, at most the bound |
 //! | `regex` | strings | the expression matches somewhere in it: anchor it with `^` and `$` |
 //! | `not_regex` | strings | the expression matches nowhere in it |
@@ -205,6 +205,7 @@
 //! | `when` | the rule is judged only where this condition holds, see above | it always is |
 //! | `message` | what records and errors say besides; `{value} {before} {key} {limit} {count} {field} {process} {level} {max_threshold}` are filled in (`{before}` is the committed value, for the domain at the output gate; `{key}` the value of its `per`), `{{` is a brace | |
 //!
+//! | `unit: degF` | in what its number is measured: told with the value and the bound, as in `found 95 degF`. Rules on one field have the same | |
 //! | `id`, `owner`, `priority`, `response` | what it says of itself for people, see below | |
 //!
 //! ## What a rule says of itself

@@ -11,7 +11,6 @@ use super::samples::Looked;
 use crate::audit::Subject;
 use crate::context::Value;
 use theus_lang::audit::message::Seen;
-use theus_lang::audit::over_time::Sample;
 use theus_lang::audit::rule::Verdict;
 
 /// What judging a gate found: the rules that failed, with the value seen, and those whose pass puts a counter back.
@@ -34,14 +33,6 @@ pub(super) struct Found {
     /// For which value it counts, where it has a counter for each.
     pub(super) key: Key,
     pub(super) saw: Saw,
-}
-
-/// What a rule that goes by time has seen.
-#[derive(Debug)]
-pub(super) struct Looked {
-    pub(super) rule: Arc<CountedRule>,
-    pub(super) key: Key,
-    pub(super) sample: Sample,
 }
 
 /// What a rule found.

@@ -30,6 +30,7 @@
 //! | [`Position`] | where it is, to be stored and [gone on from](WorkflowManager::restore) |
 //! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
 //! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine; serde writes it in the format of its file |
+//! | [`Program`] | what the program sends and waits for, held against the file |
 //! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
 //! | [`chart`] | the parts of a definition |
 
@@ -57,7 +58,7 @@ pub use trace::{Trace, Watch};
 pub use theus_lang::condition;
 #[doc(no_inline)]
 pub use theus_lang::workflow::{
-    Catalog, Configuration, Deferral, Definition, SagaExit, State, StateId, Step, Transition,
+    Catalog, Configuration, Deferral, Definition, Program, SagaExit, State, StateId, Step, Transition,
 };
 #[doc(inline)]
 pub use theus_lang::workflow::{chart, file};

@@ -122,3 +122,42 @@ fn after_a_restart_a_rule_is_known_by_its_id() {
     assert_eq!(counted("max: 70, id: T-1, owner: line 3"), 4);
     assert_eq!(counted("max: 70"), 0, "without its id nobody knows it");
 }
+
+#[test]
+fn a_unit_is_told_with_the_value_and_the_bound() {
+    let engine = engine("field: value, max: 90, unit: degF, message: '{value} is above {limit}'", &MemoryStore::new());
+    let refused = hot(&engine).unwrap_err();
+    let told = "rule `value max 90` (level B) found 99.0 degF, violation 1 of 1: 99.0 degF is above 90 degF";
+    assert!(refused.contains(told), "{refused}");
+    let ledger = engine.ledger();
+    let violation = ledger.iter().find_map(|record| record.violation()).unwrap();
+    assert_eq!((violation.value.as_str(), violation.metadata.limit.as_str()), ("99.0 degF", "90 degF"));
+    ledger.verify().unwrap();
+    let explained = engine.explain(&Record { value: 99.0 }).unwrap().to_string();
+    assert!(explained.contains("99.0 degF"), "{explained}");
+    // Another unit is no other rule: it goes on with its counter.
+    assert_eq!(count(&engine), 0, "it has acted");
+}
+
+#[test]
+fn a_list_in_a_file_is_read_again_with_its_recipe() {
+    let folder = std::env::temp_dir().join(format!("theus-list-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (recipe_file, list) = (folder.join("audit.yaml"), folder.join("setpoints.txt"));
+    std::fs::write(&recipe_file, recipe("field: value, in: { file: setpoints.txt }")).unwrap();
+    std::fs::write(&list, "# allowed\n20.5\n99\n").unwrap();
+    let builder = Engine::builder(Oven::default()).process::<Record>().recipe_file(&recipe_file).unwrap();
+    let engine = builder.build().unwrap();
+    assert!(hot(&engine).is_ok());
+    std::fs::write(&list, "20.5\n").unwrap();
+    assert!(hot(&engine).is_ok(), "it is read with its recipe");
+    let changes = engine.compare_recipe_files([&recipe_file]).unwrap().to_string();
+    assert!(changes.contains("stricter"), "{changes}");
+    engine.reload_recipe_file(&recipe_file).unwrap();
+    assert!(hot(&engine).unwrap_err().contains("`value in [20.5]`"));
+    std::fs::write(&list, "").unwrap();
+    let error = engine.reload_recipe_file(&recipe_file).unwrap_err().to_string();
+    assert!(error.contains("error[R052]: `setpoints.txt` has no values"), "{error}");
+    assert!(hot(&engine).is_err(), "what was in force is in force");
+    std::fs::remove_dir_all(&folder).unwrap();
+}

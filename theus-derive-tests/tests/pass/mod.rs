@@ -62,6 +62,7 @@ mod files;
 mod files_of_a_parameter;
 mod files_of_results;
 mod files_of_several_crates;
+mod files_with_a_list;
 mod generic_in_no_argument;
 mod global_is_no_context;
 mod global_not_given;

@@ -13,4 +13,6 @@ pub(super) struct About {
     pub priority: Option<Text>,
     /// What to do about a violation.
     pub response: Option<Text>,
+    /// In what its field and its bound are measured: told with both.
+    pub unit: Option<Text>,
 }

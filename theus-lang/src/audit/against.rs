@@ -6,7 +6,7 @@ use super::condition::{Comparison, Condition, LengthBound, Same};
 use super::looks;
 use super::steps::{PathStep, walk};
 use crate::context::{Decimal, REDACTED, Time, Value};
-use theus_model::audit::Subject;
+use theus_model::audit::{Subject, Text};
 
 /// What is compared with a value of the global context. Where that is missing or NaN, nothing satisfies it.
 #[derive(Clone, Debug)]
@@ -59,10 +59,10 @@ impl Against {
     }
 
     /// The bound as it is, for the account of a violation.
-    pub(super) fn shown(&self, subject: &(impl Subject + ?Sized)) -> String {
+    pub(super) fn shown(&self, subject: &(impl Subject + ?Sized), unit: Option<&Text>) -> String {
         match self.redacts {
             true => format!("{} = {REDACTED}", self.path),
-            false => format!("{} = {}", self.path, looks::shown(self.bound(subject))),
+            false => format!("{} = {}", self.path, looks::measured(self.bound(subject), unit)),
         }
     }
 }

@@ -4,10 +4,11 @@ use std::any::Any;
 use std::fmt::Write;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::looks::shown;
+use super::looks::{measured, shown};
 use super::range::{Range, joined};
 use super::steps::{Naming, PathStep, walk};
 use crate::context::{Elements, Part, REDACTED, Value};
+use theus_model::audit::Text;
 use theus_model::context::NumberRange as _;
 
 /// A rule on each element looks at so many at most, those of collections in collections counted together. Where there are more, it
@@ -28,6 +29,8 @@ pub(super) struct Question<'r> {
     pub(super) where_present: bool,
     /// Whether neither keys nor values are shown.
     pub(super) redacts: bool,
+    /// In what they are measured.
+    pub(super) unit: Option<&'r Text>,
 }
 
 /// What was found of all of them.
@@ -116,8 +119,8 @@ impl Question<'_> {
         let is_unordered = |step: &PathStep| matches!(step, PathStep::Each(naming) if !naming.is_ordered());
         let pieces: Vec<&str> = self.path.split("[*]").collect();
         let in_order = !steps.iter().any(is_unordered);
-        let redacts = self.redacts;
-        let mut broken = Broken { in_order, redacts, named: Vec::new(), count: 0, left: Some(MOST_ELEMENTS) };
+        let (redacts, unit) = (self.redacts, self.unit);
+        let mut broken = Broken { in_order, redacts, unit, named: Vec::new(), count: 0, left: Some(MOST_ELEMENTS) };
         self.gather(value, steps, &pieces, &mut Vec::new(), &mut broken);
         let named: Vec<String> = broken.named.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let mut text = named.join(", ");
@@ -137,7 +140,7 @@ impl Question<'_> {
         steps: &[PathStep],
         pieces: &[&str],
         labels: &mut Vec<Label<'a>>,
-        broken: &mut Broken,
+        broken: &mut Broken<'_>,
     ) {
         let (to_elements, more) = split(steps);
         let value = walk(value, to_elements);
@@ -211,17 +214,18 @@ enum Label<'a> {
     Key(Value<'a>),
 }
 
-struct Broken {
+struct Broken<'r> {
     /// Whether they come in an order that is theirs; else those are named whose names are the least.
     in_order: bool,
     redacts: bool,
+    unit: Option<&'r Text>,
     named: Vec<(String, String)>,
     count: usize,
     /// How many more may be looked at; `None` where there were too many.
     left: Option<usize>,
 }
 
-impl Broken {
+impl Broken<'_> {
     fn add(&mut self, value: Value<'_>, pieces: &[&str], labels: &[Label<'_>]) {
         self.count += 1;
         if self.in_order && self.named.len() >= MOST_NAMED {
@@ -230,7 +234,7 @@ impl Broken {
         let name = name(pieces, labels, self.redacts);
         let at = self.named.iter().position(|(known, _)| !self.in_order && name < *known).unwrap_or(self.named.len());
         if at < MOST_NAMED {
-            self.named.insert(at, (name, if self.redacts { REDACTED.to_owned() } else { shown(value) }));
+            self.named.insert(at, (name, if self.redacts { REDACTED.to_owned() } else { measured(value, self.unit) }));
             self.named.truncate(MOST_NAMED);
         }
     }
@@ -307,7 +311,7 @@ mod tests {
     use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
     fn asked(value: Value<'_>, steps: &[PathStep], range: Range, path: &str) -> Found {
-        Question { path, range, passes: &|_| false, where_present: false, redacts: false }.ask(value, steps)
+        Question { path, range, passes: &|_| false, where_present: false, redacts: false, unit: None }.ask(value, steps)
     }
 
     fn broken(found: Found) -> String {
@@ -386,8 +390,14 @@ mod tests {
         let map = BTreeMap::from([("4111".to_owned(), vec![1_i64, 2])]);
         let steps = [PathStep::Each(Naming::Key), PathStep::Each(Naming::Position)];
         let question = |redacts| {
-            let question =
-                Question { path: "m[*][*]", range: ints(5, 9), passes: &|_| false, where_present: false, redacts };
+            let question = Question {
+                path: "m[*][*]",
+                range: ints(5, 9),
+                passes: &|_| false,
+                where_present: false,
+                redacts,
+                unit: None,
+            };
             broken(question.ask(map.inspect(), &steps))
         };
         assert_eq!(question(false), r#"m["4111"][0] = 1, m["4111"][1] = 2"#);
@@ -404,8 +414,14 @@ mod tests {
         let some = vec![Some(vec![1_i64]), None];
         let steps = [PathStep::Each(Naming::Position), PathStep::Each(Naming::Position)];
         assert_eq!(broken(asked(some.inspect(), &steps, ints(0, 9), "m[*].x[*]")), "m[1].x = none");
-        let question =
-            Question { path: "m[*].x[*]", range: ints(0, 9), passes: &|_| false, where_present: true, redacts: false };
+        let question = Question {
+            path: "m[*].x[*]",
+            range: ints(0, 9),
+            passes: &|_| false,
+            where_present: true,
+            redacts: false,
+            unit: None,
+        };
         assert_eq!(broken(question.ask(some.inspect(), &steps)), "all pass");
         assert_eq!(broken(question.ask(vec![None::<Vec<i64>>].inspect(), &steps)), "none");
     }

@@ -61,9 +61,9 @@ impl Rule {
         let before = last.and_then(|last| last.value.as_value());
         let value = match looked.over.filter(|_| !self.redacts && last.is_some()) {
             Some(over) if before.is_some() => {
-                format!("{}, {} later", looks::shown(value), looks::shown_time(over)).into()
+                format!("{}, {} later", looks::measured(value, self.unit()), looks::shown_time(over)).into()
             }
-            Some(over) => format!("{} for {}", looks::shown(value), looks::shown_time(over)).into(),
+            Some(over) => format!("{} for {}", looks::measured(value, self.unit()), looks::shown_time(over)).into(),
             None => self.shown(value),
         };
         let before = before.map(|before| self.shown(before));
@@ -98,6 +98,7 @@ impl Rule {
             passes: &|value| self.passes(value, subject),
             where_present: self.where_present,
             redacts: self.redacts,
+            unit: self.unit(),
         };
         match question.ask(self.target.read_base(subject), &self.target.steps) {
             Found::None => Verdict::NotAsked,
@@ -121,6 +122,7 @@ impl Rule {
             where_present: self.where_present,
             // What is broken is not shown.
             redacts: true,
+            unit: None,
         };
         !matches!(question.ask(self.target.read_base(subject), &self.target.steps), Found::Broken(_))
     }

@@ -84,6 +84,15 @@ pub fn shown_time(time: Duration) -> String {
     duration::shown(if whole.is_zero() { time } else { whole })
 }
 
+/// A value as records show it; of a number, with its unit.
+pub(super) fn measured(value: Value<'_>, unit: Option<&Text>) -> String {
+    let is_number = matches!(value, Value::Int(_) | Value::Huge(_) | Value::Float(_) | Value::Decimal { .. });
+    match unit.filter(|_| is_number) {
+        Some(unit) => format!("{} {unit}", shown(value)),
+        None => shown(value),
+    }
+}
+
 /// A condition as records show it, however the file has it.
 pub fn in_one_line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

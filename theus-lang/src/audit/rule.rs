@@ -223,14 +223,14 @@ impl Rule {
     /// What was found, and beside it what it was compared with, where that is a value too.
     pub(super) fn beside(&self, found: String, subject: &(impl Subject + ?Sized)) -> Text {
         match &self.condition {
-            Condition::Against(against) => format!("{found}, {}", against.shown(subject)).into(),
+            Condition::Against(against) => format!("{found}, {}", against.shown(subject, self.unit())).into(),
             _ => found.into(),
         }
     }
 
     /// A value of what it is on, as people see it.
     pub(super) fn shown(&self, value: Value<'_>) -> Text {
-        if self.redacts { Text::from_static(REDACTED) } else { looks::shown(value).into() }
+        if self.redacts { Text::from_static(REDACTED) } else { looks::measured(value, self.unit()).into() }
     }
 
     /// What it looks at, as it is; `None` where that is known only in a run.
@@ -376,6 +376,12 @@ impl Rule {
         self.about.as_ref()?.response.as_ref()
     }
 
+    /// In what its field and its bound are measured, where the recipe says it.
+    #[must_use]
+    pub fn unit(&self) -> Option<&Text> {
+        self.about.as_ref()?.unit.as_ref()
+    }
+
     /// Whether it is asked only where there is something: `where_present`.
     #[must_use]
     pub const fn is_where_present(&self) -> bool {
@@ -433,6 +439,26 @@ impl Rule {
         }
     }
 
+    /// The same with its unit, where it is a number.
+    fn measured_limit(&self) -> String {
+        let is_number = matches!(
+            self.test,
+            Operator::Min
+                | Operator::Max
+                | Operator::Between
+                | Operator::Eq
+                | Operator::Neq
+                | Operator::In
+                | Operator::NotIn
+                | Operator::MultipleOf
+                | Operator::MaxDelta
+        );
+        match self.unit().filter(|_| is_number && !matches!(self.condition, Condition::Against(_))) {
+            Some(unit) => format!("{} {unit}", self.limit()),
+            None => self.limit(),
+        }
+    }
+
     /// The whole bound, by which two rules are told apart: a long list is not cut, and a number is what it is worth.
     pub fn whole_limit(&self) -> String {
         format!("{:#}", self.condition)
@@ -484,7 +510,7 @@ impl Rule {
             rule: self.name().into(),
             path: self.path().into(),
             condition: Text::from_static(self.test().as_str()),
-            limit: self.limit().into(),
+            limit: self.measured_limit().into(),
             level: self.level(),
             min_threshold: self.min_threshold(),
             max_threshold: self.max_threshold(),

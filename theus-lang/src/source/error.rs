@@ -74,6 +74,11 @@ impl SourceError {
         Self { problems: vec![problem], omitted: 0 }
     }
 
+    /// These problems, of which there is one at least.
+    pub(crate) const fn of_located(problems: Vec<LocatedProblem>) -> Self {
+        Self { problems, omitted: 0 }
+    }
+
     pub(super) const fn located(problems: Vec<LocatedProblem>, omitted: usize) -> Self {
         Self { problems, omitted }
     }
@@ -116,6 +121,20 @@ impl fmt::Display for SourceError {
 /// Keeps the line where it can be drawn.
 pub(super) fn excerpt(line: &str, marked: std::ops::Range<usize>) -> Option<(String, std::ops::Range<usize>)> {
     (line.len() <= LONGEST_LINE).then(|| (line.to_owned(), marked))
+}
+
+impl LocatedProblem {
+    /// One at a line and a column of a file that was read before: the line itself is not drawn.
+    pub(crate) fn at(
+        (file, line, column): (&str, usize, usize),
+        severity: Severity,
+        code: &'static str,
+        message: String,
+        help: Option<String>,
+    ) -> Self {
+        let (file, code) = (file.to_owned(), Some(code));
+        Self { file, severity, code, line, column, message, label: None, help, note: None, excerpt: None }
+    }
 }
 
 impl fmt::Display for LocatedProblem {

@@ -16,6 +16,18 @@ pub const MAX_BYTES: usize = 16 * 1024 * 1024;
 pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
+    beside: Beside,
+}
+
+/// What files there are beside one.
+#[derive(Clone, Debug)]
+enum Beside {
+    /// None: it is a text.
+    Nothing,
+    /// Those of the folder that it was read from.
+    Folder(Arc<Path>),
+    /// These, by their names.
+    Given(Arc<[(String, String)]>),
 }
 
 impl SourceFile {
@@ -25,7 +37,36 @@ impl SourceFile {
         let text: String = text.into();
         // A byte order mark is no part of the text: columns count from behind it.
         let text = text.strip_prefix('\u{feff}').map_or_else(|| Arc::from(text.as_str()), Arc::from);
-        Self { name: Arc::from(name.into()), text }
+        Self { name: Arc::from(name.into()), text, beside: Beside::Nothing }
+    }
+
+    /// The same with these files beside it, by the names by which it calls them: name and text.
+    #[must_use]
+    pub fn with_beside(self, files: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { beside: Beside::Given(files.into_iter().collect()), ..self }
+    }
+
+    /// The same under another name.
+    #[must_use]
+    pub fn called(self, name: impl Into<String>) -> Self {
+        Self { name: Arc::from(name.into()), ..self }
+    }
+
+    /// Another file, by a path from the folder of this one; its name is that path. `None` where this one is a text, and there is
+    /// none beside it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn beside(&self, path: &str) -> Option<Result<Self, SourceError>> {
+        match &self.beside {
+            Beside::Nothing => None,
+            Beside::Folder(folder) => Some(Self::read(folder.join(path)).map(|file| file.called(path))),
+            Beside::Given(files) => {
+                let found = files.iter().find(|(name, _)| name == path);
+                let missing = || SourceError::whole_file(path, code::UNREADABLE, format!("there is no `{path}`"));
+                Some(found.map(|(_, text)| Self::new(path, text.as_str())).ok_or_else(missing))
+            }
+        }
     }
 
     /// Reads a file.
@@ -46,7 +87,10 @@ impl SourceFile {
             return Err(too_long(&name));
         }
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Self::new(name, text)),
+            Ok(text) => {
+                let folder = Beside::Folder(path.parent().unwrap_or(Path::new("")).into());
+                Ok(Self { beside: folder, ..Self::new(name, text) })
+            }
             Err(error) => {
                 let good = error.utf8_error().valid_up_to();
                 let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;

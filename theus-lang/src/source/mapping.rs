@@ -44,6 +44,11 @@ impl Mapping {
         (Self(Arc::new(Pairs { entries, by_key })), repeated)
     }
 
+    /// A map of a few entries, whose keys differ.
+    pub(crate) fn of<const N: usize>(entries: [(&str, Value); N]) -> Self {
+        Self::new(entries.into_iter().map(|(key, value)| (Value::Text(key.to_owned()), value)).collect()).0
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -104,6 +104,11 @@ impl Value {
         self.as_number()?.as_f64()
     }
 
+    /// What a scalar without quotes is.
+    pub(crate) fn plain(text: &str) -> Self {
+        super::scalar::plain(text)
+    }
+
     /// The text.
     #[must_use]
     pub const fn as_str(&self) -> Option<&str> {

@@ -2,9 +2,11 @@
 
 pub mod chart;
 pub mod file;
+mod program;
 mod proof;
 mod show;
 
 pub use chart::{Configuration, Definition, State, StateId, Step, Transition};
 pub use file::Catalog;
+pub use program::Program;
 pub use show::{Deferral, SagaExit};

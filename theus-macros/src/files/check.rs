@@ -103,7 +103,7 @@ fn document(literal: &LitStr) -> Result<Document, TokenStream> {
         let said = said.split_once("]: ").map_or(said.as_str(), |(_, said)| said);
         error(literal.span(), &format!("{said}\nlooked for it beside this package's Cargo.toml: {full}"))
     })?;
-    Document::parse(SourceFile::new(literal.value(), file.text())).map_err(|error| all(literals, &error))
+    Document::parse(file.called(literal.value())).map_err(|error| all(literals, &error))
 }
 
 /// What a file asks of types of which nothing but the name is known.

@@ -4,6 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::visit_mut::{VisitMut, visit_path_mut};
 use syn::{LitStr, Path};
+use theus_lang::audit::recipe::list_files;
+use theus_lang::source::{Document, SourceFile};
 
 use super::check::path_of;
 use super::input::Input;
@@ -106,12 +108,30 @@ fn file(literal: &LitStr) -> TokenStream {
 fn recipe(input: &Input) -> Option<TokenStream> {
     let krate = &input.krate;
     let files: Vec<_> = input.recipes.iter().map(file).collect();
+    let lists: Vec<_> = input.recipes.iter().flat_map(lists_of).collect();
+    let lists = (!lists.is_empty()).then(|| quote!(.__with_lists(&[#(#lists),*])));
     (!files.is_empty()).then(|| {
         quote! {
             /// The recipe: its files, each over those before it.
-            pub const RECIPE: #krate::CheckedRecipe = #krate::CheckedRecipe::__new(&[#(#files),*]);
+            pub const RECIPE: #krate::CheckedRecipe = #krate::CheckedRecipe::__new(&[#(#files),*])#lists;
         }
     })
+}
+
+/// The files in which a recipe has lists: the recipe, how it calls each, and its text, for which cargo looks again as well. What is
+/// wrong with any of them has been told.
+fn lists_of(literal: &LitStr) -> Vec<TokenStream> {
+    let path = path_of(literal);
+    let Ok(recipe) = SourceFile::read(&path).and_then(Document::parse) else { return Vec::new() };
+    let recipe_name = literal.value();
+    let recipe_name = recipe_name.trim_start_matches("../");
+    let folder = path.parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let text = |name: String| {
+        let path = folder.join(&name).canonicalize().ok()?;
+        let path = path.to_str()?;
+        Some(quote!((#recipe_name, #name, ::core::include_str!(#path))))
+    };
+    list_files(&recipe).into_iter().filter_map(text).collect()
 }
 
 fn workflows(input: &Input) -> TokenStream {

@@ -4,6 +4,8 @@ mod contradiction;
 mod declared;
 mod idle;
 mod regex;
+mod sterner;
+mod units;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -64,6 +66,7 @@ pub(super) fn whole(
     problems: &mut Problems,
 ) {
     declared::check(lists, problems);
+    units::check(drafts, problems);
     unused_templates(&written.definitions, problems);
     let changing = Changing { catalog, written: OnceCell::new() };
     unwritten_invariants(written, &changing, problems);
@@ -73,6 +76,7 @@ pub(super) fn whole(
         for group in weighed.groups() {
             contradiction::check(weighed, group, problems);
             repeated(weighed, group, problems);
+            sterner::check(weighed, group, problems);
         }
         for (index, interval) in intervals.iter().enumerate() {
             always_passes(&draft.rules[index], interval, (&draft.shapes[index], &draft.places[index]), problems);

@@ -75,6 +75,10 @@ pub(super) const TOO_LONG: &str = "R042";
 pub(super) const LIMIT: &str = "R043";
 /// A rule on missing runs that could not be one.
 pub(super) const MISSING: &str = "R044";
+/// A list that no file holds.
+pub(super) const LIST_FILE: &str = "R052";
+/// A unit that does not fit.
+pub(super) const UNIT: &str = "R051";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";
@@ -102,6 +106,10 @@ pub(super) const OLD_VALUE: &str = "R111";
 pub(super) const NOT_WRITTEN: &str = "R112";
 /// A rule beside a stricter one of the same level.
 pub(super) const WEAKER: &str = "R113";
+/// A milder rule that acts only after a sterner one.
+pub(super) const AFTER_STERNER: &str = "R131";
+/// A rule that its guard makes unreachable.
+pub(super) const GUARDED_AWAY: &str = "R132";
 /// A condition that always holds.
 pub(super) const ALWAYS: &str = "R121";
 /// A window of a rule that acts at every violation.

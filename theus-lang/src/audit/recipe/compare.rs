@@ -130,6 +130,9 @@ pub struct RuleSettings {
     /// What to do about a violation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<String>,
+    /// In what its field is measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The message, with its placeholders.
     pub message: Option<String>,
     /// Where it stands: `file:line:column`.
@@ -315,8 +318,13 @@ impl Weighed {
                 |rule: &Rule| rule.message.as_ref().map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
             self.details.push(format!("message {} -> {}", shown(old), shown(new)));
         }
-        let texts: [(&str, Said); 4] =
-            [("id", Rule::id), ("owner", Rule::owner), ("priority", Rule::priority), ("response", Rule::response)];
+        let texts: [(&str, Said); 5] = [
+            ("id", Rule::id),
+            ("owner", Rule::owner),
+            ("priority", Rule::priority),
+            ("response", Rule::response),
+            ("unit", Rule::unit),
+        ];
         for (what, said) in texts {
             if said(old) != said(new) {
                 let shown = |rule: &Rule| said(rule).map_or("none".to_owned(), |text| format!("{:?}", text.as_str()));
@@ -398,6 +406,7 @@ impl RuleSettings {
             owner: rule.owner().map(ToString::to_string),
             priority: rule.priority().map(ToString::to_string),
             response: rule.response().map(ToString::to_string),
+            unit: rule.unit().map(ToString::to_string),
             message: rule.message.as_ref().map(|message| message.as_str().to_owned()),
             source: rule.source.clone(),
         }

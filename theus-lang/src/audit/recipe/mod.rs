@@ -16,6 +16,7 @@ mod inherit;
 mod interval;
 mod item;
 mod known;
+mod list_files;
 mod model;
 mod named_limits;
 mod number;
@@ -38,12 +39,15 @@ use std::collections::BTreeMap;
 
 use crate::source::{Document, LocatedProblem, Locator, Position, SourceError};
 use as_written::AsWritten;
+use list_files::ListFiles;
 use model::Written;
 use named_limits::{Limits, Unknown};
 use python::Dialect;
 
 pub use catalog::{Catalog, ProcessEntry};
 pub use compare::{ChangeKind, RecipeChanges, RuleChange, RuleSettings};
+#[doc(hidden)]
+pub use list_files::list_files;
 pub use of_process::ProcessRules;
 
 /// The compiled rules of one or several recipe files, by process.
@@ -96,11 +100,13 @@ impl Recipe {
         let zipped = documents.iter().zip(&mut dialects);
         let heres: Vec<_> = (0..).zip(documents).map(|(index, document)| document.path().in_document(index)).collect();
         let given = documents.iter().map(Document::root).zip(heres.iter().cloned());
-        let (limits, mut unknown) = (Limits::gather(given, &mut problems), Unknown::default());
+        let limits = Limits::gather(given, &mut problems);
+        let (mut unknown, mut list_files) = (Unknown::default(), ListFiles::default());
         let roots: Vec<_> = zipped
             .zip(&heres)
             .map(|((document, dialect), here)| {
-                limits.put_in(python::respelt(document.root(), dialect), here, &mut unknown)
+                let root = limits.put_in(python::respelt(document.root(), dialect), here, &mut unknown);
+                list_files.put_in(root, here, document.file())
             })
             .collect();
         limits.tell_unused(&mut problems);
@@ -116,6 +122,7 @@ impl Recipe {
         resolve::unused_templates(&written.definitions, catalog, &mut problems);
         check::whole(&written, &lists, &drafts, catalog, &mut problems);
         unknown.tell(&mut problems);
+        list_files.tell(&mut problems);
         let (error, warnings) = locator.judge(problems);
         if let Some(error) = error {
             return Err(error);

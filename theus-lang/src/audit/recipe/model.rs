@@ -95,6 +95,11 @@ impl Entry<'_> {
         self.about.as_ref()?.id.as_deref()
     }
 
+    /// In what its field is measured.
+    pub(super) fn unit(&self) -> Option<&str> {
+        self.about.as_ref()?.unit.as_deref()
+    }
+
     /// Where it says what it is about.
     pub(super) fn field_at(&self) -> NodePath {
         self.at.key(match self.conditions.first().map(|bound| bound.test) {

@@ -88,6 +88,9 @@ pub(super) fn rules(
                 None => condition(item, (target, shape), catalog, &mut patterns, problems),
             };
             if let Some(condition) = condition.filter(|_| !is_lost) {
+                if when.as_ref().is_some_and(|when| when.always().is_none()) {
+                    that::guarded_away(item, &condition, catalog, process, problems);
+                }
                 let limit = as_written.limit(item, &condition);
                 let Ok(alarm) = alarm::resolved(item, &condition, shape, problems) else { continue };
                 lower.compare(item, (&condition, limit.as_deref()), &draft.rules, problems);
@@ -391,6 +394,12 @@ fn condition(
         return None;
     }
     let place = Place { field: entry.field, shape, changes };
+    if entry.unit().is_some() && !is_number(shape) {
+        let message = format!("`unit` does not fit {}, {}", entry.field, shape.innermost());
+        let problem = Problem::new(entry.at.at_key("unit"), message).code(code::UNIT);
+        problems.push(problem.help("a unit is of a number: leave it out"));
+        return None;
+    }
     match bound::condition(bound.test, bound.value, (place, catalog), patterns) {
         Ok(condition) => Some(condition),
         Err(refused) => {
@@ -404,6 +413,11 @@ fn condition(
             None
         }
     }
+}
+
+/// Whether what is there can be measured.
+fn is_number(shape: &Shape) -> bool {
+    matches!(shape.innermost(), Shape::Int { .. } | Shape::Float32 | Shape::Float64 | Shape::Decimal)
 }
 
 /// Where a field is, and the shape of its values.

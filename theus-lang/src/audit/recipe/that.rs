@@ -1,7 +1,9 @@
 //! Conditions on several values: `that`, and the `when` of any rule.
 
+use super::super::condition::{Condition, Operator};
 use super::catalog::{Catalog, Problems, ProcessEntry};
 use super::code;
+use super::item::Item;
 use super::model::Entry;
 use crate::condition::{Expression, ExpressionProblem, RunScope, Scope};
 use crate::source::{NodePath, Problem};
@@ -104,6 +106,38 @@ pub(super) fn when(
         }
     }
     Ok(Some(when))
+}
+
+/// Doubts a rule that is judged only where it passes: where its `when` holds, the value is within its bound.
+pub(super) fn guarded_away(
+    item: &Item<'_, '_>,
+    condition: &Condition,
+    catalog: &Catalog,
+    process: &ProcessEntry,
+    problems: &mut Problems,
+) {
+    let Entry { field, when: Some(when), .. } = item.entry else { return };
+    // What is violated beside the guard. A `||` binds less than what is added.
+    let outside: Vec<String> = match condition {
+        Condition::Between(bounds) => vec![format!("{field} < {}", bounds[0]), format!("{field} > {}", bounds[1])],
+        bound if item.bound.test == Operator::Min => vec![format!("{field} < {bound}")],
+        bound if item.bound.test == Operator::Max => vec![format!("{field} > {bound}")],
+        bound if item.bound.test == Operator::Neq => vec![format!("{field} == {bound}")],
+        _ => return,
+    };
+    let is_simple = !when.contains("||") && !when.contains('?') && !field.contains(['[', '(']);
+    let never = |outside: &String| {
+        let both = compile(&format!("{when} && {outside}"), catalog, Some(process));
+        both.is_ok_and(|both| both.always() == Some(false))
+    };
+    if is_simple && outside.iter().all(never) {
+        let message = format!(
+            "wherever `when` holds, {field} is within {} {condition}: no run can violate the rule",
+            item.bound.test
+        );
+        let problem = Problem::warning(item.entry.at.key("when"), message).code(code::GUARDED_AWAY);
+        problems.push(problem.help("leave `when` out, or give the rule a bound that a value can violate there"));
+    }
 }
 
 fn refused(text: &str, at: &NodePath, wrong: ExpressionProblem) -> Problem {

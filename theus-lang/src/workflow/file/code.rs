@@ -71,6 +71,11 @@ pub(crate) const DEFERRAL: &str = "W051";
 /// A deferred event that no state takes.
 pub(crate) const NEVER_RECALLED: &str = "W052";
 
+/// A state that the program waits for and that is not there.
+pub(crate) const NEVER_THERE: &str = "W053";
+/// An event that the program sends and no state takes.
+pub(crate) const NOBODY_HEARS: &str = "W054";
+
 /// A transition that cannot stay in its state.
 pub(crate) const REENTER: &str = "W031";
 
@@ -115,6 +120,9 @@ pub(crate) const UNSAID: &str = "W121";
 pub(crate) const EMPTY_SAGA: &str = "W122";
 /// A guard that asks what time it is where nothing makes it ask again.
 pub(crate) const NOT_WOKEN: &str = "W141";
+
+/// A state that only an event leads out of that the program never sends.
+pub(crate) const UNANSWERED: &str = "W131";
 
 /// A meaning that differs from the Python reference, or a spelling of it.
 pub(crate) const PYTHON: &str = "W201";

@@ -1,4 +1,4 @@
-//! What an entry says of itself for people: `id`, `owner`, `priority`, `response`.
+//! What an entry says of itself for people: `id`, `owner`, `priority`, `response`, `unit`.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,14 @@ use crate::source::{NodePath, Problem, Value};
 use theus_model::audit::Text;
 
 /// The keys of an entry that are read here.
-pub(super) const KEYS: [&str; 4] = ["id", "owner", "priority", "response"];
+pub(super) const KEYS: [&str; 5] = ["id", "owner", "priority", "response", "unit"];
 
 /// So many characters of an `id` are enough: it stands in every record.
 const LONGEST_ID: usize = 64;
 const LONGEST_OWNER: usize = 200;
 const LONGEST_PRIORITY: usize = 40;
 const LONGEST_RESPONSE: usize = 1_000;
+const LONGEST_UNIT: usize = 20;
 
 /// Where the ids of a file stand.
 pub(super) type Ids = HashMap<String, NodePath>;
@@ -32,6 +33,7 @@ impl Settings<'_, '_> {
             owner: self.said("owner", LONGEST_OWNER),
             priority: self.said("priority", LONGEST_PRIORITY),
             response: self.said("response", LONGEST_RESPONSE),
+            unit: self.unit(),
         };
         (about != About::default()).then(|| Box::new(about))
     }
@@ -66,6 +68,24 @@ impl Settings<'_, '_> {
         }
         ids.insert(id.clone().into_owned(), at.clone());
         Some(Text::from(id.as_ref()))
+    }
+
+    /// In what its field is measured.
+    fn unit(&mut self) -> Option<Text> {
+        let value = self.map.get("unit")?;
+        let at = self.at.key("unit");
+        let Some(text) = value.as_str().map(str::trim).filter(|text| !text.is_empty()) else {
+            self.problems.push(wrong_kind(at, "`unit`", "a text such as `degF`", value));
+            return None;
+        };
+        if text.chars().count() > LONGEST_UNIT || text.chars().any(char::is_control) {
+            let message = format!("`unit` must be at most {LONGEST_UNIT} characters in one line");
+            let problem = Problem::new(at, message).code(code::UNIT);
+            self.problems
+                .push(problem.help("as in `unit: degF` or `unit: l/min`; what people are to read goes into `message`"));
+            return None;
+        }
+        Some(Text::from(text))
     }
 
     /// A text that is put on record with each violation.

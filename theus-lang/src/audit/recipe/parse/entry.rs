@@ -238,11 +238,12 @@ impl Reading<'_> {
 /// What stands beside `that`, and is about one field.
 fn beside_that(map: &Mapping, conditions: &[Bound<'_>], at: &NodePath, problems: &mut Problems) {
     let other = conditions.iter().map(|bound| bound.test).find(|test| *test != Operator::That).map(Operator::as_str);
-    let beside = ["field", "where_present", "deadband"].into_iter().find(|key| map.contains_key(key)).or(other);
+    let beside = ["field", "where_present", "deadband", "unit"].into_iter().find(|key| map.contains_key(key)).or(other);
     let Some(beside) = beside else { return };
     let message = format!("`{beside}` beside `that`: a condition names its fields itself");
     let help = match beside {
         "field" => "leave `field` out, or ask of that field alone: `field: …, min: …`",
+        "unit" => "leave it out: a condition is on several values, each in a unit of its own; say them in `message`",
         "deadband" => "leave it out: a condition says itself from when on the value is back",
         "where_present" => "leave it out: `when: \"has(domain.x.y)\"` asks only where there is something",
         _ => "give each of the two an entry of its own",

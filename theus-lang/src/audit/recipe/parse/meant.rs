@@ -5,12 +5,13 @@ use super::words::{word, written_as};
 use crate::source::{Mapping, Value, nearest};
 
 /// Words that other tools and tongues have for what is here.
-const ALIKE: [(&str, &[&str]); 27] = [
+const ALIKE: [(&str, &[&str]); 28] = [
     ("level", &["severity", "action", "reaction"]),
     ("id", &["tag", "rule", "rule_id", "ref", "code"]),
     ("owner", &["team", "contact", "responsible", "assignee", "owned_by"]),
     ("priority", &["urgency", "prio", "importance"]),
     ("response", &["runbook", "playbook", "instructions", "what_to_do", "procedure", "remedy"]),
+    ("unit", &["units", "uom", "measure", "dimension"]),
     ("field", &["name", "path", "key", "on", "value", "variable"]),
     ("message", &["text", "msg", "description", "reason", "error"]),
     ("min", &["gte", "ge", "minimum", "at_least", "lower", "above", "greater_than", "gt"]),
@@ -36,14 +37,11 @@ const ALIKE: [(&str, &[&str]); 27] = [
 ];
 
 /// Words for what rules do not have, and what there is instead.
-const NOT_HERE: [(&[&str], &str); 2] = [
-    (
-        &["enabled", "disabled", "active", "shelved", "suppress"],
-        "a rule is in force where it stands: take it out, or begin its line with `#`; an alarm is put aside by `engine.shelve(..)`, and \
-         suppressed by design where its `when` does not hold",
-    ),
-    (&["unit", "units", "uom"], "a bound is a number in the unit of its field: say the unit in `message`"),
-];
+const NOT_HERE: [(&[&str], &str); 1] = [(
+    &["enabled", "disabled", "active", "shelved", "suppress"],
+    "a rule is in force where it stands: take it out, or begin its line with `#`; an alarm is put aside by `engine.shelve(..)`, and \
+     suppressed by design where its `when` does not hold",
+)];
 
 /// Whether it is a word for `that`.
 pub(super) fn means_that(key: &str) -> bool {

@@ -36,7 +36,7 @@ fn words_of_other_tools_are_known() {
 #[test]
 fn what_rules_do_not_have_is_answered_with_what_there_is() {
     assert!(help("field: amount, max: 5, enabled: false").contains("begin its line with `#`"));
-    assert!(help("field: amount, max: 5, unit: kg").contains("in the unit of its field"));
+    assert!(help("field: amount, max: 5, uom: kg").contains("did you mean `unit`?"));
     assert_eq!(help("field: count, inn: [1]"), "did you mean `in`?", "the nearest slip of a condition");
 }
 
@@ -62,10 +62,11 @@ fn another_value_is_no_bound() {
 }
 
 #[test]
-fn a_list_is_written_out_and_no_file_is_read() {
+fn a_list_is_written_out_or_stands_in_a_file() {
     let help = |entry: &str| help(entry);
-    assert!(help("field: name, not_in: sanctions.txt").contains("no file is read"));
-    assert!(help("field: name, not_in: sanctions.txt").starts_with("write the list out: `not_in: [one, another]`"));
+    assert!(
+        help("field: name, not_in: sanctions.txt").starts_with("write `not_in: { file: sanctions.txt }` for the lines")
+    );
     assert_eq!(help("field: name, in: alice"), "write it as `in: [one, another]`");
 }
 
@@ -83,7 +84,7 @@ fn no_condition_is_left_out_of_the_list() {
         help("field: amount, zebra: 1"),
         "conditions: min, max, eq, neq, min_len, max_len, in, not_in, between, regex, not_regex, exists, unique, finite, multiple_of, \
          changed, unchanged, max_delta, monotonic, max_rate, stuck, missing, that; settings: field, level, min_threshold, max_threshold, reset_on_success, \
-         where_present, when, message, within, of, across, per, alarm, deadband, on_delay, off_delay, latched, id, owner, priority, response"
+         where_present, when, message, within, of, across, per, alarm, deadband, on_delay, off_delay, latched, id, owner, priority, response, unit"
     );
 }
 

@@ -15,6 +15,7 @@ mod growth;
 mod idle;
 mod layers;
 mod limits;
+mod lists_of_files;
 mod loads;
 mod meant;
 mod named_limits;
@@ -23,8 +24,10 @@ mod over_time;
 mod pages;
 mod present;
 mod rendered;
+mod sterner;
 mod that;
 mod thresholds;
+mod units;
 mod whole;
 mod windows;
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::{codes, load, sound};
 use crate::errors::PAGES;
 
-/// Codes whose page has no example: what only a long file shows.
-const WITHOUT_EXAMPLES: [&str; 1] = ["W026"];
+/// Codes whose page has no example: what only a long file shows, and what is said of a program beside its file.
+const WITHOUT_EXAMPLES: [&str; 4] = ["W026", "W053", "W054", "W131"];
 
 fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.iter().copied().filter(|(code, _)| code.starts_with('W'))
