@@ -82,7 +82,8 @@ impl<'a> Reading<'a> {
         let Gives::Value(shape) = &self.processes.get(run.contract.process)?.gives else { return None };
         let shape = shape.clone();
         let before = self.items.len();
-        self.items.push((NAME, shape.clone()));
+        // What type it is, is asked by who looks at it.
+        self.items.push((NAME, Shape::Opaque));
         let expression = crate::condition::Expression::compile(NAME, &self.scope());
         self.items.truncate(before);
         run.gives = Some(NAME.into());
