@@ -34,8 +34,8 @@ pub use bus::{BusFull, EmitError, SignalBus};
 pub use event::{Event, Origin};
 pub use lanes::BusStats;
 #[cfg(feature = "store")]
-#[cfg(feature = "store")]
 pub(crate) use lanes::IN_MEMORY;
+#[cfg(feature = "store")]
 pub(crate) use log::EventLog;
 pub use options::{BusOptions, Overflow};
 #[cfg(feature = "workflow")]

@@ -4,20 +4,12 @@ use std::collections::VecDeque;
 
 use super::activation::SessionActivation;
 use super::context::InterpreterContext;
+use super::deferrals::DeferredEvents;
 use super::instance::{Live, Progress, Troubled};
 use crate::panics::tell;
 use crate::signal::{Event, Origin, Payload};
 use crate::workflow::chart::{Definition, Effects, MOST_DEFERRED};
 use crate::workflow::trace::What;
-
-/// What a session keeps for later.
-#[derive(Debug, Default)]
-pub(super) struct DeferredEvents {
-    /// In the order in which they came.
-    pub(super) events: VecDeque<Event>,
-    /// Whether other states are active since they were looked through last.
-    pub(super) is_open: bool,
-}
 
 impl Live {
     /// No transition takes the event, and an active state defers it.

@@ -12,7 +12,7 @@ use super::compensation::Compensation;
 use super::context::InterpreterContext;
 use super::control::Control;
 use super::cycles::Cycle;
-use super::deferred::DeferredEvents;
+use super::deferrals::DeferredEvents;
 use super::environment::Environment;
 use super::failure::RecoveryTarget;
 #[cfg(feature = "store")]

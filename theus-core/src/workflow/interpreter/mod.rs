@@ -17,6 +17,7 @@ mod compensation;
 mod context;
 mod control;
 mod cycles;
+mod deferrals;
 mod deferred;
 mod drive;
 mod driven;

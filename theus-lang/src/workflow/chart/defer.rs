@@ -1,23 +1,10 @@
 //! Events that a state keeps for a later one.
 
-use super::definition::Definition;
+use super::deferred::Deferred;
 use super::event::EventId;
 use super::id::StateId;
-use super::source::Place;
 use super::state::State;
 use crate::signal::EventName;
-
-/// How many events that were deferred a session keeps at most: the next one is dropped, which is told.
-pub const MOST_DEFERRED: usize = 64;
-
-/// An event that a state keeps, as long as it is active and no transition takes the event (`defer`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deferred {
-    /// The event.
-    pub event: EventName,
-    /// Where the file says so.
-    pub place: Place,
-}
 
 /// By state the events that it defers, in their order.
 #[derive(Clone, Debug, Default)]
@@ -40,25 +27,13 @@ impl Deferrals {
         };
         Self(states.iter().map(of_state).collect())
     }
-}
 
-impl Definition {
-    /// Whether a state defers an event.
-    #[doc(hidden)]
-    #[inline]
-    #[must_use]
-    pub const fn has_deferrals(&self) -> bool {
-        !self.deferrals.0.is_empty()
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Whether an active state defers the event: one that no transition takes is kept then.
-    #[must_use]
-    pub fn defers(&self, at: &super::Configuration, event: impl Into<Option<EventId>>) -> bool {
-        let Some(event) = event.into().filter(|_| self.has_deferrals()) else { return false };
-        let defers = |state: StateId| {
-            let own = self.deferrals.0.get(state.index());
-            own.is_some_and(|events| events.binary_search(&event).is_ok())
-        };
-        at.leaves().iter().any(|leaf| std::iter::once(*leaf).chain(self.tree.around(*leaf)).any(defers))
+    /// What a state defers, in order.
+    pub(super) fn of_state(&self, state: StateId) -> &[EventId] {
+        self.0.get(state.index()).map_or(&[], |events| events)
     }
 }

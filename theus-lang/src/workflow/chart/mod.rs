@@ -8,6 +8,8 @@ mod active;
 mod as_file;
 mod configuration;
 mod defer;
+mod deferred;
+mod defers;
 mod definition;
 mod done;
 mod event;
@@ -39,7 +41,7 @@ mod tests;
 
 pub use crate::calendar::Cron;
 pub use configuration::Configuration;
-pub use defer::{Deferred, MOST_DEFERRED};
+pub use deferred::{Deferred, MOST_DEFERRED};
 #[doc(hidden)]
 pub use definition::DEFAULT_LIMIT;
 pub use definition::Definition;

@@ -1,6 +1,6 @@
 //! A state: what it is within, what runs on entering and leaving it, where it leads.
 
-use super::defer::Deferred;
+use super::deferred::Deferred;
 use super::id::StateId;
 use super::invoke::Invoke;
 use super::source::Place;
