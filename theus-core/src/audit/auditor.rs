@@ -200,7 +200,9 @@ impl Auditor {
             return Ok(());
         }
         if outcomes.found.is_empty() {
-            session.samples().keep(outcomes.looked);
+            if let Some(looked) = outcomes.looked {
+                session.samples().keep(*looked);
+            }
             return Ok(());
         }
         let first = report.len();
@@ -275,7 +277,9 @@ impl Auditor {
         match Refusal::of(process, acted, unrecorded) {
             Some(refusal) => Err(refusal),
             None => {
-                session.samples().keep(outcomes.looked);
+                if let Some(looked) = outcomes.looked {
+                    session.samples().keep(*looked);
+                }
                 Ok(())
             }
         }

@@ -21,7 +21,8 @@ use theus_lang::audit::rule::Verdict;
 pub struct RuleOutcomes {
     pub(super) found: Vec<Found>,
     /// What rules that go by time have seen, and are to be held against from then on: where the run is not refused.
-    pub(super) looked: Vec<Looked>,
+    #[allow(clippy::box_collection, reason = "hardly any judgement has some, and each is dropped")]
+    pub(super) looked: Option<Box<Vec<Looked>>>,
     /// When it was asked what would come of them, in nanoseconds since 1970; 0 where nobody has. What is counted by the clock is
     /// counted by this: the question and the deed agree.
     pub(super) asked: AtomicU64,
@@ -61,13 +62,15 @@ impl RuleOutcomes {
     #[inline]
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.looked.is_empty()
+        self.found.is_empty() && self.looked.is_none()
     }
 
     /// Adds the outcomes of a later gate of the same run.
     pub fn append(&mut self, mut later: Self) {
         self.found.append(&mut later.found);
-        self.looked.append(&mut later.looked);
+        if let Some(mut looked) = later.looked.take() {
+            self.looked.get_or_insert_default().append(&mut looked);
+        }
     }
 
     #[cold]
@@ -119,7 +122,9 @@ impl RuleOutcomes {
     fn look(&mut self, rule: &Arc<CountedRule>, subject: &(impl Subject + ?Sized), session: &AuditSession) -> Verdict {
         let key = key::of(rule, subject);
         let (verdict, sample) = rule.judge_beside(subject, session.sample(rule, &key));
-        self.looked.extend(sample.map(|sample| Looked { rule: Arc::clone(rule), key, sample }));
+        if let Some(sample) = sample {
+            self.looked.get_or_insert_default().push(Looked { rule: Arc::clone(rule), key, sample });
+        }
         verdict
     }
 }
