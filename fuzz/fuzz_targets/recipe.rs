@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use theus_core::audit::{Catalog, ProcessEntry, Recipe};
 use theus_core::context::{FieldSchema, Layer, Schema, Shape, Zone};
-use theus_core::process::{Access, Argument, Contract};
+use theus_core::process::{Access, Argument, Contract, Gives};
 use theus_core::source::{Document, SourceFile};
 
 const ARGUMENTS: &[Argument] = &[
@@ -60,7 +60,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let local = schema("Scratch", vec![field("steps", I64, None)]);
     Catalog {
         processes: vec![
-            ProcessEntry { contract: &TRANSFER, arguments, local },
+            ProcessEntry { contract: &TRANSFER, arguments, local, gives: Gives::Nothing },
             ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing },
         ],
         domain: schema("Bank", domain),

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use theus_core::audit::ProcessEntry;
 use theus_core::context::{FieldSchema, Inspect, Layer, Schema, Shape, Zone};
-use theus_core::process::{Access, Argument, Contract};
+use theus_core::process::{Access, Argument, Contract, Gives};
 use theus_core::source::{Document, Severity, SourceFile};
 use theus_core::workflow::chart::Definition;
 use theus_core::workflow::condition::EmptyActivation;
