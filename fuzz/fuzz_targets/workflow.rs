@@ -24,6 +24,7 @@ const fn process(process: &'static str) -> Contract {
         inputs: &[],
         outputs: &[],
         effects: &[],
+        messages: &[],
         errors: &[],
         arguments: &[],
         local: None,
