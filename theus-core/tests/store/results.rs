@@ -72,6 +72,10 @@ states:
 ";
 
 fn life(store: &MemoryStore) -> Flow {
+    life_of(store, FLOW)
+}
+
+fn life_of(store: &MemoryStore, flow: &str) -> Flow {
     let engine = Engine::builder(Desk::default())
         .process::<Ask>()
         .process::<Look>()
@@ -80,7 +84,7 @@ fn life(store: &MemoryStore) -> Flow {
         .store(store.clone())
         .build()
         .unwrap();
-    WorkflowManager::from_text(&engine, "desk.yaml", FLOW).unwrap_or_else(|error| panic!("{error}")).hydrate().unwrap()
+    WorkflowManager::from_text(&engine, "desk.yaml", flow).unwrap_or_else(|error| panic!("{error}")).hydrate().unwrap()
 }
 
 /// Runs to its end, in a new life after so many steps.
@@ -112,4 +116,32 @@ fn what_was_given_is_there_whenever_the_program_ends() {
     for steps in 1..count {
         assert_eq!((run(Some(steps)).1, run(Some(steps)).2), (state.clone(), whole.clone()), "{steps}");
     }
+}
+
+#[test]
+fn a_done_that_looks_at_what_is_returned_from_now_on_changes_none_of_the_steps_under_way() {
+    let flow = |done: &str| {
+        format!(
+            "name: desk\nstates: {{ A: {{ invoke: {{ run: ask, done: {done} }}, events: {{ EVT_CHAIN_FAIL: LOST }} }}, B: {{ final: true }}, LOST: {{ final: true }} }}"
+        )
+    };
+    let (before, after) = (flow("B"), flow("{ to: B, when: event.number == 1 }"));
+    let mut points = 0;
+    for steps in 1..4 {
+        let store = MemoryStore::new();
+        let mut desk = life_of(&store, &before);
+        if (0..steps).any(|_| matches!(desk.advance().unwrap(), Progress::Over)) {
+            break;
+        }
+        let asked = desk.engine().snapshot().unwrap().to_context().asked;
+        let copy = store.copy();
+        drop(desk);
+        if asked == 0 {
+            points += 1;
+            let mut desk = life_of(&copy, &after);
+            desk.run_until_final().unwrap();
+            assert_eq!(desk.state(), "B", "after {steps}");
+        }
+    }
+    assert!(points > 0);
 }

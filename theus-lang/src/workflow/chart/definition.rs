@@ -302,9 +302,7 @@ impl Definition {
         let lists = |state: &'_ State| -> Vec<&'static str> {
             let ways = state.transitions.iter().flat_map(|way| &way.steps);
             // The one of a single process is named for its `done`, which may not look.
-            let is_unseen = |invoke: &Invoke| {
-                invoke.result.is_some() && !invoke.is_looked_at && matches!(invoke.steps[..], [Step::Run(_)])
-            };
+            let is_unseen = |invoke: &Invoke| invoke.is_implied && !invoke.is_looked_at;
             let invoked = state.invokes.iter().filter(|invoke| !is_unseen(invoke));
             let invoked = invoked.flat_map(|invoke| &invoke.steps);
             let all = state.entry.iter().chain(&state.exit).chain(ways).chain(invoked);

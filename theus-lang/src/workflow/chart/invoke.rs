@@ -18,6 +18,9 @@ pub struct Invoke {
     /// Whether its `done` looks at that.
     #[doc(hidden)]
     pub is_looked_at: bool,
+    /// Whether the file does not say so, and it is what its one process returns.
+    #[doc(hidden)]
+    pub is_implied: bool,
     /// Where its declared errors lead, where its steps say nothing themselves.
     pub on_error: Vec<Recovery>,
     /// What becomes of what it has committed where the state is left before it has ended.
@@ -34,6 +37,19 @@ pub enum OnLeave {
     Undo,
     /// It stays.
     Keep,
+}
+
+impl Invoke {
+    /// What the return of a single process is called, which its `done` has as `event`.
+    #[doc(hidden)]
+    pub const RETURNED: &'static str = "result";
+
+    /// Where its `done` does not look at what its one process returns, that is not asked for it.
+    pub(crate) fn forgets_unseen(&mut self) {
+        if let (true, false, [Step::Run(run)]) = (self.is_implied, self.is_looked_at, &mut self.steps[..]) {
+            (run.gives, self.result) = (None, None);
+        }
+    }
 }
 
 impl OnLeave {

@@ -37,6 +37,7 @@ struct Work {
     on_error: Vec<Recovery>,
     /// What its end brings along, and the shape of that.
     result: Option<(ArgumentSource, Shape)>,
+    is_implied: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -100,8 +101,8 @@ impl<'a> Reading<'a> {
                 let steps = vec![Step::Run(Box::new(self.run_named(name, at)?))];
                 let place = self.sites.place(key);
                 let (result, on_error, on_leave) = (None, Vec::new(), OnLeave::default());
-                let is_looked_at = false;
-                return Some(Invoke { id: name.clone(), steps, result, is_looked_at, on_error, on_leave, place });
+                let (is_looked_at, is_implied, id) = (false, false, name.clone());
+                return Some(Invoke { id, steps, result, is_looked_at, is_implied, on_error, on_leave, place });
             }
             Value::Mapping(_) => self.diagnostics.entries(value, at, &what, (Keys::Parts, EXPECTED))?,
             _ => {
@@ -124,11 +125,11 @@ impl<'a> Reading<'a> {
         }
         let on_leave = get(&body, "on_leave").and_then(|value| self.on_leave(value, &at.key("on_leave")));
         let id = get(&body, "id").map(|value| self.invoke_id(value, &at.key("id")));
-        let Work { steps, on_error, result } = work?;
+        let Work { steps, on_error, result, is_implied } = work?;
         let first = || steps.iter().flat_map(Step::runs).map(|run| run.contract.process).next();
         let id = id.unwrap_or_else(|| first().map(str::to_owned))?;
         let (result, on_leave) = (result.map(|(result, _)| result), on_leave.unwrap_or_default());
-        Some(Invoke { id, steps, result, is_looked_at, on_error, on_leave, place: self.sites.place(key) })
+        Some(Invoke { id, steps, result, is_looked_at, is_implied, on_error, on_leave, place: self.sites.place(key) })
     }
 
     fn invoked_steps(&mut self, body: &Body<'a>, at: &NodePath, of: &str) -> Option<Work> {
@@ -154,7 +155,8 @@ impl<'a> Reading<'a> {
             let mut run = run?;
             // Nobody else could hear of it.
             let result = get(body, "done").and_then(|_| self.gives_itself(&mut run));
-            return Some(Work { steps: vec![Step::Run(Box::new(run))], on_error: Vec::new(), result });
+            let is_implied = result.is_some();
+            return Some(Work { steps: vec![Step::Run(Box::new(run))], on_error: Vec::new(), result, is_implied });
         };
         self.diagnostics.only_keys(body, at, format!("what {of} invokes"), OF_STEPS);
         let before = self.diagnostics.errors.len();
@@ -179,7 +181,7 @@ impl<'a> Reading<'a> {
             None => None,
             Some(result) => Some(result?),
         };
-        Some(Work { steps, on_error: on_error.unwrap_or_default(), result })
+        Some(Work { steps, on_error: on_error.unwrap_or_default(), result, is_implied: false })
     }
 
     /// What the end of several steps brings along.

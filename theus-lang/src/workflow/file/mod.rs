@@ -60,7 +60,10 @@ pub(crate) use sites::Sites;
 pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
     let signals = catalog.fields(Zone::Signal);
     let mut reading = Reading::new(document, catalog, &signals);
-    let written = reading.workflow();
+    let mut written = reading.workflow();
+    if let Some((states, _)) = written.as_mut().and_then(|written| written.chart.as_mut()) {
+        reading.forget_unseen_returns(states);
+    }
     reading.warn_of_yaml_words();
     let Reading { mut diagnostics, sites, .. } = reading;
     if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {

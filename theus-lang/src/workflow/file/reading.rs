@@ -44,6 +44,10 @@ pub(super) struct Reading<'a> {
     pub(super) done: Option<Shape>,
     /// Whether an expression has looked at what an event brings, since this was put back.
     pub(super) looks_at_event: bool,
+    /// Whether what is being read is of a way that has an event of its own.
+    pub(super) has_own_event: bool,
+    /// Whether an expression looks at what an event has brought that came before: those of entries, of `always`, of results.
+    pub(super) looks_back: bool,
 }
 
 impl<'a> Reading<'a> {
@@ -70,13 +74,15 @@ impl<'a> Reading<'a> {
             event: Shape::Opaque,
             done: None,
             looks_at_event: false,
+            has_own_event: false,
+            looks_back: false,
         }
     }
 
     /// An expression of the file.
     pub(super) fn expression(&mut self, text: &str, at: &NodePath) -> Option<Expression> {
         let compiled = Expression::compile_in(text, &self.scope(), &self.outline);
-        self.looks_at_event |= compiled.as_ref().is_ok_and(Expression::reads_event);
+        self.note_looks(compiled.as_ref().is_ok_and(Expression::reads_event));
         compiled.map_err(|wrong| self.wrong(code::EXPRESSION, text, at, wrong)).ok()
     }
 
@@ -89,7 +95,7 @@ impl<'a> Reading<'a> {
         };
         let text = self.python.condition(super::inside::inside(&text).unwrap_or(&text));
         let compiled = Expression::compile_condition_in(&text, &self.scope(), &self.outline);
-        self.looks_at_event |= compiled.as_ref().is_ok_and(Expression::reads_event);
+        self.note_looks(compiled.as_ref().is_ok_and(Expression::reads_event));
         let wrong = match compiled {
             Ok(expression) => return Some(expression),
             Err(wrong) => wrong,
@@ -98,6 +104,11 @@ impl<'a> Reading<'a> {
         let fits_elsewhere = Expression::compile_in(&text, &self.scope(), &self.outline).is_ok();
         self.wrong(if fits_elsewhere { code::EXPRESSION_FIT } else { code::EXPRESSION }, &text, at, wrong);
         None
+    }
+
+    const fn note_looks(&mut self, at_event: bool) {
+        self.looks_at_event |= at_event;
+        self.looks_back |= at_event && !self.has_own_event;
     }
 
     pub(super) fn scope(&self) -> Scope<'_> {

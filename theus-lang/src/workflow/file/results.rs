@@ -5,7 +5,7 @@ use super::reading::Reading;
 use crate::context::Shape;
 use crate::process::Gives;
 use crate::source::{NodePath, Problem, Value};
-use crate::workflow::chart::{ArgumentSource, Run};
+use crate::workflow::chart::{ArgumentSource, Invoke, Run, State};
 
 /// What means something in every expression.
 const TAKEN: [&str; 8] = ["domain", "global", "event", "now", "true", "false", "null", "in"];
@@ -78,16 +78,25 @@ impl<'a> Reading<'a> {
 
     /// What one process that is invoked returns is what the end of that brings along.
     pub(super) fn gives_itself(&mut self, run: &mut Run) -> Option<(ArgumentSource, Shape)> {
-        const NAME: &str = "result";
         let Gives::Value(shape) = &self.processes.get(run.contract.process)?.gives else { return None };
         let shape = shape.clone();
         let before = self.items.len();
         // What type it is, is asked by who looks at it.
-        self.items.push((NAME, Shape::Opaque));
-        let expression = crate::condition::Expression::compile(NAME, &self.scope());
+        self.items.push((Invoke::RETURNED, Shape::Opaque));
+        let expression = crate::condition::Expression::compile(Invoke::RETURNED, &self.scope());
         self.items.truncate(before);
-        run.gives = Some(NAME.into());
+        run.gives = Some(Invoke::RETURNED.into());
         Some((ArgumentSource::Expression(expression.ok()?), shape))
+    }
+
+    /// What nobody can look at is not asked for: it may be large, and would be stored.
+    pub(super) fn forget_unseen_returns(&self, states: &mut [State]) {
+        if self.looks_back {
+            return;
+        }
+        for invoke in states.iter_mut().flat_map(|state| &mut state.invokes) {
+            invoke.forgets_unseen();
+        }
     }
 
     /// The shape of what a `result` gives.

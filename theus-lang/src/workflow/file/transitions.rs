@@ -213,6 +213,7 @@ impl<'a> Reading<'a> {
         let before = std::mem::replace(&mut self.has_event, handles_event);
         let brought = if is_done { self.done.clone().unwrap_or(Shape::Opaque) } else { self.event.clone() };
         let event = std::mem::replace(&mut self.event, brought);
+        let own = std::mem::replace(&mut self.has_own_event, *trigger != Trigger::Always);
         let guard = find(&["when", "condition"]).map(|(key, value)| {
             let guard = self.condition(value, &at.key(key), &format!("`{key}`"));
             self.diagnostics.lost_ways |= guard.is_none();
@@ -221,7 +222,7 @@ impl<'a> Reading<'a> {
         let undo = get(body, "undo").and_then(|value| self.diagnostics.flag(value, &at.key("undo"), "`undo`"));
         let steps =
             get(body, "steps").map_or_else(Vec::new, |value| self.chain(value, &at.key("steps"), "a transition"));
-        (self.has_event, self.event) = (before, event);
+        (self.has_event, self.event, self.has_own_event) = (before, event, own);
         let (targets, guard) =
             (targets.unwrap_or_else(|| Some(Vec::new()))?, guard.map_or(Some(None), |it| it.map(Some))?);
         let place = self.sites.place(key);

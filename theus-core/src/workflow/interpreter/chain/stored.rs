@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Chain, Each, Failed, Frame, Given, Inside, Work, innermost};
-use crate::workflow::chart::{Definition, Part, Run, StateId, Step, Strand};
+use crate::workflow::chart::{Definition, Invoke, Part, Run, StateId, Step, Strand};
 use crate::workflow::clock::Timekeeper;
 use crate::workflow::interpreter::attempt::Attempt;
 use crate::workflow::interpreter::compensation::Compensation;
@@ -348,10 +348,11 @@ fn write_shape(steps: &[Step], shape: &mut String) {
     }
 }
 
-/// With the name for what it gives: steps after it go by that.
+/// With the name for what it gives: steps after it go by that. The one that the return of a single process has no step goes by, and
+/// sessions of before have none.
 fn write_run(run: &Run, shape: &mut String) {
     shape.push_str(run.contract.process);
-    if let Some(name) = &run.gives {
+    if let Some(name) = run.gives.as_deref().filter(|name| *name != Invoke::RETURNED) {
         shape.push_str(" as ");
         shape.push_str(name);
     }

@@ -12,6 +12,7 @@ mod large;
 mod pages;
 mod people;
 mod python;
+mod results;
 mod retries;
 mod round_trip;
 mod sagas;
