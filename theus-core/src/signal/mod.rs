@@ -14,6 +14,8 @@
 mod beside;
 mod bus;
 mod event;
+#[cfg(feature = "store")]
+mod kept;
 mod lanes;
 mod log;
 mod options;

@@ -62,6 +62,8 @@ enum Wrong {
     LosesEntries,
     MergesMigrations,
     LosesPlaces,
+    ForgetsWhatRunsGave,
+    ForgetsWhenEventsCame,
     AddsCounters,
     KeepsWhatIsTaken,
     OverwritesEvents,
@@ -233,6 +235,11 @@ impl Store for Broken {
                     write.place = None;
                 }
             }
+            Wrong::ForgetsWhatRunsGave => {
+                let settled = write.place.iter_mut().flat_map(|place| &mut place.settled);
+                settled.for_each(|settled| settled.gave = None);
+            }
+            Wrong::ForgetsWhenEventsCame => write.raised.iter_mut().for_each(|event| event.came = None),
             Wrong::AddsCounters => {
                 if let (Some(counts), Some(state)) = (&mut write.counts, state) {
                     counts.splice(0..0, state.counts);
@@ -453,6 +460,8 @@ fn a_store_that_does_one_thing_wrong_fails_a_case_that_says_so() {
         (Wrong::LosesEntries, "an entry that is gone is kept as gone"),
         (Wrong::MergesMigrations, "a migration has the fields of its parts and no others"),
         (Wrong::LosesPlaces, "a place replaces the one before"),
+        (Wrong::ForgetsWhatRunsGave, "the runs of a place come back"),
+        (Wrong::ForgetsWhenEventsCame, "an event comes back as it was raised"),
         (Wrong::AddsCounters, "counters replace those before"),
         (Wrong::KeepsWhatIsTaken, "events that are taken are gone"),
         (Wrong::OverwritesEvents, "an event of a number that waits is a conflict"),

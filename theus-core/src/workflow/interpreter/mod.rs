@@ -4,6 +4,7 @@
 //! `advance` and does what the `Progress` says. The blocking driver, the asynchronous one and a pool
 //! of workers are three ways to do that.
 
+mod accessors;
 mod activation;
 mod advance;
 mod arguments;
@@ -48,6 +49,7 @@ mod requests;
 mod rest;
 mod restore;
 mod saga;
+mod seldom;
 mod spare;
 mod steps;
 mod stored;

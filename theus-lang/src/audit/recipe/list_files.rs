@@ -7,8 +7,8 @@ use std::path::{Component, Path};
 use super::super::condition::Operator;
 use super::catalog::Problems;
 use super::code;
+use super::entries;
 use crate::source::{Document, Mapping, NodePath, Problem, SourceFile, Value};
-use theus_model::audit::Gate;
 
 /// The key that names a file.
 const FILE: &str = "file";
@@ -78,13 +78,9 @@ impl ListFiles {
                 *value = list.clone();
             }
         };
-        let recipes = root.get_mut("process_recipes").and_then(Value::as_mapping_mut);
-        for definition in recipes.into_iter().flat_map(|recipes| recipes.values_mut()) {
-            for gate in Gate::ALL {
-                put_into(definition.get_mut(gate.key()), &put);
-            }
-        }
-        put_into(root.get_mut("invariants"), &put);
+        entries::each_mut(&mut root, &mut |entry| {
+            TESTS.iter().filter_map(|test| entry.get_mut(test.as_str()).map(put)).for_each(drop);
+        });
         Cow::Owned(root)
     }
 
@@ -186,27 +182,11 @@ const TESTS: [Operator; 2] = [Operator::In, Operator::NotIn];
 
 /// Each map that stands where a list does.
 fn each(root: &Value, here: &NodePath, see: &mut dyn FnMut(&Value, NodePath)) {
-    let mut of_list = |list: Option<&Value>, at: &dyn Fn() -> NodePath| {
-        for (index, entry) in list.and_then(Value::as_sequence).into_iter().flatten().enumerate() {
-            for test in TESTS {
-                if let Some(value) = entry.get(test.as_str()).filter(|value| value.is_mapping()) {
-                    see(value, at().index(index).key(test.as_str()));
-                }
+    entries::each(root, here, &mut |entry, at| {
+        for test in TESTS {
+            if let Some(value) = entry.get(test.as_str()).filter(|value| value.is_mapping()) {
+                see(value, at().key(test.as_str()));
             }
         }
-    };
-    let recipes = root.get("process_recipes").and_then(Value::as_mapping);
-    for (name, definition) in recipes.into_iter().flat_map(|recipes| recipes.iter()) {
-        let Some(name) = name.as_str() else { continue };
-        for gate in Gate::ALL {
-            of_list(definition.get(gate.key()), &|| here.key("process_recipes").key(name).key(gate.key()));
-        }
-    }
-    of_list(root.get("invariants"), &|| here.key("invariants"));
-}
-
-fn put_into(list: Option<&mut Value>, put: &impl Fn(&mut Value)) {
-    for entry in list.and_then(Value::as_sequence_mut).into_iter().flatten() {
-        TESTS.iter().filter_map(|test| entry.get_mut(test.as_str()).map(put)).for_each(drop);
-    }
+    });
 }

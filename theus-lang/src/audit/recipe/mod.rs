@@ -10,6 +10,7 @@ mod catalog;
 mod check;
 mod code;
 mod compare;
+mod entries;
 mod find;
 mod foreign;
 mod inherit;

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use super::super::condition::Operator;
 use super::catalog::Problems;
 use super::code;
+use super::entries;
 use super::parse::{instead, written_as};
 use crate::source::{NodePath, Problem, Value};
-use theus_model::audit::Gate;
 
 /// The key of a file under which they stand.
 pub(super) const KEY: &str = "limits";
@@ -81,13 +81,7 @@ impl<'v> Limits<'v> {
                 *value = limit.value.clone();
             }
         };
-        let recipes = root.get_mut("process_recipes").and_then(Value::as_mapping_mut);
-        for definition in recipes.into_iter().flat_map(|recipes| recipes.values_mut()) {
-            for gate in Gate::ALL {
-                put_into(definition.get_mut(gate.key()), &put);
-            }
-        }
-        put_into(root.get_mut("invariants"), &put);
+        entries::each_mut(&mut root, &mut |entry| put_into(entry, &put));
         Cow::Owned(root)
     }
 
@@ -162,43 +156,29 @@ fn tests() -> impl Iterator<Item = Operator> {
 
 /// Each text that stands where a bound does, or a part of one.
 fn each(root: &Value, here: &NodePath, see: &mut dyn FnMut(&str, NodePath)) {
-    let mut of_list = |list: Option<&Value>, at: &dyn Fn() -> NodePath| {
-        for (index, entry) in list.and_then(Value::as_sequence).into_iter().flatten().enumerate() {
-            for test in tests() {
-                match entry.get(test.as_str()) {
-                    Some(Value::Text(text)) => see(text, at().index(index).key(test.as_str())),
-                    Some(Value::Sequence(list)) => {
-                        for (part, text) in
-                            list.iter().enumerate().filter_map(|(part, one)| Some((part, one.as_str()?)))
-                        {
-                            if text.starts_with(PREFIX) {
-                                see(text, at().index(index).key(test.as_str()).index(part));
-                            }
+    entries::each(root, here, &mut |entry, at| {
+        for test in tests() {
+            match entry.get(test.as_str()) {
+                Some(Value::Text(text)) => see(text, at().key(test.as_str())),
+                Some(Value::Sequence(list)) => {
+                    for (part, text) in list.iter().enumerate().filter_map(|(part, one)| Some((part, one.as_str()?))) {
+                        if text.starts_with(PREFIX) {
+                            see(text, at().key(test.as_str()).index(part));
                         }
                     }
-                    _ => {}
                 }
+                _ => {}
             }
         }
-    };
-    let recipes = root.get("process_recipes").and_then(Value::as_mapping);
-    for (name, definition) in recipes.into_iter().flat_map(|recipes| recipes.iter()) {
-        let Some(name) = name.as_str() else { continue };
-        for gate in Gate::ALL {
-            of_list(definition.get(gate.key()), &|| here.key("process_recipes").key(name).key(gate.key()));
-        }
-    }
-    of_list(root.get("invariants"), &|| here.key("invariants"));
+    });
 }
 
-fn put_into(list: Option<&mut Value>, put: &impl Fn(&mut Value)) {
-    for entry in list.and_then(Value::as_sequence_mut).into_iter().flatten() {
-        for test in tests() {
-            let Some(value) = entry.get_mut(test.as_str()) else { continue };
-            match value.as_sequence_mut() {
-                Some(list) => list.iter_mut().for_each(put),
-                None => put(value),
-            }
+fn put_into(entry: &mut Value, put: &impl Fn(&mut Value)) {
+    for test in tests() {
+        let Some(value) = entry.get_mut(test.as_str()) else { continue };
+        match value.as_sequence_mut() {
+            Some(list) => list.iter_mut().for_each(put),
+            None => put(value),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde_json::json;
+
 use super::super::desk::{Desk, Outcome, event, field, fine, next, on, part, same};
 use crate::store::{Field, Place, Settled, StoredCount, Write};
 
@@ -113,6 +115,7 @@ fn settled(desk: &Desk<'_>) -> Outcome {
     desk.begun("a", vec![])?;
     let settled = vec![
         Settled { branch: u32::MAX, version: u64::MAX, gave: None },
+        Settled { branch: 1, version: 7, gave: Some(Box::new(json!({ "ä \"": [null, 1.5, u64::MAX, { "": [] }] }))) },
         Settled { branch: 0, version: 0, gave: None },
     ];
     let mut write = next("a", &desk.load("a")?, vec![]);

@@ -1,0 +1,27 @@
+//! What hardly any session has.
+
+use super::beside::Beside;
+use super::compensation::Compensation;
+use super::deferrals::DeferredEvents;
+
+/// What hardly any session has, and there may be very many of them.
+#[derive(Default)]
+pub(super) struct Seldom {
+    /// Why it is to end as soon as what was committed is made good.
+    pub(super) cancelled: Option<Box<str>>,
+    /// What its final state gave.
+    pub(super) result: Option<serde_json::Value>,
+    /// What its states have invoked.
+    pub(super) beside: Option<Beside>,
+    /// What makes good what was committed in sagas that are not left, oldest first.
+    pub(super) sagas: Vec<Compensation>,
+    /// What its states have deferred.
+    pub(super) deferred: Option<Box<DeferredEvents>>,
+}
+
+impl Seldom {
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { cancelled, result, beside, sagas, deferred } = self;
+        cancelled.is_none() && result.is_none() && beside.is_none() && sagas.is_empty() && deferred.is_none()
+    }
+}
