@@ -108,6 +108,7 @@
 //! | [`W031`] | a transition that cannot stay in its state |
 //! | [`W041`] | an `undo` where no saga is left |
 //! | [`W042`] | a name for what a process does not give |
+//! | [`W043`] | an `atomic` where there are no regions |
 //! | [`W051`] | a deferral that keeps nothing |
 //! | [`W052`] | a deferred event that no state takes |
 //! | [`W053`] | a state that the program waits for, and that is not there |
@@ -260,6 +261,7 @@ pages! {
     W031 "W031.md";
     W041 "W041.md";
     W042 "W042.md";
+    W043 "W043.md";
     W051 "W051.md";
     W052 "W052.md";
     W053 "W053.md";

@@ -63,6 +63,13 @@ impl<S> Gate<S> {
         }
     }
 
+    /// Others have the session under a lease than before, or less of it.
+    pub(super) fn reconsider(&self) {
+        if let Some(line) = self.line.get() {
+            line.lock().reconsider();
+        }
+    }
+
     /// Lets the next one in who waits in the line, or came there while the gate was shut.
     #[inline]
     pub(super) fn relay(&self) {
@@ -77,11 +84,16 @@ impl<S> Gate<S> {
     fn wake_next(&self) {
         // Who holds it instead does the same afterwards, and so does the end of a lease.
         let Some(mut behind) = self.mutex.try_lock() else { return };
-        if behind.owner == Owner::Lease {
-            return;
-        }
         let Some(line) = self.line.get() else { return };
         let mut line = line.lock();
+        if behind.owner == Owner::Lease {
+            // Somebody may have come to the line because the gate was shut, and may come in beside them.
+            let next = line.looks_next();
+            drop(behind);
+            drop(line);
+            next.into_iter().for_each(wake);
+            return;
+        }
         let next = line.promise_next();
         self.waiting.store(line.len(), Ordering::SeqCst);
         behind.owner = if next.is_some() { Owner::Promised } else { Owner::Nobody };

@@ -43,12 +43,21 @@ pub(super) struct Line {
     last: u64,
     /// How many got the session out of the line: it goes on.
     served: u64,
+    /// Whether the first of them has seen that it may not come in beside those that have the session under a lease, as they are now.
+    is_judged: bool,
 }
 
 impl Line {
     pub(super) fn new() -> Arc<Mutex<Self>> {
         Arc::new_cyclic(|this| {
-            Mutex::new(Self { this: Weak::clone(this), waiters: BTreeMap::new(), promise: None, last: 0, served: 0 })
+            Mutex::new(Self {
+                this: Weak::clone(this),
+                waiters: BTreeMap::new(),
+                promise: None,
+                last: 0,
+                served: 0,
+                is_judged: false,
+            })
         })
     }
 
@@ -65,6 +74,8 @@ impl Line {
             }
             _ => self.waiters.insert(ticket, waiter).map(|before| before.waker),
         };
+        // The gate was shut for it, or it has only now come here: nobody has said that it may not come in.
+        self.is_judged &= !self.is_first(ticket);
         self.watch();
         Left { _wakers: before.into_iter().collect(), _timer: None }
     }
@@ -72,6 +83,7 @@ impl Line {
     /// Leaves the line. What was promised to it is free again.
     pub(super) fn leave(&mut self, ticket: u64, is_served: bool) -> Left {
         self.served += u64::from(is_served);
+        self.is_judged &= !self.is_first(ticket);
         let left = self.waiters.remove(&ticket);
         let mut wakers: Vec<Waker> = left.map(|waiter| waiter.waker).into_iter().collect();
         let promise = self.promise.take_if(|promise| promise.ticket == ticket);
@@ -110,6 +122,7 @@ impl Line {
     pub(super) fn promise_next(&mut self) -> Option<Waker> {
         if self.promise.is_none() {
             let (ticket, Waiter { waker, is_task }) = self.waiters.pop_first()?;
+            self.is_judged = false;
             let until = is_task.then(|| Instant::now() + LEASE);
             self.promise = Some(Promise { ticket, waker, until, has_answered: false, lapse: None });
             self.watch();
@@ -125,6 +138,29 @@ impl Line {
             let lapses = Waker::from(Arc::new(Lapse { line: Weak::clone(&self.this), ticket: *ticket }));
             *lapse = Timer::wake_at(*until, lapses);
         }
+    }
+
+    /// Whether nobody is before this one.
+    pub(super) fn is_first(&self, ticket: u64) -> bool {
+        self.promise.is_none() && self.waiters.first_key_value().is_some_and(|(first, _)| *first == ticket)
+    }
+
+    /// The first has looked, and may not come in beside those that have the session under a lease.
+    pub(super) const fn judged(&mut self) {
+        self.is_judged = true;
+    }
+
+    /// Others have it under a lease than before, or less of it: the first may come in now.
+    pub(super) const fn reconsider(&mut self) {
+        self.is_judged = false;
+    }
+
+    /// The first, who is to look whether it may come in beside those that have the session under a lease.
+    pub(super) fn looks_next(&mut self) -> Option<Waker> {
+        if std::mem::replace(&mut self.is_judged, true) || self.promise.is_some() {
+            return None;
+        }
+        self.waiters.first_key_value().map(|(_, waiter)| copy(&waiter.waker))
     }
 
     /// How many wait.

@@ -184,6 +184,7 @@ impl<S> Lease<'_, S> {
     pub(crate) fn share(&self, held: &Held<'_, S>, contracts: &[&'static Contract]) {
         debug_assert!(held.behind.owner == Owner::Lease, "it has the session");
         self.drivers.share(self.number, contracts);
+        self.lock.gate.reconsider();
     }
 
     /// Whether another one has the session under its lease too.
@@ -209,6 +210,8 @@ impl<S> Drop for Lease<'_, S> {
         if self.drivers.end(self.number) {
             (self.at_the_end)(&mut held);
             held.behind.owner = Owner::Nobody;
+        } else {
+            self.lock.gate.reconsider();
         }
     }
 }

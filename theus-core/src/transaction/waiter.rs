@@ -63,11 +63,18 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         let mut lapsed = None;
         let opens = match gate.owner {
             Owner::Nobody => true,
-            // Nobody comes in beside them while others wait for them to end.
-            Owner::Lease if self.ticket.is_none() && self.gate.waiting.load(Ordering::SeqCst) == 0 => {
+            // Nobody comes in beside them before others who wait for them to end.
+            Owner::Lease if self.is_first() => {
                 let lets_in = |drivers: &Arc<Drivers>| drivers.let_in(self.wants, self.request.contracts);
                 if self.gate.drivers.get().is_some_and(lets_in) {
+                    let left = self.leave(true);
+                    self.rubbish.extend(left);
                     return Some(gate);
+                }
+                if self.ticket.is_some()
+                    && let Some(line) = self.gate.line.get()
+                {
+                    line.lock().judged();
                 }
                 false
             }
@@ -89,6 +96,14 @@ impl<'a, 'r, S> Waiter<'a, 'r, S> {
         self.rubbish.extend(left);
         self.rubbish.extend(lapsed);
         Some(gate)
+    }
+
+    /// Whether nobody waits before it.
+    fn is_first(&self) -> bool {
+        match self.ticket {
+            None => self.gate.waiting.load(Ordering::SeqCst) == 0,
+            Some(ticket) => self.gate.line.get().is_some_and(|line| line.lock().is_first(ticket)),
+        }
     }
 
     /// Takes its place in the line.

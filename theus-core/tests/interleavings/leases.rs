@@ -358,6 +358,45 @@ fn side_by_side() -> u32 {
     table.beside
 }
 
+/// The lease does not end before somebody has come in beside it who is not in its way, whoever holds the session when he comes.
+fn comes_in_beside(step: fn(&SessionLock<Table>)) {
+    let lock = Arc::new(SessionLock::new(1, Table::default()));
+    let (came, has_come) = shuttle::sync::mpsc::channel();
+    let (begun, has_begun) = shuttle::sync::mpsc::channel();
+    let long = {
+        let lock = Arc::clone(&lock);
+        thread::spawn(move || {
+            let lease = block_on(lock.take_lease(by(&[&LEFT]), |_| ())).unwrap();
+            lease.share(&lease.hold(request).unwrap(), &[&LEFT]);
+            begun.send(()).unwrap();
+            has_come.recv().unwrap();
+            drop(lease);
+        })
+    };
+    has_begun.recv().unwrap();
+    let looks = {
+        let lock = Arc::clone(&lock);
+        thread::spawn(move || (0..2).for_each(|_| drop(lock.hold_beside_lease(request).unwrap())))
+    };
+    step(&lock);
+    came.send(()).unwrap();
+    long.join().unwrap();
+    looks.join().unwrap();
+    drop(lock.hold(request).unwrap());
+}
+
+#[test]
+fn who_finds_the_gate_shut_for_a_moment_comes_in_beside_a_lease_all_the_same() {
+    let step: [fn(&SessionLock<Table>); 3] = [
+        |lock| hold_beside(lock, &RIGHT),
+        |lock| drop(block_on(lock.hold_async(by(&[&RIGHT]))).unwrap()),
+        |lock| drop(block_on(lock.take_lease(by(&[&RIGHT]), |_| ())).unwrap()),
+    ];
+    for step in step {
+        shuttle::check_random(move || comes_in_beside(step), schedules());
+    }
+}
+
 #[test]
 fn only_those_are_side_by_side_whose_contracts_do_not_conflict() {
     static BESIDE: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);

@@ -50,6 +50,7 @@ mod workflow_restart;
 mod workflow_results;
 mod workflow_retries;
 mod workflow_sagas;
+mod workflow_side_by_side;
 mod workflow_steps;
 mod workflow_time;
 #[cfg(feature = "tokio")]

@@ -23,6 +23,7 @@ mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;
 mod refused;
+mod regions;
 mod restart;
 mod results;
 mod sagas;

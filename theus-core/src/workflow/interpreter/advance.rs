@@ -99,7 +99,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             Ok(instance::Progress::Pending { until }) => Ok(Progress::Awaits { left: until.map(left) }),
             Ok(instance::Progress::Wait { until }) => Ok(Progress::Retries { left: left(until) }),
             Ok(instance::Progress::Idle { until }) => Ok(Progress::Idle { left: until.map(left) }),
-            Ok(instance::Progress::Working { until }) => Ok(Progress::Working { left: until.map(left) }),
+            Ok(instance::Progress::Working { until, .. }) => Ok(Progress::Working { left: until.map(left) }),
             Ok(instance::Progress::Paused) => Ok(Progress::Paused),
             Ok(instance::Progress::Halted(halted)) => Ok(Progress::Halted(halted)),
             Ok(instance::Progress::Over) => Ok(Progress::Over),

@@ -1,4 +1,5 @@
-//! Work that states have invoked: it goes on beside the session's own chain, its events and its timers.
+//! What goes on beside the session's own chain, its events and its timers: work that states have invoked, and the chains of regions that
+//! have to wait.
 
 pub(super) mod stored;
 
@@ -7,13 +8,15 @@ use super::unit::Unit;
 use crate::signal::Payload;
 use crate::workflow::chart::StateId;
 
-/// What a state has invoked and is not over.
+/// What a state has invoked and is not over, or the chain of a region.
 pub(super) struct Invocation {
-    /// The state.
+    /// The state; the region, where it is the chain of one.
     pub(super) state: StateId,
     /// Its place among those of the state.
     pub(super) place: u32,
-    /// By which its commits are told from those of others: 1 or more, 0 is the session's own chain.
+    /// Whether it is the chain of a region, which is busy for so long.
+    pub(super) is_region: bool,
+    /// By which its commits are told from those of others: 0 is what the session's own chain begins with.
     pub(super) slot: u32,
     /// Whether it has begun: what came of entering its state was done.
     pub(super) has_begun: bool,
@@ -51,8 +54,10 @@ pub(super) struct Beside {
     pub(super) is_due: bool,
     /// Whether it goes on from a position, and nobody has looked yet whether the states are where they were.
     pub(super) is_restored: bool,
-    /// The slot of the one that is gone on with; 0 for none.
-    pub(super) slot: u32,
+    /// The slot of the one that is gone on with.
+    pub(super) in_hand: Option<u32>,
+    /// The slot of the session's own chain: another than 0 where a chain that had that goes on here.
+    pub(super) own: u32,
     /// What the session's own chain has come to, meanwhile.
     pub(super) aside: Option<Unit>,
     /// And how much has come of the last event there.
@@ -60,9 +65,24 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// A slot that none of them has.
+    /// A slot that none of them has, nor the session's own chain.
     pub(super) fn free_slot(&self) -> u32 {
-        (1..).find(|slot| self.all.iter().all(|invocation| invocation.slot != *slot)).unwrap_or(u32::MAX)
+        let is_free = |slot: &u32| *slot != self.own && self.all.iter().all(|invocation| invocation.slot != *slot);
+        (1..).find(is_free).unwrap_or(u32::MAX)
+    }
+
+    /// The session's own chain has come here with its slot: the next has another.
+    pub(super) fn renews_own_slot(&mut self) {
+        let is_free = |slot: &u32| self.all.iter().all(|invocation| invocation.slot != *slot);
+        self.own = (0..).find(is_free).unwrap_or(u32::MAX);
+    }
+
+    /// The regions whose chains are under way here.
+    pub(super) fn busy(&self) -> impl Iterator<Item = StateId> + '_ {
+        self.all
+            .iter()
+            .filter(|invocation| invocation.is_region && !invocation.is_left)
+            .map(|invocation| invocation.state)
     }
 
     /// The last one whose state was left: what was committed last is made good first.

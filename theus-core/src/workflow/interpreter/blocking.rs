@@ -142,7 +142,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         loop {
             let Some(rest) = self.handle_all(all, limits, enough)? else { return Ok(()) };
             if matches!(rest, Rest::Working(_)) {
-                match self.go_on_working(limits)? {
+                match self.go_on_working(limits, false)? {
                     Outcome::Handled(handled) => all.push(self.session.hand_out(handled)),
                     Outcome::Rest(Rest::Awaits) => return Ok(()),
                     Outcome::Rest(_) => {}
@@ -196,6 +196,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 }
                 // Now that it is known to wait, it is polled with somebody to wake.
                 Ok(Progress::Pending { .. }) => return runtime::blocking(|| self.go_on_parked(limits)),
+                // What is being handled is not over: others go on beside it.
+                Ok(Progress::Working { is_chain: true, .. }) if !limits.are_over(&self.keeper) => {
+                    return self.go_on_working(limits, true);
+                }
                 Ok(progress) => Rest::of(progress, environment.looks_at()),
                 Err(troubled) => return Err(self.explain(troubled)),
             };
@@ -203,8 +207,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         }
     }
 
-    /// The same while what states have invoked is under way: until something was handled, or there is nothing of that any more.
-    fn go_on_working(&mut self, limits: &Limits) -> Result<Outcome, WorkflowError> {
+    /// The same while what states have invoked is under way, or chains of regions, where `for_chains` is all that is waited for: until something
+    /// was handled, or there is nothing of that any more.
+    fn go_on_working(&mut self, limits: &Limits, for_chains: bool) -> Result<Outcome, WorkflowError> {
         let environment = Environment::new(&self.engine, &self.keeper);
         let polled = self.session.advance(&environment, &mut Task::from_waker(Waker::noop()));
         match polled {
@@ -213,7 +218,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
             }
             Ok(Progress::Working { .. } | Progress::Stepped) => runtime::blocking(|| {
                 let mut waiter = Waiter::default();
-                let gone_on = self.go_on_parked_or_hear(limits, Some(&mut waiter));
+                let gone_on = self.go_on_parked_or_hear(limits, Some((&mut waiter, for_chains)));
                 self.engine.bus().leave(&waiter);
                 gone_on
             }),
@@ -234,7 +239,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
     fn go_on_parked_or_hear(
         &mut self,
         limits: &Limits,
-        mut waiter: Option<&mut Waiter>,
+        mut waiter: Option<(&mut Waiter, bool)>,
     ) -> Result<Outcome, WorkflowError> {
         let thread_waker = ThreadWaker::here();
         let waker = thread_waker.waker();
@@ -246,8 +251,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
                 #[cfg(feature = "store")]
                 Ok(Progress::Unsaved(error)) => return Err(WorkflowError::Store(error)),
                 Ok(Progress::Pending { until }) => until,
-                Ok(Progress::Working { until }) if waiter.is_some() => {
-                    let hears = |waiter: &mut &mut Waiter| self.engine.bus().poll_event(waiter, &waker).is_ready();
+                Ok(Progress::Working { until, is_chain })
+                    if waiter.as_ref().is_some_and(|(_, for_chains)| is_chain || !for_chains) =>
+                {
+                    let hears =
+                        |(waiter, _): &mut (&mut Waiter, bool)| self.engine.bus().poll_event(waiter, &waker).is_ready();
                     if waiter.as_mut().is_some_and(hears) {
                         continue;
                     }

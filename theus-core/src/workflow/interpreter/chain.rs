@@ -2,6 +2,7 @@
 
 mod results;
 mod stored;
+mod strands;
 
 use std::collections::BTreeSet;
 
@@ -250,6 +251,11 @@ impl Chain {
             self.part += 1;
         }
         self.part < self.parts.len()
+    }
+
+    /// Whether it ends the session.
+    pub(super) fn aborts(&self) -> bool {
+        self.failure.iter().chain(self.failed.iter().map(|failed| &failed.failure)).any(|failure| failure.aborts)
     }
 
     /// Whether it is one strand, as nearly all are, and has not failed.

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use super::activation::SessionActivation;
+use super::aside::HeldUp;
 use super::context::InterpreterContext;
 use super::deferrals::DeferredEvents;
 use super::instance::{Live, Progress, Troubled};
 use crate::panics::tell;
-use crate::signal::{Event, Origin, Payload};
-use crate::workflow::chart::{Definition, Effects, MOST_DEFERRED};
+use crate::signal::{Event, Payload};
+use crate::workflow::chart::{Definition, Effects, MOST_DEFERRED, StateId};
 use crate::workflow::trace::What;
 
 impl Live {
@@ -18,12 +19,7 @@ impl Live {
     pub(super) fn defer(&mut self, event: &Event, context: InterpreterContext<'_>) {
         let kept = self.deferred_or_new();
         if kept.events.len() < MOST_DEFERRED {
-            // Its signal is put back to rest now, and may be raised again.
-            let origin = match event.origin {
-                Origin::Signal { path, process, .. } => Origin::Signal { path, version: 0, process },
-                origin => origin,
-            };
-            kept.events.push_back(Event { origin, ..event.clone() });
+            kept.keep(event, false);
             self.trace.tell(context.environment.clock, || What::Deferred { name: event.name.clone() });
             return;
         }
@@ -51,16 +47,18 @@ impl Live {
     #[inline(never)]
     pub(super) fn recall(&mut self, context: InterpreterContext<'_>) -> Result<Option<Progress>, Troubled> {
         let Some(kept) = self.deferred() else { return Ok(None) };
-        let found = kept.events.iter().position(|event| self.is_for_now(event, context));
+        let mut held_up = HeldUp::of(self, context.definition);
+        let found = kept.events.iter().position(|event| !held_up.waits(event) && self.is_for_now(event, context));
         if found.is_some()
+            && !self.takes_no_more()
             && let Some(urgent) = context.environment.engine.next_urgent()
         {
             self.counts_anew();
             self.follows = false;
-            return self.take_event(urgent, context).map(Some);
+            return self.take_from_bus(urgent, true, context).map(Some);
         }
         let Some(kept) = self.deferred_mut() else { return Ok(None) };
-        let event = found.and_then(|place| kept.events.remove(place));
+        let event = found.and_then(|place| kept.take(place));
         kept.is_open = event.is_some() && !kept.events.is_empty();
         self.drop_if_none_deferred();
         let Some(event) = event else { return Ok(None) };
@@ -92,8 +90,13 @@ impl Live {
         if events.is_empty() {
             return;
         }
-        let is_deferred = |event: &Event| definition.defers(&self.at, definition.event(&event.name));
+        let busy = self.busy_regions();
+        let is_deferred = |event: &Event| {
+            let id = definition.event(&event.name);
+            let waits = |region: &StateId| definition.event_concerns(&self.at, *region, id);
+            definition.defers(&self.at, id) || busy.iter().any(waits)
+        };
         let is_open = is_open || !events.iter().all(is_deferred);
-        *self.deferred_or_new() = DeferredEvents { events, is_open };
+        *self.deferred_or_new() = DeferredEvents { events, is_open, ahead: 0 };
     }
 }

@@ -134,13 +134,18 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Driven<'a, D, G, E> {
             if matches!(progress, Ok(Progress::Stepped | Progress::Handled(_)) | Err(_)) {
                 self.goes_on = Some((since, steps + 1));
             }
+            let is_beside = matches!(progress, Ok(Progress::Working { .. }));
             match progress {
                 Ok(Progress::Stepped) => {}
                 Ok(Progress::Handled(handled)) => return Poll::Ready(Ok(Outcome::Handled(handled))),
                 #[cfg(feature = "store")]
                 Ok(Progress::Unsaved(error)) => return Poll::Ready(Err(WorkflowError::Store(error))),
-                Ok(Progress::Pending { until }) => {
-                    if self.limits.are_over(keeper) {
+                Ok(Progress::Pending { until } | Progress::Working { until, is_chain: true }) => {
+                    // What is being handled is not over; where others go on beside it, they hear meanwhile.
+                    if is_beside && self.manager.engine.bus().poll_event(&mut self.waiter, task.waker()).is_ready() {
+                        continue;
+                    }
+                    if self.limits.are_over(&self.manager.keeper) {
                         return Poll::Ready(Ok(Outcome::Rest(Rest::Awaits)));
                     }
                     if self.limits.is_late() {

@@ -169,9 +169,10 @@ impl Interpreter {
         }
         let live = &mut self.live;
         for (slot, settled) in slots {
-            let chain = match slot {
-                0 => live.chain.as_deref_mut(),
-                slot => live.beside_mut().and_then(|beside| beside.settled(slot)),
+            let own = live.beside().map_or(0, |beside| beside.own);
+            let chain = match slot == own {
+                true => live.chain.as_deref_mut(),
+                false => live.beside_mut().and_then(|beside| beside.settled(slot)),
             };
             let Some(chain) = chain else {
                 return Err(damaged("a run has committed of which it knows nothing".to_owned()));

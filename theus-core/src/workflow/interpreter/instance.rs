@@ -155,7 +155,11 @@ pub(crate) enum Progress {
     /// No event waits: go on when there is one, or at this time, when the next timer is due.
     Idle { until: Option<Moment> },
     /// No event waits, and what states have invoked is under way: go on when there is one, when the waker is woken, or at this time.
-    Working { until: Option<Moment> },
+    Working {
+        until: Option<Moment>,
+        /// Whether the chain of a region is among that: what is being handled is not over.
+        is_chain: bool,
+    },
     /// It was paused.
     Paused,
     /// The engine's interlock is latched.
@@ -299,7 +303,7 @@ impl Interpreter {
 
     /// Whether nothing is being handled.
     pub(crate) fn is_between_events(&self) -> bool {
-        self.live.chain.is_none() && self.live.unit.is_none()
+        self.live.chain.is_none() && self.live.unit.is_none() && !self.live.is_any_region_busy()
     }
 
     /// Whether what its states have invoked is under way.

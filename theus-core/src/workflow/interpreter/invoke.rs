@@ -8,7 +8,7 @@ use super::beside::Invocation;
 use super::chain::{Chain, Work};
 use super::context::InterpreterContext;
 use super::failure::Failure;
-use super::instance::{Internal, Live, Progress};
+use super::instance::{Internal, Live, Progress, Troubled};
 use super::outcome::{Cause, Fault, Handled};
 use super::steps::{Stepped, activation};
 use super::unit::Unit;
@@ -23,8 +23,8 @@ pub(super) enum WentOn {
     Nothing,
     /// Something was done.
     Done(Progress),
-    /// All of it waits, at most until then; whether somebody has to wake it.
-    Waits { until: Option<Moment>, is_awaited: bool },
+    /// All of it waits, at most until then; whether somebody has to wake it, and whether the chain of a region is among that.
+    Waits { until: Option<Moment>, is_awaited: bool, is_chain: bool },
 }
 
 /// Which of them may go on.
@@ -53,6 +53,7 @@ impl Live {
                 beside.all.push(Invocation {
                     state: *state,
                     place,
+                    is_region: false,
                     slot,
                     has_begun: false,
                     is_left: false,
@@ -116,18 +117,28 @@ impl Live {
                         invocation.is_left = true;
                     }
                 }
-                _ => drop(self.take_beside(place)),
+                _ => {
+                    let taken = self.take_beside(place);
+                    if let Some(Invocation { unit: Some(unit), is_region: true, .. }) = &taken {
+                        Self::let_rest(&unit.handled, context);
+                    }
+                }
             }
         }
     }
 
     /// What came of entering their states is done: what was invoked there begins.
     pub(super) fn begin_invoked(&mut self, context: InterpreterContext<'_>) {
+        // What came of entering states in a region that is busy is not done.
+        let busy = self.busy_regions();
         let Some(beside) = self.beside_mut() else { return };
         let begins: Vec<usize> = beside
             .all
             .iter_mut()
             .enumerate()
+            .filter(|(_, invocation)| {
+                !busy.iter().any(|region| context.definition.is_within(invocation.state, *region))
+            })
             .filter_map(|(place, invocation)| (!std::mem::replace(&mut invocation.has_begun, true)).then_some(place))
             .collect();
         for place in begins {
@@ -140,6 +151,9 @@ impl Live {
             return;
         }
         let Some(invocation) = self.beside().and_then(|beside| beside.all.get(place)) else { return };
+        if invocation.is_region {
+            return;
+        }
         let (state, at) = (invocation.state, invocation.place);
         let id = invoke(context.definition, state, at).map_or_else(String::new, |invoke| invoke.id.clone());
         self.trace.put(context.environment.now(), what(state, id));
@@ -150,37 +164,46 @@ impl Live {
         &mut self,
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
-    ) -> Option<Progress> {
-        let beside = self.beside_mut()?;
+    ) -> Result<Option<Progress>, Troubled> {
+        let Some(beside) = self.beside_mut() else { return Ok(None) };
         let Some(place) = beside.all.iter().position(|invocation| invocation.has_settled) else {
             if std::mem::take(&mut beside.is_restored) {
                 self.stop_displaced(context);
             }
-            return None;
+            return Ok(None);
         };
-        beside.all.get_mut(place)?.has_settled = false;
+        if let Some(settled) = beside.all.get_mut(place) {
+            settled.has_settled = false;
+        }
         let count = beside.all.len();
-        let progress = self.step_beside(place, context, task);
+        let progress = self.step_beside(place, context, task)?;
         self.turn_after(place, count);
-        Some(progress.unwrap_or(Progress::Stepped))
+        Ok(Some(progress.unwrap_or(Progress::Stepped)))
     }
 
     /// Goes on with what was left, until it is made good; `None` where there is none.
-    pub(super) fn go_on_left(&mut self, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Option<Progress> {
-        let place = self.beside()?.left()?;
-        Some(match self.step_beside(place, context, task) {
-            Some(progress) => progress,
-            None => Progress::Stepped,
-        })
+    pub(super) fn go_on_left(
+        &mut self,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<Option<Progress>, Troubled> {
+        let Some(place) = self.beside().and_then(|beside| beside.left()) else { return Ok(None) };
+        let progress = self.step_beside(place, context, task)?;
+        Ok(Some(progress.unwrap_or(Progress::Stepped)))
     }
 
     /// Goes on with one of what was invoked, one step at most, each in its turn.
-    pub(super) fn go_on_beside(&mut self, who: Who, context: InterpreterContext<'_>, task: &mut Context<'_>) -> WentOn {
-        let Some(beside) = self.beside_mut() else { return WentOn::Nothing };
+    pub(super) fn go_on_beside(
+        &mut self,
+        who: Who,
+        context: InterpreterContext<'_>,
+        task: &mut Context<'_>,
+    ) -> Result<WentOn, Troubled> {
+        let Some(beside) = self.beside_mut() else { return Ok(WentOn::Nothing) };
         beside.is_due = false;
         let (count, first) = (beside.all.len(), beside.next);
         let (mut until, mut is_awaited, mut waits) = (None::<Moment>, false, false);
-        let mut is_real = false;
+        let (mut is_real, mut is_chain) = (false, false);
         for turn in 0..count {
             let place = (first + turn) % count;
             let goes_on = self.beside().and_then(|beside| beside.all.get(place)).is_some_and(|invocation| {
@@ -189,9 +212,10 @@ impl Live {
             if !goes_on {
                 continue;
             }
-            match self.step_beside(place, context, task) {
+            match self.step_beside(place, context, task)? {
                 Some(Progress::Pending { until: next }) => {
                     (waits, is_awaited) = (true, true);
+                    is_chain |= self.beside().and_then(|it| it.all.get(place)).is_some_and(|it| it.is_region);
                     is_real |= !context.environment.is_left_alone();
                     until = until.into_iter().chain(next).min();
                 }
@@ -201,14 +225,14 @@ impl Live {
                 }
                 progress => {
                     self.turn_after(place, count);
-                    return WentOn::Done(progress.unwrap_or(Progress::Stepped));
+                    return Ok(WentOn::Done(progress.unwrap_or(Progress::Stepped)));
                 }
             }
         }
         if is_real {
             context.environment.is_not_left_alone();
         }
-        if waits { WentOn::Waits { until, is_awaited } } else { WentOn::Nothing }
+        Ok(if waits { WentOn::Waits { until, is_awaited, is_chain } } else { WentOn::Nothing })
     }
 
     /// It is the turn of the one after this, of so many that there were.
@@ -225,7 +249,7 @@ impl Live {
         place: usize,
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
-    ) -> Option<Progress> {
+    ) -> Result<Option<Progress>, Troubled> {
         let stepped = self.with_beside(place, |live, chain| {
             let mut stepped = live.chain_step(chain, context, task);
             // Of several side by side some had committed in an earlier life: the rest is part of the same step.
@@ -235,7 +259,7 @@ impl Live {
             let stepped = match stepped {
                 Stepped::Failure(failure) => {
                     live.break_off(chain, failure, context);
-                    if live.is_made_good(chain) { Stepped::End } else { Stepped::On }
+                    if live.is_made_good(chain) && !live.leave_strand(chain) { Stepped::End } else { Stepped::On }
                 }
                 Stepped::End if chain.failure.is_none() => live.brings(place, chain, context),
                 stepped => stepped,
@@ -245,7 +269,8 @@ impl Live {
         });
         // What it has raised comes before its end.
         self.take_raised(context);
-        match stepped? {
+        let Some(stepped) = stepped else { return Ok(None) };
+        Ok(match stepped {
             Stepped::On | Stepped::Failure(_) => None,
             Stepped::Held(progress) => {
                 let waits = matches!(progress, Progress::Pending { .. } | Progress::Wait { .. });
@@ -255,8 +280,8 @@ impl Live {
                 }
                 Some(progress)
             }
-            Stepped::End => Some(self.end_beside(place, context)),
-        }
+            Stepped::End => Some(self.end_beside(place, context)?),
+        })
     }
 
     /// Its steps are done: what its end brings along is worked out, where the file says that.
@@ -296,7 +321,7 @@ impl Live {
         let done = catch_unwind(AssertUnwindSafe(|| with(self, &mut chain)));
         let (unit, spent) = (self.unit.take(), self.spent);
         if let Some(beside) = self.beside_mut() {
-            beside.slot = 0;
+            beside.in_hand = None;
             let aside = beside.aside.take();
             if let Some(invocation) = beside.all.get_mut(place) {
                 (invocation.chain, invocation.unit, invocation.spent) = (Some(chain), unit, spent);
@@ -319,7 +344,7 @@ impl Live {
         let invocation = beside.all.get_mut(place)?;
         let chain = invocation.chain.take()?;
         let lent = (chain, invocation.unit.take(), invocation.spent);
-        beside.slot = invocation.slot;
+        beside.in_hand = Some(invocation.slot);
         Some(lent)
     }
 
@@ -329,20 +354,34 @@ impl Live {
             return None;
         }
         let taken = beside.all.remove(place);
-        if beside.all.is_empty() {
+        if beside.all.is_empty() && (beside.own == 0 || self.chain.is_none()) {
             self.has_nothing_beside();
         }
         Some(taken)
     }
 
     /// One of them is over: its state hears of that, where it was not left.
-    fn end_beside(&mut self, place: usize, context: InterpreterContext<'_>) -> Progress {
-        let Some(Invocation { state, place: at, is_left, chain: Some(mut chain), unit, result, has_waited, .. }) =
-            self.take_beside(place)
+    fn end_beside(&mut self, place: usize, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        let Some(invocation) = self.take_beside(place) else { return Ok(Progress::Stepped) };
+        let aborts = invocation.chain.as_ref().is_some_and(|chain| chain.aborts());
+        if invocation.is_region && !invocation.is_left && !aborts {
+            self.counts_anew();
+            return self.end_region(invocation, context);
+        }
+        Ok(self.end_invocation(invocation, context))
+    }
+
+    fn end_invocation(&mut self, invocation: Invocation, context: InterpreterContext<'_>) -> Progress {
+        let Invocation {
+            state, place: at, is_left, chain: Some(mut chain), unit, result, has_waited, is_region, ..
+        } = invocation
         else {
             return Progress::Stepped;
         };
         let Some(Unit { handled, .. }) = unit else { return Progress::Stepped };
+        if is_region {
+            Self::let_rest(&handled, context);
+        }
         let failure = chain.failure.take().or_else(|| chain.failed.pop().map(|failed| failed.failure));
         if has_waited {
             // As by a timer: what comes of it is not counted for what came before.
@@ -403,8 +442,8 @@ impl Live {
         }
     }
 
-    /// The slot of what is gone on with: 0 for the session's own chain.
+    /// The slot of what is gone on with: mostly 0, for the session's own chain.
     pub(super) fn slot(&self) -> u32 {
-        self.beside().map_or(0, |beside| beside.slot)
+        self.beside().map_or(0, |beside| beside.in_hand.unwrap_or(beside.own))
     }
 }

@@ -115,7 +115,7 @@ impl Live {
     fn goes_on(&self, but: Option<u32>) -> Vec<Range<u32>> {
         let Some(beside) = self.beside() else { return Vec::new() };
         let others = beside.all.iter().map(|invocation| (invocation.slot, invocation.chain.as_deref()));
-        let all = std::iter::once((0, self.chain.as_deref())).chain(others);
+        let all = std::iter::once((beside.own, self.chain.as_deref())).chain(others);
         let goes_on = all.filter(|(slot, chain)| but != Some(*slot) && chain.is_some_and(Chain::has_several_under_way));
         goes_on.map(|(slot, _)| first_branch(slot)..first_branch(slot + 1)).collect()
     }

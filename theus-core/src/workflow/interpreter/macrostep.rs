@@ -47,19 +47,17 @@ impl Live {
             };
             if let Some(held_up) = held_up {
                 // What is under way comes to the end of its step.
-                return Ok(self.beside_of(held_up, Who::Running, context, task));
+                return self.beside_of(held_up, Who::Running, context, task);
             }
         }
-        if let Some(progress) = self.go_on_settled(context, task) {
+        if let Some(progress) = self.go_on_settled(context, task)? {
             return Ok(progress);
         }
-        if let Some(progress) = self.go_on_left(context, task) {
+        if let Some(progress) = self.go_on_left(context, task)? {
             return Ok(progress);
         }
         if self.chain.is_some() {
-            let progress = self.go_on(context, task)?;
-            let waits = self.beside().is_some() && matches!(progress, Progress::Pending { .. } | Progress::Wait { .. });
-            return Ok(if waits { self.beside_of(progress, Who::Begun, context, task) } else { progress });
+            return self.go_on_own(context, task);
         }
         if self.cancelled().is_some() {
             return self.end_cancelled(context);
@@ -87,19 +85,22 @@ impl Live {
         {
             return Ok(progress);
         }
-        if self.beside().is_some_and(|beside| beside.is_due && self.inbox.is_empty())
-            && let WentOn::Done(progress) = self.go_on_beside(Who::Begun, context, task)
+        let told = self.next_told(context);
+        if self.beside().is_some_and(|beside| beside.is_due && told.is_none())
+            && let WentOn::Done(progress) = self.go_on_beside(Who::Begun, context, task)?
         {
             return Ok(progress);
         }
-        if self.inbox.front().is_some_and(|told| !told.overtakes())
+        let takes_no_more = self.takes_no_more();
+        if told.and_then(|place| self.inbox.get(place)).is_some_and(|told| !told.overtakes())
+            && !takes_no_more
             && let Some(event) = context.environment.engine.next_urgent()
         {
             self.counts_anew();
             self.follows = false;
-            return self.take_event(event, context);
+            return self.take_from_bus(event, true, context);
         }
-        while let Some(internal) = self.inbox.pop_front() {
+        while let Some(internal) = self.next_told(context).and_then(|place| self.inbox.remove(place)) {
             if let Some(progress) = self.take_internal(internal, context)? {
                 return Ok(progress);
             }
@@ -110,24 +111,37 @@ impl Live {
             return Ok(progress);
         }
         // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
-        if let Some(due) = self.timers.next_due()
-            && due <= context.environment.moment()
-            && !context.environment.engine.came_before(due.counted())
-            && let Some(timer) = self.timers.take_due(context.environment.moment())
+        let next = self.next_timer(context);
+        if let Some(timer) = next
+            && timer.due <= context.environment.moment()
+            && !context.environment.engine.came_before(timer.due.counted())
         {
+            self.timers.take(&timer);
             return self.take_timer(timer, context);
         }
-        if let Some(event) = context.environment.engine.next_event() {
+        let next_due = next.map(|timer| timer.due);
+        if !takes_no_more
+            && self.is_any_region_busy()
+            && let Some(event) = context.environment.engine.next_urgent()
+        {
             self.counts_anew();
             self.follows = false;
-            if let Some(beside) = self.beside_mut() {
-                beside.is_due = true;
-            }
-            let progress = self.take_event(event, context)?;
+            return self.take_from_bus(event, true, context);
+        }
+        if !takes_no_more && let Some(event) = context.environment.engine.next_event() {
+            self.counts_anew();
+            self.follows = false;
+            let progress = match self.beside_mut() {
+                None => self.take_event(event, context)?,
+                Some(beside) => {
+                    beside.is_due = true;
+                    self.take_from_bus(event, false, context)?
+                }
+            };
             // Nobody can come in between, and nothing is stored there: its chain begins at once.
             return match progress {
                 Progress::Stepped if self.control.is_none() && !self.is_kept && !self.has_left() => {
-                    self.go_on(context, task)
+                    self.go_on_own(context, task)
                 }
                 progress => Ok(progress),
             };
@@ -139,12 +153,41 @@ impl Live {
         {
             return Ok(Progress::Stepped);
         }
-        let idle = Progress::Idle { until: self.timers.next_due() };
         if self.beside().is_none() {
-            return Ok(idle);
+            return Ok(Progress::Idle { until: next_due });
         }
         self.begin_invoked(context);
-        Ok(self.beside_of(idle, Who::Begun, context, task))
+        let own = match takes_no_more {
+            // Until a region is free again.
+            true => Progress::Pending { until: next_due },
+            false => Progress::Idle { until: next_due },
+        };
+        self.beside_of(own, Who::Begun, context, task)
+    }
+
+    /// Goes on with the session's own chain. Where that waits, what is beside it goes on; where it is a region's, all else does.
+    fn go_on_own(&mut self, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
+        let progress = self.go_on(context, task)?;
+        if !matches!(progress, Progress::Pending { .. } | Progress::Wait { .. }) {
+            return Ok(progress);
+        }
+        if context.definition.has_regions() && self.steps_aside(context) {
+            return Ok(Progress::Stepped);
+        }
+        if self.beside().is_some() { self.beside_of(progress, Who::Begun, context, task) } else { Ok(progress) }
+    }
+
+    /// Handles an event, unless a region that it concerns is busy.
+    pub(super) fn take_from_bus(
+        &mut self,
+        event: Event,
+        is_urgent: bool,
+        context: InterpreterContext<'_>,
+    ) -> Result<Progress, Troubled> {
+        match self.is_any_region_busy() && self.waits_for_a_region(&event, is_urgent, context) {
+            true => self.put_off(event, is_urgent, context),
+            false => self.take_event(event, context),
+        }
     }
 
     fn start(&mut self, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
@@ -161,7 +204,8 @@ impl Live {
             // Somebody else has changed what guards look at.
             self.settled = false;
         }
-        if self.settled || matches!(self.inbox.front(), Some(Internal::Recover { .. })) {
+        let told = self.next_told(context).and_then(|place| self.inbox.get(place));
+        if self.settled || matches!(told, Some(Internal::Recover { .. })) {
             return Ok(None);
         }
         self.eventless(context)
@@ -173,7 +217,11 @@ impl Live {
         (self.settled, self.settled_at) = (true, context.environment.engine.version());
         let payload = self.payload.clone();
         let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
-        match context.definition.eventless(&self.at, &activation) {
+        let found = match self.is_any_region_busy() {
+            false => context.definition.eventless(&self.at, &activation),
+            true => self.eventless_beside(&activation, context),
+        };
+        match found {
             Ok(None) => Ok(None),
             Ok(Some(found)) => {
                 drop(activation);
@@ -320,16 +368,16 @@ impl Live {
         who: Who,
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
-    ) -> Progress {
+    ) -> Result<Progress, Troubled> {
         let own_is_real = matches!(own, Progress::Pending { .. }) && !context.environment.is_left_alone();
-        let went_on = self.go_on_beside(who, context, task);
+        let went_on = self.go_on_beside(who, context, task)?;
         if own_is_real {
             context.environment.is_not_left_alone();
         }
-        match went_on {
+        Ok(match went_on {
             WentOn::Nothing => own,
             WentOn::Done(progress) => progress,
-            WentOn::Waits { until, is_awaited } => {
+            WentOn::Waits { until, is_awaited, is_chain } => {
                 let earlier = |own: Option<Moment>| own.into_iter().chain(until).min();
                 match own {
                     Progress::Pending { until: own } => Progress::Pending { until: earlier(own) },
@@ -337,13 +385,13 @@ impl Live {
                     Progress::Wait { until: own } => {
                         Progress::Wait { until: until.map_or(own, |until| until.min(own)) }
                     }
-                    Progress::Idle { until: own } if is_awaited => Progress::Working { until: earlier(own) },
+                    Progress::Idle { until: own } if is_awaited => Progress::Working { until: earlier(own), is_chain },
                     Progress::Idle { until: own } => Progress::Idle { until: earlier(own) },
                     // It is held up, and what it waits for is not its own to wait for.
                     held_up => held_up,
                 }
             }
-        }
+        })
     }
 
     fn take_timer(&mut self, timer: Timer, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {

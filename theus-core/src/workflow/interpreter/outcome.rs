@@ -75,6 +75,9 @@ pub enum Cause {
     Error,
     /// What a state has invoked has ended, well or not, or was made good after its state was left: [`Handled::steps`] are all of its runs.
     Invoked,
+    /// What a region runs had to wait, and went on by itself when the rest of what was being handled was over. Where all of that was the
+    /// region's, it is told as what it came of.
+    Region,
     /// It went on after a restart with what was being handled before: [`Handled::event`], where it was one. What is told of
     /// its steps is what was done since.
     Restart,

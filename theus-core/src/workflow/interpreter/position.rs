@@ -99,6 +99,9 @@ pub struct Position {
     /// Whether it is their turn before the next event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_due: bool,
+    /// The number by which the runs of its own chain are told from those beside it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) slot: u32,
     /// How many moves and rounds of `while` have come of the last event.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) spent: u32,

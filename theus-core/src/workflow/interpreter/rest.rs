@@ -28,7 +28,7 @@ impl Rest {
         let earlier = |until: Option<Moment>| until.into_iter().chain(looks_at).min();
         match progress {
             Progress::Idle { until } => Self::Idle(until, looks_at),
-            Progress::Working { until } => Self::Working(earlier(until)),
+            Progress::Working { until, .. } => Self::Working(earlier(until)),
             Progress::Wait { until } => Self::Wait(looks_at.map_or(until, |looks_at| looks_at.min(until))),
             Progress::Paused => Self::Paused,
             Progress::Halted(halted) => Self::Halted(halted),

@@ -11,14 +11,13 @@ use super::failure::RecoveryTarget;
 use super::instance::{Internal, Interpreter, Stage};
 use super::manager::WorkflowManager;
 use super::names::{self, known, name_of};
-use super::outcome::{Cause, Handled};
 use super::position::{Position, PositionError};
-use super::stored::{Ended, Message, StoredDeferral, StoredEnding, StoredEvent, StoredOrigin, StoredUnit};
+use super::restored_unit::{event, stored_event, stored_unit, unit};
+use super::stored::{Ended, Message, StoredDeferral};
 use super::timed;
-use super::unit::{Ending, Unit};
 use crate::context::Context;
 use crate::engine::Engine;
-use crate::signal::{Event, EventName, Origin, Payload};
+use crate::signal::{Event, Payload};
 use crate::workflow::chart::{Definition, StateId};
 use crate::workflow::clock::Timekeeper;
 use crate::workflow::trace::What;
@@ -85,14 +84,14 @@ impl Interpreter {
         }
         let kept = position.sagas.iter().map(|kept| Compensation::restored(&definition, kept));
         live.keeps_in_sagas(kept.collect::<Result<Vec<_>, _>>()?);
+        if let Some(beside) = Beside::restored(&definition, position)? {
+            *live.beside_or_new() = beside;
+        }
         let deferred = position
             .deferred
             .iter()
             .map(|kept| event(&definition, &kept.event, kept.payload.clone().map(Payload::from)));
         live.restore_deferred(deferred.collect::<Result<_, _>>()?, position.recalls, &definition);
-        if let Some(beside) = Beside::restored(&definition, position)? {
-            *live.beside_or_new() = beside;
-        }
         match &position.ended {
             None => {}
             Some(Ended::Finished { result }) => {
@@ -121,12 +120,17 @@ impl super::instance::Live {
         };
         // What is gone on with is in somebody's hands, and what it has come to is aside.
         let (chain, in_hand, unit) = match live.beside() {
-            Some(beside) if beside.slot != 0 => (live.chain.as_deref(), chain, beside.aside.as_ref()),
+            Some(beside) if beside.in_hand.is_some() => (live.chain.as_deref(), chain, beside.aside.as_ref()),
             _ => (chain, None, live.unit.as_ref()),
         };
-        let invoked = live
-            .beside()
-            .map_or_else(Vec::new, |beside| beside.stored(definition, keeper, in_hand, live.is_kept, live.spent));
+        let invoked = live.beside().map_or_else(Vec::new, |beside| {
+            beside.stored(
+                definition,
+                keeper,
+                in_hand.map(|chain| (chain, live.unit.as_ref(), live.spent)),
+                live.is_kept,
+            )
+        });
         let timers = if live.is_by_date { live.timers.clone() } else { live.timers.dated(keeper, definition) };
         Position {
             workflow: definition.name().to_owned(),
@@ -144,7 +148,8 @@ impl super::instance::Live {
             recalls: live.deferred().is_some_and(|kept| kept.is_open),
             turn: live.beside().map_or(0, |beside| u32::try_from(beside.next).unwrap_or(0)),
             is_due: live.beside().is_some_and(|beside| beside.is_due),
-            spent: live.beside().filter(|beside| beside.slot != 0).map_or(live.spent, |beside| beside.spent),
+            slot: live.beside().map_or(0, |beside| beside.own),
+            spent: live.beside().filter(|beside| beside.in_hand.is_some()).map_or(live.spent, |beside| beside.spent),
             overspent: live.overspent.into(),
             cancelled: live.cancelled().map(str::to_owned),
             random: live.random.get_seed(),
@@ -226,61 +231,4 @@ fn internal(definition: &Definition, told: &Message) -> Result<Internal, Positio
             payload: payload.clone().into(),
         },
     })
-}
-
-fn stored_event(event: &Event) -> StoredEvent {
-    let origin = match event.origin {
-        Origin::External => StoredOrigin::External,
-        Origin::Signal { path, process, .. } => {
-            StoredOrigin::Signal { path: path.to_owned(), process: process.to_owned() }
-        }
-        Origin::Chain => StoredOrigin::Chain,
-    };
-    let redacted = event.payload.as_ref().is_some_and(Payload::is_redacted);
-    StoredEvent { name: event.name.to_string(), origin, redacted }
-}
-
-fn event(definition: &Definition, stored: &StoredEvent, payload: Option<Payload>) -> Result<Event, PositionError> {
-    let name = EventName::parse(&stored.name).map_err(|_| PositionError::Event { event: stored.name.clone() })?;
-    let origin = match &stored.origin {
-        StoredOrigin::External => Origin::External,
-        StoredOrigin::Chain => Origin::Chain,
-        // No commit of this engine has raised the signal, which is not stored: the field is at rest.
-        StoredOrigin::Signal { path, process } => {
-            match (names::signal(definition, path), names::process(definition, process)) {
-                (Some(path), Some(process)) => Origin::Signal { path, version: 0, process },
-                _ => Origin::External,
-            }
-        }
-    };
-    let payload = payload.map(|payload| match stored.redacted {
-        true => Payload::redacted(payload.value().clone()),
-        false => payload,
-    });
-    Ok(Event { name, origin, payload })
-}
-
-fn stored_unit(definition: &Definition, unit: &Unit) -> StoredUnit {
-    let Unit { handled, ending, .. } = unit;
-    let name = |state| name_of(definition, state);
-    let ending = ending.as_ref().map(|ending| StoredEnding {
-        state: name(ending.state),
-        closes: ending.closes,
-        failure: ending.failure.clone(),
-    });
-    let event = handled.event.as_ref().map(stored_event);
-    StoredUnit { event, from: name(handled.from), to: handled.to.map(name), ending }
-}
-
-/// The payload of an event is that of the session, as long as it is handled.
-fn unit(definition: &Definition, stored: &StoredUnit, payload: Option<&Payload>) -> Result<Unit, PositionError> {
-    let event = stored.event.as_ref().map(|stored| event(definition, stored, payload.cloned()));
-    let mut handled = Handled::new(event.transpose()?, Cause::Restart, known(definition, &stored.from)?);
-    handled.to = stored.to.as_deref().map(|state| known(definition, state)).transpose()?;
-    let mut unit = Unit::of(Box::new(handled));
-    if let Some(StoredEnding { state, closes, failure }) = &stored.ending {
-        let state = known(definition, state)?;
-        unit.ending = Some(Box::new(Ending { state, closes: *closes, failure: failure.clone() }));
-    }
-    Ok(unit)
 }

@@ -134,6 +134,7 @@ impl Live {
             result: None,
             state,
             place: u32::MAX,
+            is_region: false,
             slot: beside.free_slot(),
             has_begun: true,
             is_left: true,

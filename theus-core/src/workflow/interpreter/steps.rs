@@ -92,10 +92,10 @@ impl Live {
                 }
                 self.break_off(&mut chain, failure, context);
                 if self.is_made_good(&chain) && !self.leave_strand(&mut chain) {
-                    return self.end_chain(chain, context);
+                    return self.end_own_chain(chain, context);
                 }
             }
-            Stepped::End => return self.end_chain(chain, context),
+            Stepped::End => return self.end_own_chain(chain, context),
         }
         self.chain = Some(chain);
         Ok(Progress::Stepped)
@@ -352,8 +352,18 @@ impl Live {
         rides
     }
 
+    fn end_own_chain(&mut self, chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+        let ended = self.end_chain(chain, context);
+        self.own_chain_is_over();
+        ended
+    }
+
     /// The chain is over, and what comes of that is told. Its room is kept for the next.
-    fn end_chain(&mut self, mut chain: Box<Chain>, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
+    pub(super) fn end_chain(
+        &mut self,
+        mut chain: Box<Chain>,
+        context: InterpreterContext<'_>,
+    ) -> Result<Progress, Troubled> {
         // The room of the list stays with the chain.
         if context.definition.has_sagas() && !chain.compensations.is_empty() {
             self.keep_in_sagas(std::mem::take(&mut chain.compensations), context.definition);

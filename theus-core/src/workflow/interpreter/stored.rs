@@ -224,6 +224,9 @@ pub(super) struct StoredInvocation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) payload: Option<Value>,
     pub(super) chain: StoredChain,
+    /// What is being handled by it, where it is the chain of a region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) region: Option<StoredUnit>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]

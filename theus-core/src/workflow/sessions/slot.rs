@@ -273,7 +273,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
                 Interpreter::done_with(handled);
                 None
             }
-            Progress::Pending { until } | Progress::Working { until } | Progress::Idle { until } => {
+            Progress::Pending { until } | Progress::Working { until, .. } | Progress::Idle { until } => {
                 Some(BudgetEnd::Rest(environment.earlier(until)))
             }
             Progress::Wait { until } => Some(BudgetEnd::Rest(environment.earlier(Some(until)))),

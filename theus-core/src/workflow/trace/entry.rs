@@ -84,6 +84,11 @@ pub enum What {
         /// The state.
         state: StateId,
     },
+    /// What a region runs waits: it goes on beside the other regions, which go on too.
+    Aside {
+        /// The region.
+        state: StateId,
+    },
     /// What a state invokes has begun.
     Invoked {
         /// The state.
@@ -247,6 +252,7 @@ impl What {
             Self::Timer { .. } => "timer",
             Self::Cycle { .. } => "cycle",
             Self::Done { .. } => "done",
+            Self::Aside { .. } => "aside",
             Self::Invoked { .. } => "invoked",
             Self::InvokeDone { .. } => "invoke done",
             Self::Stopped { .. } => "stopped",

@@ -48,7 +48,9 @@ impl Line<'_> {
                 map.serialize_entry("late_ns", &nanos(*late))?;
                 map.serialize_entry("missed", missed)
             }
-            What::Done { state } | What::Finished { state } => map.serialize_entry("state", self.name(*state)),
+            What::Done { state } | What::Finished { state } | What::Aside { state } => {
+                map.serialize_entry("state", self.name(*state))
+            }
             What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
                 map.serialize_entry("state", self.name(*state))?;
                 map.serialize_entry("id", id)

@@ -59,7 +59,7 @@ impl<'a> Line<'a> {
                 }
                 if *missed > 0 { write!(f, ", {missed} missed") } else { Ok(()) }
             }
-            What::Done { state } | What::Finished { state } => f.write_str(self.name(*state)),
+            What::Done { state } | What::Finished { state } | What::Aside { state } => f.write_str(self.name(*state)),
             What::Invoked { state, id } | What::InvokeDone { state, id } | What::Stopped { state, id } => {
                 write!(f, "{id} of {}", self.name(*state))
             }

@@ -101,6 +101,9 @@ impl<'a> File<'a> {
         if state.saga {
             entries.push(("saga", Ordered::Bool(true)));
         }
+        if state.atomic {
+            entries.push(("atomic", Ordered::Bool(true)));
+        }
         self.ways(state, &mut entries);
         if !state.defer.is_empty() {
             let events = state.defer.iter().map(|deferred| Ordered::text(deferred.event.to_string()));

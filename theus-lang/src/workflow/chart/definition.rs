@@ -8,7 +8,7 @@ use super::event::{EventId, Trigger};
 use super::id::StateId;
 use super::invoke::Invoke;
 use super::parts::Parts;
-use super::state::State;
+use super::state::{State, StateKind};
 use super::step::Step;
 use super::table::Table;
 use super::tree::Tree;
@@ -39,6 +39,8 @@ pub struct Definition {
     has_invokes: bool,
     /// Whether a state is a saga.
     has_sagas: bool,
+    /// Whether a state has regions.
+    pub(super) has_regions: bool,
     /// By state: whether it has times. Empty where none has.
     pub(super) has_times: Box<[bool]>,
     /// By state: whether a transition waits for its end by name. Empty where none does.
@@ -75,6 +77,7 @@ impl Definition {
         let (tree, triggers) = (Tree::of(&states, root), Triggers::of(&states, &events));
         let has_invokes = states.iter().any(|state| !state.invokes.is_empty());
         let has_sagas = states.iter().any(|state| state.saga);
+        let has_regions = states.iter().any(|state| matches!(state.kind, StateKind::Parallel));
         let (table, asks_data, has_times) = (Table::default(), asks_data(&states), has_times(&states));
         let (heard_done, deferrals) = (heard_done(&states), Deferrals::of(&states, &events));
         let mut by_name: Box<[StateId]> = (0..u32::try_from(states.len()).unwrap_or(u32::MAX)).map(StateId).collect();
@@ -93,6 +96,7 @@ impl Definition {
             deferrals,
             has_invokes,
             has_sagas,
+            has_regions,
             has_times,
             heard_done,
             by_name,

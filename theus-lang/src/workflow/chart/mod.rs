@@ -6,6 +6,7 @@
 
 mod active;
 mod as_file;
+mod busy;
 mod configuration;
 mod defer;
 mod deferred;

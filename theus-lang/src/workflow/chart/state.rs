@@ -61,6 +61,8 @@ pub struct State {
     pub defer: Vec<Deferred>,
     /// Whether what is committed anywhere inside keeps its compensation until the state is left well (`saga`).
     pub saga: bool,
+    /// Whether the session as a whole waits for what runs anywhere inside (`atomic`); else the regions beside go on meanwhile.
+    pub atomic: bool,
     /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).
     pub on_error: Vec<Recovery>,
     /// Where it stands in the file.

@@ -64,6 +64,8 @@ pub(crate) const INITIALISED: &str = "W030";
 /// An `undo` where no saga is left.
 pub(crate) const NO_SAGA: &str = "W041";
 
+/// An `atomic` where there are no regions.
+pub(crate) const NO_REGION: &str = "W043";
 /// A name for what a process does not give.
 pub(crate) const NO_RESULT: &str = "W042";
 /// A deferral that keeps nothing.

@@ -14,6 +14,7 @@ const KEYS: &[&str] = &[
     "entry",
     "exit",
     "saga",
+    "atomic",
     "invoke",
     "events",
     "defer",
@@ -65,7 +66,7 @@ impl<'a> Reading<'a> {
             .map(|(key, value)| (*key, *value));
         let defer = body.iter().find(|(key, _)| *key == "defer").map(|(_, value)| *value);
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
-        let (mut invokes, mut saga) = (Vec::new(), false);
+        let (mut invokes, mut saga, mut atomic) = (Vec::new(), false, false);
         for (key, value) in body {
             let here = at.key(key);
             match key {
@@ -74,6 +75,9 @@ impl<'a> Reading<'a> {
                 "exit" => exit = self.chain(value, &here, &what),
                 "saga" => {
                     saga = self.diagnostics.flag(value, &here, format!("`saga` of {what}")).unwrap_or(false);
+                }
+                "atomic" => {
+                    atomic = self.diagnostics.flag(value, &here, format!("`atomic` of {what}")).unwrap_or(false);
                 }
                 "invoke" => invokes = self.invokes(value, &at, &what, &mut transitions),
                 "events" | "on" | "transitions" => transitions.extend(self.events(value, &here, &what, handled)),
@@ -120,6 +124,7 @@ impl<'a> Reading<'a> {
             transitions,
             defer,
             saga,
+            atomic,
             on_error,
             place,
         })

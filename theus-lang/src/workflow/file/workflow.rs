@@ -345,6 +345,7 @@ impl<'a> Reading<'a> {
             transitions: Vec::new(),
             defer: Vec::new(),
             saga: false,
+            atomic: false,
             on_error: Vec::new(),
             place: self.sites.place(&at.at_key("steps")),
         };

@@ -68,5 +68,6 @@ fn unheard(subject: &Subject<'_>, id: StateId) -> Option<String> {
         })
     };
     let heard = subject.up(id).filter_map(|id| subject.state(id)).find_map(of);
-    heard.or_else(|| subject.is_in_regions(id).then(|| "the other region".to_owned()))
+    let is_atomic = || subject.up(id).filter_map(|id| subject.state(id)).any(|state| state.atomic);
+    heard.or_else(|| (subject.is_in_regions(id) && is_atomic()).then(|| "the other region".to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Regions that want to leave to different places on the same event.
+//! Regions that want to leave to different places on the same event; what says of regions that they wait, where there are none.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,20 @@ use crate::workflow::chart::{StateId, StateKind, Transition, Trigger};
 use crate::workflow::file::{Diagnostics, code};
 
 pub(super) fn check(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    for (id, state) in subject.ids().filter(|(_, state)| state.atomic) {
+        if !subject.is_in_regions(id)
+            && !subject.ids().any(|(inner, _)| subject.is_within(inner, id) && subject.is_parallel(inner))
+        {
+            diagnostics.error(code::NO_REGION, || {
+                Problem::new(
+                    subject.at(&state.place),
+                    format!("`atomic` says nothing here: `{}` is in no region", state.name),
+                )
+                .label("no region goes on beside it")
+                .help("leave `atomic` out")
+            });
+        }
+    }
     // For each parallel state and event: the first region that leaves by it, and how.
     let mut leaving: BTreeMap<(StateId, &EventName), (StateId, &Transition)> = BTreeMap::new();
     for (id, state) in subject.ids() {

@@ -131,6 +131,7 @@ pub(super) fn actions(view: &View<'_>, state: &State) -> Vec<String> {
     let internal = state.transitions.iter().filter(|transition| transition.targets.is_empty());
     let internal = internal.map(|transition| words::transition(state, transition, &[], |id| view.name(id)));
     let mut all: Vec<String> = state.saga.then(|| "saga".to_owned()).into_iter().collect();
+    all.extend(state.atomic.then(|| "atomic".to_owned()));
     all.extend(on("entry", &state.entry));
     all.extend(state.invokes.iter().map(words::invoke));
     all.extend(internal);

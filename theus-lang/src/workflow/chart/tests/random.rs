@@ -283,12 +283,57 @@ fn case(seed: u64, met: &mut Met) {
             continue;
         };
         count(&moved, &seen(&quick, &moved), &at, &what, met);
+        beside(&quick, &at, &what, &moved, activation).into_iter().for_each(|kind| *met.entry(kind).or_default() += 1);
         at = moved.to;
         // What was stored is what is restored.
         let text = serde_json::to_string(&quick.stored(&at)).unwrap();
         let stored: Stored = serde_json::from_str(&text).unwrap();
         assert_eq!(quick.configuration(&stored).as_ref(), Ok(&at), "{text}: {}", context(&at));
     }
+}
+
+/// What touches a region concerns it, so that it waits for a chain there; and what happens without an event can leave it alone.
+fn beside(
+    definition: &Definition,
+    at: &Configuration,
+    what: &Happens,
+    moved: &Move<'_>,
+    activation: u8,
+) -> Vec<&'static str> {
+    let id = |name: &str| definition.state_named(name).unwrap();
+    let event = |name: &str| definition.event(&EventName::parse(name).unwrap());
+    let touches = |moved: &Move<'_>, region: StateId| {
+        let effects = moved.effects();
+        let all = effects.exited().iter().chain(effects.entered()).copied();
+        all.chain(effects.taken().map(|(state, _)| state)).any(|state| definition.is_within(state, region))
+    };
+    let mut met = Vec::new();
+    for found in definition.regions(at) {
+        assert_eq!(definition.region_of(at, [found]), Some(found));
+        let concerns = match what {
+            Happens::Event(name) => definition.event_concerns(at, found, event(name)),
+            Happens::Eventless => true,
+            Happens::End(state, name) => {
+                event(name).is_none_or(|event| definition.chain_end_concerns(at, found, Some(id(state)), event))
+            }
+            Happens::After(state, seconds) => definition
+                .timers(id(state))
+                .find(|(_, time)| **time == after(*seconds))
+                .is_none_or(|(timer, _)| definition.timer_concerns(found, timer)),
+            Happens::Done(state) => definition.done_concerns(at, found, id(state)),
+            Happens::Fault(state, error) => definition
+                .recovery(id(state), error)
+                .is_none_or(|(source, way)| definition.goto_concerns(at, found, source, way.target)),
+            Happens::Goto(from, target) => definition.goto_concerns(at, found, id(from), id(target)),
+        };
+        assert!(concerns || !touches(moved, found), "{what:?} moves {found:?}, and does not concern it");
+        met.push(if concerns { "concerns a region" } else { "goes on beside a region" });
+        if let Ok(Some(moved)) = definition.eventless_beside(at, &[found], &Bits(activation)) {
+            assert!(!touches(&moved, found), "{moved:?} moves {found:?}");
+            met.push("without an event beside a region");
+        }
+    }
+    met
 }
 
 /// What is known of an event beforehand is what it does, in place.
@@ -395,6 +440,9 @@ fn the_machine_does_what_a_naive_reading_does() {
         "several strands",
         "a strand within another",
         "the end of a chain for one state",
+        "concerns a region",
+        "goes on beside a region",
+        "without an event beside a region",
     ] {
         assert!(met.contains_key(name), "{name} was never met: {met:?}");
     }

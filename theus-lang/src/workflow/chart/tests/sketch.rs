@@ -243,6 +243,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         transitions: (0..).zip(&node.ways).map(|(index, way)| transition(&node.name, index, way, &id)).collect(),
         defer: Vec::new(),
         saga: false,
+        atomic: false,
         on_error: node
             .on_error
             .iter()

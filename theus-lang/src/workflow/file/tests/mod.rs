@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod atomic;
 mod corpus;
 mod deferred;
 mod features;

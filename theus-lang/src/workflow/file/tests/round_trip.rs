@@ -148,6 +148,9 @@ impl Sketch {
                     })
                     .collect();
                 parts.push(format!("regions: {{ {} }}", regions.join(", ")));
+                if self.random.bool() {
+                    parts.push("atomic: true".to_owned());
+                }
             }
             1 => parts = vec!["final: true".to_owned(), format!("entry: {}", self.pick(STEPS))],
             _ => {}

@@ -475,10 +475,13 @@ fn long_work_in_an_entry_is_doubted_where_something_is_to_be_heard() {
         "\n  O:\n    after: {{ 1h: DONE }}\n    states: {{ A: {{ entry: {long}, events: {{ EVT_CHAIN_DONE: DONE, EVT_CHAIN_FAIL: DONE }} }} }}"
     );
     assert!(codes(&format!("states:{around}{END}")).contains(&"W114"));
-    let regions = format!(
-        "\n  P:\n    done: DONE\n    events: {{ EVT_CHAIN_FAIL: DONE }}\n    regions: {{ L: {{ states: {{ A: {{ entry: {long}, events: {{ EVT_CHAIN_DONE: F }} }}, F: {{ final: true }} }} }}, R: {{ states: {{ G: {{ final: true }} }} }} }}"
-    );
-    assert_eq!(codes(&format!("states:{regions}{END}")), ["W114"]);
+    let regions = |atomic: bool| {
+        format!(
+            "\n  P:\n    atomic: {atomic}\n    done: DONE\n    events: {{ EVT_CHAIN_FAIL: DONE }}\n    regions: {{ L: {{ states: {{ A: {{ entry: {long}, events: {{ EVT_CHAIN_DONE: F }} }}, F: {{ final: true }} }} }}, R: {{ states: {{ G: {{ final: true }} }} }} }}"
+        )
+    };
+    assert_eq!(codes(&format!("states:{}{END}", regions(true))), ["W114"]);
+    assert_eq!(codes(&format!("states:{}{END}", regions(false))), [""; 0], "the other region goes on beside it");
     // As work of the state it is not.
     is_sound(
         "\n  A: { invoke: { run: fetch, timeout: 30s, done: DONE, on_error: { '*': DONE } }, events: { CMD_A: DONE, CMD_B: DONE } }",

@@ -86,6 +86,7 @@ impl Charts {
             exit: Vec::new(),
             defer: Vec::new(),
             saga: false,
+            atomic: false,
             invokes: Vec::new(),
             transitions: Vec::new(),
             on_error: Vec::new(),

@@ -1,0 +1,250 @@
+//! Regions side by side: a chain that has to wait holds up its region, and no other.
+//!
+//! It goes on beside the session's own, as what states have invoked does. What concerns its region waits for it: events that any state
+//! there has a use for, times, the ends of other chains; so a region never moves while its chain is under way.
+
+use super::activation::SessionActivation;
+use super::beside::Invocation;
+use super::context::InterpreterContext;
+use super::deferrals::DeferredEvents;
+use super::instance::{Internal, Live, Progress, Troubled};
+use super::outcome::{Cause, Handled};
+use super::timers::Timer;
+use super::unit::Unit;
+use crate::signal::{Event, EventName, Origin};
+use crate::workflow::chart::{Configuration, Definition, MOST_DEFERRED, Move, StateId};
+use crate::workflow::condition::EvaluationError;
+use crate::workflow::trace::What;
+
+/// The regions in which nothing is handled at present.
+pub(super) struct HeldUp<'a> {
+    definition: &'a Definition,
+    at: &'a Configuration,
+    regions: Vec<StateId>,
+    /// All that are active.
+    active: Vec<StateId>,
+}
+
+impl<'a> HeldUp<'a> {
+    pub(super) fn of(live: &'a Live, definition: &'a Definition) -> Self {
+        let regions = live.busy_regions();
+        let active = if regions.is_empty() { Vec::new() } else { definition.regions(&live.at) };
+        Self { definition, at: &live.at, regions, active }
+    }
+
+    fn concerns(&self, event: &Event) -> bool {
+        let id = self.definition.event(&event.name);
+        self.regions.iter().any(|region| self.definition.event_concerns(self.at, *region, id))
+    }
+
+    /// What comes after these.
+    fn behind<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+        for event in events {
+            self.waits(event);
+        }
+    }
+
+    /// Whether an event waits for one of them. Then what comes after it in any region that it concerns waits for it.
+    pub(super) fn waits(&mut self, event: &Event) -> bool {
+        if !self.concerns(event) {
+            return false;
+        }
+        let id = self.definition.event(&event.name);
+        for region in &self.active {
+            if !self.regions.contains(region) && self.definition.event_concerns(self.at, *region, id) {
+                self.regions.push(*region);
+            }
+        }
+        true
+    }
+}
+
+impl Live {
+    /// Whether a region has a chain under way beside the session's own.
+    #[inline]
+    pub(super) fn is_any_region_busy(&self) -> bool {
+        self.beside().is_some_and(|beside| beside.busy().next().is_some())
+    }
+
+    pub(super) fn busy_regions(&self) -> Vec<StateId> {
+        self.beside().map_or_else(Vec::new, |beside| beside.busy().collect())
+    }
+
+    fn concerns(&self, concerns: impl Fn(StateId) -> bool) -> bool {
+        self.beside().is_some_and(|beside| beside.busy().any(concerns))
+    }
+
+    /// The chain that is under way waits. Where it is a region's, it goes on beside, and the session goes on with the rest. False where it
+    /// concerns more than that.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn steps_aside(&mut self, context: InterpreterContext<'_>) -> bool {
+        let definition = context.definition;
+        let ends = self.unit.as_ref().is_none_or(|unit| unit.ending.is_some() || unit.trouble.is_some());
+        if ends || self.cancelled().is_some() {
+            return false;
+        }
+        let Some(chain) = self.chain.as_ref().filter(|chain| chain.failure.as_ref().is_none_or(|it| !it.aborts)) else {
+            return false;
+        };
+        let Some(region) = chain.region(definition, &self.at) else { return false };
+        let (chain, unit) = match self.chain.take() {
+            None => return false,
+            Some(chain) if chain.is_one_region() => (chain, self.unit.take()),
+            Some(mut all) => {
+                let chain = Box::new(all.take_region(region, definition));
+                self.chain = Some(all);
+                let mut handled = Handled::new(None, Cause::Region, region);
+                handled.to = Some(self.leaf(definition));
+                handled.failed = chain.failure.is_some();
+                (chain, Some(Unit::of(Box::new(handled))))
+            }
+        };
+        let spent = self.spent;
+        let beside = self.beside_or_new();
+        let slot = beside.own;
+        beside.all.push(Invocation {
+            state: region,
+            place: u32::MAX,
+            is_region: true,
+            slot,
+            has_begun: true,
+            is_left: false,
+            has_settled: false,
+            chain: Some(chain),
+            unit,
+            spent,
+            result: None,
+            has_waited: true,
+        });
+        beside.renews_own_slot();
+        self.trace.tell(context.environment.clock, || What::Aside { state: region });
+        true
+    }
+
+    /// The session's own chain is over: the next begins with the slot that most have.
+    pub(super) fn own_chain_is_over(&mut self) {
+        if self.beside().is_some_and(|beside| beside.all.is_empty()) {
+            self.has_nothing_beside();
+        }
+    }
+
+    /// The chain of a region is over, and what comes of that is told as for one of the session's own.
+    pub(super) fn end_region(
+        &mut self,
+        invocation: Invocation,
+        context: InterpreterContext<'_>,
+    ) -> Result<Progress, Troubled> {
+        let Invocation { chain: Some(chain), unit, .. } = invocation else { return Ok(Progress::Stepped) };
+        let own = std::mem::replace(&mut self.unit, unit);
+        let ended = self.end_chain(chain, context);
+        self.unit = own;
+        self.settled = false;
+        // What waited for it is looked through.
+        if let Some(kept) = self.deferred_mut() {
+            kept.is_open = true;
+        }
+        ended
+    }
+
+    /// The signal that has raised what was being handled is put back to rest, though that has not come to its end.
+    pub(super) fn let_rest(handled: &Handled, context: InterpreterContext<'_>) {
+        if let Some(Event { origin: origin @ Origin::Signal { .. }, .. }) = &handled.event {
+            context.environment.engine.dispatched(origin);
+        }
+    }
+
+    /// Whether an event from the bus waits for a region that is busy, or for another that does and is for the same region: in each they are
+    /// handled in the order in which they came.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn waits_for_a_region(&self, event: &Event, is_urgent: bool, context: InterpreterContext<'_>) -> bool {
+        let mut held_up = HeldUp::of(self, context.definition);
+        let before = |kept: &DeferredEvents| if is_urgent { kept.ahead } else { kept.events.len() };
+        let kept = self.deferred().into_iter().flat_map(|kept| kept.events.iter().take(before(kept)));
+        held_up.behind(kept);
+        held_up.concerns(event)
+    }
+
+    /// Whether no more events are taken: as many wait for regions that are busy, or are deferred, as are kept.
+    pub(super) fn takes_no_more(&self) -> bool {
+        self.deferred().is_some_and(|kept| kept.events.len() >= MOST_DEFERRED) && self.is_any_region_busy()
+    }
+
+    /// An event waits for a region; what is urgent before all that is not.
+    pub(super) fn put_off(
+        &mut self,
+        event: Event,
+        is_urgent: bool,
+        context: InterpreterContext<'_>,
+    ) -> Result<Progress, Troubled> {
+        let clock = context.environment.clock;
+        self.trace.tell(clock, || What::Event { name: event.name.clone(), origin: event.origin });
+        self.trace.tell(clock, || What::Deferred { name: event.name.clone() });
+        self.deferred_or_new().keep(&event, is_urgent);
+        self.begin_unit(Some(event), Cause::Event, context.definition);
+        self.end_unit(context)
+    }
+
+    /// The first of what the session tells itself that it can hear now.
+    #[inline]
+    pub(super) fn next_told(&self, context: InterpreterContext<'_>) -> Option<usize> {
+        if self.inbox.is_empty() || !self.is_any_region_busy() {
+            return (!self.inbox.is_empty()).then_some(0);
+        }
+        self.inbox.iter().position(|told| !self.is_for_later(told, context))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_for_later(&self, told: &Internal, context: InterpreterContext<'_>) -> bool {
+        let (definition, at) = (context.definition, &self.at);
+        self.concerns(|region| match told {
+            Internal::Raised { event, .. } => definition.event_concerns(at, region, definition.event(&event.name)),
+            Internal::Done(state) => definition.done_concerns(at, region, *state),
+            Internal::InvokeDone { state, place, .. } => definition.invoked_concerns(region, *state, *place),
+            Internal::ChainDone { heard_by } => {
+                definition.chain_end_concerns(at, region, *heard_by, definition.chain_done())
+            }
+            Internal::ChainFailed { heard_by, .. } => {
+                definition.chain_end_concerns(at, region, *heard_by, definition.chain_fail())
+            }
+            Internal::NotMadeGood { .. } => {
+                definition.event_concerns(at, region, definition.event(&EventName::COMPENSATION_FAIL))
+            }
+            Internal::Recover { state, target, error, .. } => match target {
+                Some(recovery) => definition.goto_concerns(at, region, *state, recovery.target),
+                None => definition
+                    .recovery(*state, error)
+                    .is_some_and(|(source, way)| definition.goto_concerns(at, region, source, way.target)),
+            },
+        })
+    }
+
+    /// The next timer that waits for no region.
+    #[inline]
+    pub(super) fn next_timer(&self, context: InterpreterContext<'_>) -> Option<Timer> {
+        if self.is_any_region_busy() { self.next_timer_beside(context) } else { self.timers.first() }
+    }
+
+    /// An event that waits came before what is due later.
+    #[cold]
+    #[inline(never)]
+    fn next_timer_beside(&self, context: InterpreterContext<'_>) -> Option<Timer> {
+        let mut held_up = HeldUp::of(self, context.definition);
+        let kept = self.deferred().into_iter().flat_map(|kept| &kept.events);
+        held_up.behind(kept);
+        let waits =
+            |timer: &&Timer| held_up.regions.iter().any(|region| context.definition.timer_concerns(*region, timer.id));
+        self.timers.iter().find(|timer| !waits(timer)).copied()
+    }
+
+    /// What happens without an event while regions are busy.
+    pub(super) fn eventless_beside<'d>(
+        &self,
+        activation: &SessionActivation<'_>,
+        context: InterpreterContext<'d>,
+    ) -> Result<Option<Move<'d>>, EvaluationError> {
+        context.definition.eventless_beside(&self.at, &self.busy_regions(), activation)
+    }
+}
