@@ -27,6 +27,7 @@ static TRANSFER: Contract = Contract {
     arguments: ARGUMENTS,
     local: Some("Scratch"),
     is_async: false,
+    is_blocking: false,
 };
 
 static REFUND: Contract = Contract {

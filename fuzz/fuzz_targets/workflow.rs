@@ -29,6 +29,7 @@ const fn process(process: &'static str) -> Contract {
         arguments: &[],
         local: None,
         is_async: false,
+        is_blocking: false,
     }
 }
 

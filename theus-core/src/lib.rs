@@ -262,6 +262,7 @@ pub use theus_model::exact;
 /// | `outputs = [domain.a, domain.e]` | what it writes; what is in both lists it reads and updates |
 /// | `effects = [clock]` | members of the `Effects` struct that it uses; without any it is pure and may be run again |
 /// | `errors = [A, B]` | what it can fail with; for two and more the macro makes an enum, `Fill` has `FillError` |
+/// | `blocking` | a `fn` whose body blocks its thread for long: see [below](#a-body-that-blocks) |
 /// | `local = Scratch` | the type of its scratch, a context with a `Default` |
 /// | `command = PlaceOrder` | what the command is called, where the function's name in `PascalCase` will not do: another type is called so |
 /// | `crate = path` | where `theus_core` is, if it was renamed |
@@ -271,6 +272,32 @@ pub use theus_model::exact;
 ///
 /// A process is a free function: it cannot be part of an `impl`, and `ctx` cannot be passed on to another function, because
 /// its type is made for this process alone. Pass on its parts: `help(&ctx.domain.total, &mut ctx.domain.level)`.
+///
+/// # A body that blocks
+///
+/// A `fn` runs where it is called: a workflow that runs one which reads a slow device, asks a server with a blocking client or computes
+/// for long goes on when it has returned. With `blocking` its body has a thread of its own, from a pool that the program has once, and
+/// what the run works on goes there and comes back: a workflow hears events and timers meanwhile, its worker goes on with other
+/// sessions, and [`run_async`](Engine::run_async) blocks no thread of its executor. [`run`](Engine::run) does it where it is called.
+///
+/// It is kept apart from other runs as an `async fn` is: with effects it has its session under a lease, without them it is checked at
+/// its commit, and run again where others have changed what it reads. Whoever lets go of it (its state is left, its time is over, its
+/// future is dropped) has its session back at once, and nothing of it is committed. But nobody can stop its body on the way: that goes
+/// on to its end. Of an [`Effect`](crate::effect::Effect) it then asks nothing more, as its next call ends it; a plain handle it goes on
+/// to use. What it gives, and its scratch, are `Send`.
+///
+/// ```
+/// # use theus_core::prelude::*;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Tank { level: f64 }
+/// # struct Ports { gauge: fn() -> f64 }
+/// #[process(outputs = [domain.level], effects = [gauge], blocking)]
+/// fn measure(ctx: Ctx<Tank, (), Ports>) {
+///     let level = (ctx.effects.gauge)(); // it may take half a second
+///     ctx.domain.level.set(level);
+/// }
+/// assert!(Measure::CONTRACT.is_blocking);
+/// ```
 ///
 /// # What a pure body is kept from
 ///

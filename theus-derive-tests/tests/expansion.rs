@@ -105,6 +105,10 @@ snapshots! {
         "inputs = [domain.total], outputs = [domain.total]",
         "async fn double(ctx: Ctx<Bank>) { let total = *ctx.domain.total; pause().await; *ctx.domain.total = total * 2; }",
     );
+    process_that_blocks: process(
+        "inputs = [domain.total], outputs = [domain.total], effects = [clock], blocking",
+        "fn double(ctx: Ctx<Bank, Limits, Ports>) { *ctx.domain.total = (ctx.effects.clock)() * 2; }",
+    );
     process_that_is_generic: process(
         "outputs = [domain.total]",
         "fn total_of<T>(ctx: Ctx<Bank>, things: Vec<T>) where T: Copy + Into<i64> { ctx.domain.total.set(things.iter().map(|thing| (*thing).into()).sum()); }",

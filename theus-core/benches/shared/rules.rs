@@ -40,6 +40,7 @@ pub(crate) fn catalog(processes: usize) -> Catalog {
             arguments: &[],
             local: None,
             is_async: false,
+            is_blocking: false,
         };
         ProcessEntry {
             contract: Box::leak(Box::new(contract)),

@@ -17,6 +17,7 @@ const NONE: Contract = Contract {
     arguments: &[],
     local: None,
     is_async: false,
+    is_blocking: false,
 };
 const TOTAL: Access = Access { layer: Layer::Domain, path: "domain.total", zone: Zone::Data };
 static TRANSFER: Contract =

@@ -98,6 +98,9 @@ impl<'a> Calls<'a> {
     #[cfg(feature = "store")]
     #[must_use]
     pub fn call(self, call: &'static str, asked: &[Argument<'_>]) -> Call<'a> {
+        if self.order.is_let_go() {
+            leave();
+        }
         let Some(tape) = self.order.tape() else { return Call(Way::Made) };
         let asked = list(asked.len(), |place, bytes| asked.get(place).map_or(Ok(()), |asked| asked.0.write(bytes)));
         match tape.begin(self.effect, call, asked) {
@@ -110,8 +113,10 @@ impl<'a> Calls<'a> {
     /// A call, with its arguments.
     #[cfg(not(feature = "store"))]
     #[must_use]
-    #[allow(clippy::unused_self, reason = "as where there are stores")]
     pub fn call(self, _: &'static str, _: &[Argument<'_>]) -> Call<'a> {
+        if self.order.is_let_go() {
+            leave();
+        }
         Call(Way::Made)
     }
 }
@@ -172,11 +177,11 @@ fn read<T: DeserializeOwned>(tape: &Tape, gave: &[u8]) -> T {
     })
 }
 
-/// Leaves the body of a run that is made again and cannot be. There is no value that it could go on with, and a plain `fn` is left
-/// in no other way; whoever has begun it catches this, and looks at the tape.
-#[cfg(feature = "store")]
+/// Leaves the body of a run that is made again and cannot be, or that nobody waits for any more. There is no value that it could go
+/// on with, and a plain `fn` is left in no other way; whoever has begun it catches this, and looks at the tape.
+#[cold]
 fn leave() -> ! {
-    std::panic::resume_unwind(Box::new("a run that is made again was left half-way"))
+    std::panic::resume_unwind(Box::new("a run was left half-way"))
 }
 
 /// An effect as a process has declared it.

@@ -58,6 +58,9 @@
 //! A call can be an `async fn`. What implements the trait is then marked too: `#[effect] impl Gateway for Bank { async fn .. }`. Several
 //! calls can be under way at once: a replay takes those of an `async fn` in any order, and those of a plain `fn` in theirs.
 //!
+//! A `fn` that says [`blocking`](macro@crate::process#a-body-that-blocks) may ask when nobody waits for its run any more: then its call is not
+//! made, and ends its body, as a panic does that nobody is told of. Where a panic ends the program the call is made.
+//!
 //! # What is kept
 //!
 //! Arguments and answers, as values: they are `Serialize`, answers `Deserialize` as well. Where one of a run cannot be written, or the

@@ -1,4 +1,4 @@
-//! A process of either kind.
+//! A process of any kind.
 
 use std::future::Future;
 
@@ -10,10 +10,10 @@ use super::report::Report;
 use crate::panics::{DropCaught, Handle};
 #[cfg(feature = "store")]
 use crate::process::RunError;
-use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+use crate::process::{AsyncProcess, Asynchronous, Blocking, BlockingProcess, Plain, Process, SyncProcess};
 use crate::transaction::Limit;
 
-/// A process of either kind, `fn` or `async fn`: what [`Engine::run_async`](super::Engine::run_async) takes. Every command
+/// A process of any kind, `fn` or `async fn`: what [`Engine::run_async`](super::Engine::run_async) takes. Every command
 /// that `#[process]` makes is one.
 ///
 /// ```
@@ -79,7 +79,7 @@ where
 }
 
 /// How a process of this kind is run as a task.
-#[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
+#[allow(private_interfaces, reason = "only the engine calls it, for the kinds that there are")]
 pub trait RunAsync<P: Process> {
     #[doc(hidden)]
     fn run_on(
@@ -119,6 +119,26 @@ impl<P: SyncProcess> RunAsync<P> for Plain {
 
 #[allow(private_interfaces, reason = "see the trait")]
 impl<P: AsyncProcess> RunAsync<P> for Asynchronous {
+    async fn run_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        limit: Option<Limit>,
+    ) -> Report<P> {
+        pipeline::run_async(&core, command, By::Anyone, limit).await
+    }
+
+    #[cfg(feature = "store")]
+    async fn run_once_on(
+        core: Handle<Core<P::Domain, P::Global, P::Effects>>,
+        command: DropCaught<P>,
+        once: &Once<P>,
+    ) -> Result<P::Output, RunError<P::Error>> {
+        pipeline::run_async_once(&core, command, once).await
+    }
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: BlockingProcess> RunAsync<P> for Blocking {
     async fn run_on(
         core: Handle<Core<P::Domain, P::Global, P::Effects>>,
         command: DropCaught<P>,

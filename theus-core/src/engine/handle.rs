@@ -116,7 +116,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// future is `Send`, owns what it needs and assumes no runtime: it is the way to run in async code.
     ///
     /// The body of a plain `fn` is done within one poll, with the session held, however the engine locks: one that takes long
-    /// belongs on a thread of its own. Dropping the future before it is ready rolls the run back.
+    /// says [`blocking`](macro@crate::process#a-body-that-blocks), and is done on a thread of its own, in the runtime and the span
+    /// of who polls first. Dropping the future before it is ready rolls the run back.
     ///
     /// ```
     /// # use theus_core::prelude::*;

@@ -7,7 +7,7 @@ use crate::process::Contract;
 /// Whatever is chosen, the result is one that some order of the runs, one at a time, would have given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Locking {
-    /// Pessimistic for `fn`, optimistic for `async fn`. The default.
+    /// Pessimistic for `fn`, optimistic for `async fn` and for a `fn` that says `blocking`. The default.
     #[default]
     ByKind,
     /// A run has the session to itself from begin to commit. It never conflicts.
@@ -22,7 +22,7 @@ pub enum Locking {
 /// How one run is kept apart from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Isolation {
-    /// The session is held through the body (`fn`), or taken under a lease (`async fn`).
+    /// The session is held through the body (`fn`), or taken under a lease (what is awaited).
     Alone,
     /// The session is held at begin and at commit only.
     Checked,
@@ -35,7 +35,7 @@ impl Locking {
             return Isolation::Alone;
         }
         match self {
-            Self::ByKind if contract.is_async => Isolation::Checked,
+            Self::ByKind if contract.is_awaited() => Isolation::Checked,
             Self::Optimistic => Isolation::Checked,
             Self::ByKind | Self::Pessimistic => Isolation::Alone,
         }

@@ -4,7 +4,7 @@
 //! 6. [`Run::audit_output_gate`], 7. [`Run::commit_or_roll_back`].
 //!
 //! Three ways lead through them: [`held`] for a run that has the session throughout, [`checked`] for one that is checked at
-//! its commit, [`lease`] for an `async fn` that has the session under its lease. [`start`] chooses between them. Runs side by side
+//! its commit, [`lease`] for one that is [`awaited`] and has the session under its lease. [`start`] chooses between them. Runs side by side
 //! can share a lease: [`within`].
 //!
 //! What a run has drafted belongs to a guard, [`Drafts`], that discards it unless it was committed. Code of a user's types runs
@@ -24,6 +24,7 @@
 //! | 7 commit or roll back | and lets go | and lets go | and lets go, of the lease too |
 
 mod admission;
+mod awaited;
 mod catch;
 mod checked;
 mod drafts;
@@ -47,7 +48,7 @@ mod workspace;
 use self::catch::{Around, catch, catch_async};
 use self::drafts::Drafts;
 use self::notes::Notes;
-use self::run::{Asked, CommittedOf, ErrorOf, FieldsOf, Proposed, ResultOf, Run};
+use self::run::{Asked, CommittedOf, ErrorOf, FieldsOf, Proposed, ResultOf, Run, SharedOf};
 use crate::audit::{Gate, Gates};
 use crate::context::Zone;
 use crate::panics::drop_caught;
@@ -55,6 +56,7 @@ use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProce
 use crate::signal::{Event, EventName, Origin};
 use crate::transaction::{Order, Raised};
 
+pub(super) use awaited::Awaited;
 #[cfg(feature = "recipes")]
 pub(super) use gate_view::explain;
 #[cfg(feature = "store")]
@@ -112,12 +114,12 @@ impl<P: Process> Run<'_, P> {
     /// Stage 4. Out of this, and nothing else, generated code makes the process's own guard.
     #[inline(always)]
     fn guard<'s>(
-        core: &'s CoreOf<P>,
+        shared: &'s SharedOf<P>,
         fields: &'s mut FieldsOf<P>,
         local: &'s mut P::Local,
         order: &'s Order,
     ) -> Scope<'s, P> {
-        Scope { domain: fields, global: &core.shared.global, effects: &core.shared.effects, local, order }
+        Scope { domain: fields, global: &shared.global, effects: &shared.effects, local, order }
     }
 
     /// Stage 5. The body.
@@ -129,7 +131,7 @@ impl<P: Process> Run<'_, P> {
         P::outcome(P::execute(command, guard)).map_err(|error| Box::new(RunError::Process(error)))
     }
 
-    /// Stage 5 of an `async fn`.
+    /// Stage 5 of an `async fn`. That of a `fn` which blocks is [`awaited`] too.
     async fn execute_async(around: Around<'_, P>, command: P, guard: Scope<'_, P>) -> Proposed<P>
     where
         P: AsyncProcess,

@@ -33,7 +33,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     ///
     /// The time covers all of it: waiting for the session, also where an `async` run has it to itself; the body; attempts that
     /// are made again. An `async` body that is not done by then is dropped at its next await, and rolled back. The body of a
-    /// plain `fn` cannot be interrupted: one that returns too late is rolled back then. Effects that a body has had by then are
+    /// plain `fn` cannot be interrupted: one that returns too late is rolled back then. One that says
+    /// [`blocking`](macro@crate::process#a-body-that-blocks) is let go of by `run_async`, and goes on for nothing. Effects that a body has had by then are
     /// not undone. A sink of audit records that keeps the engine waiting is not bounded by it.
     ///
     /// For [`run_async`](Within::run_async) the time begins with the first poll. No runtime is needed for it.

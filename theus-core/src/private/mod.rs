@@ -10,7 +10,8 @@ pub use crate::effect::{Call, Calls, EffectArgument, EffectOf, Holds, Recorded, 
 #[cfg(feature = "store")]
 pub use crate::effect::{EffectKey, EffectKeys, effect_keys};
 pub use crate::process::{
-    Access, Argument, ArgumentValue, Asynchronous, ErrorValue, Gives, OnEach, OnPairs, Plain, Scope, accesses,
+    Access, Argument, ArgumentValue, Asynchronous, Blocking, BlockingProcess, ErrorValue, Gives, OnEach, OnPairs,
+    Plain, Scope, accesses,
 };
 #[cfg(feature = "store")]
 pub use crate::process::{Nothing, Outgoing, Sends, outgoing};

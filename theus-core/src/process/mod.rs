@@ -27,7 +27,7 @@ pub use outgoing::{Nothing, Outgoing, Sends, outgoing};
 pub use scope::Scope;
 pub use traits::{AsyncProcess, Process, SyncProcess};
 #[doc(hidden)]
-pub use traits::{Asynchronous, DeclaredError, ErrorValue, Plain};
+pub use traits::{Asynchronous, Blocking, BlockingProcess, DeclaredError, ErrorValue, Plain};
 #[doc(hidden)]
 pub use values::{Source, Values};
 pub use wait::{Deadlock, TimedOut};

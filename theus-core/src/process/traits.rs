@@ -46,7 +46,7 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     #[doc(hidden)]
     const ASKS_FOR_KEYS: bool = false;
 
-    /// Whether it is a plain `fn` or an `async fn`: [`Plain`] or [`Asynchronous`].
+    /// Whether it is a plain `fn`, one that blocks or an `async fn`: [`Plain`], [`Blocking`] or [`Asynchronous`].
     #[doc(hidden)]
     type Kind;
     /// What its function returns.
@@ -176,7 +176,7 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     label = "cannot be run with `run`",
     note = "a process that is an `async fn` runs with `engine.run_async(..).await`, which takes every process"
 )]
-pub trait SyncProcess: Process<Kind = Plain> {
+pub trait SyncProcess: Process {
     /// Runs the body on the scope, through the guard.
     #[doc(hidden)]
     fn execute(self, scope: Scope<'_, Self>) -> Self::Returned;
@@ -194,10 +194,19 @@ pub trait AsyncProcess: Process<Kind = Asynchronous, Returned: Send, Output: Sen
     fn execute(self, scope: Scope<'_, Self>) -> impl Future<Output = Self::Returned> + Send;
 }
 
+/// A `fn` that says `blocking`: what it works on goes to another thread, and comes back.
+#[doc(hidden)]
+pub trait BlockingProcess: SyncProcess<Kind = Blocking, Output: Send, Local: Send> {}
+
 /// The kind of a process that is a plain `fn`.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum Plain {}
+
+/// The kind of a process that is a `fn` which says `blocking`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Blocking {}
 
 /// The kind of a process that is an `async fn`.
 #[doc(hidden)]

@@ -1,5 +1,6 @@
 //! The primitives that the lock of a session is built from, in one place, so that a test can put a scheduler under them.
 
+pub(crate) mod apart;
 pub(crate) mod nesting;
 pub(crate) mod parker;
 pub(crate) mod runtime;

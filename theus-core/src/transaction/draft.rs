@@ -10,6 +10,7 @@ use super::exchange::{Exchange, Exchanged, Message};
 use crate::effect::Tape;
 #[cfg(feature = "store")]
 use crate::store::EncodeError;
+use crate::sync::apart::LetGo;
 
 /// What a run has written to one field and not yet committed.
 #[derive(Debug)]
@@ -36,6 +37,9 @@ pub struct Order {
     /// What the run exchanges with the world outside: hardly any run does.
     #[cfg(feature = "store")]
     exchange: OnceLock<Box<Exchange>>,
+    /// Of a body on a thread of its own.
+    #[cfg(not(feature = "store"))]
+    let_go: Option<LetGo>,
 }
 
 impl Order {
@@ -50,6 +54,31 @@ impl Order {
     #[cfg(feature = "store")]
     pub(crate) fn exchanging(exchange: Exchange) -> Self {
         Self { last: AtomicU32::new(0), exchange: OnceLock::from(Box::new(exchange)) }
+    }
+
+    /// Of a run whose body is on a thread of its own: from when it is let go of, no effect is asked any more.
+    pub(crate) fn until(&mut self, let_go: LetGo) {
+        #[cfg(feature = "store")]
+        {
+            let mut exchange = self.exchange.take().unwrap_or_default();
+            exchange.until(let_go);
+            self.exchange = OnceLock::from(exchange);
+        }
+        #[cfg(not(feature = "store"))]
+        {
+            self.let_go = Some(let_go);
+        }
+    }
+
+    /// Whether nothing that the run still does counts. Where a panic ends the program nobody is told so: there is no other way
+    /// out of a body.
+    #[inline]
+    pub(crate) fn is_let_go(&self) -> bool {
+        #[cfg(feature = "store")]
+        let is_let_go = self.exchange.get().is_some_and(|exchange| exchange.is_let_go());
+        #[cfg(not(feature = "store"))]
+        let is_let_go = self.let_go.as_ref().is_some_and(LetGo::is_set);
+        is_let_go && cfg!(panic = "unwind")
     }
 
     /// One more message.

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use crate::effect::{Ended, Parted, Tape};
 use crate::panics::tell;
 use crate::store::{EffectAnswer, EncodeError};
+use crate::sync::apart::LetGo;
 
 /// Of one run.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Exchange {
     sent: Mutex<Sent>,
     tape: Option<Tape>,
     keys: Option<Keys>,
+    /// Of a body on a thread of its own.
+    let_go: Option<LetGo>,
 }
 
 /// The messages of a run, or why one cannot be stored.
@@ -79,7 +82,15 @@ impl Keys {
 
 impl Exchange {
     pub(crate) fn new(tape: Option<Tape>, keys: Option<Keys>) -> Self {
-        Self { sent: Mutex::default(), tape, keys }
+        Self { sent: Mutex::default(), tape, keys, let_go: None }
+    }
+
+    pub(super) fn until(&mut self, let_go: LetGo) {
+        self.let_go = Some(let_go);
+    }
+
+    pub(super) fn is_let_go(&self) -> bool {
+        self.let_go.as_ref().is_some_and(LetGo::is_set)
     }
 
     pub(super) const fn tape(&self) -> Option<&Tape> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 struct Unpark(Thread);
 
@@ -65,6 +66,20 @@ impl<'a, T> Task<'a, T> {
             self.future = None;
         }
         polled
+    }
+
+    /// Polls it whenever it is woken, until it is done. Where it is woken by nobody for long the test fails.
+    pub(crate) fn finish(&mut self) -> T {
+        loop {
+            if let Poll::Ready(output) = self.poll() {
+                return output;
+            }
+            let until = Instant::now() + Duration::from_secs(20);
+            while !self.is_woken() {
+                assert!(Instant::now() < until, "nobody wakes it");
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
     }
 }
 

@@ -277,6 +277,7 @@ const fn writes(process: &'static str, outputs: &'static [Access]) -> Contract {
         arguments: &[],
         local: None,
         is_async: true,
+        is_blocking: false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The lock of a session, the queue of a bus and the run queue of a pool under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
+//! The lock of a session, what a thread hands over, the queue of a bus and the run queue of a pool under schedules chosen by `shuttle`: at random by the thousand, and all of them where few exist.
 //!
 //! A deadlock or a lost wake-up is a schedule in which nobody can go on: `shuttle` reports it as a failure.
 
@@ -21,6 +21,9 @@ mod waiter;
 #[path = "../../src/transaction/waits.rs"]
 mod waits;
 
+#[path = "../../src/sync/apart/handover.rs"]
+mod handover;
+
 #[allow(dead_code, unreachable_pub, reason = "the engine uses all of it")]
 #[path = "../../src/signal/lanes.rs"]
 mod lanes;
@@ -40,6 +43,7 @@ mod run_queue;
 #[path = "../../src/workflow/sessions/stage.rs"]
 mod stage;
 
+mod apart;
 mod bus;
 mod holds;
 mod leases;

@@ -1,8 +1,10 @@
 //! What the engine promises, one promise a test, through its public API.
 
+mod blocking;
 mod building;
 mod by_time;
 mod cost;
+mod doors;
 mod effects;
 mod gates;
 mod gates_now;
@@ -30,6 +32,7 @@ mod workflow_advance;
 mod workflow_arrivals;
 mod workflow_async;
 mod workflow_attacked;
+mod workflow_blocking;
 mod workflow_clocks;
 mod workflow_control;
 mod workflow_cost;

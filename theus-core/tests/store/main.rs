@@ -5,6 +5,7 @@ mod adapter;
 mod alarms;
 mod arrivals;
 mod bank;
+mod blocking;
 mod charts;
 mod conformance;
 mod deferred;

@@ -19,6 +19,7 @@ mod argument_without_a_name;
 mod async_body_keeps_what_cannot_be_sent;
 mod async_process_run_as_sync;
 mod atomic_static_in_body;
+mod blocking;
 mod command_as_text;
 mod command_named_like_a_type;
 mod command_without_a_name;

@@ -121,6 +121,8 @@ pub struct ProcessText {
     pub local: Option<FieldText>,
     /// Whether it is an `async fn`.
     pub is_async: bool,
+    /// Whether it is a `fn` that blocks a thread of its own.
+    pub is_blocking: bool,
     /// What it returns; none where that is `()`.
     pub gives: Option<FieldText>,
 }

@@ -116,6 +116,7 @@ impl Layers<'_> {
             arguments: Vec::leak(process.arguments.iter().map(argument).collect()),
             local: process.local.as_ref().map(|local| leak(&local.written)),
             is_async: process.is_async,
+            is_blocking: process.is_blocking,
         })))
     }
 

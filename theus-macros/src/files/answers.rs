@@ -224,9 +224,9 @@ fn process(input: ParseStream<'_>) -> syn::Result<ProcessText> {
     let (inputs, outputs, effects, errors) = (texts(input)?, texts(input)?, texts(input)?, texts(input)?);
     let arguments = fields_of(input)?;
     let local = fields_of(input)?.into_iter().next();
-    let is_async = input.parse::<LitBool>()?.value;
+    let (is_async, is_blocking) = (input.parse::<LitBool>()?.value, input.parse::<LitBool>()?.value);
     let gives = fields_of(input)?.into_iter().next();
-    Ok(ProcessText { name, inputs, outputs, effects, errors, arguments, local, is_async, gives })
+    Ok(ProcessText { name, inputs, outputs, effects, errors, arguments, local, is_async, is_blocking, gives })
 }
 
 /// `{ ("name" [Type] "as written") .. }`

@@ -9,10 +9,11 @@ use super::path::ContextPath;
 use crate::errors::Errors;
 use crate::names::{nearest, plain};
 
-const KNOWN: [&str; 8] = ["inputs", "outputs", "effects", "messages", "errors", "local", "command", "crate"];
+const KNOWN: [&str; 9] =
+    ["inputs", "outputs", "effects", "messages", "errors", "local", "blocking", "command", "crate"];
 
 /// What people write who come from elsewhere, and what it is called here, where the two are not spelled nearly alike.
-const SYNONYMS: [(&str, &str); 19] = [
+const SYNONYMS: [(&str, &str); 23] = [
     ("reads", "inputs"),
     ("read", "inputs"),
     ("params", "inputs"),
@@ -30,6 +31,10 @@ const SYNONYMS: [(&str, &str); 19] = [
     ("fails", "errors"),
     ("fails_with", "errors"),
     ("scratch", "local"),
+    ("blocks", "blocking"),
+    ("spawn_blocking", "blocking"),
+    ("unblock", "blocking"),
+    ("thread", "blocking"),
     ("name", "command"),
     ("rename", "command"),
 ];
@@ -58,6 +63,8 @@ pub(crate) struct Options {
     /// The word `errors`, where the list was given.
     pub(crate) errors_word: Option<Ident>,
     pub(crate) local: Option<Type>,
+    /// The word `blocking`, where it was said.
+    pub(crate) blocking: Option<Ident>,
     /// What the command is to be called, where the function's name will not do.
     pub(crate) command: Option<Ident>,
     pub(crate) krate: Path,
@@ -74,6 +81,7 @@ impl Options {
             errors: Vec::new(),
             errors_word: None,
             local: None,
+            blocking: None,
             command: None,
             krate: syn::parse_quote!(::theus_core),
         };
@@ -96,7 +104,16 @@ impl Options {
                 let help = meant(&name);
                 return Err(syn::Error::new(word.span(), format!("unknown option `{name}`; {help}")));
             }
-            if seen.contains(&name) {
+            let is_again = seen.contains(&name);
+            if name == "blocking" {
+                if is_again {
+                    errors.at(&word, "`blocking` is given twice: keep one");
+                }
+                self.says_blocking(word, input, errors)?;
+                seen.push(name);
+                continue;
+            }
+            if is_again {
                 errors.at(&word, format!("`{name}` is given twice: put everything into one list"));
             }
             input.parse::<Token![=]>().map_err(|error| {
@@ -107,6 +124,22 @@ impl Options {
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
+        }
+        Ok(())
+    }
+
+    /// A word that stands by itself.
+    fn says_blocking(&mut self, word: Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        if let Some(sign) = input.parse::<Option<Token![=]>>()? {
+            errors.at(
+                &sign,
+                "`blocking` takes nothing: write `blocking` where the body blocks its thread, or leave it out",
+            );
+            input.parse::<syn::Expr>()?;
+        }
+        self.blocking.get_or_insert(word);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ pub(crate) fn check(model: &Model, errors: &mut Errors) {
     let before_paths = errors.is_empty();
     command(model, errors);
     paths(model, errors);
+    blocking(model, errors);
     repeated(&model.options.effects, plain, "effect", errors);
     repeated(&model.options.messages, spelled, "message", errors);
     // What could not be read may be what the rest lacks.
@@ -38,6 +39,17 @@ fn command(model: &Model, errors: &mut Errors) {
         errors.at(
             &model.function,
             format!("the command of `{function}` would be called `{command}`, and so is a type that it uses: name the command, as in `command = {command}Command`, or rename the function"),
+        );
+    }
+}
+
+/// An `async fn` has nothing that could be moved to another thread: its body is polled.
+fn blocking(model: &Model, errors: &mut Errors) {
+    if let (Some(word), Some(_)) = (&model.options.blocking, model.asyncness) {
+        let function = model.name();
+        errors.at(
+            word,
+            format!("`{function}` is an `async fn`, which holds up nobody while it awaits: remove `blocking`, or remove `async` where its body blocks the thread"),
         );
     }
 }

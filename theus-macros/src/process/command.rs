@@ -56,6 +56,7 @@ fn summary(model: &Model) -> String {
     row("writes", options.outputs.iter().map(|path| format!("`{}`", path.text())).collect());
     row("effects", options.effects.iter().map(|effect| format!("`{effect}`")).collect());
     row("messages", options.messages.iter().map(|message| format!("`{}`", spelled(message))).collect());
+    row("blocks", model.is_blocking().then(|| "a thread of its own".to_owned()).into_iter().collect());
     row("errors", options.errors.iter().map(|error| format!("`{}`", spelled(error))).collect());
     lines.join("\n")
 }

@@ -72,9 +72,9 @@ fn answer(model: &Model) -> TokenStream {
         let written = spelled(ty);
         quote!(("gives" [#ty] #written))
     });
-    let is_async = asyncness.is_some();
+    let (is_async, is_blocking) = (asyncness.is_some(), model.is_blocking());
     let content = quote! {
-        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async { #gives }
+        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async #is_blocking { #gives }
     };
     Asked { cfgs: &model.attributes.cfgs, vis, ident: command, generics }.says("process", &content)
 }
@@ -103,7 +103,11 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
         Body::Real => fingerprint(model.block.to_token_stream()),
         Body::Stub => 0,
     };
-    let kind = if model.asyncness.is_some() { quote!(Asynchronous) } else { quote!(Plain) };
+    let kind = match model.asyncness {
+        Some(_) => quote!(Asynchronous),
+        None if model.is_blocking() => quote!(Blocking),
+        None => quote!(Plain),
+    };
     let contract = contract(model, body);
     let error_place = (body == Body::Real).then(|| errors::place(model));
     let gives = (body == Body::Real).then(|| gives(model)).flatten();
@@ -239,7 +243,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
         }
         None => quote!(::std::option::Option::None),
     };
-    let is_async = model.asyncness.is_some();
+    let (is_async, is_blocking) = (model.asyncness.is_some(), model.is_blocking());
     quote! {
         const CONTRACT: #krate::Contract = #krate::Contract {
             process: #name,
@@ -251,6 +255,7 @@ fn contract(model: &Model, body: Body) -> TokenStream {
             arguments: &[#(#private::Argument { name: #argument_names, type_name: #argument_types, redact: #redact }),*],
             local: #local,
             is_async: #is_async,
+            is_blocking: #is_blocking,
         };
     }
 }
@@ -406,11 +411,17 @@ fn execute(model: &Model, body: Body) -> TokenStream {
         TokenStream::new()
     };
     let function = quote_spanned!(here=> #lints #(#attributes)* #signature { #body });
+    // What cannot be sent to another thread is told at the word `blocking`.
+    let blocking = model.options.blocking.as_ref().filter(|_| model.is_blocking()).map(|word| {
+        let here = Span::mixed_site().located_at(word.span());
+        quote_spanned!(here=> impl #impl_generics __theus::BlockingProcess for #command #type_generics #where_clause {})
+    });
     quote! {
         #structs
 
         impl #impl_generics #krate::#kind for #command #type_generics #where_clause {
             #function
         }
+        #blocking
     }
 }

@@ -99,6 +99,11 @@ impl Model {
         !self.is_pure() && super::body::asks_for_keys(&quote::ToTokens::to_token_stream(&self.block))
     }
 
+    /// Whether it is a `fn` whose body is to block a thread of its own.
+    pub(crate) const fn is_blocking(&self) -> bool {
+        self.options.blocking.is_some() && self.asyncness.is_none()
+    }
+
     pub(crate) const fn is_pure(&self) -> bool {
         self.options.effects.is_empty()
     }

@@ -337,6 +337,27 @@ fn a_list_of_errors_that_is_not_sound_says_nothing_of_the_signature() {
 }
 
 #[test]
+fn a_process_says_once_and_alone_that_it_blocks() {
+    for attribute in ["blocking", "blocking,", "blocking, inputs = [domain.user]", "inputs = [domain.user], blocking"] {
+        assert_eq!(refusals(attribute, "todo!()"), Vec::<String>::new(), "{attribute}");
+    }
+    for (attribute, start) in [
+        ("blocking, blocking", "`blocking` is given twice"),
+        ("blocking = true, inputs = [domain.user]", "`blocking` takes nothing"),
+        ("blocking inputs = [domain.user]", "expected `,`"),
+        ("blokcing", "unknown option `blokcing`; did you mean `blocking`?"),
+        ("spawn_blocking", "unknown option `spawn_blocking`; did you mean `blocking`?"),
+        ("blocks", "unknown option `blocks`; did you mean `blocking`?"),
+    ] {
+        let found = refusals(attribute, "todo!()");
+        assert!(found.len() == 1 && found[0].starts_with(start), "{attribute}: {found:?}");
+    }
+    let function: TokenStream = "async fn step(ctx: Ctx<Bank>) {}".parse().unwrap();
+    let found = messages(super::process("blocking".parse().unwrap(), function));
+    assert!(found.len() == 1 && found[0].starts_with("`step` is an `async fn`, which holds up nobody"), "{found:?}");
+}
+
+#[test]
 fn a_path_and_a_part_of_it_are_not_listed_together_whatever_the_lists() {
     for attribute in [
         "inputs = [domain.user, domain.user.name]",

@@ -48,6 +48,9 @@ pub struct Contract {
     pub local: Option<&'static str>,
     /// Whether it is an `async fn`.
     pub is_async: bool,
+    /// Whether it is a `fn` that says `blocking`: its body may block its thread for long, so a workflow gives it another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_blocking: bool,
 }
 
 /// One path of a read or a write set.
@@ -102,6 +105,14 @@ impl Contract {
     #[inline]
     pub const fn is_pure(&self) -> bool {
         self.effects.is_empty()
+    }
+
+    /// Whether a workflow waits for its body while others go on: that of an `async fn`, and that of a `fn` that blocks a thread
+    /// of its own. It is stopped when its time is over or its state is left, and nothing of it is committed then.
+    #[must_use]
+    #[inline]
+    pub const fn is_awaited(&self) -> bool {
+        self.is_async || self.is_blocking
     }
 
     /// Whether `path` (with its layer) is in the read set.
@@ -170,6 +181,7 @@ mod tests {
             arguments: &[],
             local: None,
             is_async: false,
+            is_blocking: false,
         }
     }
 

@@ -11,7 +11,8 @@ pub(in crate::engine) fn code_print(body: u32, contract: &Contract, domain: &Sch
 
 /// Each thing that a contract says, the list that it stands in first.
 fn said_by(contract: &Contract) -> Vec<String> {
-    let Contract { process: _, inputs, outputs, effects, messages, errors, arguments, local, is_async } = contract;
+    let Contract { process: _, inputs, outputs, effects, messages, errors, arguments, local, is_async, is_blocking } =
+        contract;
     let accesses = |list: &'static str, accesses: &'static [Access]| {
         accesses.iter().map(move |access| format!("{list} {} {:?}", access.path, access.zone))
     };
@@ -23,6 +24,8 @@ fn said_by(contract: &Contract) -> Vec<String> {
     said.chain(arguments)
         .chain(local.map(|local| format!("local {local}")))
         .chain([format!("async {is_async}")])
+        // Said only where it is so: the numbers of all others are as they were before there was such a word.
+        .chain(is_blocking.then(|| "blocking".to_owned()))
         .collect()
 }
 

@@ -88,7 +88,7 @@ impl<F> Drop for Body<'_, F> {
 }
 
 #[cold]
-fn panicked<P: Process>(panic: &Panic) -> ErrorOf<P> {
+pub(super) fn panicked<P: Process>(panic: &Panic) -> ErrorOf<P> {
     let error = Panicked::new(P::CONTRACT.process, panic);
     let (process, message) = (error.process(), error.message());
     tell(|| tracing::error!(target: "theus::engine", process, message, "panicked"));

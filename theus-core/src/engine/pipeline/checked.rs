@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::backoff;
 use super::super::rules::RuleTable;
 use super::admission::{admitted, nested, not_held};
+use super::awaited::{Attempt, Awaited, Body, Execution};
 use super::catch::catch;
 use super::drafts::Drafts;
 use super::held::committed;
@@ -16,7 +17,7 @@ use super::run::{Asked, By, CoreOf, FieldsOf, Proposed, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::audit::{Gate, Gates};
 use crate::panics::{DropCaught, caught, drop_caught};
-use crate::process::{AsyncProcess, SyncProcess};
+use crate::process::SyncProcess;
 use crate::sync::nesting::Inside;
 use crate::transaction::{Held, Limit};
 
@@ -84,7 +85,7 @@ fn at_once<P: SyncProcess, const RULED: bool>(
         let mut stages = || {
             let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
             let command = command.get().cloned().ok_or_else(nested::<P>)?;
-            let guard = Run::<P>::guard(core, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
+            let guard = Run::<P>::guard(&core.shared, &mut fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         };
         catch::<P, _>(&mut stages)
@@ -259,18 +260,20 @@ pub(super) fn checked<P: SyncProcess>(
 }
 
 /// As [`checked`], without blocking the thread for as long as somebody has the session.
-pub(super) async fn checked_async<P: AsyncProcess>(run: &mut Run<'_, P>, mut command: DropCaught<P>) -> ResultOf<P> {
+pub(super) async fn checked_async<P: Awaited>(run: &mut Run<'_, P>, mut command: DropCaught<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
     while run.attempts < run.core.shared.attempts {
         let opened = match run.core.session.hold_async(run.request()).await {
             Ok(mut state) => run.open(registered, &mut state, command.get(), Counting::AtTheEnd), // 1 and 2
             Err(why) => return Err(not_held::<P>(why)),
         };
-        let mut work = opened?;
+        let mut attempt = Attempt::Whole(opened?);
         let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
-        work.execute_async(run.core, order, copy_of(&command), None, run.limit).await; // 4 and 5
+        let (core, limit) = (run.core, run.limit);
+        let execution = Execution { core, order, command: copy_of(&command), lease: None, limit };
+        P::Kind::execute(&mut attempt, execution).await; // 4 and 5
         let closed = match run.core.session.hold_async(run.request()).await {
-            Ok(mut state) => run.close(&mut state, work, command.get()), // 6 and 7
+            Ok(mut state) => run.close_attempt(&mut state, attempt, command.get()), // 6 and 7
             Err(why) => return Err(not_held::<P>(why)),
         };
         match closed {

@@ -147,7 +147,7 @@ fn unruled<P: SyncProcess, const APART: bool>(
                 let local = local.get_or_insert_with(P::Local::default);
                 let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
+                let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
                 Run::execute(command, guard) // 5
             };
             let proposed = catch::<P, _>(&mut stages);
@@ -188,7 +188,7 @@ fn ruled<P: SyncProcess, const APART: bool>(
                 asked.count_outcomes(&mut notes, begun_at)?;
                 let order = Run::<P>::begin(|| outside::begin(asked, command.get())); // 3
                 let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-                let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
+                let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
                 output.insert(Run::execute(command, guard)?); // 5
                 if !gates.passes_by_numbers(Gate::Output, &drafts.fields) {
                     judge_output(core, gates, &mut notes, &drafts.fields, local); // 6
@@ -246,7 +246,7 @@ pub(super) fn stored_run<P: SyncProcess>(
         run.audit_input_gate(command.get(), &drafts.fields, local)?; // 1
         run.count_outcomes()?;
         let Some(command) = command.take() else { return Err(Box::new(nested::<P>())) };
-        let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order); // 4
+        let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order); // 4
         Run::execute(command, guard) // 5
     };
     let proposed = catch::<P, _>(&mut stages);

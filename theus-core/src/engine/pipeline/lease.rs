@@ -1,21 +1,22 @@
-//! The way of an `async fn` that must not conflict: the session is this run's alone from begin to commit, and is not held
+//! The way of a run that is awaited and must not conflict: the session is this run's alone from begin to commit, and is not held
 //! while the body awaits.
 
 use super::admission::{admitted, nested, not_held};
+use super::awaited::{Attempt, Awaited, Body, Execution};
 use super::outside;
 use super::run::{Asked, ErrorOf, RegisteredOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting};
 use crate::engine::session::State;
 use crate::panics::DropCaught;
-use crate::process::{AsyncProcess, Process};
+use crate::process::Process;
 use crate::transaction::{Lease, Request};
 
-pub(super) async fn lease<P: AsyncProcess>(run: &mut Run<'_, P>, mut command: DropCaught<P>) -> ResultOf<P> {
+pub(super) async fn lease<P: Awaited>(run: &mut Run<'_, P>, mut command: DropCaught<P>) -> ResultOf<P> {
     let registered = admitted::<P>(run.core)?;
     leased(run, registered, &mut command).await
 }
 
-pub(super) async fn leased<P: AsyncProcess>(
+pub(super) async fn leased<P: Awaited>(
     run: &mut Run<'_, P>,
     registered: &RegisteredOf<P>,
     command: &mut DropCaught<P>,
@@ -41,7 +42,7 @@ async fn take_lease<'a, P: Process>(
 }
 
 /// `None` where it has to wait until it is alone: it has the session beside others, and is under rules since.
-async fn in_lease<P: AsyncProcess>(
+async fn in_lease<P: Awaited>(
     run: &mut Run<'_, P>,
     registered: &RegisteredOf<P>,
     lease: Lease<'_, StateOf<P>>,
@@ -62,16 +63,17 @@ async fn in_lease<P: AsyncProcess>(
         }
         Err(why) => return Some(Err(not_held::<P>(why))),
     };
-    let mut work = match opened {
-        Ok(work) => work,
+    let mut attempt = match opened {
+        Ok(work) => Attempt::Whole(work),
         Err(error) => return Some(Err(error)),
     };
     let Some(command) = command.take() else { return Some(Err(nested::<P>())) };
     let order = Run::<P>::begin(|| outside::begin(run.asked, Some(&command))); // 3
-    work.execute_async(run.core, order, Ok(command), Some(&lease), run.limit).await; // 4 and 5
+    let execution = Execution { core: run.core, order, command: Ok(command), lease: Some(&lease), limit: run.limit };
+    P::Kind::execute(&mut attempt, execution).await; // 4 and 5
     let closed = match lease.hold(|| run.request()) {
         // Nothing that it reads can have changed since the input gate: it needs no second look at the command.
-        Ok(mut state) => run.close(&mut state, work, None), // 6 and 7
+        Ok(mut state) => run.close_attempt(&mut state, attempt, None), // 6 and 7
         Err(why) => return Some(Err(not_held::<P>(why))),
     };
     drop(lease);

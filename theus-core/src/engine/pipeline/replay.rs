@@ -47,7 +47,7 @@ pub(in crate::engine) fn replay<P: SyncProcess>(
         let Some(command) = command.take() else {
             return Err(Box::new(RunError::Nested { process: P::CONTRACT.process }));
         };
-        let guard = Run::<P>::guard(core, &mut drafts.fields, local, &order);
+        let guard = Run::<P>::guard(&core.shared, &mut drafts.fields, local, &order);
         Run::execute(command, guard)
     };
     let proposed = catch::<P, _>(&mut stages);

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::super::core::Core;
+use super::super::core::{Core, SharedEngine};
 use super::super::registry::Registered;
 use super::super::report::Report;
 use super::super::rules::RuleTable;
@@ -20,6 +20,7 @@ use crate::transaction::Exchanged;
 use crate::transaction::{Limit, Request};
 
 pub(in crate::engine) type CoreOf<P> = Core<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
+pub(super) type SharedOf<P> = SharedEngine<<P as Process>::Domain, <P as Process>::Global, <P as Process>::Effects>;
 pub(super) type RegisteredOf<P> = Registered<<P as Process>::Domain, CoreOf<P>>;
 pub(super) type FieldsOf<P> = <<P as Process>::Domain as Context>::Fields;
 pub(in crate::engine) type StateOf<P> = State<<P as Process>::Domain>;

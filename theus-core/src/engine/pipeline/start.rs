@@ -4,6 +4,7 @@ use super::super::locking::Isolation;
 use super::super::report::Report;
 #[cfg(feature = "store")]
 use super::admission::{admitted, not_held};
+use super::awaited::Awaited;
 use super::checked::{checked, checked_async, checked_at_once};
 #[cfg(feature = "workflow")]
 use super::held::held_apart;
@@ -15,7 +16,7 @@ use super::kept::Once;
 use super::lease::lease;
 use super::run::{Asked, By, CoreOf, ResultOf, Run, RunSummary};
 use crate::panics::DropCaught;
-use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::process::{Process, SyncProcess};
 use crate::transaction::Limit;
 
 /// Runs a plain `fn`.
@@ -97,8 +98,8 @@ pub(in crate::engine) async fn run_plain_async<P: SyncProcess>(
     summary.report(result)
 }
 
-/// Runs an `async fn`, and tells all about it.
-pub(in crate::engine) async fn run_async<P: AsyncProcess>(
+/// Runs an `async fn`, or a `fn` that blocks on a thread of its own, and tells all about it.
+pub(in crate::engine) async fn run_async<P: Awaited>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     by: By,
@@ -141,9 +142,9 @@ pub(in crate::engine) async fn run_plain_once<P: SyncProcess>(
     stored_run(&mut run, registered, &mut state, command)
 }
 
-/// The same of an `async fn`: it has the session under its lease.
+/// The same of one that is awaited: it has the session under its lease.
 #[cfg(feature = "store")]
-pub(in crate::engine) async fn run_async_once<P: AsyncProcess>(
+pub(in crate::engine) async fn run_async_once<P: Awaited>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     once: &Once<P>,

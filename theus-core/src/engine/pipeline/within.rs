@@ -4,11 +4,12 @@
 use super::super::report::Report;
 use super::super::turn::Turn;
 use super::admission::{admitted, not_held};
+use super::awaited::{Attempt, Awaited, Body, Execution};
 use super::outside;
 use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::DropCaught;
-use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::process::{Process, SyncProcess};
 use crate::transaction::Lease;
 
 /// Runs a plain `fn` within a lease, and tells all about it.
@@ -26,11 +27,11 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
 fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>, lease: &Lease<'_, StateOf<P>>) -> ResultOf<P> {
     let mut work = open(run, command.get(), lease)?; // 1 and 2
     work.execute(run.asked, command.get()); // 3, 4 and 5
-    close(run, work, command.get(), lease) // 6 and 7
+    close(run, Attempt::Whole(work), command.get(), lease) // 6 and 7
 }
 
-/// Runs an `async fn` within a lease, and tells all about it.
-pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
+/// Runs an `async fn`, or a `fn` that blocks, within a lease, and tells all about it.
+pub(in crate::engine) async fn run_async_within<P: Awaited>(
     core: &CoreOf<P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
@@ -41,15 +42,16 @@ pub(in crate::engine) async fn run_async_within<P: AsyncProcess>(
     run.report(result)
 }
 
-async fn within_async<P: AsyncProcess>(
+async fn within_async<P: Awaited>(
     run: &mut Run<'_, P>,
     command: DropCaught<P>,
     lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
-    let mut work = open(run, command.get(), lease)?; // 1 and 2
+    let mut attempt = Attempt::Whole(open(run, command.get(), lease)?); // 1 and 2
     let order = Run::<P>::begin(|| outside::begin(run.asked, command.get())); // 3
-    work.execute_async(run.core, order, copy_of(&command), Some(lease), None).await; // 4 and 5
-    close(run, work, command.get(), lease) // 6 and 7
+    let execution = Execution { core: run.core, order, command: copy_of(&command), lease: Some(lease), limit: None };
+    P::Kind::execute(&mut attempt, execution).await; // 4 and 5
+    close(run, attempt, command.get(), lease) // 6 and 7
 }
 
 fn open<P: Process>(
@@ -64,12 +66,12 @@ fn open<P: Process>(
 
 fn close<P: Process>(
     run: &mut Run<'_, P>,
-    work: Work<P>,
+    attempt: Attempt<P>,
     command: Option<&P>,
     lease: &Lease<'_, StateOf<P>>,
 ) -> ResultOf<P> {
     let mut state = lease.hold(|| run.request()).map_err(not_held::<P>)?;
-    match run.close(&mut state, work, command) {
+    match run.close_attempt(&mut state, attempt, command) {
         Closed::Finished(result) => result,
         Closed::Stale => Err(run.conflict()),
     }

@@ -1,20 +1,23 @@
 //! An attempt that does not hold the session through its body: how it is opened, and how it is closed.
 
 use super::admission::nested;
-use super::catch::{Around, catch};
+use super::catch::{Around, catch, panicked};
 use super::drafts::Drafts;
 use super::outside;
-use super::run::{Asked, CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, StateOf};
+use super::run::{
+    Asked, CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, SharedOf, StateOf,
+};
 use crate::audit::Gate;
-use crate::panics::{DropCaught, drop_caught};
+use crate::panics::{DropCaught, caught, drop_caught};
 use crate::process::{AsyncProcess, Process, SyncProcess};
+use crate::sync::apart::LetGo;
 use crate::sync::nesting::Inside;
 #[cfg(feature = "store")]
 use crate::transaction::Exchanged;
 use crate::transaction::{Lease, Limit, Order};
 
 /// What an attempt has to itself: its read set, its drafts, its local layer. Dropped half-way, it drops all of that caught.
-pub(super) struct Work<P: Process> {
+pub(in crate::engine) struct Work<P: Process> {
     pub(super) fields: Box<FieldsOf<P>>,
     pub(super) local: DropCaught<P::Local>,
     /// What the body has come to; none until then.
@@ -36,7 +39,7 @@ impl<P: Process> Work<P> {
         let order = Run::<P>::begin(|| outside::begin(asked, command)); // 3
         let proposed = catch::<P, _>(|| {
             let command = command.cloned().ok_or_else(nested::<P>)?;
-            let guard = Run::<P>::guard(core, fields, local.get_or_insert_with(P::Local::default), &order); // 4
+            let guard = Run::<P>::guard(&core.shared, fields, local.get_or_insert_with(P::Local::default), &order); // 4
             Run::<P>::execute(command, guard) // 5
         });
         self.proposed = DropCaught::new(proposed);
@@ -57,13 +60,36 @@ impl<P: Process> Work<P> {
         let proposed = match command {
             Ok(command) => {
                 let local = self.local.get_or_insert_with(P::Local::default);
-                let guard = Run::<P>::guard(core, &mut self.fields, local, &order); // 4
+                let guard = Run::<P>::guard(&core.shared, &mut self.fields, local, &order); // 4
                 let around = Around { engine: core.identity(), lease, limit };
                 Run::<P>::execute_async(around, command, guard).await // 5
             }
             Err(error) => Err(error),
         };
         self.proposed = DropCaught::new(proposed);
+        self.has_exchanged(order);
+    }
+
+    /// Stages 4 and 5 of a `fn` that blocks, on a thread of its own.
+    pub(super) fn execute_apart(
+        &mut self,
+        shared: &SharedOf<P>,
+        order: Order,
+        command: Result<P, Box<ErrorOf<P>>>,
+        let_go: &LetGo,
+    ) where
+        P: SyncProcess,
+    {
+        let Self { fields, local, .. } = self;
+        let proposed = caught(|| {
+            let command = command?;
+            let guard = Run::<P>::guard(shared, fields, local.get_or_insert_with(P::Local::default), &order); // 4
+            Run::<P>::execute(command, guard) // 5
+        });
+        self.proposed = DropCaught::new(proposed.unwrap_or_else(|panic| {
+            // Where it was let go of it may have been left by an effect that is not asked any more, and nobody hears of it.
+            Err(Box::new(if let_go.is_set() { nested::<P>() } else { panicked::<P>(&panic) }))
+        }));
         self.has_exchanged(order);
     }
 
@@ -85,7 +111,7 @@ impl<P: Process> Work<P> {
 
     #[cfg(not(feature = "store"))]
     #[allow(clippy::unused_self, clippy::needless_pass_by_value, reason = "as where there are stores")]
-    const fn has_exchanged(&mut self, _: Order) {}
+    fn has_exchanged(&mut self, _: Order) {}
 }
 
 /// The arguments for one attempt of several.

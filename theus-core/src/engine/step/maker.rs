@@ -11,13 +11,13 @@ use super::port::Replayed;
 use super::port::{StepFuture, StepRun};
 use super::report::StepReport;
 use crate::panics::DropCaught;
-use crate::process::{AsyncProcess, Asynchronous, Plain, Process, SyncProcess};
+use crate::process::{AsyncProcess, Asynchronous, Blocking, BlockingProcess, Plain, Process, SyncProcess};
 #[cfg(feature = "store")]
 use crate::store::EffectAnswer;
 use crate::transaction::Lease;
 
 /// How a workflow runs a process of this kind.
-#[allow(private_interfaces, reason = "only the engine calls it, for the two kinds that there are")]
+#[allow(private_interfaces, reason = "only the engine calls it, for the kinds that there are")]
 pub trait StepMaker<P: Process> {
     /// Runs the command, or begins to.
     #[doc(hidden)]
@@ -99,12 +99,50 @@ impl<P: AsyncProcess> StepMaker<P> for Asynchronous {
     }
 
     fn later(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
-        named::async_later(core, command)
+        named::later(core, command)
     }
 
     #[cfg(feature = "store")]
     fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
         pipeline::replay_async(core, command, answers)
+    }
+
+    fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {
+        let core = Arc::clone(core);
+        StepRun::Pending(Box::pin(async move {
+            StepReport::of(pipeline::run_async(&core, command, By::Workflow { step: Some(turn) }, None).await, turn)
+        }))
+    }
+
+    fn join<'a>(
+        core: &'a CoreOf<P>,
+        command: DropCaught<P>,
+        lease: Option<&'a Lease<'a, StateOf<P>>>,
+        turn: Turn,
+    ) -> StepFuture<'a> {
+        Box::pin(async move {
+            let report = match lease {
+                Some(lease) => pipeline::run_async_within(core, command, lease, turn).await,
+                None => pipeline::run_async(core, command, By::Workflow { step: Some(turn) }, None).await,
+            };
+            StepReport::of(report, turn)
+        })
+    }
+}
+
+#[allow(private_interfaces, reason = "see the trait")]
+impl<P: BlockingProcess> StepMaker<P> for Blocking {
+    fn now(core: &CoreOf<P>, command: DropCaught<P>) -> Option<NamedReport> {
+        Some(named::plain_now(core, command))
+    }
+
+    fn later(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
+        named::later(core, command)
+    }
+
+    #[cfg(feature = "store")]
+    fn replay(core: &CoreOf<P>, command: DropCaught<P>, answers: Option<&[EffectAnswer]>) -> Replayed {
+        pipeline::replay(core, command, answers)
     }
 
     fn start(core: &Arc<CoreOf<P>>, command: DropCaught<P>, turn: Turn) -> StepRun {

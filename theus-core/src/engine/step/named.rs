@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::super::arguments::ArgumentError;
 use super::super::handle::Engine;
-use super::super::pipeline::{self, By, CoreOf};
+use super::super::pipeline::{self, Awaited, By, CoreOf};
 use super::named_report::{NamedFuture, NamedReport};
 use super::port::Arguments;
 use crate::context::{Context, Shape};
 use crate::panics::DropCaught;
-use crate::process::{AsyncProcess, SyncProcess};
+use crate::process::SyncProcess;
 
 pub(super) fn plain_now<P: SyncProcess>(core: &CoreOf<P>, command: DropCaught<P>) -> NamedReport {
     NamedReport::of(pipeline::run_named(core, command))
@@ -23,7 +23,7 @@ pub(super) fn plain_later<P: SyncProcess>(core: &Arc<CoreOf<P>>, command: DropCa
     Box::pin(async move { NamedReport::of(pipeline::run_plain_async(&core, command, By::Anyone, None).await) })
 }
 
-pub(super) fn async_later<P: AsyncProcess>(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
+pub(super) fn later<P: Awaited>(core: &Arc<CoreOf<P>>, command: DropCaught<P>) -> NamedFuture {
     let core = Arc::clone(core);
     Box::pin(async move { NamedReport::of(pipeline::run_async(&core, command, By::Anyone, None).await) })
 }

@@ -23,7 +23,7 @@ pub(crate) type Arguments = Map<String, Value>;
 pub(crate) enum StepRun {
     /// A plain `fn`: it is done.
     Done(StepReport),
-    /// An `async fn`. Dropping it before it is ready rolls the run back.
+    /// An `async fn`, or a `fn` that blocks on a thread of its own. Dropping it before it is ready rolls the run back.
     Pending(StepFuture<'static>),
 }
 

@@ -78,10 +78,10 @@ struct Member<D: Context, G: Context, E> {
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
-    /// Starts several registered processes at once. The `async` ones overlap; a plain `fn` runs between two polls of them.
+    /// Starts several registered processes at once. Those that are awaited overlap; a plain `fn` runs between two polls of them.
     /// Of each: whether what it gives is asked for, which its [`Mark`] then has.
     ///
-    /// Each commits by itself, the first as this step, the others as those after it. Where one of the `async` ones must have the session to itself, all of them share that lease.
+    /// Each commits by itself, the first as this step, the others as those after it. Where one that is awaited must have the session to itself, all of them share that lease.
     pub(crate) fn start_together(
         &self,
         steps: Vec<(&str, Option<Arguments>, bool)>,
@@ -107,7 +107,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     async fn run_together(&self, members: Vec<Member<D, G, E>>, marks: Marks, first: Turn) -> Vec<Option<StepReport>> {
         let locking = self.core.shared.locking;
-        let alone = |contract: &Contract| contract.is_async && locking.isolation(contract) == Isolation::Alone;
+        let alone = |contract: &Contract| contract.is_awaited() && locking.isolation(contract) == Isolation::Alone;
         let lease = if members.iter().any(|member| alone(member.contract)) {
             let process =
                 members.iter().find(|member| alone(member.contract)).map_or("", |member| member.contract.process);
@@ -130,10 +130,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         for (place, Member { contract, wants, step }) in members.into_iter().enumerate() {
             let branch = first.branch.saturating_add(u32::try_from(place).unwrap_or(u32::MAX));
             let future = step.join(&self.core, lease.as_ref(), Turn { branch, wants, ..first });
-            running.push(Running { place, is_async: contract.is_async, future: Some(future), report: None });
+            running.push(Running { place, is_awaited: contract.is_awaited(), future: Some(future), report: None });
         }
         // Those that will wait begin first: a plain `fn` is done at its first poll.
-        running.sort_by_key(|running| !running.is_async);
+        running.sort_by_key(|running| !running.is_awaited);
         let mut reports = all(running, &marks).await;
         reports.sort_by_key(|(place, _)| *place);
         reports.into_iter().map(|(_, report)| report).collect()
@@ -142,7 +142,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
 struct Running<'a> {
     place: usize,
-    is_async: bool,
+    is_awaited: bool,
     future: Option<StepFuture<'a>>,
     report: Option<StepReport>,
 }

@@ -13,9 +13,8 @@ use crate::workflow::clock::Sleep;
 /// # As a task
 ///
 /// The same without blocking a thread, on any runtime or none. Other tasks have their turn after each step that takes long, and
-/// after some that do not. A step that is a `fn` runs where it is, so one that takes long holds up the thread for so long: make
-/// it an `async fn` whose effect does the long work elsewhere (`spawn_blocking`), or leave the workflow to a thread or a
-/// [pool](crate::workflow::Sessions) of its own.
+/// after some that do not. A step that is a `fn` runs where it is, so one that takes long holds up the thread for so long: let
+/// it say [`blocking`](macro@crate::process#a-body-that-blocks), which gives it a thread of its own.
 ///
 /// Dropping such a future leaves nothing half done: a run that is awaited is rolled back, and the chain under way stops before
 /// that step. It goes on there when the workflow is driven next. Where the run has effects (or is one of several side by side)

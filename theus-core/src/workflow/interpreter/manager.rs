@@ -153,7 +153,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
 
     /// How long one call that drives it may wait, blocking or not: for steps that await something, for tries, timers and events.
     /// It is real time, by whatever clock the workflow runs. Where it is over, [`WorkflowError::TimedOut`]: what was under way
-    /// stays so. Without it a call waits as long as the workflow does. A `fn` that runs is not cut short.
+    /// stays so. Without it a call waits as long as the workflow does. A `fn` that runs where it is called is not cut short.
     ///
     /// ```
     /// use std::time::Duration;

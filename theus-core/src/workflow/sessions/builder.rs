@@ -53,7 +53,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
     }
 
     /// No threads: the sessions go on when [`Sessions::step`] is called, one step of one session each time, in an order that
-    /// follows from the seed alone. For tests and simulations, with a [`VirtualClock`](crate::workflow::VirtualClock).
+    /// follows from the seed alone. A `fn` that says `blocking` is done in place, as when it would end follows from no seed. For tests and simulations, with a [`VirtualClock`](crate::workflow::VirtualClock).
     pub fn stepped(mut self, seed: u64) -> Self {
         self.drive = Drive::Steps;
         self.seed = seed;
@@ -61,7 +61,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
     }
 
     /// Workers that are futures: `spawn` is given each, and puts it on an executor. A process that blocks, blocks the
-    /// executor's thread.
+    /// executor's thread, unless it says [`blocking`](macro@crate::process#a-body-that-blocks).
     pub fn spawned(mut self, workers: usize, spawn: impl FnMut(Work) + 'static) -> Self {
         self.drive = Drive::Futures(workers.max(1), Box::new(spawn));
         self

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::handle::Sessions;
 use super::slot::must_not_wait;
 use crate::context::Context;
+use crate::sync::apart::InPlace;
 use crate::workflow::clock::Moment;
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -18,6 +19,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         self.shared.timer_queue.wake_due();
         let choose = |waiting| self.shared.random.lock().usize(..waiting);
         let Some(ready) = self.shared.run_queue.take_one(choose) else { return false };
+        // What a thread of its own would come to, and when, follows from no seed.
+        let _here = InPlace::enter();
         ready.go();
         true
     }

@@ -27,7 +27,8 @@ use theus_model::audit::{Gate, Text};
 ///
 /// static FILL: Contract = Contract {
 ///     process: "fill", inputs: &[], outputs: &[], effects: &[], messages: &[], errors: &[],
-///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None, is_async: false,
+///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None,
+///     is_async: false, is_blocking: false,
 /// };
 /// let (arguments, local) = (vec![Shape::Float64], Schema::empty());
 /// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing };

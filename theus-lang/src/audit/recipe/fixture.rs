@@ -46,6 +46,7 @@ const fn contract(process: &'static str, arguments: &'static [Argument]) -> Cont
         arguments,
         local: None,
         is_async: false,
+        is_blocking: false,
     }
 }
 

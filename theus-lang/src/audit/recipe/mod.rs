@@ -61,7 +61,8 @@ pub use of_process::ProcessRules;
 ///
 /// static FILL: Contract = Contract {
 ///     process: "fill", inputs: &[], outputs: &[], effects: &[], messages: &[], errors: &[],
-///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None, is_async: false,
+///     arguments: &[Argument { name: "litres", type_name: "f64", redact: false }], local: None,
+///     is_async: false, is_blocking: false,
 /// };
 /// let (arguments, local) = (vec![Shape::Float64], Schema::empty());
 /// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing };

@@ -111,6 +111,7 @@ impl Words {
             arguments,
             local,
             is_async: contract.is_async,
+            is_blocking: contract.is_blocking,
             gives: match &entry.gives {
                 Gives::Value(shape) => {
                     Some(FieldText { name: "gives".to_owned(), shows: self.shape(shape), written: String::new() })

@@ -81,6 +81,7 @@ fn program(listed: &[&str]) -> Program {
         arguments: vec![field("by", plain("u16"))],
         local: None,
         is_async: false,
+        is_blocking: false,
         gives: None,
     };
     Program {

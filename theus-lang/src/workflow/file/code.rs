@@ -116,6 +116,8 @@ pub(crate) const DEAFENS: &str = "W114";
 
 /// A guard that asks for a state which is always active there, or never.
 pub(crate) const DECIDED: &str = "W115";
+/// What is invoked and holds up its session.
+pub(crate) const HOLDS_UP: &str = "W116";
 /// A way out of a saga that does not say whether that is undone.
 pub(crate) const UNSAID: &str = "W121";
 /// A saga in which nothing can be undone.

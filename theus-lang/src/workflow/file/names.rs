@@ -143,7 +143,7 @@ impl<'a> Reading<'a> {
             }
             known.push(last_word(error));
         }
-        if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_async) {
+        if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_awaited()) {
             return vec![TIMEOUT];
         }
         if found.is_empty() {

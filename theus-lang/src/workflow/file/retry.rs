@@ -57,7 +57,7 @@ impl<'a> Reading<'a> {
             on: Vec::new(),
             each: Vec::new(),
         };
-        let after_a_timeout = contract.is_async && value.get("on").is_some_and(names_the_timeout);
+        let after_a_timeout = contract.is_awaited() && value.get("on").is_some_and(names_the_timeout);
         if contract.errors.is_empty() && !after_a_timeout {
             self.diagnostics.error(code::STEP, || {
                 Problem::new(
@@ -215,11 +215,11 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn timeout(&mut self, value: &Value, contract: &'static Contract, at: &NodePath) -> Option<Duration> {
-        if !contract.is_async {
+        if !contract.is_awaited() {
             self.diagnostics.error(code::TIMEOUT, || {
                 Problem::new(at.clone(), format!("`{}` is a plain `fn`: nothing can stop it in time", contract.process))
                     .label("cannot be kept")
-                    .help("make it an `async fn`, which is dropped and rolled back when its time is up")
+                    .help("let it say `blocking` in its `#[process(..)]`, or make it an `async fn`: either is rolled back when its time is up")
             });
         }
         let timeout = self.duration(value, at, "`timeout`")?;

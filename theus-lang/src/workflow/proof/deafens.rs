@@ -40,7 +40,27 @@ fn takes_long(run: &Run) -> Option<&'static str> {
     if run.timeout.is_some_and(|timeout| timeout >= LONG) {
         return Some("it has so much time");
     }
+    if run.contract.is_blocking {
+        return Some("it blocks a thread, and says so");
+    }
     (run.contract.is_async && !run.contract.effects.is_empty()).then_some("it waits for the world outside")
+}
+
+/// Doubts what a state invokes that is done where its session is driven, and may wait there for the world outside.
+pub(super) fn check_invoked(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let invokes = subject.ids().flat_map(|(_, state)| state.invokes.iter().map(move |invoke| (state, invoke)));
+    for (state, invoke) in invokes {
+        let holds_up = |run: &&Run| !run.contract.is_awaited() && !run.contract.effects.is_empty();
+        let Some(run) = runs(&invoke.steps).into_iter().find(holds_up) else { continue };
+        diagnostics.warn(code::HOLDS_UP, || {
+            let (process, name) = (run.contract.process, &state.name);
+            Problem::new(subject.at(&run.place), format!("`{process}` holds up its session while it runs"))
+                .label("a `fn` with effects, and not `blocking`")
+                .help(format!(
+                    "let it say `blocking` in its `#[process(..)]`: it then has a thread of its own, `{name}` hears meanwhile, and leaving it lets go of it"
+                ))
+        });
+    }
 }
 
 /// How long it may be waited between all tries.

@@ -44,7 +44,7 @@ fn never_ends(when: &Expression, body: &[Step]) -> bool {
         let contract = run.contract;
         contract.errors.is_empty()
             && contract.effects.is_empty()
-            && !contract.is_async
+            && !contract.is_awaited()
             && !contract.outputs.iter().any(|output| read.contains(output.path))
     })
 }

@@ -90,6 +90,7 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     rest::check(subject, &reached, diagnostics);
     again::check(subject, &reached, diagnostics);
     deafens::check(subject, diagnostics);
+    deafens::check_invoked(subject, diagnostics);
     sagas::check(subject, diagnostics);
     deferred::check(subject, diagnostics);
     asks::check(subject, diagnostics);

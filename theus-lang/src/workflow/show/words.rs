@@ -130,6 +130,7 @@ pub(super) fn contract(contract: &Contract) -> Vec<String> {
         paths("writes", contract.outputs),
         words("effects", contract.effects),
         words("errors", contract.errors),
+        contract.is_blocking.then(|| "blocks a thread of its own".to_owned()),
     ]
     .into_iter()
     .flatten()

@@ -24,6 +24,7 @@ const fn process(process: &'static str) -> Contract {
         arguments: &[],
         local: None,
         is_async: false,
+        is_blocking: false,
     }
 }
 
@@ -59,6 +60,7 @@ static WATCH: Contract = Contract {
     outputs: &[Access { layer: Layer::Domain, path: "domain.sig_overheat", zone: Zone::Signal }],
     ..process("watch")
 };
+static SCAN: Contract = Contract { effects: &["scanner"], is_blocking: true, ..process("scan") };
 static COUNT: Contract =
     Contract { inputs: &[access("domain.total")], outputs: &[access("domain.total")], ..process("count") };
 static PRICE: Contract = process("price");
@@ -79,7 +81,7 @@ fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
 
 pub(crate) fn catalog() -> Catalog {
     let byte = Shape::Int { min: 0, max: 255 };
-    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH];
+    let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH, &SCAN];
     let mut processes: Vec<ProcessEntry> = plain.into_iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
     processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));

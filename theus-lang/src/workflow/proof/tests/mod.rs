@@ -450,6 +450,25 @@ fn a_loop_has_something_to_do() {
 }
 
 #[test]
+fn what_is_invoked_and_holds_up_its_session_is_doubted() {
+    let of = |invoke: &str| {
+        codes(&format!("states:\n  A: {{ invoke: {invoke}, on_error: {{ '*': DONE }}, after: {{ 1h: DONE }} }}{END}"))
+    };
+    for (invoke, holds_up) in [
+        ("{ run: watch, done: DONE }", true),
+        ("{ run: scan, done: DONE }", false),
+        ("{ run: fetch, done: DONE }", false),
+        ("{ run: p_load, done: DONE }", false),
+        ("{ steps: [p_load, { flux: if, when: domain.ready, then: watch }, watch], done: DONE }", true),
+        ("[{ id: one, run: scan, done: DONE }, { id: two, run: watch }]", true),
+    ] {
+        assert_eq!(of(invoke), if holds_up { vec!["W116"] } else { vec![] }, "{invoke}");
+    }
+    // In an `entry` it is as short as its chain: what comes waits for the end of that anyway.
+    is_sound("\n  A: { entry: watch, events: { EVT_CHAIN_DONE: DONE, CMD_A: DONE, CMD_B: DONE } }");
+}
+
+#[test]
 fn long_work_in_an_entry_is_doubted_where_something_is_to_be_heard() {
     let of = |entry: &str, heard: &str| {
         codes(&format!(
@@ -467,6 +486,8 @@ fn long_work_in_an_entry_is_doubted_where_something_is_to_be_heard() {
         ("{ run: fetch, retry: { attempts: 2, backoff: 999ms } }", false),
         ("{ run: fetch, retry: { attempts: 9, backoff: 400ms, longest: 100ms } }", false),
         ("[p_load, { flux: if, when: domain.ready, then: { run: fetch, timeout: 1s } }]", true),
+        ("watch", false),
+        ("scan", true),
     ] {
         assert_eq!(of(entry, ", CMD_A: DONE").contains(&"W114"), is_long, "{entry}");
     }

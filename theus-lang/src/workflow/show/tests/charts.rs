@@ -25,6 +25,7 @@ pub(super) static CALL: Contract = Contract {
     arguments: &[],
     local: None,
     is_async: true,
+    is_blocking: false,
 };
 
 pub(super) static NOTE: Contract = Contract {
