@@ -30,7 +30,7 @@
 //! | [`Position`] | where it is, to be stored and [gone on from](WorkflowManager::restore) |
 //! | [`Trace`], [`Watch`] | what it did, in order; the same as it happens |
 //! | [`Definition`] | a workflow that was loaded and checked; its [`transition`](Definition::transition) is the state machine; serde writes it in the format of its file |
-//! | [`Program`] | what the program sends and waits for, held against the file |
+//! | [`Program`] | what the program sends and waits for, held against the file: [`WorkflowManager::program`], `SessionsBuilder::program` |
 //! | [`file::load`], [`Catalog`] | reads a file and proves it, without an engine; what it is checked against |
 //! | [`chart`] | the parts of a definition |
 

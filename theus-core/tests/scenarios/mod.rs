@@ -47,6 +47,7 @@ mod workflow_limits;
 mod workflow_many;
 mod workflow_now;
 mod workflow_order;
+mod workflow_program;
 mod workflow_reckoned;
 mod workflow_regions;
 mod workflow_restart;

@@ -75,7 +75,8 @@ impl Definition {
     /// the program never sends.
     ///
     /// # Errors
-    /// [`SourceError`] where the program waits for a state that is not there, or sends an event that no state takes.
+    /// [`SourceError`] where the program waits for a state that is not there, or sends an event that no state takes; where the file is
+    /// `strict`, for what is doubtful too.
     pub fn check_program(&self, program: &Program) -> Result<Vec<LocatedProblem>, SourceError> {
         let mut wrong = Vec::new();
         for state in program.waits_for.iter().filter(|state| self.state_once_named(state).is_none()) {
@@ -109,9 +110,14 @@ impl Definition {
             let help =
                 "the program sends none of them: have it do so, or give the state another way out, as an `after`"
                     .to_owned();
-            Some(self.problem(Some(&state.place), Severity::Warning, code::UNANSWERED, message, Some(help)))
+            let severity = if self.is_strict() { Severity::Error } else { Severity::Warning };
+            Some(self.problem(Some(&state.place), severity, code::UNANSWERED, message, Some(help)))
         });
-        Ok(doubts.collect())
+        let doubts: Vec<LocatedProblem> = doubts.collect();
+        if self.is_strict() && !doubts.is_empty() {
+            return Err(SourceError::of_located(doubts));
+        }
+        Ok(doubts)
     }
 
     /// The events that alone lead on from a state without states inside, where each of them comes from outside and is not sent.
@@ -237,6 +243,11 @@ states:
             ]
         );
         assert_eq!(said(FLOW, &Program::new()), Vec::<String>::new(), "what it sends is not said");
+        assert!(load(FLOW).unwrap().check_program(&asks).is_ok());
+        let strict = FLOW.replace(", CMD_STOP]", "]\nstrict: true");
+        assert_eq!(said(&strict, &asks).len(), 1);
+        assert!(load(&strict).unwrap().check_program(&asks).is_err(), "what is doubtful is refused");
+        assert!(load(&strict).unwrap().check_program(&asks.clone().sends(["CMD_APPROVE"]).unwrap()).is_ok());
         let with =
             |way: &str| said(&FLOW.replace("CMD_APPROVE: PAID }", &format!("CMD_APPROVE: PAID }}, {way}")), &asks);
         for way in [

@@ -44,6 +44,7 @@ mod named;
 mod names;
 mod outcome;
 mod position;
+mod program;
 mod reckon;
 mod reckoning;
 mod requests;
@@ -65,6 +66,7 @@ mod unit;
 
 pub(in crate::workflow) use load::load;
 pub(in crate::workflow) use manager::{has_timers, has_use_of};
+pub(in crate::workflow) use program::check_program;
 
 pub use advance::Progress;
 pub use control::Control;

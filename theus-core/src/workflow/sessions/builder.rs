@@ -10,10 +10,10 @@ use crate::checked::CheckedWorkflow;
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::source::SourceFile;
-use crate::workflow::WorkflowError;
 use crate::workflow::chart::Definition;
 use crate::workflow::clock::{Clock, SystemClock};
-use crate::workflow::interpreter::load;
+use crate::workflow::interpreter::{check_program, load};
+use crate::workflow::{Program, WorkflowError};
 
 /// How a pool of sessions is driven; made by [`Sessions::of`].
 #[must_use]
@@ -44,6 +44,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
             #[cfg(feature = "store")]
             warm: usize::MAX,
         }
+    }
+
+    /// Holds the workflow against what the program sends and waits for: a file is changed by people who do not see the program.
+    ///
+    /// # Errors
+    /// As [`WorkflowManager::program`](crate::workflow::WorkflowManager::program).
+    pub fn program(self, program: &Program) -> Result<Self, WorkflowError> {
+        check_program(&self.definition, program)?;
+        Ok(self)
     }
 
     /// How many threads drive the sessions: as many as there are processors where not given, at least one.

@@ -30,6 +30,8 @@ pub struct Definition {
     events: Vec<EventName>,
     /// How many moves and rounds of `while` may come of one event.
     limit: u32,
+    /// Whether what is doubtful is refused.
+    strict: bool,
     warnings: Vec<LocatedProblem>,
     /// By state: whether it has an `always` that looks at the domain, or a time that follows it. Empty where none has.
     pub(super) asks_data: Box<[bool]>,
@@ -62,8 +64,19 @@ impl Definition {
     /// within itself) make a definition of no use, but never a panic.
     #[must_use]
     pub fn assemble(parts: Parts) -> Self {
-        let Parts { name, description, initial, external, root, states, mut moved, mut events, limit, warnings } =
-            parts;
+        let Parts {
+            name,
+            description,
+            initial,
+            external,
+            root,
+            states,
+            mut moved,
+            mut events,
+            limit,
+            strict,
+            warnings,
+        } = parts;
         moved.sort();
         events.extend(states.iter().flat_map(|state| &state.transitions).filter_map(|way| match &way.trigger {
             Trigger::Event { name, .. } => Some(name.clone()),
@@ -91,6 +104,7 @@ impl Definition {
             moved,
             events,
             limit,
+            strict,
             warnings,
             asks_data,
             deferrals,
@@ -106,6 +120,12 @@ impl Definition {
         };
         made.table = Table::of(&made);
         made
+    }
+
+    /// Whether its file says `strict`: what is doubtful is refused.
+    #[must_use]
+    pub const fn is_strict(&self) -> bool {
+        self.strict
     }
 
     /// The states, in the order of the file.

@@ -29,6 +29,8 @@ pub struct Parts {
     pub events: Vec<EventName>,
     /// How many moves and rounds of `while` may come of one event.
     pub limit: u32,
+    /// Whether what is doubtful is refused.
+    pub strict: bool,
     /// What is doubtful in the file.
     pub warnings: Vec<LocatedProblem>,
 }

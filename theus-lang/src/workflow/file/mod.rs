@@ -108,7 +108,8 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
             sites.settle(document, &mut states);
             let limit = limit.unwrap_or(super::chart::DEFAULT_LIMIT);
             let events = Vec::new();
-            let parts = Parts { name, description, initial, external, root, states, moved, events, limit, warnings };
+            let parts =
+                Parts { name, description, initial, external, root, states, moved, events, limit, strict, warnings };
             Ok(Definition::assemble(parts))
         }
         // What was not read has been told.

@@ -261,6 +261,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         moved: Vec::new(),
         events: Vec::new(),
         limit: 10_000,
+        strict: false,
         warnings: Vec::new(),
     }
 }

@@ -143,6 +143,7 @@ impl Charts {
             moved: Vec::new(),
             events: Vec::new(),
             limit: 10,
+            strict: false,
             warnings: Vec::new(),
         })
     }
