@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use theus_core::prelude::*;
-use theus_core::workflow::{Sessions, VirtualClock, WorkflowManager};
+use theus_core::workflow::{Sessions, Status, VirtualClock, WorkflowManager};
 
 use super::doors::Door;
 
@@ -141,6 +141,27 @@ fn a_stop_is_heard_while_it_blocks_whoever_drives_it() {
         }
         assert_eq!(desk.state(), "STOPPED", "{drives}");
         assert_it_was_let_go_of(&engine, &door);
+    }
+}
+
+#[test]
+fn a_session_that_is_cancelled_or_dropped_lets_go_of_it() {
+    for is_dropped in [false, true] {
+        let (engine, door) = (engine(0), Door::closed());
+        let mut desk = of(&engine, &asking(&door, ""));
+        desk.run_until_idle().unwrap();
+        door.wait_for_inside(1);
+        if is_dropped {
+            drop(desk);
+            assert_it_was_let_go_of(&engine, &door);
+        } else {
+            desk.cancel("enough");
+            assert!(desk.run_until_idle().is_err());
+            assert!(matches!(desk.status(), Status::Cancelled { .. }), "{:?}", desk.status());
+            door.open();
+            door.wait_for_nobody();
+            assert_eq!((state(&engine), engine.snapshot().unwrap().version()), (Desk::default(), 0));
+        }
     }
 }
 

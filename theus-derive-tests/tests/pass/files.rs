@@ -10,11 +10,11 @@ theus_core::files! {
     processes = [plant::Fill, Drain],
     types = [plant::Mode, plant::Motor, plant::Page, Cents = i64],
     recipes = ["tests/files/right.yaml", "tests/files/stricter.yaml"],
-    workflows = ["tests/files/desk.yaml"],
+    workflows = ["tests/files/desk.yaml", "tests/files/blocks.yaml"],
 }
 
-/// Private to this module.
-#[process(outputs = [domain.total])]
+/// Private to this module. It may have a `timeout`, which no other `fn` may.
+#[process(outputs = [domain.total], blocking)]
 fn drain(ctx: Ctx<plant::Tank, plant::Limits>) {
     ctx.domain.total.set(0);
 }
@@ -102,6 +102,9 @@ fn what_is_made_of_the_files_runs() {
     flow.run_until_final().unwrap();
     assert_eq!((flow.state(), *engine.snapshot().unwrap().total), ("FULL", 5));
     assert!(Sessions::of_checked(&engine, desk::DESK).is_ok());
+    let mut flow = WorkflowManager::from_checked(&engine, desk::BLOCKS).unwrap();
+    flow.run_until_final().unwrap();
+    assert_eq!((flow.state(), *engine.snapshot().unwrap().total), ("EMPTY", 0));
 }
 
 #[test]
