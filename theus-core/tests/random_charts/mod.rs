@@ -43,9 +43,18 @@ pub(crate) struct Ports {
 
 pub(crate) type App = Ctx<Book, (), Ports>;
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, serde::Serialize, Inspect)]
 #[error("nobody answers")]
-pub(crate) struct Busy;
+pub(crate) struct Busy {
+    retry_after: u8,
+}
+
+impl Busy {
+    /// By what it is asked: to be left alone for up to two seconds, or not at all.
+    fn of(n: i64) -> Self {
+        Self { retry_after: u8::try_from(n.rem_euclid(3)).unwrap_or_default() }
+    }
+}
 
 #[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
 pub(crate) fn put(ctx: App, n: i64) -> i64 {
@@ -62,19 +71,19 @@ pub(crate) fn take(ctx: App, n: i64) {
 #[process(inputs = [domain.log], outputs = [domain.log], effects = [world], errors = [Busy])]
 pub(crate) fn flaky(ctx: App, n: i64) -> Result<(), Busy> {
     ctx.domain.log.push(1_000 + n);
-    if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy) }
+    if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy::of(n)) }
 }
 
 #[process(inputs = [domain.other], outputs = [domain.other], effects = [world], errors = [Busy])]
 pub(crate) fn beside(ctx: App, n: i64) -> Result<(), Busy> {
     *ctx.domain.other += n;
-    if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy) }
+    if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy::of(n)) }
 }
 
 #[process(errors = [Busy])]
 pub(crate) fn refuse(ctx: App) -> Result<(), Busy> {
     let _ = ctx;
-    Err(Busy)
+    Err(Busy::of(0))
 }
 
 /// Writes charts at random.
@@ -135,6 +144,7 @@ impl Writer {
                 let retry = match self.random.u8(..4) {
                     0 => "{ backoff: 1s, jitter: none, max_elapsed: 2500ms }",
                     1 => "{ backoff: 1s, jitter: full, on: { Busy: { attempts: 3, max_elapsed: 4s } } }",
+                    2 => "{ attempts: 4, backoff: 1s, after: '${ error.retry_after }' }",
                     _ => "{ attempts: 4, backoff: 1s }",
                 };
                 format!("{{ run: flaky, with: {{ n: {n} }}, retry: {retry} }}")

@@ -49,6 +49,7 @@ mod workflow_regions;
 mod workflow_restart;
 mod workflow_results;
 mod workflow_retries;
+mod workflow_retry_after;
 mod workflow_sagas;
 mod workflow_side_by_side;
 mod workflow_steps;

@@ -35,6 +35,7 @@ mod instance;
 mod invoke;
 #[cfg(feature = "store")]
 mod kept;
+mod least_wait;
 mod load;
 mod macrostep;
 mod making_good;

@@ -11,7 +11,7 @@ use super::event::{DONE_OF, Trigger};
 use super::id::StateId;
 use super::invoke::{Invoke, OnLeave};
 use super::ordered::Ordered;
-use super::retry::{Jitter, Retry};
+use super::retry::{Jitter, LeastWait, Retry};
 use super::state::{State, StateKind};
 use super::step::{ArgumentSource, Recovery, Run, Step};
 use super::transition::Transition;
@@ -313,6 +313,7 @@ fn tries<'a>(retry: &Retry, jitter: Jitter) -> Entries<'a> {
     if retry.jitter != jitter {
         entries.push(("jitter", Ordered::text(retry.jitter.word())));
     }
+    entries.extend(retry.least.first().map(|(_, LeastWait(wait))| ("after", Ordered::text(expression(wait)))));
     entries.extend(retry.max_elapsed.map(|time| ("max_elapsed", Ordered::text(duration(time)))));
     entries
 }

@@ -59,7 +59,7 @@ pub use plan::{Part, Strand};
 #[doc(hidden)]
 pub use quick::{Beforehand, Quick};
 pub use reckoned::Reckoned;
-pub use retry::{Jitter, Retry};
+pub use retry::{Jitter, LeastWait, Retry};
 pub use source::Place;
 pub use state::{State, StateKind};
 #[doc(hidden)]

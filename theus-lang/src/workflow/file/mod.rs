@@ -27,6 +27,7 @@ mod python;
 mod reading;
 mod results;
 mod retry;
+mod retry_after;
 mod run;
 mod sites;
 pub(crate) mod sources;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::process::Contract;
 use crate::source::duration;
 use crate::workflow::chart::{
-    ArgumentSource, DONE_OF, Invoke, OnLeave, Retry, Run, State, StateId, Step, Transition, Trigger,
+    ArgumentSource, DONE_OF, Invoke, LeastWait, OnLeave, Retry, Run, State, StateId, Step, Transition, Trigger,
 };
 
 /// What a transition is taken on; nothing for none.
@@ -109,7 +109,8 @@ fn retry(retry: &Retry) -> String {
     let tries = |retry: &Retry| {
         let times = (retry.attempts != Retry::UNBOUNDED).then(|| format!("×{}", retry.attempts));
         let within = retry.max_elapsed.map(|time| format!("×≤{}", duration::shown(time)));
-        times.into_iter().chain(within).collect::<Vec<_>>().join(" ")
+        let least = retry.least.first().map(|(_, LeastWait(wait))| format!("after {}", wait.text()));
+        times.into_iter().chain(within).chain(least).collect::<Vec<_>>().join(" ")
     };
     if retry.each.is_empty() {
         return tries(retry);
