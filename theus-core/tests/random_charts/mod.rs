@@ -80,6 +80,11 @@ pub(crate) fn beside(ctx: App, n: i64) -> Result<(), Busy> {
     if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy::of(n)) }
 }
 
+#[process(effects = [world], errors = [Busy])]
+pub(crate) fn call(ctx: App, n: i64) -> Result<i64, Busy> {
+    if ctx.effects.world.answers(2_000 + n) { Ok(n * 10) } else { Err(Busy::of(n)) }
+}
+
 #[process(errors = [Busy])]
 pub(crate) fn refuse(ctx: App) -> Result<(), Busy> {
     let _ = ctx;
@@ -151,6 +156,18 @@ impl Writer {
             }
             4 if self.random.bool() => "{ run: refuse }".to_owned(),
             4 => format!("{{ run: refuse, on_error: {{ Busy: {} }} }}", self.target()),
+            // What each gives is used right after all of them, in the order of the list.
+            5 if n % 2 == 0 => {
+                let kind = self.random.u32(2..5);
+                let (most, on_failure) = (kind - 1, if n % 4 == 0 { "cancel" } else { "go_on" });
+                let again = if n % 3 == 0 { ", restart: again" } else { ", retry: { attempts: 3, backoff: 1s }" };
+                format!(
+                    "{{ flux: for_each, in: '[{n}, 3, {n} + 1]', as: it, parallel: {most}, on_failure: {on_failure}, \
+                     do: {{ run: call, with: {{ n: '${{ it }}' }}{again}, as: r{n}, \
+                     compensate: {{ run: take, with: {{ n: '${{ r{n} }}' }} }} }} }}, \
+                     {{ run: put, with: {{ n: '${{ r{n}[0] + size(r{n}) }}' }} }}"
+                )
+            }
             5 => format!(
                 "{{ parallel: [{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}, \
                  {{ run: beside, with: {{ n: {n} }}, retry: {{ attempts: {}, backoff: 1s }} }}] }}",
@@ -315,5 +332,6 @@ pub(crate) enum Act {
 pub(crate) fn builder(world: &World) -> EngineBuilder<Book, (), Ports> {
     let builder = Engine::builder(Book::default()).effects(Ports { world: world.clone() });
     let builder = builder.process::<Put>().process::<Take>().process::<Flaky>().process::<Beside>();
+    let builder = builder.process::<Call>();
     builder.process::<Refuse>()
 }

@@ -42,6 +42,7 @@ mod workflow_internal;
 mod workflow_invoke;
 mod workflow_limits;
 mod workflow_many;
+mod workflow_multiple;
 mod workflow_now;
 mod workflow_order;
 mod workflow_reckoned;

@@ -150,6 +150,14 @@ impl Attempt {
         (self.before, self.gave) = (Before::Committed(version), gave);
     }
 
+    /// Whether an earlier life of the session has seen it commit.
+    pub(super) const fn has_settled(&self) -> bool {
+        #[cfg(feature = "store")]
+        return matches!(self.before, Before::Committed(_));
+        #[cfg(not(feature = "store"))]
+        false
+    }
+
     pub(super) fn restored(stored: &StoredTry) -> Self {
         let trying = Trying::restored(stored.again.as_ref().map(|StoredTime(date)| *date));
         let before = if stored.begun { Before::Begun } else { Before::Nothing };

@@ -32,6 +32,7 @@ mod failure;
 mod hydrate;
 mod inbox;
 mod instance;
+mod instances;
 mod invoke;
 #[cfg(feature = "store")]
 mod kept;
@@ -41,6 +42,7 @@ mod macrostep;
 mod making_good;
 mod manager;
 mod microstep;
+mod multiply;
 mod named;
 mod names;
 mod outcome;

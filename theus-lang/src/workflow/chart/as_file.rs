@@ -246,12 +246,17 @@ impl<'a> File<'a> {
             Step::While { when, body, .. } => {
                 Ordered::map([flux("while"), ("when", Ordered::text(when.text())), ("do", self.list(body))])
             }
-            Step::ForEach { list, item, body, .. } => Ordered::map([
-                flux("for_each"),
-                ("in", Ordered::text(list.text())),
-                ("as", Ordered::text(item.as_str())),
-                ("do", self.list(body)),
-            ]),
+            Step::ForEach { list, item, body, side_by_side, .. } => {
+                let mut entries: Entries<'a> =
+                    vec![flux("for_each"), ("in", Ordered::text(list.text())), ("as", Ordered::text(item.as_str()))];
+                if let Some(side_by_side) = side_by_side {
+                    let most = u32::try_from(side_by_side.most).unwrap_or(u32::MAX);
+                    entries.push(("parallel", Ordered::Whole(most)));
+                    entries.push(("on_failure", Ordered::text(side_by_side.on_failure())));
+                }
+                entries.push(("do", self.list(body)));
+                Ordered::map(entries)
+            }
             Step::Parallel { branches, .. } => {
                 let branches = branches.iter().map(|run| self.run(run)).collect();
                 Ordered::map([("parallel", Ordered::List(branches))])

@@ -64,7 +64,7 @@ pub use source::Place;
 pub use state::{State, StateKind};
 #[doc(hidden)]
 pub use step::TIMEOUT;
-pub use step::{ArgumentSource, Recovery, Restart, Run, Step};
+pub use step::{ArgumentSource, Multiple, Recovery, Restart, Run, SideBySide, Step};
 #[doc(hidden)]
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

@@ -241,6 +241,8 @@ const WORDS: &[Word] = &[
     ("loop", "", "run", "`flux: while`, with `when` and `do`"),
     ("repeat", "", "run", "`flux: while`, with `when` and `do`"),
     ("foreach", SCXML, "run", "`flux: for_each`, with `in`, `as` and `do`"),
+    ("maxconcurrency", STEP_FUNCTIONS, "on_failure", "`parallel: 8`"),
+    ("concurrency", "", "on_failure", "`parallel: 8`"),
     ("map", STEP_FUNCTIONS, "run", "`flux: for_each`, with `in`, `as` and `do`"),
     ("branches", STEP_FUNCTIONS, "run", "`parallel: [..]`"),
     ("goto", "", "run", "`events: { EVT_CHAIN_DONE: STATE }` of the state"),

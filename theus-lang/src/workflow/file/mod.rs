@@ -29,6 +29,7 @@ mod results;
 mod retry;
 mod retry_after;
 mod run;
+mod side_by_side;
 mod sites;
 pub(crate) mod sources;
 mod states;

@@ -78,7 +78,10 @@ pub(super) fn step(step: &Step) -> String {
             text
         }
         Step::While { when, body, .. } => format!("while {} {{ {} }}", when.text(), chain(body)),
-        Step::ForEach { list, item, body, .. } => format!("for {item} in {} {{ {} }}", list.text(), chain(body)),
+        Step::ForEach { list, item, body, side_by_side, .. } => {
+            let most = side_by_side.map(|side_by_side| format!(" ∥{}", side_by_side.most)).unwrap_or_default();
+            format!("for {item} in {}{most} {{ {} }}", list.text(), chain(body))
+        }
         Step::Parallel { branches, .. } => branches.iter().map(run).collect::<Vec<_>>().join(" ∥ "),
     }
 }
