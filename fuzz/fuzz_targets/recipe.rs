@@ -63,8 +63,8 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let local = schema("Scratch", vec![field("steps", I64, None)]);
     Catalog {
         processes: vec![
-            ProcessEntry { contract: &TRANSFER, arguments, local, gives: Gives::Nothing },
-            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing },
+            ProcessEntry { contract: &TRANSFER, arguments, local, gives: Gives::Nothing, errors: Vec::new() },
+            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing, errors: Vec::new() },
         ],
         domain: schema("Bank", domain),
         global: schema("Limits", vec![field("max_transfer", I64, None)]),

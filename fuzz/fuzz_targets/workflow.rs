@@ -53,7 +53,7 @@ static CHARGE: Contract = Contract {
 static REFUND: Contract = Contract { arguments: &[Argument { name: "amount", type_name: "u8", redact: false }], ..process("refund") };
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
-    ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing }
+    ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing, errors: Vec::new() }
 }
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -66,7 +66,7 @@ fn recipe(rules: &[Rule], level: &str) -> String {
 /// # Errors
 /// Where the recipe does not load.
 pub fn rules(rules: &[Rule]) -> Result<Arc<Gates>, Error> {
-    let process = ProcessEntry { contract: &Turn::CONTRACT, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
+    let process = ProcessEntry { contract: &Turn::CONTRACT, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing, errors: Vec::new() };
     let catalog = Catalog { processes: vec![process], domain: Plant::schema(), global: Schema::empty() };
     let document = Document::parse(SourceFile::new("peers.yaml", recipe(rules, "B")))?;
     Auditor::new(Recipe::load(&document, &catalog)?).rules("turn").ok_or_else(|| "there are no rules".into())
@@ -112,7 +112,7 @@ pub fn ten_thousand(rules: &[Rule]) -> (SourceFile, Catalog) {
     let process = |index: usize| {
         let name = leaked(format!("process_{index}"));
         let contract = Box::leak(Box::new(Contract { process: name, outputs, arguments: &[], ..Turn::CONTRACT }));
-        ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing }
+        ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing, errors: Vec::new() }
     };
     let catalog =
         Catalog { processes: (0..100).map(process).collect(), domain: Plant::schema(), global: Schema::empty() };

@@ -18,7 +18,13 @@ fn judged<C: Context>(bencher: Bencher<'_, '_>, contract: &'static theus_core::p
     for field in &domain.fields {
         let _ = writeln!(yaml, "      - {{ field: domain.{}, min: -100, max: 100 }}", field.name);
     }
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
+    let entry = ProcessEntry {
+        contract,
+        arguments: Vec::new(),
+        local: Schema::empty(),
+        gives: Gives::Nothing,
+        errors: Vec::new(),
+    };
     let catalog = Catalog { processes: vec![entry], domain, global: Schema::empty() };
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");
     let recipe = Recipe::load(&document, &catalog).expect("a recipe that fits");

@@ -77,7 +77,13 @@ fn plant() -> Plant {
 
 fn auditor(entries: &str) -> Auditor {
     let contract = const { &Turn::CONTRACT };
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
+    let entry = ProcessEntry {
+        contract,
+        arguments: Vec::new(),
+        local: Schema::empty(),
+        gives: Gives::Nothing,
+        errors: Vec::new(),
+    };
     let catalog = Catalog { processes: vec![entry], domain: Plant::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

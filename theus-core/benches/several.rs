@@ -50,7 +50,13 @@ fn shop() -> Shop {
 
 fn gates(entry: &str) -> Arc<Gates> {
     let contract = const { &Sell::CONTRACT };
-    let process = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
+    let process = ProcessEntry {
+        contract,
+        arguments: Vec::new(),
+        local: Schema::empty(),
+        gives: Gives::Nothing,
+        errors: Vec::new(),
+    };
     let catalog = Catalog { processes: vec![process], domain: Shop::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes: {{ sell: {{ outputs: [{{ {entry} }}] }} }}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

@@ -27,7 +27,13 @@ pub(super) const SCENARIOS: &[Scenario] = &[
 ];
 
 fn judged<C: Context>(count: usize, contract: &'static Contract, state: C, entries: &str) {
-    let entry = ProcessEntry { contract, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing };
+    let entry = ProcessEntry {
+        contract,
+        arguments: Vec::new(),
+        local: Schema::empty(),
+        gives: Gives::Nothing,
+        errors: Vec::new(),
+    };
     let catalog = Catalog { processes: vec![entry], domain: C::schema(), global: Schema::empty() };
     let yaml = format!("process_recipes:\n  turn:\n    outputs:\n{entries}");
     let document = Document::parse(SourceFile::new("bench.yaml", yaml)).expect("YAML");

@@ -47,6 +47,7 @@ pub(crate) fn catalog(processes: usize) -> Catalog {
             arguments: Vec::new(),
             local: Schema::empty(),
             gives: Gives::Nothing,
+            errors: Vec::new(),
         }
     };
     let domain = Schema { name: "Domain", version: 1, fields, methods: Vec::new() };

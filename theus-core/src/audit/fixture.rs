@@ -45,8 +45,13 @@ pub(super) fn load(yaml: &str) -> Result<Recipe, SourceError> {
         ("accounts", <BTreeMap<String, i64>>::shape(), None),
         ("user", Shape::Opaque, Some(user)),
     ];
-    let process =
-        |contract, arguments| ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing };
+    let process = |contract, arguments| ProcessEntry {
+        contract,
+        arguments,
+        local: Schema::empty(),
+        gives: Gives::Nothing,
+        errors: Vec::new(),
+    };
     let processes = vec![process(&TRANSFER, vec![f64::shape()]), process(&REFUND, Vec::new())];
     let catalog = Catalog { processes, domain: schema("Bank", fields), global: Schema::empty() };
     Recipe::load(&Document::parse(SourceFile::new("r.yaml", yaml))?, &catalog)

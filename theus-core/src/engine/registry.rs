@@ -87,6 +87,7 @@ impl<D: Context, C> Registry<D, C> {
             arguments: P::argument_shapes(),
             local: <P::Local as Context>::schema(),
             gives: P::gives(),
+            errors: P::error_shapes(),
         };
         let (command, place) = (TypeId::of::<P>(), self.by_name.len());
         #[cfg(feature = "json")]

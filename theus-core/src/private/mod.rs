@@ -40,9 +40,9 @@ pub use fit::{Checked, CheckedArgument, Nested};
 pub use interior::InteriorOf;
 pub use kept::Kept;
 pub use nested::{NestedMirror, split_path};
-pub use output::{GivesOf, OutputJson, OutputOf};
 #[cfg(feature = "json")]
-pub use output::{HasJson, has_json};
+pub use output::{ErrorHasJson, HasJson, error_has_json, has_json};
+pub use output::{GivesOf, OutputJson, OutputOf};
 pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};

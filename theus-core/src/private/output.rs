@@ -105,3 +105,20 @@ impl<T: Serialize> HasJson for T {}
 /// Asked by `files!` of what a workflow names.
 #[cfg(feature = "json")]
 pub const fn has_json<T: HasJson>() {}
+
+/// An error that a workflow looks at.
+#[cfg(feature = "json")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no JSON, and a workflow asks it how long to wait before the next try",
+    label = "fails with `{Self}`",
+    note = "derive `serde::Serialize` for it, or take the `after` out of the file"
+)]
+pub trait ErrorHasJson {}
+
+#[cfg(feature = "json")]
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> ErrorHasJson for T {}
+
+/// Asked by `files!` of an error that a workflow looks at.
+#[cfg(feature = "json")]
+pub const fn error_has_json<T: ErrorHasJson>() {}

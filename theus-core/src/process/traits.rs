@@ -92,6 +92,16 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     fn error_place(_error: &Self::Error) -> usize {
         0
     }
+    /// What an error holds, as JSON, where its type has that.
+    #[doc(hidden)]
+    fn error_as_json(_error: &Self::Error) -> crate::__private::OutputJson {
+        Default::default()
+    }
+    /// What the contract's errors hold, in order, as workflows may use it.
+    #[doc(hidden)]
+    fn error_shapes() -> Vec<Gives> {
+        Vec::new()
+    }
 
     /// The shapes of the arguments, in order.
     #[doc(hidden)]

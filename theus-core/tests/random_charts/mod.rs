@@ -43,9 +43,18 @@ pub(crate) struct Ports {
 
 pub(crate) type App = Ctx<Book, (), Ports>;
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, serde::Serialize, Inspect)]
 #[error("nobody answers")]
-pub(crate) struct Busy;
+pub(crate) struct Busy {
+    retry_after: u8,
+}
+
+impl Busy {
+    /// By what it is asked: to be left alone for up to two seconds, or not at all.
+    fn of(n: i64) -> Self {
+        Self { retry_after: u8::try_from(n.rem_euclid(3)).unwrap_or_default() }
+    }
+}
 
 #[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
 pub(crate) fn put(ctx: App, n: i64) -> i64 {
@@ -62,19 +71,24 @@ pub(crate) fn take(ctx: App, n: i64) {
 #[process(inputs = [domain.log], outputs = [domain.log], effects = [world], errors = [Busy])]
 pub(crate) fn flaky(ctx: App, n: i64) -> Result<(), Busy> {
     ctx.domain.log.push(1_000 + n);
-    if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy) }
+    if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy::of(n)) }
 }
 
 #[process(inputs = [domain.other], outputs = [domain.other], effects = [world], errors = [Busy])]
 pub(crate) fn beside(ctx: App, n: i64) -> Result<(), Busy> {
     *ctx.domain.other += n;
-    if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy) }
+    if ctx.effects.world.answers(-n) { Ok(()) } else { Err(Busy::of(n)) }
+}
+
+#[process(effects = [world], errors = [Busy])]
+pub(crate) fn call(ctx: App, n: i64) -> Result<i64, Busy> {
+    if ctx.effects.world.answers(2_000 + n) { Ok(n * 10) } else { Err(Busy::of(n)) }
 }
 
 #[process(errors = [Busy])]
 pub(crate) fn refuse(ctx: App) -> Result<(), Busy> {
     let _ = ctx;
-    Err(Busy)
+    Err(Busy::of(0))
 }
 
 /// Writes charts at random.
@@ -135,12 +149,25 @@ impl Writer {
                 let retry = match self.random.u8(..4) {
                     0 => "{ backoff: 1s, jitter: none, max_elapsed: 2500ms }",
                     1 => "{ backoff: 1s, jitter: full, on: { Busy: { attempts: 3, max_elapsed: 4s } } }",
+                    2 => "{ attempts: 4, backoff: 1s, after: '${ error.retry_after }' }",
                     _ => "{ attempts: 4, backoff: 1s }",
                 };
                 format!("{{ run: flaky, with: {{ n: {n} }}, retry: {retry} }}")
             }
             4 if self.random.bool() => "{ run: refuse }".to_owned(),
             4 => format!("{{ run: refuse, on_error: {{ Busy: {} }} }}", self.target()),
+            // What each gives is used right after all of them, in the order of the list.
+            5 if n % 2 == 0 => {
+                let kind = self.random.u32(2..5);
+                let (most, on_failure) = (kind - 1, if n % 4 == 0 { "cancel" } else { "go_on" });
+                let again = if n % 3 == 0 { ", restart: again" } else { ", retry: { attempts: 3, backoff: 1s }" };
+                format!(
+                    "{{ flux: for_each, in: '[{n}, 3, {n} + 1]', as: it, parallel: {most}, on_failure: {on_failure}, \
+                     do: {{ run: call, with: {{ n: '${{ it }}' }}{again}, as: r{n}, \
+                     compensate: {{ run: take, with: {{ n: '${{ r{n} }}' }} }} }} }}, \
+                     {{ run: put, with: {{ n: '${{ r{n}[0] + size(r{n}) }}' }} }}"
+                )
+            }
             5 => format!(
                 "{{ parallel: [{{ run: put, with: {{ n: {n} }}, compensate: {{ run: take, with: {{ n: {n} }} }} }}, \
                  {{ run: beside, with: {{ n: {n} }}, retry: {{ attempts: {}, backoff: 1s }} }}] }}",
@@ -305,5 +332,6 @@ pub(crate) enum Act {
 pub(crate) fn builder(world: &World) -> EngineBuilder<Book, (), Ports> {
     let builder = Engine::builder(Book::default()).effects(Ports { world: world.clone() });
     let builder = builder.process::<Put>().process::<Take>().process::<Flaky>().process::<Beside>();
+    let builder = builder.process::<Call>();
     builder.process::<Refuse>()
 }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Poll, Waker};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use theus_core::EngineBuilder;
 use theus_core::prelude::*;
@@ -225,6 +225,32 @@ pub(super) fn refuse_too(ctx: App) -> Result<(), TooMuch> {
     Err(TooMuch(2))
 }
 
+/// What refuses says how long to wait.
+#[derive(Clone, Debug, thiserror::Error, serde::Serialize, Inspect)]
+#[error("too many calls")]
+pub(super) struct RateLimited {
+    retry_after: f64,
+    pause: Duration,
+    whole: i64,
+    perhaps: Option<u64>,
+}
+
+/// Refused as often as nobody answers, and then told to wait for so many seconds.
+#[process(inputs = [domain.log], outputs = [domain.log], effects = [outside], errors = [RateLimited, Busy])]
+pub(super) fn call(ctx: App, seconds: f64) -> Result<(), CallError> {
+    let inner = &ctx.effects.outside.inner;
+    inner.asked.fetch_add(1, Ordering::SeqCst);
+    let refused = inner.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+    if refused.is_ok() {
+        let pause = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        let whole = -7;
+        let retry_after = if seconds == -1_000.0 { f64::NAN } else { seconds };
+        return Err(RateLimited { retry_after, pause, whole, perhaps: None }.into());
+    }
+    ctx.domain.log.push("called".to_owned());
+    Ok(())
+}
+
 pub(super) fn shop(state: Shop) -> (ShopEngine, Outside) {
     shop_with(state, "")
 }
@@ -254,6 +280,7 @@ pub(super) fn shop_beside(state: Shop, outside: &Outside, with: impl FnOnce(Buil
         .process::<Burst>()
         .process::<Ask>()
         .process::<Moody>()
+        .process::<Call>()
         .process::<Wait>()
         .process::<WaitToo>()
         .process::<Think>()

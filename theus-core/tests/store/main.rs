@@ -17,6 +17,7 @@ mod invoke;
 mod journal;
 mod leases;
 mod models;
+mod multiple;
 mod once;
 mod outbox;
 mod pool;

@@ -61,6 +61,7 @@ mod field_without_clone;
 mod field_without_clone_used_by_a_process;
 mod files;
 mod files_of_a_parameter;
+mod files_of_an_error_that_has_no_json;
 mod files_of_results;
 mod files_of_several_crates;
 mod files_with_a_list;

@@ -113,8 +113,8 @@ pub struct ProcessText {
     pub outputs: Vec<String>,
     /// Its effects.
     pub effects: Vec<String>,
-    /// The errors that it can fail with, as written.
-    pub errors: Vec<String>,
+    /// The errors that it can fail with, named as they are written.
+    pub errors: Vec<FieldText>,
     /// Its arguments.
     pub arguments: Vec<FieldText>,
     /// The type of its scratch.

@@ -36,7 +36,8 @@ pub(super) fn catalog(
         let arguments = process.arguments.iter().map(|argument| shapes.shape(&argument.shows)).collect();
         // Whether that has JSON is said where the program is there.
         let gives = process.gives.as_ref().map_or(Gives::Nothing, |gives| Gives::Value(shapes.shape(&gives.shows)));
-        Ok(ProcessEntry { contract: layers.contract(process)?, arguments, local, gives })
+        let errors = process.errors.iter().map(|error| Gives::Value(shapes.shape(&error.shows))).collect();
+        Ok(ProcessEntry { contract: layers.contract(process)?, arguments, local, gives, errors })
     });
     let processes = processes.collect::<Result<_, String>>()?;
     Ok(Catalog { processes, domain, global })
@@ -112,7 +113,7 @@ impl Layers<'_> {
             outputs: self.accesses(&process.outputs, &process.name)?,
             effects: texts(&process.effects),
             messages: &[],
-            errors: texts(&process.errors),
+            errors: Vec::leak(process.errors.iter().map(|error| leak(&error.name)).collect()),
             arguments: Vec::leak(process.arguments.iter().map(argument).collect()),
             local: process.local.as_ref().map(|local| leak(&local.written)),
             is_async: process.is_async,

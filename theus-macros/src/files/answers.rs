@@ -221,8 +221,8 @@ fn enumeration(input: ParseStream<'_>) -> syn::Result<EnumText> {
 
 fn process(input: ParseStream<'_>) -> syn::Result<ProcessText> {
     let name = input.parse::<LitStr>()?.value();
-    let (inputs, outputs, effects, errors) = (texts(input)?, texts(input)?, texts(input)?, texts(input)?);
-    let arguments = fields_of(input)?;
+    let (inputs, outputs, effects) = (texts(input)?, texts(input)?, texts(input)?);
+    let (errors, arguments) = (fields_of(input)?, fields_of(input)?);
     let local = fields_of(input)?.into_iter().next();
     let (is_async, is_blocking) = (input.parse::<LitBool>()?.value, input.parse::<LitBool>()?.value);
     let gives = fields_of(input)?.into_iter().next();

@@ -30,7 +30,7 @@ pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
         Err(message) => return syn::Error::new_spanned(&input.domain, message).to_compile_error(),
     };
     let mut told = recipes(&input.recipes, &described);
-    let mut named = BTreeSet::new();
+    let mut named = Named::default();
     told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described, &mut named)));
     told.extend(have_json(input, &names, &named));
     told
@@ -58,8 +58,17 @@ fn recipes(literals: &[LitStr], described: &Described) -> TokenStream {
     }
 }
 
-/// `named`: the processes whose returns the workflow names.
-fn workflow(literal: &LitStr, described: &Described, named: &mut BTreeSet<&'static str>) -> TokenStream {
+/// What the workflows look at of processes, which has to have JSON.
+#[derive(Default)]
+struct Named {
+    /// The processes whose returns they name.
+    returns: BTreeSet<&'static str>,
+    /// The processes whose only error they look at. Of one with several the type of each is known to its own crate alone: there it is
+    /// the loader that tells.
+    errors: BTreeSet<&'static str>,
+}
+
+fn workflow(literal: &LitStr, described: &Described, named: &mut Named) -> TokenStream {
     let document = match document(literal) {
         Ok(document) => document,
         Err(tokens) => return tokens,
@@ -71,21 +80,38 @@ fn workflow(literal: &LitStr, described: &Described, named: &mut BTreeSet<&'stat
     }
     match loaded {
         Ok(definition) => {
-            named.extend(definition.named_results());
+            named.returns.extend(definition.named_results());
+            let is_only = |process: &str| {
+                let found = described.catalog.processes.iter().find(|entry| entry.contract.process == process);
+                found.is_some_and(|entry| entry.contract.errors.len() == 1)
+            };
+            let looked_at = definition.errors_looked_at().map(|(process, _)| process);
+            named.errors.extend(looked_at.filter(|process| is_only(process)));
             problems(literals, definition.warnings())
         }
         Err(error) => all(literals, &error),
     }
 }
 
-/// What a process returns has JSON where a workflow names it: rustc alone knows that.
-fn have_json(input: &Input, names: &[String], named: &BTreeSet<&'static str>) -> TokenStream {
+/// What a process returns, or fails with, has JSON where a workflow looks at it: rustc alone knows that.
+fn have_json(input: &Input, names: &[String], named: &Named) -> TokenStream {
     let krate = &input.krate;
-    let listed = input.processes.iter().zip(names).filter(|(_, name)| named.contains(name.as_str()));
-    let asked = listed.map(|(path, _)| {
+    let listed = |of: &BTreeSet<&'static str>| {
+        input
+            .processes
+            .iter()
+            .zip(names)
+            .filter(|(_, name)| of.contains(name.as_str()))
+            .map(|(path, _)| path)
+            .collect::<Vec<_>>()
+    };
+    let returns = listed(&named.returns).into_iter().map(|path| {
         quote_spanned!(path.span()=> const _: fn() = #krate::__private::has_json::<<#path as #krate::Process>::Output>;)
     });
-    asked.collect()
+    let errors = listed(&named.errors).into_iter().map(|path| {
+        quote_spanned!(path.span()=> const _: fn() = #krate::__private::error_has_json::<<#path as #krate::Process>::Error>;)
+    });
+    returns.chain(errors).collect()
 }
 
 /// Where a file is: beside the manifest of the package that is compiled.

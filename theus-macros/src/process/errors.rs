@@ -8,6 +8,7 @@ use syn::{GenericParam, Generics, Type, parse_quote};
 use super::check::mentions;
 use super::model::Model;
 use crate::errors::Errors;
+use crate::inspect;
 use crate::tokens::{doc, spelled};
 
 /// `TransferError`.
@@ -142,21 +143,43 @@ pub(crate) fn implementation(model: &Model) -> TokenStream {
     }
 }
 
-/// Which of the declared errors the enum holds; of a single one the trait knows it.
-pub(crate) fn place(model: &Model) -> TokenStream {
-    if !model.has_several_errors {
+/// Which of the declared errors the enum holds, of a single one the trait knows it; and what they hold, as workflows may use it.
+pub(crate) fn looks(model: &Model) -> TokenStream {
+    let declared = &model.options.errors;
+    if declared.is_empty() {
         return TokenStream::new();
     }
+    let shapes = declared.iter().map(|ty| {
+        let shape = inspect::shape(ty, None);
+        quote!((&&__theus::GivesOf::<#ty>::new()).of(|| #shape))
+    });
+    let shapes = quote! {
+        fn error_shapes() -> ::std::vec::Vec<__theus::Gives> {
+            ::std::vec![#(#shapes),*]
+        }
+    };
+    if !model.has_several_errors {
+        return quote! {
+            fn error_as_json(error: &Self::Error) -> __theus::OutputJson {
+                (&&__theus::OutputOf(error)).as_json()
+            }
+            #shapes
+        };
+    }
     let name = name(model);
-    let variants = model.options.errors.iter().filter_map(variant);
-    let arms = variants.enumerate().map(|(place, variant)| {
+    let variants: Vec<Ident> = declared.iter().filter_map(variant).collect();
+    let places = variants.iter().enumerate().map(|(place, variant)| {
         let place = Literal::usize_unsuffixed(place);
         quote!(#name::#variant(_) => #place,)
     });
     quote! {
         fn error_place(error: &Self::Error) -> usize {
-            match error { #(#arms)* }
+            match error { #(#places)* }
         }
+        fn error_as_json(error: &Self::Error) -> __theus::OutputJson {
+            match error { #(#name::#variants(error) => (&&__theus::OutputOf(error)).as_json(),)* }
+        }
+        #shapes
     }
 }
 

@@ -59,7 +59,7 @@ fn answer(model: &Model) -> TokenStream {
         quote!([#(#paths)*])
     };
     let (name, inputs, outputs) = (model.name(), paths(&options.inputs), paths(&options.outputs));
-    let (effects, errors) = (options.effects.iter().map(plain), options.errors.iter().map(spelled));
+    let effects = options.effects.iter().map(plain);
     let arguments = model.arguments.iter().map(|argument| {
         let (name, ty, written) = (argument.name(), &argument.ty, spelled(&argument.ty));
         quote!((#name [#ty] #written))
@@ -72,9 +72,13 @@ fn answer(model: &Model) -> TokenStream {
         let written = spelled(ty);
         quote!(("gives" [#ty] #written))
     });
+    let errors = options.errors.iter().map(|error| {
+        let written = spelled(error);
+        quote!((#written [#error] #written))
+    });
     let (is_async, is_blocking) = (asyncness.is_some(), model.is_blocking());
     let content = quote! {
-        #name #inputs #outputs [#(#effects)*] [#(#errors)*] { #(#arguments)* } { #local } #is_async #is_blocking { #gives }
+        #name #inputs #outputs [#(#effects)*] { #(#errors)* } { #(#arguments)* } { #local } #is_async #is_blocking { #gives }
     };
     Asked { cfgs: &model.attributes.cfgs, vis, ident: command, generics }.says("process", &content)
 }
@@ -109,7 +113,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
         None => quote!(Plain),
     };
     let contract = contract(model, body);
-    let error_place = (body == Body::Real).then(|| errors::place(model));
+    let errors = (body == Body::Real).then(|| errors::looks(model));
     let gives = (body == Body::Real).then(|| gives(model)).flatten();
     let output_as_json = (body == Body::Real).then(|| {
         quote! {
@@ -141,7 +145,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
             }
             #output_as_json
             #gives
-            #error_place
+            #errors
             #values
             #arguments
             #mechanics

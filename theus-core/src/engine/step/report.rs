@@ -22,6 +22,8 @@ pub(crate) struct StepReport {
 /// A process's own error, of whatever type. Where showing it panics it is shown by its name.
 pub struct ProcessError {
     name: &'static str,
+    /// What it holds, as JSON, where its type has that.
+    as_json: fn(&(dyn Error + 'static)) -> Option<serde_json::Value>,
     /// There for as long as this is.
     error: DropCaught<Box<dyn Error + Send + Sync>>,
 }
@@ -30,7 +32,13 @@ impl ProcessError {
     pub(crate) fn new<P: Process>(error: P::Error) -> Self {
         let errors = const { &P::CONTRACT }.errors;
         let name = errors.get(P::error_place(&error)).copied().unwrap_or_default();
-        Self { name, error: DropCaught::new(Box::new(error)) }
+        Self { name, as_json: as_json::<P>, error: DropCaught::new(Box::new(error)) }
+    }
+
+    /// What it holds, as JSON; `None` where its type is not `Serialize`, or that fails.
+    pub(crate) fn as_json(&self) -> Option<serde_json::Value> {
+        let error = self.error.get()?;
+        caught(|| (self.as_json)(&**error)).ok().flatten()
     }
 
     /// The name of the error's type, as the [contract](crate::Contract::errors) has it.
@@ -38,6 +46,10 @@ impl ProcessError {
     pub const fn name(&self) -> &'static str {
         self.name
     }
+}
+
+fn as_json<P: Process>(error: &(dyn Error + 'static)) -> Option<serde_json::Value> {
+    P::error_as_json(error.downcast_ref::<P::Error>()?)
 }
 
 impl fmt::Display for ProcessError {

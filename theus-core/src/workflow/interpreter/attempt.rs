@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::context::InterpreterContext;
 use super::failure::Failure;
+use super::least_wait::Said;
 use super::outcome::{Fault, StepOutcome, StepOutcomes};
 use super::stored::{StoredTime, StoredTry};
 use super::tries::Tries;
@@ -85,6 +86,13 @@ impl Account<'_> {
         let (process, role) = (run.contract.process, self.role);
         self.trace.put(at, What::Run { process, role, attempt, ended, version, took });
     }
+
+    /// What the file asks of the error that a run has failed with cannot be waited for.
+    pub(super) fn tell_unsaid(&mut self, run: &Run, said: Said, at: SystemTime) {
+        if let Some(problem) = said.problem {
+            self.trace.put(at, What::NoRetryAfter { process: run.contract.process, reason: problem.to_string() });
+        }
+    }
 }
 
 /// Whether a run whose commit the store did not take is made again when it does.
@@ -140,6 +148,14 @@ impl Attempt {
     #[cfg(feature = "store")]
     pub(super) fn has_committed(&mut self, version: u64, gave: Option<Box<Value>>) {
         (self.before, self.gave) = (Before::Committed(version), gave);
+    }
+
+    /// Whether an earlier life of the session has seen it commit.
+    pub(super) const fn has_settled(&self) -> bool {
+        #[cfg(feature = "store")]
+        return matches!(self.before, Before::Committed(_));
+        #[cfg(not(feature = "store"))]
+        false
     }
 
     pub(super) fn restored(stored: &StoredTry) -> Self {
@@ -261,7 +277,7 @@ impl Attempt {
         let now = context.environment.now();
         account.tell(run, self.number, now, Ended::TimedOut, 0, now.duration_since(since).unwrap_or_default());
         let process = run.contract.process;
-        self.again_or(Failure::fault(Fault::TimedOut { process, after }), run, context, account)
+        self.again_or(Failure::fault(Fault::TimedOut { process, after }), Said::default(), run, context, account)
     }
 
     fn reported(
@@ -292,10 +308,14 @@ impl Attempt {
             return Tried::Unsaved(error.clone());
         }
         let failure = result.as_ref().err().map(|error| Failure::run(process, error));
+        let said = match failure {
+            None => Said::default(),
+            Some(_) => Said::of(run, result.as_ref().err(), context.environment),
+        };
         account.outcomes.push(StepOutcome { process, result, violations, version });
         match failure {
             None => Tried::Ended(Ok(())),
-            Some(failure) => self.again_or(failure, run, context, account),
+            Some(failure) => self.again_or(failure, said, run, context, account),
         }
     }
 
@@ -303,13 +323,16 @@ impl Attempt {
     fn again_or(
         &mut self,
         failure: Failure,
+        said: Said,
         run: &Run,
         context: InterpreterContext<'_>,
         account: &mut Account<'_>,
     ) -> Tried {
-        let Some(wait) = self.tries.again(run, self.number, &failure, context.environment, account.random) else {
+        let again = self.tries.again(run, self.number, &failure, said.wait, context.environment, account.random);
+        let Some(wait) = again else {
             return Tried::Ended(Err(failure.recovered_by(&run.on_error)));
         };
+        account.tell_unsaid(run, said, context.environment.now());
         let (due, at) = self.trying.put_off(wait, context.environment);
         self.number += 1;
         account

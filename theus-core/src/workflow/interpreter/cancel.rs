@@ -128,6 +128,22 @@ impl Live {
                 }
                 (!is_pure).then_some(run.contract.process)
             }
+            (Work::Instances(all), Some(step)) => {
+                let run = step.multiple()?.run;
+                let is_pure = run.contract.effects.is_empty();
+                for one in &mut all.under_way {
+                    // How often it was tried is not forgotten.
+                    let goes_on =
+                        one.attempt.as_mut().is_some_and(|attempt| attempt.let_go(run, context, &mut account));
+                    if !(goes_on && is_pure) {
+                        one.attempt = None;
+                    }
+                }
+                if !is_pure {
+                    chain.work = Work::None;
+                }
+                (!is_pure).then_some(run.contract.process)
+            }
             (Work::Together(together), Some(Step::Parallel { branches, .. })) => {
                 together.let_go(branches, context, &mut account);
                 let committed = together.committed();

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::attempt::Attempt;
 use super::compensation::Compensation;
 use super::failure::Failure;
+use super::instances::Instances;
 use super::outcome::Fault;
 use super::together::Together;
 use crate::signal::Payload;
@@ -69,6 +70,7 @@ pub(super) enum Work {
     None,
     Run(Attempt),
     Together(Box<Together>),
+    Instances(Box<Instances>),
     Compensation(Box<Compensation>, Attempt),
 }
 
@@ -283,7 +285,7 @@ impl Chain {
         let run = match steps.get(self.frames.last()?.at)? {
             Step::Run(run) => run,
             Step::Parallel { branches, .. } => branches.first()?,
-            _ => return None,
+            step => step.multiple()?.run,
         };
         Some(run.contract.process)
     }
@@ -414,6 +416,30 @@ impl Chain {
         }
     }
 
+    /// The step under way is done for each element of this list.
+    pub(super) fn instances_mut(&mut self) -> Option<&mut Instances> {
+        match &mut self.work {
+            Work::Instances(all) => Some(all),
+            _ => None,
+        }
+    }
+
+    /// An expression is about this element, which is called so, until it is left again.
+    pub(super) fn enter_element(&mut self, name: &str, element: Value) {
+        let each = Each { name: name.to_owned(), elements: Vec::new().into_iter(), element };
+        self.frames.push(Frame { at: 0, inside: Inside::Each(Box::new(each)) });
+    }
+
+    /// The element, and nothing is known any more of what was given meanwhile.
+    pub(super) fn leave_element(&mut self) -> Value {
+        let left = self.frames.pop();
+        self.forget_below(0);
+        match left {
+            Some(Frame { inside: Inside::Each(each), .. }) => each.element,
+            _ => Value::Null,
+        }
+    }
+
     /// Whether it is at a step of several side by side that is under way.
     #[cfg(feature = "store")]
     pub(super) fn has_several_under_way(&self) -> bool {
@@ -426,6 +452,7 @@ impl Chain {
             Work::None => true,
             Work::Run(attempt) | Work::Compensation(_, attempt) => !attempt.is_running(),
             Work::Together(together) => !together.is_running(),
+            Work::Instances(all) => !all.is_running(),
         }
     }
 }

@@ -182,6 +182,9 @@ impl Interpreter {
                     settled.into_iter().for_each(|(_, version, gave)| attempt.has_committed(version, gave));
                 }
                 Work::Together(together) => together.have_committed(settled),
+                Work::Instances(all) => {
+                    settled.into_iter().for_each(|(place, version, gave)| all.has_committed(place, version, gave))
+                }
                 // The file has other steps by now: the chain has failed by that.
                 Work::None => {}
             }

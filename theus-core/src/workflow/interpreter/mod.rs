@@ -32,14 +32,17 @@ mod failure;
 mod hydrate;
 mod inbox;
 mod instance;
+mod instances;
 mod invoke;
 #[cfg(feature = "store")]
 mod kept;
+mod least_wait;
 mod load;
 mod macrostep;
 mod making_good;
 mod manager;
 mod microstep;
+mod multiply;
 mod named;
 mod names;
 mod outcome;

@@ -10,14 +10,20 @@ use crate::workflow::condition::EvaluationError;
 
 /// What a step gave has its name from now on, where the file has one.
 pub(super) fn names(chain: &mut Chain, run: &Run, gave: Option<Box<serde_json::Value>>) -> Result<(), Failure> {
-    let Some(name) = &run.gives else { return Ok(()) };
+    let (Some(name), Some(value)) = (&run.gives, named(run, gave)?) else { return Ok(()) };
+    chain.give(name, value);
+    Ok(())
+}
+
+/// What a step gave, where the file has a name for it.
+pub(super) fn named(run: &Run, gave: Option<Box<serde_json::Value>>) -> Result<Option<serde_json::Value>, Failure> {
+    let Some(name) = &run.gives else { return Ok(None) };
     let no_value = |error| Failure::fault(Fault::NoValue(error));
     let Some(value) = gave else {
         let problem = format!("what `{}` gave has no JSON", run.contract.process);
         return Err(no_value(EvaluationError::no_value(&**name, problem)));
     };
-    chain.give(name, bounded_as(name, *value).map_err(no_value)?);
-    Ok(())
+    bounded_as(name, *value).map(Some).map_err(no_value)
 }
 
 /// The same of those of several side by side that have committed; and which those are.

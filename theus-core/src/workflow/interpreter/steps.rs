@@ -42,7 +42,8 @@ impl Work {
         match self {
             Self::Run(attempt) | Self::Compensation(_, attempt) => attempt.begins(begun),
             Self::Together(together) => together.begin(begun, runs),
-            Self::None => {}
+            // Each of them by itself.
+            Self::Instances(_) | Self::None => {}
         }
     }
 }
@@ -111,7 +112,7 @@ impl Live {
             Work::Compensation(..) => self.make_good(chain, context, task),
             _ if chain.failure.is_some() => self.begin_compensation(chain),
             Work::None => self.next_step(chain, context, task),
-            Work::Run(_) | Work::Together(_) => match chain.next(context.definition) {
+            Work::Run(_) | Work::Together(_) | Work::Instances(_) => match chain.next(context.definition) {
                 Next::Step(step) => self.work(chain, step, context, task),
                 Next::Round | Next::End => Stepped::End,
             },
@@ -180,6 +181,9 @@ impl Live {
             Step::ForEach { list, item, .. } => {
                 let elements = elements(list, &activation).map_err(no_value)?;
                 drop(activation);
+                if let Some(each) = step.multiple() {
+                    return Self::begin_each(chain, each, list, elements);
+                }
                 chain.enter_list(item, elements);
             }
         }
@@ -266,6 +270,9 @@ impl Live {
                 return self.run(chain, run, attempt, context, task);
             }
             (Work::Together(_), Step::Parallel { branches, .. }) => branches,
+            (Work::Instances(_), step) => {
+                return step.multiple().map_or(Stepped::End, |each| self.go_on_each(chain, each, context, task));
+            }
             // What works is what its step has begun.
             _ => return Stepped::End,
         };
@@ -325,7 +332,7 @@ impl Live {
         let starts = match &chain.work {
             Work::Run(attempt) | Work::Compensation(_, attempt) => attempt.starts(context),
             Work::Together(together) => together.starts(context),
-            Work::None => false,
+            Work::Instances(_) | Work::None => false,
         };
         if !starts {
             return Ok(());
@@ -342,7 +349,7 @@ impl Live {
             Work::Run(attempt) => runs.iter().for_each(|run| attempt.is_at(run, context)),
             Work::Together(together) => together.are_at(runs, context),
             Work::Compensation(compensation, attempt) => attempt.is_at(&compensation.run, context),
-            Work::None => {}
+            Work::Instances(_) | Work::None => {}
         }
         let begun = runs.iter().any(Run::begins_once);
         chain.work.begins(begun, runs);

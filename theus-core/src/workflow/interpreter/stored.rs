@@ -321,6 +321,8 @@ pub(super) enum StoredWork {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<u64>,
     },
+    /// A process for each element of a list, so many at once.
+    Each(Box<StoredEach>),
     #[serde(rename = "undo")]
     Compensation {
         #[serde(rename = "undo")]
@@ -333,6 +335,38 @@ impl StoredWork {
     pub(super) fn is_none(&self) -> bool {
         *self == Self::Nothing
     }
+}
+
+/// A process for each element of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredEach {
+    /// The elements that have not begun.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) left: Vec<Value>,
+    /// The place of the first of them in the list.
+    pub(super) next: usize,
+    /// Those that have begun and are not over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) tries: Vec<StoredInstance>,
+    /// What those that have committed gave, by their places, where the file names that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) gave: Vec<(usize, Value)>,
+    /// The first failure in the order of the list, where the others go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) failed: Option<(usize, StoredFailure)>,
+}
+
+/// One element, and the run for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StoredInstance {
+    /// Its place in the list.
+    pub(super) place: usize,
+    pub(super) element: Value,
+    /// Nothing where it is begun anew.
+    #[serde(rename = "try", default, skip_serializing_if = "Option::is_none")]
+    pub(super) attempt: Option<StoredTry>,
 }
 
 /// A run that is to be tried.

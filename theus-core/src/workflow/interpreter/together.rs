@@ -11,6 +11,7 @@ use super::attempt::may_run_again;
 use super::attempt::{Account, Tried};
 use super::context::InterpreterContext;
 use super::failure::Failure;
+use super::least_wait::Said;
 use super::outcome::{Fault, StepOutcome};
 use super::stored::{StoredBranch, StoredWork};
 use super::tries::Tries;
@@ -336,6 +337,7 @@ impl Together {
         for (mut member, report) in std::mem::take(&mut self.members).into_iter().zip(reports) {
             let Some(run) = branches.get(member.branch) else { continue };
             let process = run.contract.process;
+            let mut said = Said::default();
             let failure = match report {
                 None => {
                     let after = run.timeout.unwrap_or(took);
@@ -348,11 +350,15 @@ impl Together {
                     again.push(member);
                     continue;
                 }
-                Some(report) => self.ended(run, &member, report, took, context, account),
+                Some(report) => {
+                    said = Said::of(run, report.result.as_ref().err(), context.environment);
+                    self.ended(run, &member, report, took, context, account)
+                }
             };
             let Some(failure) = failure else { continue };
-            match member.tries.again(run, member.number, &failure, context.environment, account.random) {
+            match member.tries.again(run, member.number, &failure, said.wait, context.environment, account.random) {
                 Some(own) => {
+                    account.tell_unsaid(run, said, now);
                     wait = wait.max(own);
                     again.push(Member { number: member.number + 1, ..member });
                 }

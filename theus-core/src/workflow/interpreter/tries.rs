@@ -38,12 +38,14 @@ impl Tries {
         }
     }
 
-    /// How long until a run that has failed so, in its try of this number, is tried again; `None` where it is not.
+    /// How long until a run that has failed so, in its try of this number, is tried again: that much at `least`, for its error says so.
+    /// `None` where it is not.
     pub(super) fn again(
         &mut self,
         run: &Run,
         number: u32,
         failure: &Failure,
+        least: Duration,
         environment: &Environment<'_>,
         random: &mut fastrand::Rng,
     ) -> Option<Duration> {
@@ -58,7 +60,7 @@ impl Tries {
         if times >= way.attempts {
             return None;
         }
-        let wait = backoff(way, times, random);
+        let wait = backoff(way, times, least, random);
         let Some(most) = way.max_elapsed else { return Some(wait) };
         let elapsed = self.elapsed(environment);
         (elapsed.saturating_add(wait) <= most).then_some(wait)
@@ -104,17 +106,18 @@ impl Tries {
 }
 
 /// How long to wait after this many tries: the part of it that the file leaves to chance keeps many sessions that failed at once from
-/// trying again at once.
-fn backoff(retry: &Retry, tries: u32, random: &mut fastrand::Rng) -> Duration {
+/// trying again at once. What an error says is waited as a whole, and what is left to chance comes on top of it.
+fn backoff(retry: &Retry, tries: u32, least: Duration, random: &mut fastrand::Rng) -> Duration {
     let exponent = i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX);
     if retry.backoff.is_zero() {
-        return Duration::ZERO;
+        return least;
     }
     let grown = retry.backoff.as_secs_f64() * retry.factor.powi(exponent);
     let whole = Duration::try_from_secs_f64(grown).unwrap_or(retry.longest).min(retry.longest);
     if retry.jitter == Jitter::None {
-        return whole;
+        return whole.max(least);
     }
-    let least = retry.jitter.least();
-    whole.mul_f64(least + random.f64() * (1.0 - least))
+    let (sure, chance) = (retry.jitter.least(), random.f64());
+    let wait = whole.mul_f64(sure + chance * (1.0 - sure));
+    if whole.mul_f64(sure) >= least { wait } else { least.saturating_add(whole.mul_f64(chance * (1.0 - sure))) }
 }

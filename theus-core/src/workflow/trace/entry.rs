@@ -168,6 +168,13 @@ pub enum What {
         /// How many of its commits are to be made good.
         compensating: usize,
     },
+    /// What the file asks of an error, how long to wait before the next try, is no time: it is waited as the `backoff` says.
+    NoRetryAfter {
+        /// The process.
+        process: &'static str,
+        /// The expression and what is wrong with it.
+        reason: String,
+    },
     /// A guard had no value: the states stay as they are.
     NoValue {
         /// The expression and what is wrong with it.
@@ -263,6 +270,7 @@ impl What {
             Self::Run { role: Role::Compensation, .. } => "compensation",
             Self::Run { role: Role::Command, .. } => "command",
             Self::Retry { .. } => "retry",
+            Self::NoRetryAfter { .. } => "no retry after",
             Self::ChainDone => "chain done",
             Self::ChainFailed { .. } => "chain failed",
             Self::NoValue { .. } => "no value",

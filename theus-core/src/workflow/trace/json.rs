@@ -97,6 +97,10 @@ impl Line<'_> {
                 map.serialize_entry("reason", reason)?;
                 map.serialize_entry("compensating", compensating)
             }
+            What::NoRetryAfter { process, reason } => {
+                map.serialize_entry("process", process)?;
+                map.serialize_entry("reason", reason)
+            }
             What::NoValue { reason }
             | What::Failed { reason }
             | What::Aborted { reason }

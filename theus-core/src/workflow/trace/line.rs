@@ -105,6 +105,7 @@ impl<'a> Line<'a> {
                 }
                 Ok(())
             }
+            What::NoRetryAfter { process, reason } => write!(f, "{process}: {reason}"),
             What::NoValue { reason }
             | What::Failed { reason }
             | What::Aborted { reason }
@@ -119,6 +120,7 @@ impl<'a> Line<'a> {
             self.entry.what,
             What::Run { role: Role::Step | Role::Compensation, .. }
                 | What::Retry { .. }
+                | What::NoRetryAfter { .. }
                 | What::ChainDone
                 | What::ChainFailed { .. }
         )

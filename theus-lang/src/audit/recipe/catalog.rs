@@ -26,6 +26,8 @@ pub struct ProcessEntry {
     pub local: Schema,
     /// What it returns.
     pub gives: Gives,
+    /// What its errors hold, in the order of the contract; of those that are not there nothing is known.
+    pub errors: Vec<Gives>,
 }
 
 /// What every step adds to.

@@ -31,7 +31,7 @@ use theus_model::audit::{Gate, Text};
 ///     is_async: false, is_blocking: false,
 /// };
 /// let (arguments, local) = (vec![Shape::Float64], Schema::empty());
-/// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing };
+/// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing, errors: Vec::new() };
 /// let catalog = Catalog { processes: vec![fill], domain: Schema::empty(), global: Schema::empty() };
 /// let load = |name: &str, rule: &str| {
 ///     let yaml = format!("process_recipes: {{ fill: {{ inputs: [ {{ field: litres, {rule} }} ] }} }}");

@@ -103,8 +103,20 @@ pub(crate) fn catalog() -> Catalog {
     ];
     Catalog {
         processes: vec![
-            ProcessEntry { contract: &TRANSFER, arguments: shapes, local: scratch, gives: Gives::Nothing },
-            ProcessEntry { contract: &REFUND, arguments: Vec::new(), local: Schema::empty(), gives: Gives::Nothing },
+            ProcessEntry {
+                contract: &TRANSFER,
+                arguments: shapes,
+                local: scratch,
+                gives: Gives::Nothing,
+                errors: Vec::new(),
+            },
+            ProcessEntry {
+                contract: &REFUND,
+                arguments: Vec::new(),
+                local: Schema::empty(),
+                gives: Gives::Nothing,
+                errors: Vec::new(),
+            },
         ],
         domain: schema("Bank", domain),
         global: schema("Limits", vec![field("max_transfer", I64, None)]),

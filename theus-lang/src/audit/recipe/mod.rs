@@ -65,7 +65,7 @@ pub use of_process::ProcessRules;
 ///     is_async: false, is_blocking: false,
 /// };
 /// let (arguments, local) = (vec![Shape::Float64], Schema::empty());
-/// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing };
+/// let fill = ProcessEntry { contract: &FILL, arguments, local, gives: Gives::Nothing, errors: Vec::new() };
 /// let catalog = Catalog { processes: vec![fill], domain: Schema::empty(), global: Schema::empty() };
 ///
 /// let yaml = "process_recipes:\n  fill:\n    inputs:\n      - { field: litres, min: 0, level: A }\n";

@@ -45,6 +45,7 @@ pub(super) fn read<'a>(of: Operand<'a>, written: Written) -> Result<Operand<'a>,
         (Written::Decimal, number @ (Operand::Int(_) | Operand::Float(_) | Operand::Text(_))) => {
             Operand::Decimal(decimal_of(&number)?)
         }
+        (Written::Decimal, Operand::Json(json)) => span(json).map_or(Operand::Json(json), Operand::Decimal),
         (Written::Time(kind), Operand::Text(text)) => {
             Operand::Time(Time::parse(kind, &text).ok_or_else(|| no("a time", &text))?)
         }
@@ -56,6 +57,20 @@ pub(super) fn read<'a>(of: Operand<'a>, written: Written) -> Result<Operand<'a>,
         },
         (_, other) => other,
     })
+}
+
+/// A length of time as serde writes it, in seconds: that of the standard library as a map, chrono's as a list.
+fn span(json: &Json) -> Option<Decimal> {
+    let (seconds, nanos) = match json {
+        Json::Object(entries) if entries.len() == 2 => (entries.get("secs")?, entries.get("nanos")?),
+        Json::Array(parts) => match parts.as_slice() {
+            [seconds, nanos] => (seconds, nanos),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let (seconds, nanos) = (i128::from(seconds.as_i64()?), i128::from(nanos.as_i64()?));
+    Some(Decimal::of(seconds.checked_mul(1_000_000_000)?.checked_add(nanos)?, 9))
 }
 
 pub(super) fn convert<'a>(to: Conversion, of: Operand<'a>) -> Result<Operand<'a>, Problem> {

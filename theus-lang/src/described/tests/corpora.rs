@@ -102,12 +102,21 @@ impl Words {
             shows: self.context(&entry.local),
             written: contract.local.unwrap_or(entry.local.name).to_owned(),
         });
+        let errors = contract.errors.iter().enumerate().map(|(place, name)| FieldText {
+            name: (*name).to_owned(),
+            shows: match entry.errors.get(place) {
+                Some(Gives::Value(shape)) => self.shape(shape),
+                _ => self.shape(&Shape::Opaque),
+            },
+            written: (*name).to_owned(),
+        });
+        let errors = errors.collect();
         ProcessText {
             name: contract.process.to_owned(),
             inputs: paths(contract.inputs),
             outputs: paths(contract.outputs),
             effects: owned(contract.effects),
-            errors: owned(contract.errors),
+            errors,
             arguments,
             local,
             is_async: contract.is_async,

@@ -144,6 +144,7 @@ fn theus_core_catalog(engine: &Engine<Bank>) -> Catalog {
         arguments: entry.arguments,
         local: entry.local,
         gives: entry.gives,
+        errors: entry.errors,
     };
     let processes = theirs.processes.into_iter().map(process).collect();
     Catalog { processes, domain: theirs.domain, global: theirs.global }

@@ -11,7 +11,7 @@ use super::event::{DONE_OF, Trigger};
 use super::id::StateId;
 use super::invoke::{Invoke, OnLeave};
 use super::ordered::Ordered;
-use super::retry::{Jitter, Retry};
+use super::retry::{Jitter, LeastWait, Retry};
 use super::state::{State, StateKind};
 use super::step::{ArgumentSource, Recovery, Run, Step};
 use super::transition::Transition;
@@ -246,12 +246,17 @@ impl<'a> File<'a> {
             Step::While { when, body, .. } => {
                 Ordered::map([flux("while"), ("when", Ordered::text(when.text())), ("do", self.list(body))])
             }
-            Step::ForEach { list, item, body, .. } => Ordered::map([
-                flux("for_each"),
-                ("in", Ordered::text(list.text())),
-                ("as", Ordered::text(item.as_str())),
-                ("do", self.list(body)),
-            ]),
+            Step::ForEach { list, item, body, side_by_side, .. } => {
+                let mut entries: Entries<'a> =
+                    vec![flux("for_each"), ("in", Ordered::text(list.text())), ("as", Ordered::text(item.as_str()))];
+                if let Some(side_by_side) = side_by_side {
+                    let most = u32::try_from(side_by_side.most).unwrap_or(u32::MAX);
+                    entries.push(("parallel", Ordered::Whole(most)));
+                    entries.push(("on_failure", Ordered::text(side_by_side.on_failure())));
+                }
+                entries.push(("do", self.list(body)));
+                Ordered::map(entries)
+            }
             Step::Parallel { branches, .. } => {
                 let branches = branches.iter().map(|run| self.run(run)).collect();
                 Ordered::map([("parallel", Ordered::List(branches))])
@@ -313,6 +318,7 @@ fn tries<'a>(retry: &Retry, jitter: Jitter) -> Entries<'a> {
     if retry.jitter != jitter {
         entries.push(("jitter", Ordered::text(retry.jitter.word())));
     }
+    entries.extend(retry.least.first().map(|(_, LeastWait(wait))| ("after", Ordered::text(expression(wait)))));
     entries.extend(retry.max_elapsed.map(|time| ("max_elapsed", Ordered::text(duration(time)))));
     entries
 }

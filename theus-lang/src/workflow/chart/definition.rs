@@ -320,6 +320,22 @@ fn asks_data(states: &[State]) -> Box<[bool]> {
 }
 
 impl Definition {
+    /// The processes and their errors that the file looks at (`after` of a `retry`), one by one.
+    #[doc(hidden)]
+    pub fn errors_looked_at(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        let of_run = |run: &super::step::Run| -> Vec<(&'static str, &'static str)> {
+            let ways = run.retry.iter().flat_map(super::retry::Retry::ways);
+            ways.flat_map(|way| &way.least).map(|(error, _)| (run.contract.process, *error)).collect()
+        };
+        let lists = move |state: &'_ State| -> Vec<(&'static str, &'static str)> {
+            let ways = state.transitions.iter().flat_map(|way| &way.steps);
+            let invoked = state.invokes.iter().flat_map(|invoke| &invoke.steps);
+            let all = state.entry.iter().chain(&state.exit).chain(ways).chain(invoked);
+            all.flat_map(Step::runs).flat_map(of_run).collect()
+        };
+        self.states().iter().flat_map(lists)
+    }
+
     /// The processes whose returns the file names, one by one.
     #[doc(hidden)]
     pub fn named_results(&self) -> impl Iterator<Item = &'static str> + '_ {

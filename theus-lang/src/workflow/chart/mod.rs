@@ -59,12 +59,12 @@ pub use plan::{Part, Strand};
 #[doc(hidden)]
 pub use quick::{Beforehand, Quick};
 pub use reckoned::Reckoned;
-pub use retry::{Jitter, Retry};
+pub use retry::{Jitter, LeastWait, Retry};
 pub use source::Place;
 pub use state::{State, StateKind};
 #[doc(hidden)]
 pub use step::TIMEOUT;
-pub use step::{ArgumentSource, Recovery, Restart, Run, Step};
+pub use step::{ArgumentSource, Multiple, Recovery, Restart, Run, SideBySide, Step};
 #[doc(hidden)]
 pub use stored::{Stored, StoredError};
 pub use transition::Transition;

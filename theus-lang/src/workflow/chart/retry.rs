@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::condition::Expression;
+
 /// Trying again after a declared error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
@@ -18,10 +20,29 @@ pub struct Retry {
     pub jitter: Jitter,
     /// How long after the beginning of the first try another one may begin; `None` for no bound.
     pub max_elapsed: Option<Duration>,
+    /// What errors say of how long to wait at least (`after`), of each error that does.
+    pub least: Vec<(&'static str, LeastWait)>,
     /// The errors after which it is tried again; empty for all declared ones.
     pub on: Vec<&'static str>,
     /// How it is tried again after errors of [`on`](Self::on) that have a way of their own. Theirs have none in turn.
     pub each: Vec<(&'static str, Retry)>,
+}
+
+/// How long to wait at least before the next try, as the error says (`after`).
+#[derive(Clone, Debug)]
+pub struct LeastWait(pub Expression);
+
+impl LeastWait {
+    /// What it looks at: what the error holds, under this name.
+    pub const ERROR: &'static str = "error";
+    /// The longest wait that an error can ask for; what is longer is taken for a mistake.
+    pub const LONGEST: Duration = Duration::from_secs(366 * 24 * 3_600);
+}
+
+impl PartialEq for LeastWait {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text() == other.0.text()
+    }
 }
 
 /// How much of the wait before the next try is left to chance (`jitter`), so that many sessions that failed at once do not try again at
@@ -73,6 +94,13 @@ impl Retry {
             return None;
         }
         Some(self.each.iter().find(|(name, _)| *name == error).map_or(self, |(_, own)| own))
+    }
+
+    /// What this error says of how long to wait at least, where it does.
+    #[must_use]
+    pub fn least_after(&self, error: &str) -> Option<&Expression> {
+        let (_, LeastWait(wait)) = self.after(error)?.least.iter().find(|(name, _)| *name == error)?;
+        Some(wait)
     }
 
     /// All ways in which it is tried again: that of all errors, or those of each.

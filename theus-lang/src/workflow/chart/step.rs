@@ -41,6 +41,8 @@ pub enum Step {
         item: String,
         /// The chain.
         body: Vec<Step>,
+        /// Whether it is done for several elements at once: then the chain is one process.
+        side_by_side: Option<SideBySide>,
         /// Where it stands.
         place: Place,
     },
@@ -51,6 +53,53 @@ pub enum Step {
         /// Where it stands.
         place: Place,
     },
+}
+
+/// How a loop goes through several elements at once (`parallel` of a `for_each`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideBySide {
+    /// How many are under way at once, at most.
+    pub most: usize,
+    /// Whether the first that fails for good has the rest cancelled; else they go on to their end.
+    pub cancels: bool,
+}
+
+impl SideBySide {
+    /// How many may be under way at once.
+    pub const MOST: usize = 256;
+    /// The words for what a failure does to the rest, without and with it being cancelled.
+    pub const ON_FAILURE: [&'static str; 2] = ["go_on", "cancel"];
+
+    /// What a failure does to the rest, as a file has it.
+    #[must_use]
+    pub const fn on_failure(self) -> &'static str {
+        if self.cancels { "cancel" } else { "go_on" }
+    }
+}
+
+/// A loop that goes through several elements at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Multiple<'d> {
+    /// What is run for each.
+    pub run: &'d Run,
+    /// What its expressions call the element.
+    pub item: &'d str,
+    /// How many at once.
+    pub side_by_side: SideBySide,
+}
+
+impl Step {
+    /// What is run for several elements at once, where it is a loop that does so.
+    #[must_use]
+    pub fn multiple(&self) -> Option<Multiple<'_>> {
+        match self {
+            Self::ForEach { item, body, side_by_side: Some(side_by_side), .. } => match body.as_slice() {
+                [Self::Run(run)] => Some(Multiple { run, item, side_by_side: *side_by_side }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// A process to run, and what to do about it.

@@ -241,6 +241,8 @@ const WORDS: &[Word] = &[
     ("loop", "", "run", "`flux: while`, with `when` and `do`"),
     ("repeat", "", "run", "`flux: while`, with `when` and `do`"),
     ("foreach", SCXML, "run", "`flux: for_each`, with `in`, `as` and `do`"),
+    ("maxconcurrency", STEP_FUNCTIONS, "on_failure", "`parallel: 8`"),
+    ("concurrency", "", "on_failure", "`parallel: 8`"),
     ("map", STEP_FUNCTIONS, "run", "`flux: for_each`, with `in`, `as` and `do`"),
     ("branches", STEP_FUNCTIONS, "run", "`parallel: [..]`"),
     ("goto", "", "run", "`events: { EVT_CHAIN_DONE: STATE }` of the state"),
@@ -300,6 +302,8 @@ const WORDS: &[Word] = &[
     ("maxdelayseconds", STEP_FUNCTIONS, "longest", ""),
     ("scheduletoclosetimeout", TEMPORAL, "max_elapsed", ""),
     ("maxelapsedtime", "", "max_elapsed", ""),
+    ("retryafter", "", "longest", "`after: \"${ error.retry_after }\"`"),
+    ("nextretrydelay", TEMPORAL, "longest", "`after: \"${ error.retry_after }\"`"),
     ("jitterstrategy", STEP_FUNCTIONS, "jitter", ""),
     ("nonretryableerrortypes", TEMPORAL, "longest", "`on`, a list of the errors that are tried again"),
     ("errorequals", STEP_FUNCTIONS, "longest", "`on`"),
@@ -315,7 +319,9 @@ pub(super) fn ours(written: &str, value: Option<&Value>, known: &[&str]) -> Opti
     if let Some(ours) = value.and_then(Value::as_str).and_then(|value| of_type(&plain, value, known)) {
         return Some(format!("here it is {ours}"));
     }
-    let (_, whose, key, ours) = WORDS.iter().find(|(theirs, _, key, _)| *theirs == plain && known.contains(key))?;
+    // The `after` of a `retry` is another than that of a state.
+    let is_meant = |key: &&str| known.contains(key) && !(*key == "after" && known.contains(&"backoff"));
+    let (_, whose, key, ours) = WORDS.iter().find(|(theirs, _, key, _)| *theirs == plain && is_meant(key))?;
     let ours = if ours.is_empty() { format!("`{key}`") } else { (*ours).to_owned() };
     Some(if whose.is_empty() {
         format!("here it is {ours}")

@@ -11,9 +11,9 @@ use crate::process::Contract;
 use crate::source::{NodePath, Problem, Value, duration};
 use crate::workflow::chart::{Jitter, Restart, Retry, TIMEOUT};
 
-const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "max_elapsed", "on"];
+const RETRY_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "after", "max_elapsed", "on"];
 /// What is said of one error.
-const OF_ERROR_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "max_elapsed"];
+const OF_ERROR_KEYS: &[&str] = &["attempts", "backoff", "factor", "longest", "jitter", "after", "max_elapsed"];
 
 const DEFAULT_ATTEMPTS: u32 = 3;
 const DEFAULT_BACKOFF: Duration = Duration::from_millis(100);
@@ -54,6 +54,7 @@ impl<'a> Reading<'a> {
             longest: DEFAULT_LONGEST,
             jitter: Jitter::default(),
             max_elapsed: None,
+            least: Vec::new(),
             on: Vec::new(),
             each: Vec::new(),
         };
@@ -87,9 +88,16 @@ impl<'a> Reading<'a> {
         self.diagnostics.only_keys(&body, at, "`retry`", RETRY_KEYS);
         self.tries(&body, at, &mut retry);
         match get(&body, "on") {
-            Some(value @ Value::Mapping(_)) => self.tries_of_each(value, contract, &at.key("on"), &mut retry),
+            Some(value @ Value::Mapping(_)) => {
+                let after = get(&body, "after").map(|after| (after, at.key("after")));
+                self.tries_of_each(value, contract, &at.key("on"), &mut retry, after);
+            }
             on => {
                 retry.on = on.map(|value| self.retried(value, contract, &at.key("on"))).unwrap_or_default();
+                if let Some(value) = get(&body, "after") {
+                    let errors = if retry.on.is_empty() { contract.errors } else { &retry.on };
+                    retry.least = self.least_wait(value, contract, errors, &at.key("after"));
+                }
                 self.can_be_tried(&retry, at);
             }
         }
@@ -118,7 +126,16 @@ impl<'a> Reading<'a> {
     }
 
     /// `on` as a map: what is not said of an error is as it is said of all.
-    fn tries_of_each(&mut self, value: &'a Value, contract: &'static Contract, at: &NodePath, retry: &mut Retry) {
+    fn tries_of_each(
+        &mut self,
+        value: &'a Value,
+        contract: &'static Contract,
+        at: &NodePath,
+        retry: &mut Retry,
+        after: Option<(&'a Value, NodePath)>,
+    ) {
+        // Those that wait as is said of all.
+        let mut as_all = Vec::new();
         let body =
             self.diagnostics.entries(value, at, "`on`", (Keys::Names, "a map from errors to how they are tried"));
         for (name, value) in body.unwrap_or_default() {
@@ -132,6 +149,10 @@ impl<'a> Reading<'a> {
             let mut own = Retry { on: Vec::new(), each: Vec::new(), ..retry.clone() };
             self.tries(&body, &at, &mut own);
             self.can_be_tried(&own, &at);
+            let after = get(&body, "after");
+            if let Some(value) = after {
+                own.least = self.least_wait(value, contract, &errors, &at.key("after"));
+            }
             for error in errors {
                 if retry.on.contains(&error) {
                     self.diagnostics.error(code::TWICE, || {
@@ -141,6 +162,15 @@ impl<'a> Reading<'a> {
                 }
                 retry.on.push(error);
                 retry.each.push((error, own.clone()));
+                if after.is_none() {
+                    as_all.push(error);
+                }
+            }
+        }
+        if let Some((value, at)) = after.filter(|_| !retry.on.is_empty()) {
+            let least = self.least_wait(value, contract, &as_all, &at);
+            for (error, own) in &mut retry.each {
+                own.least.extend(least.iter().filter(|(of, _)| of == error).cloned());
             }
         }
         if retry.on.is_empty() {

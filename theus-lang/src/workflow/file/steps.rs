@@ -183,18 +183,36 @@ impl<'a> Reading<'a> {
     }
 
     fn inner(&mut self, body: &Body<'a>, key: &str, at: &NodePath, of: &str, depth: usize) -> Vec<Step> {
-        let (mut steps, names) = (Vec::new(), self.items.len());
-        if let Some(value) = get(body, key) {
-            self.steps(value, &at.key(key), of, depth + 1, &mut steps);
-        }
+        let names = self.items.len();
+        let steps = self.open_inner(body, key, at, of, depth);
         self.items.truncate(names);
         steps
     }
 
+    /// The same, whose names are for somebody still.
+    fn open_inner(&mut self, body: &Body<'a>, key: &str, at: &NodePath, of: &str, depth: usize) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if let Some(value) = get(body, key) {
+            self.steps(value, &at.key(key), of, depth + 1, &mut steps);
+        }
+        steps
+    }
+
     /// The steps of a loop: one that has none goes round without doing anything.
-    fn repeated(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize, what: &str) -> Vec<Step> {
+    fn repeated(
+        &mut self,
+        body: &Body<'a>,
+        at: &NodePath,
+        of: &str,
+        depth: usize,
+        what: &str,
+        is_open: bool,
+    ) -> Vec<Step> {
         let before = self.diagnostics.errors.len();
-        let inner = self.inner(body, "do", at, of, depth);
+        let inner = match is_open {
+            true => self.open_inner(body, "do", at, of, depth),
+            false => self.inner(body, "do", at, of, depth),
+        };
         if inner.is_empty() && self.diagnostics.errors.len() == before {
             let at = if get(body, "do").is_some() { at.at_key("do") } else { at.clone() };
             self.diagnostics.error(code::STEP, || {
@@ -221,12 +239,13 @@ impl<'a> Reading<'a> {
     fn while_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
         self.diagnostics.only_keys(body, at, "a `while`", &["flux", "when", "do", "condition", "name"]);
         let when = self.when(body, at, "a `while`");
-        let inner = self.repeated(body, at, of, depth, "a `while`");
+        let inner = self.repeated(body, at, of, depth, "a `while`", false);
         Some(Step::While { when: when?, body: inner, place: self.sites.place(at) })
     }
 
     fn for_each_of(&mut self, body: &Body<'a>, at: &NodePath, of: &str, depth: usize) -> Option<Step> {
-        self.diagnostics.only_keys(body, at, "a `for_each`", &["flux", "in", "as", "do", "name"]);
+        let keys = ["flux", "in", "as", "parallel", "on_failure", "do", "name"];
+        self.diagnostics.only_keys(body, at, "a `for_each`", &keys);
         let list = match get(body, "in") {
             Some(value) => {
                 let at = at.key("in");
@@ -248,9 +267,19 @@ impl<'a> Reading<'a> {
         let element = list.as_ref().map_or(Shape::Opaque, |(_, element)| element.clone());
         // An unnamed element is still one: the chain is read to the end.
         self.items.push((item.unwrap_or("item"), element));
-        let inner = self.repeated(body, at, of, depth, "a `for_each`");
+        let (names, before) = (self.items.len(), self.diagnostics.errors.len());
+        let side_by_side = self.side_by_side(body, at);
+        let inner = self.repeated(body, at, of, depth, "a `for_each`", side_by_side.is_some());
+        let given: Vec<_> = self.items.drain(names..).collect();
         self.items.pop();
-        Some(Step::ForEach { list: list?.0, item: item?.to_owned(), body: inner, place: self.sites.place(at) })
+        if side_by_side.is_some() {
+            if self.diagnostics.errors.len() == before {
+                self.one_run(&inner, at);
+            }
+            self.gives_list(given);
+        }
+        let (list, item) = (list?.0, item?.to_owned());
+        Some(Step::ForEach { list, item, body: inner, side_by_side, place: self.sites.place(at) })
     }
 
     /// An expression that gives a list, and the shape of its elements.

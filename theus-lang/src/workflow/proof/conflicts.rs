@@ -1,4 +1,4 @@
-//! Parallel steps: no two of them touch what one of them writes.
+//! Steps side by side, and a process side by side with itself: no two of them touch what one of them writes.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,12 @@ fn of_steps(steps: &[Step], subject: &Subject<'_>, diagnostics: &mut Diagnostics
                 of_steps(then, subject, diagnostics);
                 of_steps(otherwise, subject, diagnostics);
             }
-            Step::While { body, .. } | Step::ForEach { body, .. } => of_steps(body, subject, diagnostics),
+            Step::While { body, .. } | Step::ForEach { body, .. } => {
+                if let Some(multiple) = step.multiple() {
+                    with_itself(multiple.run, subject, diagnostics);
+                }
+                of_steps(body, subject, diagnostics);
+            }
             Step::Parallel { branches, .. } => of_branches(branches, subject, diagnostics),
         }
     }
@@ -57,6 +62,21 @@ fn of_branches(branches: &[Run], subject: &Subject<'_>, diagnostics: &mut Diagno
             }
         }
     }
+}
+
+/// One process for several elements at once: whatever it writes, all of them would.
+fn with_itself(run: &Run, subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let written: Vec<String> =
+        run.contract.conflicts(run.contract).iter().map(|conflict| format!("`{}`", conflict.path)).collect();
+    if written.is_empty() {
+        return;
+    }
+    diagnostics.error(code::CONFLICT, || {
+        let process = run.contract.process;
+        Problem::new(subject.at(&run.place), format!("`{process}` cannot run side by side with itself"))
+            .label(format!("writes {}, which all of them would", written.join(", ")))
+            .help("let it return what it has found, name that by `as`, and write it in a step after the loop; or leave `parallel` out")
+    });
 }
 
 fn tell(early: &Run, late: &Run, subject: &Subject<'_>, diagnostics: &mut Diagnostics) {

@@ -65,6 +65,10 @@ pub(super) fn check_invoked(subject: &Subject<'_>, diagnostics: &mut Diagnostics
 
 /// How long it may be waited between all tries.
 fn waits(retry: &Retry) -> Duration {
+    if retry.attempts > 1 && !retry.least.is_empty() {
+        // As long as the error says.
+        return retry.max_elapsed.unwrap_or(Duration::MAX);
+    }
     let mut wait = retry.backoff.as_secs_f64();
     let mut all = 0.0;
     for _ in 1..retry.attempts.min(64) {

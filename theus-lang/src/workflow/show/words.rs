@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::process::Contract;
 use crate::source::duration;
 use crate::workflow::chart::{
-    ArgumentSource, DONE_OF, Invoke, OnLeave, Retry, Run, State, StateId, Step, Transition, Trigger,
+    ArgumentSource, DONE_OF, Invoke, LeastWait, OnLeave, Retry, Run, State, StateId, Step, Transition, Trigger,
 };
 
 /// What a transition is taken on; nothing for none.
@@ -78,7 +78,10 @@ pub(super) fn step(step: &Step) -> String {
             text
         }
         Step::While { when, body, .. } => format!("while {} {{ {} }}", when.text(), chain(body)),
-        Step::ForEach { list, item, body, .. } => format!("for {item} in {} {{ {} }}", list.text(), chain(body)),
+        Step::ForEach { list, item, body, side_by_side, .. } => {
+            let most = side_by_side.map(|side_by_side| format!(" ∥{}", side_by_side.most)).unwrap_or_default();
+            format!("for {item} in {}{most} {{ {} }}", list.text(), chain(body))
+        }
         Step::Parallel { branches, .. } => branches.iter().map(run).collect::<Vec<_>>().join(" ∥ "),
     }
 }
@@ -109,7 +112,8 @@ fn retry(retry: &Retry) -> String {
     let tries = |retry: &Retry| {
         let times = (retry.attempts != Retry::UNBOUNDED).then(|| format!("×{}", retry.attempts));
         let within = retry.max_elapsed.map(|time| format!("×≤{}", duration::shown(time)));
-        times.into_iter().chain(within).collect::<Vec<_>>().join(" ")
+        let least = retry.least.first().map(|(_, LeastWait(wait))| format!("after {}", wait.text()));
+        times.into_iter().chain(within).chain(least).collect::<Vec<_>>().join(" ")
     };
     if retry.each.is_empty() {
         return tries(retry);

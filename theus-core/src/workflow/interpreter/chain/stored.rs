@@ -8,12 +8,13 @@ use crate::workflow::clock::Timekeeper;
 use crate::workflow::interpreter::attempt::Attempt;
 use crate::workflow::interpreter::compensation::Compensation;
 use crate::workflow::interpreter::failure::Failure;
+use crate::workflow::interpreter::instances::{Instance, Instances};
 use crate::workflow::interpreter::names::{self, known, name_of};
 use crate::workflow::interpreter::outcome::Fault;
 use crate::workflow::interpreter::position::PositionError;
 use crate::workflow::interpreter::stored::{
-    PartName, StoredChain, StoredCompensation, StoredFailure, StoredFrame, StoredInside, StoredPart, StoredResult,
-    StoredStrand, StoredStrandFailure, StoredWork,
+    PartName, StoredChain, StoredCompensation, StoredEach, StoredFailure, StoredFrame, StoredInside, StoredInstance,
+    StoredPart, StoredResult, StoredStrand, StoredStrandFailure, StoredWork,
 };
 use crate::workflow::interpreter::together::Together;
 
@@ -81,6 +82,12 @@ impl Chain {
                 }
                 (None, _) => (StoredWork::Nothing, interrupted()),
             },
+            Work::Instances(all) => match self.step(definition).and_then(Step::multiple) {
+                Some(each) if is_kept || !all.is_running() || each.run.begins_anew() => {
+                    (stored_each(definition, keeper, all, each.run, is_kept), None)
+                }
+                _ => (StoredWork::Nothing, interrupted()),
+            },
         }
     }
 
@@ -146,6 +153,7 @@ impl Chain {
                     StoredWork::Together { tries, again, since } => {
                         Work::Together(Box::new(Together::restored(tries, *again, *since)))
                     }
+                    StoredWork::Each(each) => Work::Instances(Box::new(restored_each(definition, each)?)),
                     StoredWork::Nothing | StoredWork::Compensation { .. } => Work::None,
                 };
             }
@@ -268,6 +276,43 @@ impl Compensation {
     }
 }
 
+fn stored_each(definition: &Definition, keeper: &Timekeeper, all: &Instances, run: &Run, is_kept: bool) -> StoredWork {
+    let one = |one: &Instance| {
+        let attempt = one.attempt.as_ref().and_then(|attempt| match attempt.is_running() {
+            true if is_kept => Some(attempt.stored_running(run, keeper)),
+            true if run.retry.is_none() => None,
+            _ => Some(attempt.stored(None, keeper)),
+        });
+        StoredInstance { place: one.place, element: one.element.clone(), attempt }
+    };
+    StoredWork::Each(Box::new(StoredEach {
+        left: all.left.iter().cloned().collect(),
+        next: all.next,
+        tries: all.under_way.iter().map(one).collect(),
+        gave: all.gave.iter().map(|(place, value)| (*place, value.clone())).collect(),
+        failed: all.failure.as_ref().map(|(place, failure)| (*place, stored_failure(definition, failure))),
+    }))
+}
+
+fn restored_each(definition: &Definition, stored: &StoredEach) -> Result<Instances, PositionError> {
+    let one = |one: &StoredInstance| Instance {
+        place: one.place,
+        element: one.element.clone(),
+        attempt: one.attempt.as_ref().map(Attempt::restored),
+    };
+    let failure = match &stored.failed {
+        Some((place, failure)) => Some((*place, restored_failure(definition, failure)?)),
+        None => None,
+    };
+    Ok(Instances {
+        left: stored.left.iter().cloned().collect(),
+        next: stored.next,
+        under_way: stored.tries.iter().map(one).collect(),
+        gave: stored.gave.iter().cloned().collect(),
+        failure,
+    })
+}
+
 fn stored_failure(definition: &Definition, failure: &Failure) -> StoredFailure {
     StoredFailure {
         process: failure.process.map(str::to_owned),
@@ -335,7 +380,10 @@ fn write_shape(steps: &[Step], shape: &mut String) {
                 write_shape(otherwise, shape);
             }
             Step::While { body, .. } => write_shape(body, shape),
-            Step::ForEach { item, body, .. } => {
+            Step::ForEach { item, body, side_by_side, .. } => {
+                if side_by_side.is_some() {
+                    shape.push_str("parallel ");
+                }
                 shape.push_str(item);
                 shape.push(':');
                 write_shape(body, shape);

@@ -76,7 +76,22 @@ fn nested(name: &'static str, type_name: &'static str, fields: Vec<FieldSchema>)
 }
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
-    ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing }
+    ProcessEntry { contract, arguments, local: Schema::empty(), gives: Gives::Nothing, errors: Vec::new() }
+}
+
+/// What `InsufficientFunds` holds.
+fn funds() -> Shape {
+    let fields = || {
+        let field = |name, shape| FieldShape { name, shape };
+        vec![
+            field("retry_after", Shape::Float64),
+            field("pause", Shape::Decimal),
+            field("perhaps", <Option<i64>>::shape()),
+            field("note", Shape::Text),
+        ]
+    };
+    let (fields, methods) = (Asked::of(fields), Asked::of(Vec::new));
+    Shape::Record(RecordShape { name: "InsufficientFunds", fields, methods, transparent: false })
 }
 
 pub(crate) fn catalog() -> Catalog {
@@ -84,7 +99,8 @@ pub(crate) fn catalog() -> Catalog {
     let plain = [&P_LOAD, &P_ANALYZE, &FETCH, &DRAFT, &REVIEW, &PUBLISH, &COUNT, &SUM, &WATCH, &SCAN];
     let mut processes: Vec<ProcessEntry> = plain.into_iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&P_RECORD, vec![i64::shape(), Shape::Float64]));
-    processes.push(entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]));
+    let charge = entry(&CHARGE, vec![byte.clone(), Shape::Text, Shape::Optional(Box::new(Shape::Text))]);
+    processes.push(ProcessEntry { errors: vec![Gives::Value(funds()), Gives::Hidden], ..charge });
     processes.push(entry(&REFUND, vec![byte]));
     let variants = || ["Red", "DarkBlue"].map(|name| VariantShape { name, fields: Vec::new() }).into();
     processes.push(entry(

@@ -18,6 +18,7 @@ mod retries;
 mod round_trip;
 mod sagas;
 mod shapes;
+mod side_by_side;
 mod times;
 mod words;
 

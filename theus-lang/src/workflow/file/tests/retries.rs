@@ -101,8 +101,96 @@ fn what_is_wrong_with_it_is_told_at_its_place() {
 }
 
 #[test]
+fn an_error_says_how_long_to_wait_and_what_it_holds_is_checked() {
+    for (wrong, code, at, message) in [
+        (
+            "{ on: { InsufficientFunds: { after: '${ error.retry_aftr }' } } }",
+            "W012",
+            "retry_aftr",
+            "did you mean `retry_after`?",
+        ),
+        ("{ on: [InsufficientFunds], after: '${ error.note }' }", "W011", "'${ error.note", "this gives a string"),
+        ("{ on: [InsufficientFunds], after: '${ error }' }", "W011", "'${ error }", "a number: of seconds"),
+        ("{ on: [InsufficientFunds], after: 30s }", "W027", "30s }", "is its `backoff: 30s`"),
+        ("{ on: [InsufficientFunds], after: 30 }", "W027", "30 }", "is its `backoff: 30s`"),
+        (
+            "{ on: [InsufficientFunds], after: error.pause }",
+            "W027",
+            "error.pause",
+            "write `after: \"${ error.retry_after }\"`",
+        ),
+        ("{ on: [InsufficientFunds], after: [1] }", "W027", "[1]", "one expression in `${ }`"),
+        ("{ on: [InsufficientFunds], after: '${ domain.total }' }", "W027", "'${ domain", "does not look at the error"),
+        (
+            "{ on: [InsufficientFunds], after: '${ event.wait }' }",
+            "W012",
+            "event.wait",
+            "no event is being handled here",
+        ),
+        (
+            "{ on: [InsufficientFunds], after: '${ item.wait }' }",
+            "W012",
+            "item.wait",
+            "known: domain, global, now, error",
+        ),
+        // Whatever is retried has to say it.
+        ("{ after: '${ error.pause }' }", "W027", "'${ error", "derive `serde::Serialize` for `bank::AccountClosed`"),
+        ("{ on: { AccountClosed: { after: '${ error.pause }' } } }", "W027", "'${ error", "has no JSON"),
+        (
+            "{ after: '${ error.pause }', on: { InsufficientFunds: {}, AccountClosed: {} } }",
+            "W027",
+            "'${ error",
+            "what `bank::AccountClosed` holds cannot be looked at",
+        ),
+        (
+            "{ after: '${ error.pause }', on: { InsufficientFunds: { after: '${ error.perhaps }' } } }",
+            "W027",
+            "'${ error.pause",
+            "no error of these says how long to wait",
+        ),
+        ("{ on: [InsufficientFunds], retry_after: 3 }", "W003", "retry_after", "here it is `after:"),
+        ("{ on: [InsufficientFunds], aftr: 3 }", "W003", "aftr", "did you mean `after`?"),
+    ] {
+        let file = of(wrong);
+        let (line, column) = place(&file, at);
+        let told = load(&file).unwrap_err().to_string();
+        for part in [format!("[{code}]"), format!("desk.yaml:{line}:{column}\n"), message.to_owned()] {
+            assert!(told.contains(&part), "{wrong}: {part}\n{told}");
+        }
+    }
+    for (right, says) in [
+        ("{ on: [InsufficientFunds], after: '${ error.retry_after }' }", "error.retry_after"),
+        ("{ on: [InsufficientFunds], after: '${ error.pause }' }", "error.pause"),
+        ("{ on: [InsufficientFunds], after: '${ error.perhaps }' }", "error.perhaps"),
+        (
+            "{ on: [InsufficientFunds], after: '${ error.retry_after + double(domain.total) }' }",
+            "error.retry_after + double(domain.total)",
+        ),
+        ("{ on: { InsufficientFunds: { after: '${ error.pause }' }, AccountClosed: {} } }", "error.pause"),
+        ("{ after: '${ error.pause }', on: { InsufficientFunds: {} } }", "error.pause"),
+    ] {
+        let retry = read(right);
+        assert_eq!(retry.least_after("InsufficientFunds").map(|wait| wait.text()), Some(says), "{right}");
+        assert!(retry.least_after("bank::AccountClosed").is_none(), "{right}");
+    }
+    // That its time was over holds nothing.
+    let of = |retry: &str| {
+        format!(
+            "states:\n  A:\n    entry: {{ run: fetch, timeout: 9s, retry: {retry} }}\n    on_error: {{ \"*\": B }}\n    events: {{ EVT_CHAIN_DONE: B }}\n  B: {{ final: true }}\n"
+        )
+    };
+    let told = load(&of("{ on: { Timeout: { after: '${ error.x }' } } }")).unwrap_err().to_string();
+    assert!(told.contains("[W027]") && told.contains("`Timeout` holds nothing"), "{told}");
+    loads(&of("{ on: [Timeout, RateLimited], after: '${ error.x }' }"));
+    loads(&of("{ after: '${ error.x }', on: { Timeout: {}, RateLimited: {} } }"));
+}
+
+#[test]
 fn it_is_written_as_it_is_read() {
     for written in [
+        "{ attempts: 2, on: [InsufficientFunds], after: '${ error.pause }' }",
+        "{ attempts: 2, after: '${ error.pause }', on: { InsufficientFunds: {} } }",
+        "{ max_elapsed: 1h, on: { InsufficientFunds: { after: '${ error.pause }' }, AccountClosed: {} } }",
         "{ attempts: 2, jitter: none }",
         "{ max_elapsed: 90s }",
         "{ max_elapsed: 90s, attempts: 2, on: [AccountClosed] }",
@@ -124,6 +212,8 @@ fn a_picture_has_it() {
     let picture = |retry: &str| loads(&of(retry)).to_mermaid();
     assert!(picture("{ attempts: 3 }").contains(" ×3"));
     assert!(picture("{ max_elapsed: 1h }").contains(" ×≤1h"));
+    let after = picture("{ attempts: 3, on: [InsufficientFunds], after: '${ error.pause }' }");
+    assert!(after.contains(" ×3 after error.pause"), "{after}");
     let each = picture("{ attempts: 3, on: { AccountClosed: { max_elapsed: 1h }, InsufficientFunds: {} } }");
     assert!(each.contains("AccountClosed ×≤1h, InsufficientFunds ×3"), "{each}");
 }

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     "{ flux: if, when: domain.ready, then: p_load, else: [count, sum] }",
     "[{ flux: while, when: 'domain.total < 3 // a: b', do: count }, { parallel: [p_load, p_analyze] }]",
     "[{ run: price, as: p }, { run: charge, with: { amount: '${ p.amount }', to: '${ p.note }' }, on_error: { '*': S0 } }]",
+    "{ flux: for_each, in: domain.items, as: it, parallel: 3, on_failure: go_on, do: { run: price, as: all } }",
     "{ flux: for_each, in: 'domain.items.filter(x, x != \"\")', as: it, do: { run: charge, with: { amount: 1, to: '${ it }' } } }",
 ];
 const GUARDS: &[&str] =

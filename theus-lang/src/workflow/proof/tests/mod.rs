@@ -484,6 +484,8 @@ fn long_work_in_an_entry_is_doubted_where_something_is_to_be_heard() {
         ("{ run: fetch, retry: 3 }", false),
         ("{ run: fetch, retry: { attempts: 3, backoff: 400ms } }", true),
         ("{ run: fetch, retry: { attempts: 2, backoff: 999ms } }", false),
+        ("{ run: fetch, retry: { attempts: 2, backoff: 9ms, after: '${ error.wait }' } }", true),
+        ("{ run: fetch, retry: { backoff: 9ms, after: '${ error.wait }', max_elapsed: 900ms } }", false),
         ("{ run: fetch, retry: { attempts: 9, backoff: 400ms, longest: 100ms } }", false),
         ("[p_load, { flux: if, when: domain.ready, then: { run: fetch, timeout: 1s } }]", true),
         ("watch", false),
