@@ -24,6 +24,7 @@ pub(crate) fn count_calls(ctx: Mind, count: u32) {
     outputs = [domain.bookings],
     effects = [rooms],
     errors = [NoSuchRoom, RoomTaken],
+    blocking,
 )]
 pub(crate) fn book(ctx: Mind, room: String, price: i64) -> Result<(), BookError> {
     ctx.effects.rooms.find(&room)?;

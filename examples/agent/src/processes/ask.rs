@@ -24,6 +24,7 @@ impl From<Refused> for AskError {
     outputs = [domain.reply, domain.usage.tokens, domain.usage.cost],
     effects = [model],
     errors = [RateLimited, Unavailable],
+    blocking,
 )]
 pub(crate) fn ask(ctx: Mind, purpose: Purpose) -> Result<(), AskError> {
     let known = Known {
