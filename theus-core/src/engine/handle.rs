@@ -311,7 +311,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 fn put_to_rest<D: Context>(state: &mut Held<'_, State<D>>, origin: &Origin) {
     let is_leased = match origin {
         Origin::Signal { path, .. } => state.is_leased(path),
-        Origin::External | Origin::Chain => false,
+        Origin::External | Origin::Asked { .. } | Origin::Chain => false,
     };
     if is_leased {
         state.defer_reset(*origin);

@@ -148,13 +148,25 @@ impl SignalBus {
 
     /// As the ways to emit, for a name that was made before.
     pub(crate) fn bring_event(&self, name: EventName, payload: Option<Payload>, urgent: bool) -> Result<(), EmitError> {
+        self.bring_by(name, payload, urgent, Origin::External)
+    }
+
+    /// The same from somebody who may wait for what comes of it.
+    #[inline]
+    pub(crate) fn bring_by(
+        &self,
+        name: EventName,
+        payload: Option<Payload>,
+        urgent: bool,
+        origin: Origin,
+    ) -> Result<(), EmitError> {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
         let payload = payload.map(Payload::checked).transpose()?;
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
-        let (came, event) = (self.shared.beside.arrival(), Event { name, origin: Origin::External, payload });
+        let (came, event) = (self.shared.beside.arrival(), Event { name, origin, payload });
         if self.shared.beside.log().is_some() {
             return self.bring_with_care(event, urgent, came, None);
         }

@@ -31,6 +31,13 @@ pub struct Event {
 pub enum Origin {
     /// From outside, by [`SignalBus::emit`](super::SignalBus::emit).
     External,
+    /// From outside, by somebody who waits for what comes of it.
+    Asked {
+        /// By which who has asked knows the answer.
+        number: u64,
+        /// Whether what states have invoked is waited for, too.
+        and_work: bool,
+    },
     /// From a signal field that a committed transaction had raised.
     Signal {
         /// The field, with its layer.

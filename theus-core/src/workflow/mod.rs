@@ -48,8 +48,8 @@ pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 #[cfg(feature = "store")]
 pub use interpreter::ResumeError;
 pub use interpreter::{
-    Cause, Control, Cycle, Fault, Handled, IntoOutcomes, Position, PositionError, Progress, Status, StepOutcome,
-    StepOutcomes, WorkflowError, WorkflowManager,
+    Answer, AnswerFailure, Cause, Control, Cycle, Fault, Handled, IntoOutcomes, Position, PositionError, Progress,
+    Status, StepOutcome, StepOutcomes, WorkflowError, WorkflowManager,
 };
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};

@@ -18,6 +18,7 @@ mod optimistic_rules;
 mod plant;
 mod rollback;
 mod sessions;
+mod sessions_ask;
 mod sessions_attacked;
 mod sessions_end;
 mod sessions_over;

@@ -256,7 +256,7 @@ impl Inner {
         }
         let Some(event) = &handled.event else { return };
         match event.origin {
-            Origin::External => self.handled_external(session, event),
+            Origin::External | Origin::Asked { .. } => self.handled_external(session, event),
             Origin::Signal { version, .. } => {
                 self.tally.signals += 1;
                 let early = handled.steps.iter().find(|step| step.result.is_ok() && step.version <= version);

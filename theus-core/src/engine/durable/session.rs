@@ -300,7 +300,7 @@ pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, intern
         Origin::Signal { path, process, .. } => {
             StoredOrigin::Signal { path: path.to_owned(), process: process.to_owned() }
         }
-        Origin::External | Origin::Chain => StoredOrigin::External,
+        Origin::External | Origin::Asked { .. } | Origin::Chain => StoredOrigin::External,
     };
     let payload = event.payload.as_ref().map(|payload| payload.value().clone());
     StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal, came: None }

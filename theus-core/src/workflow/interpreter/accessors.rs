@@ -4,6 +4,7 @@ use super::beside::Beside;
 use super::compensation::Compensation;
 use super::deferrals::DeferredEvents;
 use super::instance::Live;
+use super::questions::Questions;
 use super::seldom::Seldom;
 
 impl Live {
@@ -72,6 +73,27 @@ impl Live {
     pub(super) fn drop_if_none_deferred(&mut self) {
         if let Some(seldom) = &mut self.seldom {
             seldom.deferred.take_if(|kept| kept.events.is_empty());
+            self.drop_seldom_if_empty();
+        }
+    }
+
+    /// Who waits for what comes of an event, where anybody does.
+    #[inline]
+    pub(super) fn questions(&self) -> Option<&Questions> {
+        self.seldom.as_ref()?.questions.as_deref()
+    }
+
+    pub(super) fn questions_mut(&mut self) -> Option<&mut Questions> {
+        self.seldom.as_mut()?.questions.as_deref_mut()
+    }
+
+    pub(super) fn questions_or_new(&mut self) -> &mut Questions {
+        self.seldom.get_or_insert_default().questions.get_or_insert_default()
+    }
+
+    pub(super) fn drop_if_nobody_asks(&mut self) {
+        if let Some(seldom) = &mut self.seldom {
+            seldom.questions.take_if(|questions| questions.is_empty());
             self.drop_seldom_if_empty();
         }
     }

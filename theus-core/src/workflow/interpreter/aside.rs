@@ -181,6 +181,7 @@ impl Live {
         let clock = context.environment.clock;
         self.trace.tell(clock, || What::Event { name: event.name.clone(), origin: event.origin });
         self.trace.tell(clock, || What::Deferred { name: event.name.clone() });
+        self.hears_question(&event);
         self.deferred_or_new().keep(&event, is_urgent);
         self.begin_unit(Some(event), Cause::Event, context.definition);
         self.end_unit(context)

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::answer::Answer;
 use super::attempt::{Account, Attempt};
 use super::chain::{Chain, Next, Work};
 use super::compensation::Compensation;
@@ -12,6 +13,7 @@ use super::failure::Failure;
 use super::instance::{Internal, Interpreter, Live, Progress, Stage, Troubled};
 use super::named::names_of;
 use super::outcome::{Fault, Status};
+use super::questions::Questions;
 use super::steps::activation;
 use crate::panics::tell;
 use crate::workflow::chart::{Run, Step};
@@ -193,18 +195,36 @@ impl Interpreter {
 
     /// How it stands, the engine's interlock aside.
     pub(crate) fn status(&self) -> Status {
-        match &self.live.stage {
+        self.live.status()
+    }
+
+    /// What those are told who have asked, and whose answers are there by now: once.
+    #[inline]
+    pub(crate) fn take_answers(&mut self) -> Vec<(u64, Answer)> {
+        self.live.take_answers()
+    }
+
+    /// Whether there is any of that.
+    #[inline]
+    pub(crate) fn has_answers(&self) -> bool {
+        self.live.questions().is_some_and(Questions::has_answers)
+    }
+
+    /// Hears how a command ended that was run for it.
+    pub(crate) fn hear(&mut self, command: Command, environment: &Environment<'_>) {
+        self.live.hear(command, InterpreterContext { definition: &self.definition, environment });
+    }
+}
+
+impl Live {
+    pub(super) fn status(&self) -> Status {
+        match &self.stage {
             Stage::Finished => Status::Finished,
             Stage::Failed(reason) => Status::Failed { reason: reason.to_string() },
             Stage::Aborted(reason) => Status::Aborted { reason: reason.to_string() },
             Stage::Cancelled(reason) => Status::Cancelled { reason: reason.to_string() },
             Stage::New | Stage::Running => Status::Running,
         }
-    }
-
-    /// Hears how a command ended that was run for it.
-    pub(crate) fn hear(&mut self, command: Command, environment: &Environment<'_>) {
-        self.live.hear(command, InterpreterContext { definition: &self.definition, environment });
     }
 }
 

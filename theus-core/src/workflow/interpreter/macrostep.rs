@@ -38,6 +38,9 @@ impl Live {
             self.tell_restored(context.environment);
         }
         if self.is_over() {
+            if self.is_asked() {
+                self.answer(context);
+            }
             return Ok(Progress::Over);
         }
         if self.chain.as_ref().is_none_or(|chain| chain.is_between_steps()) {
@@ -111,6 +114,9 @@ impl Live {
             return Ok(progress);
         }
         // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
+        if self.is_asked() {
+            self.answer(context);
+        }
         let next = self.next_timer(context);
         if let Some(timer) = next
             && timer.due <= context.environment.moment()
@@ -450,6 +456,9 @@ impl Live {
     #[inline]
     pub(super) fn handle_event(&mut self, event: Event, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         self.settled = false;
+        if let Origin::Asked { .. } = event.origin {
+            self.hears_question(&event);
+        }
         let payload = event.payload.clone();
         let id = context.definition.event(&event.name);
         if let Beforehand::Moves(found) = context.definition.beforehand(&self.at, id) {

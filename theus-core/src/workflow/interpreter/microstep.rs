@@ -265,6 +265,12 @@ impl Live {
                 trouble = trouble.or(Some(Box::new(Trouble::Nested)));
             }
         }
+        if self.is_asked() {
+            self.notes_for_answers(&handled, trouble.as_deref());
+            if self.is_over() {
+                self.answer(context);
+            }
+        }
         match trouble {
             Some(trouble) => Err(Troubled { trouble: *trouble, handled }),
             None => Ok(Progress::Handled(handled)),

@@ -7,6 +7,7 @@
 mod accessors;
 mod activation;
 mod advance;
+mod answer;
 mod arguments;
 mod aside;
 mod attempt;
@@ -48,6 +49,7 @@ mod names;
 mod outcome;
 mod position;
 mod program;
+mod questions;
 mod reckon;
 mod reckoning;
 mod requests;
@@ -72,6 +74,7 @@ pub(in crate::workflow) use manager::{has_timers, has_use_of};
 pub(in crate::workflow) use program::check_program;
 
 pub use advance::Progress;
+pub use answer::{Answer, AnswerFailure};
 pub use control::Control;
 pub use cycles::Cycle;
 pub use error::WorkflowError;

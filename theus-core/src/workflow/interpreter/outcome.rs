@@ -10,12 +10,15 @@ use thiserror::Error;
 use crate::audit::Violation;
 use crate::engine::ProcessError;
 use crate::process::RunError;
+use serde::Serialize;
+
 use crate::signal::Event;
 use crate::workflow::chart::StateId;
 use crate::workflow::condition::EvaluationError;
 
-/// How a workflow stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How a workflow stands. As JSON it is its kind and, where there is one, the reason: `{"is": "failed", "reason": ".."}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
 pub enum Status {
     /// It handles events.
     Running,

@@ -10,7 +10,7 @@ use crate::workflow::chart::Definition;
 
 pub(super) fn stored_event(event: &Event) -> StoredEvent {
     let origin = match event.origin {
-        Origin::External => StoredOrigin::External,
+        Origin::External | Origin::Asked { .. } => StoredOrigin::External,
         Origin::Signal { path, process, .. } => {
             StoredOrigin::Signal { path: path.to_owned(), process: process.to_owned() }
         }

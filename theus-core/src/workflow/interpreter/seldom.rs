@@ -3,6 +3,7 @@
 use super::beside::Beside;
 use super::compensation::Compensation;
 use super::deferrals::DeferredEvents;
+use super::questions::Questions;
 
 /// What hardly any session has, and there may be very many of them.
 #[derive(Default)]
@@ -15,13 +16,20 @@ pub(super) struct Seldom {
     pub(super) beside: Option<Beside>,
     /// What makes good what was committed in sagas that are not left, oldest first.
     pub(super) sagas: Vec<Compensation>,
+    /// Who waits for what comes of an event.
+    pub(super) questions: Option<Box<Questions>>,
     /// What its states have deferred.
     pub(super) deferred: Option<Box<DeferredEvents>>,
 }
 
 impl Seldom {
     pub(super) fn is_empty(&self) -> bool {
-        let Self { cancelled, result, beside, sagas, deferred } = self;
-        cancelled.is_none() && result.is_none() && beside.is_none() && sagas.is_empty() && deferred.is_none()
+        let Self { cancelled, result, beside, sagas, questions, deferred } = self;
+        questions.is_none()
+            && cancelled.is_none()
+            && result.is_none()
+            && beside.is_none()
+            && sagas.is_empty()
+            && deferred.is_none()
     }
 }

@@ -1,9 +1,13 @@
 //! Events from outside for the sessions of a pool.
 
+use std::sync::Arc;
+
 use super::error::SessionError;
 use super::handle::Sessions;
+use super::shared::SharedPool;
+use super::slot::Slot;
 use crate::context::Context;
-use crate::signal::{EmitError, EventName, Payload};
+use crate::signal::{EmitError, EventName, Origin, Payload};
 use crate::workflow::interpreter::has_use_of;
 
 mod sealed {
@@ -98,30 +102,49 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         payload: Option<Payload>,
         urgent: bool,
     ) -> Result<(), SessionError> {
-        let slot = self.shared.reach(name)?;
-        if self.shared.is_closing() {
+        let slot = self.shared.takes_events(name)?;
+        let emit = |source| SessionError::Emit { session: name.to_owned(), source };
+        let named = event.named().map_err(|error| emit(error.into()))?;
+        self.shared.bring(&slot, &named, || event.written(), (payload, urgent, Origin::External))
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
+    /// A session that takes events.
+    pub(super) fn takes_events(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+        let slot = self.reach(name)?;
+        if self.is_closing() {
             return Err(SessionError::ShutDown);
         }
         if slot.is_over.load(std::sync::atomic::Ordering::Acquire) {
             return Err(SessionError::Over { session: name.to_owned() });
         }
-        // The bus wakes the session. The slot is held meanwhile: what is held is not let go of.
-        let bring = |name| slot.engine.bus().bring_event(name, payload, urgent);
-        let brought = self.event(event, slot.home()).and_then(bring);
+        Ok(slot)
+    }
+
+    /// Puts an event on the bus of a session. The bus wakes the session. The slot is held meanwhile: what is held is not let go of.
+    pub(super) fn bring(
+        &self,
+        slot: &Slot<D, G, E>,
+        event: &EventName,
+        written: impl FnOnce() -> String,
+        (payload, urgent, origin): (Option<Payload>, bool, Origin),
+    ) -> Result<(), SessionError> {
+        let bring = |name| slot.engine.bus().bring_by(name, payload, urgent, origin);
+        let brought = self.event(event, written, slot.home()).and_then(bring);
         brought.map_err(|source| match source {
             // It has ended just now.
-            EmitError::Over { .. } => SessionError::Over { session: name.to_owned() },
-            source => SessionError::Emit { session: name.to_owned(), source },
+            EmitError::Over { .. } => SessionError::Over { session: slot.name.to_string() },
+            source => SessionError::Emit { session: slot.name.to_string(), source },
         })
     }
 
     /// The event, where the workflow has a use for it.
-    fn event(&self, event: &impl ToEvent, home: usize) -> Result<EventName, EmitError> {
-        let (definition, name) = (&self.shared.definition, event.named()?);
-        if let Some(known) = self.shared.names.find(definition, &name, home) {
+    fn event(&self, name: &EventName, written: impl FnOnce() -> String, home: usize) -> Result<EventName, EmitError> {
+        if let Some(known) = self.names.find(&self.definition, name, home) {
             return Ok(known);
         }
-        has_use_of(definition, &name, || event.written())?;
-        Ok(name.into_owned())
+        has_use_of(&self.definition, name, written)?;
+        Ok(name.clone())
     }
 }

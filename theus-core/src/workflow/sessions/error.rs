@@ -35,6 +35,16 @@ pub enum SessionError {
         /// The session.
         session: String,
     },
+    /// What comes of the event was not there in time. It is handled all the same.
+    #[error(
+        "the session `{session}` has not answered after {waited:?}: the event that it was asked by may still be handled"
+    )]
+    NoAnswer {
+        /// The session.
+        session: String,
+        /// How long.
+        waited: std::time::Duration,
+    },
     /// It is paused, and a run of it that was under way is not over: it may still commit, and what is told of the session now
     /// would not fit its domain then.
     #[error(

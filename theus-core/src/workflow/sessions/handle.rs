@@ -12,6 +12,7 @@ use super::builder::SessionsBuilder;
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
+use super::question::Questions;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
 #[cfg(feature = "store")]
@@ -123,6 +124,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             troubles: Count::new(),
             channels: Mutex::default(),
             is_watched: AtomicBool::new(false),
+            questions: Questions::default(),
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
             #[cfg(feature = "store")]

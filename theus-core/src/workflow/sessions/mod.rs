@@ -13,6 +13,7 @@
 //! |---|---|
 //! | [`Sessions`] | opens, drives, stops and asks sessions |
 //! | [`SessionsBuilder`] | workers, clock, seed, what observers are told |
+//! | [`Ask`] | an event, and what has come of it when nothing follows from it any more |
 //! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
 //! | [`SessionWatch`] | what one of them, or all, do, as it happens |
 //! | [`SessionError`] | why something could not be done with a session |
@@ -31,6 +32,7 @@ mod handle;
 mod happening;
 mod inner;
 mod panicked;
+mod question;
 mod real;
 mod run_queue;
 #[cfg(test)]
@@ -51,4 +53,5 @@ pub use emit::ToEvent;
 pub use error::SessionError;
 pub use handle::Sessions;
 pub use happening::Happening;
+pub use question::Ask;
 pub use status::{Census, SessionStatus};

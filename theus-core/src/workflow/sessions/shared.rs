@@ -19,6 +19,7 @@ use super::channel::EntryChannel;
 use super::error::SessionError;
 use super::happening::{Happening, Observer};
 use super::panicked::message_of;
+use super::question::Questions;
 use super::real::Real;
 use super::run_queue::RunQueue;
 #[cfg(feature = "store")]
@@ -63,6 +64,8 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     /// Those who look on at all sessions.
     pub(super) channels: Mutex<Vec<EntryChannel>>,
     pub(super) is_watched: AtomicBool,
+    /// Who waits for what comes of an event.
+    pub(super) questions: Questions,
     /// No session begins anything new.
     pub(super) is_closing: AtomicBool,
     /// The workers have ended.

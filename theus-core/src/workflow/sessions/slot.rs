@@ -163,6 +163,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             shared.timer_queue.unset(key);
         }
         self.tell(inner, shared, true);
+        self.ends_questions();
     }
 
     /// Tells those who wait for a state, and those who look on, what the step has come to.
@@ -199,7 +200,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         if is_over {
             self.end(&mut inner, shared);
         }
+        // What is not stored yet is told later.
+        let is_told = !inner.session.has_answers();
         self.tell(inner, shared, is_over);
+        if is_over && is_told {
+            self.ends_questions();
+        }
+    }
+
+    /// What a step has come to is told to who has asked for that.
+    #[cold]
+    #[inline(never)]
+    fn answer(&self, inner: &mut Inner) {
+        self.shared.questions.answer(self.home, inner.session.take_answers());
+    }
+
+    /// Nobody who waits for an answer gets one any more.
+    #[cold]
+    pub(super) fn ends_questions(&self) {
+        let session = || self.name.to_string();
+        self.shared.questions.end(self.home, || match self.is_closed() {
+            true => SessionError::Unknown { session: session() },
+            false => SessionError::Over { session: session() },
+        });
     }
 
     /// It is over: nothing is taken any more, and what was taken before is on record as not handled.
@@ -251,6 +274,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             Ok(Some(Err(Troubled { trouble, handled }))) => {
                 let problem = trouble.to_string();
                 inner.trouble = Some(problem.as_str().into());
+                if inner.session.has_answers() {
+                    self.answer(&mut inner);
+                }
                 self.tell_step(inner, shared);
                 shared.tell(&self.name, self.home, &Happening::Trouble { problem: &problem, handled: &handled });
                 return None;
@@ -265,6 +291,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         let awaits =
             matches!(progress, Progress::Pending { .. } | Progress::Working { .. }) && !environment.is_left_alone();
         shared.real.set(&mut inner.awaits, awaits);
+        #[cfg(feature = "store")]
+        let is_stored = !matches!(progress, Progress::Unsaved(_));
+        #[cfg(not(feature = "store"))]
+        let is_stored = true;
+        if is_stored && inner.session.has_answers() {
+            self.answer(&mut inner);
+        }
         self.tell_step(inner, shared);
         match progress {
             Progress::Stepped => None,

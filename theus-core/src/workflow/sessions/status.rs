@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// How a session of a pool stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum SessionStatus {
     /// It handles events.
@@ -66,7 +69,7 @@ impl fmt::Display for SessionStatus {
 }
 
 /// How many sessions there are, and how they stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Census {
     /// All that are open.
     pub open: usize,

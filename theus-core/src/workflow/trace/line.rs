@@ -41,7 +41,7 @@ impl<'a> Line<'a> {
         match &self.entry.what {
             What::Started | What::Resumed | What::ChainDone | What::Paused | What::Unpaused => Ok(()),
             What::Event { name, origin } => match origin {
-                Origin::External => write!(f, "{name} from outside"),
+                Origin::External | Origin::Asked { .. } => write!(f, "{name} from outside"),
                 Origin::Signal { path, version, process } => {
                     write!(f, "{name} from {path}, raised by {process} at version {version}")
                 }

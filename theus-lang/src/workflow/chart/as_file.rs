@@ -104,6 +104,7 @@ impl<'a> File<'a> {
         if state.atomic {
             entries.push(("atomic", Ordered::Bool(true)));
         }
+        entries.extend(state.reply.as_ref().map(|source| ("reply", value(source))));
         self.ways(state, &mut entries);
         if !state.defer.is_empty() {
             let events = state.defer.iter().map(|deferred| Ordered::text(deferred.event.to_string()));

@@ -27,6 +27,13 @@ impl Definition {
         }
     }
 
+    /// What the innermost active state says, or the nearest around it, to who has asked; of several that are active the first in the order of the file.
+    #[must_use]
+    pub fn reply(&self, at: &Configuration) -> Option<&ArgumentSource> {
+        let says = |state: StateId| self.state(state)?.reply.as_ref();
+        at.leaves().iter().find_map(|leaf| std::iter::once(*leaf).chain(self.tree.around(*leaf)).find_map(says))
+    }
+
     /// Which states are done by what was entered, in order; and the final state at the top among it, or the
     /// whole, where its regions have all ended.
     pub(super) fn done_by(&self, active: &[u32], entered: &[u32]) -> (Box<[StateId]>, Option<StateId>) {

@@ -63,6 +63,8 @@ pub struct State {
     pub saga: bool,
     /// Whether the session as a whole waits for what runs anywhere inside (`atomic`); else the regions beside go on meanwhile.
     pub atomic: bool,
+    /// What is told to who has asked and waits for the answer, where the session is here by then (`reply`).
+    pub reply: Option<ArgumentSource>,
     /// Where declared errors of its steps lead, where the step says nothing itself (`on_error`).
     pub on_error: Vec<Recovery>,
     /// Where it stands in the file.

@@ -7,7 +7,8 @@ use crate::source::{NodePath, Problem, Value};
 use crate::workflow::chart::{StateId, StateKind};
 
 /// What a final state has not.
-const GOES_ON: [&str; 15] = [
+const GOES_ON: [&str; 16] = [
+    "reply",
     "events",
     "defer",
     "on",

@@ -15,6 +15,7 @@ const KEYS: &[&str] = &[
     "exit",
     "saga",
     "atomic",
+    "reply",
     "invoke",
     "events",
     "defer",
@@ -66,7 +67,7 @@ impl<'a> Reading<'a> {
             .map(|(key, value)| (*key, *value));
         let defer = body.iter().find(|(key, _)| *key == "defer").map(|(_, value)| *value);
         let (mut description, mut entry, mut exit, mut transitions) = (None, Vec::new(), Vec::new(), Vec::new());
-        let (mut invokes, mut saga, mut atomic) = (Vec::new(), false, false);
+        let (mut invokes, mut saga, mut atomic, mut reply) = (Vec::new(), false, false, None);
         for (key, value) in body {
             let here = at.key(key);
             match key {
@@ -79,6 +80,7 @@ impl<'a> Reading<'a> {
                 "atomic" => {
                     atomic = self.diagnostics.flag(value, &here, format!("`atomic` of {what}")).unwrap_or(false);
                 }
+                "reply" => reply = self.reply(value, &here),
                 "invoke" => invokes = self.invokes(value, &at, &what, &mut transitions),
                 "events" | "on" | "transitions" => transitions.extend(self.events(value, &here, &what, handled)),
                 "always" => self.eventless(value, &at, "always", &Trigger::Always, &mut transitions),
@@ -125,6 +127,7 @@ impl<'a> Reading<'a> {
             defer,
             saga,
             atomic,
+            reply,
             on_error,
             place,
         })

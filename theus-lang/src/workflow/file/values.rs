@@ -123,6 +123,14 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// What is told to who has asked.
+    pub(super) fn reply(&mut self, value: &'a Value, at: &NodePath) -> Option<ArgumentSource> {
+        match value {
+            Value::Text(_) => self.value(value, &Shape::Opaque, "`reply`", at),
+            _ => self.literal(value, &Shape::Opaque, "`reply`", at),
+        }
+    }
+
     /// What a workflow gives when it ends.
     pub(super) fn result(&mut self, value: &'a Value, at: &NodePath) -> Option<ArgumentSource> {
         match value {

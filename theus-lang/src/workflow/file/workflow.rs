@@ -346,6 +346,7 @@ impl<'a> Reading<'a> {
             defer: Vec::new(),
             saga: false,
             atomic: false,
+            reply: None,
             on_error: Vec::new(),
             place: self.sites.place(&at.at_key("steps")),
         };

@@ -244,6 +244,7 @@ pub(super) fn parts(initial: &str, top: &[Node]) -> Parts {
         defer: Vec::new(),
         saga: false,
         atomic: false,
+        reply: None,
         on_error: node
             .on_error
             .iter()

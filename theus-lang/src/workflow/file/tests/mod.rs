@@ -13,6 +13,7 @@ mod large;
 mod pages;
 mod people;
 mod python;
+mod replies;
 mod results;
 mod retries;
 mod round_trip;

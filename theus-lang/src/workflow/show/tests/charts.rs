@@ -88,6 +88,7 @@ impl Charts {
             defer: Vec::new(),
             saga: false,
             atomic: false,
+            reply: None,
             invokes: Vec::new(),
             transitions: Vec::new(),
             on_error: Vec::new(),

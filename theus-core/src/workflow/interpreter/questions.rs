@@ -1,0 +1,163 @@
+//! Who waits for what comes of an event: it has come to its end when the session has, with all that followed from it.
+
+use super::activation::SessionActivation;
+use super::answer::{Answer, AnswerFailure};
+use super::arguments;
+use super::context::InterpreterContext;
+use super::instance::Live;
+use super::outcome::{Handled, StepOutcome};
+use super::unit::Trouble;
+use crate::signal::{Event, Origin, Payload};
+use crate::workflow::chart::StateId;
+
+/// One who waits.
+pub(super) struct Asked {
+    /// By which he is known to whom he has asked.
+    number: u64,
+    /// Whether he waits for what states have invoked, too.
+    and_work: bool,
+    /// Whether his event has been handled to the end of its chain: what still comes, follows from that.
+    is_handled: bool,
+    /// What has come of it by now.
+    answer: Answer,
+}
+
+/// Those who wait, and what they are told.
+#[derive(Default)]
+pub(super) struct Questions {
+    waiting: Vec<Asked>,
+    answers: Vec<(u64, Answer)>,
+}
+
+impl Questions {
+    pub(super) fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty() && self.answers.is_empty()
+    }
+}
+
+impl Live {
+    /// Whether anybody waits.
+    #[inline]
+    pub(super) fn is_asked(&self) -> bool {
+        self.questions().is_some_and(|questions| !questions.waiting.is_empty())
+    }
+
+    /// An event is taken that somebody waits for.
+    pub(super) fn hears_question(&mut self, event: &Event) {
+        let Origin::Asked { number, and_work } = event.origin else { return };
+        let questions = self.questions_or_new();
+        if questions.waiting.iter().all(|asked| asked.number != number) {
+            questions.waiting.push(Asked { number, and_work, is_handled: false, answer: Answer::nothing() });
+        }
+    }
+
+    /// What was being handled is over: what has come of it is told to who waits for that, or for what it follows from.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn notes_for_answers(&mut self, handled: &Handled, trouble: Option<&Trouble>) {
+        let number = match handled.event.as_ref().map(|event| event.origin) {
+            Some(Origin::Asked { number, .. }) => Some(number),
+            _ => None,
+        };
+        // One that is deferred is handled later.
+        let is_kept = number.is_some_and(|number| {
+            let is_it = |event: &Event| matches!(event.origin, Origin::Asked { number: other, .. } if other == number);
+            self.deferred().is_some_and(|kept| kept.events.iter().any(is_it))
+        });
+        let Some(questions) = self.questions_mut() else { return };
+        for asked in &mut questions.waiting {
+            let is_own = number == Some(asked.number);
+            if !(is_own || asked.is_handled) || is_kept {
+                continue;
+            }
+            asked.is_handled = true;
+            let answer = &mut asked.answer;
+            answer.is_taken |= is_own && handled.to.is_some();
+            for step in handled.steps.iter().chain(&handled.compensations) {
+                answer.violations.extend(step.violations.iter().cloned());
+            }
+            if handled.failed {
+                answer.failure = Some(failure_of(handled));
+            }
+            if let Some(trouble) = trouble {
+                let message = trouble.to_string();
+                answer.failure.get_or_insert(AnswerFailure { process: None, error: None, message });
+            }
+        }
+    }
+
+    /// Nothing follows any more from what was handled.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn answer(&mut self, context: InterpreterContext<'_>) {
+        let (is_over, works) = (self.is_over(), self.beside().is_some());
+        let Some(questions) = self.questions_mut() else { return };
+        let is_due = |asked: &mut Asked| asked.is_handled && (is_over || !(asked.and_work && works));
+        let due: Vec<Asked> = questions.waiting.extract_if(.., is_due).collect();
+        if is_over {
+            // What was deferred is never handled: who has asked by it is told so by who knows of the end.
+            questions.waiting.clear();
+        }
+        if due.is_empty() {
+            return;
+        }
+        let state = |id: &StateId| context.definition.state(*id).map(|state| state.name.clone());
+        let states: Vec<String> = self.at.leaves().iter().filter_map(state).collect();
+        let status = self.status();
+        let (version, reply) = (context.environment.engine.version(), self.reply(context));
+        for Asked { number, answer, .. } in due {
+            let mut answer = Answer { states: states.clone(), status: status.clone(), version, ..answer };
+            match &reply {
+                None => {}
+                Some(Ok(reply)) => answer.reply = Some(reply.clone()),
+                Some(Err(message)) => {
+                    let message = message.clone();
+                    answer.failure.get_or_insert(AnswerFailure { process: None, error: None, message });
+                }
+            }
+            if let Some(questions) = self.questions_mut() {
+                questions.answers.push((number, answer));
+            }
+        }
+    }
+
+    /// What the workflow gives at its end, or the state says in which the session is, or the innermost one around that says something.
+    fn reply(&self, context: InterpreterContext<'_>) -> Option<Result<serde_json::Value, String>> {
+        if let Some(result) = self.result() {
+            return Some(Ok(result.clone()));
+        }
+        let source = context.definition.reply(&self.at).filter(|_| !self.is_over())?;
+        let payload = self.payload.as_ref().map(Payload::value);
+        let activation = SessionActivation::new(context.environment, payload, &[]).at(context.definition, &self.at);
+        Some(arguments::value(source, &activation).map_err(|error| error.to_string()))
+    }
+
+    /// What those are told who have asked, once.
+    pub(super) fn take_answers(&mut self) -> Vec<(u64, Answer)> {
+        let Some(questions) = self.questions_mut() else { return Vec::new() };
+        let answers = std::mem::take(&mut questions.answers);
+        self.drop_if_nobody_asks();
+        answers
+    }
+}
+
+fn failure_of(handled: &Handled) -> AnswerFailure {
+    let of_step = |step: &StepOutcome| {
+        let error = step.result.as_ref().err();
+        AnswerFailure {
+            process: Some(step.process.to_owned()),
+            error: error.and_then(|error| error.process_error()).map(|error| error.name().to_owned()),
+            message: error.map(ToString::to_string).unwrap_or_default(),
+        }
+    };
+    let by_fault = || AnswerFailure {
+        process: None,
+        error: None,
+        message: handled.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
+    };
+    handled.failure().map_or_else(by_fault, of_step)
+}

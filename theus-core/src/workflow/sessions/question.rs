@@ -1,0 +1,291 @@
+//! Asking a session, and waiting for what comes of it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::{Context as Task, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use dashmap::DashMap;
+use parking_lot::Mutex;
+
+use super::awaited::Unpark;
+use super::emit::ToEvent;
+use super::error::SessionError;
+use super::handle::Sessions;
+use super::shared::SharedPool;
+use super::slot::{Slot, must_not_wait};
+use crate::context::Context;
+use crate::panics::{drop_caught, wake};
+use crate::signal::{EventName, Origin, Payload};
+use crate::workflow::interpreter::Answer;
+
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
+/// One who waits for an answer; dropped, nobody does.
+#[derive(Default)]
+pub(super) struct Question {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    told: Option<Result<Answer, SessionError>>,
+    waker: Option<Waker>,
+}
+
+impl Question {
+    fn tell(&self, told: Result<Answer, SessionError>) {
+        let mut state = self.state.lock();
+        if state.told.is_some() {
+            return;
+        }
+        state.told = Some(told);
+        let waker = state.waker.take();
+        drop(state);
+        // A waker is an executor's code: it is called with no lock held.
+        if let Some(waker) = waker {
+            wake(waker);
+        }
+    }
+
+    fn poll(&self, waker: &Waker) -> Poll<Result<Answer, SessionError>> {
+        let waker = waker.clone();
+        let mut state = self.state.lock();
+        let told = state.told.take();
+        let replaced = if told.is_none() { state.waker.replace(waker) } else { state.waker.take() };
+        drop(state);
+        drop_caught(replaced);
+        told.map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+/// Those who wait for answers, by the number of their session in its pool: hardly any session has any.
+#[derive(Default)]
+pub(super) struct Questions(DashMap<usize, Vec<(u64, Weak<Question>)>>);
+
+impl Questions {
+    fn add(&self, session: usize, number: u64, question: &Arc<Question>) {
+        let mut all = self.0.entry(session).or_default();
+        // Those who gave up are let go of before the list grows.
+        if all.len() == all.capacity() {
+            all.retain(|(_, question)| question.strong_count() > 0);
+            all.reserve(1);
+        }
+        all.push((number, Arc::downgrade(question)));
+    }
+
+    fn remove(&self, session: usize, number: u64) -> Option<Arc<Question>> {
+        let mut all = self.0.get_mut(&session)?;
+        let place = all.iter().position(|(other, _)| *other == number)?;
+        let (_, question) = all.swap_remove(place);
+        drop(all);
+        self.0.remove_if(&session, |_, all| all.is_empty());
+        question.upgrade()
+    }
+
+    /// Some of them are told.
+    pub(super) fn answer(&self, session: usize, answers: Vec<(u64, Answer)>) {
+        for (number, answer) in answers {
+            if let Some(question) = self.remove(session, number) {
+                question.tell(Ok(answer));
+            }
+        }
+    }
+
+    /// No answer of this session comes any more.
+    pub(super) fn end(&self, session: usize, why: impl Fn() -> SessionError) {
+        let Some((_, all)) = self.0.remove(&session) else { return };
+        for question in all.into_iter().filter_map(|(_, question)| question.upgrade()) {
+            question.tell(Err(why()));
+        }
+    }
+}
+
+/// A question to a session, made by [`Sessions::ask`]: a future, or [`wait`](Self::wait) for it. It is put when it is waited for first. Dropped
+/// after that, its event is handled all the same.
+#[must_use = "it is put when it is waited for"]
+pub struct Ask<D: Context, G: Context, E> {
+    shared: Arc<SharedPool<D, G, E>>,
+    session: Arc<str>,
+    /// What is to be sent; none when it was.
+    unsent: Option<Result<(EventName, String, Option<Payload>), crate::signal::EventNameError>>,
+    is_urgent: bool,
+    and_work: bool,
+    sent: Option<Sent<D, G, E>>,
+}
+
+struct Sent<D: Context, G: Context, E> {
+    /// Held: what somebody waits for is not let go of.
+    _slot: Arc<Slot<D, G, E>>,
+    home: usize,
+    question: Arc<Question>,
+    number: u64,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
+    /// Sends an event from outside to a session, and gives what comes of it, when nothing follows from it any more. A step that fails
+    /// is an answer; that the session cannot be asked is none.
+    ///
+    /// ```
+    /// # fn block_on<F: Future>(future: F) -> F::Output {
+    /// #     let mut future = std::pin::pin!(future);
+    /// #     loop {
+    /// #         let polled = future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop()));
+    /// #         if let std::task::Poll::Ready(output) = polled { return output; }
+    /// #     }
+    /// # }
+    /// use theus_core::prelude::*;
+    /// use theus_core::serde_json::json;
+    /// use theus_core::workflow::Sessions;
+    ///
+    /// #[derive(Clone, Default, Context)]
+    /// struct Card { spent: i64 }
+    ///
+    /// #[derive(Debug, thiserror::Error)]
+    /// #[error("{0} is more than there is")]
+    /// struct Declined(i64);
+    ///
+    /// #[process(inputs = [domain.spent], outputs = [domain.spent], errors = [Declined])]
+    /// fn pay(ctx: Ctx<Card>, amount: i64) -> Result<(), Declined> {
+    ///     *ctx.domain.spent += amount;
+    ///     if *ctx.domain.spent > 100 { Err(Declined(amount)) } else { Ok(()) }
+    /// }
+    ///
+    /// let flow = r#"
+    /// external: [CMD_PAY]
+    /// states:
+    ///   OPEN:
+    ///     reply: "${ {'left': 100 - domain.spent} }"
+    ///     events: { CMD_PAY: { steps: { run: pay, with: { amount: "${ event.amount }" } } } }
+    /// "#;
+    /// let engine = Engine::builder(Card::default()).process::<Pay>().build()?;
+    /// let cards = Sessions::of_text(&engine, "card.yaml", flow)?.workers(1).start()?;
+    /// cards.open("ann", Card::default())?;
+    /// # block_on(async {
+    /// let paid = cards.ask("ann", "CMD_PAY", json!({ "amount": 70 })).await?;
+    /// assert_eq!((paid.is_well(), paid.reply), (true, Some(json!({ "left": 30 }))));
+    /// let declined = cards.ask("ann", "CMD_PAY", json!({ "amount": 70 })).await?;
+    /// assert_eq!(declined.failure.and_then(|failure| failure.error).as_deref(), Some("Declined"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// An event that is deferred is answered when it was handled. What waits for a time, or for another event, is not waited for; what
+    /// states have invoked only where that is [asked for](Ask::and_work).
+    ///
+    /// # Errors
+    /// When it is waited for: [`SessionError::Unknown`], [`SessionError::Over`], also where the session ends before it handles the event, and
+    /// all that [`emit`](Self::emit) is refused for.
+    pub fn ask(&self, session: &str, event: impl ToEvent, payload: impl Into<Payload>) -> Ask<D, G, E> {
+        let named = event.named().map(|name| (name.into_owned(), event.written(), Some(payload.into())));
+        Ask {
+            shared: Arc::clone(&self.shared),
+            session: session.into(),
+            unsent: Some(named),
+            is_urgent: false,
+            and_work: false,
+            sent: None,
+        }
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
+    /// Waits for what states have invoked, too: until nothing of it is under way.
+    pub const fn and_work(mut self) -> Self {
+        self.and_work = true;
+        self
+    }
+
+    /// It overtakes all that wait and are not urgent.
+    pub const fn urgent(mut self) -> Self {
+        self.is_urgent = true;
+        self
+    }
+
+    /// Waits with the thread blocked, for so long at most. Where the sessions are [`stepped`](super::SessionsBuilder::stepped) it is for
+    /// whoever steps them.
+    ///
+    /// # Errors
+    /// As [`Sessions::ask`]; [`SessionError::NoAnswer`] where the time is over: its event is handled all the same.
+    pub fn wait(mut self, at_most: Duration) -> Result<Answer, SessionError> {
+        if must_not_wait() {
+            return Err(SessionError::Nested { session: self.session.to_string() });
+        }
+        let end = Instant::now().checked_add(at_most);
+        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+        loop {
+            if let Poll::Ready(told) = self.poll_by(&waker) {
+                return told;
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            match left {
+                Some(left) if left.is_zero() => {
+                    return Err(SessionError::NoAnswer { session: self.session.to_string(), waited: at_most });
+                }
+                Some(left) => std::thread::park_timeout(left),
+                None => std::thread::park(),
+            }
+        }
+    }
+
+    fn poll_by(&mut self, waker: &Waker) -> Poll<Result<Answer, SessionError>> {
+        if let Some(unsent) = self.unsent.take() {
+            match self.send(unsent) {
+                Ok(sent) => self.sent = Some(sent),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+        match &self.sent {
+            Some(sent) => sent.question.poll(waker),
+            None => Poll::Ready(Err(SessionError::Over { session: self.session.to_string() })),
+        }
+    }
+
+    fn send(
+        &self,
+        unsent: Result<(EventName, String, Option<Payload>), crate::signal::EventNameError>,
+    ) -> Result<Sent<D, G, E>, SessionError> {
+        let emit = |source| SessionError::Emit { session: self.session.to_string(), source };
+        let (event, written, payload) = unsent.map_err(|error| emit(error.into()))?;
+        let slot = self.shared.takes_events(&self.session)?;
+        let (question, number) = (Arc::new(Question::default()), NUMBERS.fetch_add(1, Ordering::Relaxed));
+        self.shared.questions.add(slot.home(), number, &question);
+        let origin = Origin::Asked { number, and_work: self.and_work };
+        if let Err(error) = self.shared.bring(&slot, &event, || written.clone(), (payload, self.is_urgent, origin)) {
+            self.shared.questions.remove(slot.home(), number);
+            return Err(error);
+        }
+        // It may have ended before it knew of who waits.
+        if slot.is_closed() || slot.is_over.load(Ordering::Acquire) {
+            slot.ends_questions();
+        }
+        Ok(Sent { home: slot.home(), _slot: slot, question, number })
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Future for Ask<D, G, E> {
+    type Output = Result<Answer, SessionError>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Self::Output> {
+        self.get_mut().poll_by(task.waker())
+    }
+}
+
+impl<D: Context, G: Context, E> Unpin for Ask<D, G, E> {}
+
+impl<D: Context, G: Context, E> Drop for Ask<D, G, E> {
+    fn drop(&mut self) {
+        if let Some(Sent { home, number, .. }) = &self.sent {
+            drop(self.shared.questions.remove(*home, *number));
+        }
+    }
+}
+
+impl<D: Context, G: Context, E> std::fmt::Debug for Ask<D, G, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ask").field("session", &self.session).finish_non_exhaustive()
+    }
+}
