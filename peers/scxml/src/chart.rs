@@ -1,8 +1,12 @@
 //! From an SCXML chart to a workflow file.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
 
+use crate::begin;
 use crate::content::{attribute, steps};
 use crate::expression;
 
@@ -25,6 +29,14 @@ pub(crate) struct Flow {
 pub(crate) struct Names {
     pub(crate) variables: Vec<String>,
     pub(crate) events: Vec<String>,
+    /// What stands for the histories of parallel states.
+    pub(crate) led: BTreeMap<String, Vec<String>>,
+    /// The histories, of whatever state.
+    pub(crate) histories: Vec<String>,
+    /// The states that can be done.
+    done: Vec<String>,
+    /// Where the files lie that the chart names.
+    pub(crate) folder: PathBuf,
 }
 
 impl Names {
@@ -48,14 +60,14 @@ pub(crate) fn state(id: &str) -> String {
     id.chars().map(|it| if it.is_ascii_alphanumeric() || it == '_' { it } else { '_' }).collect()
 }
 
-/// The chart as a workflow file.
+/// The chart as a workflow file. Scripts lie in the folder.
 ///
 /// # Errors
 /// What cannot be said in one.
-pub(crate) fn translated(text: &str) -> Result<Flow, String> {
+pub(crate) fn translated(text: &str, folder: &Path) -> Result<Flow, String> {
     let document = Document::parse(text).map_err(|error| format!("not XML: {error}"))?;
     let root = document.root_element();
-    let mut names = Names::default();
+    let mut names = Names { folder: folder.to_owned(), ..Names::default() };
     let mut begin = Vec::new();
     for node in root.descendants().filter(Node::is_element) {
         let event = match node.tag_name().name() {
@@ -80,7 +92,7 @@ pub(crate) fn translated(text: &str) -> Result<Flow, String> {
                 }
                 None
             }
-            "invoke" | "script" | "cancel" | "finalize" => return Err(format!("<{}>", node.tag_name().name())),
+            "invoke" | "cancel" | "finalize" => return Err(format!("<{}>", node.tag_name().name())),
             _ => None,
         };
         if let Some(event) = event.filter(|event| !names.events.iter().any(|known| known == event)) {
@@ -93,6 +105,14 @@ pub(crate) fn translated(text: &str) -> Result<Flow, String> {
     if names.events.len() > MOST || names.variables.len() > MOST {
         return Err("more events or variables than this tool has fields for".to_owned());
     }
+    if root.children().any(|it| it.tag_name().name() == "script") {
+        return Err("<script>".to_owned());
+    }
+    names.done =
+        root.descendants().filter(can_be_done).filter_map(|it| it.attribute("id")).map(str::to_owned).collect();
+    let histories = root.descendants().filter(|it| it.tag_name().name() == "history");
+    names.histories = histories.filter_map(|it| it.attribute("id")).map(str::to_owned).collect();
+    begin::of_parallels(root, &mut names)?;
     let mut file = Map::new();
     file.insert("name".to_owned(), json!("scxml"));
     file.insert("external".to_owned(), json!(["CMD_NEVER"]));
@@ -101,60 +121,52 @@ pub(crate) fn translated(text: &str) -> Result<Flow, String> {
     Ok(Flow { file: Value::Object(file), names, begin })
 }
 
-fn is_state(node: &Node<'_, '_>) -> bool {
+pub(crate) fn is_state(node: &Node<'_, '_>) -> bool {
     node.is_element() && matches!(node.tag_name().name(), "state" | "parallel" | "final" | "history")
+}
+
+/// The names of what is inside a state.
+pub(crate) fn ids<'a>(node: Node<'a, '_>) -> impl Iterator<Item = &'a str> {
+    node.descendants().skip(1).filter(is_state).filter_map(|it| it.attribute("id"))
+}
+
+/// Whether a final state is in it; in each region of it.
+fn can_be_done(node: &Node<'_, '_>) -> bool {
+    let mut children = node.children().filter(|it| is_state(it) && it.tag_name().name() != "history");
+    match node.tag_name().name() {
+        "state" => children.any(|it| it.tag_name().name() == "final"),
+        "parallel" => children.all(|it| it.tag_name().name() == "final" || can_be_done(&it)),
+        _ => false,
+    }
 }
 
 /// The children of a state, under this key.
 fn inside(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>, key: &str) -> Result<(), String> {
-    if let Some(initial) = initial(node)? {
-        file.insert("initial".to_owned(), json!(initial));
-    }
     let mut children = Map::new();
     for child in node.children().filter(is_state) {
+        if child.tag_name().name() == "history" {
+            begin::history(child, names, &mut children)?;
+            continue;
+        }
         let id = child.attribute("id").ok_or("a state without an id")?;
         children.insert(state(id), one(child, names)?);
     }
+    if let Some((initial, more)) = begin::initial(node, names)? {
+        file.insert("initial".to_owned(), json!(initial));
+        children.extend(more);
+    }
+    begin::histories_of_region(node, names, &mut children)?;
     file.insert(key.to_owned(), Value::Object(children));
     Ok(())
-}
-
-fn initial(node: Node<'_, '_>) -> Result<Option<String>, String> {
-    let element = node.children().find(|it| it.has_tag_name(("http://www.w3.org/2005/07/scxml", "initial")));
-    let target = match element {
-        None => node.attribute("initial"),
-        Some(element) => {
-            let way = element.children().find(Node::is_element).ok_or("<initial> without a transition")?;
-            if way.children().any(|it| it.is_element()) {
-                return Err("<initial> with something to do".to_owned());
-            }
-            Some(attribute(way, "target")?)
-        }
-    };
-    let Some(target) = target else { return Ok(None) };
-    if target.split_whitespace().count() > 1 {
-        return Err("an initial configuration of several states".to_owned());
-    }
-    let is_child = node.children().filter(is_state).any(|child| child.attribute("id") == Some(target));
-    if is_child { Ok(Some(state(target))) } else { Err("an initial state that is no child".to_owned()) }
 }
 
 fn one(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     let mut file = Map::new();
     let tag = node.tag_name().name();
-    if tag == "history" {
-        let kind = node.attribute("type").unwrap_or("shallow");
-        let way = node.children().find(Node::is_element).ok_or("<history> without a default")?;
-        let target = one_target(attribute(way, "target")?)?;
-        if node.parent_element().is_some_and(|it| it.tag_name().name() == "parallel") {
-            return Err("<history> of a <parallel>".to_owned());
-        }
-        return Ok(json!({ "history": kind, "default": target }));
-    }
     if tag == "final" {
         file.insert("final".to_owned(), json!(true));
-        if node.children().any(|it| it.tag_name().name() == "donedata") {
-            return Err("<donedata>".to_owned());
+        if let Some(data) = node.children().find(|it| it.tag_name().name() == "donedata") {
+            file.insert("result".to_owned(), json!(format!("${{ {} }}", result(data, names)?)));
         }
     }
     for (block, key) in [("onentry", "entry"), ("onexit", "exit")] {
@@ -171,7 +183,7 @@ fn one(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     match (tag, has_children) {
         ("parallel", true) => {
             let mut regions = Map::new();
-            for child in node.children().filter(is_state) {
+            for child in node.children().filter(|it| is_state(it) && it.tag_name().name() != "history") {
                 let id = child.attribute("id").ok_or("a state without an id")?;
                 regions.insert(state(id), one(child, names)?);
             }
@@ -206,21 +218,23 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         let mut matched = Vec::new();
         for wanted in event.split_whitespace() {
             let wanted = wanted.trim_end_matches(".*").trim_end_matches('.');
-            if let Some(of) = wanted.strip_prefix("done.state.") {
+            let prefix = format!("{wanted}.");
+            for of in &names.done {
+                let event = format!("done.state.{of}");
+                if wanted != "*" && event != wanted && !event.starts_with(&prefix) {
+                    continue;
+                }
                 if node.attribute("id") == Some(of) {
                     add(&mut done, candidate.clone());
-                } else {
-                    let candidates = events.entry(format!("done.state.{}", state(of))).or_insert_with(|| json!([]));
-                    if let Value::Array(candidates) = candidates {
-                        add(candidates, candidate.clone());
-                    }
+                } else if let Value::Array(candidates) =
+                    events.entry(format!("done.state.{}", state(of))).or_insert_with(|| json!([]))
+                {
+                    add(candidates, candidate.clone());
                 }
-                continue;
             }
-            if wanted.starts_with("done") {
-                return Err("`done` as an event".to_owned());
+            if wanted.starts_with("done.invoke") {
+                return Err("`done.invoke`".to_owned());
             }
-            let prefix = format!("{wanted}.");
             matched.extend(
                 names
                     .events
@@ -254,9 +268,10 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
     Ok(())
 }
 
-/// A candidate behind one without a guard is never taken: the loader would say so.
+/// A candidate behind one without a guard, or with the same guard, is never taken: the loader would say so.
 fn add(candidates: &mut Vec<Value>, candidate: Value) {
-    if candidates.last().is_none_or(|last| last.get("when").is_some()) {
+    let guard = candidate.get("when");
+    if candidates.iter().all(|known| known.get("when").is_some_and(|it| Some(it) != guard)) {
         candidates.push(candidate);
     }
 }
@@ -266,13 +281,8 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     let mut all = steps(way, names)?;
     match way.attribute("target") {
         Some(target) => {
-            let targets: Vec<&str> = target.split_whitespace().collect();
-            let to = match targets[..] {
-                [target] => json!(state(target)),
-                _ => json!(targets.iter().map(|target| state(target)).collect::<Vec<_>>()),
-            };
-            candidate.insert("to".to_owned(), to);
-            if way.attribute("type") == Some("internal") && stays(way, &targets) {
+            candidate.insert("to".to_owned(), targets(target, names));
+            if way.attribute("type") == Some("internal") && stays(way, target) {
                 candidate.insert("reenter".to_owned(), json!(false));
             }
         }
@@ -280,7 +290,11 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
         None => {}
     }
     if let Some(guard) = way.attribute("cond") {
-        candidate.insert("when".to_owned(), json!(expression::guard(guard, &names.variables)?));
+        // What a final state gives is an event of `done.state.…` alone; what others bring the tool does not translate.
+        let mut events = way.attribute("event").unwrap_or_default().split_whitespace();
+        let brings = way.attribute("event").is_some() && events.all(|event| event.starts_with("done.state"));
+        let guard = expression::guard(guard, names, brings)?;
+        candidate.insert("when".to_owned(), json!(guard));
     }
     if !all.is_empty() {
         candidate.insert("steps".to_owned(), json!(all));
@@ -289,16 +303,38 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
 }
 
 /// Whether an internal transition does not leave its state: that is compound, and all its targets are inside.
-fn stays(way: Node<'_, '_>, targets: &[&str]) -> bool {
+fn stays(way: Node<'_, '_>, targets: &str) -> bool {
     let Some(source) = way.parent_element().filter(|it| it.tag_name().name() == "state") else { return false };
-    let is_inside =
-        |target: &&str| source.descendants().skip(1).any(|it| is_state(&it) && it.attribute("id") == Some(*target));
-    targets.iter().all(is_inside)
+    targets.split_whitespace().all(|target| ids(source).any(|id| id == target))
 }
 
-fn one_target(target: &str) -> Result<String, String> {
-    if target.split_whitespace().count() > 1 {
-        return Err("a transition to several states".to_owned());
+/// The states that a transition leads to.
+pub(crate) fn targets(written: &str, names: &Names) -> Value {
+    let led = |id: &str| names.led.get(id).cloned().unwrap_or_else(|| vec![state(id)]);
+    let mut all: Vec<String> = written.split_whitespace().flat_map(led).collect();
+    if all.len() == 1 { json!(all.pop()) } else { json!(all) }
+}
+
+/// What a final state gives.
+fn result(data: Node<'_, '_>, names: &Names) -> Result<String, String> {
+    let mut parts = Vec::new();
+    for node in data.children().filter(Node::is_element) {
+        if node.children().any(|it| it.is_element()) {
+            return Err("<donedata> with XML in it".to_owned());
+        }
+        let value = match node.attribute("expr") {
+            Some(value) => expression::value(value, names)?,
+            None if node.tag_name().name() == "content" => {
+                let text = node.text().unwrap_or_default().trim();
+                if text.parse::<i64>().is_ok() { text.to_owned() } else { expression::text(text)? }
+            }
+            None => expression::value(attribute(node, "location")?, names)?,
+        };
+        match node.tag_name().name() {
+            "content" => return Ok(value),
+            "param" => parts.push(format!("{}: {value}", expression::text(attribute(node, "name")?)?)),
+            other => return Err(format!("<{other}>")),
+        }
     }
-    Ok(state(target.trim()))
+    Ok(format!("{{{}}}", parts.join(", ")))
 }

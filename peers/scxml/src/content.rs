@@ -22,13 +22,41 @@ fn all<'a, 'i: 'a>(nodes: impl Iterator<Item = Node<'a, 'i>>, names: &Names) -> 
             "raise" => steps.push(raise(attribute(node, "event")?, names)),
             "send" => steps.push(send(node, names)?),
             "assign" => {
-                let at = names.variable(attribute(node, "location")?)?;
-                let value = expression::translated(attribute(node, "expr")?, &names.variables)?;
-                steps.push(json!({ "run": "assign", "with": { "at": at, "value": format!("${{ {value} }}") } }));
+                steps.push(assign(attribute(node, "location")?, attribute(node, "expr")?, names)?);
             }
             "if" => steps.push(branch(node, names)?),
+            "script" => steps.extend(script(node, names)?),
             other => return Err(format!("<{other}>")),
         }
+    }
+    Ok(steps)
+}
+
+fn assign(variable: &str, value: &str, names: &Names) -> Result<Value, String> {
+    let at = names.variable(variable)?;
+    let value = expression::translated(value, names)?;
+    Ok(json!({ "run": "assign", "with": { "at": at, "value": format!("${{ {value} }}") } }))
+}
+
+/// A script that gives variables values, one after the other, and does nothing else.
+fn script(node: Node<'_, '_>, names: &Names) -> Result<Vec<Value>, String> {
+    let cannot = || "<script> that does more than give variables values".to_owned();
+    let text = match node.attribute("src") {
+        Some(file) => std::fs::read_to_string(names.folder.join(file)).map_err(|error| format!("{file}: {error}"))?,
+        None => node.text().unwrap_or_default().to_owned(),
+    };
+    let mut steps = Vec::new();
+    for statement in text.split([';', '\n']).map(str::trim).filter(|it| !it.is_empty()) {
+        let (variable, value) = statement.split_once('=').ok_or_else(cannot)?;
+        let value = match variable.chars().last().filter(|it| matches!(it, '+' | '-' | '*')) {
+            Some(operator) => {
+                let variable = variable.trim_end_matches(operator).trim();
+                steps.push(assign(variable, &format!("{variable} {operator} ({value})"), names).map_err(|_| cannot())?);
+                continue;
+            }
+            None => value,
+        };
+        steps.push(assign(variable.trim(), value, names).map_err(|_| cannot())?);
     }
     Ok(steps)
 }
@@ -41,6 +69,7 @@ fn send(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     for attribute in node.attributes() {
         match attribute.name() {
             "event" | "delay" | "id" => {}
+            "delayexpr" if literal(attribute.value()).is_some() => {}
             "target" if attribute.value() == "#_internal" => {}
             other => return Err(format!("<send {other}>")),
         }
@@ -52,8 +81,14 @@ fn send(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     if node.attribute("target").is_some() {
         return Ok(raise(event, names));
     }
-    let after = milliseconds(node.attribute("delay").unwrap_or("0s"))?;
+    let computed = node.attribute("delayexpr").and_then(literal);
+    let after = milliseconds(node.attribute("delay").or(computed).unwrap_or("0s"))?;
     Ok(json!({ "run": "deliver", "with": { "event": names.event(event), "after": after } }))
+}
+
+/// What an expression is that is a text.
+fn literal(expression: &str) -> Option<&str> {
+    expression.trim().strip_prefix('\'')?.strip_suffix('\'').filter(|it| !it.contains('\''))
 }
 
 fn milliseconds(delay: &str) -> Result<i64, String> {
@@ -89,7 +124,7 @@ fn branch(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
             otherwise = then;
             continue;
         };
-        let when = expression::guard(guard, &names.variables)?;
+        let when = expression::guard(guard, names, false)?;
         let mut step =
             json!({ "flux": "if", "when": when, "then": if then.is_empty() { json!("nothing") } else { json!(then) } });
         if !otherwise.is_empty() {

@@ -6,6 +6,7 @@
 //! With a name, only the tests whose path has it; with `--verbose`, the workflow file of each that fails.
 #![forbid(unsafe_code)]
 
+mod begin;
 mod chart;
 mod content;
 mod expression;
@@ -45,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let outcome = one(&test).unwrap_or_else(|error| Outcome::CannotBeSaid(format!("not read: {error}")));
         if verbose && let Outcome::Differs(_) | Outcome::Refused(_) = &outcome {
             let read = fs::read_to_string(&test)?;
-            if let Ok(flow) = chart::translated(&read) {
+            if let Ok(flow) = chart::translated(&read, test.parent().unwrap_or(&folder)) {
                 println!("{name}\n{}\n", serde_json::to_string_pretty(&flow.file)?);
             }
         }
@@ -107,7 +108,7 @@ impl Suite {
 
 fn one(test: &Path) -> Result<Outcome, Box<dyn Error>> {
     let script: play::Script = serde_json::from_str(&fs::read_to_string(test.with_extension("json"))?)?;
-    let flow = match chart::translated(&fs::read_to_string(test)?) {
+    let flow = match chart::translated(&fs::read_to_string(test)?, test.parent().unwrap_or(test)) {
         Ok(flow) => flow,
         Err(reason) => return Ok(Outcome::CannotBeSaid(reason)),
     };
