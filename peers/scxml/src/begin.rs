@@ -7,8 +7,9 @@
 use roxmltree::Node;
 use serde_json::{Map, Value, json};
 
-use crate::chart::{Names, ids, is_state, state, targets};
-use crate::content::{attribute, steps};
+use crate::attribute;
+use crate::content::steps;
+use crate::names::{Names, ids, is_state, state};
 
 /// The namespace of SCXML.
 const SCXML: &str = "http://www.w3.org/2005/07/scxml";
@@ -40,7 +41,7 @@ pub(crate) fn initial(node: Node<'_, '_>, names: &Names) -> Result<Option<Begin>
         return Ok(Some((state(target.trim()), None)));
     }
     let name = format!("{}__begin", node.attribute("id").map_or_else(|| "CHART".to_owned(), state));
-    Ok(Some((name.clone(), Some((name, leads_on(targets(target, names), todo))))))
+    Ok(Some((name.clone(), Some((name, leads_on(names.targets(target), todo))))))
 }
 
 /// The first child in the order of the document.
@@ -81,7 +82,7 @@ pub(crate) fn history(node: Node<'_, '_>, names: &Names, children: &mut Map<Stri
     }
     let default = format!("{name}__begin");
     children.insert(name, json!({ "history": kind, "default": default }));
-    children.insert(default, leads_on(targets(target, names), todo));
+    children.insert(default, leads_on(names.targets(target), todo));
     Ok(())
 }
 
@@ -137,7 +138,7 @@ pub(crate) fn histories_of_region(
             let (first, _) = initial(region, names)?.ok_or("a region that begins nowhere")?;
             json!(first)
         } else {
-            targets(&inside.join(" "), names)
+            names.targets(&inside.join(" "))
         };
         children.insert(name, json!({ "history": "deep", "default": begin }));
         children.insert(begin, leads_on(to, Vec::new()));

@@ -1,37 +1,52 @@
-//! From ECMAScript to CEL: integers, comparisons, and, or, not; `In('…')`; what a final state has given.
+//! From ECMAScript to CEL: integers, comparisons, and, or, not; `In('…')`; what an event brings.
 
-use crate::chart::{self, Names};
+use roxmltree::Node;
 
-/// The expression over the fields of the domain.
+use crate::names::{self, Names};
+
+/// The expression over the fields of the domain, where it stands in a chart: in a transition the event may be asked for.
 ///
 /// # Errors
 /// Where it has something else.
-pub(crate) fn translated(text: &str, names: &Names) -> Result<String, String> {
-    read(text, names, false)
+pub(crate) fn translated(text: &str, at: Node<'_, '_>, names: &Names) -> Result<String, String> {
+    read(text, &Heard::at(at, names), names)
 }
 
-/// As [`translated`], with texts: what a final state gives.
-///
-/// # Errors
-/// As [`translated`].
-pub(crate) fn value(written: &str, names: &Names) -> Result<String, String> {
-    match written.trim().strip_prefix('\'').and_then(|it| it.strip_suffix('\'')) {
-        Some(inside) => text(inside),
-        None => translated(written, names),
+/// What the events of a transition have.
+#[derive(Default)]
+struct Heard {
+    /// Whether each brings something: one that was sent with it, or tells that a state is done.
+    brings: bool,
+    /// What it is called, where it is one.
+    name: Option<String>,
+}
+
+impl Heard {
+    fn at(node: Node<'_, '_>, names: &Names) -> Self {
+        let way = node.ancestors().find(|it| it.tag_name().name() == "transition");
+        let Some(wanted) = way.and_then(|way| way.attribute("event")) else { return Self::default() };
+        let wanted: Vec<&str> = wanted.split_whitespace().collect();
+        let events =
+            |wanted: &&str| names.heard(wanted.trim_end_matches(".*")).into_iter().map(|at| names.events[at].as_str());
+        let brings =
+            |wanted: &&str| wanted.starts_with("done.state.") || events(wanted).all(|event| names.brings(event));
+        let known: Vec<&str> = wanted.iter().flat_map(events).collect();
+        let is_one = known.len() == 1 && wanted == known;
+        Self { brings: wanted.iter().all(brings), name: is_one.then(|| known[0].to_owned()) }
     }
 }
 
-/// A text.
+/// A text that can be written between quotes as it is.
 ///
 /// # Errors
 /// Where it has a quote or a backslash.
-pub(crate) fn text(inside: &str) -> Result<String, String> {
-    let is_plain = !inside.contains(['\'', '\\', '\n']);
-    if is_plain { Ok(format!("'{inside}'")) } else { Err("a text with quotes or of several lines".to_owned()) }
+pub(crate) fn plain(text: &str) -> Result<&str, String> {
+    let is_plain = !text.contains(['\'', '\\', '\n']);
+    is_plain.then_some(text).ok_or_else(|| "a text with quotes or of several lines".to_owned())
 }
 
-/// With what the event brings, and texts to compare it to, where it may be asked for.
-fn read(text: &str, names: &Names, brings: bool) -> Result<String, String> {
+/// With what the event brings, and texts to compare it to.
+fn read(text: &str, heard: &Heard, names: &Names) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = text.trim();
     let cannot = || format!("an expression that is not of integers: `{}`", text.trim());
@@ -39,15 +54,30 @@ fn read(text: &str, names: &Names, brings: bool) -> Result<String, String> {
         return Err(cannot());
     }
     while let Some(first) = rest.chars().next() {
-        if brings && let Some(after) = rest.strip_prefix("_event.data") {
+        if let Some(name) = &heard.name
+            && let Some(after) = rest.strip_prefix("_event.name")
+        {
+            out.push_str(&format!("'{}'", plain(name)?));
+            rest = after;
+            continue;
+        }
+        if let Some(after) = rest.strip_prefix("Math.pow(") {
+            let (power, after) = power(after, names).ok_or_else(cannot)?;
+            out.push_str(&power);
+            rest = after;
+            continue;
+        }
+        if heard.brings
+            && let Some(after) = rest.strip_prefix("_event.data")
+        {
             let (part, after) = part(after).ok_or_else(cannot)?;
             out.push_str(&part.map_or_else(|| "event".to_owned(), |part| format!("event.{part}")));
             rest = after;
             continue;
         }
-        if brings && first == '\'' {
+        if first == '\'' && text.contains("_event.") {
             let (inside, after) = rest[1..].split_once('\'').ok_or_else(cannot)?;
-            out.push_str(&self::text(inside)?);
+            out.push_str(&format!("'{}'", plain(inside)?));
             rest = after;
             continue;
         }
@@ -64,7 +94,7 @@ fn read(text: &str, names: &Names, brings: bool) -> Result<String, String> {
                     out.push_str(&if is_history {
                         "false".to_owned()
                     } else {
-                        format!("in('{}')", chart::state(state))
+                        format!("in('{}')", names::state(state))
                     });
                     rest = behind;
                     continue;
@@ -115,12 +145,21 @@ fn asked(text: &str) -> Option<(&str, &str)> {
     Some((state, behind.trim_start().strip_prefix(')')?))
 }
 
-/// As a guard, which has to be a comparison or a constant; `brings`: of an event that a final state gave something.
+/// `Math.pow(x,3)`, behind its bracket: a variable as often as it says.
+fn power<'a>(text: &'a str, names: &Names) -> Option<(String, &'a str)> {
+    let (inside, behind) = text.split_once(')')?;
+    let (base, exponent) = inside.split_once(',')?;
+    let variable = format!("domain.v{}", names.variable(base.trim()).ok()?);
+    let exponent: usize = exponent.trim().parse().ok().filter(|it| (1..=9).contains(it))?;
+    Some((vec![variable; exponent].join(" * "), behind))
+}
+
+/// As a guard, which has to be a comparison or a constant.
 ///
 /// # Errors
 /// As [`translated`], and where it is a number.
-pub(crate) fn guard(text: &str, names: &Names, brings: bool) -> Result<String, String> {
-    let expression = read(text, names, brings)?;
+pub(crate) fn guard(text: &str, at: Node<'_, '_>, names: &Names) -> Result<String, String> {
+    let expression = translated(text, at, names)?;
     let compares = ["==", "!=", "<", ">", "true", "false", "in("].iter().any(|it| expression.contains(it));
     if compares { Ok(expression) } else { Err(format!("a guard that is a number: `{text}`")) }
 }

@@ -8,8 +8,9 @@ use theus_core::prelude::*;
 use theus_core::workflow::{VirtualClock, WorkflowError};
 
 use crate::Outcome;
-use crate::chart::{Flow, MOST, ONLY, state};
-use crate::world::{Assign, Deliver, Nothing, Ports, Post, Raise, Vars};
+use crate::chart::{Flow, ONLY};
+use crate::names::{MOST, state};
+use crate::world::{Assign, Cancel, Deliver, DeliverWith, Nothing, Ports, Post, Raise, Vars};
 
 /// What a test does and expects.
 #[derive(Deserialize)]
@@ -45,8 +46,15 @@ pub(crate) fn play(flow: &Flow, script: &Script) -> Outcome {
 
 fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
     let post = Post::default();
-    let engine = Engine::builder(Vars::of(&flow.begin)).effects(Ports { post: post.clone() });
-    let engine = engine.process::<Assign>().process::<Raise>().process::<Deliver>().process::<Nothing>();
+    let engine = Engine::builder(Vars::of(&flow.names.begin, flow.names.lists.values().cloned().collect()))
+        .effects(Ports { post: post.clone() });
+    let engine = engine
+        .process::<Assign>()
+        .process::<Raise>()
+        .process::<Deliver>()
+        .process::<DeliverWith>()
+        .process::<Cancel>()
+        .process::<Nothing>();
     let engine = engine.build().map_err(|error| Outcome::Refused(error.to_string()))?;
     let clock = VirtualClock::new();
     let loaded = WorkflowManager::from_text(&engine, "scxml.yaml", &flow.file.to_string());
@@ -63,10 +71,13 @@ fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
         let end = post.now() + time;
         loop {
             desk.run_until_idle().map_err(differs)?;
-            let Some((due, event)) = post.next(end) else { break };
+            let Some((due, sent)) = post.next(end) else { break };
             clock.advance(post.go_to(due));
             // Nobody may have a use for it any more.
-            let _ = desk.emit(&format!("EVT_E{event}"));
+            let _ = match sent.brings {
+                Some(brings) => desk.emit_with(&flow.names.key(sent.event), brings),
+                None => desk.emit(&flow.names.key(sent.event)),
+            };
         }
         clock.advance(post.go_to(end));
         desk.run_until_idle().map(drop).map_err(differs)
@@ -88,7 +99,7 @@ fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
             .find(|(_, name)| told.event.name.starts_with(&format!("{name}.")));
         let event = if event < MOST { Some(event) } else { known.map(|(at, _)| at) };
         if let Some(event) = event {
-            let _ = desk.emit(&format!("EVT_E{event}"));
+            let _ = desk.emit(&flow.names.key(event));
         }
         settle(&mut desk, Duration::ZERO)?;
         compare(&desk, &told.next_configuration, &format!("after event {} ({})", at + 1, told.event.name))?;
