@@ -15,6 +15,8 @@ pub(crate) const ONLY: &str = "__";
 /// A chart as a workflow file.
 pub(crate) struct Flow {
     pub(crate) file: Value,
+    /// The same with its one state as the whole, where it has one only.
+    pub(crate) whole: Option<Value>,
     pub(crate) names: Names,
 }
 
@@ -36,7 +38,28 @@ pub(crate) fn translated(text: &str, folder: &Path) -> Result<Flow, String> {
     let variables = (0..MOST).map(|at| json!(format!("domain.v{at}")));
     file.insert("initialised".to_owned(), variables.chain([json!("domain.lists")]).collect());
     inside(root, &names, &mut file, "states")?;
-    Ok(Flow { file: Value::Object(file), names })
+    let whole = whole(root, &file, &names);
+    Ok(Flow { file: Value::Object(file), whole, names })
+}
+
+/// What its one state says is said by the whole, which can do so where nothing names that state and it has no end.
+fn whole(root: Node<'_, '_>, file: &Map<String, Value>, names: &Names) -> Option<Value> {
+    let mut states = root.children().filter(is_state);
+    let (Some(only), None) = (states.next(), states.next()) else { return None };
+    let id = only.attribute("id")?;
+    let is_named = |node: Node<'_, '_>| {
+        let targets = node.attribute("target").unwrap_or_default();
+        targets.split_whitespace().any(|it| it == id) || node.attribute("cond").is_some_and(|it| it.contains(id))
+    };
+    let said = file.get("states")?.as_object().filter(|it| it.len() == 1)?.get(&state(id))?.as_object()?;
+    let has_children = said.contains_key("states") || said.contains_key("regions");
+    if !has_children || names.done.iter().any(|it| it == id) || root.descendants().any(is_named) {
+        return None;
+    }
+    let mut whole = file.clone();
+    whole.retain(|key, _| !matches!(key.as_str(), "states" | "initial"));
+    whole.extend(said.clone());
+    Some(Value::Object(whole))
 }
 
 /// The children of a state, under this key.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::Value;
 use theus_core::prelude::*;
 use theus_core::workflow::{VirtualClock, WorkflowError};
 
@@ -39,12 +40,18 @@ struct Name {
 /// How long a delayed event is waited for, by the workflow's clock.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Plays a test.
+/// Plays a test; of a chart that can be said in two ways, both.
 pub(crate) fn play(flow: &Flow, script: &Script) -> Outcome {
-    played(flow, script).unwrap_or_else(|outcome| outcome)
+    let outcome = played(flow, &flow.file, script).unwrap_or_else(|outcome| outcome);
+    let (Outcome::Pass, Some(whole)) = (&outcome, &flow.whole) else { return outcome };
+    match played(flow, whole, script).unwrap_or_else(|outcome| outcome) {
+        Outcome::Differs(how) => Outcome::Differs(format!("as the whole: {how}")),
+        Outcome::Refused(why) => Outcome::Refused(format!("as the whole: {why}")),
+        outcome => outcome,
+    }
 }
 
-fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
+fn played(flow: &Flow, file: &Value, script: &Script) -> Result<Outcome, Outcome> {
     let post = Post::default();
     let engine = Engine::builder(Vars::of(&flow.names.begin, flow.names.lists.values().cloned().collect()))
         .effects(Ports { post: post.clone() });
@@ -57,7 +64,7 @@ fn played(flow: &Flow, script: &Script) -> Result<Outcome, Outcome> {
         .process::<Nothing>();
     let engine = engine.build().map_err(|error| Outcome::Refused(error.to_string()))?;
     let clock = VirtualClock::new();
-    let loaded = WorkflowManager::from_text(&engine, "scxml.yaml", &flow.file.to_string());
+    let loaded = WorkflowManager::from_text(&engine, "scxml.yaml", &file.to_string());
     let refused = |error: WorkflowError| {
         let text = error.to_string();
         let first = text.lines().filter(|line| line.starts_with("error")).take(2).collect::<Vec<_>>().join("; ");
