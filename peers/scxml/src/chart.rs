@@ -6,7 +6,7 @@ use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
 
 use crate::content::{given, steps};
-use crate::names::{MOST, Names, ids, is_state, state};
+use crate::names::{MOST, Names, ids, is_error, is_state, state};
 use crate::{begin, expression};
 
 /// What the one state of a region is called that has none in the chart, behind the region's name.
@@ -140,7 +140,15 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         let mut matched = Vec::new();
         for wanted in event.split_whitespace() {
             let wanted = wanted.trim_end_matches(".*").trim_end_matches('.');
+            let wanted = if wanted.is_empty() { "*" } else { wanted };
             let prefix = format!("{wanted}.");
+            if wanted == "*" || is_error(wanted) {
+                // What fails ends the chain.
+                let candidates = events.entry("EVT_CHAIN_FAIL").or_insert_with(|| json!([]));
+                if let Value::Array(candidates) = candidates {
+                    add(candidates, candidate.clone());
+                }
+            }
             for of in &names.done {
                 let event = format!("done.state.{of}");
                 if wanted != "*" && event != wanted && !event.starts_with(&prefix) {

@@ -37,8 +37,16 @@ fn all<'a, 'i: 'a>(nodes: impl Iterator<Item = Node<'a, 'i>>, names: &Names) -> 
 }
 
 fn assign(variable: &str, value: &str, at: Node<'_, '_>, names: &Names) -> Result<Value, String> {
+    let Some(number) = names.variable(variable.trim()) else {
+        let is_list = names.lists.contains_key(variable.trim());
+        return if is_list { Err("a list that is changed".to_owned()) } else { Ok(fails()) };
+    };
+    // The suite's own word for what is no expression.
+    if value.trim() == "return" {
+        return Ok(fails());
+    }
     let value = expression::translated(value, at, names)?;
-    Ok(json!({ "run": "assign", "with": { "at": names.variable(variable)?, "value": format!("${{ {value} }}") } }))
+    Ok(json!({ "run": "assign", "with": { "at": number, "value": format!("${{ {value} }}") } }))
 }
 
 /// A script that gives variables values, one after the other, and does nothing else.
@@ -51,6 +59,9 @@ fn script(node: Node<'_, '_>, names: &Names) -> Result<Vec<Value>, String> {
     let mut steps = Vec::new();
     for statement in text.split([';', '\n']).map(str::trim).filter(|it| !it.is_empty()) {
         let (variable, value) = statement.split_once('=').ok_or_else(cannot)?;
+        if names.variable(variable.trim().trim_end_matches(['+', '-', '*']).trim()).is_none() {
+            return Err(cannot());
+        }
         let value = match variable.chars().last().filter(|it| matches!(it, '+' | '-' | '*')) {
             Some(operator) => {
                 let variable = variable.trim_end_matches(operator).trim();
@@ -66,6 +77,11 @@ fn script(node: Node<'_, '_>, names: &Names) -> Result<Vec<Value>, String> {
     Ok(steps)
 }
 
+/// What SCXML has fail with `error.…`: it ends what is under way.
+fn fails() -> Value {
+    json!("fails")
+}
+
 fn raise(event: &str, names: &Names) -> Value {
     json!({ "run": "raise", "with": { "event": names.event(event) } })
 }
@@ -76,7 +92,11 @@ fn send(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
             "event" | "delay" | "id" | "namelist" => {}
             "delayexpr" | "eventexpr" if literal(attribute.value()).is_some() => {}
             "type" if attribute.value() == "http://www.w3.org/TR/scxml/#SCXMLEventProcessor" => {}
+            "type" if !attribute.value().starts_with("http") => return Ok(fails()),
             "target" if attribute.value() == "#_internal" => {}
+            "target" if attribute.value() == "#_parent" => return Err("<send> to a parent".to_owned()),
+            // Nobody else is there.
+            "target" => return Ok(fails()),
             other => return Err(format!("<send {other}>")),
         }
     }
@@ -91,12 +111,19 @@ fn send(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     if !names.brings(event) {
         return Ok(json!({ "run": "deliver", "with": with }));
     }
+    if namelist(node).any(|it| names.variable(it).is_none()) {
+        return Ok(fails());
+    }
     let given = given(node, names)?;
     with["names"] = json!(given.parts.iter().map(|(name, _)| name).collect::<Vec<_>>());
     let values = given.parts.iter().map(|(_, value)| value.as_str()).chain(given.number.as_deref());
     with["values"] = json!(format!("${{ [{}] }}", values.collect::<Vec<_>>().join(", ")));
     with["text"] = json!(given.text.unwrap_or_default());
     Ok(json!({ "run": "deliver_with", "with": with }))
+}
+
+fn namelist<'a>(node: Node<'a, '_>) -> impl Iterator<Item = &'a str> {
+    node.attribute("namelist").unwrap_or_default().split_whitespace()
 }
 
 /// What an event is given to bring: numbers under names, or one alone, or a text.
@@ -122,7 +149,7 @@ impl Given {
 /// Where it is something else than integers and a text.
 pub(crate) fn given(data: Node<'_, '_>, names: &Names) -> Result<Given, String> {
     let mut given = Given::default();
-    for variable in data.attribute("namelist").unwrap_or_default().split_whitespace() {
+    for variable in namelist(data) {
         given.parts.push((variable.to_owned(), expression::translated(variable, data, names)?));
     }
     for node in data.children().filter(Node::is_element) {
@@ -159,15 +186,24 @@ pub(crate) fn given(data: Node<'_, '_>, names: &Names) -> Result<Given, String> 
 /// `<foreach>` over a list: the element and its place are variables, as any.
 fn each(node: Node<'_, '_>, names: &Names) -> Result<Vec<Value>, String> {
     let name = attribute(node, "array")?;
+    let item = attribute(node, "item")?;
+    let is_name = item.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+    if names.variable(name).is_some() || !is_name {
+        return Ok(vec![fails()]);
+    }
     let place = names.lists.keys().position(|known| known == name).ok_or("<foreach> over what is no list")?;
+    let index = node.attribute("index");
+    if [Some(item), index].into_iter().flatten().any(|it| names.variable(it).is_none()) {
+        return Err("<foreach> that declares a variable".to_owned());
+    }
     if names.lists.get(name).is_none_or(Vec::is_empty) {
         return Ok(Vec::new());
     }
     let element = format!("each{}", node.id().get());
-    let item = names.variable(attribute(node, "item")?)?;
+    let item = names.variable(item);
     let mut body = vec![json!({ "run": "assign", "with": { "at": item, "value": format!("${{ {element} }}") } })];
     let mut steps = Vec::new();
-    if let Some(index) = node.attribute("index") {
+    if let Some(index) = index {
         if node.descendants().any(|it| it.attribute("location") == Some(index)) {
             return Err("<foreach> that gives its index a value".to_owned());
         }

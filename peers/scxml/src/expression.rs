@@ -2,7 +2,7 @@
 
 use roxmltree::Node;
 
-use crate::names::{self, Names};
+use crate::names::{self, Names, is_error};
 
 /// The expression over the fields of the domain, where it stands in a chart: in a transition the event may be asked for.
 ///
@@ -28,8 +28,9 @@ impl Heard {
         let wanted: Vec<&str> = wanted.split_whitespace().collect();
         let events =
             |wanted: &&str| names.heard(wanted.trim_end_matches(".*")).into_iter().map(|at| names.events[at].as_str());
-        let brings =
-            |wanted: &&str| wanted.starts_with("done.state.") || events(wanted).all(|event| names.brings(event));
+        let brings = |wanted: &&str| {
+            wanted.starts_with("done.state.") || !is_error(wanted) && events(wanted).all(|event| names.brings(event))
+        };
         let known: Vec<&str> = wanted.iter().flat_map(events).collect();
         let is_one = known.len() == 1 && wanted == known;
         Self { brings: wanted.iter().all(brings), name: is_one.then(|| known[0].to_owned()) }
@@ -149,7 +150,7 @@ fn asked(text: &str) -> Option<(&str, &str)> {
 fn power<'a>(text: &'a str, names: &Names) -> Option<(String, &'a str)> {
     let (inside, behind) = text.split_once(')')?;
     let (base, exponent) = inside.split_once(',')?;
-    let variable = format!("domain.v{}", names.variable(base.trim()).ok()?);
+    let variable = format!("domain.v{}", names.variable(base.trim())?);
     let exponent: usize = exponent.trim().parse().ok().filter(|it| (1..=9).contains(it))?;
     Some((vec![variable; exponent].join(" * "), behind))
 }

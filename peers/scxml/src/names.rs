@@ -1,6 +1,6 @@
 //! What a chart calls its states, events and variables, and what they are called here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use roxmltree::Node;
@@ -39,7 +39,7 @@ impl Names {
     /// What of it cannot be said.
     pub(crate) fn of(root: Node<'_, '_>, folder: &Path) -> Result<Self, String> {
         let mut names = Self { folder: folder.to_owned(), ..Self::default() };
-        let mut raised = Vec::new();
+        let (mut raised, mut errors) = (Vec::new(), BTreeSet::new());
         for node in root.descendants().filter(Node::is_element) {
             match node.tag_name().name() {
                 "raise" => raised.extend(node.attribute("event")),
@@ -57,7 +57,9 @@ impl Names {
                 "transition" => {
                     for name in node.attribute("event").unwrap_or("").split_whitespace() {
                         let name = name.trim_end_matches(".*").trim_end_matches('.');
-                        if name != "*" && !name.starts_with("done.") {
+                        if is_error(name) {
+                            errors.insert(name);
+                        } else if !matches!(name, "" | "*") && !name.starts_with("done.") {
                             names.add(Some(name));
                         }
                     }
@@ -67,8 +69,8 @@ impl Names {
             }
         }
         raised.iter().for_each(|event| names.add(Some(event)));
-        if names.events.iter().any(|event| event.starts_with("error.")) {
-            return Err("`error.…`, which a chart of processes has otherwise".to_owned());
+        if errors.len() > 1 || names.events.iter().any(|event| is_error(event)) {
+            return Err("`error.…` of several kinds, or raised by hand".to_owned());
         }
         if names.brought.iter().any(|event| raised.contains(&event.as_str())) {
             return Err("<send> with something in it of an event that is raised, which is a signal".to_owned());
@@ -138,12 +140,8 @@ impl Names {
     }
 
     /// The number of a variable.
-    ///
-    /// # Errors
-    /// Where it is none.
-    pub(crate) fn variable(&self, name: &str) -> Result<usize, String> {
-        let found = self.variables.iter().position(|known| known == name);
-        found.ok_or_else(|| "an assignment to what is no variable".to_owned())
+    pub(crate) fn variable(&self, name: &str) -> Option<usize> {
+        self.variables.iter().position(|known| known == name)
     }
 
     /// The states that a transition leads to.
@@ -176,6 +174,11 @@ fn can_be_done(node: &Node<'_, '_>) -> bool {
         "parallel" => children.all(|it| it.tag_name().name() == "final" || can_be_done(&it)),
         _ => false,
     }
+}
+
+/// Whether that is what a chart hears when something in it has failed.
+pub(crate) fn is_error(event: &str) -> bool {
+    event == "error" || event.starts_with("error.")
 }
 
 /// The event that is sent, where it is known.

@@ -11,7 +11,7 @@ use theus_core::workflow::{VirtualClock, WorkflowError};
 use crate::Outcome;
 use crate::chart::{Flow, ONLY};
 use crate::names::{MOST, state};
-use crate::world::{Assign, Cancel, Deliver, DeliverWith, Nothing, Ports, Post, Raise, Vars};
+use crate::world::{Assign, Cancel, Deliver, DeliverWith, Fails, Nothing, Ports, Post, Raise, Vars};
 
 /// What a test does and expects.
 #[derive(Deserialize)]
@@ -61,6 +61,7 @@ fn played(flow: &Flow, file: &Value, script: &Script) -> Result<Outcome, Outcome
         .process::<Deliver>()
         .process::<DeliverWith>()
         .process::<Cancel>()
+        .process::<Fails>()
         .process::<Nothing>();
     let engine = engine.build().map_err(|error| Outcome::Refused(error.to_string()))?;
     let clock = VirtualClock::new();

@@ -159,6 +159,24 @@ pub(crate) fn cancel(ctx: App, id: String) {
     ctx.effects.post.cancel(&id);
 }
 
+/// Something in the chart is wrong.
+#[derive(Debug)]
+pub(crate) struct Wrong;
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("something in the chart is wrong")
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+/// What SCXML has fail.
+#[process(errors = [Wrong])]
+pub(crate) fn fails(_ctx: App) -> Result<(), Wrong> {
+    Err(Wrong)
+}
+
 /// Does nothing.
 #[process]
 pub(crate) fn nothing(_ctx: App) {}
