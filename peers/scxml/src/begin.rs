@@ -7,9 +7,8 @@
 use roxmltree::Node;
 use serde_json::{Map, Value, json};
 
-use crate::attribute;
 use crate::content::steps;
-use crate::names::{Names, ids, is_state, state};
+use crate::names::{Names, attribute, ids, is_state, state};
 
 /// The namespace of SCXML.
 const SCXML: &str = "http://www.w3.org/2005/07/scxml";

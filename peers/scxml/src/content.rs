@@ -3,8 +3,8 @@
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use crate::names::{Names, literal, sent};
-use crate::{attribute, expression};
+use crate::expression;
+use crate::names::{Names, attribute, literal, sent};
 
 /// The steps of an `onentry`, an `onexit` or a transition.
 ///

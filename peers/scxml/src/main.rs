@@ -134,11 +134,3 @@ fn tests(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
-
-/// An attribute that has to be there.
-///
-/// # Errors
-/// Where it is not: there is one that computes it, or a child that is it.
-fn attribute<'a>(node: roxmltree::Node<'a, '_>, name: &str) -> Result<&'a str, String> {
-    node.attribute(name).ok_or_else(|| format!("<{}> without `{name}`", node.tag_name().name()))
-}

@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use roxmltree::Node;
 use serde_json::{Value, json};
 
-use crate::attribute;
-
 /// How many events and variables one chart can have here: the domain has a field for each.
 pub(crate) const MOST: usize = 16;
 
@@ -189,4 +187,12 @@ pub(crate) fn sent<'a>(node: Node<'a, '_>) -> Option<&'a str> {
 /// What an expression is that is a text.
 pub(crate) fn literal(expression: &str) -> Option<&str> {
     expression.trim().strip_prefix('\'')?.strip_suffix('\'').filter(|it| !it.contains('\''))
+}
+
+/// An attribute that has to be there.
+///
+/// # Errors
+/// Where it is not: there is one that computes it, or a child that is it.
+pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Result<&'a str, String> {
+    node.attribute(name).ok_or_else(|| format!("<{}> without `{name}`", node.tag_name().name()))
 }
