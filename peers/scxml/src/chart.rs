@@ -1,13 +1,13 @@
 //! From an SCXML chart to a workflow file.
 
+use std::path::Path;
+
 use roxmltree::{Document, Node};
 use serde_json::{Map, Value, json};
 
-use crate::content::{attribute, steps};
-use crate::expression;
-
-/// How many events and variables one chart can have here: the domain has a field for each.
-pub(crate) const MOST: usize = 16;
+use crate::content::{given, steps};
+use crate::names::{MOST, Names, ids, is_error, is_state, state};
+use crate::{begin, expression};
 
 /// What the one state of a region is called that has none in the chart, behind the region's name.
 pub(crate) const ONLY: &str = "__";
@@ -15,146 +15,80 @@ pub(crate) const ONLY: &str = "__";
 /// A chart as a workflow file.
 pub(crate) struct Flow {
     pub(crate) file: Value,
+    /// The same with its one state as the whole, where it has one only.
+    pub(crate) whole: Option<Value>,
     pub(crate) names: Names,
-    /// What the variables begin with.
-    pub(crate) begin: Vec<i64>,
 }
 
-/// What is called how.
-#[derive(Default)]
-pub(crate) struct Names {
-    pub(crate) variables: Vec<String>,
-    pub(crate) events: Vec<String>,
-}
-
-impl Names {
-    /// The number of an event.
-    pub(crate) fn event(&self, name: &str) -> usize {
-        self.events.iter().position(|known| known == name).unwrap_or(MOST)
-    }
-
-    /// The number of a variable.
-    ///
-    /// # Errors
-    /// Where it is none.
-    pub(crate) fn variable(&self, name: &str) -> Result<usize, String> {
-        let found = self.variables.iter().position(|known| known == name);
-        found.ok_or_else(|| "an assignment to what is no variable".to_owned())
-    }
-}
-
-/// The name of a state there, as it is called here.
-pub(crate) fn state(id: &str) -> String {
-    id.chars().map(|it| if it.is_ascii_alphanumeric() || it == '_' { it } else { '_' }).collect()
-}
-
-/// The chart as a workflow file.
+/// The chart as a workflow file. Scripts lie in the folder.
 ///
 /// # Errors
 /// What cannot be said in one.
-pub(crate) fn translated(text: &str) -> Result<Flow, String> {
+pub(crate) fn translated(text: &str, folder: &Path) -> Result<Flow, String> {
     let document = Document::parse(text).map_err(|error| format!("not XML: {error}"))?;
     let root = document.root_element();
-    let mut names = Names::default();
-    let mut begin = Vec::new();
-    for node in root.descendants().filter(Node::is_element) {
-        let event = match node.tag_name().name() {
-            "raise" | "send" => node.attribute("event"),
-            "data" => {
-                let value = node.attribute("expr").unwrap_or("0").trim().to_owned();
-                let has_more = node.attribute("src").is_some()
-                    || node.children().any(|it| it.is_element() || !it.text().unwrap_or("").trim().is_empty());
-                if has_more {
-                    return Err("<data> that is no integer".to_owned());
-                }
-                begin.push(value.parse().map_err(|_| "<data> that is no integer".to_owned())?);
-                names.variables.push(attribute(node, "id")?.to_owned());
-                None
-            }
-            "transition" => {
-                for name in node.attribute("event").unwrap_or("").split_whitespace() {
-                    let name = name.trim_end_matches(".*").trim_end_matches('.');
-                    if name != "*" && !name.starts_with("done.") && !names.events.iter().any(|known| known == name) {
-                        names.events.push(name.to_owned());
-                    }
-                }
-                None
-            }
-            "invoke" | "script" | "cancel" | "finalize" => return Err(format!("<{}>", node.tag_name().name())),
-            _ => None,
-        };
-        if let Some(event) = event.filter(|event| !names.events.iter().any(|known| known == event)) {
-            names.events.push(event.to_owned());
-        }
+    let mut names = Names::of(root, folder)?;
+    if root.children().any(|it| it.tag_name().name() == "script") {
+        return Err("<script>".to_owned());
     }
-    if names.events.iter().any(|event| event.starts_with("error.")) {
-        return Err("`error.…`, which a chart of processes has otherwise".to_owned());
-    }
-    if names.events.len() > MOST || names.variables.len() > MOST {
-        return Err("more events or variables than this tool has fields for".to_owned());
-    }
+    begin::of_parallels(root, &mut names)?;
     let mut file = Map::new();
     file.insert("name".to_owned(), json!("scxml"));
-    file.insert("external".to_owned(), json!(["CMD_NEVER"]));
-    file.insert("initialised".to_owned(), (0..MOST).map(|at| json!(format!("domain.v{at}"))).collect());
+    file.insert("external".to_owned(), names.external());
+    let variables = (0..MOST).map(|at| json!(format!("domain.v{at}")));
+    file.insert("initialised".to_owned(), variables.chain([json!("domain.lists")]).collect());
     inside(root, &names, &mut file, "states")?;
-    Ok(Flow { file: Value::Object(file), names, begin })
+    let whole = whole(root, &file, &names);
+    Ok(Flow { file: Value::Object(file), whole, names })
 }
 
-fn is_state(node: &Node<'_, '_>) -> bool {
-    node.is_element() && matches!(node.tag_name().name(), "state" | "parallel" | "final" | "history")
+/// What its one state says is said by the whole, which can do so where nothing names that state and it has no end.
+fn whole(root: Node<'_, '_>, file: &Map<String, Value>, names: &Names) -> Option<Value> {
+    let mut states = root.children().filter(is_state);
+    let (Some(only), None) = (states.next(), states.next()) else { return None };
+    let id = only.attribute("id")?;
+    let is_named = |node: Node<'_, '_>| {
+        let targets = node.attribute("target").unwrap_or_default();
+        targets.split_whitespace().any(|it| it == id) || node.attribute("cond").is_some_and(|it| it.contains(id))
+    };
+    let said = file.get("states")?.as_object().filter(|it| it.len() == 1)?.get(&state(id))?.as_object()?;
+    let has_children = said.contains_key("states") || said.contains_key("regions");
+    if !has_children || names.done.iter().any(|it| it == id) || root.descendants().any(is_named) {
+        return None;
+    }
+    let mut whole = file.clone();
+    whole.retain(|key, _| !matches!(key.as_str(), "states" | "initial"));
+    whole.extend(said.clone());
+    Some(Value::Object(whole))
 }
 
 /// The children of a state, under this key.
 fn inside(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>, key: &str) -> Result<(), String> {
-    if let Some(initial) = initial(node)? {
-        file.insert("initial".to_owned(), json!(initial));
-    }
     let mut children = Map::new();
     for child in node.children().filter(is_state) {
+        if child.tag_name().name() == "history" {
+            begin::history(child, names, &mut children)?;
+            continue;
+        }
         let id = child.attribute("id").ok_or("a state without an id")?;
         children.insert(state(id), one(child, names)?);
     }
+    if let Some((initial, more)) = begin::initial(node, names)? {
+        file.insert("initial".to_owned(), json!(initial));
+        children.extend(more);
+    }
+    begin::histories_of_region(node, names, &mut children)?;
     file.insert(key.to_owned(), Value::Object(children));
     Ok(())
-}
-
-fn initial(node: Node<'_, '_>) -> Result<Option<String>, String> {
-    let element = node.children().find(|it| it.has_tag_name(("http://www.w3.org/2005/07/scxml", "initial")));
-    let target = match element {
-        None => node.attribute("initial"),
-        Some(element) => {
-            let way = element.children().find(Node::is_element).ok_or("<initial> without a transition")?;
-            if way.children().any(|it| it.is_element()) {
-                return Err("<initial> with something to do".to_owned());
-            }
-            Some(attribute(way, "target")?)
-        }
-    };
-    let Some(target) = target else { return Ok(None) };
-    if target.split_whitespace().count() > 1 {
-        return Err("an initial configuration of several states".to_owned());
-    }
-    let is_child = node.children().filter(is_state).any(|child| child.attribute("id") == Some(target));
-    if is_child { Ok(Some(state(target))) } else { Err("an initial state that is no child".to_owned()) }
 }
 
 fn one(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     let mut file = Map::new();
     let tag = node.tag_name().name();
-    if tag == "history" {
-        let kind = node.attribute("type").unwrap_or("shallow");
-        let way = node.children().find(Node::is_element).ok_or("<history> without a default")?;
-        let target = one_target(attribute(way, "target")?)?;
-        if node.parent_element().is_some_and(|it| it.tag_name().name() == "parallel") {
-            return Err("<history> of a <parallel>".to_owned());
-        }
-        return Ok(json!({ "history": kind, "default": target }));
-    }
     if tag == "final" {
         file.insert("final".to_owned(), json!(true));
-        if node.children().any(|it| it.tag_name().name() == "donedata") {
-            return Err("<donedata>".to_owned());
+        if let Some(data) = node.children().find(|it| it.tag_name().name() == "donedata") {
+            file.insert("result".to_owned(), json!(format!("${{ {} }}", given(data, names)?.expression())));
         }
     }
     for (block, key) in [("onentry", "entry"), ("onexit", "exit")] {
@@ -171,7 +105,7 @@ fn one(node: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     match (tag, has_children) {
         ("parallel", true) => {
             let mut regions = Map::new();
-            for child in node.children().filter(is_state) {
+            for child in node.children().filter(|it| is_state(it) && it.tag_name().name() != "history") {
                 let id = child.attribute("id").ok_or("a state without an id")?;
                 regions.insert(state(id), one(child, names)?);
             }
@@ -206,32 +140,36 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
         let mut matched = Vec::new();
         for wanted in event.split_whitespace() {
             let wanted = wanted.trim_end_matches(".*").trim_end_matches('.');
-            if let Some(of) = wanted.strip_prefix("done.state.") {
+            let wanted = if wanted.is_empty() { "*" } else { wanted };
+            let prefix = format!("{wanted}.");
+            if wanted == "*" || is_error(wanted) {
+                // What fails ends the chain.
+                let candidates = events.entry("EVT_CHAIN_FAIL").or_insert_with(|| json!([]));
+                if let Value::Array(candidates) = candidates {
+                    add(candidates, candidate.clone());
+                }
+            }
+            for of in &names.done {
+                let event = format!("done.state.{of}");
+                if wanted != "*" && event != wanted && !event.starts_with(&prefix) {
+                    continue;
+                }
                 if node.attribute("id") == Some(of) {
                     add(&mut done, candidate.clone());
-                } else {
-                    let candidates = events.entry(format!("done.state.{}", state(of))).or_insert_with(|| json!([]));
-                    if let Value::Array(candidates) = candidates {
-                        add(candidates, candidate.clone());
-                    }
+                } else if let Value::Array(candidates) =
+                    events.entry(format!("done.state.{}", state(of))).or_insert_with(|| json!([]))
+                {
+                    add(candidates, candidate.clone());
                 }
-                continue;
             }
-            if wanted.starts_with("done") {
-                return Err("`done` as an event".to_owned());
+            if wanted.starts_with("done.invoke") {
+                return Err("`done.invoke`".to_owned());
             }
-            let prefix = format!("{wanted}.");
-            matched.extend(
-                names
-                    .events
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, it)| wanted == "*" || *it == wanted || it.starts_with(&prefix)),
-            );
+            matched.extend(names.heard(wanted));
         }
         matched.dedup();
-        for (at, _) in matched {
-            let candidates = events.entry(format!("EVT_E{at}")).or_insert_with(|| json!([]));
+        for at in matched {
+            let candidates = events.entry(names.key(at)).or_insert_with(|| json!([]));
             if let Value::Array(candidates) = candidates {
                 add(candidates, candidate.clone());
             }
@@ -254,9 +192,10 @@ fn ways(node: Node<'_, '_>, names: &Names, file: &mut Map<String, Value>) -> Res
     Ok(())
 }
 
-/// A candidate behind one without a guard is never taken: the loader would say so.
+/// A candidate behind one without a guard, or with the same guard, is never taken: the loader would say so.
 fn add(candidates: &mut Vec<Value>, candidate: Value) {
-    if candidates.last().is_none_or(|last| last.get("when").is_some()) {
+    let guard = candidate.get("when");
+    if candidates.iter().all(|known| known.get("when").is_some_and(|it| Some(it) != guard)) {
         candidates.push(candidate);
     }
 }
@@ -266,13 +205,8 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
     let mut all = steps(way, names)?;
     match way.attribute("target") {
         Some(target) => {
-            let targets: Vec<&str> = target.split_whitespace().collect();
-            let to = match targets[..] {
-                [target] => json!(state(target)),
-                _ => json!(targets.iter().map(|target| state(target)).collect::<Vec<_>>()),
-            };
-            candidate.insert("to".to_owned(), to);
-            if way.attribute("type") == Some("internal") && stays(way, &targets) {
+            candidate.insert("to".to_owned(), names.targets(target));
+            if way.attribute("type") == Some("internal") && stays(way, target) {
                 candidate.insert("reenter".to_owned(), json!(false));
             }
         }
@@ -280,7 +214,8 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
         None => {}
     }
     if let Some(guard) = way.attribute("cond") {
-        candidate.insert("when".to_owned(), json!(expression::guard(guard, &names.variables)?));
+        let guard = expression::guard(guard, way, names)?;
+        candidate.insert("when".to_owned(), json!(guard));
     }
     if !all.is_empty() {
         candidate.insert("steps".to_owned(), json!(all));
@@ -289,16 +224,7 @@ fn candidate(way: Node<'_, '_>, names: &Names) -> Result<Value, String> {
 }
 
 /// Whether an internal transition does not leave its state: that is compound, and all its targets are inside.
-fn stays(way: Node<'_, '_>, targets: &[&str]) -> bool {
+fn stays(way: Node<'_, '_>, targets: &str) -> bool {
     let Some(source) = way.parent_element().filter(|it| it.tag_name().name() == "state") else { return false };
-    let is_inside =
-        |target: &&str| source.descendants().skip(1).any(|it| is_state(&it) && it.attribute("id") == Some(*target));
-    targets.iter().all(is_inside)
-}
-
-fn one_target(target: &str) -> Result<String, String> {
-    if target.split_whitespace().count() > 1 {
-        return Err("a transition to several states".to_owned());
-    }
-    Ok(state(target.trim()))
+    targets.split_whitespace().all(|target| ids(source).any(|id| id == target))
 }

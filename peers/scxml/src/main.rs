@@ -6,9 +6,11 @@
 //! With a name, only the tests whose path has it; with `--verbose`, the workflow file of each that fails.
 #![forbid(unsafe_code)]
 
+mod begin;
 mod chart;
 mod content;
 mod expression;
+mod names;
 mod play;
 mod world;
 
@@ -36,16 +38,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let wanted = arguments.get(1).cloned().unwrap_or_default();
 
     let mut suites: BTreeMap<&str, Suite> = BTreeMap::new();
+    let mut twice = 0;
     for test in tests(&folder)? {
         let name = test.strip_prefix(&folder)?.with_extension("").display().to_string();
         if !name.contains(&wanted) {
             continue;
         }
         let suite = if name.starts_with("w3c") { "W3C" } else { "SCION" };
-        let outcome = one(&test).unwrap_or_else(|error| Outcome::CannotBeSaid(format!("not read: {error}")));
+        let outcome =
+            one(&test, &mut twice).unwrap_or_else(|error| Outcome::CannotBeSaid(format!("not read: {error}")));
         if verbose && let Outcome::Differs(_) | Outcome::Refused(_) = &outcome {
             let read = fs::read_to_string(&test)?;
-            if let Ok(flow) = chart::translated(&read) {
+            if let Ok(flow) = chart::translated(&read, test.parent().unwrap_or(&folder)) {
                 println!("{name}\n{}\n", serde_json::to_string_pretty(&flow.file)?);
             }
         }
@@ -57,6 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let said = pass + differ + refused;
         println!("| {name} | {} | {said} | {pass} | {differ} | {refused} |", said + cannot);
     }
+    println!("\nplayed twice, with their one state as the whole: {twice}");
     for (name, suite) in &suites {
         suite.tell(name);
     }
@@ -105,12 +110,13 @@ impl Suite {
     }
 }
 
-fn one(test: &Path) -> Result<Outcome, Box<dyn Error>> {
+fn one(test: &Path, twice: &mut usize) -> Result<Outcome, Box<dyn Error>> {
     let script: play::Script = serde_json::from_str(&fs::read_to_string(test.with_extension("json"))?)?;
-    let flow = match chart::translated(&fs::read_to_string(test)?) {
+    let flow = match chart::translated(&fs::read_to_string(test)?, test.parent().unwrap_or(test)) {
         Ok(flow) => flow,
         Err(reason) => return Ok(Outcome::CannotBeSaid(reason)),
     };
+    *twice += usize::from(flow.whole.is_some());
     Ok(play::play(&flow, &script))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use theus_core::prelude::*;
 
 /// The variables, and a signal for each event.
@@ -41,6 +42,8 @@ pub(crate) struct Vars {
     sig_e14: bool,
     v15: i64,
     sig_e15: bool,
+    /// Those that are lists.
+    lists: Vec<Vec<i64>>,
 }
 
 /// The world outside.
@@ -52,7 +55,7 @@ type App = Ctx<Vars, (), Ports>;
 
 impl Vars {
     /// With these values.
-    pub(crate) fn of(begin: &[i64]) -> Self {
+    pub(crate) fn of(begin: &[i64], lists: Vec<Vec<i64>>) -> Self {
         let at = |at: usize| begin.get(at).copied().unwrap_or_default();
         Self {
             v0: at(0),
@@ -71,6 +74,7 @@ impl Vars {
             v13: at(13),
             v14: at(14),
             v15: at(15),
+            lists,
             ..Self::default()
         }
     }
@@ -126,8 +130,51 @@ pub(crate) fn raise(ctx: App, event: usize) {
 
 /// Sends an event, which comes from outside after so many milliseconds.
 #[process(effects = [post])]
-pub(crate) fn deliver(ctx: App, event: usize, after: u64) {
-    ctx.effects.post.send(event, Duration::from_millis(after));
+pub(crate) fn deliver(ctx: App, event: usize, after: u64, id: String) {
+    ctx.effects.post.send(Sent { event, id, brings: None }, Duration::from_millis(after));
+}
+
+/// Sends an event with numbers under their names, with one number, with JSON, or with a text.
+#[process(effects = [post])]
+pub(crate) fn deliver_with(
+    ctx: App,
+    event: usize,
+    after: u64,
+    id: String,
+    names: Vec<String>,
+    values: Vec<i64>,
+    text: String,
+) {
+    let brings = match (names.is_empty(), values.first()) {
+        (true, Some(number)) => json!(number),
+        (true, None) => serde_json::from_str(&text).unwrap_or_else(|_| json!(text)),
+        _ => Value::Object(names.into_iter().zip(values.into_iter().map(Value::from)).collect()),
+    };
+    ctx.effects.post.send(Sent { event, id, brings: Some(brings) }, Duration::from_millis(after));
+}
+
+/// What was sent under this name, and has not come, does not come.
+#[process(effects = [post])]
+pub(crate) fn cancel(ctx: App, id: String) {
+    ctx.effects.post.cancel(&id);
+}
+
+/// Something in the chart is wrong.
+#[derive(Debug)]
+pub(crate) struct Wrong;
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("something in the chart is wrong")
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+/// What SCXML has fail.
+#[process(errors = [Wrong])]
+pub(crate) fn fails(_ctx: App) -> Result<(), Wrong> {
+    Err(Wrong)
 }
 
 /// Does nothing.
@@ -140,10 +187,17 @@ pub(crate) struct Post {
     inner: Arc<Mutex<Inner>>,
 }
 
+/// An event on its way.
+pub(crate) struct Sent {
+    pub(crate) event: usize,
+    id: String,
+    pub(crate) brings: Option<Value>,
+}
+
 #[derive(Default)]
 struct Inner {
     now: Duration,
-    sent: BTreeMap<(Duration, usize), usize>,
+    sent: BTreeMap<(Duration, usize), Sent>,
     count: usize,
 }
 
@@ -152,11 +206,15 @@ impl Post {
         act(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn send(&self, event: usize, after: Duration) {
+    fn cancel(&self, id: &str) {
+        self.with(|inner| inner.sent.retain(|_, sent| sent.id != id));
+    }
+
+    fn send(&self, sent: Sent, after: Duration) {
         self.with(|inner| {
             inner.count += 1;
             let key = (inner.now + after, inner.count);
-            inner.sent.insert(key, event);
+            inner.sent.insert(key, sent);
         });
     }
 
@@ -166,7 +224,7 @@ impl Post {
     }
 
     /// Takes the event that comes next, not after this time.
-    pub(crate) fn next(&self, end: Duration) -> Option<(Duration, usize)> {
+    pub(crate) fn next(&self, end: Duration) -> Option<(Duration, Sent)> {
         self.with(|inner| {
             let first = inner.sent.first_entry().filter(|first| first.key().0 <= end)?;
             let due = first.key().0;
