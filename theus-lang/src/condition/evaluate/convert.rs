@@ -135,3 +135,25 @@ fn written(of: &Operand<'_>) -> Result<String, Problem> {
         other => return text(other).map(Cow::into_owned),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_length_of_time_is_read_as_serde_writes_it() {
+        for (json, seconds) in [
+            (json!({ "secs": 90, "nanos": 500_000_000 }), Some("90.500000000")),
+            (json!([-3, 1]), Some("-2.999999999")),
+            (json!({ "secs": 90 }), None),
+            (json!({ "secs": "90", "nanos": 0 }), None),
+            (json!([1, 2, 3]), None),
+            (json!([1.5, 0]), None),
+            (json!([]), None),
+        ] {
+            assert_eq!(span(&json), seconds.and_then(Decimal::parse), "{json}");
+        }
+    }
+}
