@@ -1,10 +1,10 @@
 //! What hardly any session has, asked for and put down.
 
+use super::asked::Questions;
 use super::beside::Beside;
 use super::compensation::Compensation;
 use super::deferrals::DeferredEvents;
 use super::instance::Live;
-use super::questions::Questions;
 use super::seldom::Seldom;
 
 impl Live {

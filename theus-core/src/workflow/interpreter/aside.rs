@@ -13,6 +13,7 @@ use super::timers::Timer;
 use super::unit::Unit;
 use crate::signal::{Event, EventName, Origin};
 use crate::workflow::chart::{Configuration, Definition, MOST_DEFERRED, Move, StateId};
+use crate::workflow::clock::Moment;
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
@@ -187,7 +188,7 @@ impl Live {
         self.end_unit(context)
     }
 
-    /// The first of what the session tells itself that it can hear now.
+    /// The place of the first of what the session tells itself that it can hear now.
     #[inline]
     pub(super) fn next_told(&self, context: InterpreterContext<'_>) -> Option<usize> {
         if self.inbox.is_empty() || !self.is_any_region_busy() {
@@ -222,10 +223,33 @@ impl Live {
         })
     }
 
-    /// The next timer that waits for no region.
+    /// When the next timer is due that waits for no region.
     #[inline]
-    pub(super) fn next_timer(&self, context: InterpreterContext<'_>) -> Option<Timer> {
-        if self.is_any_region_busy() { self.next_timer_beside(context) } else { self.timers.first() }
+    pub(super) fn next_due(&self, context: InterpreterContext<'_>) -> Option<Moment> {
+        match self.is_any_region_busy() {
+            false => self.timers.next_due(),
+            true => self.next_timer_beside(context).map(|timer| timer.due),
+        }
+    }
+
+    /// Takes the one that is due then.
+    pub(super) fn take_due(&mut self, due: Moment, context: InterpreterContext<'_>) -> Option<Timer> {
+        if !self.is_any_region_busy() {
+            return self.timers.take_due(due);
+        }
+        let timer = self.next_timer_beside(context)?;
+        self.timers.take(&timer);
+        Some(timer)
+    }
+
+    /// The first of what the session tells itself that it can hear now.
+    #[inline]
+    pub(super) fn take_told(&mut self, context: InterpreterContext<'_>) -> Option<Internal> {
+        if !self.is_any_region_busy() {
+            return self.inbox.pop_front();
+        }
+        let place = self.next_told(context)?;
+        self.inbox.remove(place)
     }
 
     /// An event that waits came before what is due later.

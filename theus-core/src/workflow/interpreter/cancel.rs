@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::answer::Answer;
+use super::asked::Questions;
 use super::attempt::{Account, Attempt};
 use super::chain::{Chain, Next, Work};
 use super::compensation::Compensation;
@@ -13,7 +14,6 @@ use super::failure::Failure;
 use super::instance::{Internal, Interpreter, Live, Progress, Stage, Troubled};
 use super::named::names_of;
 use super::outcome::{Fault, Status};
-use super::questions::Questions;
 use super::steps::activation;
 use crate::panics::tell;
 use crate::workflow::chart::{Run, Step};

@@ -103,7 +103,7 @@ impl Live {
             self.follows = false;
             return self.take_from_bus(event, true, context);
         }
-        while let Some(internal) = self.next_told(context).and_then(|place| self.inbox.remove(place)) {
+        while let Some(internal) = self.take_told(context) {
             if let Some(progress) = self.take_internal(internal, context)? {
                 return Ok(progress);
             }
@@ -113,19 +113,18 @@ impl Live {
         {
             return Ok(progress);
         }
-        // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
         if self.is_asked() {
             self.answer(context);
         }
-        let next = self.next_timer(context);
-        if let Some(timer) = next
-            && timer.due <= context.environment.moment()
-            && !context.environment.engine.came_before(timer.due.counted())
+        // What came before it was due comes before it: whoever was busy meanwhile does not change the order.
+        let next_due = self.next_due(context);
+        if let Some(due) = next_due
+            && due <= context.environment.moment()
+            && !context.environment.engine.came_before(due.counted())
+            && let Some(timer) = self.take_due(due, context)
         {
-            self.timers.take(&timer);
             return self.take_timer(timer, context);
         }
-        let next_due = next.map(|timer| timer.due);
         if !takes_no_more
             && self.is_any_region_busy()
             && let Some(event) = context.environment.engine.next_urgent()
@@ -172,6 +171,7 @@ impl Live {
     }
 
     /// Goes on with the session's own chain. Where that waits, what is beside it goes on; where it is a region's, all else does.
+    #[inline]
     fn go_on_own(&mut self, context: InterpreterContext<'_>, task: &mut Context<'_>) -> Result<Progress, Troubled> {
         let progress = self.go_on(context, task)?;
         if !matches!(progress, Progress::Pending { .. } | Progress::Wait { .. }) {
@@ -210,8 +210,11 @@ impl Live {
             // Somebody else has changed what guards look at.
             self.settled = false;
         }
+        if self.settled {
+            return Ok(None);
+        }
         let told = self.next_told(context).and_then(|place| self.inbox.get(place));
-        if self.settled || matches!(told, Some(Internal::Recover { .. })) {
+        if matches!(told, Some(Internal::Recover { .. })) {
             return Ok(None);
         }
         self.eventless(context)

@@ -10,6 +10,7 @@ mod advance;
 mod answer;
 mod arguments;
 mod aside;
+mod asked;
 mod attempt;
 mod beside;
 mod blocking;

@@ -3,41 +3,13 @@
 use super::activation::SessionActivation;
 use super::answer::{Answer, AnswerFailure};
 use super::arguments;
+use super::asked::Asked;
 use super::context::InterpreterContext;
 use super::instance::Live;
 use super::outcome::{Handled, StepOutcome};
 use super::unit::Trouble;
 use crate::signal::{Event, Origin, Payload};
 use crate::workflow::chart::StateId;
-
-/// One who waits.
-pub(super) struct Asked {
-    /// By which he is known to whom he has asked.
-    number: u64,
-    /// Whether he waits for what states have invoked, too.
-    and_work: bool,
-    /// Whether his event has been handled to the end of its chain: what still comes, follows from that.
-    is_handled: bool,
-    /// What has come of it by now.
-    answer: Answer,
-}
-
-/// Those who wait, and what they are told.
-#[derive(Default)]
-pub(super) struct Questions {
-    waiting: Vec<Asked>,
-    answers: Vec<(u64, Answer)>,
-}
-
-impl Questions {
-    pub(super) fn has_answers(&self) -> bool {
-        !self.answers.is_empty()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.waiting.is_empty() && self.answers.is_empty()
-    }
-}
 
 impl Live {
     /// Whether anybody waits.

@@ -1,9 +1,9 @@
 //! What hardly any session has.
 
+use super::asked::Questions;
 use super::beside::Beside;
 use super::compensation::Compensation;
 use super::deferrals::DeferredEvents;
-use super::questions::Questions;
 
 /// What hardly any session has, and there may be very many of them.
 #[derive(Default)]

@@ -100,19 +100,21 @@ impl Timers {
         timers
     }
 
-    /// The first.
-    pub(super) fn first(&self) -> Option<Timer> {
-        self.waiting().last().copied()
+    /// When the first is due.
+    pub(super) fn next_due(&self) -> Option<Moment> {
+        self.waiting().last().map(|timer| timer.due)
+    }
+
+    /// Takes the first that is due.
+    pub(super) fn take_due(&mut self, now: Moment) -> Option<Timer> {
+        let due = self.next_due()? <= now;
+        if due { self.0.as_mut()?.waiting.pop() } else { None }
     }
 
     /// Takes one of them.
     pub(super) fn take(&mut self, timer: &Timer) {
         let Some(known) = &mut self.0 else { return };
-        if known.waiting.last() == Some(timer) {
-            known.waiting.pop();
-        } else {
-            known.waiting.retain(|other| other != timer);
-        }
+        known.waiting.retain(|other| other != timer);
     }
 
     /// States are left: their timers end.

@@ -1,5 +1,6 @@
 //! Asking a session, and waiting for what comes of it.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +19,7 @@ use super::shared::SharedPool;
 use super::slot::{Slot, must_not_wait};
 use crate::context::Context;
 use crate::panics::{drop_caught, wake};
-use crate::signal::{EventName, Origin, Payload};
+use crate::signal::{EventName, EventNameError, Origin, Payload};
 use crate::workflow::interpreter::Answer;
 
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
@@ -110,10 +111,17 @@ pub struct Ask<D: Context, G: Context, E> {
     shared: Arc<SharedPool<D, G, E>>,
     session: Arc<str>,
     /// What is to be sent; none when it was.
-    unsent: Option<Result<(EventName, String, Option<Payload>), crate::signal::EventNameError>>,
+    unsent: Option<Result<Unsent, EventNameError>>,
     is_urgent: bool,
     and_work: bool,
     sent: Option<Sent<D, G, E>>,
+}
+
+struct Unsent {
+    event: EventName,
+    /// As it was written.
+    written: String,
+    payload: Payload,
 }
 
 struct Sent<D: Context, G: Context, E> {
@@ -180,7 +188,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// When it is waited for: [`SessionError::Unknown`], [`SessionError::Over`], also where the session ends before it handles the event, and
     /// all that [`emit`](Self::emit) is refused for.
     pub fn ask(&self, session: &str, event: impl ToEvent, payload: impl Into<Payload>) -> Ask<D, G, E> {
-        let named = event.named().map(|name| (name.into_owned(), event.written(), Some(payload.into())));
+        let unsent = |name: Cow<'_, EventName>| Unsent {
+            event: name.into_owned(),
+            written: event.written(),
+            payload: payload.into(),
+        };
+        let named = event.named().map(unsent);
         Ask {
             shared: Arc::clone(&self.shared),
             session: session.into(),
@@ -244,17 +257,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
         }
     }
 
-    fn send(
-        &self,
-        unsent: Result<(EventName, String, Option<Payload>), crate::signal::EventNameError>,
-    ) -> Result<Sent<D, G, E>, SessionError> {
+    fn send(&self, unsent: Result<Unsent, EventNameError>) -> Result<Sent<D, G, E>, SessionError> {
         let emit = |source| SessionError::Emit { session: self.session.to_string(), source };
-        let (event, written, payload) = unsent.map_err(|error| emit(error.into()))?;
+        let Unsent { event, written, payload } = unsent.map_err(|error| emit(error.into()))?;
         let slot = self.shared.takes_events(&self.session)?;
         let (question, number) = (Arc::new(Question::default()), NUMBERS.fetch_add(1, Ordering::Relaxed));
         self.shared.questions.add(slot.home(), number, &question);
         let origin = Origin::Asked { number, and_work: self.and_work };
-        if let Err(error) = self.shared.bring(&slot, &event, || written.clone(), (payload, self.is_urgent, origin)) {
+        if let Err(error) = self.shared.bring(&slot, &event, || written, (Some(payload), self.is_urgent, origin)) {
             self.shared.questions.remove(slot.home(), number);
             return Err(error);
         }
