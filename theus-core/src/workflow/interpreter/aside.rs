@@ -188,13 +188,13 @@ impl Live {
         self.end_unit(context)
     }
 
-    /// The place of the first of what the session tells itself that it can hear now.
+    /// The same, and it stays there.
     #[inline]
-    pub(super) fn next_told(&self, context: InterpreterContext<'_>) -> Option<usize> {
-        if self.inbox.is_empty() || !self.is_any_region_busy() {
-            return (!self.inbox.is_empty()).then_some(0);
+    pub(super) fn first_told(&self, context: InterpreterContext<'_>) -> Option<&Internal> {
+        match self.is_any_region_busy() {
+            false => self.inbox.front(),
+            true => self.inbox.iter().find(|told| !self.is_for_later(told, context)),
         }
-        self.inbox.iter().position(|told| !self.is_for_later(told, context))
     }
 
     #[cold]
@@ -248,7 +248,7 @@ impl Live {
         if !self.is_any_region_busy() {
             return self.inbox.pop_front();
         }
-        let place = self.next_told(context)?;
+        let place = self.inbox.iter().position(|told| !self.is_for_later(told, context))?;
         self.inbox.remove(place)
     }
 

@@ -88,14 +88,14 @@ impl Live {
         {
             return Ok(progress);
         }
-        let told = self.next_told(context);
+        let told = self.first_told(context).map(Internal::overtakes);
         if self.beside().is_some_and(|beside| beside.is_due && told.is_none())
             && let WentOn::Done(progress) = self.go_on_beside(Who::Begun, context, task)?
         {
             return Ok(progress);
         }
         let takes_no_more = self.takes_no_more();
-        if told.and_then(|place| self.inbox.get(place)).is_some_and(|told| !told.overtakes())
+        if told == Some(false)
             && !takes_no_more
             && let Some(event) = context.environment.engine.next_urgent()
         {
@@ -213,8 +213,7 @@ impl Live {
         if self.settled {
             return Ok(None);
         }
-        let told = self.next_told(context).and_then(|place| self.inbox.get(place));
-        if matches!(told, Some(Internal::Recover { .. })) {
+        if matches!(self.first_told(context), Some(Internal::Recover { .. })) {
             return Ok(None);
         }
         self.eventless(context)

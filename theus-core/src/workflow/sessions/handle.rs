@@ -8,11 +8,11 @@ use dashmap::{DashMap, Entry};
 use parking_lot::Mutex;
 
 use super::apart::{Count, Names};
+use super::asking::Questions;
 use super::builder::SessionsBuilder;
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
-use super::question::Questions;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
 #[cfg(feature = "store")]

@@ -20,6 +20,7 @@
 
 mod apart;
 mod ask;
+mod asking;
 mod awaited;
 mod builder;
 mod channel;

@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 use std::task::{Context as Task, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use dashmap::DashMap;
-use parking_lot::Mutex;
-
+use super::asking::Question;
 use super::awaited::Unpark;
 use super::emit::ToEvent;
 use super::error::SessionError;
@@ -18,91 +16,10 @@ use super::handle::Sessions;
 use super::shared::SharedPool;
 use super::slot::{Slot, must_not_wait};
 use crate::context::Context;
-use crate::panics::{drop_caught, wake};
 use crate::signal::{EventName, EventNameError, Origin, Payload};
 use crate::workflow::interpreter::Answer;
 
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
-
-/// One who waits for an answer; dropped, nobody does.
-#[derive(Default)]
-pub(super) struct Question {
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    told: Option<Result<Answer, SessionError>>,
-    waker: Option<Waker>,
-}
-
-impl Question {
-    fn tell(&self, told: Result<Answer, SessionError>) {
-        let mut state = self.state.lock();
-        if state.told.is_some() {
-            return;
-        }
-        state.told = Some(told);
-        let waker = state.waker.take();
-        drop(state);
-        // A waker is an executor's code: it is called with no lock held.
-        if let Some(waker) = waker {
-            wake(waker);
-        }
-    }
-
-    fn poll(&self, waker: &Waker) -> Poll<Result<Answer, SessionError>> {
-        let waker = waker.clone();
-        let mut state = self.state.lock();
-        let told = state.told.take();
-        let replaced = if told.is_none() { state.waker.replace(waker) } else { state.waker.take() };
-        drop(state);
-        drop_caught(replaced);
-        told.map_or(Poll::Pending, Poll::Ready)
-    }
-}
-
-/// Those who wait for answers, by the number of their session in its pool: hardly any session has any.
-#[derive(Default)]
-pub(super) struct Questions(DashMap<usize, Vec<(u64, Weak<Question>)>>);
-
-impl Questions {
-    fn add(&self, session: usize, number: u64, question: &Arc<Question>) {
-        let mut all = self.0.entry(session).or_default();
-        // Those who gave up are let go of before the list grows.
-        if all.len() == all.capacity() {
-            all.retain(|(_, question)| question.strong_count() > 0);
-            all.reserve(1);
-        }
-        all.push((number, Arc::downgrade(question)));
-    }
-
-    fn remove(&self, session: usize, number: u64) -> Option<Arc<Question>> {
-        let mut all = self.0.get_mut(&session)?;
-        let place = all.iter().position(|(other, _)| *other == number)?;
-        let (_, question) = all.swap_remove(place);
-        drop(all);
-        self.0.remove_if(&session, |_, all| all.is_empty());
-        question.upgrade()
-    }
-
-    /// Some of them are told.
-    pub(super) fn answer(&self, session: usize, answers: Vec<(u64, Answer)>) {
-        for (number, answer) in answers {
-            if let Some(question) = self.remove(session, number) {
-                question.tell(Ok(answer));
-            }
-        }
-    }
-
-    /// No answer of this session comes any more.
-    pub(super) fn end(&self, session: usize, why: impl Fn() -> SessionError) {
-        let Some((_, all)) = self.0.remove(&session) else { return };
-        for question in all.into_iter().filter_map(|(_, question)| question.upgrade()) {
-            question.tell(Err(why()));
-        }
-    }
-}
 
 /// A question to a session, made by [`Sessions::ask`]: a future, or [`wait`](Self::wait) for it. It is put when it is waited for first. Dropped
 /// after that, its event is handled all the same.

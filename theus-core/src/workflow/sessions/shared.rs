@@ -15,11 +15,11 @@ use dashmap::DashMap;
 use parking_lot::Mutex;
 
 use super::apart::{Count, Names};
+use super::asking::Questions;
 use super::channel::EntryChannel;
 use super::error::SessionError;
 use super::happening::{Happening, Observer};
 use super::panicked::message_of;
-use super::question::Questions;
 use super::real::Real;
 use super::run_queue::RunQueue;
 #[cfg(feature = "store")]
