@@ -230,6 +230,7 @@ model:
             if is_booked(&session) {
                 break;
             }
+            #[expect(clippy::disallowed_methods, reason = "a test waits for a thread")]
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
         assert!(is_booked(&session), "it is booked, and the model is asked again later: {}", session.desk.trace());
