@@ -193,3 +193,33 @@ fn many_ask_at_once_and_each_has_his_own_answer() {
     });
     assert_eq!(log(&pool).len(), 4 * 40);
 }
+
+#[test]
+fn an_event_for_several_regions_is_answered_when_each_is_done_with_it_and_one_for_another_region_at_once() {
+    let flow = "
+external: [CMD_BOTH, CMD_RIGHT]
+states:
+  WORK:
+    regions:
+      LEFT: { states: { L: { events: { CMD_BOTH: { steps: wait_too } } } } }
+      RIGHT: { states: { R: { reply: right, events: { CMD_BOTH: { steps: a }, CMD_RIGHT: { steps: b } } } } }
+";
+    let (engine, outside) = shop(Shop::default());
+    let pool = Sessions::of_text(&engine, "flow.yaml", flow).unwrap().workers(2).start().unwrap();
+    pool.open("one", Shop::default()).unwrap();
+    std::thread::scope(|scope| {
+        let both = scope.spawn(|| pool.ask("one", "CMD_BOTH", json!(null)).wait(LONG).unwrap());
+        while outside.waiting() == 0 || log(&pool).is_empty() {
+            std::thread::yield_now();
+        }
+        let right = pool.ask("one", "CMD_RIGHT", json!(null)).wait(LONG).unwrap();
+        assert_eq!(
+            (right.is_well(), right.reply, log(&pool)),
+            (true, Some(json!("right")), vec!["a".to_owned(), "b".to_owned()])
+        );
+        assert!(!both.is_finished(), "the left region is not done with it");
+        outside.open();
+        let both = both.join().unwrap();
+        assert!(both.is_well() && both.version > right.version, "{both:?}");
+    });
+}

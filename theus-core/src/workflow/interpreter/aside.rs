@@ -95,7 +95,10 @@ impl Live {
             Some(mut all) => {
                 let chain = Box::new(all.take_region(region, definition));
                 self.chain = Some(all);
-                let mut handled = Handled::new(None, Cause::Region, region);
+                // Who has asked by the event waits for this part of it, too.
+                let event = self.unit.as_ref().and_then(|unit| unit.handled.event.clone());
+                let event = event.filter(|event| matches!(event.origin, Origin::Asked { .. }));
+                let mut handled = Handled::new(event, Cause::Region, region);
                 handled.to = Some(self.leaf(definition));
                 handled.failed = chain.failure.is_some();
                 (chain, Some(Unit::of(Box::new(handled))))

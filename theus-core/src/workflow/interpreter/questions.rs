@@ -31,15 +31,10 @@ impl Live {
     #[cold]
     #[inline(never)]
     pub(super) fn notes_for_answers(&mut self, handled: &Handled, trouble: Option<&Trouble>) {
-        let number = match handled.event.as_ref().map(|event| event.origin) {
-            Some(Origin::Asked { number, .. }) => Some(number),
-            _ => None,
-        };
+        let number = handled.event.as_ref().and_then(number_of);
         // One that is deferred is handled later.
-        let is_kept = number.is_some_and(|number| {
-            let is_it = |event: &Event| matches!(event.origin, Origin::Asked { number: other, .. } if other == number);
-            self.deferred().is_some_and(|kept| kept.events.iter().any(is_it))
-        });
+        let is_kept = number.is_some()
+            && self.deferred().is_some_and(|kept| kept.events.iter().any(|event| number_of(event) == number));
         let Some(questions) = self.questions_mut() else { return };
         for asked in &mut questions.waiting {
             let is_own = number == Some(asked.number);
@@ -67,8 +62,14 @@ impl Live {
     #[inline(never)]
     pub(super) fn answer(&mut self, context: InterpreterContext<'_>) {
         let (is_over, works) = (self.is_over(), self.beside().is_some());
+        // A region may not be done with its part yet.
+        let parts = self.beside().into_iter().flat_map(|beside| &beside.all).filter_map(|part| part.unit.as_ref());
+        let under_way: Vec<u64> = parts.filter_map(|unit| number_of(unit.handled.event.as_ref()?)).collect();
         let Some(questions) = self.questions_mut() else { return };
-        let is_due = |asked: &mut Asked| asked.is_handled && (is_over || !(asked.and_work && works));
+        let is_due = |asked: &mut Asked| {
+            let waits = (asked.and_work && works) || under_way.contains(&asked.number);
+            asked.is_handled && (is_over || !waits)
+        };
         let due: Vec<Asked> = questions.waiting.extract_if(.., is_due).collect();
         if is_over {
             // What was deferred is never handled: who has asked by it is told so by who knows of the end.
@@ -114,6 +115,14 @@ impl Live {
         let answers = std::mem::take(&mut questions.answers);
         self.drop_if_nobody_asks();
         answers
+    }
+}
+
+/// By which he is known who has asked by an event.
+const fn number_of(event: &Event) -> Option<u64> {
+    match event.origin {
+        Origin::Asked { number, .. } => Some(number),
+        _ => None,
     }
 }
 

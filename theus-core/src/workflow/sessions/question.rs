@@ -62,7 +62,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// #     }
     /// # }
     /// use theus_core::prelude::*;
-    /// use theus_core::serde_json::json;
+    /// use serde_json::json;
     /// use theus_core::workflow::Sessions;
     ///
     /// #[derive(Clone, Default, Context)]
@@ -185,8 +185,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
             self.shared.questions.remove(slot.home(), number);
             return Err(error);
         }
-        // It may have ended before it knew of who waits.
-        if slot.is_closed() || slot.is_over.load(Ordering::Acquire) {
+        // Of one that was closed before it knew of who waits nobody drives it any more.
+        if slot.is_closed() {
             slot.ends_questions();
         }
         Ok(Sent { home: slot.home(), _slot: slot, question, number })
