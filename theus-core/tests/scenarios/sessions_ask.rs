@@ -223,3 +223,48 @@ states:
         assert!(both.is_well() && both.version > right.version, "{both:?}");
     });
 }
+
+#[test]
+fn who_waits_for_what_is_invoked_is_not_told_of_what_others_have_failed_with_meanwhile() {
+    let flow = FLOW.replace("WORKED: { reply: worked", "WORKED: { entry: ENTRY, reply: worked").replace(
+        "invoke: { run: wait_too, done: WORKED }, events: {",
+        "invoke: { run: wait_too, done: WORKED }, events: { CMD_WAIT: { steps: refuse },",
+    );
+    for entry in ["a", "refuse"] {
+        let (engine, outside) = shop(Shop::default());
+        let pool =
+            Sessions::of_text(&engine, "flow.yaml", &flow.replace("ENTRY", entry)).unwrap().workers(2).start().unwrap();
+        pool.open("one", Shop::default()).unwrap();
+        std::thread::scope(|scope| {
+            let works = scope.spawn(|| pool.ask("one", "CMD_WORK", json!(null)).and_work().wait(LONG).unwrap());
+            while outside.waiting() == 0 {
+                std::thread::yield_now();
+            }
+            let failed = pool.ask("one", "CMD_WAIT", json!(null)).wait(LONG).unwrap();
+            assert!(failed.failure.is_some());
+            outside.open();
+            let worked = works.join().unwrap();
+            assert!(worked.is_in("WORKED"), "{worked:?}");
+            assert_eq!(worked.is_well(), entry == "a", "what comes of the end of what was invoked is told: {worked:?}");
+        });
+    }
+}
+
+#[test]
+fn that_what_is_invoked_has_failed_is_told_to_who_waits_for_it_alone() {
+    let flow = "
+external: [CMD_WORK]
+states:
+  IDLE: { events: { CMD_WORK: WORKING } }
+  WORKING: { invoke: { run: doubt, on_error: { TooMuch: IDLE } } }
+";
+    let (engine, _) = shop(Shop::default());
+    let pool = Sessions::of_text(&engine, "flow.yaml", flow).unwrap().workers(2).start().unwrap();
+    pool.open("one", Shop::default()).unwrap();
+    let failed = pool.ask("one", "CMD_WORK", json!(null)).and_work().wait(LONG).unwrap();
+    assert_eq!(failed.failure.as_ref().and_then(|failure| failure.error.as_deref()), Some("TooMuch"), "{failed:?}");
+    assert!(failed.is_in("IDLE"), "where it led to has come");
+    pool.wait_for("one", "IDLE", LONG).unwrap();
+    let begun = pool.ask("one", "CMD_WORK", json!(null)).wait(LONG).unwrap();
+    assert_eq!((begun.is_well(), begun.states), (true, vec!["WORKING".to_owned()]));
+}

@@ -336,3 +336,34 @@ fn it_goes_on_from_where_it_was() {
     }
     assert!(seen >= 2, "{seen}");
 }
+
+/// An error that leads out of all regions waits for the one that is busy, and so does all that the region does in which it came.
+#[test]
+fn what_leads_out_of_all_regions_comes_before_what_came_after_it_in_its_region() {
+    let flow = "
+external: [CMD_LEFT, CMD_RIGHT, CMD_ON, CMD_OTHER]
+states:
+  WORK:
+    regions:
+      LEFT: { states: { L: { events: { CMD_LEFT: { steps: wait_too } } } } }
+      RIGHT:
+        states:
+          R:
+            events: { CMD_RIGHT: { steps: { run: charge, with: { amount: 500 }, on_error: { TooMuch: GIVEN_UP } } }, CMD_ON: R_ON }
+            always: { to: R_ON, when: domain.total == 1 }
+            after: { 1s: R_ON }
+          R_ON: { entry: { run: note, with: { text: went on } } }
+      OTHER: { states: { O: { events: { CMD_OTHER: { steps: { run: add, with: { n: 1 } } } } } } }
+  GIVEN_UP: { final: true }
+";
+    let (mut desk, engine, outside, clock) = desk(flow);
+    emit(&mut desk, &["CMD_LEFT", "CMD_RIGHT", "CMD_ON", "CMD_OTHER"]);
+    go_on(&mut desk);
+    clock.advance(Duration::from_secs(2));
+    go_on(&mut desk);
+    assert_eq!((active(&desk), log(&engine)), (vec!["L", "R", "O"], vec![]), "the error is not overtaken");
+    assert_eq!(state(&engine).total, 0, "it leads out of the third region, too");
+    outside.open();
+    desk.run_until_final().unwrap();
+    assert_eq!((desk.state(), log(&engine), state(&engine).open), ("GIVEN_UP", vec![], true));
+}

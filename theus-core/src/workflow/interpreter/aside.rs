@@ -17,7 +17,7 @@ use crate::workflow::clock::Moment;
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::What;
 
-/// The regions in which nothing is handled at present.
+/// The regions in which nothing is handled at present: those that are busy, and those for which something waits that is for one of them too.
 pub(super) struct HeldUp<'a> {
     definition: &'a Definition,
     at: &'a Configuration,
@@ -27,15 +27,26 @@ pub(super) struct HeldUp<'a> {
 }
 
 impl<'a> HeldUp<'a> {
+    /// By what is under way, and by what the session has told itself.
     pub(super) fn of(live: &'a Live, definition: &'a Definition) -> Self {
-        let regions = live.busy_regions();
+        let mut held_up = Self::busy(live, definition);
+        if !held_up.regions.is_empty() {
+            for told in &live.inbox {
+                held_up.waits_told(told);
+            }
+        }
+        held_up
+    }
+
+    /// By what is under way alone.
+    fn busy(live: &'a Live, definition: &'a Definition) -> Self {
+        let regions: Vec<StateId> = live.beside().map_or_else(Vec::new, |beside| beside.busy().collect());
         let active = if regions.is_empty() { Vec::new() } else { definition.regions(&live.at) };
         Self { definition, at: &live.at, regions, active }
     }
 
-    fn concerns(&self, event: &Event) -> bool {
-        let id = self.definition.event(&event.name);
-        self.regions.iter().any(|region| self.definition.event_concerns(self.at, *region, id))
+    pub(super) fn regions(&self) -> &[StateId] {
+        &self.regions
     }
 
     /// What comes after these.
@@ -45,18 +56,60 @@ impl<'a> HeldUp<'a> {
         }
     }
 
+    fn concerns(&self, event: &Event) -> bool {
+        self.regions.iter().any(|region| event_concerns(self.definition, self.at, *region, event))
+    }
+
     /// Whether an event waits for one of them. Then what comes after it in any region that it concerns waits for it.
     pub(super) fn waits(&mut self, event: &Event) -> bool {
-        if !self.concerns(event) {
+        let (definition, at) = (self.definition, self.at);
+        self.waits_by(|region| event_concerns(definition, at, region, event))
+    }
+
+    /// The same for what the session tells itself.
+    fn waits_told(&mut self, told: &Internal) -> bool {
+        let (definition, at) = (self.definition, self.at);
+        self.waits_by(|region| told_concerns(definition, at, region, told))
+    }
+
+    fn waits_by(&mut self, concerns: impl Fn(StateId) -> bool) -> bool {
+        if !self.regions.iter().any(|region| concerns(*region)) {
             return false;
         }
-        let id = self.definition.event(&event.name);
         for region in &self.active {
-            if !self.regions.contains(region) && self.definition.event_concerns(self.at, *region, id) {
+            if !self.regions.contains(region) && concerns(*region) {
                 self.regions.push(*region);
             }
         }
         true
+    }
+}
+
+fn event_concerns(definition: &Definition, at: &Configuration, region: StateId, event: &Event) -> bool {
+    definition.event_concerns(at, region, definition.event(&event.name))
+}
+
+/// Whether what a session tells itself is for a region, or leads out of it.
+fn told_concerns(definition: &Definition, at: &Configuration, region: StateId, told: &Internal) -> bool {
+    match told {
+        Internal::Raised { event, .. } => event_concerns(definition, at, region, event),
+        Internal::Done(state) => definition.done_concerns(at, region, *state),
+        Internal::InvokeDone { state, place, .. } => definition.invoked_concerns(region, *state, *place),
+        Internal::ChainDone { heard_by } => {
+            definition.chain_end_concerns(at, region, *heard_by, definition.chain_done())
+        }
+        Internal::ChainFailed { heard_by, .. } => {
+            definition.chain_end_concerns(at, region, *heard_by, definition.chain_fail())
+        }
+        Internal::NotMadeGood { .. } => {
+            definition.event_concerns(at, region, definition.event(&EventName::COMPENSATION_FAIL))
+        }
+        Internal::Recover { state, target, error, .. } => match target {
+            Some(recovery) => definition.goto_concerns(at, region, *state, recovery.target),
+            None => definition
+                .recovery(*state, error)
+                .is_some_and(|(source, way)| definition.goto_concerns(at, region, source, way.target)),
+        },
     }
 }
 
@@ -65,14 +118,6 @@ impl Live {
     #[inline]
     pub(super) fn is_any_region_busy(&self) -> bool {
         self.beside().is_some_and(|beside| beside.busy().next().is_some())
-    }
-
-    pub(super) fn busy_regions(&self) -> Vec<StateId> {
-        self.beside().map_or_else(Vec::new, |beside| beside.busy().collect())
-    }
-
-    fn concerns(&self, concerns: impl Fn(StateId) -> bool) -> bool {
-        self.beside().is_some_and(|beside| beside.busy().any(concerns))
     }
 
     /// The chain that is under way waits. Where it is a region's, it goes on beside, and the session goes on with the rest. False where it
@@ -191,41 +236,6 @@ impl Live {
         self.end_unit(context)
     }
 
-    /// The same, and it stays there.
-    #[inline]
-    pub(super) fn first_told(&self, context: InterpreterContext<'_>) -> Option<&Internal> {
-        match self.is_any_region_busy() {
-            false => self.inbox.front(),
-            true => self.inbox.iter().find(|told| !self.is_for_later(told, context)),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn is_for_later(&self, told: &Internal, context: InterpreterContext<'_>) -> bool {
-        let (definition, at) = (context.definition, &self.at);
-        self.concerns(|region| match told {
-            Internal::Raised { event, .. } => definition.event_concerns(at, region, definition.event(&event.name)),
-            Internal::Done(state) => definition.done_concerns(at, region, *state),
-            Internal::InvokeDone { state, place, .. } => definition.invoked_concerns(region, *state, *place),
-            Internal::ChainDone { heard_by } => {
-                definition.chain_end_concerns(at, region, *heard_by, definition.chain_done())
-            }
-            Internal::ChainFailed { heard_by, .. } => {
-                definition.chain_end_concerns(at, region, *heard_by, definition.chain_fail())
-            }
-            Internal::NotMadeGood { .. } => {
-                definition.event_concerns(at, region, definition.event(&EventName::COMPENSATION_FAIL))
-            }
-            Internal::Recover { state, target, error, .. } => match target {
-                Some(recovery) => definition.goto_concerns(at, region, *state, recovery.target),
-                None => definition
-                    .recovery(*state, error)
-                    .is_some_and(|(source, way)| definition.goto_concerns(at, region, source, way.target)),
-            },
-        })
-    }
-
     /// When the next timer is due that waits for no region.
     #[inline]
     pub(super) fn next_due(&self, context: InterpreterContext<'_>) -> Option<Moment> {
@@ -245,14 +255,30 @@ impl Live {
         Some(timer)
     }
 
-    /// The first of what the session tells itself that it can hear now.
+    /// The first of what the session tells itself that it can hear now: no message overtakes another that is for the same region.
     #[inline]
     pub(super) fn take_told(&mut self, context: InterpreterContext<'_>) -> Option<Internal> {
         if !self.is_any_region_busy() {
             return self.inbox.pop_front();
         }
-        let place = self.inbox.iter().position(|told| !self.is_for_later(told, context))?;
+        let place = self.place_of_told(context)?;
         self.inbox.remove(place)
+    }
+
+    /// The same, and it stays there.
+    #[inline]
+    pub(super) fn first_told(&self, context: InterpreterContext<'_>) -> Option<&Internal> {
+        match self.is_any_region_busy() {
+            false => self.inbox.front(),
+            true => self.inbox.get(self.place_of_told(context)?),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn place_of_told(&self, context: InterpreterContext<'_>) -> Option<usize> {
+        let mut held_up = HeldUp::busy(self, context.definition);
+        self.inbox.iter().position(|told| !held_up.waits_told(told))
     }
 
     /// An event that waits came before what is due later.
@@ -273,6 +299,7 @@ impl Live {
         activation: &SessionActivation<'_>,
         context: InterpreterContext<'d>,
     ) -> Result<Option<Move<'d>>, EvaluationError> {
-        context.definition.eventless_beside(&self.at, &self.busy_regions(), activation)
+        let held_up = HeldUp::of(self, context.definition);
+        context.definition.eventless_beside(&self.at, held_up.regions(), activation)
     }
 }

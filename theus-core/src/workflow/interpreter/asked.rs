@@ -10,6 +10,8 @@ pub(super) struct Asked {
     pub(super) and_work: bool,
     /// Whether his event has been handled to the end of its chain: what still comes, follows from that.
     pub(super) is_handled: bool,
+    /// Whether the session has come to rest since: what he still waits for goes on beside.
+    pub(super) has_rested: bool,
     /// What has come of it by now.
     pub(super) answer: Answer,
 }

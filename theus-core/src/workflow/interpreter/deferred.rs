@@ -90,7 +90,7 @@ impl Live {
         if events.is_empty() {
             return;
         }
-        let busy = self.busy_regions();
+        let busy = HeldUp::of(self, definition).regions().to_vec();
         let is_deferred = |event: &Event| {
             let id = definition.event(&event.name);
             let waits = |region: &StateId| definition.event_concerns(&self.at, *region, id);

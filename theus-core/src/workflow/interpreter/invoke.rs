@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::Context;
 
 use super::arguments::value;
+use super::aside::HeldUp;
 use super::beside::Invocation;
 use super::chain::{Chain, Work};
 use super::context::InterpreterContext;
@@ -130,7 +131,7 @@ impl Live {
     /// What came of entering their states is done: what was invoked there begins.
     pub(super) fn begin_invoked(&mut self, context: InterpreterContext<'_>) {
         // What came of entering states in a region that is busy is not done.
-        let busy = self.busy_regions();
+        let busy = HeldUp::of(self, context.definition).regions().to_vec();
         let Some(beside) = self.beside_mut() else { return };
         let begins: Vec<usize> = beside
             .all
@@ -368,7 +369,13 @@ impl Live {
             self.counts_anew();
             return self.end_region(invocation, context);
         }
-        Ok(self.end_invocation(invocation, context))
+        let ended = self.end_invocation(invocation, context);
+        if self.is_asked()
+            && let Progress::Handled(handled) = &ended
+        {
+            self.notes_for_answers(handled, None);
+        }
+        Ok(ended)
     }
 
     fn end_invocation(&mut self, invocation: Invocation, context: InterpreterContext<'_>) -> Progress {

@@ -6,7 +6,7 @@ use super::arguments;
 use super::asked::Asked;
 use super::context::InterpreterContext;
 use super::instance::Live;
-use super::outcome::{Handled, StepOutcome};
+use super::outcome::{Cause, Handled, StepOutcome};
 use super::unit::Trouble;
 use crate::signal::{Event, Origin, Payload};
 use crate::workflow::chart::StateId;
@@ -23,7 +23,13 @@ impl Live {
         let Origin::Asked { number, and_work } = event.origin else { return };
         let questions = self.questions_or_new();
         if questions.waiting.iter().all(|asked| asked.number != number) {
-            questions.waiting.push(Asked { number, and_work, is_handled: false, answer: Answer::nothing() });
+            questions.waiting.push(Asked {
+                number,
+                and_work,
+                is_handled: false,
+                has_rested: false,
+                answer: Answer::nothing(),
+            });
         }
     }
 
@@ -38,10 +44,12 @@ impl Live {
         let Some(questions) = self.questions_mut() else { return };
         for asked in &mut questions.waiting {
             let is_own = number == Some(asked.number);
-            if !(is_own || asked.is_handled) || is_kept {
+            // Once it has come to rest, the end of what goes on beside follows from his event, and what comes of that; the rest is by others.
+            let follows = asked.is_handled && (!asked.has_rested || handled.cause == Cause::Invoked);
+            if !(is_own || follows) || is_kept {
                 continue;
             }
-            asked.is_handled = true;
+            (asked.is_handled, asked.has_rested) = (true, false);
             let answer = &mut asked.answer;
             answer.is_taken |= is_own && handled.to.is_some();
             for step in handled.steps.iter().chain(&handled.compensations) {
@@ -62,12 +70,17 @@ impl Live {
     #[inline(never)]
     pub(super) fn answer(&mut self, context: InterpreterContext<'_>) {
         let (is_over, works) = (self.is_over(), self.beside().is_some());
+        if !is_over && !self.inbox.is_empty() {
+            // What is told there waits for a region that is busy.
+            return;
+        }
         // A region may not be done with its part yet.
         let parts = self.beside().into_iter().flat_map(|beside| &beside.all).filter_map(|part| part.unit.as_ref());
         let under_way: Vec<u64> = parts.filter_map(|unit| number_of(unit.handled.event.as_ref()?)).collect();
         let Some(questions) = self.questions_mut() else { return };
         let is_due = |asked: &mut Asked| {
             let waits = (asked.and_work && works) || under_way.contains(&asked.number);
+            asked.has_rested = asked.is_handled;
             asked.is_handled && (is_over || !waits)
         };
         let due: Vec<Asked> = questions.waiting.extract_if(.., is_due).collect();

@@ -159,6 +159,9 @@ impl Sketch {
         if kind > 2 && self.random.u8(..3) == 0 {
             parts.push("saga: true".to_owned());
         }
+        if kind > 2 && self.random.u8(..4) == 0 {
+            parts.push(format!("reply: {}", self.pick(&["\"${ domain.total }\"", "{ done: true }", "plain"])));
+        }
         format!("S{name}: {{ {} }}", parts.join(", "))
     }
 }
