@@ -177,6 +177,32 @@ states:
 }
 
 #[test]
+fn what_leaving_an_inner_saga_runs_is_not_part_of_the_one_around_that_is_entered_again() {
+    let flow = "
+external: [CMD_AGAIN, CMD_CANCEL]
+states:
+  OUTER:
+    saga: true
+    states:
+      FIRST: { entry: { run: charge, with: { amount: 1 }, compensate: { run: refund, with: { amount: 1 } } }, events: { CMD_AGAIN: SECOND } }
+      SECOND: { saga: true, exit: { run: charge, with: { amount: 2 }, compensate: { run: refund, with: { amount: 2 } } } }
+    events: { CMD_AGAIN: { to: OUTER, undo: false }, CMD_CANCEL: { to: END, undo: true } }
+  END: { final: true }
+";
+    let (mut desk, engine, _, _) = desk(flow);
+    for event in ["CMD_AGAIN", "CMD_AGAIN", "CMD_CANCEL"] {
+        desk.run_until_idle().unwrap();
+        desk.emit(event).unwrap();
+    }
+    desk.run_until_final().unwrap();
+    assert_eq!(
+        log(&engine),
+        ["charge 1", "charge 2", "charge 1", "refund 1"],
+        "what came before it was entered again stays"
+    );
+}
+
+#[test]
 fn an_inner_saga_that_is_left_well_is_the_business_of_the_one_around() {
     let flow = "
 external: [CMD_NEXT, CMD_CANCEL]

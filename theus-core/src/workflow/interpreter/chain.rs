@@ -131,18 +131,16 @@ impl Chain {
         self.sagas.extend(effects.entered().iter().filter(is_saga));
     }
 
-    /// The innermost saga that what is under way is part of, of those that are or will be active after its move.
+    /// The innermost saga around the state whose part is under way.
     pub(super) fn saga(&self, definition: &Definition) -> Option<StateId> {
-        let &(state, part, _) = self.parts.get(self.part)?;
-        let mut saga = definition.saga_around(state);
-        // What leaves other states comes before the sagas are entered.
-        if matches!(part, Part::Exit | Part::Transition(_)) {
-            while let Some(entered) = saga.filter(|saga| self.sagas.contains(saga)) {
-                let parent = definition.state(entered).and_then(|state| state.parent);
-                saga = parent.and_then(|parent| definition.saga_around(parent));
-            }
-        }
-        saga
+        let &(state, ..) = self.parts.get(self.part)?;
+        definition.saga_around(state)
+    }
+
+    /// Whether what is under way comes before a saga is entered: what leaves other states does, though that saga was active before too.
+    pub(super) fn comes_before(&self, saga: StateId) -> bool {
+        let part = self.parts.get(self.part).map(|(_, part, _)| *part);
+        matches!(part, Some(Part::Exit | Part::Transition(_))) && self.sagas.contains(&saga)
     }
 
     /// Nothing is left of what it was but room.

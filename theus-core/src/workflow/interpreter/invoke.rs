@@ -128,11 +128,14 @@ impl Live {
         }
     }
 
-    /// What came of entering their states is done: what was invoked there begins.
-    pub(super) fn begin_invoked(&mut self, context: InterpreterContext<'_>) {
+    /// What came of entering their states is done: what was invoked there begins. False where there is none.
+    pub(super) fn begin_invoked(&mut self, context: InterpreterContext<'_>) -> bool {
+        if self.beside().is_none_or(|beside| beside.all.iter().all(|invocation| invocation.has_begun)) {
+            return false;
+        }
         // What came of entering states in a region that is busy is not done.
         let busy = HeldUp::of(self, context.definition).regions().to_vec();
-        let Some(beside) = self.beside_mut() else { return };
+        let Some(beside) = self.beside_mut() else { return false };
         let begins: Vec<usize> = beside
             .all
             .iter_mut()
@@ -142,9 +145,10 @@ impl Live {
             })
             .filter_map(|(place, invocation)| (!std::mem::replace(&mut invocation.has_begun, true)).then_some(place))
             .collect();
-        for place in begins {
-            self.tell_invoked(place, context, |state, id| What::Invoked { state, id });
+        for place in &begins {
+            self.tell_invoked(*place, context, |state, id| What::Invoked { state, id });
         }
+        !begins.is_empty()
     }
 
     fn tell_invoked(&mut self, place: usize, context: InterpreterContext<'_>, what: fn(StateId, String) -> What) {

@@ -89,10 +89,12 @@ impl Live {
             return Ok(progress);
         }
         let told = self.first_told(context).map(Internal::overtakes);
-        if self.beside().is_some_and(|beside| beside.is_due && told.is_none())
-            && let WentOn::Done(progress) = self.go_on_beside(Who::Begun, context, task)?
-        {
-            return Ok(progress);
+        let mut looked_at = None;
+        if self.beside().is_some_and(|beside| beside.is_due && told.is_none()) {
+            match self.go_on_beside(Who::Begun, context, task)? {
+                WentOn::Done(progress) => return Ok(progress),
+                waits => looked_at = Some(waits),
+            }
         }
         let takes_no_more = self.takes_no_more();
         if told == Some(false)
@@ -161,13 +163,17 @@ impl Live {
         if self.beside().is_none() {
             return Ok(Progress::Idle { until: next_due });
         }
-        self.begin_invoked(context);
+        let has_begun = self.begin_invoked(context);
         let own = match takes_no_more {
             // Until a region is free again.
             true => Progress::Pending { until: next_due },
             false => Progress::Idle { until: next_due },
         };
-        self.beside_of(own, Who::Begun, context, task)
+        match looked_at.filter(|_| !has_begun) {
+            // Nothing has happened since.
+            Some(waits) => Ok(own_and_beside(own, waits)),
+            None => self.beside_of(own, Who::Begun, context, task),
+        }
     }
 
     /// Goes on with the session's own chain. Where that waits, what is beside it goes on; where it is a region's, all else does.
@@ -382,24 +388,7 @@ impl Live {
         if own_is_real {
             context.environment.is_not_left_alone();
         }
-        Ok(match went_on {
-            WentOn::Nothing => own,
-            WentOn::Done(progress) => progress,
-            WentOn::Waits { until, is_awaited, is_chain } => {
-                let earlier = |own: Option<Moment>| own.into_iter().chain(until).min();
-                match own {
-                    Progress::Pending { until: own } => Progress::Pending { until: earlier(own) },
-                    Progress::Wait { until: own } if is_awaited => Progress::Pending { until: earlier(Some(own)) },
-                    Progress::Wait { until: own } => {
-                        Progress::Wait { until: until.map_or(own, |until| until.min(own)) }
-                    }
-                    Progress::Idle { until: own } if is_awaited => Progress::Working { until: earlier(own), is_chain },
-                    Progress::Idle { until: own } => Progress::Idle { until: earlier(own) },
-                    // It is held up, and what it waits for is not its own to wait for.
-                    held_up => held_up,
-                }
-            }
-        })
+        Ok(own_and_beside(own, went_on))
     }
 
     fn take_timer(&mut self, timer: Timer, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
@@ -484,6 +473,26 @@ impl Live {
             Ok(Some(found)) => self.apply(found, context),
             Ok(None) => self.end_unit(context),
             Err(error) => self.without_value(error, context),
+        }
+    }
+}
+
+/// What the session itself waits for, and what is beside it: what both come to.
+fn own_and_beside(own: Progress, went_on: WentOn) -> Progress {
+    match went_on {
+        WentOn::Nothing => own,
+        WentOn::Done(progress) => progress,
+        WentOn::Waits { until, is_awaited, is_chain } => {
+            let earlier = |own: Option<Moment>| own.into_iter().chain(until).min();
+            match own {
+                Progress::Pending { until: own } => Progress::Pending { until: earlier(own) },
+                Progress::Wait { until: own } if is_awaited => Progress::Pending { until: earlier(Some(own)) },
+                Progress::Wait { until: own } => Progress::Wait { until: until.map_or(own, |until| until.min(own)) },
+                Progress::Idle { until: own } if is_awaited => Progress::Working { until: earlier(own), is_chain },
+                Progress::Idle { until: own } => Progress::Idle { until: earlier(own) },
+                // It is held up, and what it waits for is not its own to wait for.
+                held_up => held_up,
+            }
         }
     }
 }

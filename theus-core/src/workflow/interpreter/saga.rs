@@ -18,13 +18,14 @@ impl Live {
         if !definition.has_sagas() {
             return None;
         }
-        chain.saga(definition).and_then(|saga| self.active_saga(saga, definition))
+        let around = sagas_around(chain.saga(definition)?, definition);
+        let mut active = around.filter(|saga| definition.is_active(&self.at, *saga));
+        active.find(|saga| !chain.comes_before(*saga))
     }
 
     /// The innermost saga around one that is active.
     fn active_saga(&self, saga: StateId, definition: &Definition) -> Option<StateId> {
-        let around = |saga: &StateId| definition.saga_around(definition.state(*saga)?.parent?);
-        std::iter::successors(Some(saga), around).find(|saga| definition.is_active(&self.at, *saga))
+        sagas_around(saga, definition).find(|saga| definition.is_active(&self.at, *saga))
     }
 
     /// A chain has ended well, and what it has committed may have to be made good all the same.
@@ -166,4 +167,10 @@ impl Live {
             self.inbox.push_back(Internal::NotMadeGood { payload: failure.payload() });
         }
     }
+}
+
+/// A saga, and those around it from the inside.
+fn sagas_around(saga: StateId, definition: &Definition) -> impl Iterator<Item = StateId> + '_ {
+    let around = |saga: &StateId| definition.saga_around(definition.state(*saga)?.parent?);
+    std::iter::successors(Some(saga), around)
 }
