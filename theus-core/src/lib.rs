@@ -10,6 +10,7 @@
 //! |---|---|
 //! | describe the state | [`#[derive(Context)]`](derive@Context) on a struct |
 //! | describe a step | [`#[process(..)]`](macro@process) on a function |
+//! | use processes of another crate, or offer some | [`mount`](mod@mount) |
 //! | run steps | [`Engine::builder`], [`Engine::run`], [`Engine::run_async`] |
 //! | look at the state | [`Engine::snapshot`] |
 //! | know why a run changed nothing | [`RunError`] |
@@ -200,6 +201,7 @@ pub mod effect;
 pub mod engine;
 #[cfg(all(feature = "recipes", feature = "workflow", feature = "store"))]
 pub mod guides;
+pub mod mount;
 mod panics;
 pub mod prelude;
 pub mod process;
@@ -260,6 +262,7 @@ pub use theus_model::exact;
 /// |---|---|
 /// | `inputs = [domain.a, global.b, signal(domain.sig_c), meta(domain.meta_d)]` | what it reads |
 /// | `outputs = [domain.a, domain.e]` | what it writes; what is in both lists it reads and updates |
+/// | `updates = [domain.a]` | the same as `domain.a` in both |
 /// | `effects = [clock]` | members of the `Effects` struct that it uses; without any it is pure and may be run again |
 /// | `errors = [A, B]` | what it can fail with; for two and more the macro makes an enum, `Fill` has `FillError` |
 /// | `blocking` | a `fn` whose body blocks its thread for long: see [below](#a-body-that-blocks) |

@@ -3,6 +3,7 @@
 #[doc(no_inline)]
 pub use crate::context::{Ctx, DataZone, Shape, Value, Zone};
 pub use crate::engine::{BuildError, Engine, Locking, Snapshot};
+pub use crate::mount::{At, Mount};
 pub use crate::process::{AsyncProcess, Process, RunError, SyncProcess};
 pub use crate::signal::Signal;
 #[cfg(feature = "workflow")]

@@ -79,9 +79,9 @@ impl ArgumentError {
 /// The command with these arguments.
 pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Result<P, ArgumentError> {
     if arguments.as_ref().is_none_or(Map::is_empty)
-        && let Some(make) = P::without_arguments()
+        && let Some(command) = P::without_arguments()
     {
-        return Ok(make());
+        return Ok(command);
     }
     let arguments = arguments.unwrap_or_default();
     let contract = const { &P::CONTRACT };

@@ -4,6 +4,8 @@ use crate::transaction::{Member, Raised};
 
 /// Something that is done with each cell.
 pub trait OnEach {
+    /// Whether the paths matter to it.
+    const NAMES: bool = false;
     /// A cell that is only read.
     #[inline]
     fn input<M: Member>(&mut self, _cell: &mut M) {}
@@ -69,6 +71,7 @@ impl OnEach for Clear {
 pub(super) struct Collect<'a>(pub(super) &'a mut Vec<Raised>);
 
 impl OnEach for Collect<'_> {
+    const NAMES: bool = true;
     #[inline]
     fn output<M: Member>(&mut self, path: &'static str, cell: &mut M) {
         cell.collect_raised(path, self.0);

@@ -114,9 +114,9 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     fn argument(&self, _index: usize) -> Value<'_> {
         Value::Opaque
     }
-    /// Makes the command, where it needs no arguments.
+    /// The command, where it needs no arguments.
     #[doc(hidden)]
-    fn without_arguments() -> Option<fn() -> Self> {
+    fn without_arguments() -> Option<Self> {
         None
     }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod interlock;
 mod isolation;
 mod leases;
+mod mounted;
 mod named;
 mod nested;
 mod optimistic_rules;

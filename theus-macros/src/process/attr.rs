@@ -5,21 +5,23 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Path, Token, Type, bracketed};
 
-use super::path::ContextPath;
+use super::path::{Asked, ContextPath};
 use crate::errors::Errors;
 use crate::names::{nearest, plain};
 
-const KNOWN: [&str; 9] =
-    ["inputs", "outputs", "effects", "messages", "errors", "local", "blocking", "command", "crate"];
+const KNOWN: [&str; 10] =
+    ["inputs", "outputs", "updates", "effects", "messages", "errors", "local", "blocking", "command", "crate"];
 
 /// What people write who come from elsewhere, and what it is called here, where the two are not spelled nearly alike.
-const SYNONYMS: [(&str, &str); 23] = [
+const SYNONYMS: [(&str, &str); 25] = [
     ("reads", "inputs"),
     ("read", "inputs"),
     ("params", "inputs"),
     ("writes", "outputs"),
     ("write", "outputs"),
-    ("updates", "outputs"),
+    ("changes", "updates"),
+    ("modifies", "updates"),
+    ("inout", "updates"),
     ("returns", "outputs"),
     ("side_effects", "effects"),
     ("ports", "effects"),
@@ -92,6 +94,7 @@ impl Options {
 
     fn parse(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let mut seen: Vec<String> = Vec::new();
+        let mut updates = Vec::new();
         while !input.is_empty() {
             let word: Ident = if input.peek(Token![crate]) {
                 let token: Token![crate] = input.parse()?;
@@ -119,13 +122,37 @@ impl Options {
             input.parse::<Token![=]>().map_err(|error| {
                 syn::Error::new(error.span(), format!("expected `=` after `{name}`: write `{name} = ..`"))
             })?;
-            self.value(&name, &word, input)?;
+            if name == "updates" {
+                updates.extend(list(input, &name, ContextPath::parse)?);
+            } else {
+                self.value(&name, &word, input)?;
+            }
             seen.push(name);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
         }
+        self.updates(updates, errors);
         Ok(())
+    }
+
+    /// What is read and changed is both.
+    fn updates(&mut self, updates: Vec<ContextPath>, errors: &mut Errors) {
+        for path in updates {
+            let text = path.text();
+            if path.asked != Asked::Bare {
+                let help = format!("list `{text}` under `outputs`, and with its zone under `inputs`");
+                errors.at(&path, format!("`updates` is for data: {help}"));
+                continue;
+            }
+            for (list, word) in [(&mut self.inputs, "inputs"), (&mut self.outputs, "outputs")] {
+                if let Some(again) = list.iter().find(|other| other.text() == text) {
+                    errors.at(again, format!("`{text}` is under `updates`, which is both: remove it from `{word}`"));
+                } else {
+                    list.push(path.clone());
+                }
+            }
+        }
     }
 
     /// A word that stands by itself.

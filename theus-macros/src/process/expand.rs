@@ -269,8 +269,8 @@ fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
     if model.arguments.is_empty() {
         return quote! {
-            fn without_arguments() -> ::std::option::Option<fn() -> Self> {
-                ::std::option::Option::Some(|| Self {})
+            fn without_arguments() -> ::std::option::Option<Self> {
+                ::std::option::Option::Some(Self {})
             }
         };
     }

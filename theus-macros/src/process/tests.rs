@@ -337,6 +337,33 @@ fn a_list_of_errors_that_is_not_sound_says_nothing_of_the_signature() {
 }
 
 #[test]
+fn what_it_updates_is_in_both_lists_once() {
+    let made = |attribute: &str| {
+        let function: TokenStream = "fn step(ctx: Ctx<Bank>) { *ctx.domain.total += 1; }".parse().unwrap();
+        super::process(attribute.parse().unwrap(), function).to_string()
+    };
+    let both = made("inputs = [domain.limit, domain.total], outputs = [domain.total]");
+    assert_eq!(made("inputs = [domain.limit], updates = [domain.total]"), both);
+    assert_eq!(made("updates = [domain.total], inputs = [domain.limit]"), both, "in whichever order they stand");
+    for (attribute, start) in [
+        (
+            "updates = [domain.a], inputs = [domain.a]",
+            "`domain.a` is under `updates`, which is both: remove it from `inputs`",
+        ),
+        (
+            "updates = [domain.a], outputs = [domain.a]",
+            "`domain.a` is under `updates`, which is both: remove it from `outputs`",
+        ),
+        ("updates = [signal(domain.sig_a)]", "`updates` is for data: list `domain.sig_a` under `outputs`"),
+        ("changes = [domain.a]", "unknown option `changes`; did you mean `updates`?"),
+        ("updates = domain.a", "`updates` is a list"),
+    ] {
+        let found = refusals(attribute, "todo!()");
+        assert!(found.len() == 1 && found[0].starts_with(start), "{attribute}: {found:?}");
+    }
+}
+
+#[test]
 fn a_process_says_once_and_alone_that_it_blocks() {
     for attribute in ["blocking", "blocking,", "blocking, inputs = [domain.user]", "inputs = [domain.user], blocking"] {
         assert_eq!(refusals(attribute, "todo!()"), Vec::<String>::new(), "{attribute}");
