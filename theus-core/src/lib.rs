@@ -30,6 +30,7 @@
 //! | read what a process may do | [`Process::CONTRACT`] |
 //! | read what a context holds | [`Context::schema`] |
 //! | find what I know from elsewhere: XState, Temporal, alarm systems, Python Theus | `guides` |
+//! | test processes, rules and workflows in a few lines | `test`, with the feature of that name |
 //! | serialise the state | [`Snapshot`], [`DataZone`]: the Data zone only |
 //!
 //! # A context
@@ -209,6 +210,8 @@ pub mod signal;
 #[cfg(feature = "store")]
 pub mod store;
 mod sync;
+#[cfg(feature = "test")]
+pub mod test;
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 mod timestamp;
 pub mod transaction;

@@ -95,7 +95,7 @@ macro_rules! __mount_one {
                 fn part_mut(
                     domain: &mut <Self::Domain as $crate::Context>::Fields,
                 ) -> &mut <Self::Part as $crate::Context>::Fields {
-                    &mut (*domain) $(.$field)*
+                    $crate::__private::part::<Self::Part, _>(&mut (*domain) $(.$field)*)
                 }
                 #[inline]
                 fn part_of_global(
@@ -122,7 +122,7 @@ macro_rules! __mount_path {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mount_part {
-    ($whole:ident) => {{ let _ = $whole; &() }};
+    ($whole:ident) => {{ let _ = $whole; $crate::__private::NothingOf::nothing() }};
     ($whole:ident $layer:ident) => { $whole };
     ($whole:ident $layer:ident $($field:ident)+) => { &$whole $(.$field)+ };
 }

@@ -74,4 +74,6 @@ pub use at::At;
 pub use bundle::Bundle;
 #[doc(hidden)]
 pub use bundle::BundleAt;
-pub use place::Mount;
+pub use place::{Mount, ProcessOf};
+#[doc(hidden)]
+pub use place::{Nothing, PartOf, part};

@@ -9,7 +9,7 @@ pub use crate::context::{DataSource, DataVisitor, DurableFields, DurableZone};
 pub use crate::effect::{Call, Calls, EffectArgument, EffectOf, Holds, Recorded, asked};
 #[cfg(feature = "store")]
 pub use crate::effect::{EffectKey, EffectKeys, effect_keys};
-pub use crate::mount::BundleAt;
+pub use crate::mount::{BundleAt, Nothing as NothingOf, part};
 pub use crate::process::{
     Access, Argument, ArgumentValue, Asynchronous, Blocking, BlockingProcess, ErrorValue, Gives, OnEach, OnPairs,
     Plain, Scope, accesses,

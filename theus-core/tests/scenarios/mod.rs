@@ -29,6 +29,7 @@ mod sessions_timers;
 #[cfg(feature = "tokio")]
 mod sessions_tokio;
 mod signals;
+mod test_kit;
 mod waiting;
 mod workflow_advance;
 mod workflow_arrivals;

@@ -39,5 +39,5 @@ theus_core::mount! {
 }
 
 fn main() {
-    let _ = (std::any::type_name::<All>(), Machine::default(), Spin { by: 1 });
+    let _ = (std::any::type_name::<All>(), Machine::default(), Spin { by: 1 }, std::any::type_name::<Ports>());
 }
