@@ -24,6 +24,7 @@ mod sessions_attacked;
 mod sessions_end;
 mod sessions_over;
 mod sessions_pool;
+mod sessions_run;
 mod sessions_seen;
 mod sessions_timers;
 #[cfg(feature = "tokio")]

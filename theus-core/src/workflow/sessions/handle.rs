@@ -15,6 +15,7 @@ use super::drive::Drive;
 use super::error::SessionError;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
+use super::runs::Runs;
 #[cfg(feature = "store")]
 use super::shared::Cold;
 use super::shared::SharedPool;
@@ -124,6 +125,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             troubles: Count::new(),
             channels: Mutex::default(),
             is_watched: AtomicBool::new(false),
+            runs: Runs::default(),
             questions: Questions::default(),
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
@@ -323,6 +325,8 @@ impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
     fn drop(&mut self) {
         self.worker_threads.get_mut().end(&self.shared.run_queue, &self.shared.timer_queue);
         self.shared.run_queue.clear();
+        // What was asked for and not begun finds no pool, and no session of a store is opened any more.
+        self.shared.is_closing.store(true, Ordering::SeqCst);
         // Runs that await go with their sessions, which nothing else keeps alive.
         self.shared.sessions.clear();
         let channels = std::mem::take(&mut *self.shared.channels.lock());

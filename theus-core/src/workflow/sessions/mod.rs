@@ -14,9 +14,10 @@
 //! | [`Sessions`] | opens, drives, stops and asks sessions |
 //! | [`SessionsBuilder`] | workers, clock, seed, what observers are told |
 //! | [`Ask`] | an event, and what has come of it when nothing follows from it any more |
+//! | [`SessionRun`], [`NamedRun`] | a run in a session, beside its workflow |
 //! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
 //! | [`SessionWatch`] | what one of them, or all, do, as it happens |
-//! | [`SessionError`] | why something could not be done with a session |
+//! | [`SessionError`], [`SessionRunError`] | why something could not be done with a session |
 
 mod apart;
 mod ask;
@@ -35,9 +36,13 @@ mod inner;
 mod panicked;
 mod question;
 mod real;
+mod run;
+mod run_error;
 mod run_queue;
 #[cfg(test)]
 mod run_queue_tests;
+mod running;
+mod runs;
 mod session_waker;
 mod shared;
 mod shutdown;
@@ -55,4 +60,6 @@ pub use error::SessionError;
 pub use handle::Sessions;
 pub use happening::Happening;
 pub use question::Ask;
+pub use run::{NamedRun, SessionRun};
+pub use run_error::SessionRunError;
 pub use status::{Census, SessionStatus};

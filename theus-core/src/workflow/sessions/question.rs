@@ -6,15 +6,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context as Task, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::asking::Question;
-use super::awaited::Unpark;
 use super::emit::ToEvent;
 use super::error::SessionError;
 use super::handle::Sessions;
+use super::running::wait;
 use super::shared::SharedPool;
-use super::slot::{Slot, must_not_wait};
+use super::slot::Slot;
 use crate::context::Context;
 use crate::signal::{EventName, EventNameError, Origin, Payload};
 use crate::workflow::interpreter::Answer;
@@ -141,24 +141,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
     /// # Errors
     /// As [`Sessions::ask`]; [`SessionError::NoAnswer`] where the time is over: its event is handled all the same.
     pub fn wait(mut self, at_most: Duration) -> Result<Answer, SessionError> {
-        if must_not_wait() {
-            return Err(SessionError::Nested { session: self.session.to_string() });
-        }
-        let end = Instant::now().checked_add(at_most);
-        let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-        loop {
-            if let Poll::Ready(told) = self.poll_by(&waker) {
-                return told;
-            }
-            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            match left {
-                Some(left) if left.is_zero() => {
-                    return Err(SessionError::NoAnswer { session: self.session.to_string(), waited: at_most });
-                }
-                Some(left) => std::thread::park_timeout(left),
-                None => std::thread::park(),
-            }
-        }
+        let session = Arc::clone(&self.session);
+        let waited = wait(&session, at_most, |task| self.poll_by(task.waker()))?;
+        waited.unwrap_or_else(|| Err(SessionError::NoAnswer { session: session.to_string(), waited: at_most }))
     }
 
     fn poll_by(&mut self, waker: &Waker) -> Poll<Result<Answer, SessionError>> {

@@ -24,6 +24,7 @@ use super::real::Real;
 use super::run_queue::RunQueue;
 #[cfg(feature = "store")]
 use super::run_queue::Runnable;
+use super::runs::Runs;
 use super::slot::Slot;
 #[cfg(feature = "store")]
 use super::timer_queue::Key;
@@ -64,6 +65,8 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     /// Those who look on at all sessions.
     pub(super) channels: Mutex<Vec<EntryChannel>>,
     pub(super) is_watched: AtomicBool,
+    /// Runs beside the workflows.
+    pub(super) runs: Runs,
     /// Who waits for what comes of an event.
     pub(super) questions: Questions,
     /// No session begins anything new.

@@ -15,7 +15,8 @@ const LOOK: Duration = Duration::from_millis(2);
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Ends in good order: no event is taken any more, neither from outside nor off a bus, no timer and no session begins
     /// anything; what is under way is finished, retries and compensations included, for so long at most. Then the workers
-    /// end. False where something was still under way; it is left as it is, and let go of when its position is taken.
+    /// end. False where something was still under way; it is left as it is, and let go of when its position is taken. A
+    /// [run](Self::run) that was begun is under way until it is ready or dropped.
     ///
     /// The sessions stay: their [positions](Self::position) can be taken, and the events that wait on their buses. A stepped
     /// pool does all of its steps here, and lets its clock go on by so much at most.
@@ -39,7 +40,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             let due = self.shared.timer_queue.next_due().filter(|due| end.is_none_or(|end| *due <= end));
             let goes_on = if due.is_some() { self.pass_time() } else { self.wait_for_what_is_real(None) };
             if !goes_on {
-                return self.under_way(self.shared.all()).is_empty();
+                return self.under_way(self.shared.all()).is_empty() && !self.shared.runs.are_under_way();
             }
         }
     }
@@ -51,7 +52,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         loop {
             let idle = self.shared.run_queue.wait_until_idle(left());
             under_way = self.under_way(under_way);
-            if idle && under_way.is_empty() {
+            if idle && under_way.is_empty() && !self.shared.runs.are_under_way() {
                 return true;
             }
             if left().is_zero() {
