@@ -66,6 +66,8 @@ pub use locking::Locking;
 #[cfg(feature = "store")]
 pub use look::StoredLedgerError;
 #[cfg(feature = "store")]
+pub(crate) use once::AskedBefore;
+#[cfg(feature = "store")]
 pub use outbox::{Courier, Delivery, Message, NotDelivered, Outbox};
 #[cfg(feature = "json")]
 pub use redaction::Redaction;

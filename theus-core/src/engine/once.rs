@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::any::AnyProcess;
-use super::durable::DurableSession;
+use super::durable::{DurableSession, asked_event};
 use super::handle::Engine;
 use super::pipeline::{self, Once};
 use crate::context::Context;
 use crate::panics::{DropCaught, Handle};
 use crate::process::{OnDomain, OnGlobal, Process, RunError, SyncProcess, WithEffects};
 
-use crate::signal::{EmitError, EventName, Payload};
+use crate::signal::{EmitError, EventName, Origin, Payload};
 use crate::store::{StoreError, decode, encode};
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
@@ -78,7 +78,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// [`EmitError`], which says [`StoreError::KeyReused`] where something else came under the key.
     pub fn emit_once(&self, key: &str, name: &str) -> Result<(), EmitError> {
         self.kept_for("an event under a key")?;
-        self.bus().bring_once(key, EventName::parse(name)?, None)
+        self.bus().bring_once(key, EventName::parse(name)?, None, false, Origin::External).map(drop)
     }
 
     /// The same with something that it brings along.
@@ -87,7 +87,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// As [`emit_once`](Self::emit_once).
     pub fn emit_once_with(&self, key: &str, name: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
         self.kept_for("an event under a key")?;
-        self.bus().bring_once(key, EventName::parse(name)?, Some(payload.into()))
+        let (name, payload) = (EventName::parse(name)?, Some(payload.into()));
+        self.bus().bring_once(key, name, payload, false, Origin::External).map(drop)
     }
 
     /// Answers that were given under keys longer ago than this are gone: asked again, such a command runs again. Tells how many.
@@ -99,6 +100,33 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let age = u64::try_from(older_than.as_nanos()).unwrap_or(u64::MAX);
         let before = store.now().saturating_sub(age);
         crate::store::called(&*store.store, |store| store.prune_answers(before))
+    }
+
+    /// What is known of an event that may have come under this key.
+    pub(crate) fn asked_before(
+        &self,
+        key: &str,
+        event: &EventName,
+        payload: &Payload,
+    ) -> Result<AskedBefore, StoreError> {
+        let durable = self.kept(|| "an event under a key".to_owned())?;
+        if durable.answer(key, &asked_event("event", event, Some(payload))?)?.is_none() {
+            return Ok(AskedBefore::Never);
+        }
+        let answer = durable.answer(&key_of_answer(key), &asked_event("answer", event, Some(payload))?)?;
+        Ok(answer.map_or(AskedBefore::Unanswered, |answer| AskedBefore::Answered(answer.gave)))
+    }
+
+    /// What the session has answered to the event that came under this key: it is pruned as all answers are.
+    pub(crate) fn keep_answer(
+        &self,
+        key: &str,
+        event: &EventName,
+        payload: &Payload,
+        gave: Vec<u8>,
+    ) -> Result<(), StoreError> {
+        let durable = self.kept(|| "an answer under a key".to_owned())?;
+        durable.keep_answer(key_of_answer(key), asked_event("answer", event, Some(payload))?, gave)
     }
 
     fn once<P: Process>(&self, key: &str, command: &P) -> Result<(&DurableSession, Once<P>), RunError<P::Error>>
@@ -121,6 +149,22 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let not_kept = || StoreError::NotKept { session: self.session().to_owned(), what: what() };
         self.core.durable.as_deref().ok_or_else(not_kept)
     }
+}
+
+/// What is known of an event that may have come under a key.
+#[cfg_attr(not(feature = "workflow"), allow(dead_code, reason = "pools ask"))]
+pub(crate) enum AskedBefore {
+    /// None has come under it.
+    Never,
+    /// It has, and this was answered.
+    Answered(Vec<u8>),
+    /// It has, and what was answered is not kept, if anything was.
+    Unanswered,
+}
+
+/// Under which key the answer to an event is kept: what has come under a key, and what it was answered, are two things.
+fn key_of_answer(key: &str) -> String {
+    format!("{key}\u{1f}answer")
 }
 
 /// What was given to the same command under this key.

@@ -168,27 +168,35 @@ impl SignalBus {
         let urgent = urgent || options.is_urgent(&name);
         let (came, event) = (self.shared.beside.arrival(), Event { name, origin, payload });
         if self.shared.beside.log().is_some() {
-            return self.bring_with_care(event, urgent, came, None);
+            return self.bring_with_care(event, urgent, came, None).map(drop);
         }
         match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
             None => Ok(()),
-            Some(event) => self.bring_with_care(event, urgent, came, None),
+            Some(event) => self.bring_with_care(event, urgent, came, None).map(drop),
         }
     }
 
-    /// As [`bring_event`](Self::bring_event), where none has come under the key before.
+    /// As [`bring_by`](Self::bring_by), where none has come under the key before: whether that is so.
     #[cfg(feature = "store")]
-    pub(crate) fn bring_once(&self, key: &str, name: EventName, payload: Option<Payload>) -> Result<(), EmitError> {
+    pub(crate) fn bring_once(
+        &self,
+        key: &str,
+        name: EventName,
+        payload: Option<Payload>,
+        urgent: bool,
+        origin: Origin,
+    ) -> Result<bool, EmitError> {
         if name.is_builtin() {
             return Err(EmitError::Builtin(name));
         }
         let payload = payload.map(Payload::checked).transpose()?;
-        let urgent = self.shared.options.is_urgent(&name);
-        let event = Event { name, origin: Origin::External, payload };
+        let urgent = urgent || self.shared.options.is_urgent(&name);
+        let event = Event { name, origin, payload };
         self.bring_with_care(event, urgent, self.shared.beside.arrival(), Some(key))
     }
 
-    /// An event from outside for which there is no room, or which somebody waits for or looks at.
+    /// An event from outside for which there is no room, or which somebody waits for or looks at. False where one has come under the
+    /// key before.
     #[inline(never)]
     fn bring_with_care(
         &self,
@@ -196,7 +204,7 @@ impl SignalBus {
         urgent: bool,
         came: Option<Duration>,
         key: Option<&str>,
-    ) -> Result<(), EmitError> {
+    ) -> Result<bool, EmitError> {
         let options = &*self.shared.options;
         let how = match options.overflow {
             Overflow::Refuse => Bring::OrRefuse,
@@ -213,7 +221,7 @@ impl SignalBus {
                 None => log.emitted(&event, urgent, came).map(Some),
                 Some(key) => log.emitted_once(&event, urgent, came, key),
             };
-            let Some(number) = number.map_err(not_stored)? else { return Ok(()) };
+            let Some(number) = number.map_err(not_stored)? else { return Ok(false) };
             offer.number = number;
             if !matches!(how, Bring::DropOldest) {
                 offer.how = Bring::Stored;
@@ -229,7 +237,7 @@ impl SignalBus {
             }
         })?;
         self.note_dropped(dropped);
-        Ok(())
+        Ok(true)
     }
 
     /// What cannot be taken is refused before a store has it.

@@ -49,7 +49,7 @@ pub use clock::{Clock, Sleep, SystemClock, VirtualClock};
 pub use interpreter::ResumeError;
 pub use interpreter::{
     Answer, AnswerFailure, Cause, Control, Cycle, Fault, Handled, IntoOutcomes, Position, PositionError, Progress,
-    Status, StepOutcome, StepOutcomes, WorkflowError, WorkflowManager,
+    Repeated, Status, StepOutcome, StepOutcomes, WorkflowError, WorkflowManager,
 };
 pub use sessions::Sessions;
 pub use trace::{Trace, Watch};

@@ -20,6 +20,7 @@ mod plant;
 mod rollback;
 mod sessions;
 mod sessions_ask;
+mod sessions_ask_once;
 mod sessions_attacked;
 mod sessions_end;
 mod sessions_over;

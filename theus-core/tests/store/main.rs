@@ -21,6 +21,7 @@ mod multiple;
 mod once;
 mod outbox;
 mod pool;
+mod pool_asks;
 mod pool_runs;
 mod programs;
 #[path = "../random_charts/mod.rs"]

@@ -12,5 +12,5 @@ pub(super) use code::code_print;
 pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};
 pub(crate) use session::Found;
-pub(super) use session::{DurableSession, Riding, next_number, stored};
+pub(super) use session::{DurableSession, Riding, asked_event, next_number, stored};
 pub(super) use shared::{Bell, DurableEngine, FieldFns, Handle, data_outputs};

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::lease::Held;
 use super::shared::Handle;
-use crate::signal::{Event, EventLog, Origin};
+use crate::signal::{Event, EventLog, EventName, Origin, Payload};
 use crate::store::{
     self, ChainHash, Place, Settled, StoreError, StoredAnswer, StoredEvent, StoredMessage, StoredOrigin, Write,
 };
@@ -237,9 +237,7 @@ impl EventLog for DurableSession {
         came: Option<u64>,
         key: &str,
     ) -> Result<Option<u64>, StoreError> {
-        let payload = event.payload.as_ref().map(crate::signal::Payload::value);
-        let asked = store::encode(&("event", event.name.to_string(), payload))
-            .map_err(|error| StoreError::Encode { path: format!("the event {}", event.name), error })?;
+        let asked = asked_event("event", &event.name, event.payload.as_ref())?;
         if self.answer(key, &asked)?.is_some() {
             return Ok(None);
         }
@@ -260,6 +258,17 @@ impl DurableSession {
                 Err(StoreError::KeyReused { session: self.name.to_string(), key: key.to_owned() })
             }
             answer => Ok(answer),
+        }
+    }
+
+    /// What was given for something that goes on by itself, and so has no write of its own.
+    pub(in crate::engine) fn keep_answer(&self, key: String, asked: Vec<u8>, gave: Vec<u8>) -> Result<(), StoreError> {
+        let answer = Some(StoredAnswer { key, step: 0, asked, gave, at: self.store.now() });
+        let write = Write { session: Arc::clone(&self.name), answer, ..Write::default() };
+        match store::write(&*self.store.store, write) {
+            // Another program has seen it answered too.
+            Err(StoreError::Answered { .. }) => Ok(()),
+            written => written.map(drop),
         }
     }
 
@@ -287,6 +296,18 @@ impl DurableSession {
             emitted => emitted,
         }
     }
+}
+
+/// What is asked for by an event, encoded.
+pub(in crate::engine) fn asked_event(
+    what: &str,
+    name: &EventName,
+    payload: Option<&Payload>,
+) -> Result<Vec<u8>, StoreError> {
+    // Nothing and `null` are one.
+    let payload = payload.map(Payload::value).filter(|payload| !payload.is_null());
+    store::encode(&(what, name.to_string(), payload))
+        .map_err(|error| StoreError::Encode { path: format!("the event {name}"), error })
 }
 
 /// The number after those of these events. One of an event that is gone may come again: nobody has it any more.

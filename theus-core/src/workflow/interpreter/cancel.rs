@@ -210,6 +210,12 @@ impl Interpreter {
         self.live.questions().is_some_and(Questions::has_answers)
     }
 
+    /// Where it is, for who asks for that alone.
+    #[cfg(feature = "store")]
+    pub(crate) fn where_it_is(&self, environment: &Environment<'_>) -> Answer {
+        self.live.where_it_is(InterpreterContext { definition: &self.definition, environment })
+    }
+
     /// Hears how a command ended that was run for it.
     pub(crate) fn hear(&mut self, command: Command, environment: &Environment<'_>) {
         self.live.hear(command, InterpreterContext { definition: &self.definition, environment });

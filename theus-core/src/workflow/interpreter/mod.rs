@@ -75,7 +75,7 @@ pub(in crate::workflow) use manager::{has_timers, has_use_of};
 pub(in crate::workflow) use program::check_program;
 
 pub use advance::Progress;
-pub use answer::{Answer, AnswerFailure};
+pub use answer::{Answer, AnswerFailure, Repeated};
 pub use control::Control;
 pub use cycles::Cycle;
 pub use error::WorkflowError;

@@ -10,14 +10,14 @@ use thiserror::Error;
 use crate::audit::Violation;
 use crate::engine::ProcessError;
 use crate::process::RunError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::signal::Event;
 use crate::workflow::chart::StateId;
 use crate::workflow::condition::EvaluationError;
 
 /// How a workflow stands. As JSON it is its kind and, where there is one, the reason: `{"is": "failed", "reason": ".."}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "lowercase")]
 pub enum Status {
     /// It handles events.

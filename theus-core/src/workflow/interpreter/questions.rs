@@ -91,24 +91,33 @@ impl Live {
         if due.is_empty() {
             return;
         }
-        let state = |id: &StateId| context.definition.state(*id).map(|state| state.name.clone());
-        let states: Vec<String> = self.at.leaves().iter().filter_map(state).collect();
-        let status = self.status();
-        let (version, reply) = (context.environment.engine.version(), self.reply(context));
+        let now = self.where_it_is(context);
         for Asked { number, answer, .. } in due {
-            let mut answer = Answer { states: states.clone(), status: status.clone(), version, ..answer };
-            match &reply {
-                None => {}
-                Some(Ok(reply)) => answer.reply = Some(reply.clone()),
-                Some(Err(message)) => {
-                    let message = message.clone();
-                    answer.failure.get_or_insert(AnswerFailure { process: None, error: None, message });
-                }
+            let mut answer = Answer {
+                is_taken: answer.is_taken,
+                violations: answer.violations,
+                failure: answer.failure,
+                ..now.clone()
+            };
+            if let Some(failure) = &now.failure {
+                answer.failure.get_or_insert_with(|| failure.clone());
             }
             if let Some(questions) = self.questions_mut() {
                 questions.answers.push((number, answer));
             }
         }
+    }
+
+    /// Where the session is and what it says by that, whatever has come of anything.
+    pub(super) fn where_it_is(&self, context: InterpreterContext<'_>) -> Answer {
+        let state = |id: &StateId| context.definition.state(*id).map(|state| state.name.clone());
+        let states = self.at.leaves().iter().filter_map(state).collect();
+        let (version, status) = (context.environment.engine.version(), self.status());
+        let (reply, failure) = match self.reply(context).transpose() {
+            Ok(reply) => (reply, None),
+            Err(message) => (None, Some(AnswerFailure { process: None, error: None, message })),
+        };
+        Answer { states, status, version, reply, failure, is_taken: true, ..Answer::nothing() }
     }
 
     /// What the workflow gives at its end, or the state says in which the session is, or the innermost one around that says something.

@@ -241,6 +241,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
                 self.timer_queue.unset(key);
             }
             self.cold.rested.remove(&name);
+            self.keys.forget(slot.home());
             self.sleeps(&name, due);
             // Its engine goes with it: the store has all of it.
             return None;

@@ -132,11 +132,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     ) -> Result<(), SessionError> {
         let bring = |name| slot.engine.bus().bring_by(name, payload, urgent, origin);
         let brought = self.event(event, written, slot.home()).and_then(bring);
-        brought.map_err(|source| match source {
-            // It has ended just now.
-            EmitError::Over { .. } => SessionError::Over { session: slot.name.to_string() },
-            source => SessionError::Emit { session: slot.name.to_string(), source },
-        })
+        brought.map_err(|source| refused(slot, source))
+    }
+
+    /// As [`bring`](Self::bring), where none has come under the key before, in a store: whether that is so.
+    #[cfg(feature = "store")]
+    pub(super) fn bring_once(
+        &self,
+        slot: &Slot<D, G, E>,
+        (event, payload): (&EventName, Payload),
+        written: impl FnOnce() -> String,
+        (key, urgent, origin): (&str, bool, Origin),
+    ) -> Result<bool, SessionError> {
+        let bring = |name| slot.engine.bus().bring_once(key, name, Some(payload), urgent, origin);
+        let brought = self.event(event, written, slot.home()).and_then(bring);
+        brought.map_err(|source| refused(slot, source))
     }
 
     /// The event, where the workflow has a use for it.
@@ -146,5 +156,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         }
         has_use_of(&self.definition, name, written)?;
         Ok(name.clone())
+    }
+}
+
+fn refused<D: Context, G: Context, E>(slot: &Slot<D, G, E>, source: EmitError) -> SessionError {
+    let session = slot.name.to_string();
+    match source {
+        // It has ended just now.
+        EmitError::Over { .. } => SessionError::Over { session },
+        source => SessionError::Emit { session, source },
     }
 }

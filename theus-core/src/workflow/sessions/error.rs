@@ -35,6 +35,16 @@ pub enum SessionError {
         /// The session.
         session: String,
     },
+    /// Something else was asked for under the key.
+    #[error(
+        "the session `{session}` was asked by something else under the key `{key}`: each request has a key of its own"
+    )]
+    KeyReused {
+        /// The session.
+        session: String,
+        /// The key.
+        key: String,
+    },
     /// What comes of the event was not there in time. It is handled all the same.
     #[error(
         "the session `{session}` has not answered after {waited:?}: the event that it was asked by may still be handled"

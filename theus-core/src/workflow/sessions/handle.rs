@@ -13,6 +13,7 @@ use super::builder::SessionsBuilder;
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
+use super::keys::Keys;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
 use super::runs::Runs;
@@ -127,6 +128,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             is_watched: AtomicBool::new(false),
             runs: Runs::default(),
             questions: Questions::default(),
+            keys: Keys::default(),
             is_closing: AtomicBool::new(false),
             is_shut: AtomicBool::new(false),
             #[cfg(feature = "store")]
@@ -327,6 +329,8 @@ impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
         self.shared.run_queue.clear();
         // What was asked for and not begun finds no pool, and no session of a store is opened any more.
         self.shared.is_closing.store(true, Ordering::SeqCst);
+        self.shared.is_shut.store(true, Ordering::SeqCst);
+        self.shared.ends_all_questions();
         // Runs that await go with their sessions, which nothing else keeps alive.
         self.shared.sessions.clear();
         let channels = std::mem::take(&mut *self.shared.channels.lock());

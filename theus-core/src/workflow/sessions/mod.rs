@@ -33,6 +33,8 @@ mod error;
 mod handle;
 mod happening;
 mod inner;
+mod keys;
+mod once;
 mod panicked;
 mod question;
 mod real;

@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context as Task, Poll, Waker};
 use std::time::Duration;
 
-use super::asking::Question;
+use super::asking::{Question, Told};
 use super::emit::ToEvent;
 use super::error::SessionError;
 use super::handle::Sessions;
+use super::keys::AskedBy;
+use super::once::KeyedQuestion;
 use super::running::wait;
 use super::shared::SharedPool;
 use super::slot::Slot;
@@ -31,14 +33,15 @@ pub struct Ask<D: Context, G: Context, E> {
     unsent: Option<Result<Unsent, EventNameError>>,
     is_urgent: bool,
     and_work: bool,
+    /// Under which key, where under one.
+    key: Option<Arc<str>>,
     sent: Option<Sent<D, G, E>>,
 }
 
 struct Unsent {
-    event: EventName,
-    /// As it was written.
+    asked: AskedBy,
+    /// The event as it was written.
     written: String,
-    payload: Payload,
 }
 
 struct Sent<D: Context, G: Context, E> {
@@ -47,6 +50,8 @@ struct Sent<D: Context, G: Context, E> {
     home: usize,
     question: Arc<Question>,
     number: u64,
+    /// What is asked again where another has asked first under the key and was refused.
+    again: Option<Unsent>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
@@ -106,9 +111,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// all that [`emit`](Self::emit) is refused for.
     pub fn ask(&self, session: &str, event: impl ToEvent, payload: impl Into<Payload>) -> Ask<D, G, E> {
         let unsent = |name: Cow<'_, EventName>| Unsent {
-            event: name.into_owned(),
+            asked: AskedBy { event: name.into_owned(), payload: payload.into() },
             written: event.written(),
-            payload: payload.into(),
         };
         let named = event.named().map(unsent);
         Ask {
@@ -117,6 +121,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             unsent: Some(named),
             is_urgent: false,
             and_work: false,
+            key: None,
             sent: None,
         }
     }
@@ -135,6 +140,49 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
         self
     }
 
+    /// Once under this key: an event that has come under it before is not sent again, and who asks again is given the answer of then, with
+    /// [`repeated`](Answer::repeated), or the same answer as soon as it is there. Asked by something else, another event or payload, it
+    /// is refused as [`SessionError::KeyReused`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Card { spent: i64 }
+    /// # #[process(inputs = [domain.spent], outputs = [domain.spent])]
+    /// # fn pay(ctx: Ctx<Card>, amount: i64) { *ctx.domain.spent += amount; }
+    /// # let flow = r#"
+    /// # external: [CMD_PAY]
+    /// # states:
+    /// #   OPEN:
+    /// #     reply: "${ domain.spent }"
+    /// #     events: { CMD_PAY: { steps: { run: pay, with: { amount: "${ event.amount }" } } } }
+    /// # "#;
+    /// # let engine = Engine::builder(Card::default()).process::<Pay>().build()?;
+    /// # let cards = Sessions::of_text(&engine, "card.yaml", flow)?.workers(1).start()?;
+    /// # cards.open("ann", Card::default())?;
+    /// use serde_json::json;
+    /// use theus_core::workflow::Repeated;
+    ///
+    /// let pay = || cards.ask("ann", "CMD_PAY", json!({ "amount": 70 })).once("request 8f2").wait(Duration::from_secs(5));
+    /// let (paid, again) = (pay()?, pay()?);
+    /// assert_eq!((paid.reply, paid.repeated), (Some(json!(70)), None));
+    /// assert_eq!((again.reply, again.repeated), (Some(json!(70)), Some(Repeated::Kept)), "it has paid once");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Where a store keeps the session, key and event are stored in one write, and the answer under the key as soon as it is there, until
+    /// it is [pruned](crate::Engine::prune_answers). Between the two the program may end: who asks again after that is told where the
+    /// session is when it has nothing to do, as [`Repeated::Now`](crate::workflow::Repeated::Now). Without a store the pool keeps the last
+    /// 10,000 answers in memory, and those of a session as long as it is open.
+    ///
+    /// What is refused leaves nothing under the key: it can be asked again.
+    pub fn once(mut self, key: &str) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
     /// Waits with the thread blocked, for so long at most. Where the sessions are [`stepped`](super::SessionsBuilder::stepped) it is for
     /// whoever steps them.
     ///
@@ -147,34 +195,68 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
     }
 
     fn poll_by(&mut self, waker: &Waker) -> Poll<Result<Answer, SessionError>> {
-        if let Some(unsent) = self.unsent.take() {
-            match self.send(unsent) {
-                Ok(sent) => self.sent = Some(sent),
-                Err(error) => return Poll::Ready(Err(error)),
+        loop {
+            if let Some(unsent) = self.unsent.take() {
+                match self.send(unsent) {
+                    Ok(sent) => self.sent = Some(sent),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
             }
-        }
-        match &self.sent {
-            Some(sent) => sent.question.poll(waker),
-            None => Poll::Ready(Err(SessionError::Over { session: self.session.to_string() })),
+            let Some(sent) = &mut self.sent else {
+                return Poll::Ready(Err(SessionError::Over { session: self.session.to_string() }));
+            };
+            match sent.question.poll(waker) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Told::Answer(told)) => return Poll::Ready(told),
+                // Another has asked first under the key, and was refused.
+                Poll::Ready(Told::AskYourself) => self.unsent = sent.again.take().map(Ok),
+            }
+            self.sent = None;
         }
     }
 
     fn send(&self, unsent: Result<Unsent, EventNameError>) -> Result<Sent<D, G, E>, SessionError> {
         let emit = |source| SessionError::Emit { session: self.session.to_string(), source };
-        let Unsent { event, written, payload } = unsent.map_err(|error| emit(error.into()))?;
-        let slot = self.shared.takes_events(&self.session)?;
+        let Unsent { asked, written } = unsent.map_err(|error| emit(error.into()))?;
         let (question, number) = (Arc::new(Question::default()), NUMBERS.fetch_add(1, Ordering::Relaxed));
-        self.shared.questions.add(slot.home(), number, &question);
+        let (slot, again) = match &self.key {
+            None => (self.send_once_more(asked, written, &question, number)?, None),
+            Some(key) => {
+                let slot = self.shared.reach(&self.session)?;
+                if self.shared.is_closing() {
+                    return Err(SessionError::ShutDown);
+                }
+                let (is_urgent, and_work) = (self.is_urgent, self.and_work);
+                let keyed = KeyedQuestion { key, asked: &asked, number, question: &question, is_urgent, and_work };
+                self.shared.ask_once(&slot, || written.clone(), &keyed)?;
+                (slot, Some(Unsent { asked, written }))
+            }
+        };
+        // Of one that was closed before it knew of who waits nobody drives it any more, as in a pool that has ended.
+        if slot.is_closed() {
+            slot.ends_questions();
+        } else if self.shared.is_shut.load(Ordering::SeqCst) {
+            self.shared.ends_all_questions();
+        }
+        Ok(Sent { home: slot.home(), _slot: slot, question, number, again })
+    }
+
+    /// Without a key, whatever was asked before.
+    fn send_once_more(
+        &self,
+        AskedBy { event, payload }: AskedBy,
+        written: String,
+        question: &Arc<Question>,
+        number: u64,
+    ) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+        let slot = self.shared.takes_events(&self.session)?;
+        self.shared.questions.add(slot.home(), number, question);
         let origin = Origin::Asked { number, and_work: self.and_work };
         if let Err(error) = self.shared.bring(&slot, &event, || written, (Some(payload), self.is_urgent, origin)) {
             self.shared.questions.remove(slot.home(), number);
             return Err(error);
         }
-        // Of one that was closed before it knew of who waits nobody drives it any more.
-        if slot.is_closed() {
-            slot.ends_questions();
-        }
-        Ok(Sent { home: slot.home(), _slot: slot, question, number })
+        Ok(slot)
     }
 }
 

@@ -19,6 +19,7 @@ use super::asking::Questions;
 use super::channel::EntryChannel;
 use super::error::SessionError;
 use super::happening::{Happening, Observer};
+use super::keys::Keys;
 use super::panicked::message_of;
 use super::real::Real;
 use super::run_queue::RunQueue;
@@ -69,6 +70,8 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     pub(super) runs: Runs,
     /// Who waits for what comes of an event.
     pub(super) questions: Questions,
+    /// What was asked under keys.
+    pub(super) keys: Keys,
     /// No session begins anything new.
     pub(super) is_closing: AtomicBool,
     /// The workers have ended.
@@ -110,6 +113,14 @@ impl<D: Context, G: Context, E> Cold<D, G, E> {
             rested: DashMap::new(),
             sleeping: DashMap::new(),
         }
+    }
+}
+
+impl<D: Context, G: Context, E> SharedPool<D, G, E> {
+    /// The pool has ended: no session answers any more.
+    pub(super) fn ends_all_questions(&self) {
+        self.questions.end_all(|| SessionError::ShutDown);
+        self.keys.end_all(|| SessionError::ShutDown);
     }
 }
 

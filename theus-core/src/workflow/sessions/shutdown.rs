@@ -16,7 +16,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// Ends in good order: no event is taken any more, neither from outside nor off a bus, no timer and no session begins
     /// anything; what is under way is finished, retries and compensations included, for so long at most. Then the workers
     /// end. False where something was still under way; it is left as it is, and let go of when its position is taken. A
-    /// [run](Self::run) that was begun is under way until it is ready or dropped.
+    /// [run](Self::run) that was begun is under way until it is ready or dropped. Who has [asked](Self::ask) and has no answer by then
+    /// is told [`ShutDown`](super::SessionError::ShutDown).
     ///
     /// The sessions stay: their [positions](Self::position) can be taken, and the events that wait on their buses. A stepped
     /// pool does all of its steps here, and lets its clock go on by so much at most.
@@ -30,6 +31,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let is_done = if self.shared.is_stepped { self.step_down(at_most) } else { self.wait_down(at_most) };
         self.worker_threads.lock().end(&self.shared.run_queue, &self.shared.timer_queue);
         self.shared.is_shut.store(true, Ordering::SeqCst);
+        // What was not handled by now is not handled here any more.
+        self.shared.ends_all_questions();
         is_done
     }
 

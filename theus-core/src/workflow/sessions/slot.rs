@@ -212,17 +212,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     #[cold]
     #[inline(never)]
     fn answer(&self, inner: &mut Inner) {
-        self.shared.questions.answer(self.home, inner.session.take_answers());
+        let answers = inner.session.take_answers();
+        answers.iter().for_each(|(number, answer)| self.keeps_answer(*number, answer));
+        self.shared.questions.answer(self.home, answers);
     }
 
     /// Nobody who waits for an answer gets one any more.
     #[cold]
     pub(super) fn ends_questions(&self) {
         let session = || self.name.to_string();
-        self.shared.questions.end(self.home, || match self.is_closed() {
+        let why = || match self.is_closed() {
             true => SessionError::Unknown { session: session() },
             false => SessionError::Over { session: session() },
-        });
+        };
+        self.shared.questions.end(self.home, why);
+        self.shared.keys.end(self.home, why);
+        if self.is_closed() {
+            #[cfg(feature = "store")]
+            self.shared.questions.never_rests(self.home, why);
+            self.shared.keys.forget(self.home);
+        }
     }
 
     /// It is over: nothing is taken any more, and what was taken before is on record as not handled.
@@ -372,6 +381,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Runnable for Slot<D, G, E
             if let BudgetEnd::Rest(due) = ended {
                 self.set_timer(shared, due);
                 self.engine.rest();
+                #[cfg(feature = "store")]
+                if shared.questions.are_some_at_rest() {
+                    self.tell_at_rest();
+                }
             }
             ended
         }));
