@@ -275,3 +275,35 @@ fn two_programs_that_open_one_session_at_once_have_one_workflow_of_it() {
     doors.step_until_idle(1_000);
     assert_eq!((doors.states("door").unwrap(), stored(&store, "door")), (vec!["CLOSED".to_owned()], 2));
 }
+
+#[test]
+fn of_all_who_come_at_once_in_two_programs_one_has_opened_it() {
+    let flow = "states: { CLOSED: { entry: ring, events: { CMD_OPEN: OPEN } }, OPEN: { entry: count, events: { CMD_SHUT: CLOSED } } }";
+    for _ in 0..5 {
+        let store = MemoryStore::new();
+        let pools: Vec<Sessions<Door>> = (0..2)
+            .map(|_| Sessions::of_text(&engine(&store), "door.yaml", flow).unwrap().workers(2).start().unwrap())
+            .collect();
+        let names: Vec<String> = (0..10).map(|number| format!("door {number}")).collect();
+        let opened: Vec<AtomicU64> = names.iter().map(|_| AtomicU64::new(0)).collect();
+        thread::scope(|scope| {
+            for number in 1..=4_u64 {
+                let (doors, names, opened) = (&pools[usize::from(number > 2)], &names, &opened);
+                scope.spawn(move || {
+                    for (name, opened) in names.iter().zip(opened) {
+                        let first = || Door { opened: 1_000 * number, ..Door::default() };
+                        if doors.open_or(name, first).unwrap() {
+                            assert_eq!(opened.swap(number, Ordering::SeqCst), 0, "{name} was opened twice");
+                        }
+                    }
+                });
+            }
+        });
+        drop(pools);
+        let doors = pool(&store, flow, usize::MAX);
+        for (name, opened) in names.iter().zip(&opened) {
+            assert!(!doors.open_or(name, || unreachable!("there is one")).unwrap());
+            assert_eq!(stored(&store, name), 1_000 * opened.load(Ordering::SeqCst), "{name}: by who has opened it");
+        }
+    }
+}

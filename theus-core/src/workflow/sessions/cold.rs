@@ -29,6 +29,13 @@ struct Sleeper<D: Context, G: Context, E> {
     shared: Weak<SharedPool<D, G, E>>,
 }
 
+/// What was begun of a session that was not in the store.
+enum Begun {
+    Whole,
+    /// Its state: another has begun its workflow meanwhile.
+    WithoutWorkflow,
+}
+
 impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// A session that is here, or in the store.
     pub(super) fn reach(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
@@ -72,6 +79,26 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         Ok(slot)
     }
 
+    /// A session of the store, or one that is new: whether it is.
+    pub(super) fn open_or_begin(self: &Arc<Self>, name: &str, first: impl FnOnce() -> D) -> Result<bool, SessionError> {
+        let find = || match self.reach(name) {
+            Err(SessionError::Unknown { .. }) => self.open_kept(name, true),
+            found => found,
+        };
+        match find() {
+            Ok(_) => return Ok(false),
+            Err(SessionError::Unknown { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        match self.begin_or_find(name, first(), None) {
+            Ok(Begun::Whole) => Ok(true),
+            Ok(Begun::WithoutWorkflow) => find().map(|_| true),
+            // Somebody was faster.
+            Err(SessionError::Exists { .. }) => find().map(|_| false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// A session that is new, in the store too.
     pub(super) fn begin_kept(
         self: &Arc<Self>,
@@ -79,6 +106,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         domain: D,
         position: Option<&Position>,
     ) -> Result<(), SessionError> {
+        match self.begin_or_find(name, domain, position)? {
+            Begun::Whole => Ok(()),
+            Begun::WithoutWorkflow => Err(SessionError::Exists { session: name.to_owned() }),
+        }
+    }
+
+    fn begin_or_find(
+        self: &Arc<Self>,
+        name: &str,
+        domain: D,
+        position: Option<&Position>,
+    ) -> Result<Begun, SessionError> {
         let exists = || SessionError::Exists { session: name.to_owned() };
         if self.sessions.contains_key(name) {
             return Err(exists());
@@ -89,18 +128,23 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             session.restore(position).map_err(Box::new)?;
         }
         let engine = self.engine.begin_kept(&name, domain)?.ok_or_else(exists)?;
-        // Another program may have begun it just now, and its workflow with it.
+        // Another may have found it just now, and begun its workflow.
         if engine.workflow_in_store()?.is_some() {
-            return Err(exists());
+            return Ok(Begun::WithoutWorkflow);
         }
         engine.is_driven()?;
         // That it has begun, so that it goes on whatever happens.
-        session.save(&Environment::new(&engine, &self.keeper))?;
-        let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) else { return Err(exists()) };
-        let slot = self.slot_of(engine, &name, session);
-        drop(place.insert(Arc::clone(&slot)));
-        Runnable::wake(slot);
-        Ok(())
+        match session.save(&Environment::new(&engine, &self.keeper)) {
+            Err(StoreError::Conflict { .. }) => return Ok(Begun::WithoutWorkflow),
+            saved => saved?,
+        }
+        // Who has found it in the store meanwhile has what was stored here.
+        if let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) {
+            let slot = self.slot_of(engine, &name, session);
+            drop(place.insert(Arc::clone(&slot)));
+            Runnable::wake(slot);
+        }
+        Ok(Begun::Whole)
     }
 
     fn interpreter(&self) -> Interpreter {

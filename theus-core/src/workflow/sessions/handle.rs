@@ -225,19 +225,50 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// [`SessionError::Store`], also where the engine has no store; [`SessionError::Resume`]; [`SessionError::ShutDown`].
     #[cfg(feature = "store")]
     pub fn open_or_go_on(&self, name: &str, first: impl FnOnce() -> D) -> Result<bool, SessionError> {
-        if self.shared.is_closing() {
-            return Err(SessionError::ShutDown);
-        }
         if !self.shared.engine.has_store() {
             return Err(SessionError::Store(crate::store::StoreError::NoStore));
         }
-        let found = match self.shared.reach(name) {
-            Err(SessionError::Unknown { .. }) => self.shared.open_kept(name, true),
-            found => found,
-        };
-        match found {
-            Ok(_) => Ok(false),
-            Err(SessionError::Unknown { .. }) => self.shared.begin_kept(name, first(), None).map(|()| true),
+        self.open_or(name, first)
+    }
+
+    /// Opens a session with this first state, unless there is one of the name, in the pool or in its store. True where it is new:
+    /// however many come at once, in this program or others on the store, for one of them it is. Whether one that was there is over,
+    /// its [status](Self::status) says.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Cart { items: u32, cmd_add: bool }
+    /// # #[process(inputs = [domain.items], outputs = [domain.items])]
+    /// # fn add(ctx: Ctx<Cart>) { *ctx.domain.items += 1; }
+    /// # let engine = Engine::builder(Cart::default()).process::<Add>().build()?;
+    /// # let flow = "states: { OPEN: { events: { CMD_ADD: { steps: add } } } }";
+    /// let carts = Sessions::of_text(&engine, "cart.yaml", flow)?.stepped(1).start()?;
+    /// for is_new in [true, false] {
+    ///     assert_eq!(carts.open_or("ann", Cart::default)?, is_new);
+    ///     carts.emit("ann", "CMD_ADD")?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `SessionError::Store` and `SessionError::Resume` (feature `store`); [`SessionError::ShutDown`].
+    pub fn open_or(&self, name: &str, first: impl FnOnce() -> D) -> Result<bool, SessionError> {
+        if self.shared.is_closing() {
+            return Err(SessionError::ShutDown);
+        }
+        #[cfg(feature = "store")]
+        if self.shared.engine.has_store() {
+            return self.shared.open_or_begin(name, first);
+        }
+        if self.shared.sessions.contains_key(name) {
+            return Ok(false);
+        }
+        match self.admit(name, first(), None) {
+            Ok(()) => Ok(true),
+            // Somebody was faster.
+            Err(SessionError::Exists { .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }

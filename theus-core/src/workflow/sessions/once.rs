@@ -79,11 +79,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         written: impl FnOnce() -> String,
         keyed: &KeyedQuestion<'_>,
     ) -> Result<Asked, SessionError> {
-        let KeyedQuestion { key, asked, number, question, is_urgent, and_work } = *keyed;
+        let KeyedQuestion { asked, number, question, is_urgent, and_work, .. } = *keyed;
         let is_over = || SessionError::Over { session: slot.name.to_string() };
         let origin = Origin::Asked { number, and_work };
         #[cfg(feature = "store")]
         if slot.engine.is_kept() {
+            let key = keyed.key;
             match slot
                 .engine
                 .asked_before(key, &asked.event, &asked.payload)
