@@ -23,6 +23,7 @@ mod sessions_ask;
 mod sessions_ask_once;
 mod sessions_attacked;
 mod sessions_end;
+mod sessions_first;
 mod sessions_open_or;
 mod sessions_over;
 mod sessions_pool;

@@ -192,12 +192,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     }
 
     fn waits(&self, name: &str, state: &str) -> Result<Waits<D, G, E>, SessionError> {
-        let definition = &self.shared.definition;
-        let Some(state) = definition.state_named(state) else {
-            let known = definition.states().iter().map(|state| state.name.as_str());
-            let help = did_you_mean(state, known).map_or_else(String::new, |help| format!(": {help}"));
-            return Err(SessionError::UnknownState { state: state.to_owned(), help });
-        };
+        let state = self.state(state)?;
         let slot = self.shared.reach(name)?;
         let ticket = {
             let mut inner = slot.look()?;
@@ -205,6 +200,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             awaited.add(state, session)
         };
         Ok(Waits { slot, state, ticket })
+    }
+
+    /// The state of this name.
+    pub(super) fn state(&self, state: &str) -> Result<StateId, SessionError> {
+        let definition = &self.shared.definition;
+        definition.state_named(state).ok_or_else(|| {
+            let known = definition.states().iter().map(|state| state.name.as_str());
+            let help = did_you_mean(state, known).map_or_else(String::new, |help| format!(": {help}"));
+            SessionError::UnknownState { state: state.to_owned(), help }
+        })
     }
 
     fn poll_state(&self, waits: &mut Waits<D, G, E>, waker: &Waker) -> Poll<Result<(), SessionError>> {

@@ -1,8 +1,8 @@
 //! Those who wait for a session to come to a state.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::{Wake, Waker};
 use std::thread::Thread;
 
@@ -38,7 +38,72 @@ impl Ticket {
 #[allow(clippy::box_collection, reason = "a word where there is none, as for nearly all of very many sessions")]
 pub(super) struct Awaited(Option<Box<Vec<Waiting>>>);
 
-type Waiting = (StateId, Weak<Ticket>);
+type Waiting = (StateId, Who);
+
+/// Who waits.
+enum Who {
+    /// For this session.
+    One(Weak<Ticket>),
+    /// For the first of several, of which this session is one.
+    First(Weak<First>),
+}
+
+impl Who {
+    fn waits(&self) -> bool {
+        match self {
+            Self::One(ticket) => ticket.strong_count() > 0,
+            Self::First(first) => first.strong_count() > 0,
+        }
+    }
+}
+
+/// What one who waits for the first of several sessions holds; dropped, he waits no longer.
+pub(super) struct First {
+    found: OnceLock<(Arc<str>, StateId)>,
+    /// How many of the sessions may still come there; none where more may come.
+    left: Option<AtomicUsize>,
+    waker: Mutex<Option<Waker>>,
+}
+
+impl First {
+    /// Of so many sessions.
+    pub(super) fn of(sessions: usize) -> Self {
+        Self { left: Some(AtomicUsize::new(sessions)), ..Self::of_all() }
+    }
+
+    /// Of all, whoever comes.
+    pub(super) fn of_all() -> Self {
+        Self { found: OnceLock::new(), left: None, waker: Mutex::default() }
+    }
+
+    pub(super) fn found(&self) -> Option<(Arc<str>, StateId)> {
+        self.found.get().cloned()
+    }
+
+    /// Whether none of the sessions can come there any more.
+    pub(super) fn are_over(&self) -> bool {
+        self.left.as_ref().is_some_and(|left| left.load(Ordering::Acquire) == 0)
+    }
+
+    pub(super) fn wakes(&self, waker: &Waker) {
+        // As of a ticket.
+        let waker = Some(waker.clone());
+        let replaced = std::mem::replace(&mut *self.waker.lock(), waker);
+        drop_caught(replaced);
+    }
+
+    /// The session is there: whom to wake.
+    fn is_reached_by(&self, session: &Arc<str>, state: StateId) -> Option<Waker> {
+        let _ = self.found.set((Arc::clone(session), state));
+        self.waker.lock().take()
+    }
+
+    /// One of the sessions is over: whom to wake.
+    fn is_left_by_one(&self) -> Option<Waker> {
+        let left = self.left.as_ref()?;
+        (left.fetch_sub(1, Ordering::AcqRel) == 1).then(|| self.waker.lock().take()).flatten()
+    }
+}
 
 impl Awaited {
     pub(super) fn is_empty(&self) -> bool {
@@ -55,31 +120,77 @@ impl Awaited {
         let waiting = self.0.get_or_insert_default();
         // Those who gave up are let go of before the list grows: so it costs each who comes the same, however many wait.
         if waiting.len() == waiting.capacity() {
-            waiting.retain(|(_, ticket)| ticket.strong_count() > 0);
+            waiting.retain(|(_, who)| who.waits());
             waiting.reserve(waiting.len().max(4));
         }
-        waiting.push((state, Arc::downgrade(&ticket)));
+        waiting.push((state, Who::One(Arc::downgrade(&ticket))));
         ticket
     }
 
+    /// One who waits for the first of several sessions, this one of them: whom to wake, as it is there already, or over.
+    pub(super) fn add_first(
+        &mut self,
+        (first, states): (&Arc<First>, &[StateId]),
+        name: &Arc<str>,
+        session: &Interpreter,
+        is_over: bool,
+    ) -> Option<Waker> {
+        if let Some(state) = states.iter().find(|state| session.is_in(**state)) {
+            return first.is_reached_by(name, *state);
+        }
+        if is_over || states.is_empty() {
+            return first.is_left_by_one();
+        }
+        let waiting = self.0.get_or_insert_default();
+        waiting.retain(|(_, who)| who.waits());
+        waiting.extend(states.iter().map(|state| (*state, Who::First(Arc::downgrade(first)))));
+        None
+    }
+
+    /// Whether anybody waits for this session, or for the first of some of which it is one: not of all.
+    #[cfg(feature = "store")]
+    pub(super) fn holds(&self) -> bool {
+        let holds = |who: &Who| match who {
+            Who::One(ticket) => ticket.strong_count() > 0,
+            Who::First(first) => first.upgrade().is_some_and(|first| first.left.is_some()),
+        };
+        self.0.as_ref().is_some_and(|waiting| waiting.iter().any(|(_, who)| holds(who)))
+    }
+
     /// Whom to wake, now that the session is where it is, or that it is over.
-    pub(super) fn look(&mut self, session: &Interpreter, is_over: bool) -> Vec<Waker> {
+    pub(super) fn look(&mut self, session: &Interpreter, name: &Arc<str>, is_over: bool) -> Vec<Waker> {
         let mut woken = Vec::new();
         let Some(waiting) = &mut self.0 else { return woken };
-        waiting.retain(|(state, ticket)| {
-            let Some(ticket) = ticket.upgrade() else { return false };
+        // Those who wait for the first of several are told once that this one is over, whatever states they wait for.
+        let mut left: Vec<Arc<First>> = Vec::new();
+        waiting.retain(|(state, who)| {
             let reached = session.is_in(*state);
-            if reached {
-                ticket.reached.store(true, Ordering::Release);
-            }
-            if reached || is_over {
-                woken.extend(ticket.waker.lock().take());
+            match who {
+                Who::One(ticket) => {
+                    let Some(ticket) = ticket.upgrade() else { return false };
+                    if reached {
+                        ticket.reached.store(true, Ordering::Release);
+                    }
+                    if reached || is_over {
+                        woken.extend(ticket.waker.lock().take());
+                    }
+                }
+                Who::First(first) => {
+                    let Some(first) = first.upgrade() else { return false };
+                    if reached {
+                        woken.extend(first.is_reached_by(name, *state));
+                    }
+                    if is_over && !left.iter().any(|other| Arc::ptr_eq(other, &first)) {
+                        left.push(first);
+                    }
+                }
             }
             !(reached || is_over)
         });
         if waiting.is_empty() {
             self.0 = None;
         }
+        woken.extend(left.iter().filter_map(|first| first.is_left_by_one()));
         woken
     }
 }

@@ -75,6 +75,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             }
         };
         self.wakes_no_more(&name);
+        self.joins(&slot);
         Runnable::wake(Arc::clone(&slot));
         Ok(slot)
     }
@@ -142,6 +143,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         if let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) {
             let slot = self.slot_of(engine, &name, session);
             drop(place.insert(Arc::clone(&slot)));
+            self.joins(&slot);
             Runnable::wake(slot);
         }
         Ok(Begun::Whole)

@@ -89,6 +89,14 @@ pub enum SessionError {
         /// How it stands.
         status: String,
     },
+    /// None of several sessions came to one of several states in time, or all of them are over elsewhere.
+    #[error("no session is in {states} after {waited:?}")]
+    NoneInTime {
+        /// Where they were awaited.
+        states: String,
+        /// How long.
+        waited: std::time::Duration,
+    },
     /// No state of the workflow has this name.
     #[error("the workflow has no state `{state}`{help}")]
     UnknownState {

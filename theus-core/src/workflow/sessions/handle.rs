@@ -13,6 +13,7 @@ use super::builder::SessionsBuilder;
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
+use super::first::Firsts;
 use super::keys::Keys;
 use super::real::Real;
 use super::run_queue::{RunQueue, Runnable};
@@ -126,6 +127,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             troubles: Count::new(),
             channels: Mutex::default(),
             is_watched: AtomicBool::new(false),
+            firsts: Firsts::default(),
             runs: Runs::default(),
             questions: Questions::default(),
             keys: Keys::default(),
@@ -189,6 +191,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         }
         let slot = Slot::new(engine, name, session, shared, number);
         drop(place.insert(Arc::clone(&slot)));
+        shared.joins(&slot);
         Runnable::wake(slot);
         Ok(())
     }

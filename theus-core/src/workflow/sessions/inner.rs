@@ -39,7 +39,7 @@ impl Inner {
     /// Whether the store has all of it, and nobody here waits for it.
     #[cfg(feature = "store")]
     pub(super) fn is_at_rest(&self) -> bool {
-        let nobody_looks = self.awaited.is_empty() && self.subscription.is_none();
+        let nobody_looks = !self.awaited.holds() && self.subscription.is_none();
         nobody_looks
             && !self.awaits
             && !self.is_broken

@@ -15,6 +15,7 @@
 //! | [`SessionsBuilder`] | workers, clock, seed, what observers are told |
 //! | [`Ask`] | an event, and what has come of it when nothing follows from it any more |
 //! | [`SessionRun`], [`NamedRun`] | a run in a session, beside its workflow |
+//! | [`Among`], [`Reached`] | which sessions are waited for, and which came first |
 //! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
 //! | [`SessionWatch`] | what one of them, or all, do, as it happens |
 //! | [`SessionError`], [`SessionRunError`] | why something could not be done with a session |
@@ -30,6 +31,7 @@ mod cold;
 mod drive;
 mod emit;
 mod error;
+mod first;
 mod handle;
 mod happening;
 mod inner;
@@ -59,6 +61,7 @@ pub use builder::SessionsBuilder;
 pub use channel::{SessionEntry, SessionWatch};
 pub use emit::ToEvent;
 pub use error::SessionError;
+pub use first::{Among, Reached};
 pub use handle::Sessions;
 pub use happening::Happening;
 pub use question::Ask;

@@ -18,6 +18,7 @@ use super::apart::{Count, Names};
 use super::asking::Questions;
 use super::channel::EntryChannel;
 use super::error::SessionError;
+use super::first::Firsts;
 use super::happening::{Happening, Observer};
 use super::keys::Keys;
 use super::panicked::message_of;
@@ -66,6 +67,8 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     /// Those who look on at all sessions.
     pub(super) channels: Mutex<Vec<EntryChannel>>,
     pub(super) is_watched: AtomicBool,
+    /// Who waits for the first of all sessions.
+    pub(super) firsts: Firsts,
     /// Runs beside the workflows.
     pub(super) runs: Runs,
     /// Who waits for what comes of an event.

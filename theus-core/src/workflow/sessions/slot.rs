@@ -185,7 +185,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
             }
         }
         let Inner { session, awaited, .. } = &mut *inner;
-        let woken = if awaited.is_empty() { Vec::new() } else { awaited.look(session, is_over) };
+        let woken = if awaited.is_empty() { Vec::new() } else { awaited.look(session, &self.name, is_over) };
         // Wakers are an executor's code: they are called with no lock held.
         drop(inner);
         wake_all(watching);
