@@ -1,5 +1,6 @@
 //! What a pool can be asked about its sessions.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -119,8 +120,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         watch
     }
 
-    /// How many sessions there are and how they stand. It looks at each: not for every second. From inside a process, those
-    /// that are being driven count as running.
+    /// How many sessions there are and how they stand, and how many are in each state. It is counted now, and nothing is kept for it: each
+    /// session is looked at, between two of its steps and without any other being held up meanwhile, so that they are not of one moment.
+    /// Not for every second of very many. From inside a process, those that are being
+    /// driven count as running.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { cmd_open: bool }
+    /// # let engine = Engine::builder(Door::default()).build()?;
+    /// # let flow = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { final: true } }";
+    /// let doors = Sessions::of_text(&engine, "door.yaml", flow)?.stepped(1).start()?;
+    /// for name in ["front", "back", "side"] {
+    ///     doors.open(name, Door::default())?;
+    /// }
+    /// doors.emit("back", "CMD_OPEN")?;
+    /// doors.step_until_idle(100);
+    /// let census = doors.census();
+    /// assert_eq!((census.running, census.finished), (2, 1));
+    /// assert_eq!((census.by_state["CLOSED"], census.by_state["OPEN"]), (2, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn census(&self) -> Census {
         let mut census = Census {
@@ -129,10 +151,21 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             discarded: self.shared.discarded.get(),
             ..Census::default()
         };
-        let interlock = self.shared.interlock();
+        let (interlock, definition) = (self.shared.interlock(), &self.shared.definition);
+        let mut in_states: BTreeMap<StateId, usize> = BTreeMap::new();
         for slot in self.shared.all() {
-            let status = slot.look().map(|inner| inner.status(interlock.as_deref()));
+            let status = slot.look().map(|inner| {
+                for leaf in inner.session.configuration().leaves() {
+                    *in_states.entry(*leaf).or_default() += 1;
+                }
+                inner.status(interlock.as_deref())
+            });
             census.count(&status.unwrap_or(SessionStatus::Running));
+        }
+        for (state, sessions) in in_states {
+            if let Some(state) = definition.state(state) {
+                *census.by_state.entry(state.name.clone()).or_default() += sessions;
+            }
         }
         census
     }

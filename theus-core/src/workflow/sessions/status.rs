@@ -1,5 +1,6 @@
 //! How a session stands, and how all of them do.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
@@ -68,8 +69,8 @@ impl fmt::Display for SessionStatus {
     }
 }
 
-/// How many sessions there are, and how they stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// How many sessions there are, and how they stand. Of a pool on a store, those that are in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Census {
     /// All that are open.
     pub open: usize,
@@ -89,6 +90,9 @@ pub struct Census {
     pub cancelled: usize,
     /// Those that broke: a defect of the engine, not of a process.
     pub broken: usize,
+    /// How many are in each state, by the names of innermost states; those in none of them are left out. A session with regions is in
+    /// several, and one that a worker has while it is counted from inside a process is in none.
+    pub by_state: BTreeMap<String, usize>,
     /// How many events and other causes were handled, by all sessions that ever were.
     pub handled: u64,
     /// How many events were accepted and not handled, because their session was over before.
