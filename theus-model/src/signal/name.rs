@@ -89,6 +89,44 @@ impl EventName {
         Ok(Self { kind, stem: Stem::in_lower_case(stem) })
     }
 
+    /// The event that people mean by a text: `CMD_X`, unless the text names another kind. Words are whatever stands between spaces,
+    /// hyphens and other signs, or begins with a capital after a small letter.
+    ///
+    /// ```
+    /// use theus_core::signal::EventName;
+    ///
+    /// for text in ["order placed", "Order-Placed", "orderPlaced", "  order / placed! ", "cmd order placed", "CMD_ORDER_PLACED"] {
+    ///     assert_eq!(EventName::from_text(text)?.to_string(), "CMD_ORDER_PLACED");
+    /// }
+    /// assert_eq!(EventName::from_text("evt door open")?.to_string(), "EVT_DOOR_OPEN");
+    /// assert!(EventName::from_text("...").is_err() && EventName::from_text("bestellung ausgelöst").is_err());
+    /// # Ok::<(), theus_core::signal::EventNameError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`EventNameError`] where it has no word, or a letter or digit that no event's name has: such a word would map to another one's name.
+    pub fn from_text(text: &str) -> Result<Self, EventNameError> {
+        let words = words_of(text)?;
+        let is_prefix_alone =
+            PREFIXES.iter().any(|(prefix, _)| words.len() + 1 == prefix.len() && prefix.starts_with(&words));
+        if words.is_empty() || is_prefix_alone {
+            return Err(EventNameError::Empty(text.to_owned()));
+        }
+        match split_name(&words) {
+            Some(_) => Self::parse(&words),
+            None => Ok(Self { kind: Kind::Command, stem: Stem::in_lower_case(&words) }),
+        }
+    }
+
+    /// Whether people may mean this event by a text: by its word alone, or with its prefix.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_meant_by(&self, text: &str) -> bool {
+        let (Ok(text), Ok(stem)) = (words_of(text), words_of(self.stem())) else { return false };
+        let is_with = |(prefix, kind): &(&str, Kind)| *kind == self.kind && text.strip_prefix(prefix) == Some(&stem);
+        text == stem || PREFIXES.iter().any(is_with)
+    }
+
     /// The one of these, which are in order, that is written so: no name is made for it.
     #[doc(hidden)]
     #[must_use]
@@ -205,6 +243,27 @@ impl EventName {
     }
 }
 
+/// The words of a text, in capitals, with an underscore between two.
+fn words_of(text: &str) -> Result<String, EventNameError> {
+    let (mut words, mut is_small) = (String::new(), false);
+    let mut begins = false;
+    for character in text.chars() {
+        if !character.is_alphanumeric() {
+            begins = true;
+            continue;
+        }
+        if !character.is_ascii() {
+            return Err(EventNameError::Character { name: text.to_owned(), character });
+        }
+        if (begins || (is_small && character.is_ascii_uppercase())) && !words.is_empty() {
+            words.push('_');
+        }
+        words.push(character.to_ascii_uppercase());
+        (begins, is_small) = (false, character.is_ascii_lowercase());
+    }
+    Ok(words)
+}
+
 /// The kind and what follows the prefix of a name as it is written.
 fn split_name(name: &str) -> Option<(Kind, &str)> {
     PREFIXES.iter().find_map(|(prefix, kind)| Some((*kind, name.strip_prefix(prefix)?)))
@@ -309,6 +368,30 @@ mod tests {
         assert_eq!(EventName::from_signal_field("cmd_start").to_string(), "CMD_START");
         assert_eq!(format!("{:<10}|", EventName::CHAIN_DONE), "EVT_CHAIN_DONE|");
         assert_eq!(serde_json::to_string(&parse("SIG_X")).unwrap(), r#""EVT_X""#);
+    }
+
+    #[test]
+    fn a_text_means_one_name_or_is_refused() {
+        let cases = [
+            ("order placed", "CMD_ORDER_PLACED"),
+            ("OrderPlaced2Day", "CMD_ORDER_PLACED2DAY"),
+            ("HTTP error", "CMD_HTTP_ERROR"),
+            ("__a__b__", "CMD_A_B"),
+            ("sig-stop", "EVT_STOP"),
+            ("cmdr", "CMD_CMDR"),
+            ("42", "CMD_42"),
+        ];
+        for (text, name) in cases {
+            assert_eq!(EventName::from_text(text).map(|name| name.to_string()).as_deref(), Ok(name), "{text}");
+            assert!(parse(name).is_meant_by(text), "{text}");
+        }
+        for text in ["", " - ", "cmd", "EVT_", "größe", "заказ", "x²"] {
+            assert!(EventName::from_text(text).is_err(), "{text}");
+        }
+        assert!(
+            parse("EVT_DOOR_OPEN").is_meant_by("door open") && !parse("EVT_DOOR_OPEN").is_meant_by("cmd door open")
+        );
+        assert!(parse("CMD_A__B").is_meant_by("a b") && !parse("CMD_AB").is_meant_by("a b"));
     }
 
     #[test]

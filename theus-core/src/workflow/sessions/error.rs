@@ -97,6 +97,22 @@ pub enum SessionError {
         /// How long.
         waited: std::time::Duration,
     },
+    /// A text means no event of the workflow.
+    #[error("no event of this workflow is meant by `{event}`: {help}")]
+    UnknownEvent {
+        /// The text.
+        event: String,
+        /// What may have been meant, or why it means none.
+        help: String,
+    },
+    /// A text may mean several events of the workflow.
+    #[error("`{event}` may mean {meant}: write which")]
+    AmbiguousEvent {
+        /// The text.
+        event: String,
+        /// Which.
+        meant: String,
+    },
     /// No state of the workflow has this name.
     #[error("the workflow has no state `{state}`{help}")]
     UnknownState {

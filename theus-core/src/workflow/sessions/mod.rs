@@ -36,6 +36,7 @@ mod handle;
 mod happening;
 mod inner;
 mod keys;
+mod names;
 mod once;
 mod panicked;
 mod question;
