@@ -339,6 +339,12 @@ impl SignalBus {
         self.shared.queue.tell_dropped(event);
     }
 
+    /// How many more events there is room for.
+    #[cfg(feature = "workflow")]
+    pub(crate) fn room(&self) -> usize {
+        self.shared.options.capacity.saturating_sub(self.shared.queue.len())
+    }
+
     /// Takes the oldest urgent event, if there is one.
     pub(crate) fn try_next_urgent(&self) -> Option<Event> {
         self.shared.queue.try_take_urgent()

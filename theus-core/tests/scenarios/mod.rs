@@ -27,6 +27,7 @@ mod sessions_first;
 mod sessions_named_events;
 mod sessions_open_or;
 mod sessions_over;
+mod sessions_pending;
 mod sessions_pool;
 mod sessions_run;
 mod sessions_seen;

@@ -25,6 +25,8 @@ pub struct SessionsBuilder<D: Context, G: Context = (), E = ()> {
     pub(super) observer: Option<Observer>,
     pub(super) traced: usize,
     pub(super) seed: u64,
+    /// How many events wait in all sessions.
+    pub(super) pending: Option<usize>,
     /// How many sessions of a store are kept in memory.
     #[cfg(feature = "store")]
     pub(super) warm: usize,
@@ -41,6 +43,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
             observer: None,
             traced: 0,
             seed: 0,
+            pending: None,
             #[cfg(feature = "store")]
             warm: usize::MAX,
         }
@@ -103,6 +106,35 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
     /// What random waits come from: retries of two pools with one seed wait alike.
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// How many events from outside wait in all sessions together at most, besides what the bus of each has room for: so that who emits
+    /// fast does not fill the memory of a pool of very many sessions. [`Sessions::emit`] and [`Sessions::ask`] are refused as
+    /// [`SessionError::Full`](super::SessionError::Full) by then, [`Sessions::emit_async`] waits. An event waits until its session has taken
+    /// it. What steps raise is not counted, nor what is brought to the bus of a session's engine, nor what a store had of the program before.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # use theus_core::workflow::Sessions;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Door { cmd_open: bool }
+    /// # let engine = Engine::builder(Door::default()).build()?;
+    /// # let flow = "states: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { events: { CMD_OPEN: OPEN } } }";
+    /// use theus_core::workflow::sessions::SessionError;
+    ///
+    /// let doors = Sessions::of_text(&engine, "door.yaml", flow)?.stepped(1).pending(2).start()?;
+    /// for name in ["front", "back"] {
+    ///     doors.open(name, Door::default())?;
+    ///     doors.emit(name, "CMD_OPEN")?;
+    /// }
+    /// assert!(matches!(doors.emit("front", "CMD_OPEN"), Err(SessionError::Full { limit: 2, .. })));
+    /// doors.step_until_idle(100);
+    /// doors.emit("front", "CMD_OPEN")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn pending(mut self, events: usize) -> Self {
+        self.pending = Some(events);
         self
     }
 

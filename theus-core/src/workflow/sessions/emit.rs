@@ -128,10 +128,24 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         slot: &Slot<D, G, E>,
         event: &EventName,
         written: impl FnOnce() -> String,
+        brought: (Option<Payload>, bool, Origin),
+    ) -> Result<(), SessionError> {
+        self.take_place(slot)?;
+        self.bring_with_place(slot, event, written, brought)
+    }
+
+    /// The same with a place in the pool that was taken before, where places are counted.
+    #[inline]
+    pub(super) fn bring_with_place(
+        &self,
+        slot: &Slot<D, G, E>,
+        event: &EventName,
+        written: impl FnOnce() -> String,
         (payload, urgent, origin): (Option<Payload>, bool, Origin),
     ) -> Result<(), SessionError> {
         let bring = |name| slot.engine.bus().bring_by(name, payload, urgent, origin);
         let brought = self.event(event, written, slot.home()).and_then(bring);
+        self.has_placed(slot, brought.is_ok());
         brought.map_err(|source| refused(slot, source))
     }
 
@@ -144,9 +158,32 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         written: impl FnOnce() -> String,
         (key, urgent, origin): (&str, bool, Origin),
     ) -> Result<bool, SessionError> {
+        self.take_place(slot)?;
         let bring = |name| slot.engine.bus().bring_once(key, name, Some(payload), urgent, origin);
         let brought = self.event(event, written, slot.home()).and_then(bring);
+        self.has_placed(slot, matches!(brought, Ok(true)));
         brought.map_err(|source| refused(slot, source))
+    }
+
+    /// A place for an event in the pool, where they are counted.
+    #[inline]
+    fn take_place(&self, slot: &Slot<D, G, E>) -> Result<(), SessionError> {
+        match &self.pending {
+            Some(pending) if !pending.try_take() => {
+                Err(SessionError::Full { session: slot.name.to_string(), limit: pending.limit() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An event has come into its place, or has not come.
+    #[inline]
+    fn has_placed(&self, slot: &Slot<D, G, E>, has_come: bool) {
+        match &self.pending {
+            None => {}
+            Some(pending) if has_come => slot.counts(pending, 1),
+            Some(pending) => pending.give_back(1),
+        }
     }
 
     /// The event, where the workflow has a use for it.

@@ -29,6 +29,24 @@ pub enum SessionError {
         /// Why not.
         source: EmitError,
     },
+    /// The pool has no room for one more event: what is emitted waits for room by [`Sessions::emit_async`](super::Sessions::emit_async).
+    #[error(
+        "session `{session}`: {limit} events wait in the sessions of this pool, which is its limit: try again later, or wait for room"
+    )]
+    Full {
+        /// The session that it was for.
+        session: String,
+        /// How many events may wait.
+        limit: usize,
+    },
+    /// There was no room in time: the event is not sent.
+    #[error("session `{session}`: there was no room for the event in {waited:?}: it was not sent")]
+    NoRoom {
+        /// The session.
+        session: String,
+        /// How long.
+        waited: std::time::Duration,
+    },
     /// It has ended, and takes no more events.
     #[error("the session `{session}` is over: it takes no more events")]
     Over {

@@ -15,7 +15,9 @@ use super::drive::Drive;
 use super::error::SessionError;
 use super::first::Firsts;
 use super::keys::Keys;
+use super::pending::Pending;
 use super::real::Real;
+use super::rooms::Rooms;
 use super::run_queue::{RunQueue, Runnable};
 use super::runs::Runs;
 #[cfg(feature = "store")]
@@ -76,7 +78,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     pub(super) fn start(builder: SessionsBuilder<D, G, E>) -> std::io::Result<Self> {
         #[cfg(feature = "store")]
         let warm = builder.warm;
-        let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed, .. } = builder;
+        let SessionsBuilder { engine, definition, drive, clock, observer, traced, seed, pending, .. } = builder;
         let queues = match &drive {
             Drive::Threads(workers) | Drive::Futures(workers, _) => *workers,
             Drive::Steps => 1,
@@ -128,6 +130,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             channels: Mutex::default(),
             is_watched: AtomicBool::new(false),
             firsts: Firsts::default(),
+            rooms: Rooms::new(pending.is_some()),
+            pending: pending.map(Pending::new),
             runs: Runs::default(),
             questions: Questions::default(),
             keys: Keys::default(),
@@ -364,6 +368,7 @@ impl<D: Context, G: Context, E> Drop for Sessions<D, G, E> {
         // What was asked for and not begun finds no pool, and no session of a store is opened any more.
         self.shared.is_closing.store(true, Ordering::SeqCst);
         self.shared.is_shut.store(true, Ordering::SeqCst);
+        self.shared.ends_waits_for_room();
         self.shared.ends_all_questions();
         // Runs that await go with their sessions, which nothing else keeps alive.
         self.shared.sessions.clear();

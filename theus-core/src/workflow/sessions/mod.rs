@@ -14,6 +14,7 @@
 //! | [`Sessions`] | opens, drives, stops and asks sessions |
 //! | [`SessionsBuilder`] | workers, clock, seed, what observers are told |
 //! | [`Ask`] | an event, and what has come of it when nothing follows from it any more |
+//! | [`EmitLater`] | an event that waits for room |
 //! | [`SessionRun`], [`NamedRun`] | a run in a session, beside its workflow |
 //! | [`Among`], [`Reached`] | which sessions are waited for, and which came first |
 //! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
@@ -36,11 +37,14 @@ mod handle;
 mod happening;
 mod inner;
 mod keys;
+mod later;
 mod names;
 mod once;
 mod panicked;
+mod pending;
 mod question;
 mod real;
+mod rooms;
 mod run;
 mod run_error;
 mod run_queue;
@@ -65,6 +69,7 @@ pub use error::SessionError;
 pub use first::{Among, Reached};
 pub use handle::Sessions;
 pub use happening::Happening;
+pub use later::EmitLater;
 pub use question::Ask;
 pub use run::{NamedRun, SessionRun};
 pub use run_error::SessionRunError;

@@ -22,7 +22,9 @@ use super::first::Firsts;
 use super::happening::{Happening, Observer};
 use super::keys::Keys;
 use super::panicked::message_of;
+use super::pending::Pending;
 use super::real::Real;
+use super::rooms::Rooms;
 use super::run_queue::RunQueue;
 #[cfg(feature = "store")]
 use super::run_queue::Runnable;
@@ -69,6 +71,10 @@ pub(super) struct SharedPool<D: Context, G: Context, E> {
     pub(super) is_watched: AtomicBool,
     /// Who waits for the first of all sessions.
     pub(super) firsts: Firsts,
+    /// How many events may wait in all sessions; none where there is no limit.
+    pub(super) pending: Option<Pending>,
+    /// Who waits for room on the bus of a session.
+    pub(super) rooms: Rooms,
     /// Runs beside the workflows.
     pub(super) runs: Runs,
     /// Who waits for what comes of an event.
@@ -124,6 +130,14 @@ impl<D: Context, G: Context, E> SharedPool<D, G, E> {
     pub(super) fn ends_all_questions(&self) {
         self.questions.end_all(|| SessionError::ShutDown);
         self.keys.end_all(|| SessionError::ShutDown);
+    }
+
+    /// No event is taken any more: who waits for room goes on, and is told so.
+    pub(super) fn ends_waits_for_room(&self) {
+        if let Some(pending) = &self.pending {
+            pending.close();
+        }
+        self.rooms.close();
     }
 }
 

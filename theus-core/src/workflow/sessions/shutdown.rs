@@ -25,6 +25,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// From inside a process nothing can be waited for: the pool closes, and the answer is false.
     pub fn shut_down(&self, at_most: Duration) -> bool {
         self.shared.is_closing.store(true, Ordering::SeqCst);
+        self.shared.ends_waits_for_room();
         if must_not_wait() {
             return false;
         }

@@ -15,6 +15,7 @@ use super::error::SessionError;
 use super::happening::Happening;
 use super::inner::Inner;
 use super::panicked::message_of;
+use super::pending::Pending;
 use super::run_queue::Runnable;
 use super::session_waker::SessionWaker;
 use super::shared::SharedPool;
@@ -57,7 +58,7 @@ pub(super) struct Slot<D: Context, G: Context, E> {
     /// Wakes it. It does not keep it alive: a run that awaits holds it, and so does the bus.
     session_waker: Waker,
     /// Its number, and so of which worker's queue it is.
-    home: usize,
+    pub(super) home: usize,
     pub(super) stage: Stage,
     /// It has left the pool.
     is_closed: AtomicBool,
@@ -141,7 +142,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     /// let go of.
     pub(super) fn leave(&self, shared: &SharedPool<D, G, E>) {
         self.is_closed.store(true, Ordering::Release);
-        self.is_over.store(true, Ordering::Release);
+        self.is_over.store(true, Ordering::SeqCst);
+        self.has_room(shared);
         match self.look() {
             Ok(inner) => self.let_go(inner, shared),
             // The worker who has it will see that it is closed.
@@ -236,7 +238,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
 
     /// It is over: nothing is taken any more, and what was taken before is on record as not handled.
     fn end(&self, inner: &mut Inner, shared: &SharedPool<D, G, E>) {
-        self.is_over.store(true, Ordering::Release);
+        self.is_over.store(true, Ordering::SeqCst);
         self.engine.end_session();
         let environment = Environment::new(&self.engine, &shared.keeper);
         for _ in 0..inner.session.take_discarded() {
@@ -337,7 +339,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         let slice = shared.slice.map(|slice| (Instant::now(), slice));
         for _ in 0..shared.budget {
             environment.time_passes();
-            if let Some(ended) = self.step(shared, &environment) {
+            let ended = self.step(shared, &environment);
+            if shared.rooms.are_awaited() {
+                self.has_room(shared);
+            }
+            if let Some(ended) = ended {
                 return ended;
             }
             if slice.is_some_and(|(begin, slice)| begin.elapsed() >= slice) {
@@ -351,6 +357,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     #[cfg(not(feature = "store"))]
     #[allow(clippy::unused_self, reason = "as where there are stores")]
     const fn is_at_rest(self: &Arc<Self>, _: Option<Moment>) {}
+
+    /// It may have taken an event: who waits for room has it.
+    #[inline(never)]
+    fn has_room(&self, shared: &SharedPool<D, G, E>) {
+        if let Some(pending) = &shared.pending {
+            self.counts(pending, 0);
+        }
+        let room = if self.has_ended() { usize::MAX } else { self.engine.bus().room() };
+        if room > 0 {
+            shared.rooms.call(self.home, room);
+        }
+    }
+
+    /// So many more events on its bus have a place in the pool; the places of those that wait there no longer are given back. What
+    /// comes in another way, and waits, may keep one for a while.
+    pub(super) fn counts(&self, pending: &Pending, more: usize) {
+        pending.count(self.home, more, || if self.has_ended() { 0 } else { self.engine.bus().len() });
+    }
+
+    /// Whether it handles no more events, or has left the pool.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
 
     /// It waits for a worker.
     pub(super) fn queue(self: Arc<Self>) {
