@@ -6,7 +6,7 @@ use theus_core::RunError;
 use theus_core::prelude::*;
 use theus_core::store::{MemoryStore, StoreError};
 use theus_core::workflow::Sessions;
-use theus_core::workflow::sessions::{SessionError, SessionRunError};
+use theus_core::workflow::sessions::{Among, SessionError, SessionRunError};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -149,4 +149,57 @@ fn a_key_needs_a_store_and_what_is_asked_of_a_pool_that_is_gone_opens_nothing() 
     drop(cards);
     assert!(matches!(run.wait(LONG), Err(SessionRunError::Session(SessionError::Unknown { .. }))));
     assert!(matches!(ask.wait(LONG), Err(SessionError::Unknown { .. })));
+}
+
+#[test]
+fn who_waits_for_the_first_of_all_keeps_none_in_memory_and_hears_of_those_that_come_back() {
+    let store = MemoryStore::new();
+    let cards = pool(&store, 2);
+    let names: Vec<String> = (0..20).map(|number| format!("card {number}")).collect();
+    for name in &names {
+        cards.open(name, Card::default()).unwrap();
+    }
+    std::thread::scope(|scope| {
+        let of_all = scope.spawn(|| cards.wait_for_any(Among::All, &["DONE"], LONG).unwrap());
+        let of_two = scope.spawn(|| cards.wait_for_any(&["card 3", "card 4"], &["DONE"], LONG).unwrap());
+        for name in &names {
+            cards.run(name, Spend { amount: 1 }).wait(LONG).unwrap();
+        }
+        assert!(cards.wait_until_idle(LONG));
+        assert!(cards.census().open <= 6, "{:?}", cards.census());
+        assert!(!of_all.is_finished() && !of_two.is_finished());
+        cards.emit("card 11", "CMD_END").unwrap();
+        assert_eq!(of_all.join().unwrap().session, "card 11");
+        cards.emit("card 4", "CMD_END").unwrap();
+        assert_eq!(of_two.join().unwrap().session, "card 4");
+    });
+}
+
+#[test]
+fn events_that_a_store_has_take_their_places_and_give_them_back() {
+    let store = MemoryStore::new();
+    let bounded = || {
+        let engine = Engine::builder(Card::default()).process::<Spend>().process::<SpendLater>().process::<See>();
+        let engine = engine.store(store.clone()).build().unwrap();
+        Sessions::of_text(&engine, "card.yaml", FLOW).unwrap().stepped(1).pending(2).start().unwrap()
+    };
+    let cards = bounded();
+    for name in ["ann", "bob"] {
+        cards.open(name, Card::default()).unwrap();
+    }
+    cards.step_until_idle(100);
+    let end = |cards: &Sessions<Card>, name: &str| {
+        cards.ask(name, "CMD_END", serde_json::json!(null)).once("end").wait(Duration::ZERO)
+    };
+    assert!(matches!(end(&cards, "ann"), Err(SessionError::NoAnswer { .. })));
+    assert!(matches!(end(&cards, "ann"), Err(SessionError::NoAnswer { .. })), "it comes once");
+    assert_eq!(cards.pending(), Some(1));
+    cards.emit("bob", "CMD_END").unwrap();
+    assert!(matches!(cards.emit("bob", "CMD_END"), Err(SessionError::Full { limit: 2, .. })));
+    cards.step_until_idle(100);
+    assert_eq!(cards.pending(), Some(0));
+    drop(cards);
+    let cards = bounded();
+    assert!(end(&cards, "ann").unwrap().repeated.is_some());
+    assert_eq!(cards.pending(), Some(0));
 }

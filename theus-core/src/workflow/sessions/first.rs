@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
-
-use parking_lot::Mutex;
 
 use super::awaited::{First, Unpark};
 use super::error::SessionError;
@@ -50,39 +48,11 @@ pub struct Reached {
     pub state: String,
 }
 
-/// Those who wait for the first of all sessions: each that comes is told of them.
-#[derive(Default)]
-pub(super) struct Firsts {
-    waiting: Mutex<Vec<(Weak<First>, Arc<[StateId]>)>>,
-    /// How many those are: seen without the lock.
-    count: AtomicUsize,
-}
-
-impl Firsts {
-    fn add(&self, first: &Arc<First>, states: &Arc<[StateId]>) {
-        let mut waiting = self.waiting.lock();
-        waiting.push((Arc::downgrade(first), Arc::clone(states)));
-        self.count.store(waiting.len(), Ordering::SeqCst);
-    }
-
-    fn take_gone(&self) {
-        let mut waiting = self.waiting.lock();
-        waiting.retain(|(first, _)| first.strong_count() > 0);
-        self.count.store(waiting.len(), Ordering::SeqCst);
-    }
-}
-
 impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// A session has come into the pool: who waits for the first of all waits for it too.
     pub(super) fn joins(&self, slot: &Slot<D, G, E>) {
-        if self.firsts.count.load(Ordering::SeqCst) == 0 {
-            return;
-        }
-        let waiting = self.firsts.waiting.lock().clone();
-        for (first, states) in waiting {
-            if let Some(first) = first.upgrade() {
-                slot.is_one_of(&first, &states);
-            }
+        for (first, states) in self.firsts.all() {
+            slot.is_one_of(&first, &states);
         }
     }
 }
@@ -180,7 +150,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         match among {
             Among::All => {
                 let first = Arc::new(First::of_all());
-                self.shared.firsts.take_gone();
                 // Before those that are here: none comes in between.
                 self.shared.firsts.add(&first, &states);
                 self.shared.all().into_iter().for_each(|slot| slot.is_one_of(&first, &states));

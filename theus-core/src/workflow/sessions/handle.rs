@@ -13,7 +13,7 @@ use super::builder::SessionsBuilder;
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
-use super::first::Firsts;
+use super::firsts::Firsts;
 use super::keys::Keys;
 use super::pending::Pending;
 use super::real::Real;

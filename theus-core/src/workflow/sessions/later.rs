@@ -5,13 +5,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context as Task, Poll, Waker, ready};
 use std::time::Duration;
 
 use super::emit::ToEvent;
 use super::error::SessionError;
 use super::handle::Sessions;
-use super::pending::Turn;
+use super::pending::{Pending, Turn};
 use super::running::wait;
 use super::shared::SharedPool;
 use super::slot::Slot;
@@ -93,7 +94,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
     /// emitted and that no session has taken. None where there is no limit.
     #[must_use]
     pub fn pending(&self) -> Option<usize> {
-        self.shared.pending.as_ref().map(super::pending::Pending::taken)
+        self.shared.pending.as_ref().map(Pending::taken)
     }
 }
 
@@ -124,8 +125,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EmitLater<D, G, E> {
                     // What is refused anyway does not wait.
                     let slot = self.shared.takes_events(&self.session)?;
                     drop(slot);
-                    if let Some(turn) = self.shared.pending.as_ref().and_then(super::pending::Pending::take_or_line_up)
-                    {
+                    if let Some(turn) = self.shared.pending.as_ref().and_then(Pending::take_or_line_up) {
                         self.stands = Stands::InPool(turn);
                         continue;
                     }
@@ -179,6 +179,31 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EmitLater<D, G, E> {
             Err(SessionError::Emit { source: EmitError::Full(full), .. }) if full.capacity > 0 => Err((slot, full)),
             sent => Ok(sent),
         }
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
+    /// It may have taken an event: who waits for room has it.
+    #[inline(never)]
+    pub(super) fn has_room(&self, shared: &SharedPool<D, G, E>) {
+        if let Some(pending) = &shared.pending {
+            self.counts(pending, 0);
+        }
+        let room = if self.has_ended() { usize::MAX } else { self.engine.bus().room() };
+        if room > 0 {
+            shared.rooms.call(self.home, room);
+        }
+    }
+
+    /// So many more events on its bus have a place in the pool; the places of those that wait there no longer are given back. What
+    /// comes in another way, and waits, may keep one for a while.
+    pub(super) fn counts(&self, pending: &Pending, more: usize) {
+        pending.count(self.home, more, || if self.has_ended() { 0 } else { self.engine.bus().len() });
+    }
+
+    /// Whether it handles no more events, or has left the pool.
+    pub(super) fn has_ended(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
     }
 }
 

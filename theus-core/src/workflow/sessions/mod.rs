@@ -33,6 +33,7 @@ mod drive;
 mod emit;
 mod error;
 mod first;
+mod firsts;
 mod handle;
 mod happening;
 mod inner;

@@ -200,7 +200,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
         let inner = self.inner.lock();
         let session = &inner.session;
         let is_over = inner.is_broken || session.is_over();
-        if !is_over && !(session.is_between_events() && self.engine.bus().is_empty()) {
+        let has_nothing_to_do = session.is_between_events() && self.engine.bus().is_empty();
+        if !(is_over || has_nothing_to_do) {
             return;
         }
         let environment = Environment::new(&self.engine, &self.shared.keeper);

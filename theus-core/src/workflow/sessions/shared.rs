@@ -18,7 +18,7 @@ use super::apart::{Count, Names};
 use super::asking::Questions;
 use super::channel::EntryChannel;
 use super::error::SessionError;
-use super::first::Firsts;
+use super::firsts::Firsts;
 use super::happening::{Happening, Observer};
 use super::keys::Keys;
 use super::panicked::message_of;

@@ -15,7 +15,6 @@ use super::error::SessionError;
 use super::happening::Happening;
 use super::inner::Inner;
 use super::panicked::message_of;
-use super::pending::Pending;
 use super::run_queue::Runnable;
 use super::session_waker::SessionWaker;
 use super::shared::SharedPool;
@@ -357,29 +356,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Slot<D, G, E> {
     #[cfg(not(feature = "store"))]
     #[allow(clippy::unused_self, reason = "as where there are stores")]
     const fn is_at_rest(self: &Arc<Self>, _: Option<Moment>) {}
-
-    /// It may have taken an event: who waits for room has it.
-    #[inline(never)]
-    fn has_room(&self, shared: &SharedPool<D, G, E>) {
-        if let Some(pending) = &shared.pending {
-            self.counts(pending, 0);
-        }
-        let room = if self.has_ended() { usize::MAX } else { self.engine.bus().room() };
-        if room > 0 {
-            shared.rooms.call(self.home, room);
-        }
-    }
-
-    /// So many more events on its bus have a place in the pool; the places of those that wait there no longer are given back. What
-    /// comes in another way, and waits, may keep one for a while.
-    pub(super) fn counts(&self, pending: &Pending, more: usize) {
-        pending.count(self.home, more, || if self.has_ended() { 0 } else { self.engine.bus().len() });
-    }
-
-    /// Whether it handles no more events, or has left the pool.
-    pub(super) fn has_ended(&self) -> bool {
-        self.is_over.load(Ordering::SeqCst)
-    }
 
     /// It waits for a worker.
     pub(super) fn queue(self: Arc<Self>) {
