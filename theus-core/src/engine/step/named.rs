@@ -12,7 +12,7 @@ use super::named_report::{NamedFuture, NamedReport};
 use super::port::Arguments;
 use crate::context::{Context, Shape};
 use crate::panics::DropCaught;
-use crate::process::SyncProcess;
+use crate::process::{Process, SyncProcess};
 
 pub(super) fn plain_now<P: SyncProcess>(core: &CoreOf<P>, command: DropCaught<P>) -> NamedReport {
     NamedReport::of(pipeline::run_named(core, command))
@@ -71,6 +71,32 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             }
         }
         Ok((!given.is_empty()).then_some(given))
+    }
+
+    /// The command that these arguments are, as [`run_named`](Self::run_named) reads them: for who knows its type and has them as JSON,
+    /// and runs it in some other way, as under a key.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Account { balance: i64 }
+    /// # #[process(inputs = [domain.balance], outputs = [domain.balance])]
+    /// # fn deposit(ctx: Ctx<Account>, amount: i64, note: Option<String>) { let _ = note; *ctx.domain.balance += amount; }
+    /// let engine = Engine::builder(Account::default()).process::<Deposit>().build()?;
+    /// engine.run(engine.command::<Deposit>(&json!({ "amount": 5 }))?)?;
+    /// assert!(engine.command::<Deposit>(&json!({ "amount": "much" })).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`run_named`](Self::run_named).
+    pub fn command<P: Process<Domain = D>>(&self, arguments: &Value) -> Result<P, ArgumentError> {
+        let process = const { &P::CONTRACT }.process;
+        let arguments = self.given(process, arguments)?;
+        // That it is registered.
+        self.core.shared.registry.step(process)?;
+        super::super::arguments::command::<P>(arguments)
     }
 
     /// As [`run_named`](Self::run_named), waiting for the session without blocking the thread; it takes `async fn`s too. The future

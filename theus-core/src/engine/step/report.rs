@@ -29,14 +29,40 @@ pub struct ProcessError {
 }
 
 impl ProcessError {
-    pub(crate) fn new<P: Process>(error: P::Error) -> Self {
+    /// The error of a process, with its name out of the contract.
+    ///
+    /// ```
+    /// use theus_core::engine::ProcessError;
+    /// use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Card { spent: i64 }
+    ///
+    /// #[derive(Debug, thiserror::Error, Serialize)]
+    /// #[error("{left} is left")]
+    /// struct Declined { left: i64 }
+    ///
+    /// #[process(outputs = [domain.spent], errors = [Declined])]
+    /// fn pay(ctx: Ctx<Card>, amount: i64) -> Result<(), Declined> {
+    ///     ctx.domain.spent.set(amount);
+    ///     if amount > 9 { Err(Declined { left: 9 }) } else { Ok(()) }
+    /// }
+    ///
+    /// let engine = Engine::builder(Card::default()).process::<Pay>().build()?;
+    /// let failed = engine.run(Pay { amount: 10 }).map_err(|error| error.map_process(ProcessError::new::<Pay>));
+    /// let Err(RunError::Process(declared)) = failed else { panic!("it has failed") };
+    /// assert_eq!((declared.name(), declared.as_json()), ("Declined", Some(serde_json::json!({ "left": 9 }))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new<P: Process>(error: P::Error) -> Self {
         let errors = const { &P::CONTRACT }.errors;
         let name = errors.get(P::error_place(&error)).copied().unwrap_or_default();
         Self { name, as_json: as_json::<P>, error: DropCaught::new(Box::new(error)) }
     }
 
     /// What it holds, as JSON; `None` where its type is not `Serialize`, or that fails.
-    pub(crate) fn as_json(&self) -> Option<serde_json::Value> {
+    #[must_use]
+    pub fn as_json(&self) -> Option<serde_json::Value> {
         let error = self.error.get()?;
         caught(|| (self.as_json)(&**error)).ok().flatten()
     }

@@ -15,6 +15,7 @@ use super::inner::Inner;
 use super::slot::{Slot, must_not_wait};
 use super::status::{Census, SessionStatus};
 use crate::context::Context;
+use crate::engine::Engine;
 use crate::source::did_you_mean;
 use crate::workflow::chart::{Definition, State, StateId};
 use crate::workflow::interpreter::{Cycle, Environment, Interpreter, Position};
@@ -168,6 +169,19 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             }
         }
         census
+    }
+
+    /// The engine that the pool stands on: its processes, rules, ledger and interlock are those of all sessions. Its own session is none of
+    /// the pool's.
+    #[must_use]
+    pub fn pool_engine(&self) -> &Engine<D, G, E> {
+        &self.shared.engine
+    }
+
+    /// Whether the pool is [shut down](Self::shut_down), or about to be: nothing new begins.
+    #[must_use]
+    pub fn is_shutting_down(&self) -> bool {
+        self.shared.is_closing()
     }
 
     /// The names of the open sessions, in order.

@@ -1,0 +1,90 @@
+//! A process that is open to the outside.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use theus_core::audit::Explanation;
+use theus_core::engine::{AnyProcess, ProcessError};
+use theus_core::process::{Contract, OnDomain, OnGlobal, Process, WithEffects};
+use theus_core::{Context, Engine, RunError};
+
+use crate::problem::{Kind, Problem};
+
+/// A process that is open to the outside, whatever its types.
+pub(crate) struct Command<D: Context, G: Context, E> {
+    pub(crate) contract: &'static Contract,
+    pub(crate) run: fn(Call<D, G, E>) -> Running,
+    pub(crate) explain: Explain<D, G, E>,
+}
+
+/// What the rules would say to it, with these arguments.
+type Explain<D, G, E> = fn(&Engine<D, G, E>, &Value) -> Result<Explanation, Problem>;
+
+/// One call of it.
+pub(crate) struct Call<D: Context, G: Context, E> {
+    /// The session.
+    pub(crate) engine: Engine<D, G, E>,
+    /// The body.
+    pub(crate) arguments: Value,
+    /// The `Idempotency-Key`.
+    pub(crate) key: Option<String>,
+    /// How long it may take.
+    pub(crate) time: Duration,
+}
+
+pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Value, Problem>> + Send>>;
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Command<D, G, E> {
+    pub(crate) fn of<P>() -> Self
+    where
+        P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+        P::Output: Serialize + DeserializeOwned + Send,
+    {
+        Self { contract: const { &P::CONTRACT }, run: run::<P, D, G, E>, explain: explain::<P, D, G, E> }
+    }
+}
+
+fn run<P, D: Context, G: Context, E: Send + Sync + 'static>(call: Call<D, G, E>) -> Running
+where
+    P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+    P::Output: Serialize + DeserializeOwned + Send,
+{
+    Box::pin(async move {
+        let Call { engine, arguments, key, time } = call;
+        let command = engine.command::<P>(&arguments)?;
+        let ran = match key {
+            None => engine.within(time).run_async(command).await,
+            // Dropped, it is rolled back, as without a key.
+            Some(key) => match tokio::time::timeout(time, engine.run_once_async(&key, command)).await {
+                Ok(ran) => ran,
+                Err(_) => return Err(late(P::CONTRACT.process, time)),
+            },
+        };
+        output::<P>(ran)
+    })
+}
+
+fn output<P: Process<Output: Serialize>>(ran: Result<P::Output, RunError<P::Error>>) -> Result<Value, Problem> {
+    let output = ran.map_err(|error| error.map_process(ProcessError::new::<P>))?;
+    // It has committed: what is wrong is the type's own code.
+    serde_json::to_value(output).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))
+}
+
+fn late(process: &str, time: Duration) -> Problem {
+    Problem::new(Kind::TimedOut).detail(format!("`{process}` was not done within {time:?}, and changed nothing"))
+}
+
+fn explain<P, D: Context, G: Context, E: Send + Sync + 'static>(
+    engine: &Engine<D, G, E>,
+    arguments: &Value,
+) -> Result<Explanation, Problem>
+where
+    P: Process + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+{
+    let command = engine.command::<P>(arguments)?;
+    Ok(engine.explain(&command)?)
+}

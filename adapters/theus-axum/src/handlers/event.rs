@@ -1,0 +1,134 @@
+//! An event is sent, and what has come of it told.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use theus_core::Context;
+use theus_core::signal::EventName;
+use theus_core::workflow::{Answer, Status};
+
+use super::Shared;
+use crate::json::Json;
+use crate::problem::{Kind, Problem, account, no_answer};
+use crate::request::{Body, Key, Named};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Waiting {
+    #[serde(default)]
+    wait: Wait,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Wait {
+    /// What has come of it, when nothing follows any more.
+    #[default]
+    Answer,
+    /// What states have invoked, too.
+    Work,
+    /// That it was taken.
+    No,
+}
+
+/// What has come of an event: an [`Answer`] without what is no concern of a client.
+#[derive(Serialize)]
+struct Told {
+    states: Vec<String>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Value>,
+    version: u64,
+}
+
+#[derive(Serialize)]
+struct Failure {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    process: Option<String>,
+    /// The name of the declared error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// Of a declared error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+pub(crate) async fn send<D: Context, G: Context, E: Send + Sync + 'static>(
+    State(service): State<Shared<D, G, E>>,
+    named: Named,
+    waiting: Result<Query<Waiting>, QueryRejection>,
+    Key(key): Key,
+    Body(payload): Body,
+) -> Result<Response, Problem> {
+    let Query(Waiting { wait }) = waiting?;
+    let event = service.event(&named.of)?.clone();
+    // Held: so the session stays in memory until it is asked.
+    let engine = service.session(&named.session).await?;
+    match (wait, key) {
+        (Wait::No, Some(key)) => engine.emit_once_with(&key, &event.to_string(), payload)?,
+        (Wait::No, None) => service.sessions.emit_with(&named.session, &event, payload)?,
+        (_, Some(_)) => {
+            let why = "an event that comes once is not waited for: send it with `?wait=no`, and look at the session";
+            return Err(Problem::new(Kind::Key).detail(why));
+        }
+        (wait, None) => return asked(&service, &named.session, &event, payload, wait).await,
+    }
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
+async fn asked<D: Context, G: Context, E: Send + Sync + 'static>(
+    service: &Shared<D, G, E>,
+    session: &str,
+    event: &EventName,
+    payload: Value,
+    wait: Wait,
+) -> Result<Response, Problem> {
+    let ask = service.sessions.ask(session, event, payload);
+    let ask = if matches!(wait, Wait::Work) { ask.and_work() } else { ask };
+    let time = service.limits.time;
+    let answer = tokio::time::timeout(time, ask).await.map_err(|_| no_answer(time))??;
+    if !answer.is_taken {
+        let problem = Problem::new(Kind::NotTaken).detail(format!("no state that is active has a use for `{event}`"));
+        return Err(problem.member("states", answer.states));
+    }
+    Ok(Json(told(answer)).into_response())
+}
+
+fn told(answer: Answer) -> Told {
+    let failure = answer.failure.map(|failure| {
+        let is_declared = failure.error.is_some();
+        if !is_declared {
+            // What a panic or a store has said is not the client's.
+            tracing::info!(target: "theus::http", process = ?failure.process, cause = failure.message, "what an event led to has failed");
+        }
+        let message = is_declared.then_some(failure.message);
+        Failure { process: failure.process, error: failure.error, message }
+    });
+    Told {
+        states: answer.states,
+        status: word(&answer.status),
+        reply: answer.reply,
+        failure,
+        violations: answer.violations.iter().map(account).collect(),
+        version: answer.version,
+    }
+}
+
+const fn word(status: &Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Finished => "finished",
+        Status::Failed { .. } => "failed",
+        Status::Aborted { .. } => "aborted",
+        Status::Cancelled { .. } => "cancelled",
+        Status::Halted { .. } => "halted",
+    }
+}

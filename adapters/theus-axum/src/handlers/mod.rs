@@ -1,0 +1,22 @@
+//! What each resource does.
+
+mod command;
+mod event;
+mod explain;
+mod journal;
+mod state;
+mod status;
+
+use std::sync::Arc;
+
+use crate::service::Service;
+
+pub(crate) use command::run;
+pub(crate) use event::send;
+pub(crate) use explain::explain;
+pub(crate) use journal::journal;
+pub(crate) use state::state;
+pub(crate) use status::status;
+
+/// What all of them have.
+pub(crate) type Shared<D, G, E> = Arc<Service<D, G, E>>;

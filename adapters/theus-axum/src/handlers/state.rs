@@ -1,0 +1,81 @@
+//! How a session stands.
+
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::Value;
+use theus_core::Context;
+use theus_core::context::{REDACTED, Schema, SerializeData};
+use theus_core::engine::Redaction;
+use theus_core::workflow::sessions::SessionStatus;
+
+use super::Shared;
+use crate::json::Json;
+use crate::problem::{Kind, Problem};
+use crate::request::Named;
+use crate::service::apart;
+
+#[derive(Serialize)]
+pub(crate) struct Look {
+    session: String,
+    status: &'static str,
+    states: Vec<String>,
+    version: u64,
+    /// The Data zone.
+    data: Value,
+    /// What it has finished with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<Value>,
+}
+
+pub(crate) async fn state<D, G, E>(State(service): State<Shared<D, G, E>>, named: Named) -> Result<Json<Look>, Problem>
+where
+    D: Context<Fields: SerializeData>,
+    G: Context,
+    E: Send + Sync + 'static,
+{
+    let look = move || {
+        let (sessions, name) = (&service.sessions, named.session);
+        let snapshot = sessions.engine(&name)?.within(service.limits.time).snapshot()?;
+        let data = serde_json::to_value(&snapshot).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))?;
+        Ok(Look {
+            status: word(&sessions.status(&name)?),
+            states: sessions.states(&name)?,
+            version: snapshot.version(),
+            data: shown(data, &D::schema(), &service.redaction, ""),
+            result: sessions.result(&name)?,
+            session: name,
+        })
+    };
+    apart(look).await.map(Json)
+}
+
+/// The fields of a context, without what is not shown.
+fn shown(data: Value, schema: &Schema, redaction: &Redaction, before: &str) -> Value {
+    let Value::Object(fields) = data else { return data };
+    let shown = fields.into_iter().map(|(name, value)| {
+        let path = format!("{before}{name}");
+        if redaction.hides_field(&path) {
+            return (name, REDACTED.into());
+        }
+        let field = schema.fields.iter().find(|field| field.name == name);
+        match field.and_then(|field| field.nested.as_ref()) {
+            Some(nested) => (name, shown(value, nested, redaction, &format!("{path}."))),
+            None => (name, value),
+        }
+    });
+    Value::Object(shown.collect())
+}
+
+/// The reason is the log's.
+const fn word(status: &SessionStatus) -> &'static str {
+    match status {
+        SessionStatus::Running => "running",
+        SessionStatus::Paused => "paused",
+        SessionStatus::Halted { .. } => "halted",
+        SessionStatus::Finished => "finished",
+        SessionStatus::Failed { .. } => "failed",
+        SessionStatus::Aborted { .. } => "aborted",
+        SessionStatus::Cancelled { .. } => "cancelled",
+        _ => "broken",
+    }
+}

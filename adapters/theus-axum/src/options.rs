@@ -1,0 +1,158 @@
+//! What of a pool of sessions is open to the outside, and how much of it at once.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use theus_core::Context;
+use theus_core::engine::AnyProcess;
+use theus_core::process::{OnDomain, OnGlobal, WithEffects};
+
+use crate::command::Command;
+
+/// What is open to the outside, and how much of it at once.
+///
+/// Nothing is open that is not said here, but for the events that the workflow's file lists under `external`, and the state of a session
+/// whose name is known. What fields marked `#[context(redact)]` hold is never told.
+///
+/// ```
+/// # use theus_core::prelude::*;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Order { paid: i64 }
+/// # #[derive(Debug, thiserror::Error)]
+/// # #[error("declined")]
+/// # struct Declined;
+/// # #[process(outputs = [domain.paid], errors = [Declined])]
+/// # fn pay(ctx: Ctx<Order>, amount: i64) -> Result<(), Declined> { ctx.domain.paid.set(amount); Ok(()) }
+/// use std::time::Duration;
+/// use theus_axum::{Options, StatusCode};
+///
+/// let options = Options::<Order>::new()
+///     .command::<Pay>()                                   // POST /sessions/{name}/commands/pay
+///     .status("Declined", StatusCode::PAYMENT_REQUIRED)
+///     .event("CMD_SHIP")                                  // besides what the file lists under `external`
+///     .journal()                                          // GET /sessions/{name}/journal
+///     .time(Duration::from_secs(10));
+/// ```
+#[must_use]
+pub struct Options<D: Context, G: Context = (), E = ()> {
+    pub(crate) commands: Vec<Command<D, G, E>>,
+    pub(crate) events: Vec<String>,
+    pub(crate) has_external: bool,
+    pub(crate) statuses: Vec<(String, StatusCode)>,
+    pub(crate) refused: StatusCode,
+    pub(crate) has_journal: bool,
+    pub(crate) has_explain: bool,
+    pub(crate) limits: Limits,
+}
+
+/// How much at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Bytes of a body.
+    pub(crate) body: usize,
+    /// For one request.
+    pub(crate) time: Duration,
+    /// Requests at a time.
+    pub(crate) requests: usize,
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
+    /// Nothing but what the file lists under `external`, and the state. Bodies of 64 KiB, 30 seconds for a request, 1,024 requests at a
+    /// time.
+    pub fn new() -> Self {
+        let limits = Limits { body: 64 * 1024, time: Duration::from_secs(30), requests: 1_024 };
+        Self {
+            commands: Vec::new(),
+            events: Vec::new(),
+            has_external: true,
+            statuses: Vec::new(),
+            refused: StatusCode::UNPROCESSABLE_ENTITY,
+            has_journal: false,
+            has_explain: false,
+            limits,
+        }
+    }
+
+    /// Opens a process: whoever reaches the service runs it, in any session. What it returns is the body of the answer.
+    pub fn command<P>(mut self) -> Self
+    where
+        P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
+        P::Output: Serialize + DeserializeOwned + Send,
+    {
+        self.commands.push(Command::of::<P>());
+        self
+    }
+
+    /// Opens an event of the workflow, by its name in the file, besides those that the file lists under `external`.
+    pub fn event(mut self, name: &str) -> Self {
+        self.events.push(name.to_owned());
+        self
+    }
+
+    /// Opens no event but those that are [said here](Self::event).
+    pub const fn no_external(mut self) -> Self {
+        self.has_external = false;
+        self
+    }
+
+    /// The status of a declared error, by its name in the contract: 422 where none is given.
+    pub fn status(mut self, error: &str, status: StatusCode) -> Self {
+        self.statuses.push((error.to_owned(), status));
+        self
+    }
+
+    /// The status of what a rule of level B refuses: 422 where none is given; some prefer 409.
+    pub const fn refused(mut self, status: StatusCode) -> Self {
+        self.refused = status;
+        self
+    }
+
+    /// Opens the journals of the sessions: what was run, with which arguments, and what it changed. It is for who may see all of it.
+    pub const fn journal(mut self) -> Self {
+        self.has_journal = true;
+        self
+    }
+
+    /// Opens what the rules would say to the commands that are open. It tells values of the state: it is for who may see them.
+    pub const fn explain(mut self) -> Self {
+        self.has_explain = true;
+        self
+    }
+
+    /// How many bytes a body may have.
+    pub const fn body(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// How long a request may take, from its first byte to the first of its answer.
+    pub const fn time(mut self, at_most: Duration) -> Self {
+        self.limits.time = at_most;
+        self
+    }
+
+    /// How many requests are served at a time; what is more is refused at once, as [`Busy`](crate::Kind::Busy).
+    pub const fn requests(mut self, at_a_time: usize) -> Self {
+        self.limits.requests = at_a_time;
+        self
+    }
+}
+
+impl<D: Context, G: Context, E: Send + Sync + 'static> Default for Options<D, G, E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<D: Context, G: Context, E> std::fmt::Debug for Options<D, G, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let commands: Vec<_> = self.commands.iter().map(|command| command.contract.process).collect();
+        f.debug_struct("Options")
+            .field("commands", &commands)
+            .field("events", &self.events)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

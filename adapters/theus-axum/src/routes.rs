@@ -1,0 +1,77 @@
+//! The resources of a service.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+use theus_core::Context;
+use theus_core::context::SerializeData;
+use theus_core::workflow::Sessions;
+
+use crate::handlers::{self, Shared};
+use crate::limits;
+use crate::options::Options;
+use crate::problem::{Kind, Problem};
+use crate::service::{OptionsError, Service};
+
+/// The resources of a pool of sessions, as a router: merge it into one's own, nest it, put layers around it.
+///
+/// | resource | |
+/// |---|---|
+/// | `POST /sessions/{name}/commands/{process}` | runs a process, by [`Options::command`]; the body has its arguments by their names, the answer is what it returns |
+/// | `POST /sessions/{name}/events/{event}` | sends an event, and [answers](theus_core::workflow::Sessions::ask) what has come of it; `?wait=work` waits for what states have invoked, too; `?wait=no` for nothing, which is 202 |
+/// | `GET /sessions/{name}` | how it stands, and its state |
+/// | `GET /sessions/{name}/explain?process=..&arguments=..` | what the rules would say, by [`Options::explain`]; the arguments are JSON |
+/// | `GET /sessions/{name}/journal?from=..&most=..` | its steps, by [`Options::journal`], where there is a store |
+/// | `GET /status` | how the engine and all sessions stand |
+///
+/// With the header `Idempotency-Key` a command is run once, and an event comes once, where a store keeps the session.
+///
+/// ```
+/// # use std::sync::Arc;
+/// # use theus_core::prelude::*;
+/// # use theus_core::workflow::Sessions;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Door { opened: u32 }
+/// # #[process(inputs = [domain.opened], outputs = [domain.opened])]
+/// # fn open(ctx: Ctx<Door>) -> u32 { *ctx.domain.opened += 1; *ctx.domain.opened }
+/// use theus_axum::Options;
+///
+/// let engine = Engine::builder(Door::default()).process::<Open>().build()?;
+/// let flow = "external: [CMD_OPEN]\nstates: { CLOSED: { events: { CMD_OPEN: OPEN } }, OPEN: { entry: open, final: true } }";
+/// let doors = Arc::new(Sessions::of_text(&engine, "door.yaml", flow)?.start()?);
+/// let app: axum::Router = axum::Router::new()
+///     .route("/health", axum::routing::get(|| async { "well" }))
+///     .merge(theus_axum::routes(doors, Options::new().command::<Open>())?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`OptionsError`] where the options say what the engine or the workflow has not.
+pub fn routes<D, G, E>(sessions: Arc<Sessions<D, G, E>>, options: Options<D, G, E>) -> Result<Router, OptionsError>
+where
+    D: Context<Fields: SerializeData>,
+    G: Context,
+    E: Send + Sync + 'static,
+{
+    let (has_journal, has_explain) = (options.has_journal, options.has_explain);
+    let service: Shared<D, G, E> = Arc::new(Service::new(sessions, options)?);
+    let mut router = Router::new()
+        .route("/sessions/{name}/commands/{of}", only(post(handlers::run::<D, G, E>)))
+        .route("/sessions/{name}/events/{of}", only(post(handlers::send::<D, G, E>)))
+        .route("/sessions/{name}", only(get(handlers::state::<D, G, E>)))
+        .route("/status", only(get(handlers::status::<D, G, E>)));
+    if has_explain {
+        router = router.route("/sessions/{name}/explain", only(get(handlers::explain::<D, G, E>)));
+    }
+    if has_journal {
+        router = router.route("/sessions/{name}/journal", only(get(handlers::journal::<D, G, E>)));
+    }
+    let limits = service.limits;
+    Ok(limits::around(router.with_state(service), limits))
+}
+
+/// What other methods are told.
+fn only<S: Clone + Send + Sync + 'static>(method: MethodRouter<S>) -> MethodRouter<S> {
+    method.fallback(|| async { Problem::new(Kind::Method) })
+}

@@ -1,0 +1,73 @@
+//! What can be looked at.
+
+use http::StatusCode;
+use serde_json::json;
+use theus_core::store::MemoryStore;
+
+use crate::shop::{Shop, options};
+
+#[tokio::test]
+async fn the_state_is_the_data_zone_without_what_is_redacted() {
+    let shop = Shop::new();
+    shop.post("/sessions/ann/commands/pay", json!({ "amount": 70, "card": "4111" })).await;
+    shop.post("/sessions/ann/commands/call", json!({ "name": "Ann", "phone": "555" })).await;
+    let state = shop.get("/sessions/ann").await;
+    let hidden = "(redacted)";
+    let data = json!({ "paid": 70, "items": [], "card": hidden, "customer": { "name": "Ann", "phone": hidden } });
+    let expected = json!({ "session": "ann", "status": "running", "states": ["OPEN"], "version": 2, "data": data });
+    assert_eq!((state.status, state.json()), (StatusCode::OK, expected));
+    assert_eq!(shop.get("/sessions/eve").await.problem(), "unknown-session");
+}
+
+#[tokio::test]
+async fn the_journal_is_there_where_it_is_opened_and_hides_what_is_redacted() {
+    let shop = Shop::kept(&MemoryStore::new());
+    for amount in [1, 2, 3] {
+        shop.post("/sessions/ann/commands/pay", json!({ "amount": amount, "card": "4111" })).await;
+    }
+    let journal = shop.get("/sessions/ann/journal?from=2&most=1").await;
+    let json = journal.json();
+    assert_eq!(
+        (journal.status, json["begins_after"].as_u64(), json["steps"].as_array().unwrap().len()),
+        (StatusCode::OK, Some(0), 1)
+    );
+    let step = &json["steps"][0];
+    assert_eq!((&step["step"], &step["process"]), (&json!(2), &json!("pay")));
+    assert_eq!(step["arguments"], json!({ "amount": 2, "card": "(redacted)" }));
+    assert_eq!(shop.get("/sessions/ann/journal").await.json()["steps"].as_array().unwrap().len(), 3);
+    assert!(!shop.get("/sessions/ann/journal").await.text.contains("4111"));
+    assert_eq!(shop.get("/sessions/eve/journal").await.problem(), "unknown-session");
+    assert_eq!(shop.get("/sessions/ann/journal?form=2").await.problem(), "query");
+    // In memory there is none; not opened, there is no such resource.
+    let unkept = Shop::with(options().journal(), None).get("/sessions/ann/journal").await;
+    assert_eq!((unkept.status, unkept.problem().as_str()), (StatusCode::NOT_IMPLEMENTED, "not-kept"));
+    assert_eq!(Shop::new().get("/sessions/ann/journal").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_rules_are_explained_where_that_is_opened() {
+    let shop = Shop::with(options().explain(), None);
+    let arguments = "%7B%22amount%22%3A0%2C%22card%22%3A%224111%22%7D";
+    let told = shop.get(&format!("/sessions/ann/explain?process=pay&arguments={arguments}")).await;
+    let json = told.json();
+    assert_eq!((told.status, &json["interlock"], &json["process"]), (StatusCode::OK, &json!(false), &json!("pay")));
+    assert_eq!(json["rules"][0]["rule"], "amount min 1");
+    assert_eq!(json["rules"][0]["would"], json!({ "violate": "blocked" }));
+    assert!(!told.text.contains("rules.yaml") && !told.text.contains("4111"), "{}", told.text);
+    assert_eq!(shop.get("/sessions/ann/explain?process=refund").await.problem(), "unknown-process");
+    assert_eq!(shop.get("/sessions/ann/explain?process=pay").await.problem(), "arguments");
+    assert_eq!(shop.get("/sessions/ann/explain?process=pay&arguments=%7B").await.problem(), "query");
+    assert_eq!(Shop::new().get("/sessions/ann/explain?process=pay").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_status_is_of_all_sessions() {
+    let shop = Shop::new();
+    let status = shop.get("/status").await;
+    let json = status.json();
+    assert_eq!(
+        (status.status, &json["workflow"], &json["sessions"]["open"]),
+        (StatusCode::OK, &json!("orders"), &json!(1))
+    );
+    assert!(json["recipe"].is_string() && !status.text.contains("rules.yaml"));
+}
