@@ -31,7 +31,7 @@ pub use theus_model::context::zone;
 pub use theus_model::context::{
     AsUuid, Asked, CollectionShape, Computed, Date, DateTime, Decimal, Elements, EnumShape, FieldPath, FieldSchema,
     FieldShape, Inspect, InspectAs, Instant, Layer, Lazy, Part, REDACTED, Record, RecordShape, Resolved, Schema, Shape,
-    Time, TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, Written, Zone,
+    Time, TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, WireForm, WirePart, Written, Zone,
 };
 #[doc(hidden)]
 pub use theus_model::context::{Redacted, newtype_shape};

@@ -6,6 +6,7 @@ pub use crate::context::zone::{Data, Meta, Signal as SignalZone, ZoneEntry};
 pub use crate::context::{Asked, Computed, EnumShape, FieldShape, InspectAs, Record, RecordShape, VariantShape};
 pub use crate::context::{ContextTypes, DataZone, FieldSchema, Fields, History, Redacted, newtype_shape};
 pub use crate::context::{DataSource, DataVisitor, DurableFields, DurableZone};
+pub use crate::context::{WireForm, WirePart};
 pub use crate::effect::{Call, Calls, EffectArgument, EffectOf, Holds, Recorded, asked};
 #[cfg(feature = "store")]
 pub use crate::effect::{EffectKey, EffectKeys, effect_keys};

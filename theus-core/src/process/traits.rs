@@ -38,6 +38,13 @@ pub trait Process: Clone + Serialize + DeserializeOwned + Send + 'static {
     /// What it reads, writes, touches outside and can fail with.
     const CONTRACT: Contract;
 
+    /// Its doc comment.
+    #[doc(hidden)]
+    const DOC: &'static str = "";
+    /// The doc comments of its arguments, in order; empty where none has any.
+    #[doc(hidden)]
+    const ARGUMENT_DOCS: &'static [&'static str] = &[];
+
     /// A number for the tokens of its body: another one where it was written otherwise.
     #[doc(hidden)]
     const BODY: u32;

@@ -9,7 +9,7 @@ use super::program::{EnumText, FieldText, Form, RecordText, TypeText};
 use super::type_name::TypeName;
 use crate::context::{
     Asked, CollectionKind, CollectionShape, EnumShape, FieldShape, Inspect, Lazy, RecordShape, Shape, TimeKind,
-    VariantShape,
+    VariantShape, WireForm,
 };
 
 /// So many aliases, one of another, are followed.
@@ -80,6 +80,7 @@ impl Shapes {
                 fields: filled(fields),
                 methods: filled(methods),
                 transparent: *transparent,
+                wire: Asked::of(WireForm::unknown),
             }),
             Form::Enum(EnumText { variants, methods }) => {
                 let asked: Vec<_> =
@@ -87,7 +88,12 @@ impl Shapes {
                 let variants = Asked::described(move || {
                     asked.iter().map(|(name, fields)| VariantShape { name, fields: fields.get() }).collect()
                 });
-                Shape::Enum(EnumShape { name: word, variants, methods: filled(methods) })
+                Shape::Enum(EnumShape {
+                    name: word,
+                    variants,
+                    methods: filled(methods),
+                    wire: Asked::of(WireForm::unknown),
+                })
             }
             // A context as the type of a plain field shows nothing; aliases have been followed.
             Form::Context(_) | Form::Alias(_) => Shape::Opaque,
@@ -157,7 +163,13 @@ impl Shapes {
             };
             parts.iter().enumerate().map(field).collect()
         });
-        Shape::Record(RecordShape { name: "tuple", fields, methods: Asked::of(Vec::new), transparent: false })
+        Shape::Record(RecordShape {
+            name: "tuple",
+            fields,
+            methods: Asked::of(Vec::new),
+            transparent: false,
+            wire: Asked::of(WireForm::plain),
+        })
     }
 
     /// A type of which nothing but the word is known. It stands for something that shows nothing; that it was asked is remembered.
@@ -168,7 +180,13 @@ impl Shapes {
             shapes.asked(&word);
             vec![FieldShape { name: "0", shape: Shape::Opaque }]
         });
-        Shape::Record(RecordShape { name, fields, methods: Asked::of(Vec::new), transparent: true })
+        Shape::Record(RecordShape {
+            name,
+            fields,
+            methods: Asked::of(Vec::new),
+            transparent: true,
+            wire: Asked::of(WireForm::unknown),
+        })
     }
 }
 

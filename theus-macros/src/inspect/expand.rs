@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 
 use super::look;
 use super::model::{Body, Field, Model, Variant, VariantShape};
+use super::wire;
 use crate::answer::Asked;
 use crate::names::plain;
 use crate::tokens::spelled;
@@ -123,7 +124,7 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
     } else {
         field_shapes(fields)
     };
-    let method_shapes = look::methods(methods);
+    let (method_shapes, wire) = (look::methods(methods), wire::form(model));
     let count = fields.len();
     let looks = fields.iter().enumerate().map(|(index, field)| {
         let member = &field.member;
@@ -147,6 +148,7 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
                     fields: __theus::Asked::of(|| #shapes),
                     methods: __theus::Asked::of(|| #method_shapes),
                     transparent: #transparent,
+                    wire: __theus::Asked::of(#wire),
                 })
             }
             #[inline]
@@ -209,7 +211,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
     let Model { krate, ident, generics, methods, .. } = model;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let name = plain(ident);
-    let method_shapes = look::methods(methods);
+    let (method_shapes, wire) = (look::methods(methods), wire::form(model));
     let shapes = variants.iter().map(|variant| {
         let (name, fields) = (plain(&variant.ident), field_shapes(&variant.fields));
         quote!(__theus::VariantShape { name: #name, fields: #fields })
@@ -254,6 +256,7 @@ fn enumeration(model: &Model, variants: &[Variant]) -> TokenStream {
                     name: #name,
                     variants: __theus::Asked::of(|| ::std::vec![#(#shapes),*]),
                     methods: __theus::Asked::of(|| #method_shapes),
+                    wire: __theus::Asked::of(#wire),
                 })
             }
             #[inline]

@@ -4,6 +4,7 @@ mod attr;
 mod expand;
 mod look;
 mod model;
+mod wire;
 
 use proc_macro2::TokenStream;
 

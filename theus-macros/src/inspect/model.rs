@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Fields, Generics, Path, Type, Visibility, parse_quote};
 
 use super::attr::{self, Method};
+use super::wire::Notes;
 use crate::errors::Errors;
 use crate::names::plain;
 use crate::process::mentions;
@@ -17,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) generics: Generics,
     pub(crate) methods: Vec<Method>,
     pub(crate) body: Body,
+    pub(crate) notes: Notes,
 }
 
 pub(crate) enum Body {
@@ -30,6 +32,7 @@ pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) shape: VariantShape,
     pub(crate) fields: Vec<Field>,
+    pub(crate) notes: Notes,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) ty: Type,
     pub(crate) with: Option<Type>,
+    pub(crate) notes: Notes,
 }
 
 impl Model {
@@ -60,6 +64,7 @@ impl Model {
                         Fields::Unnamed(_) => VariantShape::Unnamed,
                         Fields::Unit => VariantShape::Unit,
                     },
+                    notes: Notes::of(&variant.attrs),
                     ident: variant.ident,
                     fields: fields(variant.fields, errors),
                 });
@@ -70,12 +75,13 @@ impl Model {
                 return None;
             }
         };
+        let notes = Notes::of(&input.attrs);
         let mut generics = input.generics;
         let parameters: Vec<Ident> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
         for ident in parameters {
             generics.make_where_clause().predicates.push(parse_quote!(#ident: #krate::Inspect + 'static));
         }
-        Some(Self { krate, vis: input.vis, ident: input.ident, generics, methods: attributes.methods, body })
+        Some(Self { krate, vis: input.vis, ident: input.ident, generics, methods: attributes.methods, body, notes })
     }
 }
 
@@ -100,11 +106,12 @@ fn fields(fields: Fields, errors: &mut Errors) -> Vec<Field> {
         .enumerate()
         .map(|(index, field)| {
             let with = attr::of_field(&field.attrs, errors);
+            let notes = Notes::of(&field.attrs);
             let (member, name) = match field.ident {
                 Some(ident) => (syn::Member::Named(ident.clone()), plain(&ident)),
                 None => (syn::Member::Unnamed(index.into()), index.to_string()),
             };
-            Field { member, name, ty: field.ty, with }
+            Field { member, name, ty: field.ty, with, notes }
         })
         .collect()
 }

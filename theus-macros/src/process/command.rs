@@ -191,6 +191,17 @@ pub(crate) fn values(model: &Model) -> TokenStream {
     }
 }
 
+/// What its doc comments say; nothing is written where they say nothing.
+pub(crate) fn documentation(model: &Model) -> TokenStream {
+    let docs = model.docs();
+    let of_process = (!docs.is_empty()).then(|| quote!(const DOC: &'static str = #docs;));
+    let of_arguments = model.arguments.iter().any(|argument| !argument.docs.is_empty()).then(|| {
+        let docs = model.arguments.iter().map(|argument| &argument.docs);
+        quote!(const ARGUMENT_DOCS: &'static [&'static str] = &[#(#docs),*];)
+    });
+    quote!(#of_process #of_arguments)
+}
+
 /// Types that are surely fit, by their last word.
 const FIT: [&str; 18] = [
     "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",

@@ -103,6 +103,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
             const ASKS_FOR_KEYS: bool = true;
         )
     });
+    let documentation = (body == Body::Real).then(|| command::documentation(model));
     let fingerprint = match body {
         Body::Real => fingerprint(model.block.to_token_stream()),
         Body::Stub => 0,
@@ -137,6 +138,7 @@ fn process_trait(model: &Model, body: Body) -> TokenStream {
 
             #contract
             #keys
+            #documentation
             const BODY: u32 = #fingerprint;
 
             fn outcome(returned: Self::Returned) -> ::std::result::Result<Self::Output, Self::Error> {

@@ -18,6 +18,7 @@ mod time;
 mod tuples;
 mod value;
 mod via_serde;
+mod wire;
 pub mod zone;
 
 pub use adapt::InspectAs;
@@ -44,4 +45,5 @@ pub use value::Value;
 #[doc(hidden)]
 pub use value::parse_uuid;
 pub use via_serde::{AsUuid, Date, DateTime, Instant, TimeOfDay, Variant, ViaSerde, Written};
+pub use wire::{WireForm, WirePart};
 pub use zone::Zone;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::inspect::Inspect;
 use super::time::TimeKind;
 use super::value::Value;
+use super::wire::WireForm;
 
 /// So many newtypes and options, one in another, are looked through: types that hold each other have no end.
 #[doc(hidden)]
@@ -158,6 +159,8 @@ pub struct RecordShape {
     pub methods: Asked<Vec<FieldShape>>,
     /// Whether it stands for its only field: a newtype.
     pub transparent: bool,
+    /// How it is written, and what its documentation says.
+    pub wire: Asked<WireForm>,
 }
 
 /// The shape of an enum.
@@ -169,6 +172,8 @@ pub struct EnumShape {
     pub variants: Asked<Vec<VariantShape>>,
     /// Its methods that rules may call.
     pub methods: Asked<Vec<FieldShape>>,
+    /// How it is written, and what its documentation says.
+    pub wire: Asked<WireForm>,
 }
 
 /// One variant of an enum.

@@ -4,6 +4,7 @@ use super::inside::Record;
 use super::inspect::Inspect;
 use super::shape::{Asked, FieldShape, RecordShape, Shape};
 use super::value::Value;
+use super::wire::WireForm;
 
 macro_rules! tuples {
     ($($count:literal: $($type:ident $index:tt),*;)*) => {$(
@@ -29,6 +30,7 @@ macro_rules! tuples {
                     fields: Asked::of(|| vec![$(FieldShape { name: stringify!($index), shape: $type::shape() }),*]),
                     methods: Asked::of(Vec::new),
                     transparent: false,
+                    wire: Asked::of(WireForm::plain),
                 })
             }
             fn inspect(&self) -> Value<'_> {

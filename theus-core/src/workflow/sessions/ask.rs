@@ -184,6 +184,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         self.shared.is_closing()
     }
 
+    /// Whether the pool is [shut down](Self::shut_down): nothing is done any more, and who waits for an answer waits in vain.
+    #[must_use]
+    pub fn is_shut_down(&self) -> bool {
+        self.shared.is_shut.load(Ordering::Acquire)
+    }
+
     /// The names of the open sessions, in order.
     #[must_use]
     pub fn names(&self) -> Vec<Arc<str>> {

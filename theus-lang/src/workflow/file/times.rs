@@ -10,7 +10,7 @@ use super::length::short;
 use super::reading::Reading;
 use crate::calendar::{Cron, Wrong};
 use crate::condition::{is_length, is_moment};
-use crate::context::{Asked, FieldShape, Inspect, RecordShape, Shape, Time, TimeKind};
+use crate::context::{Asked, FieldShape, Inspect, RecordShape, Shape, Time, TimeKind, WireForm};
 use crate::source::{NodePath, Problem, Value, duration};
 use crate::workflow::chart::{Reckoned, Transition, Trigger};
 
@@ -233,5 +233,6 @@ fn cycle() -> Shape {
         fields: Asked::of(fields),
         methods: Asked::of(Vec::new),
         transparent: false,
+        wire: Asked::of(WireForm::unknown),
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::audit::ProcessEntry;
 use crate::context::{
-    Asked, EnumShape, FieldSchema, FieldShape, Inspect, Layer, RecordShape, Schema, Shape, TimeKind, VariantShape, Zone,
+    Asked, EnumShape, FieldSchema, FieldShape, Inspect, Layer, RecordShape, Schema, Shape, TimeKind, VariantShape,
+    WireForm, Zone,
 };
 use crate::process::{Access, Argument, Contract, Gives};
 use crate::source::{Document, SourceError, SourceFile};
@@ -91,7 +92,13 @@ fn funds() -> Shape {
         ]
     };
     let (fields, methods) = (Asked::of(fields), Asked::of(Vec::new));
-    Shape::Record(RecordShape { name: "InsufficientFunds", fields, methods, transparent: false })
+    Shape::Record(RecordShape {
+        name: "InsufficientFunds",
+        fields,
+        methods,
+        transparent: false,
+        wire: Asked::of(WireForm::unknown),
+    })
 }
 
 pub(crate) fn catalog() -> Catalog {
@@ -105,14 +112,25 @@ pub(crate) fn catalog() -> Catalog {
     let variants = || ["Red", "DarkBlue"].map(|name| VariantShape { name, fields: Vec::new() }).into();
     processes.push(entry(
         &PAINT,
-        vec![Shape::Enum(EnumShape { name: "Colour", variants: Asked::of(variants), methods: Asked::of(Vec::new) })],
+        vec![Shape::Enum(EnumShape {
+            name: "Colour",
+            variants: Asked::of(variants),
+            methods: Asked::of(Vec::new),
+            wire: Asked::of(WireForm::unknown),
+        })],
     ));
     let fields = || {
         let amount = FieldShape { name: "amount", shape: Shape::Int { min: 0, max: 255 } };
         vec![amount, FieldShape { name: "note", shape: Shape::Text }]
     };
     let fields = Asked::of(fields);
-    let price = RecordShape { name: "Price", fields, methods: Asked::of(Vec::new), transparent: false };
+    let price = RecordShape {
+        name: "Price",
+        fields,
+        methods: Asked::of(Vec::new),
+        transparent: false,
+        wire: Asked::of(WireForm::unknown),
+    };
     processes.push(ProcessEntry { gives: Gives::Value(Shape::Record(price)), ..entry(&PRICE, Vec::new()) });
     let machine = vec![
         field("sig_stop", Zone::Signal, Shape::Bool),
