@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use theus_core::audit::Explanation;
 use theus_core::engine::{AnyProcess, ProcessError};
-use theus_core::process::{Contract, OnDomain, OnGlobal, Process, WithEffects};
-use theus_core::{Context, Engine, RunError};
+use theus_core::process::{Contract, Gives, OnDomain, OnGlobal, Process, WithEffects};
+use theus_core::{Context, Engine, RunError, Shape};
 
 use crate::problem::{Kind, Problem};
 
@@ -19,6 +19,31 @@ pub(crate) struct Command<D: Context, G: Context, E> {
     pub(crate) contract: &'static Contract,
     pub(crate) run: fn(Call<D, G, E>) -> Running,
     pub(crate) explain: Explain<D, G, E>,
+    pub(crate) shape: fn() -> CommandShape,
+}
+
+/// What is known of its types, and what its documentation says.
+pub(crate) struct CommandShape {
+    pub(crate) contract: &'static Contract,
+    pub(crate) doc: &'static str,
+    pub(crate) argument_docs: &'static [&'static str],
+    pub(crate) arguments: Vec<Shape>,
+    pub(crate) output: Gives,
+    /// Of each declared error.
+    pub(crate) errors: Vec<Gives>,
+}
+
+impl CommandShape {
+    fn of<P: Process>() -> Self {
+        Self {
+            contract: const { &P::CONTRACT },
+            doc: P::DOC,
+            argument_docs: P::ARGUMENT_DOCS,
+            arguments: P::argument_shapes(),
+            output: P::gives(),
+            errors: P::error_shapes(),
+        }
+    }
 }
 
 /// What the rules would say to it, with these arguments.
@@ -44,7 +69,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Command<D, G, E> {
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,
         P::Output: Serialize + DeserializeOwned + Send,
     {
-        Self { contract: const { &P::CONTRACT }, run: run::<P, D, G, E>, explain: explain::<P, D, G, E> }
+        Self {
+            contract: const { &P::CONTRACT },
+            run: run::<P, D, G, E>,
+            explain: explain::<P, D, G, E>,
+            shape: CommandShape::of::<P>,
+        }
     }
 }
 

@@ -42,9 +42,18 @@ pub struct Options<D: Context, G: Context = (), E = ()> {
     pub(crate) has_external: bool,
     pub(crate) statuses: Vec<(String, StatusCode)>,
     pub(crate) refused: StatusCode,
+    pub(crate) parts: Parts,
+    pub(crate) limits: Limits,
+}
+
+/// Which resources there are, and what the service is called.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
     pub(crate) has_journal: bool,
     pub(crate) has_explain: bool,
-    pub(crate) limits: Limits,
+    pub(crate) has_happenings: bool,
+    /// Title and version.
+    pub(crate) info: Option<(String, String)>,
 }
 
 /// How much at once.
@@ -56,21 +65,22 @@ pub(crate) struct Limits {
     pub(crate) time: Duration,
     /// Requests at a time.
     pub(crate) requests: usize,
+    /// Those who look on at a time.
+    pub(crate) streams: usize,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     /// Nothing but what the file lists under `external`, and the state. Bodies of 64 KiB, 30 seconds for a request, 1,024 requests at a
     /// time.
     pub fn new() -> Self {
-        let limits = Limits { body: 64 * 1024, time: Duration::from_secs(30), requests: 1_024 };
+        let limits = Limits { body: 64 * 1024, time: Duration::from_secs(30), requests: 1_024, streams: 0 };
         Self {
             commands: Vec::new(),
             events: Vec::new(),
             has_external: true,
             statuses: Vec::new(),
             refused: StatusCode::UNPROCESSABLE_ENTITY,
-            has_journal: false,
-            has_explain: false,
+            parts: Parts::default(),
             limits,
         }
     }
@@ -111,13 +121,28 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
 
     /// Opens the journals of the sessions: what was run, with which arguments, and what it changed. It is for who may see all of it.
     pub const fn journal(mut self) -> Self {
-        self.has_journal = true;
+        self.parts.has_journal = true;
         self
     }
 
     /// Opens what the rules would say to the commands that are open. It tells values of the state: it is for who may see them.
     pub const fn explain(mut self) -> Self {
-        self.has_explain = true;
+        self.parts.has_explain = true;
+        self
+    }
+
+    /// Opens what sessions do, as it happens, to so many who look on at a time: as Server-Sent Events, named as the kinds of a
+    /// [trace](theus_core::workflow::trace::What). Who is slow loses the oldest, and is told by the event `lost` how many.
+    pub const fn happenings(mut self, at_a_time: usize) -> Self {
+        self.parts.has_happenings = true;
+        self.limits.streams = at_a_time;
+        self
+    }
+
+    /// What the service is called in its [OpenAPI document](crate::routes), and in which version: the workflow's name, and 0, where not
+    /// given.
+    pub fn info(mut self, title: &str, version: &str) -> Self {
+        self.parts.info = Some((title.to_owned(), version.to_owned()));
         self
     }
 

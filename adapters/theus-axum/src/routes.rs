@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::routing::{MethodRouter, get, post};
+use http::header::CONTENT_TYPE;
 use theus_core::Context;
 use theus_core::context::SerializeData;
 use theus_core::workflow::Sessions;
 
 use crate::handlers::{self, Shared};
 use crate::limits;
+use crate::openapi;
 use crate::options::Options;
 use crate::problem::{Kind, Problem};
 use crate::service::{OptionsError, Service};
@@ -23,7 +26,9 @@ use crate::service::{OptionsError, Service};
 /// | `GET /sessions/{name}` | how it stands, and its state |
 /// | `GET /sessions/{name}/explain?process=..&arguments=..` | what the rules would say, by [`Options::explain`]; the arguments are JSON |
 /// | `GET /sessions/{name}/journal?from=..&most=..` | its steps, by [`Options::journal`], where there is a store |
+/// | `GET /sessions/{name}/happenings`, `GET /happenings` | what one, or all, do from now on, as Server-Sent Events, by [`Options::happenings`] |
 /// | `GET /status` | how the engine and all sessions stand |
+/// | `GET /openapi.json` | all of this, as OpenAPI 3.1: what commands take, return and fail with, by the shapes of the types and what doc comments say |
 ///
 /// With the header `Idempotency-Key` a command is run once, and an event comes once, where a store keeps the session.
 ///
@@ -54,18 +59,27 @@ where
     G: Context,
     E: Send + Sync + 'static,
 {
-    let (has_journal, has_explain) = (options.has_journal, options.has_explain);
+    let parts = options.parts.clone();
     let service: Shared<D, G, E> = Arc::new(Service::new(sessions, options)?);
+    // It is the same for as long as the service is.
+    let document = Bytes::from(openapi::document(&service, &parts).to_string());
+    let document = move || std::future::ready(([(CONTENT_TYPE, "application/json")], document.clone()));
     let mut router = Router::new()
         .route("/sessions/{name}/commands/{of}", only(post(handlers::run::<D, G, E>)))
         .route("/sessions/{name}/events/{of}", only(post(handlers::send::<D, G, E>)))
         .route("/sessions/{name}", only(get(handlers::state::<D, G, E>)))
-        .route("/status", only(get(handlers::status::<D, G, E>)));
-    if has_explain {
+        .route("/status", only(get(handlers::status::<D, G, E>)))
+        .route("/openapi.json", only(get(document)));
+    if parts.has_explain {
         router = router.route("/sessions/{name}/explain", only(get(handlers::explain::<D, G, E>)));
     }
-    if has_journal {
+    if parts.has_journal {
         router = router.route("/sessions/{name}/journal", only(get(handlers::journal::<D, G, E>)));
+    }
+    if parts.has_happenings {
+        router = router
+            .route("/sessions/{name}/happenings", only(get(handlers::of_one::<D, G, E>)))
+            .route("/happenings", only(get(handlers::of_all::<D, G, E>)));
     }
     let limits = service.limits;
     Ok(limits::around(router.with_state(service), limits))

@@ -9,6 +9,7 @@ use theus_core::signal::EventName;
 use theus_core::source::did_you_mean;
 use theus_core::workflow::Sessions;
 use theus_core::{Context, Engine};
+use tokio::sync::Semaphore;
 
 use crate::command::Command;
 use crate::options::{Limits, Options};
@@ -64,6 +65,8 @@ pub(crate) struct Service<D: Context, G: Context, E> {
     statuses: BTreeMap<String, StatusCode>,
     refused: StatusCode,
     pub(crate) limits: Limits,
+    /// Room for those who look on.
+    pub(crate) streams: Arc<Semaphore>,
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Service<D, G, E> {
@@ -77,8 +80,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Service<D, G, E> {
         check_statuses(&commands, &statuses, refused)?;
         let events = opened(&sessions, &events, has_external)?;
         let commands = commands.into_iter().map(|command| (command.contract.process, command)).collect();
+        let streams = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
         let (statuses, redaction) = (statuses.into_iter().collect(), engine.redaction());
-        Ok(Self { sessions, engine, commands, events, redaction, statuses, refused, limits })
+        Ok(Self { sessions, engine, commands, events, redaction, statuses, refused, limits, streams })
     }
 
     /// The engine of a session: it may have to be read from a store, for which no other task waits.
@@ -109,6 +113,16 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Service<D, G, E> {
             },
             _ => problem,
         }
+    }
+
+    /// The status of a declared error.
+    pub(crate) fn status_of(&self, error: &str) -> StatusCode {
+        self.statuses.get(error).copied().unwrap_or_else(|| Kind::Declared.status())
+    }
+
+    /// The status of what a rule refuses.
+    pub(crate) const fn refused(&self) -> StatusCode {
+        self.refused
     }
 }
 

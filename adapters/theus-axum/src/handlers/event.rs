@@ -1,6 +1,8 @@
 //! An event is sent, and what has come of it told.
 
 use axum::extract::rejection::QueryRejection;
+use std::time::Duration;
+
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -14,6 +16,9 @@ use super::Shared;
 use crate::json::Json;
 use crate::problem::{Kind, Problem, account, no_answer};
 use crate::request::{Body, Key, Named};
+
+/// How often it is looked whether anybody will answer.
+const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,12 +99,30 @@ async fn asked<D: Context, G: Context, E: Send + Sync + 'static>(
     let ask = service.sessions.ask(session, event, payload);
     let ask = if matches!(wait, Wait::Work) { ask.and_work() } else { ask };
     let time = service.limits.time;
-    let answer = tokio::time::timeout(time, ask).await.map_err(|_| no_answer(time))??;
+    let answer = tokio::select! {
+        biased;
+        answered = tokio::time::timeout(time, ask) => answered.map_err(|_| no_answer(time))??,
+        () = shut_down(service) => {
+            let why = "the event was taken, and not handled any more: with a store it is when the service is back";
+            return Err(Problem::new(Kind::ShuttingDown).detail(why));
+        }
+    };
     if !answer.is_taken {
         let problem = Problem::new(Kind::NotTaken).detail(format!("no state that is active has a use for `{event}`"));
         return Err(problem.member("states", answer.states));
     }
     Ok(Json(told(answer)).into_response())
+}
+
+/// Nobody answers any more.
+async fn shut_down<D: Context, G: Context, E: Send + Sync + 'static>(service: &Shared<D, G, E>) {
+    // Most answers are there before the first look.
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if service.sessions.is_shut_down() {
+            return;
+        }
+    }
 }
 
 fn told(answer: Answer) -> Told {

@@ -3,6 +3,7 @@
 mod command;
 mod event;
 mod explain;
+mod happenings;
 mod journal;
 mod state;
 mod status;
@@ -14,6 +15,7 @@ use crate::service::Service;
 pub(crate) use command::run;
 pub(crate) use event::send;
 pub(crate) use explain::explain;
+pub(crate) use happenings::{of_all, of_one};
 pub(crate) use journal::journal;
 pub(crate) use state::state;
 pub(crate) use status::status;

@@ -2,7 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod commands;
+mod ending;
 mod events;
+mod happenings;
+mod hostile;
 mod looks;
+mod openapi;
 mod problems;
+mod served;
 mod shop;

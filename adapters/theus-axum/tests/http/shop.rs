@@ -158,7 +158,18 @@ impl Shop {
         Self::with(options().journal(), Some(store))
     }
 
+    /// On a store that has its sessions.
+    pub(crate) fn again(store: &MemoryStore) -> Self {
+        Self::opened(options(), Some(store))
+    }
+
     pub(crate) fn with(options: Options<Order>, store: Option<&MemoryStore>) -> Self {
+        let shop = Self::opened(options, store);
+        shop.sessions.open("ann", Order::default()).unwrap();
+        shop
+    }
+
+    fn opened(options: Options<Order>, store: Option<&MemoryStore>) -> Self {
         let builder = Engine::builder(Order::default())
             .process::<Pay>()
             .process::<Add>()
@@ -173,7 +184,6 @@ impl Shop {
         };
         let sessions = Sessions::of_text(&engine, "orders.yaml", FLOW).unwrap().workers(1).start().unwrap();
         let sessions = Arc::new(sessions);
-        sessions.open("ann", Order::default()).unwrap();
         let app = theus_axum::routes(Arc::clone(&sessions), options).unwrap();
         Self { sessions, app }
     }
