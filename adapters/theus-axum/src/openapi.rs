@@ -252,7 +252,7 @@ fn fixed(state: Value) -> Map<String, Value> {
         "type": "object",
         "required": ["workflow", "interlocked", "shutting_down", "sessions"],
         "properties": { "workflow": text(), "interlocked": { "type": "boolean" }, "shutting_down": { "type": "boolean" }, "recipe": text(),
-            "sessions": { "type": "object", "additionalProperties": number() } },
+            "sessions": { "type": "object" } },
     });
     let step = json!({
         "type": "object",

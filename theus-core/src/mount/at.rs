@@ -93,6 +93,8 @@ where
         outputs: Self::OUTPUT_TABLE.split_at(P::CONTRACT.outputs.len()).0,
         ..P::CONTRACT
     };
+    const DOC: &'static str = P::DOC;
+    const ARGUMENT_DOCS: &'static [&'static str] = P::ARGUMENT_DOCS;
     const BODY: u32 = P::BODY;
     const ASKS_FOR_KEYS: bool = P::ASKS_FOR_KEYS;
     const NAME: &'static str = P::NAME;

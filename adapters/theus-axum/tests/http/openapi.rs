@@ -237,6 +237,55 @@ async fn doc_comments_and_the_names_that_serde_writes_are_in_it() {
     );
 }
 
+mod motor {
+    use theus_core::prelude::*;
+
+    #[derive(Clone, Default, Context)]
+    pub(super) struct Motor {
+        pub(super) speed: i64,
+    }
+
+    /// Turns faster.
+    #[process(outputs = [domain.speed])]
+    pub(super) fn spin(
+        ctx: Ctx<Motor>,
+        /// By so much.
+        by: i64,
+    ) {
+        ctx.domain.speed.set(by);
+    }
+}
+
+#[derive(Clone, Default, Context)]
+struct Plant {
+    #[context(nested)]
+    left: motor::Motor,
+}
+
+theus_core::mount! {
+    Left = domain.left: Ctx<motor::Motor>, in Ctx<Plant>;
+}
+
+#[tokio::test]
+async fn a_process_of_a_library_is_open_where_it_is_mounted() {
+    type Spin = At<motor::Spin, Left>;
+    let engine = Engine::builder(Plant::default()).process::<Spin>().build().unwrap();
+    let flow = "external: [CMD_GO]\nstates: { A: { events: { CMD_GO: B } }, B: { final: true } }";
+    let sessions = Arc::new(Sessions::of_text(&engine, "plant.yaml", flow).unwrap().workers(1).start().unwrap());
+    sessions.open("one", Plant::default()).unwrap();
+    let app = theus_axum::routes(Arc::clone(&sessions), Options::new().command::<Spin>()).unwrap();
+    let document = document(app.clone()).await;
+    let spin = &document["paths"]["/sessions/{name}/commands/left.spin"]["post"];
+    assert_eq!(spin["summary"], "Turns faster.");
+    let by = &spin["requestBody"]["content"]["application/json"]["schema"]["properties"]["by"];
+    assert_eq!(by["description"], "By so much.");
+    let request =
+        crate::shop::post("/sessions/one/commands/left.spin").body(axum::body::Body::from(r#"{"by":5}"#)).unwrap();
+    let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(*sessions.engine("one").unwrap().snapshot().unwrap().left.speed, 5);
+}
+
 fn good() -> Value {
     json!({
         "count": 3, "ratio": 0.5, "mode": "stand-by", "address": { "streetName": "Main", "zip": 8000 }, "second": { "line": "a" },
