@@ -1,13 +1,16 @@
 //! What the handlers have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use http::StatusCode;
+use serde_json::Value;
+use theus_core::context::REDACTED;
 use theus_core::engine::Redaction;
 use theus_core::signal::EventName;
 use theus_core::source::did_you_mean;
 use theus_core::workflow::Sessions;
+use theus_core::workflow::chart::{ArgumentSource, Definition, State, StateKind};
 use theus_core::{Context, Engine};
 use tokio::sync::Semaphore;
 
@@ -65,6 +68,8 @@ pub(crate) struct Service<D: Context, G: Context, E> {
     statuses: BTreeMap<String, StatusCode>,
     refused: StatusCode,
     pub(crate) limits: Limits,
+    /// The states whose `reply` or `result` reads what is redacted, and those inside of them.
+    hidden: BTreeSet<String>,
     /// Room for those who look on.
     pub(crate) streams: Arc<Semaphore>,
 }
@@ -80,15 +85,22 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Service<D, G, E> {
         check_statuses(&commands, &statuses, refused)?;
         let events = opened(&sessions, &events, has_external)?;
         let commands = commands.into_iter().map(|command| (command.contract.process, command)).collect();
+        let hidden = hidden(sessions.definition());
         let streams = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
         let (statuses, redaction) = (statuses.into_iter().collect(), engine.redaction());
-        Ok(Self { sessions, engine, commands, events, redaction, statuses, refused, limits, streams })
+        Ok(Self { sessions, engine, commands, events, redaction, statuses, refused, limits, hidden, streams })
     }
 
     /// The engine of a session: it may have to be read from a store, for which no other task waits.
     pub(crate) async fn session(self: &Arc<Self>, name: &str) -> Result<Engine<D, G, E>, Problem> {
         let (service, name) = (Arc::clone(self), name.to_owned());
         apart(move || Ok(service.sessions.engine(&name)?)).await
+    }
+
+    /// What a session that is in these states has said, as it is told.
+    pub(crate) fn said(&self, states: &[String], said: Option<Value>) -> Option<Value> {
+        let is_hidden = states.iter().any(|state| self.hidden.contains(state));
+        said.map(|said| if is_hidden { REDACTED.into() } else { said })
     }
 
     /// A command that is open.
@@ -172,6 +184,23 @@ fn opened<D: Context, G: Context, E: Send + Sync + 'static>(
     open.sort();
     open.dedup();
     Ok(open)
+}
+
+/// The states that say something of what is redacted.
+fn hidden(definition: &Definition) -> BTreeSet<String> {
+    let redacts = |source: &Option<ArgumentSource>| match source {
+        Some(ArgumentSource::Expression(expression)) => expression.redacts(),
+        _ => false,
+    };
+    let says = |state: &State| match &state.kind {
+        StateKind::Final { result } => redacts(result) || redacts(&state.reply),
+        _ => redacts(&state.reply),
+    };
+    let is_hidden = |state: &&State| {
+        let mut around = std::iter::successors(Some(*state), |state| definition.state(state.parent?));
+        around.any(says)
+    };
+    definition.states().iter().filter(is_hidden).map(|state| state.name.clone()).collect()
 }
 
 /// On a thread that may be blocked.

@@ -111,7 +111,7 @@ async fn asked<D: Context, G: Context, E: Send + Sync + 'static>(
         let problem = Problem::new(Kind::NotTaken).detail(format!("no state that is active has a use for `{event}`"));
         return Err(problem.member("states", answer.states));
     }
-    Ok(Json(told(answer)).into_response())
+    Ok(Json(told(service, answer)).into_response())
 }
 
 /// Nobody answers any more.
@@ -125,7 +125,8 @@ async fn shut_down<D: Context, G: Context, E: Send + Sync + 'static>(service: &S
     }
 }
 
-fn told(answer: Answer) -> Told {
+fn told<D: Context, G: Context, E: Send + Sync + 'static>(service: &Shared<D, G, E>, answer: Answer) -> Told {
+    let reply = service.said(&answer.states, answer.reply);
     let failure = answer.failure.map(|failure| {
         let is_declared = failure.error.is_some();
         if !is_declared {
@@ -138,7 +139,7 @@ fn told(answer: Answer) -> Told {
     Told {
         states: answer.states,
         status: word(&answer.status),
-        reply: answer.reply,
+        reply,
         failure,
         violations: answer.violations.iter().map(account).collect(),
         version: answer.version,

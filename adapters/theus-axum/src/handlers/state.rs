@@ -37,12 +37,13 @@ where
         let (sessions, name) = (&service.sessions, named.session);
         let snapshot = sessions.engine(&name)?.within(service.limits.time).snapshot()?;
         let data = serde_json::to_value(&snapshot).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))?;
+        let states = sessions.states(&name)?;
         Ok(Look {
             status: word(&sessions.status(&name)?),
-            states: sessions.states(&name)?,
+            result: service.said(&states, sessions.result(&name)?),
+            states,
             version: snapshot.version(),
             data: shown(data, &D::schema(), &service.redaction, ""),
-            result: sessions.result(&name)?,
             session: name,
         })
     };

@@ -20,6 +20,21 @@ async fn the_state_is_the_data_zone_without_what_is_redacted() {
 }
 
 #[tokio::test]
+async fn a_file_that_says_what_is_redacted_says_it_to_nobody_outside() {
+    let shop = Shop::with(options().event("CMD_SHOW").event("CMD_END"), None);
+    shop.post("/sessions/ann/commands/pay", json!({ "amount": 70, "card": "4111" })).await;
+    let shown = shop.post("/sessions/ann/events/CMD_SHOW", json!(null)).await;
+    assert_eq!((shown.status, &shown.json()["reply"]), (StatusCode::OK, &json!("(redacted)")));
+    let ended = shop.post("/sessions/ann/events/CMD_END", json!(null)).await;
+    assert_eq!(ended.json()["status"], "finished");
+    let state = shop.get("/sessions/ann").await;
+    assert_eq!(state.json()["result"], "(redacted)");
+    for reply in [shown, ended, state] {
+        assert!(!reply.text.contains("4111"), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
 async fn the_journal_is_there_where_it_is_opened_and_hides_what_is_redacted() {
     let shop = Shop::kept(&MemoryStore::new());
     for amount in [1, 2, 3] {

@@ -113,6 +113,11 @@ states:
       CMD_BURST: { steps: burst }
       CMD_SHIP: SHIPPED
       CMD_WORK: WORKING
+      CMD_SHOW: SHOWN
+  SHOWN:
+    reply: "${ domain.card }"
+    events: { CMD_HIDE: OPEN, CMD_END: ENDED }
+  ENDED: { final: true, result: "${ {'with': domain.card} }" }
   WORKING:
     invoke: hang
     events: { CMD_STOP: OPEN }
