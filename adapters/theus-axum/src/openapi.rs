@@ -41,6 +41,18 @@ pub(crate) fn document<D: Context, G: Context, E: Send + Sync + 'static>(
         "/status".to_owned(),
         json!({ "get": look("status", "How the engine and all sessions stand", "Status") }),
     );
+    if parts.has_open {
+        let opened = object(Map::from_iter([("session".to_owned(), json!({ "type": "string" }))]), &["session"]);
+        paths["/sessions/{name}"]["put"] = json!({
+            "operationId": "open",
+            "summary": "Opens a session",
+            "responses": {
+                "201": answers("It is new", &opened),
+                "200": answers("It was there already", &opened),
+                "default": { "$ref": "#/components/responses/Problem" },
+            },
+        });
+    }
     if parts.has_explain {
         let query = [
             query("process", true, json!({ "type": "string" })),

@@ -1,5 +1,6 @@
 //! What of a pool of sessions is open to the outside, and how much of it at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -43,8 +44,12 @@ pub struct Options<D: Context, G: Context = (), E = ()> {
     pub(crate) statuses: Vec<(String, StatusCode)>,
     pub(crate) refused: StatusCode,
     pub(crate) parts: Parts,
+    pub(crate) first: Option<Arc<First<D>>>,
     pub(crate) limits: Limits,
 }
+
+/// The first state of a session of this name.
+pub(crate) type First<D> = dyn Fn(&str) -> D + Send + Sync;
 
 /// Which resources there are, and what the service is called.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +57,7 @@ pub(crate) struct Parts {
     pub(crate) has_journal: bool,
     pub(crate) has_explain: bool,
     pub(crate) has_happenings: bool,
+    pub(crate) has_open: bool,
     /// Title and version.
     pub(crate) info: Option<(String, String)>,
 }
@@ -81,6 +87,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
             statuses: Vec::new(),
             refused: StatusCode::UNPROCESSABLE_ENTITY,
             parts: Parts::default(),
+            first: None,
             limits,
         }
     }
@@ -104,6 +111,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     /// Opens no event but those that are [said here](Self::event).
     pub const fn no_external(mut self) -> Self {
         self.has_external = false;
+        self
+    }
+
+    /// Lets clients open sessions, under names of theirs, with this first state: `PUT /sessions/{name}`. How many that may be is for a layer
+    /// of one's own.
+    pub fn open(mut self, first: impl Fn(&str) -> D + Send + Sync + 'static) -> Self {
+        self.parts.has_open = true;
+        self.first = Some(Arc::new(first));
         self
     }
 

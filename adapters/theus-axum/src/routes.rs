@@ -23,6 +23,7 @@ use crate::service::{OptionsError, Service};
 /// |---|---|
 /// | `POST /sessions/{name}/commands/{process}` | runs a process, by [`Options::command`]; the body has its arguments by their names, the answer is what it returns |
 /// | `POST /sessions/{name}/events/{event}` | sends an event, and [answers](theus_core::workflow::Sessions::ask) what has come of it; `?wait=work` waits for what states have invoked, too; `?wait=no` for nothing, which is 202 |
+/// | `PUT /sessions/{name}` | opens it, by [`Options::open`]: 201, and 200 where it is there already |
 /// | `GET /sessions/{name}` | how it stands, and its state |
 /// | `GET /sessions/{name}/explain?process=..&arguments=..` | what the rules would say, by [`Options::explain`]; the arguments are JSON |
 /// | `GET /sessions/{name}/journal?from=..&most=..` | its steps, by [`Options::journal`], where there is a store |
@@ -59,15 +60,19 @@ where
     G: Context,
     E: Send + Sync + 'static,
 {
-    let parts = options.parts.clone();
+    let (parts, first) = (options.parts.clone(), options.first.clone());
     let service: Shared<D, G, E> = Arc::new(Service::new(sessions, options)?);
     // It is the same for as long as the service is.
     let document = Bytes::from(openapi::document(&service, &parts).to_string());
     let document = move || std::future::ready(([(CONTENT_TYPE, "application/json")], document.clone()));
+    let mut of_session = get(handlers::state::<D, G, E>);
+    if let Some(first) = first {
+        of_session = of_session.put(move |service, named| handlers::open(service, named, first));
+    }
     let mut router = Router::new()
         .route("/sessions/{name}/commands/{of}", only(post(handlers::run::<D, G, E>)))
         .route("/sessions/{name}/events/{of}", only(post(handlers::send::<D, G, E>)))
-        .route("/sessions/{name}", only(get(handlers::state::<D, G, E>)))
+        .route("/sessions/{name}", only(of_session))
         .route("/status", only(get(handlers::status::<D, G, E>)))
         .route("/openapi.json", only(get(document)));
     if parts.has_explain {

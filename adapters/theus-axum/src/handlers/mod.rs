@@ -5,6 +5,7 @@ mod event;
 mod explain;
 mod happenings;
 mod journal;
+mod open;
 mod state;
 mod status;
 
@@ -17,6 +18,7 @@ pub(crate) use event::send;
 pub(crate) use explain::explain;
 pub(crate) use happenings::{of_all, of_one};
 pub(crate) use journal::journal;
+pub(crate) use open::open;
 pub(crate) use state::state;
 pub(crate) use status::status;
 

@@ -179,6 +179,25 @@ async fn a_session_that_is_over_is_409_and_a_service_that_ends_503() {
     assert_eq!((ending.status, ending.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "shutting-down"));
 }
 
+#[tokio::test]
+async fn a_session_is_opened_once_where_that_is_open() {
+    let put = |path: &str| http::Request::put(path).body(Body::empty()).unwrap();
+    let closed = Shop::new().send(put("/sessions/new")).await;
+    assert_eq!((closed.status, closed.problem().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "method"));
+    for store in [None, Some(MemoryStore::new())] {
+        let open = options().open(|name| Order { items: vec![name.to_owned()], ..Order::default() });
+        let shop = Shop::with(open, store.as_ref());
+        let statuses = [shop.send(put("/sessions/new")).await.status, shop.send(put("/sessions/new")).await.status];
+        assert_eq!(statuses, [StatusCode::CREATED, StatusCode::OK]);
+        assert_eq!(shop.post("/sessions/new/commands/add", json!({ "item": "fig" })).await.json(), 2);
+        assert_eq!(shop.send(put("/sessions/new")).await.json(), json!({ "session": "new" }));
+        assert_eq!(shop.get("/sessions/new").await.json()["data"]["items"], json!(["new", "fig"]));
+        assert_eq!(shop.send(put("/sessions/a%2Fb")).await.problem(), "name");
+        let spec = oas3::from_json(shop.get("/openapi.json").await.text).unwrap();
+        assert!(spec.paths.unwrap()["/sessions/{name}"].put.is_some());
+    }
+}
+
 #[test]
 fn options_that_say_what_is_not_there_are_refused() {
     let shop = Shop::new();
