@@ -37,7 +37,6 @@ impl<B: BundleAt<M>, M: Mount> Bundle<M::Domain, M::Global, M::Effects> for At<B
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// Registers all processes of a bundle, as [`process`](Self::process) does one by one: see [`bundle!`](crate::bundle).
-    #[must_use]
     pub fn processes<B: Bundle<D, G, E>>(self) -> Self {
         B::register(self)
     }
