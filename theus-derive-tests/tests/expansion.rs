@@ -117,6 +117,10 @@ snapshots! {
         "crate = engine_room, inputs = [domain.r#type]",
         "/// Documented.\n #[cfg(unix)] #[must_use] #[inline] #[allow(clippy::needless_return)] fn r#match(ctx: Ctx<Odd>) -> i64 { return *ctx.domain.r#type; }",
     );
+    process_with_an_argument_with_a_unit: process(
+        "outputs = [domain.chamber]",
+        "fn heat(ctx: Ctx<Oven>, #[unit = \"degF\"] to: f64) { ctx.domain.chamber.set(to); }",
+    );
     process_after_a_mistake: process("inputs = [domian.total]", "fn report(ctx: Ctx<Bank>, to: i64) -> i64 { *ctx.domain.total }");
     context_with_zones: context(
         "pub struct Bank { /// The total.\n pub total: i64, names: Vec<String>, pub(crate) sig_fraud: bool, #[zone(meta)] note: String }",
@@ -124,10 +128,13 @@ snapshots! {
     context_that_is_nested: context("#[context(version = 2)] pub struct Plant { pub pieces: u64, #[context(nested)] pub machine: Machine }");
     context_that_is_generic: context("struct Shelf<T: Default = String> where T: PartialEq { things: Vec<T>, looks: u64 }");
     context_without_fields: context("struct Nothing {}");
+    context_with_a_unit: context("struct Oven { #[context(unit = \"degF\")] chamber: f64, doors: u8 }");
     context_with_a_method: context(
         "#[inspect(methods(surplus -> i64))] struct Books { assets: i64, #[inspect(with = Shown)] debts: Debts }",
     );
     inspect_of_a_struct: inspect("#[inspect(methods(label -> &str))] struct Motor { speed: f64, #[inspect(with = Shown)] name: Name }");
     inspect_of_a_newtype: inspect("struct Money(i64);");
+    inspect_of_a_newtype_with_a_unit: inspect("struct Celsius(#[inspect(unit = \"degC\")] f64);");
+    inspect_of_a_struct_with_a_unit: inspect("struct Probe { #[inspect(unit = \"mV\")] value: f32, index: u8 }");
     inspect_of_an_enum: inspect("enum Mode { Idle, Running { speed: f64 }, Failed(String, u32) }");
 }

@@ -31,6 +31,8 @@ mod names;
 mod process;
 #[path = "../../theus-macros/src/tokens.rs"]
 mod tokens;
+#[path = "../../theus-macros/src/unit.rs"]
+mod unit;
 
 mod compile;
 mod expansion;

@@ -29,6 +29,7 @@ mod names;
 mod place;
 mod process;
 mod tokens;
+mod unit;
 
 use proc_macro::TokenStream;
 

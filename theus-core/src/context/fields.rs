@@ -18,6 +18,7 @@ use theus_model::context::{FieldRanges, NumberRange};
 /// | `#[inspect(methods(total -> i64))]` | the struct | rules may call `domain.total()`, a method of its view `..View` |
 /// | `#[inspect(with = Adapter)]` | a field | an [`InspectAs`](crate::context::InspectAs) shows it to rules: for foreign types |
 /// | `#[context(redact)]` | a field | its value, and what is below it, is shown to nobody: see [what is redacted](crate::audit#what-is-redacted) |
+/// | `#[context(unit = "degF")]` | a field | in what its number is measured, of a list or a map each number in it: see [units](crate::audit#units) |
 /// | `#[zone(data)]`, `#[zone(signal)]`, `#[zone(meta)]` | a field | its zone, whatever its name |
 ///
 /// A method that rules call looks at a *view* of the context, which the derive makes where there are such methods: a struct

@@ -139,6 +139,77 @@ fn a_unit_is_told_with_the_value_and_the_bound() {
     assert_eq!(count(&engine), 0, "it has acted");
 }
 
+/// It says itself in what it is measured.
+#[derive(Clone, Default, Context)]
+struct Kiln {
+    #[context(unit = "degF")]
+    chamber: f64,
+    #[context(unit = "degF")]
+    zones: Vec<f64>,
+    #[context(unit = "l")]
+    water: u32,
+}
+
+#[derive(Clone, Default, Context)]
+struct Bounds {
+    #[context(unit = "degF")]
+    high: f64,
+}
+
+#[process(outputs = [domain.chamber, domain.zones])]
+fn fire(ctx: Ctx<Kiln, Bounds>, to: f64) {
+    ctx.domain.chamber.set(to);
+    ctx.domain.zones.set(vec![to, to + 1.0]);
+}
+
+fn kiln(rule: &str) -> Result<Engine<Kiln, Bounds>, String> {
+    let recipe = format!("process_recipes: {{ fire: {{ outputs: [ {{ {rule} }} ] }} }}");
+    let builder = Engine::builder(Kiln::default()).global(Bounds { high: 90.0 }).process::<Fire>();
+    let built = builder.recipe("r.yaml", &recipe).map_err(|error| error.to_string())?.build();
+    built.map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_unit_of_a_field_is_told_by_rules_that_say_none() {
+    for (rule, told) in [
+        ("field: domain.chamber, max: 90", "found 99.0 degF"),
+        ("field: domain.chamber, max: global.high", "found 99.0 degF, global.high = 90.0 degF"),
+        ("field: 'domain.zones[*]', max: 99", "domain.zones[1] = 100.0 degF"),
+        ("field: domain.zones.max(), max: 90", "found 100.0 degF"),
+        (
+            "that: 'domain.chamber < global.high || domain.water > 3', level: B",
+            "domain.chamber = 99.0 degF, global.high = 90.0 degF, domain.water = 0 l",
+        ),
+    ] {
+        let engine = kiln(rule).unwrap();
+        let refused = engine.run(Fire { to: 99.0 }).unwrap_err().to_string();
+        assert!(refused.contains(told), "{rule}: {refused}");
+        let ledger = engine.ledger();
+        let violation = ledger.iter().find_map(|record| record.violation()).unwrap();
+        assert!(violation.value.as_str().contains("degF"), "{rule}: {violation:?}");
+        ledger.verify().unwrap();
+        assert!(engine.run(Fire { to: 9.0 }).is_ok(), "{rule}");
+    }
+    let refused = kiln("field: domain.chamber, max: 90, unit: degC").unwrap_err();
+    assert!(refused.contains("error[R051]: domain.chamber is measured in `degF`") && refused.contains("--> r.yaml:1:"));
+    let refused = kiln("that: 'domain.chamber > domain.zones.max() + double(domain.water)', level: B").unwrap_err();
+    assert!(refused.contains("is measured in `degF`, and `double(domain.water)` in `l`"), "{refused}");
+}
+
+#[test]
+fn conditions_of_workflows_mix_no_units() {
+    let engine = kiln("field: domain.chamber, max: 90").unwrap();
+    let flow = |when: &str| {
+        let file = format!(
+            "states:\n  A: {{ entry: {{ run: fire, with: {{ to: 3.0 }} }}, events: {{ EVT_CHAIN_DONE: {{ when: \"{when}\", to: B }}, CMD_B: B, EVT_CHAIN_FAIL: B }} }}\n  B: {{ final: true }}\n"
+        );
+        WorkflowManager::from_text(&engine, "w.yaml", &file).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let refused = flow("domain.chamber > double(domain.water)").unwrap_err();
+    assert!(refused.contains("`domain.chamber` is measured in `degF`, and `double(domain.water)` in `l`"), "{refused}");
+    assert!(flow("domain.chamber > double(domain.water) * 1.0").is_ok());
+}
+
 #[test]
 fn a_list_in_a_file_is_read_again_with_its_recipe() {
     let folder = std::env::temp_dir().join(format!("theus-list-{}", std::process::id()));

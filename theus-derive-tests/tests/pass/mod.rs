@@ -158,6 +158,7 @@ mod undeclared_read_of_global;
 mod undeclared_read_through_alias;
 mod undeclared_write;
 mod undeclared_write_through_alias;
+mod unit;
 mod unknown_effect;
 mod unknown_global_path;
 mod unknown_layer;

@@ -1,6 +1,6 @@
 //! What a condition of several values looks at, and what a violation of it tells.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::time::Duration;
 
 use crate::condition::{Activation, EvaluationError, Expression};
@@ -46,11 +46,11 @@ pub(super) fn holds(expression: &Expression, subject: &(impl Subject + ?Sized)) 
 /// The paths that it names with their values: `domain.total = 100, domain.cash = 40`.
 pub(super) fn named(expression: &Expression, subject: &(impl Subject + ?Sized)) -> String {
     let mut text = String::new();
-    expression.each_named(&Looks(subject), &mut |path, value| {
+    expression.each_named(&Looks(subject), &mut |path, value, unit| {
         let comma = if text.is_empty() { "" } else { ", " };
         // Writing to a string does not fail.
         let _ = match value {
-            Some(value) => write!(text, "{comma}{path} = {}", shown(value)),
+            Some(value) => write!(text, "{comma}{path} = {}", measured(value, unit)),
             None => write!(text, "{comma}{path} = {REDACTED}"),
         };
     });
@@ -85,7 +85,7 @@ pub fn shown_time(time: Duration) -> String {
 }
 
 /// A value as records show it; of a number, with its unit.
-pub(super) fn measured(value: Value<'_>, unit: Option<&Text>) -> String {
+pub(super) fn measured(value: Value<'_>, unit: Option<impl Display>) -> String {
     let is_number = matches!(value, Value::Int(_) | Value::Huge(_) | Value::Float(_) | Value::Decimal { .. });
     match unit.filter(|_| is_number) {
         Some(unit) => format!("{} {unit}", shown(value)),

@@ -376,7 +376,7 @@ impl Rule {
         self.about.as_ref()?.response.as_ref()
     }
 
-    /// In what its field and its bound are measured, where the recipe says it.
+    /// In what its field and its bound are measured, where the field or the recipe says it.
     #[must_use]
     pub fn unit(&self) -> Option<&Text> {
         self.about.as_ref()?.unit.as_ref()

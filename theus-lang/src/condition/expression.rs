@@ -44,6 +44,9 @@ struct Inner {
     always: Option<bool>,
 }
 
+/// Who is shown paths, their values and their units.
+type See<'s> = dyn FnMut(&str, Option<Value<'_>>, Option<&str>) + 's;
+
 enum Program {
     Checked(Node),
     #[cfg(test)]
@@ -262,18 +265,19 @@ impl Expression {
         self.inner.reads_event
     }
 
-    /// Shows each path that the condition of a rule names, with its value, in the order of the text; without one where it is not shown.
-    pub fn each_named<'a>(&'a self, activation: &'a dyn Activation, see: &mut dyn FnMut(&str, Option<Value<'_>>)) {
-        for Named { path, node, redacts } in &self.inner.named {
+    /// Shows each path that the condition of a rule names, with its value and its unit, in the order of the text; without a value
+    /// where it is not shown.
+    pub fn each_named<'a>(&'a self, activation: &'a dyn Activation, see: &mut See<'_>) {
+        for Named { path, node, redacts, unit } in &self.inner.named {
             if *redacts {
-                see(path, None);
+                see(path, None, None);
                 continue;
             }
             let mut work = Work::of(MOST_STEPS);
             match guarded(|| evaluate(node, activation, &mut work)) {
-                Ok(operand) => see(path, Some(operand.as_value())),
+                Ok(operand) => see(path, Some(operand.as_value()), *unit),
                 // An index beyond the end, a key that is not there.
-                Err(_) => see(path, Some(Value::Missing)),
+                Err(_) => see(path, Some(Value::Missing), None),
             }
         }
     }

@@ -13,6 +13,8 @@ pub(super) struct Named {
     pub(super) node: Node,
     /// Whether its value is not shown.
     pub(super) redacts: bool,
+    /// In what it is measured, where its field says so.
+    pub(super) unit: Option<&'static str>,
 }
 
 /// The paths that lead furthest, in the order of the text, each once.
@@ -85,7 +87,7 @@ fn path(expr: &Expr, checker: &mut Checker<'_>, found: &mut Vec<Named>) -> bool 
     let text = checker.text(expr);
     if found.iter().all(|known| *known.path != *text) {
         let redacts = checker.redacts(&names(expr));
-        found.push(Named { path: text.into(), node: typed.node, redacts });
+        found.push(Named { path: text.into(), node: typed.node, redacts, unit: typed.unit });
     }
     true
 }

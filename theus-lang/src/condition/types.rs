@@ -62,6 +62,7 @@ impl Type {
             Shape::Record(record) => Self::Record(Box::new(record)),
             Shape::Enum(shape) => Self::Enum(Box::new(shape)),
             Shape::Optional(inner) => Self::of(*inner).optional(),
+            Shape::Measured(measured) => Self::of(measured.shape),
             _ => Self::Opaque,
         }
     }

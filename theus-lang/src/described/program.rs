@@ -100,6 +100,8 @@ pub struct FieldText {
     pub shows: TypeName,
     /// Its type, as it is written.
     pub written: String,
+    /// In what it is measured, where it says so.
+    pub unit: Option<String>,
 }
 
 /// A process.

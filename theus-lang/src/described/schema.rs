@@ -33,7 +33,7 @@ pub(super) fn catalog(
     }
     let layers = Layers { domain: &domain, global: &global };
     let processes = processes.iter().zip(locals).map(|(process, local)| {
-        let arguments = process.arguments.iter().map(|argument| shapes.shape(&argument.shows)).collect();
+        let arguments = process.arguments.iter().map(|it| shapes.measured(&it.shows, it.unit())).collect();
         // Whether that has JSON is said where the program is there.
         let gives = process.gives.as_ref().map_or(Gives::Nothing, |gives| Gives::Value(shapes.shape(&gives.shows)));
         let errors = process.errors.iter().map(|error| Gives::Value(shapes.shape(&error.shows))).collect();
@@ -72,7 +72,7 @@ fn schema(
     let fields = fields.iter().map(|ContextField { field, zone, nested }| {
         let shows = text.fill(&name, &field.shows);
         let nested = nested.then(|| self::schema(shapes, &shows, depth, unlisted)).transpose()?;
-        let shape = if nested.is_some() { Shape::Opaque } else { shapes.shape(&shows) };
+        let shape = if nested.is_some() { Shape::Opaque } else { shapes.measured(&shows, field.unit()) };
         Ok(FieldSchema {
             name: leak(&field.name),
             zone: *zone,

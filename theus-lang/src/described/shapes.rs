@@ -63,15 +63,25 @@ impl Shapes {
         }
     }
 
+    /// The shape of a type, in a unit where its field has one.
+    pub(super) fn measured(self: &Arc<Self>, name: &TypeName, unit: Option<&'static str>) -> Shape {
+        let shape = self.shape(name);
+        match unit {
+            Some(unit) => shape.measured_in(unit),
+            None => shape,
+        }
+    }
+
     /// One of the program's own types.
     fn own(self: &Arc<Self>, name: &TypeName, text: &TypeText) -> Shape {
         let word = leak(&name.word);
         let filled = |fields: &[FieldText]| {
-            let fields: Vec<_> =
-                fields.iter().map(|field| (leak(&field.name), text.fill(name, &field.shows))).collect();
+            let known = |field: &FieldText| (leak(&field.name), text.fill(name, &field.shows), field.unit());
+            let fields: Vec<_> = fields.iter().map(known).collect();
             let shapes = Arc::clone(self);
             Asked::described(move || {
-                fields.iter().map(|(name, shows)| FieldShape { name, shape: shapes.shape(shows) }).collect()
+                let shape = |shows, unit: &Option<&'static str>| shapes.measured(shows, *unit);
+                fields.iter().map(|(name, shows, unit)| FieldShape { name, shape: shape(shows, unit) }).collect()
             })
         };
         match &text.form {
@@ -204,6 +214,13 @@ fn foreign(name: &TypeName) -> Option<Shape> {
         _ => return None,
     };
     Some(Shape::Time(kind))
+}
+
+impl FieldText {
+    /// In what it is measured, to be kept.
+    pub(super) fn unit(&self) -> Option<&'static str> {
+        self.unit.as_deref().map(leak)
+    }
 }
 
 impl TypeText {

@@ -5,6 +5,7 @@ use syn::{Attribute, LitInt, Path};
 
 use crate::errors::Errors;
 use crate::names::{hint, plain};
+use crate::unit::{self, Unit};
 
 /// What a field can be in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub(crate) struct FieldAttributes {
     pub(crate) interior_mutability: bool,
     /// Whether people are not shown its value.
     pub(crate) redact: bool,
+    /// In what it is measured.
+    pub(crate) unit: Option<Unit>,
     pub(crate) zone: Option<Zone>,
 }
 
@@ -66,6 +69,9 @@ pub(crate) fn of_struct(attributes: &[Attribute], errors: &mut Errors) -> Struct
             if meta.path.is_ident("redact") {
                 return Err(meta.error("`redact` belongs on the field whose value is not to be shown"));
             }
+            if meta.path.is_ident("unit") {
+                return Err(meta.error("`unit` belongs on the field that is measured"));
+            }
             Err(unknown(&meta.path, &["version", "crate"], "#[context(..)] of a struct"))
         });
         errors.take(read);
@@ -82,10 +88,11 @@ pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> FieldAt
                     Some("nested") => &mut read.nested,
                     Some("interior_mutability") => &mut read.interior_mutability,
                     Some("redact") => &mut read.redact,
+                    Some("unit") => return unit::option(&meta, &mut read.unit),
                     _ => {
                         return Err(unknown(
                             &meta.path,
-                            &["nested", "interior_mutability", "redact"],
+                            &["nested", "interior_mutability", "redact", "unit"],
                             "#[context(..)] of a field",
                         ));
                     }

@@ -12,6 +12,7 @@ use super::view;
 use crate::answer::Asked;
 use crate::inspect as rules;
 use crate::tokens::{doc, spelled};
+use crate::unit::measured;
 
 /// Types that are kept in place. Chosen by their spelling, because a macro sees nothing else; an alias of one of them is
 /// kept behind a handle, which is slower and just as right.
@@ -24,7 +25,7 @@ const INLINE: [&str; 16] = [
 fn answer(model: &Model) -> TokenStream {
     let Model { version, generics, vis, ident, .. } = model;
     let fields = model.fields.iter().map(|field| {
-        let Field { ty, zone, nested, with, .. } = field;
+        let Field { ty, zone, nested, with, unit, .. } = field;
         let (name, written) = (field.name(), spelled(ty));
         let zone = match zone {
             Zone::Data => "data",
@@ -32,7 +33,7 @@ fn answer(model: &Model) -> TokenStream {
             Zone::Meta => "meta",
         };
         let shows = with.as_ref().unwrap_or(ty);
-        quote!((#name #zone #nested [#shows] #written))
+        quote!((#name #zone #nested [#shows] #written #unit))
     });
     let methods = rules::described_methods(&model.methods);
     Asked { cfgs: &[], vis, ident, generics }.says("context", &quote!(#version { #(#fields)* } { #methods }))
@@ -299,7 +300,7 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
     let (shape, nested) = if *nested {
         (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(__theus::Kept::<#ty>::schema())))
     } else {
-        (rules::shape(ty, field.with.as_ref()), quote!(::std::option::Option::None))
+        (measured(rules::shape(ty, field.with.as_ref()), field.unit.as_ref()), quote!(::std::option::Option::None))
     };
     quote! {
         __theus::FieldSchema {

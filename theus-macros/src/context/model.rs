@@ -9,6 +9,7 @@ use crate::inspect::{self, Method};
 use crate::names::plain;
 use crate::process::mentions;
 use crate::tokens;
+use crate::unit::{self, Unit};
 
 /// A struct that is to be a context.
 pub(crate) struct Model {
@@ -33,6 +34,8 @@ pub(crate) struct Field {
     pub(crate) interior_mutability: bool,
     /// Whether people are not shown its value.
     pub(crate) redact: bool,
+    /// In what it is measured.
+    pub(crate) unit: Option<Unit>,
     /// Whether its type mentions a parameter of the struct's.
     pub(crate) is_generic: bool,
     /// The adapter that shows it to rules.
@@ -91,7 +94,7 @@ impl Field {
         let ident = field.ident?;
         let attributes = attr::of_field(&field.attrs, errors);
         let name = plain(&ident);
-        let with = inspect::of_field(&field.attrs, errors);
+        let with = inspect::of_field_of_context(&field.attrs, errors);
         if attributes.nested && attributes.zone.is_some() {
             errors.push(syn::Error::new(
                 field.ty.span(),
@@ -101,12 +104,19 @@ impl Field {
         if let (Some(with), true) = (&with, attributes.nested) {
             errors.at(with, "a nested context shows its own fields: put `#[inspect(with = ..)]` on those");
         }
+        match &attributes.unit {
+            Some(unit) if attributes.nested => {
+                errors.at(unit, "a nested context has no unit of its own: put `#[context(unit = ..)]` on its fields");
+            }
+            unit => unit::check(unit.as_ref(), &field.ty, with.as_ref(), errors),
+        }
         Some(Self {
             with,
             zone: attributes.zone.unwrap_or_else(|| Zone::of_name(&name)),
             nested: attributes.nested,
             interior_mutability: attributes.interior_mutability,
             redact: attributes.redact,
+            unit: attributes.unit.filter(|_| !attributes.nested),
             is_generic: generics.type_params().any(|parameter| mentions(&field.ty, &parameter.ident))
                 || generics.const_params().any(|parameter| mentions(&field.ty, &parameter.ident)),
             docs: tokens::docs(&field.attrs),

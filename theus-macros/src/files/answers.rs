@@ -197,8 +197,7 @@ fn context(input: ParseStream<'_>) -> syn::Result<ContextText> {
             _ => theus_lang::described::Zone::Data,
         };
         let nested = field.parse::<LitBool>()?.value;
-        let (shows, written) = shown(&field)?;
-        fields.push(ContextField { field: FieldText { name, shows, written }, zone, nested });
+        fields.push(ContextField { field: shown(name, &field)?, zone, nested });
     }
     Ok(ContextText { version, fields, methods: fields_of(input)? })
 }
@@ -229,7 +228,7 @@ fn process(input: ParseStream<'_>) -> syn::Result<ProcessText> {
     Ok(ProcessText { name, inputs, outputs, effects, errors, arguments, local, is_async, is_blocking, gives })
 }
 
-/// `{ ("name" [Type] "as written") .. }`
+/// `{ ("name" [Type] "as written" "unit") .. }`, the last where there is one.
 fn fields_of(input: ParseStream<'_>) -> syn::Result<Vec<FieldText>> {
     let content;
     braced!(content in input);
@@ -238,17 +237,18 @@ fn fields_of(input: ParseStream<'_>) -> syn::Result<Vec<FieldText>> {
         let field;
         parenthesized!(field in content);
         let name = field.parse::<LitStr>()?.value();
-        let (shows, written) = shown(&field)?;
-        fields.push(FieldText { name, shows, written });
+        fields.push(shown(name, &field)?);
     }
     Ok(fields)
 }
 
-fn shown(field: ParseStream<'_>) -> syn::Result<(TypeName, String)> {
+fn shown(name: String, field: ParseStream<'_>) -> syn::Result<FieldText> {
     let ty;
     bracketed!(ty in field);
     let ty: Type = ty.parse()?;
-    Ok((type_name(&ty), field.parse::<LitStr>()?.value()))
+    let written = field.parse::<LitStr>()?.value();
+    let unit = field.parse::<Option<LitStr>>()?.map(|unit| unit.value());
+    Ok(FieldText { name, shows: type_name(&ty), written, unit })
 }
 
 fn texts(input: ParseStream<'_>) -> syn::Result<Vec<String>> {

@@ -7,6 +7,7 @@ use syn::{Attribute, Path, Token, Type, parenthesized};
 
 use crate::errors::Errors;
 use crate::names::{hint, plain};
+use crate::unit::{self, Unit};
 
 /// A method that rules may call: `mean -> f64`.
 pub(crate) struct Method {
@@ -61,6 +62,9 @@ pub(crate) fn of_type(attributes: &[Attribute], errors: &mut Errors) -> TypeAttr
             if meta.path.is_ident("with") {
                 return Err(meta.error("`with` belongs on the field whose values the adapter shows"));
             }
+            if meta.path.is_ident("unit") {
+                return Err(meta.error("`unit` belongs on the field that is measured"));
+            }
             Err(unknown(&meta.path, &["methods", "crate"], "a type"))
         });
         errors.take(result);
@@ -68,23 +72,42 @@ pub(crate) fn of_type(attributes: &[Attribute], errors: &mut Errors) -> TypeAttr
     read
 }
 
-/// `#[inspect(with = Adapter)]` on a field.
-pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> Option<Type> {
-    let mut with = None;
+/// `#[inspect(with = Adapter)]` and `#[inspect(unit = "degF")]` on a field.
+#[derive(Default)]
+pub(crate) struct FieldAttributes {
+    pub(crate) with: Option<Type>,
+    pub(crate) unit: Option<Unit>,
+}
+
+/// The adapter on a field of a context, which says its unit as all else.
+pub(crate) fn of_field_of_context(attributes: &[Attribute], errors: &mut Errors) -> Option<Type> {
+    let FieldAttributes { with, unit } = of_field(attributes, errors);
+    if let Some(unit) = unit {
+        let message = format!("on a field of a context write `#[context(unit = {})]`", unit.token());
+        errors.at(&unit, message);
+    }
+    with
+}
+
+pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> FieldAttributes {
+    let mut read = FieldAttributes::default();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("inspect")) {
         let result = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("with") {
                 let adapter: Type = meta.value()?.parse()?;
-                return with.replace(adapter).map_or(Ok(()), |_| Err(meta.error("given twice: keep one")));
+                return read.with.replace(adapter).map_or(Ok(()), |_| Err(meta.error("given twice: keep one")));
+            }
+            if meta.path.is_ident("unit") {
+                return unit::option(&meta, &mut read.unit);
             }
             if meta.path.is_ident("methods") {
                 return Err(meta.error("`methods` belongs on the type that has them"));
             }
-            Err(unknown(&meta.path, &["with"], "a field"))
+            Err(unknown(&meta.path, &["with", "unit"], "a field"))
         });
         errors.take(result);
     }
-    with
+    read
 }
 
 fn unknown(path: &Path, known: &[&str], place: &str) -> syn::Error {

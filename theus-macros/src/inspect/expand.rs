@@ -10,6 +10,7 @@ use super::wire;
 use crate::answer::Asked;
 use crate::names::plain;
 use crate::tokens::spelled;
+use crate::unit::measured;
 
 pub(crate) fn inspect(model: &Model) -> TokenStream {
     let krate = &model.krate;
@@ -37,8 +38,9 @@ pub(crate) fn inspect(model: &Model) -> TokenStream {
 fn answer(model: &Model) -> TokenStream {
     let fields = |fields: &[Field]| {
         let fields = fields.iter().map(|field| {
-            let (name, shows, written) = (&field.name, field.with.as_ref().unwrap_or(&field.ty), spelled(&field.ty));
-            quote!((#name [#shows] #written))
+            let Field { name, ty, with, unit, .. } = field;
+            let (shows, written) = (with.as_ref().unwrap_or(ty), spelled(ty));
+            quote!((#name [#shows] #written #unit))
         });
         quote!({ #(#fields)* })
     };
@@ -63,6 +65,10 @@ fn newtype(model: &Model, field: &Field) -> TokenStream {
     let Model { krate, ident, generics, .. } = model;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let (shape, look) = (exact(model, field, &quote!(shape)), exact(model, field, &quote!(inspect)));
+    let shape = match &field.unit {
+        Some(unit) => quote!(|| #shape().measured_in(#unit)),
+        None => shape,
+    };
     let key = from_key(model, field);
     quote! {
         impl #impl_generics #krate::Inspect for #ident #type_generics #where_clause {
@@ -107,7 +113,7 @@ fn from_key(model: &Model, field: &Field) -> TokenStream {
 fn field_shapes(fields: &[Field]) -> TokenStream {
     let shapes = fields.iter().map(|field| {
         let name = &field.name;
-        let shape = look::shape(&field.ty, field.with.as_ref());
+        let shape = measured(look::shape(&field.ty, field.with.as_ref()), field.unit.as_ref());
         quote!(__theus::FieldShape { name: #name, shape: #shape })
     });
     quote!(::std::vec![#(#shapes),*])
@@ -120,7 +126,8 @@ fn record(model: &Model, fields: &[Field], transparent: bool) -> TokenStream {
     let key = if transparent { from_key(model, &fields[0]) } else { TokenStream::new() };
     let shapes = if transparent {
         let shape = exact(model, &fields[0], &quote!(shape));
-        quote!(::std::vec![__theus::FieldShape { name: "0", shape: #shape() }])
+        let shape = measured(quote!(#shape()), fields[0].unit.as_ref());
+        quote!(::std::vec![__theus::FieldShape { name: "0", shape: #shape }])
     } else {
         field_shapes(fields)
     };

@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 
 use crate::errors::Errors;
 
-pub(crate) use attr::{Method, of_field, of_type};
+pub(crate) use attr::{Method, of_field_of_context, of_type};
 pub(crate) use look::{call, described_methods, look, methods, shape};
 
 pub(crate) fn derive(item: TokenStream) -> TokenStream {

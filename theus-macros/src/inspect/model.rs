@@ -8,6 +8,7 @@ use super::wire::Notes;
 use crate::errors::Errors;
 use crate::names::plain;
 use crate::process::mentions;
+use crate::unit::{self, Unit};
 
 /// A type that is to be looked into.
 pub(crate) struct Model {
@@ -49,6 +50,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     pub(crate) with: Option<Type>,
     pub(crate) notes: Notes,
+    /// In what it is measured.
+    pub(crate) unit: Option<Unit>,
 }
 
 impl Model {
@@ -105,13 +108,14 @@ fn fields(fields: Fields, errors: &mut Errors) -> Vec<Field> {
         .into_iter()
         .enumerate()
         .map(|(index, field)| {
-            let with = attr::of_field(&field.attrs, errors);
             let notes = Notes::of(&field.attrs);
+            let attr::FieldAttributes { with, unit } = attr::of_field(&field.attrs, errors);
+            unit::check(unit.as_ref(), &field.ty, with.as_ref(), errors);
             let (member, name) = match field.ident {
                 Some(ident) => (syn::Member::Named(ident.clone()), plain(&ident)),
                 None => (syn::Member::Unnamed(index.into()), index.to_string()),
             };
-            Field { member, name, ty: field.ty, with, notes }
+            Field { member, name, ty: field.ty, with, notes, unit }
         })
         .collect()
 }

@@ -13,6 +13,7 @@ use crate::answer::Asked;
 use crate::inspect;
 use crate::names::plain;
 use crate::tokens::{self, spelled};
+use crate::unit::measured;
 
 /// Whether the user's body is written, or a stub in its place because of mistakes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,8 +62,8 @@ fn answer(model: &Model) -> TokenStream {
     let (name, inputs, outputs) = (model.name(), paths(&options.inputs), paths(&options.outputs));
     let effects = options.effects.iter().map(plain);
     let arguments = model.arguments.iter().map(|argument| {
-        let (name, ty, written) = (argument.name(), &argument.ty, spelled(&argument.ty));
-        quote!((#name [#ty] #written))
+        let (name, ty, written, unit) = (argument.name(), &argument.ty, spelled(&argument.ty), &argument.unit);
+        quote!((#name [#ty] #written #unit))
     });
     let local = options.local.as_ref().map(|local| {
         let written = spelled(local);
@@ -278,7 +279,7 @@ fn arguments(model: &Model) -> TokenStream {
     }
     let shapes = model.arguments.iter().map(|argument| {
         let ty = &argument.ty;
-        inspect::shape(ty, None)
+        measured(inspect::shape(ty, None), argument.unit.as_ref())
     });
     let arms = model.arguments.iter().enumerate().map(|(index, argument)| {
         let ident = &argument.ident;

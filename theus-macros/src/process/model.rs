@@ -11,6 +11,7 @@ use super::unsupported;
 use crate::errors::Errors;
 use crate::names::{pascal, plain, type_name};
 use crate::tokens;
+use crate::unit::{self, Unit};
 
 /// A function that is to be a process.
 pub(crate) struct Model {
@@ -40,6 +41,8 @@ pub(crate) struct Argument {
     pub(crate) ty: Type,
     /// Whether people are not shown its value.
     pub(crate) redact: bool,
+    /// In what it is measured.
+    pub(crate) unit: Option<Unit>,
     pub(crate) docs: String,
 }
 
@@ -144,6 +147,12 @@ fn context(sig: &syn::Signature, errors: &mut Errors) -> Option<(Ident, Type, Ve
             None
         }
         Some(FnArg::Typed(first)) => {
+            if let Some(unit) = first.attrs.iter().find(|attribute| attribute.path().is_ident("unit")) {
+                errors.at(
+                    unit.path(),
+                    "the context is no argument: put `#[context(unit = ..)]` on its fields where it is declared",
+                );
+            }
             if let Some(redact) = first.attrs.iter().find(|attribute| attribute.path().is_ident("redact")) {
                 errors.at(
                     redact.path(),
@@ -208,17 +217,18 @@ fn is_context(argument: &FnArg) -> bool {
     path.path.segments.last().is_some_and(|segment| segment.ident == "Ctx")
 }
 
-/// Whether people are not shown the value of an argument: `#[redact]`, which has no options.
-fn redact(attributes: &[Attribute], errors: &mut Errors) -> bool {
-    let mut redact = false;
+/// Whether people are not shown the value of an argument, `#[redact]`, and in what it is measured, `#[unit = "degF"]`.
+fn marks(attributes: &[Attribute], errors: &mut Errors) -> (bool, Option<Unit>) {
+    let (mut redact, mut unit) = (false, None);
     for attribute in attributes.iter().filter(|attribute| !attribute.path().is_ident("doc")) {
-        let is_of_context = || {
+        let is_of_field = |mark: &str| {
             let mut named = false;
             let _ = attribute.parse_nested_meta(|meta| {
-                named |= meta.path.is_ident("redact");
-                Ok(())
+                named |= meta.path.is_ident(mark);
+                // What is after it is of no interest.
+                meta.input.parse::<TokenStream>().map(drop)
             });
-            attribute.path().is_ident("context") && named
+            ["context", "inspect"].iter().any(|name| attribute.path().is_ident(name)) && named
         };
         if attribute.path().is_ident("redact") {
             if attribute.meta.require_path_only().is_err() {
@@ -227,19 +237,30 @@ fn redact(attributes: &[Attribute], errors: &mut Errors) -> bool {
             if std::mem::replace(&mut redact, true) {
                 errors.at(attribute.path(), "given twice: keep one");
             }
-        } else if is_of_context() {
+        } else if attribute.path().is_ident("unit") {
+            let example = "in what is it measured? as in `#[unit = \"degF\"]`";
+            let given =
+                attribute.meta.require_name_value().map_err(|_| syn::Error::new_spanned(&attribute.meta, example));
+            if let Some(given) = errors.take(given.and_then(|given| unit::parse(&given.value)))
+                && unit.replace(given).is_some()
+            {
+                errors.at(attribute.path(), "given twice: keep one");
+            }
+        } else if is_of_field("redact") {
             errors.at(
                 attribute.path(),
                 "`#[context(redact)]` is for a field of a context: on an argument write `#[redact]`",
             );
+        } else if is_of_field("unit") {
+            errors.at(attribute.path(), "`unit` in a list is for a field: on an argument write `#[unit = \"..\"]`");
         } else {
             errors.at(
                 attribute.path(),
-                "an argument has documentation, `#[redact]` and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
+                "an argument has documentation, `#[redact]`, `#[unit = \"..\"]` and no other attribute: put `#[cfg(..)]` on two whole processes, lints on the function",
             );
         }
     }
-    redact
+    (redact, unit)
 }
 
 impl Argument {
@@ -249,7 +270,8 @@ impl Argument {
             errors.at(&argument.pat, "an argument is a field of the command and needs a name: write `name: Type`");
             return None;
         };
-        let redact = redact(&argument.attrs, errors);
+        let (redact, unit) = marks(&argument.attrs, errors);
+        unit::check(unit.as_ref(), &argument.ty, None, errors);
         if pattern.by_ref.is_some() || pattern.subpat.is_some() {
             errors
                 .at(&argument.pat, "an argument is a field of the command and needs a plain name: write `name: Type`");
@@ -264,6 +286,7 @@ impl Argument {
             ident: pattern.ident.clone(),
             ty: (*argument.ty).clone(),
             redact,
+            unit,
             docs: tokens::docs(&argument.attrs),
         })
     }

@@ -36,6 +36,7 @@ use super::value::Value;
 /// |---|---|---|
 /// | `#[inspect(methods(mean -> f64))]` | the type | rules may call `mean()`, which takes `&self` and returns a [`Computed`](crate::context::Computed) value |
 /// | `#[inspect(with = Adapter)]` | a field | an [`InspectAs`](crate::context::InspectAs) shows it: for foreign types |
+/// | `#[inspect(unit = "degF")]` | a field | in what its number is measured; on that of a newtype, whatever is of that type |
 /// | `#[inspect(crate = path)]` | the type | where `theus_core` is, if it was renamed |
 ///
 /// A field of a type that does not implement it is opaque: nothing can be asked of it, but the length of a collection and

@@ -37,7 +37,7 @@ pub use redacted::Redacted;
 #[doc(hidden)]
 pub use same::compare;
 pub use schema::{FieldPath, FieldSchema, Resolved, Schema, Unresolved};
-pub use shape::{Asked, CollectionShape, EnumShape, FieldShape, Lazy, RecordShape, Shape, VariantShape};
+pub use shape::{Asked, CollectionShape, EnumShape, FieldShape, Lazy, Measured, RecordShape, Shape, VariantShape};
 #[doc(hidden)]
 pub use shape::{CollectionKind, KeyShape, MOST_NEWTYPES, newtype_shape};
 pub use time::{Time, TimeKind};

@@ -1,5 +1,7 @@
 //! The shape of the values that a field can have: what a rule on it may ask, known before any value exists.
 
+mod measured;
+
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -9,6 +11,7 @@ use super::inspect::Inspect;
 use super::time::TimeKind;
 use super::value::Value;
 use super::wire::WireForm;
+pub use measured::Measured;
 
 /// So many newtypes and options, one in another, are looked through: types that hold each other have no end.
 #[doc(hidden)]
@@ -49,6 +52,8 @@ pub enum Shape {
     Enum(EnumShape),
     /// An `Option` of something, or something that need not be there.
     Optional(Box<Shape>),
+    /// A number whose field says in what it is measured: `#[context(unit = "degF")]`.
+    Measured(Box<Measured>),
     /// A type the audit cannot look into: one that does not implement [`Inspect`](crate::context::Inspect).
     Opaque,
 }
@@ -195,11 +200,12 @@ pub struct FieldShape {
 }
 
 impl Shape {
-    /// The shape without its `Option`s.
+    /// The shape without its `Option`s and its unit.
     #[must_use]
     pub fn innermost(&self) -> &Self {
         match self {
             Self::Optional(inner) => inner.innermost(),
+            Self::Measured(measured) => measured.shape.innermost(),
             shape => shape,
         }
     }
@@ -231,7 +237,7 @@ impl Shape {
         }
     }
 
-    /// What a newtype stands for, through any number of them; nothing, for newtypes that hold each other.
+    /// What a newtype stands for, through any number of them and without units; nothing, for newtypes that hold each other.
     #[doc(hidden)]
     pub fn seen_through(self) -> Self {
         let (mut shape, mut optional) = (self, false);
@@ -242,6 +248,7 @@ impl Shape {
                     optional = true;
                     *inner
                 }
+                Self::Measured(measured) => measured.shape,
                 shape => return if optional { shape.optional() } else { shape },
             }
         }
@@ -489,6 +496,7 @@ impl fmt::Display for Shape {
             Self::Record(record) => write!(f, "a {}", record.name),
             Self::Enum(shape) => write!(f, "the enum {}", shape.name),
             Self::Optional(inner) => write!(f, "an optional value ({inner})"),
+            Self::Measured(measured) => measured.shape.fmt(f),
             Self::Opaque => f.write_str("a type the audit cannot look into"),
         }
     }

@@ -15,7 +15,7 @@ const PREFIX: &str = "global.";
 pub(super) fn condition(
     test: Operator,
     value: &Value,
-    (shape, field): (&Shape, &str),
+    (shape, field, unit): (&Shape, &str, Option<&str>),
     catalog: &Catalog,
 ) -> Option<Result<Condition, Refused>> {
     let is_path = |value: &&str| value.starts_with(PREFIX) && !value.contains(char::is_whitespace);
@@ -69,6 +69,14 @@ pub(super) fn condition(
         };
         let help = "compare values of one kind: integers, floats, decimals, times, texts; others by `that`";
         return refused(format!("`{path}` cannot bound {field}: {what}"), help);
+    }
+    if let (Test::Value(_), Some(unit), Some(other)) = (test, unit, of_bound.unit())
+        && unit != other
+    {
+        let message = format!("`{path}` is measured in `{other}`, and {field} in `{unit}`");
+        return Some(Err(Refused::value(message)
+            .code(code::UNIT)
+            .help("give both one unit, or compare what is converted by `that`")));
     }
     let redacts = find::redacts(&target.base, catalog, None);
     Some(Ok(Condition::Against(Box::new(Against::new(test, (indexes, &target.steps), path, redacts)))))

@@ -21,6 +21,8 @@ pub(super) struct Place<'a> {
     /// The path, as written.
     pub(super) field: &'a str,
     pub(super) shape: &'a Shape,
+    /// In what it is measured, by its field or by the entry.
+    pub(super) unit: Option<&'a str>,
     /// Whether there is a committed value to compare with, or why there is none.
     pub(super) changes: Result<(), NoChange>,
 }
@@ -41,7 +43,7 @@ pub(super) fn condition(
     (place, catalog): (Place<'_>, &Catalog),
     patterns: &mut Patterns,
 ) -> Result<Condition, Refused> {
-    let Place { field, shape, changes } = place;
+    let Place { field, shape, unit, changes } = place;
     if let (true, Err(why)) = (test.is_of_change(), changes) {
         return Err(no_change(test, field, why));
     }
@@ -62,7 +64,7 @@ pub(super) fn condition(
             _ => refused.help(format!("conditions that fit: {fitting}")),
         });
     }
-    if let Some(against) = against::condition(test, value, (shape, field), catalog) {
+    if let Some(against) = against::condition(test, value, (shape, field, unit), catalog) {
         return against;
     }
     let shape = shape.innermost();

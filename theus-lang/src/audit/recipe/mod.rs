@@ -35,6 +35,7 @@ mod set;
 mod steps;
 mod that;
 mod touch;
+mod units;
 
 use std::collections::BTreeMap;
 

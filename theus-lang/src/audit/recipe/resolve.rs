@@ -13,12 +13,12 @@ use super::item::{Item, List};
 use super::model::{Definition, Entry};
 use super::patterns::Patterns;
 use super::touch::Touched;
-use super::{alarm, bound, code, find, foreign, known, over_time, per, that};
+use super::{alarm, bound, code, find, foreign, known, over_time, per, that, units};
 use crate::condition::Expression;
 use crate::context::Shape;
 use crate::process::Contract;
 use crate::source::{NodePath, Problem};
-use theus_model::audit::Gate;
+use theus_model::audit::{Gate, Text};
 
 /// The rules of one process and where they stand, in the same order.
 pub(super) struct Draft {
@@ -109,6 +109,9 @@ pub(super) fn rules(
                 let redacts = find::redacts(&target.base, catalog, Some(process));
                 let mut rule = rule(item, (target.clone(), per), (condition, limit), is_made, identities.of(item));
                 rule.redacts = redacts;
+                if let Some(unit) = shape.unit() {
+                    rule.about.get_or_insert_default().unit = Some(Text::from_static(unit));
+                }
                 rule.alarm = alarm;
                 if let Some(that) = that {
                     let named = that.reads().iter().map(String::as_str).chain(that.asks_now().then_some("now"));
@@ -393,13 +396,8 @@ fn condition(
         problems.push(Problem::new(entry.at.key("message"), message).code(code::MESSAGE).help(help));
         return None;
     }
-    let place = Place { field: entry.field, shape, changes };
-    if entry.unit().is_some() && !is_number(shape) {
-        let message = format!("`unit` does not fit {}, {}", entry.field, shape.innermost());
-        let problem = Problem::new(entry.at.at_key("unit"), message).code(code::UNIT);
-        problems.push(problem.help("a unit is of a number: leave it out"));
-        return None;
-    }
+    let unit = units::of(entry, shape, problems).ok()?;
+    let place = Place { field: entry.field, shape, unit, changes };
     match bound::condition(bound.test, bound.value, (place, catalog), patterns) {
         Ok(condition) => Some(condition),
         Err(refused) => {
@@ -413,11 +411,6 @@ fn condition(
             None
         }
     }
-}
-
-/// Whether what is there can be measured.
-fn is_number(shape: &Shape) -> bool {
-    matches!(shape.innermost(), Shape::Int { .. } | Shape::Float32 | Shape::Float64 | Shape::Decimal)
 }
 
 /// Where a field is, and the shape of its values.

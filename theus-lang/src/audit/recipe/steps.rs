@@ -19,11 +19,13 @@ pub(super) struct Walk<'a> {
     steps: Vec<PathStep>,
     /// Whether there may be nothing here.
     optional: bool,
+    /// In what it is measured.
+    unit: Option<&'static str>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn from(field: &'a str, here: String, shape: Shape) -> Self {
-        let mut walk = Self { field, here, shape, steps: Vec::new(), optional: false };
+        let mut walk = Self { field, here, shape, steps: Vec::new(), optional: false, unit: None };
         walk.look_through();
         walk
     }
@@ -36,20 +38,54 @@ impl<'a> Walk<'a> {
             self.look_through();
         }
         self.unwrap_newtypes();
+        self.is_measurable()?;
         Ok(self)
     }
 
     pub(super) fn target(self, base: Base) -> (Target, Shape) {
-        let shape = if self.optional { self.shape.optional() } else { self.shape };
+        let shape = match self.unit {
+            Some(unit) => self.shape.measured_in(unit),
+            None => self.shape,
+        };
+        let shape = if self.optional { shape.optional() } else { shape };
         (Target { base, steps: self.steps.into_boxed_slice() }, shape)
     }
 
-    /// An option is what is in it, or missing.
+    /// An option is what is in it, or missing; what is measured is a number, and in what.
     fn look_through(&mut self) {
-        while let Shape::Optional(inner) = &self.shape {
-            self.optional = true;
-            self.shape = (**inner).clone();
+        loop {
+            self.shape = match &self.shape {
+                Shape::Optional(inner) => {
+                    self.optional = true;
+                    (**inner).clone()
+                }
+                // Of two units there is none to go by: told as one that does not fit.
+                Shape::Measured(measured) if self.unit.is_none() => {
+                    self.unit = Some(measured.unit);
+                    measured.shape.clone()
+                }
+                _ => return,
+            }
         }
+    }
+
+    /// Whether what has a unit, where it is declared, can have one.
+    fn is_measurable(&self) -> Result<(), Lost> {
+        let Some(unit) = self.unit.filter(|_| !self.shape.is_number()) else { return Ok(()) };
+        // Of a field that the path ends at, that is told nowhere else.
+        let here = if self.here.is_empty() { self.field } else { &self.here };
+        let message = match self.shape.unit() {
+            Some(other) => {
+                format!("`{here}` is measured in `{unit}` where it is declared, and in `{other}` by its type")
+            }
+            None => format!("`{here}` is {}, and measured in `{unit}` where it is declared", self.shape),
+        };
+        let help = match &self.shape {
+            Shape::Measured(_) => "say it once, at the type or at the field",
+            Shape::Record(_) => "a unit is of a number: put it on the fields of the struct",
+            _ => "a unit is of a number: take it from the field",
+        };
+        Err((message, Some(help.to_owned())))
     }
 
     /// A newtype is what is in it; those that hold each other are nothing that can be asked about.
@@ -69,10 +105,12 @@ impl<'a> Walk<'a> {
     fn go(&mut self, step: PathStep, shape: Shape) {
         self.steps.push(step);
         self.shape = shape;
+        self.unit = None;
     }
 
     /// One step; the segments that are left after it.
     fn step<'s>(&mut self, segment: &Segment<'_>, rest: &'s [Segment<'s>]) -> Result<&'s [Segment<'s>], Lost> {
+        self.is_measurable()?;
         if let (Shape::Record(record), Segment::Call(name)) = (&self.shape, segment)
             && let Some((index, method)) = named(record.methods.get(), name)
         {
@@ -176,6 +214,11 @@ impl<'a> Walk<'a> {
             }
             return Err(self.unknown(segment, &owned(&known), outer));
         }
+        let unit = collection.element().unit_inside();
+        let measured = |shape: Shape| match unit {
+            Some(unit) => shape.measured_in(unit),
+            None => shape,
+        };
         let element = collection.element().seen_through();
         let number = numbers(element.innermost());
         let may_miss = |shape: Shape| if matches!(element, Shape::Optional(_)) { shape.optional() } else { shape };
@@ -187,8 +230,8 @@ impl<'a> Walk<'a> {
             ("last", _) => self.go(PathStep::Last, collection.element().optional()),
             ("min", _) => self.go(PathStep::Min, collection.element().optional()),
             ("max", _) => self.go(PathStep::Max, collection.element().optional()),
-            ("mean", Some(numbers)) => self.go(PathStep::Mean(numbers), Shape::Float64.optional()),
-            (_, Some(numbers)) => self.go(PathStep::Sum(numbers), may_miss(total(element.innermost()))),
+            ("mean", Some(numbers)) => self.go(PathStep::Mean(numbers), measured(Shape::Float64).optional()),
+            (_, Some(numbers)) => self.go(PathStep::Sum(numbers), may_miss(measured(total(element.innermost())))),
             (_, None) => {}
         }
         Ok(rest)

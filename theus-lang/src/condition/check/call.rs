@@ -197,7 +197,7 @@ impl Checker<'_> {
                 return Err(self.at(of, message));
             }
         };
-        Ok(Typed::new(Node::Total(what, numbers, Box::new(typed.node)), kind))
+        Ok(Typed::new(Node::Total(what, numbers, Box::new(typed.node)), kind).measured(typed.unit))
     }
 
     /// A part that is a text.
@@ -316,6 +316,7 @@ impl Checker<'_> {
             let message = format!("`{}` is {}, which cannot be made {kind}", self.text(of), typed.kind);
             return Err(self.at(of, message));
         }
-        Ok(Typed::new(Node::Convert(to, Box::new(typed.node)), kind))
+        let unit = typed.unit.filter(|_| to != Conversion::String);
+        Ok(Typed::new(Node::Convert(to, Box::new(typed.node)), kind).measured(unit))
     }
 }

@@ -8,7 +8,7 @@ use crate::condition::types::Type;
 impl Checker<'_> {
     pub(super) fn each(&mut self, what: Each, list: &Expr, variable: &Expr, test: &Expr) -> Checked {
         let (list, element) = self.elements(list)?;
-        let test = self.with_variable(variable, &element, list.json, |checker| checker.condition(test))?;
+        let test = self.with_variable(variable, (&element, list.unit), list.json, |it| it.condition(test))?;
         let typed = ElementTest::of(&test.node, self.variables.len()).map(Box::new);
         Ok(Typed::new(Node::Each(what, Box::new([list.node, test.node]), typed), Type::Bool))
     }
@@ -16,18 +16,18 @@ impl Checker<'_> {
     /// `filter` without something to make, `map` with it.
     pub(super) fn map(&mut self, list: &Expr, variable: &Expr, test: Option<&Expr>, make: Option<&Expr>) -> Checked {
         let (list, element) = self.elements(list)?;
-        let json = list.json;
+        let (json, element) = (list.json, (element, list.unit));
         let slot = self.variables.len();
         let test = match test {
-            Some(test) => self.with_variable(variable, &element, json, |checker| checker.condition(test))?.node,
+            Some(test) => self.with_variable(variable, (&element.0, element.1), json, |it| it.condition(test))?.node,
             None => Node::Constant(Constant::Bool(true)),
         };
         let made = match make {
-            Some(make) => self.with_variable(variable, &element, json, |checker| checker.usable(make))?,
-            None => Typed { node: Node::Variable(slot), kind: element, json },
+            Some(make) => self.with_variable(variable, (&element.0, element.1), json, |it| it.usable(make))?,
+            None => Typed { node: Node::Variable(slot), kind: element.0, json, unit: element.1 },
         };
         let kind = Type::List(Box::new(made.kind));
-        Ok(Typed { node: Node::Map(Box::new([list.node, test, made.node])), kind, json: made.json })
+        Ok(Typed { node: Node::Map(Box::new([list.node, test, made.node])), kind, json: made.json, unit: made.unit })
     }
 
     fn elements(&mut self, list: &Expr) -> Result<(Typed, Type), ExpressionProblem> {
@@ -39,7 +39,7 @@ impl Checker<'_> {
                 Err(self.at(list, message).help("put `#[derive(theus_core::Inspect)]` on it"))
             }
             (Some(element), kind) if kind.is_map() && !typed.json => {
-                Ok((Typed { node: Node::Keys(Box::new(typed.node)), ..typed }, element))
+                Ok((Typed { node: Node::Keys(Box::new(typed.node)), unit: None, ..typed }, element))
             }
             (Some(element), _) => Ok((typed, element)),
             (None, other) => {
@@ -52,7 +52,7 @@ impl Checker<'_> {
     fn with_variable(
         &mut self,
         variable: &Expr,
-        kind: &Type,
+        (kind, unit): (&Type, Option<&'static str>),
         json: bool,
         then: impl FnOnce(&mut Self) -> Checked,
     ) -> Checked {
@@ -64,7 +64,7 @@ impl Checker<'_> {
                 .at(variable, format!("`{name}` already means something here"))
                 .help("call the element otherwise"));
         }
-        self.variables.push(Variable { name: name.clone(), kind: kind.clone(), json });
+        self.variables.push(Variable { name: name.clone(), kind: kind.clone(), json, unit });
         let checked = then(self);
         self.variables.pop();
         checked

@@ -40,6 +40,11 @@ impl Checker<'_> {
         let condition = self.condition(when)?;
         let one = self.knowing(when, true, |checker| checker.usable(then))?;
         let two = self.knowing(when, false, |checker| checker.usable(otherwise))?;
+        self.either([condition, one, two], [then, otherwise])
+    }
+
+    /// One or the other. By itself, so that a floor of a deep expression takes little stack.
+    fn either(&self, [condition, one, two]: [Typed; 3], [then, otherwise]: [&Expr; 2]) -> Checked {
         let unlike = ![&one, &two].iter().any(|typed| typed.kind == Type::Any);
         let kind = common(one.kind.clone(), two.kind.clone());
         if unlike && kind == Type::Any {
@@ -48,7 +53,8 @@ impl Checker<'_> {
             return Err(self.at(otherwise, message).help("both sides of `:` are of one type"));
         }
         let json = one.json && two.json;
-        Ok(Typed { node: Node::Choose(Box::new([condition.node, one.node, two.node])), kind, json })
+        let unit = self.one_unit(otherwise, [(then, one.unit), (otherwise, two.unit)])?;
+        Ok(Typed { node: Node::Choose(Box::new([condition.node, one.node, two.node])), kind, json, unit })
     }
 
     /// Does something with what is known when `expr` turned out to be `outcome`.

@@ -8,6 +8,7 @@ mod logic;
 mod operator;
 mod path;
 mod select;
+mod unit;
 
 use super::node::{Arithmetic, Constant, Node, Ordered};
 use super::problem::ExpressionProblem;
@@ -21,6 +22,8 @@ pub(super) struct Typed {
     pub(super) kind: Type,
     /// Whether it comes as JSON, whatever its type: from a payload or the element of a loop.
     json: bool,
+    /// In what it is measured, or the numbers in it, where their field says so.
+    pub(super) unit: Option<&'static str>,
 }
 
 /// What the check knows while it goes through an expression.
@@ -51,13 +54,19 @@ struct Variable {
     name: String,
     kind: Type,
     json: bool,
+    unit: Option<&'static str>,
 }
 
 type Checked = Result<Typed, ExpressionProblem>;
 
 impl Typed {
     const fn new(node: Node, kind: Type) -> Self {
-        Self { node, kind, json: false }
+        Self { node, kind, json: false, unit: None }
+    }
+
+    /// The same, measured so.
+    fn measured(self, unit: Option<&'static str>) -> Self {
+        Self { unit, ..self }
     }
 
     /// What the part is, where it is written out.
@@ -162,9 +171,10 @@ impl<'a> Checker<'a> {
 
     fn list(&mut self, elements: &[Expr]) -> Checked {
         let mut nodes = Vec::with_capacity(elements.len());
-        let mut kind: Option<Type> = None;
-        for element in elements {
-            let element = self.usable(element)?;
+        let (mut kind, mut measured): (Option<Type>, Option<unit::Part<'_>>) = (None, None);
+        for expr in elements {
+            let element = self.usable(expr)?;
+            self.beside(&mut measured, (expr, element.unit))?;
             // A list of several types is one of values that are known only when they are there.
             kind = Some(match kind {
                 None => element.kind,
@@ -172,7 +182,8 @@ impl<'a> Checker<'a> {
             });
             nodes.push(element.node);
         }
-        Ok(Typed::new(Node::List(nodes.into()), Type::List(Box::new(kind.unwrap_or(Type::Any)))))
+        let list = Typed::new(Node::List(nodes.into()), Type::List(Box::new(kind.unwrap_or(Type::Any))));
+        Ok(list.measured(measured.and_then(|(_, unit)| unit)))
     }
 
     /// A part that has a value that can be handed on: not a type that cannot be looked into.

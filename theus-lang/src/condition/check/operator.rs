@@ -37,7 +37,11 @@ impl Checker<'_> {
         for (asked, other) in [(one, two), (two, one)] {
             self.refuse_which_event(asked, other)?;
         }
-        let (mut a, mut b) = (self.usable_or_null(one, two)?, self.usable_or_null(two, one)?);
+        let typed = [self.usable_or_null(one, two)?, self.usable_or_null(two, one)?];
+        self.equal(expr, negated, [one, two], typed)
+    }
+
+    fn equal(&self, expr: &Expr, negated: bool, [one, two]: [&Expr; 2], [mut a, mut b]: [Typed; 2]) -> Checked {
         for ((null, _), (other, value)) in [((&a, one), (&b, two)), ((&b, two), (&a, one))] {
             if null.kind == Type::Null && !matches!(other.kind, Type::Optional(_) | Type::Null | Type::Any) {
                 let problem = self.at(expr, format!("`{}` is never null", self.text(value)));
@@ -50,6 +54,7 @@ impl Checker<'_> {
         if !a.kind.equals(&b.kind) && !opaque(&a.kind, &b.kind) && !opaque(&b.kind, &a.kind) {
             return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "they are never equal"));
         }
+        self.one_unit(expr, [(one, a.unit), (two, b.unit)])?;
         Ok(Typed::new(Node::Equal(Box::new([a.node, b.node]), negated), Type::Bool))
     }
 
@@ -73,13 +78,18 @@ impl Checker<'_> {
         if beside.is_null() { self.check(expr) } else { self.usable(expr) }
     }
 
-    pub(super) fn order(&mut self, expr: &Expr, order: Ordered, [one, two]: &[Expr; 2]) -> Checked {
-        let (mut a, mut b) = (self.present(one)?, self.present(two)?);
+    pub(super) fn order(&mut self, expr: &Expr, order: Ordered, sides: &[Expr; 2]) -> Checked {
+        let typed = [self.present(&sides[0])?, self.present(&sides[1])?];
+        self.ordered(expr, order, sides, typed)
+    }
+
+    fn ordered(&self, expr: &Expr, order: Ordered, [one, two]: &[Expr; 2], [mut a, mut b]: [Typed; 2]) -> Checked {
         self.adapt(one, &mut a, &b.kind)?;
         self.adapt(two, &mut b, &a.kind)?;
         if !a.kind.orders(&b.kind) {
             return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], "neither is less than the other"));
         }
+        self.one_unit(expr, [(one, a.unit), (two, b.unit)])?;
         Ok(Typed::new(Node::Order(order, Box::new([a.node, b.node])), Type::Bool))
     }
 
@@ -92,11 +102,22 @@ impl Checker<'_> {
                 return Err(self.at(inner, format!("`{}` is {other}, and a number is needed here", self.text(inner))));
             }
         };
-        Ok(Typed::new(Node::Negate(Box::new(typed.node)), kind))
+        Ok(Typed::new(Node::Negate(Box::new(typed.node)), kind).measured(typed.unit))
     }
 
-    pub(super) fn compute(&mut self, expr: &Expr, operation: Arithmetic, [one, two]: &[Expr; 2]) -> Checked {
-        let (mut a, mut b) = (self.present(one)?, self.present(two)?);
+    pub(super) fn compute(&mut self, expr: &Expr, operation: Arithmetic, sides: &[Expr; 2]) -> Checked {
+        let typed = [self.present(&sides[0])?, self.present(&sides[1])?];
+        self.computed(expr, operation, sides, typed)
+    }
+
+    /// What comes of the two. By itself, so that a floor of a deep expression takes little stack.
+    fn computed(
+        &self,
+        expr: &Expr,
+        operation: Arithmetic,
+        [one, two]: &[Expr; 2],
+        [mut a, mut b]: [Typed; 2],
+    ) -> Checked {
         self.adapt_number(one, &mut a, &b.kind)?;
         self.adapt_number(two, &mut b, &a.kind)?;
         let sequence = |kind: &Type| match kind {
@@ -146,7 +167,13 @@ impl Checker<'_> {
                 return Err(self.unlike(expr, [(one, &a.kind), (two, &b.kind)], sign));
             }
         };
-        Ok(Typed::new(Node::Compute(operation, Box::new([a.node, b.node])), kind))
+        let unit = match operation {
+            Arithmetic::Add | Arithmetic::Subtract => self.one_unit(expr, [(one, a.unit), (two, b.unit)])?,
+            Arithmetic::Remainder => a.unit,
+            // Twice as much, or an area.
+            Arithmetic::Multiply | Arithmetic::Divide => None,
+        };
+        Ok(Typed::new(Node::Compute(operation, Box::new([a.node, b.node])), kind).measured(unit))
     }
 
     /// `element in list`.
@@ -160,6 +187,7 @@ impl Checker<'_> {
                 if !a.kind.equals(&b.kind) {
                     return Err(self.unlike(one, [(element, &a.kind), (one, &b.kind)], "they are never equal"));
                 }
+                self.one_unit(one, [(element, a.unit), (one, b.unit)])?;
                 nodes.push(b.node);
             }
             let list = Node::List(nodes.into());
@@ -179,6 +207,9 @@ impl Checker<'_> {
             let what = format!("each of its elements is {kind}, and `{}` is {}", self.text(element), a.kind);
             return Err(self.at(expr, format!("`{}` cannot hold it: {what}", self.text(list))));
         }
+        // Of a map it is the keys that are asked.
+        let unit = b.unit.filter(|_| !b.kind.is_map());
+        self.one_unit(expr, [(element, a.unit), (list, unit)])?;
         let make = self.key_maker(&b);
         Ok(Typed::new(Node::In(Box::new([a.node, b.node]), make), Type::Bool))
     }

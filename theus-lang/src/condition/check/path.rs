@@ -63,20 +63,26 @@ impl<'a> Checker<'a> {
     pub(super) fn name(&mut self, expr: &Expr, name: &str) -> Checked {
         if let Some(slot) = self.variables.iter().position(|variable| variable.name == name) {
             let variable = &self.variables[slot];
-            let typed = Typed { node: Node::Variable(slot), kind: variable.kind.clone(), json: variable.json };
+            let typed = Typed {
+                node: Node::Variable(slot),
+                kind: variable.kind.clone(),
+                json: variable.json,
+                unit: variable.unit,
+            };
             return Ok(self.read(expr, typed));
         }
         if let Some((_, shape)) = self.scope.items.iter().rev().find(|(item, _)| *item == name) {
-            let kind = Type::of_json(shape.clone());
+            let (kind, unit) = (Type::of_json(shape.clone()), shape.unit_inside());
             self.reads_redacted |= self.scope.domain.has_redacted() || self.scope.global.has_redacted();
-            return Ok(self.read(expr, Typed { node: Node::Item(name.into()), kind, json: true }));
+            return Ok(self.read(expr, Typed { node: Node::Item(name.into()), kind, json: true, unit }));
         }
         if let Some(schema) = self.layer(name) {
             return Err(self.whole_context(expr, name, schema));
         }
         if let Some((index, shape)) = self.argument(name) {
             self.note_read(name);
-            return Ok(self.read(expr, Typed::new(Node::Argument(index), Type::of(shape.clone()))));
+            let typed = Typed::new(Node::Argument(index), Type::of(shape.clone())).measured(shape.unit_inside());
+            return Ok(self.read(expr, typed));
         }
         if name == "event" {
             return match self.scope.payload {
@@ -84,7 +90,7 @@ impl<'a> Checker<'a> {
                     let kind = Type::of_json(shape.clone());
                     self.reads_redacted |= self.scope.domain.has_redacted();
                     self.reads_event = true;
-                    Ok(self.read(expr, Typed { node: Node::Payload, kind, json: true }))
+                    Ok(self.read(expr, Typed { node: Node::Payload, kind, json: true, unit: None }))
                 }
                 None if self.run.is_some() => Err(self
                     .at(expr, "no event is being handled where a rule is judged, so that `event` means nothing")
@@ -169,7 +175,7 @@ impl<'a> Checker<'a> {
                         Some(&"local") => Node::Local(indexes),
                         _ => Node::Global(indexes),
                     };
-                    let typed = Typed::new(node, Type::of(field.shape.clone()));
+                    let typed = Typed::new(node, Type::of(field.shape.clone())).measured(field.shape.unit_inside());
                     return Ok(self.read(expr, typed));
                 }
                 (Found::Context(context), _) => return Err(self.whole_context(expr, &names.join("."), context)),
@@ -263,7 +269,7 @@ impl<'a> Checker<'a> {
 
     /// A value as it is used: there for certain where that was asked before, and of its own type where it comes as JSON.
     pub(super) fn read(&self, expr: &Expr, typed: Typed) -> Typed {
-        let Typed { mut node, mut kind, json } = typed;
+        let Typed { mut node, mut kind, json, unit } = typed;
         if json {
             let written = match kind.innermost() {
                 Type::Float { .. } => Some(Written::Float),
@@ -282,6 +288,6 @@ impl<'a> Checker<'a> {
         {
             kind = (**inner).clone();
         }
-        Typed { node, kind, json }
+        Typed { node, kind, json, unit }
     }
 }

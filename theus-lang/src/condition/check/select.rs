@@ -20,7 +20,7 @@ fn key(name: &str, collection: Option<&CollectionShape>) -> Option<Key> {
 impl Checker<'_> {
     /// `target.name`.
     pub(super) fn member(&self, expr: &Expr, of: &Expr, target: Typed, name: &str) -> Checked {
-        let Typed { node, kind, json } = target;
+        let Typed { node, kind, json, unit } = target;
         let unknown = |known: &[FieldShape], what: &str| {
             let names: Vec<&str> = known.iter().map(|field| field.name).collect();
             ExpressionProblem::new(expr.word.clone(), format!("`{}` has no {what} `{name}`", self.text(of)))
@@ -28,7 +28,8 @@ impl Checker<'_> {
         };
         match &kind {
             Type::Any => {
-                Ok(Typed { node: Node::Entry(Box::new(node), Key { name: name.into(), made: None }), kind, json })
+                let node = Node::Entry(Box::new(node), Key { name: name.into(), made: None });
+                Ok(Typed { node, kind, json, unit: None })
             }
             Type::Record(_) | Type::Variant(_) => {
                 let fields = kind.fields().unwrap_or_default();
@@ -36,8 +37,8 @@ impl Checker<'_> {
                 let Some((at, field)) = position.and_then(|at| Some((at, fields.get(at)?))) else {
                     return Err(unknown(&fields, "field"));
                 };
-                let kind = Type::of(field.shape.clone());
-                Ok(Typed { node: Node::Field(Box::new(node), at, name.into()), kind, json })
+                let (kind, unit) = (Type::of(field.shape.clone()), field.shape.unit_inside());
+                Ok(Typed { node: Node::Field(Box::new(node), at, name.into()), kind, json, unit })
             }
             Type::Enum(shape) => {
                 let variants = shape.variants.get();
@@ -54,18 +55,18 @@ impl Checker<'_> {
                     node => node,
                 };
                 let node = Node::Variant(Box::new(node), name.into());
-                Ok(Typed { node, kind: Type::Variant(variant.clone()).optional(), json })
+                Ok(Typed { node, kind: Type::Variant(variant.clone()).optional(), json, unit: None })
             }
             Type::Collection(collection) if kind.is_map() => {
                 let Some(key) = key(name, (!json).then_some(collection)) else {
                     return Err(self.at(expr, format!("`{name}` is no key of `{}`", self.text(of))));
                 };
-                Ok(Typed { node: Node::Entry(Box::new(node), key), kind: Type::of(collection.element()), json })
+                Ok(Typed { node: Node::Entry(Box::new(node), key), kind: Type::of(collection.element()), json, unit })
             }
             Type::Object(fields) => match fields.iter().find(|(known, _)| known == name) {
                 Some((_, kind)) => {
                     let key = Key { name: name.into(), made: None };
-                    Ok(Typed { node: Node::Entry(Box::new(node), key), kind: kind.clone(), json })
+                    Ok(Typed { node: Node::Entry(Box::new(node), key), kind: kind.clone(), json, unit: None })
                 }
                 None => {
                     let problem = self.at(expr, format!("`{}` has no entry `{name}`", self.text(of)));
@@ -127,7 +128,7 @@ impl Checker<'_> {
             }
         }
         let node = Node::Index(Box::new(target.node), Box::new(place.node), make);
-        Ok(self.read(expr, Typed { node, kind, json: target.json }))
+        Ok(self.read(expr, Typed { node, kind, json: target.json, unit: target.unit }))
     }
 
     /// A field of a tuple: `domain.pair[0]`.

@@ -13,6 +13,10 @@ use crate::workflow::file;
 #[derive(Default)]
 struct Words(BTreeMap<String, TypeText>);
 
+fn unit(shape: &Shape) -> Option<String> {
+    shape.unit_inside().map(str::to_owned)
+}
+
 impl Words {
     fn program(domain: &Schema, global: &Schema, processes: &[ProcessEntry]) -> Program {
         let mut words = Self::default();
@@ -28,7 +32,8 @@ impl Words {
                 Some(nested) => self.context(nested),
                 None => self.shape(shape),
             };
-            let field = FieldText { name: (*name).to_owned(), shows, written: (*type_name).to_owned() };
+            let field =
+                FieldText { name: (*name).to_owned(), shows, written: (*type_name).to_owned(), unit: unit(shape) };
             ContextField { field, zone: *zone, nested: nested.is_some() }
         });
         let fields = fields.collect();
@@ -76,10 +81,12 @@ impl Words {
                     name: of.name.to_owned(),
                     shows: self.shape(&of.shape),
                     written: String::new(),
+                    unit: unit(&of.shape),
                 };
                 let fields = record.fields.get().into_iter().map(field).collect();
                 self.named(record.name, Form::Record(RecordText { fields, methods: Vec::new(), transparent: false }))
             }
+            Shape::Measured(measured) => self.shape(&measured.shape),
             Shape::Decimal => plain("Duration"),
             Shape::Time(TimeKind::Instant) => plain("SystemTime"),
             Shape::Opaque => plain("Secret"),
@@ -95,12 +102,14 @@ impl Words {
             name: argument.name.to_owned(),
             shows: self.shape(shape),
             written: argument.type_name.to_owned(),
+            unit: unit(shape),
         });
         let arguments = arguments.collect();
         let local = (!entry.local.fields.is_empty()).then(|| FieldText {
             name: "local".to_owned(),
             shows: self.context(&entry.local),
             written: contract.local.unwrap_or(entry.local.name).to_owned(),
+            unit: None,
         });
         let errors = contract.errors.iter().enumerate().map(|(place, name)| FieldText {
             name: (*name).to_owned(),
@@ -109,6 +118,7 @@ impl Words {
                 _ => self.shape(&Shape::Opaque),
             },
             written: (*name).to_owned(),
+            unit: None,
         });
         let errors = errors.collect();
         ProcessText {
@@ -122,9 +132,12 @@ impl Words {
             is_async: contract.is_async,
             is_blocking: contract.is_blocking,
             gives: match &entry.gives {
-                Gives::Value(shape) => {
-                    Some(FieldText { name: "gives".to_owned(), shows: self.shape(shape), written: String::new() })
-                }
+                Gives::Value(shape) => Some(FieldText {
+                    name: "gives".to_owned(),
+                    shows: self.shape(shape),
+                    written: String::new(),
+                    unit: None,
+                }),
                 Gives::Nothing | Gives::Hidden => None,
             },
         }

@@ -31,7 +31,14 @@ struct Bank {
     mode: Mode,
     held: BTreeMap<Id, Option<Vec<(u8, f64)>>>,
     sig_full: bool,
+    #[context(unit = "kg")]
+    loads: Vec<f64>,
+    outlet: Celsius,
 }
+
+/// It says itself in what it is.
+#[derive(Clone, Default, Inspect)]
+struct Celsius(#[inspect(unit = "degC")] f64);
 
 fn plain(word: &str) -> TypeName {
     TypeName::plain(word)
@@ -42,7 +49,7 @@ fn of(word: &str, arguments: Vec<TypeName>) -> TypeName {
 }
 
 fn field(name: &str, shows: TypeName) -> FieldText {
-    FieldText { name: name.to_owned(), written: shows.to_string(), shows }
+    FieldText { name: name.to_owned(), written: shows.to_string(), shows, unit: None }
 }
 
 fn text(form: Form) -> TypeText {
@@ -60,16 +67,25 @@ fn program(listed: &[&str]) -> Program {
             of_field("mode", plain("Mode"), Zone::Data),
             of_field("held", of("BTreeMap", vec![plain("Id"), of("Option", vec![pairs])]), Zone::Data),
             of_field("sig_full", plain("bool"), Zone::Signal),
+            ContextField {
+                field: FieldText { unit: Some("kg".to_owned()), ..field("loads", of("Vec", vec![plain("f64")])) },
+                zone: Zone::Data,
+                nested: false,
+            },
+            of_field("outlet", plain("Celsius"), Zone::Data),
         ],
         methods: Vec::new(),
     };
     let running = VariantText { name: "Running".to_owned(), fields: vec![field("speed", plain("u32"))] };
     let variants = vec![VariantText { name: "Idle".to_owned(), fields: Vec::new() }, running];
     let id = RecordText { fields: vec![field("0", plain("String"))], methods: Vec::new(), transparent: true };
+    let degrees = FieldText { unit: Some("degC".to_owned()), ..field("0", plain("f64")) };
+    let celsius = RecordText { fields: vec![degrees], methods: Vec::new(), transparent: true };
     let types = [
         ("Bank", Form::Context(bank)),
         ("Mode", Form::Enum(EnumText { variants, methods: Vec::new() })),
         ("Id", Form::Record(id)),
+        ("Celsius", Form::Record(celsius)),
     ];
     let types = types.into_iter().filter(|(name, _)| *name == "Bank" || listed.contains(name));
     let process = ProcessText {
@@ -78,7 +94,7 @@ fn program(listed: &[&str]) -> Program {
         outputs: vec!["domain.total".to_owned(), "domain.mode".to_owned(), "domain.held".to_owned()],
         effects: Vec::new(),
         errors: Vec::new(),
-        arguments: vec![field("by", plain("u16"))],
+        arguments: vec![FieldText { unit: Some("l".to_owned()), ..field("by", plain("u16")) }],
         local: None,
         is_async: false,
         is_blocking: false,
@@ -93,14 +109,14 @@ fn program(listed: &[&str]) -> Program {
 }
 
 #[process(outputs = [domain.total, domain.mode, domain.held])]
-fn fill(ctx: Ctx<Bank>, by: u16) {
+fn fill(ctx: Ctx<Bank>, #[unit = "l"] by: u16) {
     ctx.domain.total.set(by.into());
     ctx.domain.mode.set(Mode::Running { speed: by.into() });
     ctx.domain.held.set(BTreeMap::from([(Id("a".to_owned()), None)]));
 }
 
 /// Entries that are right and wrong, of each kind of shape.
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 18] = [
     "field: domain.total, min: 0",
     "field: domain.total, min: x",
     "field: domain.mode, eq: Running",
@@ -113,6 +129,12 @@ const ENTRIES: [&str; 12] = [
     "field: domain.held.keys().len(), max: 3",
     "field: by, max: 70000",
     "field: domain.sig_full, eq: true",
+    "field: 'domain.loads[*]', max: 3, unit: kg",
+    "field: domain.loads.sum(), max: 3, unit: lb",
+    "field: domain.outlet, max: 3, unit: degF",
+    "field: by, max: 70, unit: gal",
+    "that: 'domain.outlet > domain.loads.max()', level: B",
+    "that: 'by > 7 && domain.outlet > 7.0', level: B",
 ];
 
 fn told(entry: &str, catalog: &Catalog) -> String {
@@ -128,11 +150,13 @@ fn told(entry: &str, catalog: &Catalog) -> String {
 fn the_loader_says_of_the_description_what_it_says_of_the_program() {
     let engine = Engine::builder(Bank::default()).process::<Fill>().build().unwrap();
     let itself = theus_core_catalog(&engine);
-    let described = Described::of(program(&["Mode", "Id"])).unwrap();
+    let described = Described::of(program(&["Mode", "Id", "Celsius"])).unwrap();
     for entry in ENTRIES {
         assert_eq!(told(entry, &described.catalog), told(entry, &itself), "{entry}");
         assert!(described.unlisted().is_empty(), "{entry}");
     }
+    let measured = ENTRIES.iter().filter(|entry| told(entry, &itself).contains("is measured in")).count();
+    assert_eq!(measured, 4, "units are known to both");
     assert_eq!(described.catalog.domain.version, 3);
 }
 
@@ -166,7 +190,7 @@ fn what_is_asked_of_a_type_that_is_not_listed_is_noticed_and_what_is_not_asked_i
 fn a_word_that_many_have_a_type_of_is_known_where_the_program_says_which_one_is_meant() {
     use crate::context::{Shape, TimeKind};
     let with = |total: TypeName, alias: Option<(&str, TypeName)>| {
-        let mut program = program(&["Mode", "Id"]);
+        let mut program = program(&["Mode", "Id", "Celsius"]);
         if let Some(TypeText { form: Form::Context(bank), .. }) = program.types.get_mut("Bank") {
             bank.fields[0].field.shows = total;
         }

@@ -54,6 +54,7 @@ pub(super) fn literal(value: &Value, shape: &Shape, what: What<'_>, at: &NodePat
     match shape {
         Shape::Optional(_) if value.is_null() => Ok(Json::Null),
         Shape::Optional(inner) => literal(value, inner, what, at),
+        Shape::Measured(measured) => literal(value, &measured.shape, what, at),
         Shape::Bool if value.is_bool() => json(value, what, at),
         Shape::Int { min, max } => integer(value, *min, *max, what, at),
         Shape::Float32 | Shape::Float64 => float(value, *shape == Shape::Float32, what, at),

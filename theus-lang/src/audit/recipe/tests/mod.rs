@@ -8,6 +8,7 @@ mod bound;
 mod comparing;
 mod contradictions;
 mod corpus;
+mod declared_units;
 mod each;
 mod entry;
 mod file;

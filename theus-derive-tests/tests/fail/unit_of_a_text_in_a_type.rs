@@ -1,0 +1,9 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Inspect)]
+struct Probe {
+    #[inspect(unit = "degF")]
+    label: Option<String>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Oven {
+    #[context(unit = degF)]
+    chamber: f64,
+}
+
+fn main() {}
