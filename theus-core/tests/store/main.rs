@@ -13,6 +13,7 @@ mod effects;
 mod events;
 mod faults;
 mod golden;
+mod golden_stores;
 mod invoke;
 mod journal;
 mod leases;
