@@ -138,3 +138,20 @@ fn each_region_goes_on_where_it_was_whenever_the_program_ends() {
         );
     }
 }
+
+#[test]
+fn what_waits_behind_an_event_that_waits_for_a_region_waits_after_a_restart_too() {
+    let (store, clock) = (MemoryStore::new(), VirtualClock::new());
+    let mut desk = life(&store, &clock);
+    ["CMD_BOTH", "CMD_RIGHT"].iter().for_each(|event| desk.emit(event).unwrap());
+    // The left one thinks: so the first waits for it, and the second for the first.
+    let is_deferred = |desk: &Flow| desk.position().deferred().map(str::to_owned).collect::<Vec<_>>();
+    while is_deferred(&desk) != ["CMD_BOTH", "CMD_RIGHT"] {
+        assert!(!matches!(desk.advance().unwrap(), Progress::Over | Progress::Idle { .. }), "{:?}", desk.position());
+    }
+    // They have been looked through, and none is for now.
+    drop(desk.advance().unwrap());
+    let stored = desk.dehydrate().unwrap();
+    let again = Flow::open_state(desk.engine(), desk.shared_definition(), "again", Desk::default(), stored.clone());
+    assert_eq!(again.unwrap().dehydrate().unwrap().position, stored.position);
+}

@@ -9,7 +9,7 @@ use super::deferrals::DeferredEvents;
 use super::instance::{Live, Progress, Troubled};
 use crate::panics::tell;
 use crate::signal::{Event, Payload};
-use crate::workflow::chart::{Definition, Effects, MOST_DEFERRED, StateId};
+use crate::workflow::chart::{Definition, Effects, MOST_DEFERRED};
 use crate::workflow::trace::What;
 
 impl Live {
@@ -90,12 +90,10 @@ impl Live {
         if events.is_empty() {
             return;
         }
-        let busy = HeldUp::of(self, definition).regions().to_vec();
-        let is_deferred = |event: &Event| {
-            let id = definition.event(&event.name);
-            let waits = |region: &StateId| definition.event_concerns(&self.at, *region, id);
-            definition.defers(&self.at, id) || busy.iter().any(waits)
-        };
+        // As where it is looked through: what waits for a region holds up what comes after it in others too.
+        let mut held_up = HeldUp::of(self, definition);
+        let is_deferred =
+            |event: &Event| held_up.waits(event) || definition.defers(&self.at, definition.event(&event.name));
         let is_open = is_open || !events.iter().all(is_deferred);
         *self.deferred_or_new() = DeferredEvents { events, is_open, ahead: 0 };
     }
