@@ -56,21 +56,41 @@ impl Busy {
     }
 }
 
+/// So many entries of a log are kept: it is written whole with each step, so that a long one would cost by its square.
+const LONGEST_LOG: usize = 500;
+
+/// Adds to a log. Of one that is long, what is old becomes one number, which says as well whether two are the same.
+pub(crate) fn note(log: &mut Vec<i64>, n: i64) {
+    if log.len() >= LONGEST_LOG {
+        let old = log.drain(..LONGEST_LOG / 2).fold(0_i64, |sum, one| sum.wrapping_mul(31).wrapping_add(one));
+        log.insert(0, old);
+    }
+    log.push(n);
+}
+
+/// How many charts are played, `THEUS_CHARTS`, and from which seed on, `THEUS_SEED`: what is told where one fails begins there again.
+pub(crate) fn charts_and_seed(otherwise: u64) -> (u64, u64) {
+    let said = |name| std::env::var(name).ok().and_then(|number| number.parse().ok());
+    let (charts, seed) = (said("THEUS_CHARTS").unwrap_or(otherwise), said("THEUS_SEED").unwrap_or_default());
+    println!("{charts} charts from seed {seed} on");
+    (charts, seed)
+}
+
 #[process(inputs = [domain.log, domain.total], outputs = [domain.log, domain.total])]
 pub(crate) fn put(ctx: App, n: i64) -> i64 {
-    ctx.domain.log.push(n);
+    note(&mut ctx.domain.log, n);
     *ctx.domain.total += 1;
     n * 100 + *ctx.domain.total
 }
 
 #[process(inputs = [domain.log], outputs = [domain.log])]
 pub(crate) fn take(ctx: App, n: i64) {
-    ctx.domain.log.push(-n);
+    note(&mut ctx.domain.log, -n);
 }
 
 #[process(inputs = [domain.log], outputs = [domain.log], effects = [world], errors = [Busy])]
 pub(crate) fn flaky(ctx: App, n: i64) -> Result<(), Busy> {
-    ctx.domain.log.push(1_000 + n);
+    note(&mut ctx.domain.log, 1_000 + n);
     if ctx.effects.world.answers(n) { Ok(()) } else { Err(Busy::of(n)) }
 }
 

@@ -399,13 +399,13 @@ impl Naive {
 
 #[test]
 fn random_charts_defer_as_a_naive_reading_does() {
-    let charts = std::env::var("THEUS_CHARTS").ok().and_then(|charts| charts.parse().ok()).unwrap_or(200);
+    let (charts, first) = crate::random_charts::charts_and_seed(200);
     let (mut played, mut recalled, mut dropped) = (0, 0, 0);
-    for seed in 0.. {
+    for seed in first.. {
         if played == charts {
             break;
         }
-        assert!(seed < 2_000 * charts, "nearly no chart is one");
+        assert!(seed - first < 2_000 * charts, "nearly no chart is one");
         let mut random = fastrand::Rng::with_seed(seed);
         let mut naive = Naive::at_random(&mut random);
         let file = naive.file();

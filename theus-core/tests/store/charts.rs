@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use theus_core::store::{Fault, MemoryStore, SessionState};
-use theus_core::workflow::{Status, VirtualClock, WorkflowError, WorkflowManager};
+use theus_core::workflow::{Definition, Status, VirtualClock, WorkflowError, WorkflowManager};
 
-use super::random_charts::{Act, Book, Ports, World, Writer, builder};
+use super::random_charts::{Act, Book, Ports, World, Writer, builder, charts_and_seed};
 
 type Flow = WorkflowManager<Book, (), Ports>;
 
@@ -28,11 +28,11 @@ fn world() -> World {
 }
 
 /// A life of the program: an engine on the store, and the workflow where it was.
-fn life(flow: &str, store: &MemoryStore, clock: &VirtualClock) -> Result<Flow, String> {
+fn life(flow: &Arc<Definition>, store: &MemoryStore, clock: &VirtualClock) -> Result<Flow, String> {
     let text = |error: &dyn std::fmt::Display| error.to_string();
     let engine = builder(&world()).store(store.clone()).build().map_err(|error| text(&error))?;
     let engine = engine.hydrate_or("one", first).map_err(|error| text(&error))?;
-    let flow = WorkflowManager::from_text(&engine, "random.yaml", flow).map_err(|error| text(&error))?;
+    let flow = WorkflowManager::new(&engine, Arc::clone(flow));
     flow.clock(clock.clone()).hydrate().map_err(|error| text(&error))
 }
 
@@ -52,7 +52,7 @@ fn drive(flow: &mut Flow) -> bool {
 }
 
 /// Plays the script; where the store dies the program begins anew with what the store has.
-fn play(flow: &str, script: &[Act], dies_at: Option<u64>) -> (Came, u64) {
+fn play(flow: &Arc<Definition>, script: &[Act], dies_at: Option<u64>) -> (Came, u64) {
     let (mut store, clock) = (MemoryStore::new(), VirtualClock::new());
     if let Some(call) = dies_at {
         (call..call + 5_000).for_each(|call| store.fail(call, Fault::Unavailable));
@@ -86,50 +86,58 @@ fn play(flow: &str, script: &[Act], dies_at: Option<u64>) -> (Came, u64) {
     (came, calls + store.calls())
 }
 
-fn charts(most: u64, mut look: impl FnMut(u64, &str, &[Act])) {
-    let mut found = 0;
-    for seed in 0.. {
+fn charts(otherwise: u64, mut look: impl FnMut(u64, (&str, &Arc<Definition>), &[Act])) {
+    let ((most, first), mut found) = (charts_and_seed(otherwise), 0);
+    for seed in first.. {
         if found == most {
             break;
         }
-        assert!(seed < 20 * most + 20, "nearly no chart is one");
+        assert!(seed - first < 20 * most + 20, "nearly no chart is one");
         let mut writer = Writer { random: fastrand::Rng::with_seed(seed), next: 0, many: false };
         let (flow, script) = (writer.flow(), writer.script());
         let engine = builder(&world()).build().unwrap();
-        if WorkflowManager::from_text(&engine, "random.yaml", &flow).is_err() {
-            continue;
-        }
+        let Ok(loaded) = Flow::from_text(&engine, "random.yaml", &flow) else { continue };
         found += 1;
-        look(seed, &flow, &script);
+        look(seed, (&flow, &loaded.shared_definition()), &script);
     }
 }
 
-fn many(otherwise: u64) -> u64 {
-    std::env::var("THEUS_CHARTS").ok().and_then(|charts| charts.parse().ok()).unwrap_or(otherwise)
+/// The store dies at so many calls of a run: at fewer of a long one, each of which is played from its beginning.
+const fn points(calls: u64) -> u64 {
+    match CALLS / (calls + 1) {
+        0..=2 => 2,
+        few @ 3..=19 => few,
+        _ => 20,
+    }
 }
+
+/// So many calls of the store are played for a chart, or two runs of it.
+const CALLS: u64 = 4_000;
 
 #[test]
 fn wherever_the_store_dies_the_next_life_comes_to_the_same_end() {
-    let mut points = 0;
-    charts(many(6), |seed, flow, script| {
-        let (whole, calls) = play(flow, script, None);
-        let stride = usize::try_from(calls / 20).unwrap().max(1);
-        for dies_at in (1..=calls).step_by(stride) {
-            points += 1;
-            let (broken, _) = play(flow, script, Some(dies_at));
+    let mut died = 0;
+    charts(6, |seed, (flow, definition), script| {
+        let (whole, calls) = play(definition, script, None);
+        let stride = usize::try_from(calls / points(calls)).unwrap().max(1);
+        // Another place in each chart, so that many charts have it at each of them.
+        let begins = 1 + seed % u64::try_from(stride).unwrap();
+        for dies_at in (begins..=calls).step_by(stride) {
+            died += 1;
+            let (broken, _) = play(definition, script, Some(dies_at));
             assert_eq!(broken, whole, "seed {seed}, the store dies at call {dies_at} of {calls}\n{flow}\n{script:?}");
         }
     });
-    assert!(points > 60, "{points} points");
+    assert!(died > 60, "{died} times");
 }
 
 #[test]
 fn as_a_value_between_any_two_events_it_goes_on_as_it_would_have() {
-    charts(many(6), |seed, flow, script| {
+    charts(6, |seed, (flow, definition), script| {
         let play = |moves: bool| {
             let clock = VirtualClock::new();
             let engine = builder(&world()).build().unwrap().open("one", first());
-            let mut running = Flow::from_text(&engine, "random.yaml", flow).unwrap().clock(clock.clone());
+            let mut running = Flow::new(&engine, Arc::clone(definition)).clock(clock.clone());
             for act in script {
                 match act {
                     Act::Pass => clock.advance(std::time::Duration::from_secs(1)),
