@@ -126,7 +126,7 @@ pub enum WalkError {
     #[error("seed {seed}: {source} after {}", written(steps))]
     Workflow {
         /// What went wrong.
-        source: WorkflowError,
+        source: Box<WorkflowError>,
         /// The seed that finds it.
         seed: u64,
         /// What leads there.
@@ -142,7 +142,7 @@ fn written(steps: &[Step]) -> String {
 /// How one session went wrong.
 enum Found {
     Broken(usize),
-    Workflow(WorkflowError),
+    Workflow(Box<WorkflowError>),
 }
 
 /// How long an async step may take that no time of the workflow waits for.
@@ -272,7 +272,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
                 }
                 Ok(Progress::Idle { left } | Progress::Working { left }) => left,
                 Ok(_) => None,
-                Err(error) => return Some(Found::Workflow(error)),
+                Err(error) => return Some(Found::Workflow(Box::new(error))),
             };
             break;
         }

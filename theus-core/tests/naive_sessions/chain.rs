@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::random_charts::note;
+
 use super::machine::{Machine, Move, Strand};
 use super::sketch::{Process, Run, Step, When};
 
@@ -20,12 +22,12 @@ impl Data {
     fn run(&mut self, process: Process, n: i64) -> bool {
         match process {
             Process::Put => {
-                self.log.push(n);
+                note(&mut self.log, n);
                 self.total += 1;
                 true
             }
             Process::Take => {
-                self.log.push(-n);
+                note(&mut self.log, -n);
                 true
             }
             Process::Flaky => {
@@ -33,7 +35,7 @@ impl Data {
                 *times += 1;
                 let answers = times.is_multiple_of(3);
                 if answers {
-                    self.log.push(1_000 + n);
+                    note(&mut self.log, 1_000 + n);
                 }
                 answers
             }

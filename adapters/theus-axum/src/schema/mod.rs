@@ -51,6 +51,14 @@ impl Schemas {
             Shape::Record(record) => self.by_name(record.name, |schemas| schemas.record(record)),
             Shape::Enum(of) => self.by_name(of.name, |schemas| schemas.enumeration(of)),
             Shape::Optional(inner) => nullable(self.of(inner)),
+            Shape::Measured(measured) => {
+                let mut schema = self.of(&measured.shape);
+                // In what it is measured: JSON Schema has no word for it, and lets others be added.
+                if let Some(members) = schema.as_object_mut() {
+                    members.insert("x-unit".to_owned(), measured.unit.into());
+                }
+                schema
+            }
             // Shapes to come.
             _ => Value::Object(Map::new()),
         }
@@ -132,7 +140,7 @@ impl Schemas {
         for (index, field) in fields.iter().enumerate() {
             let part = parts.get(index).cloned().unwrap_or_default();
             let name = if part.name.is_empty() { field.name } else { part.name };
-            if !part.may_be_missing && !matches!(field.shape, Shape::Optional(_)) {
+            if !part.may_be_missing && !is_optional(&field.shape) {
                 required.push(name);
             }
             properties.insert(name.to_owned(), described(self.of(&field.shape), part.doc));
@@ -268,5 +276,14 @@ fn key_names(key: &Shape) -> Option<Value> {
             as_shaped.then(|| json!({ "enum": names }))
         }
         _ => None,
+    }
+}
+
+/// Whether there may be nothing, whatever it is measured in.
+fn is_optional(shape: &Shape) -> bool {
+    match shape {
+        Shape::Optional(_) => true,
+        Shape::Measured(measured) => is_optional(&measured.shape),
+        _ => false,
     }
 }

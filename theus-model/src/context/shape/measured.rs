@@ -91,7 +91,7 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Inspect;
+    use crate::context::{Inspect, WireForm};
 
     #[test]
     fn what_is_measured_is_the_number_inside() {
@@ -122,8 +122,13 @@ mod tests {
     #[test]
     fn of_a_newtype_what_it_holds_is_measured() {
         let held = || vec![FieldShape { name: "0", shape: Shape::Float64 }];
-        let record =
-            RecordShape { name: "Celsius", fields: Asked::of(held), methods: Asked::of(Vec::new), transparent: true };
+        let record = RecordShape {
+            name: "Celsius",
+            fields: Asked::of(held),
+            methods: Asked::of(Vec::new),
+            transparent: true,
+            wire: Asked::of(WireForm::unknown),
+        };
         let Shape::Record(record) = Shape::Record(record).measured_in("degC") else { unreachable!("a newtype") };
         assert_eq!(record.stands_for().unit(), Some("degC"));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::Catalog;
 use super::super::fixture::catalog;
 use super::*;
-use crate::context::{Asked, FieldSchema, FieldShape, Inspect, RecordShape, Shape, Zone};
+use crate::context::{Asked, FieldSchema, FieldShape, Inspect, RecordShape, Shape, WireForm, Zone};
 use crate::source::{Document, SourceFile};
 
 fn field(name: &'static str, shape: Shape) -> FieldSchema {
@@ -23,12 +23,14 @@ fn oven() -> Catalog {
         }),
         methods: Asked::of(Vec::new),
         transparent: false,
+        wire: Asked::of(WireForm::unknown),
     };
     let newtype = RecordShape {
         name: "Celsius",
         fields: Asked::of(|| vec![FieldShape { name: "0", shape: f64::shape().measured_in("degC") }]),
         methods: Asked::of(Vec::new),
         transparent: true,
+        wire: Asked::of(WireForm::unknown),
     };
     let of_domain = [
         field("chamber", f64::shape().measured_in("degF")),
