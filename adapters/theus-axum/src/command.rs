@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,7 +11,9 @@ use serde_json::Value;
 use theus_core::audit::Explanation;
 use theus_core::engine::{AnyProcess, ProcessError};
 use theus_core::process::{Contract, Gives, OnDomain, OnGlobal, Process, WithEffects};
-use theus_core::{Context, Engine, RunError, Shape};
+use theus_core::workflow::Sessions;
+use theus_core::workflow::sessions::SessionRunError;
+use theus_core::{Context, Engine, Shape};
 
 use crate::problem::{Kind, Problem};
 
@@ -51,8 +54,9 @@ type Explain<D, G, E> = fn(&Engine<D, G, E>, &Value) -> Result<Explanation, Prob
 
 /// One call of it.
 pub(crate) struct Call<D: Context, G: Context, E> {
-    /// The session.
-    pub(crate) engine: Engine<D, G, E>,
+    /// The pool, and the name of the session in it.
+    pub(crate) sessions: Arc<Sessions<D, G, E>>,
+    pub(crate) session: String,
     /// The body.
     pub(crate) arguments: Value,
     /// The `Idempotency-Key`.
@@ -84,22 +88,26 @@ where
     P::Output: Serialize + DeserializeOwned + Send,
 {
     Box::pin(async move {
-        let Call { engine, arguments, key, time } = call;
-        let command = engine.command::<P>(&arguments)?;
-        let ran = match key {
-            None => engine.within(time).run_async(command).await,
-            // Dropped, it is rolled back, as without a key.
-            Some(key) => match tokio::time::timeout(time, engine.run_once_async(&key, command)).await {
-                Ok(ran) => ran,
-                Err(_) => return Err(late(P::CONTRACT.process, time)),
-            },
+        let Call { sessions, session, arguments, key, time } = call;
+        let command = sessions.pool_engine().command::<P>(&arguments)?;
+        let run = sessions.run(&session, command);
+        let run = match key {
+            None => run,
+            Some(key) => run.once(&key),
         };
-        output::<P>(ran)
+        // Dropped, it is rolled back.
+        match tokio::time::timeout(time, run).await {
+            Ok(ran) => output::<P>(ran),
+            Err(_) => Err(late(P::CONTRACT.process, time)),
+        }
     })
 }
 
-fn output<P: Process<Output: Serialize>>(ran: Result<P::Output, RunError<P::Error>>) -> Result<Value, Problem> {
-    let output = ran.map_err(|error| error.map_process(ProcessError::new::<P>))?;
+fn output<P: Process<Output: Serialize>>(ran: Result<P::Output, SessionRunError<P::Error>>) -> Result<Value, Problem> {
+    let output = ran.map_err(|error| match error {
+        SessionRunError::Run(error) => error.map_process(ProcessError::new::<P>).into(),
+        error => Problem::from(error),
+    })?;
     // It has committed: what is wrong is the type's own code.
     serde_json::to_value(output).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))
 }

@@ -251,6 +251,7 @@ fn fixed(state: Value) -> Map<String, Value> {
         "required": ["states", "status", "version"],
         "properties": {
             "states": names(), "status": status, "reply": {}, "version": number(),
+            "repeated": { "enum": ["kept", "now"], "description": "it was asked before under its key: this was answered then, or is where the session is now" },
             "failure": { "type": "object", "properties": { "process": text(), "error": text(), "message": text() } },
             "violations": { "type": "array", "items": refer("Violation") },
         },

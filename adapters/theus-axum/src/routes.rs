@@ -31,7 +31,8 @@ use crate::service::{OptionsError, Service};
 /// | `GET /status` | how the engine and all sessions stand |
 /// | `GET /openapi.json` | all of this, as OpenAPI 3.1: what commands take, return and fail with, by the shapes of the types and what doc comments say |
 ///
-/// With the header `Idempotency-Key` a command is run once, and an event comes once, where a store keeps the session.
+/// With the header `Idempotency-Key` a command is run once, where a store keeps the session, and an event comes once: who asks again is
+/// given the answer of then.
 ///
 /// ```
 /// # use std::sync::Arc;

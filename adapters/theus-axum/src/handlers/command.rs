@@ -1,5 +1,7 @@
 //! A process is run.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use serde_json::Value;
 use theus_core::Context;
@@ -7,7 +9,7 @@ use theus_core::Context;
 use super::Shared;
 use crate::command::Call;
 use crate::json::Json;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::request::{Body, Key, Named};
 
 pub(crate) async fn run<D: Context, G: Context, E: Send + Sync + 'static>(
@@ -17,11 +19,9 @@ pub(crate) async fn run<D: Context, G: Context, E: Send + Sync + 'static>(
     Body(arguments): Body,
 ) -> Result<Json<Value>, Problem> {
     let command = service.command(&named.of)?;
-    let engine = service.session(&named.session).await?;
-    // Nothing begins when the service ends.
-    if service.sessions.is_shutting_down() {
-        return Err(Problem::new(Kind::ShuttingDown));
-    }
-    let ran = (command.run)(Call { engine, arguments, key, time: service.limits.time }).await;
+    // Held: so the session stays in memory until it is run in.
+    let _engine = service.session(&named.session).await?;
+    let (sessions, time) = (Arc::clone(&service.sessions), service.limits.time);
+    let ran = (command.run)(Call { sessions, session: named.session, arguments, key, time }).await;
     ran.map(Json).map_err(|problem| service.as_said(problem))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use theus_core::Context;
 use theus_core::signal::EventName;
-use theus_core::workflow::{Answer, Status};
+use theus_core::workflow::{Answer, Repeated, Status};
 
 use super::Shared;
 use crate::json::Json;
@@ -52,6 +52,9 @@ struct Told {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Value>,
     version: u64,
+    /// Whether it was asked before under its key, and this was answered then, or is where it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeated: Option<Repeated>,
 }
 
 #[derive(Serialize)]
@@ -80,11 +83,7 @@ pub(crate) async fn send<D: Context, G: Context, E: Send + Sync + 'static>(
     match (wait, key) {
         (Wait::No, Some(key)) => engine.emit_once_with(&key, &event.to_string(), payload)?,
         (Wait::No, None) => service.sessions.emit_with(&named.session, &event, payload)?,
-        (_, Some(_)) => {
-            let why = "an event that comes once is not waited for: send it with `?wait=no`, and look at the session";
-            return Err(Problem::new(Kind::Key).detail(why));
-        }
-        (wait, None) => return asked(&service, &named.session, &event, payload, wait).await,
+        (wait, key) => return asked(&service, &named.session, (&event, payload), wait, key).await,
     }
     Ok(StatusCode::ACCEPTED.into_response())
 }
@@ -92,12 +91,16 @@ pub(crate) async fn send<D: Context, G: Context, E: Send + Sync + 'static>(
 async fn asked<D: Context, G: Context, E: Send + Sync + 'static>(
     service: &Shared<D, G, E>,
     session: &str,
-    event: &EventName,
-    payload: Value,
+    (event, payload): (&EventName, Value),
     wait: Wait,
+    key: Option<String>,
 ) -> Result<Response, Problem> {
     let ask = service.sessions.ask(session, event, payload);
     let ask = if matches!(wait, Wait::Work) { ask.and_work() } else { ask };
+    let ask = match key {
+        Some(key) => ask.once(&key),
+        None => ask,
+    };
     let time = service.limits.time;
     let answer = tokio::select! {
         biased;
@@ -143,6 +146,7 @@ fn told<D: Context, G: Context, E: Send + Sync + 'static>(service: &Shared<D, G,
         failure,
         violations: answer.violations.iter().map(account).collect(),
         version: answer.version,
+        repeated: answer.repeated,
     }
 }
 

@@ -7,6 +7,7 @@ use http::StatusCode;
 use theus_core::RunError;
 use theus_core::audit::Level;
 use theus_core::engine::ProcessError;
+use theus_core::workflow::sessions::SessionRunError;
 
 use super::violations::told;
 use super::{Kind, Problem};
@@ -50,6 +51,18 @@ impl Problem {
                 Self::from(error).status(status)
             }
             _ => error.into(),
+        }
+    }
+}
+
+/// What has come of a run in a session of a pool.
+impl<E: Error + 'static> From<SessionRunError<E>> for Problem {
+    fn from(error: SessionRunError<E>) -> Self {
+        match error {
+            SessionRunError::Session(error) => error.into(),
+            SessionRunError::Arguments(error) => error.into(),
+            SessionRunError::Run(error) => error.into(),
+            error => Self::new(Kind::Internal).caused_by(&error),
         }
     }
 }

@@ -23,6 +23,16 @@ impl From<SessionError> for Problem {
             SessionError::UnknownState { state, help } => {
                 Self::new(Kind::UnknownState).detail(format!("the workflow has no state `{state}`{help}"))
             }
+            SessionError::KeyReused { .. } => Self::new(Kind::KeyReused),
+            SessionError::Full { .. } | SessionError::NoRoom { .. } => {
+                Self::new(Kind::Busy).detail("too many events wait in this service")
+            }
+            SessionError::UnknownEvent { .. } | SessionError::AmbiguousEvent { .. } => {
+                Self::new(Kind::UnknownEvent).detail(error.to_string())
+            }
+            SessionError::NoneInTime { states, waited } => {
+                Self::new(Kind::TimedOut).detail(format!("no session was in {states} after {waited:?}"))
+            }
             SessionError::Store(error) => error.into(),
             error => Self::new(Kind::Internal).caused_by(&error),
         }

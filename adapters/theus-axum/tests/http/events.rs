@@ -75,6 +75,17 @@ async fn under_a_key_an_event_comes_once() {
     assert_eq!(shop.get("/sessions/ann").await.json()["data"]["items"], json!(["pear"]));
     let reused = shop.keyed(path, "k1", json!({ "item": "fig" })).await;
     assert_eq!((reused.status, reused.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"));
-    let waited = shop.keyed("/sessions/ann/events/CMD_ADD", "k2", body).await;
-    assert_eq!((waited.status, waited.problem().as_str()), (StatusCode::BAD_REQUEST, "key"));
+    // Waited for, it is answered once: what is told again is the answer of then.
+    let waited = shop.keyed("/sessions/ann/events/CMD_ADD", "k2", body.clone()).await;
+    shop.post("/sessions/ann/events/CMD_ADD", json!({ "item": "fig" })).await;
+    let again = shop.keyed("/sessions/ann/events/CMD_ADD", "k2", body.clone()).await;
+    assert_eq!((waited.status, again.status), (StatusCode::OK, StatusCode::OK));
+    assert_eq!((&waited.json()["version"], &again.json()["repeated"]), (&again.json()["version"], &json!("kept")));
+    assert_eq!(waited.json().get("repeated"), None);
+    let reused = shop.keyed("/sessions/ann/events/CMD_ADD", "k2", json!({ "item": "plum" })).await;
+    assert_eq!(reused.problem(), "key-reused");
+    // One that was not waited for then is told where the session is now.
+    let now = shop.keyed("/sessions/ann/events/CMD_ADD", "k1", body).await;
+    assert_eq!((now.status, &now.json()["repeated"]), (StatusCode::OK, &json!("now")));
+    assert_eq!(shop.get("/sessions/ann").await.json()["data"]["items"], json!(["pear", "pear", "fig"]));
 }
