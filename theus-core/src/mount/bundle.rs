@@ -5,7 +5,7 @@ use super::place::Mount;
 use crate::context::Context;
 use crate::engine::EngineBuilder;
 
-/// Processes that go together: [`EngineBuilder::processes`] registers all of them. [`bundle!`](crate::bundle) makes it of a list; bundles
+/// Processes that go together: [`EngineBuilder::processes`] registers all of them. [`bundle!`](crate::bundle!) makes it of a list; bundles
 /// in a tuple are one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no bundle of processes for this engine",
@@ -36,7 +36,7 @@ impl<B: BundleAt<M>, M: Mount> Bundle<M::Domain, M::Global, M::Effects> for At<B
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
-    /// Registers all processes of a bundle, as [`process`](Self::process) does one by one: see [`bundle!`](crate::bundle).
+    /// Registers all processes of a bundle, as [`process`](Self::process) does one by one: see [`bundle!`](crate::bundle!).
     pub fn processes<B: Bundle<D, G, E>>(self) -> Self {
         B::register(self)
     }

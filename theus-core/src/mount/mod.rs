@@ -59,7 +59,7 @@
 //!
 //! To the program they are processes like any other: `left.spin` in recipes and workflows, `domain.left.speed` in their contracts, rules
 //! and journal; a run of the left motor and one of the right have no path in common. The library's `global` and `effects` are none, or
-//! parts of the program's: `with global.limits, effects.drive`, see [`mount!`](crate::mount).
+//! parts of the program's: `with global.limits, effects.drive`, see [`mount!`](crate::mount!).
 //!
 //! An event is named by its own field, without the path to it: `sig_stalled` of both is `EVT_STALLED`. [`Event::origin`](crate::signal::Event)
 //! says whose it was.

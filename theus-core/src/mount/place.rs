@@ -4,7 +4,7 @@ use super::at::At;
 use crate::context::{Context, EffectHandles};
 use crate::process::Process;
 
-/// Where a part of the domain is on which a library's processes work; [`mount!`](crate::mount) makes it.
+/// Where a part of the domain is on which a library's processes work; [`mount!`](crate::mount!) makes it.
 ///
 /// The library sees its own context alone: its part of the domain, of the global layer and of the effects.
 pub trait Mount: Sized + 'static {
