@@ -280,30 +280,41 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
         self.holds.iter().position(|(_, holds)| !holds(&state)).map(Found::Broken)
     }
 
-    /// Leaves out what can be left out, one step after the other, as long as there is one.
+    /// Leaves out what can be left out: the half of the steps, a quarter and so on down to one, as long as there is any.
     fn shortest(&mut self, mut steps: Vec<Step>, mut found: Found) -> Result<(Vec<Step>, Found), WalkError> {
-        let mut place = steps.len();
-        while place > 0 {
-            place -= 1;
-            let mut fewer = steps.clone();
-            if place >= fewer.len() {
-                continue;
+        let mut size = steps.len();
+        while size > 0 {
+            let mut place = 0;
+            let mut is_shorter = false;
+            while place + size <= steps.len() {
+                let mut fewer = steps.clone();
+                drop(fewer.drain(place..place + size));
+                let (made, again) = self.play(&fewer, &mut None)?;
+                match again.filter(|again| found.is_like(again)) {
+                    None => place += 1,
+                    Some(again) => {
+                        fewer.truncate(made);
+                        (steps, found, is_shorter) = (fewer, again, true);
+                    }
+                }
             }
-            fewer.remove(place);
-            let (made, again) = self.play(&fewer, &mut None)?;
-            let is_same = match (&found, &again) {
-                (Found::Broken(one), Some(Found::Broken(other))) => one == other,
-                (Found::Workflow(_), Some(Found::Workflow(_))) => true,
-                _ => false,
+            // What was needed beside it may not be any more; of few steps each number of them is tried.
+            size = match size {
+                _ if is_shorter => steps.len(),
+                ..=8 => size - 1,
+                _ => size / 2,
             };
-            if let Some(again) = again.filter(|_| is_same) {
-                fewer.truncate(made);
-                (steps, found) = (fewer, again);
-                // What was needed beside it may not be any more.
-                place = steps.len();
-            }
         }
         Ok((steps, found))
+    }
+}
+
+impl Found {
+    fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Broken(one), Self::Broken(other)) => one == other,
+            (one, other) => matches!((one, other), (Self::Workflow(_), Self::Workflow(_))),
+        }
     }
 }
 

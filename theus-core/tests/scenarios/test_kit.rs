@@ -154,7 +154,7 @@ fn what_does_not_hold_is_told_with_the_fewest_steps_that_lead_there() {
     let WalkError::Broken { what, steps, seed: 7 } = &error else { panic!("{error}") };
     assert_eq!(what, "the till is not full");
     assert!((2..=4).contains(&steps.len()), "{error}");
-    assert!(error.to_string().starts_with("seed 7: \"the till is not full\" does not hold after CMD_PAY {\"amount\":"));
+    assert!(error.to_string().starts_with("seed 7: \"the till is not full\" does not hold after "), "{error}");
 
     let begins = Walk::<Till, (), ()>::new(|_| Err("no engine".into())).run(1, 7).unwrap_err();
     assert_eq!(begins.to_string(), "the session does not begin: no engine");
