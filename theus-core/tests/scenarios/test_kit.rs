@@ -158,7 +158,7 @@ fn what_does_not_hold_is_told_with_the_fewest_steps_that_lead_there() {
 
     let begins = Walk::<Till, (), ()>::new(|_| Err("no engine".into())).run(1, 7).unwrap_err();
     assert_eq!(begins.to_string(), "the session does not begin: no engine");
-    let endless = "states: { A: { always: B }, B: { always: A } }";
+    let endless = "states: { A: { always: { to: B, when: domain.total < 5 } }, B: { always: { to: A, when: domain.total < 5 } } }";
     let error = Walk::new(move |clock| {
         let engine = Engine::builder(Till::default()).build()?;
         Ok(WorkflowManager::from_text(&engine, "a.yaml", endless)?.clock(clock).within(Duration::from_secs(9)))
