@@ -173,7 +173,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         if called(&**store, |store| store.load(name))?.is_some() {
             return Ok(None);
         }
-        Ok(Some(Self { core: session(shared, text, || first)? }))
+        // Of several who come here at once one has begun it.
+        let (core, is_new) = found_or_new(shared, text, || first)?;
+        Ok(is_new.then_some(Self { core }))
     }
 
     /// A session that the store has.
@@ -201,12 +203,22 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
     name: Text,
     first: impl FnOnce() -> D,
 ) -> Result<Session<D, G, E>, StoreError> {
+    found_or_new(shared, name, first).map(|(core, _)| core)
+}
+
+/// The same, and whether there was none.
+fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
+    shared: &Shared<D, G, E>,
+    name: Text,
+    first: impl FnOnce() -> D,
+) -> Result<(Session<D, G, E>, bool), StoreError> {
     let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
     // Held until the session is among those that are open: who asks for it twice gets it twice.
     let mut live = shared.live.lock();
     if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
-        return Ok(core);
+        return Ok((core, false));
     }
+    let mut is_new = false;
     let load = || called(&*durable.store.store, |store| store.load(&name));
     let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first());
     match load()? {
@@ -224,6 +236,7 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
                 (Ok(()), _) => {
                     let (name, store) = (name.as_str().into(), Arc::clone(&durable.store));
                     core.is_kept(DurableSession::new(name, store, 0, chain, 1, 0));
+                    is_new = true;
                 }
                 // Another program has begun it meanwhile.
                 (Err(StoreError::Exists { session }), load) => match load()? {
@@ -237,7 +250,7 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
     let core = Arc::new(core);
     live.retain(|_, core| core.strong_count() > 0);
     live.insert(name, Arc::downgrade(&core));
-    Ok(core)
+    Ok((core, is_new))
 }
 
 /// The same where there is one.
