@@ -93,6 +93,7 @@ mod local_without_default;
 mod message;
 mod meta_as_bare_input;
 mod meta_of_a_data_field;
+mod mount;
 mod mutable_static_in_body;
 mod nested_context_as_input;
 mod nested_context_as_output;
