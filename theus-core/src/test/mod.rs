@@ -22,10 +22,11 @@
 //!
 //! let outcome = Trial::of(Bank { balance: 100, ..Bank::default() }).run(Withdraw { amount: 60 })?;
 //! assert_eq!(outcome.result.as_ref().ok(), Some(&40));
-//! assert_eq!(outcome.state.balance, 40);
+//! assert_eq!(outcome.state.as_ref().map(|state| state.balance), Some(40));
 //! // All of it, as text: for a snapshot.
 //! assert_eq!(outcome.to_string(), r#"withdraw {"amount":60}
 //! gave 40
+//! domain.sig_large: false -> true
 //! domain.balance: 100 -> 40
 //! raised EVT_LARGE
 //! "#);
@@ -33,7 +34,7 @@
 //! let recipe = "process_recipes: { withdraw: { outputs: [ { field: domain.balance, min: 0, level: B } ] } }";
 //! let refused = Trial::of(Bank::default()).recipe("audit.yaml", recipe).run(Withdraw { amount: 5 })?;
 //! assert!(refused.result.is_err() && refused.changes.is_empty());
-//! assert_eq!(refused.violations[0].field, "domain.balance");
+//! assert_eq!(refused.violations[0].path.as_str(), "domain.balance");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
