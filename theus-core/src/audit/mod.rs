@@ -207,52 +207,7 @@
 //! | `unit: degF` | in what its number is measured: told with the value and the bound, as in `found 95 degF`. Rules on one field have the same | that of the field, see [units](#units) |
 //! | `id`, `owner`, `priority`, `response` | what it says of itself for people, see below | |
 //!
-//! ## Units
-//!
-//! A field says in what it is measured where it is declared; then its rules need not, and none says otherwise.
-//!
-//! ```
-//! use theus_core::prelude::*;
-//!
-//! /// Whatever is of this type is in that unit.
-//! #[derive(Clone, Copy, Default, Inspect)]
-//! struct Celsius(#[inspect(unit = "degC")] f64);
-//!
-//! #[derive(Clone, Default, Context)]
-//! struct Oven {
-//!     #[context(unit = "degF")]
-//!     chamber: f64,
-//!     #[context(unit = "degF")]
-//!     zones: Vec<f64>,
-//!     outlet: Celsius,
-//! }
-//!
-//! #[process(outputs = [domain.chamber])]
-//! fn heat(ctx: Ctx<Oven>, #[unit = "degF"] to: f64) { ctx.domain.chamber.set(to); }
-//!
-//! let builder = || Engine::builder(Oven::default()).process::<Heat>();
-//! let recipe = |rule: &str| format!("process_recipes: {{ heat: {{ outputs: [ {{ {rule} }} ] }} }}");
-//! let engine = builder().recipe("audit.yaml", &recipe("field: domain.chamber, max: 400"))?.build()?;
-//! let refused = engine.run(Heat { to: 450.0 }).unwrap_err().to_string();
-//! assert!(refused.contains("found 450.0 degF"), "{refused}");
-//!
-//! let built = |rule: &str| builder().recipe("audit.yaml", &recipe(rule)).unwrap().build();
-//! let other = |rule: &str| built(rule).unwrap_err().to_string();
-//! let refused = other("field: domain.chamber, max: 200, unit: degC");
-//! assert!(refused.contains("domain.chamber is measured in `degF` where it is declared, not in `degC`"));
-//! let refused = other("that: domain.chamber > domain.outlet");
-//! assert!(refused.contains("`domain.chamber` is measured in `degF`, and `domain.outlet` in `degC`"));
-//! assert!(built("that: domain.chamber > 32.0").is_ok());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! | | |
-//! |---|---|
-//! | where it is said | `#[context(unit = "degF")]` on a field of a context, `#[inspect(unit = "degF")]` on one of a type that derives `Inspect`, `#[unit = "degF"]` on an argument |
-//! | of what | a number, an `Option` of one, each number in a list, a set or the values of a map; of what a path computes of those, `sum()`, `mean()`, `min()`, `max()`, too, and not of `len()` |
-//! | what is refused when a file is loaded | a rule in another unit; `max: global.high` of another unit; in conditions, of rules and of workflows, what compares, adds, subtracts or chooses between numbers of two units |
-//! | what has no unit | numbers that are written out, products and quotients, fields that say none: they go with any |
-//! | what is not done | nothing is converted, and `m` and `metre` are two units |
+#![doc = include_str!("units.md")]
 //!
 //! ## What a rule says of itself
 //!

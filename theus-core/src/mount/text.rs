@@ -74,3 +74,45 @@ pub(super) const fn moved(accesses: &[Access], paths: &'static [Text; MOST_PATHS
     }
     moved
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACCESS: Access = Access { layer: Layer::Domain, path: "domain.speed", zone: Zone::Data };
+
+    fn longest(more: usize) -> String {
+        "x".repeat(MOST_BYTES - "left.".len() + more)
+    }
+
+    #[test]
+    fn paths_are_moved_by_their_layer() {
+        static PATHS: [Text; MOST_PATHS] = paths(
+            &[ACCESS, Access { layer: Layer::Global, path: "global.most", zone: Zone::Data }],
+            "domain.left",
+            "global.limits",
+        );
+        assert_eq!((PATHS[0].as_str(), PATHS[1].as_str()), ("domain.left.speed", "global.limits.most"));
+        static NAME: Text = name("domain.arm.left", "spin");
+        static OF_ALL: Text = name("domain", "spin");
+        assert_eq!((NAME.as_str(), OF_ALL.as_str()), ("arm.left.spin", "spin"));
+    }
+
+    #[test]
+    fn as_much_as_there_is_room_for_passes() {
+        assert_eq!(name("domain.left", &longest(0)).length, MOST_BYTES);
+        paths(&[ACCESS; MOST_PATHS], "domain.left", "global");
+    }
+
+    #[test]
+    #[should_panic(expected = "more than 120 bytes")]
+    fn a_longer_path_is_refused() {
+        name("domain.left", &longest(1));
+    }
+
+    #[test]
+    #[should_panic(expected = "reads 48 paths at most")]
+    fn more_paths_are_refused() {
+        paths(&[ACCESS; MOST_PATHS + 1], "domain.left", "global");
+    }
+}

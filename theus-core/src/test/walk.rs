@@ -122,6 +122,16 @@ pub enum WalkError {
         /// What leads there.
         steps: Vec<Step>,
     },
+    /// A step awaits something that does not come, however often it is polled, and no time of the workflow ends it.
+    #[error("seed {seed}: `{process}` awaits what does not come after {}", written(steps))]
+    Stuck {
+        /// The process of the step.
+        process: String,
+        /// The seed that finds it.
+        seed: u64,
+        /// What leads there.
+        steps: Vec<Step>,
+    },
     /// The workflow could not handle something as its file says.
     #[error("seed {seed}: {source} after {}", written(steps))]
     Workflow {
@@ -143,9 +153,10 @@ fn written(steps: &[Step]) -> String {
 enum Found {
     Broken(usize),
     Workflow(Box<WorkflowError>),
+    Stuck(String),
 }
 
-/// How long an async step may take that no time of the workflow waits for.
+/// How often an async step is polled before time goes on to the end of its `timeout`; one that has none is stuck after twice as often.
 const LONGEST_POLLS: u32 = 10_000;
 
 impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
@@ -194,6 +205,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
                         WalkError::Broken { what, seed, steps }
                     }
                     Found::Workflow(source) => WalkError::Workflow { source, seed, steps },
+                    Found::Stuck(process) => WalkError::Stuck { process, seed, steps },
                 });
             }
         }
@@ -266,7 +278,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
                         None => std::thread::yield_now(),
                     }
                     if polls > 2 * LONGEST_POLLS {
-                        return None;
+                        return Some(Found::Stuck(flow.next_process().unwrap_or("a step").to_owned()));
                     }
                     continue;
                 }
@@ -313,6 +325,7 @@ impl Found {
     fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Broken(one), Self::Broken(other)) => one == other,
+            (Self::Stuck(one), Self::Stuck(other)) => one == other,
             (one, other) => matches!((one, other), (Self::Workflow(_), Self::Workflow(_))),
         }
     }

@@ -58,6 +58,12 @@ async fn refund(ctx: App, amount: i64) {
     *ctx.domain.total -= amount;
 }
 
+#[process(outputs = [domain.total])]
+async fn hang(ctx: Ctx<Till>) {
+    std::future::pending::<()>().await;
+    ctx.domain.total.set(1);
+}
+
 fn trial(total: i64) -> Trial<Till, Bounds, Ports> {
     Trial::of(Till { total, ..Till::default() }).global(Bounds { most: 100 }).effects(Ports { factor: 2 })
 }
@@ -155,6 +161,19 @@ fn what_does_not_hold_is_told_with_the_fewest_steps_that_lead_there() {
     assert_eq!(what, "the till is not full");
     assert!((2..=4).contains(&steps.len()), "{error}");
     assert!(error.to_string().starts_with("seed 7: \"the till is not full\" does not hold after "), "{error}");
+
+    // A step that nobody answers is no rest.
+    let waits = "external: [CMD_PAY]\nstates: { A: { events: { CMD_PAY: B } }, B: { entry: hang, events: { EVT_CHAIN_DONE: A } } }";
+    let hanging = |flow: &'static str| {
+        Walk::new(move |clock| {
+            let engine = Engine::builder(Till::default()).process::<Hang>().build()?;
+            Ok(WorkflowManager::from_text(&engine, "a.yaml", flow)?.clock(clock))
+        })
+    };
+    let stuck = hanging(waits).event("CMD_PAY", |_| json!(null)).run(1, 7).unwrap_err();
+    assert_eq!(stuck.to_string(), "seed 7: `hang` awaits what does not come after CMD_PAY");
+    let in_time = "external: [CMD_PAY]\nstates: { A: { events: { CMD_PAY: B } }, B: { entry: { run: hang, timeout: 1h, on_error: { Timeout: A } }, events: { EVT_CHAIN_DONE: A } } }";
+    hanging(in_time).event("CMD_PAY", |_| json!(null)).length(3).run(1, 7).unwrap();
 
     let begins = Walk::<Till, (), ()>::new(|_| Err("no engine".into())).run(1, 7).unwrap_err();
     assert_eq!(begins.to_string(), "the session does not begin: no engine");

@@ -4,6 +4,8 @@
 
 use theus_core::prelude::*;
 
+pub mod motor;
+
 pub use hall::{Lamp, Switch};
 
 /// What an amount is, in cents.

@@ -1,31 +1,5 @@
+use domain::motor::{All, Motor, Ports, Spin};
 use theus_core::prelude::*;
-
-mod motor {
-    use theus_core::prelude::*;
-
-    #[derive(Clone, Default, Context)]
-    pub struct Motor {
-        pub speed: i64,
-    }
-
-    pub struct Drive;
-
-    #[process(updates = [domain.speed], effects = [drive])]
-    pub fn spin(ctx: Ctx<Motor, (), Ports>, by: i64) {
-        let _ = &ctx.effects.drive;
-        *ctx.domain.speed += by;
-    }
-
-    pub struct Ports {
-        pub drive: Drive,
-    }
-
-    theus_core::bundle! {
-        pub All = [Spin];
-    }
-}
-
-use motor::{All, Motor, Ports, Spin};
 
 #[derive(Clone, Default, Context)]
 struct Machine {
@@ -35,7 +9,7 @@ struct Machine {
 }
 
 fn main() {
-    let builder = Engine::builder(Machine::default()).effects(Ports { drive: motor::Drive });
+    let builder = Engine::builder(Machine::default()).effects(Ports { factor: 1 });
     let _ = builder.processes::<All>().build();
     let _ = Spin { by: 1 };
 }

@@ -1,30 +1,7 @@
-//! A library's processes, mounted where a program has its context.
+//! Processes of another crate, mounted where a program has its context, and where that crate has mounted them itself.
 
+use domain::motor::{All, Motor, OnStand, Ports, Spin, Stand};
 use theus_core::prelude::*;
-
-mod motor {
-    use theus_core::prelude::*;
-
-    #[derive(Clone, Default, Context)]
-    pub(super) struct Motor {
-        pub(super) speed: i64,
-    }
-
-    pub(super) struct Ports {
-        pub(super) factor: i64,
-    }
-
-    #[process(updates = [domain.speed], effects = [factor])]
-    pub(super) fn spin(ctx: Ctx<Motor, (), Ports>, by: i64) {
-        *ctx.domain.speed += by * *ctx.effects.factor;
-    }
-
-    theus_core::bundle! {
-        pub(super) All = [Spin];
-    }
-}
-
-use motor::{All, Motor, Ports, Spin};
 
 #[derive(Clone, Default, Context)]
 struct Machine {
@@ -50,4 +27,12 @@ fn it_is_run_where_it_is_mounted() {
     engine.run(Rename).unwrap();
     let machine = engine.snapshot().unwrap();
     assert_eq!((*machine.left.speed, machine.name.as_str()), (6, "x"));
+}
+
+#[test]
+fn a_library_can_say_a_place_too() {
+    let builder = Engine::builder(Stand::default()).effects(Ports { factor: 3 });
+    let engine = builder.processes::<At<All, OnStand>>().build().unwrap();
+    engine.run(OnStand::of(Spin { by: 2 })).unwrap();
+    assert_eq!(*engine.snapshot().unwrap().motor.speed, 6);
 }
