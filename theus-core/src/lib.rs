@@ -27,6 +27,7 @@
 //! | have a signal field of a type of mine | [`Signal`] |
 //! | let processes run side by side | [`Locking`], [`Contract::conflicts`] |
 //! | check files and draw workflows without running them | [`EngineBuilder::command_line`]: [`command_line`] |
+//! | have traces and metrics of it | `telemetry`, with the feature of that name; the crate `theus-telemetry` |
 //! | read what a process may do | [`Process::CONTRACT`] |
 //! | read what a context holds | [`Context::schema`] |
 //! | find what I know from elsewhere: XState, Temporal, alarm systems, Python Theus | `guides` |
@@ -137,6 +138,7 @@
 //! | `recipes` (default) | audit rules, their records and the ledger; without it no rule is ever judged |
 //! | `workflow` (default) | statecharts, and pools of sessions |
 //! | `files` | `files!`: recipes and workflows are checked while the program is compiled |
+//! | `telemetry` | each run, and each event that a workflow handles, is told to somebody: for traces and metrics |
 //! | `tokio` | workflows that wait by the timers of tokio, sessions that its tasks drive |
 //! | `chrono`, `jiff`, `rust_decimal`, `uuid` | rules that look into the types of that crate |
 //!
@@ -210,6 +212,11 @@ pub mod signal;
 #[cfg(feature = "store")]
 pub mod store;
 mod sync;
+#[cfg(feature = "telemetry")]
+pub mod telemetry;
+#[cfg(not(feature = "telemetry"))]
+#[path = "no_telemetry.rs"]
+mod telemetry;
 #[cfg(feature = "test")]
 pub mod test;
 #[cfg(any(feature = "recipes", feature = "workflow"))]

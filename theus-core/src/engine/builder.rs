@@ -38,6 +38,7 @@ use crate::signal::{BusOptions, Overflow};
 use crate::source::{Document, SourceFile};
 #[cfg(feature = "store")]
 use crate::store::{Store, by_chance};
+use crate::telemetry::Watch;
 
 #[cfg(feature = "store")]
 mod kept;
@@ -90,6 +91,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     attempts: u32,
     lock_timeout: Duration,
     bus: BusOptions,
+    telemetry: Option<Watch>,
     #[cfg(feature = "recipes")]
     clock: Option<Clock>,
     session: String,
@@ -139,6 +141,7 @@ impl<D: Context> EngineBuilder<D> {
             attempts: DEFAULT_ATTEMPTS,
             lock_timeout: DEFAULT_LOCK_TIMEOUT,
             bus: BusOptions::new(DEFAULT_SIGNAL_CAPACITY),
+            telemetry: None,
             #[cfg(feature = "recipes")]
             clock: None,
             session: DEFAULT_SESSION.to_owned(),
@@ -190,6 +193,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
             bus: self.bus,
+            telemetry: self.telemetry,
             #[cfg(feature = "recipes")]
             clock: self.clock,
             session: self.session,
@@ -209,6 +213,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             is_kept: self.is_kept,
             wrong: self.wrong.or(late),
         }
+    }
+
+    /// Who is told what the engine does: each run, and each event that a workflow handles. See [`telemetry`](crate::telemetry).
+    #[cfg(feature = "telemetry")]
+    pub fn telemetry(mut self, telemetry: impl crate::telemetry::Telemetry) -> Self {
+        self.telemetry = Some(Watch::new(telemetry));
+        self
     }
 
     /// Registers a process. Only registered processes run, and recipes and workflows know them by name.
@@ -457,6 +468,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let store = Arc::new(Handle::new(store, auditor.clock(), leasing));
             DurableEngine { store, fields, migrations, outputs, code }
         });
+        let mut bus = self.bus;
+        if let Some(telemetry) = &self.telemetry {
+            let telemetry = telemetry.clone();
+            bus.traced(move || telemetry.here());
+        }
         let shared = SharedEngine {
             global: self.global.into_fields(),
             effects: self.effects,
@@ -467,7 +483,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             locking: self.locking,
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
-            bus: Arc::new(self.bus),
+            bus: Arc::new(bus),
+            telemetry: self.telemetry,
             #[cfg(feature = "store")]
             identity,
             #[cfg(feature = "store")]

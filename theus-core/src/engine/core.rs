@@ -23,9 +23,10 @@ use super::session::State;
 use crate::audit::Text;
 use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
-use crate::process::RunError;
+use crate::process::{Process, RunError};
 use crate::signal::{BusOptions, SignalBus};
 use crate::sync::nesting;
+use crate::telemetry::{Watch, WatchedRun};
 use crate::transaction::{Held, Limit, Request, SessionLock};
 
 /// What the sessions of one engine share.
@@ -46,6 +47,8 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) identity: u128,
     /// What the bus of each session is like.
     pub(super) bus: Arc<BusOptions>,
+    /// Who is told what the engine does.
+    pub(super) telemetry: Option<Watch>,
     /// The store, where there is one.
     #[cfg(feature = "store")]
     pub(super) durable: Option<DurableEngine<D>>,
@@ -107,6 +110,13 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
         self.bus.end_runs();
         drop(held);
         self.bus.close();
+    }
+
+    /// A run begins; none where nobody is told of it.
+    #[inline]
+    pub(super) fn watch<P: Process>(&self) -> Option<WatchedRun<'_>> {
+        let telemetry = self.shared.telemetry.as_ref()?;
+        Some(telemetry.run(P::CONTRACT.process, self.audit.name()))
     }
 
     /// The version of the committed state, without holding the session.

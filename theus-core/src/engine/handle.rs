@@ -17,6 +17,8 @@ use crate::panics::{DropCaught, Handle};
 use crate::process::{AsyncProcess, Contract, OnDomain, OnGlobal, RunError, SyncProcess, WithEffects};
 use crate::signal::{Event, Origin, SignalBus};
 use crate::sync::nesting;
+#[cfg(feature = "workflow")]
+use crate::telemetry::Watch;
 use crate::transaction::{Held, Limit};
 
 /// Runs processes as transactions on one session's state.
@@ -253,6 +255,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Whether the current thread is inside a process of this engine, where nothing of it can be run or waited for.
     pub(crate) fn is_inside(&self) -> bool {
         nesting::is_inside(self.core.identity())
+    }
+
+    /// Who is told what its workflow does, and the session's name.
+    #[cfg(feature = "workflow")]
+    pub(crate) fn told(&self) -> Option<(&Watch, &str)> {
+        let core = &self.core;
+        let session: &str = core.audit.name();
+        core.shared.telemetry.as_ref().map(|telemetry| (telemetry, session))
     }
 
     /// Whether a store keeps this session.

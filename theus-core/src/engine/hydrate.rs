@@ -420,7 +420,7 @@ fn read(
     known: impl Fn(&str, &str) -> Option<(&'static str, &'static str)>,
     redacts: impl Fn(&str) -> bool,
 ) -> Result<Read, StoreError> {
-    let StoredEvent { number, name, payload, urgent, origin, internal, came } = stored;
+    let StoredEvent { number, name, payload, urgent, origin, internal, came, trace } = stored;
     let name = EventName::parse(&name).map_err(|error: EventNameError| StoreError::Corrupt {
         store: "the store".to_owned(),
         place: format!("the event {number} of the session `{session}`"),
@@ -436,5 +436,5 @@ fn read(
     };
     let is_redacted = matches!(origin, Origin::Signal { path, .. } if redacts(path));
     let payload = payload.map(if is_redacted { Payload::redacted } else { Payload::new });
-    Ok((Event { name, origin, payload }, urgent, number, internal, came))
+    Ok((Event { name, origin, payload, trace }, urgent, number, internal, came))
 }

@@ -54,6 +54,7 @@ use crate::context::Zone;
 use crate::panics::drop_caught;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
 use crate::signal::{Event, EventName, Origin};
+use crate::telemetry::Watch;
 use crate::transaction::{Order, Raised};
 
 pub(super) use awaited::Awaited;
@@ -272,10 +273,12 @@ impl<P: Process> Asked<'_, P> {
             P::collect_raised(&mut drafts.fields, &mut raised);
             raised.sort_by_key(|signal| signal.order);
             let registered = self.core.shared.registry.get::<P>();
+            let trace = self.core.shared.telemetry.as_ref().and_then(Watch::here);
             let event = |signal: Raised| Event {
                 name: EventName::from_signal_field(signal.path),
                 origin: Origin::Signal { path: signal.path, version, process },
                 payload: registered.and_then(|registered| registered.payload(signal.path, &drafts.fields)),
+                trace: trace.clone(),
             };
             Ok(raised.into_iter().map(event).collect())
         });

@@ -5,6 +5,7 @@ mod argument;
 mod cells;
 mod error;
 mod fits;
+mod outcome;
 #[cfg(feature = "store")]
 mod outgoing;
 mod scope;
@@ -20,6 +21,7 @@ pub use cells::{OnEach, OnPairs};
 pub use error::{Halted, Panicked, RunError};
 #[doc(hidden)]
 pub use fits::{OnDomain, OnGlobal, WithEffects};
+pub use outcome::Outcome;
 #[cfg(feature = "store")]
 #[doc(hidden)]
 pub use outgoing::{Nothing, Outgoing, Sends, outgoing};

@@ -166,7 +166,8 @@ impl SignalBus {
         let payload = payload.map(Payload::checked).transpose()?;
         let options = &*self.shared.options;
         let urgent = urgent || options.is_urgent(&name);
-        let (came, event) = (self.shared.beside.arrival(), Event { name, origin, payload });
+        let trace = options.here();
+        let (came, event) = (self.shared.beside.arrival(), Event { name, origin, payload, trace });
         if self.shared.beside.log().is_some() {
             return self.bring_with_care(event, urgent, came, None).map(drop);
         }
@@ -191,7 +192,8 @@ impl SignalBus {
         }
         let payload = payload.map(Payload::checked).transpose()?;
         let urgent = urgent || self.shared.options.is_urgent(&name);
-        let event = Event { name, origin, payload };
+        let trace = self.shared.options.here();
+        let event = Event { name, origin, payload, trace };
         self.bring_with_care(event, urgent, self.shared.beside.arrival(), Some(key))
     }
 

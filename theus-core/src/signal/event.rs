@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{EventName, Payload};
+use super::{EventName, Payload, TraceContext};
 
 /// Something that happened, as the bus carries it.
 ///
@@ -10,7 +10,7 @@ use super::{EventName, Payload};
 /// use theus_core::signal::{Event, EventName, Origin};
 ///
 /// let origin = Origin::Signal { path: "domain.sig_stop", version: 7, process: "watch" };
-/// let event = Event { name: EventName::from_signal_field("sig_stop"), origin, payload: None };
+/// let event = Event { name: EventName::from_signal_field("sig_stop"), origin, payload: None, trace: None };
 /// assert_eq!(event.name, EventName::parse("SIG_STOP")?);
 /// # Ok::<(), theus_core::signal::EventNameError>(())
 /// ```
@@ -23,6 +23,17 @@ pub struct Event {
     /// What it brings along.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload: Option<Payload>,
+    /// Where in a trace it was sent, where the engine has telemetry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceContext>,
+}
+
+impl Event {
+    /// Whether it is the workflow's own, and comes of what that has handled before.
+    #[cfg(feature = "workflow")]
+    pub(crate) const fn is_of_itself(&self) -> bool {
+        matches!(self.origin, Origin::Chain)
+    }
 }
 
 /// Where an event came from.

@@ -6,6 +6,7 @@
 //! | [`EventName`] | what a workflow listens to: `CMD_START` from the field `cmd_start`, `EVT_STOP` from `sig_stop` |
 //! | [`Event`], [`Origin`] | one occurrence, and where it came from |
 //! | [`Payload`], [`PayloadError`] | what an event brings along, and why it is refused |
+//! | [`TraceContext`] | where in a distributed trace it was sent |
 //! | [`SignalBus`] | the queue between those who raise events and the workflow that handles them |
 //! | [`BusOptions`], [`Overflow`] | its size, what it does when it is full, which events overtake |
 //! | [`BusStats`] | what has come of the events |
@@ -28,6 +29,7 @@ mod queue;
 mod raised;
 mod stored;
 mod subscription;
+mod trace_context;
 mod waiters;
 mod watch;
 
@@ -48,6 +50,7 @@ pub use raised::Signal;
 #[cfg(feature = "store")]
 pub(crate) use stored::Waiting;
 pub use subscription::Subscription;
+pub use trace_context::{TraceContext, TraceContextError};
 pub(crate) use waiters::Waiter;
 pub use watch::Item;
 pub(crate) use watch::{LossyQueue, Taken};

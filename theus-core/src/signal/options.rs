@@ -1,9 +1,10 @@
 //! What a bus is like: its size, what it does when it is full, which events overtake.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::EventName;
+use super::{EventName, TraceContext};
 
 /// What a bus does with what has no room on it. Nothing is lost silently: see [`BusStats`](super::BusStats).
 ///
@@ -50,12 +51,23 @@ pub struct BusOptions {
     pub(super) capacity: usize,
     pub(super) overflow: Overflow,
     pub(super) urgent: Option<Arc<[EventName]>>,
+    here: Option<Here>,
+}
+
+/// Knows where in a trace an event is sent.
+#[derive(Clone)]
+struct Here(Arc<dyn Fn() -> Option<TraceContext> + Send + Sync>);
+
+impl fmt::Debug for Here {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Here")
+    }
 }
 
 impl BusOptions {
     /// At most `capacity` events wait; one that does not fit is refused.
     pub const fn new(capacity: usize) -> Self {
-        Self { capacity, overflow: Overflow::Refuse, urgent: None }
+        Self { capacity, overflow: Overflow::Refuse, urgent: None, here: None }
     }
 
     /// Another capacity.
@@ -79,6 +91,17 @@ impl BusOptions {
         names.sort();
         self.urgent = (!names.is_empty()).then(|| names.into());
         Ok(self)
+    }
+
+    /// Events are in a trace, of which this knows where in it the thread is.
+    pub(crate) fn traced(&mut self, here: impl Fn() -> Option<TraceContext> + Send + Sync + 'static) {
+        self.here = Some(Here(Arc::new(here)));
+    }
+
+    /// Where in a trace what is sent now is sent.
+    #[inline]
+    pub(super) fn here(&self) -> Option<TraceContext> {
+        self.here.as_ref().and_then(|here| (here.0)())
     }
 
     /// Whether an event of that name overtakes.

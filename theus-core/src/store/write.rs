@@ -9,6 +9,7 @@ use super::alarm::StoredAlarm;
 use super::chain::ChainHash;
 use super::error::StoreError;
 use crate::audit::AuditRecord;
+use crate::signal::TraceContext;
 
 /// What a run has written of one field of the Data zone: the whole value, or entries of a map, or both.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +186,9 @@ pub struct StoredEvent {
     /// When it came, in nanoseconds since 1970, where the order of it and of a time that is due depends on that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came: Option<u64>,
+    /// Where in a trace it was sent, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceContext>,
 }
 
 /// Where an event came from.

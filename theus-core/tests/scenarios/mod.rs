@@ -35,6 +35,7 @@ mod sessions_timers;
 #[cfg(feature = "tokio")]
 mod sessions_tokio;
 mod signals;
+mod telemetry;
 mod test_kit;
 mod waiting;
 mod workflow_advance;

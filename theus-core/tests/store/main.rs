@@ -34,6 +34,7 @@ mod results;
 mod sagas;
 mod table;
 mod tokio_runtime;
+mod traces;
 mod versions;
 mod windows;
 mod workflow;

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use theus_core::signal::TraceContext;
 use theus_core::store::{StoreError, StoredEvent, StoredOrigin, decode, encode};
 
 use super::ordered;
@@ -19,30 +20,34 @@ struct Columns {
     origin: String,
 }
 
-/// Where it came from, and when.
+/// Where it came from, when, and where in a trace it was sent.
 #[derive(Serialize, Deserialize)]
 struct Came<O> {
-    at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceContext>,
     from: O,
 }
 
-fn written(origin: &StoredOrigin, came: Option<u64>) -> serde_json::Result<String> {
-    match came {
-        None => serde_json::to_string(origin),
-        Some(at) => serde_json::to_string(&Came { at, from: origin }),
+fn written(event: &StoredEvent) -> serde_json::Result<String> {
+    let StoredEvent { origin, came, trace, .. } = event;
+    match (came, trace) {
+        (None, None) => serde_json::to_string(origin),
+        (at, trace) => serde_json::to_string(&Came { at: *at, trace: trace.clone(), from: origin }),
     }
 }
 
-fn read_back(text: &str) -> serde_json::Result<(StoredOrigin, Option<u64>)> {
-    match serde_json::from_str::<Came<StoredOrigin>>(text) {
-        Ok(Came { at, from }) => Ok((from, Some(at))),
-        Err(_) => Ok((serde_json::from_str(text)?, None)),
+fn read_back(text: &str) -> serde_json::Result<Came<StoredOrigin>> {
+    match serde_json::from_str(text) {
+        Ok(came) => Ok(came),
+        Err(_) => Ok(Came { at: None, trace: None, from: serde_json::from_str(text)? }),
     }
 }
 
 impl Columns {
     fn of(event: &StoredEvent, store: &Name) -> Result<Self, StoreError> {
-        let StoredEvent { number, name, payload, urgent, origin, internal, came } = event;
+        let StoredEvent { number, name, payload, urgent, internal, .. } = event;
         let place = || format!("the event `{name}`");
         let payload = payload.as_ref().map(encode).transpose();
         Ok(Self {
@@ -51,7 +56,7 @@ impl Columns {
             payload: payload.map_err(|error| StoreError::Encode { path: place(), error })?,
             urgent: *urgent,
             internal: *internal,
-            origin: written(origin, *came).map_err(|error| store.io(error.to_string()))?,
+            origin: written(event).map_err(|error| store.io(error.to_string()))?,
         })
     }
 
@@ -128,8 +133,8 @@ pub(crate) fn read(
         let Columns { number, name, payload, urgent, internal, origin } = columns;
         let payload = payload.map(|bytes| decode(&bytes)).transpose();
         match (payload, read_back(&origin)) {
-            (Ok(payload), Ok((origin, came))) => {
-                Ok(StoredEvent { number: number.cast_unsigned(), name, payload, urgent, origin, internal, came })
+            (Ok(payload), Ok(Came { at: came, trace, from: origin })) => {
+                Ok(StoredEvent { number: number.cast_unsigned(), name, payload, urgent, origin, internal, came, trace })
             }
             (Err(error), _) => Err(damaged(format!("the event {number}"), &error.to_string())),
             (_, Err(error)) => Err(damaged(format!("the event {number}"), &error.to_string())),

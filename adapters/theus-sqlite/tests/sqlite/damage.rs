@@ -31,6 +31,7 @@ fn whole(folder: &Folder) -> Vec<u8> {
                 origin,
                 internal: false,
                 came: Some(u64::from(step)),
+                trace: None,
             }];
             on.counts = Some(vec![StoredCount { rule: "r".to_owned(), count: 2, ..Default::default() }]);
         }
@@ -146,8 +147,16 @@ fn a_row_that_is_changed_is_told_by_its_place_and_other_sessions_go_on() {
             let mut on = next(session, &store.load(session).unwrap().unwrap(), vec![part("x", [1])]);
             let origin = StoredOrigin::External;
             let name = "CMD_GO".to_owned();
-            on.raised =
-                vec![StoredEvent { number: 1, name, payload: None, urgent: true, origin, internal: false, came: None }];
+            on.raised = vec![StoredEvent {
+                number: 1,
+                name,
+                payload: None,
+                urgent: true,
+                origin,
+                internal: false,
+                came: None,
+                trace: None,
+            }];
             let entries = [1, 2].map(|key| Entry { key: vec![key], value: Some(vec![key; 9]) }).to_vec();
             on.entry.as_mut().unwrap().parts.push(Part { path: "map".to_owned(), value: None, entries });
             on.messages = vec![message(1, None)];

@@ -237,6 +237,7 @@ impl Play {
                 origin,
                 internal: *internal,
                 came: None,
+                trace: None,
             });
         }
         write.taken = what.taken.iter().map(|back| self.event.saturating_sub(*back)).collect();

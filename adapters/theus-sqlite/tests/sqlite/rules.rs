@@ -23,6 +23,7 @@ fn raised(number: u64) -> StoredEvent {
         origin,
         internal: false,
         came: None,
+        trace: None,
     }
 }
 

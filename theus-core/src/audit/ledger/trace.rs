@@ -62,7 +62,7 @@ fn violated(record: &AuditRecord, violation: &Violation) {
     let AuditRecord { sequence, session, version, .. } = record;
     let Violation { metadata, value, count, action, message, .. } = violation;
     let RuleMetadata { process, gate, rule, level, source, id, owner, priority, response, .. } = &**metadata;
-    let message = message.as_deref().unwrap_or("");
+    let text = message.as_deref().filter(|text| !text.is_empty());
     // A field that is none is not there.
     let (id, owner, priority, response) = (id.as_deref(), owner.as_deref(), priority.as_deref(), response.as_deref());
     let told = action.told();
@@ -70,7 +70,7 @@ fn violated(record: &AuditRecord, violation: &Violation) {
         ($log:ident) => {
             tracing::$log!(
                 target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, action = told,
-                %source, id, owner, priority, response, message, "rule violated"
+                %source, id, owner, priority, response, text, "rule violated"
             )
         };
     }

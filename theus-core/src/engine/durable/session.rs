@@ -324,7 +324,16 @@ pub(in crate::engine) fn stored(event: &Event, number: u64, urgent: bool, intern
         Origin::External | Origin::Asked { .. } | Origin::Chain => StoredOrigin::External,
     };
     let payload = event.payload.as_ref().map(|payload| payload.value().clone());
-    StoredEvent { number, name: event.name.to_string(), payload, urgent, origin, internal, came: None }
+    StoredEvent {
+        number,
+        name: event.name.to_string(),
+        payload,
+        urgent,
+        origin,
+        internal,
+        came: None,
+        trace: event.trace.clone(),
+    }
 }
 
 #[cfg(test)]

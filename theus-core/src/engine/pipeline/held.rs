@@ -6,8 +6,9 @@ use super::drafts::Drafts;
 use super::notes::Notes;
 use super::outside;
 use super::run::{
-    Asked, By, CommittedOf, CoreOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, RunSummary, StateOf,
+    Asked, By, CommittedOf, CoreOf, ErrorOf, FieldsOf, Proposed, RegisteredOf, ResultOf, Run, RunSummary, StateOf,
 };
+use super::start::tell;
 use crate::audit::{Gate, Gates};
 use crate::panics::{DropCaught, drop_caught};
 use crate::process::SyncProcess;
@@ -21,9 +22,13 @@ pub(super) fn held<P: SyncProcess>(
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
     let Asked { core, by, limit } = asked;
-    let registered = admitted::<P>(core)?;
-    // 2, before all
-    let Some(mut state) = core.session.try_hold() else {
+    let registered = match admitted::<P>(core) {
+        Ok(registered) => registered,
+        Err(error) => return refused::<P>(core, error, summary.is_none()),
+    };
+    // 2, before all. A run that is told goes where there is time for it.
+    let free = if core.shared.telemetry.is_none() { core.session.try_hold() } else { None };
+    let Some(mut state) = free else {
         return held_later(core, by, limit, registered, command, summary);
     };
     // Each by itself: a result as a whole is as large as its largest error, and would be copied so.
@@ -51,8 +56,40 @@ fn held_later<P: SyncProcess>(
     summary: Option<&mut RunSummary>,
 ) -> ResultOf<P> {
     let asked = Asked::new(core, by, limit);
+    // Who wants a summary tells by himself.
+    let told = if summary.is_none() { core.watch::<P>() } else { None };
+    match told {
+        None => held_at_last(asked, registered, command, summary),
+        Some(told) => {
+            let mut own = RunSummary::default();
+            let result = {
+                let _within = told.enter();
+                held_at_last(asked, registered, command, Some(&mut own))
+            };
+            tell::<P>(Some(told), own.report(result)).result
+        }
+    }
+}
+
+fn held_at_last<P: SyncProcess>(
+    asked: Asked<'_, P>,
+    registered: &RegisteredOf<P>,
+    command: DropCaught<P>,
+    summary: Option<&mut RunSummary>,
+) -> ResultOf<P> {
     let mut state = asked.core.session.hold(|| asked.request()).map_err(not_held::<P>)?; // 2
     in_place_apart(asked, registered, &mut state, command, summary)
+}
+
+/// A run that does not begin is told, too.
+#[cold]
+#[inline(never)]
+fn refused<P: SyncProcess>(core: &CoreOf<P>, error: ErrorOf<P>, is_told_here: bool) -> ResultOf<P> {
+    let told = if is_told_here { core.watch::<P>() } else { None };
+    match told {
+        None => Err(error),
+        Some(told) => tell::<P>(Some(told), RunSummary::default().report(Err(error))).result,
+    }
 }
 
 /// Waits for the session with the thread blocked, and shares no code with [`held`].

@@ -7,9 +7,11 @@ use super::admission::{admitted, not_held};
 use super::awaited::{Attempt, Awaited, Body, Execution};
 use super::outside;
 use super::run::{Asked, By, CoreOf, ErrorOf, ResultOf, Run, StateOf};
+use super::start::tell;
 use super::workspace::{Closed, Counting, Work, copy_of};
 use crate::panics::DropCaught;
 use crate::process::{Process, SyncProcess};
+use crate::telemetry::{WatchedRun, watched};
 use crate::transaction::Lease;
 
 /// Runs a plain `fn` within a lease, and tells all about it.
@@ -19,9 +21,14 @@ pub(in crate::engine) fn run_within<P: SyncProcess>(
     lease: &Lease<'_, StateOf<P>>,
     turn: Turn,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
-    let result = within(&mut run, command, lease);
-    run.report(result)
+    let told = core.watch::<P>();
+    let report = {
+        let _within = told.as_ref().and_then(WatchedRun::enter);
+        let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
+        let result = within(&mut run, command, lease);
+        run.report(result)
+    };
+    tell(told, report)
 }
 
 fn within<P: SyncProcess>(run: &mut Run<'_, P>, command: DropCaught<P>, lease: &Lease<'_, StateOf<P>>) -> ResultOf<P> {
@@ -37,9 +44,15 @@ pub(in crate::engine) async fn run_async_within<P: Awaited>(
     lease: &Lease<'_, StateOf<P>>,
     turn: Turn,
 ) -> Report<P> {
-    let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
-    let result = within_async(&mut run, command, lease).await;
-    run.report(result)
+    let awaited = async {
+        let mut run = Run::new(Asked::new(core, By::Workflow { step: Some(turn) }, None));
+        let result = within_async(&mut run, command, lease).await;
+        run.report(result)
+    };
+    match core.watch::<P>() {
+        None => awaited.await,
+        Some(told) => watched(told, awaited).await,
+    }
 }
 
 async fn within_async<P: Awaited>(

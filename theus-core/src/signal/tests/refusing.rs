@@ -9,7 +9,7 @@ use crate::signal::*;
 
 pub(super) fn event(field: &'static str, version: u64) -> Event {
     let origin = Origin::Signal { path: field, version, process: "p" };
-    Event { name: EventName::from_signal_field(field), origin, payload: None }
+    Event { name: EventName::from_signal_field(field), origin, payload: None, trace: None }
 }
 
 pub(super) fn drain(bus: &SignalBus) -> Vec<Event> {

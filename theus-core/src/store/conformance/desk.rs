@@ -204,6 +204,7 @@ pub(super) fn event(number: u64) -> StoredEvent {
         origin: StoredOrigin::External,
         internal: false,
         came: None,
+        trace: None,
     }
 }
 

@@ -232,7 +232,7 @@ impl Live {
         self.trace.tell(clock, || What::Deferred { name: event.name.clone() });
         self.hears_question(&event);
         self.deferred_or_new().keep(&event, is_urgent);
-        self.begin_unit(Some(event), Cause::Event, context.definition);
+        self.begin_unit(Some(event), Cause::Event, context);
         self.end_unit(context)
     }
 

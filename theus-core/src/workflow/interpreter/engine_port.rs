@@ -7,6 +7,7 @@ use std::time::Duration;
 #[cfg(feature = "store")]
 use std::time::SystemTime;
 
+use super::watched::SessionWatch;
 use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun, Turn};
 use crate::process::Halted;
@@ -20,6 +21,9 @@ use crate::workflow::clock::Timekeeper;
 pub(crate) trait EnginePort {
     /// Starts a registered process.
     fn start(&self, process: &'static str, arguments: Option<Arguments>, turn: Turn) -> Result<StepRun, ArgumentError>;
+
+    /// Who is told of what the session does.
+    fn watch(&self) -> Option<SessionWatch<'_>>;
 
     /// The number of the step that a run would be that began now: for keys of effects.
     fn step_number(&self) -> u64;
@@ -121,6 +125,10 @@ impl<D: Context, G: Context> CommittedState for CommittedView<'_, D, G> {
 impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, G, E> {
     fn start(&self, process: &'static str, arguments: Option<Arguments>, turn: Turn) -> Result<StepRun, ArgumentError> {
         self.start_step(process, arguments, turn)
+    }
+
+    fn watch(&self) -> Option<SessionWatch<'_>> {
+        self.told().map(|(watch, session)| SessionWatch { watch, session })
     }
 
     fn step_number(&self) -> u64 {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::SystemTime;
 
 use super::engine_port::EnginePort;
+use super::watched::SessionWatch;
 use crate::workflow::clock::{Clock, Moment, Timekeeper};
 
 /// The environment of a session that goes on: an engine and a clock, which it is lent.
@@ -14,6 +15,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) engine: &'a dyn EnginePort,
     pub(crate) clock: &'a dyn Clock,
     pub(super) keeper: &'a Timekeeper,
+    /// Who is told of what is handled.
+    pub(super) watch: Option<SessionWatch<'a>>,
     /// What the clock said last: it is asked once for what happens in no time.
     seen: Cell<Option<SystemTime>>,
     counted: Cell<Option<Moment>>,
@@ -27,7 +30,7 @@ impl<'a> Environment<'a> {
     pub(crate) fn new(engine: &'a dyn EnginePort, keeper: &'a Timekeeper) -> Self {
         let (seen, counted, is_left_alone) = (Cell::new(None), Cell::new(None), Cell::new(false));
         let (clock, looks_at) = (keeper.clock(), Cell::new(None));
-        Self { engine, clock, keeper, seen, counted, is_left_alone, looks_at }
+        Self { engine, clock, keeper, watch: engine.watch(), seen, counted, is_left_alone, looks_at }
     }
 
     /// What the wall clock shows now: for what is told and stored.

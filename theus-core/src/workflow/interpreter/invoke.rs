@@ -389,7 +389,9 @@ impl Live {
         else {
             return Progress::Stepped;
         };
-        let Some(Unit { handled, .. }) = unit else { return Progress::Stepped };
+        let Some(unit) = unit else { return Progress::Stepped };
+        unit.tell_ended(context);
+        let handled = unit.handled;
         if is_region {
             Self::let_rest(&handled, context);
         }

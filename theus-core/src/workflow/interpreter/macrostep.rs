@@ -205,7 +205,7 @@ impl Live {
     fn start(&mut self, context: InterpreterContext<'_>) -> Result<Progress, Troubled> {
         self.trace.put(context.environment.now(), What::Started);
         self.stage = Stage::Running;
-        self.begin_unit(None, Cause::Start, context.definition);
+        self.begin_unit(None, Cause::Start, context);
         let first = context.definition.start();
         self.apply(first, context)
     }
@@ -239,11 +239,11 @@ impl Live {
             Ok(None) => Ok(None),
             Ok(Some(found)) => {
                 drop(activation);
-                self.begin_unit(None, Cause::Always, context.definition);
+                self.begin_unit(None, Cause::Always, context);
                 self.apply(found, context).map(Some)
             }
             Err(error) => {
-                self.begin_unit(None, Cause::Always, context.definition);
+                self.begin_unit(None, Cause::Always, context);
                 self.without_value(error, context).map(Some)
             }
         }
@@ -274,7 +274,7 @@ impl Live {
                     return Ok(None);
                 };
                 let found = context.definition.goto(&self.at, source, recovery.target);
-                self.begin_unit(None, Cause::Error, context.definition);
+                self.begin_unit(None, Cause::Error, context);
                 return self.apply_by(found, recovery.place, context).map(Some);
             }
             Internal::ChainDone { .. } if !context.definition.hears_chain_done() => return Ok(None),
@@ -299,9 +299,9 @@ impl Live {
         }
         drop(activation);
         self.trace.put(context.environment.now(), What::Event { name: name.clone(), origin: Origin::Chain });
-        let event = Event { name, origin: Origin::Chain, payload: payload.clone() };
+        let event = Event { name, origin: Origin::Chain, payload: payload.clone(), trace: None };
         self.payload = payload;
-        self.begin_unit(Some(event), Cause::Event, context.definition);
+        self.begin_unit(Some(event), Cause::Event, context);
         match found {
             Ok(Some(found)) => self.apply(found, context).map(Some),
             Ok(None) => Ok(None),
@@ -334,7 +334,7 @@ impl Live {
             Err(error) => (Err(error), None),
         };
         self.payload = payload;
-        self.begin_unit(None, Cause::Done, context.definition);
+        self.begin_unit(None, Cause::Done, context);
         match found {
             Ok(Some(found)) => self.apply(found, context).map(Some),
             Ok(None) => Ok(None),
@@ -367,7 +367,7 @@ impl Live {
             return Ok(None);
         }
         self.payload = payload;
-        self.begin_unit(None, Cause::Done, context.definition);
+        self.begin_unit(None, Cause::Done, context);
         match found {
             Ok(Some(found)) => self.apply(found, context).map(Some),
             Ok(None) => Ok(None),
@@ -416,7 +416,7 @@ impl Live {
             }
             _ => {}
         }
-        self.begin_unit(None, Cause::Timer, context.definition);
+        self.begin_unit(None, Cause::Timer, context);
         let payload = self.payload.clone();
         let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
         let found = context.definition.timer(&self.at, id, &activation);
@@ -454,7 +454,7 @@ impl Live {
         let id = context.definition.event(&event.name);
         if let Beforehand::Moves(found) = context.definition.beforehand(&self.at, id) {
             self.payload = payload;
-            self.begin_unit(Some(event), Cause::Event, context.definition);
+            self.begin_unit(Some(event), Cause::Event, context);
             return self.apply_quick(found, context);
         }
         let activation = SessionActivation::new(context.environment, payload.as_ref().map(Payload::value), &[]);
@@ -468,7 +468,7 @@ impl Live {
             }
         }
         self.payload = payload;
-        self.begin_unit(Some(event), Cause::Event, context.definition);
+        self.begin_unit(Some(event), Cause::Event, context);
         match found {
             Ok(Some(found)) => self.apply(found, context),
             Ok(None) => self.end_unit(context),

@@ -23,9 +23,12 @@ struct Departed {
 }
 
 impl Live {
-    pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, definition: &Definition) {
-        let from = self.leaf(definition);
+    pub(super) fn begin_unit(&mut self, event: Option<Event>, cause: Cause, context: InterpreterContext<'_>) {
+        let from = self.leaf(context.definition);
         self.unit = Some(Unit::of(self.spare.handled(event, cause, from)));
+        if let Some(watch) = context.environment.watch {
+            self.watch_unit(watch, context.definition);
+        }
     }
 
     /// An event from outside, a command or a timer: what came of the one before is not counted for it.
@@ -246,7 +249,8 @@ impl Live {
             return Ok(Progress::Stepped);
         }
         let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
-        let Unit { handled, ending, mut trouble } = unit;
+        unit.tell_ended(context);
+        let Unit { handled, ending, mut trouble, .. } = unit;
         match ending.filter(|_| !self.is_over()).map(|ending| *ending) {
             None => {}
             Some(Ending { failure: Some(reason), .. }) => self.fail(reason, context),

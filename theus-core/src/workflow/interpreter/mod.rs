@@ -30,6 +30,7 @@ mod environment;
 mod error;
 mod explain;
 mod failure;
+mod handled_json;
 #[cfg(feature = "store")]
 mod hydrate;
 mod inbox;
@@ -69,6 +70,7 @@ mod together;
 mod tries;
 mod trying;
 mod unit;
+mod watched;
 
 pub(in crate::workflow) use load::load;
 pub(in crate::workflow) use manager::{has_timers, has_use_of};

@@ -86,6 +86,24 @@ pub enum Cause {
     Restart,
 }
 
+impl Cause {
+    /// As it is told: `event`, `timer`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Event => "event",
+            Self::Always => "always",
+            Self::Timer => "timer",
+            Self::Done => "done",
+            Self::Error => "error",
+            Self::Invoked => "invoked",
+            Self::Region => "region",
+            Self::Restart => "restart",
+        }
+    }
+}
+
 /// One event, or another cause, and what came of it.
 #[derive(Debug)]
 pub struct Handled {

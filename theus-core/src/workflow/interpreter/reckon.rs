@@ -50,7 +50,7 @@ impl Live {
     ) -> Result<Progress, Troubled> {
         self.counts_anew();
         self.payload = None;
-        self.begin_unit(None, Cause::Timer, context.definition);
+        self.begin_unit(None, Cause::Timer, context);
         for (state, error) in none {
             let name = context.definition.state(state).map(|state| state.name.clone()).unwrap_or_default();
             let fault = Fault::NoTime { state: name, error: error.clone() };

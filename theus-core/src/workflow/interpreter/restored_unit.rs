@@ -17,7 +17,7 @@ pub(super) fn stored_event(event: &Event) -> StoredEvent {
         Origin::Chain => StoredOrigin::Chain,
     };
     let redacted = event.payload.as_ref().is_some_and(Payload::is_redacted);
-    StoredEvent { name: event.name.to_string(), origin, redacted }
+    StoredEvent { name: event.name.to_string(), origin, redacted, trace: event.trace.clone() }
 }
 
 pub(super) fn event(
@@ -41,7 +41,7 @@ pub(super) fn event(
         true => Payload::redacted(payload.value().clone()),
         false => payload,
     });
-    Ok(Event { name, origin, payload })
+    Ok(Event { name, origin, payload, trace: stored.trace.clone() })
 }
 
 pub(super) fn stored_unit(definition: &Definition, unit: &Unit) -> StoredUnit {

@@ -19,6 +19,7 @@ use super::together::Together;
 use crate::signal::Payload;
 #[cfg(feature = "store")]
 use crate::store::StoreError;
+use crate::telemetry::Entered;
 use crate::workflow::chart::{Configuration, Run, StateId, Step};
 use crate::workflow::condition::EvaluationError;
 use crate::workflow::trace::{Role, What};
@@ -108,6 +109,9 @@ impl Live {
         context: InterpreterContext<'_>,
         task: &mut Context<'_>,
     ) -> Stepped {
+        // What is run is in the span of what is handled.
+        let span = context.environment.watch.and_then(|watch| self.unit_span(watch, context.definition));
+        let _entered = span.as_ref().map(Entered::new);
         let mut stepped = match chain.work {
             Work::Compensation(..) => self.make_good(chain, context, task),
             _ if chain.failure.is_some() => self.begin_compensation(chain),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::Arguments;
+use crate::signal::TraceContext;
 use crate::timestamp;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -149,6 +150,8 @@ pub(super) struct StoredEvent {
     /// Whether people are not shown what it brought along.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) redacted: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trace: Option<TraceContext>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

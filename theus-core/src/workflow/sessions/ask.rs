@@ -155,6 +155,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
         let (interlock, definition) = (self.shared.interlock(), &self.shared.definition);
         let mut in_states: BTreeMap<StateId, usize> = BTreeMap::new();
         for slot in self.shared.all() {
+            census.waiting += slot.engine.bus().len() as u64;
             let status = slot.look().map(|inner| {
                 for leaf in inner.session.configuration().leaves() {
                     *in_states.entry(*leaf).or_default() += 1;

@@ -93,6 +93,8 @@ pub struct Census {
     /// How many are in each state, by the names of innermost states; those in none of them are left out. A session with regions is in
     /// several, and one that a worker has while it is counted from inside a process is in none.
     pub by_state: BTreeMap<String, usize>,
+    /// How many events wait in all of them. Those of sessions that are in a store alone are not among them.
+    pub waiting: u64,
     /// How many events and other causes were handled, by all sessions that ever were.
     pub handled: u64,
     /// How many events were accepted and not handled, because their session was over before.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::desk::{Desk, Outcome, answers, event, fine, on, same};
+use crate::signal::TraceContext;
 use crate::store::{StoreError, StoredEvent, StoredOrigin, Write};
 
 super::cases! {
@@ -76,6 +77,7 @@ fn as_raised(desk: &Desk<'_>) -> Outcome {
             internal: kind & 4 == 4,
             origin: if kind < 3 { StoredOrigin::External } else { signal.clone() },
             came: (kind % 3 == 1).then_some(u64::MAX >> kind),
+            trace: TraceContext::new(u128::MAX, kind / 2, 1).map(|trace| trace.with_state("vendor=\"1\"")),
         })
         .collect();
     fine("to raise", raise(desk, events.clone()))?;

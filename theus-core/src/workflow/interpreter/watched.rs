@@ -1,0 +1,71 @@
+//! What is handled, as it is told to somebody.
+
+use tracing::Span;
+
+use super::context::InterpreterContext;
+use super::instance::Live;
+use super::names::name_of;
+use super::outcome::{Cause, Handled};
+use super::unit::Unit;
+use crate::telemetry::{Entered, EventBegins, Watch, WatchedSpan};
+use crate::workflow::chart::Definition;
+
+/// Who is told of what a session does.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionWatch<'a> {
+    pub(crate) watch: &'a Watch,
+    pub(crate) session: &'a str,
+}
+
+impl SessionWatch<'_> {
+    #[cold]
+    #[inline(never)]
+    fn ended(self, span: &WatchedSpan, handled: &Handled, definition: &Definition) {
+        let to = handled.to.map(|state| name_of(definition, state));
+        self.watch.event_ended(span, self.session, handled, to.as_deref());
+    }
+}
+
+impl Live {
+    /// A unit has begun. What it tells itself later is in the trace of that.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn watch_unit(&mut self, told: SessionWatch<'_>, definition: &Definition) {
+        let Some(unit) = &mut self.unit else { return };
+        let SessionWatch { watch, session } = told;
+        let Handled { event, cause, from, .. } = &*unit.handled;
+        let sent = event.as_ref().and_then(|event| event.trace.as_ref());
+        let is_of_itself =
+            event.as_ref().map_or(!matches!(cause, Cause::Timer | Cause::Start), |event| event.is_of_itself());
+        let trace = sent.or_else(|| self.traced.as_ref().filter(|_| is_of_itself));
+        let from = name_of(definition, *from);
+        let span = watch.event(&EventBegins { session, event: event.as_ref(), cause: *cause, from: &from, trace });
+        let within = span.span();
+        let entered = Entered::new(&within);
+        self.traced = watch.here();
+        drop(entered);
+        unit.span = Some(span);
+    }
+
+    /// The span of what is being handled; that of what was restored begins when it goes on.
+    pub(super) fn unit_span(&mut self, told: SessionWatch<'_>, definition: &Definition) -> Option<Span> {
+        if self.unit.as_ref()?.span.is_none() {
+            self.watch_unit(told, definition);
+        }
+        self.unit.as_ref().and_then(Unit::span)
+    }
+}
+
+impl Unit {
+    /// All that came of it is done.
+    #[inline]
+    pub(super) fn tell_ended(&self, context: InterpreterContext<'_>) {
+        if let (Some(span), Some(watch)) = (&self.span, context.environment.watch) {
+            watch.ended(span, &self.handled, context.definition);
+        }
+    }
+
+    pub(super) fn span(&self) -> Option<Span> {
+        self.span.as_ref().map(|watched| watched.span())
+    }
+}
