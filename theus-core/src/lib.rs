@@ -140,6 +140,7 @@
 //! | `files` | `files!`: recipes and workflows are checked while the program is compiled |
 //! | `telemetry` | each run, and each event that a workflow handles, is told to somebody: for traces and metrics |
 //! | `tokio` | workflows that wait by the timers of tokio, sessions that its tasks drive |
+//! | `test`, `proptest` | the kit for tests of programs; commands and states by chance, out of the shapes of their types |
 //! | `chrono`, `jiff`, `rust_decimal`, `uuid` | rules that look into the types of that crate |
 //!
 //! Without the first two (`default-features = false`) contracts and transactions are left, in half of the packages. Events then

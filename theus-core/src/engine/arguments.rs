@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use serde::de::IntoDeserializer;
 use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -86,6 +87,25 @@ pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Resu
     let arguments = arguments.unwrap_or_default();
     let contract = const { &P::CONTRACT };
     check_names(contract, &arguments)?;
+    let (name, problem) = match read_arguments(arguments) {
+        Ok(command) => return Ok(command),
+        Err(refused) => refused,
+    };
+    let argument = contract.arguments.iter().find(|argument| argument.name == name);
+    // Who reads it tells of the value.
+    let is_redacted = argument.map_or_else(|| contract.arguments.iter().any(|it| it.redact), |it| it.redact);
+    let problem = if is_redacted { REDACTED.to_owned() } else { problem };
+    let (argument, type_name) = argument.map_or(("", ""), |argument| (argument.name, argument.type_name));
+    Err(ArgumentError::WrongValue { process: contract.process, argument, type_name, problem })
+}
+
+/// The command with these arguments, which are all of its own; else the name of the one that is not taken, and why.
+pub(crate) fn read_arguments<P: Process, V>(
+    arguments: impl IntoIterator<Item = (String, V)>,
+) -> Result<P, (String, String)>
+where
+    V: for<'de> IntoDeserializer<'de, serde_json::Error>,
+{
     let reading = RefCell::new(String::new());
     let pairs = arguments.into_iter().inspect(|(name, _)| reading.borrow_mut().clone_from(name));
     // How an argument is read can be a user's code.
@@ -95,13 +115,7 @@ pub(super) fn command<P: Process>(arguments: Option<Map<String, Value>>) -> Resu
         Ok(Err(error)) => error.to_string(),
         Err(_) => "reading it panicked".to_owned(),
     };
-    let name = reading.into_inner();
-    let argument = contract.arguments.iter().find(|argument| argument.name == name);
-    // Who reads it tells of the value.
-    let is_redacted = argument.map_or_else(|| contract.arguments.iter().any(|it| it.redact), |it| it.redact);
-    let problem = if is_redacted { REDACTED.to_owned() } else { problem };
-    let (argument, type_name) = argument.map_or(("", ""), |argument| (argument.name, argument.type_name));
-    Err(ArgumentError::WrongValue { process: contract.process, argument, type_name, problem })
+    Err((reading.into_inner(), problem))
 }
 
 fn check_names(contract: &'static Contract, arguments: &Map<String, Value>) -> Result<(), ArgumentError> {

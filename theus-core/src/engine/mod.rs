@@ -53,6 +53,8 @@ mod tests;
 pub use any::AnyProcess;
 #[cfg(feature = "workflow")]
 pub use arguments::ArgumentError;
+#[cfg(feature = "proptest")]
+pub(crate) use arguments::read_arguments;
 pub use builder::EngineBuilder;
 pub use error::BuildError;
 #[cfg(feature = "recipes")]

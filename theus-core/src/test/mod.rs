@@ -4,6 +4,7 @@
 //! |---|---|
 //! | run one command on a state, and see all that came of it | [`Trial`], [`Outcome`] |
 //! | go through a workflow at random, and know what was never reached | [`Walk`], [`Coverage`] |
+//! | have any command on any state keep a promise | `commands`, `calls`, `states`, with the feature `proptest` |
 //! | have time go by at once | [`VirtualClock`](crate::workflow::VirtualClock), which a [`Walk`] has |
 //!
 //! ```
@@ -39,11 +40,15 @@
 //! ```
 
 mod coverage;
+#[cfg(feature = "proptest")]
+mod generate;
 mod outcome;
 mod trial;
 mod walk;
 
 pub use coverage::{Coverage, Way};
+#[cfg(feature = "proptest")]
+pub use generate::{Call, Calls, Commands, GenerateError, States, calls, commands, states};
 pub use outcome::{Change, Outcome};
 pub use trial::Trial;
 pub use walk::{Random, Step, Walk, WalkError};

@@ -77,7 +77,7 @@ impl<T, Z: ZoneType, S: Storage<T>> Cell<T, Z, S> {
     }
 
     /// The value of an earlier life of the session, and whether a commit had written it.
-    #[cfg(feature = "store")]
+    #[cfg(any(feature = "store", feature = "proptest"))]
     pub(crate) fn bring_back(&mut self, value: T, written: bool) {
         drop_caught(S::replace(&mut self.slot, value));
         self.version = u64::from(written);

@@ -37,6 +37,7 @@ mod sessions_tokio;
 mod signals;
 mod telemetry;
 mod test_kit;
+mod test_kit_generated;
 mod waiting;
 mod workflow_advance;
 mod workflow_arrivals;

@@ -99,6 +99,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         super::super::arguments::command::<P>(arguments)
     }
 
+    /// Whether a call with these arguments could begin.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn would_take(&self, process: &str, arguments: Arguments) -> Result<(), ArgumentError> {
+        let arguments = (!arguments.is_empty()).then_some(arguments);
+        (self.core.shared.registry.step(process)?.boxed)(arguments).map(drop)
+    }
+
     /// As [`run_named`](Self::run_named), waiting for the session without blocking the thread; it takes `async fn`s too. The future
     /// owns what it needs; dropped before it is ready, it rolls the run back.
     ///
