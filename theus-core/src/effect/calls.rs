@@ -107,6 +107,8 @@ impl<'a> Calls<'a> {
             Begun::Made(place) => Call(Way::Recorded(tape, place)),
             Begun::Gave(gave) => Call(Way::Replayed(tape, gave)),
             Begun::Parted => leave(),
+            #[cfg(feature = "test")]
+            Begun::Refused(why) => leave_for(why),
         }
     }
 
@@ -171,9 +173,9 @@ fn recorded<T: Serialize>(tape: &Tape, place: usize, answer: T) -> T {
 
 #[cfg(feature = "store")]
 fn read<T: DeserializeOwned>(tape: &Tape, gave: &[u8]) -> T {
-    decode(gave).unwrap_or_else(|_| {
-        tape.unreadable();
-        leave()
+    decode(gave).unwrap_or_else(|_| match tape.unreadable() {
+        None => leave(),
+        Some(why) => leave_for(why),
     })
 }
 
@@ -182,6 +184,13 @@ fn read<T: DeserializeOwned>(tape: &Tape, gave: &[u8]) -> T {
 #[cold]
 fn leave() -> ! {
     std::panic::resume_unwind(Box::new("a run was left half-way"))
+}
+
+/// The same for a reason that its result tells.
+#[cfg(feature = "store")]
+#[cold]
+fn leave_for(why: String) -> ! {
+    std::panic::resume_unwind(Box::new(why))
 }
 
 /// An effect as a process has declared it.

@@ -77,6 +77,8 @@ use serde::{Deserialize, Serialize};
 
 mod builtin;
 mod calls;
+#[cfg(all(feature = "store", feature = "test"))]
+mod deck;
 #[cfg(feature = "store")]
 mod tape;
 
@@ -86,6 +88,8 @@ pub use calls::{Argument, Call, Calls, EffectArgument, EffectOf, EffectValue, Se
 #[cfg(feature = "store")]
 #[doc(hidden)]
 pub use calls::{EffectKeys, effect_keys};
+#[cfg(all(feature = "store", feature = "test"))]
+pub(crate) use deck::{Asking, Deck, Played};
 #[cfg(feature = "store")]
 pub(crate) use tape::{Ended, Parted, Tape};
 

@@ -1,15 +1,30 @@
 //! What a run asks its effects, and what they give: kept for the journal, or given out of it.
 
+#[cfg(feature = "test")]
+use std::sync::Arc;
+
 use parking_lot::Mutex;
 
+#[cfg(feature = "test")]
+use super::deck::{Asking, Deck, Played};
 use crate::store::{EffectAnswer, EncodeError};
 
 /// The calls of one run.
 pub(crate) struct Tape(Mutex<Side>);
 
 enum Side {
-    Recording { answers: Vec<EffectAnswer>, left_out: Option<String> },
+    Recording {
+        answers: Vec<EffectAnswer>,
+        left_out: Option<String>,
+    },
     Replaying(Replaying),
+    /// Those of a test.
+    #[cfg(feature = "test")]
+    Deck {
+        deck: Arc<dyn Deck>,
+        process: &'static str,
+        is_hidden: bool,
+    },
 }
 
 struct Replaying {
@@ -28,6 +43,9 @@ pub(crate) enum Begun {
     Gave(Option<Vec<u8>>),
     /// The run cannot go on: its [end](Tape::ended) says why.
     Parted,
+    /// Nor can it here, and this is why.
+    #[cfg(feature = "test")]
+    Refused(String),
 }
 
 /// What has come of the calls of a run.
@@ -73,6 +91,12 @@ impl Tape {
         Self(Mutex::new(Side::Replaying(replaying)))
     }
 
+    /// That of a test, for a run of this process.
+    #[cfg(feature = "test")]
+    pub(crate) fn of(deck: &Arc<dyn Deck>, process: &'static str, is_hidden: bool) -> Self {
+        Self(Mutex::new(Side::Deck { deck: Arc::clone(deck), process, is_hidden }))
+    }
+
     /// A call is about to be made.
     pub(crate) fn begin(&self, effect: &str, call: &str, asked: Result<Vec<u8>, EncodeError>) -> Begun {
         match &mut *self.0.lock() {
@@ -85,12 +109,29 @@ impl Tape {
                 Begun::Made(answers.len() - 1)
             }
             Side::Replaying(replaying) => replaying.next(effect, call, asked.unwrap_or_default()),
+            #[cfg(feature = "test")]
+            Side::Deck { deck, process, is_hidden } => {
+                let asked = match asked {
+                    Ok(asked) => asked,
+                    Err(error) => return Begun::Refused(format!("an argument of `{effect}.{call}`: {error}")),
+                };
+                let asking = Asking { process, is_hidden: *is_hidden, effect, call, asked: &asked };
+                match deck.begin(asking) {
+                    Ok(Played::Made(place)) => Begun::Made(place),
+                    Ok(Played::Gave(gave)) => Begun::Gave(gave),
+                    Err(why) => Begun::Refused(why),
+                }
+            }
         }
     }
 
     /// It has given something.
     pub(crate) fn gave(&self, place: usize, gave: Result<Vec<u8>, EncodeError>) {
         let mut side = self.0.lock();
+        #[cfg(feature = "test")]
+        if let Side::Deck { deck, .. } = &*side {
+            return deck.gave(place, gave);
+        }
         let Side::Recording { answers, left_out } = &mut *side else { return };
         let Some(answer) = answers.get_mut(place) else { return };
         match gave {
@@ -112,6 +153,9 @@ impl Tape {
                 replaying.parts(Parted::NotRecorded(PLAIN));
                 false
             }
+            // It is the test's own.
+            #[cfg(feature = "test")]
+            Side::Deck { .. } => true,
         }
     }
 
@@ -122,16 +166,24 @@ impl Tape {
         }
     }
 
-    /// What an answer was is not what it has to be now.
-    pub(crate) fn unreadable(&self) {
-        if let Side::Replaying(replaying) = &mut *self.0.lock() {
-            replaying.parts(Parted::NotRecorded("an answer of an effect is of another type by now"));
+    /// What an answer was is not what it has to be now. Says why, where nobody else does.
+    pub(crate) fn unreadable(&self) -> Option<String> {
+        match &mut *self.0.lock() {
+            Side::Recording { .. } => None,
+            Side::Replaying(replaying) => {
+                replaying.parts(Parted::NotRecorded("an answer of an effect is of another type by now"));
+                None
+            }
+            #[cfg(feature = "test")]
+            Side::Deck { deck, .. } => Some(deck.unreadable()),
         }
     }
 
     /// What has come of it, when the run is over.
     pub(crate) fn ended(self) -> Ended {
         match self.0.into_inner() {
+            #[cfg(feature = "test")]
+            Side::Deck { .. } => Ended::Replayed,
             Side::Recording { answers, left_out: None } => Ended::Recorded(answers),
             Side::Recording { left_out: Some(why), .. } => Ended::LeftOut(why),
             Side::Replaying(Replaying { parted: Some(parted), .. }) => Ended::Parted(parted),

@@ -107,6 +107,8 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     migrations: Vec<Migration>,
     #[cfg(feature = "store")]
     leases: Option<Duration>,
+    #[cfg(all(feature = "store", feature = "test"))]
+    deck: Option<Arc<dyn crate::effect::Deck>>,
     /// Whether the engine's own session is in the store too.
     #[cfg(feature = "store")]
     is_kept: bool,
@@ -157,6 +159,8 @@ impl<D: Context> EngineBuilder<D> {
             migrations: Vec::new(),
             #[cfg(feature = "store")]
             leases: None,
+            #[cfg(all(feature = "store", feature = "test"))]
+            deck: None,
             #[cfg(feature = "store")]
             is_kept: true,
             wrong: None,
@@ -209,6 +213,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             migrations: self.migrations,
             #[cfg(feature = "store")]
             leases: self.leases,
+            #[cfg(all(feature = "store", feature = "test"))]
+            deck: self.deck,
             #[cfg(feature = "store")]
             is_kept: self.is_kept,
             wrong: self.wrong.or(late),
@@ -489,6 +495,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             identity,
             #[cfg(feature = "store")]
             durable,
+            #[cfg(all(feature = "store", feature = "test"))]
+            deck: self.deck,
             #[cfg(feature = "store")]
             live: Mutex::default(),
         };

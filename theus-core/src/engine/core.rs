@@ -52,6 +52,9 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     /// The store, where there is one.
     #[cfg(feature = "store")]
     pub(super) durable: Option<DurableEngine<D>>,
+    /// What stands in the place of the world, in a test.
+    #[cfg(all(feature = "store", feature = "test"))]
+    pub(super) deck: Option<Arc<dyn crate::effect::Deck>>,
     /// The sessions of the store that are open, so that each is one.
     #[cfg(feature = "store")]
     pub(super) live: Mutex<LiveSessions<D, G, E>>,

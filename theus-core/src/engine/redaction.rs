@@ -48,6 +48,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     }
 }
 
+#[cfg(all(feature = "store", feature = "test"))]
+impl<D: Context, G: Context, E> super::core::SharedEngine<D, G, E> {
+    /// Whether people are not shown what a process asks of its effects.
+    pub(super) fn hides_effects(&self, contract: &'static Contract) -> bool {
+        Redaction::of(D::schema(), G::schema(), vec![contract]).hides_effects(contract.process)
+    }
+}
+
 impl Redaction {
     fn of(domain: Schema, global: Schema, contracts: Vec<&'static Contract>) -> Self {
         let mut arguments = contracts.iter().flat_map(|contract| contract.arguments);

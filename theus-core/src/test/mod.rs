@@ -5,6 +5,7 @@
 //! | run one command on a state, and see all that came of it | [`Trial`], [`Outcome`] |
 //! | go through a workflow at random, and know what was never reached | [`Walk`], [`Coverage`] |
 //! | have any command on any state keep a promise | `commands`, `calls`, `states`, with the feature `proptest` |
+//! | have effects answer as the real ones did once | `Fixture`, with the feature `store` |
 //! | have time go by at once | [`VirtualClock`](crate::workflow::VirtualClock), which a [`Walk`] has |
 //!
 //! ```
@@ -40,6 +41,8 @@
 //! ```
 
 mod coverage;
+#[cfg(feature = "store")]
+mod fixture;
 #[cfg(feature = "proptest")]
 mod generate;
 mod outcome;
@@ -47,6 +50,8 @@ mod trial;
 mod walk;
 
 pub use coverage::{Coverage, Way};
+#[cfg(feature = "store")]
+pub use fixture::{Fixture, FixtureError, FixtureProblem};
 #[cfg(feature = "proptest")]
 pub use generate::{Call, Calls, Commands, GenerateError, States, calls, commands, states};
 pub use outcome::{Change, Outcome};

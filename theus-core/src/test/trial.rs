@@ -48,6 +48,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Trial<D, G, E> {
         Self { builder: self.builder.and_then(|builder| builder.recipe(name, text)), is_whole: self.is_whole }
     }
 
+    /// What its process asks of its effects goes by a fixture: it is written down there, or answered out of it.
+    #[cfg(feature = "store")]
+    #[must_use]
+    pub fn recorded(self, fixture: &super::Fixture) -> Self {
+        Self { builder: self.builder.map(|builder| builder.recorded(fixture)), is_whole: self.is_whole }
+    }
+
     /// Runs the command, and tells all that came of it.
     ///
     /// # Errors

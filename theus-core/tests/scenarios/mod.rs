@@ -38,6 +38,7 @@ mod signals;
 mod telemetry;
 mod test_kit;
 mod test_kit_generated;
+mod test_kit_recorded;
 mod waiting;
 mod workflow_advance;
 mod workflow_arrivals;

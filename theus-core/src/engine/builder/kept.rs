@@ -61,6 +61,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
+    /// What its processes ask of their [effects](crate::effect) goes by a [`Fixture`](crate::test::Fixture): it is written down there, or
+    /// answered out of it. A journal has no answers of such runs.
+    #[cfg(feature = "test")]
+    pub fn recorded(mut self, fixture: &crate::test::Fixture) -> Self {
+        self.deck = Some(fixture.deck());
+        self
+    }
+
     /// Several programs go on with the sessions of the store: before a process with effects begins, its session is this program's
     /// alone for so long, by the store's clock, and what another has committed meanwhile is looked at first. So no effect is had for a
     /// commit that then meets a conflict. Other programs' runs on the session are refused as

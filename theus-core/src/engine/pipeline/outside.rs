@@ -22,6 +22,11 @@ pub(super) fn begin<P: Process>(_: Asked<'_, P>, _: Option<&P>) -> Order {
 #[cfg(feature = "store")]
 #[inline(never)]
 pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Order {
+    #[cfg(feature = "test")]
+    if let Some(deck) = &asked.core.shared.deck {
+        let tape = Tape::of(deck, P::CONTRACT.process, asked.core.shared.hides_effects(&P::CONTRACT));
+        return Order::exchanging(Exchange::new(Some(tape), P::ASKS_FOR_KEYS.then(|| keys(asked, command))));
+    }
     let is_recorded = asked.core.durable.is_some();
     if !is_recorded && !P::ASKS_FOR_KEYS {
         return Order::default();
