@@ -11,4 +11,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub fn catalog(&self) -> Catalog {
         self.core.shared.registry.catalog::<G>()
     }
+
+    /// The recipe in force.
+    #[cfg(feature = "test")]
+    pub(crate) fn recipe_in_force(&self) -> crate::audit::Recipe {
+        self.core.shared.auditor.recipe_in_force()
+    }
 }

@@ -1,17 +1,20 @@
-//! What of a workflow was reached.
+//! What of a workflow, and of the recipe beside it, was reached.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::rules::{RuleUse, Rules};
+use crate::audit::{Recipe, Violation};
 use crate::workflow::chart::{Definition, Place, State, StateKind, Step};
-use crate::workflow::trace::What;
+use crate::workflow::trace::{Ended, What};
 use crate::workflow::{Configuration, Trace};
 
-/// How often each state was entered and each way out of one was taken.
+/// How often each state was entered, each way out of one was taken, and each rule of the recipe was broken.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     states: Vec<(String, u64)>,
     ways: Vec<Way>,
+    rules: Rules,
 }
 
 /// A way from state to state, or something that is done without leaving one: a transition, or where an error leads.
@@ -29,8 +32,8 @@ pub struct Way {
 }
 
 impl Coverage {
-    /// Of a workflow of which nothing was reached.
-    pub(super) fn of(definition: &Definition) -> Self {
+    /// Of a workflow of which nothing was reached, and of a recipe.
+    pub(super) fn of(definition: &Definition, recipe: &Recipe) -> Self {
         let real = |state: &&State| !matches!(state.kind, StateKind::History { .. });
         let states = definition.states().iter().filter(real).map(|state| (state.name.clone(), 0)).collect();
         let mut ways: BTreeMap<(usize, usize), Way> = BTreeMap::new();
@@ -56,11 +59,18 @@ impl Coverage {
                 add(&way.place, &state.name, format!("on_error {}", way.error.unwrap_or("*")));
             }
         }
-        Self { states, ways: ways.into_values().collect() }
+        let mut rules = Rules::default();
+        rules.know(recipe);
+        Self { states, ways: ways.into_values().collect(), rules }
     }
 
-    /// What one session has done.
-    pub(super) fn add(&mut self, definition: &Definition, trace: &Trace) {
+    /// What one session has done, and what was violated by it.
+    pub(super) fn add(&mut self, definition: &Definition, trace: &Trace, violations: &[Violation]) {
+        let committed = trace.entries().filter_map(|entry| match &entry.what {
+            What::Run { process, ended: Ended::Committed, .. } => Some(*process),
+            _ => None,
+        });
+        self.rules.add(&committed.collect::<Vec<_>>(), violations.iter());
         for entry in trace.entries() {
             let (from, to, by) = match &entry.what {
                 What::Moved { from, to, by } => (from.as_ref(), to, by),
@@ -103,7 +113,18 @@ impl Coverage {
         self.ways.iter().filter(|way| way.taken == 0)
     }
 
-    /// Whether every state was entered and every way was taken.
+    /// Each rule of the recipe, in the order of the file.
+    #[must_use]
+    pub fn rules(&self) -> &[RuleUse] {
+        &self.rules.0
+    }
+
+    /// The rules that were never broken: nobody has seen what they do.
+    pub fn missed_rules(&self) -> impl Iterator<Item = &RuleUse> {
+        self.rules.0.iter().filter(|rule| rule.broken == 0)
+    }
+
+    /// Whether every state was entered and every way was taken. What of the rules was never broken is told apart.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.missed_states().next().is_none() && self.missed_ways().next().is_none()
@@ -131,6 +152,6 @@ impl fmt::Display for Coverage {
         for way in self.missed_ways() {
             writeln!(f, "never taken: {} of {}, {}", way.on, way.state, way.place)?;
         }
-        Ok(())
+        self.rules.fmt(f)
     }
 }

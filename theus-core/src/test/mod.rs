@@ -6,6 +6,7 @@
 //! | go through a workflow at random, and know what was never reached | [`Walk`], [`Coverage`] |
 //! | have any command on any state keep a promise | `commands`, `calls`, `states`, with the feature `proptest` |
 //! | have effects answer as the real ones did once | `Fixture`, with the feature `store` |
+//! | know which rules of a recipe no test has broken | [`Coverage::rules`], and [`RuleCoverage`] over several trials |
 //! | have time go by at once | [`VirtualClock`](crate::workflow::VirtualClock), which a [`Walk`] has |
 //!
 //! ```
@@ -46,6 +47,7 @@ mod fixture;
 #[cfg(feature = "proptest")]
 mod generate;
 mod outcome;
+mod rules;
 mod trial;
 mod walk;
 
@@ -55,5 +57,6 @@ pub use fixture::{Fixture, FixtureError, FixtureProblem};
 #[cfg(feature = "proptest")]
 pub use generate::{Call, Calls, Commands, GenerateError, States, calls, commands, states};
 pub use outcome::{Change, Outcome};
+pub use rules::{RuleCoverage, RuleUse};
 pub use trial::Trial;
 pub use walk::{Random, Step, Walk, WalkError};

@@ -213,7 +213,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
             Some(coverage) => Ok(coverage),
             None => {
                 let flow = (self.begin)(VirtualClock::new()).map_err(WalkError::Begin)?;
-                Ok(Coverage::of(flow.definition()))
+                Ok(Coverage::of(flow.definition(), &flow.engine().recipe_in_force()))
             }
         }
     }
@@ -232,6 +232,7 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
     fn play(&mut self, steps: &[Step], coverage: &mut Option<Coverage>) -> Result<(usize, Option<Found>), WalkError> {
         let clock = VirtualClock::new();
         let mut flow = (self.begin)(clock.clone()).map_err(WalkError::Begin)?.traced(usize::from(u16::MAX));
+        let recorded = flow.engine().audit_records().last().map_or(0, |record| record.sequence);
         let mut left = None;
         let mut found = self.rest(&mut flow, &clock, &mut left);
         let mut made = 0;
@@ -251,8 +252,12 @@ impl<'a, D: Context, G: Context, E: Send + Sync + 'static> Walk<'a, D, G, E> {
             }
             found = self.rest(&mut flow, &clock, &mut left);
         }
-        let known = coverage.get_or_insert_with(|| Coverage::of(flow.definition()));
-        known.add(flow.definition(), flow.trace());
+        let engine = flow.engine();
+        let known = coverage.get_or_insert_with(|| Coverage::of(flow.definition(), &engine.recipe_in_force()));
+        // Those of earlier sessions too, where all of them are of one engine.
+        let records = engine.audit_records();
+        let new = records.iter().filter(|record| record.sequence > recorded).filter_map(|record| record.violation());
+        known.add(flow.definition(), flow.trace(), &new.cloned().collect::<Vec<_>>());
         Ok((made, found))
     }
 

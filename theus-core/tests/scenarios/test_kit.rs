@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use theus_core::prelude::*;
 use theus_core::signal::EventName;
-use theus_core::test::{Coverage, Trial, Walk, WalkError};
+use theus_core::test::{Coverage, RuleCoverage, RuleUse, Trial, Walk, WalkError};
 
 use crate::executor::block_on;
 
@@ -184,4 +184,95 @@ fn what_does_not_hold_is_told_with_the_fewest_steps_that_lead_there() {
     });
     let error = error.run(1, 7).unwrap_err();
     assert!(error.to_string().ends_with("after the start"), "{error}");
+}
+
+const RULES: &str = r#"
+process_recipes:
+  pay:
+    inputs:
+      - { field: amount, min: 1, level: B }
+      - { field: amount, max: 30, level: C, max_threshold: 2 }
+    outputs:
+      - { field: domain.total, max: 1000, level: A }
+  refund:
+    outputs:
+      - { field: domain.total, min: -5, level: B }
+invariants:
+  - { field: domain.total, max: 60, level: C }
+"#;
+
+fn figures(rules: &[RuleUse]) -> Vec<(&str, u64, u64, u64)> {
+    rules.iter().map(|rule| (rule.rule.as_str(), rule.passed, rule.broken, rule.acted)).collect()
+}
+
+#[test]
+fn several_trials_tell_which_rules_were_never_broken() {
+    let rules = RuleCoverage::default();
+    let both = || {
+        let builder = Engine::builder(Till::default()).global(Bounds { most: 100 }).effects(Ports { factor: 2 });
+        let trial = Trial::with(builder.process::<Pay>().process::<Refund>());
+        trial.recipe("audit.yaml", RULES).covering(&rules)
+    };
+    for amount in [0, 5, 31] {
+        drop(both().run(paid(amount)).unwrap());
+    }
+    let all = rules.rules();
+    assert_eq!(
+        figures(&all),
+        [
+            ("amount min 1", 2, 1, 1),
+            // Below its threshold it is counted, and the run goes on.
+            ("amount max 30", 1, 1, 0),
+            ("domain.total max 1000", 2, 0, 0),
+            ("domain.total min -5", 0, 0, 0),
+            ("domain.total max 60", 1, 1, 1),
+        ]
+    );
+    assert_eq!((all[0].process.as_deref(), all[4].process.as_deref()), (Some("pay"), None));
+    let missed: Vec<String> = rules.missed().iter().map(|rule| rule.place.clone()).collect();
+    assert_eq!(missed, ["audit.yaml:8:32", "audit.yaml:11:32"]);
+    assert_eq!(
+        rules.to_string(),
+        "rules: 3 of 5 broken\n\
+         never broken: `domain.total max 1000` of pay (output), audit.yaml:8:32\n\
+         never judged: `domain.total min -5` of refund (output), audit.yaml:11:32\n"
+    );
+    drop(block_on(both().run_async(Refund { amount: 9 })).unwrap());
+    assert_eq!(figures(&rules.rules())[3], ("domain.total min -5", 0, 1, 1));
+}
+
+#[test]
+fn a_walk_counts_rules_whether_its_sessions_have_an_engine_each_or_one() {
+    let engine = |recipe| {
+        let builder = Engine::builder(Till::default()).global(Bounds { most: 100 }).effects(Ports { factor: 1 });
+        builder.process::<Pay>().process::<Refund>().recipe("audit.yaml", recipe).unwrap().build().unwrap()
+    };
+    let walked = |shared: Option<Engine<Till, Bounds, Ports>>| {
+        let mut number = 0;
+        let walk = Walk::new(move |clock| {
+            number += 1;
+            let engine = match &shared {
+                Some(engine) => engine.open(format!("s-{number}"), Till::default()),
+                None => engine(RULES),
+            };
+            Ok(WorkflowManager::from_text(&engine, "till.yaml", FLOW)?.clock(clock))
+        });
+        let walk =
+            walk.event("CMD_PAY", |random| json!({ "amount": random.below(40) })).event("CMD_CLOSE", |_| json!(null));
+        walk.length(30).run(60, 3).unwrap()
+    };
+    let (each, one) = (walked(None), walked(Some(engine(RULES))));
+    let broken = |coverage: &Coverage| -> Vec<u64> { coverage.rules().iter().map(|rule| rule.broken).collect() };
+    assert_eq!(broken(&each), broken(&one));
+    assert!(
+        each.rules()[0].broken > 0 && each.rules()[1].acted > 0 && each.rules()[1].acted < each.rules()[1].broken,
+        "{each}"
+    );
+    let missed: Vec<&str> = each.missed_rules().map(|rule| rule.rule.as_str()).collect();
+    assert_eq!(missed, ["domain.total max 1000", "domain.total min -5"], "{each}");
+    assert!(
+        each.to_string()
+            .contains("rules: 3 of 5 broken\nnever broken: `domain.total max 1000` of pay (output), audit.yaml:8:32\n"),
+        "{each}"
+    );
 }
