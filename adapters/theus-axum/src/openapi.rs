@@ -88,7 +88,7 @@ pub(crate) fn document<D: Context, G: Context, E: Send + Sync + 'static>(
     if let Some(description) = definition.description() {
         info["description"] = description.into();
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": info,
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -99,7 +99,12 @@ pub(crate) fn document<D: Context, G: Context, E: Send + Sync + 'static>(
             "schemas": components,
             "responses": { "Problem": { "description": "It was not done", "content": { "application/problem+json": { "schema": refer("Problem") } } } },
         },
-    })
+    });
+    if parts.has_bearer {
+        document["components"]["securitySchemes"] = json!({ "bearerAuth": { "type": "http", "scheme": "bearer" } });
+        document["security"] = json!([{ "bearerAuth": [] }]);
+    }
+    document
 }
 
 fn refer(name: &str) -> Value {

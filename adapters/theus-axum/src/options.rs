@@ -58,6 +58,7 @@ pub(crate) struct Parts {
     pub(crate) has_explain: bool,
     pub(crate) has_happenings: bool,
     pub(crate) has_open: bool,
+    pub(crate) has_bearer: bool,
     /// Title and version.
     pub(crate) info: Option<(String, String)>,
 }
@@ -158,6 +159,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     /// given.
     pub fn info(mut self, title: &str, version: &str) -> Self {
         self.parts.info = Some((title.to_owned(), version.to_owned()));
+        self
+    }
+
+    /// Says in the [OpenAPI document](crate::routes) that a bearer token comes with each request. Who asks for it is a layer of one's own.
+    pub const fn bearer(mut self) -> Self {
+        self.parts.has_bearer = true;
         self
     }
 

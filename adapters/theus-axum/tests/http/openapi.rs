@@ -396,3 +396,14 @@ fn what_a_schema_takes_a_process_takes_and_nothing_else() {
     }
     assert!(taken > 50 && refused > 50, "{taken} {refused}");
 }
+
+#[tokio::test]
+async fn a_bearer_token_is_told_of_where_it_is_said_so_and_nowhere_else() {
+    let document = |shop: Shop| async move { shop.get("/openapi.json").await.json() };
+    let with = document(Shop::with(options().bearer(), None)).await;
+    assert_eq!(with["components"]["securitySchemes"], json!({ "bearerAuth": { "type": "http", "scheme": "bearer" } }));
+    assert_eq!(with["security"], json!([{ "bearerAuth": [] }]));
+    assert!(oas3::from_json(with.to_string()).is_ok());
+    let without = document(Shop::new()).await;
+    assert_eq!((without.get("security"), without["components"].get("securitySchemes")), (None, None));
+}
