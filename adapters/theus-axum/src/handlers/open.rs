@@ -6,7 +6,6 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use theus_core::Context;
-use theus_core::workflow::sessions::SessionError;
 
 use super::Shared;
 use crate::json::Json;
@@ -26,10 +25,10 @@ pub(crate) async fn open<D: Context, G: Context, E: Send + Sync + 'static>(
     named: Named,
     first: Arc<First<D>>,
 ) -> Result<(StatusCode, Json<Opened>), Problem> {
-    let open = move || match service.sessions.open(&named.session, first(&named.session)) {
-        Ok(()) => Ok((StatusCode::CREATED, named.session)),
-        Err(SessionError::Exists { session }) => Ok((StatusCode::OK, session)),
-        Err(error) => Err(error.into()),
+    // One that a program was killed at beginning is begun with now: who is told that it is there can send events to it.
+    let open = move || match service.sessions.open_or(&named.session, || first(&named.session))? {
+        true => Ok((StatusCode::CREATED, named.session)),
+        false => Ok((StatusCode::OK, named.session)),
     };
     let (status, session) = apart(open).await?;
     Ok((status, Json(Opened { session })))

@@ -198,6 +198,30 @@ async fn a_session_is_opened_once_where_that_is_open() {
     }
 }
 
+#[tokio::test]
+async fn a_session_that_a_program_was_killed_at_beginning_is_there_when_it_is_said_to_be() {
+    let store = MemoryStore::new();
+    let shop = Shop::with(options().open(|_| Order::default()), Some(&store));
+    // Its state is stored, and no workflow has begun on it.
+    drop(shop.sessions.pool_engine().hydrate_or("half", Order::default).unwrap());
+    assert_eq!(shop.get("/sessions/half").await.problem(), "unknown-session");
+    let opened = shop.send(http::Request::put("/sessions/half").body(Body::empty()).unwrap()).await;
+    assert_eq!(opened.status, StatusCode::OK);
+    assert_eq!(shop.post("/sessions/half/events/CMD_ADD", json!({ "item": "fig" })).await.json()["reply"]["items"], 1);
+}
+
+#[tokio::test]
+async fn while_the_service_ends_a_session_that_only_the_store_has_is_not_said_to_be_none() {
+    let store = MemoryStore::new();
+    let (shop, other) = (Shop::again(&store), Shop::again(&store));
+    other.sessions.open("ann", Order::default()).unwrap();
+    assert_eq!(shop.get("/sessions/bob").await.problem(), "unknown-session");
+    assert!(shop.sessions.shut_down(std::time::Duration::from_secs(10)));
+    let ends = shop.get("/sessions/ann").await;
+    assert_eq!((ends.status, ends.problem().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "shutting-down"));
+    assert_eq!(shop.post("/sessions/ann/events/CMD_ADD", json!({ "item": "fig" })).await.problem(), "shutting-down");
+}
+
 #[test]
 fn options_that_say_what_is_not_there_are_refused() {
     let shop = Shop::new();

@@ -67,8 +67,14 @@ impl Served {
         Self::start(&options)
     }
 
+    /// As if the power were cut.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Tells it to end, and waits until it has. What it has said at last.
-    pub(crate) fn end(mut self) -> (ExitStatus, String) {
+    pub(crate) fn end(&mut self) -> (ExitStatus, String) {
         self.signal("TERM");
         let mut said = String::new();
         self.out.read_to_string(&mut said).unwrap();
@@ -168,6 +174,11 @@ impl Client {
         let mut response = self.agent.run(request)?;
         let text = response.body_mut().read_to_string()?;
         Ok(Reply { status: response.status().as_u16(), headers: response.headers().clone(), text })
+    }
+
+    /// The same client of a desk that is elsewhere.
+    pub(crate) fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {

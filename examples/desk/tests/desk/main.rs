@@ -3,5 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests run the program, and wait")]
 
 mod fixture;
+mod killed;
 mod security;
 mod whole;

@@ -205,7 +205,7 @@ fn clients_that_are_slow_hold_up_nobody_and_are_let_go_of() {
 
 #[test]
 fn those_who_look_on_are_so_many_and_hold_up_nobody() {
-    let shop = Shop::open(0, &[]);
+    let mut shop = Shop::open(0, &[]);
     is_well(&shop, "acme.1");
     let request =
         format!("GET /sessions/acme.1/happenings HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {CLERK}\r\n\r\n");

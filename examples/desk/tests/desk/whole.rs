@@ -111,7 +111,7 @@ fn what_the_recipe_refuses_changes_nothing_and_is_told_with_its_reason() {
 
 #[test]
 fn a_key_makes_it_once_and_the_answer_of_then_is_told_after_a_restart_too() {
-    let Shop { desk, payments, folder } = Shop::open(0, &[]);
+    let Shop { mut desk, payments, folder } = Shop::open(0, &[]);
     let pay = |client: &Client, card: &str| {
         let (path, body) = ("/sessions/acme.1/events/CMD_PAY?wait=work", json!({ "card": card }).to_string());
         let headers = [("Content-Type", "application/json"), ("Idempotency-Key", "pay-1")];

@@ -40,9 +40,11 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// A session that is here, or in the store.
     pub(super) fn reach(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         match self.slot(name) {
-            Err(SessionError::Unknown { .. }) if self.engine.has_store() && !self.is_closing() => {
-                self.open_kept(name, false)
+            // Whether the store has it is not looked for any more: who asks is not told that there is none.
+            Err(SessionError::Unknown { .. }) if self.engine.has_store() && self.is_closing() => {
+                Err(SessionError::ShutDown)
             }
+            Err(SessionError::Unknown { .. }) if self.engine.has_store() => self.open_kept(name, false),
             found => found,
         }
     }
