@@ -56,6 +56,17 @@ fn stored(store: &MemoryStore, name: &str) -> u64 {
 }
 
 #[test]
+fn while_a_pool_ends_nobody_is_told_that_there_is_no_session_which_only_the_store_has() {
+    let store = MemoryStore::new();
+    let (doors, others) = (pool(&store, FLOW, usize::MAX), pool(&store, FLOW, usize::MAX));
+    others.open("front", Door::default()).unwrap();
+    assert!(matches!(doors.emit("back", "CMD_OPEN"), Err(SessionError::Unknown { .. })));
+    assert!(doors.shut_down(Duration::from_secs(1)));
+    assert!(matches!(doors.emit("front", "CMD_OPEN"), Err(SessionError::ShutDown)));
+    assert!(matches!(doors.engine("front"), Err(SessionError::ShutDown)));
+}
+
+#[test]
 fn sessions_go_on_in_the_next_program_where_they_were() {
     let store = MemoryStore::new();
     let names: Vec<String> = (0..20).map(|number| format!("door {number}")).collect();

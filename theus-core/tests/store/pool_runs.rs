@@ -147,8 +147,8 @@ fn a_key_needs_a_store_and_what_is_asked_of_a_pool_that_is_gone_opens_nothing() 
     cards.open("ann", Card::default()).unwrap();
     let (run, ask) = (cards.run("ann", SpendLater { amount: 5 }), cards.ask("ann", "CMD_END", serde_json::json!(null)));
     drop(cards);
-    assert!(matches!(run.wait(LONG), Err(SessionRunError::Session(SessionError::Unknown { .. }))));
-    assert!(matches!(ask.wait(LONG), Err(SessionError::Unknown { .. })));
+    assert!(matches!(run.wait(LONG), Err(SessionRunError::Session(SessionError::ShutDown))));
+    assert!(matches!(ask.wait(LONG), Err(SessionError::ShutDown)));
 }
 
 #[test]
