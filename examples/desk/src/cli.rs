@@ -50,6 +50,9 @@ pub(crate) struct Desk {
     /// The same, as the environment has it
     #[arg(long = "tokens-text", env = "DESK_TOKENS", hide = true, hide_env_values = true)]
     tokens_text: Option<String>,
+    /// Audit recipe, read again at each SIGHUP [default: workflows/desk, built in]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recipe: Option<PathBuf>,
     /// The payment server
     #[arg(long, value_name = "URL", env = "DESK_PAYMENTS", default_value = "http://127.0.0.1:8081")]
     pub(crate) payments: String,

@@ -16,25 +16,28 @@ use crate::{Failure, checked};
 /// The schemas of orders and stock.
 const SCHEMAS: (&str, &str) = ("desk", "desk_stock");
 
-/// The engine, on its store, under the recipe that was checked with the program.
+/// The engine, on its store, under its recipe: a file, or the one that was checked with the program.
 pub(crate) fn engine(options: &Desk) -> Result<Engine<Order, Shop, Ports>, Failure> {
     let shop = Shop::new(options.pay_within);
-    let builder = |stock| checked::builder(Order::default(), shop.clone(), ports(options, stock));
+    let builder = |stock| match &options.recipe {
+        Some(file) => checked::without_recipe(Order::default(), shop.clone(), ports(options, stock)).recipe_file(file),
+        None => Ok(checked::builder(Order::default(), shop.clone(), ports(options, stock))),
+    };
     let engine = match &options.database {
         Some(url) => {
             let stock = stock::open(PostgresStore::open_in(url, SCHEMAS.1)?, options.stock)?;
-            builder(stock).store(PostgresStore::open_in(url, SCHEMAS.0)?).session_in_memory().build()?
+            builder(stock)?.store(PostgresStore::open_in(url, SCHEMAS.0)?).session_in_memory().build()?
         }
         None => {
             let stock = stock::open(SqliteStore::open(beside(&options.store))?, options.stock)?;
-            builder(stock).store(SqliteStore::open(&options.store)?).session_in_memory().build()?
+            builder(stock)?.store(SqliteStore::open(&options.store)?).session_in_memory().build()?
         }
     };
     Ok(engine)
 }
 
 /// The doors to the outside.
-pub(crate) fn ports(options: &Desk, stock: Effect<dyn Stock>) -> Ports {
+fn ports(options: &Desk, stock: Effect<dyn Stock>) -> Ports {
     let payments = Effect::new(PaymentClient::new(&options.payments, options.patience));
     Ports { clock: Effect::new(SystemClock), payments, stock }
 }

@@ -11,6 +11,7 @@ mod guard;
 mod kept;
 mod payments;
 mod processes;
+mod reload;
 mod serve;
 mod stock;
 mod tokens;

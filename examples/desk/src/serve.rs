@@ -17,7 +17,7 @@ use crate::cli::{Desk, Payments};
 use crate::context::{Order, Ports, Shop};
 use crate::guard::guard;
 use crate::tokens::Tokens;
-use crate::{FAILED, Failure, checked, kept, payments};
+use crate::{FAILED, Failure, checked, kept, payments, reload};
 
 /// How many orders are in memory; the others are in the store alone.
 const WARM: usize = 10_000;
@@ -32,6 +32,7 @@ pub(crate) async fn desk(options: &Desk) -> Result<ExitCode, Failure> {
     let tokens = options.tokens()?;
     let engine = kept::engine(options)?;
     let orders = Arc::new(Sessions::of_checked(&engine, checked::WORKFLOW)?.warm(WARM).start()?);
+    tokio::spawn(reload::at_each(signal(SignalKind::hangup())?, engine, options.recipe.clone()));
     let app = app(&orders, tokens)?;
     let listener = listener(options.address(), "the desk").await?;
     let ended = theus_axum::serve(listener, app, orders, told_to_end()?).head(HEAD).within(options.ends_within).await;

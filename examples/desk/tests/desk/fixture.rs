@@ -29,12 +29,12 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    fn start(options: &[&str]) -> Self {
+    fn start(options: &[&str], log: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_desk"));
         for name in ["PORT", "DATABASE_URL", "DESK_PAYMENTS", "DESK_TOKENS"] {
             command.env_remove(name);
         }
-        command.args(options).env("DESK_TOKENS", TOKENS).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(options).env("DESK_TOKENS", TOKENS).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -47,10 +47,10 @@ impl Served {
     /// A payment server.
     pub(crate) fn payments(flaky: u8) -> Self {
         let flaky = flaky.to_string();
-        Self::start(&["payments", "--listen", "127.0.0.1:0", "--flaky", &flaky, "--late", "600ms"])
+        Self::start(&["payments", "--listen", "127.0.0.1:0", "--flaky", &flaky, "--late", "600ms"], Stdio::null())
     }
 
-    /// A desk with its orders in this folder.
+    /// A desk with its orders in this folder, and its log in `desk.log`.
     pub(crate) fn desk(folder: &Path, payments: &str, more: &[&str]) -> Self {
         let store = folder.join("desk.db");
         let mut options = vec![
@@ -64,7 +64,8 @@ impl Served {
             "200ms",
         ];
         options.extend(more);
-        Self::start(&options)
+        let log = std::fs::File::options().create(true).append(true).open(folder.join("desk.log")).unwrap();
+        Self::start(&options, log.into())
     }
 
     /// As if the power were cut.
@@ -94,6 +95,8 @@ impl Served {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(30)))
             .http_status_as_error(false)
+            // Who is refused before all of a body is read has lost the connection, and so has who is idle for long.
+            .max_idle_connections(0)
             .build();
         Client { agent: config.new_agent(), url: self.url.clone(), token: token.to_owned() }
     }
@@ -148,6 +151,7 @@ impl Reply {
         json["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned()
     }
 
+    #[track_caller]
     pub(crate) fn state(&self) -> String {
         assert_eq!(self.status, 200, "{self:?}");
         self.json()["states"][0].as_str().unwrap().to_owned()
@@ -202,15 +206,16 @@ impl Client {
         self.send("POST", &path, &[("Content-Type", "application/json")], body.to_string().as_bytes())
     }
 
-    /// Until it is in this state.
+    /// Until it is in this state, and nothing follows any more: what is looked at twice is the same.
     pub(crate) fn is_at(&self, order: &str, state: &str) -> Value {
-        let begun = Instant::now();
+        let (begun, mut before) = (Instant::now(), Value::Null);
         loop {
             let look = self.look(order);
-            if look["states"][0] == state {
+            if look["states"][0] == state && look == before {
                 return look;
             }
             assert!(begun.elapsed() < Duration::from_secs(20), "not {state}: {look}");
+            before = look;
             std::thread::sleep(Duration::from_millis(20));
         }
     }

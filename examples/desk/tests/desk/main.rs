@@ -4,5 +4,6 @@
 
 mod fixture;
 mod killed;
+mod reload;
 mod security;
 mod whole;
