@@ -281,8 +281,9 @@ pub use theus_model::exact;
 /// | `command = PlaceOrder` | what the command is called, where the function's name in `PascalCase` will not do: another type is called so |
 /// | `crate = path` | where `theus_core` is, if it was renamed |
 ///
-/// The function may be `async`, and generic where its arguments mention the parameters. Arguments are owned values that are
-/// `Clone + Serialize + Deserialize + Send`. Documentation and attributes are kept.
+/// The function may be `async`, and generic where its context or its arguments mention the parameters:
+/// [below](#a-process-with-parameters). Arguments are owned values that are `Clone + Serialize + Deserialize + Send`. Documentation
+/// and attributes are kept.
 ///
 /// A process is a free function: it cannot be part of an `impl`, and `ctx` cannot be passed on to another function, because
 /// its type is made for this process alone. Pass on its parts: `help(&ctx.domain.total, &mut ctx.domain.level)`.
@@ -312,6 +313,37 @@ pub use theus_model::exact;
 /// }
 /// assert!(Measure::CONTRACT.is_blocking);
 /// ```
+///
+/// # A process with parameters
+///
+/// A library does not know what prints: it says what it needs of it, and the program which it is. A parameter that the context mentions
+/// is named where the process is registered, and in a [`bundle!`](crate::bundle!); where its command is run, or mounted, the engine's
+/// types say it, and the command is written as any other is.
+///
+/// ```
+/// # use theus_core::prelude::*;
+/// # #[derive(Clone, Default, Context)]
+/// # struct Bank { total: i64 }
+/// trait Printer: Send + Sync + 'static {
+///     fn print(&self, line: &str);
+/// }
+/// struct Ports<P> { printer: P }
+///
+/// #[process(inputs = [domain.total], effects = [printer])]
+/// fn show<P: Printer>(ctx: Ctx<Bank, (), Ports<P>>) {
+///     ctx.effects.printer.print(&ctx.domain.total.to_string());
+/// }
+/// # struct Console;
+/// # impl Printer for Console { fn print(&self, line: &str) { println!("{line}"); } }
+///
+/// let engine = Engine::builder(Bank::default()).effects(Ports { printer: Console }).process::<Show<Console>>().build()?;
+/// engine.run(Show)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Recipes, workflows and journals know the process by its name, without parameters: two of one name in one engine are refused. An
+/// effect that is a parameter is a plain handle; one whose answers are [recorded](crate::effect) is an `Effect<dyn Printer>` in a struct
+/// that needs no parameter for it.
 ///
 /// # What a pure body is kept from
 ///

@@ -113,6 +113,14 @@ snapshots! {
         "outputs = [domain.total]",
         "fn total_of<T>(ctx: Ctx<Bank>, things: Vec<T>) where T: Copy + Into<i64> { ctx.domain.total.set(things.iter().map(|thing| (*thing).into()).sum()); }",
     );
+    process_with_a_parameter_of_its_context: process(
+        "inputs = [domain.total], effects = [printer]",
+        "/// Shows it.\n fn show<P: Printer>(ctx: Ctx<Bank, (), Ports<P>>) { ctx.effects.printer.print(*ctx.domain.total); }",
+    );
+    process_with_arguments_and_a_parameter_of_its_context: process(
+        "inputs = [domain.total], effects = [printer]",
+        "fn show<P: Printer>(ctx: App<P>, line: String, to: i64) { ctx.effects.printer.print(line, *ctx.domain.total, to); }",
+    );
     process_with_attributes: process(
         "crate = engine_room, inputs = [domain.r#type]",
         "/// Documented.\n #[cfg(unix)] #[must_use] #[inline] #[allow(clippy::needless_return)] fn r#match(ctx: Ctx<Odd>) -> i64 { return *ctx.domain.r#type; }",

@@ -1,8 +1,8 @@
 //! Small readings of tokens: types as text, spans, documentation.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Attribute;
+use syn::{Attribute, Type};
 
 /// A type as one would write it: `BTreeMap<String, i64>`, not `BTreeMap < String , i64 >`.
 pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
@@ -78,6 +78,18 @@ pub(crate) fn docs(attributes: &[Attribute]) -> String {
         })
         .collect();
     lines.join("\n")
+}
+
+/// Whether a type has `ident` among its tokens.
+pub(crate) fn mentions(ty: &Type, ident: &Ident) -> bool {
+    fn inside(tokens: TokenStream, ident: &Ident) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word == *ident,
+            TokenTree::Group(group) => inside(group.stream(), ident),
+            _ => false,
+        })
+    }
+    inside(ty.to_token_stream(), ident)
 }
 
 #[cfg(test)]

@@ -130,18 +130,29 @@ macro_rules! __mount_part {
 /// Makes one name for processes of one context, under which [`EngineBuilder::processes`](crate::EngineBuilder::processes) registers all
 /// of them: `bundle! { pub All = [Spin, Stop]; }`. A library's bundle is at its place in a program as `At<motor::All, Left>`: see
 /// [`mount`](mod@crate::mount).
+///
+/// Where the processes have parameters that the program chooses, the bundle has them too, each with one bound at most:
+/// `bundle! { pub All<P: Printer> = [Show<P>, Hide]; }` is registered as `.processes::<All<Console>>()`.
 #[macro_export]
 macro_rules! bundle {
-    ($($(#[$doc:meta])* $visibility:vis $name:ident = [$first:ty $(, $process:ty)* $(,)?];)+) => {$(
+    ($(
+        $(#[$doc:meta])*
+        $visibility:vis $name:ident $(< $($parameter:ident $(: $bound:path)?),+ $(,)? >)? = [$first:ty $(, $process:ty)* $(,)?];
+    )+) => {$(
         $(#[$doc])*
-        $visibility enum $name {}
+        $visibility enum $name $(<$($parameter),+>)? {
+            $(
+                #[doc(hidden)]
+                __Never(::std::convert::Infallible, $(::std::marker::PhantomData<fn() -> $parameter>),+),
+            )?
+        }
         const _: () = {
-            impl
+            impl $(<$($parameter: 'static $(+ $bound)?),+>)?
                 $crate::mount::Bundle<
                     <$first as $crate::Process>::Domain,
                     <$first as $crate::Process>::Global,
                     <$first as $crate::Process>::Effects,
-                > for $name
+                > for $name $(<$($parameter),+>)?
             {
                 fn register(
                     builder: $crate::EngineBuilder<
@@ -157,7 +168,8 @@ macro_rules! bundle {
                     builder.process::<$first>() $(.process::<$process>())*
                 }
             }
-            impl<__Place> $crate::__private::BundleAt<__Place> for $name
+            impl<$($($parameter: 'static $(+ $bound)?,)+)? __Place> $crate::__private::BundleAt<__Place>
+                for $name $(<$($parameter),+>)?
             where
                 __Place: $crate::mount::Mount<
                     Part = <$first as $crate::Process>::Domain,

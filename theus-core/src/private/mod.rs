@@ -34,6 +34,7 @@ mod partly;
 mod probe;
 mod results;
 mod shown_field;
+mod under;
 
 pub use accessors::*;
 pub use command::{copied, debug, deserialize, serialize};
@@ -49,6 +50,7 @@ pub use part::Part;
 pub use probe::*;
 pub use results::{ErrorEnum, HasResult, ReturnsResultSoListItsErrors};
 pub use shown_field::FieldCell;
+pub use under::Under;
 
 /// The traits whose functions generated code calls, without their names: they meet none of the user's.
 pub mod traits {

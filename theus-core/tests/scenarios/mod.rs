@@ -16,6 +16,7 @@ mod mounted;
 mod named;
 mod nested;
 mod optimistic_rules;
+mod parameters;
 mod plant;
 mod rollback;
 mod sessions;

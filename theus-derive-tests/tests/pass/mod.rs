@@ -66,6 +66,7 @@ mod files_of_results;
 mod files_of_several_crates;
 mod files_with_a_list;
 mod generic_in_no_argument;
+mod generic_in_the_context;
 mod global_is_no_context;
 mod global_not_given;
 mod global_without_a_type;

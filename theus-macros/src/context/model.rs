@@ -7,8 +7,8 @@ use super::attr::{self, Zone};
 use crate::errors::Errors;
 use crate::inspect::{self, Method};
 use crate::names::plain;
-use crate::process::mentions;
 use crate::tokens;
+use crate::tokens::mentions;
 use crate::unit::{self, Unit};
 
 /// A struct that is to be a context.

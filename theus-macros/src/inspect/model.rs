@@ -7,7 +7,7 @@ use super::attr::{self, Method};
 use super::wire::Notes;
 use crate::errors::Errors;
 use crate::names::plain;
-use crate::process::mentions;
+use crate::tokens::mentions;
 use crate::unit::{self, Unit};
 
 /// A type that is to be looked into.

@@ -11,7 +11,7 @@ use super::path::{Asked, ContextPath};
 use super::{body, doors, errors as error_enum};
 use crate::errors::Errors;
 use crate::names::{hint, list, nearest, plain};
-use crate::tokens::{self, spelled};
+use crate::tokens::{self, mentions, spelled};
 
 pub(crate) fn check(model: &Model, errors: &mut Errors) {
     let before_paths = errors.is_empty();
@@ -266,7 +266,7 @@ fn last_word_of(spelled: &str) -> String {
     head.rsplit("::").next().unwrap_or(head).trim().to_owned()
 }
 
-/// A parameter that no argument mentions could not be told from the command.
+/// A parameter that neither the context nor an argument mentions could not be told from the command.
 fn generics(model: &Model, errors: &mut Errors) {
     for parameter in &model.generics.params {
         let ident = match parameter {
@@ -274,27 +274,16 @@ fn generics(model: &Model, errors: &mut Errors) {
             GenericParam::Const(parameter) => &parameter.ident,
             GenericParam::Lifetime(_) => continue,
         };
-        let used = model.arguments.iter().any(|argument| mentions(&argument.ty, ident));
+        let used = mentions(&model.context_type, ident)
+            || model.arguments.iter().any(|argument| mentions(&argument.ty, ident));
         if !used {
             let command = &model.command;
             errors.at(
                 parameter,
-                format!("no argument mentions `{ident}`, so `{command}` could not tell which one is meant: take an argument of that type"),
+                format!("neither the context nor an argument mentions `{ident}`, so `{command}` could not tell which one is meant: name it in `Ctx<..>`, or take an argument of that type"),
             );
         }
     }
-}
-
-/// Whether a type has `ident` among its tokens.
-pub(crate) fn mentions(ty: &Type, ident: &Ident) -> bool {
-    fn inside(tokens: proc_macro2::TokenStream, ident: &Ident) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(word) => word == *ident,
-            proc_macro2::TokenTree::Group(group) => inside(group.stream(), ident),
-            _ => false,
-        })
-    }
-    inside(ty.to_token_stream(), ident)
 }
 
 fn arguments(model: &Model, errors: &mut Errors) {

@@ -3,13 +3,13 @@
 //! Its implementations are calls of functions that are the same for all: what a macro writes out costs build time each time.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, parse_quote};
 
-use super::check::mentions;
 use super::model::{Argument, Model};
-use crate::tokens::{doc, spelled};
+use crate::names::plain;
+use crate::tokens::{doc, mentions, spelled};
 
 /// The struct.
 pub(crate) fn item(model: &Model) -> TokenStream {
@@ -24,10 +24,13 @@ pub(crate) fn item(model: &Model) -> TokenStream {
     };
     let generics = bare(&model.generics);
     let where_clause = &model.generics.where_clause;
-    let fields = arguments.iter().map(|argument| field(argument, model));
+    let fields = arguments.iter().enumerate().map(|(place, argument)| field(argument, place == 0, model));
     let allowed = model.has_underscores().then(|| quote!(#[allow(clippy::pub_underscore_fields)]));
     // Located at the name: another item of this name is told there.
     let here = command.span();
+    if arguments.is_empty() && model.fixed_by_context().next().is_some() {
+        return without_fields(model, &docs);
+    }
     let word = quote_spanned!(here=> struct);
     let shape = if arguments.is_empty() {
         quote_spanned!(here=> #where_clause;)
@@ -41,6 +44,56 @@ pub(crate) fn item(model: &Model) -> TokenStream {
         #allowed
         #vis #word #command #generics #shape
     }
+}
+
+/// A command of no arguments whose type has parameters: its value is the bare name as well, as in `engine.run(Show)`, and the engine's
+/// types fix its parameters. A struct that mentions them has a field; so it is an enum, whose one variant is brought into scope under
+/// the name. The enum has a name of its own, for `use` would take its name for that of the variant.
+fn without_fields(model: &Model, docs: &TokenStream) -> TokenStream {
+    let Model { vis, command, generics, .. } = model;
+    let cfgs = &model.attributes.cfgs;
+    let (of_docs, attributes): (Vec<_>, Vec<_>) =
+        model.attributes.command.iter().partition(|attribute| attribute.path().is_ident("doc"));
+    let (with_bounds, where_clause) = (bare(generics), &generics.where_clause);
+    let (_, parameters, _) = generics.split_for_impl();
+    let names = generics.params.iter().map(|parameter| match parameter {
+        GenericParam::Const(parameter) => {
+            let (ident, ty) = (&parameter.ident, &parameter.ty);
+            quote!(const #ident: #ty)
+        }
+        GenericParam::Type(parameter) => parameter.ident.to_token_stream(),
+        GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
+    });
+    let marks = model.fixed_by_context().map(|ident| quote!(::std::marker::PhantomData<fn() -> #ident>));
+    let variants = format_ident!("__{}", plain(command), span = command.span());
+    let of_variant = doc(&format!("A call of the process `{}`.", model.name()));
+    let here = command.span();
+    let (word, alias) = (quote_spanned!(here=> enum), quote_spanned!(here=> type));
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #(#attributes)*
+        #vis #word #variants #with_bounds #where_clause {
+            #of_variant
+            #command,
+            #[doc(hidden)]
+            __Never(::std::convert::Infallible, #(#marks),*),
+        }
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(unused_imports, clippy::enum_glob_use)]
+        #vis use #variants::*;
+        #(#cfgs)*
+        #(#of_docs)*
+        #docs
+        #vis #alias #command<#(#names),*> = #variants #parameters;
+    }
+}
+
+/// How the command without arguments is written inside of its implementation.
+pub(crate) fn empty(model: &Model) -> TokenStream {
+    let command = &model.command;
+    if model.fixed_by_context().next().is_some() { quote!(Self::#command) } else { quote!(Self {}) }
 }
 
 /// What the contract says, for the reader of the documentation.
@@ -61,8 +114,12 @@ fn summary(model: &Model) -> String {
     lines.join("\n")
 }
 
-fn field(argument: &Argument, model: &Model) -> TokenStream {
+fn field(argument: &Argument, is_first: bool, model: &Model) -> TokenStream {
     let Argument { ident, ty, .. } = argument;
+    let krate = &model.options.krate;
+    // A type has to mention its parameters: the first field's does, and is the same type for all of them.
+    let fixed = model.fixed_by_context().filter(|_| is_first);
+    let ty = fixed.fold(quote!(#ty), |ty, parameter| quote!(#krate::__private::Under<#ty, #parameter>));
     let vis = &model.vis;
     let docs =
         if argument.docs.is_empty() { format!("The argument `{}`.", argument.name()) } else { argument.docs.clone() };
@@ -97,6 +154,19 @@ fn generic_arguments(model: &Model) -> impl Iterator<Item = TokenStream> + '_ {
     })
 }
 
+/// The types between the brackets of `Ctx<..>` that mention a parameter which they alone fix: threads share a layer.
+fn layers_of_parameters(model: &Model) -> Vec<syn::Type> {
+    let syn::Type::Path(path) = &model.context_type else { return Vec::new() };
+    let Some(syn::PathArguments::AngleBracketed(layers)) = path.path.segments.last().map(|last| &last.arguments) else {
+        return Vec::new();
+    };
+    let types = layers.args.iter().filter_map(|layer| match layer {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.filter(|ty| model.fixed_by_context().any(|ident| mentions(ty, ident))).cloned().collect()
+}
+
 /// The parameters as on the struct: with their bounds, without the where clause.
 fn bare(generics: &Generics) -> TokenStream {
     let (impl_generics, ..) = generics.split_for_impl();
@@ -109,6 +179,9 @@ pub(crate) fn generics(model: &Model) -> Generics {
     let types: Vec<_> = generics.type_params().map(|parameter| parameter.ident.clone()).collect();
     for ident in types {
         generics.make_where_clause().predicates.push(parse_quote!(#ident: 'static));
+    }
+    for ty in layers_of_parameters(model) {
+        generics.make_where_clause().predicates.push(parse_quote!(#ty: ::std::marker::Send + ::std::marker::Sync));
     }
     for predicate in generic_arguments(model) {
         generics.make_where_clause().predicates.push(parse_quote!(#predicate));
@@ -180,13 +253,14 @@ pub(crate) fn values(model: &Model) -> TokenStream {
     let references = (!arguments.is_empty()).then(|| quote!(-> #references { #values }));
     let references = references.unwrap_or_else(|| quote!({}));
     let pattern = list(&|argument| argument.ident.to_token_stream());
+    let made = if arguments.is_empty() { empty(model) } else { quote!(Self { #(#idents),* }) };
     quote! {
         const NAME: &'static str = #name;
         const ARGUMENTS: &'static [&'static str] = &[#(#names),*];
         type Values = #types;
         fn values(&self) #references
         fn of(#pattern: Self::Values) -> Self {
-            Self { #(#idents),* }
+            #made
         }
     }
 }

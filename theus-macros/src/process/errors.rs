@@ -5,11 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Type, parse_quote};
 
-use super::check::mentions;
 use super::model::Model;
 use crate::errors::Errors;
 use crate::inspect;
-use crate::tokens::{doc, spelled};
+use crate::tokens::{doc, mentions, spelled};
 
 /// `TransferError`.
 pub(crate) fn name(model: &Model) -> Ident {

@@ -271,9 +271,10 @@ fn contract(model: &Model, body: Body) -> TokenStream {
 fn arguments(model: &Model) -> TokenStream {
     let krate = &model.options.krate;
     if model.arguments.is_empty() {
+        let command = command::empty(model);
         return quote! {
             fn without_arguments() -> ::std::option::Option<Self> {
-                ::std::option::Option::Some(Self {})
+                ::std::option::Option::Some(#command)
             }
         };
     }

@@ -24,8 +24,6 @@ use quote::quote;
 
 use crate::errors::Errors;
 
-pub(crate) use check::mentions;
-
 pub(crate) fn process(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = attr::Options::read(attribute, &mut errors);

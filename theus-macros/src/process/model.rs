@@ -10,7 +10,7 @@ use super::attributes::Attributes;
 use super::unsupported;
 use crate::errors::Errors;
 use crate::names::{pascal, plain, type_name};
-use crate::tokens;
+use crate::tokens::{self, mentions};
 use crate::unit::{self, Unit};
 
 /// A function that is to be a process.
@@ -105,6 +105,13 @@ impl Model {
     /// Whether it is a `fn` whose body is to block a thread of its own.
     pub(crate) const fn is_blocking(&self) -> bool {
         self.options.blocking.is_some() && self.asyncness.is_none()
+    }
+
+    /// The type parameters that the context alone mentions: no value of an argument is of them.
+    pub(crate) fn fixed_by_context(&self) -> impl Iterator<Item = &Ident> {
+        self.generics.type_params().map(|parameter| &parameter.ident).filter(|ident| {
+            mentions(&self.context_type, ident) && !self.arguments.iter().any(|argument| mentions(&argument.ty, ident))
+        })
     }
 
     pub(crate) const fn is_pure(&self) -> bool {

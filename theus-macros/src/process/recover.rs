@@ -6,10 +6,10 @@ use proc_macro2::Ident;
 use quote::{ToTokens, format_ident};
 use syn::{GenericParam, Type};
 
-use super::check::{clashes, mentions};
+use super::check::clashes;
 use super::errors::{is_any_error, variant};
 use super::model::{Model, Returns};
-use crate::tokens::elides_a_lifetime;
+use crate::tokens::{elides_a_lifetime, mentions};
 
 pub(crate) fn recover(model: &mut Model) {
     if clashes(model) {
@@ -26,13 +26,14 @@ pub(crate) fn recover(model: &mut Model) {
     }
 }
 
-/// Takes out lifetimes and parameters that no argument mentions, with everything that mentions them.
+/// Takes out lifetimes and parameters that neither the context nor an argument mentions, with everything that mentions them.
 fn generics(model: &mut Model) {
-    let arguments = &model.arguments;
+    let (arguments, context) = (&model.arguments, &model.context_type);
     let (kept, gone): (Vec<_>, Vec<_>) =
         std::mem::take(&mut model.generics.params).into_iter().partition(|parameter| {
             !matches!(parameter, GenericParam::Lifetime(_))
-                && arguments.iter().any(|argument| mentions(&argument.ty, name(parameter)))
+                && (mentions(context, name(parameter))
+                    || arguments.iter().any(|argument| mentions(&argument.ty, name(parameter))))
         });
     model.generics.params = kept.into_iter().collect();
     if gone.is_empty() {
