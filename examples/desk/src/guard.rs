@@ -36,7 +36,7 @@ fn whom(method: &Method, resource: &str, of: &str) -> For {
         "/sessions/{name}/events/{of}" => For::Those(&[Clerk]),
         "/sessions/{name}/happenings" if is_look => For::Those(&[Clerk, Auditor]),
         "/sessions/{name}/journal" if is_look => For::Those(&[Auditor]),
-        "/happenings" | "/status" if is_look => For::House(&[Auditor]),
+        "/happenings" | "/status" | "/metrics" if is_look => For::House(&[Auditor]),
         _ => For::House(&[]),
     }
 }

@@ -6,6 +6,7 @@ use theus_core::effect::{Effect, SystemClock};
 use theus_core::prelude::*;
 use theus_postgres::PostgresStore;
 use theus_sqlite::SqliteStore;
+use theus_telemetry::OpenTelemetry;
 
 use crate::cli::Desk;
 use crate::context::{Order, Ports, Shop};
@@ -17,7 +18,7 @@ use crate::{Failure, checked};
 const SCHEMAS: (&str, &str) = ("desk", "desk_stock");
 
 /// The engine, on its store, under its recipe: a file, or the one that was checked with the program.
-pub(crate) fn engine(options: &Desk) -> Result<Engine<Order, Shop, Ports>, Failure> {
+pub(crate) fn engine(options: &Desk, telemetry: &OpenTelemetry) -> Result<Engine<Order, Shop, Ports>, Failure> {
     let shop = Shop::new(options.pay_within);
     let builder = |stock| match &options.recipe {
         Some(file) => checked::without_recipe(Order::default(), shop.clone(), ports(options, stock)).recipe_file(file),
@@ -26,11 +27,19 @@ pub(crate) fn engine(options: &Desk) -> Result<Engine<Order, Shop, Ports>, Failu
     let engine = match &options.database {
         Some(url) => {
             let stock = stock::open(PostgresStore::open_in(url, SCHEMAS.1)?, options.stock)?;
-            builder(stock)?.store(PostgresStore::open_in(url, SCHEMAS.0)?).session_in_memory().build()?
+            builder(stock)?
+                .telemetry(telemetry.clone())
+                .store(PostgresStore::open_in(url, SCHEMAS.0)?)
+                .session_in_memory()
+                .build()?
         }
         None => {
             let stock = stock::open(SqliteStore::open(beside(&options.store))?, options.stock)?;
-            builder(stock)?.store(SqliteStore::open(&options.store)?).session_in_memory().build()?
+            builder(stock)?
+                .telemetry(telemetry.clone())
+                .store(SqliteStore::open(&options.store)?)
+                .session_in_memory()
+                .build()?
         }
     };
     Ok(engine)

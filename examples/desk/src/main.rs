@@ -53,15 +53,22 @@ fn main() -> ExitCode {
     if let Some(code) = on_paper.command_line(std::env::args_os()) {
         return code;
     }
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let options = Options::parse();
-    let done = match &options.command {
-        None => serve::desk(&options.desk),
-        Some(Command::Payments(payments)) => serve::payments(*payments),
-        Some(Command::Store(command)) => kept::engine(&options.desk).map(|engine| command.serve(&engine)),
-    };
+    let done = run(&options);
     done.unwrap_or_else(|error| {
         eprintln!("error: {}", printable_lines(&error.to_string()));
         ExitCode::from(WRONG)
     })
+}
+
+fn run(options: &Options) -> Result<ExitCode, Failure> {
+    // The log, and what is counted.
+    let telemetry = theus_telemetry::install("desk")?;
+    let done = match &options.command {
+        None => serve::desk(&options.desk, &telemetry),
+        Some(Command::Payments(payments)) => serve::payments(*payments),
+        Some(Command::Store(command)) => kept::engine(&options.desk, &telemetry).map(|engine| command.serve(&engine)),
+    };
+    telemetry.shut_down();
+    done
 }

@@ -10,6 +10,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use theus_axum::{Kind, Options, Problem};
 use theus_core::workflow::Sessions;
+use theus_telemetry::OpenTelemetry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,12 +29,13 @@ const HEAD: Duration = Duration::from_secs(5);
 
 /// Serves orders until it is told to end.
 #[tokio::main]
-pub(crate) async fn desk(options: &Desk) -> Result<ExitCode, Failure> {
+pub(crate) async fn desk(options: &Desk, telemetry: &OpenTelemetry) -> Result<ExitCode, Failure> {
     let tokens = options.tokens()?;
-    let engine = kept::engine(options)?;
+    let engine = kept::engine(options, telemetry)?;
     let orders = Arc::new(Sessions::of_checked(&engine, checked::WORKFLOW)?.warm(WARM).start()?);
+    telemetry.watch(&orders);
     tokio::spawn(reload::at_each(signal(SignalKind::hangup())?, engine, options.recipe.clone()));
-    let app = app(&orders, tokens)?;
+    let app = app(&orders, tokens, telemetry)?;
     let listener = listener(options.address(), "the desk").await?;
     let ended = theus_axum::serve(listener, app, orders, told_to_end()?).head(HEAD).within(options.ends_within).await;
     println!("{ended}");
@@ -41,7 +43,11 @@ pub(crate) async fn desk(options: &Desk) -> Result<ExitCode, Failure> {
 }
 
 /// All that can be asked of the desk, and by whom.
-fn app(orders: &Arc<Sessions<Order, Shop, Ports>>, tokens: Tokens) -> Result<Router, Failure> {
+fn app(
+    orders: &Arc<Sessions<Order, Shop, Ports>>,
+    tokens: Tokens,
+    telemetry: &OpenTelemetry,
+) -> Result<Router, Failure> {
     let options = Options::new()
         .info("desk", env!("CARGO_PKG_VERSION"))
         .bearer()
@@ -51,11 +57,13 @@ fn app(orders: &Arc<Sessions<Order, Shop, Ports>>, tokens: Tokens) -> Result<Rou
         .happenings(64)
         .time(TIME);
     let orders = theus_axum::routes(Arc::clone(orders), options)?;
-    Ok(Router::new()
+    let app = Router::new()
         .route("/health", get(|| async { "well" }))
         .merge(orders)
+        .merge(telemetry.routes())
         .route_layer(from_fn_with_state(Arc::new(tokens), guard))
-        .fallback(|| async { Problem::new(Kind::NotFound) }))
+        .fallback(|| async { Problem::new(Kind::NotFound) });
+    Ok(telemetry.around(app))
 }
 
 /// Serves payments, badly, until it is told to end.

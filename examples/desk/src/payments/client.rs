@@ -25,7 +25,11 @@ impl PaymentClient {
 
     fn post(&self, path: &str, key: &str, body: &Value) -> Result<(u16, Value), PaymentUnknown> {
         let asked = || -> Result<(u16, Value), ureq::Error> {
-            let request = self.agent.post(format!("{}{path}", self.url)).header("Idempotency-Key", key);
+            let mut request = self.agent.post(format!("{}{path}", self.url)).header("Idempotency-Key", key);
+            // The server goes on with the trace of who has ordered.
+            if let Some(trace) = theus_telemetry::here() {
+                request = request.header("traceparent", trace.to_string());
+            }
             let mut response = request.header("Content-Type", "application/json").send(body.to_string())?;
             let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_json().unwrap_or_default();
             Ok((response.status().as_u16(), body))

@@ -146,3 +146,25 @@ fn what_the_service_says_of_itself() {
     let status = shop.desk.client(HOUSE).get("/status").json();
     assert_eq!((&status["workflow"], &status["interlocked"]), (&json!("desk"), &json!(false)));
 }
+
+#[test]
+fn what_happens_is_counted_for_who_looks_after_the_house() {
+    let shop = Shop::open(0, &[]);
+    let ann = shop.desk.client(CUSTOMER);
+    checked_out(&ann, "acme.1", "pear", 2);
+    assert_eq!(ann.say("acme.1", "CMD_PAY", &json!({ "card": "tok-declined" })).state(), "UNPAID");
+    assert_eq!(ann.say("acme.1", "CMD_PAY", &json!({ "card": "tok-visa" })).state(), "CONFIRMED");
+    for token in ["", CUSTOMER, CLERK, AUDITOR] {
+        assert!([401, 403].contains(&shop.desk.client(token).get("/metrics").status), "{token:?}");
+    }
+    let page = shop.desk.client(HOUSE).get("/metrics").text;
+    for line in [
+        "theus_run_duration_seconds_count{outcome=\"committed\",process=\"pay\"} 1",
+        "theus_run_duration_seconds_count{error=\"Declined\",outcome=\"failed\",process=\"pay\"} 1",
+        "theus_sessions_in_state{state=\"CONFIRMED\"} 1",
+        "theus_interlock 0",
+    ] {
+        assert!(page.contains(line), "{line} in\n{page}");
+    }
+    assert!(!page.contains("acme.1"), "orders are no labels");
+}

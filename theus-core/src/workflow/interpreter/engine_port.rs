@@ -7,7 +7,7 @@ use std::time::Duration;
 #[cfg(feature = "store")]
 use std::time::SystemTime;
 
-use super::watched::SessionWatch;
+use super::session_watch::SessionWatch;
 use crate::context::{Context, Fields, Value};
 use crate::engine::{ArgumentError, Arguments, Engine, Marks, Snapshot, StepRun, TogetherError, TogetherRun, Turn};
 use crate::process::Halted;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::SystemTime;
 
 use super::engine_port::EnginePort;
-use super::watched::SessionWatch;
+use super::session_watch::SessionWatch;
 use crate::workflow::clock::{Clock, Moment, Timekeeper};
 
 /// The environment of a session that goes on: an engine and a clock, which it is lent.

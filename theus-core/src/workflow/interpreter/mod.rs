@@ -60,6 +60,7 @@ mod restore;
 mod restored_unit;
 mod saga;
 mod seldom;
+mod session_watch;
 mod spare;
 mod steps;
 mod stored;

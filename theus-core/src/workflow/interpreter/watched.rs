@@ -6,25 +6,10 @@ use super::context::InterpreterContext;
 use super::instance::Live;
 use super::names::name_of;
 use super::outcome::{Cause, Handled};
+use super::session_watch::SessionWatch;
 use super::unit::Unit;
-use crate::telemetry::{Entered, EventBegins, Watch, WatchedSpan};
+use crate::telemetry::{Entered, EventBegins};
 use crate::workflow::chart::Definition;
-
-/// Who is told of what a session does.
-#[derive(Clone, Copy)]
-pub(crate) struct SessionWatch<'a> {
-    pub(crate) watch: &'a Watch,
-    pub(crate) session: &'a str,
-}
-
-impl SessionWatch<'_> {
-    #[cold]
-    #[inline(never)]
-    fn ended(self, span: &WatchedSpan, handled: &Handled, definition: &Definition) {
-        let to = handled.to.map(|state| name_of(definition, state));
-        self.watch.event_ended(span, self.session, handled, to.as_deref());
-    }
-}
 
 impl Live {
     /// A unit has begun. What it tells itself later is in the trace of that.
