@@ -61,7 +61,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         self
     }
 
-    /// What its processes ask of their [effects](crate::effect) goes by a [`Fixture`](crate::test::Fixture): it is written down there, or
+    /// What its processes ask of their [effects](mod@crate::effect) goes by a [`Fixture`](crate::test::Fixture): it is written down there, or
     /// answered out of it. A journal has no answers of such runs.
     #[cfg(feature = "test")]
     pub fn recorded(mut self, fixture: &crate::test::Fixture) -> Self {
