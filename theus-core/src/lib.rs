@@ -409,7 +409,7 @@ pub use theus_macros::effect;
 ///     pub mod desk;                        // what it makes: desk::RECIPE, desk::ORDERS, desk::builder, desk::without_recipe
 ///     domain = Shop,
 ///     global = Limits,                     // where there is one; `effects = Ports` as well
-///     processes = [Order, billing::Pay],
+///     processes = [Order, billing::Pay],   // one that is mounted by its place, `At<Spin, Left>`; of a bundle, each by itself
 ///     types = [Mode, Item, Cents = i64],   // types of its own that fields and arguments mention
 ///     recipes = ["files/audit.yaml", "files/site.yaml"],   // one recipe: a later file over an earlier one
 ///     workflows = ["files/orders.yaml"],

@@ -28,6 +28,7 @@ mod inspect;
 mod names;
 mod place;
 mod process;
+mod says;
 mod tokens;
 mod unit;
 
@@ -74,6 +75,13 @@ pub fn files(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn __files_answered(input: TokenStream) -> TokenStream {
     files::answered(input.into()).into()
+}
+
+/// What a mount or a bundle says of itself to `files!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __says(input: TokenStream) -> TokenStream {
+    says::says(input.into()).into()
 }
 
 /// Lets audit rules look into a struct or an enum. See `theus_core::Inspect`.

@@ -81,6 +81,7 @@ macro_rules! __mount_one {
     ([$($doc:tt)*] [$visibility:vis] $name:ident [$($field:ident)*] [$part:ty] [$program:ty] [$($global:tt)*] [$($effects:tt)*]) => {
         $($doc)*
         $visibility enum $name {}
+        $crate::__private::says! { place $visibility $name { [$($field)*] [$($global)*] } }
         const _: () = {
             impl $crate::mount::Mount for $name {
                 type Domain = <$program as $crate::__private::ContextTypes>::Domain;
@@ -146,6 +147,7 @@ macro_rules! bundle {
                 __Never(::std::convert::Infallible, $(::std::marker::PhantomData<fn() -> $parameter>),+),
             )?
         }
+        $crate::__private::says! { bundle $visibility $name { [$first] $([$process])* } }
         const _: () = {
             impl $(<$($parameter: 'static $(+ $bound)?),+>)?
                 $crate::mount::Bundle<

@@ -63,7 +63,7 @@
 //!
 //! An event is named by its own field, without the path to it: `sig_stalled` of both is `EVT_STALLED`. [`Event::origin`](crate::signal::Event)
 //! says whose it was. A process that is mounted has 48 inputs and 48 outputs at most, and paths of 120 bytes: beyond that the program does
-//! not compile. [`files!`](macro@crate::files) does not know mounted processes: the files that name them are given to the builder.
+//! not compile. [`files!`](macro@crate::files) is given each of them, `processes = [At<Spin, Left>, At<Spin, Right>]`, not a bundle.
 
 mod at;
 mod bundle;

@@ -70,5 +70,7 @@ pub mod traits {
     pub use crate::effect::{SeenEffect as _, UnseenEffect as _};
 }
 
+pub use theus_macros::__says as says;
+
 #[cfg(feature = "files")]
 pub use theus_macros::__files_answered as files_answered;

@@ -65,6 +65,7 @@ mod files_of_an_error_that_has_no_json;
 mod files_of_results;
 mod files_of_several_crates;
 mod files_with_a_list;
+mod files_with_mounts;
 mod generic_in_no_argument;
 mod generic_in_the_context;
 mod global_is_no_context;

@@ -9,7 +9,8 @@ use theus_lang::described::{
     ContextField, ContextText, EnumText, FieldText, Form, ProcessText, RecordText, TypeName, TypeText, VariantText,
 };
 
-use super::input::{Input, Listed};
+use super::input::{Input, Listed, Question, Wanted};
+use super::place::{Place, bundle};
 use super::types::{alias_of, type_name};
 use crate::answer::{FORM, VERSION};
 use crate::names::plain;
@@ -24,12 +25,11 @@ impl Answers {
     /// Reads the answers to the questions that `input` has asked.
     pub(super) fn read(input: &Input, answers: Vec<TokenStream>) -> syn::Result<Self> {
         let mut read = Self { types: BTreeMap::new(), processes: Vec::new() };
-        let first_process = answers.len().saturating_sub(input.processes.len());
         let mut problems: Option<syn::Error> = None;
         let mut elsewhere: Vec<(Path, Option<String>)> = Vec::new();
-        for ((index, path), answer) in input.questions().enumerate().zip(answers) {
+        for (Question { path, wanted }, answer) in input.questions().zip(answers) {
             let result = match syn::parse2::<Said>(answer) {
-                Ok(Said::Here(answer)) => read.take(&path, *answer, index >= first_process),
+                Ok(Said::Here(answer)) => read.take(&path, *answer, wanted),
                 Ok(Said::Elsewhere(version)) => {
                     elsewhere.push((path, version));
                     Ok(())
@@ -55,10 +55,11 @@ impl Answers {
         problems.map_or(Ok(read), Err)
     }
 
-    fn take(&mut self, path: &Path, answer: Answer, wants_process: bool) -> syn::Result<()> {
+    fn take(&mut self, path: &Path, answer: Answer, wanted: Wanted) -> syn::Result<()> {
         let name = word(path);
-        match (answer, wants_process) {
-            (Answer::Type(text), false) => {
+        let refused = |message: String| Err(syn::Error::new_spanned(path, message));
+        match (answer, wanted) {
+            (Answer::Type(text), Wanted::Type) => {
                 if self.types.get(&name).is_some_and(|other| *other != text) {
                     let message = format!("two types are called `{name}`: a file knows a type by this word alone");
                     return Err(syn::Error::new_spanned(path, message));
@@ -66,17 +67,27 @@ impl Answers {
                 self.types.insert(name, text);
                 Ok(())
             }
-            (Answer::Process(process), true) => {
+            (Answer::Process(process), Wanted::Process) => {
                 self.processes.push(*process);
                 Ok(())
             }
-            (Answer::Type(_), true) => {
-                let message = format!("`{name}` is no process: list it under `types`");
-                Err(syn::Error::new_spanned(path, message))
+            (Answer::Place(place), Wanted::Place) => {
+                self.processes.last_mut().into_iter().for_each(|process| place.put(process));
+                Ok(())
             }
-            (Answer::Process(process), false) => {
-                let message = format!("`{name}` is the process `{}`: list it under `processes`", process.name);
-                Err(syn::Error::new_spanned(path, message))
+            (Answer::Type(_), Wanted::Process) => refused(format!("`{name}` is no process: list it under `types`")),
+            (Answer::Process(process), Wanted::Type) => {
+                refused(format!("`{name}` is the process `{}`: list it under `processes`", process.name))
+            }
+            (Answer::Place(_), Wanted::Type | Wanted::Process) => refused(format!(
+                "`{name}` is where processes are mounted: list each that is, under `processes`, as `At<Process, {name}>`"
+            )),
+            (Answer::Bundle(processes), _) => {
+                let list = processes.iter().map(|process| format!("`{process}`")).collect::<Vec<_>>().join(", ");
+                refused(format!("`{name}` is a bundle: list its processes one by one, under `processes`: {list}"))
+            }
+            (Answer::Type(_) | Answer::Process(_), Wanted::Place) => {
+                refused(format!("`{name}` is no place: `At<Process, Place>` has what `mount!` makes at its end"))
             }
         }
     }
@@ -132,6 +143,9 @@ impl Parse for Said {
 enum Answer {
     Type(TypeText),
     Process(Box<ProcessText>),
+    Place(Place),
+    /// Its processes, as they are written there.
+    Bundle(Vec<String>),
 }
 
 impl Parse for Answer {
@@ -161,6 +175,8 @@ impl Parse for Answer {
             "newtype" => Form::Record(record(input, true)?),
             "enumeration" => Form::Enum(enumeration(input)?),
             "process" => return Ok(Self::Process(Box::new(process(input)?))),
+            "place" => return Place::read(input).map(Self::Place),
+            "bundle" => return bundle(input).map(Self::Bundle),
             _ => return Err(syn::Error::new(kind.span(), "unknown")),
         };
         Ok(Self::Type(TypeText { parameters, form }))

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{LitStr, Path, PathArguments, Token, Type, Visibility, bracketed};
+use syn::{GenericArgument, LitStr, Path, PathArguments, Token, Type, Visibility, bracketed};
 
 use crate::names::{hint, plain};
 
@@ -32,14 +32,52 @@ pub(super) enum Listed {
 
 impl Input {
     /// The items that are asked what they are, in this order.
-    pub(super) fn questions(&self) -> impl Iterator<Item = Path> {
+    pub(super) fn questions(&self) -> impl Iterator<Item = Question> {
         let contexts = [Some(&self.domain), self.global.as_ref()].into_iter().flatten().filter_map(word_of);
         let types = self.types.iter().filter_map(|listed| match listed {
             Listed::Own(path) => Some(bare(path)),
             Listed::Alias(..) => None,
         });
-        contexts.chain(types).chain(self.processes.iter().map(bare))
+        let types = contexts.chain(types).map(|path| Question { path, wanted: Wanted::Type });
+        types.chain(self.processes.iter().flat_map(questions_of))
     }
+}
+
+/// Who is asked, and for what.
+pub(super) struct Question {
+    pub(super) path: Path,
+    pub(super) wanted: Wanted,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Type,
+    Process,
+    /// Where the process before it is mounted.
+    Place,
+}
+
+/// `Spin` is asked by itself; of `At<Spin, Left>` both are, the process first.
+fn questions_of(process: &Path) -> Vec<Question> {
+    let one = |path: &Path, wanted| Question { path: bare(path), wanted };
+    match mounted(process) {
+        Some([process, place]) => vec![one(process, Wanted::Process), one(place, Wanted::Place)],
+        None => vec![one(process, Wanted::Process)],
+    }
+}
+
+fn mounted(process: &Path) -> Option<[&Path; 2]> {
+    let PathArguments::AngleBracketed(arguments) =
+        &process.segments.last().filter(|last| last.ident == "At")?.arguments
+    else {
+        return None;
+    };
+    let mut paths = arguments.args.iter().map(|argument| match argument {
+        GenericArgument::Type(Type::Path(path)) if path.qself.is_none() => Some(&path.path),
+        _ => None,
+    });
+    let both = [paths.next()??, paths.next()??];
+    paths.next().is_none().then_some(both)
 }
 
 /// The path of a type, without its arguments.

@@ -7,6 +7,7 @@ mod answers;
 mod check;
 mod expand;
 mod input;
+mod place;
 mod types;
 
 use proc_macro2::TokenStream;
@@ -56,8 +57,8 @@ fn goes_on(tokens: TokenStream, known: Vec<TokenStream>) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    if let Some(path) = input.questions().nth(known.len()) {
-        let krate = &input.krate;
+    if let Some(question) = input.questions().nth(known.len()) {
+        let (path, krate) = (question.path, &input.krate);
         return quote!(#path ! { [#krate::__private::files_answered] { { #tokens } [#({ #known })*] } });
     }
     match Answers::read(&input, known) {

@@ -1,0 +1,25 @@
+use domain::motor::{All, Motor, Ports, Spin};
+use theus_core::prelude::*;
+
+#[derive(Clone, Default, Context)]
+struct Machine {
+    #[context(nested)]
+    left: Motor,
+}
+
+theus_core::mount! {
+    Left = domain.left: Ctx<Motor, (), Ports>, in Ctx<Machine, (), Ports>, with effects;
+}
+
+theus_core::files! {
+    mod desk;
+    domain = Machine,
+    effects = Ports,
+    processes = [At<All, Left>],
+    types = [Motor],
+    recipes = ["../../../../theus-derive-tests/tests/files/right.yaml"],
+}
+
+fn main() {
+    let _ = Left::of(Spin { by: 1 });
+}
