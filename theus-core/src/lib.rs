@@ -342,7 +342,7 @@ pub use theus_model::exact;
 /// ```
 ///
 /// Recipes, workflows and journals know the process by its name, without parameters: two of one name in one engine are refused. An
-/// effect that is a parameter is a plain handle; one whose answers are [recorded](crate::effect) is an `Effect<dyn Printer>` in a struct
+/// effect that is a parameter is a plain handle; one whose answers are [recorded](mod@crate::effect) is an `Effect<dyn Printer>` in a struct
 /// that needs no parameter for it.
 ///
 /// # What a pure body is kept from

@@ -62,6 +62,7 @@ mod workflow {
     use crate::workflow::{Cause, Handled};
 
     /// There is none.
+    #[derive(Debug)]
     pub(crate) struct WatchedSpan(Infallible);
 
     /// Nobody is told.

@@ -162,6 +162,12 @@ pub(crate) async fn watched<P: Process>(run: WatchedRun<'_>, future: impl Future
     report
 }
 
+impl fmt::Debug for WatchedSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WatchedSpan")
+    }
+}
+
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Watch")

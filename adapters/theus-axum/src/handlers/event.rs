@@ -57,6 +57,10 @@ struct Told {
     repeated: Option<Repeated>,
 }
 
+/// What is told of a process that was not started.
+const WRONG_ARGUMENTS: &str =
+    "it was not started: what it takes is missing in what the event brings along, or is of another type";
+
 #[derive(Serialize)]
 struct Failure {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,7 +68,7 @@ struct Failure {
     /// The name of the declared error.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
-    /// Of a declared error.
+    /// Of a declared error, or of arguments that were wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }
@@ -136,7 +140,11 @@ fn told<D: Context, G: Context, E: Send + Sync + 'static>(service: &Shared<D, G,
             // What a panic or a store has said is not the client's.
             tracing::info!(target: "theus::http", process = ?failure.process, cause = failure.message, "what an event led to has failed");
         }
-        let message = is_declared.then_some(failure.message);
+        // Which value it was may be nobody's to know.
+        let message = match failure.wrong_arguments {
+            true => Some(WRONG_ARGUMENTS.to_owned()),
+            false => is_declared.then_some(failure.message),
+        };
         Failure { process: failure.process, error: failure.error, message }
     });
     Told {

@@ -22,6 +22,13 @@ async fn an_event_is_answered_with_what_has_come_of_it() {
     let refused = shop.post("/sessions/ann/events/CMD_PAY", json!({ "amount": 0 })).await;
     assert_eq!(refused.json()["violations"][0]["rule"], "amount min 1");
     assert!(!refused.text.contains("rules.yaml"));
+    // What it brings along is not what the step takes: which value that was is told to nobody.
+    for wrong in [json!({}), json!({ "amount": "secret" }), json!({ "amount": 1.5 }), Value::Null] {
+        let failure = shop.post("/sessions/ann/events/CMD_PAY", wrong).await.json()["failure"].clone();
+        assert_eq!(failure["process"], "pay");
+        assert!(failure["message"].as_str().unwrap().contains("missing in what the event brings along"), "{failure}");
+        assert!(!failure.to_string().contains("secret"));
+    }
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub enum Repeated {
 }
 
 /// What has failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AnswerFailure {
     /// The process, where it was one.
@@ -59,6 +59,10 @@ pub struct AnswerFailure {
     pub error: Option<String>,
     /// Why, in words.
     pub message: String,
+    /// Whether the process was not started as its arguments were not what it takes: mostly it is what the event brought along that was
+    /// wrong.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wrong_arguments: bool,
 }
 
 impl Answer {

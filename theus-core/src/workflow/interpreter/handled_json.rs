@@ -25,7 +25,7 @@ use crate::process::{Outcome, RunError};
 /// ```
 impl Serialize for Handled {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { event, cause, from, to, steps, compensations, failed, fault } = self;
+        let Self { event, cause, from, to, steps, compensations, failed, fault, span: _ } = self;
         let mut told = serializer.serialize_struct("Handled", 8)?;
         told.serialize_field("cause", cause.as_str())?;
         match event {

@@ -21,7 +21,7 @@ use super::timers::Timers;
 pub(crate) use super::unit::Trouble;
 use super::unit::Unit;
 use crate::process::Halted;
-use crate::signal::{Event, EventName, Payload, TraceContext};
+use crate::signal::{Event, EventName, Payload};
 #[cfg(feature = "store")]
 use crate::store::StoreError;
 use crate::workflow::chart::{Configuration, Definition, StateId};
@@ -77,8 +77,6 @@ pub(super) struct Live {
     pub(super) follows: bool,
     /// Whether a store keeps it.
     pub(super) is_kept: bool,
-    /// Where in a trace what came of itself is: with the event that it comes of.
-    pub(super) traced: Option<TraceContext>,
 }
 
 /// How far a session is.
@@ -219,7 +217,6 @@ impl Interpreter {
             is_by_date: false,
             follows: false,
             is_kept: options.is_kept,
-            traced: None,
         };
         Self {
             definition,

@@ -389,7 +389,7 @@ impl Live {
         else {
             return Progress::Stepped;
         };
-        let Some(unit) = unit else { return Progress::Stepped };
+        let Some(mut unit) = unit else { return Progress::Stepped };
         unit.tell_ended(context);
         let handled = unit.handled;
         if is_region {

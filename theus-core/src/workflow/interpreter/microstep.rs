@@ -248,7 +248,7 @@ impl Live {
         if !self.is_over() && self.undoes_at_the_end(context) {
             return Ok(Progress::Stepped);
         }
-        let Some(unit) = self.unit.take() else { return Ok(Progress::Stepped) };
+        let Some(mut unit) = self.unit.take() else { return Ok(Progress::Stepped) };
         unit.tell_ended(context);
         let Unit { handled, ending, mut trouble, .. } = unit;
         match ending.filter(|_| !self.is_over()).map(|ending| *ending) {

@@ -13,6 +13,7 @@ use crate::process::RunError;
 use serde::{Deserialize, Serialize};
 
 use crate::signal::Event;
+use crate::telemetry::WatchedSpan;
 use crate::workflow::chart::StateId;
 use crate::workflow::condition::EvaluationError;
 
@@ -124,18 +125,20 @@ pub struct Handled {
     pub failed: bool,
     /// Why its chain failed, where that was no run's result.
     pub fault: Option<Fault>,
+    /// The span that it is in while it is handled, where somebody is told of it.
+    pub(super) span: Option<Box<WatchedSpan>>,
 }
 
 impl Handled {
     pub(super) fn new(event: Option<Event>, cause: Cause, from: StateId) -> Self {
         let (steps, compensations) = (StepOutcomes::default(), StepOutcomes::default());
-        Self { event, cause, from, to: None, steps, compensations, failed: false, fault: None }
+        Self { event, cause, from, to: None, steps, compensations, failed: false, fault: None, span: None }
     }
 
     /// All of it, out of the place where it stands: nothing has come of anything there.
     #[inline]
     pub(super) fn take(&mut self) -> Self {
-        let Self { event, cause, from, to, steps, compensations, failed, fault } = self;
+        let Self { event, cause, from, to, steps, compensations, failed, fault, span } = self;
         Self {
             event: event.take(),
             cause: *cause,
@@ -145,13 +148,14 @@ impl Handled {
             compensations: std::mem::take(compensations),
             failed: std::mem::take(failed),
             fault: fault.take(),
+            span: span.take(),
         }
     }
 
     /// Nothing has come of anything.
     pub(super) fn clear(&mut self) {
-        let Self { event, cause: _, from: _, to, steps, compensations, failed, fault } = self;
-        (*event, *to, *fault, *failed) = (None, None, None, false);
+        let Self { event, cause: _, from: _, to, steps, compensations, failed, fault, span } = self;
+        (*event, *to, *fault, *failed, *span) = (None, None, None, false, None);
         steps.0.clear();
         // Room for more than one is not what the next needs.
         steps.0.shrink_to_fit();

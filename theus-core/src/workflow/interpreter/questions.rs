@@ -6,7 +6,7 @@ use super::arguments;
 use super::asked::Asked;
 use super::context::InterpreterContext;
 use super::instance::Live;
-use super::outcome::{Cause, Handled, StepOutcome};
+use super::outcome::{Cause, Fault, Handled, StepOutcome};
 use super::unit::Trouble;
 use crate::signal::{Event, Origin, Payload};
 use crate::workflow::chart::StateId;
@@ -60,7 +60,7 @@ impl Live {
             }
             if let Some(trouble) = trouble {
                 let message = trouble.to_string();
-                answer.failure.get_or_insert(AnswerFailure { process: None, error: None, message });
+                answer.failure.get_or_insert(AnswerFailure { message, ..AnswerFailure::default() });
             }
         }
     }
@@ -115,7 +115,7 @@ impl Live {
         let (version, status) = (context.environment.engine.version(), self.status());
         let (reply, failure) = match self.reply(context).transpose() {
             Ok(reply) => (reply, None),
-            Err(message) => (None, Some(AnswerFailure { process: None, error: None, message })),
+            Err(message) => (None, Some(AnswerFailure { message, ..AnswerFailure::default() })),
         };
         Answer { states, status, version, reply, failure, is_taken: true, ..Answer::nothing() }
     }
@@ -155,12 +155,20 @@ fn failure_of(handled: &Handled) -> AnswerFailure {
             process: Some(step.process.to_owned()),
             error: error.and_then(|error| error.process_error()).map(|error| error.name().to_owned()),
             message: error.map(ToString::to_string).unwrap_or_default(),
+            wrong_arguments: false,
         }
     };
-    let by_fault = || AnswerFailure {
-        process: None,
-        error: None,
-        message: handled.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
+    let by_fault = || {
+        let process = match &handled.fault {
+            Some(Fault::Argument { process, .. } | Fault::NoArgument { process, .. }) => Some((*process).to_owned()),
+            _ => None,
+        };
+        AnswerFailure {
+            wrong_arguments: process.is_some(),
+            process,
+            error: None,
+            message: handled.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
+        }
     };
     handled.failure().map_or_else(by_fault, of_step)
 }

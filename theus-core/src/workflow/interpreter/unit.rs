@@ -3,7 +3,6 @@
 use thiserror::Error;
 
 use super::outcome::Handled;
-use crate::telemetry::WatchedSpan;
 use crate::workflow::chart::StateId;
 use crate::workflow::condition::EvaluationError;
 
@@ -14,8 +13,6 @@ pub(super) struct Unit {
     pub(super) ending: Option<Box<Ending>>,
     /// What the driver is told when it is over.
     pub(super) trouble: Option<Box<Trouble>>,
-    /// The span that it is in, where somebody is told of it.
-    pub(super) span: Option<Box<WatchedSpan>>,
 }
 
 /// The end of a workflow, from entering its final state to leaving it.
@@ -36,7 +33,7 @@ impl Ending {
 
 impl Unit {
     pub(super) const fn of(handled: Box<Handled>) -> Self {
-        Self { handled, ending: None, trouble: None, span: None }
+        Self { handled, ending: None, trouble: None }
     }
 }
 

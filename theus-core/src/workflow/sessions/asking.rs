@@ -27,14 +27,14 @@ struct State {
 /// What one who waits is told.
 pub(super) enum Told {
     /// What has come of it, or that nothing does.
-    Answer(Result<Answer, SessionError>),
+    Answer(Box<Result<Answer, SessionError>>),
     /// Whom he relied on has failed: he asks himself.
     AskYourself,
 }
 
 impl Question {
     pub(super) fn tell(&self, told: Result<Answer, SessionError>) {
-        self.is_told(Told::Answer(told));
+        self.is_told(Told::Answer(Box::new(told)));
     }
 
     /// Whom he relied on has failed.

@@ -207,7 +207,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
             };
             match sent.question.poll(waker) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Told::Answer(told)) => return Poll::Ready(told),
+                Poll::Ready(Told::Answer(told)) => return Poll::Ready(*told),
                 // Another has asked first under the key, and was refused.
                 Poll::Ready(Told::AskYourself) => self.unsent = sent.again.take().map(Ok),
             }
