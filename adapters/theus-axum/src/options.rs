@@ -94,6 +94,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     }
 
     /// Opens a process: whoever reaches the service runs it, in any session. What it returns is the body of the answer.
+    ///
+    /// A command waits for what has its session: an `async fn` with effects, invoked by a state or another command, until that has its
+    /// answer. What must be heard meanwhile is an event, which the workflow hears beside its work.
     pub fn command<P>(mut self) -> Self
     where
         P: AnyProcess + OnDomain<D> + OnGlobal<G> + WithEffects<E>,

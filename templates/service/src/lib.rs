@@ -59,7 +59,8 @@ pub fn app(store: impl Store) -> Result<(axum::Router, Orders), Box<dyn Error>> 
         .store(store)
         .session_in_memory()
         .build()?;
-    let orders = Arc::new(Sessions::of_checked(&engine, desk::ORDER)?.start()?);
+    // By tasks of tokio, so that what an effect asks of it (timers, sockets) is there.
+    let orders = Arc::new(Sessions::of_checked(&engine, desk::ORDER)?.on_tokio(2).start()?);
     // `open` lets clients begin orders; `.command::<Add>()` would let them call a process beside the workflow.
     let options = Options::new().open(|_| Order::default());
     let routes = theus_axum::routes(Arc::clone(&orders), options)?;

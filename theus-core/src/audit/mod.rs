@@ -234,7 +234,10 @@
 //! `max_threshold: 3, within: 1h` acts where the last three violations lie within one hour, the hour included;
 //! `max_threshold: 3, of: 10` where three of the last ten judgements are violations. `min_threshold` warns from as many in the same
 //! window. A time is written as in workflows: `90s`, `1h 30m`. After the level acted the window is empty: as without one, the counter
-//! starts again.
+//! starts again. So a window finds what happens too often, and is no quota: of a rule with level B it refuses the third within the hour,
+//! and lets in the fourth. So much and no more within an hour is asked of what the context keeps, by an expression that goes through a
+//! list: `that: "domain.given.filter(dose, now - dose.at < duration('1h')).map(dose, dose.units).sum() + units <= 15.0"`
+//! (`workflow::condition` has what there is in that language).
 //!
 //! | | `within` | `of` |
 //! |---|---|---|

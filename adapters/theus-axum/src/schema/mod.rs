@@ -39,7 +39,10 @@ impl Schemas {
             Shape::Int { min, max } => integer(*min, *max),
             Shape::Float32 | Shape::Float64 => json!({ "type": "number" }),
             Shape::Decimal => {
-                json!({ "type": ["string", "number"], "description": "a decimal number; as text it is exact" })
+                json!({ "anyOf": [
+                    { "type": ["string", "number"], "description": "a decimal number; as text it is exact" },
+                    { "type": "object", "required": ["secs", "nanos"], "description": "as the standard library's Duration is written" }
+                ] })
             }
             Shape::Time(kind) => time(*kind),
             Shape::Uuid => json!({ "type": "string", "format": "uuid" }),
@@ -238,7 +241,12 @@ fn integer(min: i128, max: u128) -> Value {
 
 fn time(kind: TimeKind) -> Value {
     match kind {
-        TimeKind::Instant => json!({ "type": "string", "format": "date-time" }),
+        // The shape does not say whose it is: the standard library's own, or that of a crate for times.
+        TimeKind::Instant => json!({ "anyOf": [
+            { "type": "string", "format": "date-time" },
+            { "type": "object", "required": ["secs_since_epoch", "nanos_since_epoch"],
+              "description": "as the standard library's SystemTime is written" }
+        ] }),
         TimeKind::DateTime => json!({ "type": "string", "description": "a date and a time of day without an offset" }),
         TimeKind::Date => json!({ "type": "string", "format": "date" }),
         TimeKind::TimeOfDay => json!({ "type": "string", "description": "a time of day" }),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use jsonschema::draft202012;
 use proptest::prelude::*;
@@ -284,6 +285,40 @@ async fn a_process_of_a_library_is_open_where_it_is_mounted() {
     let response = tower::ServiceExt::oneshot(app, request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(*sessions.engine("one").unwrap().snapshot().unwrap().left.speed, 5);
+}
+
+#[derive(Clone, Context)]
+struct Log {
+    last: SystemTime,
+    lasted: Duration,
+}
+
+#[process(outputs = [domain.last, domain.lasted])]
+fn note(ctx: Ctx<Log>, at: SystemTime, lasted: Duration) {
+    ctx.domain.last.set(at);
+    ctx.domain.lasted.set(lasted);
+}
+
+#[tokio::test]
+async fn times_are_taken_and_told_as_the_schema_says() {
+    let log = Log { last: SystemTime::UNIX_EPOCH, lasted: Duration::from_millis(1_500) };
+    let engine = Engine::builder(log.clone()).process::<Note>().build().unwrap();
+    let flow = "external: [CMD_GO]\nstates: { A: { events: { CMD_GO: B } }, B: { final: true } }";
+    let sessions = Arc::new(Sessions::of_text(&engine, "log.yaml", flow).unwrap().workers(1).start().unwrap());
+    sessions.open("one", log.clone()).unwrap();
+    let app = theus_axum::routes(sessions, Options::new().command::<Note>()).unwrap();
+    let document = document(app.clone()).await;
+    let body = json!({ "at": log.last, "lasted": log.lasted });
+    let asked = schema(&document, &ARGUMENTS.replace("tell", "note"));
+    assert!(draft202012::is_valid(&asked, &body), "{body} by {asked:#}");
+    let request =
+        crate::shop::post("/sessions/one/commands/note").body(axum::body::Body::from(body.to_string())).unwrap();
+    assert_eq!(tower::ServiceExt::oneshot(app.clone(), request).await.unwrap().status(), StatusCode::OK);
+    let look = http::Request::get("/sessions/one").body(axum::body::Body::empty()).unwrap();
+    let response = tower::ServiceExt::oneshot(app, look).await.unwrap();
+    let bytes = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let state: Value = serde_json::from_slice(&bytes).unwrap();
+    assert!(draft202012::is_valid(&schema(&document, "/components/schemas/State"), &state), "{state}");
 }
 
 fn good() -> Value {

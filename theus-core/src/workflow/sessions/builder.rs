@@ -79,7 +79,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
         self
     }
 
-    /// Workers that are tasks of the tokio runtime in which [`start`](Self::start) is called.
+    /// Workers that are tasks of the tokio runtime in which [`start`](Self::start) is called. What an effect asks of tokio (its timers,
+    /// sockets, `reqwest`) needs that: threads of a pool of its own have no runtime.
     #[cfg(feature = "tokio")]
     pub fn on_tokio(self, workers: usize) -> Self {
         self.spawned(workers, |work| drop(tokio::spawn(work)))

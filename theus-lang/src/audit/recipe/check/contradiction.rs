@@ -65,6 +65,10 @@ pub(super) fn check(weighed: &Weighed<'_>, group: &[usize], problems: &mut Probl
         return;
     }
     let draft = weighed.draft;
+    // One that lets the first violations pass counts something: what it asks need not hold of each run.
+    let counts = |index: &usize| draft.rules[*index].level.refuses() && draft.rules[*index].max_threshold() > 1;
+    let group: Vec<usize> = group.iter().copied().filter(|index| !counts(index)).collect();
+    let group = group.as_slice();
     let refusing: Vec<usize> = group.iter().copied().filter(|index| draft.rules[*index].level.refuses()).collect();
     let of_refusing = Asked::by(weighed, &refusing);
     if let Some(clash) = of_refusing.contradiction(draft) {

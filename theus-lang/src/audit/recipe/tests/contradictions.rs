@@ -31,6 +31,19 @@ error[R018]: no value of count satisfies all of min 101, max 199 and multiple_of
     }
 }
 
+/// So many in an hour: what counts runs need not be what each run is to be.
+#[test]
+fn a_rule_that_lets_the_first_violations_pass_contradicts_nothing() {
+    let both = |counting: &str| {
+        warned(&format!(
+            "process_recipes:\n  transfer: {{ inputs: [{{ field: count, between: [1, 25] }}, {{ field: count, max: 0, {counting} }}] }}\n"
+        ))
+    };
+    assert_eq!(both("max_threshold: 5, within: 1h"), "");
+    assert_eq!(both("max_threshold: 2"), "");
+    assert!(refused_entry("field: count, min: 1, max: 0, max_threshold: 1").contains("error[R"));
+}
+
 fn warned_entry(entry: &str) -> String {
     warned(&format!("process_recipes:\n  transfer: {{ inputs: [{{ {entry} }}] }}\n"))
 }
