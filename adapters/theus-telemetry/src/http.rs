@@ -42,7 +42,7 @@ async fn request(State(telemetry): State<OpenTelemetry>, request: Request, next:
     let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let method = method(request.method());
     let span = tracing::info_span!(
-        target: "theus::http", parent: None, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
+        target: "theus::request", parent: None, "request", otel.name = format!("{method} {route}"), otel.kind = "server",
         http.request.method = method, http.route = route, http.response.status_code = field::Empty,
         otel.status_code = field::Empty
     );

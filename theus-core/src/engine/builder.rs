@@ -7,9 +7,6 @@ use std::time::Duration;
 #[cfg(feature = "recipes")]
 use std::time::SystemTime;
 
-#[cfg(feature = "store")]
-use parking_lot::Mutex;
-
 use super::core::{Core, SharedEngine};
 use super::defaults::Defaults;
 #[cfg(feature = "store")]
@@ -18,6 +15,8 @@ use super::error::BuildError;
 use super::handle::Engine;
 #[cfg(feature = "store")]
 use super::hydrate::{self, begin};
+#[cfg(feature = "store")]
+use super::live::Live;
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
@@ -42,6 +41,7 @@ use crate::telemetry::Watch;
 
 #[cfg(feature = "store")]
 mod kept;
+mod told;
 
 /// How often a run is attempted where nothing else is said.
 const DEFAULT_ATTEMPTS: u32 = 32;
@@ -219,13 +219,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             is_kept: self.is_kept,
             wrong: self.wrong.or(late),
         }
-    }
-
-    /// Who is told what the engine does: each run, and each event that a workflow handles. See [`telemetry`](crate::telemetry).
-    #[cfg(feature = "telemetry")]
-    pub fn telemetry(mut self, telemetry: impl crate::telemetry::Telemetry) -> Self {
-        self.telemetry = Some(Watch::new(telemetry));
-        self
     }
 
     /// Registers a process. Only registered processes run, and recipes and workflows know them by name.
@@ -474,11 +467,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let store = Arc::new(Handle::new(store, auditor.clock(), leasing));
             DurableEngine { store, fields, migrations, outputs, code }
         });
-        let mut bus = self.bus;
-        if let Some(telemetry) = &self.telemetry {
-            let telemetry = telemetry.clone();
-            bus.traced(move || telemetry.here());
-        }
         let shared = SharedEngine {
             global: self.global.into_fields(),
             effects: self.effects,
@@ -489,7 +477,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             locking: self.locking,
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
-            bus: Arc::new(bus),
+            bus: Arc::new(told::bus(self.bus, self.telemetry.as_ref())),
             telemetry: self.telemetry,
             #[cfg(feature = "store")]
             identity,
@@ -498,7 +486,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             #[cfg(all(feature = "store", feature = "test"))]
             deck: self.deck,
             #[cfg(feature = "store")]
-            live: Mutex::default(),
+            live: Live::default(),
         };
         #[cfg(feature = "store")]
         if shared.durable.is_some() && self.is_kept {

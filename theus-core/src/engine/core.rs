@@ -1,26 +1,19 @@
 //! What an engine is, and what one session of it is.
 
-#[cfg(feature = "store")]
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-#[cfg(feature = "store")]
-use std::sync::Weak;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-
-#[cfg(feature = "store")]
-use parking_lot::Mutex;
 
 use super::defaults::Defaults;
 #[cfg(feature = "store")]
 use super::durable::{DurableEngine, DurableSession};
+#[cfg(feature = "store")]
+use super::live::Live;
 use super::locking::Locking;
 use super::registry::Registry;
 use super::rules::Rules;
 use super::session::State;
-#[cfg(feature = "store")]
-use crate::audit::Text;
 use crate::audit::{AuditSession, Auditor};
 use crate::context::Context;
 use crate::process::{Process, RunError};
@@ -57,12 +50,8 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) deck: Option<Arc<dyn crate::effect::Deck>>,
     /// The sessions of the store that are open, so that each is one.
     #[cfg(feature = "store")]
-    pub(super) live: Mutex<LiveSessions<D, G, E>>,
+    pub(super) live: Live<Core<D, G, E>>,
 }
-
-/// The sessions of a store that are open, by their names.
-#[cfg(feature = "store")]
-pub(super) type LiveSessions<D, G, E> = BTreeMap<Text, Weak<Core<D, G, E>>>;
 
 /// One session of an engine, and what all handles on it share.
 pub(super) struct Core<D: Context, G: Context, E> {

@@ -213,14 +213,19 @@ fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
     first: impl FnOnce() -> D,
 ) -> Result<(Session<D, G, E>, bool), StoreError> {
     let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
+    if let Some(core) = shared.live.get(&name) {
+        return Ok((core, false));
+    }
+    // Before it is held: it may open sessions of its own.
+    let domain = first();
     // Held until the session is among those that are open: who asks for it twice gets it twice.
-    let mut live = shared.live.lock();
-    if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
+    let _opening = shared.live.opening(&name);
+    if let Some(core) = shared.live.get(&name) {
         return Ok((core, false));
     }
     let mut is_new = false;
     let load = || called(&*durable.store.store, |store| store.load(&name));
-    let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first());
+    let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), domain);
     match load()? {
         Some(stored) => goes_on(&mut core, durable, &name, stored)?,
         None => {
@@ -248,8 +253,7 @@ fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
         }
     }
     let core = Arc::new(core);
-    live.retain(|_, core| core.strong_count() > 0);
-    live.insert(name, Arc::downgrade(&core));
+    shared.live.insert(name, &core);
     Ok((core, is_new))
 }
 
@@ -260,16 +264,18 @@ fn existing<D: Context, G: Context, E: Send + Sync + 'static>(
     first: impl FnOnce() -> D,
 ) -> Result<Option<Session<D, G, E>>, StoreError> {
     let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
-    let mut live = shared.live.lock();
-    if let Some(core) = live.get(&name).and_then(std::sync::Weak::upgrade) {
+    if let Some(core) = shared.live.get(&name) {
+        return Ok(Some(core));
+    }
+    let _opening = shared.live.opening(&name);
+    if let Some(core) = shared.live.get(&name) {
         return Ok(Some(core));
     }
     let Some(stored) = called(&*durable.store.store, |store| store.load(&name))? else { return Ok(None) };
     let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), first());
     goes_on(&mut core, durable, &name, stored)?;
     let core = Arc::new(core);
-    live.retain(|_, core| core.strong_count() > 0);
-    live.insert(name, Arc::downgrade(&core));
+    shared.live.insert(name, &core);
     Ok(Some(core))
 }
 

@@ -22,6 +22,8 @@ mod hydrate;
 mod interlock;
 #[cfg(feature = "store")]
 mod journal;
+#[cfg(feature = "store")]
+mod live;
 mod locking;
 #[cfg(feature = "store")]
 mod look;

@@ -19,9 +19,9 @@ pub struct Spans;
 
 impl Telemetry for Spans {}
 
-/// Who is told, shared by the sessions of an engine.
+/// Who is told, shared by the sessions of an engine. It is there as long as this is.
 #[derive(Clone)]
-pub(crate) struct Watch(Arc<dyn Telemetry>);
+pub(crate) struct Watch(Arc<DropCaught<Box<dyn Telemetry>>>);
 
 /// A run that is told.
 pub(crate) struct WatchedRun<'a> {
@@ -43,22 +43,27 @@ pub(crate) struct Entered<'a>(&'a Span);
 
 impl Watch {
     pub(crate) fn new(telemetry: impl Telemetry) -> Self {
-        Self(Arc::new(telemetry))
+        Self(Arc::new(DropCaught::new(Box::new(telemetry))))
+    }
+
+    fn tell<T>(&self, what: impl FnOnce(&dyn Telemetry) -> T) -> Option<T> {
+        let telemetry = self.0.get()?;
+        caught(|| what(&**telemetry)).ok()
     }
 
     /// Where in a trace this thread is.
     pub(crate) fn here(&self) -> Option<TraceContext> {
-        caught(|| self.0.here()).ok().flatten()
+        self.tell(|telemetry| telemetry.here()).flatten()
     }
 
     pub(crate) fn run<'a>(&'a self, process: &'static str, session: &'a str) -> WatchedRun<'a> {
         let begins = RunBegins { process, session };
-        let span = caught(|| self.0.run_begins(&begins)).unwrap_or_else(|_| Span::none());
+        let span = self.tell(|telemetry| telemetry.run_begins(&begins)).unwrap_or_else(Span::none);
         WatchedRun { watch: self, span: DropCaught::new(span), begins, since: Instant::now(), is_told: false }
     }
 
     pub(crate) fn event(&self, begins: &EventBegins<'_>) -> Box<WatchedSpan> {
-        let span = caught(|| self.0.event_begins(begins)).unwrap_or_else(|_| Span::none());
+        let span = self.tell(|telemetry| telemetry.event_begins(begins)).unwrap_or_else(Span::none);
         Box::new(WatchedSpan { span: DropCaught::new(span), since: Instant::now() })
     }
 
@@ -66,10 +71,8 @@ impl Watch {
         let Some(span) = watched.span.get() else { return };
         let _entered = Entered::new(span);
         let ended = EventEnded { session, handled, to, took: watched.since.elapsed() };
-        drop(caught(|| {
-            ended.record(span);
-            self.0.event_ended(&ended);
-        }));
+        drop(caught(|| ended.record(span)));
+        self.tell(|telemetry| telemetry.event_ended(&ended));
     }
 }
 
@@ -102,10 +105,8 @@ impl WatchedRun<'_> {
         self.is_told = true;
         let Some(span) = self.span.get() else { return };
         let _entered = Entered::new(span);
-        drop(caught(|| {
-            ended.record(span);
-            self.watch.0.run_ended(&ended);
-        }));
+        drop(caught(|| ended.record(span)));
+        self.watch.tell(|telemetry| telemetry.run_ended(&ended));
     }
 }
 

@@ -128,6 +128,10 @@ impl Telemetry for Seen {
 }
 
 fn engine(telemetry: impl Telemetry) -> Engine<Desk, (), Ports> {
+    builder(telemetry).build().unwrap()
+}
+
+fn builder(telemetry: impl Telemetry) -> theus_core::EngineBuilder<Desk, (), Ports> {
     Engine::builder(Desk::default())
         .effects(Ports { bell: || () })
         .process::<Sell>()
@@ -138,8 +142,6 @@ fn engine(telemetry: impl Telemetry) -> Engine<Desk, (), Ports> {
         .recipe("audit.yaml", RECIPE)
         .unwrap()
         .telemetry(telemetry)
-        .build()
-        .unwrap()
 }
 
 #[test]
@@ -183,6 +185,53 @@ fn each_run_is_told_once_with_what_came_of_it() {
 }
 
 #[test]
+fn runs_that_are_checked_and_runs_that_do_not_begin_are_told_too() {
+    let seen = Seen::default();
+    let engine = builder(seen.clone()).locking(Locking::Optimistic).build().unwrap();
+    engine.run(Sell { amount: 20 }).unwrap();
+    assert!(engine.run(Sell { amount: 45 }).is_err());
+    assert_eq!(
+        seen.take()[1..],
+        ["sell committed - v1 x1 violations 0", "main/sell begins", "sell blocked - v1 x1 violations 1"]
+    );
+
+    #[process(inputs = [domain.sold])]
+    fn unknown(ctx: Ctx<Desk, (), Ports>) -> i64 {
+        *ctx.domain.sold
+    }
+    for locking in [Locking::ByKind, Locking::Optimistic] {
+        let engine = builder(seen.clone()).locking(locking).build().unwrap();
+        assert!(engine.run(Unknown {}).is_err());
+        assert_eq!(seen.take(), ["main/unknown begins", "unknown unregistered - v0 x0 violations 0"], "{locking:?}");
+    }
+}
+
+const WORK: &str = "
+states:
+  OPEN:
+    invoke: { run: sell, with: { amount: 70 }, on_error: { NoneLeft: EMPTY }, done: EMPTY }
+  EMPTY: { final: true }
+";
+
+#[test]
+fn what_a_state_has_invoked_is_told_as_a_unit_of_its_own() {
+    let seen = Seen::default();
+    let desks = Sessions::of_text(&engine(seen.clone()), "desk.yaml", WORK).unwrap().stepped(1).start().unwrap();
+    desks.open("a", Desk::default()).unwrap();
+    desks.step_until_idle(100);
+    insta::assert_snapshot!(seen.take().join("\n"), @r"
+    [start - in OPEN, no trace
+    ] to OPEN
+    [invoked - in OPEN, of span 2
+    a/sell begins
+    sell failed NoneLeft v0 x1 violations 0
+    ] to -, failed
+    [error - in OPEN, of span 4
+    ] to EMPTY
+    ");
+}
+
+#[test]
 fn what_a_workflow_handles_is_told_and_what_comes_of_it_is_in_the_trace_of_that() {
     let seen = Seen::default();
     let desks = Sessions::of_text(&engine(seen.clone()), "desk.yaml", FLOW).unwrap().stepped(1).start().unwrap();
@@ -211,8 +260,15 @@ fn what_a_workflow_handles_is_told_and_what_comes_of_it_is_in_the_trace_of_that(
     ");
 }
 
-/// Every one of its calls panics.
+/// Every one of its calls panics, and so does its end.
 struct Panics;
+
+impl Drop for Panics {
+    #[allow(clippy::panic, reason = "what is tried")]
+    fn drop(&mut self) {
+        panic!("drop")
+    }
+}
 
 impl Telemetry for Panics {
     #[allow(clippy::panic, reason = "what is tried")]

@@ -1,5 +1,6 @@
 //! Commits on the workers of a tokio runtime.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
@@ -15,6 +16,23 @@ const SESSIONS: usize = 6;
 struct Groups {
     kept: MemoryStore,
     all: Barrier,
+    begun: Arc<Beginnings>,
+}
+
+/// Sessions that are written for the first time, each for a while.
+#[derive(Default)]
+struct Beginnings {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Beginnings {
+    fn one(&self) {
+        let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(now, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(100));
+        self.now.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Store for Groups {
@@ -27,6 +45,9 @@ impl Store for Groups {
     fn submit(&self, write: Write, done: Done) {
         if write.entry.is_some() {
             self.all.wait();
+        }
+        if write.first.is_some() {
+            self.begun.one();
         }
         self.kept.submit(write, done);
     }
@@ -86,7 +107,7 @@ async fn deposit(ctx: Ctx<Account>, amount: i64) -> i64 {
 
 #[test]
 fn commits_of_more_sessions_than_there_are_workers_are_under_way_at_once() {
-    let store = Groups { kept: MemoryStore::new(), all: Barrier::new(SESSIONS) };
+    let store = Groups { kept: MemoryStore::new(), all: Barrier::new(SESSIONS), begun: Arc::default() };
     let engine = Engine::builder(Account::default()).process::<Deposit>().store(store).build().unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let engine = Arc::new(engine);
@@ -103,4 +124,24 @@ fn commits_of_more_sessions_than_there_are_workers_are_under_way_at_once() {
         assert_eq!(told.recv_timeout(Duration::from_secs(20)), Ok(6), "they wait for each other's workers");
     }
     runtime.shutdown_background();
+}
+
+#[test]
+fn who_begins_a_session_does_not_wait_for_the_store_on_behalf_of_another_and_one_is_begun_once() {
+    let begun = Arc::<Beginnings>::default();
+    let store = Groups { kept: MemoryStore::new(), all: Barrier::new(1), begun: Arc::clone(&begun) };
+    let builder = Engine::builder(Account::default()).process::<Deposit>().store(store).session_in_memory();
+    let engine = &builder.build().unwrap();
+    let begin = |name: String| move || engine.hydrate_or(name, Account::default).unwrap();
+    std::thread::scope(|scope| {
+        (0..8).for_each(|number| drop(scope.spawn(begin(format!("account {number}")))));
+    });
+    assert!(begun.most.swap(0, Ordering::SeqCst) > 1, "one by one");
+    let same: Vec<_> = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(begin("shared".to_owned()))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(begun.most.load(Ordering::SeqCst), 1);
+    assert_eq!(same.len(), 8);
+    assert!(engine.hydrate("shared").unwrap().is_some());
 }

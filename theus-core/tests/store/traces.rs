@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
-use theus_core::telemetry::{EventBegins, Telemetry, TraceContext};
+use theus_core::telemetry::{EventBegins, RunEnded, Telemetry, TraceContext};
 use theus_core::workflow::{Sessions, VirtualClock, WorkflowManager};
 
 #[derive(Clone, Default, Context)]
@@ -56,6 +56,10 @@ impl Telemetry for At {
         event.span()
     }
 
+    fn run_ended(&self, run: &RunEnded<'_>) {
+        self.seen.lock().unwrap().push(format!("{} {}", run.process, run.outcome));
+    }
+
     fn here(&self) -> Option<TraceContext> {
         Some(self.place?.parse::<TraceContext>().unwrap().with_state("vendor=1"))
     }
@@ -83,7 +87,7 @@ fn an_event_that_waits_in_a_store_is_in_its_trace_in_the_next_program() {
     doors.step_until_idle(100);
     assert_eq!(doors.states("a").unwrap(), ["OPEN"]);
     let seen = handled.seen.lock().unwrap().clone();
-    assert_eq!(seen, ["start -".to_owned(), format!("CMD_OPEN {FIRST} vendor=1")]);
+    assert_eq!(seen, ["start -".to_owned(), format!("CMD_OPEN {FIRST} vendor=1"), "count committed".to_owned()]);
 }
 
 #[test]
@@ -101,11 +105,24 @@ fn what_time_brings_has_no_trace_and_what_was_under_way_is_told_anew() {
         door.run_for(Duration::from_secs(3600 + 60)).unwrap();
     }
     let seen = first.seen.lock().unwrap().clone();
-    assert_eq!(seen, ["start -", "CMD_OPEN -", "timer -"]);
+    assert_eq!(seen, ["start -", "CMD_OPEN -", "count committed", "timer -", "pull failed"]);
 
     let engine = engine(&store, &second).hydrate("a").unwrap().unwrap();
     let mut door = WorkflowManager::from_text(&engine, "door.yaml", FLOW).unwrap().clock(clock).hydrate().unwrap();
     door.run_for(Duration::from_secs(3 * 3600)).unwrap();
     let seen = second.seen.lock().unwrap().clone();
-    assert_eq!(seen, ["restart -", "EVT_CHAIN_FAIL -"]);
+    assert_eq!(seen, ["restart -", "pull failed", "EVT_CHAIN_FAIL -"]);
+}
+
+#[test]
+fn a_run_under_a_key_is_told_once_and_its_answer_of_then_is_no_run() {
+    let (store, telemetry) = (MemoryStore::new(), At::new(None));
+    let door = engine(&store, &telemetry).hydrate_or("a", Door::default).unwrap();
+    for _ in 0..2 {
+        door.run_once("monday", Count {}).unwrap();
+    }
+    assert_eq!(*door.snapshot().unwrap().opened, 1);
+    let seen = telemetry.seen.lock().unwrap().clone();
+    assert_eq!(seen.iter().filter(|line| *line == "count committed").count(), seen.len());
+    assert_eq!(seen.len(), 1, "{seen:?}");
 }

@@ -48,10 +48,10 @@ impl Server {
         ticks as f64 / 100.0
     }
 
-    /// What it has in memory, in MiB.
+    /// What it has in memory of its own, in MiB: pages of files that are mapped are none of it.
     pub(crate) fn memory(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
     }
 }

@@ -52,9 +52,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// gone on with it.
     pub fn remove_stored(&self, session: &str, step: u64) -> Result<(), StoreError> {
         let durable = self.durable_engine()?;
-        let live = self.core.shared.live.lock();
-        let name = crate::audit::Text::from(session);
-        if live.get(&name).is_some_and(|core| core.strong_count() > 0) {
+        let (live, name) = (&self.core.shared.live, crate::audit::Text::from(session));
+        let _opening = live.opening(&name);
+        if live.get(&name).is_some() {
             return Err(StoreError::InUse { session: session.to_owned() });
         }
         called(&*durable.store.store, |store| store.remove(session, step))
