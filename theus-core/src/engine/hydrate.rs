@@ -14,7 +14,7 @@ use crate::context::{Context, DurableFields, Fields, Schema};
 use crate::process::RunError;
 use crate::signal::{Event, EventName, EventNameError, IN_MEMORY, Origin, Payload, Waiting};
 use crate::store::{
-    Beginning, ChainHash, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
+    Beginning, ChainHash, Field, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
 };
 
 mod migration;
@@ -166,16 +166,32 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         Arc::strong_count(&self.core) > 1
     }
 
-    /// A session of the store that is new; none where it has one of that name.
-    pub(crate) fn begin_kept(&self, name: &Arc<str>, first: D) -> Result<Option<Self>, StoreError> {
+    /// A session that is new, in the store too; none where that has one of the name. It is stored in one write with where its workflow
+    /// begins: `begin` makes it.
+    pub(crate) fn begin_kept(
+        &self,
+        name: &Arc<str>,
+        first: D,
+        begin: impl FnOnce(&Self) -> Result<(), StoreError>,
+    ) -> Result<Option<Self>, StoreError> {
         let (shared, text) = (&self.core.shared, Text::from(Arc::clone(name)));
-        let store = &self.durable_engine()?.store.store;
-        if called(&**store, |store| store.load(name))?.is_some() {
+        let durable = self.durable_engine()?;
+        // Of several who come here at once one begins it.
+        let _opening = shared.live.opening(&text);
+        if shared.live.get(&text).is_some() {
             return Ok(None);
         }
-        // Of several who come here at once one has begun it.
-        let (core, is_new) = found_or_new(shared, text, || first)?;
-        Ok(is_new.then_some(Self { core }))
+        let mut core = Core::new(Arc::clone(shared), shared.auditor.session(text.clone()), first);
+        let fields = first_fields(&core, durable)?;
+        core.is_kept(DurableSession::beginning(Arc::clone(name), Arc::clone(&durable.store), D::VERSION, fields));
+        let engine = Self { core: Arc::new(core) };
+        match begin(&engine) {
+            Ok(()) => {}
+            Err(StoreError::Exists { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        shared.live.insert(text, &engine.core);
+        Ok(Some(engine))
     }
 
     /// A session that the store has.
@@ -203,37 +219,23 @@ pub(super) fn session<D: Context, G: Context, E: Send + Sync + 'static>(
     name: Text,
     first: impl FnOnce() -> D,
 ) -> Result<Session<D, G, E>, StoreError> {
-    found_or_new(shared, name, first).map(|(core, _)| core)
-}
-
-/// The same, and whether there was none.
-fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
-    shared: &Shared<D, G, E>,
-    name: Text,
-    first: impl FnOnce() -> D,
-) -> Result<(Session<D, G, E>, bool), StoreError> {
     let durable = shared.durable.as_ref().ok_or(StoreError::NoStore)?;
     if let Some(core) = shared.live.get(&name) {
-        return Ok((core, false));
+        return Ok(core);
     }
     // Before it is held: it may open sessions of its own.
     let domain = first();
     // Held until the session is among those that are open: who asks for it twice gets it twice.
     let _opening = shared.live.opening(&name);
     if let Some(core) = shared.live.get(&name) {
-        return Ok((core, false));
+        return Ok(core);
     }
-    let mut is_new = false;
     let load = || called(&*durable.store.store, |store| store.load(&name));
     let mut core = Core::new(Arc::clone(shared), shared.auditor.session(name.clone()), domain);
     match load()? {
         Some(stored) => goes_on(&mut core, durable, &name, stored)?,
         None => {
-            let fields = {
-                let state = core.session.hold_beside_lease(|| core.request("hydrate", None));
-                let state = state.map_err(|_| unexpected())?;
-                (durable.fields.whole)(&state.fields)?
-            };
+            let fields = first_fields(&core, durable)?;
             let chain = ChainHash::of_first(&fields);
             let schema = D::VERSION;
             let write = Write { session: name.as_str().into(), first: Some(fields), schema, ..Write::default() };
@@ -241,7 +243,6 @@ fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
                 (Ok(()), _) => {
                     let (name, store) = (name.as_str().into(), Arc::clone(&durable.store));
                     core.is_kept(DurableSession::new(name, store, 0, chain, 1, 0));
-                    is_new = true;
                 }
                 // Another program has begun it meanwhile.
                 (Err(StoreError::Exists { session }), load) => match load()? {
@@ -254,7 +255,17 @@ fn found_or_new<D: Context, G: Context, E: Send + Sync + 'static>(
     }
     let core = Arc::new(core);
     shared.live.insert(name, &core);
-    Ok((core, is_new))
+    Ok(core)
+}
+
+/// The Data zone that a session begins with, as a store has it.
+fn first_fields<D: Context, G: Context, E: Send + Sync + 'static>(
+    core: &Core<D, G, E>,
+    durable: &DurableEngine<D>,
+) -> Result<Vec<Field>, StoreError> {
+    let state = core.session.hold_beside_lease(|| core.request("hydrate", None));
+    let state = state.map_err(|_| unexpected())?;
+    (durable.fields.whole)(&state.fields)
 }
 
 /// The same where there is one.

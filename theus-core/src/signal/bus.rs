@@ -8,7 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::beside::{Beside, Now};
-use super::log::EventLogError;
+use super::log::{EventLog, EventLogError};
 use super::payload::PayloadError;
 use super::queue::{Bring, Offer, Queue, Refused};
 use super::waiters::Waiter;
@@ -168,12 +168,16 @@ impl SignalBus {
         let urgent = urgent || options.is_urgent(&name);
         let trace = options.here();
         let (came, event) = (self.shared.beside.arrival(), Event { name, origin, payload, trace });
-        if self.shared.beside.log().is_some() {
-            return self.bring_with_care(event, urgent, came, None).map(drop);
+        let is_asked = matches!(event.origin, Origin::Asked { .. });
+        // Who waits for what comes of it is told nothing before that is stored: until then the event need not be. But where nothing can
+        // be stored it is refused now, and not when its steps are to be.
+        let log = self.shared.beside.log().filter(|log| !is_asked || !log.is_well());
+        if log.is_some() {
+            return self.bring_with_care(event, urgent, came, log, None).map(drop);
         }
         match self.shared.queue.bring_simply(options.capacity, event, urgent, came) {
             None => Ok(()),
-            Some(event) => self.bring_with_care(event, urgent, came, None).map(drop),
+            Some(event) => self.bring_with_care(event, urgent, came, None, None).map(drop),
         }
     }
 
@@ -194,17 +198,18 @@ impl SignalBus {
         let urgent = urgent || self.shared.options.is_urgent(&name);
         let trace = self.shared.options.here();
         let event = Event { name, origin, payload, trace };
-        self.bring_with_care(event, urgent, self.shared.beside.arrival(), Some(key))
+        self.bring_with_care(event, urgent, self.shared.beside.arrival(), self.shared.beside.log(), Some(key))
     }
 
-    /// An event from outside for which there is no room, or which somebody waits for or looks at. False where one has come under the
-    /// key before.
+    /// An event from outside for which there is no room, which somebody waits for or looks at, or which is stored first, in this log.
+    /// False where one has come under the key before.
     #[inline(never)]
     fn bring_with_care(
         &self,
         event: Event,
         urgent: bool,
         came: Option<Duration>,
+        log: Option<Arc<dyn EventLog>>,
         key: Option<&str>,
     ) -> Result<bool, EmitError> {
         let options = &*self.shared.options;
@@ -216,7 +221,7 @@ impl SignalBus {
             Overflow::DropOldest => Bring::DropOldest,
         };
         let mut offer = Offer { how, came, from_outside: true, number: 0 };
-        if let Some(log) = self.shared.beside.log() {
+        if let Some(log) = log {
             self.room_in_store(&event, how)?;
             let came = self.shared.beside.date_or(came, || log.now());
             let number = match key {

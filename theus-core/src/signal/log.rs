@@ -22,6 +22,9 @@ pub(crate) trait EventLog: Send + Sync {
         key: &str,
     ) -> Result<Option<u64>, EventLogError>;
 
+    /// Whether what comes of an event can be stored, as far as that is known.
+    fn is_well(&self) -> bool;
+
     /// The date, in nanoseconds since 1970: for who has no clock by which events come.
     fn now(&self) -> u64;
 }

@@ -8,7 +8,7 @@ use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicBool, Ordering};
 use shuttle::thread;
 
-use super::run_queue::{Ready, RunQueue, Runnable};
+use super::run_queue::{BATCH, Ready, RunQueue, Runnable};
 use super::stage::Stage;
 use super::{found_by_shuttle, schedules};
 
@@ -85,7 +85,7 @@ impl Runnable for Desk {
 fn work(run_queue: &RunQueue, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !run_queue.is_over() {
-        if run_queue.take(worker, &mut batch) {
+        if run_queue.take_up_to(BATCH, worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
         } else if !run_queue.rest() {
             return;
@@ -96,7 +96,7 @@ fn work(run_queue: &RunQueue, worker: usize) {
 async fn work_async(run_queue: Arc<RunQueue>, worker: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !run_queue.is_over() {
-        if run_queue.take(worker, &mut batch) {
+        if run_queue.take_up_to(BATCH, worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
         } else {
             poll_fn(|task| run_queue.poll_work(task.waker())).await;
@@ -183,7 +183,7 @@ fn a_worker_that_is_dropped_takes_no_waking_with_it() {
                     } else if run_queue.waiting() > 0 {
                         // It was to take it, and does.
                         let mut batch = Vec::new();
-                        run_queue.take(0, &mut batch);
+                        run_queue.take_up_to(BATCH, 0, &mut batch);
                         batch.into_iter().for_each(|ready: Ready| ready.go());
                     }
                 }

@@ -24,6 +24,7 @@ mod outbox;
 mod pool;
 mod pool_asks;
 mod pool_runs;
+mod pool_writes;
 mod programs;
 #[path = "../random_charts/mod.rs"]
 mod random_charts;

@@ -9,7 +9,7 @@ use super::lease::Held;
 use super::shared::Handle;
 use crate::signal::{Event, EventLog, EventName, Origin, Payload};
 use crate::store::{
-    self, ChainHash, Place, Settled, StoreError, StoredAnswer, StoredEvent, StoredMessage, StoredOrigin, Write,
+    self, ChainHash, Field, Place, Settled, StoreError, StoredAnswer, StoredEvent, StoredMessage, StoredOrigin, Write,
 };
 use crate::transaction::Message;
 
@@ -37,6 +37,15 @@ struct At {
     lost: Option<StoreError>,
     /// What was found of its workflow when it was opened, until one asks for it.
     found: Option<Box<Found>>,
+    /// The Data zone that it begins with, until the store has the session.
+    first: Option<Box<First>>,
+}
+
+/// What a session begins with, and the version of the context that it has.
+#[derive(Clone)]
+pub(in crate::engine) struct First {
+    pub(in crate::engine) fields: Vec<Field>,
+    pub(in crate::engine) schema: u32,
 }
 
 /// Where a workflow stands: it goes with the next write.
@@ -82,8 +91,26 @@ impl DurableSession {
             has_workflow: false,
             lost: None,
             found: None,
+            first: None,
         };
         Self { name, store, leased: Mutex::default(), at: Mutex::new(at) }
+    }
+
+    /// One that the store has not got yet: it comes with the first place of its workflow.
+    pub(in crate::engine) fn beginning(name: Arc<str>, store: Arc<Handle>, schema: u32, fields: Vec<Field>) -> Self {
+        let mut session = Self::new(name, store, 0, ChainHash::of_first(&fields), 1, 0);
+        session.at.get_mut().first = Some(Box::new(First { fields, schema }));
+        session
+    }
+
+    /// What it begins with, where the store has not got it yet.
+    pub(in crate::engine) fn first(&self) -> Option<Box<First>> {
+        self.at.lock().first.clone()
+    }
+
+    /// The store has it.
+    pub(in crate::engine) fn has_begun(&self) {
+        self.at.lock().first = None;
     }
 
     /// How many commits it has had, and the chain over them.
@@ -230,6 +257,10 @@ impl EventLog for DurableSession {
         self.store.now()
     }
 
+    fn is_well(&self) -> bool {
+        self.store.is_well()
+    }
+
     fn emitted_once(
         &self,
         event: &Event,
@@ -265,7 +296,7 @@ impl DurableSession {
     pub(in crate::engine) fn keep_answer(&self, key: String, asked: Vec<u8>, gave: Vec<u8>) -> Result<(), StoreError> {
         let answer = Some(StoredAnswer { key, step: 0, asked, gave, at: self.store.now() });
         let write = Write { session: Arc::clone(&self.name), answer, ..Write::default() };
-        match store::write(&*self.store.store, write) {
+        match self.store.write_alone(write) {
             // Another program has seen it answered too.
             Err(StoreError::Answered { .. }) => Ok(()),
             written => written.map(drop),
@@ -284,7 +315,7 @@ impl DurableSession {
             let raised = vec![StoredEvent { came, ..stored(event, number, urgent, false) }];
             let answer = answer.clone();
             let write = Write { session: Arc::clone(&self.name), raised, answer, ..Write::default() };
-            store::write(&*self.store.store, write).map(|()| number)
+            self.store.write_alone(write).map(|()| number)
         };
         match emit() {
             Err(StoreError::Conflict { .. }) => {

@@ -101,6 +101,8 @@ pub(in crate::engine) struct Handle {
     pub(in crate::engine) leasing: Option<Leasing>,
     /// Messages have come.
     pub(in crate::engine) sent: Bell,
+    /// Whether it could not do what was asked of it last.
+    is_unwell: AtomicBool,
 }
 
 impl Handle {
@@ -112,7 +114,30 @@ impl Handle {
             records: Mutex::default(),
             is_taken: AtomicBool::new(false),
             sent: Bell::default(),
+            is_unwell: AtomicBool::new(false),
         }
+    }
+
+    /// Whether it has done what was asked of it last, or has refused it with reason.
+    pub(in crate::engine) fn is_well(&self) -> bool {
+        !self.is_unwell.load(Ordering::Relaxed)
+    }
+
+    /// Writes what no record of the audit goes along with.
+    pub(in crate::engine) fn write_alone(&self, write: Write) -> Result<(), StoreError> {
+        let answer = store::write(&*self.store, write);
+        let is_unwell = matches!(
+            answer,
+            Err(StoreError::Unavailable { .. }
+                | StoreError::Full { .. }
+                | StoreError::ReadOnly { .. }
+                | StoreError::InDoubt { .. }
+                | StoreError::Io { .. })
+        );
+        if is_unwell != self.is_unwell.load(Ordering::Relaxed) {
+            self.is_unwell.store(is_unwell, Ordering::Relaxed);
+        }
+        answer
     }
 
     /// The time, in nanoseconds since 1970.
@@ -124,7 +149,7 @@ impl Handle {
     pub(in crate::engine) fn write(&self, auditor: &Auditor, write: Write) -> Result<(), StoreError> {
         // Asked in this order: who takes records says so before.
         if !auditor.has_unsaved() && !self.is_taken.load(Ordering::Acquire) {
-            return store::write(&*self.store, write);
+            return self.write_alone(write);
         }
         let mut doubted = self.records.lock();
         self.is_taken.store(true, Ordering::Release);
@@ -147,7 +172,7 @@ impl Handle {
         }
         let mut audit = auditor.take_unsaved();
         write.audit = audit.clone();
-        let mut answer = store::write(&*self.store, write.clone());
+        let mut answer = self.write_alone(write.clone());
         for _ in 0..OVERTAKEN {
             if !matches!(answer, Err(StoreError::LedgerGap { .. })) {
                 break;
@@ -159,7 +184,7 @@ impl Handle {
                     auditor.follow_store(&beginning);
                     audit = auditor.take_unsaved();
                     write.audit = audit.clone();
-                    answer = store::write(&*self.store, write.clone());
+                    answer = self.write_alone(write.clone());
                 }
                 Err(error) => {
                     answer = Err(error);

@@ -38,7 +38,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(crate) fn rests(&self, place: Place, goes_on: &[Range<u32>], follows: bool) -> Result<(), StoreError> {
         let Some(durable) = &self.core.durable else { return Ok(()) };
         durable.rides(place, self.core.bus.take_gone(), goes_on);
-        if follows {
+        let first = durable.first();
+        if follows && first.is_none() {
             return Ok(());
         }
         if let Some(why) = durable.lost() {
@@ -53,9 +54,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let Some(riding) = durable.riding() else { return Ok(()) };
         let (auditor, session) = (&self.core.shared.auditor, &self.core.audit);
         let counted = session.take_unsaved();
+        let (first, schema) = first.map_or((None, 0), |first| (Some(first.fields), first.schema));
+        let is_new = first.is_some();
         let write = Write {
             session: Arc::clone(&durable.name),
             expected: durable.step().0,
+            first,
+            schema,
             place: Some(riding.place.clone()),
             taken: riding.taken.clone(),
             counts: counted.then(|| auditor.stored_counts(session)),
@@ -65,6 +70,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         match durable.store.write(auditor, write) {
             Ok(()) => {
                 durable.has_stored(riding);
+                if is_new {
+                    durable.has_begun();
+                }
                 Ok(())
             }
             Err(error) => {

@@ -32,9 +32,24 @@ pub struct SessionsBuilder<D: Context, G: Context = (), E = ()> {
     pub(super) warm: usize,
 }
 
+/// So many workers for each processor where they wait for a store: beyond that no more is written together.
+const WAITING: usize = 8;
+
+/// Whether a store keeps the sessions of this engine.
+#[cfg(feature = "store")]
+pub(super) fn is_kept<D: Context, G: Context, E: Send + Sync + 'static>(engine: &Engine<D, G, E>) -> bool {
+    engine.has_store()
+}
+
+#[cfg(not(feature = "store"))]
+pub(super) const fn is_kept<D: Context, G: Context, E>(_: &Engine<D, G, E>) -> bool {
+    false
+}
+
 impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> {
     pub(super) fn new(engine: &Engine<D, G, E>, definition: Arc<Definition>) -> Self {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = if is_kept(engine) { processors.saturating_mul(WAITING) } else { processors };
         Self {
             engine: engine.clone(),
             definition,
@@ -58,7 +73,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SessionsBuilder<D, G, E> 
         Ok(self)
     }
 
-    /// How many threads drive the sessions: as many as there are processors where not given, at least one.
+    /// How many threads drive the sessions, at least one. Where not given, as many as there are processors, and eight times as many where a
+    /// store keeps the sessions: who commits waits for it, and what comes meanwhile is written together, so that more threads make fewer
+    /// writes to the disk.
     pub fn workers(mut self, threads: usize) -> Self {
         self.drive = Drive::Threads(threads.max(1));
         self

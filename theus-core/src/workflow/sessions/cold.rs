@@ -29,28 +29,26 @@ struct Sleeper<D: Context, G: Context, E> {
     shared: Weak<SharedPool<D, G, E>>,
 }
 
-/// What was begun of a session that was not in the store.
-enum Begun {
-    Whole,
-    /// Its state: another has begun its workflow meanwhile.
-    WithoutWorkflow,
-}
-
 impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
     /// A session that is here, or in the store.
     pub(super) fn reach(self: &Arc<Self>, name: &str) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+        self.find(name, false)
+    }
+
+    /// The same; one of the store that has no workflow is found where it `begins` with it now.
+    fn find(self: &Arc<Self>, name: &str, begins: bool) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         match self.slot(name) {
             // Whether the store has it is not looked for any more: who asks is not told that there is none.
             Err(SessionError::Unknown { .. }) if self.engine.has_store() && self.is_closing() => {
                 Err(SessionError::ShutDown)
             }
-            Err(SessionError::Unknown { .. }) if self.engine.has_store() => self.open_kept(name, false),
+            Err(SessionError::Unknown { .. }) if self.engine.has_store() => self.open_kept(name, begins),
             found => found,
         }
     }
 
     /// A session of the store. One that has no workflow is not this pool's, unless it `begins` with it now.
-    pub(super) fn open_kept(self: &Arc<Self>, name: &str, begins: bool) -> Result<Arc<Slot<D, G, E>>, SessionError> {
+    fn open_kept(self: &Arc<Self>, name: &str, begins: bool) -> Result<Arc<Slot<D, G, E>>, SessionError> {
         let unknown = || SessionError::Unknown { session: name.to_owned() };
         // The engine's own session has no workflow.
         if name == self.engine.session() {
@@ -84,18 +82,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
 
     /// A session of the store, or one that is new: whether it is.
     pub(super) fn open_or_begin(self: &Arc<Self>, name: &str, first: impl FnOnce() -> D) -> Result<bool, SessionError> {
-        let find = || match self.reach(name) {
-            Err(SessionError::Unknown { .. }) => self.open_kept(name, true),
-            found => found,
-        };
+        let find = || self.find(name, true);
         match find() {
             Ok(_) => return Ok(false),
             Err(SessionError::Unknown { .. }) => {}
             Err(error) => return Err(error),
         }
-        match self.begin_or_find(name, first(), None) {
-            Ok(Begun::Whole) => Ok(true),
-            Ok(Begun::WithoutWorkflow) => find().map(|_| true),
+        match self.begin_kept(name, first(), None) {
+            Ok(()) => Ok(true),
             // Somebody was faster.
             Err(SessionError::Exists { .. }) => find().map(|_| false),
             Err(error) => Err(error),
@@ -109,18 +103,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         domain: D,
         position: Option<&Position>,
     ) -> Result<(), SessionError> {
-        match self.begin_or_find(name, domain, position)? {
-            Begun::Whole => Ok(()),
-            Begun::WithoutWorkflow => Err(SessionError::Exists { session: name.to_owned() }),
-        }
-    }
-
-    fn begin_or_find(
-        self: &Arc<Self>,
-        name: &str,
-        domain: D,
-        position: Option<&Position>,
-    ) -> Result<Begun, SessionError> {
         let exists = || SessionError::Exists { session: name.to_owned() };
         if self.sessions.contains_key(name) {
             return Err(exists());
@@ -130,17 +112,12 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
         if let Some(position) = position {
             session.restore(position).map_err(Box::new)?;
         }
-        let engine = self.engine.begin_kept(&name, domain)?.ok_or_else(exists)?;
-        // Another may have found it just now, and begun its workflow.
-        if engine.workflow_in_store()?.is_some() {
-            return Ok(Begun::WithoutWorkflow);
-        }
-        engine.is_driven()?;
-        // That it has begun, so that it goes on whatever happens.
-        match session.save(&Environment::new(&engine, &self.keeper)) {
-            Err(StoreError::Conflict { .. }) => return Ok(Begun::WithoutWorkflow),
-            saved => saved?,
-        }
+        // With its workflow, so that it goes on whatever happens.
+        let begin = |engine: &Engine<D, G, E>| {
+            engine.is_driven()?;
+            session.save(&Environment::new(engine, &self.keeper))
+        };
+        let engine = self.engine.begin_kept(&name, domain, begin)?.ok_or_else(exists)?;
         // Who has found it in the store meanwhile has what was stored here.
         if let Entry::Vacant(place) = self.sessions.entry(Arc::clone(&name)) {
             let slot = self.slot_of(engine, &name, session);
@@ -148,7 +125,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> SharedPool<D, G, E> {
             self.joins(&slot);
             Runnable::wake(slot);
         }
-        Ok(Begun::Whole)
+        Ok(())
     }
 
     fn interpreter(&self) -> Interpreter {

@@ -63,7 +63,7 @@ pub enum SessionError {
         /// The key.
         key: String,
     },
-    /// What comes of the event was not there in time. It is handled all the same.
+    /// What comes of the event was not there in time. It is handled all the same, unless the program ends before.
     #[error(
         "the session `{session}` has not answered after {waited:?}: the event that it was asked by may still be handled"
     )]

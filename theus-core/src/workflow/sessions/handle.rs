@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::apart::{Count, Names};
 use super::asking::Questions;
-use super::builder::SessionsBuilder;
+use super::builder::{SessionsBuilder, is_kept};
 use super::channel::EntryChannel;
 use super::drive::Drive;
 use super::error::SessionError;
@@ -18,7 +18,7 @@ use super::keys::Keys;
 use super::pending::Pending;
 use super::real::Real;
 use super::rooms::Rooms;
-use super::run_queue::{RunQueue, Runnable};
+use super::run_queue::{BATCH, RunQueue, Runnable};
 use super::runs::Runs;
 #[cfg(feature = "store")]
 use super::shared::Cold;
@@ -93,11 +93,13 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Sessions<D, G, E> {
             Drive::Futures(..) => (STEP_BUDGET, Some(SLICE)),
             Drive::Steps => (1, None),
         };
+        // Who waits for a store keeps no other session waiting.
+        let at_a_time = if is_kept(&engine) { 1 } else { BATCH };
         let worker_threads = match drive {
-            Drive::Threads(workers) => Workers::start(&run_queue, &timer_queue, workers)?,
+            Drive::Threads(workers) => Workers::start(&run_queue, &timer_queue, workers, at_a_time)?,
             Drive::Steps => Workers::default(),
             Drive::Futures(workers, mut spawn) => {
-                let worker_threads = Workers::start(&run_queue, &timer_queue, 0)?;
+                let worker_threads = Workers::start(&run_queue, &timer_queue, 0, at_a_time)?;
                 for worker in 0..workers {
                     spawn(Box::pin(work_async(Arc::clone(&run_queue), worker)));
                 }

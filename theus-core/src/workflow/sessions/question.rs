@@ -24,7 +24,9 @@ use crate::workflow::interpreter::Answer;
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
 
 /// A question to a session, made by [`Sessions::ask`]: a future, or [`wait`](Self::wait) for it. It is put when it is waited for first. Dropped
-/// after that, its event is handled all the same.
+/// after that, its event is handled all the same, unless the program ends before: where a store keeps the session it is stored with what
+/// comes of it, and not before, but [under a key](Self::once). Who must not ask twice asks under one; who needs no answer
+/// [emits](Sessions::emit), which stores it at once.
 #[must_use = "it is put when it is waited for"]
 pub struct Ask<D: Context, G: Context, E> {
     shared: Arc<SharedPool<D, G, E>>,
@@ -187,7 +189,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Ask<D, G, E> {
     /// whoever steps them.
     ///
     /// # Errors
-    /// As [`Sessions::ask`]; [`SessionError::NoAnswer`] where the time is over: its event is handled all the same.
+    /// As [`Sessions::ask`]; [`SessionError::NoAnswer`] where the time is over: its event is handled all the same, unless the program ends before.
     pub fn wait(mut self, at_most: Duration) -> Result<Answer, SessionError> {
         let session = Arc::clone(&self.session);
         let waited = wait(&session, at_most, |task| self.poll_by(task.waker()))?;

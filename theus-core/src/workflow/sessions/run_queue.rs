@@ -20,7 +20,7 @@ pub(super) trait Runnable: Send + Sync {
 pub(super) type Ready = Arc<dyn Runnable>;
 
 /// How many sessions a worker takes at once: one lock for all of them.
-const BATCH: usize = 16;
+pub(super) const BATCH: usize = 16;
 
 /// The sessions that wait for a worker. Each worker has a queue of its own, and takes from another's when it is empty.
 pub(super) struct RunQueue {
@@ -102,12 +102,7 @@ impl RunQueue {
         self.busy.0.load(Ordering::Acquire)
     }
 
-    /// Takes sessions off the worker's own queue, or else off another's. False where there are none.
-    pub(super) fn take(&self, worker: usize, batch: &mut Vec<Ready>) -> bool {
-        self.take_up_to(BATCH, worker, batch)
-    }
-
-    /// As [`take`](Self::take), so many at most.
+    /// Takes sessions, so many at most, off the worker's own queue, or else off another's. False where there are none.
     pub(super) fn take_up_to(&self, at_most: usize, worker: usize, batch: &mut Vec<Ready>) -> bool {
         let count = self.queues.len();
         for offset in 0..count {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Wake, Waker};
 
-use super::run_queue::{Ready, RunQueue, Runnable};
+use super::run_queue::{BATCH, Ready, RunQueue, Runnable};
 use super::worker::work_async;
 
 struct Nothing;
@@ -39,7 +39,7 @@ fn a_worker_whose_waker_panics_harms_nobody_who_gives_it_work() {
     run_queue.put(Arc::new(Nothing), 0);
     assert_eq!(hostile.0.load(Ordering::SeqCst), 1);
     let mut batch = Vec::new();
-    assert!(run_queue.take(0, &mut batch) && batch.len() == 1, "the work is there all the same");
+    assert!(run_queue.take_up_to(BATCH, 0, &mut batch) && batch.len() == 1, "the work is there all the same");
     rest();
     run_queue.end();
     assert_eq!(hostile.0.load(Ordering::SeqCst), 2);

@@ -15,7 +15,7 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts so many workers, and a thread that wakes those whose timers are due.
+    /// Starts so many workers, each of which takes so many sessions at a time, and a thread that wakes those whose timers are due.
     ///
     /// # Errors
     /// Where the system gives no thread; those that were started end.
@@ -23,9 +23,10 @@ impl Workers {
         run_queue: &Arc<RunQueue>,
         timer_queue: &Arc<TimerQueue>,
         workers: usize,
+        at_a_time: usize,
     ) -> std::io::Result<Self> {
         let mut worker_threads = Self::default();
-        let started = worker_threads.start_all(run_queue, timer_queue, workers);
+        let started = worker_threads.start_all(run_queue, timer_queue, workers, at_a_time);
         if started.is_err() {
             worker_threads.end(run_queue, timer_queue);
         }
@@ -37,13 +38,14 @@ impl Workers {
         run_queue: &Arc<RunQueue>,
         timer_queue: &Arc<TimerQueue>,
         workers: usize,
+        at_a_time: usize,
     ) -> std::io::Result<()> {
         let waking = Arc::clone(timer_queue);
         self.threads.push(Builder::new().name("theus-timers".to_owned()).spawn(move || waking.keep_waking())?);
         for worker in 0..workers {
             let run_queue = Arc::clone(run_queue);
             let name = format!("theus-worker-{worker}");
-            self.threads.push(Builder::new().name(name).spawn(move || work(&run_queue, worker))?);
+            self.threads.push(Builder::new().name(name).spawn(move || work(&run_queue, worker, at_a_time))?);
         }
         Ok(())
     }
@@ -62,10 +64,10 @@ impl Workers {
     }
 }
 
-fn work(run_queue: &RunQueue, worker: usize) {
+fn work(run_queue: &RunQueue, worker: usize, at_a_time: usize) {
     let mut batch: Vec<Ready> = Vec::new();
     while !run_queue.is_over() {
-        if run_queue.take(worker, &mut batch) {
+        if run_queue.take_up_to(at_a_time, worker, &mut batch) {
             batch.drain(..).for_each(|ready| ready.go());
         } else if !run_queue.rest() {
             return;

@@ -7,6 +7,7 @@ super::cases! {
     3 "a session that is not there is none" none
     3 "a session begins with its first state" begins
     3 "a first state and a first step are one write" first_and_step
+    3 "a first state and a first place are one write" first_and_place
     3 "a session that is there does not begin again" exists
     3 "a first state that expects a step is refused" first_expects
     3 "a step on a session that is not there is refused" not_there
@@ -92,6 +93,19 @@ fn first_and_step(desk: &Desk<'_>) -> Outcome {
     same("step and values", (state.step, values), (1, vec![(vec![2], true), (vec![5], false)]))?;
     let base = fine("base", desk.store.base("a"))?.ok_or("base: expected one, found none")?;
     same("the base", (base.step, base.fields), (0, fields))
+}
+
+fn first_and_place(desk: &Desk<'_>) -> Outcome {
+    let fields = vec![field("a", &[1])];
+    let place = Some(super::state::place("A", 0));
+    desk.beside(Write { place: place.clone(), schema: 2, ..first("a", fields.clone()) })?;
+    let state = desk.load("a")?;
+    same("step, schema and position", (state.step, state.schema, state.position), (0, 2, Some("A".to_owned())))?;
+    same("fields", state.fields, fields.clone())?;
+    let again = Write { place: Some(super::state::place("B", 0)), ..first("a", fields) };
+    answers!("again", desk.write(again), Err(StoreError::Exists { .. }));
+    same("position", desk.load("a")?.position, Some("A".to_owned()))?;
+    desk.beside(desk.next("a", vec![part("a", &[2])])?)
 }
 
 fn exists(desk: &Desk<'_>) -> Outcome {
