@@ -25,6 +25,7 @@ mod sessions_ask_once;
 mod sessions_attacked;
 mod sessions_end;
 mod sessions_first;
+mod sessions_look;
 mod sessions_named_events;
 mod sessions_open_or;
 mod sessions_over;

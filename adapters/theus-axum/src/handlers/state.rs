@@ -35,14 +35,14 @@ where
 {
     let look = move || {
         let (sessions, name) = (&service.sessions, named.session);
-        let snapshot = sessions.engine(&name)?.within(service.limits.time).snapshot()?;
-        let data = serde_json::to_value(&snapshot).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))?;
-        let states = sessions.states(&name)?;
+        let look = sessions.look(&name, service.limits.time)?;
+        let data =
+            serde_json::to_value(&look.snapshot).map_err(|error| Problem::new(Kind::Internal).caused_by(&error))?;
         Ok(Look {
-            status: word(&sessions.status(&name)?),
-            result: service.said(&states, sessions.result(&name)?),
-            states,
-            version: snapshot.version(),
+            status: word(&look.status),
+            result: service.said(&look.states, look.result),
+            states: look.states,
+            version: look.snapshot.version(),
             data: shown(data, &D::schema(), &service.redaction, ""),
             session: name,
         })

@@ -1,8 +1,18 @@
 //! What can be looked at.
 
-use http::StatusCode;
-use serde_json::json;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Body;
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use serde::Serializer;
+use serde_json::{Value, json};
+use theus_axum::Options;
+use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
+use theus_core::workflow::Sessions;
+use tower::ServiceExt;
 
 use crate::shop::{Shop, options};
 
@@ -85,4 +95,48 @@ async fn the_status_is_of_all_sessions() {
         (StatusCode::OK, &json!("orders"), &json!(1))
     );
     assert!(json["recipe"].is_string() && !status.text.contains("rules.yaml"));
+}
+
+/// The pool whose session goes on while its domain is being written down.
+static GOES_ON: OnceLock<Arc<Sessions<Parcel>>> = OnceLock::new();
+
+#[derive(Clone, Default, Context)]
+struct Parcel {
+    weight: Weight,
+    is_sent: bool,
+}
+
+#[derive(Clone, Default, Deserialize)]
+struct Weight(u32);
+
+impl Serialize for Weight {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if let Some(parcels) = GOES_ON.get() {
+            parcels.emit("one", "CMD_SEND").unwrap();
+            parcels.wait_for("one", "SENT", Duration::from_secs(10)).unwrap();
+        }
+        serializer.serialize_u32(self.0)
+    }
+}
+
+#[process(outputs = [domain.is_sent])]
+fn ship(ctx: Ctx<Parcel>) {
+    ctx.domain.is_sent.set(true);
+}
+
+#[tokio::test]
+async fn the_state_is_of_one_moment() {
+    let engine = Engine::builder(Parcel::default()).process::<Ship>().build().unwrap();
+    let flow = "{ external: [CMD_SEND], states: { HERE: { events: { CMD_SEND: { steps: ship, to: SENT } } }, SENT: { final: true } } }";
+    let parcels = Arc::new(Sessions::of_text(&engine, "parcel.yaml", flow).unwrap().workers(1).start().unwrap());
+    parcels.open("one", Parcel::default()).unwrap();
+    let app = theus_axum::routes(Arc::clone(&parcels), Options::new()).unwrap();
+    assert!(GOES_ON.set(Arc::clone(&parcels)).is_ok());
+    let response = app.oneshot(Request::get("/sessions/one").body(Body::empty()).unwrap()).await.unwrap();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let state: Value = serde_json::from_slice(&bytes).unwrap();
+    // It has gone on since: nothing of that is told.
+    let before = json!({ "session": "one", "status": "running", "states": ["HERE"], "version": 0, "data": { "weight": 0, "is_sent": false } });
+    assert_eq!(state, before);
+    assert_eq!(parcels.states("one").unwrap(), ["SENT"]);
 }

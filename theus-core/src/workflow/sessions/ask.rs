@@ -306,7 +306,7 @@ struct Waits<D: Context, G: Context, E> {
     ticket: Arc<Ticket>,
 }
 
-fn names(definition: &Definition, session: &Interpreter) -> Vec<String> {
+pub(super) fn names(definition: &Definition, session: &Interpreter) -> Vec<String> {
     let state = |id| definition.state(id).map(|state: &State| state.name.clone());
     session.configuration().leaves().iter().filter_map(|leaf| state(*leaf)).collect()
 }

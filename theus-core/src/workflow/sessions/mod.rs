@@ -17,6 +17,7 @@
 //! | [`EmitLater`] | an event that waits for room |
 //! | [`SessionRun`], [`NamedRun`] | a run in a session, beside its workflow |
 //! | [`Among`], [`Reached`] | which sessions are waited for, and which came first |
+//! | [`SessionLook`] | how a session stands and what it holds, of one moment |
 //! | [`SessionStatus`], [`Census`] | how a session stands, how all of them do |
 //! | [`SessionWatch`] | what one of them, or all, do, as it happens |
 //! | [`SessionError`], [`SessionRunError`] | why something could not be done with a session |
@@ -39,6 +40,7 @@ mod happening;
 mod inner;
 mod keys;
 mod later;
+mod look;
 mod names;
 mod once;
 mod panicked;
@@ -71,6 +73,7 @@ pub use first::{Among, Reached};
 pub use handle::Sessions;
 pub use happening::Happening;
 pub use later::EmitLater;
+pub use look::SessionLook;
 pub use question::Ask;
 pub use run::{NamedRun, SessionRun};
 pub use run_error::SessionRunError;
