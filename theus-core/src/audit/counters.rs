@@ -142,6 +142,18 @@ impl AuditSession {
         self.samples.put_unsaved();
     }
 
+    /// Whether time alone has found something of it that a store has not been told of; asked once.
+    #[cfg(feature = "store")]
+    pub(crate) fn take_looked(&self) -> bool {
+        self.samples.take_looked()
+    }
+
+    /// The store is still to be told of it.
+    #[cfg(feature = "store")]
+    pub(crate) fn put_looked(&self) {
+        self.samples.put_looked();
+    }
+
     /// Lets go of the counters of rules that are no more.
     pub(crate) fn keep_those_of<'a>(&self, rules: impl Iterator<Item = &'a CountedRule>) {
         if self.samples.has_any() {

@@ -175,14 +175,16 @@
 //!       - { missing: 10m, level: C, message: "no reading: {value}" }
 //! ```
 //!
-//! `missing` takes the place of `field` and of what is asked of it: no run of its process has come to its commit for so long, in its session, or since
-//! somebody looked first. Time finds it, and no run: whoever drives a workflow looks when it is due
+//! `missing` takes the place of `field` and of what is asked of it: no run of its process has come to its commit for so long, in its session, or, where none
+//! ever has, since the session was looked at first: by whoever drives it, when it begins. Time finds it, and no run: whoever drives a workflow looks when it is due
 //! ([`WorkflowManager`](crate::workflow::WorkflowManager) while it waits for something else too, [`Sessions`](crate::workflow::Sessions)), by the
 //! [clock](crate::EngineBuilder::clock) of the records; without one a timer of one's own calls [`Engine::look_at_alarms`](crate::Engine::look_at_alarms) at
 //! [`Engine::alarms_due`](crate::Engine::alarms_due). A workflow in virtual time needs an engine by the same clock. Each time that is over without a run is one violation (several that nobody has looked at are
 //! one), until the process is run: it counts, warns, acts and is on record as any. With `alarm: true` all of them are one excursion, which ends with the
 //! next run. Level S stops the engine; A and B refuse a run, and there is none: they are refused, as is what would be asked of one (`when`, `per`, `of`).
-//! When its process was run last is stored with the session; that it is missing already is found again after a restart.
+//! Since when one is waited for is stored with the session, and how long it was missing when that was found last: it goes on after a restart, however often there
+//! is one, and [`Sessions`](crate::workflow::Sessions) open a session by themselves when its time is over. One that was stored before its recipe had the rule, or by a version that
+//! did not store this, waits from when it is opened next.
 //!
 //! ## Settings
 //!

@@ -38,6 +38,9 @@ struct Kept {
     /// Whether a store has not been told of the last change.
     #[cfg(feature = "store")]
     unsaved: AtomicBool,
+    /// Whether time alone has changed one, which no run brings to a store.
+    #[cfg(feature = "store")]
+    looked: AtomicBool,
 }
 
 impl Samples {
@@ -65,10 +68,12 @@ impl Samples {
         kept.unsaved.store(true, Ordering::Release);
     }
 
-    /// The same of one, unless another run has come in between.
+    /// The same of one that time has come to, unless a run has come in between.
     pub(super) fn keep_beside(&self, last: Option<Sample>, looked: Looked) {
         if self.of(&looked.rule, &looked.key) == last {
             self.keep(vec![looked]);
+            #[cfg(feature = "store")]
+            self.put_looked();
         }
     }
 
@@ -94,6 +99,20 @@ impl Samples {
     pub(super) fn put_unsaved(&self) {
         if let Some(kept) = self.0.get() {
             kept.unsaved.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether time alone has changed one since this was asked last.
+    #[cfg(feature = "store")]
+    pub(super) fn take_looked(&self) -> bool {
+        self.0.get().is_some_and(|kept| kept.looked.swap(false, Ordering::AcqRel))
+    }
+
+    /// The store is still to be told of it.
+    #[cfg(feature = "store")]
+    pub(super) fn put_looked(&self) {
+        if let Some(kept) = self.0.get() {
+            kept.looked.store(true, Ordering::Release);
         }
     }
 

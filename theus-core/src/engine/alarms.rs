@@ -100,7 +100,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub fn look_at_alarms(&self) {
         self.core.shared.auditor.look_at_alarms();
         self.look_by_time();
-        self.alarms_are_stored();
+        self.looks_are_kept();
     }
 
     /// When there is something to be found by [`look_at_alarms`](Self::look_at_alarms) in this session, by the engine's
@@ -108,7 +108,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     #[must_use]
     pub fn alarms_due(&self) -> Option<SystemTime> {
         let left = self.look_by_time()?;
-        self.alarms_are_stored();
+        self.looks_are_kept();
         self.core.shared.auditor.now().checked_add(left)
     }
 
@@ -122,8 +122,15 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     pub(crate) fn drives_by_time(&self) -> Option<Duration> {
         // What cannot be put on record at present is not tried again and again.
         let left = self.look_by_time()?.max(Duration::from_millis(1));
-        self.alarms_are_stored();
+        self.looks_are_kept();
         Some(left)
+    }
+
+    /// What a look has found is in the store, where there is one: since when a run is waited for, and what is on record.
+    fn looks_are_kept(&self) {
+        #[cfg(feature = "store")]
+        self.looks_are_stored();
+        self.alarms_are_stored();
     }
 
     /// Somebody has seen an alarm. Who and why is put on record. How it stands then: normal where its value is back.

@@ -290,7 +290,7 @@ pub struct Place {
     pub position: Arc<str>,
     /// The runs that have committed since it, each by its place among those that the position has under way.
     pub settled: Vec<Settled>,
-    /// When the first of its timers is due.
+    /// When the first of its timers is due, or time alone finds something: that a run is missing.
     pub due: Option<SystemTime>,
     /// Whether there is something to do at once: an event or a step.
     pub ready: bool,

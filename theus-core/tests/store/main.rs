@@ -17,6 +17,7 @@ mod golden_stores;
 mod invoke;
 mod journal;
 mod leases;
+mod missing;
 mod models;
 mod multiple;
 mod once;

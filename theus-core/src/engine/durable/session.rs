@@ -108,6 +108,11 @@ impl DurableSession {
         self.at.lock().first.clone()
     }
 
+    /// Whether the store has not got it yet.
+    pub(in crate::engine) fn is_beginning(&self) -> bool {
+        self.at.lock().first.is_some()
+    }
+
     /// The store has it.
     pub(in crate::engine) fn has_begun(&self) {
         self.at.lock().first = None;

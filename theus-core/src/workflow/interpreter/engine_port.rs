@@ -100,6 +100,10 @@ pub(crate) trait EnginePort {
 
     /// Finds what time alone has come to in the audit. For how long there is nothing more to be found; `None` where nothing is waited for.
     fn looks_by_time(&self) -> Option<Duration>;
+
+    /// The same, for who stores the session with what was found.
+    #[cfg(feature = "store")]
+    fn left_by_time(&self) -> Option<Duration>;
 }
 
 /// The committed state at one version.
@@ -238,5 +242,10 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EnginePort for Engine<D, 
     #[cfg(not(feature = "recipes"))]
     fn looks_by_time(&self) -> Option<Duration> {
         None
+    }
+
+    #[cfg(feature = "store")]
+    fn left_by_time(&self) -> Option<Duration> {
+        self.look_by_time()
     }
 }

@@ -80,6 +80,14 @@ impl<'a> Environment<'a> {
         until.into_iter().chain(self.looks_at()).min()
     }
 
+    /// The earlier of a date and that at which time alone comes to something next: a store says by it when a session is to be opened,
+    /// though nothing else is to be done then.
+    #[cfg(feature = "store")]
+    pub(super) fn earlier_due(&self, due: Option<SystemTime>) -> Option<SystemTime> {
+        let looks = self.engine.left_by_time().and_then(|left| self.now().checked_add(left));
+        due.into_iter().chain(looks).min()
+    }
+
     /// Polls what a session awaits. By a clock that jumps it is looked at who could wake it: see
     /// [`is_left_alone`](Self::is_left_alone).
     pub(super) fn poll<T>(&self, task: &mut Context<'_>, poll: impl FnOnce(&mut Context<'_>) -> Poll<T>) -> Poll<T> {

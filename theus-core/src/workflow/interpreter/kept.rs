@@ -71,7 +71,10 @@ impl Kept {
         // What was invoked goes on by itself.
         let ready = live.beside().is_some() || !matches!(told, Ok(Progress::Idle { .. } | Progress::Over));
         // Though it be where it was: an event was taken on the way, or a step has failed, and neither must come again.
-        let place = live.place(context, live.chain.as_deref(), ready)?;
+        let mut place = live.place(context, live.chain.as_deref(), ready)?;
+        if matches!(told, Ok(Progress::Idle { .. } | Progress::Stepped)) {
+            place.due = context.environment.earlier_due(place.due);
+        }
         context.environment.engine.rests(place, &live.goes_on(None), live.follows)?;
         live.follows = true;
         (self.was_driven, self.is_paused) = (false, live.paused);
@@ -99,7 +102,8 @@ impl Interpreter {
             return Ok(());
         }
         let context = InterpreterContext { definition: &self.definition, environment };
-        let place = self.live.place(context, self.live.chain.as_deref(), false)?;
+        let mut place = self.live.place(context, self.live.chain.as_deref(), false)?;
+        place.due = environment.earlier_due(place.due);
         if environment.engine.has_stored(&place) {
             return Ok(());
         }
