@@ -112,6 +112,9 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     /// Whether the engine's own session is in the store too.
     #[cfg(feature = "store")]
     is_kept: bool,
+    /// Whether its sessions are carried as values, and the store is none.
+    #[cfg(feature = "store")]
+    is_carried: bool,
     /// The first thing that was wrong; told by `build`.
     wrong: Option<BuildError>,
 }
@@ -163,6 +166,8 @@ impl<D: Context> EngineBuilder<D> {
             deck: None,
             #[cfg(feature = "store")]
             is_kept: true,
+            #[cfg(feature = "store")]
+            is_carried: false,
             wrong: None,
         }
     }
@@ -217,6 +222,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             deck: self.deck,
             #[cfg(feature = "store")]
             is_kept: self.is_kept,
+            #[cfg(feature = "store")]
+            is_carried: self.is_carried,
             wrong: self.wrong.or(late),
         }
     }
@@ -424,7 +431,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let recipe = (!self.recipes.is_empty()).then(|| Recipe::name_of(&self.recipes));
             let sinks = self.sinks;
             #[cfg(feature = "store")]
-            if let Some(StoreOffer { store, .. }) = &self.store {
+            if let Some(StoreOffer { store, .. }) = self.store.as_ref().filter(|_| !self.is_carried) {
                 let found = begin(&**store)?;
                 identity = found.identity;
                 auditor.continue_from_store(&found);
@@ -464,7 +471,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let outputs = processes.iter().map(|registered| data_outputs(registered.contract, &domain)).collect();
             let print = |body, contract| code_print(body, contract, &domain);
             let code = processes.iter().map(|registered| print(registered.body, registered.contract)).collect();
-            let store = Arc::new(Handle::new(store, auditor.clock(), leasing));
+            let store = Arc::new(Handle::new(store, auditor.clock(), leasing).apart(self.is_carried));
             DurableEngine { store, fields, migrations, outputs, code }
         });
         let shared = SharedEngine {

@@ -121,7 +121,7 @@ impl<D: Context, G: Context, E> Core<D, G, E> {
     pub(super) fn step_number(&self) -> u64 {
         #[cfg(feature = "store")]
         if let Some(durable) = &self.durable {
-            return durable.step().0 + 1;
+            return durable.carriage.as_ref().map_or_else(|| durable.step().0 + 1, |carriage| carriage.run.turn);
         }
         self.shown_version()
     }

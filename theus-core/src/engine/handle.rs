@@ -268,7 +268,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
     /// Whether a store keeps this session.
     #[cfg(feature = "store")]
     pub(crate) fn is_kept(&self) -> bool {
-        self.core.durable.is_some()
+        self.core.durable.as_ref().is_some_and(|durable| durable.carriage.is_none())
     }
 
     /// No session is kept.

@@ -17,6 +17,7 @@ use crate::store::{
     Beginning, ChainHash, Field, SessionRow, SessionState, Store, StoreError, StoredEvent, StoredOrigin, Write, called,
 };
 
+mod carried;
 mod migration;
 mod workflow;
 
@@ -101,9 +102,9 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         let core = &self.core;
         let state = core.hold_beside_lease("dehydrate", None)?;
         let fields = (FieldFns::<D::Fields>::new::<D>().whole)(&state.fields)?;
-        let (step, chain) = match &core.durable {
-            Some(durable) => durable.step(),
-            None => (0, ChainHash::of_first(&fields)),
+        let ((step, chain), last_message) = match &core.durable {
+            Some(durable) => (durable.step(), durable.last_message()),
+            None => ((0, ChainHash::of_first(&fields)), 0),
         };
         let waiting = core.bus.waiting();
         let event = |(number, waiting): (u64, Waiting)| {
@@ -118,6 +119,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
             fields,
             events: (1..).zip(waiting).map(event).collect(),
             counts: core.shared.auditor.stored_counts(&core.audit),
+            last_message,
             ..SessionState::default()
         })
     }
@@ -297,7 +299,7 @@ fn goes_on<D: Context, G: Context, E: Send + Sync + 'static>(
     name: &Text,
     mut stored: SessionState,
 ) -> Result<(), StoreError> {
-    migrate(core, durable, name, &mut stored)?;
+    migrate(core, durable, &durable.store, name, &mut stored)?;
     let (step, chain, position) = (stored.step, stored.chain, stored.position.take());
     let settled = std::mem::take(&mut stored.settled);
     let (next, last_message) = (next_number(&stored.events), stored.last_message);

@@ -58,6 +58,8 @@ pub use arguments::ArgumentError;
 #[cfg(feature = "proptest")]
 pub(crate) use arguments::read_arguments;
 pub use builder::EngineBuilder;
+#[cfg(feature = "store")]
+pub use durable::{Gathered, RunId};
 pub use error::BuildError;
 #[cfg(feature = "recipes")]
 pub use error::ReloadError;

@@ -147,7 +147,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     fn kept(&self, what: impl FnOnce() -> String) -> Result<&DurableSession, StoreError> {
         let not_kept = || StoreError::NotKept { session: self.session().to_owned(), what: what() };
-        self.core.durable.as_deref().ok_or_else(not_kept)
+        self.core.durable.as_deref().filter(|durable| durable.carriage.is_none()).ok_or_else(not_kept)
     }
 }
 

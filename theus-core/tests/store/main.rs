@@ -6,6 +6,7 @@ mod alarms;
 mod arrivals;
 mod bank;
 mod blocking;
+mod carried;
 mod charts;
 mod conformance;
 mod deferred;

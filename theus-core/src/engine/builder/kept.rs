@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::durable::{FieldFns, Migration};
+use super::super::durable::{FieldFns, Log, Migration};
 use super::{EngineBuilder, StoreOffer};
 use crate::context::{Context, DurableFields};
 use crate::store::Store;
@@ -39,6 +39,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         D::Fields: DurableFields,
     {
         self.store = Some(StoreOffer { store: Arc::new(store), fields: FieldFns::new::<D>() });
+        self.is_carried = false;
         self
     }
 
@@ -58,6 +59,18 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     /// ```
     pub const fn session_in_memory(mut self) -> Self {
         self.is_kept = false;
+        self
+    }
+
+    /// Its sessions are carried as values by who drives them ([`Engine::carry`](crate::Engine::carry)), and no store keeps any: what they
+    /// commit and send is handed to him. The audit's records are in the engine's ring and go to its sinks, and the engine's own session is
+    /// in memory alone.
+    pub fn carried(mut self) -> Self
+    where
+        D::Fields: DurableFields,
+    {
+        self.store = Some(StoreOffer { store: Arc::new(Log::default()), fields: FieldFns::new::<D>() });
+        (self.is_kept, self.is_carried) = (false, true);
         self
     }
 

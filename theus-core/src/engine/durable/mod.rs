@@ -1,5 +1,6 @@
 //! How an engine keeps its sessions in a store.
 
+mod carriage;
 mod code;
 mod fields;
 mod lease;
@@ -8,6 +9,8 @@ mod session;
 mod shared;
 
 pub(super) use crate::timestamp::nanos;
+pub(super) use carriage::{Carriage, Log};
+pub use carriage::{Gathered, RunId};
 pub(super) use code::code_print;
 pub(super) use lease::Leasing;
 pub(super) use migrate::{Migration, Migrations};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::carriage::Carriage;
 use super::lease::Held;
 use super::shared::Handle;
 use crate::signal::{Event, EventLog, EventName, Origin, Payload};
@@ -19,6 +20,8 @@ pub(in crate::engine) struct DurableSession {
     pub(in crate::engine) store: Arc<Handle>,
     /// Its lease, where sessions are leased.
     pub(super) leased: Mutex<Option<Held>>,
+    /// Where no store keeps it, and it is carried as a value.
+    pub(in crate::engine) carriage: Option<Carriage>,
     at: Mutex<At>,
 }
 
@@ -93,7 +96,17 @@ impl DurableSession {
             found: None,
             first: None,
         };
-        Self { name, store, leased: Mutex::default(), at: Mutex::new(at) }
+        Self { name, store, leased: Mutex::default(), carriage: None, at: Mutex::new(at) }
+    }
+
+    pub(in crate::engine) fn carried_by(mut self, carriage: Carriage) -> Self {
+        self.carriage = Some(carriage);
+        self
+    }
+
+    /// The number of the last message that was sent.
+    pub(in crate::engine) fn last_message(&self) -> u64 {
+        self.at.lock().last_message
     }
 
     /// One that the store has not got yet: it comes with the first place of its workflow.

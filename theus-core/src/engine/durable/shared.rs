@@ -103,6 +103,8 @@ pub(in crate::engine) struct Handle {
     pub(in crate::engine) sent: Bell,
     /// Whether it could not do what was asked of it last.
     is_unwell: AtomicBool,
+    /// Whether it has nothing to do with the audit's records: they are in the ring and the sinks alone.
+    is_apart: bool,
 }
 
 impl Handle {
@@ -115,6 +117,7 @@ impl Handle {
             is_taken: AtomicBool::new(false),
             sent: Bell::default(),
             is_unwell: AtomicBool::new(false),
+            is_apart: false,
         }
     }
 
@@ -140,6 +143,21 @@ impl Handle {
         answer
     }
 
+    /// One that the audit's records do not go to.
+    pub(in crate::engine) fn apart(mut self, is_apart: bool) -> Self {
+        self.is_apart = is_apart;
+        self
+    }
+
+    /// One like it, for a session of its own.
+    pub(in crate::engine) fn beside(&self, store: Arc<dyn Store>) -> Self {
+        Self::new(store, Arc::clone(&self.clock), None).apart(true)
+    }
+
+    pub(in crate::engine) const fn is_apart(&self) -> bool {
+        self.is_apart
+    }
+
     /// The time, in nanoseconds since 1970.
     pub(in crate::engine) fn now(&self) -> u64 {
         nanos((self.clock)())
@@ -148,7 +166,7 @@ impl Handle {
     /// Writes, with what the audit has recorded until now before it: no state is stored whose records are not.
     pub(in crate::engine) fn write(&self, auditor: &Auditor, write: Write) -> Result<(), StoreError> {
         // Asked in this order: who takes records says so before.
-        if !auditor.has_unsaved() && !self.is_taken.load(Ordering::Acquire) {
+        if self.is_apart || !auditor.has_unsaved() && !self.is_taken.load(Ordering::Acquire) {
             return self.write_alone(write);
         }
         let mut doubted = self.records.lock();
@@ -223,7 +241,7 @@ impl Handle {
 
     /// What was recorded of sessions that are in memory alone: they have no commit that it would go along with.
     pub(in crate::engine) fn write_records(&self, auditor: &Auditor, session: &str) {
-        if !auditor.has_unsaved() {
+        if self.is_apart || !auditor.has_unsaved() {
             return;
         }
         let write = Write { session: session.into(), ..Write::default() };

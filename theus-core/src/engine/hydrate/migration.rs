@@ -1,7 +1,7 @@
 //! A session that was stored with an earlier version of the context.
 
 use super::super::core::Core;
-use super::super::durable::DurableEngine;
+use super::super::durable::{DurableEngine, Handle};
 use super::unexpected;
 use crate::audit::Text;
 use crate::context::{Context, Fields};
@@ -11,6 +11,7 @@ use crate::store::{Field, JournalEntry, Part, SessionState, StoreError, Write, c
 pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
     core: &Core<D, G, E>,
     durable: &DurableEngine<D>,
+    store: &Handle,
     name: &Text,
     stored: &mut SessionState,
 ) -> Result<(), StoreError> {
@@ -30,7 +31,7 @@ pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
         command,
         parts,
         raised: Vec::new(),
-        at: durable.store.now(),
+        at: store.now(),
         chain: stored.chain,
         schema: Some(D::VERSION),
         answers: None,
@@ -40,11 +41,11 @@ pub(super) fn migrate<D: Context, G: Context, E: Send + Sync + 'static>(
     entry.chain = chain;
     let session = name.as_str().into();
     let write = Write { session, expected: stored.step, entry: Some(entry), ..Write::default() };
-    match durable.store.write(&core.shared.auditor, write) {
+    match store.write(&core.shared.auditor, write) {
         Ok(()) => {}
         // Another program has brought it up, or gone on with it.
         Err(StoreError::Conflict { .. } | StoreError::InDoubt { .. }) => {
-            let loaded = called(&*durable.store.store, |store| store.load(name))?;
+            let loaded = called(&*store.store, |store| store.load(name))?;
             let Some(loaded) = loaded.filter(|loaded| loaded.schema == D::VERSION) else {
                 let (session, found, known) = (name.to_string(), stored.schema, D::VERSION);
                 return Err(StoreError::NoMigration { session, found, known });

@@ -27,7 +27,12 @@ pub(super) fn begin<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Ord
         let tape = Tape::of(deck, P::CONTRACT.process, asked.core.shared.hides_effects(&P::CONTRACT));
         return Order::exchanging(Exchange::new(Some(tape), P::ASKS_FOR_KEYS.then(|| keys(asked, command))));
     }
-    let is_recorded = asked.core.durable.is_some();
+    let durable = asked.core.durable.as_ref();
+    let is_recorded = durable.is_some();
+    let carriage = durable.and_then(|durable| durable.carriage.as_ref());
+    if let Some(carriage) = carriage {
+        carriage.asks();
+    }
     if !is_recorded && !P::ASKS_FOR_KEYS {
         return Order::default();
     }
@@ -41,7 +46,9 @@ fn keys<P: Process>(asked: Asked<'_, P>, command: Option<&P>) -> Keys {
     let Asked { core, by, .. } = asked;
     // Arguments that cannot be written tell nothing apart: then no key is another one.
     let written = command.and_then(|command| encode(command).ok());
-    let identity = if written.is_some() { core.shared.identity } else { by_chance() };
+    let carriage = core.durable.as_ref().and_then(|durable| durable.carriage.as_ref());
+    let life = carriage.map_or(core.shared.identity, |carriage| carriage.run.life);
+    let identity = if written.is_some() { life } else { by_chance() };
     let turn = match by {
         By::Anyone => None,
         By::Workflow { step } => step,

@@ -301,6 +301,12 @@ impl Interpreter {
         self.live.chain.as_ref()?.next_process(&self.definition)
     }
 
+    /// What is being handled, as far as it has come.
+    #[cfg(feature = "store")]
+    pub(super) fn being_handled(&self) -> Option<&Handled> {
+        self.live.unit.as_ref().map(|unit| &*unit.handled)
+    }
+
     /// Whether nothing is being handled.
     pub(crate) fn is_between_events(&self) -> bool {
         self.live.chain.is_none() && self.live.unit.is_none() && !self.live.is_any_region_busy()

@@ -215,6 +215,14 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> WorkflowManager<D, G, E> 
         self.engine.bus().bring_event(self.takes(event)?, None, true)
     }
 
+    /// The same with something that it brings along.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit).
+    pub fn emit_urgent_with(&self, event: &str, payload: impl Into<Payload>) -> Result<(), EmitError> {
+        self.engine.bus().bring_event(self.takes(event)?, Some(payload.into()), true)
+    }
+
     fn takes(&self, event: &str) -> Result<EventName, EmitError> {
         let name = match EventName::find(&self.events, event) {
             Some(name) => name.clone(),

@@ -15,6 +15,8 @@ mod attempt;
 mod beside;
 mod blocking;
 mod cancel;
+#[cfg(feature = "store")]
+mod carried;
 mod chain;
 mod command;
 mod compensation;

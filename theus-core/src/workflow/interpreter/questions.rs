@@ -55,8 +55,8 @@ impl Live {
             for step in handled.steps.iter().chain(&handled.compensations) {
                 answer.violations.extend(step.violations.iter().cloned());
             }
-            if handled.failed {
-                answer.failure = Some(failure_of(handled));
+            if let Some(failure) = AnswerFailure::of(handled) {
+                answer.failure = Some(failure);
             }
             if let Some(trouble) = trouble {
                 let message = trouble.to_string();
@@ -137,6 +137,14 @@ impl Live {
         let answers = std::mem::take(&mut questions.answers);
         self.drop_if_nobody_asks();
         answers
+    }
+}
+
+impl AnswerFailure {
+    /// Why the chain of what was handled failed, if it did.
+    #[must_use]
+    pub fn of(handled: &Handled) -> Option<Self> {
+        handled.failed.then(|| failure_of(handled))
     }
 }
 
