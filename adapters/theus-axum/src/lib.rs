@@ -13,11 +13,13 @@ mod routes;
 mod schema;
 mod serve;
 mod service;
+mod shown;
 
 pub use http::StatusCode;
 pub use json::Json;
 pub use options::Options;
-pub use problem::{HttpStatus, Kind, Problem};
+pub use problem::{HttpStatus, Kind, Problem, account};
 pub use routes::routes;
 pub use serve::{Ended, Serve, serve};
 pub use service::OptionsError;
+pub use shown::shown;

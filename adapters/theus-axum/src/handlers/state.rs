@@ -4,8 +4,7 @@ use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use theus_core::Context;
-use theus_core::context::{REDACTED, Schema, SerializeData};
-use theus_core::engine::Redaction;
+use theus_core::context::SerializeData;
 use theus_core::workflow::sessions::SessionStatus;
 
 use super::Shared;
@@ -13,6 +12,7 @@ use crate::json::Json;
 use crate::problem::{Kind, Problem};
 use crate::request::Named;
 use crate::service::apart;
+use crate::shown::shown;
 
 #[derive(Serialize)]
 pub(crate) struct Look {
@@ -43,28 +43,11 @@ where
             result: service.said(&look.states, look.result),
             states: look.states,
             version: look.snapshot.version(),
-            data: shown(data, &D::schema(), &service.redaction, ""),
+            data: shown(data, &D::schema(), &service.redaction),
             session: name,
         })
     };
     apart(look).await.map(Json)
-}
-
-/// The fields of a context, without what is not shown.
-fn shown(data: Value, schema: &Schema, redaction: &Redaction, before: &str) -> Value {
-    let Value::Object(fields) = data else { return data };
-    let shown = fields.into_iter().map(|(name, value)| {
-        let path = format!("{before}{name}");
-        if redaction.hides_field(&path) {
-            return (name, REDACTED.into());
-        }
-        let field = schema.fields.iter().find(|field| field.name == name);
-        match field.and_then(|field| field.nested.as_ref()) {
-            Some(nested) => (name, shown(value, nested, redaction, &format!("{path}."))),
-            None => (name, value),
-        }
-    });
-    Value::Object(shown.collect())
 }
 
 /// The reason is the log's.

@@ -21,7 +21,7 @@ mod violations;
 pub use kind::Kind;
 pub use run::HttpStatus;
 pub(crate) use session::no_answer;
-pub(crate) use violations::account;
+pub use violations::account;
 
 /// What a client is told of something that was not done, as RFC 9457 has it. Handlers return it, and `?` makes it of the errors of
 /// `theus_core`: [`RunError`](theus_core::RunError), [`SessionError`](theus_core::workflow::sessions::SessionError),

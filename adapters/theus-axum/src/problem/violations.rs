@@ -7,7 +7,8 @@ use super::Problem;
 
 /// A client is told which rule it was, and what its recipe says to people. The value is told where it is an argument, which the client has
 /// sent itself, and not redacted; where the rule stands, and what the state holds, is no concern of its.
-pub(crate) fn account(violation: &Violation) -> Value {
+#[must_use]
+pub fn account(violation: &Violation) -> Value {
     let mut told = Map::new();
     told.insert("rule".to_owned(), violation.rule.to_string().into());
     told.insert("level".to_owned(), violation.level.as_str().into());
