@@ -1,0 +1,80 @@
+//! A program's sessions of one kind, whatever their types.
+
+use std::fmt;
+
+use serde_json::Value;
+use theus_axum::Problem;
+use theus_core::audit::{Look, SharedInterlock};
+use tokio::runtime::Handle;
+
+use super::ask::{Ask, ExplainAsk};
+use super::entry::Entry;
+use super::error::StepError;
+use super::outward::{Delivery, Sent};
+use super::stepped::Stepped;
+
+/// What a step begins with.
+#[derive(Clone, Debug)]
+pub struct StepInput {
+    /// The session.
+    pub session: String,
+    /// What is kept of it; none where there is none of that name.
+    pub entry: Option<Entry>,
+    /// Which invocation it is: a session that begins is told by it.
+    pub invocation: String,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What is around a step, on the machine that makes it.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Where what is awaited is waited for.
+    pub runtime: &'a Handle,
+    /// The interlock that machines share, where they share one.
+    pub interlock: Option<&'a dyn SharedInterlock>,
+}
+
+impl Around<'_> {
+    /// Whether anything may run.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        self.interlock.map_or(Look::Open, SharedInterlock::look)
+    }
+}
+
+impl fmt::Debug for Around<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Around").field("is_shared", &self.interlock.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// A program's sessions of one kind, whatever their types.
+pub trait Hosted: Send + Sync + 'static {
+    /// One step: until something with effects has been done and more may come, or nothing is left to do. It blocks its thread, which is
+    /// none of the runtime's workers.
+    ///
+    /// # Errors
+    /// [`StepError`]; that something is refused is none.
+    fn step(&self, input: StepInput, around: Around<'_>) -> Result<Stepped, StepError>;
+
+    /// Where a message goes.
+    fn deliveries(&self, sent: Sent<'_>) -> Vec<Delivery>;
+
+    /// The session, as people are shown it.
+    ///
+    /// # Errors
+    /// [`StepError::Damaged`].
+    fn look(&self, session: &str, entry: Option<Entry>) -> Result<Value, StepError>;
+
+    /// What the rules would say to a run.
+    ///
+    /// # Errors
+    /// [`StepError::Damaged`]; what does not fit is told as a problem.
+    fn explain(
+        &self,
+        session: &str,
+        entry: Option<Entry>,
+        ask: &ExplainAsk,
+    ) -> Result<Result<Value, Problem>, StepError>;
+}

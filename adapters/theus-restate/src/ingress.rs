@@ -1,0 +1,131 @@
+//! Calls to Restate's ingress.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{Method, Request, Uri, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Unreached;
+
+/// What is read of an answer at most.
+const LONGEST: usize = 32 * 1024 * 1024;
+
+/// Where Restate takes calls, by HTTP/1.1. A clone has the same connections.
+#[derive(Clone)]
+pub struct Ingress {
+    url: Box<str>,
+    client: Client<HttpConnector, Full<Bytes>>,
+    time: Duration,
+}
+
+impl Ingress {
+    /// At this address, as `http://127.0.0.1:8080`. A call that has no answer in half a minute is given up.
+    ///
+    /// # Errors
+    /// [`Unreached::Address`].
+    pub fn at(url: &str) -> Result<Self, Unreached> {
+        let wrong = |reason: &str| Unreached::Address { url: url.to_owned(), reason: reason.to_owned() };
+        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&error.to_string()))?;
+        if uri.scheme_str() != Some("http") || uri.authority().is_none() {
+            return Err(wrong("it begins with `http://`, and names a host"));
+        }
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(Duration::from_secs(2)));
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { url: url.trim_end_matches('/').into(), client, time: Duration::from_secs(30) })
+    }
+
+    /// How long an answer is waited for.
+    #[must_use]
+    pub const fn within(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// Calls a handler of a session of an object.
+    ///
+    /// # Errors
+    /// [`Unreached`].
+    pub async fn call<A: DeserializeOwned>(
+        &self,
+        (object, session, handler): (&str, &str, &str),
+        asked: Option<&(impl Serialize + Sync)>,
+        key: Option<&str>,
+    ) -> Result<A, Unreached> {
+        let body = match asked {
+            Some(asked) => serde_json::to_vec(asked).map_err(|error| Unreached::Answer(error.to_string()))?,
+            None => Vec::new(),
+        };
+        let path = format!("{}/{object}/{}/{handler}", self.url, escaped(session));
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        if asked.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let refused = |error: http::Error| Unreached::Address { url: self.url.to_string(), reason: error.to_string() };
+        let request = request.body(Full::new(Bytes::from(body))).map_err(refused)?;
+        let answered = tokio::time::timeout(self.time, self.answer(request)).await.map_err(|_| Unreached::TimedOut)?;
+        let (status, body) = answered?;
+        if !(200..300).contains(&status) {
+            let message = String::from_utf8_lossy(body.get(..body.len().min(1_000)).unwrap_or_default()).into_owned();
+            return Err(Unreached::Refused { status, message });
+        }
+        serde_json::from_slice(&body).map_err(|error| Unreached::Answer(error.to_string()))
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<(u16, Bytes), Unreached> {
+        let broken = |error: &dyn std::error::Error| Unreached::Connection(error.to_string());
+        let response = self.client.request(request).await.map_err(|error| broken(&error))?;
+        let status = response.status().as_u16();
+        let body = Limited::new(response.into_body(), LONGEST).collect().await;
+        let body = body.map_err(|error| Unreached::Connection(error.to_string()))?;
+        Ok((status, body.to_bytes()))
+    }
+}
+
+/// A name of a session as a part of a path: all but letters, digits and `-_.~` by their bytes.
+fn escaped(name: &str) -> String {
+    let mut escaped = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped
+}
+
+impl fmt::Debug for Ingress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ingress").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_part_of_a_path_whatever_it_says() {
+        assert_eq!(escaped("a-17"), "a-17");
+        assert_eq!(escaped("a/../b c?ä"), "a%2F..%2Fb%20c%3F%C3%A4");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for url in ["", "localhost:8080", "https://a", "http://"] {
+            assert!(matches!(Ingress::at(url), Err(Unreached::Address { .. })), "{url}");
+        }
+        assert!(Ingress::at("http://127.0.0.1:8080/").is_ok());
+    }
+}

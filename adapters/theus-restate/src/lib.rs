@@ -1,0 +1,21 @@
+//! Sessions of Theus as virtual objects of Restate.
+#![forbid(unsafe_code)]
+
+pub mod drive;
+mod endpoint;
+mod error;
+mod handlers;
+mod ingress;
+pub mod interlock;
+mod object;
+mod remote;
+mod service;
+
+pub use endpoint::{endpoint, serve};
+pub use error::{ObjectError, Unreached};
+pub use ingress::Ingress;
+pub use object::{Object, Served};
+pub use remote::{Called, Remote, RemoteError, RemoteSession};
+
+/// The SDK that this is built on.
+pub use restate_sdk;

@@ -1,0 +1,140 @@
+//! What is carried, beside what stays in one process: after each random call answer, state, counters, chain and what is sent are equal.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use theus_core::workflow::VirtualClock;
+use theus_restate::drive::{Ask, ControlAsk, EmitAsk, Entry, RunAsk, Told};
+
+use super::program::reference::{Reference, comparable, essence};
+use super::world::{Carrier, World};
+
+pub fn random_ask(random: &mut fastrand::Rng, sessions: u32) -> Ask {
+    let event = |event: &str, with: Value| EmitAsk { event: event.to_owned(), with, urgent: false };
+    let run = |process: &str, with: Value| Ask::Run(RunAsk { process: process.to_owned(), with });
+    let amount = random.i64(1..40);
+    match random.u32(0..18) {
+        0..=3 => run("charge", json!({ "amount": random.i64(-10..200) })),
+        4 => run("count", Value::Null),
+        5 => run("pay", json!({ "amount": random.i64(1..1_000) })),
+        6 => run("post", json!({ "to": format!("s{}", random.u32(0..sessions)), "amount": amount })),
+        7 => run("chrage", json!({ "amount": 1 })),
+        8 => run("charge", json!({ "amont": 1 })),
+        9 | 10 => Ask::Ask(event("CMD_PAY", json!({ "amount": amount }))),
+        11 | 12 => Ask::Ask(event("CMD_BUY", json!({ "amount": amount }))),
+        13 => Ask::Emit(event("CMD_BUY", json!({ "amount": amount }))),
+        14 => Ask::Ask(event("CMD_COUNT", Value::Null)),
+        15 => Ask::Ask(event("CMD_STOP", Value::Null)),
+        16 => Ask::Ask(event("CMD_NONE", Value::Null)),
+        _ => Ask::Control(if random.bool() { ControlAsk::Pause } else { ControlAsk::Resume }),
+    }
+}
+
+/// Two that are compared, call by call.
+struct Two {
+    carrier: Carrier,
+    reference: Reference<VirtualClock>,
+    /// A signal that waits while its session is put away is at rest in the next step, as after a restart: the version is not raised by
+    /// putting it to rest. How often that was so, of each session.
+    at_rest: BTreeMap<String, u64>,
+}
+
+impl Two {
+    /// What is different after a call.
+    fn differ(
+        &mut self,
+        session: &str,
+        signal_waited: bool,
+        told: Option<&Told>,
+        mut expected: Told,
+    ) -> Option<String> {
+        let (entry, kept) = (self.carrier.entry(session).unwrap(), self.reference.kept(session).unwrap());
+        let at_rest = self.at_rest.entry(session.to_owned()).or_default();
+        let behind = kept.version.checked_sub(entry.state.version)?;
+        if signal_waited && (*at_rest..*at_rest + 3).contains(&behind) {
+            *at_rest = behind;
+        }
+        expected.version -= *at_rest;
+        let (step, version, chain, rest) = essence(&kept);
+        let kept = (step, version - *at_rest, chain, rest);
+        if let Some(told) = told.filter(|told| comparable(told) != comparable(&expected)) {
+            return Some(format!("{told:?}\n{expected:?}"));
+        }
+        let carried = essence(&entry.state);
+        (carried != kept).then(|| format!("{carried:?}\n{kept:?}"))
+    }
+
+    fn has_signal(&self, session: &str) -> bool {
+        self.carrier.kept.get(session).is_some_and(|kept| String::from_utf8_lossy(kept).contains("EVT_BIG"))
+    }
+}
+
+/// The first difference.
+fn first_difference(seed: u64, calls: u32, sessions: u32, spoil: fn(&mut Entry)) -> Option<String> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let (here, there) = (Arc::new(World::default()), Arc::new(World::default()));
+    let mut carrier = Carrier::new(here);
+    carrier.spoil = spoil;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let reference = Reference::new(there, carrier.clock.clone(), runtime.handle());
+    let mut two = Two { carrier, reference, at_rest: BTreeMap::new() };
+    for call in 0..calls {
+        let session = format!("s{}", random.u32(0..sessions));
+        let ask = random_ask(&mut random, sessions);
+        let place = format!("seed {seed}, call {call}, {session}: {ask:?}");
+        let signal_waited = two.has_signal(&session);
+        let told = match two.carrier.ask(&session, ask.clone()) {
+            Ok(told) => told.unwrap(),
+            Err(error) => return Some(format!("{place}: {error}")),
+        };
+        let expected = two.reference.ask(&session, &ask);
+        if let Some(different) = two.differ(&session, signal_waited, Some(&told), expected) {
+            return Some(format!("{place}:\n{different}"));
+        }
+        if random.u32(0..20) == 0 {
+            let end = two.carrier.now() + random.u64(1..5_000);
+            loop {
+                let signals: Vec<String> =
+                    (0..sessions).map(|of| format!("s{of}")).filter(|of| two.has_signal(of)).collect();
+                let Some((session, told)) = two.carrier.next_due(end) else { break };
+                let expected = two.reference.ask(&session, &Ask::Tick(0));
+                let signal_waited = signals.contains(&session);
+                if let Some(different) = two.differ(&session, signal_waited, told.as_ref(), expected) {
+                    return Some(format!("after {place}: {session}, when its time came:\n{different}"));
+                }
+            }
+        }
+    }
+    let sent: usize = (0..sessions).map(|session| two.reference.sent(&format!("s{session}")).len()).sum();
+    (sent != two.carrier.sent.len())
+        .then(|| format!("seed {seed}: {} were sent, and not {sent}", two.carrier.sent.len()))
+}
+
+#[test]
+fn what_is_carried_is_what_stays_in_one_process() {
+    let seed = std::env::var("THEUS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("THEUS_SEED={seed}");
+    for seed in (0..4).map(|more| seed.wrapping_add(more)) {
+        if let Some(different) = first_difference(seed, 1_500, 40, |_| {}) {
+            panic!("{different}");
+        }
+    }
+}
+
+#[test]
+fn the_test_sees_what_is_not_carried() {
+    let spoils: [(&str, fn(&mut Entry)); 5] = [
+        ("counters", |entry| entry.state.counts.clear()),
+        ("events that wait", |entry| entry.state.events.clear()),
+        ("the position", |entry| entry.state.position = None),
+        ("the chain", |entry| entry.state.chain = Default::default()),
+        ("the version", |entry| entry.state.version = 0),
+    ];
+    assert_eq!(first_difference(7, 3_000, 5, |_| {}), None);
+    for (what, spoil) in spoils {
+        // Few sessions: so that each comes to its thresholds.
+        assert!(first_difference(7, 3_000, 5, spoil).is_some(), "{what} are dropped, and nobody has seen it");
+    }
+}

@@ -1,0 +1,12 @@
+//! The driver without a server.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "a program for several tests")]
+
+mod differential;
+mod effects;
+mod interlock;
+mod lease;
+#[path = "../program/mod.rs"]
+mod program;
+mod refusals;
+mod world;
