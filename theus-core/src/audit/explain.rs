@@ -244,7 +244,7 @@ impl RuleAccount {
             format!("{} of {}{counting}{warns}", self.count, self.max_threshold),
             self.value.as_deref().unwrap_or("-").to_owned(),
             match self.would {
-                Would::Violate(action) => action.told().to_owned(),
+                Would::Violate(action) => action.to_string(),
                 would => would.to_string(),
             },
             self.source.to_string(),

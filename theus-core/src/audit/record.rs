@@ -53,7 +53,7 @@ impl Action {
         !matches!(self, Self::Counted | Self::Warned)
     }
 
-    /// The word that records use.
+    /// The word that records, logs, metrics and answers use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,17 +64,6 @@ impl Action {
             Self::Blocked => "blocked",
             Self::Aborted => "aborted",
             Self::Interlocked => "interlocked",
-        }
-    }
-}
-
-impl Action {
-    /// What came of it, for who reads it and knows no levels.
-    pub(super) const fn told(self) -> &'static str {
-        match self {
-            Self::Campaign => "recorded",
-            Self::Informed => "noted",
-            action => action.as_str(),
         }
     }
 }
@@ -268,7 +257,7 @@ impl fmt::Display for AuditEvent {
         match self {
             Self::Violation(violation) => {
                 let RuleMetadata { process, gate, .. } = &*violation.metadata;
-                write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action.told())
+                write!(f, "{} `{process}` at its {gate} gate: {violation}", violation.action)
             }
             Self::Interlock { violation } => write!(f, "the engine is interlocked by #{violation}"),
             Self::InterlockReset { operator, reason } => write!(f, "interlock reset by {operator:?}: {reason:?}"),

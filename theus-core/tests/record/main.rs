@@ -11,6 +11,7 @@ mod hostile;
 mod interlock;
 mod invariants;
 mod kept;
+mod logged;
 mod oven;
 mod pump;
 mod reload;

@@ -65,11 +65,10 @@ fn violated(record: &AuditRecord, violation: &Violation) {
     let text = message.as_deref().filter(|text| !text.is_empty());
     // A field that is none is not there.
     let (id, owner, priority, response) = (id.as_deref(), owner.as_deref(), priority.as_deref(), response.as_deref());
-    let told = action.told();
     macro_rules! event {
         ($log:ident) => {
             tracing::$log!(
-                target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, action = told,
+                target: "theus::audit", sequence, %session, version, %process, %gate, %rule, %value, %level, count, %action,
                 %source, id, owner, priority, response, text, "rule violated"
             )
         };
