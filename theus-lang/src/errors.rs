@@ -135,6 +135,7 @@
 //! | [`W114`] | long work that keeps its session from hearing |
 //! | [`W115`] | a guard that asks for a state which is always active there, or never |
 //! | [`W116`] | work beside a state that holds up its session all the same |
+//! | [`W117`] | a start that takes what no event has brought |
 //! | [`W121`] | a way out of a saga that does not say whether that is undone |
 //! | [`W122`] | a saga in which nothing can be undone |
 //! | [`W131`] | a state in which nobody answers |
@@ -284,6 +285,7 @@ pages! {
     W114 "W114.md";
     W115 "W115.md";
     W116 "W116.md";
+    W117 "W117.md";
     W121 "W121.md";
     W122 "W122.md";
     W131 "W131.md";

@@ -8,9 +8,10 @@ use super::activation::{Activation, EmptyActivation};
 use super::always::always;
 use super::bounds::MOST_STEPS;
 use super::check::Checker;
-use super::evaluate::{Problem, Work, evaluate, is_not_brought, to_json};
+use super::evaluate::{Problem, Work, evaluate, is_not_brought, is_way_into_event, to_json};
 use super::named::{Named, named};
 use super::node::Node;
+use super::nothing::fails_without_event;
 use super::operand::Operand;
 use super::parse::parse;
 use super::problem::ExpressionProblem;
@@ -25,6 +26,8 @@ pub struct Expression {
     inner: Arc<Inner>,
     /// Whether a key that the event did not bring is no error: null stands for it.
     lenient: bool,
+    /// Whether null is no value of what it is for.
+    needed: bool,
 }
 
 struct Inner {
@@ -122,7 +125,7 @@ impl Expression {
         let (text, kind, program) = (text.trim().to_owned(), whole.kind, Program::Checked(whole.node));
         let inner =
             Inner { text, kind, reads, asks, asks_now, program, named: told, redacts, reads_event, always: known };
-        let expression = Self { inner: Arc::new(inner), lenient: false };
+        let expression = Self { inner: Arc::new(inner), lenient: false, needed: false };
         Ok(match known {
             // What names nothing is a constant, however it is computed.
             None if run.is_some() && expression.reads().is_empty() && !asks_now => expression.constant(),
@@ -133,8 +136,10 @@ impl Expression {
     fn constant(self) -> Self {
         let always = self.holds(&EmptyActivation).ok();
         match Arc::try_unwrap(self.inner) {
-            Ok(inner) => Self { inner: Arc::new(Inner { always, ..inner }), lenient: self.lenient },
-            Err(inner) => Self { inner, lenient: self.lenient },
+            Ok(inner) => {
+                Self { inner: Arc::new(Inner { always, ..inner }), lenient: self.lenient, needed: self.needed }
+            }
+            Err(inner) => Self { inner, lenient: self.lenient, needed: self.needed },
         }
     }
 
@@ -201,19 +206,24 @@ impl Expression {
             reads_event: false,
             always: None,
         };
-        Self { inner: Arc::new(inner), lenient: false }
+        Self { inner: Arc::new(inner), lenient: false, needed: false }
     }
 
     /// The same where it asks for a state.
     #[cfg(test)]
     pub(crate) fn asking(self, state: u32) -> Self {
         let inner = Arc::try_unwrap(self.inner).unwrap_or_else(|_| unreachable!("it was made just now"));
-        Self { inner: Arc::new(Inner { asks: [state].into(), ..inner }), lenient: self.lenient }
+        Self { inner: Arc::new(Inner { asks: [state].into(), ..inner }), lenient: self.lenient, needed: self.needed }
     }
 
     /// The same where nothing is a value too: null stands for a key that the event did not bring.
     pub(crate) fn lenient(self) -> Self {
         Self { lenient: true, ..self }
+    }
+
+    /// The same where nothing is no value.
+    pub(crate) fn needed(self) -> Self {
+        Self { needed: true, ..self }
     }
 
     /// As the file has it.
@@ -263,6 +273,18 @@ impl Expression {
     #[must_use]
     pub fn reads_event(&self) -> bool {
         self.inner.reads_event
+    }
+
+    /// Whether it has no value where no event has brought anything, whatever the state is.
+    pub(crate) fn fails_without_event(&self) -> bool {
+        match &self.inner.program {
+            // Null stands for what was not brought.
+            Program::Checked(node) if self.lenient => !is_way_into_event(node) && fails_without_event(node),
+            Program::Checked(Node::Payload) => self.needed,
+            Program::Checked(node) => fails_without_event(node),
+            #[cfg(test)]
+            Program::Function(_) => false,
+        }
     }
 
     /// Shows each path that the condition of a rule names, with its value and its unit, in the order of the text; without a value

@@ -27,6 +27,7 @@ mod foreign;
 mod literal;
 mod named;
 mod node;
+mod nothing;
 mod operand;
 mod parse;
 mod problem;

@@ -22,7 +22,7 @@ use super::operand::Operand;
 use crate::context::{KeyShape, Part, Value};
 
 pub(super) use json::to_json;
-pub(super) use payload::is_not_brought;
+pub(super) use payload::{is_not_brought, is_way_into_event};
 pub(super) use work::Work;
 
 /// Why there is no value.

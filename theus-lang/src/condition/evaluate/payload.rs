@@ -10,6 +10,15 @@ pub(in crate::condition) fn is_not_brought(node: &Node, activation: &dyn Activat
     matches!(follow(node, activation), Some(None | Some(Json::Null)))
 }
 
+/// Whether it is a way into the event's payload, whatever that is.
+pub(in crate::condition) fn is_way_into_event(node: &Node) -> bool {
+    match node {
+        Node::Payload => true,
+        Node::Read(of, _) | Node::Entry(of, _) => is_way_into_event(of),
+        _ => false,
+    }
+}
+
 /// What a way into the payload leads to, if anything; `None` where it is no such way.
 fn follow<'a>(node: &Node, activation: &'a dyn Activation) -> Option<Option<&'a Json>> {
     match node {

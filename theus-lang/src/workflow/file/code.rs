@@ -118,6 +118,8 @@ pub(crate) const DEAFENS: &str = "W114";
 pub(crate) const DECIDED: &str = "W115";
 /// What is invoked and holds up its session.
 pub(crate) const HOLDS_UP: &str = "W116";
+/// What is taken from an event when none has come.
+pub(crate) const NOTHING_SENT: &str = "W117";
 /// A way out of a saga that does not say whether that is undone.
 pub(crate) const UNSAID: &str = "W121";
 /// A saga in which nothing can be undone.

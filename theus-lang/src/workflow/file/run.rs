@@ -192,6 +192,9 @@ impl<'a> Reading<'a> {
                         Some(ArgumentSource::Expression(expression)) if matches!(shape, Shape::Optional(_)) => {
                             Some(ArgumentSource::Expression(expression.lenient()))
                         }
+                        Some(ArgumentSource::Expression(expression)) if !matches!(shape, Shape::Opaque) => {
+                            Some(ArgumentSource::Expression(expression.needed()))
+                        }
                         source => source,
                     }
                 }

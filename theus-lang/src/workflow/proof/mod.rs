@@ -16,6 +16,7 @@
 //! | [`again`] | a chain that fails is not begun again for ever |
 //! | [`asks`] | guards ask for states that may be active then, and may not |
 //! | [`woken`] | guards that ask for the time are asked again |
+//! | [`start`] | nothing is taken from an event before one has come |
 //! | [`written`] | inputs were written on every way to them |
 //!
 //! A proof takes every guard for one that may hold and may not, so that it finds too much rather than too little. What it
@@ -35,6 +36,7 @@ mod reach;
 mod regions;
 mod rest;
 mod sagas;
+mod start;
 mod sure;
 mod tree;
 mod woken;
@@ -100,4 +102,5 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
 /// What follows from all ways and all steps on them.
 pub(super) fn of_steps(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     written::check(subject, diagnostics);
+    start::check(subject, diagnostics);
 }

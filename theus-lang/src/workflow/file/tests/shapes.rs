@@ -211,7 +211,8 @@ fn literals_are_what_the_argument_is() {
     assert_eq!(time("\"${ domain.total + 1 }\""), Vec::<&str>::new());
     assert_eq!(time("\"${ domain.machine.speed }\""), ["W011"]);
     assert_eq!(time("\"${ domain.note }\""), ["W011"]);
-    assert_eq!(time("\"${ event.x }\""), Vec::<&str>::new(), "a payload is not known before it comes");
+    let later = "external: [CMD_A]\nstates: { S: { events: { CMD_A: W } }, W: { final: true, entry: { run: p_record, with: { timestamp: \"${ event.x }\", value: 1 } } } }";
+    assert_eq!(codes(later), Vec::<&str>::new(), "a payload is not known before it comes");
 }
 
 #[test]

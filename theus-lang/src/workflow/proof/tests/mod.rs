@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod start;
+
 use super::super::file::tests::{codes, loads, sound};
 
 const END: &str = "\n  DONE: { final: true }\n";
