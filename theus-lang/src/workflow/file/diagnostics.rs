@@ -33,6 +33,8 @@ pub(crate) struct Diagnostics {
     pub(super) lost_ways: bool,
     /// A step could not be read.
     pub(super) lost_steps: bool,
+    /// Where processes are named that are not known: what they may fail with is not known either.
+    unknown: Vec<NodePath>,
 }
 
 impl Diagnostics {
@@ -48,6 +50,31 @@ impl Diagnostics {
         if self.warnings.len() < MOST_PROBLEMS {
             self.warnings.push(problem().code(code).of_severity(Severity::Warning));
         }
+    }
+
+    /// A process is named here that is not known.
+    pub(super) fn lost_process(&mut self, at: &NodePath) {
+        self.lost_steps = true;
+        if self.unknown.len() < MOST_PROBLEMS {
+            self.unknown.push(at.clone());
+        }
+    }
+
+    /// Whether one that is not known is named in what has this `on_error`.
+    pub(super) fn has_lost_process(&self, on_error: &NodePath) -> bool {
+        let around = on_error.parent();
+        let up = |at: &NodePath| Some(at.parent()).filter(|parent| parent != at);
+        self.unknown.iter().any(|at| std::iter::successors(Some(at.clone()), up).any(|at| at == around))
+    }
+
+    /// How many warnings there are.
+    pub(crate) const fn doubts(&self) -> usize {
+        self.warnings.len()
+    }
+
+    /// Forgets the warnings but for the first so many: they follow from what is wrong.
+    pub(crate) fn forget_doubts(&mut self, but: usize) {
+        self.warnings.truncate(but);
     }
 
     /// Adds a note on other readers of the file.

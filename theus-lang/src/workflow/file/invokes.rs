@@ -70,8 +70,7 @@ impl<'a> Reading<'a> {
             }
             return invokes;
         }
-        for (at, key, value) in all {
-            let place = u32::try_from(invokes.len()).unwrap_or(u32::MAX);
+        for (place, (at, key, value)) in (0..).zip(all) {
             let Some(invoke) = self.invoke(value, &at, &key, of, place, transitions) else { continue };
             if let Some(first) = invokes.iter().find(|other| other.id == invoke.id) {
                 let (id, first) = (invoke.id.clone(), self.sites.at(&first.place));

@@ -75,7 +75,7 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
         let (whole, lost_steps) = (!diagnostics.lost_ways, diagnostics.lost_steps);
         proof::of_parts(&subject, &mut diagnostics);
         if whole {
-            proof::of_ways(&subject, &mut diagnostics);
+            proof::of_ways(&subject, lost_steps, &mut diagnostics);
         }
         if !lost_steps {
             proof::of_chains(&subject, &mut diagnostics);

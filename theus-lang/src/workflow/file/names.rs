@@ -146,7 +146,10 @@ impl<'a> Reading<'a> {
         if found.is_empty() && name == TIMEOUT && contracts.iter().any(|contract| contract.is_awaited()) {
             return vec![TIMEOUT];
         }
-        if found.is_empty() {
+        if found.is_empty() && self.diagnostics.has_lost_process(&at.parent()) {
+            // It may be one of that.
+            self.diagnostics.lost_ways = true;
+        } else if found.is_empty() {
             self.diagnostics.lost_ways = true;
             known.sort_unstable();
             known.dedup();

@@ -43,7 +43,7 @@ impl<'a> Reading<'a> {
     /// A process without anything about it.
     pub(super) fn run_named(&mut self, name: &'a str, at: &NodePath) -> Option<Run> {
         let entry = self.process(name, at)?;
-        let arguments = self.arguments(entry, &[], at, at)?;
+        let arguments = self.arguments(entry, &[], at, at);
         Some(self.plain(entry.contract, arguments, at))
     }
 
@@ -61,7 +61,7 @@ impl<'a> Reading<'a> {
     fn process(&mut self, name: &str, at: &NodePath) -> Option<&'a ProcessEntry> {
         let found = self.processes.get(name).copied();
         if found.is_none() {
-            self.diagnostics.lost_steps = true;
+            self.diagnostics.lost_process(at);
             let processes = &self.processes;
             self.diagnostics.error(code::UNKNOWN_PROCESS, || {
                 Problem::new(at.clone(), format!("unknown process `{name}`"))
@@ -96,6 +96,7 @@ impl<'a> Reading<'a> {
             return None;
         };
         let contract = entry.contract;
+        // Where they are wrong, that is told, and what else is said of the process holds all the same.
         let with = get(body, "with").map_or(Some(Vec::new()), |value| {
             self.diagnostics.entries(
                 value,
@@ -104,7 +105,7 @@ impl<'a> Reading<'a> {
                 (Keys::Names, "a map from arguments to values"),
             )
         });
-        let arguments = with.and_then(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
+        let arguments = with.map(|with| self.arguments(entry, &with, &at.key("with"), &at_name));
         let mut run = self.plain(contract, Vec::new(), &at_name);
         if let Some(value) = get(body, "retry") {
             run.retry = self.retry(value, contract, &at.key("retry"));
@@ -133,7 +134,7 @@ impl<'a> Reading<'a> {
         if let Some(value) = get(body, "compensate").filter(|_| !is_compensation) {
             run.compensate = self.run(value, &at.key("compensate"), of, "a compensation", true).map(Box::new);
         }
-        run.arguments = arguments?;
+        run.arguments = arguments.unwrap_or_default();
         Some(run)
     }
 
@@ -143,6 +144,12 @@ impl<'a> Reading<'a> {
             let at = at.key("with");
             for (name, value) in self.diagnostics.entries(with, &at, "`with`", (Keys::Names, "")).unwrap_or_default() {
                 self.value(value, &Shape::Opaque, &format!("`{name}`"), &at.key(name));
+            }
+        }
+        if let Some(value) = get(body, "as").filter(|_| !is_compensation) {
+            // What is looked at in it is not known.
+            if let Some(name) = self.own_name(value, &at.key("as"), "call what the step gives `result`") {
+                self.items.push((name, Shape::Opaque));
             }
         }
         if let Some(value) = get(body, "timeout") {
@@ -167,7 +174,7 @@ impl<'a> Reading<'a> {
         with: &Body<'a>,
         at: &NodePath,
         at_name: &NodePath,
-    ) -> Option<Vec<(&'static str, ArgumentSource)>> {
+    ) -> Vec<(&'static str, ArgumentSource)> {
         let contract = entry.contract;
         for (key, _) in with.iter().filter(|(key, _)| !contract.arguments.iter().any(|argument| argument.name == *key))
         {
@@ -179,7 +186,6 @@ impl<'a> Reading<'a> {
                 problem.label(takes(contract)).suggest(key, contract.arguments.iter().map(|argument| argument.name))
             });
         }
-        let mut whole = true;
         let mut missing = Vec::new();
         let mut arguments = Vec::with_capacity(contract.arguments.len());
         for (index, argument) in contract.arguments.iter().enumerate() {
@@ -211,7 +217,6 @@ impl<'a> Reading<'a> {
                     None
                 }
             };
-            whole &= source.is_some();
             arguments.extend(source.map(|source| (argument.name, source)));
         }
         if !missing.is_empty() {
@@ -228,7 +233,7 @@ impl<'a> Reading<'a> {
                 Problem::new(at_name.clone(), message).label(takes(contract)).help(help)
             });
         }
-        whole.then_some(arguments)
+        arguments
     }
 
     /// Where declared errors lead.

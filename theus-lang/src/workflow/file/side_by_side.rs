@@ -77,6 +77,11 @@ impl<'a> Reading<'a> {
     /// What all of them give has the name after the loop: a list, in the order of the elements.
     pub(super) fn gives_list(&mut self, given: Vec<(&'a str, Shape)>) {
         for (name, shape) in given {
+            // Of what nobody knows, nobody knows the list.
+            if matches!(shape, Shape::Opaque) {
+                self.items.push((name, shape));
+                continue;
+            }
             let element = Lazy::described("what each of them gives", move || shape.clone());
             let list = CollectionShape::described(CollectionKind::List, element, None);
             self.items.push((name, Shape::Collection(list)));

@@ -68,7 +68,10 @@ impl<'a> Reading<'a> {
         self.event = before;
         // Candidates of one time stand together.
         for all in transitions.chunk_by(|one, next| one.trigger == next.trigger) {
-            self.is_cycle(all);
+            // What it does may be a step that could not be read.
+            if !self.diagnostics.lost_steps {
+                self.is_cycle(all);
+            }
         }
         transitions
     }

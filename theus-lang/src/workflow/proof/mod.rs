@@ -82,9 +82,11 @@ pub(super) fn of_chains(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     loops::check(subject, diagnostics);
 }
 
-/// What follows from all ways from state to state.
-pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+/// What follows from all ways from state to state. Where a step could not be read nothing is doubted that depends on what runs: it may be
+/// sound with the step that is meant.
+pub(super) fn of_ways(subject: &Subject<'_>, lost_steps: bool, diagnostics: &mut Diagnostics) {
     let reached = reach::check(subject, diagnostics);
+    let doubts = diagnostics.doubts();
     ends::check(subject, &reached, diagnostics);
     endless::check(subject, &reached, diagnostics);
     regions::check(subject, diagnostics);
@@ -97,6 +99,9 @@ pub(super) fn of_ways(subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
     deferred::check(subject, diagnostics);
     asks::check(subject, diagnostics);
     woken::check(subject, diagnostics);
+    if lost_steps {
+        diagnostics.forget_doubts(doubts);
+    }
 }
 
 /// What follows from all ways and all steps on them.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod alone;
 mod atomic;
 mod corpus;
 mod deferred;
