@@ -48,7 +48,7 @@ const fn writes(path: &'static str) -> Access {
 }
 
 fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
-    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, redact: false }
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, events: None, redact: false }
 }
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {

@@ -60,7 +60,7 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
     let mut processes: Vec<ProcessEntry> = PLAIN.iter().map(|contract| entry(contract, Vec::new())).collect();
     processes.push(entry(&CHARGE, vec![u8::shape(), Shape::Text]));
     processes.push(entry(&REFUND, vec![u8::shape()]));
-    let field = |name, zone, shape| FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, redact: false };
+    let field = |name, zone, shape| FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, events: None, redact: false };
     let fields = vec![
         field("total", Zone::Data, i64::shape()),
         field("ready", Zone::Data, Shape::Bool),

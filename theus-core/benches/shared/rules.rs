@@ -20,6 +20,7 @@ pub(crate) fn catalog(processes: usize) -> Catalog {
         doc: "",
         shape: Shape::Float64,
         nested: None,
+        events: None,
         redact: false,
     };
     let fields: Vec<_> = (0..FIELDS).map(field).collect();

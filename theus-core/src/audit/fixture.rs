@@ -32,6 +32,7 @@ fn schema(name: &'static str, fields: Vec<(&'static str, Shape, Option<Schema>)>
         doc: "",
         shape,
         nested,
+        events: None,
         redact: false,
     };
     Schema { name, version: 1, fields: fields.into_iter().map(field).collect(), methods: Vec::new() }

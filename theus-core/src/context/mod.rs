@@ -29,9 +29,10 @@ pub(crate) use to_json::to_json;
 
 pub use theus_model::context::zone;
 pub use theus_model::context::{
-    AsUuid, Asked, CollectionShape, Computed, Date, DateTime, Decimal, Elements, EnumShape, FieldPath, FieldSchema,
-    FieldShape, Inspect, InspectAs, Instant, Layer, Lazy, Part, REDACTED, Record, RecordShape, Resolved, Schema, Shape,
-    Time, TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, WireForm, WirePart, Written, Zone,
+    AsUuid, Asked, CollectionShape, Computed, Date, DateTime, Decimal, Elements, EnumShape, EventClash, FieldPath,
+    FieldSchema, FieldShape, Inspect, InspectAs, Instant, Layer, Lazy, Part, REDACTED, Record, RecordShape, Resolved,
+    Schema, Shape, Time, TimeKind, TimeOfDay, Unresolved, Value, Variant, VariantShape, ViaSerde, WireForm, WirePart,
+    Written, Zone,
 };
 #[doc(hidden)]
-pub use theus_model::context::{Redacted, newtype_shape};
+pub use theus_model::context::{EventNames, Redacted, newtype_shape};

@@ -28,7 +28,7 @@ use crate::audit::{Auditor, Text};
 use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, SharedInterlock, Sink, SinkOptions, log_warnings};
 #[cfg(feature = "recipes")]
 use crate::checked::CheckedRecipe;
-use crate::context::Context;
+use crate::context::{Context, EventNames};
 #[cfg(feature = "recipes")]
 use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
@@ -85,6 +85,7 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     global: G,
     effects: E,
     registry: Registry<D, Core<D, G, E>>,
+    events: EventNames,
     #[cfg(feature = "recipes")]
     recipes: Vec<Document>,
     locking: Locking,
@@ -135,11 +136,16 @@ impl<D: Context> Engine<D> {
 
 impl<D: Context> EngineBuilder<D> {
     pub(super) fn new(domain: D) -> Self {
+        let (events, wrong) = match EventNames::checked(&D::schema()) {
+            Ok(events) => (events, None),
+            Err(clash) => (EventNames::default(), Some(clash.into())),
+        };
         Self {
             domain,
             global: (),
             effects: (),
             registry: Registry::new(),
+            events,
             #[cfg(feature = "recipes")]
             recipes: Vec::new(),
             locking: Locking::default(),
@@ -168,7 +174,7 @@ impl<D: Context> EngineBuilder<D> {
             is_kept: true,
             #[cfg(feature = "store")]
             is_carried: false,
-            wrong: None,
+            wrong,
         }
     }
 }
@@ -196,6 +202,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global,
             effects,
             registry: Registry::new(),
+            events: self.events,
             #[cfg(feature = "recipes")]
             recipes: self.recipes,
             locking: self.locking,
@@ -480,6 +487,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             defaults: Defaults::new(),
             auditor,
             registry: self.registry,
+            events: self.events,
             rules,
             locking: self.locking,
             attempts: self.attempts,

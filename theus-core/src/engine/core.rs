@@ -15,7 +15,7 @@ use super::registry::Registry;
 use super::rules::Rules;
 use super::session::State;
 use crate::audit::{AuditSession, Auditor};
-use crate::context::Context;
+use crate::context::{Context, EventNames};
 use crate::process::{Process, RunError};
 use crate::signal::{BusOptions, SignalBus};
 use crate::sync::nesting;
@@ -30,6 +30,8 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) auditor: Auditor,
     pub(super) registry: Registry<D, Core<D, G, E>>,
     pub(super) rules: Rules,
+    /// What the signals of the domain raise.
+    pub(super) events: EventNames,
     pub(super) locking: Locking,
     /// How often a run is attempted before it has the session to itself; at least once.
     pub(super) attempts: u32,

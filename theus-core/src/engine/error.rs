@@ -8,6 +8,7 @@ use thiserror::Error;
 
 #[cfg(feature = "recipes")]
 use crate::audit::LedgerError;
+use crate::context::EventClash;
 #[cfg(feature = "recipes")]
 use crate::process::RunError;
 use crate::signal::EventNameError;
@@ -26,6 +27,9 @@ pub enum BuildError {
     #[cfg(feature = "recipes")]
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The word that a place has for its events makes the name of another event.
+    #[error(transparent)]
+    Clash(#[from] EventClash),
     /// An event that is to be urgent has no name of an event.
     #[error(transparent)]
     Event(#[from] EventNameError),

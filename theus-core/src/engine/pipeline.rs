@@ -53,7 +53,7 @@ use crate::audit::{Gate, Gates};
 use crate::context::Zone;
 use crate::panics::drop_caught;
 use crate::process::{AsyncProcess, Contract, Process, RunError, Scope, SyncProcess};
-use crate::signal::{Event, EventName, Origin};
+use crate::signal::{Event, Origin};
 use crate::telemetry::Watch;
 use crate::transaction::{Order, Raised};
 
@@ -275,7 +275,7 @@ impl<P: Process> Asked<'_, P> {
             let registered = self.core.shared.registry.get::<P>();
             let trace = self.core.shared.telemetry.as_ref().and_then(Watch::here);
             let event = |signal: Raised| Event {
-                name: EventName::from_signal_field(signal.path),
+                name: self.core.shared.events.of_signal(signal.path),
                 origin: Origin::Signal { path: signal.path, version, process },
                 payload: registered.and_then(|registered| registered.payload(signal.path, &drafts.fields)),
                 trace: trace.clone(),

@@ -61,8 +61,48 @@
 //! and journal; a run of the left motor and one of the right have no path in common. The library's `global` and `effects` are none, or
 //! parts of the program's: `with global.limits, effects.drive`, see [`mount!`](crate::mount!).
 //!
-//! An event is named by its own field, without the path to it: `sig_stalled` of both is `EVT_STALLED`. [`Event::origin`](crate::signal::Event)
-//! says whose it was. A process that is mounted has 48 inputs and 48 outputs at most, and paths of 120 bytes: beyond that the program does
+//! # Whose event it is
+//!
+//! An event is named by its own field, without the path to it: `sig_stalled` of both is `EVT_STALLED`, and
+//! [`Event::origin`](crate::signal::Event) says whose it was. Where files are to tell them apart, the place has a word for its events:
+//!
+//! ```
+//! # mod motor {
+//! #     use theus_core::prelude::*;
+//! #     #[derive(Clone, Default, Context)]
+//! #     pub struct Motor { pub sig_stalled: bool, pub cmd_cool: bool }
+//! #     #[process(outputs = [domain.sig_stalled])]
+//! #     pub fn stall(ctx: Ctx<Motor>) { ctx.domain.sig_stalled.set(true); }
+//! # }
+//! # use motor::{Motor, Stall};
+//! # use theus_core::prelude::*;
+//! #[derive(Clone, Default, Context)]
+//! struct Machine {
+//!     #[context(nested, events = "LEFT")]
+//!     left: Motor,
+//!     #[context(nested, events = "RIGHT")]
+//!     right: Motor,
+//! }
+//! # theus_core::mount! {
+//! #     Left = domain.left: Ctx<Motor>, in Ctx<Machine>;
+//! #     Right = domain.right: Ctx<Motor>, in Ctx<Machine>;
+//! # }
+//! # let engine = Engine::builder(Machine::default()).process::<At<Stall, Left>>().process::<At<Stall, Right>>().build()?;
+//!
+//! engine.run(Right::of(Stall))?;
+//! let event = engine.next_event()?.ok_or("none")?;
+//! assert_eq!(event.name.to_string(), "EVT_RIGHT_STALLED");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! It belongs to the field, not to the mount: whoever writes `domain.right.sig_stalled`, a process of the library or of the program,
+//! sends `EVT_RIGHT_STALLED`, and `cmd_cool` is `CMD_RIGHT_COOL`. Words of places in each other stand behind each other. The library knows
+//! nothing of it. A word that makes the name of another event, of a field or of the workflows' own, is refused by
+//! [`build`](crate::EngineBuilder::build) and by `files!`. [`Schema::paths`](crate::context::Schema::paths) says what each signal raises.
+//!
+//! # Limits
+//!
+//! A process that is mounted has 48 inputs and 48 outputs at most, and paths of 120 bytes: beyond that the program does
 //! not compile. [`files!`](macro@crate::files) is given each of them, `processes = [At<Spin, Left>, At<Spin, Right>]`, not a bundle.
 
 mod at;

@@ -13,6 +13,7 @@ mod interlock;
 mod isolation;
 mod leases;
 mod mounted;
+mod mounted_events;
 mod named;
 mod nested;
 mod optimistic_rules;

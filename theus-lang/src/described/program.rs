@@ -60,6 +60,8 @@ pub struct ContextField {
     pub zone: Zone,
     /// Whether its type is a context too, whose fields are paths of their own.
     pub nested: bool,
+    /// The word that its place has for the events of such a context.
+    pub events: Option<String>,
 }
 
 /// A struct.

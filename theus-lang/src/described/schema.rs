@@ -8,7 +8,7 @@ use super::program::{ContextField, ContextText, FieldText, Form, ProcessText, Ty
 use super::shapes::Shapes;
 use super::type_name::TypeName;
 use crate::audit::{Catalog, ProcessEntry};
-use crate::context::{FieldSchema, FieldShape, Layer, Schema, Shape};
+use crate::context::{EventNames, FieldSchema, FieldShape, Layer, Schema, Shape};
 use crate::process::{Access, Argument, Contract, Gives};
 
 /// So many contexts, one in another, are gone into.
@@ -31,6 +31,7 @@ pub(super) fn catalog(
     if !unlisted.is_empty() {
         return Err(are_contexts(&unlisted));
     }
+    EventNames::checked(&domain).map_err(|clash| clash.to_string())?;
     let layers = Layers { domain: &domain, global: &global };
     let processes = processes.iter().zip(locals).map(|(process, local)| {
         let arguments = process.arguments.iter().map(|it| shapes.measured(&it.shows, it.unit())).collect();
@@ -69,7 +70,7 @@ fn schema(
         return Ok(Schema::empty());
     };
     let ContextText { version, fields, methods } = context;
-    let fields = fields.iter().map(|ContextField { field, zone, nested }| {
+    let fields = fields.iter().map(|ContextField { field, zone, nested, events }| {
         let shows = text.fill(&name, &field.shows);
         let nested = nested.then(|| self::schema(shapes, &shows, depth, unlisted)).transpose()?;
         let shape = if nested.is_some() { Shape::Opaque } else { shapes.measured(&shows, field.unit()) };
@@ -80,6 +81,7 @@ fn schema(
             doc: "",
             shape,
             nested,
+            events: events.as_deref().map(leak),
             redact: false,
         })
     });

@@ -1,8 +1,9 @@
 //! Reads `#[context(..)]` and `#[zone(..)]`.
 
 use syn::spanned::Spanned;
-use syn::{Attribute, LitInt, Path};
+use syn::{Attribute, LitInt, LitStr, Path};
 
+use super::events;
 use crate::errors::Errors;
 use crate::names::{hint, plain};
 use crate::unit::{self, Unit};
@@ -44,6 +45,8 @@ pub(crate) struct FieldAttributes {
     pub(crate) redact: bool,
     /// In what it is measured.
     pub(crate) unit: Option<Unit>,
+    /// The word that its place has for the events of its signals.
+    pub(crate) events: Option<LitStr>,
     pub(crate) zone: Option<Zone>,
 }
 
@@ -69,6 +72,9 @@ pub(crate) fn of_struct(attributes: &[Attribute], errors: &mut Errors) -> Struct
             if meta.path.is_ident("redact") {
                 return Err(meta.error("`redact` belongs on the field whose value is not to be shown"));
             }
+            if meta.path.is_ident("events") {
+                return Err(meta.error("`events` belongs on the field whose type is another context, behind `nested`"));
+            }
             if meta.path.is_ident("unit") {
                 return Err(meta.error("`unit` belongs on the field that is measured"));
             }
@@ -89,10 +95,11 @@ pub(crate) fn of_field(attributes: &[Attribute], errors: &mut Errors) -> FieldAt
                     Some("interior_mutability") => &mut read.interior_mutability,
                     Some("redact") => &mut read.redact,
                     Some("unit") => return unit::option(&meta, &mut read.unit),
+                    Some("events") => return events::option(&meta, &mut read.events),
                     _ => {
                         return Err(unknown(
                             &meta.path,
-                            &["nested", "interior_mutability", "redact", "unit"],
+                            &["nested", "events", "interior_mutability", "redact", "unit"],
                             "#[context(..)] of a field",
                         ));
                     }

@@ -25,7 +25,7 @@ const INLINE: [&str; 16] = [
 fn answer(model: &Model) -> TokenStream {
     let Model { version, generics, vis, ident, .. } = model;
     let fields = model.fields.iter().map(|field| {
-        let Field { ty, zone, nested, with, unit, .. } = field;
+        let Field { ty, zone, nested, with, unit, events, .. } = field;
         let (name, written) = (field.name(), spelled(ty));
         let zone = match zone {
             Zone::Data => "data",
@@ -33,7 +33,8 @@ fn answer(model: &Model) -> TokenStream {
             Zone::Meta => "meta",
         };
         let shows = with.as_ref().unwrap_or(ty);
-        quote!((#name #zone #nested [#shows] #written #unit))
+        let events = events.as_ref().map(|events| quote!(events #events));
+        quote!((#name #zone #nested [#shows] #written #unit #events))
     });
     let methods = rules::described_methods(&model.methods);
     Asked { cfgs: &[], vis, ident, generics }.says("context", &quote!(#version { #(#fields)* } { #methods }))
@@ -293,10 +294,14 @@ fn zone_entry(field: &Field, krate: &syn::Path) -> TokenStream {
 }
 
 fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
-    let Field { ty, docs, nested, redact, .. } = field;
+    let Field { ty, docs, nested, redact, events, .. } = field;
     let name = field.name();
     let zone = zone_value(field, krate);
     let type_name = spelled(ty);
+    let events = match events {
+        Some(word) => quote!(::std::option::Option::Some(#word)),
+        None => quote!(::std::option::Option::None),
+    };
     let (shape, nested) = if *nested {
         (quote!(#krate::Shape::Opaque), quote!(::std::option::Option::Some(__theus::Kept::<#ty>::schema())))
     } else {
@@ -310,6 +315,7 @@ fn field_schema(field: &Field, krate: &syn::Path) -> TokenStream {
             doc: #docs,
             shape: #shape,
             nested: #nested,
+            events: #events,
             redact: #redact,
         }
     }

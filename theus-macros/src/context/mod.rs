@@ -1,6 +1,7 @@
 //! `#[derive(Context)]`.
 
 mod attr;
+mod events;
 mod expand;
 mod model;
 mod stored;

@@ -1,7 +1,7 @@
 //! What the derive knows of a struct.
 
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Fields, Generics, Ident, Path, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Generics, Ident, LitStr, Path, Type, Visibility};
 
 use super::attr::{self, Zone};
 use crate::errors::Errors;
@@ -36,6 +36,8 @@ pub(crate) struct Field {
     pub(crate) redact: bool,
     /// In what it is measured.
     pub(crate) unit: Option<Unit>,
+    /// The word that its place has for the events of its signals.
+    pub(crate) events: Option<LitStr>,
     /// Whether its type mentions a parameter of the struct's.
     pub(crate) is_generic: bool,
     /// The adapter that shows it to rules.
@@ -104,6 +106,12 @@ impl Field {
         if let (Some(with), true) = (&with, attributes.nested) {
             errors.at(with, "a nested context shows its own fields: put `#[inspect(with = ..)]` on those");
         }
+        if let Some(events) = attributes.events.as_ref().filter(|_| !attributes.nested) {
+            errors.at(
+                events,
+                "`events` is of a nested context: write `#[context(nested, events = ..)]`, or leave it out",
+            );
+        }
         match &attributes.unit {
             Some(unit) if attributes.nested => {
                 errors.at(unit, "a nested context has no unit of its own: put `#[context(unit = ..)]` on its fields");
@@ -116,6 +124,7 @@ impl Field {
             nested: attributes.nested,
             interior_mutability: attributes.interior_mutability,
             redact: attributes.redact,
+            events: attributes.events.filter(|_| attributes.nested),
             unit: attributes.unit.filter(|_| !attributes.nested),
             is_generic: generics.type_params().any(|parameter| mentions(&field.ty, &parameter.ident))
                 || generics.const_params().any(|parameter| mentions(&field.ty, &parameter.ident)),

@@ -213,7 +213,14 @@ fn context(input: ParseStream<'_>) -> syn::Result<ContextText> {
             _ => theus_lang::described::Zone::Data,
         };
         let nested = field.parse::<LitBool>()?.value;
-        fields.push(ContextField { field: shown(name, &field)?, zone, nested });
+        let shown = shown(name, &field)?;
+        let events = if field.peek(Ident) {
+            field.parse::<Ident>()?;
+            Some(field.parse::<LitStr>()?.value())
+        } else {
+            None
+        };
+        fields.push(ContextField { field: shown, zone, nested, events });
     }
     Ok(ContextText { version, fields, methods: fields_of(input)? })
 }

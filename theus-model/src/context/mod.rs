@@ -4,6 +4,7 @@ mod adapt;
 mod computed;
 mod decimal;
 mod elements;
+mod events;
 mod foreign;
 mod inside;
 mod inspect;
@@ -24,6 +25,9 @@ pub mod zone;
 pub use adapt::InspectAs;
 pub use computed::Computed;
 pub use decimal::Decimal;
+pub use events::EventClash;
+#[doc(hidden)]
+pub use events::EventNames;
 #[doc(hidden)]
 pub use foreign::FOREIGN;
 pub use inside::{Elements, Part, Record};

@@ -2,6 +2,7 @@
 
 use super::shape::{FieldShape, Shape};
 use super::zone::Zone;
+use crate::signal::EventName;
 
 /// The fields of a context, in the order in which they are declared.
 ///
@@ -51,6 +52,8 @@ pub struct FieldSchema {
     pub shape: Shape,
     /// The schema of a nested context.
     pub nested: Option<Schema>,
+    /// Of a nested context, the word that stands in the names of its signals' events: `#[context(nested, events = "LEFT")]`.
+    pub events: Option<&'static str>,
     /// Whether no value of it, and of what is below it, is shown to people: `#[context(redact)]`.
     pub redact: bool,
 }
@@ -66,6 +69,8 @@ pub struct FieldPath {
     pub type_name: &'static str,
     /// The field's doc comment.
     pub doc: &'static str,
+    /// The event that it raises, where it is a signal.
+    pub event: Option<EventName>,
 }
 
 /// A path that was found in a schema.
@@ -99,16 +104,22 @@ impl Schema {
     #[must_use]
     pub fn paths(&self) -> Vec<FieldPath> {
         let mut paths = Vec::new();
-        self.collect("", &mut paths);
+        self.collect("", "", &mut paths);
         paths
     }
 
-    fn collect(&self, prefix: &str, paths: &mut Vec<FieldPath>) {
+    /// `words` is what stands before the events of what is in it.
+    fn collect(&self, prefix: &str, words: &str, paths: &mut Vec<FieldPath>) {
         for field in &self.fields {
             let path = format!("{prefix}{}", field.name);
-            match &field.nested {
-                Some(nested) => nested.collect(&format!("{path}."), paths),
-                None => paths.push(FieldPath { path, zone: field.zone, type_name: field.type_name, doc: field.doc }),
+            let FieldSchema { zone, type_name, doc, .. } = *field;
+            match (&field.nested, field.events) {
+                (Some(nested), None) => nested.collect(&format!("{path}."), words, paths),
+                (Some(nested), Some(word)) => nested.collect(&format!("{path}."), &format!("{words}{word}_"), paths),
+                (None, _) => {
+                    let event = (zone == Zone::Signal).then(|| EventName::from_field_at(words, field.name));
+                    paths.push(FieldPath { path, zone, type_name, doc, event });
+                }
             }
         }
     }
@@ -168,7 +179,16 @@ mod tests {
     use super::*;
 
     fn field(name: &'static str, nested: Option<Schema>) -> FieldSchema {
-        FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape: Shape::Opaque, nested, redact: false }
+        FieldSchema {
+            name,
+            zone: Zone::Data,
+            type_name: "T",
+            doc: "",
+            shape: Shape::Opaque,
+            nested,
+            events: None,
+            redact: false,
+        }
     }
 
     fn bank() -> Schema {

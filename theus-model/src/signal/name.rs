@@ -17,7 +17,7 @@ const FEW: usize = 8;
 ///
 /// `CMD_X` comes from the signal field `cmd_x`. `EVT_X` and `SIG_X` are **the same event**, from the field `sig_x` (or
 /// from a field `x` or `evt_x` that is a signal by `#[zone(signal)]`). A field of a nested context is named by its own
-/// name, without the path to it.
+/// name, without the path to it, unless the place has a word: of `#[context(nested, events = "LEFT")]`, `sig_x` is `EVT_LEFT_X`.
 ///
 /// It is shown in one form, `CMD_X` or `EVT_X`, whichever way it was written.
 /// A name made of a signal field borrows it: nothing is allocated between a commit and the workflow.
@@ -179,6 +179,17 @@ impl EventName {
         let lower = field.to_ascii_lowercase();
         let (kind, stem) = split_field(&lower);
         Self { kind, stem: stem.into() }
+    }
+
+    /// As [`from_signal_field`](Self::from_signal_field), with these words of its place before what the field's name says: `LEFT_` of
+    /// `sig_jammed` is `EVT_LEFT_JAMMED`.
+    #[must_use]
+    pub(crate) fn from_field_at(words: &str, field: &'static str) -> Self {
+        let own = Self::from_signal_field(field);
+        match words {
+            "" => own,
+            words => Self { kind: own.kind, stem: Stem::in_lower_case(&format!("{words}{}", own.stem())) },
+        }
     }
 
     /// The same name with a text of its own: threads that clone and drop it do not disturb those that use another.

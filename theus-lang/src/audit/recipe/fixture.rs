@@ -68,7 +68,7 @@ const fn access(path: &'static str) -> Access {
 }
 
 fn field(name: &'static str, shape: Shape, nested: Option<Schema>) -> FieldSchema {
-    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, redact: false }
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested, events: None, redact: false }
 }
 
 fn schema(name: &'static str, fields: Vec<FieldSchema>) -> Schema {

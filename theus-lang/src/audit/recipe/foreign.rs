@@ -46,7 +46,16 @@ mod tests {
     use crate::context::{FieldSchema, Shape, Zone};
 
     fn field(name: &'static str, type_name: &'static str, nested: Option<Schema>) -> FieldSchema {
-        FieldSchema { name, zone: Zone::Data, type_name, doc: "", shape: Shape::Opaque, nested, redact: false }
+        FieldSchema {
+            name,
+            zone: Zone::Data,
+            type_name,
+            doc: "",
+            shape: Shape::Opaque,
+            nested,
+            events: None,
+            redact: false,
+        }
     }
 
     fn helped(path: &str) -> String {

@@ -27,14 +27,14 @@ impl Words {
 
     fn context(&mut self, schema: &Schema) -> TypeName {
         let fields = schema.fields.iter().map(|field| {
-            let FieldSchema { name, zone, type_name, shape, nested, .. } = field;
+            let FieldSchema { name, zone, type_name, shape, nested, events, .. } = field;
             let shows = match nested {
                 Some(nested) => self.context(nested),
                 None => self.shape(shape),
             };
             let field =
                 FieldText { name: (*name).to_owned(), shows, written: (*type_name).to_owned(), unit: unit(shape) };
-            ContextField { field, zone: *zone, nested: nested.is_some() }
+            ContextField { field, zone: *zone, nested: nested.is_some(), events: events.map(str::to_owned) }
         });
         let fields = fields.collect();
         self.named(schema.name, Form::Context(ContextText { version: schema.version, fields, methods: Vec::new() }))

@@ -59,7 +59,7 @@ fn text(form: Form) -> TypeText {
 /// The same in words.
 fn program(listed: &[&str]) -> Program {
     let pairs = of("Vec", vec![of("tuple", vec![plain("u8"), plain("f64")])]);
-    let of_field = |name, shows, zone| ContextField { field: field(name, shows), zone, nested: false };
+    let of_field = |name, shows, zone| ContextField { field: field(name, shows), zone, nested: false, events: None };
     let bank = ContextText {
         version: 3,
         fields: vec![
@@ -71,6 +71,7 @@ fn program(listed: &[&str]) -> Program {
                 field: FieldText { unit: Some("kg".to_owned()), ..field("loads", of("Vec", vec![plain("f64")])) },
                 zone: Zone::Data,
                 nested: false,
+                events: None,
             },
             of_field("outlet", plain("Celsius"), Zone::Data),
         ],

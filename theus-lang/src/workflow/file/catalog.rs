@@ -39,6 +39,11 @@ impl From<audit::Catalog> for Catalog {
 }
 
 impl Catalog {
+    /// The paths of the domain's signals, without the layer, each with the event that it raises.
+    pub(super) fn signals(&self) -> Vec<(String, EventName)> {
+        self.domain.paths().into_iter().filter_map(|field| Some((field.path, field.event?))).collect()
+    }
+
     /// The paths of the domain's fields of a zone, without the layer.
     pub(super) fn fields(&self, zone: Zone) -> Vec<String> {
         self.domain.paths().into_iter().filter(|field| field.zone == zone).map(|field| field.path).collect()

@@ -46,7 +46,7 @@ pub(crate) mod tests;
 
 use super::chart::{Definition, Parts, Place, Step};
 use super::proof;
-use crate::context::Zone;
+use crate::context::EventNames;
 use crate::source::{Document, Locator, Severity, SourceError};
 use reading::Reading;
 
@@ -60,7 +60,7 @@ pub(crate) use sites::Sites;
 /// # Errors
 /// Everything that is wrong in the file, in its order, and behind it what is doubtful.
 pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, SourceError> {
-    let signals = catalog.fields(Zone::Signal);
+    let signals = catalog.signals();
     let mut reading = Reading::new(document, catalog, &signals);
     let mut written = reading.workflow();
     if let Some((states, _)) = written.as_mut().and_then(|written| written.chart.as_mut()) {
@@ -71,7 +71,8 @@ pub fn load(document: &Document, catalog: &Catalog) -> Result<Definition, Source
     if let Some((states, initial)) = written.as_ref().and_then(|written| written.chart.as_ref()) {
         let initialised = written.as_ref().map_or(&[][..], |written| &written.initialised);
         let root = written.as_ref().and_then(|written| written.root);
-        let subject = proof::Subject::new(states, *initial, root, &sites, initialised);
+        let events = EventNames::of(&catalog.domain);
+        let subject = proof::Subject::new(states, *initial, root, &sites, initialised, events);
         let (whole, lost_steps) = (!diagnostics.lost_ways, diagnostics.lost_steps);
         proof::of_parts(&subject, &mut diagnostics);
         if whole {

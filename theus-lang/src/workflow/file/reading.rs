@@ -13,6 +13,7 @@ use super::sources::Sources;
 use crate::audit::ProcessEntry;
 use crate::condition::{Expression, ExpressionProblem, Scope};
 use crate::context::Shape;
+use crate::signal::EventName;
 use crate::source::{Document, NodePath, Problem, Value};
 use crate::workflow::chart::StateId;
 
@@ -51,7 +52,7 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(document: &'a Document, catalog: &'a Catalog, signals: &'a [String]) -> Self {
+    pub(super) fn new(document: &'a Document, catalog: &'a Catalog, signals: &'a [(String, EventName)]) -> Self {
         let mut sources = Sources::new(signals);
         for event in catalog.external.iter().filter(|event| !event.is_builtin()) {
             sources.add_external(event.clone());

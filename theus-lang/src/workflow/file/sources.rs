@@ -39,15 +39,14 @@ pub(crate) enum Source<'a> {
 
 impl<'a> Sources<'a> {
     /// The events of the runtime and of the domain's signals.
-    pub(crate) fn new(signals: &'a [String]) -> Self {
+    pub(crate) fn new(signals: &'a [(String, EventName)]) -> Self {
         let mut raised = BTreeSet::from([EventName::CHAIN_DONE, EventName::CHAIN_FAIL, EventName::COMPENSATION_FAIL]);
         let mut clashing = BTreeMap::new();
-        for field in signals {
-            let event = EventName::from_field_name(field);
+        for (field, event) in signals {
             if event.is_builtin() {
-                clashing.insert(event, field.as_str());
+                clashing.insert(event.clone(), field.as_str());
             } else {
-                raised.insert(event);
+                raised.insert(event.clone());
             }
         }
         Self { raised, external: BTreeSet::new(), clashing }
@@ -126,8 +125,9 @@ mod tests {
 
     use super::*;
 
-    fn source(signals: &[&str], event: &str, beside: &[&str]) -> String {
-        let signals: Vec<String> = signals.iter().map(|&field| field.to_owned()).collect();
+    fn source(signals: &[&'static str], event: &str, beside: &[&str]) -> String {
+        let signals: Vec<_> =
+            signals.iter().map(|&field| (field.to_owned(), EventName::from_signal_field(field))).collect();
         let sources = Sources::new(&signals);
         let beside = beside.iter().map(|&name| (EventName::parse(name).unwrap(), name)).collect();
         format!("{:?}", sources.of(&EventName::parse(event).unwrap(), &beside))

@@ -47,6 +47,7 @@ mod tests;
 
 use super::chart::{State, StateId};
 use super::file::{Diagnostics, Sites};
+use crate::context::EventNames;
 
 /// A workflow that was read.
 pub(super) struct Subject<'a> {
@@ -57,6 +58,8 @@ pub(super) struct Subject<'a> {
     sites: &'a Sites,
     /// Data fields that are there before the workflow begins: `domain.report`.
     initialised: &'a [String],
+    /// What the signals of the domain raise.
+    events: EventNames,
     index: sure::Index,
 }
 
@@ -67,8 +70,9 @@ impl<'a> Subject<'a> {
         root: Option<StateId>,
         sites: &'a Sites,
         initialised: &'a [String],
+        events: EventNames,
     ) -> Self {
-        Self { states, initial, root, sites, initialised, index: sure::Index::of(states) }
+        Self { states, initial, root, sites, initialised, events, index: sure::Index::of(states) }
     }
 }
 

@@ -70,10 +70,7 @@ fn of_all(
 fn raised(subject: &Subject<'_>) -> BTreeSet<EventName> {
     let steps = subject.ids().flat_map(|(_, state)| chains(state)).flatten();
     let outputs = steps.flat_map(Step::runs).flat_map(|run| run.contract.outputs);
-    outputs
-        .filter(|access| access.zone == Zone::Signal)
-        .map(|access| EventName::from_signal_field(access.path))
-        .collect()
+    outputs.filter(|access| access.zone == Zone::Signal).map(|access| subject.events.of_signal(access.path)).collect()
 }
 
 /// Of several candidates of one trigger, which stand together, the first.

@@ -9,7 +9,7 @@ use crate::context::{Asked, FieldSchema, FieldShape, Inspect, RecordShape, Shape
 use crate::source::{Document, SourceFile};
 
 fn field(name: &'static str, shape: Shape) -> FieldSchema {
-    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested: None, redact: false }
+    FieldSchema { name, zone: Zone::Data, type_name: "T", doc: "", shape, nested: None, events: None, redact: false }
 }
 
 /// An oven in Fahrenheit whose limits are partly in Celsius.

@@ -68,12 +68,21 @@ static PRICE: Contract = process("price");
 static SUM: Contract = Contract { inputs: &[access("domain.total")], ..process("sum") };
 
 fn field(name: &'static str, zone: Zone, shape: Shape) -> FieldSchema {
-    FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, redact: false }
+    FieldSchema { name, zone, type_name: "T", doc: "", shape, nested: None, events: None, redact: false }
 }
 
 fn nested(name: &'static str, type_name: &'static str, fields: Vec<FieldSchema>) -> FieldSchema {
     let nested = Some(Schema { name: type_name, version: 1, fields, methods: Vec::new() });
-    FieldSchema { name, zone: Zone::Data, type_name, doc: "", shape: Shape::Opaque, nested, redact: false }
+    FieldSchema {
+        name,
+        zone: Zone::Data,
+        type_name,
+        doc: "",
+        shape: Shape::Opaque,
+        nested,
+        events: None,
+        redact: false,
+    }
 }
 
 fn entry(contract: &'static Contract, arguments: Vec<Shape>) -> ProcessEntry {
