@@ -32,7 +32,7 @@ use crate::context::{Context, EventNames};
 #[cfg(feature = "recipes")]
 use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
-use crate::signal::{BusOptions, Overflow};
+use crate::signal::BusOptions;
 #[cfg(feature = "recipes")]
 use crate::source::{Document, SourceFile};
 #[cfg(feature = "store")]
@@ -41,6 +41,7 @@ use crate::telemetry::Watch;
 
 #[cfg(feature = "store")]
 mod kept;
+mod signals;
 mod told;
 
 /// How often a run is attempted where nothing else is said.
@@ -349,27 +350,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
     pub const fn lock_timeout(mut self, at_most: Duration) -> Self {
         self.lock_timeout = at_most;
         self
-    }
-
-    /// How many events can wait on the signal bus: 65,536 where not given.
-    pub fn signal_capacity(mut self, events: usize) -> Self {
-        self.bus = self.bus.capacity(events);
-        self
-    }
-
-    /// What a full signal bus does: it refuses what does not fit where not given. Each session has a bus of its own.
-    pub fn signal_overflow(mut self, overflow: Overflow) -> Self {
-        self.bus = self.bus.overflow(overflow);
-        self
-    }
-
-    /// The events that overtake all others on the signal bus, wherever they come from: an emergency stop.
-    ///
-    /// # Errors
-    /// Where one of them is not the name of an event.
-    pub fn urgent<'a>(mut self, events: impl IntoIterator<Item = &'a str>) -> Result<Self, BuildError> {
-        self.bus = self.bus.urgent(events)?;
-        Ok(self)
     }
 
     /// The clock that audit records are dated by: the system's where not given, and where it panics, which `tracing` tells.
