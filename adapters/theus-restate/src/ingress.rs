@@ -1,6 +1,8 @@
 //! Calls to Restate's ingress.
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{Method, Request, Uri, header};
@@ -17,10 +19,12 @@ use crate::error::Unreached;
 /// What is read of an answer at most.
 const LONGEST: usize = 32 * 1024 * 1024;
 
-/// Where Restate takes calls, by HTTP/1.1. A clone has the same connections.
+/// Where Restate takes calls, by HTTP/1.1: one node, or several of one cluster. A clone has the same connections.
 #[derive(Clone)]
 pub struct Ingress {
-    url: Box<str>,
+    urls: Arc<[Box<str>]>,
+    /// Which of them is called: after one that is not reached, the next.
+    at: Arc<AtomicUsize>,
     client: Client<HttpConnector, Full<Bytes>>,
     time: Duration,
 }
@@ -31,16 +35,23 @@ impl Ingress {
     /// # Errors
     /// [`Unreached::Address`].
     pub fn at(url: &str) -> Result<Self, Unreached> {
-        let wrong = |reason: &str| Unreached::Address { url: url.to_owned(), reason: reason.to_owned() };
-        let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&error.to_string()))?;
-        if uri.scheme_str() != Some("http") || uri.authority().is_none() {
-            return Err(wrong("it begins with `http://`, and names a host"));
+        Self::among(&[url])
+    }
+
+    /// At one of these addresses, of which each does: where one is not reached, the next call goes to another.
+    ///
+    /// # Errors
+    /// [`Unreached::Address`], of the first that is none, or where there is none.
+    pub fn among(urls: &[&str]) -> Result<Self, Unreached> {
+        let checked = urls.iter().map(|url| checked(url)).collect::<Result<Arc<[_]>, _>>()?;
+        if checked.is_empty() {
+            return Err(Unreached::Address { url: String::new(), reason: "there is none".to_owned() });
         }
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { url: url.trim_end_matches('/').into(), client, time: Duration::from_secs(30) })
+        Ok(Self { urls: checked, at: Arc::default(), client, time: Duration::from_secs(30) })
     }
 
     /// How long an answer is waited for.
@@ -64,7 +75,9 @@ impl Ingress {
             Some(asked) => serde_json::to_vec(asked).map_err(|error| Unreached::Answer(error.to_string()))?,
             None => Vec::new(),
         };
-        let path = format!("{}/{object}/{}/{handler}", self.url, escaped(session));
+        let number = self.at.load(Ordering::Relaxed);
+        let url = self.urls.get(number % self.urls.len().max(1)).map_or("", |url| url);
+        let path = format!("{url}/{object}/{}/{handler}", escaped(session));
         let mut request = Request::builder().method(Method::POST).uri(path);
         if asked.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
@@ -72,9 +85,14 @@ impl Ingress {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
-        let refused = |error: http::Error| Unreached::Address { url: self.url.to_string(), reason: error.to_string() };
+        let refused = |error: http::Error| Unreached::Address { url: url.to_owned(), reason: error.to_string() };
         let request = request.body(Full::new(Bytes::from(body))).map_err(refused)?;
-        let answered = tokio::time::timeout(self.time, self.answer(request)).await.map_err(|_| Unreached::TimedOut)?;
+        let answered = tokio::time::timeout(self.time, self.answer(request)).await.unwrap_or(Err(Unreached::TimedOut));
+        if answered.as_ref().err().is_some_and(Unreached::may_pass) {
+            // Of several who were there at once one moves on.
+            let next = number.wrapping_add(1);
+            let _ = self.at.compare_exchange(number, next, Ordering::Relaxed, Ordering::Relaxed);
+        }
         let (status, body) = answered?;
         if !(200..300).contains(&status) {
             let message = String::from_utf8_lossy(body.get(..body.len().min(1_000)).unwrap_or_default()).into_owned();
@@ -93,6 +111,16 @@ impl Ingress {
     }
 }
 
+/// One without a path.
+fn checked(url: &str) -> Result<Box<str>, Unreached> {
+    let wrong = |reason: &str| Unreached::Address { url: url.to_owned(), reason: reason.to_owned() };
+    let uri: Uri = url.parse().map_err(|error: http::uri::InvalidUri| wrong(&error.to_string()))?;
+    if uri.scheme_str() != Some("http") || uri.authority().is_none() {
+        return Err(wrong("it begins with `http://`, and names a host"));
+    }
+    Ok(url.trim_end_matches('/').into())
+}
+
 /// A name of a session as a part of a path: all but letters, digits and `-_.~` by their bytes.
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
@@ -107,7 +135,7 @@ fn escaped(name: &str) -> String {
 
 impl fmt::Debug for Ingress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ingress").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Ingress").field("urls", &self.urls).finish_non_exhaustive()
     }
 }
 
@@ -127,5 +155,6 @@ mod tests {
             assert!(matches!(Ingress::at(url), Err(Unreached::Address { .. })), "{url}");
         }
         assert!(Ingress::at("http://127.0.0.1:8080/").is_ok());
+        assert!(Ingress::among(&[]).is_err() && Ingress::among(&["http://a:1", "b"]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Sessions of Theus as virtual objects of Restate.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod drive;

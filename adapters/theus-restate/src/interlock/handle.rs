@@ -40,14 +40,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Lease {
     /// Begins to ask for it, at this ingress of Restate, as a task of this runtime. An answer is good for so long: what a latch waits for,
     /// and how long a process goes on that reaches nobody. All processes have the same; a third of a second is a good one.
-    ///
-    /// # Errors
-    /// [`Unreached::Address`].
-    pub fn begin(url: &str, lasting: Duration, runtime: &Handle) -> Result<Self, Unreached> {
-        let ingress = Ingress::at(url)?.within(lasting);
+    #[must_use]
+    pub fn begin(ingress: Ingress, lasting: Duration, runtime: &Handle) -> Self {
+        let ingress = ingress.within(lasting);
         let shared = Arc::new(Shared { ingress, lasting, begun: Instant::now(), seen: Mutex::default() });
         let renewing = runtime.spawn(renew(Arc::clone(&shared)));
-        Ok(Self(Arc::new(Inner { shared, runtime: runtime.clone(), renewing })))
+        Self(Arc::new(Inner { shared, runtime: runtime.clone(), renewing }))
     }
 
     /// How long an answer is good for.

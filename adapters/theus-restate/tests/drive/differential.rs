@@ -3,33 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
 use theus_core::workflow::VirtualClock;
-use theus_restate::drive::{Ask, ControlAsk, EmitAsk, Entry, RunAsk, Told};
+use theus_restate::drive::{Ask, Entry, Told};
 
+use super::program::asks::random_ask;
 use super::program::reference::{Reference, comparable, essence};
 use super::world::{Carrier, World};
-
-pub fn random_ask(random: &mut fastrand::Rng, sessions: u32) -> Ask {
-    let event = |event: &str, with: Value| EmitAsk { event: event.to_owned(), with, urgent: false };
-    let run = |process: &str, with: Value| Ask::Run(RunAsk { process: process.to_owned(), with });
-    let amount = random.i64(1..40);
-    match random.u32(0..18) {
-        0..=3 => run("charge", json!({ "amount": random.i64(-10..200) })),
-        4 => run("count", Value::Null),
-        5 => run("pay", json!({ "amount": random.i64(1..1_000) })),
-        6 => run("post", json!({ "to": format!("s{}", random.u32(0..sessions)), "amount": amount })),
-        7 => run("chrage", json!({ "amount": 1 })),
-        8 => run("charge", json!({ "amont": 1 })),
-        9 | 10 => Ask::Ask(event("CMD_PAY", json!({ "amount": amount }))),
-        11 | 12 => Ask::Ask(event("CMD_BUY", json!({ "amount": amount }))),
-        13 => Ask::Emit(event("CMD_BUY", json!({ "amount": amount }))),
-        14 => Ask::Ask(event("CMD_COUNT", Value::Null)),
-        15 => Ask::Ask(event("CMD_STOP", Value::Null)),
-        16 => Ask::Ask(event("CMD_NONE", Value::Null)),
-        _ => Ask::Control(if random.bool() { ControlAsk::Pause } else { ControlAsk::Resume }),
-    }
-}
 
 /// Two that are compared, call by call.
 struct Two {
@@ -81,7 +60,7 @@ fn first_difference(seed: u64, calls: u32, sessions: u32, spoil: fn(&mut Entry))
     let mut two = Two { carrier, reference, at_rest: BTreeMap::new() };
     for call in 0..calls {
         let session = format!("s{}", random.u32(0..sessions));
-        let ask = random_ask(&mut random, sessions);
+        let ask = random_ask(&mut random, None);
         let place = format!("seed {seed}, call {call}, {session}: {ask:?}");
         let signal_waited = two.has_signal(&session);
         let told = match two.carrier.ask(&session, ask.clone()) {

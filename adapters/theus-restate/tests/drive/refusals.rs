@@ -122,23 +122,26 @@ fn what_cannot_be_served_is_refused_before_it_is() {
     let engine = || program::builder(Arc::new(World::default())).unwrap();
     let carried = || engine().carried().build().unwrap();
     let kept = engine().store(MemoryStore::new()).build().unwrap();
-    assert!(matches!(Object::new("Tills", kept).route(program::route).build(), Err(ObjectError::NotCarried { .. })));
+    assert!(matches!(
+        Object::new("Tills", kept).route(|sent| program::route("Tills", sent)).build(),
+        Err(ObjectError::NotCarried { .. })
+    ));
     let no_route = Object::new("Tills", carried()).build();
     assert!(matches!(no_route, Err(ObjectError::NoRoute { process: "post", .. })));
     for name in ["", "a b", "ä", "-"] {
-        let wrong = Object::new(name, carried()).route(program::route).build();
+        let wrong = Object::new(name, carried()).route(|sent| program::route("Tills", sent)).build();
         assert!(matches!(wrong, Err(ObjectError::Name { .. })), "{name}");
     }
     let flow = "states: { IDLE: { events: { CMD_A: IDEL } } }";
     let wrong = Object::new("Tills", carried()).workflow_text("a.yaml", flow).unwrap_err();
     assert!(wrong.to_string().contains("did you mean"), "{wrong}");
-    assert!(Object::new("Tills", carried()).route(program::route).build().is_ok());
+    assert!(Object::new("Tills", carried()).route(|sent| program::route("Tills", sent)).build().is_ok());
 }
 
 #[test]
 fn sessions_without_a_workflow_run_processes_and_hear_no_events() {
     let engine = program::builder(Arc::new(World::default())).unwrap().carried().build().unwrap();
-    let served = Object::new("Tills", engine).route(program::route).build().unwrap();
+    let served = Object::new("Tills", engine).route(|sent| program::route("Tills", sent)).build().unwrap();
     let mut carrier = Carrier::of(served.hosted(), theus_core::workflow::VirtualClock::new());
     let told = carrier.ask("a", run("charge", json!({ "amount": 5 }))).unwrap().unwrap();
     assert_eq!((told.result, told.status.as_str()), (Some(json!(5)), "running"));

@@ -49,7 +49,10 @@ impl Carrier {
         let clock = VirtualClock::new();
         let host = theus_restate::drive::Host::new(engine.clone());
         let workflow = theus_core::workflow::WorkflowManager::from_text(&engine, "till.yaml", program::FLOW).unwrap();
-        let host = host.workflow(workflow.shared_definition()).route(program::route).clock(clock.clone());
+        let host = host
+            .workflow(workflow.shared_definition())
+            .route(|sent| program::route("Tills", sent))
+            .clock(clock.clone());
         Self::of(Arc::new(host.explains::<program::Charge>()), clock)
     }
 

@@ -1,5 +1,6 @@
 //! A program for tests: a till with a workflow that waits, tries again, makes good, and sends to other tills.
 
+pub mod asks;
 pub mod reference;
 
 use std::sync::Arc;
@@ -130,13 +131,15 @@ pub fn builder(outside: Arc<dyn Outside>) -> Result<EngineBuilder<Till, (), Port
 }
 
 /// Where its messages go.
-pub fn route(sent: Sent<'_>) -> Vec<Delivery> {
+pub fn route(object: &str, sent: Sent<'_>) -> Vec<Delivery> {
     let to = sent.body.get("to").and_then(serde_json::Value::as_str).unwrap_or_default();
-    vec![Delivery::run("Tills", to, "charge", json!({ "amount": sent.body.get("amount") }))]
+    vec![Delivery::run(object, to, "charge", json!({ "amount": sent.body.get("amount") }))]
 }
 
 pub fn object(name: &str, engine: Engine<Till, (), Ports>) -> Result<Object<Till, (), Ports>, ObjectError> {
-    Ok(Object::new(name, engine).workflow_text("till.yaml", FLOW)?.route(route).explains::<Charge>())
+    let own = name.to_owned();
+    let object = Object::new(name, engine).workflow_text("till.yaml", FLOW)?;
+    Ok(object.route(move |sent| route(&own, sent)).explains::<Charge>())
 }
 
 /// The tills, served; with an interlock where there is one.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde_json::Value;
 use theus_axum::{Kind, Problem, account};
@@ -133,6 +134,11 @@ impl<C: Clock + Clone> Reference<C> {
     /// The session as it is, which its store has, or has what this follows from.
     pub fn kept(&self, session: &str) -> Option<SessionState> {
         Some(self.sessions.get(session)?.dehydrate().unwrap())
+    }
+
+    /// When the first of its timers is due.
+    pub fn next_due(&self, session: &str) -> Option<SystemTime> {
+        self.sessions.get(session)?.position().next_due()
     }
 
     /// The last messages that it has sent.
