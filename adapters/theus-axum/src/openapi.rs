@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use theus_core::Context;
+use theus_core::audit::LONGEST_SHELVED;
 use theus_core::process::Gives;
 
 use crate::command::{Command, CommandShape};
@@ -14,7 +15,19 @@ use crate::service::Service;
 
 const PLACE: &str = "#/components/schemas/";
 /// What is the same for all services, and takes these names.
-const NAMES: [&str; 7] = ["Problem", "Violation", "Answer", "State", "Status", "Journal", "Explanation"];
+const NAMES: [&str; 11] = [
+    "Problem",
+    "Violation",
+    "Answer",
+    "State",
+    "Status",
+    "Journal",
+    "Explanation",
+    "Alarms",
+    "AlarmId",
+    "AlarmState",
+    "AlarmFigures",
+];
 
 /// The document.
 pub(crate) fn document<D: Context, G: Context, E: Send + Sync + 'static>(
@@ -80,6 +93,9 @@ pub(crate) fn document<D: Context, G: Context, E: Send + Sync + 'static>(
             json!({ "parameters": [session()], "get": of("happenings_of_one") }),
         );
         paths.insert("/happenings".to_owned(), json!({ "get": of("happenings") }));
+    }
+    if parts.has_alarms {
+        paths.extend(of_alarms());
     }
     let state = of_context(&D::schema(), &mut schemas);
     let mut components = fixed(state);
@@ -222,6 +238,44 @@ fn of_event(event: &str) -> Value {
     })
 }
 
+/// The alarms, and what operators do to them.
+fn of_alarms() -> Map<String, Value> {
+    let mut figures = look("alarm_figures", "How many alarms there are for so many operators", "AlarmFigures");
+    figures["parameters"] = json!([query("operators", false, json!({ "type": "integer", "minimum": 1 }))]);
+    let act = |word: &str, summary: &str, seconds: Option<Value>| {
+        let mut members = Map::from_iter([
+            ("id".to_owned(), refer("AlarmId")),
+            ("reason".to_owned(), json!({ "type": "string", "minLength": 1 })),
+        ]);
+        let mut required = vec!["id", "reason"];
+        if let Some(seconds) = seconds {
+            members.insert("seconds".to_owned(), seconds);
+            required.push("seconds");
+        }
+        let mut body = object(members, &required);
+        body["additionalProperties"] = false.into();
+        let stands = object(Map::from_iter([("state".to_owned(), refer("AlarmState"))]), &["state"]);
+        json!({ "post": {
+            "operationId": format!("{word}_alarm"),
+            "summary": summary,
+            "tags": ["alarms"],
+            "requestBody": { "required": true, "content": { "application/json": { "schema": body } } },
+            "responses": { "200": answers("How it stands then", &stands), "default": { "$ref": "#/components/responses/Problem" } },
+        } })
+    };
+    let seconds = json!({ "type": "integer", "minimum": 1, "maximum": LONGEST_SHELVED.as_secs() });
+    Map::from_iter([
+        (
+            "/alarms".to_owned(),
+            json!({ "get": look("alarms", "The alarms that are not normal, of all sessions", "Alarms") }),
+        ),
+        ("/alarms/figures".to_owned(), json!({ "get": figures })),
+        ("/alarms/acknowledge".to_owned(), act("acknowledge", "Says that somebody has seen an alarm", None)),
+        ("/alarms/shelve".to_owned(), act("shelve", "Puts an alarm aside for a time", Some(seconds))),
+        ("/alarms/unshelve".to_owned(), act("unshelve", "Takes an alarm up again that was shelved", None)),
+    ])
+}
+
 /// What is the same for all services.
 fn fixed(state: Value) -> Map<String, Value> {
     let text = || json!({ "type": "string" });
@@ -289,6 +343,46 @@ fn fixed(state: Value) -> Map<String, Value> {
         "properties": { "process": text(), "version": number(), "interlock": { "type": "boolean" },
             "rules": { "type": "array", "items": { "type": "object" } } },
     });
-    let schemas = [problem, violation, answer, stands, all, journal, explanation];
+    let [id, alarm_state, alarms, figures] = alarm_schemas();
+    let schemas = [problem, violation, answer, stands, all, journal, explanation, alarms, id, alarm_state, figures];
     NAMES.iter().map(|name| (*name).to_owned()).zip(schemas).collect()
+}
+
+/// What an alarm is called, how it stands, all of them, and how many there are.
+fn alarm_schemas() -> [Value; 4] {
+    let text = || json!({ "type": "string" });
+    let number = || json!({ "type": "integer", "minimum": 0 });
+    let id = json!({
+        "type": "object",
+        "required": ["session", "rule"],
+        "properties": { "session": text(), "rule": text(), "key": text() },
+        "additionalProperties": false,
+    });
+    let state = json!({ "enum": ["unacknowledged", "acknowledged", "returned_unacknowledged", "shelved", "suppressed_by_design", "normal"] });
+    let shelf = json!({
+        "type": "object",
+        "required": ["until", "operator", "reason"],
+        "properties": { "until": text(), "operator": text(), "reason": text() },
+    });
+    let alarm = json!({
+        "type": "object",
+        "required": ["id", "process", "gate", "path", "rule", "level", "state", "since", "violation", "value"],
+        "properties": {
+            "id": refer("AlarmId"), "process": text(), "gate": text(), "path": text(), "rule": text(), "level": { "enum": ["S", "A", "B", "C", "I"] },
+            "state": refer("AlarmState"), "since": text(), "raised": text(), "violation": number(), "value": text(), "operator": text(),
+            "shelf": shelf,
+        },
+    });
+    let alarms = json!({ "type": "object", "required": ["alarms"], "properties": { "alarms": { "type": "array", "items": alarm } } });
+    let counts = ["raised", "most_per_operator", "floods", "spans", "standing", "stale"];
+    let mut figures = json!({
+        "type": "object",
+        "required": ["from", "to", "operators", "per_operator", "chattering"],
+        "properties": { "from": text(), "to": text(), "operators": { "type": "integer", "minimum": 1 }, "per_operator": { "type": "number" },
+            "chattering": { "type": "array", "items": { "type": "object" } } },
+    });
+    for count in counts {
+        figures["properties"][count] = number();
+    }
+    [id, state, alarms, figures]
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use http::request::Parts as Request;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use theus_core::Context;
@@ -45,11 +46,15 @@ pub struct Options<D: Context, G: Context = (), E = ()> {
     pub(crate) refused: StatusCode,
     pub(crate) parts: Parts,
     pub(crate) first: Option<Arc<First<D>>>,
+    pub(crate) operator: Option<Arc<Operator>>,
     pub(crate) limits: Limits,
 }
 
 /// The first state of a session of this name.
 pub(crate) type First<D> = dyn Fn(&str) -> D + Send + Sync;
+
+/// Who has sent a request.
+pub(crate) type Operator = dyn Fn(&Request) -> Option<String> + Send + Sync;
 
 /// Which resources there are, and what the service is called.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) has_explain: bool,
     pub(crate) has_happenings: bool,
     pub(crate) has_open: bool,
+    pub(crate) has_alarms: bool,
     pub(crate) has_bearer: bool,
     /// Title and version.
     pub(crate) info: Option<(String, String)>,
@@ -89,6 +95,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
             refused: StatusCode::UNPROCESSABLE_ENTITY,
             parts: Parts::default(),
             first: None,
+            operator: None,
             limits,
         }
     }
@@ -155,6 +162,28 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Options<D, G, E> {
     pub const fn happenings(mut self, at_a_time: usize) -> Self {
         self.parts.has_happenings = true;
         self.limits.streams = at_a_time;
+        self
+    }
+
+    /// Opens the alarms of all sessions, and what operators do to them: acknowledge, shelve and unshelve, each with a reason. `who` says who
+    /// has sent a request, as the layer of one's own knows that asks for it: it is put on record. What is nobody's is refused, as
+    /// [`NoOperator`](crate::Kind::NoOperator). Alarms tell values of the state: they are for who may see those.
+    ///
+    /// ```
+    /// # use theus_core::prelude::*;
+    /// # #[derive(Clone, Default, Context)]
+    /// # struct Oven { temperature: f64 }
+    /// use theus_axum::Options;
+    ///
+    /// /// What a layer of one's own has put into the request.
+    /// #[derive(Clone)]
+    /// struct User(String);
+    ///
+    /// let options = Options::<Oven>::new().alarms(|request| Some(request.extensions.get::<User>()?.0.clone()));
+    /// ```
+    pub fn alarms(mut self, who: impl Fn(&Request) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.parts.has_alarms = true;
+        self.operator = Some(Arc::new(who));
         self
     }
 

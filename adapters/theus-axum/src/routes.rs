@@ -28,6 +28,8 @@ use crate::service::{OptionsError, Service};
 /// | `GET /sessions/{name}/explain?process=..&arguments=..` | what the rules would say, by [`Options::explain`]; the arguments are JSON |
 /// | `GET /sessions/{name}/journal?from=..&most=..` | its steps, by [`Options::journal`], where there is a store |
 /// | `GET /sessions/{name}/happenings`, `GET /happenings` | what one, or all, do from now on, as Server-Sent Events, by [`Options::happenings`] |
+/// | `GET /alarms`, `GET /alarms/figures?operators=..` | the alarms of all sessions that are not normal, and how many there are for so many operators, by [`Options::alarms`] |
+/// | `POST /alarms/acknowledge`, `/alarms/unshelve`, `/alarms/shelve` | what an operator does to an alarm: the body has its `id`, a `reason` and, to shelve, for how many `seconds`; the answer is how it stands then |
 /// | `GET /status` | how the engine and all sessions stand |
 /// | `GET /openapi.json` | all of this, as OpenAPI 3.1: what commands take, return and fail with, by the shapes of the types and what doc comments say |
 ///
@@ -61,7 +63,7 @@ where
     G: Context,
     E: Send + Sync + 'static,
 {
-    let (parts, first) = (options.parts.clone(), options.first.clone());
+    let (parts, first, operator) = (options.parts.clone(), options.first.clone(), options.operator.clone());
     let service: Shared<D, G, E> = Arc::new(Service::new(sessions, options)?);
     // It is the same for as long as the service is.
     let document = Bytes::from(openapi::document(&service, &parts).to_string());
@@ -86,6 +88,24 @@ where
         router = router
             .route("/sessions/{name}/happenings", only(get(handlers::of_one::<D, G, E>)))
             .route("/happenings", only(get(handlers::of_all::<D, G, E>)));
+    }
+    if let Some(who) = operator {
+        let (by, of) = (Arc::clone(&who), Arc::clone(&who));
+        router = router
+            .route("/alarms", only(get(handlers::alarms::<D, G, E>)))
+            .route("/alarms/figures", only(get(handlers::figures::<D, G, E>)))
+            .route(
+                "/alarms/acknowledge",
+                only(post(move |service, parts, body| handlers::acknowledge::<D, G, E>(service, by, parts, body))),
+            )
+            .route(
+                "/alarms/shelve",
+                only(post(move |service, parts, body| handlers::shelve::<D, G, E>(service, of, parts, body))),
+            )
+            .route(
+                "/alarms/unshelve",
+                only(post(move |service, parts, body| handlers::unshelve::<D, G, E>(service, who, parts, body))),
+            );
     }
     let limits = service.limits;
     Ok(limits::around(router.with_state(service), limits))

@@ -1,5 +1,6 @@
 //! What each resource does.
 
+mod alarms;
 mod command;
 mod event;
 mod explain;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use crate::service::Service;
 
+pub(crate) use alarms::{acknowledge, alarms, figures, shelve, unshelve};
 pub(crate) use command::run;
 pub(crate) use event::send;
 pub(crate) use explain::explain;

@@ -11,11 +11,14 @@ use http::StatusCode;
 /// | `aborted` | 422 | a rule of level A refuses it, and ends the workflow |
 /// | `arguments` | 422 | not the arguments of the process, or no values of their types |
 /// | `key-reused` | 422 | the `Idempotency-Key` was given to something else before |
+/// | `operation` | 422 | what an operator does to an alarm lacks its reason, or its time |
 /// | `payload` | 422 | what the event brings along is too deep or too large |
 /// | `malformed`, `name`, `query`, `key` | 400 | a body that is no JSON; a name, a query or a key that is none |
 /// | `media-type`, `too-large`, `method`, `not-found` | 415, 413, 405, 404 | as HTTP has them |
-/// | `unknown-session`, `unknown-process`, `unknown-event`, `unknown-state`, `unknown-step` | 404 | there is none, or it is not open to the outside |
+/// | `unknown-session`, `unknown-process`, `unknown-event`, `unknown-state`, `unknown-step`, `unknown-alarm` | 404 | there is none, or it is not open to the outside |
 /// | `session-over`, `session-exists` | 409 | the session has ended; there is one of this name |
+/// | `alarm-state` | 409 | the alarm does not stand so that this can be done to it: `state` |
+/// | `no-operator` | 403 | it is not known who does it |
 /// | `not-taken` | 409 | no active state has a use for the event: `states` |
 /// | `conflict` | 409, `Retry-After` | somebody else has changed it meanwhile, or has it |
 /// | `not-kept` | 501 | it needs a store, and there is none |
@@ -40,6 +43,10 @@ pub enum Kind {
     Arguments,
     /// A key that was given to something else.
     KeyReused,
+    /// What an operator does to an alarm lacks its reason, or its time.
+    Operation,
+    /// It is not known who does it.
+    NoOperator,
     /// An event brings too much along.
     Payload,
     /// A body that is not JSON.
@@ -68,6 +75,10 @@ pub enum Kind {
     UnknownState,
     /// The journal has no such step.
     UnknownStep,
+    /// There is no such alarm in the recipe in force.
+    UnknownAlarm,
+    /// The alarm does not stand so that this can be done to it.
+    AlarmState,
     /// The session has ended.
     SessionOver,
     /// No active state has a use for the event.
@@ -100,12 +111,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 37] = [
         Self::Declared,
         Self::Refused,
         Self::Aborted,
         Self::Arguments,
         Self::KeyReused,
+        Self::Operation,
+        Self::NoOperator,
         Self::Payload,
         Self::Malformed,
         Self::Name,
@@ -120,6 +133,8 @@ impl Kind {
         Self::UnknownEvent,
         Self::UnknownState,
         Self::UnknownStep,
+        Self::UnknownAlarm,
+        Self::AlarmState,
         Self::SessionOver,
         Self::SessionExists,
         Self::NotTaken,
@@ -183,6 +198,18 @@ impl Kind {
             Self::Payload => {
                 ("urn:theus:problem:payload", StatusCode::UNPROCESSABLE_ENTITY, "The event brings too much along")
             }
+            Self::Operation => (
+                "urn:theus:problem:operation",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This is not how it is done to an alarm",
+            ),
+            Self::NoOperator => ("urn:theus:problem:no-operator", StatusCode::FORBIDDEN, "It is not known who does it"),
+            Self::UnknownAlarm => ("urn:theus:problem:unknown-alarm", StatusCode::NOT_FOUND, "There is no such alarm"),
+            Self::AlarmState => (
+                "urn:theus:problem:alarm-state",
+                StatusCode::CONFLICT,
+                "The alarm does not stand so that this can be done",
+            ),
             Self::Malformed => ("urn:theus:problem:malformed", StatusCode::BAD_REQUEST, "The body is not JSON"),
             Self::Name => ("urn:theus:problem:name", StatusCode::BAD_REQUEST, "No session can have this name"),
             Self::Query => ("urn:theus:problem:query", StatusCode::BAD_REQUEST, "The query does not fit"),

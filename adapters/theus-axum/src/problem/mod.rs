@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+mod alarm;
 mod arguments;
 mod kind;
 mod rejection;
@@ -25,7 +26,7 @@ pub use violations::account;
 
 /// What a client is told of something that was not done, as RFC 9457 has it. Handlers return it, and `?` makes it of the errors of
 /// `theus_core`: [`RunError`](theus_core::RunError), [`SessionError`](theus_core::workflow::sessions::SessionError),
-/// [`StoreError`](theus_core::store::StoreError), [`ArgumentError`](theus_core::engine::ArgumentError) and axum's rejections.
+/// [`StoreError`](theus_core::store::StoreError), [`ArgumentError`](theus_core::engine::ArgumentError), [`AlarmError`](theus_core::audit::AlarmError) and axum's rejections.
 ///
 /// ```
 /// use axum::extract::{Path, State};

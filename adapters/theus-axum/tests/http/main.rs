@@ -1,6 +1,7 @@
 //! The service over HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod alarms;
 mod commands;
 mod ending;
 mod events;

@@ -128,7 +128,7 @@ async fn document(app: axum::Router) -> Value {
 }
 
 /// A schema of the document, by itself.
-fn schema(document: &Value, pointer: &str) -> Value {
+pub(crate) fn schema(document: &Value, pointer: &str) -> Value {
     let mut schema = document.pointer(pointer).unwrap_or_else(|| panic!("{pointer}: {document:#}")).clone();
     schema["components"] = document["components"].clone();
     schema
