@@ -203,6 +203,8 @@ pub mod command_line;
 pub mod context;
 pub mod effect;
 pub mod engine;
+#[cfg(feature = "recipes")]
+mod fragment;
 #[cfg(all(feature = "recipes", feature = "workflow", feature = "store"))]
 pub mod guides;
 pub mod mount;
@@ -242,6 +244,9 @@ pub use engine::{AnyProcess, BuildError, Engine, EngineBuilder, Locking, Report,
 #[doc(no_inline)]
 pub use process::{AsyncProcess, Contract, Process, RunError, SyncProcess};
 pub use signal::Signal;
+#[cfg(feature = "recipes")]
+#[doc(no_inline)]
+pub use source::Fragment;
 #[cfg(any(feature = "recipes", feature = "workflow"))]
 #[doc(inline)]
 pub use theus_lang::{errors, source};
@@ -411,6 +416,7 @@ pub use theus_macros::effect;
 ///     global = Limits,                     // where there is one; `effects = Ports` as well
 ///     processes = [Order, billing::Pay],   // one that is mounted by its place, `At<Spin, Left>`; of a bundle, each by itself
 ///     types = [Mode, Item, Cents = i64],   // types of its own that fields and arguments mention
+///     fragments = [motor::RULES],          // parts of recipes that crates ship, for the recipes to include
 ///     recipes = ["files/audit.yaml", "files/site.yaml"],   // one recipe: a later file over an earlier one
 ///     workflows = ["files/orders.yaml"],
 /// }

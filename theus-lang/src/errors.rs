@@ -47,6 +47,7 @@
 //! | [`R044`] | a rule on missing runs that could not be one |
 //! | [`R051`] | a unit that does not fit |
 //! | [`R052`] | a list that no file holds |
+//! | [`R053`] | what cannot be included |
 //!
 //! # Warnings of a recipe
 //!
@@ -212,6 +213,7 @@ pages! {
     R044 "R044.md";
     R051 "R051.md";
     R052 "R052.md";
+    R053 "R053.md";
     R101 "R101.md";
     R102 "R102.md";
     R103 "R103.md";

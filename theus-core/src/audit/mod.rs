@@ -379,6 +379,33 @@
 //! a warning says so. The `max_threshold: n` of its 3.0 line acts at violation n + 1; here, as in its 2.x, it acts at violation n:
 //! that is warned of too, in a file that looks like one of its own.
 //!
+//! # Fragments
+//!
+//! A crate of processes ships the rules that belong to them ([`fragment!`](crate::fragment!)), the program hands them over
+//! ([`EngineBuilder::fragments`](crate::EngineBuilder::fragments), `fragments = [..]` of [`files!`](macro@crate::files)), and a recipe
+//! file includes them by their names:
+//!
+//! ```yaml
+//! include:
+//!   - currencies                              # as it is: a file that stands before this one
+//!   - motor: { at: domain.left, global: global.motors }
+//!   - motor: { at: [domain.right, domain.arm.elbow], limits: { fastest: 50 } }
+//! ```
+//!
+//! Where it has `at`, a fragment is written for the library's own context, as [mounted](crate::mount) processes are: its `domain.speed` is
+//! `domain.left.speed`, in fields, `per`, `that` and `when`; its process `spin` is `left.spin`, its template `_careful` is `_left.careful`, its
+//! `id: M-1` is `left.M-1`. `global` says so of the library's global layer: `global.most` is `global.motors.most`. It has no rules for `"*"`.
+//! One without `at` is taken as it stands. As a later file does, what includes a fragment takes the place of its rules: of the same
+//! process, gate, field and condition, under their names in the program. `defaults` are of their own file.
+//!
+//! The `limits` of a fragment are its own, whatever others call theirs; where it is included, they can be given other values. Fragments
+//! include fragments, at places within their own; one that several include for one place is there once. A problem of a fragment
+//! is told at its own line, with where it is included; a circle, and one twice for one place in one file, are [refused](crate::errors::R053).
+//! Workflows have no fragments: a workflow is proved as a whole, and stands in one file.
+//!
+//! A [reload](crate::Engine::reload_recipe) includes the same fragments; they are in the recipe's digest as all rules are, and a record says
+//! `motor:3:7` of where a rule stands.
+//!
 //! # An example
 //!
 //! ```

@@ -6,12 +6,12 @@ use super::diagnostic::Diagnostic;
 use super::kind::{Kind, kind_of};
 use super::report::Report;
 use crate::audit::{Catalog, Recipe};
-use crate::source::{Document, SourceError, SourceFile};
+use crate::source::{Document, Fragment, SourceError, SourceFile};
 use crate::workflow::chart::Definition;
 use crate::workflow::file;
 
 /// Checks the files: the recipes as layers of one, in their order, and each workflow by itself.
-pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
+pub(super) fn check(files: &[PathBuf], catalog: &Catalog, fragments: &[Fragment]) -> Report {
     let mut report = Report::default();
     let mut recipes = Vec::new();
     for path in files {
@@ -33,7 +33,7 @@ pub(super) fn check(files: &[PathBuf], catalog: &Catalog) -> Report {
         }
     }
     if !recipes.is_empty() {
-        match Recipe::load_all(&recipes, catalog) {
+        match Recipe::load_including(&recipes, fragments, catalog) {
             Ok(recipe) => report.diagnostics.extend(recipe.warnings().iter().map(Diagnostic::from)),
             Err(error) => report.refused(&error),
         }

@@ -35,7 +35,9 @@ pub(super) fn kind_of(document: &Document) -> Result<Kind, SourceError> {
     let named = |name: &str| MARKS.iter().find(|(mark, _)| *mark == name).map(|(_, kind)| *kind);
     let exactly = keys.iter().find_map(|key| named(key));
     let nearly = || keys.iter().find_map(|key| named(nearest(key, MARKS.iter().map(|(mark, _)| *mark))?));
-    exactly.or_else(nearly).ok_or_else(|| neither(document))
+    // A recipe may be nothing but what it includes.
+    let includes = keys.contains(&"include").then_some(Kind::Recipe);
+    exactly.or(includes).or_else(nearly).ok_or_else(|| neither(document))
 }
 
 fn neither(document: &Document) -> SourceError {

@@ -76,6 +76,7 @@ use std::process::ExitCode;
 use crate::audit::Catalog;
 use crate::context::Context;
 use crate::engine::EngineBuilder;
+use crate::source::Fragment;
 use outcome::{ERRORS, told};
 use request::{Request, USAGE_HINT};
 
@@ -104,7 +105,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
         let mut out = io::stdout().lock();
         let mut err = io::stderr().lock();
         let served = match self.catalog() {
-            Ok(catalog) => serve(request, &program, &catalog, &mut out, &mut err),
+            Ok(catalog) => serve(request, &program, (&catalog, self.known_fragments()), &mut out, &mut err),
             Err(wrong) => writeln!(err, "error: {wrong}").map(|()| ERRORS),
         };
         Some(served.and_then(|code| told(out.flush(), code)).map_or_else(unwritable, ExitCode::from))
@@ -121,7 +122,7 @@ fn unwritable(reason: io::Error) -> ExitCode {
 fn serve(
     request: Request,
     program: &str,
-    catalog: &Catalog,
+    (catalog, fragments): (&Catalog, &[Fragment]),
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<u8> {
@@ -131,7 +132,7 @@ fn serve(
             told(writeln!(err, "error: {reason}\n\n{USAGE_HINT}\n{}", request::usage(program)), ERRORS)
         }
         Request::Check { files, json } => {
-            let report = check::check(&files, catalog);
+            let report = check::check(&files, catalog, fragments);
             told(if json { report.as_json(out) } else { report.as_text(out, err) }, report.code())
         }
         Request::Graph { file, format, json } => graph::graph(&file, format, json, catalog, out, err),

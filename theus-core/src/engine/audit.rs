@@ -172,7 +172,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
 
     fn compare(&self, files: Vec<SourceFile>) -> Result<RecipeChanges, SourceError> {
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
-        let new = Recipe::load_all(&documents, &self.catalog())?;
+        let new = Recipe::load_including(&documents, &self.core.shared.fragments, &self.catalog())?;
         Ok(Recipe::compare(&self.core.shared.auditor.recipe_in_force(), &new))
     }
 
@@ -195,7 +195,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Engine<D, G, E> {
         }
         // Everything that can be wrong with it is found before anything waits for it.
         let documents = files.into_iter().map(Document::parse).collect::<Result<Vec<_>, _>>()?;
-        let (name, recipe) = (Recipe::name_of(&documents), Recipe::load_all(&documents, &self.catalog())?);
+        let name = Recipe::name_of(&documents);
+        let recipe = Recipe::load_including(&documents, &self.core.shared.fragments, &self.catalog())?;
         let warnings = recipe.warnings().to_vec();
         // Only for those that hold the session: a run that has it under its lease has taken its rules.
         let state = self.core.hold_beside_lease("reload_recipe", None).map_err(|error| match error {

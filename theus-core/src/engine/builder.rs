@@ -34,7 +34,7 @@ use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::BusOptions;
 #[cfg(feature = "recipes")]
-use crate::source::{Document, SourceFile};
+use crate::source::{Document, Fragment, SourceFile};
 #[cfg(feature = "store")]
 use crate::store::{Store, by_chance};
 use crate::telemetry::Watch;
@@ -89,6 +89,8 @@ pub struct EngineBuilder<D: Context, G: Context = (), E = ()> {
     events: EventNames,
     #[cfg(feature = "recipes")]
     recipes: Vec<Document>,
+    #[cfg(feature = "recipes")]
+    fragments: Vec<Fragment>,
     locking: Locking,
     attempts: u32,
     lock_timeout: Duration,
@@ -149,6 +151,8 @@ impl<D: Context> EngineBuilder<D> {
             events,
             #[cfg(feature = "recipes")]
             recipes: Vec::new(),
+            #[cfg(feature = "recipes")]
+            fragments: Vec::new(),
             locking: Locking::default(),
             attempts: DEFAULT_ATTEMPTS,
             lock_timeout: DEFAULT_LOCK_TIMEOUT,
@@ -206,6 +210,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             events: self.events,
             #[cfg(feature = "recipes")]
             recipes: self.recipes,
+            #[cfg(feature = "recipes")]
+            fragments: self.fragments,
             locking: self.locking,
             attempts: self.attempts,
             lock_timeout: self.lock_timeout,
@@ -298,6 +304,29 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             }
         }
         self
+    }
+
+    /// Parts of recipes that crates ship, which the recipe files of this engine include by their names, now and when they are
+    /// [reloaded](Engine::reload_recipe): see [`fragment!`](crate::fragment!). Of several calls, all are there.
+    #[cfg(feature = "recipes")]
+    pub fn fragments(mut self, fragments: impl IntoIterator<Item = Fragment>) -> Self {
+        for fragment in fragments {
+            match self.fragments.iter().find(|known| known.name() == fragment.name()) {
+                Some(known) if *known == fragment => {}
+                Some(known) => {
+                    let (name, files) = (fragment.name(), [known.file(), fragment.file()]);
+                    self.wrong.get_or_insert(BuildError::DuplicateFragment { name, files });
+                }
+                None => self.fragments.push(fragment),
+            }
+        }
+        self
+    }
+
+    /// Those that are there by now.
+    #[cfg(all(feature = "recipes", feature = "workflow"))]
+    pub(crate) fn known_fragments(&self) -> &[Fragment] {
+        &self.fragments
     }
 
     #[cfg(feature = "recipes")]
@@ -410,7 +439,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             let mut auditor = if self.recipes.is_empty() {
                 Auditor::without_rules()
             } else {
-                Auditor::new(Recipe::load_all(&self.recipes, &self.registry.catalog::<G>())?)
+                Auditor::new(Recipe::load_including(&self.recipes, &self.fragments, &self.registry.catalog::<G>())?)
             };
             if let Some(clock) = self.clock {
                 auditor = auditor.with_clock(clock);
@@ -465,6 +494,8 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             global: self.global.into_fields(),
             effects: self.effects,
             defaults: Defaults::new(),
+            #[cfg(feature = "recipes")]
+            fragments: self.fragments.into(),
             auditor,
             registry: self.registry,
             events: self.events,

@@ -27,6 +27,9 @@ pub(super) struct SharedEngine<D: Context, G: Context, E> {
     pub(super) global: G::Fields,
     pub(super) effects: E,
     pub(super) defaults: Defaults<D>,
+    /// What its recipe files can include.
+    #[cfg(feature = "recipes")]
+    pub(super) fragments: Box<[crate::source::Fragment]>,
     pub(super) auditor: Auditor,
     pub(super) registry: Registry<D, Core<D, G, E>>,
     pub(super) rules: Rules,

@@ -65,6 +65,18 @@ pub enum BuildError {
         /// The name.
         name: &'static str,
     },
+    /// Two fragments have the same name, by which files would include them.
+    #[cfg(feature = "recipes")]
+    #[error(
+        "two fragments are called `{name}`, of {} and of {}: files include a fragment by its name; rename one of them",
+        files[0], files[1]
+    )]
+    DuplicateFragment {
+        /// The name.
+        name: &'static str,
+        /// The files in which they are written.
+        files: [&'static str; 2],
+    },
     /// `global` or `effects` came after a process had been registered for other types.
     #[error(
         "`{call}` must come before the first `.process::<..>()`: it changes the types that processes are registered for"

@@ -100,6 +100,8 @@
 //! nothing of it. A word that makes the name of another event, of a field or of the workflows' own, is refused by
 //! [`build`](crate::EngineBuilder::build) and by `files!`. [`Schema::paths`](crate::context::Schema::paths) says what each signal raises.
 //!
+//! The rules that belong to the processes come with them, as a [`fragment!`](crate::fragment!) that a recipe includes for the place.
+//!
 //! # Limits
 //!
 //! A process that is mounted has 48 inputs and 48 outputs at most, and paths of 120 bytes: beyond that the program does

@@ -14,6 +14,7 @@ mod isolation;
 mod leases;
 mod mounted;
 mod mounted_events;
+mod mounted_rules;
 mod named;
 mod nested;
 mod optimistic_rules;

@@ -21,6 +21,11 @@ pub fn spin(ctx: Ctx<Motor, (), Ports>, by: i64) {
     *ctx.domain.speed += by * ctx.effects.factor;
 }
 
+theus_core::fragment! {
+    /// The rules of a motor.
+    pub RULES = "motor" from "rules/motor.yaml";
+}
+
 theus_core::bundle! {
     /// What a motor does.
     pub All = [Spin];

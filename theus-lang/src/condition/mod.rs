@@ -25,6 +25,7 @@ mod evaluate;
 mod expression;
 mod foreign;
 mod literal;
+mod moved;
 mod named;
 mod node;
 mod nothing;
@@ -41,6 +42,7 @@ pub use bounds::MOST_STEPS;
 pub use expression::{EvaluationError, EvaluationErrorKind, Expression};
 
 pub use activation::{Activation, EmptyActivation};
+pub(crate) use moved::moved;
 pub use problem::ExpressionProblem;
 pub use scope::{RunScope, Scope, States, UnknownState};
 pub(crate) use time::{is_length, is_moment};

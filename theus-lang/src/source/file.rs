@@ -17,6 +17,8 @@ pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
     beside: Beside,
+    /// What is told beside each problem of it.
+    note: Option<Arc<str>>,
 }
 
 /// What files there are beside one.
@@ -37,7 +39,7 @@ impl SourceFile {
         let text: String = text.into();
         // A byte order mark is no part of the text: columns count from behind it.
         let text = text.strip_prefix('\u{feff}').map_or_else(|| Arc::from(text.as_str()), Arc::from);
-        Self { name: Arc::from(name.into()), text, beside: Beside::Nothing }
+        Self { name: Arc::from(name.into()), text, beside: Beside::Nothing, note: None }
     }
 
     /// The same with these files beside it, by the names by which it calls them: name and text.
@@ -50,6 +52,15 @@ impl SourceFile {
     #[must_use]
     pub fn called(self, name: impl Into<String>) -> Self {
         Self { name: Arc::from(name.into()), ..self }
+    }
+
+    /// The same, with this told beside each problem of it.
+    pub(crate) fn with_note(self, note: impl Into<Arc<str>>) -> Self {
+        Self { note: Some(note.into()), ..self }
+    }
+
+    pub(super) fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 
     /// Another file, by a path from the folder of this one; its name is that path. `None` where this one is a text, and there is

@@ -125,7 +125,11 @@ impl<'d> Locator<'d> {
             let has_note: Vec<_> = problems.iter().map(|problem| problem.other.is_some()).collect();
             let mut here = at_ranges(file, problems, &ranges);
             for (problem, has_note) in here.iter_mut().zip(has_note) {
-                problem.note = if has_note { notes.next() } else { None };
+                let other = if has_note { notes.next() } else { None };
+                problem.note = match (other, problem.note.take()) {
+                    (Some(other), Some(note)) => Some(format!("{other}; {note}")),
+                    (other, note) => other.or(note),
+                };
             }
             here.sort_by_key(|problem| (problem.line, problem.column));
             here.dedup_by(|b, a| (a.line, a.column, &a.message) == (b.line, b.column, &b.message));
@@ -165,7 +169,7 @@ pub(super) fn at_ranges(file: &SourceFile, problems: Vec<Problem>, ranges: &[Ran
         message: problem.message,
         label: problem.label,
         help: problem.help,
-        note: None,
+        note: file.note().map(str::to_owned),
         excerpt: excerpt(&file.text()[spot.line], spot.marked),
     });
     located.collect()

@@ -24,6 +24,7 @@ pub(crate) mod duration;
 mod error;
 mod failure;
 mod file;
+mod fragment;
 mod load;
 mod locate;
 mod mapping;
@@ -45,6 +46,7 @@ pub use error::{LocatedProblem, SourceError};
 #[doc(hidden)]
 pub use file::MAX_BYTES;
 pub use file::SourceFile;
+pub use fragment::Fragment;
 #[doc(hidden)]
 pub use locate::Locator;
 pub use locate::Position;

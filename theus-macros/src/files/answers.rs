@@ -8,6 +8,7 @@ use syn::{Ident, LitBool, LitInt, LitStr, Path, Token, Type, braced, bracketed, 
 use theus_lang::described::{
     ContextField, ContextText, EnumText, FieldText, Form, ProcessText, RecordText, TypeName, TypeText, VariantText,
 };
+use theus_lang::source::Fragment;
 
 use super::input::{Input, Listed, Question, Wanted};
 use super::place::{Place, bundle};
@@ -19,12 +20,13 @@ use crate::names::plain;
 pub(super) struct Answers {
     pub(super) types: BTreeMap<String, TypeText>,
     pub(super) processes: Vec<ProcessText>,
+    pub(super) fragments: Vec<Fragment>,
 }
 
 impl Answers {
     /// Reads the answers to the questions that `input` has asked.
     pub(super) fn read(input: &Input, answers: Vec<TokenStream>) -> syn::Result<Self> {
-        let mut read = Self { types: BTreeMap::new(), processes: Vec::new() };
+        let mut read = Self { types: BTreeMap::new(), processes: Vec::new(), fragments: Vec::new() };
         let mut problems: Option<syn::Error> = None;
         let mut elsewhere: Vec<(Path, Option<String>)> = Vec::new();
         for (Question { path, wanted }, answer) in input.questions().zip(answers) {
@@ -75,6 +77,16 @@ impl Answers {
                 self.processes.last_mut().into_iter().for_each(|process| place.put(process));
                 Ok(())
             }
+            (Answer::Fragment(fragment), Wanted::Fragment) => {
+                if self.fragments.iter().any(|other| other.name() == fragment.name() && *other != fragment) {
+                    let name = fragment.name();
+                    return refused(format!("two fragments are called `{name}`: files include a fragment by its name"));
+                }
+                self.fragments.push(fragment);
+                Ok(())
+            }
+            (Answer::Fragment(_), _) => refused(format!("`{name}` is a fragment: list it under `fragments`")),
+            (_, Wanted::Fragment) => refused(format!("`{name}` is no fragment: those are what `fragment!` makes")),
             (Answer::Type(_), Wanted::Process) => refused(format!("`{name}` is no process: list it under `types`")),
             (Answer::Process(process), Wanted::Type) => {
                 refused(format!("`{name}` is the process `{}`: list it under `processes`", process.name))
@@ -146,6 +158,7 @@ enum Answer {
     Place(Place),
     /// Its processes, as they are written there.
     Bundle(Vec<String>),
+    Fragment(Fragment),
 }
 
 impl Parse for Answer {
@@ -177,6 +190,7 @@ impl Parse for Answer {
             "process" => return Ok(Self::Process(Box::new(process(input)?))),
             "place" => return Place::read(input).map(Self::Place),
             "bundle" => return bundle(input).map(Self::Bundle),
+            "fragment" => return fragment(input).map(Self::Fragment),
             _ => return Err(syn::Error::new(kind.span(), "unknown")),
         };
         Ok(Self::Type(TypeText { parameters, form }))
@@ -196,6 +210,12 @@ fn put(ty: &mut TypeName, parameter: &str, word: &str) {
         word.clone_into(&mut ty.word);
     }
     ty.arguments.iter_mut().for_each(|argument| put(argument, parameter, word));
+}
+
+/// `"motor" "rules/motor.yaml" "the text"`, which is kept for as long as the compiler runs.
+fn fragment(input: ParseStream<'_>) -> syn::Result<Fragment> {
+    let text = || Ok::<&'static str, syn::Error>(input.parse::<LitStr>()?.value().leak());
+    Ok(Fragment::new(text()?, text()?, text()?))
 }
 
 fn context(input: ParseStream<'_>) -> syn::Result<ContextText> {

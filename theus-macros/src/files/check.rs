@@ -9,7 +9,7 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 use theus_lang::audit::Recipe;
 use theus_lang::described::{Described, Program};
-use theus_lang::source::{Document, LocatedProblem, Severity, SourceError, SourceFile};
+use theus_lang::source::{Document, Fragment, LocatedProblem, Severity, SourceError, SourceFile};
 use theus_lang::workflow::{self, file};
 
 use super::answers::{Answers, UNBOUNDED};
@@ -29,14 +29,14 @@ pub(super) fn check(input: &Input, answers: Answers) -> TokenStream {
         Ok(described) => described,
         Err(message) => return syn::Error::new_spanned(&input.domain, message).to_compile_error(),
     };
-    let mut told = recipes(&input.recipes, &described);
+    let mut told = recipes(&input.recipes, &answers.fragments, &described);
     let mut named = Named::default();
     told.extend(input.workflows.iter().map(|workflow| self::workflow(workflow, &described, &mut named)));
     told.extend(have_json(input, &names, &named));
     told
 }
 
-fn recipes(literals: &[LitStr], described: &Described) -> TokenStream {
+fn recipes(literals: &[LitStr], fragments: &[Fragment], described: &Described) -> TokenStream {
     let mut told = TokenStream::new();
     let mut documents = Vec::new();
     for literal in literals {
@@ -48,7 +48,7 @@ fn recipes(literals: &[LitStr], described: &Described) -> TokenStream {
     if documents.len() < literals.len() || documents.is_empty() {
         return told;
     }
-    let loaded = Recipe::load_all(&documents, &described.catalog);
+    let loaded = Recipe::load_including(&documents, fragments, &described.catalog);
     if let Some(unlisted) = unlisted(literals, &described.unlisted()) {
         return unlisted;
     }

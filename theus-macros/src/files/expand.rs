@@ -43,6 +43,9 @@ fn builders(input: &Input, processes: &[Path]) -> TokenStream {
         (inside(&input.domain), input.global.as_ref().map(inside), input.effects.as_ref().map(inside));
     let mut processes = processes.to_vec();
     processes.iter_mut().for_each(|process| Inside.visit_path_mut(process));
+    let mut fragments = input.fragments.clone();
+    fragments.iter_mut().for_each(|fragment| Inside.visit_path_mut(fragment));
+    let fragments = (!fragments.is_empty()).then(|| quote!(.fragments([#(#fragments),*])));
     let layer = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
     let (global_type, effects_type) = (layer(&global), layer(&effects));
     let given = [("global", &global), ("effects", &effects)].into_iter();
@@ -52,7 +55,7 @@ fn builders(input: &Input, processes: &[Path]) -> TokenStream {
     let names = given.iter().map(|(name, _)| name);
     let calls = given.iter().map(|(name, _)| quote!(.#name(#name)));
     let builder = quote!(#krate::EngineBuilder<#domain, #global_type, #effects_type>);
-    let registered = quote!(#krate::Engine::builder(domain) #(#calls)* #(.process::<#processes>())*);
+    let registered = quote!(#krate::Engine::builder(domain) #(#calls)* #(.process::<#processes>())* #fragments);
     if input.recipes.is_empty() {
         return quote! {
             /// An engine with the processes registered.

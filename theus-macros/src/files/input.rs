@@ -7,7 +7,8 @@ use syn::{GenericArgument, LitStr, Path, PathArguments, Token, Type, Visibility,
 
 use crate::names::{hint, plain};
 
-const KNOWN: [&str; 8] = ["domain", "global", "effects", "processes", "types", "recipes", "workflows", "crate"];
+const KNOWN: [&str; 9] =
+    ["domain", "global", "effects", "processes", "types", "fragments", "recipes", "workflows", "crate"];
 
 pub(super) struct Input {
     pub(super) vis: Visibility,
@@ -17,6 +18,8 @@ pub(super) struct Input {
     pub(super) effects: Option<Type>,
     pub(super) processes: Vec<Path>,
     pub(super) types: Vec<Listed>,
+    /// Parts of recipes that crates ship.
+    pub(super) fragments: Vec<Path>,
     pub(super) recipes: Vec<LitStr>,
     pub(super) workflows: Vec<LitStr>,
     pub(super) krate: Path,
@@ -39,7 +42,8 @@ impl Input {
             Listed::Alias(..) => None,
         });
         let types = contexts.chain(types).map(|path| Question { path, wanted: Wanted::Type });
-        types.chain(self.processes.iter().flat_map(questions_of))
+        let fragments = self.fragments.iter().map(|path| Question { path: path.clone(), wanted: Wanted::Fragment });
+        types.chain(self.processes.iter().flat_map(questions_of)).chain(fragments)
     }
 }
 
@@ -55,6 +59,7 @@ pub(super) enum Wanted {
     Process,
     /// Where the process before it is mounted.
     Place,
+    Fragment,
 }
 
 /// `Spin` is asked by itself; of `At<Spin, Left>` both are, the process first.
@@ -129,6 +134,7 @@ impl Parse for Input {
             effects: None,
             processes: Vec::new(),
             types: Vec::new(),
+            fragments: Vec::new(),
             recipes: Vec::new(),
             workflows: Vec::new(),
             krate: syn::parse_quote!(::theus_core),
@@ -145,6 +151,7 @@ impl Parse for Input {
                 "effects" => read.effects = Some(input.parse()?),
                 "processes" => read.processes = list(input)?,
                 "types" => read.types = list(input)?,
+                "fragments" => read.fragments = list(input)?,
                 "recipes" => read.recipes = list(input)?,
                 "workflows" => read.workflows = list(input)?,
                 "crate" => read.krate = input.parse()?,

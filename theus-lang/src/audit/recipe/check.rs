@@ -67,7 +67,7 @@ pub(super) fn whole(
 ) {
     declared::check(lists, problems);
     units::check(drafts, problems);
-    unused_templates(&written.definitions, problems);
+    unused_templates(written, problems);
     let changing = Changing { catalog, written: OnceCell::new() };
     unwritten_invariants(written, &changing, problems);
     let weighed: Vec<_> = drafts.iter().map(Weighed::of).collect();
@@ -87,7 +87,8 @@ pub(super) fn whole(
 }
 
 /// A template that no process uses, directly or through other templates.
-fn unused_templates(definitions: &[Definition<'_>], problems: &mut Problems) {
+fn unused_templates(written: &Written<'_>, problems: &mut Problems) {
+    let definitions = &written.definitions;
     let mut by_name: BTreeMap<&str, Vec<&Definition<'_>>> = BTreeMap::new();
     for definition in definitions {
         by_name.entry(definition.name).or_default().push(definition);
@@ -101,7 +102,9 @@ fn unused_templates(definitions: &[Definition<'_>], problems: &mut Problems) {
             }
         }
     }
-    for definition in definitions.iter().filter(|it| it.is_template() && !used.contains(it.name)) {
+    // Those of a fragment are for whom they are of use to.
+    let own = definitions.iter().filter(|it| it.at.document() < written.files);
+    for definition in own.filter(|it| it.is_template() && !used.contains(it.name)) {
         let problem =
             Problem::warning(definition.at.clone(), format!("nothing inherits the template `{}`", definition.name));
         problems.push(problem.code(code::UNUSED).help("inherit it, or remove it"));

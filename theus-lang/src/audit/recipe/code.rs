@@ -79,6 +79,8 @@ pub(super) const MISSING: &str = "R044";
 pub(super) const LIST_FILE: &str = "R052";
 /// A unit that does not fit.
 pub(super) const UNIT: &str = "R051";
+/// What cannot be included.
+pub(super) const INCLUDE: &str = "R053";
 
 /// An output rule on what no process changes.
 pub(super) const UNCHANGING: &str = "R101";

@@ -13,6 +13,7 @@ mod compare;
 mod entries;
 mod find;
 mod foreign;
+mod include;
 mod inherit;
 mod interval;
 mod item;
@@ -37,10 +38,12 @@ mod that;
 mod touch;
 mod units;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::source::{Document, LocatedProblem, Locator, Position, SourceError};
+use crate::source::{Document, Fragment, LocatedProblem, Locator, Position, SourceError};
 use as_written::AsWritten;
+use include::{Names, Sources};
 use list_files::ListFiles;
 use model::Written;
 use named_limits::{Limits, Unknown};
@@ -98,25 +101,49 @@ impl Recipe {
     /// # Errors
     /// As [`load`](Self::load); each problem names its own file.
     pub fn load_all(documents: &[Document], catalog: &Catalog) -> Result<Self, SourceError> {
+        Self::load_including(documents, &[], catalog)
+    }
+
+    /// The same, where the files can include these fragments: each is read as a file that stands before the one that includes it.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); a problem of a fragment names the fragment, and says where it is included.
+    pub fn load_including(files: &[Document], fragments: &[Fragment], catalog: &Catalog) -> Result<Self, SourceError> {
         let mut problems = Vec::new();
-        let mut dialects: Vec<_> = documents.iter().map(|_| Dialect::default()).collect();
-        let zipped = documents.iter().zip(&mut dialects);
-        let heres: Vec<_> = (0..).zip(documents).map(|(index, document)| document.path().in_document(index)).collect();
-        let given = documents.iter().map(Document::root).zip(heres.iter().cloned());
+        let sources = Sources::gather(files, fragments, catalog, &mut problems)?;
+        let documents = &sources.documents;
+        let given = (0..files.len()).map(|index| (documents[index].root(), sources.path(index)));
         let limits = Limits::gather(given, &mut problems);
         let (mut unknown, mut list_files) = (Unknown::default(), ListFiles::default());
-        let roots: Vec<_> = zipped
-            .zip(&heres)
-            .map(|((document, dialect), here)| {
-                let root = limits.put_in(python::respelt(document.root(), dialect), here, &mut unknown);
-                list_files.put_in(root, here, document.file())
-            })
-            .collect();
+        let mut read = Vec::with_capacity(documents.len());
+        for ((index, document), included) in (0..).zip(documents).zip(&sources.included) {
+            let (mut dialect, here) = (Dialect::default(), sources.path(index));
+            let root = python::respelt(document.root(), &mut dialect);
+            let (root, names) = match included {
+                None => (limits.put_in(root, &here, &mut unknown), Names::default()),
+                Some(included) => {
+                    // Its limits are its own: two fragments may call theirs alike.
+                    let settings = included.settings.as_ref().map(|(value, at)| (value, at.clone()));
+                    let moved = included.place.put_in(root);
+                    let own = [(&*moved, here.clone())].into_iter().chain(settings);
+                    let limits = Limits::gather(own, &mut problems);
+                    let root = limits.put_in(Cow::Borrowed(&moved), &here, &mut unknown).into_owned();
+                    limits.tell_unused(&mut problems);
+                    (Cow::Owned(root), included.place.names(document.root()))
+                }
+            };
+            read.push((list_files.put_in(root, &here, document.file()), names, here, dialect));
+        }
         limits.tell_unused(&mut problems);
-        let mut written = Written::default();
-        for ((root, here), dialect) in roots.iter().zip(&heres).zip(dialects) {
-            let is_alone = documents.len() == 1;
-            parse::file((root, is_alone), here, catalog, dialect, &mut written, &mut problems);
+        let mut dialects: Vec<_> = read.iter_mut().map(|(_, _, _, dialect)| std::mem::take(dialect)).collect();
+        let mut written = Written { files: files.len(), ..Written::default() };
+        for index in &sources.order {
+            let (Some((root, names, here, _)), Some(dialect)) = (read.get(*index), dialects.get_mut(*index)) else {
+                continue;
+            };
+            let is_alone = *index >= files.len() || files.len() == 1;
+            let dialect = std::mem::take(dialect);
+            parse::file((root, names, is_alone), here, catalog, dialect, &mut written, &mut problems);
         }
         let lists = inherit::flatten(&written, catalog, &mut problems);
         item::told_apart(&lists, &mut problems);

@@ -20,6 +20,8 @@ pub(super) struct Written<'a> {
     pub(super) invariants: Vec<Invariant<'a>>,
     /// How many conditions they have.
     pub(super) bounds: u32,
+    /// How many of what was read are files; what comes behind is fragments.
+    pub(super) files: usize,
 }
 
 /// The entries of one process or template, or of all processes.

@@ -80,6 +80,7 @@ const WORDS: &[Word] = &[
     ("rules", "", "external", RECIPE),
     ("processrecipes", "", "external", RECIPE),
     ("invariants", "", "external", RECIPE),
+    ("include", "", "external", "fragments are of recipes: a workflow stands in one file"),
     ("defaults", "", "external", RECIPE),
     ("defaultlevel", "", "external", RECIPE),
     ("level", "", "external", RECIPE),

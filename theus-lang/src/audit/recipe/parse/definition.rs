@@ -15,11 +15,11 @@ const KEYS: [&str; 5] = ["inherits", "inputs", "outputs", "side_effects", "error
 impl Reading<'_> {
     pub(super) fn definition<'a>(
         &mut self,
-        name: &'a str,
+        (name, written): (&'a str, &str),
         value: &'a Value,
         above: &NodePath,
     ) -> Option<Definition<'a>> {
-        let at = above.key(name);
+        let at = above.key(written);
         let help = "give it `inputs`, `outputs` or `inherits`";
         let map = match value {
             Value::Mapping(map) => map,
@@ -53,7 +53,7 @@ impl Reading<'_> {
         let says_something = effects.is_some() || errors.is_some() || !inherits.is_empty() || !entries.is_empty();
         if !says_something && self.problems.len() == before {
             // Empty lists are written on purpose; nothing at all is forgotten.
-            let (at, message) = (above.at_key(name), format!("`{name}` has no rules"));
+            let (at, message) = (above.at_key(written), format!("`{name}` has no rules"));
             let listed = Gate::ALL.iter().any(|gate| map.contains_key(gate.key()));
             let problem = if listed {
                 Problem::warning(at, message).code(code::EMPTY).help("remove it, or give it rules")
@@ -63,7 +63,7 @@ impl Reading<'_> {
             self.problems.push(problem);
         }
         repetitions(&entries, self.problems);
-        Some(Definition { name, at: above.at_key(name), inherits, effects, errors, entries })
+        Some(Definition { name, at: above.at_key(written), inherits, effects, errors, entries })
     }
 }
 

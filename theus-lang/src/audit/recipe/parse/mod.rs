@@ -13,18 +13,18 @@ use std::collections::HashSet;
 
 use super::catalog::{Catalog, Problems};
 use super::code;
+use super::include::{KEY as INCLUDE, Names};
 use super::model::{Defaults, EVERY, Written, is_template};
 use super::named_limits::KEY as LIMITS;
 use super::python::Dialect;
 use crate::source::{Mapping, NodePath, Problem, Value};
 use entry::Reading;
-pub(super) use words::{instead, written_as};
-use words::{unknown_key, word, wrong_kind};
+pub(super) use words::{instead, unknown_key, word, written_as, wrong_kind};
 
 const RECIPES: &str = "process_recipes";
 const INVARIANTS: &str = "invariants";
 const DEFAULTS: &str = "defaults";
-const TOP: [&str; 4] = [RECIPES, INVARIANTS, DEFAULTS, LIMITS];
+const TOP: [&str; 5] = [RECIPES, INVARIANTS, DEFAULTS, LIMITS, INCLUDE];
 
 const OUTLINE: &str = "write `process_recipes:` and under it the name of a process with its `inputs` and `outputs`";
 
@@ -33,7 +33,7 @@ const ENOUGH: usize = 1_000;
 
 /// Adds to `written` what can be read of one file; what cannot is a problem.
 pub(super) fn file<'a>(
-    (root, is_alone): (&'a Value, bool),
+    (root, names, is_alone): (&'a Value, &'a Names, bool),
     here: &NodePath,
     catalog: &Catalog,
     mut dialect: Dialect,
@@ -52,20 +52,24 @@ pub(super) fn file<'a>(
     for name in file.keys().map(word).filter(|name| !TOP.contains(&name.as_ref())) {
         problems.push(unknown_key(here, &name, TOP));
     }
+    // Then it has the rules of others.
+    let includes = file.contains_key(INCLUDE);
     let found = [RECIPES, INVARIANTS].iter().any(|key| file.contains_key(key));
     // What gives the limits of the files before it other values.
     if !found && !is_alone && file.contains_key(LIMITS) && file.len() == 1 {
         return;
     }
     // A misspelt key has been reported with the right one.
-    if !found && problems.len() == before {
+    if !found && !includes && problems.len() == before {
         problems.push(match file.contains_key(DEFAULTS) {
             true => nothing(here.at_key(DEFAULTS), "the file has `defaults` and no rules that they could be for"),
             false => nothing(here.clone(), &format!("the file has no `{RECIPES}`")),
         });
         return;
     }
-    empty_on_purpose(file, here, problems);
+    if !includes {
+        empty_on_purpose(file, here, problems);
+    }
     let at = here.key(DEFAULTS);
     let defaults = file.get(DEFAULTS).map_or_else(Defaults::default, |value| settings::defaults(value, &at, problems));
     let (dialect_of_file, bounds, ids) = (&mut dialect, written.bounds, about::Ids::new());
@@ -76,7 +80,7 @@ pub(super) fn file<'a>(
         written.invariants.extend(invariants);
     }
     if let Some(recipes) = file.get(RECIPES) {
-        reading.recipes(recipes, &here.key(RECIPES), catalog, written);
+        reading.recipes((recipes, names), &here.key(RECIPES), catalog, written);
     }
     written.bounds = reading.bounds;
     dialect.warn(problems);
@@ -106,7 +110,13 @@ fn empty_on_purpose(file: &Mapping, here: &NodePath, problems: &mut Problems) {
 }
 
 impl Reading<'_> {
-    fn recipes<'a>(&mut self, value: &'a Value, here: &NodePath, catalog: &Catalog, written: &mut Written<'a>) {
+    fn recipes<'a>(
+        &mut self,
+        (value, names): (&'a Value, &'a Names),
+        here: &NodePath,
+        catalog: &Catalog,
+        written: &mut Written<'a>,
+    ) {
         let recipes = match value {
             Value::Mapping(recipes) => recipes,
             Value::Null => {
@@ -129,12 +139,13 @@ impl Reading<'_> {
                 self.problems.push(problem.code(code::UNKNOWN_PROCESS));
                 continue;
             };
+            let (written_as, text) = (text, names.of(text));
             if text != EVERY && !is_template(text) && !processes.contains(text) {
                 let known = catalog.processes.iter().map(|process| process.contract.process);
-                let problem = Problem::new(here.at_key(text), format!("unknown process `{text}`"));
+                let problem = Problem::new(here.at_key(written_as), format!("unknown process `{text}`"));
                 self.problems.push(problem.code(code::UNKNOWN_PROCESS).suggest(text, known));
             }
-            written.definitions.extend(self.definition(text, value, here));
+            written.definitions.extend(self.definition((text, written_as), value, here));
         }
     }
 }

@@ -6,12 +6,16 @@ use super::super::code;
 use crate::source::{NodePath, Problem, Value};
 
 /// Something else stands where `expected` belongs.
-pub(super) fn wrong_kind(at: NodePath, what: &str, expected: &str, value: &Value) -> Problem {
+pub(in super::super) fn wrong_kind(at: NodePath, what: &str, expected: &str, value: &Value) -> Problem {
     Problem::new(at, format!("{what} must be {expected}{}", instead(value))).code(code::WRONG_KIND)
 }
 
 /// A key that nobody knows.
-pub(super) fn unknown_key<'k>(above: &NodePath, key: &str, known: impl IntoIterator<Item = &'k str>) -> Problem {
+pub(in super::super) fn unknown_key<'k>(
+    above: &NodePath,
+    key: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Problem {
     Problem::new(above.at_key(key), format!("unknown key `{key}`")).code(code::UNKNOWN_KEY).suggest(key, known)
 }
 
@@ -33,7 +37,7 @@ pub(in super::super) fn written_as(value: &Value) -> String {
 }
 
 /// A key or scalar as it is written.
-pub(super) fn word(value: &Value) -> Cow<'_, str> {
+pub(in super::super) fn word(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(text),
         Value::Bool(value) => Cow::Owned(value.to_string()),

@@ -125,7 +125,7 @@ error[R003]: unknown key `states`
 3 | states: {}
   | ^^^^^^
   |
-  = help: known: process_recipes, invariants, defaults, limits
+  = help: known: process_recipes, invariants, defaults, limits, include
 "#
     );
 }

@@ -14,6 +14,7 @@ mod entry;
 mod file;
 mod growth;
 mod idle;
+mod includes;
 mod layers;
 mod limits;
 mod lists_of_files;

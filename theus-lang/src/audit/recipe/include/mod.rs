@@ -1,0 +1,275 @@
+//! Fragments that files include: `include: { motor: { at: domain.left } }`.
+//!
+//! A fragment is read as a file that stands before the one that includes it. One at a place is written for a context that is nested
+//! there: its paths, and the names of its processes and templates, are moved before anything is looked up.
+
+mod place;
+mod read;
+
+use std::collections::BTreeSet;
+
+use super::catalog::{Catalog, Problems};
+use super::code;
+use super::model::EVERY;
+use super::named_limits::KEY as LIMITS;
+use crate::context::Schema;
+use crate::source::{Document, Fragment, NodePath, Problem, SourceError, SourceFile, Value, did_you_mean};
+use place::Place;
+use read::Item;
+
+pub(super) use place::Names;
+
+/// The key of a file under which they stand.
+pub(super) const KEY: &str = "include";
+const RECIPES: &str = "process_recipes";
+
+/// So many are included: those that include each other several times could be any number.
+const MOST: usize = 1_000;
+
+/// Files, and behind them the fragments that they include.
+pub(super) struct Sources {
+    pub(super) documents: Vec<Document>,
+    /// How many of them are files.
+    pub(super) files: usize,
+    /// Of each, how it was included.
+    pub(super) included: Vec<Option<Included>>,
+    /// In which order they are read: each behind those that it includes.
+    pub(super) order: Vec<usize>,
+}
+
+/// How a fragment was included.
+pub(super) struct Included {
+    pub(super) place: Place,
+    /// What was said of it there.
+    pub(super) settings: Option<(Value, NodePath)>,
+}
+
+impl Sources {
+    /// The files with all that they include.
+    ///
+    /// # Errors
+    /// [`SourceError`] where a fragment is no YAML; whatever else is wrong is a problem.
+    pub(super) fn gather(
+        files: &[Document],
+        fragments: &[Fragment],
+        catalog: &Catalog,
+        problems: &mut Problems,
+    ) -> Result<Self, SourceError> {
+        let included = files.iter().map(|_| None).collect();
+        let sources = Self { documents: files.to_vec(), files: files.len(), included, order: Vec::new() };
+        let mut walk =
+            Walk { sources, fragments, catalog, seen: BTreeSet::new(), open: Vec::new(), is_full: false, problems };
+        for index in 0..files.len() {
+            walk.document(index, "")?;
+        }
+        Ok(walk.sources)
+    }
+
+    /// The nodes of one of them.
+    pub(super) fn path(&self, index: usize) -> NodePath {
+        self.documents.get(index).map_or_else(NodePath::root, |document| document.path().in_document(index))
+    }
+}
+
+struct Walk<'w> {
+    sources: Sources,
+    fragments: &'w [Fragment],
+    catalog: &'w Catalog,
+    /// What is there already, by its name and place.
+    seen: BTreeSet<(&'static str, Place)>,
+    /// The fragments being read, each included by the one before it.
+    open: Vec<&'static str>,
+    is_full: bool,
+    problems: &'w mut Problems,
+}
+
+impl Walk<'_> {
+    /// What a document includes, then itself. `above` is where it was included.
+    fn document(&mut self, index: usize, above: &str) -> Result<(), SourceError> {
+        let Some(document) = self.sources.documents.get(index).cloned() else { return Ok(()) };
+        if let Some(value) = document.root().get(KEY) {
+            let here = document.path().in_document(index).key(KEY);
+            let mut own = BTreeSet::new();
+            for item in read::items(value, &here, self.problems) {
+                self.item(&item, index, &document, above, &mut own)?;
+            }
+        }
+        self.sources.order.push(index);
+        Ok(())
+    }
+
+    fn item(
+        &mut self,
+        item: &Item<'_>,
+        by: usize,
+        document: &Document,
+        above: &str,
+        own: &mut BTreeSet<(&'static str, Place)>,
+    ) -> Result<(), SourceError> {
+        let Some(fragment) = self.fragments.iter().find(|fragment| fragment.name() == item.name) else {
+            self.problems.push(self.unknown(item));
+            return Ok(());
+        };
+        if self.open.contains(&fragment.name()) {
+            self.problems.push(circle(item, &self.open));
+            return Ok(());
+        }
+        let outer = self.sources.included.get(by).and_then(Option::as_ref).map(|included| included.place.clone());
+        let outer = outer.unwrap_or_default();
+        let inner = match item.places.is_empty() {
+            true => vec![(None, &item.at)],
+            false => item.places.iter().map(|(path, at)| (Some(*path), at)).collect(),
+        };
+        for (domain, at) in inner {
+            let Some(place) = self.place(&outer, (domain, at), item) else { continue };
+            let key = (fragment.name(), place);
+            if !own.insert(key.clone()) {
+                let message = format!("`{}` is included twice{}", item.name, for_place(&key.1));
+                self.problems.push(Problem::new(at.clone(), message).code(code::INCLUDE).help("remove one of them"));
+                continue;
+            }
+            // Another file has included it there.
+            if !self.seen.insert(key.clone()) {
+                continue;
+            }
+            if self.sources.documents.len() >= self.sources.files + MOST {
+                if !std::mem::replace(&mut self.is_full, true) {
+                    let message = format!("more than {MOST} fragments are included");
+                    self.problems.push(Problem::new(at.clone(), message).code(code::TOO_MANY));
+                }
+                return Ok(());
+            }
+            self.add(fragment, (&outer, key.1), item, (document, at), above)?;
+        }
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        fragment: &Fragment,
+        (outer, place): (&Place, Place),
+        item: &Item<'_>,
+        (document, at): (&Document, &NodePath),
+        above: &str,
+    ) -> Result<(), SourceError> {
+        let position = document.positions([&at.clone().in_document(0)]).first().copied();
+        let (line, column) = position.map_or((0, 0), |position| (position.line, position.column));
+        let by = format!("{}:{line}:{column}{}", document.file().name(), if above.is_empty() { "" } else { ", by " });
+        let by = format!("{by}{above}");
+        let told = format!("`{}` is {}, included{} by {by}", fragment.name(), fragment.file(), for_place(&place));
+        let parsed = Document::parse(SourceFile::new(fragment.name(), fragment.text()).with_note(told))?;
+        let index = self.sources.documents.len();
+        let here = parsed.path().in_document(index);
+        let of_all = parsed.root().get(RECIPES).and_then(|recipes| recipes.get(EVERY));
+        if place.is_part() && of_all.is_some() {
+            let message =
+                "`*` in a fragment that is at a place: all processes of the program are not those of the place";
+            let problem = Problem::new(here.key(RECIPES).at_key(EVERY), message).code(code::INCLUDE);
+            self.problems.push(problem.help("name the processes, or say what holds of the domain under `invariants`"));
+        }
+        let settings = item.settings.as_ref().map(|(value, at)| {
+            let mut value = (*value).clone();
+            outer.put_in_limits(value.get_mut(LIMITS));
+            (value, at.clone())
+        });
+        if let Some((value, at)) = &settings {
+            self.limits_are_there(value.get(LIMITS), &at.key(LIMITS), &parsed);
+        }
+        self.sources.documents.push(parsed);
+        self.sources.included.push(Some(Included { place, settings }));
+        self.open.push(fragment.name());
+        let done = self.document(index, &by);
+        self.open.pop();
+        done
+    }
+
+    /// The limits that are given to a fragment take the place of its own: of none, they would do nothing.
+    fn limits_are_there(&mut self, given: Option<&Value>, at: &NodePath, fragment: &Document) {
+        let own = fragment.root().get(LIMITS).and_then(Value::as_mapping);
+        let known: Vec<&str> = own.into_iter().flat_map(|own| own.keys()).filter_map(Value::as_str).collect();
+        for name in given.and_then(Value::as_mapping).into_iter().flat_map(|given| given.keys()) {
+            let Some(name) = name.as_str().filter(|name| !known.contains(name)) else { continue };
+            let message = format!("`{}` has no limit `{name}`", fragment.file().name());
+            let problem = Problem::new(at.at_key(name), message).code(code::LIMIT);
+            self.problems.push(match known.is_empty() {
+                true => problem.help("it has none"),
+                false => problem.suggest(name, known.iter().copied()),
+            });
+        }
+    }
+
+    /// Where a fragment is, in the layers of the program; a place that is none is told.
+    fn place(&mut self, outer: &Place, (domain, at): (Option<&str>, &NodePath), item: &Item<'_>) -> Option<Place> {
+        let mut place = outer.clone();
+        let catalog = self.catalog;
+        if let Some(written) = domain {
+            place.domain = Some(self.part(written, "domain", outer, &catalog.domain, at)?);
+        }
+        if let Some((written, at)) = &item.global
+            && *written != "global"
+        {
+            place.global = Some(self.part(written, "global", outer, &catalog.global, at)?);
+        }
+        Some(place)
+    }
+
+    fn part(&mut self, written: &str, layer: &str, outer: &Place, schema: &Schema, at: &NodePath) -> Option<String> {
+        let refused = |message: String, help: Option<String>| {
+            Problem::new(at.clone(), message).code(code::INCLUDE).help(help.unwrap_or_default())
+        };
+        let Some(inner) = written.strip_prefix(layer).and_then(|rest| rest.strip_prefix('.')) else {
+            let message = format!("`{written}` is no part of the {layer}: write the path of a nested context");
+            self.problems.push(refused(message, Some(format!("as in `{layer}.{}`", example(schema)))));
+            return None;
+        };
+        let path = outer.path(written).unwrap_or_else(|| format!("{layer}.{inner}"));
+        let names: Vec<&str> = path.split('.').skip(1).collect();
+        match schema.resolve(&names) {
+            Ok(found) if found.field.nested.is_some() => Some(path),
+            Ok(_) => {
+                let message = format!("`{path}` is no nested context: a fragment at a place is written for one");
+                self.problems.push(refused(message, None));
+                None
+            }
+            Err(lost) => {
+                let name = names.get(lost.at).copied().unwrap_or_default();
+                let message = match lost.context {
+                    Some(context) => format!("unknown field `{name}` of {context} in `{path}`"),
+                    None => format!("`{path}` is no nested context: a fragment at a place is written for one"),
+                };
+                self.problems.push(refused(message, did_you_mean(name, lost.known)));
+                None
+            }
+        }
+    }
+
+    fn unknown(&self, item: &Item<'_>) -> Problem {
+        let problem = Problem::new(item.at.clone(), format!("there is no fragment `{}`", item.name));
+        let problem = problem.code(code::INCLUDE).label("no crate has handed one over that is called so");
+        match self.fragments.is_empty() {
+            true => problem.help(
+                "hand it over: `.fragments([motor::RULES])` of the engine's builder, `fragments = [motor::RULES]` of `files!`",
+            ),
+            false => problem.suggest(item.name, self.fragments.iter().map(Fragment::name)),
+        }
+    }
+}
+
+fn circle(item: &Item<'_>, open: &[&str]) -> Problem {
+    let from = open.iter().position(|name| *name == item.name).unwrap_or_default();
+    let way: Vec<String> = open[from..].iter().chain([&item.name]).map(|name| format!("`{name}`")).collect();
+    let message = match way.len() {
+        ..=2 => format!("the fragment `{}` includes itself", item.name),
+        _ => format!("fragments include each other: {}", way.join(" includes ")),
+    };
+    Problem::new(item.at.clone(), message).code(code::INCLUDE).help("remove this one")
+}
+
+fn for_place(place: &Place) -> String {
+    place.domain.as_ref().map_or_else(String::new, |domain| format!(" for {domain}"))
+}
+
+/// A nested context, where there is one.
+fn example(schema: &Schema) -> &'static str {
+    schema.fields.iter().find(|field| field.nested.is_some()).map_or("left", |field| field.name)
+}
