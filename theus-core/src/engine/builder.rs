@@ -1,7 +1,5 @@
 //! Puts an engine together.
 
-#[cfg(feature = "recipes")]
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 #[cfg(feature = "recipes")]
@@ -26,21 +24,21 @@ use crate::audit::Catalog;
 use crate::audit::{Auditor, Text};
 #[cfg(feature = "recipes")]
 use crate::audit::{Beginning, MAX_RECORDS, Offered, Recipe, SharedInterlock, Sink, SinkOptions, log_warnings};
-#[cfg(feature = "recipes")]
-use crate::checked::CheckedRecipe;
 use crate::context::{Context, EventNames};
 #[cfg(feature = "recipes")]
 use crate::panics::DropCaught;
 use crate::process::{OnDomain, OnGlobal, WithEffects};
 use crate::signal::BusOptions;
 #[cfg(feature = "recipes")]
-use crate::source::{Document, Fragment, SourceFile};
+use crate::source::{Document, Fragment};
 #[cfg(feature = "store")]
 use crate::store::{Store, by_chance};
 use crate::telemetry::Watch;
 
 #[cfg(feature = "store")]
 mod kept;
+#[cfg(feature = "recipes")]
+mod recipes;
 mod signals;
 mod told;
 
@@ -252,87 +250,6 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> EngineBuilder<D, G, E> {
             self.wrong.get_or_insert(BuildError::DuplicateProcess { name: P::CONTRACT.process });
         }
         self
-    }
-
-    /// The audit recipe, read from a file. Of several files, in the order of the calls, a later one overrides the rules of
-    /// the earlier ones by process, gate, field and condition; see [`Recipe::load_all`].
-    ///
-    /// # Errors
-    /// Where the file cannot be read or is no YAML; what it says is checked by [`build`](Self::build).
-    #[cfg(feature = "recipes")]
-    pub fn recipe_file(self, path: impl AsRef<Path>) -> Result<Self, BuildError> {
-        self.with_recipe(SourceFile::read(path)?)
-    }
-
-    /// The audit recipe as text; `name` is what errors call it. It is merged with others as
-    /// [`recipe_file`](Self::recipe_file) does.
-    ///
-    /// ```
-    /// use theus_core::prelude::*;
-    /// # #[derive(Clone, Default, Context)]
-    /// # struct Tank { level: i64 }
-    /// # #[process(outputs = [domain.level])]
-    /// # fn fill(ctx: Ctx<Tank>, litres: i64) { ctx.domain.level.set(litres); }
-    /// let engine = Engine::builder(Tank::default())
-    ///     .process::<Fill>()
-    ///     .recipe("base.yaml", "process_recipes: { fill: { inputs: [ { field: litres, min: 0, max: 100 } ] } }")?
-    ///     .recipe("site.yaml", "process_recipes: { fill: { inputs: [ { field: litres, max: 50 } ] } }")?
-    ///     .build()?;
-    /// assert!(engine.run(Fill { litres: 50 }).is_ok());
-    /// let refused = engine.run(Fill { litres: 60 }).unwrap_err();
-    /// assert!(refused.to_string().contains("`litres max 50`") && refused.to_string().contains("[site.yaml:1:"));
-    /// assert!(engine.run(Fill { litres: -1 }).unwrap_err().to_string().contains("[base.yaml:1:"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Where it is no YAML; what it says is checked by [`build`](Self::build).
-    #[cfg(feature = "recipes")]
-    pub fn recipe(self, name: &str, text: &str) -> Result<Self, BuildError> {
-        self.with_recipe(SourceFile::new(name, text))
-    }
-
-    /// The audit recipe that `files!` has checked while the program was compiled.
-    #[cfg(feature = "recipes")]
-    pub fn checked_recipe(mut self, recipe: CheckedRecipe) -> Self {
-        for file in recipe.files() {
-            match Document::parse(file) {
-                Ok(document) => self.recipes.push(document),
-                Err(error) => {
-                    self.wrong.get_or_insert(error.into());
-                }
-            }
-        }
-        self
-    }
-
-    /// Parts of recipes that crates ship, which the recipe files of this engine include by their names, now and when they are
-    /// [reloaded](Engine::reload_recipe): see [`fragment!`](crate::fragment!). Of several calls, all are there.
-    #[cfg(feature = "recipes")]
-    pub fn fragments(mut self, fragments: impl IntoIterator<Item = Fragment>) -> Self {
-        for fragment in fragments {
-            match self.fragments.iter().find(|known| known.name() == fragment.name()) {
-                Some(known) if *known == fragment => {}
-                Some(known) => {
-                    let (name, files) = (fragment.name(), [known.file(), fragment.file()]);
-                    self.wrong.get_or_insert(BuildError::DuplicateFragment { name, files });
-                }
-                None => self.fragments.push(fragment),
-            }
-        }
-        self
-    }
-
-    /// Those that are there by now.
-    #[cfg(all(feature = "recipes", feature = "workflow"))]
-    pub(crate) fn known_fragments(&self) -> &[Fragment] {
-        &self.fragments
-    }
-
-    #[cfg(feature = "recipes")]
-    fn with_recipe(mut self, file: SourceFile) -> Result<Self, BuildError> {
-        self.recipes.push(Document::parse(file)?);
-        Ok(self)
     }
 
     /// How runs are kept apart; [`Locking::ByKind`] where not given.

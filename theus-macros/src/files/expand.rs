@@ -10,10 +10,11 @@ use theus_lang::source::{Document, SourceFile};
 use super::check::path_of;
 use super::input::Input;
 
-/// With the processes that are registered: none where it is not known that they are processes.
-pub(super) fn module(input: &Input, processes: &[Path], told: &TokenStream) -> TokenStream {
-    let Input { vis, module, .. } = input;
-    let (recipe, workflows, builders) = (recipe(input), workflows(input), builders(input, processes));
+/// With what is registered: nothing where it is not known that these are processes and fragments.
+pub(super) fn module(input: &Input, is_known: bool, told: &TokenStream) -> TokenStream {
+    let Input { vis, module, processes, fragments, .. } = input;
+    let (processes, fragments): (&[Path], &[Path]) = if is_known { (processes, fragments) } else { (&[], &[]) };
+    let (recipe, workflows, builders) = (recipe(input), workflows(input), builders(input, processes, fragments));
     let docs =
         "What `files!` has checked: the recipe, the workflows, and a builder that has the processes and the recipe.";
     quote! {
@@ -32,7 +33,7 @@ pub(super) fn module(input: &Input, processes: &[Path], told: &TokenStream) -> T
     }
 }
 
-fn builders(input: &Input, processes: &[Path]) -> TokenStream {
+fn builders(input: &Input, processes: &[Path], fragments: &[Path]) -> TokenStream {
     let krate = &input.krate;
     let inside = |ty: &syn::Type| {
         let mut ty = ty.clone();
@@ -43,7 +44,7 @@ fn builders(input: &Input, processes: &[Path]) -> TokenStream {
         (inside(&input.domain), input.global.as_ref().map(inside), input.effects.as_ref().map(inside));
     let mut processes = processes.to_vec();
     processes.iter_mut().for_each(|process| Inside.visit_path_mut(process));
-    let mut fragments = input.fragments.clone();
+    let mut fragments = fragments.to_vec();
     fragments.iter_mut().for_each(|fragment| Inside.visit_path_mut(fragment));
     let fragments = (!fragments.is_empty()).then(|| quote!(.fragments([#(#fragments),*])));
     let layer = |ty: &Option<syn::Type>| ty.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));

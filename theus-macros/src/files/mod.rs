@@ -64,8 +64,8 @@ fn goes_on(tokens: TokenStream, known: Vec<TokenStream>) -> TokenStream {
     match Answers::read(&input, known) {
         Ok(answers) => {
             let told = check::check(&input, answers);
-            expand::module(&input, &input.processes, &told)
+            expand::module(&input, true, &told)
         }
-        Err(error) => expand::module(&input, &[], &error.to_compile_error()),
+        Err(error) => expand::module(&input, false, &error.to_compile_error()),
     }
 }

@@ -12,7 +12,7 @@ use crate::signal::EventName;
 #[derive(Clone, Debug, Default)]
 pub struct EventNames {
     /// By whole paths, `domain.left.sig_jammed`; none where no place has a word.
-    named: Option<Box<BTreeMap<String, EventName>>>,
+    named: Option<BTreeMap<String, EventName>>,
 }
 
 /// A word for the events of a place makes the name of another event of it.
@@ -48,7 +48,7 @@ impl EventNames {
     #[must_use]
     pub fn of(domain: &Schema) -> Self {
         let named: BTreeMap<_, _> = signals(domain).filter(|(path, event)| has_word(path, event)).collect();
-        Self { named: (!named.is_empty()).then(|| Box::new(named)) }
+        Self { named: (!named.is_empty()).then_some(named) }
     }
 
     /// The same, where no word makes a name that there is already. Fields that have one name without a word raise one event.

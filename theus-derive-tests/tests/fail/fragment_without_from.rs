@@ -1,0 +1,5 @@
+theus_core::fragment! {
+    pub RULES = "motor", "rules/motor.yaml";
+}
+
+fn main() {}
