@@ -36,7 +36,7 @@ impl Sessions {
         let session = ctx.key();
         let kept: Option<Vec<u8>> = ctx.get(KEPT).await?;
         let mut turn = Turn::new(session, ctx.invocation_id(), read(session, kept)?, ask);
-        while let Some(input) = turn.next() {
+        while let Some(input) = turn.next_step() {
             let (name, sessions) = (format!("step {}", turn.steps() + 1), self.clone());
             let stepped = ctx.run(|| sessions.step(input)).name(name);
             let Json(stepped) = stepped.await?;

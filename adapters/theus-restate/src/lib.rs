@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod discovery;
 pub mod drive;
 mod endpoint;
 mod error;

@@ -12,6 +12,7 @@ use theus_core::process::{OnDomain, OnGlobal, WithEffects};
 use theus_core::workflow::{Definition, WorkflowManager};
 use theus_core::{Context, Engine};
 
+use crate::discovery::Options;
 use crate::drive::{Delivery, Host, Hosted, Sent};
 use crate::error::ObjectError;
 
@@ -37,14 +38,6 @@ pub struct Object<D: Context, G: Context = (), E = ()> {
     host: Host<D, G, E>,
     engine: Engine<D, G, E>,
     options: Options,
-}
-
-/// How Restate handles its calls.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Options {
-    pub(crate) retention: Duration,
-    pub(crate) inactivity: Duration,
-    pub(crate) abort: Duration,
 }
 
 impl<D, G, E> Object<D, G, E>

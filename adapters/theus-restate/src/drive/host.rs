@@ -34,10 +34,13 @@ pub struct Host<D: Context, G: Context = (), E = ()> {
 type Route = Box<dyn Fn(Sent<'_>) -> Vec<Delivery> + Send + Sync>;
 type Explain<D, G, E> = fn(&Engine<D, G, E>, &Value) -> Result<Value, Problem>;
 type Manager<D, G, E> = WorkflowManager<D, G, E>;
+type Set<M> = Box<dyn Fn(M) -> M + Send + Sync>;
+/// The Data zone, as people see it, and its version.
+type Shown = Result<(Value, u64), Problem>;
 
 /// What goes by another clock than the system's.
 struct Clocked<D: Context, G: Context, E> {
-    set: Box<dyn Fn(Manager<D, G, E>) -> Manager<D, G, E> + Send + Sync>,
+    set: Set<Manager<D, G, E>>,
     now: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -45,7 +48,7 @@ struct Clocked<D: Context, G: Context, E> {
 pub(super) struct Fns<D: Context, G: Context, E> {
     pub(super) dehydrate:
         fn(&Seat<D, G, E>) -> Result<theus_core::store::SessionState, theus_core::engine::DehydrateError>,
-    data: fn(&Engine<D, G, E>) -> Result<(Value, u64), Problem>,
+    data: fn(&Engine<D, G, E>) -> Shown,
 }
 
 /// A session that is open for one step.
@@ -191,7 +194,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Host<D, G, E> {
         self.route.as_ref().map(|route| route(sent)).unwrap_or_default()
     }
 
-    pub(super) fn data(&self, engine: &Engine<D, G, E>) -> Result<(Value, u64), Problem> {
+    pub(super) fn data(&self, engine: &Engine<D, G, E>) -> Shown {
         (self.fns.data)(engine)
     }
 

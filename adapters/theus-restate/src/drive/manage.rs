@@ -32,7 +32,7 @@ pub(super) struct Drive<'a, D: Context, G: Context, E> {
 }
 
 impl<D: Context, G: Context, E: Send + Sync + 'static> Drive<'_, D, G, E> {
-    pub(super) fn to_rest(&mut self, session: &str) -> Result<Rest, StepError> {
+    pub(super) fn until_rest(&mut self, session: &str) -> Result<Rest, StepError> {
         let mut handled = 0;
         loop {
             if self.is_to_be_kept() {

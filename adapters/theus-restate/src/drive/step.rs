@@ -67,7 +67,7 @@ impl<D: Context, G: Context, E: Send + Sync + 'static> Hosted for Host<D, G, E> 
             Seat::Driven(manager) => {
                 let asked = ask.asked().filter(|_| done.refused.is_none());
                 let asked = asked.and_then(|event| EventName::parse(event).ok());
-                Drive { host: self, around, manager, heard: &mut heard, asked }.to_rest(&session)?
+                Drive { host: self, around, manager, heard: &mut heard, asked }.until_rest(&session)?
             }
         };
         let at = self.now();

@@ -59,7 +59,7 @@ impl Turn {
 
     /// The step that is to be made next; none where the call is over.
     #[must_use]
-    pub fn next(&mut self) -> Option<StepInput> {
+    pub fn next_step(&mut self) -> Option<StepInput> {
         let ask = match (self.ask.take(), &self.last) {
             // A tick that another one has taken the place of.
             (Some(Ask::Tick(due)), _) if self.entry.as_ref().is_none_or(|entry| entry.armed != Some(due)) => {

@@ -14,9 +14,8 @@ use theus_core::audit::Interlock;
 
 use super::handle::Lease;
 use super::status::{ResetAsk, ResetRecord, Status};
+use crate::discovery::{About, Options, Way, answer, discovered};
 use crate::error::ObjectError;
-use crate::object::Options;
-use crate::service::{About, Way, answer, discovered};
 
 /// The object's name, and that of its one session.
 pub(super) const NAME: &str = "Interlock";

@@ -8,7 +8,7 @@ use theus_restate::drive::{Ask, Entry, Told};
 
 use super::program::asks::random_ask;
 use super::program::reference::{Reference, comparable, essence};
-use super::world::{Carrier, World};
+use super::world::{Carrier, Spoil, World};
 
 /// Two that are compared, call by call.
 struct Two {
@@ -104,7 +104,7 @@ fn what_is_carried_is_what_stays_in_one_process() {
 
 #[test]
 fn the_test_sees_what_is_not_carried() {
-    let spoils: [(&str, fn(&mut Entry)); 5] = [
+    let spoils: [(&str, Spoil); 5] = [
         ("counters", |entry| entry.state.counts.clear()),
         ("events that wait", |entry| entry.state.events.clear()),
         ("the position", |entry| entry.state.position = None),

@@ -34,7 +34,7 @@ fn a_step_that_is_made_again_from_what_was_kept_before_it_has_the_same_key_and_c
     let around = Around { runtime: carrier.runtime.handle(), interlock: None };
     let mut turn = Turn::new("a", "inv_1", None, ask("CMD_PAY", 1));
     let mut made = 0;
-    while let Some(input) = turn.next() {
+    while let Some(input) = turn.next_step() {
         let first = carrier.hosted.step(input.clone(), around).unwrap();
         // The process was killed before the result was kept.
         let second = carrier.hosted.step(input, around).unwrap();

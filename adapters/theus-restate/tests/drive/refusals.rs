@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use theus_core::prelude::*;
 use theus_core::store::MemoryStore;
-use theus_restate::drive::{Ask, ControlAsk, EmitAsk, Entry, ExplainAsk, RunAsk, StepError};
+use theus_restate::drive::{Ask, ControlAsk, EmitAsk, ExplainAsk, RunAsk, StepError};
 use theus_restate::{Object, ObjectError};
 
 use super::program;
-use super::world::{Carrier, World};
+use super::world::{Carrier, Spoil, World};
 
 fn run(process: &str, with: Value) -> Ask {
     Ask::Run(RunAsk { process: process.to_owned(), with })
@@ -81,7 +81,7 @@ fn what_is_kept_and_cannot_be_read_is_told_and_stays() {
     let mut carrier = carrier();
     carrier.ask("a", run("charge", json!({ "amount": 5 }))).unwrap();
     let good = carrier.entry("a").unwrap();
-    let spoilt: [(&str, fn(&mut Entry)); 3] = [
+    let spoilt: [(&str, Spoil); 3] = [
         ("format", |entry| entry.format = 2),
         ("totel", |entry| entry.state.fields[0].path = "totel".to_owned()),
         ("position", |entry| entry.state.position = Some("{".to_owned())),

@@ -26,6 +26,9 @@ impl Outside for World {
     }
 }
 
+/// Something is done to what is kept.
+pub type Spoil = fn(&mut Entry);
+
 /// What carries the sessions, as Restate does.
 pub struct Carrier {
     pub hosted: Arc<dyn Hosted>,
@@ -39,7 +42,7 @@ pub struct Carrier {
     pub invocations: u64,
     pub steps: u32,
     /// What is done to what is kept, before it is kept: for the test's own test.
-    pub spoil: fn(&mut Entry),
+    pub spoil: Spoil,
     pub interlock: Option<Box<dyn SharedInterlock>>,
 }
 
@@ -82,7 +85,7 @@ impl Carrier {
         let invocation = format!("inv_{}", self.invocations);
         let entry = self.kept.get(session).map(|kept| Entry::read(session, kept)).transpose()?;
         let mut turn = Turn::new(session, &invocation, entry, ask);
-        while let Some(input) = turn.next() {
+        while let Some(input) = turn.next_step() {
             let around = Around { runtime: self.runtime.handle(), interlock: self.interlock.as_deref() };
             let stepped = self.hosted.step(input, around)?;
             // As it is journaled.
